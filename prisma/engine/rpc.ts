@@ -7,11 +7,15 @@ import { isDatabaseCommand, runDatabaseCommand } from "./database-command";
 import { openSchemaEngine, panic, schemaEngineVersion } from "./engine";
 
 const nowhere = "postgresql://127.0.0.1:1/none"; // `generate`, `validate` and `format` need no database, but an engine
-const request = z.object({ id: z.unknown(), method: z.string().optional(), params: z.unknown() });
+const request = z.object({
+  id: z.unknown().optional(),
+  method: z.string().optional(),
+  params: z.unknown().optional(),
+});
 const errorFields = z.object({
   message: z.string().catch("unknown error"),
   code: z.string().optional().catch(undefined),
-  meta: z.unknown(),
+  meta: z.unknown().optional(),
 });
 
 /**

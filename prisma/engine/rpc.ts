@@ -63,9 +63,9 @@ async function answerCommand(command: string | undefined, url: string): Promise<
     : { ok: false as const, code: "P1000", message: `unknown command ${command}` };
   if (answer.ok) return 0;
   const fields = { message: answer.message, error_code: answer.code, is_panic: false };
-  process.stderr.write(
-    JSON.stringify({ timestamp: new Date().toISOString(), level: "ERROR", fields, target: "schema_engine" }),
-  );
+  const target = "schema_engine::logger";
+  const line = JSON.stringify({ timestamp: new Date().toISOString(), level: "ERROR", fields, target });
+  process.stderr.write(`schema engine\n${line}`); // the CLI skips the first line, and no line may follow the last
   return 1;
 }
 

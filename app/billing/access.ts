@@ -1,0 +1,56 @@
+import type { EpochSeconds, Subscription } from "./observation";
+import type { Policy } from "./policy";
+
+const DAY = 86_400;
+
+/** `review`: a status that we do not know. Nothing is raised and nothing lowered on its word. */
+export type Access = "yes" | "no" | "review";
+
+export type AccessDecision = {
+  access: Access;
+  /** When the clock alone changes the answer (end of grace); null when it does not. */
+  changesAt: EpochSeconds | null;
+};
+
+const NEVER = new Set(["unpaid", "paused", "incomplete", "incomplete_expired", "canceled"]);
+
+/**
+ * The access policy: does this subscription give access now? `past_due` does while in grace, counted from our first
+ * observation of this spell (Stripe has no date of becoming past due).
+ */
+export function accessOf(
+  subscription: Pick<Subscription, "status" | "pastDueSince">,
+  policy: Policy,
+  now: EpochSeconds,
+): AccessDecision {
+  const { status } = subscription;
+  if (status === "active" || status === "trialing") return { access: "yes", changesAt: null };
+  if (NEVER.has(status)) return { access: "no", changesAt: null };
+  if (status !== "past_due") return { access: "review", changesAt: null };
+  const graceEnds = (subscription.pastDueSince ?? now) + policy.graceDays * DAY;
+  return now < graceEnds ? { access: "yes", changesAt: graceEnds } : { access: "no", changesAt: null };
+}
+
+/**
+ * Does a recorded status admit a user who owns no workspace? The recorded `past_due` follows the grace of the
+ * subscription that counts, when that is what it speaks of.
+ */
+export function recordedStatusAdmits(
+  status: string | null,
+  counting: Pick<Subscription, "status" | "pastDueSince"> | null,
+  policy: Policy,
+  now: EpochSeconds,
+): boolean {
+  if (status === null) return false;
+  const pastDueSince = counting?.status === status ? counting.pastDueSince : null;
+  return accessOf({ status, pastDueSince }, policy, now).access === "yes";
+}
+
+/** The end of a past-due subscription's grace; null in any other status. */
+export function graceEndsAt(
+  subscription: Pick<Subscription, "status" | "pastDueSince">,
+  policy: Policy,
+): EpochSeconds | null {
+  if (subscription.status !== "past_due" || subscription.pastDueSince === null) return null;
+  return subscription.pastDueSince + policy.graceDays * DAY;
+}

@@ -1,0 +1,7 @@
+/**
+ * Folds an e-mail address for comparison: only ASCII A–Z. Folding all of Unicode makes different addresses equal.
+ * In SQL the same is `lower(email COLLATE "C")`.
+ */
+export function foldEmail(email: string): string {
+  return email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

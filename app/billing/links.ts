@@ -1,0 +1,89 @@
+import { accessOf } from "./access";
+import { type EpochSeconds, isOpen, type ObservedCustomer } from "./observation";
+import type { Policy } from "./policy";
+import type { LinkSource, Situation } from "./situation";
+
+export type LinkConflict = { customerId: string; userIds: string[] };
+
+export type UserLinks = {
+  /** Ids of all linked customers, in order; none hides another. */
+  customerIds: string[];
+  sources: Map<string, LinkSource[]>;
+  /** Customers that strong links give to more than one user. */
+  conflicts: LinkConflict[];
+};
+
+/** Unites the links of a user. A customer that another user's link names too is a conflict, for staff to decide. */
+export function linksOf(
+  situation: Pick<Situation, "record" | "edges" | "rejectedCustomerIds">,
+): UserLinks {
+  const { userId } = situation.record;
+  const rejected = new Set(situation.rejectedCustomerIds);
+  const sources = new Map<string, LinkSource[]>();
+  for (const edge of situation.edges) {
+    if (edge.userId !== userId || rejected.has(edge.customerId)) continue;
+    const known = sources.get(edge.customerId);
+    if (!known) sources.set(edge.customerId, [edge.source]);
+    else if (!known.includes(edge.source)) known.push(edge.source);
+  }
+  const customerIds = [...sources.keys()].sort();
+  const conflicts: LinkConflict[] = [];
+  for (const customerId of customerIds) {
+    const users = new Set([userId]);
+    for (const edge of situation.edges) if (edge.customerId === customerId) users.add(edge.userId);
+    if (users.size > 1) conflicts.push({ customerId, userIds: [...users].sort() });
+  }
+  return { customerIds, sources, conflicts };
+}
+
+export type EmailMatch = {
+  /** The customer that the address alone links; null when it does not. */
+  link: string | null;
+  /** Unlinked paying customers with this address, for staff to confirm. */
+  suggestions: string[];
+};
+
+type EmailInput = {
+  situation: Situation;
+  links: UserLinks;
+  onHold: boolean;
+  policy: Policy;
+  now: EpochSeconds;
+};
+
+/**
+ * What the user's e-mail address says. It links by itself only when nothing else can be meant; otherwise it is a
+ * suggestion, because an unverified address lets someone register as another and take the subscription over.
+ */
+export function matchByEmail({ situation, links, onHold, policy, now }: EmailInput): EmailMatch {
+  const { record, emailCandidates, knowledge } = situation;
+  const rejected = new Set(situation.rejectedCustomerIds);
+  const isFree = (candidate: { customer: ObservedCustomer; linkedUserIds: string[] }) =>
+    candidate.linkedUserIds.length === 0 && !rejected.has(candidate.customer.id);
+  const pays = (customer: ObservedCustomer) =>
+    customer.subscriptions.some((one) => accessOf(one, policy, now).access === "yes");
+
+  const present = emailCandidates.filter(({ customer }) => customer.state === "present");
+  const suggestions = present
+    .filter((candidate) => isFree(candidate) && pays(candidate.customer))
+    .map(({ customer }) => customer.id)
+    .sort();
+
+  const withOpen = present.filter(({ customer }) => customer.subscriptions.some(isOpen));
+  const [only] = withOpen;
+  const linkedHasOpen = situation.customers.some(
+    (customer) => links.customerIds.includes(customer.id) && customer.subscriptions.some(isOpen),
+  );
+  const linksItself =
+    only !== undefined &&
+    withOpen.length === 1 &&
+    isFree(only) &&
+    record.emailVerified &&
+    situation.usersWithEmail === 1 &&
+    !linkedHasOpen &&
+    !onHold &&
+    knowledge.pass;
+  return linksItself
+    ? { link: only.customer.id, suggestions: suggestions.filter((id) => id !== only.customer.id) }
+    : { link: null, suggestions };
+}

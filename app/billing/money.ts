@@ -1,0 +1,46 @@
+import type { SubscriptionItem } from "./observation";
+
+/** A sum in the smallest unit of its currency, per month. */
+export type MonthlyMoney = { perMonth: number; currency: string };
+
+const MONTHS_PER = { day: 12 / 365, week: 12 / 52, month: 1, year: 12 } as const;
+
+/** List price × quantity of an item per month, before discounts; null for tiered and one-off prices. */
+export function monthlyAmount(item: SubscriptionItem): MonthlyMoney | null {
+  if (item.unitAmount === null || item.interval === null) return null;
+  const months = MONTHS_PER[item.interval] * Math.max(1, item.intervalCount);
+  return { perMonth: Math.round((item.unitAmount * item.quantity) / months), currency: item.currency };
+}
+
+/** `2000, "usd"` → `$20`; `2050` → `$20.50`. Currencies without a smaller unit (yen) are not divided. */
+export function formatMoney(amount: number, currency: string): string {
+  const code = currency.toUpperCase();
+  try {
+    const plain = new Intl.NumberFormat("en-US", { style: "currency", currency: code });
+    const digits = plain.resolvedOptions().maximumFractionDigits ?? 2;
+    const value = amount / 10 ** digits;
+    const whole = Number.isInteger(value);
+    return new Intl.NumberFormat("en-US", {
+      style: "currency",
+      currency: code,
+      minimumFractionDigits: whole ? 0 : digits,
+      maximumFractionDigits: digits,
+    }).format(value);
+  } catch {
+    return `${amount} ${code}`;
+  }
+}
+
+/** `$200/year`, `$20/month`, `$60/3 months`; "tiered price" when there is no single amount. */
+export function formatPrice(price: {
+  unitAmount: number | null;
+  currency: string;
+  interval: string | null;
+  intervalCount?: number;
+}): string {
+  if (price.unitAmount === null) return "tiered price";
+  const amount = formatMoney(price.unitAmount, price.currency);
+  if (price.interval === null) return amount;
+  const count = price.intervalCount ?? 1;
+  return count === 1 ? `${amount}/${price.interval}` : `${amount}/${count} ${price.interval}s`;
+}

@@ -1,0 +1,83 @@
+/** Seconds since 1970, as Stripe sends them. */
+export type EpochSeconds = number;
+
+/** One value of the PostgreSQL sequence `stripe_order`: it orders requests to Stripe over all servers, without clocks. */
+export type OrderStamp = number;
+
+export type Interval = "day" | "week" | "month" | "year";
+
+/** One item of a subscription: a price and how many of it. */
+export type SubscriptionItem = {
+  id: string;
+  priceId: string;
+  lookupKey: string | null;
+  /** List price of one unit in the smallest unit of the currency; null for tiered prices. */
+  unitAmount: number | null;
+  currency: string;
+  interval: Interval | null;
+  intervalCount: number;
+  quantity: number;
+  periodStart: EpochSeconds | null;
+  periodEnd: EpochSeconds | null;
+};
+
+/** What Stripe said about one subscription. */
+export type Subscription = {
+  id: string;
+  customerId: string;
+  /** Verbatim: Stripe's list of statuses is open. */
+  status: string;
+  metadataUserId: string | null;
+  items: SubscriptionItem[];
+  created: EpochSeconds;
+  startDate: EpochSeconds;
+  canceledAt: EpochSeconds | null;
+  endedAt: EpochSeconds | null;
+  cancelAt: EpochSeconds | null;
+  cancelAtPeriodEnd: boolean;
+  latestInvoiceId: string | null;
+  testClockId: string | null;
+  /** Start of the grace period of this spell of past due; null in any other status. */
+  pastDueSince: EpochSeconds | null;
+  /** When it was seen to begin entitling after having been seen otherwise; null when it did from the start. */
+  entitlingSince: EpochSeconds | null;
+};
+
+/** `missing`: Stripe answered that there is no such customer. */
+export type CustomerState = "present" | "deleted" | "missing";
+
+/** What Stripe said about one customer. */
+export type Customer = {
+  id: string;
+  email: string | null;
+  name: string | null;
+  metadataUserId: string | null;
+  state: CustomerState;
+  created: EpochSeconds | null;
+};
+
+/** A customer as stored, with its subscriptions and when they were last read completely. */
+export type ObservedCustomer = Customer & {
+  /** Every subscription that the last complete read listed, and any seen since. */
+  subscriptions: Subscription[];
+  /** Start of the last read of all its subscriptions; null when only single objects or a full pass saw it. */
+  completeStart: OrderStamp | null;
+  /** The database's clock at that read. */
+  completeAt: EpochSeconds | null;
+};
+
+const ENDED = new Set(["canceled", "incomplete_expired"]);
+
+/** Open: not `canceled`, `incomplete` or `incomplete_expired`. An unknown status is open. */
+export function isOpen(subscription: Pick<Subscription, "status">): boolean {
+  return subscription.status !== "incomplete" && !ENDED.has(subscription.status);
+}
+
+export function isEnded(subscription: Pick<Subscription, "status">): boolean {
+  return ENDED.has(subscription.status);
+}
+
+/** Stripe schedules a cancellation in either of two ways; the customer portal may set only `cancel_at`. */
+export function isCancelScheduled(subscription: Subscription): boolean {
+  return isOpen(subscription) && (subscription.cancelAtPeriodEnd || subscription.cancelAt !== null);
+}

@@ -1,0 +1,30 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { keptDemoSecrets } from "./demo-secrets.server";
+
+let directory = "";
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "parity-secrets-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+it("makes secrets once and keeps them over a restart, readable by their owner only", () => {
+  const data = join(directory, "data");
+  const first = keptDemoSecrets(data);
+  expect(keptDemoSecrets(data)).toEqual(first);
+  expect(statSync(join(data, "secrets.json")).mode & 0o777).toBe(0o600);
+});
+
+it("differs from one data directory to another", () => {
+  expect(keptDemoSecrets(join(directory, "a"))).not.toEqual(keptDemoSecrets(join(directory, "b")));
+});
+
+it("replaces a damaged file, and closes one that others could read", () => {
+  const file = join(directory, "secrets.json");
+  writeFileSync(file, '{"appSecret":"short"}', { mode: 0o644 });
+  const made = keptDemoSecrets(directory);
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(made);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});

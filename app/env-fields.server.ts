@@ -1,0 +1,119 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+
+/** `false`: nobody in front; a number: that many hops; a list: addresses and ranges of proxies. */
+export type TrustedProxies = false | number | string[];
+
+export const databaseUrl = z.string().refine((value) => protocolIn(value, ["postgres:", "postgresql:"]), {
+  error: "should look like postgresql://user:password@host:5432/database",
+});
+
+export const stripeKey = z.string().regex(/^[sr]k_(test|live)_[A-Za-z0-9_]{8,}$/, {
+  error: "should be a secret or restricted key: sk_test_…, sk_live_…, rk_test_… or rk_live_…",
+});
+
+export const accountId = z
+  .string()
+  .regex(/^acct_[A-Za-z0-9]{6,}$/, { error: "should look like acct_1AbCdEf…" });
+
+export const webhookSecret = z.string().regex(/^whsec_[A-Za-z0-9+/=_-]{16,}$/, {
+  error: "should look like whsec_… (the endpoint's signing secret)",
+});
+
+export const readsPerSecond = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, { error: "should be a number of requests per second, from 1 to 100" })
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 100, {
+    error: "should be a number of requests per second, from 1 to 100",
+  });
+
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, { error: "should be a port number, for example 3000" })
+  .transform(Number)
+  .refine((value) => value <= 65_535, { error: "should be a port number up to 65535" });
+
+export const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], {
+  error: "should be one of trace, debug, info, warn, error, fatal, silent",
+});
+
+/** An origin: no path, no query, no credentials. Read without a trailing slash. */
+export const origin = z
+  .string()
+  .refine(isOrigin, { error: "should be an origin without a path, for example https://parity.example.com" })
+  .transform((value) => new URL(value).origin);
+
+/** https, or http on this machine only: whoever can change the answer decides who is let in. */
+export const secureUrl = z
+  .string()
+  .refine(
+    (value) => protocolIn(value, ["https:"]) || (protocolIn(value, ["http:"]) && isLoopbackUrl(value)),
+    {
+      error: "should be an https address (http only on this machine)",
+    },
+  );
+
+export const domain = z
+  .string()
+  .regex(/^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i, {
+    error: "should be a domain, for example example.com",
+  })
+  .transform((value) => value.toLowerCase());
+
+/** A shared secret. The few-different-characters rule catches `changeme…` typed in a hurry and `xxxxxxxx…`. */
+export function secret(minimum: number) {
+  return z.string().refine((value) => value.length >= minimum && new Set(value).size >= 8, {
+    error: `should be at least ${minimum} random characters (openssl rand -hex 32)`,
+  });
+}
+
+export const trustedProxies = z
+  .string()
+  .refine((value) => isHops(value) || addresses(value).every(isAddressOrRange), {
+    error: "should be a number of proxies (1), or addresses and ranges (10.0.0.0/8, 127.0.0.1)",
+  })
+  .transform((value): TrustedProxies => {
+    if (!isHops(value)) return addresses(value);
+    return Number(value) === 0 ? false : Number(value);
+  });
+
+/** `live` or `test`, by the key's own prefix. */
+export function keyMode(key: string): "test" | "live" {
+  return /^[sr]k_live_/.test(key) ? "live" : "test";
+}
+
+/** Whether the address names this machine. False for what is not an address at all. */
+export function isLoopbackUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { hostname } = new URL(value);
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function isOrigin(value: string): boolean {
+  if (!protocolIn(value, ["http:", "https:"])) return false;
+  const url = new URL(value);
+  return url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;
+}
+
+function protocolIn(value: string, protocols: string[]): boolean {
+  return URL.canParse(value) && protocols.includes(new URL(value).protocol) && new URL(value).hostname !== "";
+}
+
+function isHops(value: string): boolean {
+  return /^\d{1,2}$/.test(value);
+}
+
+function addresses(value: string): string[] {
+  return value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function isAddressOrRange(value: string): boolean {
+  const [address = "", bits, ...rest] = value.split("/");
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}

@@ -1,0 +1,226 @@
+import { z } from "zod";
+import * as field from "./env-fields.server";
+
+/** How the customer-facing application signs the tokens of its customers. */
+export type CustomerTokens =
+  | { kind: "secret"; secret: string; audience: string }
+  | { kind: "jwks"; url: string; audience: string };
+
+export type SingleSignOn = {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  allowedDomain: string | null;
+};
+
+export type StripeEnvironment = {
+  secretKey: string;
+  mode: "test" | "live";
+  checkoutKey: string | null;
+  /** Another origin than Stripe's, null for Stripe itself. */
+  apiBase: string | null;
+  accountId: string | null;
+  webhookSecret: string | null;
+  /** Per-endpoint ceiling for background reads. */
+  readsPerSecond: number;
+};
+
+export type Environment = {
+  /** `demo`: embedded database, built-in sandbox, secrets of its own. Anything else is `production`. */
+  mode: "demo" | "production";
+  dataDirectory: string;
+  /** null: the embedded database in `dataDirectory`. */
+  databaseUrl: string | null;
+  /** null in the demo only: the composition root puts the sandbox in its place. */
+  stripe: StripeEnvironment | null;
+  appSecret: string;
+  /** The public origin, without a trailing slash. */
+  appUrl: string;
+  cronSecret: string | null;
+  metricsToken: string | null;
+  customerTokens: CustomerTokens | null;
+  singleSignOn: SingleSignOn | null;
+  trustedProxies: field.TrustedProxies;
+  port: number;
+  logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  alertWebhookUrl: string | null;
+};
+
+/** What the demo uses where production must be told. Random, and kept by the composition root. */
+export type DemoSecrets = {
+  appSecret: string;
+  cronSecret: string;
+  metricsToken: string;
+  customerTokenSecret: string;
+  adminPassword: string;
+};
+
+export type EnvironmentProblem = { variable: string; message: string };
+export type EnvironmentReading =
+  | { ok: true; environment: Environment }
+  | { ok: false; problems: EnvironmentProblem[] };
+
+const variables = z.object({
+  DATABASE_URL: field.databaseUrl.optional(),
+  STRIPE_SECRET_KEY: field.stripeKey.optional(),
+  STRIPE_CHECKOUT_KEY: field.stripeKey.optional(),
+  STRIPE_API_BASE: field.origin.optional(),
+  STRIPE_ACCOUNT_ID: field.accountId.optional(),
+  STRIPE_WEBHOOK_SECRET: field.webhookSecret.optional(),
+  STRIPE_READS_PER_SECOND: field.readsPerSecond.optional(),
+  CRON_SECRET: field.secret(16).optional(),
+  METRICS_TOKEN: field.secret(16).optional(),
+  APP_SECRET: field.secret(32).optional(),
+  APP_URL: field.origin.optional(),
+  WORKSPACE_JWT_SECRET: field.secret(32).optional(),
+  WORKSPACE_JWKS_URL: field.secureUrl.optional(),
+  WORKSPACE_JWT_AUDIENCE: z.string().optional(),
+  OIDC_ISSUER: field.secureUrl.optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_ALLOWED_DOMAIN: field.domain.optional(),
+  TRUSTED_PROXIES: field.trustedProxies.default(false),
+  PORT: field.port.default(3000),
+  LOG_LEVEL: field.logLevel.default("info"),
+  ALERT_WEBHOOK_URL: field.secureUrl.optional(),
+  PARITY_DATA_DIR: z.string().default(".data"),
+});
+
+type Variables = z.infer<typeof variables>;
+type Given = { [variable in keyof Variables]?: string };
+
+/**
+ * Reads and checks all of the environment; nothing else in the application looks at it.
+ * A variable that is empty counts as unset. `demoSecrets` is asked only in the demo.
+ * Returns every problem at once, each with the variable's name and what it should look like; never a value.
+ */
+export function readEnvironment(
+  source: Record<string, string | undefined>,
+  demoSecrets: (dataDirectory: string) => DemoSecrets,
+): EnvironmentReading {
+  const given: Given = {};
+  for (const variable of variables.keyof().options) {
+    const value = source[variable]?.trim();
+    if (value) given[variable] = value;
+  }
+  const parsed = variables.safeParse(given);
+  const problems = [...problemsTogether(given)];
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues)
+      problems.unshift({ variable: String(issue.path[0]), message: issue.message });
+  }
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, environment: assemble(parsed.data, demoSecrets) };
+}
+
+/** The problems as lines for a terminal, one a variable. */
+export function describeProblems(problems: EnvironmentProblem[]): string {
+  return problems.map(({ variable, message }) => `  ${variable}: ${message}`).join("\n");
+}
+
+/** Rules between variables. They look at what was given, so that they are told together with wrong values. */
+function* problemsTogether(given: Given): Generator<EnvironmentProblem> {
+  const demo = isDemo(given);
+  const key = given.STRIPE_SECRET_KEY ?? "";
+  if (given.DATABASE_URL && !key)
+    yield {
+      variable: "STRIPE_SECRET_KEY",
+      message:
+        "is required together with DATABASE_URL (sk_test_…, sk_live_…, or a restricted rk_…); unset both for the demo",
+    };
+  if (!demo && !given.APP_SECRET)
+    yield {
+      variable: "APP_SECRET",
+      message: "is required: at least 32 random characters (openssl rand -hex 32)",
+    };
+  if (!demo && !given.APP_URL)
+    yield {
+      variable: "APP_URL",
+      message: "is required: the public origin, for example https://parity.example.com",
+    };
+  if (/^[sr]k_live_/.test(key) && given.STRIPE_API_BASE && !field.isLoopbackUrl(given.STRIPE_API_BASE))
+    yield {
+      variable: "STRIPE_API_BASE",
+      message:
+        "is refused with a live key unless it is a loopback address, for example http://127.0.0.1:12111",
+    };
+  if (given.STRIPE_CHECKOUT_KEY && key && field.keyMode(key) !== field.keyMode(given.STRIPE_CHECKOUT_KEY))
+    yield {
+      variable: "STRIPE_CHECKOUT_KEY",
+      message: "must be of the same mode (test or live) as STRIPE_SECRET_KEY",
+    };
+  if (given.WORKSPACE_JWT_SECRET && given.WORKSPACE_JWKS_URL)
+    yield { variable: "WORKSPACE_JWKS_URL", message: "and WORKSPACE_JWT_SECRET exclude each other: set one" };
+  if ((given.WORKSPACE_JWT_SECRET || given.WORKSPACE_JWKS_URL) && !given.WORKSPACE_JWT_AUDIENCE)
+    yield {
+      variable: "WORKSPACE_JWT_AUDIENCE",
+      message:
+        "is required with WORKSPACE_JWT_SECRET or WORKSPACE_JWKS_URL: the `aud` of the customer tokens",
+    };
+  const oidc = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const;
+  if (oidc.some((variable) => given[variable]) || given.OIDC_ALLOWED_DOMAIN)
+    for (const variable of oidc)
+      if (!given[variable])
+        yield {
+          variable,
+          message:
+            "is required for single sign-on, together with OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET",
+        };
+}
+
+function isDemo(given: Given | Variables): boolean {
+  return !given.DATABASE_URL && !given.STRIPE_SECRET_KEY;
+}
+
+function assemble(read: Variables, demoSecrets: (dataDirectory: string) => DemoSecrets): Environment {
+  const demo = isDemo(read) ? demoSecrets(read.PARITY_DATA_DIR) : null;
+  const appSecret = read.APP_SECRET ?? demo?.appSecret;
+  if (!appSecret) throw new Error("Production without APP_SECRET was let through.");
+  return {
+    mode: demo ? "demo" : "production",
+    dataDirectory: read.PARITY_DATA_DIR,
+    databaseUrl: read.DATABASE_URL ?? null,
+    stripe: stripeOf(read),
+    appSecret,
+    appUrl: read.APP_URL ?? `http://localhost:${read.PORT}`,
+    cronSecret: read.CRON_SECRET ?? demo?.cronSecret ?? null,
+    metricsToken: read.METRICS_TOKEN ?? demo?.metricsToken ?? null,
+    customerTokens: customerTokensOf(read, demo),
+    singleSignOn: singleSignOnOf(read),
+    trustedProxies: read.TRUSTED_PROXIES,
+    port: read.PORT,
+    logLevel: read.LOG_LEVEL,
+    alertWebhookUrl: read.ALERT_WEBHOOK_URL ?? null,
+  };
+}
+
+function stripeOf(read: Variables): StripeEnvironment | null {
+  if (!read.STRIPE_SECRET_KEY) return null;
+  const mode = field.keyMode(read.STRIPE_SECRET_KEY);
+  return {
+    secretKey: read.STRIPE_SECRET_KEY,
+    mode,
+    checkoutKey: read.STRIPE_CHECKOUT_KEY ?? null,
+    apiBase: read.STRIPE_API_BASE ?? null,
+    accountId: read.STRIPE_ACCOUNT_ID ?? null,
+    webhookSecret: read.STRIPE_WEBHOOK_SECRET ?? null,
+    readsPerSecond: read.STRIPE_READS_PER_SECOND ?? (mode === "live" ? 20 : 12),
+  };
+}
+
+function customerTokensOf(read: Variables, demo: DemoSecrets | null): CustomerTokens | null {
+  const audience = read.WORKSPACE_JWT_AUDIENCE ?? "parity";
+  if (read.WORKSPACE_JWKS_URL) return { kind: "jwks", url: read.WORKSPACE_JWKS_URL, audience };
+  const secret = read.WORKSPACE_JWT_SECRET ?? demo?.customerTokenSecret;
+  return secret ? { kind: "secret", secret, audience } : null;
+}
+
+function singleSignOnOf(read: Variables): SingleSignOn | null {
+  if (!read.OIDC_ISSUER || !read.OIDC_CLIENT_ID || !read.OIDC_CLIENT_SECRET) return null;
+  return {
+    issuer: read.OIDC_ISSUER,
+    clientId: read.OIDC_CLIENT_ID,
+    clientSecret: read.OIDC_CLIENT_SECRET,
+    allowedDomain: read.OIDC_ALLOWED_DOMAIN ?? null,
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * What never belongs into a log, wherever in a text it stands. Values that are replaced are not recoverable,
+ * not even by length.
+ */
+const patterns: [RegExp, string][] = [
+  [/\b(sk|rk|pk)_(test|live)_[A-Za-z0-9_]+/g, "$1_$2_[redacted]"],
+  [/\bwhsec_[A-Za-z0-9+/=_-]+/g, "whsec_[redacted]"],
+  [/\beyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, "[token]"],
+  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+/gi, "$1 [redacted]"],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, "$1[redacted]@"],
+  [/[\p{L}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu, "[e-mail]"],
+];
+
+const secretName =
+  /^(authorization|cookie|set-cookie|e-?mail|password|.*secret|.*token|.*api[-_]?key|secretkey|checkoutkey)$/i;
+
+/** The text with keys, tokens, credentials in addresses and e-mail addresses masked. */
+export function maskText(text: string): string {
+  let masked = text;
+  for (const [pattern, replacement] of patterns) masked = masked.replace(pattern, replacement);
+  return masked;
+}
+
+/**
+ * A copy of the value that may be logged: texts masked, members named like secrets replaced, errors as
+ * `{type, message, stack, code?, cause?}`. Deeper than six levels, or in a circle, it is cut off.
+ */
+export function maskValue(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return maskText(value);
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Date) return value;
+  if (depth >= 6) return "[deep]";
+  if (value instanceof Error) return maskError(value, depth);
+  if (value instanceof URL) return maskText(value.href);
+  if (Array.isArray(value)) return value.map((item) => maskValue(item, depth + 1));
+  const copy: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value))
+    copy[name] = secretName.test(name) && member != null ? "[redacted]" : maskValue(member, depth + 1);
+  return copy;
+}
+
+function maskError(error: Error, depth: number): unknown {
+  const code = "code" in error ? error.code : undefined;
+  return {
+    type: error.name,
+    message: maskText(error.message),
+    stack: error.stack ? maskText(error.stack) : undefined,
+    ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
+    ...(error.cause === undefined ? {} : { cause: maskValue(error.cause, depth + 1) }),
+  };
+}

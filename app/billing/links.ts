@@ -14,9 +14,7 @@ export type UserLinks = {
 };
 
 /** Unites the links of a user. A customer that another user's link names too is a conflict, for staff to decide. */
-export function linksOf(
-  situation: Pick<Situation, "record" | "edges" | "rejectedCustomerIds">,
-): UserLinks {
+export function linksOf(situation: Pick<Situation, "record" | "edges" | "rejectedCustomerIds">): UserLinks {
   const { userId } = situation.record;
   const rejected = new Set(situation.rejectedCustomerIds);
   const sources = new Map<string, LinkSource[]>();

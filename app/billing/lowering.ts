@@ -1,6 +1,6 @@
 import { accessOf, recordedStatusAdmits } from "./access";
-import type { EpochSeconds, ObservedCustomer, OrderStamp, Subscription } from "./observation";
 import { itemThatCounts } from "./choice";
+import type { EpochSeconds, ObservedCustomer, OrderStamp, Subscription } from "./observation";
 import type { Catalogue } from "./plans";
 import type { Policy } from "./policy";
 import type { BillingState, WorkspaceRow } from "./record";

@@ -1,0 +1,13 @@
+import type { EpochSeconds } from "./observation";
+
+const DAY = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** `2 Nov 2026`, in UTC: the same words for everybody who reads them out. */
+export function formatDay(at: EpochSeconds): string {
+  return DAY.format(new Date(at * 1000));
+}

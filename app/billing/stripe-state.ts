@@ -1,0 +1,13 @@
+import type { Subscription } from "./observation";
+
+/**
+ * A canonical text of Stripe's word about a user: which subscriptions, in which status, on which prices. A hold ends
+ * when it changes.
+ */
+export function stripeStateOf(subscriptions: readonly Subscription[]): string {
+  const lines = subscriptions.map((one) => {
+    const prices = one.items.map((item) => `${item.priceId}×${item.quantity}`).sort();
+    return `${one.id} ${one.status} ${one.cancelAtPeriodEnd} ${one.cancelAt ?? "-"} ${prices.join(",")}`;
+  });
+  return lines.sort().join("\n");
+}

@@ -1,0 +1,102 @@
+import type {
+  FrameView,
+  Overview,
+  RunPage,
+  RunView,
+  SettingsView,
+  SyncResult,
+  UserPage,
+  UserView,
+} from "./views";
+
+/** Who or what caused something. `id` is a staff id or a program's name; never an e-mail address. */
+export type Actor = {
+  kind: "staff" | "cron" | "webhook" | "workspace" | "checkout" | "command_line";
+  id: string | null;
+};
+
+/** What the workspace route answers; `sync.state` per the contract. */
+export type WorkspaceAnswer = {
+  workspace: { id: string; name: string; status: string; soldiers: number };
+  billing: {
+    plan: string | null;
+    status: string | null;
+    currentPeriodEnd: string | null;
+    cancelAtPeriodEnd: boolean;
+  };
+  sync: { state: "fresh" | "checking" | "stale" | "unavailable"; lastCheckedAt: string | null };
+};
+
+/** The cron route's answer, per the contract. */
+export type CronAnswer = {
+  success: boolean;
+  done: boolean;
+  alreadyRunning?: true;
+  syncedCount: number;
+  skippedCount: number;
+  reviewCount: number;
+  failedCount: number;
+  notChecked: number;
+  total: number;
+  reach: "tick" | "full";
+  runId: string;
+  durationMs: number;
+  stripeRequests: number;
+  reason?: string;
+};
+
+/** Everything that routes and the command line may ask for: the use cases, bound to one database and one Stripe account. */
+export type Parity = {
+  frame(): Promise<FrameView>;
+  overview(): Promise<Overview>;
+
+  /** Views for these users, judged now against the live record, in the order given; unknown ids are left out. */
+  views(userIds: readonly string[]): Promise<UserView[]>;
+  userPage(userId: string): Promise<UserPage | null>;
+  /** A user by id, e-mail, `cus_…` or `sub_…`; null when none or several match. */
+  findUser(query: string): Promise<string | null>;
+
+  /** Reads Stripe for one user, judges, repairs. Null when there is no such user. */
+  syncUser(input: {
+    userId: string;
+    actor: Actor;
+    signal?: AbortSignal;
+    /** An admin confirmed this user's lowering; `override` also without evidence, with a typed reason. */
+    confirmedLowering?: { override: boolean; reason: string };
+  }): Promise<SyncResult | null>;
+  /** Reads Stripe and says what a sync would do; never writes the record. */
+  previewUser(input: { userId: string; actor: Actor }): Promise<UserPage | null>;
+
+  runs: {
+    /** Judged from what is stored; writes no record. `readStripe` reads everything first. */
+    preview(input: { actor: Actor; readStripe?: boolean }): Promise<RunView>;
+    /** Starts (or joins, when one is live) a whole-account run; with `previewRunId` only what was previewed. */
+    apply(input: { actor: Actor; previewRunId?: string }): Promise<{ run: RunView; joined: boolean }>;
+    /** One bounded piece of a run; the run as it then stands. Milliseconds. */
+    step(runId: string, budgetMs: number): Promise<RunView>;
+    /** Drives a run to its end in this process, in the background. */
+    drive(runId: string): void;
+    cancel(runId: string): Promise<void>;
+    list(input: { limit: number; before?: string }): Promise<RunView[]>;
+    page(input: { runId: string; group?: string; after?: string; limit: number }): Promise<RunPage | null>;
+    /** The cron route: goes on with a live whole-account run or starts one, within the budget. */
+    cron(input: { budgetMs: number; reach: "tick" | "full" }): Promise<CronAnswer>;
+  };
+
+  workspace: {
+    /** The workspace as its owner sees it; null for anybody else's. Never waits for Stripe. */
+    answer(input: { workspaceId: string; userId: string }): Promise<WorkspaceAnswer | null>;
+    /** Checks the owner's payment in the background when a check is due; returns at once, never throws. */
+    checkInBackground(userId: string): void;
+    /** Owner of a workspace; null when there is no such workspace. */
+    ownerOf(workspaceId: string): Promise<string | null>;
+  };
+
+  settings: {
+    get(): Promise<SettingsView>;
+    set(change: Partial<Omit<SettingsView, "binding">>, actor: Actor): Promise<SettingsView>;
+  };
+
+  /** Waits for what runs in the background, or hands it on: leases are released. */
+  close(): Promise<void>;
+};

@@ -1,0 +1,189 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import pg from "pg";
+import { type Account, EmbeddedPostgresError, runAs, unprivilegedAccount } from "./embedded-account.server";
+import { type Binaries, embeddedBinaries } from "./embedded-binaries.server";
+import { type PostgresFolder, preparePostgresFolder, superuser } from "./embedded-folder.server";
+import {
+  isAlive,
+  isPostgres,
+  type Postmaster,
+  readPostmaster,
+  removeStaleLock,
+} from "./embedded-postmaster.server";
+
+export { EmbeddedPostgresError } from "./embedded-account.server";
+
+const host = "127.0.0.1";
+const database = "parity";
+const startAttempts = 10;
+const adoptAttempts = 100; // half a minute: it may be recovering from a crash
+const pauseMs = 300;
+
+const settings = {
+  listen_addresses: host,
+  unix_socket_directories: "",
+  timezone: "UTC",
+  log_timezone: "UTC",
+  shared_buffers: "128MB",
+  max_connections: "120",
+  max_wal_size: "512MB",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  jit: "off",
+};
+// A crash of the machine may lose the data: for tests, whose data nobody misses.
+const fastSettings = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+
+export type EmbeddedPostgres = { url: string; stop(): Promise<void>; adopted: boolean };
+
+/**
+ * A real PostgreSQL from npm, for a machine that has none: its data in `dir`, on 127.0.0.1 and a free port, behind a
+ * random password. When another process already runs the one in `dir`, that is adopted, after connecting to it.
+ * `stop` ends what this process started (or adopted from a process that is no more), and nothing else.
+ *
+ * @throws EmbeddedPostgresError, in words for the person at the terminal, when it cannot run here.
+ */
+export async function startEmbeddedPostgres(options: {
+  dir: string;
+  fast?: boolean;
+  log?: (message: string) => void;
+}): Promise<EmbeddedPostgres> {
+  const { fast = false, log = () => {} } = options;
+  const dir = path.resolve(options.dir);
+  const account = await unprivilegedAccount(path.join(dir, "data"));
+  const binaries = await embeddedBinaries(account);
+  const folder = await preparePostgresFolder({ dir, account, binaries, log });
+  const server: Server = { folder, account, binaries };
+
+  let complaint = "";
+  for (let attempt = 0; attempt < startAttempts; attempt++) {
+    const running = await readPostmaster(folder.data);
+    if (running) {
+      const adopted = await adopt(server, running);
+      if (adopted) return adopted;
+      await removeStaleLock(folder.data, running);
+    }
+    const port = await freePort();
+    const started = await start(server, port, fast);
+    if (started.ok) {
+      await claim(folder);
+      await makeDatabase(folder, port);
+      return { url: urlOf(folder, port, database), adopted: false, stop: () => stop(server) };
+    }
+    complaint = started.complaint;
+    if (!/could not bind|address already in use|lock file .* already exists|another server/i.test(complaint))
+      break;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  throw new EmbeddedPostgresError(`The embedded PostgreSQL in ${dir} does not start: ${complaint}`);
+}
+
+type Server = { folder: PostgresFolder; account: Account | undefined; binaries: Binaries };
+
+async function start({ folder, account, binaries }: Server, port: number, fast: boolean) {
+  const all = { ...settings, port: String(port), ...(fast ? fastSettings : {}) };
+  const flags = Object.entries(all).map(([name, value]) => `-c ${name}=${value}`);
+  const before = (await readFile(folder.log, "utf8").catch(() => "")).length;
+  const ctl = ["-D", folder.data, "-w", "-t", "60", "-l", folder.log, "-o", flags.join(" "), "start"];
+  const done = await runAs(account, binaries.pgCtl, ctl);
+  if (done.ok) return done;
+  const said = (await readFile(folder.log, "utf8").catch(() => "")).slice(before).trim();
+  return { ok: false as const, complaint: said || done.complaint };
+}
+
+/** Connects to what says that it runs here, until it answers, and makes sure that it is what it says. */
+async function adopt(server: Server, running: Postmaster): Promise<EmbeddedPostgres | undefined> {
+  const { folder } = server;
+  for (let attempt = 0; attempt < adoptAttempts; attempt++) {
+    const found = await dataDirectoryOf(folder, running.port);
+    if (found === folder.data) {
+      await makeDatabase(folder, running.port);
+      const owner = await ownerOf(folder);
+      const orphan = owner !== undefined && !isAlive(owner); // who started it was killed
+      if (orphan) await claim(folder);
+      const stopIt = orphan ? () => stop(server) : async () => {};
+      return { url: urlOf(folder, running.port, database), adopted: true, stop: stopIt };
+    }
+    if (found !== undefined || !isAlive(running.pid) || !(await isPostgres(running.pid))) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  return undefined;
+}
+
+/** The data directory of the server at a port; "" when it does not take our password, undefined when nobody answers. */
+async function dataDirectoryOf(folder: PostgresFolder, port: number): Promise<string | undefined> {
+  try {
+    const [row] = await ask<{ data_directory: string }>(
+      urlOf(folder, port, "postgres"),
+      "SHOW data_directory",
+    );
+    return row?.data_directory ?? "";
+  } catch (error) {
+    return error instanceof pg.DatabaseError && error.code !== "57P03" ? "" : undefined; // 57P03: still starting
+  }
+}
+
+async function makeDatabase(folder: PostgresFolder, port: number): Promise<void> {
+  const url = urlOf(folder, port, "postgres");
+  const there = await ask(url, `SELECT 1 FROM pg_database WHERE datname = '${database}'`);
+  if (there.length > 0) return;
+  await ask(url, `CREATE DATABASE ${database}`).catch((error: unknown) => {
+    const faster = error instanceof pg.DatabaseError && (error.code === "42P04" || error.code === "23505");
+    if (!faster) throw error;
+  });
+}
+
+async function ask<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function claim(folder: PostgresFolder): Promise<void> {
+  await writeFile(folder.ownerFile, String(process.pid));
+}
+
+async function ownerOf(folder: PostgresFolder): Promise<number | undefined> {
+  const text = await readFile(folder.ownerFile, "utf8").catch(() => "");
+  return text ? Number(text) : undefined;
+}
+
+async function stop({ folder, account, binaries }: Server): Promise<void> {
+  if ((await ownerOf(folder)) !== process.pid) return;
+  if (!(await readPostmaster(folder.data))) return;
+  const done = await runAs(account, binaries.pgCtl, [
+    "-D",
+    folder.data,
+    "-m",
+    "fast",
+    "-w",
+    "-t",
+    "60",
+    "stop",
+  ]);
+  if (!done.ok && (await readPostmaster(folder.data)))
+    throw new Error(`PostgreSQL did not stop: ${done.complaint}`);
+}
+
+function urlOf(folder: PostgresFolder, port: number, name: string): string {
+  return `postgresql://${superuser}:${folder.password}@${host}:${port}/${name}`;
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, host, () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}

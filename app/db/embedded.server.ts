@@ -157,7 +157,6 @@ async function ownerOf(folder: PostgresFolder): Promise<number | undefined> {
 
 async function stop({ folder, account, binaries }: Server): Promise<void> {
   if ((await ownerOf(folder)) !== process.pid) return;
-  if (!(await readPostmaster(folder.data))) return;
   const done = await runAs(account, binaries.pgCtl, [
     "-D",
     folder.data,
@@ -168,8 +167,11 @@ async function stop({ folder, account, binaries }: Server): Promise<void> {
     "60",
     "stop",
   ]);
-  if (!done.ok && (await readPostmaster(folder.data)))
+  // Somebody else may have ended it in the meantime: that is no failure.
+  if (!done.ok && (await readPostmaster(folder.data))) {
     throw new Error(`PostgreSQL did not stop: ${done.complaint}`);
+  }
+  await rm(folder.ownerFile, { force: true });
 }
 
 function urlOf(folder: PostgresFolder, port: number, name: string): string {

@@ -15,45 +15,60 @@ import { columnParsers, columnType } from "./pg-columns";
 
 const provider = "postgres";
 const adapterName = "parity-schema-engine";
+const engineLock = "SELECT pg_advisory_lock(72707369)";
+
+export type SchemaEngineDatabase = SqlMigrationAwareDriverAdapterFactory & {
+  /** Ends every connection that the engine left open. */
+  close(): Promise<void>;
+};
 
 /**
  * What the schema engine reads and writes PostgreSQL through. Not `@prisma/adapter-pg`: that one cannot read some
  * columns of the system catalogue and splits scripts at every `;`, also inside function bodies.
  */
-export function postgresForSchemaEngine(url: string): SqlMigrationAwareDriverAdapterFactory {
+export function postgresForSchemaEngine(url: string): SchemaEngineDatabase {
   const { config, schema } = connectionOf(url);
+  const opened = new Set<Connection>();
 
-  const open = async (database?: string): Promise<pg.Client> => {
-    const client = new pg.Client({ ...config, ...(database ? { database } : {}) });
-    client.on("error", () => {}); // a lost connection fails the next query; unheard, it would end the process
-    try {
-      await client.connect();
-      if (schema) await client.query(`SET search_path TO ${pg.escapeIdentifier(schema)}`);
-      return client;
-    } catch (error) {
-      throw asAdapterError(error, config);
-    }
+  const connection = async (database: string | undefined, afterwards: () => Promise<void>) => {
+    const open = () => openClient({ ...config, database }, schema);
+    const made = new Connection(await open(), schema, open, async () => {
+      opened.delete(made);
+      await afterwards();
+    });
+    opened.add(made);
+    return made;
   };
 
   return {
     provider,
     adapterName,
-    async connect() {
-      const client = await open();
-      return new Connection(client, schema, () => client.end());
-    },
+    connect: () => connection(config.database, async () => {}),
     async connectToShadowDb() {
-      const admin = await open();
-      const shadow = pg.escapeIdentifier(`prisma_migrate_shadow_db_${randomUUID()}`);
-      await admin.query(`CREATE DATABASE ${shadow}`);
-      const client = await open(shadow.slice(1, -1));
-      return new Connection(client, schema, async () => {
-        await client.end();
-        await admin.query(`DROP DATABASE IF EXISTS ${shadow} WITH (FORCE)`);
+      const admin = await openClient(config, schema);
+      const shadow = `prisma_migrate_shadow_db_${randomUUID()}`;
+      await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(shadow)}`);
+      return connection(shadow, async () => {
+        await admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(shadow)} WITH (FORCE)`);
         await admin.end();
       });
     },
+    async close() {
+      for (const each of opened) await each.dispose();
+    },
   };
+}
+
+async function openClient(config: pg.ClientConfig, schema: string | undefined): Promise<pg.Client> {
+  const client = new pg.Client(config);
+  client.on("error", () => {}); // a lost connection fails the next query; unheard, it would end the process
+  try {
+    await client.connect();
+    if (schema) await client.query(`SET search_path TO ${pg.escapeIdentifier(schema)}`);
+    return client;
+  } catch (error) {
+    throw asAdapterError(error, config);
+  }
 }
 
 /** `schema` is Prisma's own parameter; `pg` would send it to the server, which refuses parameters it does not know. */
@@ -96,21 +111,41 @@ class Queries {
 }
 
 class Connection extends Queries implements SqlDriverAdapter {
+  private lock: pg.Client | undefined;
+
   constructor(
     client: pg.Client,
     schema: string | undefined,
-    readonly dispose: () => Promise<void>,
+    private readonly openAnother: () => Promise<pg.Client>,
+    private readonly afterwards: () => Promise<void>,
   ) {
     super(client, schema);
+  }
+
+  async dispose(): Promise<void> {
+    await this.client.end();
+    await this.lock?.end();
+    await this.afterwards();
   }
 
   /** One simple-protocol message: dollar quoting survives, and the script is one implicit transaction. */
   async executeScript(script: string): Promise<void> {
     try {
-      await this.client.query(script);
+      if (script.includes(engineLock)) await this.lockInTransaction();
+      else await this.client.query(script);
     } catch (error) {
       throw asAdapterError(error);
     }
+  }
+
+  // The engine serialises itself with a lock of the session, which PgBouncer leaves behind on a server connection for
+  // ever. The same lock held by an open transaction ends with it, and still keeps Prisma's own engine out.
+  private async lockInTransaction(): Promise<void> {
+    if (this.lock) return;
+    this.lock = await this.openAnother();
+    await this.lock.query("BEGIN");
+    await this.lock.query("SET LOCAL idle_in_transaction_session_timeout = 0");
+    await this.lock.query(engineLock.replace("pg_advisory_lock", "pg_advisory_xact_lock"));
   }
 
   async startTransaction(isolation?: IsolationLevel): Promise<Transaction> {

@@ -69,8 +69,8 @@ async function answerCommand(command: string | undefined, url: string): Promise<
   return 1;
 }
 
-async function answerRequests(open: () => Promise<SchemaEngine>): Promise<void> {
-  let engine: Promise<SchemaEngine> | undefined;
+async function answerRequests(open: () => ReturnType<typeof openSchemaEngine>): Promise<void> {
+  let opened: ReturnType<typeof openSchemaEngine> | undefined;
   let printed = 1_000_000; // ids of our own requests to the CLI, apart from those it counts itself
   const send = (message: object) =>
     process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
@@ -80,8 +80,8 @@ async function answerRequests(open: () => Promise<SchemaEngine>): Promise<void> 
     const { id, method, params } = request.parse(JSON.parse(line));
     if (!method) continue; // the CLI's answer to something we asked it to print
     try {
-      engine ??= open();
-      const result = await call(await engine, method, params);
+      opened ??= open();
+      const result = await call((await opened).engine, method, params);
       const { stdout } = z.object({ stdout: z.string().nullish() }).catch({}).parse(result);
       if (stdout) send({ id: ++printed, method: "print", params: { content: stdout } });
       send({ id, result: result ?? null });
@@ -89,6 +89,7 @@ async function answerRequests(open: () => Promise<SchemaEngine>): Promise<void> 
       send({ id, error: asRpcError(error) });
     }
   }
+  await opened?.then((one) => one.close()).catch(() => {}); // the CLI has its answer, and has gone
 }
 
 async function call(engine: SchemaEngine, method: string, params: unknown): Promise<unknown> {

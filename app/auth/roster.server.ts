@@ -1,0 +1,92 @@
+import { hashPassword } from "better-auth/crypto";
+import { z } from "zod";
+import type { Database } from "~/db/client.server";
+import { type Role, roles } from "./roles";
+import { minimumPasswordLength } from "./staff-options.server";
+
+export type StaffInput = {
+  email: string;
+  name: string;
+  role: Role;
+  /** Without one they can only come in by single sign-on. */
+  password?: string;
+};
+
+export type StaffChange =
+  | { ok: true; id: string; created: boolean }
+  | { ok: false; reason: "bad_email" | "bad_name" | "password_too_short" };
+
+export type StaffRow = {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  hasPassword: boolean;
+  createdAt: Date;
+};
+
+export type Roster = {
+  /** Adds a member, or changes the name, role and password of one who is there. A new password ends all sessions. */
+  addStaff: (input: StaffInput) => Promise<StaffChange>;
+  /** All members, in the order in which they were added. */
+  listStaff: () => Promise<StaffRow[]>;
+  /** Removes a member and all their sessions; false when there is nobody with this address. */
+  removeStaff: (email: string) => Promise<boolean>;
+};
+
+const credential = "credential";
+const staffInput = z.object({
+  email: z.string().trim().toLowerCase().max(254).pipe(z.email()),
+  name: z.string().trim().min(1).max(200),
+  role: z.enum(roles),
+});
+
+/** Who works here. Nobody signs up: members are added from the command line, or by an admin. */
+export function createRoster(db: Database): Roster {
+  return {
+    addStaff: async ({ password, ...input }) => {
+      const parsed = staffInput.safeParse(input);
+      if (!parsed.success)
+        return { ok: false, reason: parsed.error.issues[0]?.path[0] === "name" ? "bad_name" : "bad_email" };
+      if (password !== undefined && password.length < minimumPasswordLength)
+        return { ok: false, reason: "password_too_short" };
+      const hash = password === undefined ? null : await hashPassword(password);
+      const { email, name, role } = parsed.data;
+      return db.$transaction(async (tx) => {
+        const before = await tx.staff.findUnique({ where: { email } });
+        const { id } = await tx.staff.upsert({
+          where: { email },
+          create: { email, name, role },
+          update: { name, role },
+        });
+        if (hash !== null) {
+          await tx.staffAccount.upsert({
+            where: { providerId_accountId: { providerId: credential, accountId: id } },
+            create: { providerId: credential, accountId: id, userId: id, password: hash },
+            update: { password: hash },
+          });
+          await tx.staffSession.deleteMany({ where: { userId: id } });
+        }
+        return { ok: true, id, created: before === null };
+      });
+    },
+    listStaff: async () => {
+      const members = await db.staff.findMany({
+        orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+        include: { accounts: { where: { providerId: credential }, select: { id: true } } },
+      });
+      return members.map(({ id, email, name, role, createdAt, accounts }) => ({
+        id,
+        email,
+        name,
+        role,
+        createdAt,
+        hasPassword: accounts.length > 0,
+      }));
+    },
+    removeStaff: async (email) => {
+      const { count } = await db.staff.deleteMany({ where: { email: email.trim().toLowerCase() } });
+      return count > 0;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { refusal } from "./errors";
+
+/** Forms and JSON of ours are small; a webhook of Stripe's stays below half of this. */
+export const bodyLimit = 1_048_576;
+
+/**
+ * The body's bytes, whether or not its length was announced. Throws a 413 beyond `limit` bytes, without having read
+ * the rest. Empty when there is none.
+ */
+export async function readBody(
+  request: Request,
+  limit: number = bodyLimit,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => refusal("body_too_large", { message: `The body is larger than ${limit} bytes.` });
+  if (Number(request.headers.get("Content-Length") ?? 0) > limit) throw tooLarge();
+  if (!request.body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    length += read.value.byteLength;
+    if (length > limit) {
+      await reader.cancel();
+      throw tooLarge();
+    }
+    chunks.push(read.value);
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return body;
+}
+
+/** The body as JSON; `{}` when it is empty. Throws a 415 for another type, a 400 for what is not JSON. */
+export async function readJson(request: Request): Promise<unknown> {
+  const body = await readBody(request);
+  if (body.byteLength === 0) return {};
+  if (!contentType(request).endsWith("json"))
+    throw refusal("wrong_content_type", {
+      message: "The body must be JSON (Content-Type: application/json).",
+    });
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw refusal("bad_body", { message: "The body is not valid JSON." });
+  }
+}
+
+/** The body as a form, URL-encoded or multipart. Throws a 415 for another type, a 400 for a broken one. */
+export async function readForm(request: Request): Promise<FormData> {
+  const type = contentType(request);
+  if (type !== "application/x-www-form-urlencoded" && type !== "multipart/form-data")
+    throw refusal("wrong_content_type", { message: "The body must be a form." });
+  const body = await readBody(request);
+  try {
+    return await new Response(body, {
+      headers: { "Content-Type": request.headers.get("Content-Type") ?? "" },
+    }).formData();
+  } catch {
+    throw refusal("bad_body", { message: "The form could not be read." });
+  }
+}
+
+/** Fields or parameters as an object: a text, or a list of texts where one is repeated. Files are left out. */
+export function fieldsOf(entries: FormData | URLSearchParams): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = Object.create(null);
+  for (const [name, value] of entries) {
+    if (typeof value !== "string") continue;
+    const before = fields[name];
+    fields[name] = before === undefined ? value : [...[before].flat(), value];
+  }
+  return fields;
+}
+
+function contentType(request: Request): string {
+  return (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}

@@ -1,0 +1,36 @@
+import type { CustomerAuth } from "~/auth/customer.server";
+import type { StaffAuth } from "~/auth/staff.server";
+import type { Environment } from "~/env.server";
+import type { Log } from "~/log.server";
+import type { Parity } from "~/reconcile/parity.server";
+
+export type Readiness = { ok: true } | { ok: false; reason: string };
+
+/** What of the environment routes may see. */
+export type RouteEnvironment = Pick<
+  Environment,
+  "mode" | "appUrl" | "cronSecret" | "metricsToken" | "singleSignOn"
+>;
+
+/** What the composition root hands to all requests. */
+export type Services = {
+  parity: Parity;
+  staffAuth: StaffAuth;
+  customerAuth: CustomerAuth;
+  environment: RouteEnvironment;
+  /** Whether this process can do its work now: database reachable, schema not behind. */
+  ready: () => Promise<Readiness>;
+};
+
+/** What a route gets from the server, by Remix's load context. */
+export type RequestContext = Services & {
+  log: Log;
+  requestId: string;
+  /** The caller's address, as far as TRUSTED_PROXIES lets us believe it. */
+  clientAddress: string;
+  cspNonce: string;
+};
+
+declare module "@remix-run/node" {
+  interface AppLoadContext extends RequestContext {}
+}

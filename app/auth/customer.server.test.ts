@@ -1,0 +1,194 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { CustomerTokens } from "~/env.server";
+import { createCustomerAuth } from "./customer.server";
+
+const secret = "application-secret-0123456789-abcdef";
+const audience = "parity-test";
+const start = Date.parse("2026-03-01T12:00:00Z");
+let now = start;
+beforeEach(() => {
+  now = start;
+});
+
+function customerAuth(
+  customerTokens: CustomerTokens | null,
+  appUrl = "https://parity.test",
+  appSecret = "a".repeat(64),
+) {
+  return createCustomerAuth({ environment: { appSecret, appUrl, customerTokens }, now: () => now });
+}
+const bySecret = () => customerAuth({ kind: "secret", secret, audience });
+const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
+
+const claims = () => ({ sub: "user_1", aud: audience, exp: seconds(start) + 300 });
+
+function sign(
+  payload: JWTPayload,
+  key: string | CryptoKey = secret,
+  header: JWTHeaderParameters = { alg: "HS256" },
+) {
+  const bytes = typeof key === "string" ? new TextEncoder().encode(key) : key;
+  return new SignJWT(payload).setProtectedHeader(header).sign(bytes);
+}
+const withBearer = (value: string) =>
+  new Request("https://parity.test/x", { headers: { Authorization: `Bearer ${value}` } });
+const withCookie = (setCookie: string) =>
+  new Request("https://parity.test/x", { headers: { Cookie: `other=1; ${setCookie.split(";")[0]}` } });
+
+describe("the application's token", () => {
+  it("names the user when it is signed with the shared secret", async () => {
+    expect(await bySecret().identify(withBearer(await sign(claims())))).toEqual({
+      ok: true,
+      customer: { userId: "user_1", by: "token" },
+    });
+  });
+
+  it("is refused when anything about it is not as agreed", async () => {
+    const unsigned = [{ alg: "none" }, claims()]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .join(".");
+    const { exp, aud, ...subjectOnly } = claims();
+    const wrong = {
+      "another secret": await sign(claims(), "another-secret-0123456789-abcdefghi"),
+      "another audience": await sign({ ...claims(), aud: "somebody-else" }),
+      "no audience": await sign({ ...subjectOnly, exp }),
+      "no expiry": await sign({ ...subjectOnly, aud }),
+      "no subject": await sign({ aud, exp }),
+      "an empty subject": await sign({ ...claims(), sub: "" }),
+      "another algorithm": await sign(claims(), secret + secret, { alg: "HS512" }),
+      "no signature": `${unsigned}.`,
+      nonsense: "nonsense",
+    };
+    for (const [why, jwt] of Object.entries(wrong))
+      expect(await bySecret().identify(withBearer(jwt)), why).toEqual({ ok: false, reason: "invalid" });
+  });
+
+  it("runs out, give or take the clocks' difference", async () => {
+    const jwt = await sign(claims());
+    now = start + 300_000 + 20_000;
+    expect(await bySecret().identify(withBearer(jwt))).toMatchObject({ ok: true });
+    now = start + 300_000 + 60_000;
+    expect(await bySecret().identify(withBearer(jwt))).toMatchObject({ ok: false, reason: "invalid" });
+  });
+
+  it("is not replaced by a cookie when it is wrong", async () => {
+    const auth = bySecret();
+    const cookie = (await auth.startSession("user_1")).split(";")[0] ?? "";
+    const request = new Request("https://parity.test/x", {
+      headers: { Authorization: "Bearer nonsense", Cookie: cookie },
+    });
+    expect(await auth.identify(request)).toEqual({ ok: false, reason: "invalid" });
+  });
+
+  it("cannot be checked when nothing is configured, nor can a session", async () => {
+    const auth = customerAuth(null);
+    const cookie = await auth.startSession("user_1");
+    expect(await auth.identify(withBearer(await sign(claims())))).toEqual({
+      ok: false,
+      reason: "not_configured",
+    });
+    expect(await auth.identify(withCookie(cookie))).toEqual({ ok: false, reason: "not_configured" });
+    expect(await auth.readToken("x")).toEqual({ ok: false, reason: "not_configured" });
+  });
+});
+
+describe("our own session", () => {
+  it("names the user for 12 hours", async () => {
+    const auth = bySecret();
+    const cookie = await auth.startSession("user_1");
+    expect(await auth.identify(withCookie(cookie))).toEqual({
+      ok: true,
+      customer: { userId: "user_1", by: "session" },
+    });
+    now = start + 12 * 3_600_000 - 1_000;
+    expect(await auth.session(withCookie(cookie))).toBe("user_1");
+    now = start + 12 * 3_600_000 + 1_000;
+    expect(await auth.session(withCookie(cookie))).toBeNull();
+    expect(await auth.identify(withCookie(cookie))).toEqual({ ok: false, reason: "missing" });
+  });
+
+  it("is a cookie that scripts and other sites do not get", async () => {
+    expect(await bySecret().startSession("u")).toMatch(
+      /^__Host-parity_workspace=[^;]+; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax; Secure$/,
+    );
+    const local = customerAuth({ kind: "secret", secret, audience }, "http://localhost:3000");
+    expect(await local.startSession("u")).toMatch(/^parity_workspace=[^;]+; .*SameSite=Lax$/);
+    expect(bySecret().endSession()).toContain("Max-Age=0");
+  });
+
+  it("cannot be made from the application's token, or from APP_SECRET itself", async () => {
+    const asCookie = async (jwt: string) => bySecret().session(withCookie(`__Host-parity_workspace=${jwt}`));
+    const alike = { ...claims(), aud: "parity:workspace", iss: "https://parity.test" };
+    const header = { alg: "HS256", typ: "parity-session+jwt" };
+    expect(await asCookie(await sign(alike, secret, header))).toBeNull();
+    expect(await asCookie(await sign(alike, "a".repeat(64), header))).toBeNull();
+  });
+
+  it("is not a token: it is refused as a bearer", async () => {
+    const value = (await bySecret().startSession("user_1")).split(";")[0]?.split("=")[1] ?? "";
+    expect(await bySecret().identify(withBearer(value))).toEqual({ ok: false, reason: "invalid" });
+  });
+
+  it("of another installation is nobody's", async () => {
+    const elsewhere = customerAuth(
+      { kind: "secret", secret, audience },
+      "https://parity.test",
+      "b".repeat(64),
+    );
+    expect(await bySecret().session(withCookie(await elsewhere.startSession("user_1")))).toBeNull();
+  });
+});
+
+describe("keys from the application's JWKS", () => {
+  let server: Server;
+  let answer: { status: number; body: string };
+  let url = "";
+  beforeEach(async () => {
+    server = createServer((_, response) => void response.writeHead(answer.status).end(answer.body));
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+  });
+  afterEach(() => new Promise((closed) => server.close(closed)));
+
+  async function keys() {
+    const pair = await generateKeyPair("ES256", { extractable: true });
+    const jwk = { ...(await exportJWK(pair.publicKey)), kid: "k1", alg: "ES256" };
+    answer = { status: 200, body: JSON.stringify({ keys: [jwk] }) };
+    return { pair, jwk };
+  }
+
+  it("verify a token that is signed with the private key", async () => {
+    const { pair } = await keys();
+    const jwt = await sign(claims(), pair.privateKey, { alg: "ES256", kid: "k1" });
+    expect(await customerAuth({ kind: "jwks", url, audience }).identify(withBearer(jwt))).toMatchObject({
+      ok: true,
+      customer: { userId: "user_1" },
+    });
+  });
+
+  it("never serve as a shared secret", async () => {
+    const { jwk } = await keys();
+    const jwt = await sign(claims(), JSON.stringify(jwk), { alg: "HS256", kid: "k1" });
+    expect(await customerAuth({ kind: "jwks", url, audience }).identify(withBearer(jwt))).toEqual({
+      ok: false,
+      reason: "invalid",
+    });
+  });
+
+  it.each([
+    [500, "broken"],
+    [200, "not json"],
+    [200, '{"no":"keys"}'],
+  ])("that cannot be had (%d, %s) are not the customer's fault", async (status, body) => {
+    const { pair } = await keys();
+    const jwt = await sign(claims(), pair.privateKey, { alg: "ES256", kid: "k1" });
+    answer = { status, body };
+    expect(await customerAuth({ kind: "jwks", url, audience }).identify(withBearer(jwt))).toEqual({
+      ok: false,
+      reason: "unavailable",
+    });
+  });
+});

@@ -71,12 +71,10 @@ async function openClient(config: pg.ClientConfig, schema: string | undefined): 
   }
 }
 
-/** `schema` is Prisma's own parameter; `pg` would send it to the server, which refuses parameters it does not know. */
+/** An address in parts, so that another database of the same server can be asked for; `schema` is Prisma's own word. */
 export function connectionOf(url: string): { config: pg.ClientConfig; schema: string | undefined } {
-  const parsed = new URL(url);
-  const schema = parsed.searchParams.get("schema") ?? undefined;
-  parsed.searchParams.delete("schema");
-  return { config: parseIntoClientConfig(parsed.toString()), schema };
+  const schema = new URL(url).searchParams.get("schema") ?? undefined;
+  return { config: parseIntoClientConfig(url), schema };
 }
 
 class Queries {

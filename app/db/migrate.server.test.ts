@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { applyMigrations, pendingMigrations, schemaDrift } from "./migrate.server";
+import { createEmptyDatabase, createTestDatabase } from "./testing";
+
+const cleanUp: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const one of cleanUp.splice(0)) await one();
+});
+
+async function emptyDatabase(): Promise<string> {
+  const { url, drop } = await createEmptyDatabase();
+  cleanUp.push(drop);
+  return url;
+}
+
+describe("migrations", () => {
+  it("agree with the schema", async () => {
+    expect(await schemaDrift(await emptyDatabase())).toBeNull();
+  });
+
+  it("are pending in an empty database, and no longer once applied", async () => {
+    const url = await emptyDatabase();
+    const before = await pendingMigrations(url);
+    expect(before.length).toBeGreaterThan(0);
+    expect(await applyMigrations(url)).toEqual(before);
+    expect(await pendingMigrations(url)).toEqual([]);
+  });
+
+  it("are applied once when several processes start at the same time", async () => {
+    const url = await emptyDatabase();
+    const applied = await Promise.all([applyMigrations(url), applyMigrations(url), applyMigrations(url)]);
+    expect(applied.map((names) => names.length > 0).sort()).toEqual([false, false, true]);
+    expect(await pendingMigrations(url)).toEqual([]);
+  });
+
+  it("leave neither connections nor locks behind", async () => {
+    const { db, url, drop } = await createTestDatabase();
+    cleanUp.push(drop);
+    await applyMigrations(url);
+    const locks = await db.$queryRaw`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`;
+    expect(locks).toEqual([]);
+    const others = await db.$queryRaw`
+      SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    expect(others).toEqual([]);
+  });
+});
+
+describe("the application's own tables", () => {
+  it("take a user and a workspace from a plain SQL insert", async () => {
+    const { db, drop } = await createTestDatabase();
+    cleanUp.push(drop);
+    await db.$executeRaw`INSERT INTO "User" (email) VALUES ('customer@example.com')`;
+    const user = await db.user.findUniqueOrThrow({ where: { email: "customer@example.com" } });
+    await db.$executeRaw`INSERT INTO "Workspace" ("ownerId", name) VALUES (${user.id}, 'Acme')`;
+    expect(await db.workspace.findMany()).toMatchObject([
+      { ownerId: user.id, status: "locked", soldiers: 0 },
+    ]);
+  });
+});

@@ -1,0 +1,44 @@
+import { vitePlugin as remix } from "@remix-run/dev";
+import tailwindcss from "@tailwindcss/vite";
+import tsconfigPaths from "vite-tsconfig-paths";
+import { defineConfig } from "vitest/config";
+
+declare module "@remix-run/node" {
+  interface Future {
+    v3_singleFetch: true;
+  }
+}
+
+const testing = Boolean(process.env.VITEST);
+
+export default defineConfig({
+  plugins: [
+    // Remix's plugin wants to build the application; React's own plugin must not stand beside it (hydration breaks).
+    testing
+      ? []
+      : [
+          tailwindcss(),
+          remix({
+            future: {
+              v3_fetcherPersist: true,
+              v3_relativeSplatPath: true,
+              v3_throwAbortReason: true,
+              v3_singleFetch: true,
+              v3_lazyRouteDiscovery: true,
+              v3_routeConfig: true,
+            },
+          }),
+        ],
+    tsconfigPaths(),
+  ],
+  esbuild: { jsx: "automatic" },
+  test: {
+    dir: "app",
+    environment: "node",
+    exclude: ["**/generated/**", "**/node_modules/**"],
+    globalSetup: ["app/db/testing-server.ts"],
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+  },
+});

@@ -1,0 +1,78 @@
+import { PassThrough } from "node:stream";
+import {
+  type AppLoadContext,
+  createReadableStreamFromReadable,
+  type EntryContext,
+  type HandleDataRequestFunction,
+  type HandleErrorFunction,
+} from "@remix-run/node";
+import { RemixServer } from "@remix-run/react";
+import { isbot } from "isbot";
+import { renderToPipeableStream } from "react-dom/server";
+import { NonceContext } from "./ui/nonce";
+
+/** How long deferred parts of a page may take, in milliseconds. */
+export const streamTimeout = 5_000;
+
+/** Renders a page: streamed to people, whole to machines that would not wait for the rest. */
+export default function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  remixContext: EntryContext,
+  { cspNonce, log }: AppLoadContext,
+): Promise<Response> {
+  const readyEvent = isbot(request.headers.get("User-Agent")) ? "onAllReady" : "onShellReady";
+  headers.set("Content-Type", "text/html; charset=utf-8");
+  neverCached(headers);
+  return new Promise((resolve, reject) => {
+    let shellSent = false;
+    let failed = false;
+    const { pipe, abort } = renderToPipeableStream(
+      <NonceContext.Provider value={cspNonce}>
+        <RemixServer context={remixContext} url={request.url} nonce={cspNonce} />
+      </NonceContext.Provider>,
+      {
+        nonce: cspNonce,
+        [readyEvent]: () => {
+          shellSent = true;
+          const body = new PassThrough();
+          resolve(
+            new Response(createReadableStreamFromReadable(body), { headers, status: failed ? 500 : status }),
+          );
+          pipe(body);
+        },
+        onShellError: reject,
+        onError: (error: unknown) => {
+          failed = true;
+          if (shellSent) log.error({ err: error }, "a part of a page could not be drawn");
+        },
+      },
+    );
+    // After the streams' own time-out, so that what is late is drawn as an error, not cut off.
+    setTimeout(abort, streamTimeout + 1_000).unref();
+  });
+}
+
+/** Data of pages is as private as the pages. */
+export const handleDataRequest: HandleDataRequestFunction = (response) => {
+  neverCached(response.headers);
+  return response;
+};
+
+/** What goes wrong outside of loaders and actions (those log for themselves), and unknown addresses, which do not matter. */
+export const handleError: HandleErrorFunction = (error, { request, context }) => {
+  if (request.signal.aborted || error instanceof Response) return;
+  if (isRouteMiss(error)) context.log.debug({ err: error }, "no such route");
+  else context.log.error({ err: error }, "a page could not be drawn");
+};
+
+function isRouteMiss(error: unknown): boolean {
+  const status =
+    typeof error === "object" && error !== null && "status" in error ? Number(error.status) : 500;
+  return status >= 400 && status < 500;
+}
+
+function neverCached(headers: Headers): void {
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "private, no-store");
+}

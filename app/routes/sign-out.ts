@@ -1,0 +1,12 @@
+import { redirect } from "@remix-run/node";
+import { route } from "~/http/route.server";
+
+/** Ends the session, in the database and in the browser. */
+export const action = route.action({ who: "staff", role: "viewer" }, async ({ request, context }) => {
+  const headers = new Headers();
+  for (const cookie of await context.staffAuth.signOut(request)) headers.append("Set-Cookie", cookie);
+  return redirect("/sign-in", { headers });
+});
+
+/** Someone who comes here by its address is shown where signing out is. */
+export const loader = route.loader({ who: "public", because: "it only leads home" }, () => redirect("/"));

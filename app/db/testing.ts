@@ -16,7 +16,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const server = await serverUrl();
   const name = `test_${randomBytes(8).toString("hex")}`;
   const template = new URL(server).pathname.slice(1);
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = withDatabase(server, name);
   const db = createDatabase(url, { poolSize: 5 });
   return {

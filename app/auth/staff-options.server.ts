@@ -64,7 +64,10 @@ export function staffOptions({ db, environment, log }: StaffAuthOptions) {
       modelName: "staffRateLimit",
       window: 60,
       max: 100,
-      customRules: { "/sign-in/email": { window: 60, max: 20 } },
+      customRules: {
+        "/sign-in/email": { window: 60, max: 20 },
+        "/sign-in/social": { window: 60, max: 20 },
+      },
     },
     databaseHooks: {
       // The provider's tokens are of no use to us, so that they cannot be stolen from us.

@@ -46,11 +46,11 @@ export function refusal(reason: Reason, { headers, ...details }: RefusalDetails 
 }
 
 /**
- * Codes of errors that mean "the database is not there", of node's sockets, PostgreSQL's classes 08 and 57P, too many
- * connections, and Prisma's own: reachability, time-outs, closed connections, an exhausted pool.
+ * Codes of errors that mean "the database is not there": of node's sockets; of PostgreSQL, its classes 08 and 57P, too
+ * many connections, no such database, a password that was changed; and of Prisma the same, and an exhausted pool.
  */
 const unavailableCodes =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN|08...|57P0[1-5]|53[23]00|P1001|P1002|P1008|P1017|P2024)$/;
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN|08...|57P0[1-5]|53[23]00|3D000|28P01|P100[01238]|P1017|P2024)$/;
 
 const unavailableMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;

@@ -20,7 +20,8 @@ const form = z.object({
 const arrivals: Record<string, string> = {
   not_invited: "This account has not been invited. Ask an admin to add your address.",
   email_not_verified: "Your identity provider does not vouch for your e-mail address.",
-  signup_disabled: "This account has not been invited. Ask an admin to add your address.",
+  // What better-auth says before it asks us, of someone invited whose address is not vouched for.
+  account_not_linked: "Your identity provider does not vouch for your e-mail address.",
   single_sign_on_unavailable: "Your identity provider cannot be reached just now. Try again in a moment.",
 };
 

@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { judgeArrival } from "./single-sign-on";
+
+it.each([
+  ["an invited address", "ann@example.com", true, "ann@example.com", null, "in"],
+  ["an invited address in other case", "Ann@Example.com", true, "ann@example.com", null, "in"],
+  ["an invited address outside the domain", "ann@partner.com", true, "ann@partner.com", "example.com", "in"],
+  ["an address of the allowed domain", "new@example.com", true, null, "example.com", "in"],
+  [
+    "an address that the provider does not vouch for",
+    "ann@example.com",
+    false,
+    "ann@example.com",
+    "example.com",
+    "email_not_verified",
+  ],
+  ["a stranger", "eve@elsewhere.com", true, null, "example.com", "not_invited"],
+  ["a stranger without any domain allowed", "eve@elsewhere.com", true, null, null, "not_invited"],
+  [
+    "somebody whose address changed at the provider",
+    "ann@elsewhere.com",
+    true,
+    "ann@example.com",
+    null,
+    "not_invited",
+  ],
+  ["a subdomain", "eve@sub.example.com", true, null, "example.com", "not_invited"],
+  ["a domain that ends like ours", "eve@notexample.com", true, null, "example.com", "not_invited"],
+  [
+    "an address with our domain in its local part",
+    '"x@example.com"@evil.com',
+    true,
+    null,
+    "example.com",
+    "not_invited",
+  ],
+  ["what is no address", "example.com", true, null, "example.com", "not_invited"],
+  ["an empty address where nobody is invited", "", true, null, null, "not_invited"],
+] as const)("%s", (_, email, emailVerified, invited, domain, expected) => {
+  const judgement = judgeArrival({ email, emailVerified }, invited, domain);
+  expect(judgement.ok ? "in" : judgement.reason).toBe(expected);
+});

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "~/db/testing";
+import { createLog } from "~/log.server";
+import { type Person, startIdentityProvider } from "./identity-provider.testing";
+import { createStaffAuth, type StaffAuth } from "./staff.server";
+
+const appUrl = "https://parity.test";
+const ann: Person = { sub: "p-ann", email: "ann@example.com", email_verified: true, name: "Ann" };
+let database: TestDatabase;
+let provider: Awaited<ReturnType<typeof startIdentityProvider>>;
+let staffAuth: StaffAuth;
+
+const authFor = (issuer: string, allowedDomain: string | null) =>
+  createStaffAuth({
+    db: database.db,
+    log: createLog({ level: "silent" }),
+    environment: {
+      appSecret: "s".repeat(40),
+      appUrl,
+      singleSignOn: { issuer, clientId: "parity-client", clientSecret: "client-secret", allowedDomain },
+    },
+  });
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  provider = await startIdentityProvider();
+});
+afterAll(async () => {
+  await provider.stop();
+  await database.drop();
+});
+beforeEach(async () => {
+  await database.db.staff.deleteMany();
+  await database.db.staffRateLimit.deleteMany();
+  staffAuth = authFor(provider.issuer, null);
+});
+
+const cookiesOf = (response: Response) =>
+  response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0])
+    .join("; ");
+
+/** The way there and back. `wrong` replaces what the provider or the browser would truthfully bring. */
+async function comeBack(
+  person: Person,
+  wrong: { audience?: string; nonce?: string; state?: string; cookies?: string } = {},
+) {
+  const there = await staffAuth.startSingleSignOn(new Request(`${appUrl}/sign-in`), "/users?verdict=in_sync");
+  if (!there) throw new Error("Single sign-on did not start");
+  const sent = new URL(there.headers.get("Location") ?? "");
+  provider.next(person, { nonce: wrong.nonce ?? sent.searchParams.get("nonce"), audience: wrong.audience });
+  const back = new URLSearchParams({
+    code: "code",
+    state: wrong.state ?? sent.searchParams.get("state") ?? "",
+  });
+  const request = new Request(`${appUrl}/api/auth/callback/oidc?${back}`, {
+    headers: { Cookie: wrong.cookies ?? cookiesOf(there) },
+  });
+  const response = await staffAuth.handler(request);
+  const location = response.headers.get("Location") ?? "";
+  const session = await staffAuth.session(new Request(appUrl, { headers: { Cookie: cookiesOf(response) } }));
+  return { sent, location, session };
+}
+
+describe("single sign-on", () => {
+  it("asks the provider with PKCE, a state and a nonce, and for no more than who it is", async () => {
+    const { sent } = await comeBack(ann);
+    expect(sent.origin).toBe(provider.issuer);
+    expect(Object.fromEntries(sent.searchParams)).toMatchObject({
+      client_id: "parity-client",
+      response_type: "code",
+      code_challenge_method: "S256",
+      redirect_uri: `${appUrl}/api/auth/callback/oidc`,
+      scope: "openid email profile",
+      state: expect.any(String),
+      nonce: expect.any(String),
+    });
+  });
+
+  it("lets in who was invited, to where they wanted, and keeps none of the provider's tokens", async () => {
+    await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
+    const { location, session } = await comeBack(ann);
+    expect(location).toBe("/users?verdict=in_sync");
+    expect(session).toMatchObject({ email: "ann@example.com", role: "operator" });
+    expect((await comeBack(ann)).session).toMatchObject({ role: "operator" });
+    expect(await database.db.staffAccount.findMany()).toMatchObject([
+      { providerId: "oidc", accountId: "p-ann", accessToken: null, refreshToken: null, idToken: null },
+    ]);
+  });
+
+  it("lets in nobody who was not, and makes no member of them", async () => {
+    const { location, session } = await comeBack(ann);
+    expect(location).toContain(`${appUrl}/sign-in?error=not_invited`);
+    expect(session).toBeNull();
+    expect(await staffAuth.listStaff()).toEqual([]);
+  });
+
+  it("lets in nobody whose address the provider does not vouch for", async () => {
+    await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "admin" });
+    const { location, session } = await comeBack({ ...ann, email_verified: false });
+    expect(location).toContain("error=account_not_linked");
+    expect(session).toBeNull();
+  });
+
+  it("says so where anybody of the domain may come", async () => {
+    staffAuth = authFor(provider.issuer, "example.com");
+    const { location, session } = await comeBack({ ...ann, email_verified: false });
+    expect(location).toContain("error=email_not_verified");
+    expect(session).toBeNull();
+  });
+
+  it("makes viewers of those of the allowed domain, and of nobody else", async () => {
+    staffAuth = authFor(provider.issuer, "example.com");
+    expect((await comeBack(ann)).session).toMatchObject({ email: "ann@example.com", role: "viewer" });
+    expect((await comeBack({ ...ann, sub: "p-eve", email: "eve@elsewhere.com" })).session).toBeNull();
+    expect(await staffAuth.listStaff()).toHaveLength(1);
+  });
+
+  it("closes to a member whose address at the provider is no longer the invited one", async () => {
+    await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
+    await comeBack(ann);
+    expect((await comeBack({ ...ann, email: "ann@elsewhere.com" })).session).toBeNull();
+  });
+
+  it("closes to a member who was removed", async () => {
+    await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
+    await comeBack(ann);
+    await staffAuth.removeStaff("ann@example.com");
+    expect((await comeBack(ann)).session).toBeNull();
+  });
+
+  it("refuses a token for another application, another nonce, another state, and another browser", async () => {
+    await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
+    for (const wrong of [{ audience: "other" }, { nonce: "other" }, { state: "other" }, { cookies: "" }])
+      expect((await comeBack(ann, wrong)).session, JSON.stringify(wrong)).toBeNull();
+    expect((await comeBack(ann)).session).not.toBeNull();
+  });
+
+  it("that cannot be reached keeps nobody out who has a password", async () => {
+    staffAuth = authFor("http://127.0.0.1:1", null);
+    expect(await staffAuth.startSingleSignOn(new Request(appUrl), "/")).toBeNull();
+    const password = "correct horse battery";
+    await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator", password });
+    const signedIn = await staffAuth.signIn({
+      email: "ann@example.com",
+      password,
+      clientAddress: "192.0.2.1",
+      userAgent: "",
+    });
+    expect(signedIn.ok).toBe(true);
+  });
+});

@@ -1,0 +1,60 @@
+import { expect, it } from "vitest";
+import { createStaffAuth } from "~/auth/staff.server";
+import { createDatabase } from "~/db/client.server";
+import { createTestDatabase } from "~/db/testing";
+import { createLog } from "~/log.server";
+import { isUnavailable, refusal } from "./errors";
+
+const thrownBy = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+
+it("a refusal says its reason to programs and people, and is not kept", async () => {
+  const response = refusal("role_too_low", {
+    message: "This needs the role admin.",
+    headers: { "X-Extra": "1" },
+  });
+  expect(response.status).toBe(403);
+  expect(response.headers.get("Cache-Control")).toBe("no-store");
+  expect(response.headers.get("X-Extra")).toBe("1");
+  expect(await response.json()).toEqual({
+    error: { code: "role_too_low", message: "This needs the role admin." },
+  });
+});
+
+it("a server that is not there, a database that is gone, and a session that could not be read are unavailability", async () => {
+  const { db, drop } = await createTestDatabase();
+  const environment = { appSecret: "s".repeat(40), appUrl: "http://localhost:3000", singleSignOn: null };
+  const staffAuth = createStaffAuth({ db, environment, log: createLog({ level: "silent" }) });
+  await staffAuth.addStaff({
+    email: "ann@example.com",
+    name: "Ann",
+    role: "viewer",
+    password: "correct horse battery",
+  });
+  const credentials = { email: "ann@example.com", password: "correct horse battery" };
+  const signedIn = await staffAuth.signIn({ ...credentials, clientAddress: "192.0.2.1", userAgent: "" });
+  const Cookie = signedIn.ok ? signedIn.cookies.map((cookie) => cookie.split(";")[0]).join("; ") : "";
+  await drop();
+  expect(isUnavailable(await thrownBy(db.staff.count()))).toBe(true);
+  expect(
+    isUnavailable(await thrownBy(staffAuth.session(new Request("http://x", { headers: { Cookie } })))),
+  ).toBe(true);
+  const nowhere = createDatabase("postgresql://nobody:x@127.0.0.1:1/nothing");
+  expect(isUnavailable(await thrownBy(nowhere.staff.count()))).toBe(true);
+  await nowhere.$disconnect();
+});
+
+it("a mistake of ours is not unavailability", async () => {
+  const { db, drop } = await createTestDatabase();
+  await db.staff.create({ data: { email: "a@example.com", name: "A" } });
+  expect(
+    isUnavailable(await thrownBy(db.staff.create({ data: { email: "a@example.com", name: "A" } }))),
+  ).toBe(false);
+  expect(isUnavailable(await thrownBy(db.$queryRaw`SELECT no_such_column FROM "Staff"`))).toBe(false);
+  expect(isUnavailable(new TypeError("x is not a function"))).toBe(false);
+  expect(isUnavailable("text")).toBe(false);
+  await drop();
+});

@@ -1,0 +1,54 @@
+import type { AccountFacts, Writers } from "../objects/view";
+import { StoreWriters } from "../objects/writers";
+import { Store } from "../store/store";
+import { CheckoutSessions } from "./checkout-sessions";
+import type { Clock } from "./clock";
+import { Customers } from "./customers";
+import { EventLog } from "./event-log";
+import type { AccountParts } from "./parts";
+import { Prices } from "./prices";
+import { Products } from "./products";
+import { Subscriptions } from "./subscriptions";
+
+export interface AccountSetup {
+  facts: AccountFacts;
+  seed: number;
+  clock: Clock;
+  eventRetentionDays: number;
+  /** Told after each change. */
+  changed: () => void;
+}
+
+/** One Stripe account: what it holds, and what can be done in it. */
+export interface Account {
+  readonly facts: AccountFacts;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly writers: Writers;
+  readonly events: EventLog;
+  readonly customers: Customers;
+  readonly products: Products;
+  readonly prices: Prices;
+  readonly subscriptions: Subscriptions;
+  readonly checkoutSessions: CheckoutSessions;
+}
+
+export function createAccount({ facts, seed, clock, eventRetentionDays, changed }: AccountSetup): Account {
+  const store = new Store(seed);
+  const writers = new StoreWriters(store, facts);
+  const events = new EventLog({ store, clock, writers, retentionDays: eventRetentionDays });
+  const parts: AccountParts = { store, writers, events, clock, changed };
+  const subscriptions = new Subscriptions(parts);
+  return {
+    facts,
+    clock,
+    store,
+    writers,
+    events,
+    customers: new Customers(parts, subscriptions),
+    products: new Products(parts),
+    prices: new Prices(parts),
+    subscriptions,
+    checkoutSessions: new CheckoutSessions(parts),
+  };
+}

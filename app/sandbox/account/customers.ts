@@ -1,0 +1,125 @@
+import { type CustomerRare, type CustomerRecord, type Metadata, NO_METADATA } from "../store/records";
+import { type AccountParts, existing, mergedMetadata } from "./parts";
+import type { Subscriptions } from "./subscriptions";
+
+export interface CustomerFields {
+  email?: string | null;
+  name?: string | null;
+  description?: string | null;
+  phone?: string | null;
+  currency?: string | null;
+  /** In the smallest unit of the currency. */
+  balance?: number;
+  delinquent?: boolean;
+  test_clock?: string | null;
+}
+
+export interface NewCustomer extends CustomerFields {
+  id?: string;
+  /** Epoch seconds; now, unless given. */
+  created?: number;
+  metadata?: Metadata;
+}
+
+export interface CustomerPatch extends CustomerFields {
+  metadata?: Record<string, string> | "";
+}
+
+const COMMON: CustomerRare = Object.freeze({
+  description: null,
+  phone: null,
+  currency: null,
+  balance: 0,
+  delinquent: false,
+  test_clock: null,
+});
+
+export class Customers {
+  readonly #parts: AccountParts;
+  readonly #subscriptions: Subscriptions;
+
+  constructor(parts: AccountParts, subscriptions: Subscriptions) {
+    this.#parts = parts;
+    this.#subscriptions = subscriptions;
+  }
+
+  create(fields: NewCustomer = {}): { id: string } {
+    const { store, clock } = this.#parts;
+    const record: CustomerRecord = {
+      sequence: store.customers.nextSequence,
+      created: fields.created ?? clock.now(),
+      email: fields.email ?? null,
+      name: fields.name ?? null,
+      metadata: fields.metadata ?? NO_METADATA,
+      deleted: false,
+      rare: rareOf(COMMON, fields),
+    };
+    store.addCustomer(record, fields.id);
+    this.#emit("customer.created", record);
+    return { id: store.customers.idOf(record.sequence) };
+  }
+
+  /** Changes the given fields; nothing is emitted when nothing differs. */
+  update(id: string, patch: CustomerPatch): { id: string } {
+    const { store, writers } = this.#parts;
+    const before = existing(store.customers, id);
+    if (before.deleted) throw new Error(`${id} is deleted`);
+    const after: CustomerRecord = {
+      ...before,
+      email: patch.email === undefined ? before.email : patch.email,
+      name: patch.name === undefined ? before.name : patch.name,
+      metadata: mergedMetadata(before.metadata, patch.metadata),
+      rare: rareOf(before.rare, patch),
+    };
+    const textBefore = writers.customer(before);
+    if (textBefore === writers.customer(after)) return { id };
+    store.replaceCustomer(after);
+    this.#emit("customer.updated", after, textBefore);
+    return { id };
+  }
+
+  /** Deletes the customer and cancels its subscriptions at once; they stay listed under `status=all`. */
+  delete(id: string): { id: string } {
+    const { store } = this.#parts;
+    const before = existing(store.customers, id);
+    if (before.deleted) throw new Error(`${id} is deleted`);
+    for (const sequence of store.subscriptionsOfCustomer(before.sequence)) {
+      const { status } = store.subscriptions.get(sequence);
+      if (status !== "canceled" && status !== "incomplete_expired") {
+        this.#subscriptions.cancel(store.subscriptions.idOf(sequence));
+      }
+    }
+    store.replaceCustomer({ ...before, deleted: true });
+    this.#emit("customer.deleted", before);
+    return { id };
+  }
+
+  #emit(type: string, record: CustomerRecord, before?: string): void {
+    const { events, writers, changed } = this.#parts;
+    if (events.on) events.emit({ type, object: writers.customer(record), before });
+    changed();
+  }
+}
+
+function rareOf(before: CustomerRare, fields: CustomerFields): CustomerRare {
+  const rare: CustomerRare = {
+    description: fields.description === undefined ? before.description : fields.description,
+    phone: fields.phone === undefined ? before.phone : fields.phone,
+    currency: fields.currency === undefined ? before.currency : fields.currency,
+    balance: fields.balance ?? before.balance,
+    delinquent: fields.delinquent ?? before.delinquent,
+    test_clock: fields.test_clock === undefined ? before.test_clock : fields.test_clock,
+  };
+  return sameFields(rare, before) ? before : rare;
+}
+
+function sameFields(a: CustomerRare, b: CustomerRare): boolean {
+  return (
+    a.description === b.description &&
+    a.phone === b.phone &&
+    a.currency === b.currency &&
+    a.balance === b.balance &&
+    a.delinquent === b.delinquent &&
+    a.test_clock === b.test_clock
+  );
+}

@@ -1,0 +1,55 @@
+import type { JsonObject } from "../objects/template";
+import type { IdKind } from "../store/ids";
+
+export interface ApiErrorFields {
+  status: number;
+  type?: "api_error" | "idempotency_error" | "invalid_request_error";
+  code?: string;
+  message: string;
+  param?: string;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer in Stripe's shape of errors. Thrown wherever a request turns out to be wrong. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #fields: ApiErrorFields;
+
+  constructor(fields: ApiErrorFields) {
+    super(fields.message);
+    this.status = fields.status;
+    this.headers = fields.headers ?? {};
+    this.#fields = fields;
+  }
+
+  /** The body of the answer. `accountId` is only for the link to the request's log. */
+  body(requestId: string, accountId: string): string {
+    const { code, message, param, type = "invalid_request_error" } = this.#fields;
+    const error: JsonObject = {
+      ...(code ? { code, doc_url: `https://docs.stripe.com/error-codes#${code.replaceAll("_", "-")}` } : {}),
+      message,
+      ...(param ? { param } : {}),
+      request_log_url: `https://dashboard.stripe.com/${accountId}/test/workbench/logs?object=${requestId}`,
+      type,
+    };
+    return JSON.stringify({ error });
+  }
+}
+
+/** Nothing has this id: 404 when it is in the path (`param` is `id`), 400 when it is a parameter. */
+export function resourceMissing(kind: IdKind, id: string, param = "id"): ApiError {
+  return new ApiError({
+    status: param === "id" ? 404 : 400,
+    code: "resource_missing",
+    message: `No such ${kind}: '${id}'`,
+    param,
+  });
+}
+
+export function unknownUrl(method: string, path: string): ApiError {
+  return new ApiError({
+    status: 404,
+    message: `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
+  });
+}

@@ -1,0 +1,124 @@
+import type { Expand } from "../objects/view";
+import { ApiError } from "./errors";
+
+const MAX_LEVELS = 4;
+
+/*
+ * What can be expanded, and what kind of object is there then. A nested list is a step on the way (`data` follows);
+ * a field whose value is always null here is expandable all the same, because it is at Stripe.
+ */
+type Node = { readonly [field: string]: ExpandKind | null };
+export type ExpandKind = keyof typeof KINDS;
+
+const KINDS = {
+  customer: {
+    cash_balance: null,
+    default_source: null,
+    discount: null,
+    invoice_credit_balance: null,
+    invoice_settings: "customer_invoice_settings",
+    sources: "nothing_list",
+    subscriptions: "subscription_list",
+    tax: null,
+    tax_ids: "nothing_list",
+    test_clock: null,
+  },
+  customer_invoice_settings: { default_payment_method: null },
+  product: { default_price: "price", tax_code: null },
+  price: { currency_options: null, product: "product", tiers: null },
+  plan: { product: "product", tiers: null },
+  subscription: {
+    application: null,
+    customer: "customer",
+    default_payment_method: null,
+    default_source: null,
+    default_tax_rates: null,
+    discounts: null,
+    items: "subscription_item_list",
+    latest_invoice: "invoice",
+    on_behalf_of: null,
+    pending_setup_intent: null,
+    schedule: null,
+    test_clock: null,
+  },
+  subscription_item: { discounts: null, plan: "plan", price: "price", tax_rates: null },
+  invoice: {
+    charge: null,
+    customer: "customer",
+    default_payment_method: null,
+    default_source: null,
+    discounts: null,
+    lines: "nothing_list",
+    on_behalf_of: null,
+    parent: "invoice_parent",
+    payments: "nothing_list",
+    test_clock: null,
+  },
+  invoice_parent: { subscription_details: "invoice_subscription_details" },
+  invoice_subscription_details: { subscription: "subscription" },
+  "checkout.session": {
+    customer: "customer",
+    invoice: null,
+    line_items: "line_item_list",
+    payment_intent: null,
+    payment_link: null,
+    setup_intent: null,
+    subscription: "subscription",
+  },
+  line_item: { discounts: null, price: "price", taxes: null },
+  account: {},
+  event: {},
+  nothing: {},
+  customer_list: { data: "customer" },
+  product_list: { data: "product" },
+  price_list: { data: "price" },
+  subscription_list: { data: "subscription" },
+  subscription_item_list: { data: "subscription_item" },
+  event_list: { data: "event" },
+  "checkout.session_list": { data: "checkout.session" },
+  line_item_list: { data: "line_item" },
+  nothing_list: { data: "nothing" },
+} as const;
+
+const GRAPH: Readonly<Record<string, Node>> = KINDS;
+
+type Tree = Map<string, Tree>;
+
+/**
+ * The tree of the fields to expand in an object of this kind; undefined when there are none. Throws what Stripe
+ * answers for a path of more than four levels, `data` counted, or to a field that cannot be expanded.
+ */
+export function expandTree(kind: ExpandKind, paths: readonly string[] | undefined): Expand | undefined {
+  if (!paths || paths.length === 0) return undefined;
+  const root: Tree = new Map();
+  paths.forEach((path, i) => {
+    const fields = path.split(".");
+    if (fields.length > MAX_LEVELS) {
+      throw refused(i, `You cannot expand more than ${MAX_LEVELS} levels of a property. Property: ${path}`);
+    }
+    let node: Node | undefined = GRAPH[kind];
+    let tree = root;
+    for (const field of fields) {
+      const next: ExpandKind | null | undefined =
+        node && Object.hasOwn(node, field) ? node[field] : undefined;
+      if (next === undefined) throw refused(i, notExpandable(kind, path, field));
+      const branch: Tree = tree.get(field) ?? new Map();
+      tree.set(field, branch);
+      tree = branch;
+      node = next === null ? undefined : GRAPH[next];
+    }
+  });
+  return root;
+}
+
+function notExpandable(kind: ExpandKind, path: string, field: string): string {
+  const hint =
+    kind.endsWith("_list") && !path.startsWith("data")
+      ? ` You may want to try expanding 'data.${path}' instead.`
+      : "";
+  return `This property cannot be expanded (${field}).${hint}`;
+}
+
+function refused(i: number, message: string): ApiError {
+  return new ApiError({ status: 400, message, param: `expand[${i}]` });
+}

@@ -1,0 +1,44 @@
+import { ApiError } from "./errors";
+
+export interface KeyRing {
+  secretKeys: readonly string[];
+  restrictedKeys: readonly string[];
+}
+
+const NO_KEY =
+  "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/.";
+
+/** The key of a request, from Bearer or Basic authentication; throws 401 for none and for an unknown one. */
+export function keyOf(
+  authorization: string | undefined,
+  ring: KeyRing,
+): { text: string; restricted: boolean } {
+  const text = presentedKey(authorization);
+  if (text === "") throw new ApiError({ status: 401, message: NO_KEY });
+  if (ring.secretKeys.includes(text)) return { text, restricted: false };
+  if (ring.restrictedKeys.includes(text)) return { text, restricted: true };
+  throw invalidKey(text);
+}
+
+export function invalidKey(key: string): ApiError {
+  return new ApiError({ status: 401, message: `Invalid API Key provided: ${hiddenKey(key)}` });
+}
+
+/** `sk_test_*********dbox`: enough to recognise a key, too little to use it. */
+export function hiddenKey(key: string): string {
+  const shown = /^[a-z]+_(?:test|live)_/.exec(key)?.[0] ?? "";
+  const rest = key.slice(shown.length);
+  return shown + "*".repeat(Math.max(4, rest.length - 4)) + (rest.length > 4 ? rest.slice(-4) : "");
+}
+
+/** The mode and kind that a key shows openly: `sk_test`, `rk_live`; empty for anything else. */
+export function keyPrefix(authorization: string | undefined): string {
+  return /^[a-z]+_(?:test|live)(?=_)/.exec(presentedKey(authorization))?.[0] ?? "";
+}
+
+function presentedKey(authorization: string | undefined): string {
+  const [scheme = "", value = ""] = (authorization ?? "").split(" ");
+  if (scheme.toLowerCase() === "bearer") return value.trim();
+  if (scheme.toLowerCase() !== "basic") return "";
+  return Buffer.from(value, "base64").toString("utf8").split(":")[0] ?? "";
+}

@@ -1,0 +1,157 @@
+import { z } from "zod";
+import { ApiError } from "./errors";
+import type { RawParams } from "./form";
+
+/*
+ * The kinds of parameter that Stripe's endpoints take. What zod finds wrong is answered in Stripe's words: an issue
+ * carries Stripe's error code in `params.code`, and PARAM in a message stands for the parameter's name.
+ */
+
+const EMPTY =
+  "You passed an empty string for 'PARAM'. We assume empty values are an attempt to unset a parameter; however 'PARAM' cannot be unset. You should remove 'PARAM' from your request or supply a non-empty value.";
+
+const INTEGER = /^-?\d{1,15}$/;
+
+function refused(ctx: z.RefinementCtx, message: string, code?: string): never {
+  ctx.addIssue({ code: "custom", message, params: { code } });
+  return z.NEVER;
+}
+
+/** Text that is not empty. */
+export const text = z
+  .string()
+  .transform((value, ctx) => (value === "" ? refused(ctx, EMPTY, "parameter_invalid_empty") : value));
+
+/** Text that may be emptied: an empty value is null. */
+export const unsettable = z.string().transform((value) => (value === "" ? null : value));
+
+export function integer(limits: { min?: number; max?: number } = {}) {
+  return z.string().transform((value, ctx): number => {
+    if (!INTEGER.test(value)) return refused(ctx, `Invalid integer: ${value}`, "parameter_invalid_integer");
+    const number = Number(value);
+    if (limits.min !== undefined && number < limits.min) {
+      const message = `This value must be greater than or equal to ${limits.min}.`;
+      return refused(ctx, message, "parameter_invalid_integer");
+    }
+    if (limits.max !== undefined && number > limits.max) {
+      const message = `This value must be less than or equal to ${limits.max} (it currently is '${value}').`;
+      return refused(ctx, message, "parameter_invalid_integer");
+    }
+    return number;
+  });
+}
+
+export const boolean = z.string().transform((value, ctx): boolean => {
+  if (value === "true" || value === "1") return true;
+  if (value === "false" || value === "0") return false;
+  return refused(ctx, `Invalid boolean: ${value}`);
+});
+
+export function oneOf<const T extends readonly [string, ...string[]]>(words: T) {
+  const allowed: readonly string[] = words;
+  const listed = `${words.slice(0, -1).join(", ")}, or ${words.at(-1)}`;
+  return z.string().refine((value): value is T[number] => allowed.includes(value), {
+    error: `Invalid PARAM: must be one of ${listed}`,
+  });
+}
+
+/** `PARAM[0]=a&PARAM[1]=b`, in that order. */
+export function list<T extends z.ZodType>(element: T, max = 100) {
+  return z.record(z.string().regex(/^\d+$/), element).transform((map, ctx): z.output<T>[] => {
+    const values = Object.entries(map)
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .map(([, value]) => value);
+    return values.length > max
+      ? refused(ctx, `Array PARAM exceeded maximum ${max} allowed elements.`)
+      : values;
+  });
+}
+
+/** `PARAM[a]=b`; an empty `PARAM` clears all. */
+export const metadata = z.union([z.literal(""), z.record(z.string(), z.string())]);
+
+/** A time span, inclusive at both ends: epoch seconds. */
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** An exact time, or any of `[gt]`, `[gte]`, `[lt]`, `[lte]`. */
+export const range = z
+  .union([
+    integer(),
+    z.strictObject({
+      gt: integer().optional(),
+      gte: integer().optional(),
+      lt: integer().optional(),
+      lte: integer().optional(),
+    }),
+  ])
+  .transform((given): Range => {
+    if (typeof given === "number") return { from: given, to: given };
+    return {
+      from: Math.max(given.gte ?? -Infinity, given.gt === undefined ? -Infinity : given.gt + 1),
+      to: Math.min(given.lte ?? Infinity, given.lt === undefined ? Infinity : given.lt - 1),
+    };
+  });
+
+/** What every request may carry. */
+export const expandable = { expand: list(text).optional() };
+
+/** What every list takes. */
+export const listParams = {
+  ...expandable,
+  limit: integer({ min: 1, max: 100 }).default(10),
+  starting_after: text.optional(),
+  ending_before: text.optional(),
+};
+
+/** The parameters, parsed; throws the `ApiError` that Stripe would answer with. */
+export function parseParams<T extends z.ZodType>(schema: T, raw: RawParams): z.output<T> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw asApiError(parsed.error.issues);
+}
+
+function asApiError(issues: readonly z.core.$ZodIssue[]): ApiError {
+  const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
+  if (unknown?.code === "unrecognized_keys") {
+    const names = unknown.keys.map((key) => nameOf([...unknown.path, key]));
+    return new ApiError({
+      status: 400,
+      code: "parameter_unknown",
+      message: `Received unknown parameter${names.length > 1 ? "s" : ""}: ${names.join(", ")}`,
+      param: names[0],
+    });
+  }
+  const [issue] = issues;
+  if (!issue) return new ApiError({ status: 400, message: "Invalid request" });
+  const param = nameOf(issue.path);
+  if (issue.code === "invalid_union") {
+    const inner = issue.errors.find((branch) => branch[0] && branch[0].code !== "invalid_type") ?? [];
+    if (inner.length > 0) {
+      return asApiError(inner.map((found) => ({ ...found, path: [...issue.path, ...found.path] })));
+    }
+  }
+  if (issue.code === "invalid_type" && issue.input === undefined) {
+    return new ApiError({
+      status: 400,
+      code: "parameter_missing",
+      message: `Missing required param: ${param}.`,
+      param,
+    });
+  }
+  const custom = issue.code === "custom" ? issue : undefined;
+  const code: unknown = custom?.params?.code;
+  return new ApiError({
+    status: 400,
+    ...(typeof code === "string" ? { code } : {}),
+    message: custom ? issue.message.replaceAll("PARAM", param) : `Invalid ${param}`,
+    param,
+  });
+}
+
+function nameOf(path: readonly PropertyKey[]): string {
+  const [first = "", ...rest] = path.map(String);
+  return first + rest.map((part) => `[${part}]`).join("");
+}

@@ -1,0 +1,28 @@
+import type { Account } from "../account/account";
+import type { Collection } from "../store/collection";
+import type { Stored } from "../store/records";
+import { resourceMissing } from "./errors";
+import type { RawParams } from "./form";
+
+export interface ApiRequest {
+  /** The `:id` of the path; empty where it has none. */
+  id: string;
+  params: RawParams;
+  /** The key it came with, and whether that is a restricted one. */
+  key: { text: string; restricted: boolean };
+}
+
+/** One endpoint: answers with JSON text, or throws an `ApiError`. */
+export interface ApiRoute {
+  method: "DELETE" | "GET" | "POST";
+  /** With at most one `:id`. */
+  path: string;
+  handle(account: Account, request: ApiRequest): string;
+}
+
+/** The record with the id in the path (or in the parameter `param`); throws `resource_missing`. */
+export function found<R extends Stored>(collection: Collection<R>, id: string, param?: string): R {
+  const record = collection.find(id);
+  if (!record) throw resourceMissing(collection.kind, id, param);
+  return record;
+}

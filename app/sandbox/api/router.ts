@@ -1,0 +1,59 @@
+import type { ApiRoute } from "./route";
+import { retrieveAccount, retrieveOwnAccount } from "./routes/account";
+import { listCheckoutSessions, retrieveCheckoutSession } from "./routes/checkout-sessions";
+import { listCustomers, retrieveCustomer } from "./routes/customers";
+import { listEvents, retrieveEvent } from "./routes/events";
+import { retrieveInvoice } from "./routes/invoices";
+import { listPrices, retrievePrice } from "./routes/prices";
+import { listProducts, retrieveProduct } from "./routes/products";
+import { listSubscriptionItems } from "./routes/subscription-items";
+import { listSubscriptions, retrieveSubscription } from "./routes/subscriptions";
+
+const ROUTES: readonly ApiRoute[] = [
+  listCustomers,
+  retrieveCustomer,
+  listSubscriptions,
+  retrieveSubscription,
+  listSubscriptionItems,
+  listProducts,
+  retrieveProduct,
+  listPrices,
+  retrievePrice,
+  listEvents,
+  retrieveEvent,
+  retrieveOwnAccount,
+  retrieveAccount,
+  retrieveInvoice,
+  listCheckoutSessions,
+  retrieveCheckoutSession,
+];
+
+export interface RouteMatch {
+  route: ApiRoute;
+  id: string;
+  /** `GET /v1/customers/:id`: what rate ceilings and counters go by. */
+  endpoint: string;
+}
+
+const BY_ENDPOINT = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, route]));
+
+/** The route for a request; undefined when the API has none. Fixed paths come before those with an id. */
+export function matchRoute(method: string, path: string): RouteMatch | undefined {
+  const parts = path.split("/");
+  for (let at = parts.length; at > 1; at--) {
+    const id = at === parts.length ? "" : decoded(parts[at] ?? "");
+    const pattern = parts.map((part, i) => (i === at ? ":id" : part)).join("/");
+    const endpoint = `${method} ${pattern}`;
+    const route = BY_ENDPOINT.get(endpoint);
+    if (route && (at === parts.length || id !== "")) return { route, id, endpoint };
+  }
+  return undefined;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,35 @@
+import { once } from "node:events";
+import { createApiServer, type ServerParts } from "./api/server";
+
+export interface Listening {
+  /** `http://127.0.0.1:12345` */
+  url: string;
+  port: number;
+  /** Breaks what is open, and stops listening. */
+  close(): Promise<void>;
+}
+
+/** Starts the server; rejects when the port is taken. */
+export async function listen(
+  parts: Omit<ServerParts, "stopped">,
+  { port, host }: { port: number; host: string },
+): Promise<Listening> {
+  const stopping = new AbortController();
+  const server = createApiServer({ ...parts, stopped: stopping.signal });
+  server.keepAliveTimeout = 60_000;
+  server.listen(port, host);
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The sandbox listens nowhere");
+  return {
+    url: `http://${host}:${address.port}`,
+    port: address.port,
+    async close() {
+      stopping.abort();
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { json, template } from "./template";
+import type { AccountFacts } from "./view";
+
+/** The account that the key belongs to. */
+export const accountText = template<AccountFacts>({
+  id: (account) => json(account.id),
+  object: "account",
+  business_profile: {
+    mcc: null,
+    name: "Parity sandbox",
+    product_description: null,
+    support_address: null,
+    support_email: null,
+    support_phone: null,
+    support_url: null,
+    url: null,
+  },
+  business_type: null,
+  capabilities: { card_payments: "active", transfers: "active" },
+  charges_enabled: true,
+  controller: { type: "account" },
+  country: "US",
+  created: 1_700_000_000,
+  default_currency: "usd",
+  details_submitted: true,
+  email: null,
+  metadata: {},
+  payouts_enabled: true,
+  settings: { dashboard: { display_name: "Parity sandbox", timezone: "Etc/UTC" } },
+  type: "standard",
+});

@@ -1,0 +1,68 @@
+import type { CustomerRecord } from "../store/records";
+import { json, listText, type Shape, template } from "./template";
+import type { View } from "./view";
+
+type CustomerView = View<CustomerRecord>;
+
+const NESTED = 10;
+
+const shape: Shape<CustomerView> = {
+  id: (view) => json(view.store.customers.idOf(view.record.sequence)),
+  object: "customer",
+  address: null,
+  balance: (view) => json(view.record.rare.balance),
+  created: (view) => json(view.record.created),
+  currency: (view) => json(view.record.rare.currency),
+  customer_account: null,
+  default_source: null,
+  delinquent: (view) => json(view.record.rare.delinquent),
+  description: (view) => json(view.record.rare.description),
+  discount: null,
+  email: (view) => json(view.record.email),
+  invoice_prefix: (view) =>
+    json(view.store.customers.idOf(view.record.sequence).slice(-8).toUpperCase().padStart(8, "0")),
+  invoice_settings: {
+    custom_fields: null,
+    default_payment_method: null,
+    footer: null,
+    rendering_options: null,
+  },
+  livemode: (view) => json(view.account.livemode),
+  metadata: (view) => json(view.record.metadata),
+  name: (view) => json(view.record.name),
+  next_invoice_sequence: 1,
+  phone: (view) => json(view.record.rare.phone),
+  preferred_locales: [],
+  shipping: null,
+  tax_exempt: "none",
+  test_clock: (view) => json(view.record.rare.test_clock),
+};
+
+const plain = template(shape);
+const withSubscriptions = template<CustomerView>({ ...shape, subscriptions: subscriptionsOf });
+const deleted = template<CustomerView>({
+  id: (view) => json(view.store.customers.idOf(view.record.sequence)),
+  object: "customer",
+  deleted: true,
+});
+
+/** A customer; a deleted one is only `{id, object, deleted}`. `subscriptions` is there only when expanded. */
+export function customerText(view: CustomerView): string {
+  if (view.record.deleted) return deleted(view);
+  return view.expand?.has("subscriptions") ? withSubscriptions(view) : plain(view);
+}
+
+function subscriptionsOf(view: CustomerView): string {
+  const { store, record, writers } = view;
+  const listed = store
+    .subscriptionsOfCustomer(record.sequence)
+    .map((sequence) => store.subscriptions.get(sequence))
+    .filter((subscription) => subscription.status !== "canceled")
+    .reverse();
+  const expand = view.expand?.get("subscriptions")?.get("data");
+  return listText(
+    listed.slice(0, NESTED).map((subscription) => writers.subscription(subscription, expand)),
+    listed.length > NESTED,
+    `/v1/customers/${store.customers.idOf(record.sequence)}/subscriptions`,
+  );
+}

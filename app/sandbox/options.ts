@@ -1,0 +1,44 @@
+import type { Latency } from "./control/control";
+import type { Limits } from "./control/rate-ceilings";
+
+export interface SandboxOptions {
+  /** `acct_…` */
+  accountId?: string;
+  livemode?: boolean;
+  /** Keys that are accepted. Any other gets a 401. */
+  secretKeys?: readonly string[];
+  /** Keys that are accepted but may not read the account. */
+  restrictedKeys?: readonly string[];
+  /** Decides all ids and chances: the same seed gives the same ones. */
+  seed?: number;
+  /** The clock: epoch seconds. The machine's, unless given. */
+  now?: () => number;
+  /** The state is kept here over restarts. */
+  stateFile?: string;
+  /** How long events are kept. 0: none are written at all. */
+  eventRetentionDays?: number;
+  /** Milliseconds that each answer takes: fixed, or by seeded chance between two. */
+  latency?: Latency["ms"];
+  /** Ceilings; without them there are none. */
+  limits?: Limits;
+  /** How many requests `requests.list()` remembers. */
+  rememberedRequests?: number;
+}
+
+export const DEFAULT_SECRET_KEY = "sk_test_sandbox";
+
+/** The version that the pinned SDK speaks. */
+export const API_VERSION = "2026-10-28.endive";
+
+export const DEFAULTS = {
+  accountId: "acct_sandboxParity",
+  livemode: false,
+  secretKeys: [DEFAULT_SECRET_KEY],
+  restrictedKeys: [],
+  seed: 1,
+  now: () => Date.now() / 1000,
+  eventRetentionDays: 30,
+  latency: 0,
+  limits: {},
+  rememberedRequests: 10_000,
+} as const satisfies SandboxOptions;

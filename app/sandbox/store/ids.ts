@@ -1,0 +1,86 @@
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const CODED_LENGTH = 6; // 62^6 > 2^32
+const MULTIPLIER = 0x9e3779b1;
+const MULTIPLIER_INVERSE = 0x0e8b2f51; // MULTIPLIER × this = 1, modulo 2^32
+
+const FORMS = {
+  customer: { prefix: "cus_", length: 14 },
+  subscription: { prefix: "sub_1", length: 23 },
+  subscription_item: { prefix: "si_", length: 14 },
+  product: { prefix: "prod_", length: 14 },
+  price: { prefix: "price_1", length: 23 },
+  event: { prefix: "evt_1", length: 23 },
+  invoice: { prefix: "in_1", length: 23 },
+  "checkout.session": { prefix: "cs_test_a1", length: 56 },
+  request: { prefix: "req_", length: 14 },
+} as const;
+
+export type IdKind = keyof typeof FORMS;
+
+/**
+ * Ids that look like Stripe's and are computed from a sequence number, in both directions: a million
+ * objects then need no table from id to object. The same seed gives the same ids again.
+ */
+export class Ids {
+  readonly #salts: Record<IdKind, number>;
+
+  constructor(seed: number) {
+    const salt = (kind: IdKind) => mix((seed >>> 0) ^ mix(kind.length * 31 + kind.charCodeAt(0) * 7919));
+    this.#salts = {
+      customer: salt("customer"),
+      subscription: salt("subscription"),
+      subscription_item: salt("subscription_item"),
+      product: salt("product"),
+      price: salt("price"),
+      event: salt("event"),
+      invoice: salt("invoice"),
+      "checkout.session": salt("checkout.session"),
+      request: salt("request"),
+    };
+  }
+
+  /** The id of the object with this sequence number (0 to 2^32 - 1). */
+  make(kind: IdKind, sequence: number): string {
+    const { prefix, length } = FORMS[kind];
+    const coded = (Math.imul(sequence, MULTIPLIER) + this.#salts[kind]) >>> 0;
+    return prefix + letters(coded, CODED_LENGTH) + filler(coded ^ this.#salts[kind], length - CODED_LENGTH);
+  }
+
+  /** The sequence number in an id; undefined when no id made here looks like this one. */
+  sequenceOf(kind: IdKind, id: string): number | undefined {
+    const { prefix, length } = FORMS[kind];
+    if (id.length !== prefix.length + length || !id.startsWith(prefix)) return undefined;
+    let coded = 0;
+    for (let i = prefix.length; i < prefix.length + CODED_LENGTH; i++) {
+      coded = coded * 62 + ALPHABET.indexOf(id.charAt(i));
+    }
+    const sequence = Math.imul((coded - this.#salts[kind]) | 0, MULTIPLIER_INVERSE) >>> 0;
+    return this.make(kind, sequence) === id ? sequence : undefined;
+  }
+}
+
+/** Spreads a 32-bit number over all 32-bit numbers (the finaliser of MurmurHash3). */
+export function mix(value: number): number {
+  let mixed = value | 0;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+function letters(value: number, count: number): string {
+  let rest = value;
+  let text = "";
+  for (let i = 0; i < count; i++) {
+    text = ALPHABET.charAt(rest % 62) + text;
+    rest = Math.floor(rest / 62);
+  }
+  return text;
+}
+
+function filler(seed: number, count: number): string {
+  let text = "";
+  for (let state = mix(seed); text.length < count; state = mix(state + 0x6d2b79f5)) {
+    text += letters(state % 916_132_832, Math.min(5, count - text.length));
+  }
+  return text;
+}

@@ -39,19 +39,21 @@ export async function canEnter(folder: string, account: Account | undefined): Pr
   return (await runAs(account, "/bin/sh", ["-c", 'cd "$0"', folder])).ok;
 }
 
-/** Runs a program to its end; its complaint, when it fails, is what it wrote to the error stream. */
+// Only this: our environment holds secrets, which a process of another account would show to everybody of that account.
+const ownEnvironment = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
+
+/**
+ * Runs a program to its end; its complaint, when it fails, is what it wrote to the error stream. It runs in the root
+ * folder, since the account may be unable to read ours.
+ */
 export async function runAs(
   account: Account | undefined,
   program: string,
   args: string[],
 ): Promise<{ ok: true } | { ok: false; complaint: string }> {
   try {
-    // Not in our working folder, which the account may be unable to read. LC_ALL keeps the messages in English.
-    await execute(program, args, {
-      ...account,
-      cwd: path.parse(program).root,
-      env: { ...process.env, LC_ALL: "C" },
-    });
+    const env = process.platform === "win32" ? {} : { env: ownEnvironment };
+    await execute(program, args, { ...account, ...env, cwd: path.parse(program).root });
     return { ok: true };
   } catch (error) {
     const stderr = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";

@@ -40,7 +40,7 @@ export async function canEnter(folder: string, account: Account | undefined): Pr
 }
 
 // Only this: our environment holds secrets, which a process of another account would show to everybody of that account.
-const ownEnvironment = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
+const ownEnvironment = { PATH: "/usr/bin:/bin", LC_ALL: "C", NODE_ENV: "production" } as const;
 
 /**
  * Runs a program to its end; its complaint, when it fails, is what it wrote to the error stream. It runs in the root

@@ -73,6 +73,8 @@ export function decide(input: DecideInput): Decision {
   });
   if (input.confirmed?.override) return { kind: "repair", repair };
   if (writes === "raise_only" && input.confirmed === null) return withheld("raise_only");
+  // Before the evidence: what waits for an admin anyway is not worth a request to Stripe in each run.
+  if (automatic && !input.breakerHasRoom) return withheld("breaker");
   const evidence = evidenceForLowering({
     recorded: situation.record,
     customers: judgement.customers,
@@ -85,7 +87,6 @@ export function decide(input: DecideInput): Decision {
   if (!evidence.ok && evidence.reason === "not_read_since") return { kind: "read", what: "customers" };
   if (!evidence.ok && evidence.reason === "other_customers_unknown") return { kind: "read", what: "address" };
   if (!evidence.ok) return withheld(evidence.reason);
-  if (automatic && !input.breakerHasRoom) return withheld("breaker");
   return { kind: "repair", repair };
 }
 

@@ -50,6 +50,8 @@ export type Parity = {
   frame(): Promise<FrameView>;
   overview(): Promise<Overview>;
 
+  /** The lists behind the users table: ids by search, filter and sort. */
+  users: UsersList;
   /** Views for these users, judged now against the live record, in the order given; unknown ids are left out. */
   views(userIds: readonly string[]): Promise<UserView[]>;
   userPage(userId: string): Promise<UserPage | null>;

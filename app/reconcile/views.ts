@@ -3,6 +3,9 @@ import type { EpochSeconds } from "~/billing/observation";
 import type { Writes } from "~/billing/policy";
 import type { LinkSource } from "~/billing/situation";
 import type { Flag, Severity, Verdict } from "~/billing/verdicts";
+import type { RunIntent, RunOutcome, RunReach, RunState } from "~/db/run-words";
+
+export type { RunIntent, RunOutcome, RunReach, RunState };
 
 /** A price as people read it; `unitAmount` in the smallest unit of the currency, null when tiered. */
 export type PriceView = {
@@ -112,10 +115,6 @@ export type SyncResult = {
   verdictAfter: Verdict;
 };
 
-export type RunIntent = "preview" | "apply" | "undo";
-export type RunReach = "one" | "selection" | "tick" | "full";
-export type RunState = "running" | "done" | "failed" | "cancelled" | "abandoned";
-
 export type RunView = {
   id: string;
   /** "Ada (staff)", "cron", "command line" */
@@ -140,15 +139,6 @@ export type RunView = {
   /** Age of what was judged: the oldest observation, as a time; null when nothing was read yet. */
   judgedFrom: EpochSeconds | null;
 };
-
-export type RunOutcome =
-  | "intended"
-  | "synced"
-  | "withheld"
-  | "review"
-  | "failed"
-  | "not_checked"
-  | "changed_since_preview";
 
 /** Users of a run by verdict, outcome and reason. */
 export type RunGroup = {

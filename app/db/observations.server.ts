@@ -1,0 +1,188 @@
+import { z } from "zod";
+import { foldEmail } from "~/billing/email";
+import type { Customer, OrderStamp, SubscriptionItem } from "~/billing/observation";
+import type { ReadSubscription } from "~/stripe/parse";
+import type { Database, Tx } from "./client.server";
+
+/** What one answer of Stripe said, with the answer's stamp. */
+export type Observed<T> = { value: T; started: OrderStamp; ended: OrderStamp; requestId: string | null };
+
+/** Ids of customers about whom two overlapping answers say different things: they must be read again. */
+export type Contested = string[];
+
+/** The items of a subscription as stored. */
+export const storedItems: z.ZodType<SubscriptionItem[]> = z.array(
+  z.object({
+    id: z.string(),
+    priceId: z.string(),
+    lookupKey: z.string().nullable(),
+    unitAmount: z.number().nullable(),
+    currency: z.string(),
+    interval: z.enum(["day", "week", "month", "year"]).nullable(),
+    intervalCount: z.number(),
+    quantity: z.number(),
+    periodStart: z.number().nullable(),
+    periodEnd: z.number().nullable(),
+  }),
+);
+
+/**
+ * Stores customers where the answer is newer: it must have started after the stored one ended. Of two answers that
+ * overlap and differ neither is known to be newer; those customers are returned.
+ */
+export async function storeCustomers(tx: Tx, observed: readonly Observed<Customer>[]): Promise<Contested> {
+  if (observed.length === 0) return [];
+  const rows = newestOf(observed, ({ value }) => value.id).map(({ value, ...stamp }) => ({
+    ...value,
+    ...stamp,
+    emailFolded: value.email === null ? null : foldEmail(value.email),
+  }));
+  const stored = await tx.$queryRaw<{ id: string }[]>`
+    INSERT INTO "StripeCustomer" AS c (id, email, "emailFolded", name, "metadataUserId", state, created,
+      "observedStart", "observedEnd", "requestId")
+    SELECT id, email, "emailFolded", name, "metadataUserId", state, to_timestamp(created), started, ended, "requestId"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
+      id text, email text, "emailFolded" text, name text, "metadataUserId" text, state text, created float8,
+      started bigint, ended bigint, "requestId" text)
+    ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET
+      email = excluded.email, "emailFolded" = excluded."emailFolded", name = excluded.name,
+      "metadataUserId" = excluded."metadataUserId", state = excluded.state,
+      created = coalesce(excluded.created, c.created),
+      "observedStart" = excluded."observedStart", "observedEnd" = excluded."observedEnd",
+      "observedAt" = now(), "requestId" = excluded."requestId"
+    WHERE excluded."observedStart" > c."observedEnd"
+    RETURNING c.id`;
+  const left = notIn(stored, rows, ({ id }) => id);
+  if (left.length === 0) return [];
+  const contested = await tx.$queryRaw<{ id: string }[]>`
+    SELECT c.id FROM "StripeCustomer" c
+    JOIN jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS r(
+      id text, email text, name text, "metadataUserId" text, state text, started bigint, ended bigint) USING (id)
+    WHERE r.started <= c."observedEnd" AND r.ended >= c."observedStart"
+      AND (c.email, c.name, c."metadataUserId", c.state)
+        IS DISTINCT FROM (r.email, r.name, r."metadataUserId", r.state)`;
+  return contested.map(({ id }) => id);
+}
+
+/** What an insert left out because something stored was as new or newer. */
+function notIn<Row>(
+  stored: readonly { id: string }[],
+  rows: readonly Row[],
+  idOf: (row: Row) => string,
+): Row[] {
+  if (stored.length === rows.length) return [];
+  const ids = new Set(stored.map(({ id }) => id));
+  return rows.filter((row) => !ids.has(idOf(row)));
+}
+
+type SubscriptionRow = ReadSubscription["subscription"];
+
+/**
+ * Stores subscriptions under the same rule as customers, and keeps what only history tells: when this spell of past
+ * due was first seen, and when a subscription began to entitle that was seen otherwise before.
+ */
+export async function storeSubscriptions(
+  tx: Tx,
+  observed: readonly Observed<SubscriptionRow>[],
+): Promise<Contested> {
+  if (observed.length === 0) return [];
+  const rows = newestOf(observed, ({ value }) => value.id).map(({ value, ...stamp }) => ({
+    ...value,
+    ...stamp,
+    // For one already past due when first seen; the later of several items is the kinder.
+    periodStart: value.items.reduce((latest, item) => Math.max(latest, item.periodStart ?? 0), 0) || null,
+  }));
+  const stored = await tx.$queryRaw<{ id: string }[]>`
+    INSERT INTO "StripeSubscription" AS s (id, "customerId", status, "metadataUserId", items, created, "startDate",
+      "canceledAt", "endedAt", "cancelAt", "cancelAtPeriodEnd", "latestInvoiceId", "testClockId", "pastDueSince",
+      "observedStart", "observedEnd", "requestId")
+    SELECT id, "customerId", status, "metadataUserId", items, to_timestamp(created), to_timestamp("startDate"),
+      to_timestamp("canceledAt"), to_timestamp("endedAt"), to_timestamp("cancelAt"), "cancelAtPeriodEnd",
+      "latestInvoiceId", "testClockId",
+      CASE WHEN status = 'past_due' THEN coalesce(to_timestamp("periodStart"), now()) END,
+      started, ended, "requestId"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
+      id text, "customerId" text, status text, "metadataUserId" text, items jsonb, created float8,
+      "startDate" float8, "canceledAt" float8, "endedAt" float8, "cancelAt" float8, "cancelAtPeriodEnd" boolean,
+      "latestInvoiceId" text, "testClockId" text, "periodStart" float8,
+      started bigint, ended bigint, "requestId" text)
+    ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET
+      "customerId" = excluded."customerId", status = excluded.status,
+      "metadataUserId" = excluded."metadataUserId", items = excluded.items, created = excluded.created,
+      "startDate" = excluded."startDate", "canceledAt" = excluded."canceledAt", "endedAt" = excluded."endedAt",
+      "cancelAt" = excluded."cancelAt", "cancelAtPeriodEnd" = excluded."cancelAtPeriodEnd",
+      "latestInvoiceId" = excluded."latestInvoiceId", "testClockId" = excluded."testClockId",
+      "pastDueSince" = CASE
+        WHEN excluded.status <> 'past_due' THEN NULL
+        WHEN s.status = 'past_due' THEN s."pastDueSince"
+        ELSE now() END,
+      "entitlingSince" = CASE
+        WHEN excluded.status NOT IN ('active', 'trialing', 'past_due') THEN NULL
+        WHEN s.status IN ('active', 'trialing', 'past_due') THEN s."entitlingSince"
+        ELSE now() END,
+      gone = false,
+      "observedStart" = excluded."observedStart", "observedEnd" = excluded."observedEnd",
+      "observedAt" = now(), "requestId" = excluded."requestId"
+    WHERE excluded."observedStart" > s."observedEnd"
+    RETURNING s.id`;
+  const left = notIn(stored, rows, ({ id }) => id);
+  if (left.length === 0) return [];
+  const contested = await tx.$queryRaw<{ id: string }[]>`
+    SELECT DISTINCT s."customerId" AS id FROM "StripeSubscription" s
+    JOIN jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS r(
+      id text, "customerId" text, status text, "metadataUserId" text, items jsonb, "endedAt" float8,
+      "cancelAt" float8, "cancelAtPeriodEnd" boolean, started bigint, ended bigint) USING (id)
+    WHERE r.started <= s."observedEnd" AND r.ended >= s."observedStart"
+      AND (s.status, s.items, s."cancelAtPeriodEnd", s."cancelAt", s."endedAt", s."metadataUserId", s."customerId")
+        IS DISTINCT FROM (r.status, r.items, r."cancelAtPeriodEnd", to_timestamp(r."cancelAt"),
+          to_timestamp(r."endedAt"), r."metadataUserId", r."customerId")`;
+  return contested.map(({ id }) => id);
+}
+
+/** Of several observations of one object in a batch only the newest is stored: one statement cannot write a row twice. */
+function newestOf<T extends { started: OrderStamp }>(observed: readonly T[], idOf: (one: T) => string): T[] {
+  const newest = new Map<string, T>();
+  for (const one of observed) {
+    const known = newest.get(idOf(one));
+    if (!known || known.started < one.started) newest.set(idOf(one), one);
+  }
+  return [...newest.values()];
+}
+
+/** A read of every page of one customer's subscriptions, from the first page's start to the last page's end. */
+export type CompleteRead = {
+  customerId: string;
+  started: OrderStamp;
+  ended: OrderStamp;
+  listedIds: string[];
+};
+
+/**
+ * Marks customers as completely observed. What is stored for them but was not listed is gone, unless it was observed
+ * after that read began.
+ */
+export async function storeCompleteReads(tx: Tx, reads: readonly CompleteRead[]): Promise<void> {
+  if (reads.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE "StripeCustomer" c
+    SET "completeStart" = r.started, "completeEnd" = r.ended, "completeAt" = now()
+    FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb) AS r("customerId" text, started bigint, ended bigint)
+    WHERE c.id = r."customerId" AND (c."completeEnd" IS NULL OR r.started > c."completeEnd")`;
+  await tx.$executeRaw`
+    UPDATE "StripeSubscription" s SET gone = true
+    FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb)
+      AS r("customerId" text, started bigint, "listedIds" jsonb)
+    WHERE s."customerId" = r."customerId" AND NOT s.gone AND s."observedEnd" < r.started
+      AND NOT r."listedIds" ? s.id`;
+}
+
+/** Ids out of the given ones that are stored as present or deleted customers. */
+export async function knownCustomerIds(db: Database | Tx, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db.stripeCustomer.findMany({
+    where: { id: { in: [...ids] }, state: { not: "missing" } },
+    select: { id: true },
+  });
+  return new Set(rows.map(({ id }) => id));
+}

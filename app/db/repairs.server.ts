@@ -1,0 +1,137 @@
+import type { BillingState } from "~/billing/record";
+import type { Verdict } from "~/billing/verdicts";
+import type { Tx } from "./client.server";
+
+/** Who or what caused a change; never an e-mail address. */
+export type ChangeActor = { kind: string; id: string | null };
+
+/** One repair: the record as it was judged, under lock, and as it shall be. */
+export type RepairRow = {
+  userId: string;
+  verdict: Verdict;
+  before: BillingState;
+  after: BillingState;
+  raises: boolean;
+  lowers: boolean;
+  stripeRequestId: string | null;
+  /** Customer that the e-mail address alone linked; kept with the repair. */
+  emailLink: string | null;
+};
+
+/**
+ * Locks the record of these users, in the order of their ids, until the transaction ends: the record that is judged
+ * is the record that is written. Waits at most `lockTimeoutMs`, then throws (PostgreSQL 55P03).
+ */
+export async function lockRecords(tx: Tx, userIds: readonly string[], lockTimeoutMs: number): Promise<void> {
+  const ids = [...userIds].sort();
+  await tx.$queryRaw`SELECT set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, true)`;
+  await tx.$queryRaw`SELECT id FROM "User" WHERE id = ANY(${ids}) ORDER BY id FOR UPDATE`;
+  await tx.$queryRaw`
+    SELECT id FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) ORDER BY "userId" FOR UPDATE`;
+  await tx.$queryRaw`SELECT id FROM "Workspace" WHERE "ownerId" = ANY(${ids}) ORDER BY id FOR UPDATE`;
+}
+
+/**
+ * Holds what is stored about these customers still until the transaction ends: an answer of Stripe that arrives
+ * meanwhile is stored after, and judged after.
+ */
+export async function holdObservations(tx: Tx, customerIds: readonly string[]): Promise<void> {
+  if (customerIds.length === 0) return;
+  const ids = [...customerIds].sort();
+  await tx.$queryRaw`SELECT id FROM "StripeCustomer" WHERE id = ANY(${ids}) ORDER BY id FOR SHARE`;
+}
+
+/**
+ * Writes repairs, only what differs, each with its `Change` in the same transaction. The records must be locked.
+ * Returns how many users were changed.
+ */
+export async function writeRepairs(
+  tx: Tx,
+  runId: string,
+  actor: ChangeActor,
+  repairs: readonly RepairRow[],
+): Promise<void> {
+  if (repairs.length === 0) return;
+  const users = repairs.map(({ userId, after }) => ({ userId, ...after.user }));
+  await tx.$executeRaw`
+    UPDATE "User" u SET "stripeCustomerId" = r."stripeCustomerId", plan = r.plan,
+      "subscriptionStatus" = r."subscriptionStatus", "currentPeriodEnd" = to_timestamp(r."currentPeriodEnd"),
+      "cancelAtPeriodEnd" = r."cancelAtPeriodEnd", "updatedAt" = now()
+    FROM jsonb_to_recordset(${JSON.stringify(users)}::jsonb) AS r("userId" text, "stripeCustomerId" text, plan text,
+      "subscriptionStatus" text, "currentPeriodEnd" float8, "cancelAtPeriodEnd" boolean)
+    WHERE u.id = r."userId"
+      AND (u."stripeCustomerId", u.plan, u."subscriptionStatus", date_trunc('second', u."currentPeriodEnd"),
+          u."cancelAtPeriodEnd")
+        IS DISTINCT FROM (r."stripeCustomerId", r.plan, r."subscriptionStatus", to_timestamp(r."currentPeriodEnd"),
+          r."cancelAtPeriodEnd")`;
+  const billing = repairs.flatMap(({ userId, after }) =>
+    after.billing ? [{ userId, ...after.billing }] : [],
+  );
+  await tx.$executeRaw`
+    INSERT INTO "BillingSubscription" AS b ("userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount,
+      currency, interval, "currentPeriodStart", "currentPeriodEnd", "cancelAtPeriodEnd")
+    SELECT "userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency, interval,
+      to_timestamp("currentPeriodStart"), to_timestamp("currentPeriodEnd"), "cancelAtPeriodEnd"
+    FROM jsonb_to_recordset(${JSON.stringify(billing)}::jsonb) AS r("userId" text, "stripeSubscriptionId" text,
+      "stripePriceId" text, status text, plan text, amount bigint, currency text, interval text,
+      "currentPeriodStart" float8, "currentPeriodEnd" float8, "cancelAtPeriodEnd" boolean)
+    ORDER BY "userId"
+    ON CONFLICT ("userId") DO UPDATE SET
+      "stripeSubscriptionId" = excluded."stripeSubscriptionId", "stripePriceId" = excluded."stripePriceId",
+      status = excluded.status, plan = excluded.plan, amount = excluded.amount, currency = excluded.currency,
+      interval = excluded.interval, "currentPeriodStart" = excluded."currentPeriodStart",
+      "currentPeriodEnd" = excluded."currentPeriodEnd", "cancelAtPeriodEnd" = excluded."cancelAtPeriodEnd",
+      "updatedAt" = now()
+    WHERE (b."stripeSubscriptionId", b."stripePriceId", b.status, b.plan, b.amount, b.currency, b.interval,
+        date_trunc('second', b."currentPeriodStart"), date_trunc('second', b."currentPeriodEnd"), b."cancelAtPeriodEnd")
+      IS DISTINCT FROM (excluded."stripeSubscriptionId", excluded."stripePriceId", excluded.status, excluded.plan,
+        excluded.amount, excluded.currency, excluded.interval, excluded."currentPeriodStart",
+        excluded."currentPeriodEnd", excluded."cancelAtPeriodEnd")`;
+  const workspaces = repairs.flatMap(({ after }) => after.workspaces);
+  await tx.$executeRaw`
+    UPDATE "Workspace" w SET status = r.status, soldiers = r.soldiers, "updatedAt" = now()
+    FROM jsonb_to_recordset(${JSON.stringify(workspaces)}::jsonb) AS r(id text, status text, soldiers int)
+    WHERE w.id = r.id AND (w.status, w.soldiers) IS DISTINCT FROM (r.status, r.soldiers)`;
+  await writeLinks(tx, repairs, actor);
+  await writeChanges(tx, runId, actor, repairs);
+}
+
+async function writeLinks(tx: Tx, repairs: readonly RepairRow[], actor: ChangeActor): Promise<void> {
+  const links = repairs.flatMap(({ userId, emailLink }) =>
+    emailLink === null ? [] : [{ userId, customerId: emailLink, source: "email", actor: actor.kind }],
+  );
+  if (links.length > 0) await tx.link.createMany({ data: links, skipDuplicates: true });
+}
+
+async function writeChanges(
+  tx: Tx,
+  runId: string,
+  actor: ChangeActor,
+  repairs: readonly RepairRow[],
+): Promise<void> {
+  const rows = repairs.map(({ emailLink: _, ...row }) => row);
+  await tx.$executeRaw`
+    INSERT INTO "Change" ("runId", "userId", verdict, before, after, raises, lowers, "actorKind", actor,
+      "stripeRequestId")
+    SELECT ${runId}, "userId", verdict, before, after, raises, lowers, ${actor.kind}, ${actor.id}, "stripeRequestId"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("userId" text, verdict text, before jsonb,
+      after jsonb, raises boolean, lowers boolean, "stripeRequestId" text)
+    ORDER BY "userId"`;
+}
+
+/** The circuit breaker's room: how many automatic lowerings may still be made in these 24 hours. */
+export async function breakerRoom(tx: Tx, breaker: { percent: number; minimum: number }): Promise<number> {
+  // One at a time over all servers, or two transactions each count before the other has lowered.
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('parity.breaker'))::text`;
+  const rows = await tx.$queryRaw<{ lowered: number; withAccess: number }[]>`
+    SELECT
+      (SELECT count(*)::int FROM "Change"
+        WHERE lowers AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours') AS lowered,
+      (SELECT count(DISTINCT "ownerId")::int FROM "Workspace" WHERE status = 'active' AND soldiers > 0)
+      + (SELECT count(*)::int FROM "User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')
+          AND NOT EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id)) AS "withAccess"`;
+  const [counts] = rows;
+  if (!counts) return 0;
+  const limit = Math.max(breaker.minimum, Math.floor((counts.withAccess * breaker.percent) / 100));
+  return Math.max(0, limit - counts.lowered);
+}

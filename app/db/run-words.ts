@@ -1,0 +1,15 @@
+/** What a run means to do. */
+export type RunIntent = "preview" | "apply" | "undo";
+/** Over which users. `tick` and `full` are whole-account runs. */
+export type RunReach = "one" | "selection" | "tick" | "full";
+export type RunState = "running" | "done" | "failed" | "cancelled" | "abandoned";
+
+/** What a run came to for one user. `intended`: a preview would repair it, or a lowering waits for its fresh read. */
+export type RunOutcome =
+  | "intended"
+  | "synced"
+  | "withheld"
+  | "review"
+  | "failed"
+  | "not_checked"
+  | "changed_since_preview";

@@ -1,0 +1,237 @@
+import { z } from "zod";
+import type { RunIntent, RunReach, RunState } from "./run-words";
+import type { Database, Tx } from "./client.server";
+import type { ChangeActor } from "./repairs.server";
+
+/** Where a run stands, so that any machine can go on. Advanced in the transaction that commits the piece of work. */
+const runCursor = z.object({
+  /** Observe: the last subscription of the last page that was committed. */
+  startingAfter: z.string().nullable(),
+  /** Stamp and Stripe's time of the pass's first request; null before it. */
+  firstStarted: z.number().nullable(),
+  firstStripeTime: z.number().nullable(),
+  lastEnded: z.number().nullable(),
+  /** Objects that could not be read at all. */
+  unreadable: z.number(),
+  /** Judge: the last user whose batch was committed. */
+  afterUserId: z.string().nullable(),
+  /** Lower: the last user whose lowering was tried. */
+  afterLoweredId: z.string().nullable(),
+});
+
+export type RunCursor = z.infer<typeof runCursor>;
+
+export const EMPTY_CURSOR: RunCursor = {
+  startingAfter: null,
+  firstStarted: null,
+  firstStripeTime: null,
+  lastEnded: null,
+  unreadable: 0,
+  afterUserId: null,
+  afterLoweredId: null,
+};
+
+/** `observe` reads Stripe, `judge` goes through the users, `lower` makes the lowerings, each on a fresh read. */
+export type RunPhase = "observe" | "judge" | "lower" | "finished";
+
+export type RunCounts = {
+  synced: number;
+  skipped: number;
+  review: number;
+  failed: number;
+  notChecked: number;
+};
+
+export type RunRow = RunCounts & {
+  id: string;
+  actorKind: string;
+  actor: string | null;
+  intent: RunIntent;
+  reach: RunReach;
+  state: RunState;
+  phase: RunPhase;
+  cursor: RunCursor;
+  previewRunId: string | null;
+  total: number;
+  observed: number;
+  stripeRequests: number;
+  reason: string | null;
+  leaseUntil: Date | null;
+  cancelRequestedAt: Date | null;
+  createdAt: Date;
+  finishedAt: Date | null;
+};
+
+const runRow: z.ZodType<RunRow> = z.object({
+  id: z.string(),
+  actorKind: z.string(),
+  actor: z.string().nullable(),
+  intent: z.enum(["preview", "apply", "undo"]),
+  reach: z.enum(["one", "selection", "tick", "full"]),
+  state: z.enum(["running", "done", "failed", "cancelled", "abandoned"]),
+  phase: z.enum(["observe", "judge", "lower", "finished"]),
+  cursor: runCursor,
+  previewRunId: z.string().nullable(),
+  total: z.number(),
+  observed: z.number(),
+  synced: z.number(),
+  skipped: z.number(),
+  review: z.number(),
+  failed: z.number(),
+  notChecked: z.number(),
+  stripeRequests: z.number(),
+  reason: z.string().nullable(),
+  leaseUntil: z.date().nullable(),
+  cancelRequestedAt: z.date().nullable(),
+  createdAt: z.date(),
+  finishedAt: z.date().nullable(),
+});
+
+export type NewRun = {
+  actor: ChangeActor;
+  intent: RunIntent;
+  reach: RunReach;
+  phase: RunPhase;
+  previewRunId?: string;
+  state?: RunState;
+};
+
+/** There is at most one live run of this key: runs over the whole account that write or read Stripe. */
+const LIVE_KEY = "whole-account";
+
+/** Creates a run that needs no lease (`one`, or a preview from what is stored). */
+export async function createRun(db: Database | Tx, run: NewRun): Promise<RunRow> {
+  return runRow.parse(await db.run.create({ data: columnsOf(run) }));
+}
+
+/**
+ * Creates the live whole-account run, or returns the one that is live already (`created: false`). One that has been
+ * live for more than 24 hours is abandoned first and begun again.
+ */
+export async function createLiveRun(db: Database, run: NewRun): Promise<{ run: RunRow; created: boolean }> {
+  await db.$executeRaw`
+    UPDATE "Run" SET state = 'abandoned', "liveKey" = NULL, "finishedAt" = now(), phase = 'finished',
+      reason = 'not finished within 24 hours'
+    WHERE "liveKey" = ${LIVE_KEY} AND "createdAt" < now() - interval '24 hours'`;
+  for (;;) {
+    const { count } = await db.run.createMany({
+      data: { ...columnsOf(run), liveKey: LIVE_KEY },
+      skipDuplicates: true,
+    });
+    const live = await liveRun(db);
+    if (live) return { run: live, created: count === 1 };
+  }
+}
+
+function columnsOf({ actor, previewRunId, ...run }: NewRun) {
+  return {
+    ...run,
+    actorKind: actor.kind,
+    actor: actor.id,
+    cursor: EMPTY_CURSOR,
+    previewRunId: previewRunId ?? null,
+    ...(run.state && run.state !== "running" && { finishedAt: new Date() }),
+  };
+}
+
+export async function liveRun(db: Database | Tx): Promise<RunRow | null> {
+  const row = await db.run.findUnique({ where: { liveKey: LIVE_KEY } });
+  return row ? runRow.parse(row) : null;
+}
+
+/** A run by its id; null when there is none. */
+export async function findRun(db: Database | Tx, id: string): Promise<RunRow | null> {
+  const row = await db.run.findUnique({ where: { id } });
+  return row ? runRow.parse(row) : null;
+}
+
+/** Newest first; `before` is the id of the last run of the page before. */
+export async function listRuns(db: Database, limit: number, before?: string): Promise<RunRow[]> {
+  const rows = await db.run.findMany({
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit,
+    ...(before !== undefined && { cursor: { id: before }, skip: 1 }),
+  });
+  return rows.map((row) => runRow.parse(row));
+}
+
+/** Takes the lease of a running run for some seconds; null while somebody else holds it, or when it is over. */
+export async function takeLease(
+  db: Database,
+  runId: string,
+  owner: string,
+  seconds: number,
+): Promise<RunRow | null> {
+  const taken = await db.$executeRaw`
+    UPDATE "Run" SET "leaseOwner" = ${owner}, "leaseUntil" = now() + make_interval(secs => ${seconds}::float8)
+    WHERE id = ${runId} AND state = 'running'
+      AND ("leaseUntil" IS NULL OR "leaseUntil" < now() OR "leaseOwner" = ${owner})`;
+  return taken === 1 ? findRun(db, runId) : null;
+}
+
+/** Lets the next one go on at once. */
+export async function releaseLease(db: Database, runId: string, owner: string): Promise<void> {
+  await db.$executeRaw`UPDATE "Run" SET "leaseUntil" = NULL WHERE id = ${runId} AND "leaseOwner" = ${owner}`;
+}
+
+/** Somebody else has taken the run over, or it was ended: what this transaction did must not be committed. */
+export class LeaseLost extends Error {
+  constructor() {
+    super("The run's lease was lost");
+    this.name = "LeaseLost";
+  }
+}
+
+export type Progress = Partial<RunCounts> & {
+  cursor?: RunCursor;
+  phase?: RunPhase;
+  observed?: number;
+  stripeRequests?: number;
+  total?: number;
+};
+
+/**
+ * Records progress in the transaction that did the work, and prolongs the lease. Counts are added to what stands.
+ * Throws LeaseLost when the lease is no longer this owner's.
+ */
+export async function saveProgress(
+  tx: Tx,
+  runId: string,
+  owner: string,
+  leaseSeconds: number,
+  progress: Progress,
+): Promise<void> {
+  const saved = await tx.$executeRaw`
+    UPDATE "Run" SET
+      cursor = coalesce(${progress.cursor ? JSON.stringify(progress.cursor) : null}::jsonb, cursor),
+      phase = coalesce(${progress.phase ?? null}::text, phase),
+      total = coalesce(${progress.total ?? null}::int, total),
+      observed = observed + ${progress.observed ?? 0}::int,
+      synced = synced + ${progress.synced ?? 0}::int, skipped = skipped + ${progress.skipped ?? 0}::int,
+      review = review + ${progress.review ?? 0}::int, failed = failed + ${progress.failed ?? 0}::int,
+      "notChecked" = "notChecked" + ${progress.notChecked ?? 0}::int,
+      "stripeRequests" = "stripeRequests" + ${progress.stripeRequests ?? 0}::int,
+      "leaseUntil" = now() + make_interval(secs => ${leaseSeconds}::float8), "updatedAt" = now()
+    WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
+  if (saved !== 1) throw new LeaseLost();
+}
+
+/** Ends a run: the live place is free again. `reason` when it failed or was cancelled. */
+export async function finishRun(
+  db: Database | Tx,
+  runId: string,
+  state: Exclude<RunState, "running">,
+  reason: string | null = null,
+): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "Run" SET state = ${state}, phase = 'finished', "liveKey" = NULL, "leaseUntil" = NULL,
+      "finishedAt" = now(), "updatedAt" = now(), reason = ${reason}
+    WHERE id = ${runId} AND state = 'running'`;
+}
+
+/** Asks a run to stop after its present piece. */
+export async function requestCancel(db: Database, runId: string): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "Run" SET "cancelRequestedAt" = coalesce("cancelRequestedAt", now())
+    WHERE id = ${runId} AND state = 'running'`;
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { DEFAULT_POLICY, type Policy, WRITES, type Writes } from "~/billing/policy";
+import type { Database, Tx } from "./client.server";
+
+/** The Stripe account that this database belongs to. */
+export type Binding = { accountId: string; livemode: boolean; boundAt: number };
+
+export type Settings = {
+  writes: Writes;
+  policy: Policy;
+  /** At most max(minimum, percent of the users with access) automatic lowerings in 24 hours. */
+  breaker: { percent: number; minimum: number };
+  binding: Binding | null;
+};
+
+const stored = z.object({
+  writes: z.enum(WRITES).optional(),
+  graceDays: z.number().int().min(0).max(365).optional(),
+  noPlanWord: z.string().min(1).nullable().optional(),
+  breakerPercent: z.number().min(0).max(100).optional(),
+  breakerMinimum: z.number().int().min(0).optional(),
+  binding: z
+    .object({ accountId: z.string(), livemode: z.boolean(), boundAt: z.number() })
+    .nullable()
+    .optional(),
+});
+
+/** Settings as they are stored, one row each; what is absent has its default. */
+export type SettingChange = z.infer<typeof stored>;
+
+/**
+ * Reads all settings. `writes` that nobody has set is `raise_only`: on a real account nothing is lowered until an
+ * admin has seen what would be. The demo sets `full` when it seeds.
+ */
+export async function loadSettings(db: Database | Tx): Promise<Settings> {
+  const rows = await db.setting.findMany();
+  const values = stored.parse(Object.fromEntries(rows.map(({ key, value }) => [key, value])));
+  return {
+    writes: values.writes ?? "raise_only",
+    policy: {
+      graceDays: values.graceDays ?? DEFAULT_POLICY.graceDays,
+      noPlanWord: values.noPlanWord ?? DEFAULT_POLICY.noPlanWord,
+    },
+    breaker: { percent: values.breakerPercent ?? 2, minimum: values.breakerMinimum ?? 2 },
+    binding: values.binding ?? null,
+  };
+}
+
+/** Stores settings, each change with who made it, in one transaction. Throws ZodError on a value out of range. */
+export async function saveSettings(db: Database, change: SettingChange, actor: string): Promise<void> {
+  const wanted = Object.entries(stored.parse(change)).filter(([, value]) => value !== undefined);
+  await db.$transaction(async (tx) => {
+    for (const [key, value] of wanted) {
+      const text = JSON.stringify(value);
+      await tx.$executeRaw`
+        WITH before AS (SELECT value FROM "Setting" WHERE key = ${key} FOR UPDATE)
+        INSERT INTO "SettingChange" (key, before, after, actor)
+        SELECT ${key}, (SELECT value FROM before), ${text}::jsonb, ${actor}
+        WHERE (SELECT value FROM before) IS DISTINCT FROM ${text}::jsonb`;
+      await tx.$executeRaw`
+        INSERT INTO "Setting" AS s (key, value, "updatedBy") VALUES (${key}, ${text}::jsonb, ${actor})
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedBy" = excluded."updatedBy", "updatedAt" = now()
+        WHERE s.value IS DISTINCT FROM excluded.value`;
+    }
+  });
+}

@@ -1,0 +1,46 @@
+import type { JudgeContext } from "~/billing/judge";
+import type { EpochSeconds } from "~/billing/observation";
+import { loadCatalogue } from "~/db/catalogue.server";
+import type { Database, Tx } from "~/db/client.server";
+import { type FinishedPass, lastPass } from "~/db/cursors.server";
+import { loadSettings, type Settings } from "~/db/settings.server";
+import type { LoadOptions } from "~/db/situations.server";
+import { databaseNow } from "~/db/stamps.server";
+import type { Log } from "~/log.server";
+import type { StripeReader } from "~/stripe/reader.server";
+import type { AccountGuard } from "./account-guard.server";
+
+/** What the use cases are handed: nothing is reached for. */
+export type Parts = {
+  db: Database;
+  stripe: StripeReader;
+  guard: AccountGuard;
+  log: Log;
+};
+
+/** What every judgement of one piece of work shares. */
+export type Ground = {
+  settings: Settings;
+  context: JudgeContext;
+  pass: FinishedPass | null;
+  now: EpochSeconds;
+};
+
+/** Reads settings, plans, the last pass and the database's clock once for a piece of work. */
+export async function loadGround(db: Database | Tx): Promise<Ground> {
+  const settings = await loadSettings(db);
+  const catalogue = await loadCatalogue(db);
+  const pass = await lastPass(db);
+  const now = await databaseNow(db);
+  return { settings, pass, now, context: { catalogue, policy: settings.policy, now } };
+}
+
+/** How situations are loaded on this ground. `addressesRead`: the users' addresses were read just now. */
+export function loadOptions({ context, pass }: Ground, addressesRead: boolean): LoadOptions {
+  return {
+    catalogue: context.catalogue,
+    passFinished: pass !== null,
+    passFinishedAt: pass?.finishedAt ?? null,
+    addressesRead,
+  };
+}

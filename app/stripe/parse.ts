@@ -1,0 +1,183 @@
+import { z } from "zod";
+import { foldEmail } from "~/billing/email";
+import type { Customer, Subscription } from "~/billing/observation";
+
+const seconds = z.number().int();
+const metadata = z.record(z.string(), z.string()).nullish();
+
+const customerObject = z.union([
+  z.object({ id: z.string(), deleted: z.literal(true) }),
+  z.object({
+    id: z.string(),
+    deleted: z.undefined().optional(),
+    email: z.string().nullish(),
+    name: z.string().nullish(),
+    created: seconds.nullish(),
+    metadata,
+  }),
+]);
+
+const itemObject = z.object({
+  id: z.string(),
+  quantity: z.number().int().nullish(),
+  current_period_start: seconds.nullish(),
+  current_period_end: seconds.nullish(),
+  price: z.object({
+    id: z.string(),
+    lookup_key: z.string().nullish(),
+    unit_amount: z.number().nullish(),
+    currency: z.string(),
+    recurring: z
+      .object({ interval: z.enum(["day", "week", "month", "year"]), interval_count: z.number().int() })
+      .nullish(),
+  }),
+});
+
+const subscriptionObject = z.object({
+  id: z.string(),
+  customer: z.union([z.string(), customerObject]),
+  status: z.string(),
+  created: seconds,
+  start_date: seconds,
+  canceled_at: seconds.nullish(),
+  ended_at: seconds.nullish(),
+  cancel_at: seconds.nullish(),
+  cancel_at_period_end: z.boolean(),
+  latest_invoice: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
+  test_clock: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
+  // Before API version 2025-03-31 the period was here.
+  current_period_start: seconds.nullish(),
+  current_period_end: seconds.nullish(),
+  metadata,
+  items: z.object({ data: z.array(itemObject), has_more: z.boolean() }),
+});
+
+/** What one subscription object says. Times that depend on history (`pastDueSince`) are the store's to fill in. */
+export type ReadSubscription = {
+  subscription: Omit<Subscription, "pastDueSince" | "entitlingSince">;
+  /** The customer, when it came expanded. */
+  customer: Customer | null;
+  /** Stripe lists more items than the ten that come with the subscription. */
+  hasMoreItems: boolean;
+};
+
+/** The status given to a subscription whose object could not be read: unknown, so nothing is done on its word. */
+export const UNREADABLE_STATUS = "unreadable";
+
+/** Parses a customer; a deleted one has no e-mail and no metadata any more. Throws ZodError on another shape. */
+export function parseCustomer(object: unknown): Customer {
+  return toCustomer(customerObject.parse(object));
+}
+
+function toCustomer(parsed: z.infer<typeof customerObject>): Customer {
+  if (parsed.deleted) {
+    return {
+      id: parsed.id,
+      email: null,
+      name: null,
+      metadataUserId: null,
+      state: "deleted",
+      created: null,
+    };
+  }
+  return {
+    id: parsed.id,
+    email: parsed.email ?? null,
+    name: parsed.name ?? null,
+    metadataUserId: parsed.metadata?.userId || null,
+    state: "present",
+    created: parsed.created ?? null,
+  };
+}
+
+export function parseItem(object: unknown): Subscription["items"][number] {
+  return toItem(itemObject.parse(object), null, null);
+}
+
+function toItem(
+  item: z.infer<typeof itemObject>,
+  periodStart: number | null,
+  periodEnd: number | null,
+): Subscription["items"][number] {
+  return {
+    id: item.id,
+    priceId: item.price.id,
+    lookupKey: item.price.lookup_key ?? null,
+    unitAmount: item.price.unit_amount ?? null,
+    currency: item.price.currency,
+    interval: item.price.recurring?.interval ?? null,
+    intervalCount: item.price.recurring?.interval_count ?? 1,
+    quantity: item.quantity ?? 1,
+    periodStart: item.current_period_start ?? periodStart,
+    periodEnd: item.current_period_end ?? periodEnd,
+  };
+}
+
+const idOf = (value: string | { id: string } | null | undefined) =>
+  typeof value === "string" ? value : (value?.id ?? null);
+
+/**
+ * Parses a subscription. One whose shape is not known but that still names itself and its customer comes back with
+ * the status `unreadable`, so that one bad object stops neither the page nor harms its user. Null when not even that.
+ */
+export function parseSubscription(object: unknown): ReadSubscription | null {
+  const parsed = subscriptionObject.safeParse(object);
+  if (!parsed.success) return parseNames(object);
+  const it = parsed.data;
+  const expanded = typeof it.customer === "string" ? null : toCustomer(it.customer);
+  return {
+    customer: expanded,
+    hasMoreItems: it.items.has_more,
+    subscription: {
+      id: it.id,
+      customerId: typeof it.customer === "string" ? it.customer : it.customer.id,
+      status: it.status,
+      metadataUserId: it.metadata?.userId || null,
+      items: it.items.data.map((item) =>
+        toItem(item, it.current_period_start ?? null, it.current_period_end ?? null),
+      ),
+      created: it.created,
+      startDate: it.start_date,
+      canceledAt: it.canceled_at ?? null,
+      endedAt: it.ended_at ?? null,
+      cancelAt: it.cancel_at ?? null,
+      cancelAtPeriodEnd: it.cancel_at_period_end,
+      latestInvoiceId: idOf(it.latest_invoice),
+      testClockId: idOf(it.test_clock),
+    },
+  };
+}
+
+const namesObject = z.object({
+  id: z.string(),
+  customer: z.union([z.string(), z.object({ id: z.string() })]),
+  created: seconds.catch(0),
+});
+
+function parseNames(object: unknown): ReadSubscription | null {
+  const names = namesObject.safeParse(object);
+  if (!names.success) return null;
+  return {
+    customer: null,
+    hasMoreItems: false,
+    subscription: {
+      id: names.data.id,
+      customerId: idOf(names.data.customer) ?? "",
+      status: UNREADABLE_STATUS,
+      metadataUserId: null,
+      items: [],
+      created: names.data.created,
+      startDate: names.data.created,
+      canceledAt: null,
+      endedAt: null,
+      cancelAt: null,
+      cancelAtPeriodEnd: false,
+      latestInvoiceId: null,
+      testClockId: null,
+    },
+  };
+}
+
+/** The address of a customer, folded for comparison; null when it has none. */
+export const foldedEmailOf = (customer: Customer) =>
+  customer.email === null ? null : foldEmail(customer.email);

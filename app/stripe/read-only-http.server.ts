@@ -1,0 +1,23 @@
+import http from "node:http";
+import https from "node:https";
+import Stripe from "stripe";
+
+type StripeHttpClient = ReturnType<typeof Stripe.createNodeHttpClient>;
+
+/**
+ * The SDK's own HTTP client over kept-alive sockets, which sends nothing but GET: reconciling never changes anything
+ * in Stripe, whatever key it was given.
+ */
+export function readOnlyHttpClient(protocol: "http" | "https", maxSockets: number): StripeHttpClient {
+  const agent =
+    protocol === "https"
+      ? new https.Agent({ keepAlive: true, maxSockets })
+      : new http.Agent({ keepAlive: true, maxSockets });
+  const client = Stripe.createNodeHttpClient(agent);
+  const send = client.makeRequest.bind(client);
+  client.makeRequest = (host, port, path, method, ...rest) => {
+    if (method !== "GET") throw new Error(`Parity only reads from Stripe: ${method} ${path} refused`);
+    return send(host, port, path, method, ...rest);
+  };
+  return client;
+}

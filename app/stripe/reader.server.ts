@@ -1,0 +1,201 @@
+import Stripe from "stripe";
+import type { Customer, EpochSeconds, OrderStamp } from "~/billing/observation";
+import type { Log } from "~/log.server";
+import { failureOf, type StripeFailure } from "./failure.server";
+import type { Limiter, Priority } from "./limiter.server";
+import { parseCustomer, parseItem, parseSubscription, type ReadSubscription } from "./parse";
+import { readOnlyHttpClient } from "./read-only-http.server";
+
+/** When an answer was asked for and when it was there, in the order of the whole installation. */
+export type Stamp = { started: OrderStamp; ended: OrderStamp };
+
+export type Answer<T> = Stamp & {
+  ok: true;
+  value: T;
+  requestId: string | null;
+  /** Stripe's clock (the header `Date`). */
+  stripeTime: EpochSeconds | null;
+};
+
+/** A failure has a stamp too: "there is no such customer" is an answer. */
+export type NoAnswer = Stamp & { ok: false; failure: StripeFailure };
+
+export type Read<T> = Answer<T> | NoAnswer;
+
+export type SubscriptionsPage = {
+  subscriptions: ReadSubscription[];
+  /** Objects that could not be read at all, not even their ids. */
+  unreadable: number;
+  hasMore: boolean;
+  lastId: string | null;
+};
+
+export type PageRequest = {
+  customer?: string;
+  startingAfter?: string;
+  /** Epoch seconds, half open: from `gte`, before `lt`. */
+  created?: { gte?: EpochSeconds; lt?: EpochSeconds };
+};
+
+export type AccountIdentity = { accountId: string };
+
+/** All that Parity asks Stripe. Every method sends GET requests only, one attempt at a time, each with its stamp. */
+export type StripeReader = {
+  livemode: boolean;
+  subscriptionsPage(page: PageRequest, how: How): Promise<Read<SubscriptionsPage>>;
+  /** All items of a subscription that has more than the ten that come with it; at most 100. */
+  allItems(subscriptionId: string, how: How): Promise<Read<ReadSubscription["subscription"]["items"]>>;
+  customer(id: string, how: How): Promise<Read<Customer>>;
+  /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
+  customersByEmail(email: string, how: How): Promise<Read<Customer[]>>;
+  account(how: How): Promise<Read<AccountIdentity>>;
+  /** Requests sent so far, retries counted. */
+  requestCount(): number;
+};
+
+export type How = {
+  priority: Priority;
+  /** Milliseconds for all attempts together; a person does not wait longer than this. */
+  deadlineMs: number;
+  /** Told of each request that is sent, for the count of a run. */
+  onRequest?: () => void;
+};
+
+export type ReaderOptions = {
+  secretKey: string;
+  /** Another origin than Stripe's; null for Stripe. */
+  apiBase: string | null;
+  limiter: Limiter;
+  /** The next value of the sequence `stripe_order`. */
+  nextStamp: () => Promise<OrderStamp>;
+  log: Log;
+};
+
+const MAX_SOCKETS = 30;
+const ATTEMPT_TIMEOUT_MS = 20_000;
+
+/** Binds the reader to one key and one origin. */
+export function createStripeReader(options: ReaderOptions): StripeReader {
+  const base = options.apiBase === null ? null : new URL(options.apiBase);
+  const protocol = base?.protocol === "http:" ? "http" : "https";
+  const stripe = new Stripe(options.secretKey, {
+    httpClient: readOnlyHttpClient(protocol, MAX_SOCKETS),
+    maxNetworkRetries: 0,
+    telemetry: false,
+    ...(base && { host: base.hostname, port: base.port || (protocol === "http" ? 80 : 443), protocol }),
+  });
+  let requests = 0;
+
+  /** One attempt after another, each behind the limiter and with a stamp of its own, until the deadline. */
+  async function read<Raw extends { lastResponse: Stripe.Response<object>["lastResponse"] }, T>(
+    endpoint: string,
+    how: How,
+    send: (timeout: number) => Promise<Raw>,
+    parse: (raw: Raw) => T,
+  ): Promise<Read<T>> {
+    const deadline = performance.now() + how.deadlineMs;
+    for (let attempt = 0; ; attempt += 1) {
+      await options.limiter.take(endpoint, how.priority);
+      const started = await options.nextStamp();
+      requests += 1;
+      how.onRequest?.();
+      const left = Math.max(1_000, deadline - performance.now());
+      const sent = await send(Math.min(ATTEMPT_TIMEOUT_MS, left)).then(
+        (raw) => ({ ok: true as const, raw }),
+        (error: unknown) => ({ ok: false as const, failure: failureOf(error) }),
+      );
+      const ended = await options.nextStamp();
+      if (sent.ok) {
+        options.limiter.answered(endpoint);
+        const { requestId, headers } = sent.raw.lastResponse;
+        const stripeTime = headers.date ? Math.floor(Date.parse(headers.date) / 1000) : null;
+        const stamp = { started, ended, requestId: requestId ?? null, stripeTime };
+        const value = parsedOr(() => parse(sent.raw));
+        return value.ok
+          ? { ok: true, value: value.value, ...stamp }
+          : { ok: false, failure: value.failure, started, ended };
+      }
+      const { failure } = sent;
+      if (failure.reason === "rate_limited") options.limiter.throttled(endpoint, failure.rateLimitReason);
+      const wait = backOffMs(attempt);
+      if (!failure.retryable || performance.now() + wait > deadline)
+        return { ok: false, failure, started, ended };
+      const { reason, requestId } = failure;
+      options.log.warn({ endpoint, reason, requestId, attempt }, "Stripe did not answer; trying again");
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+
+  return {
+    livemode: /^[rs]k_live_/.test(options.secretKey),
+    requestCount: () => requests,
+    subscriptionsPage: (page, how) =>
+      read(
+        "GET /v1/subscriptions",
+        how,
+        (timeout) =>
+          stripe.subscriptions.list(
+            {
+              status: "all",
+              limit: 100,
+              expand: ["data.customer"],
+              ...(page.customer !== undefined && { customer: page.customer }),
+              ...(page.startingAfter !== undefined && { starting_after: page.startingAfter }),
+              ...(page.created && { created: page.created }),
+            },
+            { timeout },
+          ),
+        (list) => {
+          const read = list.data.map(parseSubscription);
+          const subscriptions = read.filter((one) => one !== null);
+          return {
+            subscriptions,
+            unreadable: read.length - subscriptions.length,
+            hasMore: list.has_more,
+            lastId: list.data.at(-1)?.id ?? null,
+          };
+        },
+      ),
+    allItems: (subscription, how) =>
+      read(
+        "GET /v1/subscription_items",
+        how,
+        (timeout) => stripe.subscriptionItems.list({ subscription, limit: 100 }, { timeout }),
+        (list) => list.data.map(parseItem),
+      ),
+    customer: (id, how) =>
+      read(
+        "GET /v1/customers/:id",
+        how,
+        (timeout) => stripe.customers.retrieve(id, {}, { timeout }),
+        parseCustomer,
+      ),
+    customersByEmail: (email, how) =>
+      read(
+        "GET /v1/customers",
+        how,
+        (timeout) => stripe.customers.list({ email, limit: 100 }, { timeout }),
+        (list) => list.data.map(parseCustomer),
+      ),
+    account: (how) =>
+      read(
+        "GET /v1/account",
+        how,
+        (timeout) => stripe.accounts.retrieveCurrent({}, { timeout }),
+        (account) => ({ accountId: account.id }),
+      ),
+  };
+}
+
+function parsedOr<T>(parse: () => T): { ok: true; value: T } | { ok: false; failure: StripeFailure } {
+  try {
+    return { ok: true, value: parse() };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error) };
+  }
+}
+
+/** Milliseconds before the next attempt: doubling, with full jitter, at most 8 s. */
+function backOffMs(attempt: number): number {
+  return Math.random() * Math.min(8_000, 250 * 2 ** attempt) + 50;
+}

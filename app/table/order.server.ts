@@ -1,0 +1,82 @@
+import { SEVERITY_OF, SEVERITY_RANK } from "~/billing/verdicts";
+import { type Sql, sql } from "~/db/sql.server";
+import type { Sort } from "./columns";
+import type { KeyValue } from "./cursor.server";
+
+/**
+ * One key of an order. All keys of a sort point the same way, and none is ever null: so one comparison of rows finds
+ * where a page begins, in either direction, by one range of one index.
+ */
+export type Key = {
+  /** Over `u` (User) and `s` (Standing). */
+  value: Sql;
+  /** The same for a user without a Standing. */
+  unjudged: Sql;
+  /** As it is kept in a cursor. */
+  kept: (value: Sql) => Sql;
+  /** Out of a cursor again; null when it cannot be one of this key. */
+  bound: (kept: KeyValue) => Sql | null;
+};
+
+const whole = {
+  kept: (value: Sql) => sql`(${value})::float8`,
+  bound: (kept: KeyValue) => (Number.isSafeInteger(kept) ? sql`${kept}::bigint` : null),
+};
+
+/** The last millisecond of the year 9999: what PostgreSQL and JavaScript both understand. */
+const LAST_MILLISECOND = 253_402_300_799_999;
+
+const moment = (missing: Sql) => ({
+  kept: (value: Sql) =>
+    sql`CASE WHEN isfinite(${value}) THEN (extract(epoch FROM ${value}) * 1000)::float8 END`,
+  bound: (kept: KeyValue) => {
+    if (kept === null) return missing;
+    const fits = Number.isSafeInteger(kept) && Math.abs(Number(kept)) <= LAST_MILLISECOND;
+    return fits ? sql`to_timestamp(${kept}::float8 / 1000)` : null;
+  },
+});
+
+const text = {
+  kept: (value: Sql) => value,
+  bound: (kept: KeyValue) => (typeof kept === "string" ? sql`${kept}::text` : null),
+};
+
+const never = sql`'infinity'::timestamptz`;
+const always = sql`'-infinity'::timestamptz`;
+
+const rankUnjudged = SEVERITY_RANK[SEVERITY_OF.not_checked];
+const severity: Key = { ...whole, value: sql`(- s."severity")`, unjudged: sql`(- ${rankUnjudged}::int)` };
+const since: Key = { ...moment(never), value: sql`coalesce(s."since", ${never})`, unjudged: never };
+const checked: Key = {
+  ...moment(always),
+  value: sql`coalesce(s."observedAt", ${always})`,
+  unjudged: always,
+};
+const email: Key = { ...text, value: sql`u."email"`, unjudged: sql`u."email"` };
+const nameless: Key = {
+  ...whole,
+  value: sql`(u."name" IS NULL)::int`,
+  unjudged: sql`(u."name" IS NULL)::int`,
+};
+const name: Key = { ...text, value: sql`coalesce(u."name", '')`, unjudged: sql`coalesce(u."name", '')` };
+const moneyless: Key = {
+  ...whole,
+  value: sql`(s."moneyPerMonth" IS NULL)::int`,
+  unjudged: sql`1::int`,
+};
+/** Currencies stand apart: a hundred yen is not a hundred dollars. */
+const currency: Key = { ...text, value: sql`coalesce(s."moneyCurrency", '')`, unjudged: sql`''::text` };
+const money: Key = { ...whole, value: sql`(- coalesce(s."moneyPerMonth", 0))`, unjudged: sql`0::int` };
+
+/** Worst first and longest first; never checked before long ago; the most money first; no name last. */
+export const ORDERS: Record<Sort, readonly Key[]> = {
+  severity: [severity, since],
+  since: [since],
+  email: [email],
+  name: [nameless, name],
+  checked: [checked],
+  money: [moneyless, currency, money],
+};
+
+/** Sorts that follow the application's table, whoever has been judged. */
+export const BY_USER: ReadonlySet<Sort> = new Set(["email", "name"]);

@@ -1,0 +1,27 @@
+import type { ReactNode } from "react";
+import { classNames } from "./class-names";
+import { Shape } from "./shape";
+import { type Tone, toneSoft } from "./tone";
+
+/** A line below the top bar, or over a form, for what must be known now. */
+export function Banner({
+  tone,
+  children,
+  role,
+}: {
+  tone: Tone;
+  children: ReactNode;
+  role?: "alert" | "status";
+}) {
+  return (
+    <div
+      role={role}
+      className={classNames("flex items-start gap-2.5 rounded px-3 py-2 text-text", toneSoft[tone])}
+    >
+      <span className="mt-[5px]">
+        <Shape tone={tone} />
+      </span>
+      <div className="min-w-0 text-ink">{children}</div>
+    </div>
+  );
+}

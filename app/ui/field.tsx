@@ -1,0 +1,47 @@
+import type { InputHTMLAttributes, ReactNode } from "react";
+import { classNames } from "./class-names";
+
+export const inputClasses =
+  "h-10 sm:h-9 w-full rounded border border-edge bg-raised px-2.5 text-lead sm:text-text text-ink aria-[invalid=true]:border-critical";
+
+type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
+  id: string;
+  label: string;
+  hint?: ReactNode;
+  errors?: readonly string[];
+  /** What stands behind the figure, e.g. "days". */
+  unit?: string;
+};
+
+/** A labelled input with its hint and what is wrong with it. */
+export function Field({ id, label, hint, errors = [], unit, className, ...input }: FieldProps) {
+  const hintId = hint ? `${id}-hint` : null;
+  const errorId = errors.length > 0 ? `${id}-error` : null;
+  return (
+    <div>
+      <label htmlFor={id} className="text-text font-medium">
+        {label}
+      </label>
+      {hint && (
+        <p id={`${id}-hint`} className="mt-0.5 text-table text-quiet">
+          {hint}
+        </p>
+      )}
+      <div className="mt-1.5 flex items-center gap-2">
+        <input
+          id={id}
+          aria-invalid={errors.length > 0}
+          aria-describedby={[hintId, errorId].filter(Boolean).join(" ") || undefined}
+          className={classNames(inputClasses, className)}
+          {...input}
+        />
+        {unit && <span className="text-table text-quiet">{unit}</span>}
+      </div>
+      {errorId && (
+        <p id={errorId} className="mt-1 text-table text-critical">
+          {errors.join(" ")}
+        </p>
+      )}
+    </div>
+  );
+}

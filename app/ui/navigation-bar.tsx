@@ -1,0 +1,33 @@
+import { useNavigation } from "@remix-run/react";
+import { useEffect, useState } from "react";
+
+/** Shorter waits than this show nothing: a flicker is not information. */
+const PATIENCE_MILLISECONDS = 150;
+
+/** A thin bar at the top while a page is on its way. */
+export function NavigationBar() {
+  const busy = useNavigation().state !== "idle";
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (!busy) {
+      setShown(false);
+      return;
+    }
+    const timer = setTimeout(() => setShown(true), PATIENCE_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return (
+    <div
+      role="status"
+      aria-live="polite"
+      className="pointer-events-none fixed inset-x-0 top-0 z-50 h-0.5 overflow-hidden"
+    >
+      {shown && (
+        <>
+          <div className="loading-bar h-full w-2/5 bg-accent-fill" />
+          <span className="sr-only">Loading</span>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,10 +1,8 @@
-import { execFile } from "node:child_process";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 import { EmbeddedPostgresError } from "./embedded-account.server";
-
-const execute = promisify(execFile);
 
 /** What a running PostgreSQL says about itself in its lock file. */
 export type Postmaster = { pid: number; port: number };
@@ -35,7 +33,7 @@ export function isAlive(pid: number): boolean {
  */
 export async function removeStaleLock(data: string, { pid }: Postmaster): Promise<void> {
   if (!isAlive(pid)) return;
-  if (await isPostgres(pid)) {
+  if (isPostgres(pid)) {
     throw new EmbeddedPostgresError(
       `Process ${pid} runs the PostgreSQL in ${data}, but does not let us in with the password kept beside it. ` +
         "Stop that process first.",
@@ -45,13 +43,16 @@ export async function removeStaleLock(data: string, { pid }: Postmaster): Promis
 }
 
 /** Whether a process is a PostgreSQL; yes when that cannot be found out. */
-export async function isPostgres(pid: number): Promise<boolean> {
-  if (process.platform === "win32") return true;
+export function isPostgres(pid: number): boolean {
+  return commandOf(pid)?.includes("postgres") ?? true;
+}
+
+/** How a process was started; undefined when the system does not say. */
+export function commandOf(pid: number): string | undefined {
   try {
-    const { stdout } = await execute("ps", ["-o", "command=", "-p", String(pid)]);
-    return stdout.includes("postgres");
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
   } catch {
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined); // slim images have no ps
-    return command === undefined || command.includes("postgres");
+    const ps = spawnSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
+    return ps.status === 0 ? ps.stdout : undefined;
   }
 }

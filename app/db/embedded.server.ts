@@ -106,7 +106,7 @@ async function adopt(server: Server, running: Postmaster): Promise<EmbeddedPostg
       const stopIt = orphan ? () => stop(server) : async () => {};
       return { url: urlOf(folder, running.port, database), adopted: true, stop: stopIt };
     }
-    if (found !== undefined || !isAlive(running.pid) || !(await isPostgres(running.pid))) return undefined;
+    if (found !== undefined || !isAlive(running.pid) || !isPostgres(running.pid)) return undefined;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   return undefined;

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { isAlive, isPostgres } from "./embedded-postmaster.server";
+import { commandOf, isAlive } from "./embedded-postmaster.server";
 
 const prefix = "parity-test-";
 
@@ -12,19 +12,23 @@ const prefix = "parity-test-";
  */
 export async function makeTestFolder(): Promise<string> {
   await sweep();
-  const folder = await mkdtemp(path.join(tmpdir(), `${prefix}${process.pid}-`));
+  const folder = await mkdtemp(path.join(realpathSync(tmpdir()), `${prefix}${process.pid}-`));
   await chmod(folder, 0o711);
   return folder;
 }
 
+/** Removes the folder, and ends at once whatever PostgreSQL still runs in it. */
 export async function removeTestFolder(folder: string): Promise<void> {
+  for (const dir of await postgresFoldersIn(folder)) killPostgresIn(dir);
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 /** Ends the PostgreSQL in a folder at once and without waiting, for a process that is about to exit. */
 export function killPostgresIn(dir: string): void {
   const pid = Number.parseInt(lockOf(dir), 10);
-  if (pid > 0 && isAlive(pid)) process.kill(pid, "SIGQUIT");
+  // Only if it was started on this very folder: the number may belong to another program by now.
+  if (pid > 0 && isAlive(pid) && commandOf(pid)?.includes(path.join(dir, "data")))
+    process.kill(pid, "SIGQUIT");
 }
 
 function lockOf(dir: string): string {
@@ -35,17 +39,22 @@ function lockOf(dir: string): string {
   }
 }
 
+async function postgresFoldersIn(folder: string, depth = 3): Promise<string[]> {
+  if (lockOf(folder)) return [folder];
+  if (depth === 0) return [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const folders = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => path.join(folder, entry.name));
+  return (await Promise.all(folders.map((inside) => postgresFoldersIn(inside, depth - 1)))).flat();
+}
+
 async function sweep(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const owner = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : 0;
     if (!owner || isAlive(owner)) continue;
-    const folder = path.join(tmpdir(), name);
+    const folder = path.join(realpathSync(tmpdir()), name);
     const found = await stat(folder).catch(() => undefined);
-    if (!found || found.uid !== process.getuid?.()) continue;
-    for (const inside of await readdir(folder)) {
-      const pid = Number.parseInt(lockOf(path.join(folder, inside)), 10);
-      if (pid > 0 && isAlive(pid) && (await isPostgres(pid))) process.kill(pid, "SIGQUIT");
-    }
-    await removeTestFolder(folder);
+    if (found && found.uid === process.getuid?.()) await removeTestFolder(folder);
   }
 }

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { run } from "./child";
+
+const debianChromium = "/usr/bin/chromium";
+
+/** The browser's program where the system has one; undefined for the one that Playwright installs. */
+export function chromiumPath(): string | undefined {
+  return existsSync(debianChromium) ? debianChromium : undefined;
+}
+
+/** Makes sure that there is a browser: Debian's own when we may install it, Playwright's elsewhere. */
+export async function installChromium(): Promise<{ ok: boolean; output: string }> {
+  if (chromiumPath()) return { ok: true, output: "" };
+  if (process.getuid?.() === 0 && (await isDebian())) {
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    await run("apt-get", ["update", "-qq"], { env });
+    const { code, output } = await run("apt-get", ["install", "-y", "-qq", "chromium"], { env });
+    if (code === 0) return { ok: true, output };
+  }
+  const { code, output } = await run("npx", ["--no", "playwright", "install", "chromium"]);
+  return { ok: code === 0, output };
+}
+
+async function isDebian(): Promise<boolean> {
+  return /^ID(_LIKE)?=.*debian/m.test(await readFile("/etc/os-release", "utf8").catch(() => ""));
+}

@@ -172,6 +172,8 @@ const failure: ErrorRequestHandler = (error: unknown, request, response, _next) 
 function statusOf(error: unknown): number {
   const status =
     typeof error === "object" && error !== null && "status" in error ? Number(error.status) : 500;
+  // A path that climbs out of the folder is forbidden to `send`; to us there is nothing there.
+  if (status === 403) return 404;
   return status >= 400 && status < 500 ? status : 500;
 }
 

@@ -85,7 +85,8 @@ export function staffOptions({ db, environment, log }: StaffAuthOptions) {
       defaultCookieAttributes: { sameSite: "lax", httpOnly: true, path: "/" },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
-    onAPIError: { errorURL: `${environment.appUrl}/sign-in` },
+    // What breaks reaches our own log and our own answer, instead of the console and an empty 500.
+    onAPIError: { throw: true, errorURL: `${environment.appUrl}/sign-in` },
     telemetry: { enabled: false },
     logger: {
       level: "warn",

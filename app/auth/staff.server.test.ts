@@ -58,7 +58,9 @@ describe("signing in", () => {
   });
 
   it("is limited by client address, and by nothing that others share", async () => {
-    for (let attempt = 0; attempt < 20; attempt++) await signIn("ann@example.com", "wrong password here");
+    await signIn("ann@example.com", "wrong password here");
+    await database.db.staffRateLimit.updateMany({ data: { count: { increment: 18 } } });
+    expect(await signIn("ann@example.com")).toMatchObject({ ok: true });
     expect(await signIn("ann@example.com")).toEqual({
       ok: false,
       reason: "too_many_requests",

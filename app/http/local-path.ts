@@ -5,6 +5,8 @@
 export function localPath(wanted: string | null | undefined): string {
   if (!wanted || !/^\/(?![/\\])[\x20-\x7e]*$/.test(wanted)) return "/";
   const base = "http://parity.invalid";
-  const url = URL.canParse(wanted, base) ? new URL(wanted, base) : null;
-  return url?.origin === base ? url.pathname + url.search : "/";
+  if (!URL.canParse(wanted, base)) return "/";
+  const url = new URL(wanted, base);
+  // `/..//host` becomes `//host` only when it is read.
+  return url.origin === base && !url.pathname.startsWith("//") ? url.pathname + url.search : "/";
 }

@@ -1,6 +1,8 @@
 import type { Server } from "node:http";
 import type { Log } from "~/log.server";
 
+const sweepMs = 50;
+
 export type CloseHook = { name: string; close: () => Promise<void> | void };
 
 export type ShutdownOptions = {
@@ -17,11 +19,13 @@ export type ShutdownOptions = {
  */
 export async function shutDown({ server, hooks, log, deadline }: ShutdownOptions): Promise<void> {
   const finished = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // A connection that was kept open for the next request becomes idle when its last one has been answered.
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
   if (!(await within(deadline, finished))) {
     log.warn({ deadline }, "requests did not finish in time and are cut off");
     server.closeAllConnections();
   }
+  clearInterval(sweep);
   for (const { name, close } of hooks) {
     try {
       const closed = Promise.resolve(close()).then(() => undefined);

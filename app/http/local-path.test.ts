@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { localPath } from "./local-path";
+
+it.each([
+  ["/", "/"],
+  ["/users?verdict=in_sync&page=2", "/users?verdict=in_sync&page=2"],
+  ["/users/u_1#history", "/users/u_1"],
+  ["/a/../users", "/users"],
+])("goes on to %j as %j", (wanted, expected) => {
+  expect(localPath(wanted)).toBe(expected);
+});
+
+it.each([
+  null,
+  undefined,
+  "",
+  "users",
+  "https://evil.test",
+  "//evil.test",
+  "/\\evil.test",
+  "\\\\evil.test",
+  "/\t/evil.test",
+  "/\n/evil.test",
+  "javascript:alert(1)",
+  "/%0d%0a\u0000",
+  "/..//evil.test",
+])("goes home instead of %j", (wanted) => {
+  const path = localPath(wanted);
+  expect(new URL(path, "https://parity.test").origin).toBe("https://parity.test");
+  expect(path.startsWith("//")).toBe(false);
+});

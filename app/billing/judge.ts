@@ -125,7 +125,7 @@ export function judge(situation: Situation, { catalogue, policy, now }: JudgeCon
     ...change,
     money: moneyAtStake(verdict, counting),
     since: sinceOf(verdict, counting, policy),
-    judgeAgainAt: nextChange(counting, situation.comps, now),
+    judgeAgainAt: nextChange([counting?.changesAt, email.changesAt], situation.comps, now),
     onHold,
   };
 }
@@ -221,15 +221,13 @@ function moneyAtStake(verdict: Verdict, counting: Counting | null): MoneyAtStake
   return kind && monthly ? { kind, ...monthly } : null;
 }
 
-/** The next moment at which the clock alone changes the judgement: end of grace, end of a comp. */
+/** The next moment at which the clock alone changes the judgement: end of grace (of a suggestion, too), end of a comp. */
 function nextChange(
-  counting: Counting | null,
+  changes: (EpochSeconds | null | undefined)[],
   comps: readonly Comp[],
   now: EpochSeconds,
 ): EpochSeconds | null {
-  const times = comps
-    .filter((comp) => comp.revokedAt === null && comp.expiresAt > now)
-    .map((c) => c.expiresAt);
-  if (counting?.changesAt) times.push(counting.changesAt);
+  const running = comps.filter((comp) => comp.revokedAt === null && comp.expiresAt > now);
+  const times = [...changes, ...running.map((comp) => comp.expiresAt)].filter((time) => time != null);
   return times.length === 0 ? null : Math.min(...times);
 }

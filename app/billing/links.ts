@@ -39,6 +39,8 @@ export type EmailMatch = {
   link: string | null;
   /** Unlinked paying customers with this address, for staff to confirm. */
   suggestions: string[];
+  /** When the clock alone ends the access of one of them; null when it does not. */
+  changesAt: EpochSeconds | null;
 };
 
 type EmailInput = {
@@ -62,10 +64,14 @@ export function matchByEmail({ situation, links, onHold, policy, now }: EmailInp
     customer.subscriptions.some((one) => accessOf(one, policy, now).access === "yes");
 
   const present = emailCandidates.filter(({ customer }) => customer.state === "present");
-  const suggestions = present
+  const paying = present
     .filter((candidate) => isFree(candidate) && pays(candidate.customer))
-    .map(({ customer }) => customer.id)
-    .sort();
+    .map(({ customer }) => customer);
+  const suggestions = paying.map(({ id }) => id).sort();
+  const times = paying
+    .flatMap(({ subscriptions }) => subscriptions.map((one) => accessOf(one, policy, now).changesAt))
+    .filter((time) => time !== null);
+  const changesAt = times.length === 0 ? null : Math.min(...times);
 
   const withOpen = present.filter(({ customer }) => customer.subscriptions.some(isOpen));
   const [only] = withOpen;
@@ -82,6 +88,6 @@ export function matchByEmail({ situation, links, onHold, policy, now }: EmailInp
     !onHold &&
     knowledge.pass;
   return linksItself
-    ? { link: only.customer.id, suggestions: suggestions.filter((id) => id !== only.customer.id) }
-    : { link: null, suggestions };
+    ? { link: only.customer.id, suggestions: suggestions.filter((id) => id !== only.customer.id), changesAt }
+    : { link: null, suggestions, changesAt };
 }

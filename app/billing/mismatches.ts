@@ -98,7 +98,8 @@ export const isWorkspaceMismatch = ({ field }: Mismatch) => field.startsWith("wo
 
 /** A canonical text of a set of mismatches: equal exactly when the same change is intended on the same record. */
 export function fingerprintOf(mismatches: readonly Mismatch[]): string {
-  return JSON.stringify(
-    mismatches.map(({ field, workspaceId, recorded, expected }) => [field, workspaceId, recorded, expected]),
+  const lines = mismatches.map(({ field, workspaceId, recorded, expected }) =>
+    JSON.stringify([field, workspaceId, recorded, expected]),
   );
+  return `[${lines.sort().join(",")}]`;
 }

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, expectAccessible, test } from "./support/test";
+
+test("somebody who is not signed in is asked to sign in", async ({ page }) => {
+  await page.goto("/");
+  await expect(page).toHaveURL(/\/sign-in/);
+  await expect(page.getByRole("button", { name: /sign in/i })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("staff see the users", async ({ staffPage }) => {
+  await staffPage.goto("/users");
+  await expect(staffPage.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
+  await expectAccessible(staffPage);
+});
+
+test("the process says that it is alive and ready", async ({ request }) => {
+  expect((await request.get("/healthz")).status()).toBe(200);
+  expect((await request.get("/readyz")).status()).toBe(200);
+});
+
+test("what the browser gets holds nothing of the server's", () => {
+  const assets = path.resolve(import.meta.dirname, "../build/client/assets");
+  const scripts = readdirSync(assets).filter((file) => file.endsWith(".js"));
+  expect(scripts.length).toBeGreaterThan(0);
+  const guilty = scripts.filter((file) =>
+    /ZodError|PrismaClient|STRIPE_SECRET_KEY|schema_engine/.test(
+      readFileSync(path.join(assets, file), "utf8"),
+    ),
+  );
+  expect(guilty).toEqual([]);
+});

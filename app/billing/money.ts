@@ -12,22 +12,35 @@ export function monthlyAmount(item: SubscriptionItem): MonthlyMoney | null {
   return { perMonth: Math.round((item.unitAmount * item.quantity) / months), currency: item.currency };
 }
 
-/** `2000, "usd"` → `$20`; `2050` → `$20.50`. Currencies without a smaller unit (yen) are not divided. */
+const WITHOUT_SMALLER_UNIT = new Set(
+  "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "),
+);
+const THOUSANDTHS = new Set("BHD JOD KWD OMR TND".split(" "));
+
+/**
+ * Digits behind the point of an amount in Stripe's API. They are Stripe's, not those of the locale: forint and rupiah
+ * come in hundredths, krónur and Uganda shillings too, though nobody pays with them.
+ * Source: https://docs.stripe.com/currencies#zero-decimal, #three-decimal and #special-cases.
+ */
+function digitsOf(code: string): number {
+  if (WITHOUT_SMALLER_UNIT.has(code)) return 0;
+  return THOUSANDTHS.has(code) ? 3 : 2;
+}
+
+/** `2000, "usd"` → `$20`; `2050` → `$20.50`; `2000, "jpy"` → `¥2,000`. What is no currency is shown as it came. */
 export function formatMoney(amount: number, currency: string): string {
   const code = currency.toUpperCase();
+  const digits = digitsOf(code);
+  const value = amount / 10 ** digits;
   try {
-    const plain = new Intl.NumberFormat("en-US", { style: "currency", currency: code });
-    const digits = plain.resolvedOptions().maximumFractionDigits ?? 2;
-    const value = amount / 10 ** digits;
-    const whole = Number.isInteger(value);
     return new Intl.NumberFormat("en-US", {
       style: "currency",
       currency: code,
-      minimumFractionDigits: whole ? 0 : digits,
+      minimumFractionDigits: Number.isInteger(value) ? 0 : digits,
       maximumFractionDigits: digits,
     }).format(value);
   } catch {
-    return `${amount} ${code}`;
+    return `${amount} ${code}`.trim();
   }
 }
 

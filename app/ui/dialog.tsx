@@ -1,15 +1,7 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import type { DialogProps } from "./dialog-props";
 
 const DialogPopup = lazy(async () => ({ default: (await import("./dialog-popup")).DialogPopup }));
-
-export type DialogProps = {
-  open: boolean;
-  onClose: () => void;
-  title: string;
-  /** What this is about, in a sentence or two. */
-  description: ReactNode;
-  children: ReactNode;
-};
 
 /** A dialog; fetched the first time that one is opened. Escape and a press outside close it. */
 export function Dialog(props: DialogProps) {

@@ -2,8 +2,8 @@ import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { classNames } from "./class-names";
+import type { Notice } from "./notice";
 import { Shape } from "./shape";
-import type { Notice } from "./toasts";
 import { type Tone, toneText } from "./tone";
 
 const SHOWN_MILLISECONDS = 7000;

@@ -1,8 +1,5 @@
 import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from "react";
-import type { Tone } from "./tone";
-
-/** What happened, to whom, and what next. */
-export type Notice = { id: number; tone: Tone; message: string; details?: string };
+import type { Notice } from "./notice";
 
 const Region = lazy(async () => ({ default: (await import("./toast-region")).ToastRegion }));
 

@@ -1,0 +1,86 @@
+import type { LinksFunction, MetaFunction } from "@remix-run/node";
+import {
+  Links,
+  Meta,
+  Outlet,
+  Scripts,
+  ScrollRestoration,
+  useFetchers,
+  useRouteLoaderData,
+} from "@remix-run/react";
+import type { ReactNode } from "react";
+import { route } from "~/http/route.server";
+import styles from "./tailwind.css?url";
+import { type Appearance, appearanceOf, THEMES } from "./ui/appearance";
+import { NavigationBar } from "./ui/navigation-bar";
+import { useNonce } from "./ui/nonce";
+import { NowProvider } from "./ui/now";
+import { Problem } from "./ui/problem";
+import { ToastProvider } from "./ui/toasts";
+
+export const meta: MetaFunction = () => [{ title: "Parity" }];
+
+export const links: LinksFunction = () => [
+  { rel: "stylesheet", href: styles },
+  { rel: "icon", href: "/icon.svg", type: "image/svg+xml" },
+];
+
+export const loader = route.loader(
+  { who: "public", because: "it reads how this browser likes its pages, and the time" },
+  ({ request }) => ({
+    appearance: appearanceOf(request.headers.get("Cookie")),
+    now: Math.floor(Date.now() / 1000),
+  }),
+);
+
+type RootData = { appearance: Appearance; now: number };
+
+export function Layout({ children }: { children: ReactNode }) {
+  const theme = useTheme();
+  const nonce = useNonce();
+  return (
+    <html lang="en" data-theme={theme === "system" ? undefined : theme}>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <Meta />
+        <Links />
+      </head>
+      <body className="bg-surface font-sans text-text text-ink antialiased">
+        {children}
+        <ScrollRestoration nonce={nonce} />
+        <Scripts nonce={nonce} />
+      </body>
+    </html>
+  );
+}
+
+/** The theme that was chosen, at once: also while the choice is still on its way to the server. */
+function useTheme() {
+  const stored = useRouteLoaderData<RootData>("root")?.appearance.theme ?? "system";
+  const pending = useFetchers().map(({ formAction, formData }) =>
+    formAction === "/appearance" ? formData?.get("theme") : null,
+  );
+  return THEMES.find((theme) => pending.includes(theme)) ?? stored;
+}
+
+export default function App() {
+  const data = useRouteLoaderData<RootData>("root");
+  return (
+    <NowProvider serverNow={data?.now ?? 0}>
+      <ToastProvider>
+        <NavigationBar />
+        <Outlet />
+      </ToastProvider>
+    </NowProvider>
+  );
+}
+
+export function ErrorBoundary() {
+  return (
+    <main className="mx-auto max-w-page px-4 py-16">
+      <Problem />
+    </main>
+  );
+}

@@ -1,0 +1,55 @@
+import { useFetcher, useSubmit } from "@remix-run/react";
+import { CircleUserRound } from "lucide-react";
+import { THEMES, type Theme } from "~/ui/appearance";
+import { MenuButton } from "~/ui/menu-button";
+import type { FrameData } from "./frame-data";
+
+const themeWords: Record<Theme, string> = {
+  system: "Theme of the system",
+  light: "Light theme",
+  dark: "Dark theme",
+};
+
+/** Who is signed in, how they like it, and the way out. */
+export function AccountMenu({ staff, theme }: { staff: FrameData["staff"]; theme: Theme }) {
+  const appearance = useFetcher();
+  const submit = useSubmit();
+  return (
+    <MenuButton
+      label={`Signed in as ${staff.name}`}
+      align="end"
+      className="inline-flex h-8 max-w-40 items-center gap-1.5 rounded px-2 text-table text-quiet hover:bg-hover hover:text-ink"
+      items={[
+        {
+          kind: "text",
+          id: "who",
+          label: (
+            <>
+              <span className="block text-table font-medium text-ink">{staff.name}</span>
+              <span className="block">{staff.email}</span>
+              <span className="block">{staff.role}</span>
+            </>
+          ),
+        },
+        { kind: "line", id: "above-themes" },
+        ...THEMES.map((choice) => ({
+          kind: "choice" as const,
+          id: choice,
+          label: themeWords[choice],
+          chosen: choice === theme,
+          onChoose: () => appearance.submit({ theme: choice }, { method: "post", action: "/appearance" }),
+        })),
+        { kind: "line", id: "above-sign-out" },
+        {
+          kind: "action",
+          id: "sign-out",
+          label: "Sign out",
+          onChoose: () => submit(null, { method: "post", action: "/sign-out" }),
+        },
+      ]}
+    >
+      <CircleUserRound className="size-4 shrink-0" aria-hidden="true" />
+      <span className="hidden truncate sm:inline">{staff.name}</span>
+    </MenuButton>
+  );
+}

@@ -1,0 +1,36 @@
+import { NavLink } from "@remix-run/react";
+import { classNames } from "~/ui/class-names";
+import type { Entry } from "./navigation";
+
+/** The pages at the lower edge of a phone. */
+export function BottomBar({ entries }: { entries: Entry[] }) {
+  return (
+    <nav
+      aria-label="Pages"
+      className="fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-raised pb-[env(safe-area-inset-bottom)] sm:hidden"
+    >
+      {entries.map(({ to, label, icon: Icon, count }) => (
+        <NavLink
+          key={to}
+          to={to}
+          end={to === "/"}
+          className={({ isActive }) =>
+            classNames(
+              "relative flex min-h-14 flex-col items-center justify-center gap-1 text-small",
+              isActive ? "font-medium text-accent" : "text-quiet",
+            )
+          }
+        >
+          <Icon className="size-5" aria-hidden="true" />
+          {label}
+          {count > 0 && (
+            <span className="absolute top-1.5 left-1/2 ml-2 rounded-full bg-review-soft px-1 text-small text-review tabular-nums">
+              {count}
+              <span className="sr-only"> waiting</span>
+            </span>
+          )}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,23 @@
+import { roleAllows } from "~/auth/roles";
+import type { Theme } from "~/ui/appearance";
+import { AccountMenu } from "./account-menu";
+import type { FrameData } from "./frame-data";
+import { ModeBadge } from "./mode-badge";
+import { SearchBox } from "./search-box";
+import { WritesMenu } from "./writes-menu";
+
+export function TopBar({ frame, staff, theme }: FrameData & { theme: Theme }) {
+  return (
+    <div className="sticky top-0 z-20 border-b border-line bg-surface">
+      <div className="mx-auto flex max-w-page flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 sm:h-13 sm:flex-nowrap sm:px-6 sm:py-0">
+        <SearchBox />
+        <div className="hidden flex-1 sm:block" />
+        <div className="order-last flex w-full items-center justify-between gap-3 sm:order-none sm:w-auto">
+          <ModeBadge frame={frame} />
+          <WritesMenu writes={frame.writes} mayChange={roleAllows(staff.role, "admin")} />
+        </div>
+        <AccountMenu staff={staff} theme={theme} />
+      </div>
+    </div>
+  );
+}

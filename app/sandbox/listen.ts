@@ -9,13 +9,15 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+export type ServerSetup = Omit<ServerParts, "stopped">;
+
 /** Starts the server; rejects when the port is taken. */
 export async function listen(
-  parts: Omit<ServerParts, "stopped">,
+  setup: ServerSetup,
   { port, host }: { port: number; host: string },
 ): Promise<Listening> {
   const stopping = new AbortController();
-  const server = createApiServer({ ...parts, stopped: stopping.signal });
+  const server = createApiServer({ ...setup, stopped: stopping.signal });
   server.keepAliveTimeout = 60_000;
   server.listen(port, host);
   await once(server, "listening");

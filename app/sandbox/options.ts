@@ -30,15 +30,19 @@ export const DEFAULT_SECRET_KEY = "sk_test_sandbox";
 /** The version that the pinned SDK speaks. */
 export const API_VERSION = "2026-10-28.endive";
 
-export const DEFAULTS = {
-  accountId: "acct_sandboxParity",
-  livemode: false,
-  secretKeys: [DEFAULT_SECRET_KEY],
-  restrictedKeys: [],
-  seed: 1,
-  now: () => Date.now() / 1000,
-  eventRetentionDays: 30,
-  latency: 0,
-  limits: {},
-  rememberedRequests: 10_000,
-} as const satisfies SandboxOptions;
+/** The options with their defaults. */
+export function settingsOf(options: SandboxOptions) {
+  return {
+    accountId: options.accountId ?? "acct_sandboxParity",
+    livemode: options.livemode ?? false,
+    secretKeys: options.secretKeys ?? [DEFAULT_SECRET_KEY],
+    restrictedKeys: options.restrictedKeys ?? [],
+    seed: options.seed ?? 1,
+    now: options.now ?? (() => Date.now() / 1000),
+    stateFile: options.stateFile,
+    eventRetentionDays: options.eventRetentionDays ?? 30,
+    latency: options.latency ?? 0,
+    limits: options.limits ?? {},
+    rememberedRequests: options.rememberedRequests ?? 10_000,
+  };
+}

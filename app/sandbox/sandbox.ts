@@ -1,10 +1,12 @@
 import { type Account, createAccount } from "./account/account";
-import { type Clock, createClock } from "./account/clock";
+import { createClock } from "./account/clock";
 import type { EventListener } from "./account/event-log";
+import { IdempotentAnswers } from "./api/idempotency";
 import { Control } from "./control/control";
 import { RequestLog } from "./control/request-log";
-import { type Listening, listen } from "./listen";
-import { API_VERSION, DEFAULTS, type SandboxOptions } from "./options";
+import { type Listening, listen, type ServerSetup } from "./listen";
+import { API_VERSION, type SandboxOptions, settingsOf } from "./options";
+import { readState, StateFile } from "./store/state-file";
 
 export type { SandboxEvent } from "./account/event-log";
 export type { Fault } from "./control/faults";
@@ -17,12 +19,13 @@ export { API_VERSION, DEFAULT_SECRET_KEY, type SandboxOptions } from "./options"
 export interface Sandbox
   extends Pick<
     Account,
-    "checkoutSessions" | "customers" | "prices" | "products" | "store" | "subscriptions" | "writers"
+    "checkoutSessions" | "clock" | "customers" | "prices" | "products" | "subscriptions"
   > {
+  /** The whole account, for what the rest does not reach. */
+  readonly account: Account;
   readonly accountId: string;
   /** The first of the accepted secret keys. */
   readonly secretKey: string;
-  readonly clock: Clock;
   /** Latency, ceilings, faults, hanging requests. */
   readonly control: Control;
   /** What was asked over HTTP. */
@@ -31,46 +34,82 @@ export interface Sandbox
   bulk<T>(change: () => T): T;
   /** Calls the listener for every event from now on. Returns how to stop. */
   onEvent(listener: EventListener): () => void;
+  /** Whether the state came from the state file: then nothing needs to be seeded. */
+  readonly restored: boolean;
+  /** Writes the state file now, if anything changed. */
+  flush(): void;
   /** Serves the API; port 0 is any free one. */
   listen(port?: number, host?: string): Promise<Listening>;
 }
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const settings = { ...DEFAULTS, ...options };
-  const clock = createClock(settings.now);
+  const settings = settingsOf(options);
+  const saved = settings.stateFile === undefined ? undefined : readState(settings.stateFile);
+  const seed = saved?.seed ?? settings.seed;
+  const clock = createClock({ source: settings.now, offset: saved?.clockOffset, moved: () => file?.touch() });
   const account = createAccount({
-    facts: { id: settings.accountId, livemode: settings.livemode, apiVersion: API_VERSION },
-    seed: settings.seed,
+    facts: {
+      id: saved?.accountId ?? settings.accountId,
+      livemode: settings.livemode,
+      apiVersion: API_VERSION,
+    },
+    seed,
     clock,
     eventRetentionDays: settings.eventRetentionDays,
-    changed: () => undefined,
+    changed: () => file?.touch(),
   });
-  const control = new Control({ clock, seed: settings.seed });
+  if (saved) account.store.restore(saved.store);
+  let requestsMade = saved?.requests ?? 0;
+  const file =
+    settings.stateFile === undefined
+      ? undefined
+      : new StateFile(settings.stateFile, () => ({
+          seed,
+          accountId: account.facts.id,
+          clockOffset: clock.offset,
+          requests: requestsMade,
+          store: account.store.state(),
+        }));
+  const control = new Control({ clock, seed });
   control.setLatency(settings.latency);
   control.setLimits(settings.limits);
   const requests = new RequestLog(settings.rememberedRequests);
-  let requestsMade = 0;
+  const server: ServerSetup = {
+    account,
+    control,
+    requests,
+    keys: settings,
+    idempotent: new IdempotentAnswers(),
+    nextRequestId: () => {
+      requestsMade += 1;
+      return account.store.ids.make("request", requestsMade);
+    },
+  };
   return {
-    ...account,
-    accountId: settings.accountId,
+    account,
+    clock,
+    customers: account.customers,
+    products: account.products,
+    prices: account.prices,
+    subscriptions: account.subscriptions,
+    checkoutSessions: account.checkoutSessions,
+    accountId: account.facts.id,
     secretKey: settings.secretKeys[0] ?? "",
+    restored: saved !== undefined,
     control,
     requests,
     bulk: (change) => account.events.without(change),
     onEvent: (listener) => account.events.listen(listener),
-    listen: (port = 0, host = "127.0.0.1") =>
-      listen(
-        {
-          account,
-          control,
-          requests,
-          keys: settings,
-          nextRequestId: () => {
-            requestsMade += 1;
-            return account.store.ids.make("request", requestsMade);
-          },
+    flush: () => file?.flush(),
+    async listen(port = 0, host = "127.0.0.1") {
+      const listening = await listen(server, { port, host });
+      return {
+        ...listening,
+        async close() {
+          await listening.close();
+          file?.flush();
         },
-        { port, host },
-      ),
+      };
+    },
   };
 }

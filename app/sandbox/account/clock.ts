@@ -7,18 +7,26 @@ export interface Clock {
   advance(seconds: number): void;
 }
 
-export function createClock(source: () => number, offset = 0): Clock {
+export interface ClockParts {
+  /** Epoch seconds; fractions are dropped. */
+  source: () => number;
+  offset?: number;
+  /** Told when the clock was moved. */
+  moved?: () => void;
+}
+
+export function createClock({ source, offset = 0, moved }: ClockParts): Clock {
   let ahead = offset;
+  const move = (to: number) => {
+    ahead = to;
+    moved?.();
+  };
   return {
     now: () => Math.floor(source()) + ahead,
     get offset() {
       return ahead;
     },
-    set(epochSeconds) {
-      ahead = epochSeconds - Math.floor(source());
-    },
-    advance(seconds) {
-      ahead += seconds;
-    },
+    set: (epochSeconds) => move(epochSeconds - Math.floor(source())),
+    advance: (seconds) => move(ahead + seconds),
   };
 }

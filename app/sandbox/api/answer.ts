@@ -5,6 +5,7 @@ import type { FaultEffect } from "../control/faults";
 import { ApiError, unknownUrl } from "./errors";
 import { errorOf, rateLimited } from "./faulty";
 import { parseForm } from "./form";
+import type { IdempotentAnswers } from "./idempotency";
 import { type KeyRing, keyOf } from "./keys";
 import type { RouteMatch } from "./router";
 
@@ -18,6 +19,7 @@ export interface AnswerParts {
   account: Account;
   control: Control;
   keys: KeyRing;
+  idempotent: IdempotentAnswers;
   /** Ends waits when the server closes. */
   stopped: AbortSignal;
 }
@@ -43,7 +45,7 @@ export async function answerTo(parts: AnswerParts, request: AnswerRequest): Prom
     const reason = control.ceilings.enter(endpoint);
     if (reason !== undefined) throw rateLimited(reason);
     try {
-      const handled = () => handle(account, request, key);
+      const handled = () => handleOnce(parts, request, () => handle(account, request, key));
       const early = readsFirst(control, request.effects) ? handled() : undefined;
       await waitFor(parts, request.effects);
       return early ?? handled();
@@ -53,6 +55,13 @@ export async function answerTo(parts: AnswerParts, request: AnswerRequest): Prom
   } catch (error) {
     return errorAnswer(error, request.requestId, account.facts.id);
   }
+}
+
+/** Only writes are kept: a read with a key is a read. */
+function handleOnce({ idempotent }: AnswerParts, request: AnswerRequest, handled: () => Answer): Answer {
+  const { idempotencyKey, method, path, form } = request;
+  if (idempotencyKey === undefined || method !== "POST") return handled();
+  return idempotent.answer(idempotencyKey, `${path} ${form}`, handled);
 }
 
 function handle(account: Account, request: AnswerRequest, key: ReturnType<typeof keyOf>): Answer {

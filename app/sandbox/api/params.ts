@@ -67,6 +67,9 @@ export function list<T extends z.ZodType>(element: T, max = 100) {
   });
 }
 
+/** A parameter that Stripe takes and that changes nothing here. */
+export const ignored = z.unknown().optional();
+
 /** `PARAM[a]=b`; an empty `PARAM` clears all. */
 export const metadata = z.union([z.literal(""), z.record(z.string(), z.string())]);
 

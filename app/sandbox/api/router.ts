@@ -1,24 +1,45 @@
 import type { ApiRoute } from "./route";
 import { retrieveAccount, retrieveOwnAccount } from "./routes/account";
 import { listCheckoutSessions, retrieveCheckoutSession } from "./routes/checkout-sessions";
+import { createCustomer, deleteCustomer, updateCustomer } from "./routes/customer-writes";
 import { listCustomers, retrieveCustomer } from "./routes/customers";
 import { listEvents, retrieveEvent } from "./routes/events";
 import { retrieveInvoice } from "./routes/invoices";
+import { createPrice, updatePrice } from "./routes/price-writes";
 import { listPrices, retrievePrice } from "./routes/prices";
+import { createProduct, deleteProduct, updateProduct } from "./routes/product-writes";
 import { listProducts, retrieveProduct } from "./routes/products";
 import { listSubscriptionItems } from "./routes/subscription-items";
+import {
+  cancelSubscription,
+  createSubscription,
+  resumeSubscription,
+  updateSubscription,
+} from "./routes/subscription-writes";
 import { listSubscriptions, retrieveSubscription } from "./routes/subscriptions";
 
 const ROUTES: readonly ApiRoute[] = [
   listCustomers,
   retrieveCustomer,
+  createCustomer,
+  updateCustomer,
+  deleteCustomer,
   listSubscriptions,
   retrieveSubscription,
+  createSubscription,
+  updateSubscription,
+  cancelSubscription,
+  resumeSubscription,
   listSubscriptionItems,
   listProducts,
   retrieveProduct,
+  createProduct,
+  updateProduct,
+  deleteProduct,
   listPrices,
   retrievePrice,
+  createPrice,
+  updatePrice,
   listEvents,
   retrieveEvent,
   retrieveOwnAccount,

@@ -1,12 +1,12 @@
 import { invoiceSequence } from "../store/invoice-sequence";
 import type { CheckoutSessionRecord } from "../store/records";
-import { json, listText, type Shape, template } from "./template";
+import { idText, json, listText, type Shape, template } from "./template";
 import type { View } from "./view";
 
 type SessionView = View<CheckoutSessionRecord>;
 
 const shape: Shape<SessionView> = {
-  id: ({ store, record }) => json(store.checkoutSessions.idOf(record.sequence)),
+  id: ({ store, record }) => idText(store.checkoutSessions.idOf(record.sequence)),
   object: "checkout.session",
   adaptive_pricing: { enabled: false },
   after_expiration: null,
@@ -39,7 +39,7 @@ const shape: Shape<SessionView> = {
     if (record.customer === null) return "null";
     return expand?.has("customer")
       ? writers.customer(store.customers.get(record.customer), expand.get("customer"))
-      : json(store.customers.idOf(record.customer));
+      : idText(store.customers.idOf(record.customer));
   },
   customer_account: null,
   customer_creation: ({ record }) => json(record.mode === "subscription" ? "always" : null),
@@ -65,7 +65,7 @@ const shape: Shape<SessionView> = {
   invoice: ({ store, record }) =>
     record.subscription === null || record.status !== "complete"
       ? "null"
-      : json(store.ids.make("invoice", invoiceSequence(record.subscription, 1))),
+      : idText(store.ids.make("invoice", invoiceSequence(record.subscription, 1))),
   invoice_creation: null,
   livemode: (view) => json(view.account.livemode),
   locale: null,
@@ -94,7 +94,7 @@ const shape: Shape<SessionView> = {
     if (record.subscription === null) return "null";
     return expand?.has("subscription")
       ? writers.subscription(store.subscriptions.get(record.subscription), expand.get("subscription"))
-      : json(store.subscriptions.idOf(record.subscription));
+      : idText(store.subscriptions.idOf(record.subscription));
   },
   success_url: ({ record }) => json(record.successUrl),
   total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },

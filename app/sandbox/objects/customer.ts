@@ -1,22 +1,28 @@
-import type { CustomerRecord } from "../store/records";
-import { json, listText, type Shape, template } from "./template";
+import type { CustomerRare, CustomerRecord } from "../store/records";
+import { idText, json, listText, members, type Shape, template } from "./template";
 import type { View } from "./view";
 
 type CustomerView = View<CustomerRecord>;
 
 const NESTED = 10;
 
+const rare = members<CustomerView, CustomerRare>((view) => view.record.rare, {
+  balance: (fields) => json(fields.balance),
+  currency: (fields) => json(fields.currency),
+  delinquent: (fields) => json(fields.delinquent),
+  description: (fields) => json(fields.description),
+  phone: (fields) => json(fields.phone),
+  test_clock: (fields) => json(fields.test_clock),
+});
+
 const shape: Shape<CustomerView> = {
-  id: (view) => json(view.store.customers.idOf(view.record.sequence)),
+  id: (view) => idText(view.store.customers.idOf(view.record.sequence)),
   object: "customer",
+  "...rare": rare,
   address: null,
-  balance: (view) => json(view.record.rare.balance),
   created: (view) => json(view.record.created),
-  currency: (view) => json(view.record.rare.currency),
   customer_account: null,
   default_source: null,
-  delinquent: (view) => json(view.record.rare.delinquent),
-  description: (view) => json(view.record.rare.description),
   discount: null,
   email: (view) => json(view.record.email),
   invoice_prefix: (view) =>
@@ -31,17 +37,15 @@ const shape: Shape<CustomerView> = {
   metadata: (view) => json(view.record.metadata),
   name: (view) => json(view.record.name),
   next_invoice_sequence: 1,
-  phone: (view) => json(view.record.rare.phone),
   preferred_locales: [],
   shipping: null,
   tax_exempt: "none",
-  test_clock: (view) => json(view.record.rare.test_clock),
 };
 
 const plain = template(shape);
 const withSubscriptions = template<CustomerView>({ ...shape, subscriptions: subscriptionsOf });
 const deleted = template<CustomerView>({
-  id: (view) => json(view.store.customers.idOf(view.record.sequence)),
+  id: (view) => idText(view.store.customers.idOf(view.record.sequence)),
   object: "customer",
   deleted: true,
 });

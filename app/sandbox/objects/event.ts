@@ -1,10 +1,10 @@
 import type { EventRecord } from "../store/records";
-import { json, template } from "./template";
+import { idText, json, template } from "./template";
 import type { View } from "./view";
 
 /** An event, with the object as it was then. */
 export const eventText = template<View<EventRecord>>({
-  id: ({ store, record }) => json(store.events.idOf(record.sequence)),
+  id: ({ store, record }) => idText(store.events.idOf(record.sequence)),
   object: "event",
   api_version: (view) => json(view.account.apiVersion),
   created: ({ record }) => json(record.created),

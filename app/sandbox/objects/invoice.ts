@@ -1,5 +1,5 @@
 import { invoiceSequence } from "../store/invoice-sequence";
-import { json, template } from "./template";
+import { idText, json, template } from "./template";
 import type { InvoiceSubject, View } from "./view";
 
 type InvoiceView = View<InvoiceSubject>;
@@ -9,7 +9,7 @@ const OPEN_WHILE = new Set(["incomplete", "past_due", "unpaid"]);
 /** An invoice, worked out from its subscription: one line of what the items cost, paid or open by the status. */
 export const invoiceText = template<InvoiceView>({
   id: ({ store, record }) =>
-    json(store.ids.make("invoice", invoiceSequence(record.subscription.sequence, record.nth))),
+    idText(store.ids.make("invoice", invoiceSequence(record.subscription.sequence, record.nth))),
   object: "invoice",
   account_country: "US",
   account_name: "Parity sandbox",
@@ -36,7 +36,7 @@ export const invoiceText = template<InvoiceView>({
   customer: ({ store, record, expand, writers }) =>
     expand?.has("customer")
       ? writers.customer(store.customers.get(record.subscription.customer), expand.get("customer"))
-      : json(store.customers.idOf(record.subscription.customer)),
+      : idText(store.customers.idOf(record.subscription.customer)),
   customer_account: null,
   customer_address: null,
   customer_email: ({ store, record }) => json(store.customers.get(record.subscription.customer).email),
@@ -78,7 +78,7 @@ export const invoiceText = template<InvoiceView>({
         const path = expand?.get("parent")?.get("subscription_details");
         return path?.has("subscription")
           ? writers.subscription(record.subscription, path.get("subscription"))
-          : json(store.subscriptions.idOf(record.subscription.sequence));
+          : idText(store.subscriptions.idOf(record.subscription.sequence));
       },
     },
     type: "subscription_details",

@@ -1,11 +1,11 @@
 import type { PriceRecord, PriceTier } from "../store/records";
-import { json, type Shape, template } from "./template";
+import { idText, json, type Shape, template } from "./template";
 import type { View } from "./view";
 
 type PriceView = View<PriceRecord>;
 
 const priceShape: Shape<PriceView> = {
-  id: (view) => json(view.store.prices.idOf(view.record.sequence)),
+  id: (view) => idText(view.store.prices.idOf(view.record.sequence)),
   object: "price",
   active: (view) => json(view.record.active),
   billing_scheme: (view) => json(view.record.tiers ? "tiered" : "per_unit"),
@@ -47,7 +47,7 @@ export function priceText(view: PriceView): string {
 
 /** The price in the shape that Stripe used before prices; still beside the price on every subscription item. */
 export const planText = template<PriceView>({
-  id: (view) => json(view.store.prices.idOf(view.record.sequence)),
+  id: (view) => idText(view.store.prices.idOf(view.record.sequence)),
   object: "plan",
   active: (view) => json(view.record.active),
   amount: (view) => json(view.record.unitAmount),
@@ -72,7 +72,7 @@ function productOf({ record, store, expand, writers }: PriceView): string {
   const product = expand?.get("product");
   return expand?.has("product")
     ? writers.product(store.products.get(record.product), product)
-    : json(store.products.idOf(record.product));
+    : idText(store.products.idOf(record.product));
 }
 
 function tierObject(tier: PriceTier) {

@@ -1,9 +1,9 @@
 import type { ProductRecord } from "../store/records";
-import { json, template } from "./template";
+import { idText, json, template } from "./template";
 import type { View } from "./view";
 
 const live = template<View<ProductRecord>>({
-  id: (view) => json(view.store.products.idOf(view.record.sequence)),
+  id: (view) => idText(view.store.products.idOf(view.record.sequence)),
   object: "product",
   active: (view) => json(view.record.active),
   attributes: [],
@@ -27,7 +27,7 @@ const live = template<View<ProductRecord>>({
 });
 
 const deleted = template<View<ProductRecord>>({
-  id: (view) => json(view.store.products.idOf(view.record.sequence)),
+  id: (view) => idText(view.store.products.idOf(view.record.sequence)),
   object: "product",
   deleted: true,
 });

@@ -1,10 +1,10 @@
-import { json, type Shape, template } from "./template";
+import { idText, json, type Shape, template } from "./template";
 import type { SubscriptionItemSubject, View } from "./view";
 
 type ItemView = View<SubscriptionItemSubject>;
 
 const legacyShape: Shape<ItemView> = {
-  id: ({ store, record }) => json(store.ids.make("subscription_item", record.item.sequence)),
+  id: ({ store, record }) => idText(store.ids.make("subscription_item", record.item.sequence)),
   object: "subscription_item",
   billing_thresholds: null,
   created: ({ record }) => json(record.item.created),
@@ -15,7 +15,7 @@ const legacyShape: Shape<ItemView> = {
   price: (view) =>
     view.writers.price(view.store.prices.get(view.record.item.price), view.expand?.get("price")),
   quantity: ({ record }) => json(record.item.quantity),
-  subscription: ({ store, record }) => json(store.subscriptions.idOf(record.subscription.sequence)),
+  subscription: ({ store, record }) => idText(store.subscriptions.idOf(record.subscription.sequence)),
   tax_rates: [],
 };
 

@@ -1,15 +1,37 @@
 import { invoiceSequence } from "../store/invoice-sequence";
-import type { SubscriptionRecord } from "../store/records";
-import { json, listText, type Shape, template } from "./template";
+import type { SubscriptionRare, SubscriptionRecord } from "../store/records";
+import { idText, json, listText, members, type Shape, template } from "./template";
 import type { View } from "./view";
 
 type SubscriptionView = View<SubscriptionRecord>;
 
 const NESTED = 10;
 
+const rare = members<SubscriptionView, SubscriptionRare>((view) => view.record.rare, {
+  cancel_at: (fields) => json(fields.cancel_at),
+  cancel_at_period_end: (fields) => json(fields.cancel_at_period_end),
+  canceled_at: (fields) => json(fields.canceled_at),
+  cancellation_details: {
+    comment: null,
+    feedback: null,
+    feedback_option: null,
+    reason: (fields) => json(fields.cancellation_reason),
+  },
+  collection_method: (fields) => json(fields.collection_method),
+  days_until_due: (fields) => json(fields.days_until_due),
+  default_payment_method: (fields) => json(fields.default_payment_method),
+  description: (fields) => json(fields.description),
+  ended_at: (fields) => json(fields.ended_at),
+  pause_collection: (fields) => json(fields.pause_collection && { ...fields.pause_collection }),
+  test_clock: (fields) => json(fields.test_clock),
+  trial_end: (fields) => json(fields.trial_end),
+  trial_start: (fields) => json(fields.trial_start),
+});
+
 const shape: Shape<SubscriptionView> = {
-  id: ({ store, record }) => json(store.subscriptions.idOf(record.sequence)),
+  id: ({ store, record }) => idText(store.subscriptions.idOf(record.sequence)),
   object: "subscription",
+  "...rare": rare,
   application: null,
   application_fee_percent: null,
   automatic_tax: { disabled_reason: null, enabled: false, liability: null },
@@ -18,27 +40,13 @@ const shape: Shape<SubscriptionView> = {
   billing_mode: { flexible: null, type: "classic" },
   billing_schedules: [],
   billing_thresholds: null,
-  cancel_at: ({ record }) => json(record.rare.cancel_at),
-  cancel_at_period_end: ({ record }) => json(record.rare.cancel_at_period_end),
-  canceled_at: ({ record }) => json(record.rare.canceled_at),
-  cancellation_details: {
-    comment: null,
-    feedback: null,
-    feedback_option: null,
-    reason: ({ record }) => json(record.rare.cancellation_reason),
-  },
-  collection_method: ({ record }) => json(record.rare.collection_method),
   created: ({ record }) => json(record.created),
   currency: currencyOf,
   customer: customerOf,
   customer_account: null,
-  days_until_due: ({ record }) => json(record.rare.days_until_due),
-  default_payment_method: ({ record }) => json(record.rare.default_payment_method),
   default_source: null,
   default_tax_rates: [],
-  description: ({ record }) => json(record.rare.description),
   discounts: [],
-  ended_at: ({ record }) => json(record.rare.ended_at),
   invoice_settings: {
     account_tax_ids: null,
     custom_fields: null,
@@ -53,7 +61,6 @@ const shape: Shape<SubscriptionView> = {
   metadata: ({ record }) => json(record.metadata),
   next_pending_invoice_item_invoice: null,
   on_behalf_of: null,
-  pause_collection: ({ record }) => json(record.rare.pause_collection && { ...record.rare.pause_collection }),
   payment_settings: {
     payment_method_options: null,
     payment_method_types: null,
@@ -65,11 +72,8 @@ const shape: Shape<SubscriptionView> = {
   schedule: null,
   start_date: ({ record }) => json(record.startDate),
   status: ({ record }) => json(record.status),
-  test_clock: ({ record }) => json(record.rare.test_clock),
   transfer_data: null,
-  trial_end: ({ record }) => json(record.rare.trial_end),
   trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: "create_invoice" } },
-  trial_start: ({ record }) => json(record.rare.trial_start),
 };
 
 const current = template(shape);
@@ -92,7 +96,7 @@ function currencyOf({ record, store }: SubscriptionView): string {
 function customerOf({ record, store, expand, writers }: SubscriptionView): string {
   return expand?.has("customer")
     ? writers.customer(store.customers.get(record.customer), expand.get("customer"))
-    : json(store.customers.idOf(record.customer));
+    : idText(store.customers.idOf(record.customer));
 }
 
 function itemsOf({ record, store, expand, writers }: SubscriptionView): string {
@@ -110,5 +114,5 @@ function latestInvoiceOf({ record, store, expand, writers }: SubscriptionView): 
   if (record.invoices === 0) return "null";
   return expand?.has("latest_invoice")
     ? writers.invoice({ subscription: record, nth: record.invoices }, expand.get("latest_invoice"))
-    : json(store.ids.make("invoice", invoiceSequence(record.sequence, record.invoices)));
+    : idText(store.ids.make("invoice", invoiceSequence(record.sequence, record.invoices)));
 }

@@ -33,6 +33,7 @@ export class Collection<R extends Stored> {
   /** Adds a record made with `nextSequence`; `id` only where the caller wants another than the computed one. */
   add(record: R, id?: string): void {
     if (id !== undefined) {
+      if (!/^\w+$/.test(id)) throw new Error(`${id} does not look like an id`);
       if (this.sequenceOf(id) !== undefined) throw new Error(`${id} exists already`);
       this.#customIds.set(id, record.sequence);
       this.#customIdOf.set(record.sequence, id);

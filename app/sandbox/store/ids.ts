@@ -43,7 +43,7 @@ export class Ids {
   make(kind: IdKind, sequence: number): string {
     const { prefix, length } = FORMS[kind];
     const coded = (Math.imul(sequence, MULTIPLIER) + this.#salts[kind]) >>> 0;
-    return prefix + letters(coded, CODED_LENGTH) + filler(coded ^ this.#salts[kind], length - CODED_LENGTH);
+    return prefix + digits(coded) + filler(coded ^ this.#salts[kind], length - CODED_LENGTH);
   }
 
   /** The sequence number in an id; undefined when no id made here looks like this one. */
@@ -67,20 +67,24 @@ export function mix(value: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-function letters(value: number, count: number): string {
-  let rest = value;
-  let text = "";
-  for (let i = 0; i < count; i++) {
-    text = ALPHABET.charAt(rest % 62) + text;
-    rest = Math.floor(rest / 62);
-  }
-  return text;
+const PAIRS = Array.from(
+  { length: 62 * 62 },
+  (_, i) => ALPHABET.charAt(Math.floor(i / 62)) + ALPHABET.charAt(i % 62),
+);
+
+/** Six base-62 digits. */
+function digits(value: number): string {
+  const low = value % 3844;
+  const rest = (value - low) / 3844;
+  const middle = rest % 3844;
+  return `${PAIRS[(rest - middle) / 3844]}${PAIRS[middle]}${PAIRS[low]}`;
 }
 
+/** Characters that mean nothing: Stripe's ids are longer than a number. */
 function filler(seed: number, count: number): string {
   let text = "";
   for (let state = mix(seed); text.length < count; state = mix(state + 0x6d2b79f5)) {
-    text += letters(state % 916_132_832, Math.min(5, count - text.length));
+    text += `${PAIRS[state % 3844]}${PAIRS[(state >>> 12) % 3844]}`;
   }
-  return text;
+  return text.slice(0, count);
 }

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import type { Store } from "../../store/store";
+import { ApiError } from "../errors";
+import { expandTree } from "../expand";
+import {
+  boolean,
+  expandable,
+  ignored,
+  integer,
+  list,
+  metadata,
+  oneOf,
+  parseParams,
+  text,
+  unsettable,
+} from "../params";
+import { type ApiRoute, found } from "../route";
+
+const PATH = "/v1/prices";
+
+const fields = {
+  ...expandable,
+  active: boolean.optional(),
+  lookup_key: unsettable.optional(),
+  transfer_lookup_key: boolean.optional(),
+  nickname: unsettable.optional(),
+  metadata: metadata.optional(),
+  tax_behavior: ignored,
+};
+
+const tier = z.strictObject({
+  up_to: z.union([z.literal("inf").transform(() => null), integer({ min: 1 })]),
+  unit_amount: integer().optional(),
+  flat_amount: integer().optional(),
+});
+
+const createSchema = z.strictObject({
+  ...fields,
+  product: text,
+  currency: text,
+  unit_amount: integer({ min: 0 }).optional(),
+  billing_scheme: oneOf(["per_unit", "tiered"]).optional(),
+  tiers: list(tier).optional(),
+  tiers_mode: oneOf(["graduated", "volume"]).optional(),
+  recurring: z
+    .strictObject({
+      interval: oneOf(["day", "month", "week", "year"]),
+      interval_count: integer({ min: 1 }).optional(),
+      usage_type: ignored,
+    })
+    .optional(),
+});
+
+const updateSchema = z.strictObject(fields);
+
+export const createPrice: ApiRoute = {
+  method: "POST",
+  path: PATH,
+  handle({ prices, store, writers }, request) {
+    const { expand, metadata: given, ...params } = parseParams(createSchema, request.params);
+    const tree = expandTree("price", expand);
+    found(store.products, params.product, "product");
+    lookupKeyFree(store, params);
+    const { id } = prices.create({ ...params, ...(given ? { metadata: given } : {}) });
+    return writers.price(found(store.prices, id), tree);
+  },
+};
+
+export const updatePrice: ApiRoute = {
+  method: "POST",
+  path: `${PATH}/:id`,
+  handle({ prices, store, writers }, request) {
+    const { expand, ...params } = parseParams(updateSchema, request.params);
+    const tree = expandTree("price", expand);
+    if (found(store.prices, request.id).lookupKey !== params.lookup_key) lookupKeyFree(store, params);
+    prices.update(request.id, params);
+    return writers.price(found(store.prices, request.id), tree);
+  },
+};
+
+function lookupKeyFree(
+  store: Store,
+  { lookup_key, transfer_lookup_key }: { lookup_key?: string | null; transfer_lookup_key?: boolean },
+): void {
+  const holder = lookup_key ? store.priceOfLookupKey(lookup_key) : undefined;
+  if (!holder || transfer_lookup_key) return;
+  throw new ApiError({
+    status: 400,
+    message: `A price (\`${store.prices.idOf(holder.sequence)}\`) already uses that lookup key.`,
+    param: "lookup_key",
+  });
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { ApiError } from "../errors";
+import { expandTree } from "../expand";
+import { boolean, expandable, ignored, metadata, parseParams, text, unsettable } from "../params";
+import { type ApiRoute, found } from "../route";
+
+const PATH = "/v1/products";
+
+const fields = {
+  ...expandable,
+  active: boolean.optional(),
+  description: unsettable.optional(),
+  metadata: metadata.optional(),
+  images: ignored,
+  marketing_features: ignored,
+  statement_descriptor: ignored,
+  tax_code: ignored,
+  unit_label: ignored,
+  url: ignored,
+};
+
+const createSchema = z.strictObject({ ...fields, id: text.optional(), name: text, type: ignored });
+const updateSchema = z.strictObject({ ...fields, name: text.optional() });
+const deleteSchema = z.strictObject({});
+
+export const createProduct: ApiRoute = {
+  method: "POST",
+  path: PATH,
+  handle({ products, store, writers }, request) {
+    const { expand, metadata: given, id, ...params } = parseParams(createSchema, request.params);
+    const tree = expandTree("product", expand);
+    if (id !== undefined && store.products.find(id)) {
+      throw new ApiError({
+        status: 400,
+        code: "resource_already_exists",
+        message: "Product already exists.",
+        param: "id",
+      });
+    }
+    const made = products.create({ ...params, id, ...(given ? { metadata: given } : {}) });
+    return writers.product(found(store.products, made.id), tree);
+  },
+};
+
+export const updateProduct: ApiRoute = {
+  method: "POST",
+  path: `${PATH}/:id`,
+  handle({ products, store, writers }, request) {
+    const { expand, ...params } = parseParams(updateSchema, request.params);
+    const tree = expandTree("product", expand);
+    found(store.products, request.id);
+    products.update(request.id, params);
+    return writers.product(found(store.products, request.id), tree);
+  },
+};
+
+export const deleteProduct: ApiRoute = {
+  method: "DELETE",
+  path: `${PATH}/:id`,
+  handle({ products, store, writers }, request) {
+    parseParams(deleteSchema, request.params);
+    const { sequence } = found(store.products, request.id);
+    for (const price of store.prices.all()) {
+      if (price.product !== sequence) continue;
+      throw new ApiError({
+        status: 400,
+        message: "This product cannot be deleted because it has one or more user-created prices.",
+      });
+    }
+    products.delete(request.id);
+    return writers.product(found(store.products, request.id));
+  },
+};

@@ -1,0 +1,134 @@
+import { z } from "zod";
+import type { StoreState } from "./store";
+
+/* The records as they stand in a state file. `satisfies` below keeps these shapes and `records.ts` the same. */
+
+const nullableText = z.string().nullable();
+const nullableInt = z.int().nullable();
+const metadata = z.record(z.string(), z.string());
+const stored = { sequence: z.int().min(1), created: z.int() };
+
+const customer = z.object({
+  ...stored,
+  email: nullableText,
+  name: nullableText,
+  metadata,
+  deleted: z.boolean(),
+  rare: z.object({
+    description: nullableText,
+    phone: nullableText,
+    currency: nullableText,
+    balance: z.int(),
+    delinquent: z.boolean(),
+    test_clock: nullableText,
+  }),
+});
+
+const product = z.object({
+  ...stored,
+  name: z.string(),
+  active: z.boolean(),
+  description: nullableText,
+  metadata,
+  updated: z.int(),
+  deleted: z.boolean(),
+});
+
+const price = z.object({
+  ...stored,
+  product: z.int(),
+  active: z.boolean(),
+  currency: z.string(),
+  unitAmount: nullableInt,
+  tiers: z
+    .array(z.object({ up_to: nullableInt, unit_amount: nullableInt, flat_amount: nullableInt }))
+    .nullable(),
+  tiersMode: z.enum(["graduated", "volume"]).nullable(),
+  recurring: z
+    .object({ interval: z.enum(["day", "week", "month", "year"]), interval_count: z.int() })
+    .nullable(),
+  lookupKey: nullableText,
+  nickname: nullableText,
+  metadata,
+});
+
+const subscription = z.object({
+  ...stored,
+  customer: z.int(),
+  status: z.string(),
+  startDate: z.int(),
+  items: z.array(
+    z.object({
+      sequence: z.int(),
+      price: z.int(),
+      quantity: z.int(),
+      created: z.int(),
+      periodStart: z.int(),
+      periodEnd: z.int(),
+      metadata,
+    }),
+  ),
+  metadata,
+  invoices: z.int(),
+  latestInvoiceAt: z.int(),
+  rare: z.object({
+    cancel_at: nullableInt,
+    cancel_at_period_end: z.boolean(),
+    canceled_at: nullableInt,
+    ended_at: nullableInt,
+    trial_start: nullableInt,
+    trial_end: nullableInt,
+    collection_method: z.enum(["charge_automatically", "send_invoice"]),
+    days_until_due: nullableInt,
+    default_payment_method: nullableText,
+    description: nullableText,
+    pause_collection: z.object({ behavior: z.string(), resumes_at: nullableInt }).nullable(),
+    cancellation_reason: nullableText,
+    test_clock: nullableText,
+    legacyPeriod: z.boolean(),
+  }),
+});
+
+const checkoutSession = z.object({
+  ...stored,
+  customer: nullableInt,
+  subscription: nullableInt,
+  clientReferenceId: nullableText,
+  customerEmail: nullableText,
+  mode: z.enum(["payment", "setup", "subscription"]),
+  status: z.enum(["complete", "expired", "open"]),
+  paymentStatus: z.enum(["no_payment_required", "paid", "unpaid"]),
+  paymentLink: nullableText,
+  successUrl: nullableText,
+  cancelUrl: nullableText,
+  url: nullableText,
+  expiresAt: z.int(),
+  lineItems: z.array(z.object({ price: z.int(), quantity: z.int() })),
+  metadata,
+});
+
+const event = z.object({
+  ...stored,
+  type: z.string(),
+  object: z.string(),
+  previous: nullableText,
+  requestId: nullableText,
+  idempotencyKey: nullableText,
+});
+
+function collection<T extends z.ZodType>(record: T) {
+  return z.object({
+    records: z.array(record.nullable()),
+    customIds: z.array(z.tuple([z.int(), z.string()])),
+  });
+}
+
+export const storeSchema = z.object({
+  items: z.int(),
+  customers: collection(customer),
+  products: collection(product),
+  prices: collection(price),
+  subscriptions: collection(subscription),
+  checkoutSessions: collection(checkoutSession),
+  events: collection(event),
+}) satisfies z.ZodType<StoreState>;

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { applyMigrations, pendingMigrations, schemaDrift } from "./migrate.server";
 import { createEmptyDatabase, createTestDatabase } from "./testing";
 
@@ -31,6 +31,28 @@ describe("migrations", () => {
     const applied = await Promise.all([applyMigrations(url), applyMigrations(url), applyMigrations(url)]);
     expect(applied.map((names) => names.length > 0).sort()).toEqual([false, false, true]);
     expect(await pendingMigrations(url)).toEqual([]);
+  });
+
+  it("wait for another process by a lock that ends with its transaction, as PgBouncer needs it", async () => {
+    const { db, url, drop } = await createTestDatabase();
+    cleanUp.push(drop);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const other = db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT pg_advisory_xact_lock(72707369)::text`;
+      await held;
+    });
+    const migrating = applyMigrations(url);
+    await vi.waitFor(async () => {
+      const waiting = await db.$queryRaw`
+        SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
+      expect(waiting).toEqual([{ query: "SELECT pg_advisory_xact_lock(72707369)" }]);
+    }, 10_000);
+    release();
+    await other;
+    expect(await migrating).toEqual([]);
   });
 
   it("leave neither connections nor locks behind", async () => {

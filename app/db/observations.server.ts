@@ -186,3 +186,30 @@ export async function knownCustomerIds(db: Database | Tx, ids: readonly string[]
   });
   return new Set(rows.map(({ id }) => id));
 }
+
+/**
+ * Of the subscriptions that were known before a pass began (observed or recorded), how many did Stripe list since?
+ * Those on test clocks are never listed and do not count.
+ */
+export async function countKnownSubscriptions(
+  db: Database,
+  passStarted: OrderStamp,
+): Promise<{ total: number; resolved: number }> {
+  const [row] = await db.$queryRaw<{ total: number; resolved: number }[]>`
+    WITH known AS (
+      SELECT id, "observedEnd" >= ${passStarted}::bigint AS resolved FROM "StripeSubscription"
+        WHERE NOT gone AND "testClockId" IS NULL
+      UNION ALL
+      SELECT b."stripeSubscriptionId", false FROM "BillingSubscription" b
+        WHERE NOT EXISTS (SELECT 1 FROM "StripeSubscription" s WHERE s.id = b."stripeSubscriptionId")
+    )
+    SELECT count(*)::int AS total, count(*) FILTER (WHERE resolved)::int AS resolved FROM known`;
+  return row ?? { total: 0, resolved: 0 };
+}
+
+/** Subscriptions that a finished pass did not list are gone. */
+export async function forgetUnlisted(tx: Tx, passStarted: OrderStamp): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "StripeSubscription" SET gone = true
+    WHERE NOT gone AND "testClockId" IS NULL AND "observedEnd" < ${passStarted}::bigint`;
+}

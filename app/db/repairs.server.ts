@@ -1,6 +1,7 @@
 import type { BillingState } from "~/billing/record";
 import type { Verdict } from "~/billing/verdicts";
-import type { Tx } from "./client.server";
+import type { Database, Tx } from "./client.server";
+import { firstRow } from "./stamps.server";
 
 /** Who or what caused a change; never an e-mail address. */
 export type ChangeActor = { kind: string; id: string | null };
@@ -119,19 +120,30 @@ async function writeChanges(
     ORDER BY "userId"`;
 }
 
-/** The circuit breaker's room: how many automatic lowerings may still be made in these 24 hours. */
-export async function breakerRoom(tx: Tx, breaker: { percent: number; minimum: number }): Promise<number> {
-  // One at a time over all servers, or two transactions each count before the other has lowered.
+export type Breaker = { percent: number; minimum: number };
+
+/**
+ * The circuit breaker's room: how many automatic lowerings may still be made in these 24 hours. In a transaction that
+ * lowers: one at a time over all servers, or two would each count before the other has lowered.
+ */
+export async function breakerRoom(tx: Tx, breaker: Breaker): Promise<number> {
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('parity.breaker'))::text`;
-  const rows = await tx.$queryRaw<{ lowered: number; withAccess: number }[]>`
+  return roomOf(tx, breaker);
+}
+
+/** Whether the breaker has room just now; a look ahead that promises nothing. */
+export async function breakerHasRoom(db: Database, breaker: Breaker): Promise<boolean> {
+  return (await roomOf(db, breaker)) > 0;
+}
+
+async function roomOf(db: Database | Tx, breaker: Breaker): Promise<number> {
+  const rows = await db.$queryRaw<{ lowered: number; withAccess: number }[]>`
     SELECT
       (SELECT count(*)::int FROM "Change"
         WHERE lowers AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours') AS lowered,
       (SELECT count(DISTINCT "ownerId")::int FROM "Workspace" WHERE status = 'active' AND soldiers > 0)
       + (SELECT count(*)::int FROM "User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')
           AND NOT EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id)) AS "withAccess"`;
-  const [counts] = rows;
-  if (!counts) return 0;
-  const limit = Math.max(breaker.minimum, Math.floor((counts.withAccess * breaker.percent) / 100));
-  return Math.max(0, limit - counts.lowered);
+  const { lowered, withAccess } = firstRow(rows);
+  return Math.max(breaker.minimum, Math.floor((withAccess * breaker.percent) / 100)) - lowered;
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from "~/billing/verdicts";
-import type { RunOutcome } from "./run-words";
 import type { Database, Tx } from "./client.server";
+import type { RunOutcome } from "./run-words";
 
 /** A user of a run for whom something was intended, done, withheld or failed. */
 export type RunUserRow = {
@@ -33,7 +33,7 @@ export async function previewedHashes(
   userIds: readonly string[],
 ): Promise<Map<string, string>> {
   const rows = await db.runUser.findMany({
-    where: { runId: previewRunId, userId: { in: [...userIds] }, outcome: "intended" },
+    where: { runId: previewRunId, userId: { in: [...userIds] }, intendedHash: { not: null } },
     select: { userId: true, intendedHash: true },
   });
   return new Map(rows.flatMap(({ userId, intendedHash }) => (intendedHash ? [[userId, intendedHash]] : [])));
@@ -83,3 +83,8 @@ export async function listRunUsers(
 }
 
 export type RunGroupKey = { verdict: string; outcome: string; reason: string | null };
+
+/** Removes users who turned out to be in step after all. */
+export async function forgetRunUsers(tx: Tx, runId: string, userIds: readonly string[]): Promise<void> {
+  if (userIds.length > 0) await tx.runUser.deleteMany({ where: { runId, userId: { in: [...userIds] } } });
+}

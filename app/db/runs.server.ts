@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { RunIntent, RunReach, RunState } from "./run-words";
 import type { Database, Tx } from "./client.server";
 import type { ChangeActor } from "./repairs.server";
+import type { RunIntent, RunReach, RunState } from "./run-words";
 
 /** Where a run stands, so that any machine can go on. Advanced in the transaction that commits the piece of work. */
 const runCursor = z.object({
@@ -94,6 +94,8 @@ export type NewRun = {
   phase: RunPhase;
   previewRunId?: string;
   state?: RunState;
+  /** For a run that is over when it is written down, such as of one user. */
+  counts?: Partial<RunCounts> & { total: number; stripeRequests: number };
 };
 
 /** There is at most one live run of this key: runs over the whole account that write or read Stripe. */
@@ -123,9 +125,10 @@ export async function createLiveRun(db: Database, run: NewRun): Promise<{ run: R
   }
 }
 
-function columnsOf({ actor, previewRunId, ...run }: NewRun) {
+function columnsOf({ actor, previewRunId, counts, ...run }: NewRun) {
   return {
     ...run,
+    ...counts,
     actorKind: actor.kind,
     actor: actor.id,
     cursor: EMPTY_CURSOR,
@@ -211,7 +214,7 @@ export async function saveProgress(
       review = review + ${progress.review ?? 0}::int, failed = failed + ${progress.failed ?? 0}::int,
       "notChecked" = "notChecked" + ${progress.notChecked ?? 0}::int,
       "stripeRequests" = "stripeRequests" + ${progress.stripeRequests ?? 0}::int,
-      "leaseUntil" = now() + make_interval(secs => ${leaseSeconds}::float8), "updatedAt" = now()
+      "leaseUntil" = now() + make_interval(secs => ${leaseSeconds}::float8), "updatedAt" = now(), reason = NULL
     WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
   if (saved !== 1) throw new LeaseLost();
 }
@@ -227,6 +230,17 @@ export async function finishRun(
     UPDATE "Run" SET state = ${state}, phase = 'finished', "liveKey" = NULL, "leaseUntil" = NULL,
       "finishedAt" = now(), "updatedAt" = now(), reason = ${reason}
     WHERE id = ${runId} AND state = 'running'`;
+}
+
+/** Says why a run waits; it stays running. */
+export async function noteReason(
+  db: Database,
+  runId: string,
+  owner: string,
+  reason: string | null,
+): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "Run" SET reason = ${reason}, "updatedAt" = now() WHERE id = ${runId} AND "leaseOwner" = ${owner}`;
 }
 
 /** Asks a run to stop after its present piece. */

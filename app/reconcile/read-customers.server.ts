@@ -1,4 +1,4 @@
-import type { Customer, SubscriptionItem } from "~/billing/observation";
+import type { Customer, OrderStamp, SubscriptionItem } from "~/billing/observation";
 import { keepSeenPrices, loadCatalogue } from "~/db/catalogue.server";
 import type { Database } from "~/db/client.server";
 import {
@@ -97,7 +97,8 @@ async function readCustomer(
 ): Promise<{ ok: true; value: CustomerRead } | NoAnswer> {
   const subscriptions: CustomerRead["subscriptions"] = [];
   let customer: Observed<Customer> | null = null;
-  let span: Stamp | null = null;
+  let started: OrderStamp | null = null;
+  let ended: OrderStamp;
   let startingAfter: string | undefined;
   for (;;) {
     const page = await stripe.subscriptionsPage({ customer: customerId, startingAfter }, how);
@@ -106,7 +107,8 @@ async function readCustomer(
       return { ok: true, value: missing(customerId, page) };
     }
     const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
-    span = { started: span?.started ?? page.started, ended: page.ended };
+    started ??= page.started;
+    ended = page.ended;
     if (page.value.unreadable > 0) return unreadable(page);
     for (const one of page.value.subscriptions) {
       const full = await withAllItems(stripe, one, how);
@@ -120,13 +122,15 @@ async function readCustomer(
   if (customer === null) {
     const read = await stripe.customer(customerId, how);
     if (!read.ok && read.failure.reason !== "not_found") return read;
-    const { started, ended } = read;
     const requestId = read.ok ? read.requestId : read.failure.requestId;
     const value = read.ok ? read.value : missingCustomer(customerId);
-    customer = { value, started, ended, requestId };
+    customer = { value, started: read.started, ended: read.ended, requestId };
   }
   const listedIds = subscriptions.map(({ value }) => value.id);
-  return { ok: true, value: { customer, subscriptions, complete: { customerId, ...span, listedIds } } };
+  return {
+    ok: true,
+    value: { customer, subscriptions, complete: { customerId, started, ended, listedIds } },
+  };
 }
 
 /** The subscription with all its items, asking for those beyond the first ten. */

@@ -142,6 +142,8 @@ export type RunView = {
 
 /** Users of a run by verdict, outcome and reason. */
 export type RunGroup = {
+  /** What `runs.page({group})` takes to list these users; opaque. */
+  key: string;
   verdict: Verdict;
   outcome: RunOutcome;
   reason: string | null;

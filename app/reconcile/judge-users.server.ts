@@ -1,0 +1,72 @@
+import { type Decision, decide, type Repair, type WithheldReason } from "~/billing/decide";
+import { type Judgement, judge } from "~/billing/judge";
+import type { Situation } from "~/billing/situation";
+import { type Flag, SEVERITY_RANK } from "~/billing/verdicts";
+import type { StandingRow } from "~/db/standings.server";
+import { intendedHash } from "./hash.server";
+import type { Ground } from "./parts.server";
+
+/** One user, judged, with what may be done about it. */
+export type Judged = { situation: Situation; judgement: Judgement; decision: Decision };
+
+export type DecideHow = {
+  automatic: boolean;
+  breakerHasRoom: boolean;
+  confirmed: { override: boolean } | null;
+};
+
+export function judgeOne(situation: Situation, ground: Ground, how: DecideHow): Judged {
+  const judgement = judge(situation, ground.context);
+  const decision = decide({
+    situation,
+    judgement,
+    context: ground.context,
+    writes: ground.settings.writes,
+    ...how,
+  });
+  return { situation, judgement, decision };
+}
+
+/** The repair that may be made now: all of it, or what is made of a withheld one; null for none. */
+export function repairOf(decision: Decision): Repair | null {
+  if (decision.kind === "repair") return decision.repair;
+  return decision.kind === "withheld" ? decision.unlock : null;
+}
+
+export const withheldReason = (decision: Decision): WithheldReason | null =>
+  decision.kind === "withheld" ? decision.reason : null;
+
+/** Hash of the change that a repair would make; null when it would make none. */
+export function hashOf({ judgement, decision }: Judged): string | null {
+  const intends = decision.kind === "repair" || decision.kind === "read" || decision.kind === "withheld";
+  return intends ? intendedHash(judgement.mismatches) : null;
+}
+
+/** Flags of the judgement, and whether a lowering is withheld. */
+export function flagsOf({ judgement }: Pick<Judged, "judgement">, withheld: string | null): Flag[] {
+  return withheld !== null && judgement.lowers ? [...judgement.flags, "not_lowered"] : judgement.flags;
+}
+
+/** The row of `Standing` for a judged user. */
+export function standingOf(judged: Judged): StandingRow {
+  const { situation, judgement } = judged;
+  const withheld = withheldReason(judged.decision);
+  return {
+    userId: situation.record.userId,
+    verdict: judgement.verdict,
+    severity: SEVERITY_RANK[judgement.severity],
+    flags: flagsOf(judged, withheld),
+    mismatches: judgement.mismatches,
+    stripeStatus: judgement.counting?.subscription.status ?? null,
+    stripePlan: judgement.counting?.plan?.id ?? null,
+    moneyKind: judgement.money?.kind ?? null,
+    moneyPerMonth: judgement.money?.perMonth ?? null,
+    moneyCurrency: judgement.money?.currency ?? null,
+    since: judgement.since,
+    withheld,
+    intendedHash: hashOf(judged),
+    lowers: judgement.lowers,
+    observedAt: situation.observedAt,
+    judgeAgainAt: judgement.judgeAgainAt,
+  };
+}

@@ -1,0 +1,129 @@
+import type { SubscriptionItem } from "~/billing/observation";
+import { keepSeenPrices, loadCatalogue } from "~/db/catalogue.server";
+import { savePass } from "~/db/cursors.server";
+import {
+  countKnownSubscriptions,
+  forgetUnlisted,
+  type Observed,
+  storeCustomers,
+  storeSubscriptions,
+} from "~/db/observations.server";
+import { type RunCursor, saveProgress } from "~/db/runs.server";
+import { databaseNow } from "~/db/stamps.server";
+import type { StripeFailure } from "~/stripe/failure.server";
+import type { ReadSubscription } from "~/stripe/parse";
+import type { Answer, Read, SubscriptionsPage } from "~/stripe/reader.server";
+import type { Parts } from "./parts.server";
+import { readCustomers, withAllItems } from "./read-customers.server";
+import type { HeldRun, PieceResult } from "./run-step.server";
+
+type Subscriptions = Observed<ReadSubscription["subscription"]>[];
+
+/**
+ * Reads the pages of GET /v1/subscriptions, `status=all`, newest first. Each page is committed with the cursor that
+ * stands behind it, so that a run killed at any moment goes on after its last committed page. The next page is asked
+ * for while the last is stored. Works until the pages or the budget are used up.
+ */
+export async function observePieces(parts: Parts, held: HeldRun): Promise<PieceResult> {
+  let { cursor } = held.run;
+  let asked: Promise<Read<SubscriptionsPage>> | null = null;
+  const ask = (after: string | null) =>
+    parts.stripe.subscriptionsPage(after === null ? {} : { startingAfter: after }, held.how);
+  for (;;) {
+    const page: Read<SubscriptionsPage> = await (asked ?? ask(cursor.startingAfter));
+    asked = null;
+    if (!page.ok) return stopped(parts, page.failure);
+    const isLast = !page.value.hasMore || page.value.lastId === null;
+    const hasTime = performance.now() < held.until;
+    if (!isLast && hasTime) asked = ask(page.value.lastId);
+    const subscriptions = await withItems(parts, page, held);
+    if (!subscriptions.ok) return stopped(parts, subscriptions.failure);
+    cursor = {
+      ...cursor,
+      startingAfter: page.value.lastId ?? cursor.startingAfter,
+      firstStarted: cursor.firstStarted ?? page.started,
+      firstStripeTime: cursor.firstStripeTime ?? page.stripeTime,
+      lastEnded: page.ended,
+      unreadable: cursor.unreadable + page.value.unreadable,
+    };
+    await commitPage({ parts, held, page, subscriptions: subscriptions.value, cursor });
+    if (isLast) return finishPass(parts, held, cursor);
+    if (!hasTime) return { kind: "on" };
+  }
+}
+
+/** Stripe gave no page: the key, or a fault. A passing fault leaves the run where it is, for the next step. */
+function stopped(parts: Parts, failure: StripeFailure): PieceResult {
+  parts.log.warn({ reason: failure.reason, requestId: failure.requestId }, "a page could not be read");
+  const reason = `${failure.reason}: ${failure.message}`;
+  return failure.retryable ? { kind: "pause", reason } : { kind: "over", failed: reason };
+}
+
+async function withItems(
+  parts: Parts,
+  page: Answer<SubscriptionsPage>,
+  held: HeldRun,
+): Promise<{ ok: true; value: Subscriptions } | { ok: false; failure: StripeFailure }> {
+  const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
+  const value: Subscriptions = [];
+  for (const one of page.value.subscriptions) {
+    const full = await withAllItems(parts.stripe, one, held.how);
+    if (!full.ok) return full;
+    value.push({ value: full.subscription, ...stamp });
+  }
+  return { ok: true, value };
+}
+
+type Page = {
+  parts: Parts;
+  held: HeldRun;
+  page: Answer<SubscriptionsPage>;
+  subscriptions: Subscriptions;
+  cursor: RunCursor;
+};
+
+async function commitPage({ parts, held, page, subscriptions, cursor }: Page): Promise<void> {
+  const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
+  const customers = page.value.subscriptions.flatMap(({ customer }) =>
+    customer ? [{ value: customer, ...stamp }] : [],
+  );
+  const items: SubscriptionItem[] = subscriptions.flatMap(({ value }) => value.items);
+  const contested = await parts.db.$transaction(async (tx) => {
+    const again = await storeCustomers(tx, customers);
+    again.push(...(await storeSubscriptions(tx, subscriptions)));
+    await keepSeenPrices(tx, await loadCatalogue(tx), items);
+    const progress = { cursor, observed: subscriptions.length, stripeRequests: held.takeRequestCount() };
+    await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, progress);
+    return [...new Set(again)];
+  });
+  if (contested.length > 0) await readCustomers(parts, contested, held.how);
+}
+
+/** At least this part of the subscriptions known before must still be there, or it is another account. */
+const MUST_RESOLVE = 0.9;
+
+/** All pages are there: is this the account that we know? Then the pass counts, and the users are judged. */
+async function finishPass(parts: Parts, held: HeldRun, cursor: RunCursor): Promise<PieceResult> {
+  const started = cursor.firstStarted ?? 0;
+  const known = await countKnownSubscriptions(parts.db, started);
+  const missing = known.total - known.resolved;
+  if (missing > Math.max(1, known.total * (1 - MUST_RESOLVE))) {
+    const message = `only ${known.resolved} of ${known.total} known subscriptions exist in this Stripe account`;
+    return { kind: "over", failed: `wrong_account: ${message}. Nothing is written.` };
+  }
+  if (cursor.unreadable > 0)
+    return { kind: "over", failed: `bad_answer: ${cursor.unreadable} of Stripe's objects could not be read` };
+  await parts.db.$transaction(async (tx) => {
+    await forgetUnlisted(tx, started);
+    await savePass(tx, {
+      runId: held.run.id,
+      started,
+      ended: cursor.lastEnded ?? started,
+      stripeTime: cursor.firstStripeTime ?? 0,
+      finishedAt: await databaseNow(tx),
+    });
+    const total = await tx.user.count();
+    await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, { phase: "judge", total });
+  });
+  return { kind: "on" };
+}

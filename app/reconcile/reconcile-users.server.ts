@@ -1,0 +1,216 @@
+import type { Repair, WithheldReason } from "~/billing/decide";
+import type { Mismatch } from "~/billing/mismatches";
+import { mismatchesBetween } from "~/billing/mismatches";
+import type { Verdict } from "~/billing/verdicts";
+import type { Database, Tx } from "~/db/client.server";
+import { rowTroubleOf } from "~/db/errors.server";
+import {
+  breakerRoom,
+  type ChangeActor,
+  holdObservations,
+  lockRecords,
+  type RepairRow,
+  writeRepairs,
+} from "~/db/repairs.server";
+import type { RunOutcome } from "~/db/run-words";
+import { loadSituations } from "~/db/situations.server";
+import { saveStandings } from "~/db/standings.server";
+import { hashOf, type Judged, judgeOne, repairOf, standingOf } from "./judge-users.server";
+import { type Ground, loadOptions } from "./parts.server";
+
+/** What reconciling came to for one user. */
+export type UserOutcome = {
+  userId: string;
+  outcome: RunOutcome | "in_step";
+  /** Why it was withheld, or how it failed; null otherwise. */
+  reason: WithheldReason | string | null;
+  /** Stripe must be asked before more can be done. */
+  needs: "customers" | "address" | null;
+  before: Judged;
+  verdictAfter: Verdict;
+  /** What was written. */
+  changes: Mismatch[];
+  raises: boolean;
+  lowers: boolean;
+  intendedHash: string | null;
+};
+
+export type ReconcileInput = {
+  userIds: readonly string[];
+  ground: Ground;
+  actor: ChangeActor;
+  /** Write repairs; otherwise only judge. */
+  apply: boolean;
+  /** Write standings; a preview from what is stored writes nothing at all. */
+  keepStandings: boolean;
+  /** The users' addresses were read just now, or this is the end of a pass. */
+  addressesRead: boolean;
+  confirmed?: { override: boolean } | null;
+  /** False when it is known already that the circuit breaker has no room. */
+  breakerHasRoom?: boolean;
+  /** Only changes that still have the hash that was previewed; null: all. */
+  previewed?: ReadonlyMap<string, string> | null;
+  stripeRequestIds?: ReadonlyMap<string, string>;
+  /** The run that changes are recorded under; asked for only when there is something to write. */
+  runId: (tx: Tx) => Promise<string>;
+  /** Work that must be committed together with the repairs: progress, cursors. */
+  commit?: (tx: Tx, outcomes: readonly UserOutcome[]) => Promise<void>;
+};
+
+const LOCK_TIMEOUT_MS = 3_000;
+
+/**
+ * Judges users and repairs them, the same for one as for a thousand. Candidates are found without a lock; then, in one
+ * transaction, their records are locked, judged again as they now are, written, audited, and judged once more for
+ * their standing. A batch that one row spoils (a lock not got, a unique key) is halved until that row stands alone.
+ */
+export async function reconcileUsers(db: Database, input: ReconcileInput): Promise<UserOutcome[]> {
+  try {
+    return await db.$transaction((tx) => reconcileBatch(tx, input));
+  } catch (error) {
+    const sqlState = rowTroubleOf(error);
+    if (sqlState === null) throw error;
+    const pieces = await reconcileInPieces(db, input, sqlState);
+    if (input.commit) await db.$transaction((tx) => input.commit?.(tx, pieces) ?? Promise.resolve());
+    return pieces;
+  }
+}
+
+async function reconcileInPieces(
+  db: Database,
+  input: ReconcileInput,
+  sqlState: string,
+): Promise<UserOutcome[]> {
+  const { userIds } = input;
+  if (userIds.length === 1) {
+    const alone = { ...input, apply: false, commit: undefined };
+    const [judged] = await db.$transaction((tx) => reconcileBatch(tx, alone));
+    const reason = sqlState === "55P03" ? "record_busy" : `database_${sqlState}`;
+    return judged ? [{ ...judged, outcome: "failed", reason }] : [];
+  }
+  const middle = Math.ceil(userIds.length / 2);
+  const outcomes: UserOutcome[] = [];
+  for (const half of [userIds.slice(0, middle), userIds.slice(middle)]) {
+    outcomes.push(...(await reconcileUsers(db, { ...input, userIds: half, commit: undefined })));
+  }
+  return outcomes;
+}
+
+async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcome[]> {
+  const options = loadOptions(input.ground, input.addressesRead);
+  const how = {
+    automatic: input.actor.kind !== "staff",
+    breakerHasRoom: input.breakerHasRoom ?? true,
+    confirmed: input.confirmed ?? null,
+  };
+  const first = await loadSituations(tx, input.userIds, options);
+  const judged = new Map(
+    first.map((situation) => [situation.record.userId, judgeOne(situation, input.ground, how)]),
+  );
+  const candidates = input.apply ? [...judged.values()].filter((one) => mayWrite(one, input)) : [];
+  const before = new Map(judged);
+  const written = new Map<string, RepairRow>();
+  if (candidates.length > 0) {
+    const ids = candidates.map(({ situation }) => situation.record.userId);
+    await lockRecords(tx, ids, LOCK_TIMEOUT_MS);
+    await holdObservations(tx, candidates.flatMap(customerIdsOf));
+    let room =
+      how.automatic && candidates.some(({ judgement }) => judgement.lowers)
+        ? await breakerRoom(tx, input.ground.settings.breaker)
+        : Number.POSITIVE_INFINITY;
+    for (const situation of await loadSituations(tx, ids, options)) {
+      const again = judgeOne(situation, input.ground, { ...how, breakerHasRoom: room > 0 });
+      before.set(situation.record.userId, again);
+      judged.set(situation.record.userId, again);
+      const repair = mayWrite(again, input) ? repairOf(again.decision) : null;
+      if (!repair) continue;
+      if (repair.lowers) room -= 1;
+      written.set(situation.record.userId, toRow(again, repair, input.stripeRequestIds));
+    }
+    const rows = [...written.values()];
+    if (rows.length > 0) {
+      await writeRepairs(tx, await input.runId(tx), input.actor, rows);
+      for (const situation of await loadSituations(tx, [...written.keys()], options))
+        judged.set(situation.record.userId, judgeOne(situation, input.ground, how));
+    }
+  }
+  if (input.keepStandings) await saveStandings(tx, [...judged.values()].map(standingOf));
+  const outcomes = [...judged.entries()].map(([userId, after]): UserOutcome => {
+    const was = before.get(userId) ?? after;
+    return outcomeOf({ userId, was, after, row: written.get(userId) ?? null, input });
+  });
+  await input.commit?.(tx, outcomes);
+  return outcomes;
+}
+
+/** Is there something to write for this user, and is it what was previewed? */
+function mayWrite(judged: Judged, { previewed }: ReconcileInput): boolean {
+  if (repairOf(judged.decision) === null) return false;
+  return !previewed || isPreviewed(judged, previewed);
+}
+
+const isPreviewed = (judged: Judged, previewed: ReadonlyMap<string, string>) =>
+  previewed.get(judged.situation.record.userId) === hashOf(judged);
+
+const customerIdsOf = ({ judgement }: Judged) =>
+  judgement.customers.flatMap((customer) => (customer ? [customer.id] : []));
+
+function toRow(
+  { situation, judgement }: Judged,
+  { after, raises, lowers }: Repair,
+  requestIds: ReadonlyMap<string, string> | undefined,
+): RepairRow {
+  const { userId, user, billing, workspaces } = situation.record;
+  const customerId = judgement.counting?.subscription.customerId;
+  return {
+    userId,
+    verdict: judgement.verdict,
+    before: { user, billing, workspaces },
+    after: { user: after.user, billing: after.billing, workspaces: after.workspaces },
+    raises,
+    lowers,
+    stripeRequestId: (customerId && requestIds?.get(customerId)) || null,
+    emailLink: judgement.emailLink,
+  };
+}
+
+type OutcomeInput = {
+  userId: string;
+  was: Judged;
+  after: Judged;
+  row: RepairRow | null;
+  input: ReconcileInput;
+};
+
+function outcomeOf({ userId, was, after, row, input }: OutcomeInput): UserOutcome {
+  const { decision, judgement } = was;
+  const common = {
+    userId,
+    before: was,
+    verdictAfter: after.judgement.verdict,
+    changes: row ? mismatchesBetween(row.before, row.after) : [],
+    raises: judgement.raises,
+    lowers: judgement.lowers,
+    intendedHash: hashOf(was),
+    needs: null,
+    reason: null,
+  };
+  const isOther = input.previewed && !isPreviewed(was, input.previewed);
+  switch (decision.kind) {
+    case "nothing":
+      return { ...common, outcome: "in_step" };
+    case "not_checked":
+      return { ...common, outcome: "not_checked" };
+    case "review":
+      return { ...common, outcome: "review" };
+    case "withheld":
+      return { ...common, outcome: "withheld", reason: decision.reason };
+    case "read":
+      return isOther
+        ? { ...common, outcome: "changed_since_preview" }
+        : { ...common, outcome: "intended", needs: decision.what };
+    case "repair":
+      if (row) return { ...common, outcome: "synced" };
+      return { ...common, outcome: isOther ? "changed_since_preview" : "intended" };
+  }
+}

@@ -1,0 +1,136 @@
+import {
+  findRun,
+  finishRun,
+  LeaseLost,
+  noteReason,
+  type RunRow,
+  releaseLease,
+  takeLease,
+} from "~/db/runs.server";
+import type { How } from "~/stripe/reader.server";
+import { judgePiece } from "./judge-phase.server";
+import { lowerPiece } from "./lower-phase.server";
+import { observePieces } from "./observe-phase.server";
+import type { Parts } from "./parts.server";
+
+/** A run that this process holds the lease of, and what it needs to go on. */
+export type HeldRun = {
+  run: RunRow;
+  /** This holder of the lease. */
+  owner: string;
+  leaseSeconds: number;
+  /** How Stripe is asked; requests are counted until the next progress takes them. */
+  how: How;
+  takeRequestCount: () => number;
+  /** No new piece is begun after this; milliseconds of `performance.now()`. */
+  until: number;
+};
+
+/** What a piece of work came to: go on, wait for Stripe and go on later, or the run is over. */
+export type PieceResult =
+  | { kind: "on" }
+  | { kind: "pause"; reason: string }
+  | { kind: "over"; failed: string | null };
+
+const LEASE_SECONDS = 60;
+const REQUEST_DEADLINE_MS = 25_000;
+
+/**
+ * Does a bounded piece of a run: takes its lease, works until the budget is used, and says what is left. Any machine
+ * may call it at any time; while another holds the lease it only looks. Null when there is no such run.
+ */
+export async function stepRun(
+  parts: Parts,
+  runId: string,
+  budgetMs: number,
+  newId: () => string,
+): Promise<RunRow | null> {
+  const owner = newId();
+  const until = performance.now() + budgetMs;
+  const leased = await takeLease(parts.db, runId, owner, LEASE_SECONDS);
+  if (!leased) return findRun(parts.db, runId);
+  try {
+    await work(parts, leased, owner, until);
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+    parts.log.warn({ runId }, "another process has taken this run over");
+  } finally {
+    await releaseLease(parts.db, runId, owner);
+  }
+  return findRun(parts.db, runId);
+}
+
+async function work(parts: Parts, leased: RunRow, owner: string, until: number): Promise<void> {
+  let requests = 0;
+  const how: How = {
+    priority: "background",
+    deadlineMs: REQUEST_DEADLINE_MS,
+    onRequest: () => {
+      requests += 1;
+    },
+  };
+  const takeRequestCount = () => {
+    const count = requests;
+    requests = 0;
+    return count;
+  };
+  if (leased.reach !== "one" && needsStripe(leased)) {
+    const account = await parts.guard.check();
+    const reason = account.ok ? null : `${account.reason}: ${account.message}`;
+    if (!account.ok && account.reason === "unreachable")
+      return noteReason(parts.db, leased.id, owner, reason);
+    if (!account.ok) return finish(parts, leased, reason);
+  }
+  let run: RunRow | null = leased;
+  while (run?.state === "running") {
+    if (run.cancelRequestedAt) return finishRun(parts.db, run.id, "cancelled", "cancelled by staff");
+    const result = await nextPiece(parts, {
+      run,
+      owner,
+      leaseSeconds: LEASE_SECONDS,
+      how,
+      takeRequestCount,
+      until,
+    });
+    if (result.kind === "over") return finish(parts, run, result.failed);
+    // What is committed stays; the next step, here or elsewhere, goes on from there.
+    if (result.kind === "pause") return noteReason(parts.db, run.id, owner, result.reason);
+    if (performance.now() >= until) return;
+    run = await findRun(parts.db, run.id);
+  }
+}
+
+/** A preview from what is stored asks Stripe nothing, and writes nothing that the account could spoil. */
+const needsStripe = (run: RunRow) => run.intent !== "preview" || run.phase === "observe";
+
+async function finish(parts: Parts, run: RunRow, failed: string | null): Promise<void> {
+  await finishRun(parts.db, run.id, failed === null ? "done" : "failed", failed);
+  const ended = await findRun(parts.db, run.id);
+  if (!ended) return;
+  const { id: runId, intent, reach, state, synced, skipped, review, failed: failures, notChecked } = ended;
+  const counts = { synced, skipped, review, failed: failures, notChecked };
+  const line = {
+    runId,
+    intent,
+    reach,
+    state,
+    ...counts,
+    stripeRequests: ended.stripeRequests,
+    reason: failed,
+  };
+  if (failed === null) parts.log.info(line, "run finished");
+  else parts.log.error(line, "run failed");
+}
+
+function nextPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {
+  switch (held.run.phase) {
+    case "observe":
+      return observePieces(parts, held);
+    case "judge":
+      return judgePiece(parts, held);
+    case "lower":
+      return lowerPiece(parts, held);
+    case "finished":
+      return Promise.resolve({ kind: "over", failed: null });
+  }
+}

@@ -1,0 +1,140 @@
+import { plural } from "~/billing/sentence";
+import { VERDICTS, type Verdict } from "~/billing/verdicts";
+import type { RunUserGroup } from "~/db/run-users.server";
+import type { RunOutcome } from "~/db/run-words";
+import type { RunRow } from "~/db/runs.server";
+import { reasonSentence } from "./sync-message.server";
+import type { RunGroup, RunView } from "./views";
+
+const CALLERS: Record<string, string> = {
+  cron: "cron",
+  webhook: "webhook",
+  workspace: "workspace visit",
+  checkout: "checkout",
+  command_line: "command line",
+};
+
+const seconds = (time: Date) => Math.floor(time.getTime() / 1000);
+
+/** A run as pages show it. `staffNames` by staff id. */
+export function runViewOf(
+  run: RunRow,
+  staffNames: ReadonlyMap<string, string>,
+  judgedFrom: number | null,
+): RunView {
+  const staff = run.actor === null ? undefined : staffNames.get(run.actor);
+  return {
+    id: run.id,
+    by:
+      run.actorKind === "staff"
+        ? `${staff ?? "somebody"} (staff)`
+        : (CALLERS[run.actorKind] ?? run.actorKind),
+    intent: run.intent,
+    reach: run.reach,
+    state: run.state,
+    // Lowering is the end of judging, as far as people are concerned.
+    phase: run.phase === "lower" ? "judge" : run.phase,
+    total: run.total,
+    observed: run.observed,
+    synced: run.synced,
+    skipped: run.skipped,
+    review: run.review,
+    failed: run.failed,
+    notChecked: run.notChecked,
+    stripeRequests: run.stripeRequests,
+    reason: run.reason,
+    previewRunId: run.previewRunId,
+    createdAt: seconds(run.createdAt),
+    finishedAt: run.finishedAt && seconds(run.finishedAt),
+    judgedFrom,
+  };
+}
+
+export function groupViewOf(group: RunUserGroup): RunGroup {
+  const verdict = VERDICTS.find((one) => one === group.verdict) ?? "not_checked";
+  const outcome = group.outcome as RunOutcome;
+  return {
+    verdict,
+    outcome,
+    reason: group.reason,
+    users: group.users,
+    sentence: groupSentence(verdict, outcome, group.users, group.reason),
+  };
+}
+
+/** "12 customers have paid and are locked out: access will be given." */
+export function groupSentence(
+  verdict: Verdict,
+  outcome: RunOutcome,
+  users: number,
+  reason: string | null,
+): string {
+  const who = `${plural(users, "customer")} ${users === 1 ? ONE[verdict] : MANY[verdict]}`;
+  switch (outcome) {
+    case "intended":
+      return `${who}: ${WILL[verdict]}.`;
+    case "synced":
+      return `${who}: repaired.`;
+    case "withheld":
+      return `${who}. ${reasonSentence(reason)}`;
+    case "review":
+      return `${who}: somebody must decide.`;
+    case "failed":
+      return `${who}, but the repair failed${reason ? ` (${reason})` : ""}. Nothing was changed for them.`;
+    case "not_checked":
+      return `${plural(users, "customer")} could not be judged: Stripe has not been read completely.`;
+    case "changed_since_preview":
+      return `${who}, but something changed since the preview. Left alone; preview again.`;
+  }
+}
+
+const MANY: Record<Verdict, string> = {
+  not_checked: "have not been checked",
+  link_conflict: "share a Stripe customer with another user",
+  customer_gone: "are recorded with a customer or subscription that Stripe does not have",
+  unknown: "have a subscription in a status that Parity does not know",
+  unknown_price: "pay a price that no plan claims",
+  paid_not_recorded: "have paid and are locked out",
+  link_suggested: "may be paying as another Stripe customer with the same e-mail address",
+  recorded_not_paid: "have access without a subscription",
+  plan_differs: "have another plan or price than Stripe says",
+  access_differs: "have workspaces that do not follow their plan",
+  status_differs: "have another status than Stripe says",
+  details_differ: "differ in details",
+  in_sync: "are in step",
+  no_subscription: "have no subscription",
+};
+
+const ONE: Record<Verdict, string> = {
+  not_checked: "has not been checked",
+  link_conflict: "shares a Stripe customer with another user",
+  customer_gone: "is recorded with a customer or subscription that Stripe does not have",
+  unknown: "has a subscription in a status that Parity does not know",
+  unknown_price: "pays a price that no plan claims",
+  paid_not_recorded: "has paid and is locked out",
+  link_suggested: "may be paying as another Stripe customer with the same e-mail address",
+  recorded_not_paid: "has access without a subscription",
+  plan_differs: "has another plan or price than Stripe says",
+  access_differs: "has workspaces that do not follow the plan",
+  status_differs: "has another status than Stripe says",
+  details_differ: "differs in details",
+  in_sync: "is in step",
+  no_subscription: "has no subscription",
+};
+
+const WILL: Record<Verdict, string> = {
+  not_checked: "Stripe will be read",
+  link_conflict: "nothing will be changed",
+  customer_gone: "nothing will be changed",
+  unknown: "nothing will be changed",
+  unknown_price: "nothing will be changed",
+  paid_not_recorded: "access will be given",
+  link_suggested: "nothing will be changed",
+  recorded_not_paid: "access will be taken, each after a fresh read of Stripe",
+  plan_differs: "plan and price will be corrected",
+  access_differs: "the workspaces will follow",
+  status_differs: "the status will be corrected",
+  details_differ: "the details will be corrected",
+  in_sync: "nothing will be changed",
+  no_subscription: "nothing will be changed",
+};

@@ -1,0 +1,151 @@
+import { linksOf } from "~/billing/links";
+import { isOpen } from "~/billing/observation";
+import type { Situation } from "~/billing/situation";
+import { DEFAULT_GATES, endCheck } from "~/db/checks.server";
+import type { Tx } from "~/db/client.server";
+import type { ChangeActor } from "~/db/repairs.server";
+import { createRun } from "~/db/runs.server";
+import { loadSituations } from "~/db/situations.server";
+import type { StripeFailure } from "~/stripe/failure.server";
+import type { How } from "~/stripe/reader.server";
+import { loadGround, loadOptions, type Parts } from "./parts.server";
+import { readAddress } from "./read-address.server";
+import { readCustomers } from "./read-customers.server";
+import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
+
+export type SyncInput = {
+  userId: string;
+  actor: ChangeActor;
+  /** False: Stripe is read and the standing judged, but the record not written. */
+  apply: boolean;
+  confirmed: { override: boolean } | null;
+  /** Milliseconds that the caller has for all requests to Stripe together. */
+  deadlineMs: number;
+};
+
+export type SyncOutcome =
+  | { ok: true; outcome: UserOutcome; runId: string | null; stripeRequests: number }
+  /** Stripe could not be asked, or the account is not the right one: nothing was written. */
+  | { ok: false; reason: string; message: string };
+
+const MOST_ROUNDS = 3;
+
+/**
+ * The one reconcile on a set of one: a complete fresh read of every linked customer (and of the address, when no
+ * linked customer has an open subscription), then judge and repair. Null when there is no such user.
+ */
+export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutcome | null> {
+  const [account, situation] = await Promise.all([parts.guard.check(), loadOne(parts, input.userId)]);
+  if (!situation) return null;
+  if (!account.ok) return failed(parts, input, account.reason, account.message);
+
+  let stripeRequests = 0;
+  const how: How = {
+    priority: input.actor.kind === "staff" ? "interactive" : "background",
+    deadlineMs: input.deadlineMs,
+    onRequest: () => {
+      stripeRequests += 1;
+    },
+  };
+  let runId: string | null = null;
+  const makeRun = async (tx: Tx) => {
+    const counts = { total: 1, synced: 1, stripeRequests };
+    const run = await createRun(tx, {
+      actor: input.actor,
+      intent: "apply",
+      reach: "one",
+      phase: "finished",
+      state: "done",
+      counts,
+    });
+    runId = run.id;
+    return run.id;
+  };
+
+  let addressRead = false;
+  let customerIds = linksOf(situation).customerIds;
+  for (let round = 0; ; round += 1) {
+    const read = await readCustomers(parts, customerIds, how);
+    const [failure] = read.failures;
+    if (failure) return failed(parts, input, failure[1].reason, couldNotAsk(failure[0], failure[1]));
+    if (!addressRead && (await needsAddress(parts, input.userId))) {
+      const address = await readAddress(parts, situation.record.email, how);
+      if (!address.ok)
+        return failed(parts, input, address.failure.reason, couldNotAsk("this address", address.failure));
+      addressRead = true;
+    }
+    const [outcome] = await reconcileUsers(parts.db, {
+      userIds: [input.userId],
+      ground: await loadGround(parts.db),
+      actor: input.actor,
+      apply: input.apply,
+      keepStandings: true,
+      addressesRead: addressRead,
+      confirmed: input.confirmed,
+      stripeRequestIds: read.requestIds,
+      runId: makeRun,
+    });
+    if (!outcome) return null;
+    if (outcome.needs === null || !input.apply || round + 1 >= MOST_ROUNDS) {
+      await endCheck(parts.db, input.userId, null, DEFAULT_GATES);
+      return { ok: true, outcome, runId, stripeRequests };
+    }
+    if (outcome.needs === "address") {
+      const address = await readAddress(parts, situation.record.email, how);
+      if (!address.ok)
+        return failed(parts, input, address.failure.reason, couldNotAsk("this address", address.failure));
+      addressRead = true;
+    }
+    customerIds = outcome.before.judgement.customers.flatMap((customer) => (customer ? [customer.id] : []));
+  }
+}
+
+async function loadOne(parts: Parts, userId: string): Promise<Situation | null> {
+  const [situation] = await loadSituations(
+    parts.db,
+    [userId],
+    loadOptions(await loadGround(parts.db), false),
+  );
+  return situation ?? null;
+}
+
+/** Nothing linked has an open subscription: the customer may have paid as a guest, under the same address. */
+async function needsAddress(parts: Parts, userId: string): Promise<boolean> {
+  const situation = await loadOne(parts, userId);
+  return situation !== null && !situation.customers.some(({ subscriptions }) => subscriptions.some(isOpen));
+}
+
+async function failed(
+  parts: Parts,
+  { userId, actor }: SyncInput,
+  reason: string,
+  message: string,
+): Promise<SyncOutcome> {
+  parts.log.warn({ userId, by: actor.kind, reason }, "not synced: Stripe could not be asked");
+  await endCheck(parts.db, userId, reason, DEFAULT_GATES);
+  await reconcileUsers(parts.db, {
+    userIds: [userId],
+    ground: await loadGround(parts.db),
+    actor,
+    apply: false,
+    keepStandings: true,
+    addressesRead: false,
+    runId: () => Promise.reject(new Error("A judgement alone has no run")),
+  });
+  return { ok: false, reason, message };
+}
+
+const couldNotAsk = (what: string, failure: StripeFailure) =>
+  `Stripe could not be asked about ${what} (${WORDS[failure.reason]}); nothing was changed.`;
+
+const WORDS: Record<StripeFailure["reason"], string> = {
+  not_found: "it does not exist",
+  rate_limited: "too many requests just now",
+  unauthorized: "the key was refused",
+  forbidden: "the key may not read this",
+  timeout: "no answer in time",
+  unreachable: "no connection",
+  stripe_error: "Stripe has trouble",
+  bad_request: "the request was refused",
+  bad_answer: "the answer could not be read",
+};

@@ -33,7 +33,7 @@ describe("migrations", () => {
     expect(await pendingMigrations(url)).toEqual([]);
   });
 
-  it("wait for another process by a lock that ends with its transaction, as PgBouncer needs it", async () => {
+  it("wait for another process without holding a lock of the session, or a transaction, meanwhile", async () => {
     const { db, url, drop } = await createTestDatabase();
     cleanUp.push(drop);
     let release = () => {};
@@ -46,10 +46,12 @@ describe("migrations", () => {
     });
     const migrating = applyMigrations(url);
     await vi.waitFor(async () => {
-      const waiting = await db.$queryRaw`
-        SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
-      expect(waiting).toEqual([{ query: "SELECT pg_advisory_xact_lock(72707369)" }]);
+      const refused = await db.$queryRaw`
+        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query = 'ROLLBACK' AND state = 'idle'`;
+      expect(refused).toHaveLength(1);
     }, 10_000);
+    const locks = await db.$queryRaw`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`;
+    expect(locks).toHaveLength(1);
     release();
     await other;
     expect(await migrating).toEqual([]);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import {
   type ConnectionInfo,
   DriverAdapterError,
@@ -15,7 +16,9 @@ import { columnParsers, columnType } from "./pg-columns";
 
 const provider = "postgres";
 const adapterName = "parity-schema-engine";
-const engineLock = "SELECT pg_advisory_lock(72707369)";
+const lockKey = 72707369; // Prisma's own
+const engineLock = `SELECT pg_advisory_lock(${lockKey})`;
+const lockRetryMs = 200;
 
 export type SchemaEngineDatabase = SqlMigrationAwareDriverAdapterFactory & {
   /** Ends every connection that the engine left open. */
@@ -99,7 +102,7 @@ class Queries {
     return (await this.send(query)).rowCount ?? 0;
   }
 
-  private async send({ sql, args }: SqlQuery): Promise<pg.QueryArrayResult<unknown[]>> {
+  protected async send({ sql, args }: SqlQuery): Promise<pg.QueryArrayResult<unknown[]>> {
     try {
       return await this.client.query({ text: sql, values: args, rowMode: "array", types: columnParsers });
     } catch (error) {
@@ -109,7 +112,7 @@ class Queries {
 }
 
 class Connection extends Queries implements SqlDriverAdapter {
-  private lock: pg.Client | undefined;
+  private lock: Promise<pg.Client> | undefined;
 
   constructor(
     client: pg.Client,
@@ -122,31 +125,51 @@ class Connection extends Queries implements SqlDriverAdapter {
 
   async dispose(): Promise<void> {
     await this.client.end();
-    await this.lock?.end();
+    await this.lock?.then(
+      (client) => client.end(),
+      () => {}, // whoever waited for it was told
+    );
     await this.afterwards();
   }
 
   /** One simple-protocol message: dollar quoting survives, and the script is one implicit transaction. */
   async executeScript(script: string): Promise<void> {
+    await this.lock;
     try {
-      if (script.includes(engineLock)) await this.lockInTransaction();
-      else await this.client.query(script);
+      await this.client.query(script);
     } catch (error) {
       throw asAdapterError(error);
     }
   }
 
-  // The engine serialises itself with a lock of the session, which PgBouncer leaves behind on a server connection for
-  // ever. The same lock held by an open transaction ends with it, and still keeps Prisma's own engine out.
-  private async lockInTransaction(): Promise<void> {
-    if (this.lock) return;
-    this.lock = await this.openAnother();
-    await this.lock.query("BEGIN");
-    await this.lock.query("SET LOCAL idle_in_transaction_session_timeout = 0");
-    await this.lock.query(engineLock.replace("pg_advisory_lock", "pg_advisory_xact_lock"));
+  // The engine serialises itself with a lock of the session, which PgBouncer would leave on a server connection for ever.
+  // The same lock, held by an open transaction, ends with it, and still keeps Prisma's own engine out. The engine gives
+  // up after ten seconds: so it gets its answer at once, and what it asks next is what waits.
+  protected override async send(query: SqlQuery): Promise<pg.QueryArrayResult<unknown[]>> {
+    if (query.sql !== engineLock) {
+      await this.lock;
+      return super.send(query);
+    }
+    this.lock ??= this.lockInTransaction();
+    this.lock.catch(() => {}); // it is the next query that fails
+    return super.send({ sql: "SELECT 1", args: [], argTypes: [] });
+  }
+
+  private async lockInTransaction(): Promise<pg.Client> {
+    const client = await this.openAnother();
+    for (;;) {
+      await client.query("BEGIN");
+      await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
+      const { rows } = await client.query(`SELECT pg_try_advisory_xact_lock(${lockKey}) AS locked`);
+      if (rows[0]?.locked) return client;
+      // Waiting inside the transaction would hold one of PgBouncer's connections, and many who wait all of them.
+      await client.query("ROLLBACK");
+      await setTimeout(lockRetryMs);
+    }
   }
 
   async startTransaction(isolation?: IsolationLevel): Promise<Transaction> {
+    await this.lock;
     await this.client.query(isolation ? `BEGIN ISOLATION LEVEL ${isolation}` : "BEGIN");
     return new OpenTransaction(this.client, this.schema);
   }

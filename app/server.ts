@@ -11,8 +11,9 @@ import type { RouteEnvironment, Services } from "./http/context";
 import type { Refusal } from "./http/errors";
 import { type Listener, openListener } from "./http/listener.server";
 import { requestIdFrom } from "./http/request-id";
+import type { Sender } from "./http/same-origin";
 import { securityHeaders } from "./http/security-headers";
-import { type CloseHook, shutDown } from "./http/shutdown.server";
+import { drain } from "./http/shutdown.server";
 import { type Log, requestLog } from "./log.server";
 
 export type ServerEnvironment = RouteEnvironment & Pick<Environment, "trustedProxies">;
@@ -30,18 +31,15 @@ export type ServerOptions = Omit<Services, "environment"> & {
 export type WebServer = {
   /** Answers on a port that is open already, or opens one (0: any). */
   listen: (on: Listener | number) => Promise<{ url: string; port: number }>;
-  /** Called when the server closes, in the order in which they were registered. */
-  onClose: (hook: CloseHook) => void;
-  /** Stops accepting, finishes what is running, then closes the rest. `deadline` in milliseconds. */
+  /** Stops accepting, and finishes what is running; after `deadline` milliseconds cuts it off. */
   close: (deadline?: number) => Promise<void>;
 };
 
-type Locals = { requestId: string; nonce: string; log: Log };
+type Locals = { requestId: string; nonce: string; log: Log; sender: Sender };
 
 /** The web server: Express around Remix, with everything handed in that routes may use. */
 export function createServer(options: ServerOptions): WebServer {
   const { log } = options;
-  const hooks: CloseHook[] = [];
   let listener: Listener | null = null;
   let closing: Promise<void> | null = null;
   const app = createApp(options, () => closing !== null);
@@ -51,9 +49,8 @@ export function createServer(options: ServerOptions): WebServer {
       listener.handle(app as RequestListener);
       return { url: `http://localhost:${listener.port}`, port: listener.port };
     },
-    onClose: (hook) => void hooks.push(hook),
     close: (deadline = 10_000) => {
-      if (listener) closing ??= shutDown({ server: listener.server, hooks, log, deadline });
+      if (listener) closing ??= drain(listener.server, log, deadline);
       return closing ?? Promise.resolve();
     },
   };
@@ -101,7 +98,8 @@ function prepare(
     const started = performance.now();
     const requestId = requestIdFrom(request.get("X-Request-Id"));
     const nonce = randomBytes(16).toString("base64");
-    const locals: Locals = { requestId, nonce, log: requestLog(log, requestId) };
+    const sender = { site: request.get("Sec-Fetch-Site") ?? null, origin: request.get("Origin") ?? null };
+    const locals: Locals = { requestId, nonce, log: requestLog(log, requestId), sender };
     Object.assign(response.locals, locals);
     response.setHeader("X-Request-Id", requestId);
     for (const [name, value] of Object.entries(
@@ -112,6 +110,8 @@ function prepare(
     // Routes see the public origin, whatever the request claims to have been sent to.
     request.headers.host = host;
     delete request.headers["x-forwarded-host"];
+    // Kept in the context: the route builder judges it, and Remix's own check knows only one address.
+    delete request.headers.origin;
     // The one header that says where a request comes from is written here; a copy that arrives is worth nothing.
     request.headers[clientAddressHeader] = plainAddress(request.ip ?? "");
     response.on("close", () => {
@@ -128,7 +128,7 @@ function prepare(
 function loadContext(
   options: ServerOptions,
   address: string,
-  { requestId, nonce, log }: Locals,
+  { requestId, nonce, log, sender }: Locals,
 ): AppLoadContext {
   const { parity, staffAuth, customerAuth, ready, environment } = options;
   const { mode, appUrl, cronSecret, metricsToken, singleSignOn } = environment;
@@ -142,6 +142,7 @@ function loadContext(
     requestId,
     clientAddress: plainAddress(address),
     cspNonce: nonce,
+    sender,
   };
 }
 

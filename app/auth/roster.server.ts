@@ -1,4 +1,4 @@
-import { hashPassword } from "better-auth/crypto";
+import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { z } from "zod";
 import type { Database } from "~/db/client.server";
 import { type Role, roles } from "./roles";
@@ -26,7 +26,10 @@ export type StaffRow = {
 };
 
 export type Roster = {
-  /** Adds a member, or changes the name, role and password of one who is there. A new password ends all sessions. */
+  /**
+   * Adds a member, or changes the name, role and password of one who is there. Another password ends all sessions;
+   * the one that they have already changes nothing.
+   */
   addStaff: (input: StaffInput) => Promise<StaffChange>;
   /** All members, in the order in which they were added. */
   listStaff: () => Promise<StaffRow[]>;
@@ -34,7 +37,9 @@ export type Roster = {
   removeStaff: (email: string) => Promise<boolean>;
 };
 
+/** What better-auth calls an account with a password. */
 const credential = "credential";
+const credentials = { where: { providerId: credential }, select: { password: true } };
 const staffInput = z.object({
   email: z.string().trim().toLowerCase().max(254).pipe(z.email()),
   name: z.string().trim().min(1).max(200),
@@ -50,10 +55,12 @@ export function createRoster(db: Database): Roster {
         return { ok: false, reason: parsed.error.issues[0]?.path[0] === "name" ? "bad_name" : "bad_email" };
       if (password !== undefined && password.length < minimumPasswordLength)
         return { ok: false, reason: "password_too_short" };
-      const hash = password === undefined ? null : await hashPassword(password);
       const { email, name, role } = parsed.data;
+      const before = await db.staff.findUnique({ where: { email }, include: { accounts: credentials } });
+      const kept = before?.accounts[0]?.password;
+      const same = password !== undefined && kept != null && (await verifyPassword({ hash: kept, password }));
+      const hash = password === undefined || same ? null : await hashPassword(password);
       return db.$transaction(async (tx) => {
-        const before = await tx.staff.findUnique({ where: { email } });
         const { id } = await tx.staff.upsert({
           where: { email },
           create: { email, name, role },
@@ -73,7 +80,7 @@ export function createRoster(db: Database): Roster {
     listStaff: async () => {
       const members = await db.staff.findMany({
         orderBy: [{ createdAt: "asc" }, { id: "asc" }],
-        include: { accounts: { where: { providerId: credential }, select: { id: true } } },
+        include: { accounts: credentials },
       });
       return members.map(({ id, email, name, role, createdAt, accounts }) => ({
         id,

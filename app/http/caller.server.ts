@@ -28,7 +28,7 @@ export async function admit(request: Request, who: Who, context: RequestContext)
     case "stripe":
       return {};
     case "public":
-      if (changes(request) && !who.anyOrigin) refuseOtherSites(request, context, true);
+      if (changes(request) && !who.anyOrigin) refuseOtherSites(context, true);
       return {};
     default:
       throw new Error(`Nobody may call a route for ${JSON.stringify(who satisfies never)}.`);
@@ -36,7 +36,7 @@ export async function admit(request: Request, who: Who, context: RequestContext)
 }
 
 async function admitStaff(request: Request, needed: Role, context: RequestContext) {
-  if (changes(request)) refuseOtherSites(request, context, false);
+  if (changes(request)) refuseOtherSites(context, false);
   const staff = await context.staffAuth.session(request);
   if (!staff) throw signInFirst(request);
   if (!roleAllows(staff.role, needed))
@@ -48,7 +48,7 @@ async function admitCustomer(request: Request, context: RequestContext): Promise
   const found = await context.customerAuth.identify(request);
   if (!found.ok) throw customerRefusal(found.reason);
   // A token is sent on purpose, a cookie by itself.
-  if (changes(request) && found.customer.by === "session") refuseOtherSites(request, context, false);
+  if (changes(request) && found.customer.by === "session") refuseOtherSites(context, false);
   return found.customer;
 }
 
@@ -80,8 +80,12 @@ function admitBearer(request: Request, expected: string | null, variable: string
     throw refusal("bad_secret", { headers: { "WWW-Authenticate": 'Bearer realm="Parity"' } });
 }
 
-function refuseOtherSites(request: Request, context: RequestContext, withoutHeaders: boolean): void {
-  if (!isSameOrigin(request, context.environment.appUrl, withoutHeaders)) throw refusal("cross_site");
+function refuseOtherSites({ environment, sender }: RequestContext, withoutHeaders: boolean): void {
+  const { appUrl } = environment;
+  if (isSameOrigin(sender, appUrl, withoutHeaders)) return;
+  throw refusal("cross_site", {
+    message: `The request came from another address than ${appUrl}. If people reach Parity at another one, set APP_URL to it.`,
+  });
 }
 
 /** Pages lead to the sign-in form and back; programs get a 401 that they can read. */

@@ -4,6 +4,8 @@ import type { Environment } from "~/env.server";
 import type { Log } from "~/log.server";
 import type { Parity } from "~/reconcile/parity.server";
 
+import type { Sender } from "./same-origin";
+
 export type Readiness = { ok: true } | { ok: false; reason: string };
 
 /** What of the environment routes may see. */
@@ -29,6 +31,11 @@ export type RequestContext = Services & {
   /** The caller's address, as far as TRUSTED_PROXIES lets us believe it. */
   clientAddress: string;
   cspNonce: string;
+  /**
+   * What the browser says of the page that sent this. The server takes it out of the headers, since Remix would answer
+   * with a 500 where a demo is opened as 127.0.0.1, or where another site may post on purpose.
+   */
+  sender: Sender;
 };
 
 declare module "@remix-run/node" {

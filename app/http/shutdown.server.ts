@@ -1,23 +1,14 @@
 import type { Server } from "node:http";
 import type { Log } from "~/log.server";
 
-const sweepMs = 50;
-
 export type CloseHook = { name: string; close: () => Promise<void> | void };
 
-export type ShutdownOptions = {
-  server: Server;
-  hooks: readonly CloseHook[];
-  log: Log;
-  /** For the requests together, and then for each hook, in milliseconds. */
-  deadline: number;
-};
+const sweepMs = 50;
 
 /**
- * Stops accepting, lets requests finish, then closes what they needed, in the order given (what uses comes before
- * what is used). What does not end in time is left behind and named: the process ends in any case.
+ * Stops accepting and lets requests finish; what is not done after `deadline` milliseconds is cut off.
  */
-export async function shutDown({ server, hooks, log, deadline }: ShutdownOptions): Promise<void> {
+export async function drain(server: Server, log: Log, deadline: number): Promise<void> {
   const finished = new Promise<void>((resolve) => server.close(() => resolve()));
   // A connection that was kept open for the next request becomes idle when its last one has been answered.
   const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
@@ -26,6 +17,13 @@ export async function shutDown({ server, hooks, log, deadline }: ShutdownOptions
     server.closeAllConnections();
   }
   clearInterval(sweep);
+}
+
+/**
+ * Closes one after the other, in the order given, each for at most `deadline` milliseconds. Never throws: what fails
+ * or does not end in time is named in the log and left behind.
+ */
+export async function closeAll(hooks: readonly CloseHook[], log: Log, deadline: number): Promise<void> {
   for (const { name, close } of hooks) {
     try {
       const closed = Promise.resolve(close()).then(() => undefined);

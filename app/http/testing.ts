@@ -21,6 +21,8 @@ export function routeArgs(
   { staff = null, customer, cronSecret = null, metricsToken = null }: Situation = {},
 ) {
   const lines: string[] = [];
+  const { params = {}, ...rest } = init;
+  const request = new Request(`${appUrl}${path}`, rest);
   const context = {
     environment: { mode: "production", appUrl, cronSecret, metricsToken, singleSignOn: null },
     staffAuth: { session: async () => staff },
@@ -30,9 +32,9 @@ export function routeArgs(
     requestId: "req-1",
     clientAddress: "192.0.2.1",
     cspNonce: "nonce",
+    sender: { site: request.headers.get("Sec-Fetch-Site"), origin: request.headers.get("Origin") },
   } as unknown as RequestContext;
-  const { params = {}, ...rest } = init;
-  const args: LoaderFunctionArgs = { request: new Request(`${appUrl}${path}`, rest), params, context };
+  const args: LoaderFunctionArgs = { request, params, context };
   return { args, lines };
 }
 

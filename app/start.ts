@@ -1,0 +1,237 @@
+import { resolve } from "node:path";
+import type { ServerBuild } from "@remix-run/node";
+import type { RequestHandler } from "express";
+import { announce, runningDemo, welcome } from "./announcement.server";
+import { createCustomerAuth } from "./auth/customer.server";
+import { createStaffAuth } from "./auth/staff.server";
+import { databaseClient, ensureMade, type Making, pages } from "./build.server";
+import type { Database } from "./db/client.server";
+import { applyMigrations, pendingMigrations } from "./db/migrate.server";
+import { openPostgres } from "./db/postgres.server";
+import { keptDemoSecrets } from "./demo-secrets.server";
+import { describeProblems, type Environment, readEnvironment, type StripeEnvironment } from "./env.server";
+import type { Readiness } from "./http/context";
+import { type Listener, openListener } from "./http/listener.server";
+import { type Opened, trackOpened } from "./http/process-end.server";
+import { createLog, type Log } from "./log.server";
+import { maskText } from "./mask.server";
+import type { Parity } from "./reconcile/parity.server";
+import { createSandbox, type Sandbox } from "./sandbox/sandbox";
+import { createServer } from "./server";
+
+// The composition root of `npm start`: binds everything to this machine's environment, clock and processes.
+// What needs the generated database client is imported only when that has been made.
+
+const root = resolve(import.meta.dirname, "..");
+const development = process.argv.includes("--dev");
+const demoAdmin = "admin@example.com";
+const readinessMs = 2_000;
+
+/** A start that cannot be, in words for the person at the terminal. */
+class CannotStart extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: 1 | 2 = 1,
+  ) {
+    super(message);
+  }
+}
+
+const say = (message: string) => void process.stdout.write(`${message}\n`);
+
+async function start(): Promise<void> {
+  // React is many times slower without it. Nothing of ours asks for it.
+  process.env.NODE_ENV ??= development ? "development" : "production";
+  const wanted = readEnvironmentOrNot();
+  const demo = wanted.mode === "demo";
+  const log = createLog({ level: wanted.logLevel, forPeople: demo && process.stdout.isTTY });
+  const opened = trackOpened(log);
+  try {
+    await serve(wanted, log, opened);
+  } catch (error) {
+    complain(error);
+    await opened.end(error instanceof CannotStart ? error.exitCode : 1);
+  }
+}
+
+async function serve(wanted: Environment, log: Log, opened: Opened): Promise<void> {
+  const demo = wanted.mode === "demo";
+  if (demo) await refuseSecondDemo(wanted);
+  const listener = await openPort(wanted, demo);
+  const environment = { ...wanted, ...(demo && atPort(wanted, listener.port)) };
+
+  await make(databaseClient);
+  if (!development) await make(pages);
+  const postgres = await openPostgres({ ...environment, log: say });
+  opened.push({ name: "postgres", close: postgres.stop });
+  await migrate(environment, postgres.url);
+  const { createDatabase } = await import("./db/client.server");
+  const db = createDatabase(postgres.url, { log });
+  opened.push({ name: "database", close: () => db.$disconnect() });
+  const sandbox = demo ? await openSandbox(environment) : null;
+  if (sandbox) opened.push({ name: "sandbox", close: sandbox.close });
+  const stripe = sandbox?.stripe ?? environment.stripe;
+  if (!stripe) throw new Error("Production without a Stripe key was let through.");
+  if (sandbox) await seed(db, sandbox.api);
+
+  const parity = await openParity({ db, stripe, log });
+  opened.push({ name: "reconcile", close: () => parity.close() });
+  const staffAuth = createStaffAuth({ db, environment, log });
+  const server = createServer({
+    environment,
+    log,
+    parity,
+    staffAuth,
+    customerAuth: createCustomerAuth({ environment, now: Date.now }),
+    ready: () => readiness(db, postgres.url),
+    assets: resolve(root, "build/client"),
+    ...(development ? await developmentServer(opened) : { build: await builtPages() }),
+  });
+  // The last one opened, and so the first to close: requests finish while everything that they use is there.
+  opened.push({ name: "web server", close: () => server.close() });
+  if (!sandbox) {
+    await server.listen(listener);
+    log.info({ port: listener.port, url: environment.appUrl, stripe: stripe.mode }, "Parity is running");
+    return;
+  }
+  const { adminPassword: password } = keptDemoSecrets(environment.dataDirectory);
+  await staffAuth.addStaff({ email: demoAdmin, name: "Demo Admin", role: "admin", password });
+  await server.listen(listener);
+  const facts = {
+    pid: process.pid,
+    url: environment.appUrl,
+    email: demoAdmin,
+    password,
+    sandboxUrl: sandbox.url,
+    cronSecret: environment.cronSecret ?? "",
+    databaseUrl: postgres.url,
+  };
+  opened.push({ name: "announcement", close: announce(environment.dataDirectory, facts) });
+  say(welcome(facts, environment.dataDirectory));
+}
+
+function readEnvironmentOrNot(): Environment {
+  const reading = readEnvironment(process.env, keptDemoSecrets);
+  if (reading.ok) return reading.environment;
+  throw new CannotStart(
+    `Parity cannot start with this environment:\n${describeProblems(reading.problems)}`,
+    2,
+  );
+}
+
+/** Two demos on the same data would each write the sandbox's state over the other's. */
+async function refuseSecondDemo({ dataDirectory }: Environment): Promise<void> {
+  const running = await runningDemo(dataDirectory);
+  if (running)
+    throw new CannotStart(
+      `The demo in ${dataDirectory} is running already: ${running.url} (process ${running.pid})`,
+    );
+}
+
+async function openPort({ port }: Environment, orNextFree: boolean): Promise<Listener> {
+  try {
+    const listener = await openListener({ port, orNextFree });
+    if (port !== 0 && listener.port !== port) say(`Port ${port} is taken; using ${listener.port}.`);
+    return listener;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "EADDRINUSE") throw new CannotStart(`Port ${port} is taken. Set PORT to another one.`);
+    if (code === "EACCES")
+      throw new CannotStart(`Port ${port} may not be opened by this user. Set PORT to another one.`);
+    throw error;
+  }
+}
+
+/** The demo's address follows the port that it got, unless APP_URL says where it is. */
+function atPort({ appUrl, port }: Environment, actual: number): Partial<Environment> {
+  return appUrl === `http://localhost:${port}` ? { appUrl: `http://localhost:${actual}`, port: actual } : {};
+}
+
+async function make(making: Making): Promise<void> {
+  const made = await ensureMade(root, making, say);
+  if (!made.ok) throw new CannotStart(`Building ${made.name} failed:\n${made.output}`);
+}
+
+/** Our own database is brought up to date; somebody's own only by them. */
+async function migrate({ databaseUrl }: Environment, url: string): Promise<void> {
+  if (databaseUrl === null) {
+    await applyMigrations(url);
+    return;
+  }
+  const pending = await pendingMigrations(url);
+  if (pending.length > 0)
+    throw new CannotStart(
+      `The database is behind by ${pending.length === 1 ? "1 migration" : `${pending.length} migrations`} (${pending.join(", ")}).\nRun: npm run db:migrate`,
+    );
+}
+
+async function openSandbox({ dataDirectory }: Environment) {
+  const api = createSandbox({ stateFile: resolve(dataDirectory, "sandbox.json") });
+  const { url, close } = await api.listen();
+  const stripe: StripeEnvironment = {
+    secretKey: api.secretKey,
+    mode: "test",
+    checkoutKey: api.secretKey,
+    apiBase: url,
+    accountId: api.accountId,
+    webhookSecret: null,
+    readsPerSecond: 20,
+  };
+  return { api, url, close, stripe };
+}
+
+/** Fills an empty demo with customers, on both sides. */
+async function seed(_db: Database, _sandbox: Sandbox): Promise<void> {}
+
+async function openParity(_parts: { db: Database; stripe: StripeEnvironment; log: Log }): Promise<Parity> {
+  const nothing: Pick<Parity, "close"> = { close: async () => {} };
+  return nothing as Parity;
+}
+
+async function readiness(db: Database, url: string): Promise<Readiness> {
+  const check = async (): Promise<Readiness> => {
+    await db.$queryRaw`SELECT 1`;
+    const pending = await pendingMigrations(url);
+    return pending.length === 0 ? { ok: true } : { ok: false, reason: "the database's schema is behind" };
+  };
+  const away: Readiness = { ok: false, reason: "the database does not answer" };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Readiness>((settle) => {
+    timer = setTimeout(() => settle(away), readinessMs);
+  });
+  return Promise.race([check().catch(() => away), late]).finally(() => clearTimeout(timer));
+}
+
+async function builtPages(): Promise<ServerBuild> {
+  return import(resolve(root, "build/server/index.js"));
+}
+
+/** Pages straight from their sources, by Vite, which reloads what changes. */
+async function developmentServer(opened: Opened): Promise<{
+  build: () => Promise<ServerBuild>;
+  development: RequestHandler;
+}> {
+  const vite = await import("vite");
+  const server = await vite.createServer({ root, server: { middlewareMode: true } });
+  opened.push({ name: "development server", close: () => server.close() });
+  return {
+    build: async () => (await server.ssrLoadModule("virtual:remix/server-build")) as ServerBuild,
+    development: server.middlewares,
+  };
+}
+
+function complain(error: unknown): void {
+  const expected =
+    error instanceof CannotStart || (error instanceof Error && error.name === "EmbeddedPostgresError");
+  const text = expected
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+  process.stderr.write(`${maskText(text)}\n`);
+}
+
+start().catch((error: unknown) => {
+  complain(error);
+  process.exit(error instanceof CannotStart ? error.exitCode : 1);
+});

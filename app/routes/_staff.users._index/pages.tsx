@@ -1,0 +1,54 @@
+import { Await, Link } from "@remix-run/react";
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import { type ReactNode, Suspense } from "react";
+import { type UsersQuery, usersPath } from "~/table/users-query";
+import { buttonClasses } from "~/ui/button";
+import { formatCount } from "~/ui/words";
+
+type PagesProps = {
+  query: UsersQuery;
+  shown: number;
+  offset: number;
+  next: string | null;
+  previous: string | null;
+  /** May come later, or not at all. */
+  count: Promise<number | null>;
+};
+
+/** Where in the list this is, and the ways on and back. */
+export function Pages({ query, shown, offset, next, previous, count }: PagesProps) {
+  const range = `${formatCount(offset + 1)}–${formatCount(offset + shown)}`;
+  return (
+    <div className="flex items-center justify-between gap-4 py-3 text-table text-quiet">
+      <p className="tabular-nums">
+        {range}
+        <Suspense fallback={null}>
+          <Await resolve={count} errorElement={null}>
+            {(total) => (total === null ? null : ` of ${formatCount(total)}`)}
+          </Await>
+        </Suspense>
+      </p>
+      <nav aria-label="Pages of the list" className="flex gap-1">
+        <Step to={previous && usersPath(query, { page: { side: "before", cursor: previous } })} rel="prev">
+          <ChevronLeft className="size-4" aria-hidden="true" />
+          Previous
+        </Step>
+        <Step to={next && usersPath(query, { page: { side: "after", cursor: next } })} rel="next">
+          Next
+          <ChevronRight className="size-4" aria-hidden="true" />
+        </Step>
+      </nav>
+    </div>
+  );
+}
+
+function Step({ to, rel, children }: { to: string | null; rel: "prev" | "next"; children: ReactNode }) {
+  const classes = buttonClasses("quiet", "small");
+  if (to)
+    return (
+      <Link to={to} rel={rel} prefetch="intent" className={classes}>
+        {children}
+      </Link>
+    );
+  return <span className={`${classes} opacity-45`}>{children}</span>;
+}

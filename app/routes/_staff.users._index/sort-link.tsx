@@ -1,0 +1,34 @@
+import { Link } from "@remix-run/react";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import type { Column } from "~/table/columns";
+import { type UsersQuery, usersPath } from "~/table/users-query";
+
+/** The head of a column: a press sorts by it, another the other way round. */
+export function SortLink({ column, query }: { column: Column; query: UsersQuery }) {
+  if (column.sort === null) return column.label;
+  const active = query.sort === column.sort;
+  const Arrow = query.reversed ? ArrowUp : ArrowDown;
+  return (
+    <Link
+      to={usersPath(query, { sort: column.sort, reversed: active && !query.reversed })}
+      preventScrollReset
+      className="group inline-flex items-center gap-1 rounded hover:text-ink"
+    >
+      {column.label}
+      <Arrow
+        aria-hidden="true"
+        className={
+          active
+            ? "size-3 text-ink"
+            : "size-3 opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50"
+        }
+      />
+    </Link>
+  );
+}
+
+/** For `aria-sort`: nothing on a column that the list is not sorted by. */
+export function ariaSort(column: Column, query: UsersQuery): "ascending" | "descending" | undefined {
+  if (column.sort === null || column.sort !== query.sort) return undefined;
+  return query.reversed ? "descending" : "ascending";
+}

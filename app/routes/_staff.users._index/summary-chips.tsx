@@ -1,0 +1,48 @@
+import { Link } from "@remix-run/react";
+import { REVIEW_VERDICTS, VERDICTS, type Verdict } from "~/billing/verdicts";
+import { EMPTY_QUERY, type UsersQuery, usersPath } from "~/table/users-query";
+import { classNames } from "~/ui/class-names";
+import { Shape } from "~/ui/shape";
+import { type Tone, toneText } from "~/ui/tone";
+import { formatCount } from "~/ui/words";
+
+const groups: { name: string; tone: Tone; verdicts: Verdict[] }[] = [
+  { name: "Locked out", tone: "critical", verdicts: ["paid_not_recorded"] },
+  { name: "Unpaid access", tone: "critical", verdicts: ["recorded_not_paid"] },
+  { name: "Review", tone: "review", verdicts: VERDICTS.filter((verdict) => REVIEW_VERDICTS.has(verdict)) },
+];
+
+type SummaryChipsProps = { counts: { verdict: Verdict; users: number }[]; query: UsersQuery };
+
+/** The groups that matter most, with how many are in them; a press shows them, another shows all again. */
+export function SummaryChips({ counts, query }: SummaryChipsProps) {
+  const users = new Map(counts.map((count) => [count.verdict, count.users]));
+  return (
+    <ul className="flex flex-wrap gap-1">
+      {groups.map(({ name, tone, verdicts }) => {
+        const count = verdicts.reduce((sum, verdict) => sum + (users.get(verdict) ?? 0), 0);
+        const chosen = query.verdicts.join() === verdicts.join();
+        return (
+          <li key={name}>
+            <Link
+              to={usersPath(EMPTY_QUERY, { verdicts: chosen ? [] : verdicts })}
+              aria-current={chosen ? "true" : undefined}
+              preventScrollReset
+              className={classNames(
+                "inline-flex h-8 items-center gap-1.5 rounded px-2 text-table",
+                chosen ? "bg-selected" : "hover:bg-hover",
+                count === 0 ? "text-faint" : "text-ink",
+              )}
+            >
+              <span className={count === 0 ? "text-faint" : toneText[tone]}>
+                <Shape tone={count === 0 ? "low" : tone} />
+              </span>
+              {name}
+              <span className="font-medium tabular-nums">{formatCount(count)}</span>
+            </Link>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,33 @@
+import { REVIEW_VERDICTS, SETTLED_VERDICTS } from "~/billing/verdicts";
+import type { UserView } from "~/reconcile/views";
+import { Button, ButtonLink } from "~/ui/button";
+import { useMay } from "../frame-data";
+import { userPath, useSync } from "./use-sync";
+
+/** What can be done about a user right in the row: sync, or look closer where that alone would change nothing. */
+export function RowAction({ user }: { user: UserView }) {
+  const { sync, busy } = useSync(user.userId);
+  const mayWrite = useMay("operator");
+  const who = user.name ?? user.email;
+  const needsEyes = REVIEW_VERDICTS.has(user.verdict) || user.withheld !== null;
+  if (!mayWrite || needsEyes)
+    return (
+      <ButtonLink to={userPath(user.userId)} size="small" prefetch="intent">
+        {needsEyes ? "Review" : "Open"}
+        <span className="sr-only"> {who}</span>
+      </ButtonLink>
+    );
+  return (
+    <Button
+      size="small"
+      look={SETTLED_VERDICTS.has(user.verdict) ? "quiet" : "secondary"}
+      onClick={sync}
+      disabled={busy}
+      aria-busy={busy}
+      className="min-w-17"
+    >
+      {busy ? "Syncing…" : "Sync"}
+      <span className="sr-only"> {who}</span>
+    </Button>
+  );
+}

@@ -1,0 +1,40 @@
+import { useFetcher } from "@remix-run/react";
+import { useEffect, useRef } from "react";
+import type { SyncResult } from "~/reconcile/views";
+import { useNotice } from "~/ui/toasts";
+import type { Tone } from "~/ui/tone";
+
+export const OUTCOME_TONES: Record<SyncResult["outcome"], Tone> = {
+  synced: "right",
+  in_step: "right",
+  withheld: "high",
+  review: "review",
+  failed: "critical",
+};
+
+/** The address of one user's page. */
+export function userPath(userId: string): string {
+  return `/users/${encodeURIComponent(userId)}`;
+}
+
+/** Syncs one user in place, and says what came of it in the corner. */
+export function useSync(userId: string): { sync: () => void; busy: boolean; result: SyncResult | null } {
+  const fetcher = useFetcher<SyncResult>({ key: `sync ${userId}` });
+  const notify = useNotice();
+  const told = useRef<SyncResult | null>(null);
+  const result = fetcher.data ?? null;
+  useEffect(() => {
+    if (!result || result === told.current) return;
+    told.current = result;
+    notify({
+      tone: OUTCOME_TONES[result.outcome],
+      message: result.message,
+      details: result.changes.join(" · "),
+    });
+  }, [result, notify]);
+  return {
+    sync: () => fetcher.submit({ intent: "sync" }, { method: "post", action: userPath(userId) }),
+    busy: fetcher.state !== "idle",
+    result,
+  };
+}

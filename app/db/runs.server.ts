@@ -94,8 +94,8 @@ export type NewRun = {
   phase: RunPhase;
   previewRunId?: string;
   state?: RunState;
-  /** For a run that is over when it is written down, such as of one user. */
-  counts?: Partial<RunCounts> & { total: number; stripeRequests: number };
+  /** What stands from the beginning; all of it for a run that is over when it is written down, such as of one user. */
+  counts?: Partial<RunCounts> & { total: number; stripeRequests?: number };
 };
 
 /** There is at most one live run of this key: runs over the whole account that write or read Stripe. */

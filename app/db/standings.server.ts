@@ -1,7 +1,7 @@
 import type { Mismatch } from "~/billing/mismatches";
 import type { EpochSeconds, OrderStamp } from "~/billing/observation";
 import type { Flag, Verdict } from "~/billing/verdicts";
-import type { Tx } from "./client.server";
+import type { Database, Tx } from "./client.server";
 
 /** A row of `Standing`: the last judgement on a user, as lists and filters read it. */
 export type StandingRow = {
@@ -63,4 +63,13 @@ export async function saveStandings(
     SELECT "userId", "loweringStamp"::float8 AS stamp FROM "Standing"
     WHERE "userId" = ANY(${standings.map(({ userId }) => userId)}) AND "loweringStamp" IS NOT NULL`;
   return new Map(rows.map(({ userId, stamp }) => [userId, stamp]));
+}
+
+/** Why the last attempt withheld these users' repairs; users for whom nothing is withheld are left out. */
+export async function withheldOf(db: Database, userIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.standing.findMany({
+    where: { userId: { in: [...userIds] }, withheld: { not: null } },
+    select: { userId: true, withheld: true },
+  });
+  return new Map(rows.flatMap(({ userId, withheld }) => (withheld === null ? [] : [[userId, withheld]])));
 }

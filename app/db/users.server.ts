@@ -35,3 +35,7 @@ export async function findUserIds(db: Database, query: string): Promise<string[]
     LIMIT 2`;
   return rows.map(({ id }) => id);
 }
+
+export async function countUsers(db: Database): Promise<number> {
+  return db.user.count();
+}

@@ -1,3 +1,4 @@
+import type { UsersList } from "~/table/users-list.server";
 import type {
   FrameView,
   Overview,

@@ -1,5 +1,5 @@
-import type { RunRow } from "~/db/runs.server";
 import type { Log } from "~/log.server";
+import type { Step } from "./run-step.server";
 
 export type RunDriver = {
   /** Drives a run to its end in this process, in the background; a run that is driven already is left alone. */
@@ -9,7 +9,7 @@ export type RunDriver = {
 };
 
 export type DriverOptions = {
-  step: (runId: string, budgetMs: number) => Promise<RunRow | null>;
+  step: (runId: string, budgetMs: number) => Promise<Step | null>;
   log: Log;
   /** Resolves after some milliseconds, or at once when the signal says so. */
   wait: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -25,9 +25,9 @@ export function createRunDriver({ step, log, wait }: DriverOptions): RunDriver {
 
   async function driveToEnd(runId: string): Promise<void> {
     while (!stop.signal.aborted) {
-      const run = await step(runId, STEP_MS);
-      if (run?.state !== "running") return;
-      if (run.reason !== null || run.leaseUntil !== null) await wait(PAUSE_MS, stop.signal);
+      const done = await step(runId, STEP_MS);
+      if (done?.run.state !== "running") return;
+      if (done.run.reason !== null || !done.worked) await wait(PAUSE_MS, stop.signal);
     }
   }
 

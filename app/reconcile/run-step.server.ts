@@ -35,6 +35,9 @@ export type PieceResult =
 const LEASE_SECONDS = 60;
 const REQUEST_DEADLINE_MS = 25_000;
 
+/** A run after a step. `worked` is false when it was over, or another holder has its lease. */
+export type Step = { run: RunRow; worked: boolean };
+
 /**
  * Does a bounded piece of a run: takes its lease, works until the budget is used, and says what is left. Any machine
  * may call it at any time; while another holds the lease it only looks. Null when there is no such run.
@@ -44,11 +47,14 @@ export async function stepRun(
   runId: string,
   budgetMs: number,
   newId: () => string,
-): Promise<RunRow | null> {
+): Promise<Step | null> {
   const owner = newId();
   const until = performance.now() + budgetMs;
   const leased = await takeLease(parts.db, runId, owner, LEASE_SECONDS);
-  if (!leased) return findRun(parts.db, runId);
+  if (!leased) {
+    const run = await findRun(parts.db, runId);
+    return run && { run, worked: false };
+  }
   try {
     await work(parts, leased, owner, until);
   } catch (error) {
@@ -57,7 +63,8 @@ export async function stepRun(
   } finally {
     await releaseLease(parts.db, runId, owner);
   }
-  return findRun(parts.db, runId);
+  const run = await findRun(parts.db, runId);
+  return run && { run, worked: true };
 }
 
 async function work(parts: Parts, leased: RunRow, owner: string, until: number): Promise<void> {

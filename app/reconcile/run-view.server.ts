@@ -1,6 +1,6 @@
 import { plural } from "~/billing/sentence";
 import { VERDICTS, type Verdict } from "~/billing/verdicts";
-import type { RunUserGroup } from "~/db/run-users.server";
+import type { RunGroupKey, RunUserGroup } from "~/db/run-users.server";
 import type { RunOutcome } from "~/db/run-words";
 import type { RunRow } from "~/db/runs.server";
 import { reasonSentence } from "./sync-message.server";
@@ -13,6 +13,16 @@ const CALLERS: Record<string, string> = {
   checkout: "checkout",
   command_line: "command line",
 };
+
+/** "Ada (staff)", "cron", "command line" */
+export function callerName(
+  kind: string,
+  actor: string | null,
+  staffNames: ReadonlyMap<string, string>,
+): string {
+  if (kind !== "staff") return CALLERS[kind] ?? kind;
+  return `${(actor === null ? undefined : staffNames.get(actor)) ?? "somebody"} (staff)`;
+}
 
 const seconds = (time: Date) => Math.floor(time.getTime() / 1000);
 
@@ -57,9 +67,19 @@ export function groupViewOf(group: RunUserGroup): RunGroup {
     verdict,
     outcome,
     reason: group.reason,
+    key: groupKey({ verdict, outcome, reason: group.reason }),
     users: group.users,
     sentence: groupSentence(verdict, outcome, group.users, group.reason),
   };
+}
+
+/** A group of a run's users as one word, and back. An unknown word is a group that nobody is in. */
+export const groupKey = ({ verdict, outcome, reason }: RunGroupKey) =>
+  `${verdict}.${outcome}.${reason ?? ""}`;
+
+export function parseGroupKey(key: string): RunGroupKey {
+  const [verdict = "", outcome = "", ...reason] = key.split(".");
+  return { verdict, outcome, reason: reason.join(".") || null };
 }
 
 /** "12 customers have paid and are locked out: access will be given." */

@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { DEFAULT_GATES } from "~/db/checks.server";
+import type { Database } from "~/db/client.server";
+import { requestCancel } from "~/db/runs.server";
+import { saveSettings } from "~/db/settings.server";
+import { findUserIds } from "~/db/users.server";
+import type { Log } from "~/log.server";
+import type { StripeReader } from "~/stripe/reader.server";
+import { createUsersList } from "~/table/users-list.server";
+import { createAccountGuard } from "./account-guard.server";
+import { frameOf, overviewOf, settingsViewOf } from "./account-views.server";
+import type { Actor, Parity } from "./parity.server";
+import type { Parts } from "./parts.server";
+import { createRunDriver } from "./run-driver.server";
+import { listRunViews, runPageOf, viewRun } from "./run-pages.server";
+import { stepRun } from "./run-step.server";
+import { syncResultOf } from "./sync-message.server";
+import { syncUser } from "./sync-user.server";
+import { userPageOf, viewUsers } from "./user-pages.server";
+import { beginApply, beginPreview, cronPiece } from "./whole-account.server";
+import { createWorkspaceChecks } from "./workspace-check.server";
+
+export type ParityOptions = {
+  db: Database;
+  stripe: StripeReader;
+  /** STRIPE_ACCOUNT_ID; null when it is not set. */
+  configuredAccountId: string | null;
+  /** The built-in sandbox stands in for Stripe. */
+  sandbox: boolean;
+  log: Log;
+};
+
+/** What a person at a button waits for Stripe at most, and what nobody waits for. Milliseconds. */
+const PERSON_WAITS_MS = 10_000;
+const BACKGROUND_MS = 20_000;
+
+/** Binds the use cases to one database and one Stripe account. */
+export function createParity(options: ParityOptions): Parity {
+  const { db, stripe, log } = options;
+  const guard = createAccountGuard({ db, stripe, configuredAccountId: options.configuredAccountId, log });
+  const parts: Parts = { db, stripe, guard, log };
+  const step = (runId: string, budgetMs: number) => stepRun(parts, runId, budgetMs, randomUUID);
+  const driver = createRunDriver({
+    step,
+    log,
+    wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
+  });
+  const checks = createWorkspaceChecks({
+    db,
+    gates: DEFAULT_GATES,
+    log,
+    sync: (userId) => sync({ userId, actor: { kind: "workspace", id: null }, deadlineMs: BACKGROUND_MS }),
+  });
+  const sync = (input: { userId: string; actor: Actor; deadlineMs: number; override?: boolean }) =>
+    syncUser(parts, {
+      ...input,
+      apply: true,
+      confirmed: input.override === undefined ? null : { override: input.override },
+    });
+
+  return {
+    users: createUsersList(db),
+    frame: () => frameOf(parts, options.sandbox),
+    overview: () => overviewOf(parts),
+    views: (userIds) => viewUsers(db, userIds),
+    userPage: (userId) => userPageOf(db, userId),
+    async findUser(query) {
+      const [only, another] = await findUserIds(db, query);
+      return another === undefined ? (only ?? null) : null;
+    },
+
+    async syncUser({ userId, actor, confirmedLowering }) {
+      const [before] = await viewUsers(db, [userId]);
+      if (!before) return null;
+      const deadlineMs = actor.kind === "staff" ? PERSON_WAITS_MS : BACKGROUND_MS;
+      const outcome = await sync({ userId, actor, deadlineMs, override: confirmedLowering?.override });
+      if (!outcome) return null;
+      const verdictAfter = outcome.ok ? outcome.outcome.verdictAfter : before.verdict;
+      const result = { ...syncResultOf(outcome), verdictBefore: before.verdict, verdictAfter };
+      log.info({ userId, by: actor.kind, outcome: result.outcome, verdictAfter }, "user synced");
+      return result;
+    },
+    async previewUser({ userId, actor }) {
+      await syncUser(parts, { userId, actor, apply: false, confirmed: null, deadlineMs: PERSON_WAITS_MS });
+      return userPageOf(db, userId);
+    },
+
+    runs: {
+      preview: async ({ actor, readStripe = false }) =>
+        viewRun(db, await beginPreview(parts, { actor, readStripe })),
+      async apply(input) {
+        const { run, created } = await beginApply(parts, input);
+        return { run: await viewRun(db, run), joined: !created };
+      },
+      async step(runId, budgetMs) {
+        const done = await step(runId, budgetMs);
+        if (!done) throw new Error("There is no such run");
+        return viewRun(db, done.run);
+      },
+      drive: driver.drive,
+      cancel: (runId) => requestCancel(db, runId),
+      list: ({ limit, before }) => listRunViews(db, limit, before),
+      page: (input) => runPageOf(db, input),
+      cron: ({ budgetMs }) => cronPiece(parts, step, budgetMs),
+    },
+
+    workspace: {
+      answer: checks.answer,
+      checkInBackground: checks.checkInBackground,
+      ownerOf: checks.ownerOf,
+    },
+
+    settings: {
+      get: () => settingsViewOf(db),
+      async set(change, actor) {
+        await saveSettings(db, change, `${actor.kind}:${actor.id ?? ""}`);
+        return settingsViewOf(db);
+      },
+    },
+
+    async close() {
+      await driver.close();
+      await checks.close();
+    },
+  };
+}

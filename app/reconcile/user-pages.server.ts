@@ -1,0 +1,84 @@
+import { subscriptionsInOrder } from "~/billing/choice";
+import { describeMismatch } from "~/billing/field-words";
+import { mismatchesBetween } from "~/billing/mismatches";
+import { staffNames } from "~/db/account-facts.server";
+import { type ChangeRow, changesOfUser } from "~/db/changes.server";
+import type { Database } from "~/db/client.server";
+import { loadSituations } from "~/db/situations.server";
+import { withheldOf } from "~/db/standings.server";
+import { workspaceNames } from "~/db/users.server";
+import { type Judged, judgeOne } from "./judge-users.server";
+import { type Ground, loadGround, loadOptions } from "./parts.server";
+import { callerName } from "./run-view.server";
+import { comparisonOf, linkViews, subscriptionViews, syncWill, userViewOf } from "./user-view.server";
+import type { TimelineEntry, UserPage, UserView } from "./views";
+
+const AS_STAFF = { automatic: false, breakerHasRoom: true, confirmed: null };
+const TIMELINE_LENGTH = 50;
+
+/** Users judged now against the live record, in the order given; unknown ids are left out. Asks Stripe nothing. */
+export async function viewUsers(db: Database, userIds: readonly string[]): Promise<UserView[]> {
+  if (userIds.length === 0) return [];
+  const ground = await loadGround(db);
+  const situations = await loadSituations(db, userIds, loadOptions(ground, false));
+  const names = new Map((await workspaceNames(db, userIds)).map(({ id, name }) => [id, name]));
+  const withheld = await withheldOf(db, userIds);
+  return situations.map((situation) =>
+    userViewOf({
+      judged: judgeOne(situation, ground, AS_STAFF),
+      catalogue: ground.context.catalogue,
+      workspaceNames: names,
+      withheldBefore: withheld.get(situation.record.userId) ?? null,
+    }),
+  );
+}
+
+/** Everything about one user; null when there is none. Asks Stripe nothing. */
+export async function userPageOf(db: Database, userId: string): Promise<UserPage | null> {
+  const ground = await loadGround(db);
+  const [situation] = await loadSituations(db, [userId], loadOptions(ground, false));
+  if (!situation) return null;
+  const judged = judgeOne(situation, ground, AS_STAFF);
+  const names = new Map((await workspaceNames(db, [userId])).map(({ id, name }) => [id, name]));
+  const withheld = await withheldOf(db, [userId]);
+  return {
+    user: userViewOf({
+      judged,
+      catalogue: ground.context.catalogue,
+      workspaceNames: names,
+      withheldBefore: withheld.get(userId) ?? null,
+    }),
+    comparison: comparisonOf(judged, names),
+    syncWill: syncWill(situation.record, judged),
+    subscriptions: subscriptionViews(allInOrder(judged, ground)),
+    links: linkViews(judged),
+    suggestions: judged.judgement.suggestions,
+    timeline: await timelineOf(db, userId),
+  };
+}
+
+const allInOrder = ({ situation, judgement }: Judged, ground: Ground) =>
+  subscriptionsInOrder({
+    subscriptions: judgement.subscriptions,
+    recordedSubscriptionId: situation.record.billing?.stripeSubscriptionId ?? null,
+    ...ground.context,
+  });
+
+async function timelineOf(db: Database, userId: string): Promise<TimelineEntry[]> {
+  const changes = await changesOfUser(db, userId, TIMELINE_LENGTH);
+  const names = await staffNames(
+    db,
+    changes.flatMap(({ actorKind, actor }) => (actorKind === "staff" && actor !== null ? [actor] : [])),
+  );
+  return changes.map((change) => ({
+    at: Math.floor(change.createdAt.getTime() / 1000),
+    title: `Synced by ${callerName(change.actorKind, change.actor, names)}`,
+    changes: changeLines(change),
+    runId: change.runId,
+  }));
+}
+
+function changeLines({ before, after }: ChangeRow): string[] {
+  const currency = after.billing?.currency ?? before.billing?.currency ?? null;
+  return mismatchesBetween(before, after).map((mismatch) => describeMismatch(mismatch, currency));
+}

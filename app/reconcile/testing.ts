@@ -1,0 +1,124 @@
+import { nextStamp } from "~/db/stamps.server";
+import { createTestDatabase, type TestDatabase } from "~/db/testing";
+import { createLog } from "~/log.server";
+import { createSandbox, type Sandbox, type SandboxOptions } from "~/sandbox/sandbox";
+import { createLimiter } from "~/stripe/limiter.server";
+import { createStripeReader } from "~/stripe/reader.server";
+import { createParity } from "./create-parity.server";
+import type { Parity } from "./parity.server";
+
+/** A whole installation for a test: a real PostgreSQL, and the sandbox behind the real SDK over HTTP. */
+export type World = TestDatabase & {
+  sandbox: Sandbox;
+  parity: Parity;
+  /** Another process on the same database and the same Stripe. */
+  another(options?: { secretKey?: string }): Parity;
+  prices: { starter: string; army: string };
+  close(): Promise<void>;
+};
+
+/** Requests a second that do not hold tests up; ceilings are tested where they are the point. */
+const UNHURRIED = { backgroundPerSecond: 2_000, interactivePerSecond: 2_000, globalPerSecond: 4_000 };
+
+export async function createWorld(options: SandboxOptions = {}): Promise<World> {
+  const database = await createTestDatabase();
+  const { db } = database;
+  const sandbox = createSandbox(options);
+  const listening = await sandbox.listen();
+  const log = createLog({ level: "silent" });
+  const installations: Parity[] = [];
+  const another = ({ secretKey = sandbox.secretKey } = {}) => {
+    const stripe = createStripeReader({
+      secretKey,
+      apiBase: listening.url,
+      limiter: createLimiter(UNHURRIED),
+      nextStamp: () => nextStamp(db),
+      log,
+    });
+    const parity = createParity({ db, stripe, configuredAccountId: null, sandbox: false, log });
+    installations.push(parity);
+    return parity;
+  };
+  const product = sandbox.products.create({ name: "Plans" });
+  const month = { interval: "month" } as const;
+  const starter = sandbox.prices.create({
+    product: product.id,
+    currency: "usd",
+    unit_amount: 2_000,
+    recurring: month,
+    lookup_key: "starter_monthly",
+  });
+  const army = sandbox.prices.create({
+    product: product.id,
+    currency: "usd",
+    unit_amount: 20_000,
+    recurring: { interval: "year" },
+    lookup_key: "army_yearly",
+  });
+  await db.plan.createMany({
+    data: [
+      { id: "starter", name: "Starter", soldiers: 1 },
+      { id: "army", name: "Army", soldiers: 5 },
+    ],
+  });
+  await db.planPrice.createMany({
+    data: [
+      { planId: "starter", lookupKey: "starter_monthly" },
+      { planId: "army", lookupKey: "army_yearly" },
+    ],
+  });
+  await db.setting.create({ data: { key: "writes", value: "full" } });
+  return {
+    ...database,
+    sandbox,
+    parity: another(),
+    another,
+    prices: { starter: starter.id, army: army.id },
+    async close() {
+      await Promise.all(installations.map((one) => one.close()));
+      await listening.close();
+      await database.drop();
+    },
+  };
+}
+
+export type NewUser = {
+  id: string;
+  customerId?: string;
+  workspaces?: { status: string; soldiers: number }[];
+};
+
+/** A user of the application with one locked workspace, unless told otherwise. */
+export async function addUser(world: World, { id, customerId, workspaces }: NewUser): Promise<void> {
+  await world.db.user.create({
+    data: {
+      id,
+      email: `${id}@example.com`,
+      emailVerified: true,
+      name: id,
+      stripeCustomerId: customerId ?? null,
+    },
+  });
+  await world.db.workspace.createMany({
+    data: (workspaces ?? [{ status: "locked", soldiers: 0 }]).map((workspace, index) => ({
+      id: `${id}_w${index + 1}`,
+      ownerId: id,
+      name: `Workspace ${index + 1}`,
+      ...workspace,
+    })),
+  });
+}
+
+/** Runs a whole-account run to its end. */
+export async function runToEnd(parity: Parity, runId: string) {
+  for (;;) {
+    const run = await parity.runs.step(runId, 30_000);
+    if (run.state !== "running") return run;
+  }
+}
+
+/** Begins to reconcile everybody, as `kind`, and runs to the end. */
+export async function syncAll(parity: Parity, kind: "cron" | "staff" = "cron") {
+  const { run } = await parity.runs.apply({ actor: { kind, id: null } });
+  return runToEnd(parity, run.id);
+}

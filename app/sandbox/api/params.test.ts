@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { clientOf, startSandbox } from "../testing";
+
+async function errorOf(
+  url: string,
+  path: string,
+): Promise<{ status: number; error: Record<string, string> }> {
+  const response = await fetch(`${url}${path}`, { headers: { Authorization: "Bearer sk_test_sandbox" } });
+  const body: { error: Record<string, string> } = await response.json();
+  return { status: response.status, error: body.error };
+}
+
+describe("parameters", () => {
+  it.each([
+    ["limit=0", "parameter_invalid_integer", "limit"],
+    ["limit=101", "parameter_invalid_integer", "limit"],
+    ["limit=abc", "parameter_invalid_integer", "limit"],
+    ["limit=1.5", "parameter_invalid_integer", "limit"],
+    ["created=soon", "parameter_invalid_integer", "created"],
+    ["created[gte]=soon", "parameter_invalid_integer", "created[gte]"],
+    ["created[since]=1", "parameter_unknown", "created[since]"],
+    ["updated=1", "parameter_unknown", "updated"],
+    ["__proto__=1", "parameter_unknown", "__proto__"],
+    ["customer=", "parameter_invalid_empty", "customer"],
+    ["customer=cus_none", "resource_missing", "customer"],
+    ["price=price_none", "resource_missing", "price"],
+  ])("%s is refused", async (query, code, param) => {
+    const { listening } = await startSandbox();
+    const { status, error } = await errorOf(listening.url, `/v1/subscriptions?${query}`);
+    expect({ status, code: error.code, param: error.param }).toEqual({ status: 400, code, param });
+    expect(error).toMatchObject({
+      type: "invalid_request_error",
+      message: expect.any(String),
+      doc_url: expect.stringContaining("https://docs.stripe.com/error-codes#"),
+      request_log_url: expect.stringContaining("req_"),
+    });
+  });
+
+  it("an unknown status is refused with the list of those there are", async () => {
+    const { listening } = await startSandbox();
+    const { status, error } = await errorOf(listening.url, "/v1/subscriptions?status=dormant");
+    expect(status).toBe(400);
+    expect(error).toMatchObject({
+      param: "status",
+      message:
+        "Invalid status: must be one of active, past_due, unpaid, canceled, incomplete, incomplete_expired, trialing, paused, all, or ended",
+    });
+  });
+
+  it("all unknown ones are named together", async () => {
+    const { listening } = await startSandbox();
+    const { error } = await errorOf(listening.url, "/v1/customers?phone=1&city=2");
+    expect(error.message).toBe("Received unknown parameters: phone, city");
+  });
+
+  it("retrieving takes none but expand", async () => {
+    const { listening, sandbox } = await startSandbox();
+    const { id } = sandbox.customers.create();
+    const { error } = await errorOf(listening.url, `/v1/customers/${id}?limit=1`);
+    expect(error.code).toBe("parameter_unknown");
+  });
+});
+
+describe("keys", () => {
+  it("none and unknown ones get 401", async () => {
+    const { listening } = await startSandbox();
+    const bare = await fetch(`${listening.url}/v1/customers`);
+    expect(bare.status).toBe(401);
+    const call = clientOf(listening, "sk_test_somebodyelse").customers.list();
+    await expect(call).rejects.toMatchObject({
+      statusCode: 401,
+      type: "StripeAuthenticationError",
+      message: "Invalid API Key provided: sk_test_********else",
+    });
+  });
+
+  it("restricted ones read everything but the account, and the refusal names it", async () => {
+    const { listening } = await startSandbox({
+      restrictedKeys: ["rk_test_reader"],
+      accountId: "acct_1Reader",
+    });
+    const stripe = clientOf(listening, "rk_test_reader");
+    expect((await stripe.customers.list()).data).toEqual([]);
+    await expect(stripe.accounts.retrieve(null)).rejects.toMatchObject({
+      statusCode: 403,
+      type: "StripePermissionError",
+      message: expect.stringContaining("'acct_1Reader'"),
+    });
+  });
+
+  it("secret ones learn which account is theirs", async () => {
+    const { stripe } = await startSandbox({ accountId: "acct_1Own" });
+    expect(await stripe.accounts.retrieve(null)).toMatchObject({ id: "acct_1Own", object: "account" });
+    expect(await stripe.accounts.retrieve("acct_1Own")).toMatchObject({ id: "acct_1Own" });
+  });
+});
+
+describe("answers", () => {
+  it("carry Stripe's headers, each with its own request id and the sandbox's time", async () => {
+    const { listening, sandbox } = await startSandbox();
+    sandbox.clock.set(1_800_000_000);
+    const headers = { Authorization: `Basic ${Buffer.from("sk_test_sandbox:").toString("base64")}` };
+    const first = await fetch(`${listening.url}/v1/customers`, { headers });
+    const second = await fetch(`${listening.url}/v1/customers`, { headers });
+    expect(first.headers.get("date")).toBe(new Date(1_800_000_000_000).toUTCString());
+    expect(first.headers.get("request-id")).toMatch(/^req_\w{14}$/);
+    expect(second.headers.get("request-id")).not.toBe(first.headers.get("request-id"));
+    expect(first.headers.get("stripe-version")).toBe("2026-10-28.endive");
+    expect(first.headers.get("content-type")).toBe("application/json");
+  });
+
+  it("to unknown addresses are 404", async () => {
+    const { listening } = await startSandbox();
+    const { status, error } = await errorOf(listening.url, "/v1/unicorns");
+    expect(status).toBe(404);
+    expect(error.message).toContain("Unrecognized request URL (GET: /v1/unicorns)");
+  });
+
+  it("to unknown ids are 404 with resource_missing", async () => {
+    const { stripe } = await startSandbox();
+    const missing = { statusCode: 404, code: "resource_missing", param: "id" };
+    await expect(stripe.customers.retrieve("cus_none")).rejects.toMatchObject(missing);
+    await expect(stripe.subscriptions.retrieve("sub_none")).rejects.toMatchObject({
+      ...missing,
+      message: "No such subscription: 'sub_none'",
+    });
+    await expect(stripe.prices.retrieve("price_none")).rejects.toMatchObject(missing);
+    await expect(stripe.events.retrieve("evt_none")).rejects.toMatchObject(missing);
+    await expect(stripe.invoices.retrieve("in_none")).rejects.toMatchObject(missing);
+  });
+});

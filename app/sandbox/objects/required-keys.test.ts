@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { addCatalogue, startSandbox } from "../testing";
+
+const resources = join(dirname(createRequire(import.meta.url).resolve("stripe")), "../esm/resources");
+
+/** The names of the members that the SDK's first interface of this name requires. */
+function requiredKeys(file: string, name: string): string[] {
+  const path = join(resources, file);
+  const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true);
+  const found: ts.InterfaceDeclaration[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isInterfaceDeclaration(node) && node.name.text === name) found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return (found[0]?.members ?? []).flatMap((member) =>
+    ts.isPropertySignature(member) && !member.questionToken && member.name ? [member.name.getText()] : [],
+  );
+}
+
+async function everyObject() {
+  const { sandbox, stripe } = await startSandbox();
+  const { army } = addCatalogue(sandbox);
+  const customer = sandbox.customers.create({ email: "a@example.com" });
+  const { id } = sandbox.subscriptions.create({ customer: customer.id, items: [{ price: army }] });
+  const session = sandbox.checkoutSessions.create({ subscription: id, line_items: [{ price: army }] });
+  const subscription = await stripe.subscriptions.retrieve(id, { expand: ["latest_invoice"] });
+  const [item] = subscription.items.data;
+  const events = await stripe.events.list();
+  return {
+    Customer: await stripe.customers.retrieve(customer.id),
+    Subscription: subscription,
+    SubscriptionItem: item,
+    Plan: item?.plan,
+    Price: await stripe.prices.retrieve(army),
+    Product: (await stripe.products.list()).data[0],
+    Invoice: subscription.latest_invoice,
+    Session: await stripe.checkout.sessions.retrieve(session.id),
+    Account: await stripe.accounts.retrieve(null),
+    EventBase: events.data[0],
+  };
+}
+
+describe("every object has every key that the SDK's types require", () => {
+  it.each([
+    ["Customer", "Customers.d.ts"],
+    ["Subscription", "Subscriptions.d.ts"],
+    ["SubscriptionItem", "SubscriptionItems.d.ts"],
+    ["Plan", "Plans.d.ts"],
+    ["Price", "Prices.d.ts"],
+    ["Product", "Products.d.ts"],
+    ["Invoice", "Invoices.d.ts"],
+    ["Session", "Checkout/Sessions.d.ts"],
+    ["Account", "Accounts.d.ts"],
+    ["EventBase", "Events.d.ts"],
+  ] as const)("%s", async (name, file) => {
+    const required = requiredKeys(file, name);
+    expect(required.length).toBeGreaterThan(5);
+    const object = (await everyObject())[name];
+    expect(required.filter((key) => !Object.hasOwn(Object(object), key))).toEqual([]);
+  });
+
+  it.each([
+    ["automatic_tax", "AutomaticTax"],
+    ["billing_mode", "BillingMode"],
+    ["cancellation_details", "CancellationDetails"],
+    ["invoice_settings", "InvoiceSettings"],
+    ["payment_settings", "PaymentSettings"],
+    ["trial_settings", "TrialSettings"],
+  ] as const)("Subscription.%s", async (field, name) => {
+    const nested = (await everyObject()).Subscription[field];
+    const required = requiredKeys("Subscriptions.d.ts", name);
+    expect(required.length).toBeGreaterThan(0);
+    expect(required.filter((key) => !Object.hasOwn(Object(nested), key))).toEqual([]);
+  });
+});

@@ -13,11 +13,12 @@ import { describeProblems, type Environment, readEnvironment, type StripeEnviron
 import type { Readiness } from "./http/context";
 import { type Listener, openListener } from "./http/listener.server";
 import { type Opened, trackOpened } from "./http/process-end.server";
-import { createLog, type Log } from "./log.server";
+import { createLog } from "./log.server";
 import { maskText } from "./mask.server";
-import type { Parity } from "./reconcile/parity.server";
 import { createSandbox, type Sandbox } from "./sandbox/sandbox";
 import { createServer } from "./server";
+import { createLimiter } from "./stripe/limiter.server";
+import { createStripeReader } from "./stripe/reader.server";
 
 // The composition root of `npm start`: binds everything to this machine's environment, clock and processes.
 // What needs the generated database client is imported only when that has been made.
@@ -26,6 +27,8 @@ const root = resolve(import.meta.dirname, "..");
 const development = process.argv.includes("--dev");
 const demoAdmin = "admin@example.com";
 const readinessMs = 2_000;
+
+type ParityParts = { db: Database; stripe: StripeEnvironment; log: Log; sandbox: boolean };
 
 /** A start that cannot be, in words for the person at the terminal. */
 class CannotStart extends Error {
@@ -74,7 +77,7 @@ async function serve(wanted: Environment, log: Log, opened: Opened): Promise<voi
   if (!stripe) throw new Error("Production without a Stripe key was let through.");
   if (sandbox) await seed(db, sandbox.api);
 
-  const parity = await openParity({ db, stripe, log });
+  const parity = await openParity({ db, stripe, log, sandbox: sandbox !== null });
   opened.push({ name: "reconcile", close: () => parity.close() });
   const staffAuth = createStaffAuth({ db, environment, log });
   const server = createServer({
@@ -183,9 +186,16 @@ async function openSandbox({ dataDirectory }: Environment) {
 /** Fills an empty demo with customers, on both sides. */
 async function seed(_db: Database, _sandbox: Sandbox): Promise<void> {}
 
-async function openParity(_parts: { db: Database; stripe: StripeEnvironment; log: Log }): Promise<Parity> {
-  const nothing: Pick<Parity, "close"> = { close: async () => {} };
-  return nothing as Parity;
+async function openParity({ db, stripe, log, sandbox }: ParityParts): Promise<Parity> {
+  const { createParity } = await import("./reconcile/create-parity.server");
+  const { nextStamp } = await import("./db/stamps.server");
+  const { secretKey, apiBase, mode, readsPerSecond, accountId } = stripe;
+  const limiter = createLimiter({
+    backgroundPerSecond: readsPerSecond,
+    globalPerSecond: mode === "live" ? 100 : 25,
+  });
+  const reader = createStripeReader({ secretKey, apiBase, limiter, nextStamp: () => nextStamp(db), log });
+  return createParity({ db, stripe: reader, configuredAccountId: accountId, sandbox, log });
 }
 
 async function readiness(db: Database, url: string): Promise<Readiness> {

@@ -2,7 +2,7 @@ import { access, chmod, cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from
 import { createRequire } from "node:module";
 import path from "node:path";
 import { z } from "zod";
-import { type Account, canEnter, EmbeddedPostgresError } from "./embedded-account.server";
+import { type Account, canEnter, EmbeddedPostgresError, runAs } from "./embedded-account.server";
 
 /** Where things go that the unprivileged account must reach when the checkout itself is closed to it. */
 export const sharedPlace = "/var/lib/parity";
@@ -78,6 +78,7 @@ async function copyInReach(root: string, name: string): Promise<string> {
   try {
     const copy = path.join(await makeSharedFolder("copying-"), "native");
     await cp(path.join(root, "native"), copy, { recursive: true, verbatimSymlinks: true });
+    await runAs(undefined, "chmod", ["-R", "a+rX", copy]); // whatever the umask was that it was checked out under
     await rename(copy, place).catch(async (error) => {
       if (!(await exists(place))) throw error;
     });
@@ -94,6 +95,7 @@ async function copyInReach(root: string, name: string): Promise<string> {
 /** A new folder of our own under the shared place, open for reading. Throws where that cannot be written. */
 export async function makeSharedFolder(prefix: string): Promise<string> {
   await mkdir(sharedPlace, { recursive: true });
+  await chmod(sharedPlace, 0o755);
   const folder = await mkdtemp(path.join(sharedPlace, prefix));
   await chmod(folder, 0o755);
   return folder;

@@ -81,7 +81,7 @@ export function judge(situation: Situation, { catalogue, policy, now }: JudgeCon
   const present = customers.filter((customer) => customer !== null);
   const wanted = expectedState({ record, counting, customers: present, comp, policy });
   const differences = mismatchesBetween(record, wanted);
-  const compIsOver = onlyCompIsOver({ situation, differences, comp, now });
+  const compIsOver = onlyCompIsOver(situation, differences, now);
   const completelyObserved = isCompletelyObserved(situation, customers);
   const verdict = verdictOf({
     completelyObserved,
@@ -179,11 +179,9 @@ function isCustomerGone({ record, customers, subscriptions, ordered }: GoneInput
   return stored.state === "deleted" && recordedSubscription === null && stored.subscriptions.length === 0;
 }
 
-type CompInput = { situation: Situation; differences: Mismatch[]; comp: Comp | null; now: EpochSeconds };
-
-/** An applied comp is over, the billing fields agree, and no workspace has more than it gave. */
-function onlyCompIsOver({ situation, differences, comp, now }: CompInput): boolean {
-  const over = comp === null ? endedComp(situation.comps, now) : null;
+/** An applied comp is over, the billing fields agree, and no workspace has more than it gave. A smaller one may run. */
+function onlyCompIsOver(situation: Situation, differences: Mismatch[], now: EpochSeconds): boolean {
+  const over = endedComp(situation.comps, now);
   if (over === null || differences.length === 0 || !differences.every(isWorkspaceMismatch)) return false;
   return situation.record.workspaces.every((workspace) => workspace.soldiers <= over.plan.soldiers);
 }

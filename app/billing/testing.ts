@@ -165,6 +165,16 @@ export function aRecordInStep({ user = {}, ...changes }: RecordChanges = {}): Us
   });
 }
 
+/** User `u_1` recorded exactly as `aCanceledSubscription()` says: plan and row as history, locked. */
+export function aCanceledRecord({ user = {}, ...changes }: RecordChanges = {}): UserRecord {
+  return aRecordInStep({
+    user: { subscriptionStatus: "canceled", ...user },
+    billing: aBillingRow({ status: "canceled" }),
+    workspaces: [locked()],
+    ...changes,
+  });
+}
+
 export const unlocked = (soldiers = 5, id = "w_1"): WorkspaceRow => ({ id, status: "active", soldiers });
 export const locked = (id = "w_1"): WorkspaceRow => ({ id, status: "locked", soldiers: 0 });
 

@@ -17,8 +17,6 @@ import { createLog } from "./log.server";
 import { maskText } from "./mask.server";
 import { createSandbox, type Sandbox } from "./sandbox/sandbox";
 import { createServer } from "./server";
-import { createLimiter } from "./stripe/limiter.server";
-import { createStripeReader } from "./stripe/reader.server";
 
 // The composition root of `npm start`: binds everything to this machine's environment, clock and processes.
 // What needs the generated database client is imported only when that has been made.
@@ -27,8 +25,6 @@ const root = resolve(import.meta.dirname, "..");
 const development = process.argv.includes("--dev");
 const demoAdmin = "admin@example.com";
 const readinessMs = 2_000;
-
-type ParityParts = { db: Database; stripe: StripeEnvironment; log: Log; sandbox: boolean };
 
 /** A start that cannot be, in words for the person at the terminal. */
 class CannotStart extends Error {
@@ -77,7 +73,8 @@ async function serve(wanted: Environment, log: Log, opened: Opened): Promise<voi
   if (!stripe) throw new Error("Production without a Stripe key was let through.");
   if (sandbox) await seed(db, sandbox.api);
 
-  const parity = await openParity({ db, stripe, log, sandbox: sandbox !== null });
+  const { openParity } = await import("./open-parity.server");
+  const parity = openParity({ db, stripe, log, sandbox: sandbox !== null });
   opened.push({ name: "reconcile", close: () => parity.close() });
   const staffAuth = createStaffAuth({ db, environment, log });
   const server = createServer({
@@ -161,7 +158,9 @@ async function migrate({ databaseUrl }: Environment, url: string): Promise<void>
     await applyMigrations(url);
     return;
   }
-  const pending = await pendingMigrations(url);
+  const pending = await pendingMigrations(url).catch((error: unknown) => {
+    throw new CannotStart(`The database of DATABASE_URL cannot be used: ${maskText(messageOf(error))}`);
+  });
   if (pending.length > 0)
     throw new CannotStart(
       `The database is behind by ${pending.length === 1 ? "1 migration" : `${pending.length} migrations`} (${pending.join(", ")}).\nRun: npm run db:migrate`,
@@ -185,18 +184,6 @@ async function openSandbox({ dataDirectory }: Environment) {
 
 /** Fills an empty demo with customers, on both sides. */
 async function seed(_db: Database, _sandbox: Sandbox): Promise<void> {}
-
-async function openParity({ db, stripe, log, sandbox }: ParityParts): Promise<Parity> {
-  const { createParity } = await import("./reconcile/create-parity.server");
-  const { nextStamp } = await import("./db/stamps.server");
-  const { secretKey, apiBase, mode, readsPerSecond, accountId } = stripe;
-  const limiter = createLimiter({
-    backgroundPerSecond: readsPerSecond,
-    globalPerSecond: mode === "live" ? 100 : 25,
-  });
-  const reader = createStripeReader({ secretKey, apiBase, limiter, nextStamp: () => nextStamp(db), log });
-  return createParity({ db, stripe: reader, configuredAccountId: accountId, sandbox, log });
-}
 
 async function readiness(db: Database, url: string): Promise<Readiness> {
   const check = async (): Promise<Readiness> => {
@@ -230,15 +217,16 @@ async function developmentServer(opened: Opened): Promise<{
   };
 }
 
+/** What is expected is said in its own words; a bug with its stack, in which nothing secret is left standing. */
 function complain(error: unknown): void {
   const expected =
     error instanceof CannotStart || (error instanceof Error && error.name === "EmbeddedPostgresError");
-  const text = expected
-    ? error.message
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error);
-  process.stderr.write(`${maskText(text)}\n`);
+  const stack = error instanceof Error ? error.stack : undefined;
+  process.stderr.write(`${expected ? error.message : maskText(stack ?? messageOf(error))}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 start().catch((error: unknown) => {

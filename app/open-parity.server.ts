@@ -1,0 +1,34 @@
+import type { Database } from "./db/client.server";
+import { nextStamp } from "./db/stamps.server";
+import type { StripeEnvironment } from "./env.server";
+import type { Log } from "./log.server";
+import { createParity } from "./reconcile/create-parity.server";
+import type { Parity } from "./reconcile/parity.server";
+import { createLimiter } from "./stripe/limiter.server";
+import { createStripeReader } from "./stripe/reader.server";
+
+export type ParityParts = {
+  db: Database;
+  stripe: StripeEnvironment;
+  /** The built-in sandbox stands in for Stripe. */
+  sandbox: boolean;
+  log: Log;
+};
+
+/** Stripe's ceilings over all endpoints, a second; the application's own traffic shares them. */
+const GLOBAL_PER_SECOND = { live: 100, test: 25 };
+
+/** Binds Parity to a database and a Stripe key: the part of the composition that the server and the command line share. */
+export function openParity({ db, stripe, sandbox, log }: ParityParts): Parity {
+  const reader = createStripeReader({
+    secretKey: stripe.secretKey,
+    apiBase: stripe.apiBase,
+    limiter: createLimiter({
+      backgroundPerSecond: stripe.readsPerSecond,
+      globalPerSecond: GLOBAL_PER_SECOND[stripe.mode],
+    }),
+    nextStamp: () => nextStamp(db),
+    log,
+  });
+  return createParity({ db, stripe: reader, configuredAccountId: stripe.accountId, sandbox, log });
+}

@@ -13,7 +13,7 @@ import { describeProblems, type Environment, readEnvironment, type StripeEnviron
 import type { Readiness } from "./http/context";
 import { type Listener, openListener } from "./http/listener.server";
 import { type Opened, trackOpened } from "./http/process-end.server";
-import { createLog } from "./log.server";
+import { createLog, type Log } from "./log.server";
 import { maskText } from "./mask.server";
 import { createSandbox, type Sandbox } from "./sandbox/sandbox";
 import { createServer } from "./server";

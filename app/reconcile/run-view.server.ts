@@ -1,4 +1,4 @@
-import { plural } from "~/billing/sentence";
+import { plural } from "~/billing/phrases";
 import { VERDICTS, type Verdict } from "~/billing/verdicts";
 import type { RunGroupKey, RunUserGroup } from "~/db/run-users.server";
 import type { RunOutcome } from "~/db/run-words";

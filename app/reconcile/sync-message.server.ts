@@ -1,7 +1,8 @@
 import { WITHHELD_REASONS } from "~/billing/decide";
 import { describeMismatch } from "~/billing/field-words";
+import { plural } from "~/billing/phrases";
 import type { BillingState, UserRecord } from "~/billing/record";
-import { plural, sentenceOf, withheldSentence } from "~/billing/sentence";
+import { sentenceOf, withheldSentence } from "~/billing/sentence";
 import type { SyncOutcome } from "./sync-user.server";
 import type { SyncResult } from "./views";
 

@@ -37,6 +37,8 @@ export default defineConfig({
     environment: "node",
     exclude: ["**/generated/**", "**/node_modules/**"],
     globalSetup: ["app/db/testing-server.ts"],
+    testTimeout: 30_000, // generous: the browser tests' build may be running beside them
+    hookTimeout: 60_000,
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

@@ -17,7 +17,13 @@ const floors = new Map([
   ["ui", 1],
   ["billing", 0], // on the first floor too, and under the rest of it: what everybody may speak of
 ]);
-const compositionRoots = new Set(["start.ts", "server.ts", "cli/parity.ts", "db/migrate-cli.ts"]);
+const compositionRoots = new Set([
+  "start.ts",
+  "server.ts",
+  "open-parity.server.ts",
+  "cli/parity.ts",
+  "db/migrate-cli.ts",
+]);
 const frame = /^(root\.tsx|routes\.ts|entry\.\w+\.tsx)$/; // what Remix wants beside routes/
 const kindFolders = new Set(["utils", "lib", "helpers", "misc", "common"]);
 const longest = 300;

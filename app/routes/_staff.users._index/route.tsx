@@ -6,11 +6,11 @@ import { route } from "~/http/route.server";
 import { isFiltered, parseUsersQuery } from "~/table/users-query";
 import { PageHead } from "~/ui/page-head";
 import { useMay } from "../_staff/frame-data";
+import { SyncAll } from "../_staff/run/sync-all";
 import { FilterBar } from "./filter-bar";
 import { Nobody } from "./nobody";
 import { Pages } from "./pages";
 import { SummaryChips } from "./summary-chips";
-import { SyncAll } from "./sync-all";
 import { UsersTable } from "./users-table";
 
 export const meta: MetaFunction = () => [{ title: "Users · Parity" }];

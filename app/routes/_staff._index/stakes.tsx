@@ -1,0 +1,70 @@
+import { Link } from "@remix-run/react";
+import type { Verdict } from "~/billing/verdicts";
+import type { Stake } from "~/reconcile/views";
+import { EMPTY_QUERY, usersPath } from "~/table/users-query";
+import { Money } from "~/ui/money";
+import { Shape } from "~/ui/shape";
+import { plural } from "~/ui/words";
+
+/** Money at stake a month: by currency, never summed across; locked out and leaking apart. */
+export function Stakes({ lockedOut, leaking }: { lockedOut: Stake[]; leaking: Stake[] }) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <StakeBox
+        title="Locked out"
+        meaning="have paid and cannot get in"
+        calm="Everybody who has paid has access."
+        verdict="paid_not_recorded"
+        stakes={lockedOut}
+      />
+      <StakeBox
+        title="Unpaid access"
+        meaning="have access without paying"
+        calm="Nobody has access without paying."
+        verdict="recorded_not_paid"
+        stakes={leaking}
+      />
+    </div>
+  );
+}
+
+type StakeBoxProps = { title: string; meaning: string; calm: string; verdict: Verdict; stakes: Stake[] };
+
+function StakeBox({ title, meaning, calm, verdict, stakes }: StakeBoxProps) {
+  const users = stakes.reduce((sum, stake) => sum + stake.users, 0);
+  return (
+    <section aria-label={title} className="rounded border border-line bg-raised p-4">
+      <h2 className="flex items-center gap-1.5 text-table font-medium text-quiet">
+        <span className={users > 0 ? "text-critical" : "text-right"}>
+          <Shape tone={users > 0 ? "critical" : "right"} />
+        </span>
+        {title}
+      </h2>
+      {users === 0 ? (
+        <p className="mt-2 text-text text-quiet">{calm}</p>
+      ) : (
+        <>
+          <ul className="mt-2 flex flex-wrap gap-x-6 gap-y-1">
+            {stakes.map(({ currency, perMonth }) => (
+              <li key={currency}>
+                <span className="text-figure font-semibold tracking-tight">
+                  <Money amount={perMonth} currency={currency} />
+                </span>{" "}
+                <span className="text-table text-quiet">a month</span>
+              </li>
+            ))}
+          </ul>
+          <p className="mt-1 text-table text-quiet">
+            {plural(users, "customer")} {users === 1 ? meaning.replace(/^have/, "has") : meaning} ·{" "}
+            <Link
+              to={usersPath(EMPTY_QUERY, { verdicts: [verdict] })}
+              className="rounded font-medium text-accent hover:underline"
+            >
+              Show them
+            </Link>
+          </p>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import { Link } from "@remix-run/react";
+import { SETTLED_VERDICTS, VERDICTS } from "~/billing/verdicts";
+import type { Overview } from "~/reconcile/views";
+import { EMPTY_QUERY, usersPath } from "~/table/users-query";
+import { Section } from "~/ui/section";
+import { Shape } from "~/ui/shape";
+import { toneOf, toneText } from "~/ui/tone";
+import { formatCount, VERDICT_GROUPS } from "~/ui/words";
+
+/** How many users have each verdict: what needs somebody above, what does not below. */
+export function VerdictCounts({ verdicts }: { verdicts: Overview["verdicts"] }) {
+  const users = new Map(verdicts.map((count) => [count.verdict, count.users]));
+  const present = VERDICTS.map((verdict) => ({ verdict, users: users.get(verdict) ?? 0 })).filter(
+    (count) => count.users > 0,
+  );
+  const open = present.filter(({ verdict }) => !SETTLED_VERDICTS.has(verdict));
+  const settled = present.filter(({ verdict }) => SETTLED_VERDICTS.has(verdict));
+  return (
+    <Section title="Users by verdict">
+      {open.length === 0 && (
+        <p className="py-3 text-table text-quiet">Nothing differs. Database and Stripe agree.</p>
+      )}
+      <ul className="grid gap-x-6 text-table sm:grid-cols-2 lg:grid-cols-3">
+        {[...open, ...settled].map(({ verdict, users }) => (
+          <li key={verdict} className="border-b border-line">
+            <Link
+              to={usersPath(EMPTY_QUERY, { verdicts: [verdict] })}
+              className="flex h-10 items-center gap-2 rounded px-1 hover:bg-hover"
+            >
+              <span className={toneText[toneOf(verdict)]}>
+                <Shape tone={toneOf(verdict)} />
+              </span>
+              <span className="flex-1">{VERDICT_GROUPS[verdict]}</span>
+              <span className="font-medium tabular-nums">{formatCount(users)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,12 @@
+import { redirect } from "@remix-run/node";
+import { z } from "zod";
+import { route } from "~/http/route.server";
+import { EMPTY_QUERY, usersPath } from "~/table/users-query";
+
+const search = z.object({ q: z.string().trim().max(200).default("").catch("") });
+
+/** For links from a helpdesk: to the one user that is meant, or to all that could be. */
+export const loader = route.loader({ who: "staff", role: "viewer", search }, async ({ search, parity }) => {
+  const userId = search.q === "" ? null : await parity.findUser(search.q);
+  return redirect(userId ? `/users/${encodeURIComponent(userId)}` : usersPath(EMPTY_QUERY, { q: search.q }));
+});

@@ -1,0 +1,55 @@
+import { Form } from "@remix-run/react";
+import { useState } from "react";
+import type { RunPage } from "~/reconcile/views";
+import { Banner } from "~/ui/banner";
+import { Button } from "~/ui/button";
+import { plural } from "~/ui/words";
+import { useFrameData, useMay } from "../_staff/frame-data";
+import { ApplyDialog } from "./apply-dialog";
+import { canApply, intendedUsers } from "./parts";
+
+/** What can be done with a preview: apply it, or read Stripe first. Nothing, for a run that is no preview. */
+export function ApplyPanel({ page, open }: { page: RunPage; open: boolean }) {
+  const [confirming, setConfirming] = useState(open);
+  const mayWrite = useMay("operator");
+  const writes = useFrameData()?.frame.writes;
+  if (page.run.intent !== "preview" || !mayWrite) return null;
+  const users = intendedUsers(page);
+  const neverRead = page.run.judgedFrom === null;
+  return (
+    <section aria-label="Apply" className="mt-5 space-y-3">
+      {neverRead && (
+        <Banner tone="high">
+          Stripe has never been read completely, so most users cannot be judged. Read Stripe first; that
+          writes nothing to the application’s tables.
+        </Banner>
+      )}
+      {writes === "off" && (
+        <Banner tone="high">Writes are off: nothing can be applied until an admin switches them on.</Banner>
+      )}
+      <div className="flex flex-wrap items-center gap-2">
+        {canApply(page) && (
+          <Button
+            look={neverRead ? "secondary" : "primary"}
+            onClick={() => setConfirming(true)}
+            disabled={writes === "off"}
+          >
+            Apply {plural(users, "repair")}
+          </Button>
+        )}
+        <Form method="post" action="/runs">
+          <input type="hidden" name="read" value="1" />
+          <Button type="submit" look={neverRead ? "primary" : "quiet"}>
+            Read Stripe first
+          </Button>
+        </Form>
+        <p className="text-table text-quiet">This preview has written nothing.</p>
+      </div>
+      <ApplyDialog
+        open={confirming && canApply(page) && writes !== "off"}
+        onClose={() => setConfirming(false)}
+        users={users}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,78 @@
+import { Link } from "@remix-run/react";
+import { ChevronLeft, Download } from "lucide-react";
+import type { RunView } from "~/reconcile/views";
+import { Banner } from "~/ui/banner";
+import { buttonClasses } from "~/ui/button";
+import { CopyId } from "~/ui/copy-id";
+import { Shape } from "~/ui/shape";
+import { Time } from "~/ui/time";
+import { toneSoft } from "~/ui/tone";
+import { plural } from "~/ui/words";
+import { runTitle, STATE_TONES, STATE_WORDS } from "../_staff/run/run-words";
+
+/** What this run is, who began it, how old what it knows is, and how it ended. */
+export function Head({ run }: { run: RunView }) {
+  const path = `/runs/${encodeURIComponent(run.id)}`;
+  return (
+    <header>
+      <Link
+        to="/runs"
+        className="-ml-1 inline-flex items-center gap-0.5 rounded text-table text-quiet hover:text-ink"
+      >
+        <ChevronLeft className="size-4" aria-hidden="true" />
+        Runs
+      </Link>
+      <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-2">
+        <h1 className="text-title font-semibold tracking-tight">{runTitle(run)}</h1>
+        <span
+          className={`inline-flex items-center gap-1.5 rounded-full px-2.5 py-1 text-table font-medium ${toneSoft[STATE_TONES[run.state]]}`}
+        >
+          <Shape tone={STATE_TONES[run.state]} />
+          {STATE_WORDS[run.state]}
+        </span>
+        <a href={`${path}/users.csv`} download className={`${buttonClasses("quiet", "small")} ml-auto`}>
+          <Download className="size-3.5" aria-hidden="true" />
+          Download CSV
+        </a>
+      </div>
+      <p className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-table text-quiet">
+        <span>
+          {run.by} · <Time at={run.createdAt} />
+        </span>
+        {run.finishedAt !== null && <span>took {tookWords(run.finishedAt - run.createdAt)}</span>}
+        <span>{plural(run.stripeRequests, "request")} to Stripe</span>
+        <span>
+          {run.judgedFrom === null ? (
+            "Stripe has never been read completely"
+          ) : (
+            <>
+              judged from what Stripe said <Time at={run.judgedFrom} />
+            </>
+          )}
+        </span>
+        {run.previewRunId && (
+          <Link
+            to={`/runs/${encodeURIComponent(run.previewRunId)}`}
+            className="rounded text-accent hover:underline"
+          >
+            The preview it was made from
+          </Link>
+        )}
+        <CopyId id={run.id} label="run id" />
+      </p>
+      {run.reason && run.state !== "done" && (
+        <div className="mt-3">
+          <Banner tone={run.state === "failed" ? "critical" : "high"}>{run.reason}</Banner>
+        </div>
+      )}
+    </header>
+  );
+}
+
+function tookWords(seconds: number): string {
+  return seconds < 1
+    ? "less than a second"
+    : seconds < 90
+      ? plural(seconds, "second")
+      : `${Math.round(seconds / 60)} min`;
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import type { RunGroup } from "~/reconcile/views";
+import { intendedUsers, paceOf, partsOf } from "./parts";
+
+const group = (outcome: RunGroup["outcome"], users: number): RunGroup => ({
+  key: outcome,
+  verdict: "plan_differs",
+  outcome,
+  reason: null,
+  users,
+  sentence: "",
+});
+
+describe("what a run does", () => {
+  it("is told apart from what it does not do", () => {
+    const groups = [group("intended", 3), group("withheld", 2), group("synced", 1), group("failed", 4)];
+    const { will, willNot } = partsOf({ groups });
+    expect(will.map(({ outcome }) => outcome)).toEqual(["intended", "synced"]);
+    expect(willNot.map(({ outcome }) => outcome)).toEqual(["withheld", "failed"]);
+    expect(intendedUsers({ groups })).toBe(3);
+  });
+
+  it("has a pace as soon as something is done", () => {
+    expect(paceOf(0, 100, 5)).toBeNull();
+    expect(paceOf(50, 100, 5)).toEqual({ perSecond: 10, secondsLeft: 5 });
+    expect(paceOf(120, 100, 5)?.secondsLeft).toBe(0);
+  });
+});

@@ -1,0 +1,35 @@
+import type { RunGroup, RunPage, RunView } from "~/reconcile/views";
+
+/** Runs that change more users than this are confirmed by typing the number. */
+export const TYPED_ABOVE = 100;
+
+/** What a run does or did, and what it does not, with reasons. */
+export function partsOf({ groups }: Pick<RunPage, "groups">): { will: RunGroup[]; willNot: RunGroup[] } {
+  const does = ({ outcome }: RunGroup) => outcome === "intended" || outcome === "synced";
+  return { will: groups.filter(does), willNot: groups.filter((group) => !does(group)) };
+}
+
+/** How many users a preview would change. */
+export function intendedUsers({ groups }: Pick<RunPage, "groups">): number {
+  return groups.reduce((sum, { outcome, users }) => sum + (outcome === "intended" ? users : 0), 0);
+}
+
+/** Whether this preview can be applied now: it is finished, and would change somebody. */
+export function canApply(page: RunPage): boolean {
+  return page.run.intent === "preview" && page.run.state === "done" && intendedUsers(page) > 0;
+}
+
+export function isLive({ state }: Pick<RunView, "state">): boolean {
+  return state === "running";
+}
+
+/** Users a second, and the seconds that are left at that pace; null while it cannot be told. */
+export function paceOf(
+  done: number,
+  total: number,
+  elapsedSeconds: number,
+): { perSecond: number; secondsLeft: number } | null {
+  if (done === 0 || elapsedSeconds <= 0 || total === 0) return null;
+  const perSecond = done / elapsedSeconds;
+  return { perSecond, secondsLeft: Math.max(0, (total - done) / perSecond) };
+}

@@ -1,0 +1,29 @@
+import type { SettingsView } from "~/reconcile/views";
+import { CopyId } from "~/ui/copy-id";
+import { Section } from "~/ui/section";
+import { Time } from "~/ui/time";
+
+/** Which Stripe account this database belongs to. */
+export function BindingPart({ binding }: { binding: SettingsView["binding"] }) {
+  return (
+    <Section title="Stripe account">
+      {binding === null ? (
+        <p className="py-3 text-table text-quiet">
+          Not bound yet: the first read of Stripe binds this database to its account and mode.
+        </p>
+      ) : (
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1 py-3 text-table text-quiet">
+          <CopyId id={binding.accountId} label="account id" />
+          <span>{binding.livemode ? "live mode" : "test mode"}</span>
+          <span>
+            bound <Time at={binding.boundAt} as="moment" />
+          </span>
+        </div>
+      )}
+      <p className="text-table text-quiet">
+        Against any other account nothing is written.{" "}
+        <code className="font-mono text-small">npm run parity -- bind</code> changes it on purpose.
+      </p>
+    </Section>
+  );
+}

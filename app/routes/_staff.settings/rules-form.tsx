@@ -1,0 +1,79 @@
+import { type SubmissionResult, useForm } from "@conform-to/react";
+import { useFetcher } from "@remix-run/react";
+import { useEffect, useRef } from "react";
+import type { SettingsView } from "~/reconcile/views";
+import { Button } from "~/ui/button";
+import { Field } from "~/ui/field";
+import { Section } from "~/ui/section";
+import { useNotice } from "~/ui/toasts";
+
+type Rules = { graceDays: string; noPlanWord: string; breakerPercent: string; breakerMinimum: string };
+
+/** Grace, the word for no plan, and the circuit breaker. */
+export function RulesForm({ settings, mayChange }: { settings: SettingsView; mayChange: boolean }) {
+  const fetcher = useFetcher<{ lastResult: SubmissionResult<string[]> }>();
+  const notify = useNotice();
+  const [form, fields] = useForm<Rules>({
+    id: "rules",
+    lastResult: fetcher.state === "idle" ? fetcher.data?.lastResult : null,
+    shouldValidate: "onSubmit",
+  });
+  const told = useRef<unknown>(null);
+  useEffect(() => {
+    const { data } = fetcher;
+    if (!data || told.current === data || data.lastResult.status === "error") return;
+    told.current = data;
+    notify({ tone: "right", message: "Settings saved.", details: "They hold from the next check on." });
+  }, [fetcher, notify]);
+  const field = (name: keyof Rules) => ({
+    id: fields[name].id,
+    name: fields[name].name,
+    errors: fields[name].errors,
+    disabled: !mayChange,
+  });
+  return (
+    <Section title="Rules">
+      <fetcher.Form method="post" action="/settings" id={form.id} onSubmit={form.onSubmit} noValidate>
+        <input type="hidden" name="intent" value="rules" />
+        <div className="grid gap-5 py-4 sm:grid-cols-2">
+          <Field
+            {...field("graceDays")}
+            label="Grace for overdue payments"
+            hint="How long past_due still gives access, from when it was first seen."
+            defaultValue={settings.graceDays}
+            inputMode="numeric"
+            unit="days"
+          />
+          <Field
+            {...field("noPlanWord")}
+            label="The application’s word for no plan"
+            hint="What User.plan holds without a plan; leave empty for NULL."
+            defaultValue={settings.noPlanWord ?? ""}
+            placeholder="NULL"
+          />
+          <Field
+            {...field("breakerPercent")}
+            label="Circuit breaker"
+            hint="At most this share of users with access is lowered by itself in 24 hours."
+            defaultValue={settings.breakerPercent}
+            inputMode="decimal"
+            unit="%"
+          />
+          <Field
+            {...field("breakerMinimum")}
+            label="… but at least"
+            hint="So many may always be lowered, however few users there are."
+            defaultValue={settings.breakerMinimum}
+            inputMode="numeric"
+            unit="users"
+          />
+        </div>
+        {mayChange && (
+          <Button type="submit" look="primary" disabled={fetcher.state !== "idle"}>
+            {fetcher.state === "idle" ? "Save rules" : "Saving…"}
+          </Button>
+        )}
+      </fetcher.Form>
+    </Section>
+  );
+}

@@ -1,0 +1,64 @@
+import { Link } from "@remix-run/react";
+import { ChevronLeft } from "lucide-react";
+import type { UserView } from "~/reconcile/views";
+import { CopyId } from "~/ui/copy-id";
+import { FlagChip } from "~/ui/flag-chip";
+import { Money } from "~/ui/money";
+import { Time } from "~/ui/time";
+import { VerdictMark } from "~/ui/verdict-mark";
+import { StripeLink } from "../_staff/user/stripe-link";
+
+/** Who this is, what is wrong, and since when: what a support agent reads out. */
+export function Head({ user }: { user: UserView }) {
+  const customerId = user.stripe?.customerId ?? user.database.stripeCustomerId;
+  return (
+    <header>
+      <Link
+        to="/users"
+        className="-ml-1 inline-flex items-center gap-0.5 rounded text-table text-quiet hover:text-ink"
+      >
+        <ChevronLeft className="size-4" aria-hidden="true" />
+        Users
+      </Link>
+      <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-2">
+        <h1 className="min-w-0 text-title font-semibold tracking-tight break-words">
+          {user.name ?? user.email}
+        </h1>
+        <VerdictMark verdict={user.verdict} badge />
+        {user.flags.map((flag) => (
+          <FlagChip key={flag} flag={flag} />
+        ))}
+      </div>
+      <div className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1 text-table text-quiet">
+        <CopyId id={user.email} label="e-mail address" whole />
+        <CopyId id={user.userId} label="user id" />
+        {customerId && <CopyId id={customerId} label="Stripe customer id" />}
+        {user.stripe && <CopyId id={user.stripe.subscriptionId} label="subscription id" />}
+        {customerId && <StripeLink customerId={customerId}>Open in Stripe</StripeLink>}
+      </div>
+      <p className="mt-4 max-w-prose text-lead text-pretty">{user.sentence}</p>
+      <p className="mt-1 flex flex-wrap gap-x-4 text-table text-quiet">
+        {user.money && (
+          <span>
+            <Money amount={user.money.perMonth} currency={user.money.currency} /> a month{" "}
+            {user.money.kind === "locked_out" ? "paid without access" : "used without payment"}
+          </span>
+        )}
+        {user.since !== null && user.money && (
+          <span>
+            for <Time at={user.since} as="length" />
+          </span>
+        )}
+        <span>
+          {user.observedAt === null ? (
+            "Stripe has not been read completely for this user"
+          ) : (
+            <>
+              Stripe read <Time at={user.observedAt} />
+            </>
+          )}
+        </span>
+      </p>
+    </header>
+  );
+}

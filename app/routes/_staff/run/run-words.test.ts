@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { RunView } from "~/reconcile/views";
+import { outcomeWords, progressOf, runTitle } from "./run-words";
+
+const run: RunView = {
+  id: "r",
+  by: "cron",
+  intent: "apply",
+  reach: "full",
+  state: "running",
+  phase: "judge",
+  total: 1284,
+  observed: 900,
+  synced: 12,
+  skipped: 1000,
+  review: 3,
+  failed: 0,
+  notChecked: 0,
+  stripeRequests: 13,
+  reason: null,
+  previewRunId: null,
+  createdAt: 0,
+  finishedAt: null,
+  judgedFrom: null,
+};
+
+describe("a run in words", () => {
+  it("says what it is about", () => {
+    expect(runTitle(run)).toBe("Sync of all users");
+    expect(runTitle({ intent: "preview", reach: "one" })).toBe("Preview of one user");
+  });
+
+  it("knows no end while Stripe is being read", () => {
+    expect(progressOf({ ...run, phase: "observe", observed: 1 })).toEqual({
+      done: 0,
+      total: 0,
+      words: "Reading Stripe: 1 subscription so far",
+    });
+  });
+
+  it("counts everybody who has been judged as done", () => {
+    expect(progressOf(run)).toEqual({ done: 1015, total: 1284, words: "1,015 of 1,284 users" });
+  });
+
+  it("says what it came to, without what did not happen", () => {
+    expect(outcomeWords(run)).toBe("12 repaired · 1,000 in step · 3 withheld or for review");
+    expect(outcomeWords({ ...run, intent: "preview" })).toContain("12 to repair");
+    expect(outcomeWords({ ...run, synced: 0, skipped: 0, review: 0 })).toBe("nothing to do");
+  });
+});

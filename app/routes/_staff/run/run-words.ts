@@ -1,0 +1,61 @@
+import type { RunState, RunView } from "~/reconcile/views";
+import type { Tone } from "~/ui/tone";
+import { formatCount, plural } from "~/ui/words";
+
+const REACH_WORDS: Record<RunView["reach"], string> = {
+  one: "one user",
+  selection: "selected users",
+  tick: "what changed",
+  full: "all users",
+};
+
+/** `Preview of all users`, `Sync of one user`, `Undo of a run`. */
+export function runTitle({ intent, reach }: Pick<RunView, "intent" | "reach">): string {
+  if (intent === "undo") return "Undo of a run";
+  return `${intent === "preview" ? "Preview" : "Sync"} of ${REACH_WORDS[reach]}`;
+}
+
+export const STATE_WORDS: Record<RunState, string> = {
+  running: "running",
+  done: "done",
+  failed: "failed",
+  cancelled: "cancelled",
+  abandoned: "abandoned",
+};
+
+export const STATE_TONES: Record<RunState, Tone> = {
+  running: "medium",
+  done: "right",
+  failed: "critical",
+  cancelled: "high",
+  abandoned: "high",
+};
+
+/** How far a run has come. While Stripe is read nobody knows how much there is: then `total` is 0. */
+export function progressOf(run: RunView): { done: number; total: number; words: string } {
+  if (run.phase === "observe")
+    return {
+      done: 0,
+      total: 0,
+      words: `Reading Stripe: ${plural(run.observed, "subscription")} so far`,
+    };
+  const done = run.synced + run.skipped + run.review + run.failed + run.notChecked;
+  return {
+    done,
+    total: run.total,
+    words: `${formatCount(done)} of ${plural(run.total, "user")}`,
+  };
+}
+
+/** What a run came to, in one line: `12 repaired · 40 in step · 3 for review`; empty parts are left out. */
+export function outcomeWords({ intent, synced, skipped, review, failed, notChecked }: RunView): string {
+  const parts: [number, string][] = [
+    [synced, intent === "preview" ? "to repair" : "repaired"],
+    [skipped, "in step"],
+    [review, "withheld or for review"],
+    [failed, "failed"],
+    [notChecked, "not checked"],
+  ];
+  const said = parts.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`);
+  return said.length > 0 ? said.join(" · ") : "nothing to do";
+}

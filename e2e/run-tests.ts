@@ -37,7 +37,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 const program = (title: string, command: string, ...args: string[]): Step => ({
   title,
   async work() {
-    const { code, output } = await run("npx", ["--no", command, ...args], {
+    const { code, output } = await run(path.resolve("node_modules/.bin", command), args, {
       env: environment,
       timeoutMs: hunt ? 60 * 60_000 : undefined,
     });

@@ -18,7 +18,7 @@ export async function installChromium(): Promise<{ ok: boolean; output: string }
     const { code, output } = await run("apt-get", ["install", "-y", "-qq", "chromium"], { env });
     if (code === 0) return { ok: true, output };
   }
-  const { code, output } = await run("npx", ["--no", "playwright", "install", "chromium"]);
+  const { code, output } = await run("node_modules/.bin/playwright", ["install", "chromium"]);
   return { ok: code === 0, output };
 }
 

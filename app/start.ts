@@ -209,7 +209,11 @@ async function developmentServer(opened: Opened): Promise<{
   development: RequestHandler;
 }> {
   const vite = await import("vite");
+  const before = process.listeners("SIGTERM");
   const server = await vite.createServer({ root, server: { middlewareMode: true } });
+  // Vite would end the process itself, before the rest is closed.
+  for (const added of process.listeners("SIGTERM"))
+    if (!before.includes(added)) process.off("SIGTERM", added);
   opened.push({ name: "development server", close: () => server.close() });
   return {
     build: async () => (await server.ssrLoadModule("virtual:remix/server-build")) as ServerBuild,

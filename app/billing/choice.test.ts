@@ -65,6 +65,22 @@ describe("the subscription that counts", () => {
     expectFirst({ items: [starterItem()] }, { items: [unknownItem({ unitAmount: 900_000 })] });
   });
 
+  it("is among equals one at a claimed price even if its plan gives no soldiers", () => {
+    const free = { id: "free", name: "Free", soldiers: 0 };
+    const catalogue = catalogueOf([free], [{ planId: "free", priceId: "price_free", lookupKey: null }]);
+    const all = [
+      aSubscription({ id: "sub_a", items: [unknownItem()] }),
+      aSubscription({ id: "sub_z", items: [unknownItem({ priceId: "price_free", unitAmount: 0 })] }),
+    ];
+    const [first] = subscriptionsInOrder({
+      subscriptions: all,
+      recordedSubscriptionId: null,
+      ...CONTEXT,
+      catalogue,
+    });
+    expect(first?.subscription.id).toBe("sub_z");
+  });
+
   it("is among equals the one with more soldiers", () => {
     expectFirst({ items: [armyItem({ unitAmount: 1 })], status: "trialing" }, { items: [starterItem()] });
   });

@@ -1,0 +1,124 @@
+import type { Customer, ObservedCustomer, Subscription } from "~/billing/observation";
+import type { Sandbox } from "~/sandbox/sandbox";
+import { parseCustomer, parseSubscription } from "~/stripe/parse";
+import { stripeId } from "./ids";
+import { priceIdOf } from "./prices";
+import type { CustomerStory, SubscriptionStory } from "./story";
+
+const DAY = 86_400;
+/** Accounts are a day older than the first thing that they pay for. */
+const CUSTOMER_OLDER_BY = DAY;
+
+/** Whom a customer in Stripe belongs to, as far as the application told Stripe. */
+export type Owner = {
+  /** "0042": decides all ids. */
+  key: string;
+  name: string | null;
+  email: string | null;
+  userId: string | null;
+  nextUserId: string | null;
+};
+
+/** Makes the customers of one story in the sandbox where they are missing; as Stripe then says they are. */
+export function makeCustomers(
+  sandbox: Sandbox,
+  stories: readonly CustomerStory[],
+  owner: Owner,
+  now: number,
+): ObservedCustomer[] {
+  return stories.map((story, index) => {
+    const key = `${owner.key}/${index}`;
+    const id = stripeId("cus_", key);
+    if (story.state === "missing") return { ...missing(id), ...NEVER_READ };
+    if (!sandbox.account.store.customers.find(id)) make({ sandbox, id, key, story, owner, now });
+    return observe(sandbox, id);
+  });
+}
+
+type Making = {
+  sandbox: Sandbox;
+  id: string;
+  key: string;
+  story: CustomerStory;
+  owner: Owner;
+  now: number;
+};
+
+function make({ sandbox, id, key, story, owner, now }: Making): void {
+  const first = Math.max(0, ...story.subscriptions.map(({ since }) => since));
+  const named = story.metadataNamesNext ? owner.nextUserId : story.link === "customer" ? owner.userId : null;
+  sandbox.customers.create({
+    id,
+    email: story.email ?? owner.email,
+    name: owner.name,
+    created: now - first * DAY - CUSTOMER_OLDER_BY,
+    ...(named && { metadata: { userId: named } }),
+  });
+  for (const [index, subscription] of story.subscriptions.entries()) {
+    const userId = story.link === "subscription" ? owner.userId : null;
+    sandbox.subscriptions.create({
+      id: stripeId("sub_1", `${key}/${index}`),
+      customer: id,
+      items: [{ price: priceIdOf(subscription.price), quantity: subscription.quantity ?? 1 }],
+      ...(userId !== null && { metadata: { userId } }),
+      ...times(subscription, now),
+    });
+  }
+  if (story.state === "deleted") sandbox.customers.delete(id);
+}
+
+function times(story: SubscriptionStory, now: number) {
+  const { status = "active", ended, monthBegan, trialEndsIn, cancelAtPeriodEnd, cancelIn } = story;
+  const begun = now - story.since * DAY;
+  const isScheduled = cancelAtPeriodEnd === true || cancelIn !== undefined;
+  return {
+    status,
+    created: begun,
+    start_date: begun,
+    ...(ended !== undefined && { ended_at: now - ended * DAY, canceled_at: now - ended * DAY }),
+    ...(monthBegan !== undefined && {
+      current_period_start: now - monthBegan * DAY,
+      current_period_end: now + (30 - monthBegan) * DAY,
+    }),
+    ...(trialEndsIn !== undefined && {
+      trial_start: begun,
+      trial_end: now + trialEndsIn * DAY,
+      current_period_start: begun,
+      current_period_end: now + trialEndsIn * DAY,
+    }),
+    ...(isScheduled && { canceled_at: now - 2 * DAY }),
+    ...(cancelAtPeriodEnd && { cancel_at_period_end: true }),
+    ...(cancelIn !== undefined && { cancel_at: now + cancelIn * DAY }),
+  };
+}
+
+const NEVER_READ = { subscriptions: [], completeStart: null, completeAt: null };
+
+const missing = (id: string): Customer => ({
+  id,
+  email: null,
+  name: null,
+  metadataUserId: null,
+  state: "missing",
+  created: null,
+});
+
+/** The customer as the first pass will see it: in the sandbox's own words, read by the same parser. */
+function observe(sandbox: Sandbox, id: string): ObservedCustomer {
+  const { store, writers } = sandbox.account;
+  const record = store.customers.find(id);
+  if (!record) return { ...missing(id), ...NEVER_READ };
+  const subscriptions = store.subscriptionsOfCustomer(record.sequence).flatMap((sequence): Subscription[] => {
+    const text = writers.subscription(store.subscriptions.get(sequence));
+    const read = parseSubscription(JSON.parse(text));
+    return read ? [firstSeen(read.subscription)] : [];
+  });
+  return { ...parseCustomer(JSON.parse(writers.customer(record))), ...NEVER_READ, subscriptions };
+}
+
+/** Grace of one that is already past due when first seen runs from its period's start. */
+function firstSeen(read: Omit<Subscription, "pastDueSince" | "entitlingSince">): Subscription {
+  const periodStart = Math.max(0, ...read.items.map((item) => item.periodStart ?? 0));
+  const pastDueSince = read.status === "past_due" && periodStart > 0 ? periodStart : null;
+  return { ...read, pastDueSince, entitlingSince: null };
+}

@@ -16,7 +16,8 @@ import { securityHeaders } from "./http/security-headers";
 import { drain } from "./http/shutdown.server";
 import { type Log, requestLog } from "./log.server";
 
-export type ServerEnvironment = RouteEnvironment & Pick<Environment, "trustedProxies">;
+export type ServerEnvironment = Omit<RouteEnvironment, "singleSignOn"> &
+  Pick<Environment, "singleSignOn" | "trustedProxies">;
 
 export type ServerOptions = Omit<Services, "environment"> & {
   environment: ServerEnvironment;
@@ -137,7 +138,7 @@ function loadContext(
     staffAuth,
     customerAuth,
     ready,
-    environment: { mode, appUrl, cronSecret, metricsToken, singleSignOn },
+    environment: { mode, appUrl, cronSecret, metricsToken, singleSignOn: singleSignOn !== null },
     log,
     requestId,
     clientAddress: plainAddress(address),

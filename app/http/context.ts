@@ -9,10 +9,10 @@ import type { Sender } from "./same-origin";
 export type Readiness = { ok: true } | { ok: false; reason: string };
 
 /** What of the environment routes may see. */
-export type RouteEnvironment = Pick<
-  Environment,
-  "mode" | "appUrl" | "cronSecret" | "metricsToken" | "singleSignOn"
->;
+export type RouteEnvironment = Pick<Environment, "mode" | "appUrl" | "cronSecret" | "metricsToken"> & {
+  /** Whether staff may sign in through an identity provider. */
+  singleSignOn: boolean;
+};
 
 /** What the composition root hands to all requests. */
 export type Services = {

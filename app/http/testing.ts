@@ -24,7 +24,7 @@ export function routeArgs(
   const { params = {}, ...rest } = init;
   const request = new Request(`${appUrl}${path}`, rest);
   const context = {
-    environment: { mode: "production", appUrl, cronSecret, metricsToken, singleSignOn: null },
+    environment: { mode: "production", appUrl, cronSecret, metricsToken, singleSignOn: false },
     staffAuth: { session: async () => staff },
     customerAuth: { identify: vi.fn(async () => customer ?? { ok: false, reason: "missing" }) },
     parity: {},

@@ -32,7 +32,7 @@ export const loader = route.loader(
     if (await context.staffAuth.session(request)) throw redirect(next);
     const { mode, singleSignOn } = context.environment;
     const problem = search.error && (arrivals[search.error] ?? "Signing in did not work. Try again.");
-    return { next, problem: problem || null, singleSignOn: singleSignOn !== null, demo: mode === "demo" };
+    return { next, problem: problem || null, singleSignOn, demo: mode === "demo" };
   },
 );
 

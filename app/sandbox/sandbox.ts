@@ -42,6 +42,14 @@ export interface Sandbox
   listen(port?: number, host?: string): Promise<Listening>;
 }
 
+/**
+ * Makes the account, empty or as the state file has it. Nothing listens until `listen` is called:
+ *
+ *     const sandbox = createSandbox({ stateFile: ".data/sandbox.json" });
+ *     const { url } = await sandbox.listen();
+ *
+ * Throws when the state file is not one of ours.
+ */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const settings = settingsOf(options);
   const saved = settings.stateFile === undefined ? undefined : readState(settings.stateFile);

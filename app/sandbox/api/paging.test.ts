@@ -83,6 +83,18 @@ describe("pages", () => {
     );
   });
 
+  it("say rightly whether there is more in the direction of travel", async () => {
+    const { sandbox, stripe } = await startSandbox();
+    const ids = addCustomers(sandbox, [0, 1, 2, 3]);
+    const more = async (params: Stripe.CustomerListParams) => (await stripe.customers.list(params)).has_more;
+    expect(await more({ limit: 3 })).toBe(true);
+    expect(await more({ limit: 4 })).toBe(false);
+    expect(await more({ limit: 1, starting_after: ids[1] })).toBe(true);
+    expect(await more({ limit: 2, starting_after: ids[1] })).toBe(false);
+    expect(await more({ limit: 1, ending_before: ids[2] })).toBe(true);
+    expect(await more({ limit: 2, ending_before: ids[2] })).toBe(false);
+  });
+
   it("are not shifted by objects that are made while they are read", async () => {
     const { sandbox, stripe } = await startSandbox();
     const ids = addCustomers(sandbox, [0, 1, 2, 3, 4, 5]);

@@ -48,6 +48,55 @@ it("everything is there again after a restart, under the same ids, and goes on f
   expect(await second.stripe.customers.retrieve(next.id)).toMatchObject({ id: next.id, email: null });
 });
 
+it("every field that only few objects have survives, too", async () => {
+  const path = stateFile();
+  const first = await startSandbox({ stateFile: path });
+  const { starter } = addCatalogue(first.sandbox);
+  const product = first.sandbox.products.create({ name: "Tiered", description: "By the piece" });
+  const tiered = first.sandbox.prices.create({
+    product: product.id,
+    currency: "eur",
+    tiers: [
+      { up_to: 5, unit_amount: 3 },
+      { up_to: null, flat_amount: 9 },
+    ],
+    tiers_mode: "volume",
+    recurring: { interval: "week", interval_count: 2 },
+    nickname: "by the week",
+  });
+  const customer = first.sandbox.customers.create({
+    description: "VIP",
+    phone: "1",
+    currency: "eur",
+    balance: -5,
+    delinquent: true,
+    test_clock: "clock_1",
+  });
+  const items = [{ price: tiered.id, quantity: 2, metadata: { seat: "a" } }, { price: starter }];
+  const { id } = first.sandbox.subscriptions.create({
+    customer: customer.id,
+    items,
+    pause_collection: { behavior: "void", resumes_at: null },
+    collection_method: "send_invoice",
+    days_until_due: 30,
+    default_payment_method: "pm_1",
+    description: "By invoice",
+    cancel_at_period_end: true,
+    trial_end: TEST_NOW + 10,
+    legacyPeriod: true,
+  });
+  const canceled = first.sandbox.subscriptions.create({ customer: customer.id, items });
+  first.sandbox.subscriptions.cancel(canceled.id, { reason: "payment_failed" });
+  const readAll = async ({ stripe }: typeof first) => [
+    await stripe.subscriptions.retrieve(id, { expand: ["customer"] }),
+    await stripe.subscriptions.retrieve(canceled.id),
+    await stripe.prices.retrieve(tiered.id, { expand: ["tiers", "product"] }),
+  ];
+  const before = await readAll(first);
+  await first.listening.close();
+  expect(await readAll(await startSandbox({ stateFile: path }))).toEqual(before);
+});
+
 it("the file is whole at any time, and nothing is left beside it", () => {
   const path = stateFile();
   const sandbox = createSandbox({ stateFile: path });

@@ -73,7 +73,7 @@ describe("the embedded PostgreSQL", () => {
     );
     const again = await start("three");
     expect(again.adopted).toBe(false);
-    expect(await readFile(lock, "utf8")).not.toContain(`${process.pid}\n`);
+    expect(await readFile(lock, "utf8")).not.toContain(`${process.ppid}\n`);
     await again.stop();
   });
 

@@ -101,6 +101,8 @@ describe("recorded_not_paid", () => {
     expect(verdict({ record, customers, comps: [aComp({ expiresAt: NOW })] })).toBe("recorded_not_paid");
     const more = aCanceledRecord({ workspaces: [unlocked(5)] });
     expect(verdict({ record: more, customers, comps: [aComp(ended)] })).toBe("recorded_not_paid");
+    const alsoActive = aRecordInStep({ workspaces: [unlocked(1)] });
+    expect(verdict({ record: alsoActive, customers, comps: [aComp(ended)] })).toBe("recorded_not_paid");
   });
 });
 

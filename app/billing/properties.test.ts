@@ -9,7 +9,7 @@ import { planOfPrice } from "./plans";
 import type { BillingState } from "./record";
 import type { Situation } from "./situation";
 import { DAY, NOW } from "./testing";
-import { contexts, runs } from "./testing-arbitraries";
+import { contexts, PATIENT, runs } from "./testing-arbitraries";
 import { decisions, situations, withRecord } from "./testing-situations";
 import { REVIEW_VERDICTS, SETTLED_VERDICTS, VERDICTS } from "./verdicts";
 
@@ -93,7 +93,7 @@ const untimed = (judgement: Judgement) => ({
 
 const forNobody = ({ verdict }: Judgement) => REVIEW_VERDICTS.has(verdict) || verdict === "not_checked";
 
-it("a judgement is exactly one verdict, and holds until it is to be judged again", () => {
+it("a judgement is exactly one verdict, and holds until it is to be judged again", PATIENT, () => {
   expectAlways(1_500, {
     "exactly one verdict fits": ({ judgement }) =>
       expect(VERDICTS.filter((verdict) => verdict === judgement.verdict)).toHaveLength(1),
@@ -115,7 +115,7 @@ it("a judgement is exactly one verdict, and holds until it is to be judged again
   });
 });
 
-it("a judgement does not depend on the order in which anything arrives", () => {
+it("a judgement does not depend on the order in which anything arrives", PATIENT, () => {
   const keys = fc.infiniteStream(fc.nat());
   fc.assert(
     fc.property(situations, contexts, keys, (situation, context, stream) => {
@@ -143,7 +143,7 @@ it("a judgement does not depend on the order in which anything arrives", () => {
   );
 });
 
-it("a repair ends in the expected record, and a second run changes nothing", () => {
+it("a repair ends in the expected record, and a second run changes nothing", PATIENT, () => {
   expectAlways(2_500, {
     "judged again by the same observations all is settled": (one) => {
       if (one.decision.kind !== "repair") return;
@@ -189,7 +189,7 @@ const ofLowerings =
     if (takesSoldiers(one.situation.record, one.decision.repair.after)) rule(one);
   };
 
-it("a lowering is made only on positive evidence", () => {
+it("a lowering is made only on positive evidence", PATIENT, () => {
   expectAlways(5_000, {
     "writes are full, or an admin confirmed it by name": ofLowerings(({ settings }) => {
       if (settings.writes !== "full") expect(settings.confirmed).not.toBeNull();
@@ -241,7 +241,7 @@ it("a lowering is made only on positive evidence", () => {
   });
 });
 
-it("a raise is withheld by nothing but writes off, a hold, and a read of the address", () => {
+it("a raise is withheld by nothing but writes off, a hold, and a read of the address", PATIENT, () => {
   expectAlways(1_500, {
     "a repair that lowers nothing is made": ({ judgement, decision, settings, situation }) => {
       if (judgement.lowers || settings.writes === "off" || (settings.automatic && judgement.onHold)) return;

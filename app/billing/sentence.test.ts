@@ -27,7 +27,7 @@ import {
   unknownItem,
   unlocked,
 } from "./testing";
-import { contexts, runs } from "./testing-arbitraries";
+import { contexts, PATIENT, runs } from "./testing-arbitraries";
 import { situations } from "./testing-situations";
 import type { Verdict } from "./verdicts";
 
@@ -259,7 +259,7 @@ describe("the sentence", () => {
   });
 });
 
-it("whatever the situation, the sentence is whole", () => {
+it("whatever the situation, the sentence is whole", PATIENT, () => {
   fc.assert(
     fc.property(situations, contexts, (situation, context) => {
       const sentence = sentenceOf(judge(situation, context), situation.record);

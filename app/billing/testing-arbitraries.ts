@@ -19,8 +19,13 @@ export const catalogue = catalogueOf(
   ],
 );
 
+const times = process.env.PARITY_HUNT ? 50 : 1;
+
 /** How often a property runs; `PARITY_HUNT=1` multiplies it by 50. */
-export const runs = (numRuns: number) => ({ numRuns: process.env.PARITY_HUNT ? numRuns * 50 : numRuns });
+export const runs = (numRuns: number) => ({ numRuns: numRuns * times });
+
+/** For tests of properties, also on a machine that is busy with other things. */
+export const PATIENT = { timeout: 60_000 * times };
 
 export const contexts: fc.Arbitrary<JudgeContext> = fc.record({
   catalogue: fc.constant(catalogue),

@@ -15,6 +15,7 @@ import { type Listener, openListener } from "./http/listener.server";
 import { type Opened, trackOpened } from "./http/process-end.server";
 import { createLog, type Log } from "./log.server";
 import { maskText } from "./mask.server";
+import type { Parity } from "./reconcile/parity.server";
 import { createSandbox, type Sandbox } from "./sandbox/sandbox";
 import { createServer } from "./server";
 
@@ -25,6 +26,7 @@ const root = resolve(import.meta.dirname, "..");
 const development = process.argv.includes("--dev");
 const demoAdmin = "admin@example.com";
 const readinessMs = 2_000;
+const firstLookMs = 20_000;
 
 /** A start that cannot be, in words for the person at the terminal. */
 class CannotStart extends Error {
@@ -71,10 +73,11 @@ async function serve(wanted: Environment, log: Log, opened: Opened): Promise<voi
   if (sandbox) opened.push({ name: "sandbox", close: sandbox.close });
   const stripe = sandbox?.stripe ?? environment.stripe;
   if (!stripe) throw new Error("Production without a Stripe key was let through.");
-  if (sandbox) await seed(db, sandbox.api);
+  const isNew = sandbox !== null && (await seed(db, sandbox.api));
 
   const { openParity } = await import("./open-parity.server");
   const parity = openParity({ db, stripe, log, sandbox: sandbox !== null });
+  if (isNew) await lookAround(parity);
   opened.push({ name: "reconcile", close: () => parity.close() });
   const staffAuth = createStaffAuth({ db, environment, log });
   const server = createServer({
@@ -182,8 +185,18 @@ async function openSandbox({ dataDirectory }: Environment) {
   return { api, url, close, stripe };
 }
 
-/** Fills an empty demo with customers, on both sides. */
-async function seed(_db: Database, _sandbox: Sandbox): Promise<void> {}
+/** Fills an empty demo with customers, on both sides. Whether there is anything new to look at. */
+async function seed(db: Database, sandbox: Sandbox): Promise<boolean> {
+  const { seedDemo } = await import("../prisma/demo");
+  return (await seedDemo({ db, sandbox, now: Math.floor(Date.now() / 1000) })).seeded;
+}
+
+/** The demo's first look at Stripe: everything is read and judged, and nothing repaired. That is for people to do. */
+async function lookAround(parity: Parity): Promise<void> {
+  const { id } = await parity.runs.preview({ actor: { kind: "cron", id: null }, readStripe: true });
+  const run = await parity.runs.step(id, firstLookMs);
+  if (run.state === "running") parity.runs.drive(id);
+}
 
 async function readiness(db: Database, url: string): Promise<Readiness> {
   const check = async (): Promise<Readiness> => {

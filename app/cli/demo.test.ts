@@ -1,0 +1,138 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { FLAGS, VERDICTS } from "~/billing/verdicts";
+import { runToEnd, syncAll } from "~/reconcile/testing";
+import { createSandbox } from "~/sandbox/sandbox";
+import { COMPANY, seedDemo } from "../../prisma/demo";
+import { createDemo, type Demo, epochSeconds } from "./testing";
+
+const userIds = COMPANY.map(({ userId }) => userId);
+
+describe("the demo, read by one full pass", () => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await createDemo();
+    const views = await demo.parity.views(userIds);
+    expect(new Set(views.map(({ verdict }) => verdict))).toEqual(new Set(["not_checked"]));
+    const actor = { kind: "command_line", id: null } as const;
+    const preview = await demo.parity.runs.preview({ actor, readStripe: true });
+    expect(await runToEnd(demo.parity, preview.id)).toMatchObject({ state: "done", reason: null });
+  });
+  afterAll(() => demo.close());
+
+  it("has the verdict and the flags that its story means to show, for everybody", async () => {
+    const views = await demo.parity.views(userIds);
+    const said = views.map(({ userId, verdict, flags }) => ({ userId, verdict, flags }));
+    expect(said).toEqual(
+      COMPANY.map(({ userId, story }) => ({ userId, verdict: story.verdict, flags: story.flags ?? [] })),
+    );
+  });
+
+  it("has at least 80 users, 30 in step, 10 locked out, and customers that nobody claims", async () => {
+    const { users, verdicts, unclaimed, lockedOut, leaking } = await demo.parity.overview();
+    const usersWith = (verdict: string) => verdicts.find((one) => one.verdict === verdict)?.users ?? 0;
+    expect(users).toBeGreaterThanOrEqual(80);
+    expect(usersWith("in_sync")).toBeGreaterThanOrEqual(30);
+    expect(usersWith("paid_not_recorded")).toBeGreaterThanOrEqual(10);
+    expect(unclaimed).toBe(3);
+    expect(lockedOut.map(({ currency }) => currency).sort()).toEqual(["eur", "jpy", "usd"]);
+    expect(leaking.length).toBeGreaterThan(0);
+  });
+
+  it("has every verdict but `not_checked`, which a finished pass leaves nobody with", async () => {
+    const { verdicts } = await demo.parity.overview();
+    const missing = VERDICTS.filter((verdict) => !verdicts.some((one) => one.verdict === verdict));
+    expect(missing).toEqual(["not_checked"]);
+  });
+
+  it("has every flag but `stale`, which comes when the pass is a day old", async () => {
+    const flagsNow = async () => new Set((await demo.parity.views(userIds)).flatMap(({ flags }) => flags));
+    const seen = await flagsNow();
+    expect(FLAGS.filter((flag) => !seen.has(flag))).toEqual(["stale"]);
+    await demo.db.$executeRaw`UPDATE "Cursor" SET value = jsonb_set(value, '{finishedAt}',
+      to_jsonb((value->>'finishedAt')::float8 - 25 * 3600)) WHERE key = 'pass'`;
+    expect(await flagsNow()).toContain("stale");
+  });
+});
+
+describe("sync all over the demo", () => {
+  let demo: Demo;
+  afterEach(() => demo.close());
+
+  const groupsLeft = async (runId: string) => {
+    const page = await demo.parity.runs.page({ runId, limit: 1 });
+    return (page?.groups ?? [])
+      .filter(({ outcome }) => outcome !== "synced")
+      .map(({ verdict, outcome, reason, users }) => `${users} ${verdict}: ${outcome} ${reason ?? ""}`.trim())
+      .sort();
+  };
+
+  it("by staff leaves exactly those about whom somebody must decide, and a second one writes nothing", async () => {
+    demo = await createDemo();
+
+    const run = await syncAll(demo.parity, "staff");
+
+    expect(run).toMatchObject({ state: "done", failed: 0, notChecked: 0 });
+    expect(await groupsLeft(run.id)).toEqual([
+      "1 access_differs: withheld possible_other_customer",
+      "1 recorded_not_paid: withheld no_positive_evidence",
+      "2 link_conflict: review",
+      "2 unknown: review",
+      "2 unknown_price: review",
+      "3 customer_gone: review",
+      "3 link_suggested: review",
+    ]);
+    const changes = await demo.db.change.count();
+    expect(await syncAll(demo.parity, "staff")).toMatchObject({ state: "done", synced: 0 });
+    expect(await demo.db.change.count()).toBe(changes);
+  });
+
+  it("by the scheduler lowers two, lets the others wait for an admin, and leaves alone who is on hold", async () => {
+    demo = await createDemo();
+
+    const run = await syncAll(demo.parity, "cron");
+
+    expect(run).toMatchObject({ state: "done", failed: 0, notChecked: 0 });
+    expect(await demo.db.change.count({ where: { lowers: true, actorKind: "cron" } })).toBe(2);
+    expect(await groupsLeft(run.id)).toEqual([
+      "1 access_differs: withheld breaker",
+      "1 access_differs: withheld possible_other_customer",
+      "1 paid_not_recorded: withheld on_hold",
+      "1 plan_differs: withheld breaker",
+      "1 recorded_not_paid: withheld no_positive_evidence",
+      "2 link_conflict: review",
+      "2 unknown: review",
+      "2 unknown_price: review",
+      "3 customer_gone: review",
+      "3 link_suggested: review",
+      "6 recorded_not_paid: withheld breaker",
+    ]);
+  });
+});
+
+describe("seeding", () => {
+  let demo: Demo;
+  afterEach(() => demo.close());
+
+  it("does nothing where there are users", async () => {
+    demo = await createDemo();
+    const again = await seedDemo({ db: demo.db, sandbox: createSandbox(), now: epochSeconds() });
+    expect(again).toEqual({ seeded: false });
+    expect(await demo.db.user.count()).toBe(COMPANY.length);
+  });
+
+  it("fills a database that was thrown away, beside a sandbox that was kept", async () => {
+    demo = await createDemo();
+    const { store } = demo.sandbox.account;
+    const before = store.subscriptions.nextSequence;
+    await demo.db.$executeRaw`TRUNCATE "User", "BillingSubscription", "Workspace", "Link", "Comp", "Hold",
+      "Acknowledgement", "UserCheck", "Run"`;
+
+    expect(await seedDemo({ db: demo.db, sandbox: demo.sandbox, now: epochSeconds() })).toEqual({
+      seeded: true,
+    });
+
+    expect(store.subscriptions.nextSequence).toBe(before);
+    const { state } = await syncAll(demo.parity, "staff");
+    expect(state).toBe("done");
+  });
+});

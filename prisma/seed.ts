@@ -1,0 +1,24 @@
+import { createDatabase } from "~/db/client.server";
+import { pendingMigrations } from "~/db/migrate.server";
+import { withPostgres } from "~/db/postgres.server";
+import { ensurePlans, SHIPPED_PLANS } from "./plans";
+
+// npm run db:seed: what a new installation needs, the plans and the lookup keys of their prices. No users; those of the
+// demo come with `npm start`.
+const say = (message: string) => void process.stdout.write(`${message}\n`);
+
+process.exitCode = await withPostgres(process.env, async (url) => {
+  if ((await pendingMigrations(url)).length > 0) {
+    process.stderr.write("The database is behind. Run: npm run db:migrate\n");
+    return 1;
+  }
+  const db = createDatabase(url);
+  try {
+    await db.$transaction(ensurePlans);
+    const names = SHIPPED_PLANS.map(({ name, lookupKey }) => `${name} (${lookupKey})`).join(", ");
+    say(`The plans are there: ${names}.`);
+    return 0;
+  } finally {
+    await db.$disconnect();
+  }
+});

@@ -9,7 +9,7 @@ import {
   storeSubscriptions,
 } from "~/db/observations.server";
 import type { StripeFailure } from "~/stripe/failure.server";
-import type { ReadSubscription } from "~/stripe/parse";
+import { type ReadSubscription, UNREADABLE_STATUS } from "~/stripe/parse";
 import type { How, NoAnswer, Stamp, StripeReader } from "~/stripe/reader.server";
 
 type Parts = { db: Database; stripe: StripeReader };
@@ -74,10 +74,8 @@ async function store(db: Database, reads: readonly CustomerRead[]): Promise<stri
     );
     again.push(...(await storeSubscriptions(tx, subscriptions)));
     const settled = reads.filter(({ complete }) => !again.includes(complete.customerId));
-    await storeCompleteReads(
-      tx,
-      settled.map(({ complete }) => complete),
-    );
+    const complete = settled.map((read) => read.complete);
+    again.push(...(await storeCompleteReads(tx, complete)));
     await keepSeenPrices(tx, await loadCatalogue(tx), itemsOf(subscriptions));
     return [...new Set(again)];
   });
@@ -103,21 +101,22 @@ async function readCustomer(
   for (;;) {
     const page = await stripe.subscriptionsPage({ customer: customerId, startingAfter }, how);
     if (!page.ok) {
-      if (page.failure.reason !== "not_found") return page;
+      // On a later page it is the subscription read on from that is not found.
+      if (page.failure.reason !== "not_found" || startingAfter !== undefined) return page;
       return { ok: true, value: missing(customerId, page) };
     }
     const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
     started ??= page.started;
     ended = page.ended;
-    if (page.value.unreadable > 0) return unreadable(page);
+    if (page.value.unreadable.length > 0) return unreadable(page);
     for (const one of page.value.subscriptions) {
       const full = await withAllItems(stripe, one, how);
       if (!full.ok) return full;
       subscriptions.push({ value: full.subscription, ...stamp });
       if (one.customer) customer ??= { value: one.customer, ...stamp };
     }
-    if (!page.value.hasMore || page.value.lastId === null) break;
-    startingAfter = page.value.lastId;
+    if (!page.value.hasMore) break;
+    startingAfter = page.value.lastId ?? undefined;
   }
   if (customer === null) {
     const read = await stripe.customer(customerId, how);
@@ -133,7 +132,10 @@ async function readCustomer(
   };
 }
 
-/** The subscription with all its items, asking for those beyond the first ten. */
+/**
+ * The subscription with all its items, asking for those beyond the first ten. Items that cannot be read make it an
+ * unreadable subscription, which is one user's matter and stops nobody else.
+ */
 export async function withAllItems(
   stripe: StripeReader,
   read: ReadSubscription,
@@ -141,7 +143,10 @@ export async function withAllItems(
 ): Promise<{ ok: true; subscription: ReadSubscription["subscription"] } | NoAnswer> {
   if (!read.hasMoreItems) return { ok: true, subscription: read.subscription };
   const items = await stripe.allItems(read.subscription.id, how);
-  return items.ok ? { ok: true, subscription: { ...read.subscription, items: items.value } } : items;
+  if (items.ok) return { ok: true, subscription: { ...read.subscription, items: items.value } };
+  const isItsOwn = ["bad_answer", "bad_request", "not_found"].includes(items.failure.reason);
+  if (items.failure.retryable || !isItsOwn) return items;
+  return { ok: true, subscription: { ...read.subscription, status: UNREADABLE_STATUS } };
 }
 
 const missingCustomer = (id: string): Customer => ({

@@ -3,8 +3,8 @@ export type Priority = "interactive" | "background";
 
 /** Lets requests to Stripe go, no faster than each endpoint allows. */
 export type Limiter = {
-  /** Resolves when one request to the endpoint may be sent. */
-  take(endpoint: string, priority: Priority): Promise<void>;
+  /** Resolves when one request to the endpoint may be sent; false when the patience (milliseconds) ends before. */
+  take(endpoint: string, priority: Priority, patience: number): Promise<boolean>;
   /** Stripe answered 429: slow down, for the endpoint or for all (`global-…`). */
   throttled(endpoint: string, reason: string | null): void;
   /** Stripe answered: speed up again, little by little. */
@@ -41,9 +41,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
     return lane;
   };
   return {
-    async take(endpoint, priority) {
-      await laneOf(endpoint).take(priority);
-      await global.take(priority);
+    async take(endpoint, priority, patience) {
+      const until = now() + patience;
+      return (await laneOf(endpoint).take(priority, until)) && (await global.take(priority, until));
     },
     throttled(endpoint, reason) {
       if (reason?.startsWith("global")) global.slowDown();
@@ -56,9 +56,11 @@ export function createLimiter(options: LimiterOptions): Limiter {
   };
 }
 
+type Waiting = { until: number; go: (mayGo: boolean) => void };
+
 /** One queue of requests, spaced in time. */
 class Lane {
-  private readonly waiting: Record<Priority, (() => void)[]> = { interactive: [], background: [] };
+  private readonly waiting: Record<Priority, Waiting[]> = { interactive: [], background: [] };
   private slowdown = 1;
   private lastAt = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | null = null;
@@ -69,9 +71,10 @@ class Lane {
     private readonly now: () => number,
   ) {}
 
-  take(priority: Priority): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting[priority].push(resolve);
+  /** Resolves false when `until` (of the lane's clock) comes first. */
+  take(priority: Priority, until: number): Promise<boolean> {
+    return new Promise((go) => {
+      this.waiting[priority].push({ until, go });
       this.pump();
     });
   }
@@ -88,16 +91,33 @@ class Lane {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
     for (;;) {
+      this.sendImpatientAway();
       const priority = this.waiting.interactive.length > 0 ? "interactive" : "background";
       if (this.waiting[priority].length === 0) return;
       const perSecond = priority === "interactive" ? this.interactivePerSecond : this.backgroundPerSecond;
-      const wait = this.lastAt + (1000 / perSecond) * this.slowdown - this.now();
+      const now = this.now();
+      const wait = this.lastAt + (1000 / perSecond) * this.slowdown - now;
       if (wait > 0) {
-        this.timer = setTimeout(() => this.pump(), wait);
+        this.timer = setTimeout(() => this.pump(), Math.min(wait, this.leastPatience() - now));
         return;
       }
-      this.lastAt = this.now();
-      this.waiting[priority].shift()?.();
+      this.lastAt = now;
+      this.waiting[priority].shift()?.go(true);
     }
+  }
+
+  private sendImpatientAway(): void {
+    const now = this.now();
+    for (const queue of [this.waiting.interactive, this.waiting.background]) {
+      for (let at = queue.findIndex(({ until }) => until <= now); at !== -1; ) {
+        for (const { go } of queue.splice(at, 1)) go(false);
+        at = queue.findIndex(({ until }) => until <= now);
+      }
+    }
+  }
+
+  private leastPatience(): number {
+    const all = [...this.waiting.interactive, ...this.waiting.background];
+    return all.reduce((least, { until }) => Math.min(least, until), Number.POSITIVE_INFINITY);
   }
 }

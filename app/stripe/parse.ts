@@ -2,16 +2,19 @@ import { z } from "zod";
 import { foldEmail } from "~/billing/email";
 import type { Customer, Subscription } from "~/billing/observation";
 
-const seconds = z.number().int();
-const metadata = z.record(z.string(), z.string()).nullish();
+/** Up to the year 9999: PostgreSQL takes them all. */
+const seconds = z.number().int().min(0).max(253_402_300_799);
+/** Text without what PostgreSQL refuses to store (NUL, half of a surrogate pair), or one name would stop a page. */
+const text = z.string().transform((value) => value.replace(/\0|\p{Surrogate}/gu, "\u{fffd}"));
+const metadata = z.record(z.string(), text).nullish();
 
 const customerObject = z.union([
   z.object({ id: z.string(), deleted: z.literal(true) }),
   z.object({
     id: z.string(),
     deleted: z.undefined().optional(),
-    email: z.string().nullish(),
-    name: z.string().nullish(),
+    email: text.nullish(),
+    name: text.nullish(),
     created: seconds.nullish(),
     metadata,
   }),
@@ -24,8 +27,8 @@ const itemObject = z.object({
   current_period_end: seconds.nullish(),
   price: z.object({
     id: z.string(),
-    lookup_key: z.string().nullish(),
-    unit_amount: z.number().nullish(),
+    lookup_key: text.nullish(),
+    unit_amount: z.number().int().nullish(),
     currency: z.string(),
     recurring: z
       .object({ interval: z.enum(["day", "week", "month", "year"]), interval_count: z.number().int() })
@@ -150,21 +153,24 @@ export function parseSubscription(object: unknown): ReadSubscription | null {
 
 const namesObject = z.object({
   id: z.string(),
-  customer: z.union([z.string(), z.object({ id: z.string() })]),
+  customer: z.union([z.string(), z.looseObject({ id: z.string() })]),
   created: seconds.catch(0),
+  metadata: metadata.catch(null),
 });
 
 function parseNames(object: unknown): ReadSubscription | null {
   const names = namesObject.safeParse(object);
   if (!names.success) return null;
+  const customer = customerObject.safeParse(names.data.customer);
   return {
-    customer: null,
+    customer: customer.success ? toCustomer(customer.data) : null,
     hasMoreItems: false,
     subscription: {
       id: names.data.id,
       customerId: idOf(names.data.customer) ?? "",
       status: UNREADABLE_STATUS,
-      metadataUserId: null,
+      // Whose it is must not be forgotten, or its user would look like one without a subscription.
+      metadataUserId: names.data.metadata?.userId || null,
       items: [],
       created: names.data.created,
       startDate: names.data.created,

@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { z } from "zod";
 import type { Customer, EpochSeconds, OrderStamp } from "~/billing/observation";
 import type { Log } from "~/log.server";
 import { failureOf, type StripeFailure } from "./failure.server";
@@ -24,8 +25,8 @@ export type Read<T> = Answer<T> | NoAnswer;
 
 export type SubscriptionsPage = {
   subscriptions: ReadSubscription[];
-  /** Objects that could not be read at all, not even their ids. */
-  unreadable: number;
+  /** Ids of objects that could not be read, not even whose they are. */
+  unreadable: string[];
   hasMore: boolean;
   lastId: string | null;
 };
@@ -94,13 +95,15 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
     parse: (raw: Raw) => T,
   ): Promise<Read<T>> {
     const deadline = performance.now() + how.deadlineMs;
+    const left = () => Math.max(1, deadline - performance.now());
+    let lastFailure: StripeFailure = NO_TURN;
     for (let attempt = 0; ; attempt += 1) {
-      await options.limiter.take(endpoint, how.priority);
+      const mayGo = await options.limiter.take(endpoint, how.priority, left());
       const started = await options.nextStamp();
+      if (!mayGo) return { ok: false, failure: lastFailure, started, ended: started };
       requests += 1;
       how.onRequest?.();
-      const left = Math.max(1_000, deadline - performance.now());
-      const sent = await send(Math.min(ATTEMPT_TIMEOUT_MS, left)).then(
+      const sent = await send(Math.min(ATTEMPT_TIMEOUT_MS, left())).then(
         (raw) => ({ ok: true as const, raw }),
         (error: unknown) => ({ ok: false as const, failure: failureOf(error) }),
       );
@@ -116,6 +119,7 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
           : { ok: false, failure: value.failure, started, ended };
       }
       const { failure } = sent;
+      lastFailure = failure;
       if (failure.reason === "rate_limited") options.limiter.throttled(endpoint, failure.rateLimitReason);
       const wait = backOffMs(attempt);
       if (!failure.retryable || performance.now() + wait > deadline)
@@ -145,23 +149,14 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
             },
             { timeout },
           ),
-        (list) => {
-          const read = list.data.map(parseSubscription);
-          const subscriptions = read.filter((one) => one !== null);
-          return {
-            subscriptions,
-            unreadable: read.length - subscriptions.length,
-            hasMore: list.has_more,
-            lastId: list.data.at(-1)?.id ?? null,
-          };
-        },
+        (list) => toPage(longList.parse(list)),
       ),
     allItems: (subscription, how) =>
       read(
         "GET /v1/subscription_items",
         how,
         (timeout) => stripe.subscriptionItems.list({ subscription, limit: 100 }, { timeout }),
-        (list) => list.data.map(parseItem),
+        (list) => wholeList.parse(list).data.map(parseItem),
       ),
     customer: (id, how) =>
       read(
@@ -175,17 +170,50 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
         "GET /v1/customers",
         how,
         (timeout) => stripe.customers.list({ email, limit: 100 }, { timeout }),
-        (list) => list.data.map(parseCustomer),
+        (list) => wholeList.parse(list).data.map(parseCustomer),
       ),
     account: (how) =>
       read(
         "GET /v1/account",
         how,
         (timeout) => stripe.accounts.retrieveCurrent({}, { timeout }),
-        (account) => ({ accountId: account.id }),
+        (account) => ({ accountId: accountObject.parse(account).id }),
       ),
   };
 }
+
+/** More pages are said to follow, but from where? Taking that for the last page would hide the rest. */
+const longList = z
+  .object({ data: z.array(z.unknown()), has_more: z.boolean() })
+  .refine(({ data, has_more }) => !has_more || idOf(data.at(-1)) !== null);
+/** A list that fits on one page. */
+const wholeList = z.object({ data: z.array(z.unknown()), has_more: z.literal(false) });
+const accountObject = z.object({ id: z.string() });
+const named = z.object({ id: z.string() });
+
+function idOf(object: unknown): string | null {
+  const parsed = named.safeParse(object);
+  return parsed.success ? parsed.data.id : null;
+}
+
+function toPage({ data, has_more }: z.infer<typeof longList>): SubscriptionsPage {
+  const read = data.map(parseSubscription);
+  const subscriptions = read.filter((one) => one !== null);
+  const unreadable = read.flatMap((one, index) =>
+    one === null ? [idOf(data[index]) ?? "without an id"] : [],
+  );
+  return { subscriptions, unreadable, hasMore: has_more, lastId: idOf(data.at(-1)) };
+}
+
+/** So many requests wait that this one had no turn in time. */
+const NO_TURN: StripeFailure = {
+  reason: "timeout",
+  message: "Too many requests to Stripe were waiting",
+  requestId: null,
+  rateLimitReason: null,
+  retryable: true,
+  accountId: null,
+};
 
 function parsedOr<T>(parse: () => T): { ok: true; value: T } | { ok: false; failure: StripeFailure } {
   try {

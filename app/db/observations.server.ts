@@ -55,15 +55,31 @@ export async function storeCustomers(tx: Tx, observed: readonly Observed<Custome
     RETURNING c.id`;
   const left = notIn(stored, rows, ({ id }) => id);
   if (left.length === 0) return [];
-  const contested = await tx.$queryRaw<{ id: string }[]>`
-    SELECT c.id FROM "StripeCustomer" c
-    JOIN jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS r(
-      id text, email text, name text, "metadataUserId" text, state text, started bigint, ended bigint) USING (id)
-    WHERE r.started <= c."observedEnd" AND r.ended >= c."observedStart"
-      AND (c.email, c.name, c."metadataUserId", c.state)
-        IS DISTINCT FROM (r.email, r.name, r."metadataUserId", r.state)`;
-  return contested.map(({ id }) => id);
+  const overlapping = await tx.$queryRaw<Overlap[]>`
+    UPDATE "StripeCustomer" c SET
+      "observedStart" = CASE WHEN same THEN greatest(c."observedStart", r.started) ELSE c."observedStart" END,
+      "observedEnd" = greatest(c."observedEnd", r.ended)
+    FROM (
+      SELECT r.id, r.started, r.ended, (o.email, o.name, o."metadataUserId", o.state)
+        IS NOT DISTINCT FROM (r.email, r.name, r."metadataUserId", r.state) AS same
+      FROM jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS r(
+        id text, email text, name text, "metadataUserId" text, state text, started bigint, ended bigint)
+      JOIN "StripeCustomer" o USING (id)
+    ) r
+    WHERE c.id = r.id AND r.started <= c."observedEnd" AND r.ended >= c."observedStart"
+    RETURNING c.id AS "customerId", r.same`;
+  return contestedOf(overlapping);
 }
+
+/**
+ * An answer that overlaps the stored one. When it says the same, the stored one holds for both, and its stamp grows;
+ * when it does not, whatever overlaps either is in doubt: only a read that starts after both settles it.
+ */
+type Overlap = { customerId: string; same: boolean };
+
+const contestedOf = (overlapping: readonly Overlap[]): Contested => [
+  ...new Set(overlapping.flatMap(({ customerId, same }) => (same ? [] : [customerId]))),
+];
 
 /** What an insert left out because something stored was as new or newer. */
 function notIn<Row>(
@@ -93,14 +109,16 @@ export async function storeSubscriptions(
     // For one already past due when first seen; the later of several items is the kinder.
     periodStart: value.items.reduce((latest, item) => Math.max(latest, item.periodStart ?? 0), 0) || null,
   }));
-  const stored = await tx.$queryRaw<{ id: string }[]>`
+  const stored = await tx.$queryRaw<(Overlap & { id: string })[]>`
     INSERT INTO "StripeSubscription" AS s (id, "customerId", status, "metadataUserId", items, created, "startDate",
       "canceledAt", "endedAt", "cancelAt", "cancelAtPeriodEnd", "latestInvoiceId", "testClockId", "pastDueSince",
-      "observedStart", "observedEnd", "requestId")
+      gone, "observedStart", "observedEnd", "requestId")
     SELECT id, "customerId", status, "metadataUserId", items, to_timestamp(created), to_timestamp("startDate"),
       to_timestamp("canceledAt"), to_timestamp("endedAt"), to_timestamp("cancelAt"), "cancelAtPeriodEnd",
       "latestInvoiceId", "testClockId",
       CASE WHEN status = 'past_due' THEN coalesce(to_timestamp("periodStart"), now()) END,
+      -- An old answer that comes late: a complete read that began after it did not list this one.
+      EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = r."customerId" AND c."completeStart" > r.ended),
       started, ended, "requestId"
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
       id text, "customerId" text, status text, "metadataUserId" text, items jsonb, created float8,
@@ -126,19 +144,29 @@ export async function storeSubscriptions(
       "observedStart" = excluded."observedStart", "observedEnd" = excluded."observedEnd",
       "observedAt" = now(), "requestId" = excluded."requestId"
     WHERE excluded."observedStart" > s."observedEnd"
-    RETURNING s.id`;
+    -- A new one, which a complete read that overlaps this answer did not list?
+    RETURNING s.id, s."customerId", s.xmax <> 0 OR NOT EXISTS (SELECT 1 FROM "StripeCustomer" c
+      WHERE c.id = s."customerId" AND c."completeStart" <= s."observedEnd"
+        AND c."completeEnd" >= s."observedStart") AS same`;
   const left = notIn(stored, rows, ({ id }) => id);
-  if (left.length === 0) return [];
-  const contested = await tx.$queryRaw<{ id: string }[]>`
-    SELECT DISTINCT s."customerId" AS id FROM "StripeSubscription" s
-    JOIN jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS r(
-      id text, "customerId" text, status text, "metadataUserId" text, items jsonb, "endedAt" float8,
-      "cancelAt" float8, "cancelAtPeriodEnd" boolean, started bigint, ended bigint) USING (id)
-    WHERE r.started <= s."observedEnd" AND r.ended >= s."observedStart"
-      AND (s.status, s.items, s."cancelAtPeriodEnd", s."cancelAt", s."endedAt", s."metadataUserId", s."customerId")
-        IS DISTINCT FROM (r.status, r.items, r."cancelAtPeriodEnd", to_timestamp(r."cancelAt"),
-          to_timestamp(r."endedAt"), r."metadataUserId", r."customerId")`;
-  return contested.map(({ id }) => id);
+  if (left.length === 0) return contestedOf(stored);
+  const overlapping = await tx.$queryRaw<Overlap[]>`
+    UPDATE "StripeSubscription" s SET
+      "observedStart" = CASE WHEN same THEN greatest(s."observedStart", r.started) ELSE s."observedStart" END,
+      "observedEnd" = greatest(s."observedEnd", r.ended)
+    FROM (
+      SELECT r.id, r.started, r.ended, NOT o.gone AND
+        (o.status, o.items, o."cancelAtPeriodEnd", o."cancelAt", o."endedAt", o."metadataUserId", o."customerId")
+        IS NOT DISTINCT FROM (r.status, r.items, r."cancelAtPeriodEnd", to_timestamp(r."cancelAt"),
+          to_timestamp(r."endedAt"), r."metadataUserId", r."customerId") AS same
+      FROM jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS r(
+        id text, "customerId" text, status text, "metadataUserId" text, items jsonb, "endedAt" float8,
+        "cancelAt" float8, "cancelAtPeriodEnd" boolean, started bigint, ended bigint)
+      JOIN "StripeSubscription" o USING (id)
+    ) r
+    WHERE s.id = r.id AND r.started <= s."observedEnd" AND r.ended >= s."observedStart"
+    RETURNING s."customerId", r.same`;
+  return contestedOf([...stored, ...overlapping]);
 }
 
 /** Of several observations of one object in a batch only the newest is stored: one statement cannot write a row twice. */
@@ -160,22 +188,30 @@ export type CompleteRead = {
 };
 
 /**
- * Marks customers as completely observed. What is stored for them but was not listed is gone, unless it was observed
- * after that read began.
+ * Marks customers as completely observed. What is stored for them but was not listed is gone as of that read. What
+ * another answer listed meanwhile is in doubt: those customers are returned, they must be read again.
  */
-export async function storeCompleteReads(tx: Tx, reads: readonly CompleteRead[]): Promise<void> {
-  if (reads.length === 0) return;
+export async function storeCompleteReads(tx: Tx, reads: readonly CompleteRead[]): Promise<Contested> {
+  if (reads.length === 0) return [];
+  const unlisted = await tx.$queryRaw<Overlap[]>`
+    UPDATE "StripeSubscription" s SET
+      gone = s.gone OR s."observedEnd" < r.started,
+      "observedStart" = CASE WHEN s.gone OR s."observedEnd" < r.started
+        THEN greatest(s."observedStart", r.started) ELSE s."observedStart" END,
+      "observedEnd" = greatest(s."observedEnd", r.ended)
+    FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb)
+      AS r("customerId" text, started bigint, ended bigint, "listedIds" jsonb)
+    WHERE s."customerId" = r."customerId" AND s."observedStart" <= r.ended AND NOT r."listedIds" ? s.id
+    RETURNING s."customerId", s.gone AS same`;
+  const contested = contestedOf(unlisted);
+  const settled = reads.filter(({ customerId }) => !contested.includes(customerId));
   await tx.$executeRaw`
     UPDATE "StripeCustomer" c
-    SET "completeStart" = r.started, "completeEnd" = r.ended, "completeAt" = now()
-    FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb) AS r("customerId" text, started bigint, ended bigint)
-    WHERE c.id = r."customerId" AND (c."completeEnd" IS NULL OR r.started > c."completeEnd")`;
-  await tx.$executeRaw`
-    UPDATE "StripeSubscription" s SET gone = true
-    FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb)
-      AS r("customerId" text, started bigint, "listedIds" jsonb)
-    WHERE s."customerId" = r."customerId" AND NOT s.gone AND s."observedEnd" < r.started
-      AND NOT r."listedIds" ? s.id`;
+    SET "completeStart" = greatest(c."completeStart", r.started), "completeEnd" = greatest(c."completeEnd", r.ended),
+      "completeAt" = now()
+    FROM jsonb_to_recordset(${JSON.stringify(settled)}::jsonb) AS r("customerId" text, started bigint, ended bigint)
+    WHERE c.id = r."customerId" AND (c."completeStart" IS NULL OR r.started > c."completeStart")`;
+  return contested;
 }
 
 /** Ids out of the given ones that are stored as present or deleted customers. */
@@ -207,9 +243,13 @@ export async function countKnownSubscriptions(
   return row ?? { total: 0, resolved: 0 };
 }
 
-/** Subscriptions that a finished pass did not list are gone. */
-export async function forgetUnlisted(tx: Tx, passStarted: OrderStamp): Promise<void> {
+/** Subscriptions that a finished pass did not list are gone as of that pass. */
+export async function forgetUnlisted(
+  tx: Tx,
+  pass: { started: OrderStamp; ended: OrderStamp },
+): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "StripeSubscription" SET gone = true
-    WHERE NOT gone AND "testClockId" IS NULL AND "observedEnd" < ${passStarted}::bigint`;
+    UPDATE "StripeSubscription"
+    SET gone = true, "observedStart" = ${pass.started}::bigint, "observedEnd" = ${pass.ended}::bigint
+    WHERE NOT gone AND "testClockId" IS NULL AND "observedEnd" < ${pass.started}::bigint`;
 }

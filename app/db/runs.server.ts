@@ -11,8 +11,10 @@ const runCursor = z.object({
   firstStarted: z.number().nullable(),
   firstStripeTime: z.number().nullable(),
   lastEnded: z.number().nullable(),
-  /** Objects that could not be read at all. */
-  unreadable: z.number(),
+  /** Ids of objects that could not be read, not even whose they are. */
+  unreadable: z.array(z.string()),
+  /** Customers about whom overlapping answers disagree: to be read again before the pass counts. */
+  contested: z.array(z.string()),
   /** Judge: the last user whose batch was committed. */
   afterUserId: z.string().nullable(),
   /** Lower: the last user whose lowering was tried. */
@@ -26,7 +28,8 @@ export const EMPTY_CURSOR: RunCursor = {
   firstStarted: null,
   firstStripeTime: null,
   lastEnded: null,
-  unreadable: 0,
+  unreadable: [],
+  contested: [],
   afterUserId: null,
   afterLoweredId: null,
 };
@@ -111,10 +114,7 @@ export async function createRun(db: Database | Tx, run: NewRun): Promise<RunRow>
  * live for more than 24 hours is abandoned first and begun again.
  */
 export async function createLiveRun(db: Database, run: NewRun): Promise<{ run: RunRow; created: boolean }> {
-  await db.$executeRaw`
-    UPDATE "Run" SET state = 'abandoned', "liveKey" = NULL, "finishedAt" = now(), phase = 'finished',
-      reason = 'not finished within 24 hours'
-    WHERE "liveKey" = ${LIVE_KEY} AND "createdAt" < now() - interval '24 hours'`;
+  await abandonOldRun(db);
   for (;;) {
     const { count } = await db.run.createMany({
       data: { ...columnsOf(run), liveKey: LIVE_KEY },
@@ -135,6 +135,13 @@ function columnsOf({ actor, previewRunId, counts, ...run }: NewRun) {
     previewRunId: previewRunId ?? null,
     ...(run.state && run.state !== "running" && { finishedAt: new Date() }),
   };
+}
+
+async function abandonOldRun(db: Database): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "Run" SET state = 'abandoned', "liveKey" = NULL, "leaseUntil" = NULL, "finishedAt" = now(),
+      phase = 'finished', reason = 'not finished within 24 hours'
+    WHERE "liveKey" = ${LIVE_KEY} AND "createdAt" < now() - interval '24 hours'`;
 }
 
 export async function liveRun(db: Database | Tx): Promise<RunRow | null> {
@@ -222,25 +229,36 @@ export async function saveProgress(
 /** Ends a run: the live place is free again. `reason` when it failed or was cancelled. */
 export async function finishRun(
   db: Database | Tx,
-  runId: string,
-  state: Exclude<RunState, "running">,
-  reason: string | null = null,
+  { runId, owner, state, reason, stripeRequests }: RunEnd,
 ): Promise<void> {
   await db.$executeRaw`
     UPDATE "Run" SET state = ${state}, phase = 'finished', "liveKey" = NULL, "leaseUntil" = NULL,
+      "stripeRequests" = "stripeRequests" + ${stripeRequests}::int,
       "finishedAt" = now(), "updatedAt" = now(), reason = ${reason}
-    WHERE id = ${runId} AND state = 'running'`;
+    WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
 }
+
+export type RunEnd = {
+  runId: string;
+  /** The holder of the lease: nobody else may end a run. */
+  owner: string;
+  state: Exclude<RunState, "running">;
+  reason: string | null;
+  /** Sent since the last progress was saved. */
+  stripeRequests: number;
+};
 
 /** Says why a run waits; it stays running. */
 export async function noteReason(
   db: Database,
   runId: string,
   owner: string,
-  reason: string | null,
+  { reason, stripeRequests }: Pick<RunEnd, "reason" | "stripeRequests">,
 ): Promise<void> {
   await db.$executeRaw`
-    UPDATE "Run" SET reason = ${reason}, "updatedAt" = now() WHERE id = ${runId} AND "leaseOwner" = ${owner}`;
+    UPDATE "Run" SET reason = ${reason}, "updatedAt" = now(),
+      "stripeRequests" = "stripeRequests" + ${stripeRequests}::int
+    WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
 }
 
 /** Asks a run to stop after its present piece. */

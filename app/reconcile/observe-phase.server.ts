@@ -33,21 +33,19 @@ export async function observePieces(parts: Parts, held: HeldRun): Promise<PieceR
     const page: Read<SubscriptionsPage> = await (asked ?? ask(cursor.startingAfter));
     asked = null;
     if (!page.ok) return stopped(parts, page.failure);
-    const isLast = !page.value.hasMore || page.value.lastId === null;
     const hasTime = performance.now() < held.until;
-    if (!isLast && hasTime) asked = ask(page.value.lastId);
+    if (page.value.hasMore && hasTime) {
+      asked = ask(page.value.lastId);
+      // When this page's work fails nobody waits for the next one any more; its trouble is then no news.
+      asked.catch(() => {});
+    }
     const subscriptions = await withItems(parts, page, held);
     if (!subscriptions.ok) return stopped(parts, subscriptions.failure);
-    cursor = {
-      ...cursor,
-      startingAfter: page.value.lastId ?? cursor.startingAfter,
-      firstStarted: cursor.firstStarted ?? page.started,
-      firstStripeTime: cursor.firstStripeTime ?? page.stripeTime,
-      lastEnded: page.ended,
-      unreadable: cursor.unreadable + page.value.unreadable,
-    };
-    await commitPage({ parts, held, page, subscriptions: subscriptions.value, cursor });
-    if (isLast) return finishPass(parts, held, cursor);
+    const unreadable = page.value.unreadable;
+    if (unreadable.length > 0)
+      parts.log.error({ unreadable, requestId: page.requestId }, "Stripe listed objects that cannot be read");
+    cursor = await commitPage({ parts, held, page, subscriptions: subscriptions.value, cursor });
+    if (!page.value.hasMore) return finishPass(parts, held, cursor);
     if (!hasTime) return { kind: "on" };
   }
 }
@@ -82,48 +80,71 @@ type Page = {
   cursor: RunCursor;
 };
 
-async function commitPage({ parts, held, page, subscriptions, cursor }: Page): Promise<void> {
+/** Stores the page together with the cursor that stands behind it; returns that cursor. */
+async function commitPage({ parts, held, page, subscriptions, cursor }: Page): Promise<RunCursor> {
   const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
   const customers = page.value.subscriptions.flatMap(({ customer }) =>
     customer ? [{ value: customer, ...stamp }] : [],
   );
   const items: SubscriptionItem[] = subscriptions.flatMap(({ value }) => value.items);
-  const contested = await parts.db.$transaction(async (tx) => {
-    const again = await storeCustomers(tx, customers);
-    again.push(...(await storeSubscriptions(tx, subscriptions)));
+  return parts.db.$transaction(async (tx) => {
+    const contested = await storeCustomers(tx, customers);
+    contested.push(...(await storeSubscriptions(tx, subscriptions)));
     await keepSeenPrices(tx, await loadCatalogue(tx), items);
-    const progress = { cursor, observed: subscriptions.length, stripeRequests: held.takeRequestCount() };
+    const next: RunCursor = {
+      ...cursor,
+      startingAfter: page.value.lastId ?? cursor.startingAfter,
+      firstStarted: cursor.firstStarted ?? page.started,
+      firstStripeTime: cursor.firstStripeTime ?? page.stripeTime,
+      lastEnded: page.ended,
+      unreadable: [...cursor.unreadable, ...page.value.unreadable],
+      contested: [...new Set([...cursor.contested, ...contested])],
+    };
+    const progress = {
+      cursor: next,
+      observed: subscriptions.length,
+      stripeRequests: held.takeRequestCount(),
+    };
     await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, progress);
-    return [...new Set(again)];
+    return next;
   });
-  if (contested.length > 0) await readCustomers(parts, contested, held.how);
 }
 
 /** At least this part of the subscriptions known before must still be there, or it is another account. */
 const MUST_RESOLVE = 0.9;
+const CUSTOMERS_AT_ONCE = 50;
 
 /** All pages are there: is this the account that we know? Then the pass counts, and the users are judged. */
 async function finishPass(parts: Parts, held: HeldRun, cursor: RunCursor): Promise<PieceResult> {
   const started = cursor.firstStarted ?? 0;
+  const ended = cursor.lastEnded ?? started;
   const known = await countKnownSubscriptions(parts.db, started);
   const missing = known.total - known.resolved;
   if (missing > Math.max(1, known.total * (1 - MUST_RESOLVE))) {
     const message = `only ${known.resolved} of ${known.total} known subscriptions exist in this Stripe account`;
     return { kind: "over", failed: `wrong_account: ${message}. Nothing is written.` };
   }
-  if (cursor.unreadable > 0)
-    return { kind: "over", failed: `bad_answer: ${cursor.unreadable} of Stripe's objects could not be read` };
+  // Their disagreement is kept in the cursor: a pass that was killed here asks again for its last page, and comes back.
+  for (let at = 0; at < cursor.contested.length; at += CUSTOMERS_AT_ONCE) {
+    const some = cursor.contested.slice(at, at + CUSTOMERS_AT_ONCE);
+    const [failure] = (await readCustomers(parts, some, held.how)).failures.values();
+    if (failure) return stopped(parts, failure);
+  }
   await parts.db.$transaction(async (tx) => {
-    await forgetUnlisted(tx, started);
+    await forgetUnlisted(tx, { started, ended });
     await savePass(tx, {
       runId: held.run.id,
       started,
-      ended: cursor.lastEnded ?? started,
+      ended,
       stripeTime: cursor.firstStripeTime ?? 0,
       finishedAt: await databaseNow(tx),
     });
-    const total = await tx.user.count();
-    await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, { phase: "judge", total });
+    // What could not be read is counted as failed: nobody knows whose it is.
+    const failed = cursor.unreadable.length;
+    const total = (await tx.user.count()) + failed;
+    const stripeRequests = held.takeRequestCount();
+    const progress = { phase: "judge" as const, total, failed, stripeRequests };
+    await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, progress);
   });
   return { kind: "on" };
 }

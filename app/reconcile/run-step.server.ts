@@ -3,6 +3,7 @@ import {
   finishRun,
   LeaseLost,
   noteReason,
+  type RunEnd,
   type RunRow,
   releaseLease,
   takeLease,
@@ -33,7 +34,9 @@ export type PieceResult =
   | { kind: "over"; failed: string | null };
 
 const LEASE_SECONDS = 60;
+/** All attempts of a request: until the budget is used up, but not longer, and never less than one fair try. */
 const REQUEST_DEADLINE_MS = 25_000;
+const LEAST_DEADLINE_MS = 5_000;
 
 /** A run after a step. `worked` is false when it was over, or another holder has its lease. */
 export type Step = { run: RunRow; worked: boolean };
@@ -71,7 +74,9 @@ async function work(parts: Parts, leased: RunRow, owner: string, until: number):
   let requests = 0;
   const how: How = {
     priority: "background",
-    deadlineMs: REQUEST_DEADLINE_MS,
+    get deadlineMs() {
+      return Math.min(REQUEST_DEADLINE_MS, Math.max(LEAST_DEADLINE_MS, until - performance.now()));
+    },
     onRequest: () => {
       requests += 1;
     },
@@ -81,16 +86,19 @@ async function work(parts: Parts, leased: RunRow, owner: string, until: number):
     requests = 0;
     return count;
   };
-  if (leased.reach !== "one" && needsStripe(leased)) {
+  const pause = (reason: string) =>
+    noteReason(parts.db, leased.id, owner, { reason, stripeRequests: takeRequestCount() });
+  const end = (state: RunEnd["state"], reason: string | null) =>
+    finish(parts, { runId: leased.id, owner, state, reason, stripeRequests: takeRequestCount() });
+  if (needsStripe(leased)) {
     const account = await parts.guard.check();
     const reason = account.ok ? null : `${account.reason}: ${account.message}`;
-    if (!account.ok && account.reason === "unreachable")
-      return noteReason(parts.db, leased.id, owner, reason);
-    if (!account.ok) return finish(parts, leased, reason);
+    if (reason !== null && !account.ok)
+      return account.reason === "unreachable" ? pause(reason) : end("failed", reason);
   }
   let run: RunRow | null = leased;
   while (run?.state === "running") {
-    if (run.cancelRequestedAt) return finishRun(parts.db, run.id, "cancelled", "cancelled by staff");
+    if (run.cancelRequestedAt) return end("cancelled", "cancelled by staff");
     const result = await nextPiece(parts, {
       run,
       owner,
@@ -99,9 +107,9 @@ async function work(parts: Parts, leased: RunRow, owner: string, until: number):
       takeRequestCount,
       until,
     });
-    if (result.kind === "over") return finish(parts, run, result.failed);
+    if (result.kind === "over") return end(result.failed === null ? "done" : "failed", result.failed);
     // What is committed stays; the next step, here or elsewhere, goes on from there.
-    if (result.kind === "pause") return noteReason(parts.db, run.id, owner, result.reason);
+    if (result.kind === "pause") return pause(result.reason);
     if (performance.now() >= until) return;
     run = await findRun(parts.db, run.id);
   }
@@ -110,23 +118,16 @@ async function work(parts: Parts, leased: RunRow, owner: string, until: number):
 /** A preview from what is stored asks Stripe nothing, and writes nothing that the account could spoil. */
 const needsStripe = (run: RunRow) => run.intent !== "preview" || run.phase === "observe";
 
-async function finish(parts: Parts, run: RunRow, failed: string | null): Promise<void> {
-  await finishRun(parts.db, run.id, failed === null ? "done" : "failed", failed);
-  const ended = await findRun(parts.db, run.id);
+async function finish(parts: Parts, end: RunEnd): Promise<void> {
+  await finishRun(parts.db, end);
+  const ended = await findRun(parts.db, end.runId);
   if (!ended) return;
-  const { id: runId, intent, reach, state, synced, skipped, review, failed: failures, notChecked } = ended;
-  const counts = { synced, skipped, review, failed: failures, notChecked };
-  const line = {
-    runId,
-    intent,
-    reach,
-    state,
-    ...counts,
-    stripeRequests: ended.stripeRequests,
-    reason: failed,
-  };
-  if (failed === null) parts.log.info(line, "run finished");
-  else parts.log.error(line, "run failed");
+  const { id: runId, intent, reach, state, reason, stripeRequests } = ended;
+  const { synced, skipped, review, failed, notChecked } = ended;
+  const counts = { synced, skipped, review, failed, notChecked };
+  const line = { runId, intent, reach, state, ...counts, stripeRequests, reason };
+  if (end.state === "failed") parts.log.error(line, "run failed");
+  else parts.log.info(line, "run finished");
 }
 
 function nextPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {

@@ -3,6 +3,9 @@ import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/re
 import { z } from "zod";
 import { localPath } from "~/http/local-path";
 import { route } from "~/http/route.server";
+import { Banner } from "~/ui/banner";
+import { Button, buttonClasses } from "~/ui/button";
+import { Field } from "~/ui/field";
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Parity" }];
 
@@ -68,55 +71,50 @@ export default function SignIn() {
   const answer = useActionData<typeof action>();
   const busy = useNavigation().state !== "idle";
   const problem = answer?.problem ?? arrival;
-  const field = "mt-1 block w-full rounded-md border border-line bg-surface px-3 py-2 text-ink";
   return (
-    <main className="mx-auto flex min-h-screen max-w-sm flex-col justify-center px-4">
-      <h1 className="text-xl font-semibold text-ink">Sign in to Parity</h1>
+    <main className="mx-auto flex min-h-screen w-full max-w-sm flex-col justify-center px-4 py-12">
+      <img src="/icon.svg" alt="" width={32} height={32} />
+      <h1 className="mt-4 text-title font-semibold tracking-tight">Sign in to Parity</h1>
       {demo && (
-        <p className="mt-2 text-quiet">
+        <p className="mt-1 text-quiet">
           The demo's address and password stand in the terminal that started it.
         </p>
       )}
       {problem && (
-        <p id="problem" role="alert" className="mt-4 rounded-md border border-line px-3 py-2 text-critical">
-          {problem}
-        </p>
+        <div id="problem" className="mt-4">
+          <Banner tone="critical" role="alert">
+            {problem}
+          </Banner>
+        </div>
       )}
       <Form method="post" className="mt-6 space-y-4">
         <input type="hidden" name="next" value={next} />
-        <label className="block text-ink">
-          E-mail
-          <input
-            className={field}
-            type="email"
-            name="email"
-            autoComplete="username"
-            required
-            defaultValue={answer?.email}
-            aria-describedby={problem ? "problem" : undefined}
-          />
-        </label>
-        <label className="block text-ink">
-          Password
-          <input
-            className={field}
-            type="password"
-            name="password"
-            autoComplete="current-password"
-            required
-            aria-describedby={problem ? "problem" : undefined}
-          />
-        </label>
-        <button
-          type="submit"
-          disabled={busy}
-          className="w-full rounded-md bg-accent-fill px-3 py-2 text-accent-ink"
-        >
+        <Field
+          id="email"
+          label="E-mail"
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          defaultValue={answer?.email}
+        />
+        <Field
+          id="password"
+          label="Password"
+          type="password"
+          name="password"
+          autoComplete="current-password"
+          required
+        />
+        <Button type="submit" look="primary" disabled={busy} aria-busy={busy} className="w-full">
           {busy ? "Signing in…" : "Sign in"}
-        </button>
+        </Button>
       </Form>
       {singleSignOn && (
-        <a href={`/sign-in/single-sign-on?${new URLSearchParams({ next })}`} className="mt-4 text-accent">
+        <a
+          href={`/sign-in/single-sign-on?${new URLSearchParams({ next })}`}
+          className={`${buttonClasses("secondary")} mt-3 w-full`}
+        >
           Sign in with your company account
         </a>
       )}

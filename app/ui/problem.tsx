@@ -33,16 +33,17 @@ export function Problem() {
       <p className="mt-2 text-quiet">{next}</p>
       {requestId && <p className="mt-2 font-mono text-small text-faint">{requestId}</p>}
       <div className="mt-6 flex gap-2">
-        {status === 401 ? (
+        {status === 401 && (
           <ButtonLink look="primary" to="/sign-in">
             Sign in
           </ButtonLink>
-        ) : (
+        )}
+        {status >= 500 && (
           <ButtonLink to="." reloadDocument>
             Try again
           </ButtonLink>
         )}
-        <ButtonLink look="quiet" to="/">
+        <ButtonLink look={status === 404 ? "secondary" : "quiet"} to="/">
           Go to the overview
         </ButtonLink>
       </div>

@@ -17,13 +17,13 @@ export function toneOf(verdict: Verdict): Tone {
   return verdict === "no_subscription" ? "low" : TONE_OF[SEVERITY_OF[verdict]];
 }
 
-/** Whole class names, so that Tailwind finds them. */
+/** Whole class names, so that Tailwind finds them. (`text-right` would also align the text.) */
 export const toneText: Record<Tone, string> = {
   critical: "text-critical",
   high: "text-high",
   medium: "text-medium",
   low: "text-low",
-  right: "text-right",
+  right: "text-correct",
   review: "text-review",
 };
 
@@ -32,6 +32,6 @@ export const toneSoft: Record<Tone, string> = {
   high: "bg-high-soft text-high",
   medium: "bg-medium-soft text-medium",
   low: "bg-low-soft text-low",
-  right: "bg-right-soft text-right",
+  right: "bg-correct-soft text-correct",
   review: "bg-review-soft text-review",
 };

@@ -38,7 +38,7 @@ export default function OverviewPage() {
         }
       />
       {liveRun && <LiveRun run={liveRun} />}
-      <Stakes lockedOut={overview.lockedOut} leaking={overview.leaking} />
+      <Stakes overview={overview} />
       {waitingLowerings > 0 && (
         <div className="mt-4">
           <Banner tone="review">

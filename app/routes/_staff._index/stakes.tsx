@@ -1,13 +1,15 @@
 import { Link } from "@remix-run/react";
 import type { Verdict } from "~/billing/verdicts";
-import type { Stake } from "~/reconcile/views";
+import type { Overview, Stake } from "~/reconcile/views";
 import { EMPTY_QUERY, usersPath } from "~/table/users-query";
 import { Money } from "~/ui/money";
 import { Shape } from "~/ui/shape";
 import { plural } from "~/ui/words";
 
 /** Money at stake a month: by currency, never summed across; locked out and leaking apart. */
-export function Stakes({ lockedOut, leaking }: { lockedOut: Stake[]; leaking: Stake[] }) {
+export function Stakes({ overview }: { overview: Overview }) {
+  const { lockedOut, leaking, verdicts } = overview;
+  const usersWith = (verdict: Verdict) => verdicts.find((count) => count.verdict === verdict)?.users ?? 0;
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <StakeBox
@@ -15,6 +17,7 @@ export function Stakes({ lockedOut, leaking }: { lockedOut: Stake[]; leaking: St
         meaning="have paid and cannot get in"
         calm="Everybody who has paid has access."
         verdict="paid_not_recorded"
+        users={usersWith("paid_not_recorded")}
         stakes={lockedOut}
       />
       <StakeBox
@@ -22,20 +25,28 @@ export function Stakes({ lockedOut, leaking }: { lockedOut: Stake[]; leaking: St
         meaning="have access without paying"
         calm="Nobody has access without paying."
         verdict="recorded_not_paid"
+        users={usersWith("recorded_not_paid")}
         stakes={leaking}
       />
     </div>
   );
 }
 
-type StakeBoxProps = { title: string; meaning: string; calm: string; verdict: Verdict; stakes: Stake[] };
+type StakeBoxProps = {
+  title: string;
+  meaning: string;
+  calm: string;
+  verdict: Verdict;
+  /** More than the stakes count: a tiered price has no amount. */
+  users: number;
+  stakes: Stake[];
+};
 
-function StakeBox({ title, meaning, calm, verdict, stakes }: StakeBoxProps) {
-  const users = stakes.reduce((sum, stake) => sum + stake.users, 0);
+function StakeBox({ title, meaning, calm, verdict, users, stakes }: StakeBoxProps) {
   return (
     <section aria-label={title} className="rounded border border-line bg-raised p-4">
       <h2 className="flex items-center gap-1.5 text-table font-medium text-quiet">
-        <span className={users > 0 ? "text-critical" : "text-right"}>
+        <span className={users > 0 ? "text-critical" : "text-correct"}>
           <Shape tone={users > 0 ? "critical" : "right"} />
         </span>
         {title}

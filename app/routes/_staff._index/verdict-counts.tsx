@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import { SETTLED_VERDICTS, VERDICTS } from "~/billing/verdicts";
+import { SETTLED_VERDICTS, SEVERITY_OF, SEVERITY_RANK, VERDICTS, type Verdict } from "~/billing/verdicts";
 import type { Overview } from "~/reconcile/views";
 import { EMPTY_QUERY, usersPath } from "~/table/users-query";
 import { Section } from "~/ui/section";
@@ -7,13 +7,16 @@ import { Shape } from "~/ui/shape";
 import { toneOf, toneText } from "~/ui/tone";
 import { formatCount, VERDICT_GROUPS } from "~/ui/words";
 
-/** How many users have each verdict: what needs somebody above, what does not below. */
+/** How many users have each verdict: the worst first, what needs nobody last. */
 export function VerdictCounts({ verdicts }: { verdicts: Overview["verdicts"] }) {
   const users = new Map(verdicts.map((count) => [count.verdict, count.users]));
   const present = VERDICTS.map((verdict) => ({ verdict, users: users.get(verdict) ?? 0 })).filter(
     (count) => count.users > 0,
   );
-  const open = present.filter(({ verdict }) => !SETTLED_VERDICTS.has(verdict));
+  const rank = ({ verdict }: { verdict: Verdict }) => SEVERITY_RANK[SEVERITY_OF[verdict]];
+  const open = present
+    .filter(({ verdict }) => !SETTLED_VERDICTS.has(verdict))
+    .sort((one, other) => rank(other) - rank(one));
   const settled = present.filter(({ verdict }) => SETTLED_VERDICTS.has(verdict));
   return (
     <Section title="Users by verdict">

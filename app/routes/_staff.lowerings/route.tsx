@@ -75,7 +75,7 @@ export default function Lowerings() {
         )}
       </div>
       {next && (
-        <p className="py-3 text-right">
+        <p className="py-3 text-end">
           <Link
             to={`?${new URLSearchParams({ after: next })}`}
             className="rounded text-table text-accent hover:underline"

@@ -41,7 +41,7 @@ export function Result({ page, group }: { page: RunPage; group: string | null })
       </Section>
       {run.skipped > 0 && (
         <p className="mt-4 text-table text-quiet lg:col-span-2">
-          <span className="mr-1.5 inline-block text-right">
+          <span className="mr-1.5 inline-block text-correct">
             <Shape tone="right" />
           </span>
           {plural(run.skipped, "user is", "users are")} in step: nothing to do.

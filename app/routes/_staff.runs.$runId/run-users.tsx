@@ -34,7 +34,7 @@ export function RunUsers({ page, group, after }: RunUsersProps) {
         </ul>
       )}
       {next && (
-        <p className="py-3 text-right">
+        <p className="py-3 text-end">
           <Link to={search(next)} className="rounded text-table text-accent hover:underline">
             More users
           </Link>

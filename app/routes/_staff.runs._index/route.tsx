@@ -45,7 +45,7 @@ export default function Runs() {
         <RunList runs={runs} />
       </div>
       {more && last && (
-        <p className="py-3 text-right">
+        <p className="py-3 text-end">
           <Link
             to={`/runs?${new URLSearchParams({ before: last.id })}`}
             className="rounded text-table text-accent hover:underline"

@@ -22,7 +22,7 @@ export function Subscriptions({ subscriptions }: { subscriptions: SubscriptionVi
               className="grid gap-x-4 gap-y-1 border-b border-line py-2 sm:grid-cols-[2fr_2fr_2fr_1fr] sm:items-center"
             >
               <div>
-                <StripeSays stripe={subscription} />
+                <StripeSays stripe={subscription} known />
               </div>
               <div className="flex flex-wrap items-center gap-x-3">
                 <CopyId id={subscription.subscriptionId} label="subscription id" />
@@ -36,7 +36,7 @@ export function Subscriptions({ subscriptions }: { subscriptions: SubscriptionVi
                   </>
                 )}
               </div>
-              <div className="sm:text-right">
+              <div className="sm:text-end">
                 {subscription.counts && (
                   <span className="rounded-full bg-accent-soft px-2 py-0.5 text-small font-medium text-accent">
                     counts

@@ -40,7 +40,7 @@ export function FilterBar({ query, plans }: FilterBarProps) {
     { id: NONE, label: none },
   ];
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className="-mx-4 flex gap-2 overflow-x-auto px-4 py-0.5 sm:mx-0 sm:flex-wrap sm:overflow-visible sm:px-0">
       <Filter
         name="Verdict"
         choices={verdicts}
@@ -96,7 +96,7 @@ function Filter({ name, choices, chosen, onChange }: FilterProps) {
   return (
     <MenuButton
       className={classNames(
-        "inline-flex h-9 items-center gap-1.5 rounded border px-2.5 text-table sm:h-8",
+        "inline-flex h-9 shrink-0 items-center gap-1.5 rounded border px-2.5 text-table sm:h-8",
         chosen.length > 0
           ? "border-accent bg-accent-soft text-accent"
           : "border-edge bg-raised text-ink hover:bg-hover",

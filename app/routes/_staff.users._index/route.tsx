@@ -42,7 +42,7 @@ export default function Users() {
     <>
       <PageHead title="Users">{mayWrite && <SyncAll />}</PageHead>
       <div className="mb-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <div className="flex flex-wrap items-center gap-2">
+        <div className="flex min-w-0 flex-wrap items-center gap-2 max-sm:w-full">
           <FilterBar query={query} plans={plans} />
           {isFiltered(query) && (
             <Link to="/users" className="rounded px-1 text-table text-accent hover:underline">

@@ -18,7 +18,7 @@ type SummaryChipsProps = { counts: { verdict: Verdict; users: number }[]; query:
 export function SummaryChips({ counts, query }: SummaryChipsProps) {
   const users = new Map(counts.map((count) => [count.verdict, count.users]));
   return (
-    <ul className="flex flex-wrap gap-1">
+    <ul className="-ml-2 flex flex-wrap sm:ml-0 sm:gap-1">
       {groups.map(({ name, tone, verdicts }) => {
         const count = verdicts.reduce((sum, verdict) => sum + (users.get(verdict) ?? 0), 0);
         const chosen = query.verdicts.join() === verdicts.join();
@@ -29,7 +29,7 @@ export function SummaryChips({ counts, query }: SummaryChipsProps) {
               aria-current={chosen ? "true" : undefined}
               preventScrollReset
               className={classNames(
-                "inline-flex h-8 items-center gap-1.5 rounded px-2 text-table",
+                "inline-flex h-8 items-center gap-1.5 rounded px-2 text-small sm:text-table",
                 chosen ? "bg-selected" : "hover:bg-hover",
                 count === 0 ? "text-faint" : "text-ink",
               )}

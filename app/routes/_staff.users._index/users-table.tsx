@@ -15,7 +15,10 @@ const helper = createColumnHelper<typeof features, UserView>();
 
 const columns = helper.columns([
   helper.display({ id: "customer", cell: ({ row }) => <CustomerCell user={row.original} /> }),
-  helper.display({ id: "stripe", cell: ({ row }) => <StripeSays stripe={row.original.stripe} /> }),
+  helper.display({
+    id: "stripe",
+    cell: ({ row }) => <StripeSays stripe={row.original.stripe} known={row.original.observedAt !== null} />,
+  }),
   helper.display({ id: "database", cell: ({ row }) => <DatabaseSays database={row.original.database} /> }),
   helper.display({ id: "difference", cell: ({ row }) => <Difference user={row.original} /> }),
   helper.display({ id: "since", cell: ({ row }) => <SinceCell user={row.original} /> }),
@@ -75,6 +78,11 @@ export function UsersTable({ users, query, busy }: { users: UserView[]; query: U
                   cards[cell.column.id],
                 )}
               >
+                {labelled.has(cell.column.id) && (
+                  <span className="block text-small text-faint lg:hidden">
+                    {heads.get(cell.column.id)?.label}
+                  </span>
+                )}
                 <table.FlexRender cell={cell} />
               </td>
             ))}
@@ -85,6 +93,9 @@ export function UsersTable({ users, query, busy }: { users: UserView[]; query: U
   );
 }
 
+/** Cells that on a card, where the heads are out of sight, say what they are. */
+const labelled = new Set(["stripe", "database"]);
+
 /** Where a cell stands on the card. */
 const cards: Record<string, string> = {
   customer: "order-1 col-span-2",
@@ -93,5 +104,5 @@ const cards: Record<string, string> = {
   database: "order-4",
   since: "order-5",
   checked: "order-6",
-  action: "order-7 col-span-2 lg:text-right",
+  action: "order-7 col-span-2 lg:text-end",
 };

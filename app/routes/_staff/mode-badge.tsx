@@ -7,7 +7,7 @@ const modes = {
   live: {
     word: "LIVE",
     title: "Stripe's live mode: real customers, real money",
-    look: "bg-right-soft text-right",
+    look: "bg-correct-soft text-correct",
   },
   sandbox: { word: "SANDBOX", title: "Parity's own stand-in for Stripe", look: "bg-review-soft text-review" },
 } as const;

@@ -21,7 +21,7 @@ export function RunList({ runs }: { runs: RunView[] }) {
           <Link
             to={`/runs/${encodeURIComponent(run.id)}`}
             prefetch="intent"
-            className="grid gap-x-4 gap-y-0.5 rounded px-1 py-2.5 hover:bg-hover sm:grid-cols-[minmax(0,3fr)_minmax(0,4fr)_auto] sm:items-baseline"
+            className="grid gap-x-4 gap-y-0.5 rounded px-1 py-2.5 hover:bg-hover sm:grid-cols-[minmax(0,3fr)_minmax(0,4fr)_minmax(0,3fr)] sm:items-baseline"
           >
             <span className="flex items-center gap-2">
               <span className={toneText[STATE_TONES[run.state]]}>
@@ -33,7 +33,7 @@ export function RunList({ runs }: { runs: RunView[] }) {
             <span className="truncate text-quiet tabular-nums">
               {run.state === "running" ? progressOf(run).words : (run.reason ?? outcomeWords(run))}
             </span>
-            <span className="text-quiet sm:text-right">
+            <span className="text-quiet sm:text-end">
               {run.by} · <Time at={run.createdAt} />
             </span>
           </Link>

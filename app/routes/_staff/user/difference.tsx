@@ -14,7 +14,9 @@ export function Difference({ user }: { user: UserView }) {
           <FlagChip key={flag} flag={flag} />
         ))}
       </span>
-      <span className="block truncate text-small text-quiet">{fields.join(", ")}</span>
+      <span className="block truncate text-small text-quiet" title={fields.join(", ")}>
+        {fields.join(", ")}
+      </span>
     </>
   );
 }

@@ -1,15 +1,18 @@
-import { REVIEW_VERDICTS, SETTLED_VERDICTS } from "~/billing/verdicts";
+import { REVIEW_VERDICTS, SETTLED_VERDICTS, type Verdict } from "~/billing/verdicts";
 import type { UserView } from "~/reconcile/views";
 import { Button, ButtonLink } from "~/ui/button";
 import { useMay } from "../frame-data";
 import { userPath, useSync } from "./use-sync";
+
+/** Taking access away deserves a look first. */
+const LOOK_FIRST: ReadonlySet<Verdict> = new Set([...REVIEW_VERDICTS, "recorded_not_paid"]);
 
 /** What can be done about a user right in the row: sync, or look closer where that alone would change nothing. */
 export function RowAction({ user }: { user: UserView }) {
   const { sync, busy } = useSync(user.userId);
   const mayWrite = useMay("operator");
   const who = user.name ?? user.email;
-  const needsEyes = REVIEW_VERDICTS.has(user.verdict) || user.withheld !== null;
+  const needsEyes = LOOK_FIRST.has(user.verdict) || user.withheld !== null;
   if (!mayWrite || needsEyes)
     return (
       <ButtonLink to={userPath(user.userId)} size="small" prefetch="intent">

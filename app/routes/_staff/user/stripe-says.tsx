@@ -12,9 +12,9 @@ function toneOfStatus(status: string): Tone | null {
   return "medium";
 }
 
-/** Stripe's word in two lines: the status, and what is paid for. */
-export function StripeSays({ stripe }: { stripe: StripeView | null }) {
-  if (!stripe) return <Nothing>no subscription</Nothing>;
+/** Stripe's word in two lines: the status, and what is paid for. `known`: Stripe has been read for this user. */
+export function StripeSays({ stripe, known }: { stripe: StripeView | null; known: boolean }) {
+  if (!stripe) return <Nothing>{known ? "no subscription" : "not read yet"}</Nothing>;
   const tone = toneOfStatus(stripe.status);
   return (
     <>

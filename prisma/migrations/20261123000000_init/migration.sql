@@ -270,6 +270,7 @@ CREATE TABLE "Change" (
     "actorKind" TEXT NOT NULL,
     "actor" TEXT,
     "stripeRequestId" TEXT,
+    "paidAt" TIMESTAMPTZ(3),
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "Change_pkey" PRIMARY KEY ("id")
@@ -422,7 +423,7 @@ CREATE INDEX "StripeSubscription_metadataUserId_idx" ON "StripeSubscription"("me
 CREATE INDEX "Link_customerId_idx" ON "Link"("customerId");
 
 -- CreateIndex
-CREATE INDEX "StripeEvent_customerId_idx" ON "StripeEvent"("customerId");
+CREATE INDEX "StripeEvent_customerId_settledAt_idx" ON "StripeEvent"("customerId", "settledAt");
 
 -- CreateIndex
 CREATE INDEX "Standing_severity_since_userId_idx" ON "Standing"("severity" DESC, "since", "userId");

@@ -2,6 +2,7 @@ import type { UsersList } from "~/table/users-list.server";
 import type {
   FrameView,
   Overview,
+  PriceView,
   RunPage,
   RunView,
   SettingsView,
@@ -45,6 +46,44 @@ export type CronAnswer = {
   stripeRequests: number;
   reason?: string;
 };
+
+/** A webhook event as it is kept: no payload. */
+export type ReceivedEvent = {
+  id: string;
+  type: string;
+  /** Epoch seconds, Stripe's clock. */
+  created: number;
+  livemode: boolean;
+  customerId: string | null;
+  sessionId: string | null;
+};
+
+export type SoldPlan = { id: string; name: string; soldiers: number; price: PriceView | null };
+
+export type StartCheckout = {
+  userId: string;
+  workspaceId: string;
+  planId: string;
+  /** Where Stripe sends the customer back to; `{CHECKOUT_SESSION_ID}` is filled in by Stripe. */
+  successUrl: string;
+  cancelUrl: string;
+};
+
+/** `already_paying`: this user has a subscription that gives access; it is changed in the portal, not bought again. */
+export type CheckoutRefusal =
+  | "not_configured"
+  | "unknown_plan"
+  | "no_such_workspace"
+  | "already_paying"
+  | "no_customer"
+  | "stripe_failed";
+
+/** What the return page shows. `before` and `after` are statuses of the user's first workspace. */
+export type CheckoutSync =
+  | { state: "done"; before: WorkspaceAnswer["billing"]; after: WorkspaceAnswer["billing"]; access: boolean }
+  | { state: "pending" }
+  | { state: "not_yours" }
+  | { state: "too_many"; retryAfterSeconds: number };
 
 /** Everything that routes and the command line may ask for: the use cases, bound to one database and one Stripe account. */
 export type Parity = {
@@ -93,6 +132,29 @@ export type Parity = {
     checkInBackground(userId: string): void;
     /** Owner of a workspace; null when there is no such workspace. */
     ownerOf(workspaceId: string): Promise<string | null>;
+  };
+
+  /** Stripe's webhook events: signals to read again. */
+  events: {
+    /** Stores an event before it is acknowledged, and hands its customer on to be read again. */
+    receive(event: ReceivedEvent): Promise<"stored" | "known" | "ignored">;
+    /** Reads a customer again and repairs whom it belongs to. Throws when Stripe could not be asked: try again. */
+    settle(input: { customerId: string; sessionId: string | null }): Promise<void>;
+  };
+
+  /** The customer's way to pay. */
+  checkout: {
+    /** Plans that can be bought, cheapest first; `price` when it has been seen. */
+    plans(): Promise<SoldPlan[]>;
+    /** The address of Stripe's payment page for a plan. */
+    start(input: StartCheckout): Promise<{ ok: true; url: string } | { ok: false; reason: CheckoutRefusal }>;
+    /** The address of Stripe's page where a customer manages what they have. */
+    portal(input: {
+      userId: string;
+      returnUrl: string;
+    }): Promise<{ ok: true; url: string } | { ok: false; reason: CheckoutRefusal }>;
+    /** After paying: waits (at most 8 s) until Stripe has attached the subscription, and gives access. */
+    sync(input: { userId: string; sessionId: string | null }): Promise<CheckoutSync>;
   };
 
   settings: {

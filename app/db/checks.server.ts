@@ -1,4 +1,5 @@
-import type { Database } from "./client.server";
+import type { Database, Tx } from "./client.server";
+import { type Sql, sql } from "./sql.server";
 
 /** Seconds; what the business decides about how often a user's payment is looked at. */
 export type CheckGates = {
@@ -22,20 +23,30 @@ export const DEFAULT_GATES: CheckGates = {
 const CHECK_LEASE_SECONDS = 30;
 
 /**
+ * Is a check of the user `u` due, whose book-keeping is `k` (all NULL when there is none)? Not while one is under way,
+ * not before the gate says so, and not when everything was found in step a short while ago.
+ */
+const isDue = (gates: CheckGates): Sql => sql`(
+  (k."checkingUntil" IS NULL OR k."checkingUntil" < now())
+  AND (k."nextCheckAt" IS NULL OR k."nextCheckAt" <= now())
+  AND (k."failedAt" IS NOT NULL
+    OR EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id AND w.status <> 'active')
+    OR NOT EXISTS (SELECT 1 FROM "Standing" s WHERE s."userId" = u.id AND s.verdict IN ('in_sync', 'no_subscription')
+      AND greatest(s."observedAt", k."checkedAt") > now() - make_interval(secs => ${gates.freshFor}::float8))))`;
+
+/**
  * Takes the one place for a check of this user over all servers, when a check is due. False: it is too early, or a
  * check is under way.
  */
 export async function beginCheck(db: Database, userId: string, gates: CheckGates): Promise<boolean> {
   const begun = await db.$executeRaw`
-    INSERT INTO "UserCheck" AS k ("userId", "checkingUntil")
-    SELECT u.id, now() + make_interval(secs => ${CHECK_LEASE_SECONDS}::float8) FROM "User" u WHERE u.id = ${userId}
-      AND NOT EXISTS (SELECT 1 FROM "Standing" s LEFT JOIN "UserCheck" c USING ("userId")
-        WHERE s."userId" = u.id AND s.verdict IN ('in_sync', 'no_subscription') AND c."failedAt" IS NULL
-          AND greatest(s."observedAt", c."checkedAt") > now() - make_interval(secs => ${gates.freshFor}::float8)
-          AND NOT EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id AND w.status <> 'active'))
+    INSERT INTO "UserCheck" AS taken ("userId", "checkingUntil")
+    SELECT u.id, now() + make_interval(secs => ${CHECK_LEASE_SECONDS}::float8)
+    FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id WHERE u.id = ${userId} AND ${isDue(gates)}
+    -- Of two that found it due, the first one takes the place.
     ON CONFLICT ("userId") DO UPDATE SET "checkingUntil" = excluded."checkingUntil"
-    WHERE (k."checkingUntil" IS NULL OR k."checkingUntil" < now())
-      AND (k."nextCheckAt" IS NULL OR k."nextCheckAt" <= now())`;
+    WHERE (taken."checkingUntil" IS NULL OR taken."checkingUntil" < now())
+      AND (taken."nextCheckAt" IS NULL OR taken."nextCheckAt" <= now())`;
   return begun === 1;
 }
 
@@ -60,7 +71,15 @@ export async function endCheck(
         ELSE least(${gates.backOffUpTo}::float8, ${gates.backOffFrom}::float8 * power(2, least(k.failures, 20))) END)`;
 }
 
+/** A finished pass has read everybody: what could not be looked up before it began is known now. */
+export async function forgetFailures(tx: Tx, runId: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "UserCheck" SET "failedAt" = NULL, failure = NULL, failures = 0, "nextCheckAt" = NULL
+    WHERE "failedAt" < (SELECT "createdAt" FROM "Run" WHERE id = ${runId})`;
+}
+
 export type CheckState = {
+  /** A check is under way, or due: then the request that asks is about to begin it. */
   checking: boolean;
   checkedAt: Date | null;
   failed: boolean;
@@ -76,7 +95,7 @@ export async function checkState(
   gates: CheckGates,
 ): Promise<CheckState | null> {
   const [row] = await db.$queryRaw<CheckState[]>`
-    SELECT coalesce(k."checkingUntil" > now(), false) AS checking, k."failedAt" IS NOT NULL AS failed,
+    SELECT coalesce(k."checkingUntil" > now(), false) OR ${isDue(gates)} AS checking, k."failedAt" IS NOT NULL AS failed,
       k."checkedAt", s.verdict, s."observedAt",
       coalesce(greatest(s."observedAt", k."checkedAt")
         > now() - make_interval(secs => ${gates.freshFor}::float8), false) AS fresh

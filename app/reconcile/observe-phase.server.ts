@@ -1,5 +1,6 @@
 import type { SubscriptionItem } from "~/billing/observation";
 import { keepSeenPrices, loadCatalogue } from "~/db/catalogue.server";
+import { forgetFailures } from "~/db/checks.server";
 import { savePass } from "~/db/cursors.server";
 import {
   countKnownSubscriptions,
@@ -132,6 +133,7 @@ async function finishPass(parts: Parts, held: HeldRun, cursor: RunCursor): Promi
   }
   await parts.db.$transaction(async (tx) => {
     await forgetUnlisted(tx, { started, ended });
+    await forgetFailures(tx, held.run.id);
     await savePass(tx, {
       runId: held.run.id,
       started,

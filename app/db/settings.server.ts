@@ -46,6 +46,19 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
   };
 }
 
+/** Binds the database to an account when it is bound to none; returns what it then is bound to. */
+export async function bindOnce(db: Database, binding: Binding): Promise<Binding> {
+  const text = JSON.stringify(binding);
+  await db.$executeRaw`
+    WITH bound AS (
+      INSERT INTO "Setting" (key, value, "updatedBy") VALUES ('binding', ${text}::jsonb, 'first use')
+      ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE "Setting".value = 'null'::jsonb
+      RETURNING key, value
+    )
+    INSERT INTO "SettingChange" (key, before, after, actor) SELECT key, NULL, value, 'first use' FROM bound`;
+  return (await loadSettings(db)).binding ?? binding;
+}
+
 /** Stores settings, each change with who made it, in one transaction. Throws ZodError on a value out of range. */
 export async function saveSettings(db: Database, change: SettingChange, actor: string): Promise<void> {
   const wanted = Object.entries(stored.parse(change)).filter(([, value]) => value !== undefined);

@@ -1,5 +1,5 @@
 import type { Database } from "~/db/client.server";
-import { type Binding, loadSettings, saveSettings } from "~/db/settings.server";
+import { type Binding, bindOnce, loadSettings } from "~/db/settings.server";
 import { databaseNow } from "~/db/stamps.server";
 import type { Log } from "~/log.server";
 import type { StripeReader } from "~/stripe/reader.server";
@@ -74,20 +74,21 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
     };
   }
 
+  async function bind(accountId: string): Promise<Binding> {
+    const { livemode } = options.stripe;
+    const boundAt = await databaseNow(options.db);
+    const bound = await bindOnce(options.db, { accountId, livemode, boundAt });
+    const { accountId: boundTo } = bound;
+    options.log.info({ accountId: boundTo, livemode: bound.livemode }, "the database is bound to an account");
+    return bound;
+  }
+
   async function ask(): Promise<GuardAnswer> {
     const found = await identify();
     if (!found.ok) return found;
     const { livemode } = options.stripe;
-    const { binding } = await loadSettings(options.db);
-    if (binding === null) {
-      const bound = { accountId: found.accountId, livemode, boundAt: await databaseNow(options.db) };
-      await saveSettings(options.db, { binding: bound }, "first use");
-      options.log.info(
-        { accountId: bound.accountId, livemode },
-        "the database is bound to this Stripe account",
-      );
-      return { ok: true, binding: bound };
-    }
+    // Of two processes with keys of two accounts, only one can be first.
+    const binding = (await loadSettings(options.db)).binding ?? (await bind(found.accountId));
     if (binding.accountId === found.accountId && binding.livemode === livemode) return { ok: true, binding };
     const mode = (live: boolean) => (live ? "live" : "test");
     return {

@@ -6,13 +6,16 @@ export type LinkRow = {
   customerId: string;
   userId: string | null;
   source: LinkEdge["source"] | null;
+  /** Staff said that the customer is not this user's, but the record still says so. */
+  rejected: boolean;
   /** Set on rows that say: this customer has that user's e-mail address. */
   candidateOf: string | null;
 };
 
 /**
  * Every link of every customer that these users name or whose address they share. Links to users that do not exist
- * and links that staff rejected are no links.
+ * and links that staff rejected are no links; but what stands in a record stands there, and its unique keys with it:
+ * a rejected user who still is recorded with the customer, or the subscription of a user who was deleted.
  */
 export async function loadLinks(db: Database | Tx, userIds: readonly string[]): Promise<LinkRow[]> {
   return db.$queryRaw<LinkRow[]>`
@@ -41,11 +44,13 @@ export async function loadLinks(db: Database | Tx, userIds: readonly string[]): 
       UNION SELECT s."customerId", b."userId", 'recorded_subscription'
         FROM "StripeSubscription" s JOIN wanted ON wanted.id = s."customerId"
         JOIN "BillingSubscription" b ON b."stripeSubscriptionId" = s.id
+    )    , told AS (SELECT e.*, EXISTS (SELECT 1 FROM "Link" l
+        WHERE l."userId" = e."userId" AND l."customerId" = e."customerId" AND l.source = 'rejected') AS rejected
+      FROM edge e
+      WHERE e.source = 'recorded_subscription' OR EXISTS (SELECT 1 FROM "User" u WHERE u.id = e."userId")
     )
-    SELECT e."customerId", e."userId", e.source, NULL AS "candidateOf" FROM edge e
-    WHERE EXISTS (SELECT 1 FROM "User" u WHERE u.id = e."userId")
-      AND NOT EXISTS (SELECT 1 FROM "Link" l WHERE l."userId" = e."userId" AND l."customerId" = e."customerId"
-        AND l.source = 'rejected')
+    SELECT "customerId", "userId", source, rejected, NULL AS "candidateOf" FROM told
+    WHERE NOT rejected OR source IN ('recorded', 'recorded_subscription')
     UNION ALL
-    SELECT id, NULL, NULL, "userId" FROM candidate`;
+    SELECT id, NULL, NULL, false, "userId" FROM candidate`;
 }

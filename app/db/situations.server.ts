@@ -64,7 +64,7 @@ export async function loadSituations(
     ({ customerId }) => customerId,
   );
   const namedBy = groupBy(
-    links.filter((link) => link.userId !== null),
+    links.filter((link) => link.userId !== null && !link.rejected),
     ({ userId }) => userId ?? "",
   );
   const candidatesOf = groupBy(
@@ -79,7 +79,9 @@ export async function loadSituations(
     const emailCandidates = (candidatesOf.get(user.id) ?? []).flatMap(({ customerId }): EmailCandidate[] => {
       const customer = customers.get(customerId);
       if (!customer) return [];
-      const owners = (edgesByCustomer.get(customerId) ?? []).flatMap(({ userId }) => userId ?? []);
+      const owners = (edgesByCustomer.get(customerId) ?? []).flatMap(({ userId, rejected }) =>
+        userId === null || rejected ? [] : [userId],
+      );
       return [{ customer, linkedUserIds: [...new Set(owners)].sort() }];
     });
     situations.set(user.id, toSituation({ user, edges, linked, customerIds, emailCandidates, options }));

@@ -12,10 +12,12 @@ export function sqlStateOf(error: unknown): string | null {
   return parsed.success ? parsed.data.meta.driverAdapterError.cause.originalCode : null;
 }
 
-/** Lock not got, deadlock, serialization, and all integrity violations: one row's trouble, not the database's. Its SQLSTATE, or null. */
+/**
+ * Lock not got, deadlock, serialization, all integrity violations, and values that a column cannot hold: one row's
+ * trouble, not the database's. Its SQLSTATE, or null.
+ */
 export function rowTroubleOf(error: unknown): string | null {
   const state = sqlStateOf(error);
-  const isRows =
-    state !== null && (state === "55P03" || state === "40P01" || state === "40001" || state.startsWith("23"));
+  const isRows = state !== null && (["55P03", "40P01", "40001"].includes(state) || /^2[23]/.test(state));
   return isRows ? state : null;
 }

@@ -32,6 +32,19 @@ export async function lockRecords(tx: Tx, userIds: readonly string[], lockTimeou
   await tx.$queryRaw`SELECT id FROM "Workspace" WHERE "ownerId" = ANY(${ids}) ORDER BY id FOR UPDATE`;
 }
 
+/** Those of these users whose record somebody else holds locked just now. Waits for nobody. */
+export async function busyUsers(tx: Tx, userIds: readonly string[]): Promise<Set<string>> {
+  const ids = [...userIds];
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    WITH u AS (SELECT id FROM "User" WHERE id = ANY(${ids}) FOR UPDATE SKIP LOCKED),
+      b AS (SELECT id FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) FOR UPDATE SKIP LOCKED),
+      w AS (SELECT id FROM "Workspace" WHERE "ownerId" = ANY(${ids}) FOR UPDATE SKIP LOCKED)
+    SELECT id FROM "User" WHERE id = ANY(${ids}) AND id NOT IN (SELECT id FROM u)
+    UNION SELECT "userId" FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) AND id NOT IN (SELECT id FROM b)
+    UNION SELECT "ownerId" FROM "Workspace" WHERE "ownerId" = ANY(${ids}) AND id NOT IN (SELECT id FROM w)`;
+  return new Set(rows.map(({ id }) => id));
+}
+
 /**
  * Holds what is stored about these customers still until the transaction ends: an answer of Stripe that arrives
  * meanwhile is stored after, and judged after.
@@ -114,7 +127,10 @@ async function writeChanges(
   await tx.$executeRaw`
     INSERT INTO "Change" ("runId", "userId", verdict, before, after, raises, lowers, "actorKind", actor,
       "stripeRequestId")
-    SELECT ${runId}, "userId", verdict, before, after, raises, lowers, ${actor.kind}, ${actor.id}, "stripeRequestId"
+    SELECT ${runId}, "userId", verdict, before, after, raises, lowers, ${actor.kind}, ${actor.id},
+      -- In a pass the answer that spoke of the subscription is known by what it stored.
+      coalesce("stripeRequestId", (SELECT s."requestId" FROM "StripeSubscription" s
+        WHERE s.id = after->'billing'->>'stripeSubscriptionId'))
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("userId" text, verdict text, before jsonb,
       after jsonb, raises boolean, lowers boolean, "stripeRequestId" text)
     ORDER BY "userId"`;
@@ -137,13 +153,15 @@ export async function breakerHasRoom(db: Database, breaker: Breaker): Promise<bo
 }
 
 async function roomOf(db: Database | Tx, breaker: Breaker): Promise<number> {
+  // Who was lowered in these hours had access: or the room would shrink with each one that is made.
   const rows = await db.$queryRaw<{ lowered: number; withAccess: number }[]>`
-    SELECT
-      (SELECT count(*)::int FROM "Change"
-        WHERE lowers AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours') AS lowered,
-      (SELECT count(DISTINCT "ownerId")::int FROM "Workspace" WHERE status = 'active' AND soldiers > 0)
-      + (SELECT count(*)::int FROM "User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')
-          AND NOT EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id)) AS "withAccess"`;
+    WITH lowered AS (SELECT "userId" FROM "Change"
+      WHERE lowers AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours')
+    SELECT (SELECT count(*)::int FROM lowered) AS lowered, count(*)::int AS "withAccess" FROM (
+      SELECT "ownerId" FROM "Workspace" WHERE status = 'active' AND soldiers > 0
+      UNION SELECT u.id FROM "User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')
+        AND NOT EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id)
+      UNION SELECT "userId" FROM lowered) AS with_access`;
   const { lowered, withAccess } = firstRow(rows);
   return Math.max(breaker.minimum, Math.floor((withAccess * breaker.percent) / 100)) - lowered;
 }

@@ -29,6 +29,8 @@ export async function judgePiece(parts: Parts, held: HeldRun): Promise<PieceResu
     // A preview from what is stored writes nothing but itself; one that read Stripe keeps what it judged.
     keepStandings: !isPreview || run.observed > 0,
     addressesRead: ground.pass?.runId === run.id,
+    // However long a lowering has waited, what is known of it must be newer than this pass.
+    evidenceAfter: run.cursor.lastEnded,
     breakerHasRoom: !automatic || (await breakerHasRoom(parts.db, ground.settings.breaker)),
     previewed: run.previewRunId ? await previewedHashes(parts.db, run.previewRunId, userIds) : null,
     runId: () => Promise.resolve(run.id),

@@ -1,5 +1,6 @@
 import { type Decision, decide, type Repair, type WithheldReason } from "~/billing/decide";
 import { type Judgement, judge } from "~/billing/judge";
+import type { OrderStamp } from "~/billing/observation";
 import type { Situation } from "~/billing/situation";
 import { type Flag, SEVERITY_RANK } from "~/billing/verdicts";
 import type { StandingRow } from "~/db/standings.server";
@@ -13,12 +14,16 @@ export type DecideHow = {
   automatic: boolean;
   breakerHasRoom: boolean;
   confirmed: { override: boolean } | null;
+  /** Only reads that started after this are evidence, whenever the lowering was first judged. */
+  evidenceAfter?: OrderStamp | null;
 };
 
-export function judgeOne(situation: Situation, ground: Ground, how: DecideHow): Judged {
+export function judgeOne(situation: Situation, ground: Ground, { evidenceAfter, ...how }: DecideHow): Judged {
   const judgement = judge(situation, ground.context);
+  const { loweringStamp } = situation;
+  const notBefore = loweringStamp === null ? null : Math.max(loweringStamp, evidenceAfter ?? loweringStamp);
   const decision = decide({
-    situation,
+    situation: { ...situation, loweringStamp: notBefore },
     judgement,
     context: ground.context,
     writes: ground.settings.writes,
@@ -35,6 +40,10 @@ export function repairOf(decision: Decision): Repair | null {
 
 export const withheldReason = (decision: Decision): WithheldReason | null =>
   decision.kind === "withheld" ? decision.reason : null;
+
+/** Ids of all customers that a complete read of this user must read, those never seen included. */
+export const customerIdsOf = ({ links, emailLink }: Judgement) =>
+  emailLink === null ? links.customerIds : [...links.customerIds, emailLink];
 
 /** Hash of the change that a repair would make; null when it would make none. */
 export function hashOf({ judgement, decision }: Judged): string | null {

@@ -1,10 +1,12 @@
-import { linksOf } from "~/billing/links";
+import { judge } from "~/billing/judge";
 import { DEFAULT_GATES, endCheck } from "~/db/checks.server";
 import { breakerHasRoom } from "~/db/repairs.server";
 import { forgetRunUsers, pendingLowerings, previewedHashes, saveRunUsers } from "~/db/run-users.server";
 import { saveProgress } from "~/db/runs.server";
 import { loadSituations } from "~/db/situations.server";
+import { nextStamp } from "~/db/stamps.server";
 import { countsOf, toRunUser } from "./judge-phase.server";
+import { customerIdsOf } from "./judge-users.server";
 import { type Ground, loadGround, loadOptions, type Parts } from "./parts.server";
 import { readCustomers } from "./read-customers.server";
 import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
@@ -24,7 +26,9 @@ export async function lowerPiece(parts: Parts, held: HeldRun): Promise<PieceResu
   const ground = await loadGround(parts.db);
   const automatic = run.actorKind !== "staff";
   const hasRoom = !automatic || (await breakerHasRoom(parts.db, ground.settings.breaker));
+  const evidenceAfter = await nextStamp(parts.db);
   const failures = hasRoom ? await readLinked(parts, held, userIds, ground) : new Map<string, string>();
+  for (const [userId, reason] of failures) await endCheck(parts.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(parts.db, {
     userIds,
     ground,
@@ -32,24 +36,24 @@ export async function lowerPiece(parts: Parts, held: HeldRun): Promise<PieceResu
     apply: true,
     keepStandings: true,
     addressesRead: ground.pass?.runId === run.id,
+    evidenceAfter,
     breakerHasRoom: hasRoom,
     previewed: run.previewRunId ? await previewedHashes(parts.db, run.previewRunId, userIds) : null,
     runId: () => Promise.resolve(run.id),
     commit: async (tx, judged) => {
       const outcomes = judged.map((one) => settle(one, failures.get(one.userId) ?? null));
       await saveRunUsers(tx, run.id, outcomes.flatMap(toRunUser));
-      const inStep = outcomes.filter(({ outcome }) => outcome === "in_step");
-      await forgetRunUsers(
-        tx,
-        run.id,
-        inStep.map(({ userId }) => userId),
+      // In step after all, or deleted meanwhile.
+      const kept = new Set(
+        outcomes.flatMap(({ userId, outcome }) => (outcome === "in_step" ? [] : [userId])),
       );
+      const over = userIds.filter((userId) => !kept.has(userId));
+      await forgetRunUsers(tx, run.id, over);
       const cursor = { ...run.cursor, afterLoweredId: last };
       const progress = { cursor, stripeRequests: held.takeRequestCount(), ...countsOf(outcomes) };
       await saveProgress(tx, run.id, held.owner, held.leaseSeconds, progress);
     },
   });
-  for (const [userId, reason] of failures) await endCheck(parts.db, userId, reason, DEFAULT_GATES);
   return { kind: "on" };
 }
 
@@ -61,7 +65,9 @@ async function readLinked(
   ground: Ground,
 ): Promise<Map<string, string>> {
   const situations = await loadSituations(parts.db, userIds, loadOptions(ground, false));
-  const customersOf = new Map(situations.map((one) => [one.record.userId, linksOf(one).customerIds]));
+  const customersOf = new Map(
+    situations.map((one) => [one.record.userId, customerIdsOf(judge(one, ground.context))]),
+  );
   const { failures } = await readCustomers(parts, [...customersOf.values()].flat(), held.how);
   const failed = new Map<string, string>();
   for (const [userId, customerIds] of customersOf) {

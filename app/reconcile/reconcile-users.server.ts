@@ -1,11 +1,13 @@
 import type { Repair, WithheldReason } from "~/billing/decide";
 import type { Mismatch } from "~/billing/mismatches";
 import { mismatchesBetween } from "~/billing/mismatches";
+import type { OrderStamp } from "~/billing/observation";
 import type { Verdict } from "~/billing/verdicts";
 import type { Database, Tx } from "~/db/client.server";
 import { rowTroubleOf } from "~/db/errors.server";
 import {
   breakerRoom,
+  busyUsers,
   type ChangeActor,
   holdObservations,
   lockRecords,
@@ -15,7 +17,7 @@ import {
 import type { RunOutcome } from "~/db/run-words";
 import { loadSituations } from "~/db/situations.server";
 import { saveStandings } from "~/db/standings.server";
-import { hashOf, type Judged, judgeOne, repairOf, standingOf } from "./judge-users.server";
+import { customerIdsOf, hashOf, type Judged, judgeOne, repairOf, standingOf } from "./judge-users.server";
 import { type Ground, loadOptions } from "./parts.server";
 
 /** What reconciling came to for one user. */
@@ -50,6 +52,8 @@ export type ReconcileInput = {
   breakerHasRoom?: boolean;
   /** Only changes that still have the hash that was previewed; null: all. */
   previewed?: ReadonlyMap<string, string> | null;
+  /** Only complete reads that started after this are evidence for a lowering. */
+  evidenceAfter?: OrderStamp | null;
   stripeRequestIds?: ReadonlyMap<string, string>;
   /** The run that changes are recorded under; asked for only when there is something to write. */
   runId: (tx: Tx) => Promise<string>;
@@ -62,7 +66,8 @@ const LOCK_TIMEOUT_MS = 3_000;
 /**
  * Judges users and repairs them, the same for one as for a thousand. Candidates are found without a lock; then, in one
  * transaction, their records are locked, judged again as they now are, written, audited, and judged once more for
- * their standing. A batch that one row spoils (a lock not got, a unique key) is halved until that row stands alone.
+ * their standing. A batch that one row spoils goes on without those that are locked, or (a unique key) is halved until
+ * that row stands alone.
  */
 export async function reconcileUsers(db: Database, input: ReconcileInput): Promise<UserOutcome[]> {
   try {
@@ -70,7 +75,7 @@ export async function reconcileUsers(db: Database, input: ReconcileInput): Promi
   } catch (error) {
     const sqlState = rowTroubleOf(error);
     if (sqlState === null) throw error;
-    const pieces = await reconcileInPieces(db, input, sqlState);
+    const pieces = await reconcileInPieces(db, { ...input, commit: undefined }, sqlState);
     if (input.commit) await db.$transaction((tx) => input.commit?.(tx, pieces) ?? Promise.resolve());
     return pieces;
   }
@@ -82,18 +87,29 @@ async function reconcileInPieces(
   sqlState: string,
 ): Promise<UserOutcome[]> {
   const { userIds } = input;
-  if (userIds.length === 1) {
-    const alone = { ...input, apply: false, commit: undefined };
-    const [judged] = await db.$transaction((tx) => reconcileBatch(tx, alone));
-    const reason = sqlState === "55P03" ? "record_busy" : `database_${sqlState}`;
-    return judged ? [{ ...judged, outcome: "failed", reason }] : [];
+  if (userIds.length === 1) return judgedOnly(db, input, sqlState);
+  const outcomes: UserOutcome[] = [];
+  const busy = sqlState === LOCK_NOT_GOT ? await db.$transaction((tx) => busyUsers(tx, userIds)) : null;
+  if (busy && busy.size > 0) {
+    const free = userIds.filter((id) => !busy.has(id));
+    outcomes.push(...(await reconcileUsers(db, { ...input, userIds: free })));
+    outcomes.push(...(await judgedOnly(db, { ...input, userIds: [...busy] }, sqlState)));
+    return outcomes;
   }
   const middle = Math.ceil(userIds.length / 2);
-  const outcomes: UserOutcome[] = [];
-  for (const half of [userIds.slice(0, middle), userIds.slice(middle)]) {
-    outcomes.push(...(await reconcileUsers(db, { ...input, userIds: half, commit: undefined })));
-  }
+  for (const half of [userIds.slice(0, middle), userIds.slice(middle)])
+    outcomes.push(...(await reconcileUsers(db, { ...input, userIds: half })));
   return outcomes;
+}
+
+const LOCK_NOT_GOT = "55P03";
+
+/** Judges without writing the record: those who would have been repaired have failed, the others are as they are. */
+async function judgedOnly(db: Database, input: ReconcileInput, sqlState: string): Promise<UserOutcome[]> {
+  const reason = sqlState === LOCK_NOT_GOT ? "record_busy" : `database_${sqlState}`;
+  const judged = await db.$transaction((tx) => reconcileBatch(tx, { ...input, apply: false }));
+  const isDue = ({ outcome, needs }: UserOutcome) => outcome === "intended" && needs === null;
+  return judged.map((one) => (isDue(one) ? { ...one, outcome: "failed", reason } : one));
 }
 
 async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcome[]> {
@@ -102,6 +118,7 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcom
     automatic: input.actor.kind !== "staff",
     breakerHasRoom: input.breakerHasRoom ?? true,
     confirmed: input.confirmed ?? null,
+    evidenceAfter: input.evidenceAfter ?? null,
   };
   const first = await loadSituations(tx, input.userIds, options);
   const judged = new Map(
@@ -113,18 +130,21 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcom
   if (candidates.length > 0) {
     const ids = candidates.map(({ situation }) => situation.record.userId);
     await lockRecords(tx, ids, LOCK_TIMEOUT_MS);
-    await holdObservations(tx, candidates.flatMap(customerIdsOf));
-    let room =
-      how.automatic && candidates.some(({ judgement }) => judgement.lowers)
-        ? await breakerRoom(tx, input.ground.settings.breaker)
-        : Number.POSITIVE_INFINITY;
+    const customerIds = candidates.flatMap(({ judgement }) => customerIdsOf(judgement));
+    await holdObservations(tx, customerIds);
+    let room: number | null = null;
     for (const situation of await loadSituations(tx, ids, options)) {
-      const again = judgeOne(situation, input.ground, { ...how, breakerHasRoom: room > 0 });
+      let again = judgeOne(situation, input.ground, how);
+      // Asked for only where it comes to a lowering: the count is made under a lock that all servers share.
+      if (how.automatic && repairOf(again.decision)?.lowers) {
+        room ??= await breakerRoom(tx, input.ground.settings.breaker);
+        if (room <= 0) again = judgeOne(situation, input.ground, { ...how, breakerHasRoom: false });
+      }
       before.set(situation.record.userId, again);
       judged.set(situation.record.userId, again);
       const repair = mayWrite(again, input) ? repairOf(again.decision) : null;
       if (!repair) continue;
-      if (repair.lowers) room -= 1;
+      if (repair.lowers && room !== null) room -= 1;
       written.set(situation.record.userId, toRow(again, repair, input.stripeRequestIds));
     }
     const rows = [...written.values()];
@@ -151,9 +171,6 @@ function mayWrite(judged: Judged, { previewed }: ReconcileInput): boolean {
 
 const isPreviewed = (judged: Judged, previewed: ReadonlyMap<string, string>) =>
   previewed.get(judged.situation.record.userId) === hashOf(judged);
-
-const customerIdsOf = ({ judgement }: Judged) =>
-  judgement.customers.flatMap((customer) => (customer ? [customer.id] : []));
 
 function toRow(
   { situation, judgement }: Judged,

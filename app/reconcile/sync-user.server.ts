@@ -8,6 +8,7 @@ import { createRun } from "~/db/runs.server";
 import { loadSituations } from "~/db/situations.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { How } from "~/stripe/reader.server";
+import { customerIdsOf } from "./judge-users.server";
 import { loadGround, loadOptions, type Parts } from "./parts.server";
 import { readAddress } from "./read-address.server";
 import { readCustomers } from "./read-customers.server";
@@ -39,10 +40,13 @@ export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutc
   if (!situation) return null;
   if (!account.ok) return failed(parts, input, account.reason, account.message);
 
+  const deadline = performance.now() + input.deadlineMs;
   let stripeRequests = 0;
   const how: How = {
     priority: input.actor.kind === "staff" ? "interactive" : "background",
-    deadlineMs: input.deadlineMs,
+    get deadlineMs() {
+      return Math.max(0, deadline - performance.now());
+    },
     onRequest: () => {
       stripeRequests += 1;
     },
@@ -88,7 +92,8 @@ export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutc
     if (!outcome) return null;
     if (outcome.needs === null || !input.apply || round + 1 >= MOST_ROUNDS) {
       await endCheck(parts.db, input.userId, null, DEFAULT_GATES);
-      return { ok: true, outcome, runId, stripeRequests };
+      // A run that was made for a repair which then failed went with its transaction.
+      return { ok: true, outcome, runId: outcome.changes.length > 0 ? runId : null, stripeRequests };
     }
     if (outcome.needs === "address") {
       const address = await readAddress(parts, situation.record.email, how);
@@ -96,7 +101,7 @@ export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutc
         return failed(parts, input, address.failure.reason, couldNotAsk("this address", address.failure));
       addressRead = true;
     }
-    customerIds = outcome.before.judgement.customers.flatMap((customer) => (customer ? [customer.id] : []));
+    customerIds = customerIdsOf(outcome.before.judgement);
   }
 }
 

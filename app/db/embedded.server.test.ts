@@ -67,9 +67,10 @@ describe("the embedded PostgreSQL", () => {
     await (await start("three")).stop();
     const lock = path.join(folder, "three/data/postmaster.pid");
     const { port } = new URL(first.url); // a PostgreSQL, but not ours
+    // Not our own process id: PostgreSQL knows who started it, and would not take that for another server.
     await writeFile(
       lock,
-      [process.pid, path.dirname(lock), 0, port, "", "127.0.0.1", "", "ready"].join("\n"),
+      [process.ppid, path.dirname(lock), 0, port, "", "127.0.0.1", "", "ready"].join("\n"),
     );
     const again = await start("three");
     expect(again.adopted).toBe(false);

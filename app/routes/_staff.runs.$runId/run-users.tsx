@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import type { RunPage, RunUserView } from "~/reconcile/views";
 import { Section } from "~/ui/section";
+import { Shape } from "~/ui/shape";
 import { VerdictMark } from "~/ui/verdict-mark";
 import { capital } from "~/ui/words";
 import { userPath } from "../_staff/user/use-sync";
@@ -56,8 +57,18 @@ function Row({ user }: { user: RunUserView }) {
         </Link>
         {user.name && <span className="block truncate text-small text-quiet">{user.email}</span>}
       </div>
-      <VerdictMark verdict={user.verdict} />
+      {user.outcome === "synced" ? <Repaired /> : <VerdictMark verdict={user.verdict} />}
       <span className="text-quiet">{capital(user.sentence)}</span>
     </li>
+  );
+}
+
+/** What was wrong is over: the sentence beside it still says what it was. */
+function Repaired() {
+  return (
+    <span className="inline-flex items-center gap-1.5 font-medium text-correct">
+      <Shape tone="right" />
+      repaired
+    </span>
   );
 }

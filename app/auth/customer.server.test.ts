@@ -1,3 +1,4 @@
+import { hkdfSync } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose";
@@ -5,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CustomerTokens } from "~/env.server";
 import { createCustomerAuth } from "./customer.server";
 
-const secret = "application-secret-0123456789-abcdef";
+/** Long enough for HS512 too, so that only the pinned algorithm refuses it. */
+const secret = "application-secret-0123456789-abcdef".repeat(2);
 const audience = "parity-test";
 const start = Date.parse("2026-03-01T12:00:00Z");
 let now = start;
@@ -58,7 +60,7 @@ describe("the application's token", () => {
       "no expiry": await sign({ ...subjectOnly, aud }),
       "no subject": await sign({ aud, exp }),
       "an empty subject": await sign({ ...claims(), sub: "" }),
-      "another algorithm": await sign(claims(), secret + secret, { alg: "HS512" }),
+      "another algorithm": await sign(claims(), secret, { alg: "HS512" }),
       "no signature": `${unsigned}.`,
       nonsense: "nonsense",
     };
@@ -125,6 +127,20 @@ describe("our own session", () => {
     const header = { alg: "HS256", typ: "parity-session+jwt" };
     expect(await asCookie(await sign(alike, secret, header))).toBeNull();
     expect(await asCookie(await sign(alike, "a".repeat(64), header))).toBeNull();
+  });
+
+  it("is no other token that is signed with its own key", async () => {
+    const key = Buffer.from(hkdfSync("sha256", "a".repeat(64), "", "parity customer session v1", 32));
+    const right = { ...claims(), aud: "parity:workspace", iss: "https://parity.test" };
+    const as = async (payload: JWTPayload, typ?: string) => {
+      const jwt = await new SignJWT(payload).setProtectedHeader({ alg: "HS256", typ }).sign(key);
+      return bySecret().session(withCookie(`__Host-parity_workspace=${jwt}`));
+    };
+    expect(await as(right, "parity-session+jwt")).toBe("user_1");
+    expect(await as(right)).toBeNull();
+    expect(await as({ ...right, aud: "parity:else" }, "parity-session+jwt")).toBeNull();
+    expect(await as({ ...right, iss: "https://else.test" }, "parity-session+jwt")).toBeNull();
+    expect(await as({ ...right, exp: undefined }, "parity-session+jwt")).toBeNull();
   });
 
   it("is not a token: it is refused as a bearer", async () => {

@@ -1,6 +1,6 @@
 import { nextStamp } from "~/db/stamps.server";
 import { createTestDatabase, type TestDatabase } from "~/db/testing";
-import { createLog } from "~/log.server";
+import { createLog, type Log } from "~/log.server";
 import { createSandbox, type Sandbox, type SandboxOptions } from "~/sandbox/sandbox";
 import { createLimiter } from "~/stripe/limiter.server";
 import { createStripeReader } from "~/stripe/reader.server";
@@ -11,8 +11,8 @@ import type { Parity } from "./parity.server";
 export type World = TestDatabase & {
   sandbox: Sandbox;
   parity: Parity;
-  /** Another process on the same database and the same Stripe. */
-  another(options?: { secretKey?: string }): Parity;
+  /** Another process on the same database and the same Stripe (or, at `apiBase`, at another one). */
+  another(options?: { secretKey?: string; apiBase?: string; configuredAccountId?: string }): Parity;
   prices: { starter: string; army: string };
   close(): Promise<void>;
 };
@@ -20,22 +20,30 @@ export type World = TestDatabase & {
 /** Requests a second that do not hold tests up; ceilings are tested where they are the point. */
 const UNHURRIED = { backgroundPerSecond: 2_000, interactivePerSecond: 2_000, globalPerSecond: 4_000 };
 
-export async function createWorld(options: SandboxOptions = {}): Promise<World> {
+export async function createWorld(
+  options: SandboxOptions = {},
+  log: Log = createLog({ level: "silent" }),
+): Promise<World> {
   const database = await createTestDatabase();
   const { db } = database;
   const sandbox = createSandbox(options);
   const listening = await sandbox.listen();
-  const log = createLog({ level: "silent" });
   const installations: Parity[] = [];
-  const another = ({ secretKey = sandbox.secretKey } = {}) => {
+  const another: World["another"] = ({ secretKey = sandbox.secretKey, ...at } = {}) => {
     const stripe = createStripeReader({
       secretKey,
-      apiBase: listening.url,
+      apiBase: at.apiBase ?? listening.url,
       limiter: createLimiter(UNHURRIED),
       nextStamp: () => nextStamp(db),
       log,
     });
-    const parity = createParity({ db, stripe, configuredAccountId: null, sandbox: false, log });
+    const parity = createParity({
+      db,
+      stripe,
+      configuredAccountId: at.configuredAccountId ?? null,
+      sandbox: false,
+      log,
+    });
     installations.push(parity);
     return parity;
   };
@@ -75,6 +83,7 @@ export async function createWorld(options: SandboxOptions = {}): Promise<World> 
     another,
     prices: { starter: starter.id, army: army.id },
     async close() {
+      sandbox.control.reset();
       await Promise.all(installations.map((one) => one.close()));
       await listening.close();
       await database.drop();
@@ -107,6 +116,39 @@ export async function addUser(world: World, { id, customerId, workspaces }: NewU
       ...workspace,
     })),
   });
+}
+
+/** A customer in Stripe who pays, and a user whom the database records with nothing but the customer's id. */
+export async function addPayingUser(
+  world: World,
+  id: string,
+  { price = world.prices.army, ...user }: Partial<NewUser> & { price?: string } = {},
+): Promise<{ customerId: string; subscriptionId: string }> {
+  const { sandbox } = world;
+  const customer = sandbox.customers.create({ email: `${id}@example.com`, metadata: { userId: id } });
+  const subscription = sandbox.subscriptions.create({ customer: customer.id, items: [{ price }] });
+  await addUser(world, { id, customerId: customer.id, ...user });
+  return { customerId: customer.id, subscriptionId: subscription.id };
+}
+
+/** Who did it, in tests. */
+export const STAFF = { kind: "staff", id: null } as const;
+export const CRON = { kind: "cron", id: null } as const;
+export const WORKSPACE = { kind: "workspace", id: null } as const;
+
+/** "active 5, locked 0": the workspaces of a user, in order. */
+export async function accessOf({ db }: World, userId: string): Promise<string> {
+  const rows = await db.workspace.findMany({ where: { ownerId: userId }, orderBy: { id: "asc" } });
+  return rows.map(({ status, soldiers }) => `${status} ${soldiers}`).join(", ");
+}
+
+/** Changes with every row that is written, even with the same values. */
+export async function rowVersions({ db }: World): Promise<unknown> {
+  return db.$queryRaw`
+    SELECT 'User' AS of, string_agg(id || xmin::text, ',' ORDER BY id) FROM "User"
+    UNION ALL SELECT 'BillingSubscription', string_agg(id || xmin::text, ',' ORDER BY id) FROM "BillingSubscription"
+    UNION ALL SELECT 'Workspace', string_agg(id || xmin::text, ',' ORDER BY id) FROM "Workspace"
+    UNION ALL SELECT 'Change', string_agg(id || xmin::text, ',' ORDER BY id) FROM "Change"`;
 }
 
 /** Runs a whole-account run to its end. */

@@ -16,7 +16,9 @@ export function readOnlyHttpClient(protocol: "http" | "https", maxSockets: numbe
   const client = Stripe.createNodeHttpClient(agent);
   const send = client.makeRequest.bind(client);
   client.makeRequest = (host, port, path, method, ...rest) => {
-    if (method !== "GET") throw new Error(`Parity only reads from Stripe: ${method} ${path} refused`);
+    // Rejected, not thrown: the SDK answers nobody for what is thrown here, and the call would hang.
+    if (method !== "GET")
+      return Promise.reject(new Error(`Parity only reads from Stripe: ${method} ${path} refused`));
     return send(host, port, path, method, ...rest);
   };
   return client;

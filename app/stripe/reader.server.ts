@@ -2,6 +2,7 @@ import Stripe from "stripe";
 import { z } from "zod";
 import type { Customer, EpochSeconds, OrderStamp } from "~/billing/observation";
 import type { Log } from "~/log.server";
+import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
 import { failureOf, type StripeFailure } from "./failure.server";
 import type { Limiter, Priority } from "./limiter.server";
 import { parseCustomer, parseItem, parseSubscription, type ReadSubscription } from "./parse";
@@ -50,6 +51,8 @@ export type StripeReader = {
   /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
   customersByEmail(email: string, how: How): Promise<Read<Customer[]>>;
   account(how: How): Promise<Read<AccountIdentity>>;
+  /** A checkout session, to tell whose payment it was. */
+  checkoutSession(id: string, how: How): Promise<Read<CheckoutSession>>;
   /** Requests sent so far, retries counted. */
   requestCount(): number;
 };
@@ -95,7 +98,8 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
     parse: (raw: Raw) => T,
   ): Promise<Read<T>> {
     const deadline = performance.now() + how.deadlineMs;
-    const left = () => Math.max(1, deadline - performance.now());
+    // Whole milliseconds: any other number the SDK ignores, and waits for 80 seconds.
+    const left = () => Math.max(1, Math.ceil(deadline - performance.now()));
     let lastFailure: StripeFailure = NO_TURN;
     for (let attempt = 0; ; attempt += 1) {
       const mayGo = await options.limiter.take(endpoint, how.priority, left());
@@ -178,6 +182,13 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
         how,
         (timeout) => stripe.accounts.retrieveCurrent({}, { timeout }),
         (account) => ({ accountId: accountObject.parse(account).id }),
+      ),
+    checkoutSession: (id, how) =>
+      read(
+        "GET /v1/checkout/sessions/:id",
+        how,
+        (timeout) => stripe.checkout.sessions.retrieve(id, {}, { timeout }),
+        parseCheckoutSession,
       ),
   };
 }

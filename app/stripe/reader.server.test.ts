@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { createLog } from "~/log.server";
+import { addCatalogue, startSandbox } from "~/sandbox/testing";
+import { createLimiter } from "./limiter.server";
+import { createStripeReader, type How } from "./reader.server";
+
+const UNHURRIED = { backgroundPerSecond: 1_000, interactivePerSecond: 1_000, globalPerSecond: 2_000 };
+
+/** A sandbox, a reader with stamps that count from 1, and how it was asked. */
+async function setUp({ deadlineMs = 5_000, perSecond = 0 } = {}) {
+  const { sandbox, listening } = await startSandbox();
+  const prices = addCatalogue(sandbox);
+  let stamp = 0;
+  const limiter = createLimiter(
+    perSecond ? { backgroundPerSecond: perSecond, globalPerSecond: 100 } : UNHURRIED,
+  );
+  const reader = createStripeReader({
+    secretKey: sandbox.secretKey,
+    apiBase: listening.url,
+    limiter,
+    nextStamp: async () => {
+      stamp += 1;
+      return stamp;
+    },
+    log: createLog({ level: "silent" }),
+  });
+  const how: How = { priority: "background", deadlineMs };
+  const customer = sandbox.customers.create({ email: "ada@example.com", metadata: { userId: "ada" } });
+  return { sandbox, reader, how, customer, prices };
+}
+
+describe("an answer", () => {
+  it("carries its own stamp, Stripe's clock and the request id", async () => {
+    const { reader, how, customer } = await setUp();
+    const read = await reader.customer(customer.id, how);
+    expect(read).toMatchObject({ ok: true, started: 1, ended: 2, value: { metadataUserId: "ada" } });
+    expect(read.ok && read.requestId).toMatch(/^req_/);
+    expect(read.ok && read.stripeTime).toBeGreaterThan(1_700_000_000);
+  });
+
+  it("after failed attempts has the stamp of the attempt that was answered", async () => {
+    const { sandbox, reader, how, customer } = await setUp();
+    sandbox.control.addFault({ effect: { type: "error", status: 500 }, times: 2 });
+    const read = await reader.customer(customer.id, how);
+    expect(read).toMatchObject({ ok: true, started: 5, ended: 6 });
+    expect(reader.requestCount()).toBe(3);
+  });
+});
+
+describe("a failed attempt", () => {
+  it.each([
+    ["a 429", { type: "error", status: 429, reason: "endpoint-rate" } as const],
+    ["a 429 about a lock", { type: "error", status: 429, code: "lock_timeout", reason: null } as const],
+    ["a 503", { type: "error", status: 503 } as const],
+    ["a 409", { type: "error", status: 409 } as const],
+    ["a reset connection", { type: "reset" } as const],
+    ["a connection reset in the middle", { type: "reset", afterBytes: 40 } as const],
+    ["a body that is cut short", { type: "cut", afterBytes: 40 } as const],
+    ["a body that is not JSON", { type: "malformed" } as const],
+    ["a 400 that says to try again", { type: "error", status: 400, shouldRetry: true } as const],
+  ])("with %s is made again", async (_, effect) => {
+    const { sandbox, reader, how, customer } = await setUp();
+    sandbox.control.addFault({ effect, times: 1 });
+    expect(await reader.customer(customer.id, how)).toMatchObject({ ok: true });
+    expect(sandbox.requests.counts().total).toBe(2);
+  });
+
+  it.each([
+    ["unauthorized", { type: "invalid_key" } as const],
+    ["forbidden", { type: "forbidden" } as const],
+    ["bad_request", { type: "error", status: 400 } as const],
+    ["stripe_error", { type: "error", status: 500, shouldRetry: false } as const],
+    ["rate_limited", { type: "error", status: 429, shouldRetry: false } as const],
+  ])("that is %s is not", async (reason, effect) => {
+    const { sandbox, reader, how, customer } = await setUp();
+    sandbox.control.addFault({ effect });
+    expect(await reader.customer(customer.id, how)).toMatchObject({ ok: false, failure: { reason } });
+    expect(reader.requestCount()).toBe(1);
+  });
+
+  it("names the account of a key that may not read it", async () => {
+    const { sandbox, reader, how } = await setUp();
+    sandbox.control.addFault({ effect: { type: "forbidden" } });
+    expect(await reader.account(how)).toMatchObject({ ok: false, failure: { accountId: sandbox.accountId } });
+  });
+});
+
+describe("a deadline", () => {
+  it("ends a request that hangs", async () => {
+    const { sandbox, reader, how, customer } = await setUp({ deadlineMs: 200 });
+    sandbox.control.addFault({ effect: { type: "hang" } });
+    const asked = performance.now();
+    expect(await reader.customer(customer.id, how)).toMatchObject({
+      ok: false,
+      failure: { reason: "timeout" },
+    });
+    expect(performance.now() - asked).toBeLessThan(2_000);
+    sandbox.control.reset();
+  });
+
+  it("ends the tries of one that always fails, with the reason of the last", async () => {
+    const { sandbox, reader, how, customer } = await setUp({ deadlineMs: 300 });
+    sandbox.control.addFault({ effect: { type: "error", status: 503 } });
+    const read = await reader.customer(customer.id, how);
+    expect(read).toMatchObject({ ok: false, failure: { reason: "stripe_error" } });
+  });
+
+  it("ends the wait for a turn, and nothing is sent then", async () => {
+    const { reader, how, customer } = await setUp({ deadlineMs: 100, perSecond: 1 });
+    const [first, second] = await Promise.all([
+      reader.customer(customer.id, how),
+      reader.customer(customer.id, how),
+    ]);
+    expect(first.ok).toBe(true);
+    expect(second).toMatchObject({ ok: false, failure: { reason: "timeout", retryable: true } });
+    expect(reader.requestCount()).toBe(1);
+  });
+});
+
+describe("pages of subscriptions", () => {
+  it("bring the customer with each, ended ones too", async () => {
+    const { sandbox, reader, how, customer, prices } = await setUp();
+    const { id } = sandbox.subscriptions.create({ customer: customer.id, items: [{ price: prices.army }] });
+    sandbox.subscriptions.cancel(id);
+    const page = await reader.subscriptionsPage({ customer: customer.id }, how);
+    expect(page).toMatchObject({
+      ok: true,
+      value: {
+        hasMore: false,
+        lastId: id,
+        subscriptions: [{ customer: { email: "ada@example.com" }, subscription: { status: "canceled" } }],
+      },
+    });
+  });
+
+  it("of a customer that Stripe does not have are an answer: not found", async () => {
+    const { reader, how } = await setUp();
+    const page = await reader.subscriptionsPage({ customer: "cus_never" }, how);
+    expect(page).toMatchObject({ ok: false, failure: { reason: "not_found", retryable: false } });
+  });
+});

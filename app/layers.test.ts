@@ -20,10 +20,12 @@ const floors = new Map([
 const compositionRoots = new Set([
   "start.ts",
   "server.ts",
+  "demo.server.ts",
   "open-parity.server.ts",
   "cli/parity.ts",
   "db/migrate-cli.ts",
 ]);
+const startSandbox = new Set(["start.ts", "demo.server.ts"]);
 const frame = /^(root\.tsx|routes\.ts|entry\.\w+\.tsx)$/; // what Remix wants beside routes/
 const kindFolders = new Set(["utils", "lib", "helpers", "misc", "common"]);
 const longest = 300;
@@ -122,8 +124,8 @@ function* importRules({ file, imports }: Source): Generator<string> {
       if (folder !== "db") yield `${file}: Prisma is for db/ alone`;
     if (inside === null) continue;
     if (isTest(inside)) yield `${file}: imports ${inside}, which is what is for tests`;
-    if (folderOf(inside) === "sandbox" && folder !== "sandbox" && file !== "start.ts")
-      yield `${file}: the sandbox stands apart, and only start.ts starts it`;
+    if (folderOf(inside) === "sandbox" && folder !== "sandbox" && !startSandbox.has(file))
+      yield `${file}: the sandbox stands apart, and only the demo starts it`;
     const targetFloor = floorOf(inside);
     const sameFolder = folderOf(inside) === folder && !frame.test(file);
     if (sameFolder || floor === undefined || targetFloor === undefined) continue;

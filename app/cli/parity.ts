@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
+import { runningDemo } from "~/announcement.server";
+import { databaseClient, ensureMade } from "~/build.server";
+import type { Database } from "~/db/client.server";
+import { applyMigrations, pendingMigrations } from "~/db/migrate.server";
+import { openPostgres } from "~/db/postgres.server";
+import { fillDemo, lookAround, openSandbox, stripeAt } from "~/demo.server";
+import { keptDemoSecrets } from "~/demo-secrets.server";
+import { describeProblems, type Environment, readEnvironment, type StripeEnvironment } from "~/env.server";
+import { type CloseHook, closeAll } from "~/http/shutdown.server";
+import { createLog, type Log } from "~/log.server";
+import { maskText } from "~/mask.server";
+import { EXIT } from "./command";
+import { type Opening, runCommandLine } from "./run-command";
+
+// The composition root of `npm run parity`: binds the commands to this machine's environment, clock and terminal.
+
+const CLOSE_MS = 10_000;
+const root = resolve(import.meta.dirname, "../..");
+const stderr = (line: string) => void process.stderr.write(line);
+const say = (message: string) => stderr(`${message}\n`);
+
+const interrupted = new AbortController();
+process.on("SIGINT", () => {
+  if (interrupted.signal.aborted) process.exit(130);
+  interrupted.abort();
+});
+// Whoever reads the answer may have seen enough of it (`| head`).
+process.stdout.on("error", () => process.exit(EXIT.done));
+
+async function open(): Promise<Opening> {
+  const reading = readEnvironment(process.env, keptDemoSecrets);
+  if (!reading.ok)
+    return { ok: false, message: `The environment is not right:\n${describeProblems(reading.problems)}` };
+  const { environment } = reading;
+  // Standard output is for the answer. Unless somebody asks for more, only what is broken is told beside it.
+  const level = process.env.LOG_LEVEL ? environment.logLevel : "error";
+  const log = createLog({ level, destination: { write: stderr } });
+  const opened: CloseHook[] = [];
+  const close = () => closeAll(opened.toReversed(), log, CLOSE_MS);
+  const refuse = async (message: string): Promise<Opening> => {
+    await close();
+    return { ok: false, message };
+  };
+  const made = await ensureMade(root, databaseClient, say);
+  if (!made.ok) return refuse(`Building ${made.name} failed:\n${made.output}`);
+  try {
+    const parts = await openParts(environment, log, opened);
+    if (!parts.ok) return await refuse(parts.message);
+    return { ok: true, close, context: await contextOf(parts, log, opened) };
+  } catch (error) {
+    return refuse(reasonOf(error));
+  }
+}
+
+type Parts = { ok: true; db: Database; stripe: StripeEnvironment; sandbox: boolean; isNew: boolean };
+
+/** The demo that runs already, or everything that it would open itself; in production what the environment names. */
+async function openParts(
+  environment: Environment,
+  log: Log,
+  opened: CloseHook[],
+): Promise<Parts | { ok: false; message: string }> {
+  const { createDatabase } = await import("~/db/client.server");
+  const { dataDirectory, databaseUrl, stripe } = environment;
+  const connect = (url: string) => {
+    const db = createDatabase(url, { log });
+    opened.push({ name: "database", close: () => db.$disconnect() });
+    return db;
+  };
+  const running = environment.mode === "demo" ? await runningDemo(dataDirectory) : null;
+  if (running) {
+    const { sandboxUrl } = running;
+    return {
+      ok: true,
+      db: connect(running.databaseUrl),
+      stripe: stripeAt(sandboxUrl),
+      sandbox: true,
+      isNew: false,
+    };
+  }
+  const postgres = await openPostgres({ databaseUrl, dataDirectory, log: say });
+  opened.push({ name: "postgres", close: postgres.stop });
+  if (databaseUrl === null) await applyMigrations(postgres.url);
+  else if ((await pendingMigrations(postgres.url)).length > 0)
+    return { ok: false, message: "The database is behind. Run: npm run db:migrate" };
+  const db = connect(postgres.url);
+  if (stripe) return { ok: true, db, stripe, sandbox: false, isNew: false };
+  const sandbox = await openSandbox(environment);
+  opened.push({ name: "sandbox", close: sandbox.close });
+  return { ok: true, db, stripe: sandbox.stripe, sandbox: true, isNew: await fillDemo(db, sandbox.api) };
+}
+
+async function contextOf({ db, stripe, sandbox, isNew }: Parts, log: Log, opened: CloseHook[]) {
+  const { openParity } = await import("~/open-parity.server");
+  const { createRoster } = await import("~/auth/roster.server");
+  const parity = openParity({ db, stripe, sandbox, log });
+  opened.push({ name: "reconcile", close: parity.close });
+  if (isNew) await lookAround(parity);
+  const { signal } = interrupted;
+  return {
+    parity,
+    roster: createRoster(db),
+    now: () => Math.floor(Date.now() / 1000),
+    newPassword: () => randomBytes(18).toString("base64url"),
+    readInput: () => text(process.stdin),
+    pause: (ms: number) => wait(ms, undefined, { signal }).catch(() => {}),
+    signal,
+  };
+}
+
+/** What is wrong, for the person at the terminal: nothing secret is left standing in it. */
+function reasonOf(error: unknown): string {
+  return maskText(error instanceof Error ? error.message : String(error));
+}
+
+process.exitCode = await runCommandLine({
+  argv: process.argv.slice(2),
+  stdout: (line) => void process.stdout.write(line),
+  stderr,
+  colours: Boolean(process.stdout.isTTY) && !process.env.NO_COLOR,
+  watched: Boolean(process.stderr.isTTY),
+  open,
+}).catch((error: unknown) => {
+  say(maskText(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  return EXIT.failed;
+});

@@ -1,0 +1,95 @@
+import { parseArgs } from "node:util";
+import type { Command, CommandContext } from "./command";
+import { EXIT, type ExitCode } from "./command";
+import { fixWorkspace } from "./fix-workspace";
+import { createOut, type Streams } from "./out";
+import { runs } from "./runs";
+import { settings } from "./settings";
+import { staff } from "./staff";
+import { status } from "./status";
+import { sync } from "./sync";
+
+export const COMMANDS: readonly Command[] = [status, sync, fixWorkspace, runs, staff, settings];
+
+/** What a command works with, opened only when there is a command to run; or why it cannot be. */
+export type Opening =
+  | { ok: true; context: Omit<CommandContext, "out">; close: () => Promise<void> }
+  | { ok: false; message: string };
+
+export type CommandLine = Streams & { argv: readonly string[]; open: () => Promise<Opening> };
+
+/** Understands the arguments, opens what is needed, runs the command, closes. Returns the process's exit code. */
+export async function runCommandLine({ argv, open, ...streams }: CommandLine): Promise<ExitCode> {
+  const at = argv.findIndex((argument) => !argument.startsWith("-"));
+  const name = argv[at];
+  const rest = argv.filter((_, index) => index !== at);
+  const command = COMMANDS.find((one) => one.name === name);
+  const wantsHelp = rest.includes("--help") || rest.includes("-h");
+  if (wantsHelp && (command || name === undefined)) {
+    streams.stdout(command ? helpOf(command) : HELP);
+    return EXIT.done;
+  }
+  const json = rest.includes("--json");
+  const out = createOut(streams, json);
+  if (!command) {
+    out.fail("usage", name === undefined ? HELP : `There is no command ${name}.\n\n${HELP}`);
+    return EXIT.usage;
+  }
+  const prepared = prepare(command, rest);
+  if (!prepared.ok) {
+    out.fail("usage", `${prepared.message}\n\n${helpOf(command)}`);
+    return EXIT.usage;
+  }
+  const opened = await open();
+  if (!opened.ok) {
+    out.fail("cannot_open", opened.message);
+    return EXIT.failed;
+  }
+  try {
+    return await prepared.run({ ...opened.context, out });
+  } finally {
+    out.progress(null);
+    await opened.close();
+  }
+}
+
+function prepare(command: Command, args: string[]) {
+  try {
+    const options = { ...command.options, json: { type: "boolean" as const } };
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
+    return command.prepare({ values: { ...values }, positionals });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // Node's own words; what they go on to explain is for programmers.
+    return { ok: false as const, message: error.message.replace(/\. .*$/s, ".") };
+  }
+}
+
+const PROGRAM = "npm run parity -- ";
+const EXIT_CODES = "Exit code: 0 done, 1 failed, 2 usage, 3 unacknowledged mismatches remain.";
+
+function helpOf({ usage, summary, help }: Command): string {
+  return [
+    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
+    "",
+    ...usage.map((form) => `  ${PROGRAM}${form}`),
+    "",
+    ...help,
+    "--json: one object on standard output.",
+    EXIT_CODES,
+    "",
+  ].join("\n");
+}
+
+const HELP = [
+  "Parity keeps an application’s database in step with Stripe.",
+  "",
+  ...COMMANDS.flatMap(({ usage, summary }) => [
+    ...usage.map((form) => `  ${PROGRAM}${form}`),
+    `      ${summary}`,
+  ]),
+  "",
+  "Each with --json, and with --help.",
+  EXIT_CODES,
+  "",
+].join("\n");

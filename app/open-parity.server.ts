@@ -4,6 +4,7 @@ import type { StripeEnvironment } from "./env.server";
 import type { Log } from "./log.server";
 import { createParity } from "./reconcile/create-parity.server";
 import type { Parity } from "./reconcile/parity.server";
+import { createCheckoutClient } from "./stripe/checkout.server";
 import { createLimiter } from "./stripe/limiter.server";
 import { createStripeReader } from "./stripe/reader.server";
 
@@ -30,5 +31,14 @@ export function openParity({ db, stripe, sandbox, log }: ParityParts): Parity {
     nextStamp: () => nextStamp(db),
     log,
   });
-  return createParity({ db, stripe: reader, configuredAccountId: stripe.accountId, sandbox, log });
+  const { checkoutKey, apiBase } = stripe;
+  return createParity({
+    db,
+    stripe: reader,
+    configuredAccountId: stripe.accountId,
+    sandbox,
+    checkout: checkoutKey === null ? null : createCheckoutClient({ checkoutKey, apiBase }),
+    webhookSecret: stripe.webhookSecret,
+    log,
+  });
 }

@@ -27,6 +27,8 @@ const development = process.argv.includes("--dev");
 const demoAdmin = "admin@example.com";
 const readinessMs = 2_000;
 const firstLookMs = 20_000;
+/** Beside the requests that this process answers; `npm run worker` takes more. */
+const jobsAtOnce = 2;
 
 /** A start that cannot be, in words for the person at the terminal. */
 class CannotStart extends Error {
@@ -79,6 +81,9 @@ async function serve(wanted: Environment, log: Log, opened: Opened): Promise<voi
   const parity = openParity({ db, stripe, log, sandbox: sandbox !== null });
   if (isNew) await lookAround(parity);
   opened.push({ name: "reconcile", close: () => parity.close() });
+  const { startWorker } = await import("./jobs/worker.server");
+  const worker = await startWorker({ databaseUrl: postgres.url, parity, log, concurrency: jobsAtOnce });
+  opened.push({ name: "worker", close: worker.stop });
   const staffAuth = createStaffAuth({ db, environment, log });
   const server = createServer({
     environment,

@@ -6,6 +6,7 @@ const reasons = {
   bad_params: [400, "The address is not one that we know."],
   bad_search: [400, "The query is not one that we understand."],
   bad_body: [400, "The body is not what this address takes."],
+  bad_signature: [400, "The signature is not Stripe's, or the body is not an event."],
   not_signed_in: [401, "Sign in first."],
   no_token: [401, "A bearer token, or a session of ours, is needed."],
   bad_token: [401, "The token is not valid, or no longer."],

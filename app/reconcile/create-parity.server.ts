@@ -6,15 +6,20 @@ import { requestCancel } from "~/db/runs.server";
 import { saveSettings } from "~/db/settings.server";
 import { findUserIds } from "~/db/users.server";
 import type { Log } from "~/log.server";
+import type { CheckoutClient } from "~/stripe/checkout.server";
 import type { StripeReader } from "~/stripe/reader.server";
 import { createUsersList } from "~/table/users-list.server";
 import { createAccountGuard } from "./account-guard.server";
 import { frameOf, overviewOf, settingsViewOf } from "./account-views.server";
+import { createCheckout } from "./checkout.server";
+import { customerPageOf } from "./customer-page.server";
 import type { Actor, Parity } from "./parity.server";
 import type { Parts } from "./parts.server";
+import { receiveEvent } from "./receive-event.server";
 import { createRunDriver } from "./run-driver.server";
 import { listRunViews, runPageOf, viewRun } from "./run-pages.server";
 import { stepRun } from "./run-step.server";
+import { settleCustomer } from "./settle-customer.server";
 import { syncResultOf } from "./sync-message.server";
 import { syncUser } from "./sync-user.server";
 import { userPageOf, viewUsers } from "./user-pages.server";
@@ -28,6 +33,10 @@ export type ParityOptions = {
   configuredAccountId: string | null;
   /** The built-in sandbox stands in for Stripe. */
   sandbox: boolean;
+  /** What the customer pages ask of Stripe; none without STRIPE_CHECKOUT_KEY. */
+  checkout?: CheckoutClient | null;
+  /** `whsec_…`; none without STRIPE_WEBHOOK_SECRET. */
+  webhookSecret?: string | null;
   log: Log;
 };
 
@@ -107,9 +116,20 @@ export function createParity(options: ParityOptions): Parity {
 
     workspace: {
       answer: checks.answer,
+      async page(input) {
+        const answer = await checks.answer(input);
+        return answer && customerPageOf(db, input.userId, answer);
+      },
       checkInBackground: checks.checkInBackground,
       ownerOf: checks.ownerOf,
     },
+
+    events: {
+      receiveSigned: (body, signature) =>
+        receiveEvent(parts, options.webhookSecret ?? null, { body, signature }),
+      settle: (signal) => settleCustomer(parts, signal),
+    },
+    checkout: createCheckout({ ...parts, client: options.checkout ?? null, wait }),
 
     settings: {
       get: () => settingsViewOf(db),

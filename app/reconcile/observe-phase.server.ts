@@ -2,6 +2,7 @@ import type { SubscriptionItem } from "~/billing/observation";
 import { keepSeenPrices, loadCatalogue } from "~/db/catalogue.server";
 import { forgetFailures } from "~/db/checks.server";
 import { savePass } from "~/db/cursors.server";
+import { settleEventsBefore } from "~/db/events.server";
 import {
   countKnownSubscriptions,
   forgetUnlisted,
@@ -133,6 +134,7 @@ async function finishPass(parts: Parts, held: HeldRun, cursor: RunCursor): Promi
   }
   await parts.db.$transaction(async (tx) => {
     await forgetUnlisted(tx, { started, ended });
+    await settleEventsBefore(tx, started);
     await forgetFailures(tx, held.run.id);
     await savePass(tx, {
       runId: held.run.id,

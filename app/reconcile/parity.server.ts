@@ -1,4 +1,5 @@
 import type { UsersList } from "~/table/users-list.server";
+import type { CustomerPage } from "./customer-views";
 import type {
   FrameView,
   Overview,
@@ -47,16 +48,10 @@ export type CronAnswer = {
   reason?: string;
 };
 
-/** A webhook event as it is kept: no payload. */
-export type ReceivedEvent = {
-  id: string;
-  type: string;
-  /** Epoch seconds, Stripe's clock. */
-  created: number;
-  livemode: boolean;
-  customerId: string | null;
-  sessionId: string | null;
-};
+/** `ignored`: a type or a mode that is not ours; acknowledged all the same. */
+export type EventReceipt =
+  | { ok: true; id: string; type: string; outcome: "stored" | "known" | "ignored" }
+  | { ok: false; reason: "not_configured" | "bad_signature" | "bad_event" };
 
 export type SoldPlan = { id: string; name: string; soldiers: number; price: PriceView | null };
 
@@ -128,6 +123,8 @@ export type Parity = {
   workspace: {
     /** The workspace as its owner sees it; null for anybody else's. Never waits for Stripe. */
     answer(input: { workspaceId: string; userId: string }): Promise<WorkspaceAnswer | null>;
+    /** The same with what its page says beside it; null for anybody else's. Never waits for Stripe. */
+    page(input: { workspaceId: string; userId: string }): Promise<CustomerPage | null>;
     /** Checks the owner's payment in the background when a check is due; returns at once, never throws. */
     checkInBackground(userId: string): void;
     /** Owner of a workspace; null when there is no such workspace. */
@@ -136,14 +133,16 @@ export type Parity = {
 
   /** Stripe's webhook events: signals to read again. */
   events: {
-    /** Stores an event before it is acknowledged, and hands its customer on to be read again. */
-    receive(event: ReceivedEvent): Promise<"stored" | "known" | "ignored">;
+    /** Checks the signature over the raw body and stores the event before it is acknowledged. */
+    receiveSigned(body: Uint8Array, signature: string | null): Promise<EventReceipt>;
     /** Reads a customer again and repairs whom it belongs to. Throws when Stripe could not be asked: try again. */
     settle(input: { customerId: string; sessionId: string | null }): Promise<void>;
   };
 
   /** The customer's way to pay. */
   checkout: {
+    /** False without STRIPE_CHECKOUT_KEY: nothing can be bought or managed, and the pages link nowhere. */
+    available: boolean;
     /** Plans that can be bought, cheapest first; `price` when it has been seen. */
     plans(): Promise<SoldPlan[]>;
     /** The address of Stripe's payment page for a plan. */

@@ -1,6 +1,7 @@
 import type { Customer, OrderStamp, SubscriptionItem } from "~/billing/observation";
 import { keepSeenPrices, loadCatalogue } from "~/db/catalogue.server";
 import type { Database } from "~/db/client.server";
+import { settleEvents } from "~/db/events.server";
 import {
   type CompleteRead,
   type Observed,
@@ -76,6 +77,10 @@ async function store(db: Database, reads: readonly CustomerRead[]): Promise<stri
     const settled = reads.filter(({ complete }) => !again.includes(complete.customerId));
     const complete = settled.map((read) => read.complete);
     again.push(...(await storeCompleteReads(tx, complete)));
+    await settleEvents(
+      tx,
+      complete.filter(({ customerId }) => !again.includes(customerId)),
+    );
     await keepSeenPrices(tx, await loadCatalogue(tx), itemsOf(subscriptions));
     return [...new Set(again)];
   });

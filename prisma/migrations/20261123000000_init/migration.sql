@@ -168,6 +168,15 @@ CREATE TABLE "StripeEvent" (
 );
 
 -- CreateTable
+CREATE TABLE "AskCount" (
+    "key" TEXT NOT NULL,
+    "count" INTEGER NOT NULL,
+    "windowStart" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "AskCount_pkey" PRIMARY KEY ("key")
+);
+
+-- CreateTable
 CREATE TABLE "Cursor" (
     "key" TEXT NOT NULL,
     "value" JSONB NOT NULL,

@@ -1,0 +1,53 @@
+import type { WebhookEvent } from "~/stripe/webhook-event.server";
+import type { Database, Tx } from "./client.server";
+
+/**
+ * Stores an event, without its payload, together with the job that reads its customer again: either both are there or
+ * none. `known`: it was stored before, and nothing is done twice.
+ */
+export async function storeEvent(db: Database, event: WebhookEvent): Promise<"stored" | "known"> {
+  return db.$transaction(async (tx) => {
+    const stored = await tx.$executeRaw`
+      INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedStamp")
+      VALUES (${event.id}, ${event.type}, to_timestamp(${event.created}::float8), ${event.customerId}::text,
+        ${event.sessionId}::text, nextval('stripe_order'))
+      ON CONFLICT (id) DO NOTHING`;
+    if (stored === 0) return "known";
+    if (event.customerId !== null) await addSettleJob(tx, event.customerId, event.sessionId);
+    return "stored";
+  });
+}
+
+export const SETTLE_JOB = "settle_customer";
+
+/** One waiting job a customer, however many events there are; one that is running is followed by another. */
+async function addSettleJob(tx: Tx, customerId: string, sessionId: string | null): Promise<void> {
+  const key = sessionId === null ? customerId : `${customerId}:${sessionId}`;
+  const payload = JSON.stringify({ customerId, sessionId });
+  await tx.$executeRaw`
+    SELECT graphile_worker.add_job(${SETTLE_JOB}, ${payload}::json, job_key => ${`settle:${key}`}, max_attempts => 12)`;
+}
+
+/** Events about these customers that were stored before their complete read began are done. */
+export async function settleEvents(
+  tx: Tx,
+  reads: readonly { customerId: string; started: number }[],
+): Promise<void> {
+  if (reads.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE "StripeEvent" e SET "settledAt" = now()
+    FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb) AS r("customerId" text, started bigint)
+    WHERE e."customerId" = r."customerId" AND e."settledAt" IS NULL AND e."storedStamp" < r.started`;
+}
+
+/** Events that were stored before a finished pass began are done: it read everybody since. */
+export async function settleEventsBefore(tx: Tx, passStarted: number): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "StripeEvent" SET "settledAt" = now()
+    WHERE "settledAt" IS NULL AND "storedStamp" < ${passStarted}::bigint`;
+}
+
+/** Events that still wait for a read. */
+export async function countUnsettledEvents(db: Database): Promise<number> {
+  return db.stripeEvent.count({ where: { settledAt: null } });
+}

@@ -1,3 +1,4 @@
+import type { EpochSeconds } from "~/billing/observation";
 import type { BillingState } from "~/billing/record";
 import type { Verdict } from "~/billing/verdicts";
 import type { Database, Tx } from "./client.server";
@@ -15,6 +16,8 @@ export type RepairRow = {
   raises: boolean;
   lowers: boolean;
   stripeRequestId: string | null;
+  /** For a raise that a payment gives: whose, and when its period began; null for any other repair. */
+  payment: { customerId: string; periodStart: EpochSeconds } | null;
   /** Customer that the e-mail address alone linked; kept with the repair. */
   emailLink: string | null;
 };
@@ -123,16 +126,21 @@ async function writeChanges(
   actor: ChangeActor,
   repairs: readonly RepairRow[],
 ): Promise<void> {
-  const rows = repairs.map(({ emailLink: _, ...row }) => row);
+  const rows = repairs.map(({ emailLink: _, payment, ...row }) => ({ ...row, ...payment }));
   await tx.$executeRaw`
     INSERT INTO "Change" ("runId", "userId", verdict, before, after, raises, lowers, "actorKind", actor,
-      "stripeRequestId")
+      "stripeRequestId", "paidAt")
     SELECT ${runId}, "userId", verdict, before, after, raises, lowers, ${actor.kind}, ${actor.id},
       -- In a pass the answer that spoke of the subscription is known by what it stored.
       coalesce("stripeRequestId", (SELECT s."requestId" FROM "StripeSubscription" s
-        WHERE s.id = after->'billing'->>'stripeSubscriptionId'))
+        WHERE s.id = after->'billing'->>'stripeSubscriptionId')),
+      -- Stripe's event when there was one; else the invoice of the period is as old as the period.
+      coalesce((SELECT max(e.created) FROM "StripeEvent" e WHERE e."customerId" = r."customerId"
+          AND e.type IN ('invoice.paid', 'checkout.session.completed', 'customer.subscription.created')
+          AND e.created >= to_timestamp("periodStart")),
+        to_timestamp("periodStart"))
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("userId" text, verdict text, before jsonb,
-      after jsonb, raises boolean, lowers boolean, "stripeRequestId" text)
+      after jsonb, raises boolean, lowers boolean, "stripeRequestId" text, "customerId" text, "periodStart" float8)
     ORDER BY "userId"`;
 }
 

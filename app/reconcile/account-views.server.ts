@@ -8,12 +8,14 @@ import {
 } from "~/db/account-facts.server";
 import type { Database } from "~/db/client.server";
 import { lastPass } from "~/db/cursors.server";
+import { paymentToAccess } from "~/db/payment-to-access.server";
 import { liveRun } from "~/db/runs.server";
 import { loadSettings } from "~/db/settings.server";
 import { countUsers } from "~/db/users.server";
 import { createUsersList } from "~/table/users-list.server";
 import type { Parts } from "./parts.server";
 import { listRunViews, viewRun } from "./run-pages.server";
+import { callerWord } from "./run-view.server";
 import type { FrameView, Overview, SettingsView, Stake } from "./views";
 
 const RECENT_RUNS = 5;
@@ -49,16 +51,18 @@ export async function frameOf({ db, stripe, guard }: Parts, sandbox: boolean): P
 
 /** The overview: who is wrong, what it costs, when it was last known. */
 export async function overviewOf({ db }: Parts): Promise<Overview> {
-  const [verdicts, money, users, pass, live, recentRuns, waitingLowerings, unclaimed] = await Promise.all([
-    createUsersList(db).verdicts(),
-    moneyAtStake(db),
-    countUsers(db),
-    lastPass(db),
-    liveRun(db),
-    listRunViews(db, RECENT_RUNS),
-    countWaitingLowerings(db),
-    countUnclaimed(db),
-  ]);
+  const [verdicts, money, users, pass, live, recentRuns, waitingLowerings, unclaimed, layers] =
+    await Promise.all([
+      createUsersList(db).verdicts(),
+      moneyAtStake(db),
+      countUsers(db),
+      lastPass(db),
+      liveRun(db),
+      listRunViews(db, RECENT_RUNS),
+      countWaitingLowerings(db),
+      countUnclaimed(db),
+      paymentToAccess(db),
+    ]);
   return {
     verdicts,
     lockedOut: stakes(money, "locked_out"),
@@ -69,6 +73,7 @@ export async function overviewOf({ db }: Parts): Promise<Overview> {
     recentRuns,
     waitingLowerings,
     unclaimed,
+    paymentToAccess: layers.map(({ layer, ...figures }) => ({ layer: callerWord(layer), ...figures })),
   };
 }
 

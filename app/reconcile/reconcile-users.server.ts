@@ -187,8 +187,16 @@ function toRow(
     raises,
     lowers,
     stripeRequestId: (customerId && requestIds?.get(customerId)) || null,
+    payment: raises ? paymentOf(judgement) : null,
     emailLink: judgement.emailLink,
   };
+}
+
+/** The payment behind an access that is expected; null when nothing was paid for it. */
+function paymentOf({ accessExpected, counting }: Judged["judgement"]): RepairRow["payment"] {
+  if (!accessExpected || counting === null) return null;
+  const { subscription, item } = counting;
+  return { customerId: subscription.customerId, periodStart: item?.periodStart ?? subscription.startDate };
 }
 
 type OutcomeInput = {

@@ -7,6 +7,7 @@ import { reasonSentence } from "./sync-message.server";
 import type { RunGroup, RunView } from "./views";
 
 const CALLERS: Record<string, string> = {
+  staff: "staff",
   cron: "cron",
   webhook: "webhook",
   workspace: "workspace visit",
@@ -14,13 +15,16 @@ const CALLERS: Record<string, string> = {
   command_line: "command line",
 };
 
+/** What or who caused something, as a word: "cron", "workspace visit". */
+export const callerWord = (kind: string) => CALLERS[kind] ?? kind;
+
 /** "Ada (staff)", "cron", "command line" */
 export function callerName(
   kind: string,
   actor: string | null,
   staffNames: ReadonlyMap<string, string>,
 ): string {
-  if (kind !== "staff") return CALLERS[kind] ?? kind;
+  if (kind !== "staff") return callerWord(kind);
   return `${(actor === null ? undefined : staffNames.get(actor)) ?? "somebody"} (staff)`;
 }
 

@@ -167,6 +167,9 @@ export type RunPage = { run: RunView; groups: RunGroup[]; users: RunUserView[]; 
 /** Money at stake per currency, never summed across. */
 export type Stake = { currency: string; perMonth: number; users: number };
 
+/** From payment to access, in seconds, by what gave it. */
+export type PaymentToAccess = { layer: string; raises: number; p50: number; p95: number; p99: number };
+
 export type Overview = {
   verdicts: { verdict: Verdict; users: number }[];
   lockedOut: Stake[];
@@ -177,6 +180,8 @@ export type Overview = {
   recentRuns: RunView[];
   waitingLowerings: number;
   unclaimed: number;
+  /** Of the last 30 days; layers that gave nobody access are left out. */
+  paymentToAccess: PaymentToAccess[];
 };
 
 /** What the frame shows on every page. */

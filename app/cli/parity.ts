@@ -29,7 +29,7 @@ process.on("SIGINT", () => {
   interrupted.abort();
 });
 // Whoever reads the answer may have seen enough of it (`| head`).
-process.stdout.on("error", () => process.exit(EXIT.done));
+process.stdout.on("error", () => {});
 
 async function open(): Promise<Opening> {
   const reading = readEnvironment(process.env, keptDemoSecrets);
@@ -117,7 +117,7 @@ function reasonOf(error: unknown): string {
   return maskText(error instanceof Error ? error.message : String(error));
 }
 
-process.exitCode = await runCommandLine({
+const exitCode = await runCommandLine({
   argv: process.argv.slice(2),
   stdout: (line) => void process.stdout.write(line),
   stderr,
@@ -128,3 +128,5 @@ process.exitCode = await runCommandLine({
   say(maskText(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   return EXIT.failed;
 });
+// Everything is closed. Timers that libraries left behind would keep the process for seconds.
+process.stdout.write("", () => process.exit(exitCode));

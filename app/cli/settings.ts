@@ -18,7 +18,11 @@ const MEANINGS: Record<Key, string> = {
 const KEYS = Object.keys(MEANINGS) as [Key, ...Key[]];
 
 const whole = (key: Key, least: number, most: number) =>
-  z.coerce.number(`${key} is a number.`).int(`${key} is a whole number.`).min(least).max(most);
+  z.coerce
+    .number(`${key} is a number.`)
+    .int(`${key} is a whole number.`)
+    .min(least, `${key} is at least ${least}.`)
+    .max(most, `${key} is at most ${most}.`);
 
 /** A value as it is typed, parsed. */
 const VALUES: Record<Key, z.ZodType<Partial<Changeable>>> = {
@@ -30,8 +34,8 @@ const VALUES: Record<Key, z.ZodType<Partial<Changeable>>> = {
     .transform((word) => ({ noPlanWord: word === "-" ? null : word })),
   breakerPercent: z.coerce
     .number("breakerPercent is a number.")
-    .min(0)
-    .max(100)
+    .min(0, "breakerPercent is at least 0.")
+    .max(100, "breakerPercent is at most 100.")
     .transform((breakerPercent) => ({ breakerPercent })),
   breakerMinimum: whole("breakerMinimum", 0, 1_000_000).transform((breakerMinimum) => ({ breakerMinimum })),
 };

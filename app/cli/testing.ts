@@ -1,9 +1,11 @@
+import { createRoster } from "~/auth/roster.server";
 import { createTestDatabase, type TestDatabase } from "~/db/testing";
 import { createLog } from "~/log.server";
 import { openParity } from "~/open-parity.server";
 import type { Parity } from "~/reconcile/parity.server";
 import { createSandbox, type Sandbox } from "~/sandbox/sandbox";
 import { seedDemo } from "../../prisma/demo";
+import { type Opening, runCommandLine } from "./run-command";
 
 /** The seeded demo as tests use it: a real PostgreSQL, and the sandbox behind the real SDK over HTTP. */
 export type Demo = TestDatabase & {
@@ -48,4 +50,43 @@ export async function createDemo(): Promise<Demo> {
       await database.drop();
     },
   };
+}
+
+export type Ran = { code: number; stdout: string; stderr: string };
+type Installation = Pick<Demo, "db" | "parity">;
+type Around = { input?: string; password?: string; signal?: AbortSignal };
+
+/** Runs a command line in this process, on an installation that is there; as a shell would split it at spaces. */
+export function runOn({ db, parity }: Installation, line: string | readonly string[], around: Around = {}) {
+  const opening: Opening = {
+    ok: true,
+    close: async () => {},
+    context: {
+      parity,
+      roster: createRoster(db),
+      now: epochSeconds,
+      newPassword: () => around.password ?? "made up for this test",
+      readInput: async () => around.input ?? "",
+      pause: async () => {},
+      signal: around.signal ?? new AbortController().signal,
+    },
+  };
+  return captured(typeof line === "string" ? line.split(" ") : line, async () => opening);
+}
+
+export async function captured(argv: readonly string[], open: () => Promise<Opening>): Promise<Ran> {
+  const ran = { stdout: "", stderr: "" };
+  const code = await runCommandLine({
+    argv,
+    open,
+    stdout: (text) => {
+      ran.stdout += text;
+    },
+    stderr: (text) => {
+      ran.stderr += text;
+    },
+    colours: false,
+    watched: false,
+  });
+  return { code, ...ran };
 }

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { layOut } from "./layout";
+
+it("lines up rows that follow each other, numbers on the right, and leaves no spaces at the end", () => {
+  const lines = [
+    ["in step", { text: "1,204", right: true }, ""],
+    ["locked out", { text: "12", right: true }, "$20"],
+  ] as const;
+  expect(layOut(lines, false)).toBe("in step     1,204\nlocked out     12  $20\n");
+});
+
+it("does not line up what a line of text stands between", () => {
+  expect(layOut([["a", "b"], "and then", ["longer", "b"]], false)).toBe("a  b\nand then\nlonger  b\n");
+});
+
+it("colours a cell without shifting the next one, and only when asked", () => {
+  const lines = [
+    [{ text: "●", tone: "critical" }, "x"],
+    ["●●", "y"],
+  ] as const;
+  expect(layOut(lines, false)).toBe("●   x\n●●  y\n");
+  expect(layOut(lines, true)).toBe("\u001b[31m●\u001b[0m   x\n●●  y\n");
+});

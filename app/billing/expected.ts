@@ -31,20 +31,8 @@ export function expectedState(input: ExpectedInput): BillingState {
   const { subscription, item } = counting;
   const row = record.billing;
   const sameRow = row !== null && row.stripeSubscriptionId === subscription.id;
-  const periodEnd = item?.periodEnd ?? (sameRow ? row.currentPeriodEnd : null);
   const cancelScheduled = isCancelScheduled(subscription);
-  const billing: BillingRow = {
-    stripeSubscriptionId: subscription.id,
-    stripePriceId: item?.priceId ?? (sameRow ? row.stripePriceId : ""),
-    status: subscription.status,
-    plan: planFor(counting, accessExpected, row?.plan ?? null, policy),
-    amount: item ? item.unitAmount : sameRow ? row.amount : null,
-    currency: item?.currency ?? (sameRow ? row.currency : ""),
-    interval: item ? item.interval : sameRow ? row.interval : null,
-    currentPeriodStart: item?.periodStart ?? (sameRow ? row.currentPeriodStart : null),
-    currentPeriodEnd: periodEnd,
-    cancelAtPeriodEnd: cancelScheduled,
-  };
+  const billing = item === null && !sameRow ? row : billingRow(input, counting, accessExpected);
   const user = {
     stripeCustomerId: expectedCustomerId(input, subscription.customerId),
     plan: planFor(counting, accessExpected, record.user.plan, policy),
@@ -53,6 +41,28 @@ export function expectedState(input: ExpectedInput): BillingState {
     cancelAtPeriodEnd: cancelScheduled,
   };
   return { user, billing, workspaces };
+}
+
+/** The subscription that counts as a row; what a subscription without items leaves open stays as the same row has it. */
+function billingRow(
+  { record, policy }: ExpectedInput,
+  counting: Counting,
+  accessExpected: boolean,
+): BillingRow {
+  const { subscription, item } = counting;
+  const same = record.billing?.stripeSubscriptionId === subscription.id ? record.billing : null;
+  return {
+    stripeSubscriptionId: subscription.id,
+    stripePriceId: item?.priceId ?? same?.stripePriceId ?? "",
+    status: subscription.status,
+    plan: planFor(counting, accessExpected, record.billing?.plan ?? null, policy),
+    amount: item ? item.unitAmount : (same?.amount ?? null),
+    currency: item?.currency ?? same?.currency ?? "",
+    interval: item ? item.interval : (same?.interval ?? null),
+    currentPeriodStart: item?.periodStart ?? same?.currentPeriodStart ?? null,
+    currentPeriodEnd: item?.periodEnd ?? same?.currentPeriodEnd ?? null,
+    cancelAtPeriodEnd: isCancelScheduled(subscription),
+  };
 }
 
 /** With access the plan's id. Without, the same as history; or as recorded, when the application cleared it. */

@@ -40,7 +40,11 @@ export async function loadUsers(db: Database | Tx, userIds: readonly string[]): 
           'expiresAt', floor(extract(epoch FROM c."expiresAt")),
           'revokedAt', floor(extract(epoch FROM c."revokedAt")),
           'applied', EXISTS (SELECT 1 FROM "Change" x
-            WHERE x."userId" = c."userId" AND x.raises AND x."createdAt" >= c."createdAt")) ORDER BY c.id), '[]')
+            WHERE x."userId" = c."userId" AND x.raises
+              AND x."createdAt" BETWEEN c."createdAt" AND coalesce(c."revokedAt", c."expiresAt")
+              -- What was taken back since is no longer what the comp gave.
+              AND NOT EXISTS (SELECT 1 FROM "Change" y
+                WHERE y."userId" = x."userId" AND y.lowers AND y.id > x.id))) ORDER BY c.id), '[]')
         FROM "Comp" c WHERE c."userId" = u.id) AS comps,
       (SELECT h."stripeState" FROM "Hold" h WHERE h."userId" = u.id AND h."releasedAt" IS NULL
         ORDER BY h."createdAt" DESC LIMIT 1) AS "holdState",

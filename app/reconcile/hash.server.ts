@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { fingerprintOf, type Mismatch } from "~/billing/mismatches";
+import type { BillingRow } from "~/billing/record";
 
-/** Hash of an intended change: equal exactly when the same change is intended on the same record. */
-export function intendedHash(mismatches: readonly Mismatch[]): string {
-  return createHash("sha256").update(fingerprintOf(mismatches)).digest("base64url").slice(0, 22);
+/**
+ * Hash of an intended change: equal exactly when the same change is intended on the same record. A `newRow` differs from
+ * the record by its id alone, so all that it would say is hashed too.
+ */
+export function intendedHash(mismatches: readonly Mismatch[], newRow: BillingRow | null): string {
+  const change = JSON.stringify([fingerprintOf(mismatches), newRow]);
+  return createHash("sha256").update(change).digest("base64url").slice(0, 22);
 }

@@ -46,9 +46,10 @@ export const customerIdsOf = ({ links, emailLink }: Judgement) =>
   emailLink === null ? links.customerIds : [...links.customerIds, emailLink];
 
 /** Hash of the change that a repair would make; null when it would make none. */
-export function hashOf({ judgement, decision }: Judged): string | null {
+export function hashOf({ situation, judgement, decision }: Judged): string | null {
   const intends = decision.kind === "repair" || decision.kind === "read" || decision.kind === "withheld";
-  return intends ? intendedHash(judgement.mismatches) : null;
+  const newRow = situation.record.billing === null ? judgement.expected.billing : null;
+  return intends ? intendedHash(judgement.mismatches, newRow) : null;
 }
 
 /** Flags of the judgement, and whether a lowering is withheld. */

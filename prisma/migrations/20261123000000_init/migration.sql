@@ -517,3 +517,6 @@ CREATE TRIGGER "Change_append_only" BEFORE UPDATE OR DELETE ON "Change"
   FOR EACH ROW EXECUTE FUNCTION "change_is_append_only"();
 CREATE TRIGGER "Change_no_truncate" BEFORE TRUNCATE ON "Change"
   FOR EACH STATEMENT EXECUTE FUNCTION "change_is_append_only"();
+
+-- A plan that gives nothing could never be recorded as access.
+ALTER TABLE "Plan" ADD CONSTRAINT "Plan_soldiers_positive" CHECK ("soldiers" > 0);

@@ -112,8 +112,8 @@ async function commitPage({ parts, held, page, subscriptions, cursor }: Page): P
   });
 }
 
-/** At least this part of the subscriptions known before must still be there, or it is another account. */
-const MUST_RESOLVE = 0.9;
+/** Of the subscriptions known before, so many per cent must still be there, or it is another account. One may be missing. */
+const MUST_RESOLVE_PERCENT = 90;
 const CUSTOMERS_AT_ONCE = 50;
 
 /** All pages are there: is this the account that we know? Then the pass counts, and the users are judged. */
@@ -121,8 +121,8 @@ async function finishPass(parts: Parts, held: HeldRun, cursor: RunCursor): Promi
   const started = cursor.firstStarted ?? 0;
   const ended = cursor.lastEnded ?? started;
   const known = await countKnownSubscriptions(parts.db, started);
-  const missing = known.total - known.resolved;
-  if (missing > Math.max(1, known.total * (1 - MUST_RESOLVE))) {
+  const tooFew = known.resolved * 100 < known.total * MUST_RESOLVE_PERCENT;
+  if (tooFew && known.total - known.resolved > 1) {
     const message = `only ${known.resolved} of ${known.total} known subscriptions exist in this Stripe account`;
     return { kind: "over", failed: `wrong_account: ${message}. Nothing is written.` };
   }

@@ -36,7 +36,7 @@ export type PieceResult =
 const LEASE_SECONDS = 60;
 /** All attempts of a request: until the budget is used up, but not longer, and never less than one fair try. */
 const REQUEST_DEADLINE_MS = 25_000;
-const LEAST_DEADLINE_MS = 5_000;
+const LEAST_DEADLINE_MS = 2_000;
 
 /** A run after a step. `worked` is false when it was over, or another holder has its lease. */
 export type Step = { run: RunRow; worked: boolean };

@@ -4,8 +4,10 @@ import { createLog, type Log } from "~/log.server";
 import { createSandbox, type Sandbox, type SandboxOptions } from "~/sandbox/sandbox";
 import { createLimiter } from "~/stripe/limiter.server";
 import { createStripeReader } from "~/stripe/reader.server";
+import { createAccountGuard } from "./account-guard.server";
 import { createParity } from "./create-parity.server";
 import type { Parity } from "./parity.server";
+import type { Parts } from "./parts.server";
 
 /** A whole installation for a test: a real PostgreSQL, and the sandbox behind the real SDK over HTTP. */
 export type World = TestDatabase & {
@@ -14,6 +16,8 @@ export type World = TestDatabase & {
   /** Another process on the same database and the same Stripe (or, at `apiBase`, at another one). */
   another(options?: { secretKey?: string; apiBase?: string; configuredAccountId?: string }): Parity;
   prices: { starter: string; army: string };
+  /** What `parity` is made of, for tests of one use case by itself. */
+  parts: Parts;
   close(): Promise<void>;
 };
 
@@ -29,14 +33,16 @@ export async function createWorld(
   const sandbox = createSandbox(options);
   const listening = await sandbox.listen();
   const installations: Parity[] = [];
-  const another: World["another"] = ({ secretKey = sandbox.secretKey, ...at } = {}) => {
-    const stripe = createStripeReader({
+  const readerOf = (secretKey: string, apiBase: string) =>
+    createStripeReader({
       secretKey,
-      apiBase: at.apiBase ?? listening.url,
+      apiBase,
       limiter: createLimiter(UNHURRIED),
       nextStamp: () => nextStamp(db),
       log,
     });
+  const another: World["another"] = ({ secretKey = sandbox.secretKey, ...at } = {}) => {
+    const stripe = readerOf(secretKey, at.apiBase ?? listening.url);
     const parity = createParity({
       db,
       stripe,
@@ -76,9 +82,12 @@ export async function createWorld(
     ],
   });
   await db.setting.create({ data: { key: "writes", value: "full" } });
+  const stripe = readerOf(sandbox.secretKey, listening.url);
+  const guard = createAccountGuard({ db, stripe, configuredAccountId: null, log });
   return {
     ...database,
     sandbox,
+    parts: { db, stripe, guard, log },
     parity: another(),
     another,
     prices: { starter: starter.id, army: army.id },
@@ -129,6 +138,17 @@ export async function addPayingUser(
   const subscription = sandbox.subscriptions.create({ customer: customer.id, items: [{ price }] });
   await addUser(world, { id, customerId: customer.id, ...user });
   return { customerId: customer.id, subscriptionId: subscription.id };
+}
+
+/** The same, and the database knows it all. */
+export async function addSyncedUser(
+  world: World,
+  id: string,
+  options: Parameters<typeof addPayingUser>[2] = {},
+) {
+  const made = await addPayingUser(world, id, options);
+  await world.parity.syncUser({ userId: id, actor: STAFF });
+  return made;
 }
 
 /** Who did it, in tests. */

@@ -9,6 +9,12 @@ export interface SandboxOptions {
   secretKeys?: readonly string[];
   /** Keys that are accepted but may not read the account. */
   restrictedKeys?: readonly string[];
+  /** A key that may only sell: checkout and portal sessions. */
+  checkoutKey?: string;
+  /** The origin under which browsers reach the payment pages; where it listens, unless given. */
+  publicUrl?: string;
+  /** Milliseconds from Pay until customer and subscription are there. 0: before the answer to the payer is sent. */
+  attachAfterMs?: number;
   /** Decides all ids and chances: the same seed gives the same ones. */
   seed?: number;
   /** The clock: epoch seconds. The machine's, unless given. */
@@ -37,6 +43,9 @@ export function settingsOf(options: SandboxOptions) {
     livemode: options.livemode ?? false,
     secretKeys: options.secretKeys ?? [DEFAULT_SECRET_KEY],
     restrictedKeys: options.restrictedKeys ?? [],
+    checkoutKeys: options.checkoutKey === undefined ? [] : [options.checkoutKey],
+    publicUrl: options.publicUrl,
+    attachAfterMs: options.attachAfterMs ?? 1_500,
     seed: options.seed ?? 1,
     now: options.now ?? (() => Date.now() / 1000),
     stateFile: options.stateFile,

@@ -4,6 +4,7 @@ import type { EventListener } from "./account/event-log";
 import { IdempotentAnswers } from "./api/idempotency";
 import { Control } from "./control/control";
 import { RequestLog } from "./control/request-log";
+import { Timers } from "./control/timers";
 import { type Listening, listen, type ServerSetup } from "./listen";
 import { API_VERSION, type SandboxOptions, settingsOf } from "./options";
 import { readState, StateFile } from "./store/state-file";
@@ -19,7 +20,7 @@ export { API_VERSION, DEFAULT_SECRET_KEY, type SandboxOptions } from "./options"
 export interface Sandbox
   extends Pick<
     Account,
-    "checkoutSessions" | "clock" | "customers" | "prices" | "products" | "subscriptions"
+    "checkout" | "checkoutSessions" | "clock" | "customers" | "prices" | "products" | "subscriptions"
   > {
   /** The whole account, for what the rest does not reach. */
   readonly account: Account;
@@ -54,17 +55,23 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const settings = settingsOf(options);
   const saved = settings.stateFile === undefined ? undefined : readState(settings.stateFile);
   const seed = saved?.seed ?? settings.seed;
+  const timers = new Timers();
+  let origin = settings.publicUrl ?? "";
   const clock = createClock({ source: settings.now, offset: saved?.clockOffset, moved: () => file?.touch() });
   const account = createAccount({
     facts: {
       id: saved?.accountId ?? settings.accountId,
       livemode: settings.livemode,
       apiVersion: API_VERSION,
+      get origin() {
+        return origin;
+      },
     },
     seed,
     clock,
     eventRetentionDays: settings.eventRetentionDays,
     changed: () => file?.touch(),
+    attachLater: (attach) => timers.after(control.attachAfterMs, attach),
   });
   if (saved) account.store.restore(saved.store);
   let requestsMade = saved?.requests ?? 0;
@@ -81,6 +88,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const control = new Control({ clock, seed });
   control.setLatency(settings.latency);
   control.setLimits(settings.limits);
+  control.attachAfterMs = settings.attachAfterMs;
   const requests = new RequestLog(settings.rememberedRequests);
   const server: ServerSetup = {
     account,
@@ -101,6 +109,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     prices: account.prices,
     subscriptions: account.subscriptions,
     checkoutSessions: account.checkoutSessions,
+    checkout: account.checkout,
     accountId: account.facts.id,
     secretKey: settings.secretKeys[0] ?? "",
     restored: saved !== undefined,
@@ -111,9 +120,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     flush: () => file?.flush(),
     async listen(port = 0, host = "127.0.0.1") {
       const listening = await listen(server, { port, host });
+      origin = settings.publicUrl ?? listening.url;
+      account.checkout.attachAll();
       return {
         ...listening,
         async close() {
+          timers.stop();
           await listening.close();
           file?.flush();
         },

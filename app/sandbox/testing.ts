@@ -11,9 +11,12 @@ export interface StartedSandbox {
 /** 2026-01-01: where the clock of sandboxes in tests stands, unless they say otherwise. */
 export const TEST_NOW = 1_767_225_600;
 
-/** A sandbox that listens until the test is over, and a client with its key. Its clock stands still. */
+/**
+ * A sandbox that listens until the test is over, and a client with its key. Its clock stands still, and what is paid
+ * is there at once.
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<StartedSandbox> {
-  const sandbox = createSandbox({ now: () => TEST_NOW, ...options });
+  const sandbox = createSandbox({ now: () => TEST_NOW, attachAfterMs: 0, ...options });
   const listening = await sandbox.listen();
   onTestFinished(() => listening.close());
   return { sandbox, listening, stripe: clientOf(listening, sandbox.secretKey) };
@@ -57,3 +60,22 @@ export async function refusal(
   if (error instanceof Stripe.errors.StripeError) return error;
   throw new Error(`Expected a Stripe error, got ${String(error)}`);
 }
+
+/** Sends a form of one of the sandbox's pages, as a browser does; redirections are not followed. */
+export function sendForm(url: string, fields: Record<string, string>): Promise<Response> {
+  return fetch(url, {
+    method: "POST",
+    body: new URLSearchParams(fields),
+    redirect: "manual",
+    headers: { Origin: new URL(url).origin },
+  });
+}
+
+/** What a payer types who pays: field names as on the payment page. */
+export const GOOD_CARD = {
+  email: "ann@example.com",
+  cardNumber: "4242 4242 4242 4242",
+  expiry: "12 / 34",
+  cvc: "123",
+  name: "Ann",
+};

@@ -1,6 +1,7 @@
 import type { AccountFacts, Writers } from "../objects/view";
 import { StoreWriters } from "../objects/writers";
 import { Store } from "../store/store";
+import { Checkout } from "./checkout";
 import { CheckoutSessions } from "./checkout-sessions";
 import type { Clock } from "./clock";
 import { Customers } from "./customers";
@@ -17,6 +18,8 @@ export interface AccountSetup {
   eventRetentionDays: number;
   /** Told after each change. */
   changed: () => void;
+  /** Runs what Stripe does some time after a payment. */
+  attachLater: (attach: () => void) => void;
 }
 
 /** One Stripe account: what it holds, and what can be done in it. */
@@ -31,24 +34,29 @@ export interface Account {
   readonly prices: Prices;
   readonly subscriptions: Subscriptions;
   readonly checkoutSessions: CheckoutSessions;
+  readonly checkout: Checkout;
 }
 
-export function createAccount({ facts, seed, clock, eventRetentionDays, changed }: AccountSetup): Account {
+export function createAccount(setup: AccountSetup): Account {
+  const { facts, seed, clock, eventRetentionDays, changed } = setup;
   const store = new Store(seed);
   const writers = new StoreWriters(store, facts);
   const events = new EventLog({ store, clock, writers, retentionDays: eventRetentionDays });
   const parts: AccountParts = { store, writers, events, clock, changed };
   const subscriptions = new Subscriptions(parts);
+  const customers = new Customers(parts, subscriptions);
+  const sessions = new CheckoutSessions(parts);
   return {
     facts,
     clock,
     store,
     writers,
     events,
-    customers: new Customers(parts, subscriptions),
+    customers,
     products: new Products(parts),
     prices: new Prices(parts),
     subscriptions,
-    checkoutSessions: new CheckoutSessions(parts),
+    checkoutSessions: sessions,
+    checkout: new Checkout(parts, { sessions, customers, subscriptions, attachLater: setup.attachLater }),
   };
 }

@@ -1,11 +1,6 @@
 import { type CheckoutSessionRecord, type Metadata, NO_METADATA } from "../store/records";
 import { type AccountParts, existing } from "./parts";
 
-/*
- * Sessions as the API shows them. The hosted payment page, the customer portal and signed webhooks belong beside
- * this file when they are built: they change sessions through `update` and hang on `EventLog.listen`.
- */
-
 export interface CheckoutSessionFields {
   customer?: string | null;
   subscription?: string | null;
@@ -26,11 +21,17 @@ export interface NewCheckoutSession extends CheckoutSessionFields {
   success_url?: string | null;
   cancel_url?: string | null;
   url?: string | null;
+  /** Paid on the sandbox's own page, which then is its `url`. */
+  hosted?: boolean;
+  /** Epoch seconds; a day after `created`, unless given. */
+  expires_at?: number;
   metadata?: Metadata;
+  subscription_data?: { metadata?: Metadata; trial_period_days?: number };
 }
 
 const DAY = 86_400;
 
+/** Sessions as the API shows them; `Checkout` is what happens on their payment page. */
 export class CheckoutSessions {
   readonly #parts: AccountParts;
 
@@ -56,12 +57,16 @@ export class CheckoutSessions {
         successUrl: fields.success_url ?? null,
         cancelUrl: fields.cancel_url ?? null,
         url: fields.url ?? null,
-        expiresAt: created + DAY,
+        hosted: fields.hosted ?? false,
+        expiresAt: fields.expires_at ?? created + DAY,
         lineItems: (fields.line_items ?? []).map((line) => ({
           price: existing(store.prices, line.price).sequence,
           quantity: line.quantity ?? 1,
         })),
         metadata: fields.metadata ?? NO_METADATA,
+        subscriptionMetadata: fields.subscription_data?.metadata ?? NO_METADATA,
+        trialDays: fields.subscription_data?.trial_period_days ?? null,
+        payment: null,
       },
       fields,
     );
@@ -85,10 +90,23 @@ export class CheckoutSessions {
     return { id };
   }
 
+  expire(id: string): { id: string } {
+    return this.update(id, { status: "expired" });
+  }
+
+  /** Expires what has stood open past its time: nothing here wakes up by itself. */
+  expireDue(): void {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    for (const { sequence, status, expiresAt } of store.checkoutSessions.all()) {
+      if (status === "open" && expiresAt <= now) this.expire(store.checkoutSessions.idOf(sequence));
+    }
+  }
+
   #applied(before: CheckoutSessionRecord, fields: CheckoutSessionFields): CheckoutSessionRecord {
     const { store } = this.#parts;
     const status = fields.status ?? before.status;
-    const paid = status === "complete" ? "paid" : before.paymentStatus;
+    const paid = status === "complete" && before.status !== status ? "paid" : before.paymentStatus;
     return {
       ...before,
       customer: fields.customer ? existing(store.customers, fields.customer).sequence : before.customer,

@@ -12,6 +12,8 @@ export interface CustomerFields {
   balance?: number;
   delinquent?: boolean;
   test_clock?: string | null;
+  /** The last four digits of the card that is charged. */
+  cardLast4?: string | null;
 }
 
 export interface NewCustomer extends CustomerFields {
@@ -32,6 +34,7 @@ const COMMON: CustomerRare = Object.freeze({
   balance: 0,
   delinquent: false,
   test_clock: null,
+  cardLast4: null,
 });
 
 export class Customers {
@@ -109,6 +112,7 @@ function rareOf(before: CustomerRare, fields: CustomerFields): CustomerRare {
     balance: fields.balance ?? before.balance,
     delinquent: fields.delinquent ?? before.delinquent,
     test_clock: fields.test_clock === undefined ? before.test_clock : fields.test_clock,
+    cardLast4: fields.cardLast4 === undefined ? before.cardLast4 : fields.cardLast4,
   };
   return sameFields(rare, before) ? before : rare;
 }
@@ -120,6 +124,7 @@ function sameFields(a: CustomerRare, b: CustomerRare): boolean {
     a.currency === b.currency &&
     a.balance === b.balance &&
     a.delinquent === b.delinquent &&
-    a.test_clock === b.test_clock
+    a.test_clock === b.test_clock &&
+    a.cardLast4 === b.cardLast4
   );
 }

@@ -6,8 +6,9 @@ import { ApiError, unknownUrl } from "./errors";
 import { errorOf, rateLimited } from "./faulty";
 import { parseForm } from "./form";
 import type { IdempotentAnswers } from "./idempotency";
-import { type KeyRing, keyOf } from "./keys";
+import { type KeyRing, keyOf, type PresentedKey } from "./keys";
 import type { RouteMatch } from "./router";
+import { permissionMissing } from "./routes/account";
 
 export interface Answer {
   status: number;
@@ -64,7 +65,7 @@ function handleOnce({ idempotent }: AnswerParts, request: AnswerRequest, handled
   return idempotent.answer(idempotencyKey, `${path} ${form}`, handled);
 }
 
-function handle(account: Account, request: AnswerRequest, key: ReturnType<typeof keyOf>): Answer {
+function handle(account: Account, request: AnswerRequest, key: PresentedKey): Answer {
   const { match, requestId, idempotencyKey = null } = request;
   account.events.origin = { requestId, idempotencyKey };
   try {
@@ -73,6 +74,9 @@ function handle(account: Account, request: AnswerRequest, key: ReturnType<typeof
       if (forced) throw forced;
     }
     if (!match) throw unknownUrl(request.method, request.path);
+    if (key.may === "checkout" && !match.route.forCheckout) {
+      throw permissionMissing(key.text, account.facts.id, permissionFor(match));
+    }
     const params = parseForm(request.form);
     return { status: 200, body: match.route.handle(account, { id: match.id, params, key }), headers: {} };
   } catch (error) {
@@ -80,6 +84,11 @@ function handle(account: Account, request: AnswerRequest, key: ReturnType<typeof
   } finally {
     account.events.origin = { requestId: null, idempotencyKey: null };
   }
+}
+
+/** `rak_customers_read`: what Stripe calls the permission that a restricted key would need. */
+function permissionFor({ route }: RouteMatch): string {
+  return `rak_${route.path.split("/")[2] ?? ""}_${route.method === "GET" ? "read" : "write"}`;
 }
 
 function readsFirst(control: Control, effects: readonly FaultEffect[]): boolean {

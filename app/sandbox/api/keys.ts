@@ -3,20 +3,26 @@ import { ApiError } from "./errors";
 export interface KeyRing {
   secretKeys: readonly string[];
   restrictedKeys: readonly string[];
+  /** May only sell: checkout and portal sessions. */
+  checkoutKeys: readonly string[];
+}
+
+export interface PresentedKey {
+  text: string;
+  /** Everything, everything but the account, or checkout and portal sessions only. */
+  may: "all" | "allButAccount" | "checkout";
 }
 
 const NO_KEY =
   "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/.";
 
 /** The key of a request, from Bearer or Basic authentication; throws 401 for none and for an unknown one. */
-export function keyOf(
-  authorization: string | undefined,
-  ring: KeyRing,
-): { text: string; restricted: boolean } {
+export function keyOf(authorization: string | undefined, ring: KeyRing): PresentedKey {
   const text = presentedKey(authorization);
   if (text === "") throw new ApiError({ status: 401, message: NO_KEY });
-  if (ring.secretKeys.includes(text)) return { text, restricted: false };
-  if (ring.restrictedKeys.includes(text)) return { text, restricted: true };
+  if (ring.secretKeys.includes(text)) return { text, may: "all" };
+  if (ring.restrictedKeys.includes(text)) return { text, may: "allButAccount" };
+  if (ring.checkoutKeys.includes(text)) return { text, may: "checkout" };
   throw invalidKey(text);
 }
 

@@ -25,6 +25,12 @@ export const text = z
 /** Text that may be emptied: an empty value is null. */
 export const unsettable = z.string().transform((value) => (value === "" ? null : value));
 
+/** An absolute http or https address. */
+export const webAddress = text.refine(
+  (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+  "Not a valid URL",
+);
+
 export function integer(limits: { min?: number; max?: number } = {}) {
   return z.string().transform((value, ctx): number => {
     if (!INTEGER.test(value)) return refused(ctx, `Invalid integer: ${value}`, "parameter_invalid_integer");

@@ -3,13 +3,13 @@ import type { Collection } from "../store/collection";
 import type { Stored } from "../store/records";
 import { resourceMissing } from "./errors";
 import type { RawParams } from "./form";
+import type { PresentedKey } from "./keys";
 
 export interface ApiRequest {
   /** The `:id` of the path; empty where it has none. */
   id: string;
   params: RawParams;
-  /** The key it came with, and whether that is a restricted one. */
-  key: { text: string; restricted: boolean };
+  key: PresentedKey;
 }
 
 /** One endpoint: answers with JSON text, or throws an `ApiError`. */
@@ -17,6 +17,8 @@ export interface ApiRoute {
   method: "DELETE" | "GET" | "POST";
   /** With at most one `:id`. */
   path: string;
+  /** A key that may only sell is let in, too. */
+  forCheckout?: true;
   handle(account: Account, request: ApiRequest): string;
 }
 

@@ -1,5 +1,6 @@
 import type { ApiRoute } from "./route";
 import { retrieveAccount, retrieveOwnAccount } from "./routes/account";
+import { createCheckoutSession, expireCheckoutSession } from "./routes/checkout-session-writes";
 import { listCheckoutSessions, retrieveCheckoutSession } from "./routes/checkout-sessions";
 import { createCustomer, deleteCustomer, updateCustomer } from "./routes/customer-writes";
 import { listCustomers, retrieveCustomer } from "./routes/customers";
@@ -47,6 +48,8 @@ const ROUTES: readonly ApiRoute[] = [
   retrieveInvoice,
   listCheckoutSessions,
   retrieveCheckoutSession,
+  createCheckoutSession,
+  expireCheckoutSession,
 ];
 
 export interface RouteMatch {

@@ -1,17 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { answerControl, type ControlParts } from "../control/control-endpoint";
 import type { OpenEntry } from "../control/request-log";
+import { answerPage, isPage, type PageParts } from "../pages/pages";
+import { isLocal, isOwnForm } from "../pages/sender";
 import { type AnswerParts, answerTo } from "./answer";
 import { keyPrefix } from "./keys";
 import { matchRoute } from "./router";
 import { sendAnswer } from "./send";
 
-export interface ServerParts extends AnswerParts, ControlParts {
+export interface ServerParts extends AnswerParts, ControlParts, PageParts {
   nextRequestId: () => string;
 }
 
 const MAX_BODY_BYTES = 1_000_000;
-const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 
 /** The API and its control endpoint over HTTP. */
 export function createApiServer(parts: ServerParts): Server {
@@ -27,11 +28,22 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   const path = mark < 0 ? url : url.slice(0, mark);
   const query = mark < 0 ? "" : url.slice(mark + 1);
   const body = method === "GET" ? "" : await bodyOf(request);
+  const sender = {
+    ownForm: isOwnForm(request.headers),
+    local: isLocal(request.headers, request.socket.remoteAddress),
+  };
   if (path.startsWith("/_sandbox/")) {
-    const { status, body: text } = LOOPBACK.has(request.socket.remoteAddress ?? "")
-      ? answerControl(parts, { method, path, body })
-      : { status: 403, body: `{"error":"The control endpoint answers this machine only"}` };
+    const { status, body: text } =
+      sender.local && sender.ownForm
+        ? answerControl(parts, { method, path, body })
+        : { status: 403, body: `{"error":"The control endpoint answers this machine only"}` };
     response.writeHead(status, { "Content-Type": "application/json" }).end(text);
+    return;
+  }
+  if (isPage(path)) {
+    const asked = { method, path, query: new URLSearchParams(query), form: new URLSearchParams(body) };
+    const page = answerPage(parts, asked, sender);
+    response.writeHead(page.status, page.headers).end(page.body);
     return;
   }
   const match = matchRoute(method, path);

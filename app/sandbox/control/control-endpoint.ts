@@ -30,6 +30,10 @@ const commandSchema = z.strictObject({
   faults: z.array(faultSchema).optional(),
   release: z.union([z.literal(true), z.int().min(1)]).optional(),
   clearRequests: z.literal(true).optional(),
+  /** Milliseconds from Pay until customer and subscription are there, for payments from now on. */
+  attachAfterMs: z.number().min(0).optional(),
+  /** Attaches now what was paid and is still waiting. */
+  attach: z.literal(true).optional(),
   /** Forces a subscription's status, whatever word it is. */
   setStatus: z.strictObject({ subscription: z.string(), status: z.string().min(1) }).optional(),
 });
@@ -76,6 +80,8 @@ function apply(parts: ControlParts, command: z.output<typeof commandSchema>): [n
   const faults = (command.faults ?? []).map((fault) => control.addFault(fault));
   if (command.release) control.held.release(command.release === true ? undefined : command.release);
   if (command.clearRequests) requests.clear();
+  if (command.attachAfterMs !== undefined) control.attachAfterMs = command.attachAfterMs;
+  if (command.attach) account.checkout.attachAll();
   if (command.setStatus) {
     account.subscriptions.setStatus(command.setStatus.subscription, command.setStatus.status);
   }
@@ -95,6 +101,7 @@ function stateOf({ account, control, requests }: ControlParts) {
     checkoutSessions: store.checkoutSessions.index.size,
     events: store.events.index.size,
     latency: control.latency,
+    attachAfterMs: control.attachAfterMs,
     limits: control.ceilings.limits,
     faults: control.listFaults(),
     held: control.held.count,

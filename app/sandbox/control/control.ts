@@ -19,6 +19,8 @@ export class Control {
   readonly held = new HeldRequests();
   readonly #random: () => number;
   latency: Latency = { ms: 0 };
+  /** Milliseconds from Pay until customer and subscription are there. */
+  attachAfterMs = 0;
 
   constructor(parts: { clock: Clock; seed: number }) {
     this.clock = parts.clock;

@@ -1,6 +1,6 @@
 import { invoiceSequence } from "../store/invoice-sequence";
 import type { CheckoutSessionRecord } from "../store/records";
-import { idText, json, listText, type Shape, template } from "./template";
+import { idText, type JsonObject, json, listText, type Shape, template } from "./template";
 import type { View } from "./view";
 
 type SessionView = View<CheckoutSessionRecord>;
@@ -43,21 +43,7 @@ const shape: Shape<SessionView> = {
   },
   customer_account: null,
   customer_creation: ({ record }) => json(record.mode === "subscription" ? "always" : null),
-  customer_details: ({ record }) =>
-    json(
-      record.customerEmail === null
-        ? null
-        : {
-            address: null,
-            business_name: null,
-            email: record.customerEmail,
-            individual_name: null,
-            name: null,
-            phone: null,
-            tax_exempt: "none",
-            tax_ids: [],
-          },
-    ),
+  customer_details: ({ record }) => json(detailsOf(record)),
   customer_email: ({ record }) => json(record.customerEmail),
   discounts: [],
   expires_at: ({ record }) => json(record.expiresAt),
@@ -99,7 +85,12 @@ const shape: Shape<SessionView> = {
   success_url: ({ record }) => json(record.successUrl),
   total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
   ui_mode: "hosted",
-  url: ({ record }) => json(record.url),
+  url: ({ store, record, account }) =>
+    json(
+      record.hosted && record.status === "open"
+        ? `${account.origin}/c/pay/${store.checkoutSessions.idOf(record.sequence)}`
+        : record.url,
+    ),
   wallet_options: null,
 };
 
@@ -122,7 +113,25 @@ function lineItems({ store, record, expand, writers }: SessionView): string {
   return listText(data, false, `/v1/checkout/sessions/${id}/line_items`);
 }
 
+function detailsOf(record: CheckoutSessionRecord): JsonObject | null {
+  const payer = record.status === "complete" ? record.payment : null;
+  const email = payer?.email ?? record.customerEmail;
+  if (email === null && payer === null) return null;
+  return {
+    address: null,
+    business_name: null,
+    email,
+    individual_name: null,
+    name: payer?.name ?? null,
+    phone: null,
+    tax_exempt: "none",
+    tax_ids: [],
+  };
+}
+
+/** What is paid today: nothing while a trial runs. */
 function total({ store, record }: SessionView): number {
+  if (record.trialDays !== null) return 0;
   return record.lineItems.reduce(
     (sum, line) => sum + (store.prices.get(line.price).unitAmount ?? 0) * line.quantity,
     0,

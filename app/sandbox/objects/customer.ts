@@ -1,4 +1,5 @@
 import type { CustomerRare, CustomerRecord } from "../store/records";
+import { paymentMethodId } from "./payment-method";
 import { idText, json, listText, members, type Shape, template } from "./template";
 import type { View } from "./view";
 
@@ -13,6 +14,12 @@ const rare = members<CustomerView, CustomerRare>((view) => view.record.rare, {
   description: (fields) => json(fields.description),
   phone: (fields) => json(fields.phone),
   test_clock: (fields) => json(fields.test_clock),
+  invoice_settings: {
+    custom_fields: null,
+    default_payment_method: (fields) => json(fields.cardLast4 && paymentMethodId(fields.cardLast4)),
+    footer: null,
+    rendering_options: null,
+  },
 });
 
 const shape: Shape<CustomerView> = {
@@ -27,12 +34,6 @@ const shape: Shape<CustomerView> = {
   email: (view) => json(view.record.email),
   invoice_prefix: (view) =>
     json(view.store.customers.idOf(view.record.sequence).slice(-8).toUpperCase().padStart(8, "0")),
-  invoice_settings: {
-    custom_fields: null,
-    default_payment_method: null,
-    footer: null,
-    rendering_options: null,
-  },
   livemode: (view) => json(view.account.livemode),
   metadata: (view) => json(view.record.metadata),
   name: (view) => json(view.record.name),

@@ -3,9 +3,11 @@ import type {
   CustomerRecord,
   EventRecord,
   ItemRecord,
+  PortalSessionRecord,
   PriceRecord,
   ProductRecord,
   SubscriptionRecord,
+  WebhookEndpointRecord,
 } from "../store/records";
 import type { Store } from "../store/store";
 
@@ -16,6 +18,8 @@ export interface AccountFacts {
   readonly id: string;
   readonly livemode: boolean;
   readonly apiVersion: string;
+  /** Where the payment pages are: the origin under which the sandbox is reached. */
+  readonly origin: string;
 }
 
 export interface SubscriptionItemSubject {
@@ -39,6 +43,8 @@ export interface Writers {
   subscriptionItem(subject: SubscriptionItemSubject, expand?: Expand): string;
   invoice(subject: InvoiceSubject, expand?: Expand): string;
   checkoutSession(record: CheckoutSessionRecord, expand?: Expand): string;
+  portalSession(record: PortalSessionRecord): string;
+  webhookEndpoint(record: WebhookEndpointRecord): string;
   event(record: EventRecord): string;
   account(): string;
 }

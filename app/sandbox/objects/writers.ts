@@ -2,9 +2,11 @@ import type {
   CheckoutSessionRecord,
   CustomerRecord,
   EventRecord,
+  PortalSessionRecord,
   PriceRecord,
   ProductRecord,
   SubscriptionRecord,
+  WebhookEndpointRecord,
 } from "../store/records";
 import type { Store } from "../store/store";
 import { accountText } from "./account";
@@ -12,11 +14,13 @@ import { checkoutSessionText } from "./checkout-session";
 import { customerText } from "./customer";
 import { eventText } from "./event";
 import { invoiceText } from "./invoice";
+import { portalSessionText } from "./portal-session";
 import { planText, priceText } from "./price";
 import { productText } from "./product";
 import { subscriptionText } from "./subscription";
 import { subscriptionItemText } from "./subscription-item";
 import type { AccountFacts, Expand, InvoiceSubject, SubscriptionItemSubject, View, Writers } from "./view";
+import { webhookEndpointText } from "./webhook-endpoint";
 
 /** The writers of all objects over one store. */
 export class StoreWriters implements Writers {
@@ -64,6 +68,14 @@ export class StoreWriters implements Writers {
 
   checkoutSession(record: CheckoutSessionRecord, expand?: Expand): string {
     return checkoutSessionText(this.#view(record, expand));
+  }
+
+  portalSession(record: PortalSessionRecord): string {
+    return portalSessionText(this.#view(record));
+  }
+
+  webhookEndpoint(record: WebhookEndpointRecord): string {
+    return webhookEndpointText(this.#view(record));
   }
 
   event(record: EventRecord): string {

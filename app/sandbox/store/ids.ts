@@ -12,6 +12,8 @@ const FORMS = {
   event: { prefix: "evt_1", length: 23 },
   invoice: { prefix: "in_1", length: 23 },
   "checkout.session": { prefix: "cs_test_a1", length: 56 },
+  "billing_portal.session": { prefix: "bps_1", length: 23 },
+  webhook_endpoint: { prefix: "we_1", length: 23 },
   request: { prefix: "req_", length: 14 },
 } as const;
 
@@ -35,6 +37,8 @@ export class Ids {
       event: salt("event"),
       invoice: salt("invoice"),
       "checkout.session": salt("checkout.session"),
+      "billing_portal.session": salt("billing_portal.session"),
+      webhook_endpoint: salt("webhook_endpoint"),
       request: salt("request"),
     };
   }

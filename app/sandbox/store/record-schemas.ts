@@ -1,7 +1,10 @@
 import { z } from "zod";
 import type { StoreState } from "./store";
 
-/* The records as they stand in a state file. `satisfies` below keeps these shapes and `records.ts` the same. */
+/*
+ * The records as they stand in a state file. `satisfies` below keeps these shapes and `records.ts` the same. What came
+ * later has a default, so that older files can still be read.
+ */
 
 const nullableText = z.string().nullable();
 const nullableInt = z.int().nullable();
@@ -21,6 +24,7 @@ const customer = z.object({
     balance: z.int(),
     delinquent: z.boolean(),
     test_clock: nullableText,
+    cardLast4: nullableText.default(null),
   }),
 });
 
@@ -102,9 +106,35 @@ const checkoutSession = z.object({
   successUrl: nullableText,
   cancelUrl: nullableText,
   url: nullableText,
+  hosted: z.boolean().default(false),
   expiresAt: z.int(),
   lineItems: z.array(z.object({ price: z.int(), quantity: z.int() })),
   metadata,
+  subscriptionMetadata: metadata.default({}),
+  trialDays: nullableInt.default(null),
+  payment: z
+    .object({
+      email: nullableText,
+      name: z.string(),
+      cardLast4: z.string(),
+      at: z.int(),
+      step: z.enum(["attached", "attaching", "confirming"]),
+    })
+    .nullable()
+    .default(null),
+});
+
+const portalSession = z.object({ ...stored, customer: z.int(), returnUrl: nullableText });
+
+const webhookEndpoint = z.object({
+  ...stored,
+  url: z.string(),
+  secret: z.string(),
+  enabledEvents: z.array(z.string()),
+  enabled: z.boolean(),
+  description: nullableText,
+  metadata,
+  fromOptions: z.boolean(),
 });
 
 const event = z.object({
@@ -123,6 +153,10 @@ function collection<T extends z.ZodType>(record: T) {
   });
 }
 
+function laterCollection<T extends z.ZodType>(record: T) {
+  return collection(record).default(() => ({ records: [null], customIds: [] }));
+}
+
 export const storeSchema = z.object({
   items: z.int(),
   customers: collection(customer),
@@ -130,5 +164,7 @@ export const storeSchema = z.object({
   prices: collection(price),
   subscriptions: collection(subscription),
   checkoutSessions: collection(checkoutSession),
+  portalSessions: laterCollection(portalSession),
+  webhookEndpoints: laterCollection(webhookEndpoint),
   events: collection(event),
 }) satisfies z.ZodType<StoreState>;

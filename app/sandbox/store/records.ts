@@ -30,6 +30,8 @@ export interface CustomerRare {
   readonly balance: number;
   readonly delinquent: boolean;
   readonly test_clock: string | null;
+  /** The last four digits of the card that is charged; null for none. */
+  readonly cardLast4: string | null;
 }
 
 export interface ProductRecord extends Stored {
@@ -115,10 +117,46 @@ export interface CheckoutSessionRecord extends Stored {
   readonly paymentLink: string | null;
   readonly successUrl: string | null;
   readonly cancelUrl: string | null;
+  /** A page elsewhere; null when the page is the sandbox's own. */
   readonly url: string | null;
+  /** Paid on the sandbox's own page. */
+  readonly hosted: boolean;
   readonly expiresAt: number;
   readonly lineItems: readonly { readonly price: number; readonly quantity: number }[];
   readonly metadata: Metadata;
+  /** What the subscription gets. */
+  readonly subscriptionMetadata: Metadata;
+  readonly trialDays: number | null;
+  /** What was typed on the page, once somebody has pressed Pay. */
+  readonly payment: Payment | null;
+}
+
+export interface Payment {
+  readonly email: string | null;
+  readonly name: string;
+  readonly cardLast4: string;
+  /** When Pay was pressed: epoch seconds. */
+  readonly at: number;
+  /** `confirming`: the bank has been asked. `attaching`: paid, and customer and subscription not yet to be seen. */
+  readonly step: "attached" | "attaching" | "confirming";
+}
+
+export interface PortalSessionRecord extends Stored {
+  readonly customer: number;
+  readonly returnUrl: string | null;
+}
+
+export interface WebhookEndpointRecord extends Stored {
+  readonly url: string;
+  /** `whsec_…` */
+  readonly secret: string;
+  /** `*` is every type. */
+  readonly enabledEvents: readonly string[];
+  readonly enabled: boolean;
+  readonly description: string | null;
+  readonly metadata: Metadata;
+  /** Given as an option at the start, and so not there any more when it is not given again. */
+  readonly fromOptions: boolean;
 }
 
 export interface EventRecord extends Stored {

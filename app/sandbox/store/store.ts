@@ -5,9 +5,11 @@ import type {
   CheckoutSessionRecord,
   CustomerRecord,
   EventRecord,
+  PortalSessionRecord,
   PriceRecord,
   ProductRecord,
   SubscriptionRecord,
+  WebhookEndpointRecord,
 } from "./records";
 import { SmallGroups } from "./small-groups";
 
@@ -18,6 +20,8 @@ export interface StoreState {
   prices: CollectionState<PriceRecord>;
   subscriptions: CollectionState<SubscriptionRecord>;
   checkoutSessions: CollectionState<CheckoutSessionRecord>;
+  portalSessions: CollectionState<PortalSessionRecord>;
+  webhookEndpoints: CollectionState<WebhookEndpointRecord>;
   events: CollectionState<EventRecord>;
 }
 
@@ -29,6 +33,8 @@ export class Store {
   readonly prices: Collection<PriceRecord>;
   readonly subscriptions: Collection<SubscriptionRecord>;
   readonly checkoutSessions: Collection<CheckoutSessionRecord>;
+  readonly portalSessions: Collection<PortalSessionRecord>;
+  readonly webhookEndpoints: Collection<WebhookEndpointRecord>;
   readonly events: Collection<EventRecord>;
   #items = 0;
   readonly #subscriptionsOfCustomer = new SmallGroups<number>();
@@ -43,6 +49,8 @@ export class Store {
     this.prices = new Collection("price", this.ids);
     this.subscriptions = new Collection("subscription", this.ids);
     this.checkoutSessions = new Collection("checkout.session", this.ids);
+    this.portalSessions = new Collection("billing_portal.session", this.ids);
+    this.webhookEndpoints = new Collection("webhook_endpoint", this.ids);
     this.events = new Collection("event", this.ids);
   }
 
@@ -109,6 +117,8 @@ export class Store {
       prices: this.prices.state(),
       subscriptions: this.subscriptions.state(),
       checkoutSessions: this.checkoutSessions.state(),
+      portalSessions: this.portalSessions.state(),
+      webhookEndpoints: this.webhookEndpoints.state(),
       events: this.events.state(),
     };
   }
@@ -120,6 +130,8 @@ export class Store {
     this.prices.restore(state.prices);
     this.subscriptions.restore(state.subscriptions);
     this.checkoutSessions.restore(state.checkoutSessions);
+    this.portalSessions.restore(state.portalSessions);
+    this.webhookEndpoints.restore(state.webhookEndpoints);
     this.events.restore(state.events);
     for (const { email, sequence, deleted } of this.customers.all()) {
       if (email !== null && !deleted) this.#customersOfEmail.add(email, sequence);

@@ -33,14 +33,18 @@ export const retrieveAccount: ApiRoute = {
   },
 };
 
-/** What Stripe says to a restricted key that asks for the account. */
-export function permissionMissing(key: string, accountId: string): ApiError {
+/** What Stripe says to a restricted key that asks for what it may not have: the account, unless told. */
+export function permissionMissing(
+  key: string,
+  accountId: string,
+  permission = "rak_accounts_kyc_basic_read",
+): ApiError {
   return new ApiError({
     status: 403,
-    message: `The provided key '${hiddenKey(key)}' does not have the required permissions for this endpoint on account '${accountId}'. Having the 'rak_accounts_kyc_basic_read' permission would allow this request to continue.`,
+    message: `The provided key '${hiddenKey(key)}' does not have the required permissions for this endpoint on account '${accountId}'. Having the '${permission}' permission would allow this request to continue.`,
   });
 }
 
 function refuseRestricted({ key }: ApiRequest, accountId: string): void {
-  if (key.restricted) throw permissionMissing(key.text, accountId);
+  if (key.may !== "all") throw permissionMissing(key.text, accountId);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, startSandbox } from "../../testing";
+import { addCatalogue, clientOf, refusal, startSandbox } from "../../testing";
 
 async function started() {
   const parts = await startSandbox();
@@ -58,4 +58,22 @@ describe("checkout sessions", () => {
     expect(await ids({ status: "complete" })).toEqual([]);
     expect(await ids({ customer_details: { email: "ann@example.com" } })).toEqual([session.id]);
   });
+});
+
+it("a key that may only sell makes sessions, and is refused everything else", async () => {
+  const { sandbox, listening } = await startSandbox({ checkoutKey: "rk_test_checkout" });
+  const { army } = addCatalogue(sandbox);
+  const stripe = clientOf(listening, "rk_test_checkout");
+  const session = await stripe.checkout.sessions.create({
+    mode: "subscription",
+    line_items: [{ price: army, quantity: 1 }],
+    success_url: "http://127.0.0.1:1/",
+  });
+  expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({ status: "open" });
+  expect(await refusal(stripe.subscriptions.list())).toMatchObject({
+    statusCode: 403,
+    message: expect.stringContaining("rak_subscriptions_read"),
+  });
+  expect(await refusal(stripe.customers.create())).toMatchObject({ statusCode: 403 });
+  expect(await refusal(stripe.accounts.retrieve(null))).toMatchObject({ statusCode: 403 });
 });

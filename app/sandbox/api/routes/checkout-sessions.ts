@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CheckoutSessionRecord } from "../../store/records";
 import { expandTree } from "../expand";
 import { pageOf, pageText } from "../paging";
 import { expandable, listParams, oneOf, parseParams, range, text } from "../params";
@@ -21,8 +22,10 @@ const retrieveSchema = z.strictObject(expandable);
 export const listCheckoutSessions: ApiRoute = {
   method: "GET",
   path: PATH,
-  handle({ store, writers }, request) {
+  forCheckout: true,
+  handle({ store, writers, checkoutSessions }, request) {
     const params = parseParams(listSchema, request.params);
+    checkoutSessions.expireDue();
     const expand = expandTree("checkout.session_list", params.expand)?.get("data");
     const customer =
       params.customer === undefined
@@ -43,7 +46,7 @@ export const listCheckoutSessions: ApiRoute = {
         (subscription === undefined || session.subscription === subscription) &&
         (status === undefined || session.status === status) &&
         (payment_link === undefined || session.paymentLink === payment_link) &&
-        (customer_details === undefined || session.customerEmail === customer_details.email),
+        (customer_details === undefined || emailOf(session) === customer_details.email),
     });
     return pageText(page, PATH, (record) => writers.checkoutSession(record, expand));
   },
@@ -52,8 +55,14 @@ export const listCheckoutSessions: ApiRoute = {
 export const retrieveCheckoutSession: ApiRoute = {
   method: "GET",
   path: `${PATH}/:id`,
-  handle({ store, writers }, request) {
+  forCheckout: true,
+  handle({ store, writers, checkoutSessions }, request) {
+    checkoutSessions.expireDue();
     const tree = expandTree("checkout.session", parseParams(retrieveSchema, request.params).expand);
     return writers.checkoutSession(found(store.checkoutSessions, request.id), tree);
   },
 };
+
+function emailOf({ status, payment, customerEmail }: CheckoutSessionRecord): string | null {
+  return (status === "complete" ? payment?.email : null) ?? customerEmail;
+}

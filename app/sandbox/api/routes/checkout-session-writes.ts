@@ -1,0 +1,142 @@
+import { z } from "zod";
+import type { Account } from "../../account/account";
+import { ApiError, resourceMissing } from "../errors";
+import { expandTree } from "../expand";
+import {
+  expandable,
+  ignored,
+  integer,
+  list,
+  metadata,
+  oneOf,
+  parseParams,
+  text,
+  webAddress,
+} from "../params";
+import { type ApiRoute, found } from "../route";
+
+const PATH = "/v1/checkout/sessions";
+const SHORTEST = 30 * 60;
+const LONGEST = 86_400;
+
+const createSchema = z.strictObject({
+  ...expandable,
+  mode: oneOf(["payment", "setup", "subscription"]),
+  line_items: list(z.strictObject({ price: text, quantity: integer({ min: 1 }) }), 20),
+  success_url: webAddress,
+  cancel_url: webAddress.optional(),
+  client_reference_id: text.optional(),
+  customer: text.optional(),
+  customer_email: text.optional(),
+  expires_at: integer().optional(),
+  metadata: metadata.optional(),
+  subscription_data: z
+    .strictObject({
+      metadata: metadata.optional(),
+      trial_period_days: integer({ min: 1 }).optional(),
+      description: ignored,
+      proration_behavior: ignored,
+    })
+    .optional(),
+  allow_promotion_codes: ignored,
+  automatic_tax: ignored,
+  billing_address_collection: ignored,
+  custom_text: ignored,
+  customer_update: ignored,
+  locale: ignored,
+  payment_method_collection: ignored,
+  payment_method_types: ignored,
+  submit_type: ignored,
+  ui_mode: oneOf(["hosted", "hosted_page"]).optional(),
+});
+
+type CreateParams = z.output<typeof createSchema>;
+
+const expireSchema = z.strictObject(expandable);
+
+/** A session with a payment page of the sandbox's own. Only subscriptions are sold there. */
+export const createCheckoutSession: ApiRoute = {
+  method: "POST",
+  path: PATH,
+  forCheckout: true,
+  handle(account, request) {
+    const {
+      expand,
+      metadata: given,
+      subscription_data,
+      ui_mode,
+      ...params
+    } = parseParams(createSchema, request.params);
+    const tree = expandTree("checkout.session", expand);
+    refuseContradictions(account, params);
+    const { id } = account.checkoutSessions.create({
+      ...params,
+      hosted: true,
+      ...(given ? { metadata: given } : {}),
+      subscription_data: {
+        ...(subscription_data?.metadata ? { metadata: subscription_data.metadata } : {}),
+        trial_period_days: subscription_data?.trial_period_days,
+      },
+    });
+    return account.writers.checkoutSession(found(account.store.checkoutSessions, id), tree);
+  },
+};
+
+export const expireCheckoutSession: ApiRoute = {
+  method: "POST",
+  path: `${PATH}/:id/expire`,
+  forCheckout: true,
+  handle({ store, checkoutSessions, writers }, request) {
+    const tree = expandTree("checkout.session", parseParams(expireSchema, request.params).expand);
+    checkoutSessions.expireDue();
+    const { status } = found(store.checkoutSessions, request.id);
+    if (status !== "open") {
+      throw new ApiError({
+        status: 400,
+        message: `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${status}\`.`,
+      });
+    }
+    checkoutSessions.expire(request.id);
+    return writers.checkoutSession(found(store.checkoutSessions, request.id), tree);
+  },
+};
+
+function refuseContradictions({ store, clock }: Account, params: Omit<CreateParams, "expand">): void {
+  if (params.mode !== "subscription") {
+    throw new ApiError({
+      status: 400,
+      message: `The sandbox sells subscriptions only: mode=${params.mode} is not served.`,
+      param: "mode",
+    });
+  }
+  if (params.customer !== undefined && params.customer_email !== undefined) {
+    throw new ApiError({
+      status: 400,
+      message: "You may only specify one of these parameters: customer, customer_email.",
+      param: "customer",
+    });
+  }
+  if (params.customer !== undefined && found(store.customers, params.customer, "customer").deleted) {
+    throw resourceMissing("customer", params.customer, "customer");
+  }
+  params.line_items.forEach(({ price }, i) => {
+    const param = `line_items[${i}][price]`;
+    const { active, recurring } = found(store.prices, price, param);
+    if (!active) {
+      const message = "The price specified is inactive. This field only accepts active prices.";
+      throw new ApiError({ status: 400, message, param });
+    }
+    if (!recurring) {
+      const message = "You must provide at least one recurring price in `subscription` mode.";
+      throw new ApiError({ status: 400, message, param });
+    }
+  });
+  const lasts = (params.expires_at ?? clock.now() + LONGEST) - clock.now();
+  if (lasts < SHORTEST || lasts > LONGEST) {
+    throw new ApiError({
+      status: 400,
+      message: "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.",
+      param: "expires_at",
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import type { Account } from "../account/account";
+import { type PageAnswer, type PageRequest, page } from "./answer";
+import { answerPay } from "./pay";
+import { ClosedPage } from "./pay-page";
+
+export interface PageParts {
+  account: Account;
+}
+
+/** What is known of who sends a request for a page. */
+export interface PageSender {
+  /** What it sends stands on one of our own pages. */
+  ownForm: boolean;
+  /** It comes from this machine. */
+  local: boolean;
+}
+
+/** Whether an address is a page's, and not the API's. */
+export function isPage(path: string): boolean {
+  return path === "/" || path.startsWith("/c/") || path.startsWith("/p/");
+}
+
+export function answerPage(parts: PageParts, request: PageRequest, sender: PageSender): PageAnswer {
+  if (request.method !== "GET" && request.method !== "POST") return problem(405, "Method not allowed");
+  if (request.method === "POST" && !sender.ownForm) return problem(403, "This form stands on another site");
+  return answerPay(parts.account, request) ?? problem(404, "Not found");
+}
+
+function problem(status: number, title: string): PageAnswer {
+  const text = "There is nothing here. Go back to where you came from.";
+  return page(title, <ClosedPage title={title} text={text} backUrl={null} />, status);
+}

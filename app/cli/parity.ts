@@ -85,13 +85,25 @@ async function openParts(
   const postgres = await openPostgres({ databaseUrl, dataDirectory, log: say });
   opened.push({ name: "postgres", close: postgres.stop });
   if (databaseUrl === null) await applyMigrations(postgres.url);
-  else if ((await pendingMigrations(postgres.url)).length > 0)
-    return { ok: false, message: "The database is behind. Run: npm run db:migrate" };
+  else {
+    const behind = await reasonNotToUse(postgres.url);
+    if (behind !== null) return { ok: false, message: behind };
+  }
   const db = connect(postgres.url);
   if (stripe) return { ok: true, db, stripe, sandbox: false, isNew: false };
   const sandbox = await openSandbox(environment);
   opened.push({ name: "sandbox", close: sandbox.close });
   return { ok: true, db, stripe: sandbox.stripe, sandbox: true, isNew: await fillDemo(db, sandbox.api) };
+}
+
+/** Somebody's own database is only used as it is, never migrated from here. */
+async function reasonNotToUse(url: string): Promise<string | null> {
+  try {
+    const pending = await pendingMigrations(url);
+    return pending.length === 0 ? null : "The database is behind. Run: npm run db:migrate";
+  } catch (error) {
+    return `The database of DATABASE_URL cannot be used: ${reasonOf(error)}`;
+  }
 }
 
 async function contextOf({ db, stripe, sandbox, isNew }: Parts, log: Log, opened: CloseHook[]) {
@@ -114,7 +126,9 @@ async function contextOf({ db, stripe, sandbox, isNew }: Parts, log: Log, opened
 
 /** What is wrong, for the person at the terminal: nothing secret is left standing in it. */
 function reasonOf(error: unknown): string {
-  return maskText(error instanceof Error ? error.message : String(error));
+  // Of several addresses that were tried in vain, the first one tells enough.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return maskText(first instanceof Error ? first.message : String(first));
 }
 
 const exitCode = await runCommandLine({

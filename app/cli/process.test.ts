@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import { createServer } from "node:http";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { announce } from "~/announcement.server";
+import { createEmptyDatabase } from "~/db/testing";
+import { makeTestFolder, removeTestFolder } from "~/db/testing-folder";
+import { COMPANY } from "../../prisma/demo";
+import { createDemo, type Ran } from "./testing";
+
+// The real process, as `npm run parity --` starts it.
+
+const root = path.resolve(import.meta.dirname, "../..");
+const TIMEOUT_MS = 120_000;
+
+const PRODUCTION = {
+  STRIPE_SECRET_KEY: "sk_test_notasked",
+  APP_SECRET: "4f1a8c0be27d93651f0a7c4d8b2e6935",
+  APP_URL: "https://parity.example.com",
+};
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function testFolder(): Promise<string> {
+  const folder = await makeTestFolder();
+  closers.push(() => removeTestFolder(folder));
+  return folder;
+}
+
+function parity(argv: readonly string[], environment: Record<string, string>): Promise<Ran> {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ["--import", "tsx", "app/cli/parity.ts", ...argv],
+      { cwd: root, env: { NODE_ENV: "production", PATH, HOME, TMPDIR, ...environment }, timeout: TIMEOUT_MS },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+describe("npm run parity", () => {
+  it("opens the demo by itself, leaves it as it made it, and stops what it started", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const environment = { PARITY_DATA_DIR: path.join(await testFolder(), "data") };
+    const [someone] = COMPANY;
+
+    const first = await parity(["status", "--json"], environment);
+
+    expect(first).toMatchObject({ code: 3 });
+    expect(JSON.parse(first.stdout)).toMatchObject({ users: COMPANY.length, mode: "sandbox" });
+    expect(JSON.parse(first.stdout).lastPass).not.toBeNull();
+    const synced = await parity(["sync", someone?.email ?? ""], environment);
+    expect(synced).toMatchObject({ code: 0, stderr: "" });
+    expect(synced.stdout).toMatch(/^Synced\./);
+  });
+
+  it("works on the demo that runs already", { timeout: TIMEOUT_MS }, async () => {
+    const demo = await createDemo();
+    closers.push(demo.close);
+    const dataDirectory = await testFolder();
+    const health = createServer((_request, response) => response.end("ok"));
+    await new Promise<void>((resolve) => health.listen(0, "127.0.0.1", resolve));
+    closers.push(() => new Promise((resolve) => health.close(resolve)));
+    const address = health.address();
+    const port = typeof address === "object" ? address?.port : null;
+    announce(dataDirectory, {
+      pid: process.pid,
+      url: `http://127.0.0.1:${port}`,
+      email: "admin@example.com",
+      password: "not needed here",
+      sandboxUrl: demo.sandboxUrl,
+      cronSecret: "not needed here",
+      databaseUrl: demo.url,
+    });
+    const [, someone] = COMPANY;
+
+    const synced = await parity(["sync", someone?.userId ?? ""], { PARITY_DATA_DIR: dataDirectory });
+
+    expect(synced).toMatchObject({ code: 0, stderr: "" });
+    expect(await demo.db.change.count({ where: { userId: someone?.userId } })).toBe(1);
+  });
+
+  it("says in production that the schema is behind, and which command helps", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const empty = await createEmptyDatabase();
+    closers.push(empty.drop);
+    const ran = await parity(["status"], {
+      DATABASE_URL: empty.url,
+      ...PRODUCTION,
+    });
+    expect(ran).toEqual({ code: 1, stdout: "", stderr: "The database is behind. Run: npm run db:migrate\n" });
+  });
+
+  it("names what is wrong with the environment, and never a value", { timeout: TIMEOUT_MS }, async () => {
+    const ran = await parity(["status"], { DATABASE_URL: "postgres://u:secret@localhost/x" });
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain("STRIPE_SECRET_KEY: is required together with DATABASE_URL");
+    expect(ran.stderr).not.toContain("secret@");
+  });
+
+  it("says in one line that the database does not answer", { timeout: TIMEOUT_MS }, async () => {
+    const ran = await parity(["status"], {
+      DATABASE_URL: "postgres://nobody:secret@127.0.0.1:1/none",
+      ...PRODUCTION,
+    });
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toMatch(/^The database of DATABASE_URL cannot be used: .*ECONNREFUSED.*\n$/);
+  });
+});

@@ -19,8 +19,9 @@ function customerAuth(
   customerTokens: CustomerTokens | null,
   appUrl = "https://parity.test",
   appSecret = "a".repeat(64),
+  mode: "demo" | "production" = "production",
 ) {
-  return createCustomerAuth({ environment: { appSecret, appUrl, customerTokens }, now: () => now });
+  return createCustomerAuth({ environment: { mode, appSecret, appUrl, customerTokens }, now: () => now });
 }
 const bySecret = () => customerAuth({ kind: "secret", secret, audience });
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
@@ -206,5 +207,21 @@ describe("keys from the application's JWKS", () => {
       ok: false,
       reason: "unavailable",
     });
+  });
+});
+
+describe("the demo's own token", () => {
+  const tokens: CustomerTokens = { kind: "secret", secret, audience };
+
+  it("names a user for a minute, as the application's would", async () => {
+    const auth = customerAuth(tokens, undefined, undefined, "demo");
+    const token = await auth.demoToken?.("user_1");
+    expect(await auth.readToken(token ?? "")).toEqual({ ok: true, userId: "user_1" });
+    now += 100_000;
+    expect(await auth.readToken(token ?? "")).toEqual({ ok: false, reason: "invalid" });
+  });
+
+  it("is signed nowhere else", () => {
+    expect(customerAuth(tokens).demoToken).toBeNull();
   });
 });

@@ -26,16 +26,19 @@ export type CustomerAuth = {
   startSession: (userId: string) => Promise<string>;
   /** `Set-Cookie` that ends the session. */
   endSession: () => string;
+  /** Signs a token as the application would, good for a minute. Null outside of the demo, where there is one. */
+  demoToken: ((userId: string) => Promise<string>) | null;
 };
 
 export type CustomerAuthOptions = {
-  environment: Pick<Environment, "appSecret" | "appUrl" | "customerTokens">;
+  environment: Pick<Environment, "mode" | "appSecret" | "appUrl" | "customerTokens">;
   /** Now, in epoch milliseconds. */
   now: () => number;
 };
 
 const sessionSeconds = 12 * 60 * 60;
 const clockSkewSeconds = 30;
+const demoTokenSeconds = 60;
 /** Marks our own sessions, beside a key of their own, so that no other token can be taken for one. */
 const sessionKind = { typ: "parity-session+jwt", audience: "parity:workspace" };
 
@@ -46,7 +49,7 @@ const subject = z.string().min(1).max(255);
 
 /** Recognises customers. They belong to the customer-facing application; we only verify what it says. */
 export function createCustomerAuth({ environment, now }: CustomerAuthOptions): CustomerAuth {
-  const { appSecret, appUrl, customerTokens } = environment;
+  const { mode, appSecret, appUrl, customerTokens } = environment;
   const sessionKey = new Uint8Array(hkdfSync("sha256", appSecret, "", "parity customer session v1", 32));
   const secure = appUrl.startsWith("https:");
   // The prefix makes the browser refuse a cookie that another subdomain tries to plant.
@@ -106,7 +109,20 @@ export function createCustomerAuth({ environment, now }: CustomerAuthOptions): C
       return cookie(token, sessionSeconds);
     },
     endSession: () => cookie("", 0),
+    demoToken: mode === "demo" && customerTokens?.kind === "secret" ? demoSigner(customerTokens, now) : null,
   };
+}
+
+/** The demo has no application beside it, and so signs for one. */
+function demoSigner({ secret, audience }: { secret: string; audience: string }, now: () => number) {
+  const key = new TextEncoder().encode(secret);
+  return (userId: string) =>
+    new SignJWT()
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject(subject.parse(userId))
+      .setAudience(audience)
+      .setExpirationTime(Math.floor(now() / 1000) + demoTokenSeconds)
+      .sign(key);
 }
 
 type Verified = Promise<{ payload: JWTPayload }>;

@@ -7,6 +7,7 @@ import { Money } from "~/ui/money";
 import { Time } from "~/ui/time";
 import { VerdictMark } from "~/ui/verdict-mark";
 import { StripeLink } from "../_staff/user/stripe-link";
+import { OpenAsCustomer } from "./open-as-customer";
 
 /** Who this is, what is wrong, and since when: what a support agent reads out. */
 export function Head({ user }: { user: UserView }) {
@@ -35,6 +36,7 @@ export function Head({ user }: { user: UserView }) {
         {customerId && <CopyId id={customerId} label="Stripe customer id" />}
         {user.stripe && <CopyId id={user.stripe.subscriptionId} label="subscription id" />}
         {customerId && <StripeLink customerId={customerId}>Open in Stripe</StripeLink>}
+        {user.database.workspaces.length > 0 && <OpenAsCustomer userId={user.userId} />}
       </div>
       <p className="mt-4 max-w-prose text-lead text-pretty">{user.sentence}</p>
       <p className="mt-1 flex flex-wrap gap-x-4 text-table text-quiet">

@@ -1,0 +1,38 @@
+import type { CheckoutRefusal, Parity } from "~/reconcile/parity.server";
+import { workspacePath } from "../workspace/workspace-path";
+import type { Pressed } from "../workspace/workspace-view";
+
+/** Why there is nowhere to go, as a customer reads it. */
+const PROBLEMS: Record<CheckoutRefusal, string> = {
+  not_configured: "Plans cannot be bought or changed on this page at the moment. Write to us.",
+  unknown_plan: "This plan is not offered any more. Choose another one.",
+  no_such_workspace: "This workspace is not here any more. Open it again from the application.",
+  already_paying: "You already have a plan, so nothing was charged. You can change it under Manage billing.",
+  no_customer: "There is nothing to manage yet.",
+  stripe_failed: "The payment page could not be opened just now. Nothing was charged. Try again in a moment.",
+};
+
+type PressedOptions = {
+  parity: Pick<Parity, "checkout">;
+  userId: string;
+  workspaceId: string;
+  appUrl: string;
+  button: { intent: "buy"; plan: string } | { intent: "manage" };
+};
+
+/** What a button on the workspace page comes to. */
+export async function pressedButton(options: PressedOptions): Promise<Pressed> {
+  const { parity, userId, workspaceId, appUrl, button } = options;
+  const here = `${appUrl}${workspacePath(workspaceId)}`;
+  const page =
+    button.intent === "manage"
+      ? await parity.checkout.portal({ userId, returnUrl: here })
+      : await parity.checkout.start({
+          userId,
+          workspaceId,
+          planId: button.plan,
+          successUrl: `${here}/welcome?session_id={CHECKOUT_SESSION_ID}`,
+          cancelUrl: here,
+        });
+  return page.ok ? { goTo: page.url } : { problem: PROBLEMS[page.reason] };
+}

@@ -13,6 +13,7 @@ import { createAccountGuard } from "./account-guard.server";
 import { frameOf, overviewOf, settingsViewOf } from "./account-views.server";
 import { createCheckout } from "./checkout.server";
 import { customerPageOf } from "./customer-page.server";
+import { metricsText } from "./metrics.server";
 import type { Actor, Parity } from "./parity.server";
 import type { Parts } from "./parts.server";
 import { receiveEvent } from "./receive-event.server";
@@ -138,6 +139,8 @@ export function createParity(options: ParityOptions): Parity {
         return settingsViewOf(db);
       },
     },
+
+    metrics: () => metricsText(parts),
 
     async close() {
       await driver.close();

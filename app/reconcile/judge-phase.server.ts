@@ -3,9 +3,9 @@ import { breakerHasRoom } from "~/db/repairs.server";
 import { previewedHashes, type RunUserRow, saveRunUsers } from "~/db/run-users.server";
 import { type RunCounts, saveProgress } from "~/db/runs.server";
 import { userIdsAfter } from "~/db/users.server";
+import type { HeldRun, PieceResult } from "./held-run";
 import { loadGround, type Parts } from "./parts.server";
 import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
-import type { HeldRun, PieceResult } from "./run-step.server";
 
 const BATCH = 500;
 

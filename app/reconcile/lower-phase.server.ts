@@ -5,12 +5,12 @@ import { forgetRunUsers, pendingLowerings, previewedHashes, saveRunUsers } from 
 import { saveProgress } from "~/db/runs.server";
 import { loadSituations } from "~/db/situations.server";
 import { nextStamp } from "~/db/stamps.server";
+import type { HeldRun, PieceResult } from "./held-run";
 import { countsOf, toRunUser } from "./judge-phase.server";
 import { customerIdsOf } from "./judge-users.server";
 import { type Ground, loadGround, loadOptions, type Parts } from "./parts.server";
 import { readCustomers } from "./read-customers.server";
 import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
-import type { HeldRun, PieceResult } from "./run-step.server";
 
 const BATCH = 20;
 

@@ -15,9 +15,9 @@ import { databaseNow } from "~/db/stamps.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { ReadSubscription } from "~/stripe/parse";
 import type { Answer, Read, SubscriptionsPage } from "~/stripe/reader.server";
+import type { HeldRun, PieceResult } from "./held-run";
 import type { Parts } from "./parts.server";
 import { readCustomers, withAllItems } from "./read-customers.server";
-import type { HeldRun, PieceResult } from "./run-step.server";
 
 type Subscriptions = Observed<ReadSubscription["subscription"]>[];
 
@@ -52,11 +52,15 @@ export async function observePieces(parts: Parts, held: HeldRun): Promise<PieceR
   }
 }
 
+/** Stripe may say not to try again at once; a later step still may. */
+const PASSING = new Set<StripeFailure["reason"]>(["rate_limited", "timeout", "unreachable", "stripe_error"]);
+
 /** Stripe gave no page: the key, or a fault. A passing fault leaves the run where it is, for the next step. */
 function stopped(parts: Parts, failure: StripeFailure): PieceResult {
   parts.log.warn({ reason: failure.reason, requestId: failure.requestId }, "a page could not be read");
   const reason = `${failure.reason}: ${failure.message}`;
-  return failure.retryable ? { kind: "pause", reason } : { kind: "over", failed: reason };
+  const passes = failure.retryable || PASSING.has(failure.reason);
+  return passes ? { kind: "pause", reason } : { kind: "over", failed: reason };
 }
 
 async function withItems(

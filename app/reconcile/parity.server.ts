@@ -161,6 +161,9 @@ export type Parity = {
     set(change: Partial<Omit<SettingsView, "binding">>, actor: Actor): Promise<SettingsView>;
   };
 
+  /** Figures in Prometheus' text format. */
+  metrics(): Promise<string>;
+
   /** Waits for what runs in the background, or hands it on: leases are released. */
   close(): Promise<void>;
 };

@@ -9,29 +9,11 @@ import {
   takeLease,
 } from "~/db/runs.server";
 import type { How } from "~/stripe/reader.server";
+import type { HeldRun, PieceResult } from "./held-run";
 import { judgePiece } from "./judge-phase.server";
 import { lowerPiece } from "./lower-phase.server";
 import { observePieces } from "./observe-phase.server";
 import type { Parts } from "./parts.server";
-
-/** A run that this process holds the lease of, and what it needs to go on. */
-export type HeldRun = {
-  run: RunRow;
-  /** This holder of the lease. */
-  owner: string;
-  leaseSeconds: number;
-  /** How Stripe is asked; requests are counted until the next progress takes them. */
-  how: How;
-  takeRequestCount: () => number;
-  /** No new piece is begun after this; milliseconds of `performance.now()`. */
-  until: number;
-};
-
-/** What a piece of work came to: go on, wait for Stripe and go on later, or the run is over. */
-export type PieceResult =
-  | { kind: "on" }
-  | { kind: "pause"; reason: string }
-  | { kind: "over"; failed: string | null };
 
 const LEASE_SECONDS = 60;
 /** All attempts of a request: until the budget is used up, but not longer, and never less than one fair try. */

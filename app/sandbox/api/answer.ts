@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "../account/account";
 import type { Control } from "../control/control";
 import type { FaultEffect } from "../control/faults";
+import type { Answer } from "./answer-shape";
 import { ApiError, unknownUrl } from "./errors";
 import { errorOf, rateLimited } from "./faulty";
 import { parseForm } from "./form";
@@ -9,12 +10,6 @@ import type { IdempotentAnswers } from "./idempotency";
 import { type KeyRing, keyOf, type PresentedKey } from "./keys";
 import type { RouteMatch } from "./router";
 import { permissionMissing } from "./routes/account";
-
-export interface Answer {
-  status: number;
-  body: string;
-  headers: Readonly<Record<string, string>>;
-}
 
 export interface AnswerParts {
   account: Account;

@@ -1,4 +1,4 @@
-import type { Answer } from "./answer";
+import type { Answer } from "./answer-shape";
 import { ApiError } from "./errors";
 
 const KEPT = 1000;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { FaultEffect } from "../control/faults";
-import type { Answer } from "./answer";
+import type { Answer } from "./answer-shape";
 
 type BreakingEffect = Extract<FaultEffect, { type: "cut" | "malformed" | "reset" }>;
 

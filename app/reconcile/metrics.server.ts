@@ -1,0 +1,40 @@
+import { Gauge, Registry } from "prom-client";
+import { countWaitingLowerings } from "~/db/account-facts.server";
+import { lastPass } from "~/db/cursors.server";
+import { countUnsettledEvents } from "~/db/events.server";
+import { paymentToAccess } from "~/db/payment-to-access.server";
+import { createUsersList } from "~/table/users-list.server";
+import type { Parts } from "./parts.server";
+
+/** Prometheus' text format: what the database knows now, the same whichever process is asked. */
+export async function metricsText({ db, stripe }: Parts): Promise<string> {
+  const [verdicts, layers, waiting, unsettled, pass] = await Promise.all([
+    createUsersList(db).verdicts(),
+    paymentToAccess(db),
+    countWaitingLowerings(db),
+    countUnsettledEvents(db),
+    lastPass(db),
+  ]);
+  const registry = new Registry();
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+
+  const users = gauge("parity_users", "Users by verdict, as last judged", ["verdict"]);
+  for (const { verdict, users: count } of verdicts) users.set({ verdict }, count);
+  const access = gauge("parity_payment_to_access_seconds", "From payment to access, the last 30 days", [
+    "layer",
+    "quantile",
+  ]);
+  const raises = gauge("parity_raises", "Users given access for a payment, the last 30 days", ["layer"]);
+  for (const { layer, raises: count, p50, p95, p99 } of layers) {
+    raises.set({ layer }, count);
+    access.set({ layer, quantile: "0.5" }, p50);
+    access.set({ layer, quantile: "0.95" }, p95);
+    access.set({ layer, quantile: "0.99" }, p99);
+  }
+  gauge("parity_waiting_lowerings", "Lowerings that wait for an admin").set(waiting);
+  gauge("parity_unsettled_events", "Webhook events that still wait for a read").set(unsettled);
+  gauge("parity_stripe_requests", "Requests to Stripe since this process began").set(stripe.requestCount());
+  if (pass) gauge("parity_last_pass_seconds", "When the last full pass finished, epoch").set(pass.finishedAt);
+  return registry.metrics();
+}

@@ -1,6 +1,6 @@
 import { Menu } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { classNames } from "./class-names";
 import type { MenuItem } from "./menu-item";
 
@@ -15,15 +15,20 @@ type MenuPopupProps = {
   align: "start" | "end";
 };
 
-/** The menu behind a `MenuButton`, open as soon as it is there. */
+/**
+ * The menu behind a `MenuButton`, open as soon as it is there. It stays beside its button, within the same landmark of
+ * the page; its fixed position keeps it from being cut off there.
+ */
 export function MenuPopup({ children, items, className, label, align }: MenuPopupProps) {
+  const home = useRef<HTMLSpanElement>(null);
   return (
     <Menu.Root defaultOpen modal={false}>
       <Menu.Trigger className={className} aria-label={label}>
         {children}
       </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={4} align={align} className="z-40 outline-none">
+      <span ref={home} className="absolute" />
+      <Menu.Portal container={home}>
+        <Menu.Positioner positionMethod="fixed" sideOffset={4} align={align} className="z-40 outline-none">
           <Menu.Popup
             aria-label={label}
             className="floating max-h-[min(26rem,var(--available-height))] max-w-[min(20rem,90vw)] min-w-44 overflow-y-auto rounded border border-line bg-raised p-1 text-ink shadow-float outline-none"

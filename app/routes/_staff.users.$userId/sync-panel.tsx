@@ -10,7 +10,7 @@ import { SyncOutcome } from "./sync-outcome";
 /** What pressing Sync will do, the one button that does it, and after it what changed. */
 export function SyncPanel({ page }: { page: UserPage }) {
   const { user, syncWill } = page;
-  const { sync, busy, result } = useSync(user.userId);
+  const { sync, busy, result } = useSync(user.userId, { aloud: false });
   const look = useFetcher();
   const mayWrite = useMay("operator");
   const settled = SETTLED_VERDICTS.has(user.verdict);

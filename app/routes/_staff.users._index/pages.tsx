@@ -50,5 +50,5 @@ function Step({ to, rel, children }: { to: string | null; rel: "prev" | "next"; 
         {children}
       </Link>
     );
-  return <span className={`${classes} opacity-45`}>{children}</span>;
+  return <span className="inline-flex h-8 items-center gap-1.5 px-2.5 text-faint sm:h-7">{children}</span>;
 }

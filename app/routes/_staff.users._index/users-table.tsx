@@ -59,12 +59,7 @@ export function UsersTable({ users, query, busy }: { users: UserView[]; query: U
           </tr>
         ))}
       </thead>
-      <tbody
-        className={classNames(
-          "block lg:table-row-group",
-          busy && "opacity-60 motion-safe:transition-opacity",
-        )}
-      >
+      <tbody className="block lg:table-row-group">
         {table.getRowModel().rows.map((row) => (
           <tr
             key={row.id}

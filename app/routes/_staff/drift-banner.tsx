@@ -9,7 +9,7 @@ import { plural } from "~/ui/words";
 export function DriftBanner({ frame }: { frame: FrameView }) {
   if (!frame.warning && frame.lockedOutUsers === 0) return null;
   return (
-    <div className="mx-auto w-full max-w-page space-y-2 px-4 pt-4 sm:px-6">
+    <section aria-label="To know now" className="mx-auto w-full max-w-page space-y-2 px-4 pt-4 sm:px-6">
       {frame.warning && <Banner tone="high">{frame.warning}</Banner>}
       {frame.lockedOutUsers > 0 && (
         <Banner tone="critical">
@@ -23,7 +23,7 @@ export function DriftBanner({ frame }: { frame: FrameView }) {
           </Link>
         </Banner>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -8,7 +8,7 @@ import { WritesMenu } from "./writes-menu";
 
 export function TopBar({ frame, staff, theme }: FrameData & { theme: Theme }) {
   return (
-    <div className="sticky top-0 z-20 border-b border-line bg-surface">
+    <header className="sticky top-0 z-20 border-b border-line bg-surface">
       <div className="mx-auto flex max-w-page flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 sm:h-13 sm:flex-nowrap sm:px-6 sm:py-0">
         <SearchBox />
         <div className="hidden flex-1 sm:block" />
@@ -18,6 +18,6 @@ export function TopBar({ frame, staff, theme }: FrameData & { theme: Theme }) {
         </div>
         <AccountMenu staff={staff} theme={theme} />
       </div>
-    </div>
+    </header>
   );
 }

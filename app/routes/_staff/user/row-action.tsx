@@ -9,7 +9,7 @@ const LOOK_FIRST: ReadonlySet<Verdict> = new Set([...REVIEW_VERDICTS, "recorded_
 
 /** What can be done about a user right in the row: sync, or look closer where that alone would change nothing. */
 export function RowAction({ user }: { user: UserView }) {
-  const { sync, busy } = useSync(user.userId);
+  const { sync, busy } = useSync(user.userId, { aloud: true });
   const mayWrite = useMay("operator");
   const who = user.name ?? user.email;
   const needsEyes = LOOK_FIRST.has(user.verdict) || user.withheld !== null;

@@ -17,21 +17,24 @@ export function userPath(userId: string): string {
   return `/users/${encodeURIComponent(userId)}`;
 }
 
-/** Syncs one user in place, and says what came of it in the corner. */
-export function useSync(userId: string): { sync: () => void; busy: boolean; result: SyncResult | null } {
+/** Syncs one user in place; `aloud` says what came of it in the corner, where the page has no place for it. */
+export function useSync(
+  userId: string,
+  { aloud }: { aloud: boolean },
+): { sync: () => void; busy: boolean; result: SyncResult | null } {
   const fetcher = useFetcher<SyncResult>({ key: `sync ${userId}` });
   const notify = useNotice();
   const told = useRef<SyncResult | null>(null);
   const result = fetcher.data ?? null;
   useEffect(() => {
-    if (!result || result === told.current) return;
+    if (!aloud || !result || result === told.current) return;
     told.current = result;
     notify({
       tone: OUTCOME_TONES[result.outcome],
       message: result.message,
       details: result.changes.join(" · "),
     });
-  }, [result, notify]);
+  }, [aloud, result, notify]);
   return {
     sync: () => fetcher.submit({ intent: "sync" }, { method: "post", action: userPath(userId) }),
     busy: fetcher.state !== "idle",

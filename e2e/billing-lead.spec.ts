@@ -1,0 +1,88 @@
+import { addPaidCustomers, recordOf } from "./support/customers";
+import { expect, expectAccessible, test } from "./support/test";
+
+/** More than a hundred: then the number is typed. */
+const many = 101;
+
+test("a billing lead previews all repairs, confirms them, watches them, and reads what is left and why", async ({
+  staffPage: page,
+  product,
+}) => {
+  const people = Array.from({ length: many }, (_, n) => ({
+    name: `Bulk ${n}`,
+    email: `bulk${n}@example.com`,
+  }));
+  const userIds = await addPaidCustomers(product, people);
+
+  await page.goto("/users");
+  await page.getByRole("button", { name: "Preview sync…" }).click();
+  await page.getByRole("button", { name: "Read Stripe first" }).click();
+  const willNot = page.getByRole("region", { name: "What will not happen, and why" });
+  await expect(willNot).toContainText("somebody must decide");
+  const will = page.getByRole("region", { name: "What will happen" });
+  await expect(will).toContainText("have paid and are locked out: access will be given.");
+  await expectAccessible(page);
+  expect(await recordOf(product, userIds[0] ?? "")).toMatchObject({ plan: null, workspace: "locked" });
+
+  const apply = page.getByRole("button", { name: /^Apply [\d,]+ repairs$/ });
+  const number = (await apply.innerText()).replace(/\D/g, "");
+  expect(Number(number)).toBeGreaterThanOrEqual(many);
+  await apply.click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("button", { name: /^Apply/ })).toBeDisabled();
+  await dialog.getByLabel(/^Type [\d,]+ to confirm$/).fill(number);
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: /^Apply/ }).click();
+
+  await expect(page.getByRole("heading", { level: 1, name: "Sync of all users" })).toBeVisible();
+  const happened = page.getByRole("region", { name: "What happened" });
+  await expect(happened).toContainText("have paid and are locked out: repaired.");
+  await expect(page.getByText("done", { exact: true })).toBeVisible();
+  await expect(page.getByRole("region", { name: "What did not happen, and why" })).toContainText(
+    "somebody must decide",
+  );
+  await expectAccessible(page);
+  for (const userId of [userIds[0], userIds[many - 1]])
+    expect(await recordOf(product, userId ?? "")).toMatchObject({
+      plan: "army",
+      workspace: "active",
+      soldiers: 5,
+    });
+
+  const csv = await page.request.get(`${new URL(page.url()).pathname}/users.csv`);
+  expect(csv.headers()["content-type"]).toContain("text/csv");
+  const repaired = (await csv.text()).split("\r\n").filter((line) => line.includes(",synced,")).length;
+  await expect(happened).toContainText(`${repaired} users`);
+  expect(repaired).toBeGreaterThanOrEqual(many);
+
+  await page.goto("/runs");
+  await expect(page.getByRole("link", { name: /Sync of all users/ }).first()).toContainText("repaired");
+});
+
+test("what waits for an admin is confirmed by name", async ({ staffPage: page }) => {
+  await page.goto("/lowerings");
+  const [first] = await page.getByRole("button", { name: /^Confirm lowering…/ }).all();
+  if (!first) throw new Error("The demo has a lowering that waits.");
+  await first.click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("heading", { name: /^Take access from/ })).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Leave as it is" }).click();
+  await expect(dialog).toBeHidden();
+});
+
+test("writes can be switched off from any page, after it was said what that means", async ({
+  staffPage: page,
+}) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: /^writes:/ }).click();
+  await page.getByRole("menuitem", { name: /^Off/ }).click();
+  await expect(page.getByRole("dialog")).toContainText("Nobody writes, staff included.");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Switch to off" }).click();
+  await expect(page.getByRole("button", { name: "writes: off" })).toBeVisible();
+  await page.getByRole("button", { name: /^writes:/ }).click();
+  await page.getByRole("menuitem", { name: /^Full/ }).click();
+  await page.getByRole("button", { name: "Switch to full" }).click();
+  await expect(page.getByRole("button", { name: "writes: full" })).toBeVisible();
+});

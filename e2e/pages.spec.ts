@@ -1,0 +1,86 @@
+import { expect, expectAccessible, test } from "./support/test";
+
+const pages = [
+  ["/", "Overview"],
+  ["/users", "Users"],
+  ["/users?verdict=paid_not_recorded&sort=-since", "Users"],
+  ["/lowerings", "Lowerings"],
+  ["/runs", "Runs"],
+  ["/settings", "Settings"],
+] as const;
+
+for (const [address, heading] of pages) {
+  test(`${address} can be read by everybody, in both themes`, async ({ staffPage: page }) => {
+    await page.goto(address);
+    await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+    await expectAccessible(page);
+  });
+}
+
+test("filters stand in the address, and an empty list says how to get out", async ({ staffPage: page }) => {
+  await page.goto("/users");
+  await page.getByRole("button", { name: "Verdict" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "In step" }).click();
+  await expect(page).toHaveURL("/users?verdict=in_sync");
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("menuitemcheckbox").first()).toBeHidden();
+  await expect(page.getByRole("button", { name: "Verdict" })).toBeFocused();
+  await expect(page.getByRole("row", { name: /in step/ }).first()).toBeVisible();
+
+  await page.goto("/users?q=nobody-has-this-address");
+  await expect(page.getByText("Nothing matches these filters")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("link", { name: "Clear filters" }).last().click();
+  await expect(page).toHaveURL("/users");
+});
+
+test("the list is gone through page by page, and back", async ({ staffPage: page }) => {
+  await page.goto("/users?sort=email");
+  const first = await page.getByRole("row").nth(1).innerText();
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(page).toHaveURL(/after=/);
+  await expect(page.getByText(/^51–/)).toBeVisible();
+  await page.getByRole("link", { name: "Previous" }).click();
+  await expect(page.getByText(/^1–50/)).toBeVisible();
+  expect(await page.getByRole("row").nth(1).innerText()).toBe(first);
+});
+
+test("a page of the list that is none is a 400 that says so", async ({ staffPage: page, expectedErrors }) => {
+  expectedErrors.push(/status of 400/);
+  const response = await page.goto("/users?after=nonsense");
+  expect(response?.status()).toBe(400);
+  await expect(page.getByText("This page of the list is not there.")).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("a user who is not there is a 404 within the frame", async ({ staffPage: page, expectedErrors }) => {
+  expectedErrors.push(/status of 404/);
+  expect((await page.goto("/users/nobody"))?.status()).toBe(404);
+  await expect(page.getByText("There is no user with this id.")).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Pages" })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("the search is a key away, and the content too", async ({ staffPage: page, isMobile }) => {
+  test.skip(isMobile, "a phone has no keys");
+  await page.goto("/");
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
+  await page.keyboard.press("/");
+  await expect(page.getByRole("searchbox", { name: "Search users" })).toBeFocused();
+});
+
+test("a chosen theme and rail are there from the first byte", async ({ staffPage: page, isMobile }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: /^Signed in as/ }).click();
+  await page.getByRole("menuitem", { name: "Dark theme" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  if (!isMobile) {
+    await page.getByRole("button", { name: "Collapse" }).click();
+    await expect(page.getByRole("button", { name: "Widen" })).toBeVisible();
+  }
+  const html = await (await page.request.get("/")).text();
+  expect(html).toMatch(/<html[^>]*data-theme="dark"/);
+  await expectAccessible(page);
+});

@@ -1,0 +1,66 @@
+import { addPaidCustomers, recordOf } from "./support/customers";
+import { expect, expectAccessible, test } from "./support/test";
+
+test("a support agent finds by half an address who has paid and is locked out, and lets them in", async ({
+  staffPage: page,
+  product,
+}) => {
+  const [userId = ""] = await addPaidCustomers(product, [
+    { name: "Nadia Benali", email: "nadia.benali@example.com" },
+  ]);
+  expect(await recordOf(product, userId)).toMatchObject({ plan: null, workspace: "locked", soldiers: 0 });
+
+  await page.goto("/");
+  const search = page.getByRole("searchbox", { name: "Search users" });
+  await search.fill("dia.bena");
+  await search.press("Enter");
+  await page.getByRole("link", { name: "Nadia Benali" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Nadia Benali" })).toBeVisible();
+
+  await page.getByRole("button", { name: "Read Stripe, change nothing" }).click();
+  await expect(page.getByText("paid, not recorded").first()).toBeVisible();
+  const comparison = page.getByRole("region", { name: "Stripe beside the database" });
+  await expect(comparison.getByRole("row", { name: /^Plan/ })).toContainText(/none.*army/);
+  await expectAccessible(page);
+  expect(await recordOf(product, userId)).toMatchObject({ plan: null, workspace: "locked" });
+
+  await page.getByRole("button", { name: "Sync this user" }).click();
+  const sync = page.getByRole("region", { name: "Sync" });
+  await expect(sync.getByRole("status")).toContainText("Synced. Nadia Benali has");
+  await expect(sync.getByRole("status")).toContainText("Soldiers: 0 → 5");
+  await expect(page.getByText("in step").first()).toBeVisible();
+  await expect(page.getByRole("region", { name: "History" })).toContainText("Synced by Demo Admin");
+  await expectAccessible(page);
+  expect(await recordOf(product, userId)).toEqual({
+    plan: "army",
+    status: "active",
+    subscription: "active",
+    workspace: "active",
+    soldiers: 5,
+  });
+});
+
+test("a row is synced in place, and what came of it is said", async ({ staffPage: page, product }) => {
+  const [userId = ""] = await addPaidCustomers(product, [
+    { name: "Rosa Lindholm", email: "rosa.lindholm@example.com" },
+  ]);
+  await page.goto("/users?q=rosa.lindholm");
+  await page.getByRole("button", { name: "Sync Rosa Lindholm" }).click();
+  await expect(page.getByText(/^Synced\. Rosa Lindholm has/)).toBeVisible();
+  await expect(page.getByRole("row", { name: /Rosa Lindholm/ })).toContainText("in step");
+  await expectAccessible(page);
+  expect(await recordOf(product, userId)).toMatchObject({ plan: "army", workspace: "active", soldiers: 5 });
+});
+
+test("a link from a helpdesk leads to the one user who is meant, or to all who could be", async ({
+  staffPage: page,
+  product,
+}) => {
+  const [userId = ""] = await addPaidCustomers(product, [
+    { name: "Ivo Marek", email: "ivo.marek@example.com" },
+  ]);
+  await page.goto("/find?q=ivo.marek@example.com");
+  await expect(page).toHaveURL(`/users/${userId}`);
+  await page.goto("/find?q=example.com");
+  await expect(page).toHaveURL("/users?q=example.com");
+});

@@ -1,3 +1,4 @@
+import type { NewWebhookEndpoint } from "./account/webhook-endpoints";
 import type { Latency } from "./control/control";
 import type { Limits } from "./control/rate-ceilings";
 
@@ -15,6 +16,10 @@ export interface SandboxOptions {
   publicUrl?: string;
   /** Milliseconds from Pay until customer and subscription are there. 0: before the answer to the payer is sent. */
   attachAfterMs?: number;
+  /** Where events are sent; `types` is all, unless given. Only to this machine. More can be made over the API. */
+  webhooks?: readonly { url: string; secret: string; types?: readonly string[] }[];
+  /** Milliseconds before each further attempt to deliver; after the last of them an event is given up. */
+  webhookRetriesMs?: readonly number[];
   /** Decides all ids and chances: the same seed gives the same ones. */
   seed?: number;
   /** The clock: epoch seconds. The machine's, unless given. */
@@ -46,6 +51,10 @@ export function settingsOf(options: SandboxOptions) {
     checkoutKeys: options.checkoutKey === undefined ? [] : [options.checkoutKey],
     publicUrl: options.publicUrl,
     attachAfterMs: options.attachAfterMs ?? 1_500,
+    webhooks: (options.webhooks ?? []).map(
+      ({ url, secret, types }): NewWebhookEndpoint => ({ url, secret, enabled_events: types }),
+    ),
+    webhookRetriesMs: options.webhookRetriesMs ?? [1_000, 5_000, 30_000, 120_000, 600_000],
     seed: options.seed ?? 1,
     now: options.now ?? (() => Date.now() / 1000),
     stateFile: options.stateFile,

@@ -8,6 +8,7 @@ import { Timers } from "./control/timers";
 import { type Listening, listen, type ServerSetup } from "./listen";
 import { API_VERSION, type SandboxOptions, settingsOf } from "./options";
 import { readState, StateFile } from "./store/state-file";
+import { Webhooks } from "./webhooks/webhooks";
 
 export type { SandboxEvent } from "./account/event-log";
 export type { Fault } from "./control/faults";
@@ -15,12 +16,21 @@ export type { Limits } from "./control/rate-ceilings";
 export type { LoggedRequest } from "./control/request-log";
 export type { Listening } from "./listen";
 export { API_VERSION, DEFAULT_SECRET_KEY, type SandboxOptions } from "./options";
+export type { Delivery } from "./webhooks/delivery";
+export type { WebhookMode } from "./webhooks/mode";
 
 /** A stateful stand-in for one Stripe account. */
 export interface Sandbox
   extends Pick<
     Account,
-    "checkout" | "checkoutSessions" | "clock" | "customers" | "prices" | "products" | "subscriptions"
+    | "checkout"
+    | "checkoutSessions"
+    | "clock"
+    | "customers"
+    | "prices"
+    | "products"
+    | "subscriptions"
+    | "webhookEndpoints"
   > {
   /** The whole account, for what the rest does not reach. */
   readonly account: Account;
@@ -29,6 +39,8 @@ export interface Sandbox
   readonly secretKey: string;
   /** Latency, ceilings, faults, hanging requests. */
   readonly control: Control;
+  /** What is sent to webhook endpoints. */
+  readonly webhooks: Webhooks;
   /** What was asked over HTTP. */
   readonly requests: RequestLog;
   /** Runs a change without events: for making objects in bulk. */
@@ -89,10 +101,19 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   control.setLatency(settings.latency);
   control.setLimits(settings.limits);
   control.attachAfterMs = settings.attachAfterMs;
+  account.webhookEndpoints.configure(settings.webhooks);
+  const webhooks = new Webhooks({
+    account,
+    timers,
+    seed,
+    retriesMs: settings.webhookRetriesMs,
+    now: Date.now,
+  });
   const requests = new RequestLog(settings.rememberedRequests);
   const server: ServerSetup = {
     account,
     control,
+    webhooks,
     requests,
     keys: settings,
     idempotent: new IdempotentAnswers(),
@@ -113,7 +134,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     accountId: account.facts.id,
     secretKey: settings.secretKeys[0] ?? "",
     restored: saved !== undefined,
+    webhookEndpoints: account.webhookEndpoints,
     control,
+    webhooks,
     requests,
     bulk: (change) => account.events.without(change),
     onEvent: (listener) => account.events.listen(listener),
@@ -121,11 +144,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     async listen(port = 0, host = "127.0.0.1") {
       const listening = await listen(server, { port, host });
       origin = settings.publicUrl ?? listening.url;
+      webhooks.start();
       account.checkout.attachAll();
       return {
         ...listening,
         async close() {
           timers.stop();
+          webhooks.stop();
           await listening.close();
           file?.flush();
         },

@@ -10,6 +10,7 @@ import type { AccountParts } from "./parts";
 import { Prices } from "./prices";
 import { Products } from "./products";
 import { Subscriptions } from "./subscriptions";
+import { WebhookEndpoints } from "./webhook-endpoints";
 
 export interface AccountSetup {
   facts: AccountFacts;
@@ -35,6 +36,7 @@ export interface Account {
   readonly subscriptions: Subscriptions;
   readonly checkoutSessions: CheckoutSessions;
   readonly checkout: Checkout;
+  readonly webhookEndpoints: WebhookEndpoints;
 }
 
 export function createAccount(setup: AccountSetup): Account {
@@ -58,5 +60,6 @@ export function createAccount(setup: AccountSetup): Account {
     subscriptions,
     checkoutSessions: sessions,
     checkout: new Checkout(parts, { sessions, customers, subscriptions, attachLater: setup.attachLater }),
+    webhookEndpoints: new WebhookEndpoints(parts),
   };
 }

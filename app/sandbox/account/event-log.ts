@@ -9,8 +9,8 @@ export interface SandboxEvent {
   type: string;
   /** Epoch seconds. */
   created: number;
-  /** The whole event as Stripe would send it, as JSON text. */
-  text: string;
+  /** The whole event as Stripe would send it, as JSON text; written when asked for. */
+  readonly text: string;
 }
 
 export type EventListener = (event: SandboxEvent) => void;
@@ -72,11 +72,14 @@ export class EventLog {
     };
     this.#store.events.add(record);
     if (this.#listeners.size === 0) return;
-    const event = {
+    const writers = this.#writers;
+    const event: SandboxEvent = {
       id: this.#store.events.idOf(record.sequence),
       type,
       created: record.created,
-      text: this.#writers.event(record),
+      get text() {
+        return writers.event(record);
+      },
     };
     for (const listener of this.#listeners) listener(event);
   }

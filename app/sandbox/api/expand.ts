@@ -67,6 +67,8 @@ const KINDS = {
   },
   line_item: { discounts: null, price: "price", taxes: null },
   account: {},
+  "billing_portal.session": { configuration: null },
+  webhook_endpoint: {},
   event: {},
   nothing: {},
   customer_list: { data: "customer" },
@@ -77,6 +79,7 @@ const KINDS = {
   event_list: { data: "event" },
   "checkout.session_list": { data: "checkout.session" },
   line_item_list: { data: "line_item" },
+  webhook_endpoint_list: { data: "webhook_endpoint" },
   nothing_list: { data: "nothing" },
 } as const;
 

@@ -18,6 +18,13 @@ import {
   updateSubscription,
 } from "./routes/subscription-writes";
 import { listSubscriptions, retrieveSubscription } from "./routes/subscriptions";
+import {
+  createWebhookEndpoint,
+  deleteWebhookEndpoint,
+  listWebhookEndpoints,
+  retrieveWebhookEndpoint,
+  updateWebhookEndpoint,
+} from "./routes/webhook-endpoints";
 
 const ROUTES: readonly ApiRoute[] = [
   listCustomers,
@@ -50,6 +57,11 @@ const ROUTES: readonly ApiRoute[] = [
   retrieveCheckoutSession,
   createCheckoutSession,
   expireCheckoutSession,
+  createWebhookEndpoint,
+  listWebhookEndpoints,
+  retrieveWebhookEndpoint,
+  updateWebhookEndpoint,
+  deleteWebhookEndpoint,
 ];
 
 export interface RouteMatch {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { answerControl, type ControlParts } from "../control/control-endpoint";
 import type { OpenEntry } from "../control/request-log";
 import { answerPage, isPage, type PageParts } from "../pages/pages";
-import { isLocal, isOwnForm } from "../pages/sender";
+import { senderOf } from "../pages/sender";
 import { type AnswerParts, answerTo } from "./answer";
 import { keyPrefix } from "./keys";
 import { matchRoute } from "./router";
@@ -28,10 +28,7 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   const path = mark < 0 ? url : url.slice(0, mark);
   const query = mark < 0 ? "" : url.slice(mark + 1);
   const body = method === "GET" ? "" : await bodyOf(request);
-  const sender = {
-    ownForm: isOwnForm(request.headers),
-    local: isLocal(request.headers, request.socket.remoteAddress),
-  };
+  const sender = senderOf(request.headers, request.socket.remoteAddress);
   if (path.startsWith("/_sandbox/")) {
     const { status, body: text } =
       sender.local && sender.ownForm

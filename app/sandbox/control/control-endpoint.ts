@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Account } from "../account/account";
+import { webhookModeSchema } from "../webhooks/mode";
+import type { Webhooks } from "../webhooks/webhooks";
 import type { Control } from "./control";
 import { faultSchema } from "./faults";
 import type { RequestLog } from "./request-log";
@@ -32,6 +34,9 @@ const commandSchema = z.strictObject({
   clearRequests: z.literal(true).optional(),
   /** Milliseconds from Pay until customer and subscription are there, for payments from now on. */
   attachAfterMs: z.number().min(0).optional(),
+  webhooks: webhookModeSchema.optional(),
+  /** What did not arrive (`true`), one delivery or one event. */
+  resend: z.union([z.literal(true), z.string()]).optional(),
   /** Attaches now what was paid and is still waiting. */
   attach: z.literal(true).optional(),
   /** Forces a subscription's status, whatever word it is. */
@@ -42,6 +47,7 @@ export interface ControlParts {
   account: Account;
   control: Control;
   requests: RequestLog;
+  webhooks: Webhooks;
 }
 
 export interface ControlAnswer {
@@ -49,7 +55,7 @@ export interface ControlAnswer {
   body: string;
 }
 
-/** Answers `POST /_sandbox/control`, `GET /_sandbox/state` and `GET /_sandbox/requests`. */
+/** Answers `POST /_sandbox/control`, and `GET /_sandbox/state`, `/_sandbox/requests` and `/_sandbox/webhooks`. */
 export function answerControl(
   parts: ControlParts,
   request: { method: string; path: string; body: string },
@@ -59,6 +65,9 @@ export function answerControl(
   if (endpoint === "GET /_sandbox/requests") {
     return answer(200, { counts: parts.requests.counts(), requests: parts.requests.list() });
   }
+  if (endpoint === "GET /_sandbox/webhooks") {
+    return answer(200, { mode: parts.webhooks.mode, deliveries: parts.webhooks.list() });
+  }
   if (endpoint !== "POST /_sandbox/control") return answer(404, { error: `There is no ${endpoint}` });
   const command = commandSchema.safeParse(parsedJson(request.body));
   if (!command.success) return answer(400, { error: z.prettifyError(command.error) });
@@ -66,11 +75,14 @@ export function answerControl(
 }
 
 function apply(parts: ControlParts, command: z.output<typeof commandSchema>): [number, object] {
-  const { account, control, requests } = parts;
+  const { account, control, requests, webhooks } = parts;
   if (command.setStatus && !account.store.subscriptions.find(command.setStatus.subscription)) {
     return [404, { error: `There is no subscription ${command.setStatus.subscription}` }];
   }
-  if (command.reset) control.reset();
+  if (command.reset) {
+    control.reset();
+    webhooks.mode = "on";
+  }
   if (command.clock && "set" in command.clock) control.clock.set(command.clock.set);
   if (command.clock && "advance" in command.clock) control.clock.advance(command.clock.advance);
   if (command.latency) control.setLatency(command.latency.ms, command.latency.reads);
@@ -81,6 +93,8 @@ function apply(parts: ControlParts, command: z.output<typeof commandSchema>): [n
   if (command.release) control.held.release(command.release === true ? undefined : command.release);
   if (command.clearRequests) requests.clear();
   if (command.attachAfterMs !== undefined) control.attachAfterMs = command.attachAfterMs;
+  if (command.webhooks) webhooks.mode = command.webhooks;
+  if (command.resend) webhooks.resend(command.resend === true ? undefined : command.resend);
   if (command.attach) account.checkout.attachAll();
   if (command.setStatus) {
     account.subscriptions.setStatus(command.setStatus.subscription, command.setStatus.status);
@@ -88,7 +102,7 @@ function apply(parts: ControlParts, command: z.output<typeof commandSchema>): [n
   return [200, { faults, state: stateOf(parts) }];
 }
 
-function stateOf({ account, control, requests }: ControlParts) {
+function stateOf({ account, control, requests, webhooks }: ControlParts) {
   const { store } = account;
   return {
     account: account.facts.id,
@@ -102,6 +116,7 @@ function stateOf({ account, control, requests }: ControlParts) {
     events: store.events.index.size,
     latency: control.latency,
     attachAfterMs: control.attachAfterMs,
+    webhooks: webhooks.mode,
     limits: control.ceilings.limits,
     faults: control.listFaults(),
     held: control.held.count,

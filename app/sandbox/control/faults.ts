@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { seededRandom } from "./random";
 
-const milliseconds = z.union([z.number().min(0), z.tuple([z.number().min(0), z.number().min(0)])]);
+/** Milliseconds: fixed, or by chance between two. */
+export const milliseconds = z.union([z.number().min(0), z.tuple([z.number().min(0), z.number().min(0)])]);
 
 const reason = z.enum([
   "endpoint-concurrency",

@@ -45,6 +45,8 @@ export interface Writers {
   checkoutSession(record: CheckoutSessionRecord, expand?: Expand): string;
   portalSession(record: PortalSessionRecord): string;
   webhookEndpoint(record: WebhookEndpointRecord): string;
+  /** With its secret. */
+  newWebhookEndpoint(record: WebhookEndpointRecord): string;
   event(record: EventRecord): string;
   account(): string;
 }

@@ -1,9 +1,8 @@
 import type { WebhookEndpointRecord } from "../store/records";
-import { idText, json, template } from "./template";
+import { idText, json, type Shape, template } from "./template";
 import type { View } from "./view";
 
-/** A webhook endpoint, without its secret: that is shown once, in the answer that made it. */
-export const webhookEndpointText = template<View<WebhookEndpointRecord>>({
+const shape: Shape<View<WebhookEndpointRecord>> = {
   id: ({ store, record }) => idText(store.webhookEndpoints.idOf(record.sequence)),
   object: "webhook_endpoint",
   api_version: null,
@@ -15,4 +14,13 @@ export const webhookEndpointText = template<View<WebhookEndpointRecord>>({
   metadata: ({ record }) => json(record.metadata),
   status: ({ record }) => json(record.enabled ? "enabled" : "disabled"),
   url: ({ record }) => json(record.url),
+};
+
+/** A webhook endpoint, without its secret. */
+export const webhookEndpointText = template(shape);
+
+/** With the secret: only in the answer that made it. */
+export const newWebhookEndpointText = template<View<WebhookEndpointRecord>>({
+  ...shape,
+  secret: ({ record }) => json(record.secret),
 });

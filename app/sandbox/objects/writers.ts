@@ -20,7 +20,7 @@ import { productText } from "./product";
 import { subscriptionText } from "./subscription";
 import { subscriptionItemText } from "./subscription-item";
 import type { AccountFacts, Expand, InvoiceSubject, SubscriptionItemSubject, View, Writers } from "./view";
-import { webhookEndpointText } from "./webhook-endpoint";
+import { newWebhookEndpointText, webhookEndpointText } from "./webhook-endpoint";
 
 /** The writers of all objects over one store. */
 export class StoreWriters implements Writers {
@@ -76,6 +76,10 @@ export class StoreWriters implements Writers {
 
   webhookEndpoint(record: WebhookEndpointRecord): string {
     return webhookEndpointText(this.#view(record));
+  }
+
+  newWebhookEndpoint(record: WebhookEndpointRecord): string {
+    return newWebhookEndpointText(this.#view(record));
   }
 
   event(record: EventRecord): string {

@@ -2,17 +2,10 @@ import type { Account } from "../account/account";
 import { type PageAnswer, type PageRequest, page } from "./answer";
 import { answerPay } from "./pay";
 import { ClosedPage } from "./pay-page";
+import type { PageSender } from "./sender";
 
 export interface PageParts {
   account: Account;
-}
-
-/** What is known of who sends a request for a page. */
-export interface PageSender {
-  /** What it sends stands on one of our own pages. */
-  ownForm: boolean;
-  /** It comes from this machine. */
-  local: boolean;
 }
 
 /** Whether an address is a page's, and not the API's. */

@@ -1,0 +1,221 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import type Stripe from "stripe";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { SandboxOptions } from "../sandbox";
+import { addCatalogue, refusal, startSandbox } from "../testing";
+
+const SECRET = "whsec_of_the_test";
+
+interface Received {
+  body: string;
+  signature: string;
+}
+
+/** A receiver on this machine that answers with these statuses, then with 200. */
+async function receiver(...statuses: number[]) {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    received.push({ body, signature: String(request.headers["stripe-signature"]) });
+    response.writeHead(statuses.shift() ?? 200, { Location: "http://127.0.0.1:1/" }).end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  return { url: `http://127.0.0.1:${port}/webhook`, received, ids: () => received.map(idOf) };
+}
+
+function idOf({ body }: Received): string {
+  return (JSON.parse(body) as Stripe.Event).id;
+}
+
+async function started(options: SandboxOptions = {}, statuses: number[] = []) {
+  const target = await receiver(...statuses);
+  const webhooks = [{ url: target.url, secret: SECRET }];
+  const parts = await startSandbox({ webhooks, webhookRetriesMs: [1, 1], ...options });
+  const command = (body: object) =>
+    fetch(`${parts.listening.url}/_sandbox/control`, { method: "POST", body: JSON.stringify(body) });
+  return { ...parts, ...target, command };
+}
+
+describe("webhooks", () => {
+  it("are sent as Stripe sends them: signed, and in the account's API version", async () => {
+    const { sandbox, stripe, received } = await started();
+    const { id } = sandbox.customers.create({ name: "Ann" });
+    await sandbox.webhooks.settled();
+    const [{ body, signature } = { body: "", signature: "" }] = received;
+    const event = stripe.webhooks.constructEvent(body, signature, SECRET);
+    expect(event).toMatchObject({
+      object: "event",
+      type: "customer.created",
+      api_version: "2026-10-28.endive",
+      data: { object: { id, name: "Ann" } },
+    });
+    expect(await stripe.events.retrieve(event.id)).toMatchObject({ id: event.id });
+    expect(() => stripe.webhooks.constructEvent(`${body} `, signature, SECRET)).toThrow();
+    expect(() => stripe.webhooks.constructEvent(body, signature, "whsec_other")).toThrow();
+  });
+
+  it("are sent again until they are taken, and a redirection is not taking", async () => {
+    const { sandbox, ids } = await started({}, [500, 302]);
+    sandbox.customers.create();
+    await sandbox.webhooks.settled();
+    expect(new Set(ids()).size).toBe(1);
+    expect(sandbox.webhooks.list()).toMatchObject([
+      { state: "delivered", attempts: [{ status: 500 }, { status: 302 }, { status: 200 }] },
+    ]);
+  });
+
+  it("are given up after a while, and can be sent again then", async () => {
+    const { sandbox, received, listening, command } = await started({}, [500, 500, 500]);
+    sandbox.customers.create();
+    await sandbox.webhooks.settled();
+    expect(sandbox.webhooks.list()).toMatchObject([{ state: "failed", type: "customer.created" }]);
+    expect(received).toHaveLength(3);
+    await command({ resend: true });
+    await sandbox.webhooks.settled();
+    expect(received).toHaveLength(4);
+    const listed = await (await fetch(`${listening.url}/_sandbox/webhooks`)).json();
+    expect(listed.deliveries).toMatchObject([{ state: "delivered", type: "customer.created" }]);
+    const [first] = sandbox.webhooks.list();
+    await command({ resend: first?.id });
+    await command({ resend: first?.event });
+    await sandbox.webhooks.settled();
+    expect(received).toHaveLength(6);
+  });
+
+  it("nobody who listens: an attempt without an answer", async () => {
+    const { sandbox } = await startSandbox({
+      webhooks: [{ url: "http://127.0.0.1:9/", secret: SECRET }],
+      webhookRetriesMs: [],
+    });
+    sandbox.customers.create();
+    await sandbox.webhooks.settled();
+    expect(sandbox.webhooks.list()).toMatchObject([{ state: "failed", attempts: [{ status: null }] }]);
+  });
+
+  it("go only to endpoints that want the type", async () => {
+    const other = await receiver();
+    const { sandbox, received, url } = await started({
+      webhooks: [{ url: other.url, secret: SECRET, types: ["customer.deleted"] }],
+    });
+    sandbox.customers.delete(sandbox.customers.create().id);
+    await sandbox.webhooks.settled();
+    expect(other.received.map(({ body }) => JSON.parse(body).type)).toEqual(["customer.deleted"]);
+    expect(received).toEqual([]);
+    expect(url).not.toBe(other.url);
+  });
+});
+
+describe("as told, webhooks come", () => {
+  it("not at all", async () => {
+    const { sandbox, received, command } = await started();
+    await command({ webhooks: "off" });
+    sandbox.customers.create();
+    await sandbox.webhooks.settled();
+    expect(sandbox.webhooks.list()).toMatchObject([{ state: "lost", attempts: [] }]);
+    await command({ webhooks: "on" });
+    sandbox.customers.create();
+    await sandbox.webhooks.settled();
+    expect(received).toHaveLength(1);
+  });
+
+  it("twice", async () => {
+    const { sandbox, ids, command } = await started();
+    await command({ webhooks: { twice: true } });
+    sandbox.customers.create();
+    await sandbox.webhooks.settled();
+    expect(ids()).toHaveLength(2);
+    expect(new Set(ids()).size).toBe(1);
+  });
+
+  it("in another order", async () => {
+    const { sandbox, ids, command } = await started();
+    await command({ webhooks: { shuffle: true } });
+    const events: string[] = [];
+    sandbox.onEvent(({ id }) => events.push(id));
+    for (let i = 0; i < 4; i++) sandbox.customers.create();
+    await sandbox.webhooks.settled();
+    expect(ids()).not.toEqual(events);
+    expect(ids().sort()).toEqual(events.sort());
+  });
+
+  it("late", async () => {
+    const { sandbox, received, command } = await started();
+    await command({ webhooks: { delayMs: 20 } });
+    const before = performance.now();
+    sandbox.customers.create();
+    expect(sandbox.webhooks.list()).toMatchObject([{ state: "waiting" }]);
+    await sandbox.webhooks.settled();
+    expect(performance.now() - before).toBeGreaterThan(15);
+    expect(received).toHaveLength(1);
+  });
+
+  it("only in part", async () => {
+    const { sandbox, received, command } = await started();
+    await command({ webhooks: { dropRate: 0.5 } });
+    for (let i = 0; i < 40; i++) sandbox.customers.create();
+    await sandbox.webhooks.settled();
+    expect(received.length).toBeGreaterThan(5);
+    expect(received.length).toBeLessThan(35);
+    expect(sandbox.webhooks.list().filter(({ state }) => state === "lost")).toHaveLength(
+      40 - received.length,
+    );
+  });
+
+  it("nowhere any more once the sandbox is closed", async () => {
+    const { sandbox, received, listening } = await started({ webhookRetriesMs: [3_600_000] }, [500]);
+    sandbox.customers.create();
+    await expect.poll(() => received.length).toBe(1);
+    await listening.close();
+    sandbox.customers.create();
+    await sandbox.webhooks.settled();
+    expect(received).toHaveLength(1);
+    expect(sandbox.webhooks.list()).toMatchObject([{ state: "failed" }, { state: "failed" }]);
+  });
+});
+
+describe("webhook endpoints over the API", () => {
+  it("are made with a secret that is shown once, changed, listed and deleted", async () => {
+    const { stripe, sandbox } = await startSandbox();
+    addCatalogue(sandbox);
+    const target = await receiver();
+    const made = await stripe.webhookEndpoints.create({
+      url: target.url,
+      enabled_events: ["customer.created", "customer.deleted"],
+    });
+    expect(made).toMatchObject({ status: "enabled", secret: expect.stringMatching(/^whsec_/) });
+    sandbox.customers.create();
+    await sandbox.webhooks.settled();
+    const [{ body, signature } = { body: "", signature: "" }] = target.received;
+    expect(stripe.webhooks.constructEvent(body, signature, made.secret ?? "").type).toBe("customer.created");
+    const listed = await stripe.webhookEndpoints.list();
+    expect(listed.data).toMatchObject([{ id: made.id, enabled_events: made.enabled_events }]);
+    expect(listed.data[0]?.secret).toBeUndefined();
+    expect(await stripe.webhookEndpoints.update(made.id, { disabled: true })).toMatchObject({
+      status: "disabled",
+    });
+    sandbox.customers.create();
+    expect(await stripe.webhookEndpoints.del(made.id)).toMatchObject({ deleted: true });
+    expect(await refusal(stripe.webhookEndpoints.retrieve(made.id))).toMatchObject({ statusCode: 404 });
+    await sandbox.webhooks.settled();
+    expect(target.received).toHaveLength(1);
+  });
+
+  it("may only be on this machine", async () => {
+    const { stripe, sandbox } = await startSandbox();
+    const params = { enabled_events: ["*" as const] };
+    for (const url of ["https://example.com/", "http://127.0.0.1.evil.example/", "ftp://localhost/"]) {
+      expect(await refusal(stripe.webhookEndpoints.create({ url, ...params }))).toMatchObject({
+        param: "url",
+      });
+      expect(() => sandbox.webhookEndpoints.create({ url })).toThrow("this machine only");
+    }
+  });
+});

@@ -6,6 +6,8 @@ import type { Settled } from "./settle";
 
 const DAY = 86_400;
 const ACTOR = "demo";
+/** A look-up that failed before a full pass is settled by it: this one fails after the demo's first. Seconds. */
+const AFTER_FIRST_LOOK = 120;
 
 const at = (seconds: number) => new Date(seconds * 1000);
 const atOrNull = (seconds: number | null) => (seconds === null ? null : at(seconds));
@@ -85,7 +87,7 @@ export async function writeDecisions(tx: Tx, people: readonly Settled[], now: nu
   });
   await tx.userCheck.createMany({
     data: people.flatMap(({ userId, story: { lookupFailure } }) =>
-      lookupFailure ? [{ userId, failure: lookupFailure, failedAt: at(now - 1_200), failures: 3 }] : [],
+      lookupFailure ? [{ userId, failure: lookupFailure, failedAt: at(now + AFTER_FIRST_LOOK), failures: 3 }] : [],
     ),
   });
   for (const person of people) await writeEndedComp(tx, person, now);

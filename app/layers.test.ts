@@ -27,7 +27,6 @@ const compositionRoots = new Set([
   "work.ts",
   "db/migrate-cli.ts",
 ]);
-const startSandbox = new Set(["start.ts", "demo.server.ts"]);
 const frame = /^(root\.tsx|routes\.ts|entry\.\w+\.tsx)$/; // what Remix wants beside routes/
 const kindFolders = new Set(["utils", "lib", "helpers", "misc", "common"]);
 const longest = 300;
@@ -126,8 +125,8 @@ function* importRules({ file, imports }: Source): Generator<string> {
       if (folder !== "db") yield `${file}: Prisma is for db/ alone`;
     if (inside === null) continue;
     if (isTest(inside)) yield `${file}: imports ${inside}, which is what is for tests`;
-    if (folderOf(inside) === "sandbox" && folder !== "sandbox" && !startSandbox.has(file))
-      yield `${file}: the sandbox stands apart, and only the demo starts it`;
+    if (folderOf(inside) === "sandbox" && folder !== "sandbox" && file !== "demo.server.ts")
+      yield `${file}: the sandbox stands apart, and only demo.server.ts starts it`;
     const targetFloor = floorOf(inside);
     const sameFolder = folderOf(inside) === folder && !frame.test(file);
     if (sameFolder || floor === undefined || targetFloor === undefined) continue;

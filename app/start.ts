@@ -8,15 +8,14 @@ import { databaseClient, ensureMade, type Making, pages } from "./build.server";
 import type { Database } from "./db/client.server";
 import { applyMigrations, pendingMigrations } from "./db/migrate.server";
 import { openPostgres } from "./db/postgres.server";
+import { fillDemo, lookAround, openSandbox } from "./demo.server";
 import { keptDemoSecrets } from "./demo-secrets.server";
-import { describeProblems, type Environment, readEnvironment, type StripeEnvironment } from "./env.server";
+import { describeProblems, type Environment, readEnvironment } from "./env.server";
 import type { Readiness } from "./http/context";
 import { type Listener, openListener } from "./http/listener.server";
 import { type Opened, trackOpened } from "./http/process-end.server";
 import { createLog, type Log } from "./log.server";
 import { maskText } from "./mask.server";
-import type { Parity } from "./reconcile/parity.server";
-import { createSandbox, type Sandbox } from "./sandbox/sandbox";
 import { createServer } from "./server";
 
 // The composition root of `npm start`: binds everything to this machine's environment, clock and processes.
@@ -26,7 +25,6 @@ const root = resolve(import.meta.dirname, "..");
 const development = process.argv.includes("--dev");
 const demoAdmin = "admin@example.com";
 const readinessMs = 2_000;
-const firstLookMs = 20_000;
 /** Beside the requests that this process answers; `npm run worker` takes more. */
 const jobsAtOnce = 2;
 
@@ -75,7 +73,7 @@ async function serve(wanted: Environment, log: Log, opened: Opened): Promise<voi
   if (sandbox) opened.push({ name: "sandbox", close: sandbox.close });
   const stripe = sandbox?.stripe ?? environment.stripe;
   if (!stripe) throw new Error("Production without a Stripe key was let through.");
-  const isNew = sandbox !== null && (await seed(db, sandbox.api));
+  const isNew = sandbox !== null && (await fillDemo(db, sandbox.api));
 
   const { openParity } = await import("./open-parity.server");
   const parity = openParity({ db, stripe, log, sandbox: sandbox !== null });
@@ -173,34 +171,6 @@ async function migrate({ databaseUrl }: Environment, url: string): Promise<void>
     throw new CannotStart(
       `The database is behind by ${pending.length === 1 ? "1 migration" : `${pending.length} migrations`} (${pending.join(", ")}).\nRun: npm run db:migrate`,
     );
-}
-
-async function openSandbox({ dataDirectory }: Environment) {
-  const api = createSandbox({ stateFile: resolve(dataDirectory, "sandbox.json") });
-  const { url, close } = await api.listen();
-  const stripe: StripeEnvironment = {
-    secretKey: api.secretKey,
-    mode: "test",
-    checkoutKey: api.secretKey,
-    apiBase: url,
-    accountId: api.accountId,
-    webhookSecret: null,
-    readsPerSecond: 20,
-  };
-  return { api, url, close, stripe };
-}
-
-/** Fills an empty demo with customers, on both sides. Whether there is anything new to look at. */
-async function seed(db: Database, sandbox: Sandbox): Promise<boolean> {
-  const { seedDemo } = await import("../prisma/demo");
-  return (await seedDemo({ db, sandbox, now: Math.floor(Date.now() / 1000) })).seeded;
-}
-
-/** The demo's first look at Stripe: everything is read and judged, and nothing repaired. That is for people to do. */
-async function lookAround(parity: Parity): Promise<void> {
-  const { id } = await parity.runs.preview({ actor: { kind: "cron", id: null }, readStripe: true });
-  const run = await parity.runs.step(id, firstLookMs);
-  if (run.state === "running") parity.runs.drive(id);
 }
 
 async function readiness(db: Database, url: string): Promise<Readiness> {

@@ -37,7 +37,13 @@ export async function startWorker({ databaseUrl, parity, log, concurrency }: Wor
       },
     },
   });
-  return { stop: () => runner.stop() };
+  return {
+    async stop() {
+      await runner.stop();
+      // Its connections are given back only after that.
+      await runner.promise;
+    },
+  };
 }
 
 /** The queue's own lines, quieter by one level: that a job was begun is no news. */

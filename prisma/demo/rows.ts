@@ -87,7 +87,9 @@ export async function writeDecisions(tx: Tx, people: readonly Settled[], now: nu
   });
   await tx.userCheck.createMany({
     data: people.flatMap(({ userId, story: { lookupFailure } }) =>
-      lookupFailure ? [{ userId, failure: lookupFailure, failedAt: at(now + AFTER_FIRST_LOOK), failures: 3 }] : [],
+      lookupFailure
+        ? [{ userId, failure: lookupFailure, failedAt: at(now + AFTER_FIRST_LOOK), failures: 3 }]
+        : [],
     ),
   });
   for (const person of people) await writeEndedComp(tx, person, now);

@@ -16,6 +16,8 @@ export type World = TestDatabase & {
   /** Another process on the same database and the same Stripe (or, at `apiBase`, at another one). */
   another(options?: { secretKey?: string; apiBase?: string; configuredAccountId?: string }): Parity;
   prices: { starter: string; army: string };
+  /** Where the sandbox listens. */
+  stripeUrl: string;
   /** What `parity` is made of, for tests of one use case by itself. */
   parts: Parts;
   close(): Promise<void>;
@@ -87,6 +89,7 @@ export async function createWorld(
   return {
     ...database,
     sandbox,
+    stripeUrl: listening.url,
     parts: { db, stripe, guard, log },
     parity: another(),
     another,
@@ -169,6 +172,23 @@ export async function rowVersions({ db }: World): Promise<unknown> {
     UNION ALL SELECT 'BillingSubscription', string_agg(id || xmin::text, ',' ORDER BY id) FROM "BillingSubscription"
     UNION ALL SELECT 'Workspace', string_agg(id || xmin::text, ',' ORDER BY id) FROM "Workspace"
     UNION ALL SELECT 'Change', string_agg(id || xmin::text, ',' ORDER BY id) FROM "Change"`;
+}
+
+/** So many paying users at once: `user0001` …, the newest last. Ids of their subscriptions. */
+export async function addManyPayingUsers(world: World, many: number): Promise<string[]> {
+  const { sandbox, db } = world;
+  const users = [...Array(many).keys()].map((n) => `user${String(n).padStart(4, "0")}`);
+  const made = sandbox.bulk(() =>
+    users.map((id) => {
+      const customer = sandbox.customers.create({ email: `${id}@example.com`, metadata: { userId: id } }).id;
+      return sandbox.subscriptions.create({ customer, items: [{ price: world.prices.army }] }).id;
+    }),
+  );
+  await db.user.createMany({
+    data: users.map((id) => ({ id, email: `${id}@example.com`, emailVerified: true, name: id })),
+  });
+  await db.workspace.createMany({ data: users.map((id) => ({ id: `${id}_w1`, ownerId: id, name: "W" })) });
+  return made;
 }
 
 /** Runs a whole-account run to its end. */

@@ -1,3 +1,4 @@
+import type { CancelField } from "./account/life";
 import type { NewWebhookEndpoint } from "./account/webhook-endpoints";
 import type { Latency } from "./control/control";
 import type { Limits } from "./control/rate-ceilings";
@@ -14,6 +15,8 @@ export interface SandboxOptions {
   checkoutKey?: string;
   /** The origin under which browsers reach the payment pages; where it listens, unless given. */
   publicUrl?: string;
+  /** Which field the portal sets when a customer cancels; `cancel_at` alone, unless given. */
+  portalCancels?: CancelField;
   /** Milliseconds from Pay until customer and subscription are there. 0: before the answer to the payer is sent. */
   attachAfterMs?: number;
   /** Where events are sent; `types` is all, unless given. Only to this machine. More can be made over the API. */
@@ -51,6 +54,7 @@ export function settingsOf(options: SandboxOptions) {
     checkoutKeys: options.checkoutKey === undefined ? [] : [options.checkoutKey],
     publicUrl: options.publicUrl,
     attachAfterMs: options.attachAfterMs ?? 1_500,
+    portalCancels: options.portalCancels ?? "cancel_at",
     webhooks: (options.webhooks ?? []).map(
       ({ url, secret, types }): NewWebhookEndpoint => ({ url, secret, enabled_events: types }),
     ),

@@ -27,6 +27,8 @@ export interface Sandbox
     | "checkoutSessions"
     | "clock"
     | "customers"
+    | "life"
+    | "portalSessions"
     | "prices"
     | "products"
     | "subscriptions"
@@ -101,6 +103,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   control.setLatency(settings.latency);
   control.setLimits(settings.limits);
   control.attachAfterMs = settings.attachAfterMs;
+  control.portalCancels = settings.portalCancels;
   account.webhookEndpoints.configure(settings.webhooks);
   const webhooks = new Webhooks({
     account,
@@ -131,6 +134,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     subscriptions: account.subscriptions,
     checkoutSessions: account.checkoutSessions,
     checkout: account.checkout,
+    portalSessions: account.portalSessions,
+    life: account.life,
     accountId: account.facts.id,
     secretKey: settings.secretKeys[0] ?? "",
     restored: saved !== undefined,

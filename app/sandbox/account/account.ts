@@ -6,7 +6,9 @@ import { CheckoutSessions } from "./checkout-sessions";
 import type { Clock } from "./clock";
 import { Customers } from "./customers";
 import { EventLog } from "./event-log";
+import { Life } from "./life";
 import type { AccountParts } from "./parts";
+import { PortalSessions } from "./portal-sessions";
 import { Prices } from "./prices";
 import { Products } from "./products";
 import { Subscriptions } from "./subscriptions";
@@ -36,6 +38,8 @@ export interface Account {
   readonly subscriptions: Subscriptions;
   readonly checkoutSessions: CheckoutSessions;
   readonly checkout: Checkout;
+  readonly portalSessions: PortalSessions;
+  readonly life: Life;
   readonly webhookEndpoints: WebhookEndpoints;
 }
 
@@ -60,6 +64,8 @@ export function createAccount(setup: AccountSetup): Account {
     subscriptions,
     checkoutSessions: sessions,
     checkout: new Checkout(parts, { sessions, customers, subscriptions, attachLater: setup.attachLater }),
+    portalSessions: new PortalSessions(parts),
+    life: new Life(parts, { customers, subscriptions }),
     webhookEndpoints: new WebhookEndpoints(parts),
   };
 }

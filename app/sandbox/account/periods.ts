@@ -8,6 +8,8 @@ export interface Recurrence {
   interval_count: number;
 }
 
+export const MONTHLY: Recurrence = { interval: "month", interval_count: 1 };
+
 /** The billing period (epoch seconds) that holds `at`, for periods that run on from `anchor`. */
 export function periodAt(anchor: number, every: Recurrence, at: number): { start: number; end: number } {
   const months = MONTHS[every.interval];

@@ -7,7 +7,7 @@ import {
 } from "../store/records";
 import type { Store } from "../store/store";
 import { existing, mergedMetadata } from "./parts";
-import { periodAt, type Recurrence } from "./periods";
+import { MONTHLY, periodAt } from "./periods";
 
 export interface NewItem {
   price: string;
@@ -50,8 +50,6 @@ interface ItemTimes {
   periodStart: number;
   periodEnd: number;
 }
-
-const MONTHLY: Recurrence = { interval: "month", interval_count: 1 };
 
 /** The period of a new subscription: as given, else the one that holds now (or the end, of one that has ended). */
 export function periodOfNew(

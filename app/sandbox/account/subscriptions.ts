@@ -82,18 +82,20 @@ export class Subscriptions {
     });
   }
 
-  /** Begins the next period, with a paid invoice. */
-  renew(id: string): { id: string } {
+  /** Begins the next period, with a paid invoice; when the payment fails with an open one, and past due. */
+  renew(id: string, { fails = false }: { fails?: boolean } = {}): { id: string } {
     const { store, writers, clock } = this.#parts;
     const before = existing(store.subscriptions, id);
     const after: SubscriptionRecord = {
       ...before,
+      status: fails ? "past_due" : before.status,
       items: before.items.map((item) => nextPeriod(store, item, before.startDate)),
       invoices: before.invoices + 1,
       latestInvoiceAt: clock.now(),
     };
     store.replaceSubscription(after);
-    this.#emit(["customer.subscription.updated", "invoice.paid"], after, writers.subscription(before));
+    const billed = fails ? "invoice.payment_failed" : "invoice.paid";
+    this.#emit(["customer.subscription.updated", billed], after, writers.subscription(before));
     return { id };
   }
 

@@ -6,6 +6,7 @@ import { createCustomer, deleteCustomer, updateCustomer } from "./routes/custome
 import { listCustomers, retrieveCustomer } from "./routes/customers";
 import { listEvents, retrieveEvent } from "./routes/events";
 import { retrieveInvoice } from "./routes/invoices";
+import { createPortalSession } from "./routes/portal-sessions";
 import { createPrice, updatePrice } from "./routes/price-writes";
 import { listPrices, retrievePrice } from "./routes/prices";
 import { createProduct, deleteProduct, updateProduct } from "./routes/product-writes";
@@ -57,6 +58,7 @@ const ROUTES: readonly ApiRoute[] = [
   retrieveCheckoutSession,
   createCheckoutSession,
   expireCheckoutSession,
+  createPortalSession,
   createWebhookEndpoint,
   listWebhookEndpoints,
   retrieveWebhookEndpoint,

@@ -1,4 +1,5 @@
 import type { Clock } from "../account/clock";
+import type { CancelField } from "../account/life";
 import { drawMilliseconds, type Fault, Faults, type ListedFault } from "./faults";
 import { HeldRequests } from "./held-requests";
 import { seededRandom } from "./random";
@@ -21,6 +22,7 @@ export class Control {
   latency: Latency = { ms: 0 };
   /** Milliseconds from Pay until customer and subscription are there. */
   attachAfterMs = 0;
+  portalCancels: CancelField = "cancel_at";
 
   constructor(parts: { clock: Clock; seed: number }) {
     this.clock = parts.clock;

@@ -1,11 +1,14 @@
 import type { Account } from "../account/account";
+import type { Control } from "../control/control";
 import { type PageAnswer, type PageRequest, page } from "./answer";
 import { answerPay } from "./pay";
 import { ClosedPage } from "./pay-page";
+import { answerPortal } from "./portal";
 import type { PageSender } from "./sender";
 
 export interface PageParts {
   account: Account;
+  control: Control;
 }
 
 /** Whether an address is a page's, and not the API's. */
@@ -16,7 +19,7 @@ export function isPage(path: string): boolean {
 export function answerPage(parts: PageParts, request: PageRequest, sender: PageSender): PageAnswer {
   if (request.method !== "GET" && request.method !== "POST") return problem(405, "Method not allowed");
   if (request.method === "POST" && !sender.ownForm) return problem(403, "This form stands on another site");
-  return answerPay(parts.account, request) ?? problem(404, "Not found");
+  return answerPay(parts.account, request) ?? answerPortal(parts, request) ?? problem(404, "Not found");
 }
 
 function problem(status: number, title: string): PageAnswer {

@@ -1,0 +1,101 @@
+import type { Problems } from "./card-form";
+import { Alert, CardFields, Frame, TestCards } from "./parts";
+
+export interface PortalSubscription {
+  id: string;
+  /** `Army, $200.00 a year` */
+  plan: string;
+  /** What is said about when it renews or ends. */
+  until: string;
+  canEnd: boolean;
+  canBeKept: boolean;
+  /** Prices that it can be moved to. */
+  others: readonly { id: string; name: string }[];
+}
+
+export interface PortalPageProps {
+  email: string | null;
+  card: string | null;
+  subscriptions: readonly PortalSubscription[];
+  returnUrl: string | null;
+  problems: Problems;
+  refusal: string | null;
+  /** What has just been done. */
+  done: string | null;
+}
+
+/** The billing portal: what one customer may do to their subscriptions. */
+export function PortalPage(props: PortalPageProps) {
+  return (
+    <Frame narrow>
+      {props.returnUrl === null ? null : (
+        <p>
+          <a href={props.returnUrl}>Return to the application</a>
+        </p>
+      )}
+      <h1>Your billing</h1>
+      <p className="soft">{props.email ?? "Without an e-mail address"}</p>
+      {props.done === null ? null : (
+        <p className="done" role="status">
+          {props.done}
+        </p>
+      )}
+      {props.subscriptions.length === 0 ? <p>You have no subscription.</p> : null}
+      {props.subscriptions.map((subscription) => (
+        <Subscription key={subscription.id} {...subscription} />
+      ))}
+      <form className="panel" method="post" noValidate>
+        <h2>Card</h2>
+        <p className="soft">{props.card === null ? "No card" : `Card ending in ${props.card}`}</p>
+        {props.refusal === null ? null : <Alert>{props.refusal}</Alert>}
+        <div className="fields">
+          <CardFields problems={props.problems} />
+        </div>
+        <button type="submit" name="action" value="card">
+          Update card
+        </button>
+      </form>
+      <TestCards />
+    </Frame>
+  );
+}
+
+function Subscription({ id, plan, until, canEnd, canBeKept, others }: PortalSubscription) {
+  return (
+    <section className="panel" aria-labelledby={id}>
+      <h2 id={id}>{plan}</h2>
+      <p>{until}</p>
+      <form method="post">
+        <input type="hidden" name="subscription" value={id} />
+        {canEnd ? (
+          <button className="harm" type="submit" name="action" value="cancel">
+            Cancel plan
+          </button>
+        ) : null}
+        {canBeKept ? (
+          <button className="main" type="submit" name="action" value="keep">
+            Resume plan
+          </button>
+        ) : null}
+      </form>
+      {others.length === 0 ? null : (
+        <form className="row" method="post">
+          <input type="hidden" name="subscription" value={id} />
+          <label>
+            Other plan
+            <select name="price">
+              {others.map((price) => (
+                <option key={price.id} value={price.id}>
+                  {price.name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="submit" name="action" value="switch">
+            Switch plan
+          </button>
+        </form>
+      )}
+    </section>
+  );
+}

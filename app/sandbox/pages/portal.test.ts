@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import type { SandboxOptions } from "../sandbox";
+import { addCatalogue, clientOf, GOOD_CARD, refusal, sendForm, startSandbox, TEST_NOW } from "../testing";
+
+async function started(options: SandboxOptions = {}) {
+  const parts = await startSandbox({ checkoutKey: "rk_test_checkout", ...options });
+  const { army, starter } = addCatalogue(parts.sandbox);
+  const customer = parts.sandbox.customers.create({ email: "ann@example.com" }).id;
+  const { id } = parts.sandbox.subscriptions.create({ customer, items: [{ price: starter }] });
+  const portal = clientOf(parts.listening, "rk_test_checkout").billingPortal;
+  const session = await portal.sessions.create({ customer, return_url: "http://127.0.0.1:1/workspace" });
+  const read = () => parts.stripe.subscriptions.retrieve(id);
+  const send = (fields: Record<string, string>) => sendForm(session.url, { subscription: id, ...fields });
+  const look = async () => (await fetch(session.url)).text();
+  return { ...parts, army, starter, customer, subscription: id, portal, session, read, send, look };
+}
+
+describe("the billing portal", () => {
+  it("shows a customer's subscriptions, and leads back", async () => {
+    const { session, look, listening, customer } = await started();
+    expect(session).toMatchObject({ object: "billing_portal.session", customer });
+    expect(session.url.startsWith(`${listening.url}/p/session/bps_`)).toBe(true);
+    const text = await look();
+    expect(text).toContain("Starter, $20.00 a month");
+    expect(text).toContain("Renews on 1 February 2026");
+    expect(text).toContain('href="http://127.0.0.1:1/workspace"');
+    expect(text).toContain(">Cancel plan</button>");
+  });
+
+  it("cancels at the end of the period by cancel_at alone, and takes it back", async () => {
+    const { read, send, look } = await started();
+    const before = await read();
+    expect((await send({ action: "cancel" })).status).toBe(303);
+    expect(await read()).toMatchObject({
+      status: "active",
+      cancel_at: before.items.data[0]?.current_period_end,
+      cancel_at_period_end: false,
+      canceled_at: TEST_NOW,
+    });
+    expect(await look()).toContain("Ends on 1 February 2026");
+    await send({ action: "keep" });
+    expect(await read()).toMatchObject({ cancel_at: null, canceled_at: null });
+  });
+
+  it("cancels by cancel_at_period_end where that is wanted", async () => {
+    const { read, send } = await started({ portalCancels: "cancel_at_period_end" });
+    await send({ action: "cancel" });
+    expect(await read()).toMatchObject({ cancel_at_period_end: true, canceled_at: TEST_NOW });
+    await send({ action: "keep" });
+    expect(await read()).toMatchObject({ cancel_at_period_end: false, cancel_at: null });
+  });
+
+  it("switches the plan, into a new period when that is of another length", async () => {
+    const { sandbox, read, send, army, stripe } = await started();
+    sandbox.clock.advance(86_400);
+    await send({ action: "switch", price: army });
+    expect((await read()).items.data).toMatchObject([
+      {
+        price: { id: army },
+        current_period_start: TEST_NOW + 86_400,
+        current_period_end: TEST_NOW + 366 * 86_400,
+      },
+    ]);
+    const { data } = await stripe.events.list({ type: "customer.subscription.updated" });
+    expect(data).toHaveLength(1);
+    await send({ action: "switch", price: "price_none" });
+    expect((await read()).items.data).toMatchObject([{ price: { id: army } }]);
+  });
+
+  it("takes another card, and pays with it what is past due", async () => {
+    const { sandbox, subscription, read, send, look } = await started();
+    sandbox.subscriptions.renew(subscription, { fails: true });
+    expect(await look()).toContain("The last payment failed");
+    const declined = await send({ ...GOOD_CARD, action: "card", cardNumber: "4000000000000002" });
+    expect(declined.status).toBe(402);
+    expect(await declined.text()).toContain("Your card was declined");
+    expect(await read()).toMatchObject({ status: "past_due" });
+    expect((await send({ ...GOOD_CARD, action: "card" })).status).toBe(303);
+    expect(await read()).toMatchObject({ status: "active" });
+    expect(await look()).toContain("Card ending in 4242");
+    expect((await send({ ...GOOD_CARD, action: "card", cvc: "" })).status).toBe(422);
+  });
+
+  it("does nothing to anybody else's subscription", async () => {
+    const { sandbox, stripe, army, send } = await started();
+    const other = sandbox.customers.create().id;
+    const { id } = sandbox.subscriptions.create({ customer: other, items: [{ price: army }] });
+    await send({ subscription: id, action: "cancel" });
+    expect(await stripe.subscriptions.retrieve(id)).toMatchObject({ cancel_at: null });
+  });
+
+  it("is for customers who exist, and gone with them", async () => {
+    const { sandbox, customer, session, portal } = await started();
+    expect(await refusal(portal.sessions.create({ customer: "cus_none" }))).toMatchObject({
+      param: "customer",
+    });
+    sandbox.customers.delete(customer);
+    expect((await fetch(session.url)).status).toBe(404);
+    expect(await refusal(portal.sessions.create({ customer }))).toMatchObject({ code: "resource_missing" });
+  });
+});

@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { createContext, type ReactNode, startTransition, useContext, useEffect, useState } from "react";
 
 type Now = { seconds: number; zone: "UTC" | "local" };
 
@@ -12,8 +12,11 @@ export function NowProvider({ serverNow, children }: { serverNow: number; childr
   const [now, setNow] = useState<Now>({ seconds: serverNow, zone: "UTC" });
   useEffect(() => {
     const begun = performance.now();
+    // As a transition: parts of the page that are still streaming in would be thrown away by anything more urgent.
     const move = () =>
-      setNow({ seconds: serverNow + Math.floor((performance.now() - begun) / 1000), zone: "local" });
+      startTransition(() =>
+        setNow({ seconds: serverNow + Math.floor((performance.now() - begun) / 1000), zone: "local" }),
+      );
     move();
     const timer = setInterval(move, 20_000);
     return () => clearInterval(timer);

@@ -3,7 +3,7 @@ import { FLAGS, VERDICTS } from "~/billing/verdicts";
 import { runToEnd, syncAll } from "~/reconcile/testing";
 import { createSandbox } from "~/sandbox/sandbox";
 import { COMPANY, seedDemo } from "../../prisma/demo";
-import { createDemo, type Demo, epochSeconds } from "./testing";
+import { createDemo, type Demo, epochSeconds, runProcess } from "./testing";
 
 const userIds = COMPANY.map(({ userId }) => userId);
 
@@ -118,6 +118,21 @@ describe("seeding", () => {
     const again = await seedDemo({ db: demo.db, sandbox: createSandbox(), now: epochSeconds() });
     expect(again).toEqual({ seeded: false });
     expect(await demo.db.user.count()).toBe(COMPANY.length);
+  });
+
+  it("of a production database makes the plans and nobody, twice the same", async () => {
+    demo = await createDemo();
+    await demo.db.$executeRaw`TRUNCATE "User", "Plan", "PlanPrice"`;
+    for (let time = 0; time < 2; time += 1) {
+      const { code, stdout } = await runProcess(["prisma/seed.ts"], { DATABASE_URL: demo.url });
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: "The plans are there: Starter (starter_monthly), Army (army_yearly).\n",
+      });
+    }
+    expect(await demo.db.plan.count()).toBe(2);
+    expect(await demo.db.planPrice.count()).toBe(2);
+    expect(await demo.db.user.count()).toBe(0);
   });
 
   it("fills a database that was thrown away, beside a sandbox that was kept", async () => {

@@ -91,7 +91,7 @@ async function openParts(
   }
   const db = connect(postgres.url);
   if (stripe) return { ok: true, db, stripe, sandbox: false, isNew: false };
-  const sandbox = await openSandbox(environment);
+  const sandbox = await openSandbox({ ...environment, appUrl: null });
   opened.push({ name: "sandbox", close: sandbox.close });
   return { ok: true, db, stripe: sandbox.stripe, sandbox: true, isNew: await fillDemo(db, sandbox.api) };
 }

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -6,11 +5,10 @@ import { announce } from "~/announcement.server";
 import { createEmptyDatabase } from "~/db/testing";
 import { makeTestFolder, removeTestFolder } from "~/db/testing-folder";
 import { COMPANY } from "../../prisma/demo";
-import { createDemo, type Ran } from "./testing";
+import { createDemo, runProcess } from "./testing";
 
 // The real process, as `npm run parity --` starts it.
 
-const root = path.resolve(import.meta.dirname, "../..");
 const TIMEOUT_MS = 120_000;
 
 const PRODUCTION = {
@@ -30,17 +28,8 @@ async function testFolder(): Promise<string> {
   return folder;
 }
 
-function parity(argv: readonly string[], environment: Record<string, string>): Promise<Ran> {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ["--import", "tsx", "app/cli/parity.ts", ...argv],
-      { cwd: root, env: { NODE_ENV: "production", PATH, HOME, TMPDIR, ...environment }, timeout: TIMEOUT_MS },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
+const parity = (argv: readonly string[], environment: Record<string, string>) =>
+  runProcess(["app/cli/parity.ts", ...argv], environment);
 
 describe("npm run parity", () => {
   it("opens the demo by itself, leaves it as it made it, and stops what it started", {

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
 import { createRoster } from "~/auth/roster.server";
 import { createTestDatabase, type TestDatabase } from "~/db/testing";
 import { createLog } from "~/log.server";
@@ -89,4 +91,21 @@ export async function captured(argv: readonly string[], open: () => Promise<Open
     watched: false,
   });
   return { code, ...ran };
+}
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const TIMEOUT_MS = 120_000;
+
+/** Runs one of our programs as a process, as `npm run` starts it, with nothing of this process's environment. */
+export function runProcess(argv: readonly string[], environment: Record<string, string>): Promise<Ran> {
+  const { PATH, HOME, TMPDIR } = process.env;
+  const env = { NODE_ENV: "production" as const, PATH, HOME, TMPDIR, ...environment };
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ["--import", "tsx", ...argv],
+      { cwd: ROOT, env, timeout: TIMEOUT_MS },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
 }

@@ -1,26 +1,33 @@
 /** Workspaces are called after companies that do not exist. */
-const COMPANIES = [
-  "Northwind Labs",
-  "Harbour & Pine",
-  "Lumen Freight",
-  "Oakfield Dental",
-  "Blue Kestrel",
-  "Tessera Studio",
-  "Granite Peak Outfitters",
-  "Marlowe Analytics",
-  "Saffron Kitchen Group",
-  "Fjord Robotics",
-  "Cobalt Legal",
-  "Meadowlark Media",
-  "Quayside Insurance",
-  "Redwood Tutors",
-  "Ivory Lane Events",
-  "Solstice Energy",
-  "Papercrane Press",
+const NAMES = [
+  "Northwind",
+  "Harbour",
+  "Lumen",
+  "Oakfield",
+  "Kestrel",
+  "Tessera",
+  "Granite",
+  "Marlowe",
+  "Saffron",
+  "Fjord",
+  "Cobalt",
+  "Meadowlark",
+  "Quayside",
+  "Redwood",
+  "Ivory Lane",
+  "Solstice",
+  "Papercrane",
+  "Juniper",
+  "Halcyon",
+  "Bramble",
+  "Lighthouse",
+  "Orchard",
+  "Silverbirch",
 ];
+const TRADES = ["Labs", "Freight", "Dental", "Studio", "Analytics", "Legal", "Media"];
 
-/** The name of a user's workspace; the second one is where they try things. */
+/** The name of a user's workspace; the second one is where they try things. No two users' are the same. */
 export function workspaceName(number: number, index: number): string {
-  const company = COMPANIES[number % COMPANIES.length] ?? "Workspace";
+  const company = `${NAMES[number % NAMES.length]} ${TRADES[number % TRADES.length]}`;
   return index === 0 ? company : `${company} (staging)`;
 }

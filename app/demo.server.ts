@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import type { Database } from "./db/client.server";
 import type { StripeEnvironment } from "./env.server";
@@ -16,11 +17,26 @@ export type OpenSandbox = {
 const READS_PER_SECOND = 20;
 const FIRST_LOOK_MS = 20_000;
 
-/** Starts the sandbox on a free port, with its state in the data directory. One process at a time may do so. */
-export async function openSandbox({ dataDirectory }: { dataDirectory: string }): Promise<OpenSandbox> {
-  const api = createSandbox({ stateFile: resolve(dataDirectory, "sandbox.json") });
+/**
+ * Starts the sandbox on a free port, with its state in the data directory. One process at a time may do so. `appUrl`:
+ * where its webhooks go; null when nobody is there to take them.
+ */
+export async function openSandbox({
+  dataDirectory,
+  appUrl,
+}: {
+  dataDirectory: string;
+  appUrl: string | null;
+}): Promise<OpenSandbox> {
+  const webhookSecret = appUrl === null ? null : `whsec_${randomBytes(24).toString("hex")}`;
+  const api = createSandbox({
+    stateFile: resolve(dataDirectory, "sandbox.json"),
+    ...(webhookSecret !== null && {
+      webhooks: [{ url: `${appUrl}/api/stripe/webhook`, secret: webhookSecret }],
+    }),
+  });
   const { url, close } = await api.listen();
-  return { api, url, close, stripe: { ...stripeAt(url), accountId: api.accountId } };
+  return { api, url, close, stripe: { ...stripeAt(url), accountId: api.accountId, webhookSecret } };
 }
 
 /** How to reach a sandbox that another process runs. */

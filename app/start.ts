@@ -69,7 +69,9 @@ async function serve(wanted: Environment, log: Log, opened: Opened): Promise<voi
   const { createDatabase } = await import("./db/client.server");
   const db = createDatabase(postgres.url, { log });
   opened.push({ name: "database", close: () => db.$disconnect() });
-  const sandbox = demo ? await openSandbox(environment) : null;
+  const sandbox = demo
+    ? await openSandbox({ ...environment, appUrl: `http://127.0.0.1:${listener.port}` })
+    : null;
   if (sandbox) opened.push({ name: "sandbox", close: sandbox.close });
   const stripe = sandbox?.stripe ?? environment.stripe;
   if (!stripe) throw new Error("Production without a Stripe key was let through.");

@@ -76,12 +76,7 @@ describe("a run over everybody", () => {
     const { sandbox, prices } = world;
     const product = sandbox.products.create({ name: "Extras" });
     const extras = [...Array(11).keys()].map((n) => {
-      const price = {
-        product: product.id,
-        currency: "usd",
-        unit_amount: 100 + n,
-        recurring: { interval: "month" },
-      };
+      const price = { product: product.id, currency: "usd", unit_amount: 100 + n };
       return { price: sandbox.prices.create({ ...price, recurring: { interval: "month" } }).id };
     });
     const customer = sandbox.customers.create({ metadata: { userId: "ada" } });
@@ -105,7 +100,7 @@ describe("a run over everybody", () => {
 
 describe("two at once", () => {
   it("never do the same work twice, whoever works when", async () => {
-    await addManyPayingUsers(world, 800);
+    await addManyPayingUsers(world, 400);
     world.sandbox.control.setLatency(5);
     const processes = [world.parity, world.another(), world.another()];
     const runs = new Set<string>();
@@ -120,8 +115,8 @@ describe("two at once", () => {
       }),
     );
     const [first = ""] = runs;
-    expect(await runToEnd(world.parity, first)).toMatchObject({ state: "done", synced: 800, observed: 800 });
-    expect(await world.db.change.count()).toBe(800);
+    expect(await runToEnd(world.parity, first)).toMatchObject({ state: "done", synced: 400, observed: 400 });
+    expect(await world.db.change.count()).toBe(400);
   });
 
   it("are one run: staff join the one of cron", async () => {

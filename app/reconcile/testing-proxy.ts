@@ -11,15 +11,18 @@ export async function rewriteLists(
   const server = createServer((request, response) => {
     const path = request.url ?? "/";
     const headers = { authorization: request.headers.authorization ?? "" };
-    void fetch(`${stripeUrl}${path}`, { headers }).then(async (answer) => {
-      const body = (await answer.json()) as Listed;
-      const changed = Array.isArray(body.data) ? rewrite(path, body) : body;
-      response.writeHead(answer.status, {
-        "Content-Type": "application/json",
-        "Request-Id": "req_rewritten",
-      });
-      response.end(JSON.stringify(changed));
-    });
+    void fetch(`${stripeUrl}${path}`, { headers }).then(
+      async (answer) => {
+        const body = (await answer.json()) as Listed;
+        const changed = Array.isArray(body.data) ? rewrite(path, body) : body;
+        response.writeHead(answer.status, {
+          "Content-Type": "application/json",
+          "Request-Id": "req_rewritten",
+        });
+        response.end(JSON.stringify(changed));
+      },
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { routeArgs } from "~/http/testing";
+import { addPayingUser, addSyncedUser, addUser, createWorld, type World } from "~/reconcile/testing";
+import { action, loader } from "./api.cron.sync-payments";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const SECRET = "a-secret-of-the-scheduler";
+
+/** What the scheduler gets. */
+async function call({
+  search = "",
+  secret = SECRET,
+  method = "GET",
+  cronSecret = SECRET as string | null,
+} = {}) {
+  const headers = secret === "" ? new Headers() : new Headers({ Authorization: `Bearer ${secret}` });
+  const { args } = routeArgs(`/api/cron/sync-payments${search}`, { method, headers }, { cronSecret });
+  Object.assign(args.context, { parity: world.parity });
+  const response = await (method === "GET" ? loader(args) : action(args)).catch((thrown: unknown) => thrown);
+  if (!(response instanceof Response)) throw response;
+  return { status: response.status, body: await response.json() };
+}
+
+describe("the scheduler", () => {
+  it.each(["GET", "POST"])("by %s gets every number of the contract", async (method) => {
+    await addPayingUser(world, "paid");
+    await addSyncedUser(world, "fine");
+    const odd = await addPayingUser(world, "odd");
+    world.sandbox.subscriptions.setStatus(odd.subscriptionId, "dozing");
+    await addUser(world, { id: "nobody" });
+
+    const { status, body } = await call({ method });
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      success: true,
+      done: true,
+      syncedCount: 1,
+      skippedCount: 2,
+      reviewCount: 1,
+      failedCount: 0,
+      notChecked: 0,
+      total: 4,
+      reach: "full",
+      runId: expect.any(String),
+      durationMs: expect.any(Number),
+      stripeRequests: 1,
+    });
+  });
+
+  it("is not told of success while somebody failed", async () => {
+    const { customerId, subscriptionId } = await addSyncedUser(world, "ada");
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    world.sandbox.control.addFault({
+      effect: { type: "error", status: 500, shouldRetry: false },
+      match: { path: "/v1/subscriptions", query: { customer: customerId } },
+    });
+    expect(await call()).toMatchObject({
+      status: 200,
+      body: { success: false, done: true, failedCount: 1, total: 1 },
+    });
+  });
+
+  it("with a budget that ends before the work does goes on with later calls", async () => {
+    for (const id of ["ada", "bob"]) await addPayingUser(world, id);
+    world.sandbox.control.addFault({
+      effect: { type: "latency", ms: 1_100 },
+      match: { path: "/v1/subscriptions" },
+    });
+    const first = await call({ search: "?budget=1" });
+    expect(first).toMatchObject({
+      status: 200,
+      body: { success: false, done: false, notChecked: 2, total: 2, syncedCount: 0 },
+    });
+    world.sandbox.control.clearFaults();
+    const second = await call();
+    expect(second.body).toMatchObject({ success: true, done: true, runId: first.body.runId, syncedCount: 2 });
+    expect(world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" })).toHaveLength(1);
+  });
+
+  it("that comes while another call works learns so, and does nothing twice", async () => {
+    await addPayingUser(world, "ada");
+    world.sandbox.control.addFault({
+      effect: { type: "hang" },
+      match: { path: "/v1/subscriptions" },
+      times: 1,
+    });
+    const first = call();
+    await world.sandbox.control.held.reached(1);
+    expect(await call()).toMatchObject({
+      status: 200,
+      body: { alreadyRunning: true, done: false, success: false, syncedCount: 0, notChecked: 1, total: 1 },
+    });
+    world.sandbox.control.held.release();
+    expect((await first).body).toMatchObject({ success: true, syncedCount: 1 });
+    expect(await world.db.change.count()).toBe(1);
+  });
+
+  it("gets a 500 with the reason when the run itself fails", async () => {
+    await addPayingUser(world, "ada");
+    world.sandbox.control.addFault({ effect: { type: "forbidden" }, match: { path: "/v1/subscriptions" } });
+    expect(await call()).toMatchObject({
+      status: 500,
+      body: {
+        success: false,
+        done: true,
+        reason: expect.stringMatching(/^forbidden/),
+        notChecked: 1,
+        total: 1,
+      },
+    });
+  });
+
+  it("gets a 500 with the reason when it is another account", async () => {
+    await addSyncedUser(world, "ada");
+    const { binding } = await world.parity.settings.get();
+    await world.db.setting.update({
+      where: { key: "binding" },
+      data: { value: { ...binding, accountId: "acct_ours" } },
+    });
+    expect(await call()).toMatchObject({
+      status: 500,
+      body: { success: false, reason: expect.stringContaining("acct_ours") },
+    });
+  });
+});
+
+describe("anybody else", () => {
+  it.each([
+    ["with a wrong secret", { secret: "guess" }, 401, "bad_secret"],
+    ["with no secret", { secret: "" }, 401, "bad_secret"],
+    ["where no secret is set", { cronSecret: null }, 503, "not_configured"],
+    ["with a budget that is no number", { search: "?budget=soon" }, 400, "bad_search"],
+    ["with a budget beyond reason", { search: "?budget=99999" }, 400, "bad_search"],
+  ])("%s is refused, and nothing runs", async (_, how, status, code) => {
+    expect(await call(how)).toMatchObject({ status, body: { error: { code } } });
+    expect(await world.db.run.count()).toBe(0);
+  });
+});

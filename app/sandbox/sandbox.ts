@@ -7,6 +7,7 @@ import { RequestLog } from "./control/request-log";
 import { Timers } from "./control/timers";
 import { type Listening, listen, type ServerSetup } from "./listen";
 import { API_VERSION, type SandboxOptions, settingsOf } from "./options";
+import { Said } from "./pages/said";
 import { readState, StateFile } from "./store/state-file";
 import { Webhooks } from "./webhooks/webhooks";
 
@@ -118,6 +119,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     control,
     webhooks,
     requests,
+    said: new Said(),
     keys: settings,
     idempotent: new IdempotentAnswers(),
     nextRequestId: () => {

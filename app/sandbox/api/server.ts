@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { answerControl, type ControlParts } from "../control/control-endpoint";
 import type { OpenEntry } from "../control/request-log";
-import { answerPage, isPage, type PageParts } from "../pages/pages";
+import type { PageParts } from "../pages/page-parts";
+import { answerPage, isPage } from "../pages/pages";
 import { senderOf } from "../pages/sender";
 import { type AnswerParts, answerTo } from "./answer";
 import { keyPrefix } from "./keys";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Account } from "../account/account";
+import { happen, happeningSchema } from "../account/happenings";
 import { webhookModeSchema } from "../webhooks/mode";
 import type { Webhooks } from "../webhooks/webhooks";
 import type { Control } from "./control";
@@ -37,6 +38,9 @@ const commandSchema = z.strictObject({
   webhooks: webhookModeSchema.optional(),
   /** What did not arrive (`true`), one delivery or one event. */
   resend: z.union([z.literal(true), z.string()]).optional(),
+  portalCancels: z.enum(["cancel_at", "cancel_at_period_end"]).optional(),
+  /** What happens in life, e.g. `{happens: "fail_renewal", subscription: "sub_…"}`. */
+  life: happeningSchema.optional(),
   /** Attaches now what was paid and is still waiting. */
   attach: z.literal(true).optional(),
   /** Forces a subscription's status, whatever word it is. */
@@ -95,10 +99,13 @@ function apply(parts: ControlParts, command: z.output<typeof commandSchema>): [n
   if (command.attachAfterMs !== undefined) control.attachAfterMs = command.attachAfterMs;
   if (command.webhooks) webhooks.mode = command.webhooks;
   if (command.resend) webhooks.resend(command.resend === true ? undefined : command.resend);
+  if (command.portalCancels) control.portalCancels = command.portalCancels;
   if (command.attach) account.checkout.attachAll();
   if (command.setStatus) {
     account.subscriptions.setStatus(command.setStatus.subscription, command.setStatus.status);
   }
+  const outcome = command.life && happen(account, command.life);
+  if (outcome?.ok === false) return [409, { error: outcome.said }];
   return [200, { faults, state: stateOf(parts) }];
 }
 
@@ -117,6 +124,7 @@ function stateOf({ account, control, requests, webhooks }: ControlParts) {
     latency: control.latency,
     attachAfterMs: control.attachAfterMs,
     webhooks: webhooks.mode,
+    portalCancels: control.portalCancels,
     limits: control.ceilings.limits,
     faults: control.listFaults(),
     held: control.held.count,

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Account } from "../account/account";
-import type { Control } from "../control/control";
 import type { CustomerRecord, PortalSessionRecord, SubscriptionRecord } from "../store/records";
 import { dayText, priceText } from "./amount";
 import { type PageAnswer, type PageRequest, page, seeOther } from "./answer";
 import { CARD_EXPIRED, cardFields, isExpired, problemsOf } from "./card-form";
+import type { PageParts } from "./page-parts";
 import { ClosedPage } from "./pay-page";
 import { PortalPage, type PortalPageProps, type PortalSubscription } from "./portal-page";
 
@@ -22,13 +22,8 @@ const subscriptionForm = z.discriminatedUnion("action", [
   z.object({ action: z.literal("switch"), subscription: z.string(), price: z.string() }),
 ]);
 
-interface PortalParts {
-  account: Account;
-  control: Control;
-}
-
 /** `/p/session/:id`; undefined for any other address. */
-export function answerPortal(parts: PortalParts, request: PageRequest): PageAnswer | undefined {
+export function answerPortal(parts: PageParts, request: PageRequest): PageAnswer | undefined {
   const { store } = parts.account;
   const [, id = ""] = /^\/p\/session\/(\w+)$/.exec(request.path) ?? [];
   if (id === "") return undefined;
@@ -62,7 +57,7 @@ function changeCard(account: Account, session: PortalSessionRecord, request: Pag
 }
 
 function changeSubscription(
-  { account, control }: PortalParts,
+  { account, control }: PageParts,
   customer: CustomerRecord,
   request: PageRequest,
 ): PageAnswer {

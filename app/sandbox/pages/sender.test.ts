@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { isLoopbackUrl } from "../loopback";
+import { senderOf } from "./sender";
+
+const host = "127.0.0.1:4242";
+
+describe("the sender of a request", () => {
+  it.each([
+    [{ host }, true],
+    [{ host, origin: `http://${host}` }, true],
+    [{ host, "sec-fetch-site": "same-origin" }, true],
+    [{ host, "sec-fetch-site": "none" }, true],
+    [{ host, origin: "null" }, false],
+    [{ host, origin: "http://127.0.0.1:9999" }, false],
+    [{ host, "sec-fetch-site": "same-site", origin: `http://${host}` }, false],
+    [{ host, "sec-fetch-site": "cross-site" }, false],
+  ])("with %j is one of our pages: %s", (headers, expected) => {
+    expect(senderOf(headers, "127.0.0.1").ownForm).toBe(expected);
+  });
+
+  it.each([
+    ["127.0.0.1:4242", "127.0.0.1", true],
+    ["localhost:4242", "::1", true],
+    ["[::1]:4242", "::1", true],
+    ["localhost", "::ffff:127.0.0.1", true],
+    ["rebound.example:4242", "127.0.0.1", false],
+    ["127.0.0.1:4242", "10.0.0.1", false],
+    [undefined, "127.0.0.1", false],
+  ])("asking %s from %s is on this machine: %s", (name, address, expected) => {
+    expect(senderOf({ host: name }, address).local).toBe(expected);
+  });
+});
+
+it.each([
+  ["http://localhost:3000/api", true],
+  ["https://127.0.0.1/", true],
+  ["http://[::1]:80/", true],
+  ["http://127.0.0.1.evil.example/", false],
+  ["http://127.0.0.1@evil.example/", false],
+  ["file:///etc/passwd", false],
+  ["/api", false],
+])("%s leads to this machine: %s", (url, expected) => {
+  expect(isLoopbackUrl(url)).toBe(expected);
+});

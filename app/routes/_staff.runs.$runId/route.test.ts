@@ -1,0 +1,109 @@
+import { describe, expect, it, vi } from "vitest";
+import { appUrl, refused, routeArgs } from "~/http/testing";
+import type { RunPage } from "~/reconcile/views";
+import { action } from "./route";
+
+const staff = (role: "viewer" | "operator") => ({ id: "s1", name: "Ada", email: "ada@example.com", role });
+
+function previewOf(users: number): RunPage {
+  return {
+    run: {
+      id: "preview",
+      by: "Ada (staff)",
+      intent: "preview",
+      reach: "full",
+      state: "done",
+      phase: "finished",
+      total: users,
+      observed: 0,
+      synced: 0,
+      skipped: 0,
+      review: 0,
+      failed: 0,
+      notChecked: 0,
+      stripeRequests: 0,
+      reason: null,
+      previewRunId: null,
+      createdAt: 0,
+      finishedAt: 1,
+      judgedFrom: 0,
+    },
+    groups: [
+      { key: "k", verdict: "paid_not_recorded", outcome: "intended", reason: null, users, sentence: "" },
+      { key: "r", verdict: "unknown", outcome: "review", reason: null, users: 5, sentence: "" },
+    ],
+    users: [],
+    next: null,
+  };
+}
+
+function post(form: Record<string, string>, page: RunPage, role: "viewer" | "operator" = "operator") {
+  const init = {
+    method: "POST",
+    params: { runId: "preview" },
+    headers: { Origin: appUrl, "Content-Type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams(form).toString(),
+  };
+  const { args } = routeArgs("/runs/preview", init, { staff: staff(role) });
+  const runs = {
+    page: vi.fn(async () => page),
+    apply: vi.fn(async () => ({ run: { ...page.run, id: "applied" }, joined: false })),
+    drive: vi.fn(),
+    cancel: vi.fn(async () => undefined),
+  };
+  Object.assign(args.context.parity, { runs });
+  return { runs, answer: action(args) };
+}
+
+describe("applying a preview", () => {
+  it("starts the run that was previewed, and leads to it", async () => {
+    const { runs, answer } = post({ intent: "apply" }, previewOf(100));
+    const response = await answer;
+    expect(response).toBeInstanceOf(Response);
+    expect(response instanceof Response && response.headers.get("Location")).toBe("/runs/applied");
+    expect(runs.apply).toHaveBeenCalledWith({ actor: { kind: "staff", id: "s1" }, previewRunId: "preview" });
+    expect(runs.drive).toHaveBeenCalledWith("applied");
+  });
+
+  it.each(["", "100", "1010"])(
+    "wants the number typed above a hundred, whatever the page checked: %j",
+    async (typed) => {
+      const { runs, answer } = post({ intent: "apply", typed }, previewOf(101));
+      expect(await answer).toMatchObject({
+        data: { problem: "Type 101 to confirm." },
+        init: { status: 400 },
+      });
+      expect(runs.apply).not.toHaveBeenCalled();
+    },
+  );
+
+  it.each(["1204", "1,204", " 1 204 "])("takes the number as people write it: %j", async (typed) => {
+    const { runs, answer } = post({ intent: "apply", typed }, previewOf(1204));
+    await answer;
+    expect(runs.apply).toHaveBeenCalledOnce();
+  });
+
+  it("has nothing to do with a preview that would change nobody, or with another run", async () => {
+    const nobody = post({ intent: "apply" }, previewOf(0));
+    expect(await nobody.answer).toMatchObject({ init: { status: 409 } });
+    const page = previewOf(3);
+    const applied = post({ intent: "apply" }, { ...page, run: { ...page.run, intent: "apply" } });
+    expect(await applied.answer).toMatchObject({ init: { status: 409 } });
+    expect(applied.runs.apply).not.toHaveBeenCalled();
+  });
+
+  it("is not for viewers, who cannot cancel either", async () => {
+    for (const intent of ["apply", "cancel"]) {
+      const { runs, answer } = post({ intent }, previewOf(3), "viewer");
+      expect((await refused(answer)).status).toBe(403);
+      expect(runs.apply).not.toHaveBeenCalled();
+      expect(runs.cancel).not.toHaveBeenCalled();
+    }
+  });
+
+  it("cancels what is going on", async () => {
+    const { runs, answer } = post({ intent: "cancel" }, previewOf(3));
+    await answer;
+    expect(runs.cancel).toHaveBeenCalledWith("preview");
+  });
+});

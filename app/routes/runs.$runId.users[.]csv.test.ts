@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { routeArgs } from "~/http/testing";
+import type { RunUserView } from "~/reconcile/views";
+import { loader } from "./runs.$runId.users[.]csv";
+
+const staff = { id: "s1", name: "Ada", email: "ada@example.com", role: "viewer" as const };
+const user = (userId: string, name: string): RunUserView => ({
+  userId,
+  email: `${userId}@example.com`,
+  name,
+  verdict: "plan_differs",
+  outcome: "synced",
+  reason: null,
+  sentence: "has another plan: repaired.",
+});
+
+it("hands out all users of a run, page by page, in cells that no spreadsheet runs", async () => {
+  const pages: Record<string, { users: RunUserView[]; next: string | null }> = {
+    "": { users: [user("u1", '=HYPERLINK("x")'), user("u2", "Weber, Jonas")], next: "u2" },
+    u2: { users: [user("u3", "Ada")], next: null },
+  };
+  const { args } = routeArgs("/runs/r1/users.csv", { params: { runId: "r1" } }, { staff });
+  const page = async ({ after }: { after?: string }) => pages[after ?? ""];
+  Object.assign(args.context.parity, { runs: { page } });
+  const response = await loader(args);
+  expect(response.headers.get("Content-Disposition")).toBe('attachment; filename="run-r1.csv"');
+  expect((await response.text()).split("\r\n")).toEqual([
+    "user id,e-mail,name,verdict,outcome,reason,what happened",
+    'u1,u1@example.com,"\'=HYPERLINK(""x"")",plan_differs,synced,,has another plan: repaired.',
+    'u2,u2@example.com,"Weber, Jonas",plan_differs,synced,,has another plan: repaired.',
+    "u3,u3@example.com,Ada,plan_differs,synced,,has another plan: repaired.",
+    "",
+  ]);
+});

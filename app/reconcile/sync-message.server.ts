@@ -1,7 +1,8 @@
 import { WITHHELD_REASONS } from "~/billing/decide";
 import { describeMismatch } from "~/billing/field-words";
+import type { Judgement } from "~/billing/judge";
 import { plural } from "~/billing/phrases";
-import type { BillingState, UserRecord } from "~/billing/record";
+import type { UserRecord } from "~/billing/record";
 import { sentenceOf, withheldSentence } from "~/billing/sentence";
 import type { SyncOutcome } from "./sync-user.server";
 import type { SyncResult } from "./views";
@@ -19,7 +20,7 @@ export function syncResultOf(sync: SyncOutcome): Omit<SyncResult, "verdictBefore
       return {
         ...common,
         outcome: "synced",
-        message: `Synced. ${nowHas(situation.record, judgement.expected)}`,
+        message: `Synced. ${nowHas(situation.record, judgement)}`,
       };
     case "in_step":
       return {
@@ -45,10 +46,12 @@ export function syncResultOf(sync: SyncOutcome): Omit<SyncResult, "verdictBefore
 }
 
 /** "Customer 0042 has Army with 5 soldiers." */
-function nowHas({ name }: UserRecord, { user, workspaces }: BillingState): string {
+function nowHas({ name }: UserRecord, { expected, counting, comp, accessExpected }: Judgement): string {
+  const { user, workspaces } = expected;
+  const plan = accessExpected ? counting?.plan?.name : comp?.plan.name;
   const who = name ?? "This customer";
   const open = workspaces.find(({ status }) => status === "active");
-  if (open) return `${who} has ${user.plan ?? "access"} with ${plural(open.soldiers, "soldier")}.`;
+  if (open) return `${who} has ${plan ?? "access"} with ${plural(open.soldiers, "soldier")}.`;
   return workspaces.length > 0
     ? `${who}’s ${workspaces.length === 1 ? "workspace is" : "workspaces are"} locked.`
     : `${who} is recorded as ${user.subscriptionStatus ?? "without a subscription"}.`;

@@ -20,10 +20,7 @@ export function BindingPart({ binding }: { binding: SettingsView["binding"] }) {
           </span>
         </div>
       )}
-      <p className="text-table text-quiet">
-        Against any other account nothing is written.{" "}
-        <code className="font-mono text-small">npm run parity -- bind</code> changes it on purpose.
-      </p>
+      <p className="text-table text-quiet">Against any other account nothing is written.</p>
     </Section>
   );
 }

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { addCatalogue, startSandbox } from "../testing";
+import { addCatalogue, GOOD_CARD, sendForm, startSandbox } from "../testing";
 
 const resources = join(dirname(createRequire(import.meta.url).resolve("stripe")), "../esm/resources");
 
@@ -40,6 +40,11 @@ async function everyObject() {
     Product: (await stripe.products.list()).data[0],
     Invoice: subscription.latest_invoice,
     Session: await stripe.checkout.sessions.retrieve(session.id),
+    PortalSession: await stripe.billingPortal.sessions.create({ customer: customer.id }),
+    WebhookEndpoint: await stripe.webhookEndpoints.create({
+      url: "http://127.0.0.1:9/",
+      enabled_events: ["*"],
+    }),
     Account: await stripe.accounts.retrieve(null),
     EventBase: events.data[0],
   };
@@ -55,13 +60,32 @@ describe("every object has every key that the SDK's types require", () => {
     ["Product", "Products.d.ts"],
     ["Invoice", "Invoices.d.ts"],
     ["Session", "Checkout/Sessions.d.ts"],
+    ["PortalSession", "BillingPortal/Sessions.d.ts", "Session"],
+    ["WebhookEndpoint", "WebhookEndpoints.d.ts"],
     ["Account", "Accounts.d.ts"],
     ["EventBase", "Events.d.ts"],
-  ] as const)("%s", async (name, file) => {
-    const required = requiredKeys(file, name);
+  ] as const)("%s", async (name, file, type: string = name) => {
+    const required = requiredKeys(file, type);
     expect(required.length).toBeGreaterThan(5);
     const object = (await everyObject())[name];
     expect(required.filter((key) => !Object.hasOwn(Object(object), key))).toEqual([]);
+  });
+
+  it("a paid Session of the payment page, and its customer_details", async () => {
+    const { sandbox, stripe } = await startSandbox();
+    const { army } = addCatalogue(sandbox);
+    const { id, url } = await stripe.checkout.sessions.create({
+      mode: "subscription",
+      line_items: [{ price: army, quantity: 1 }],
+      success_url: "http://127.0.0.1:9/",
+    });
+    await sendForm(url ?? "", GOOD_CARD);
+    const session = await stripe.checkout.sessions.retrieve(id);
+    const required = requiredKeys("Checkout/Sessions.d.ts", "Session");
+    expect(required.filter((key) => !Object.hasOwn(session, key))).toEqual([]);
+    const details = requiredKeys("Checkout/Sessions.d.ts", "CustomerDetails");
+    expect(details.length).toBeGreaterThan(5);
+    expect(details.filter((key) => !Object.hasOwn(Object(session.customer_details), key))).toEqual([]);
   });
 
   it.each([

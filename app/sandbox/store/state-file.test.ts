@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { createSandbox } from "../sandbox";
-import { addCatalogue, clientOf, startSandbox, TEST_NOW } from "../testing";
+import { addCatalogue, clientOf, GOOD_CARD, sendForm, startSandbox, TEST_NOW } from "../testing";
 
 function stateFile(): string {
   const folder = mkdtempSync(join(tmpdir(), "sandbox-"));
@@ -95,6 +95,71 @@ it("every field that only few objects have survives, too", async () => {
   const before = await readAll(first);
   await first.listening.close();
   expect(await readAll(await startSandbox({ stateFile: path }))).toEqual(before);
+});
+
+it("what was paid and not attached yet is attached after the restart, at the new address", async () => {
+  const path = stateFile();
+  const first = await startSandbox({ stateFile: path, attachAfterMs: 3_600_000 });
+  const { army } = addCatalogue(first.sandbox);
+  const create = () =>
+    first.stripe.checkout.sessions.create({
+      mode: "subscription",
+      line_items: [{ price: army, quantity: 1 }],
+      success_url: "http://127.0.0.1:9/",
+      subscription_data: { metadata: { userId: "u1" } },
+    });
+  const paid = await create();
+  const open = await create();
+  await sendForm(paid.url ?? "", GOOD_CARD);
+  expect((await first.stripe.subscriptions.list()).data).toEqual([]);
+  await first.listening.close();
+
+  const second = await startSandbox({ stateFile: path });
+  expect((await second.stripe.subscriptions.list()).data).toMatchObject([{ metadata: { userId: "u1" } }]);
+  const { url } = await second.stripe.checkout.sessions.retrieve(open.id);
+  expect(url).toBe(`${second.listening.url}/c/pay/${open.id}`);
+  expect((await sendForm(url ?? "", GOOD_CARD)).status).toBe(303);
+});
+
+it("portal sessions and endpoints survive; those given as options are given anew", async () => {
+  const path = stateFile();
+  const options = (port: number) => [{ url: `http://127.0.0.1:${port}/`, secret: "whsec_1" }];
+  const first = await startSandbox({ stateFile: path, webhooks: options(8) });
+  const customer = first.sandbox.customers.create().id;
+  const portal = await first.stripe.billingPortal.sessions.create({ customer });
+  const made = await first.stripe.webhookEndpoints.create({
+    url: "http://127.0.0.1:7/",
+    enabled_events: ["customer.created"],
+  });
+  await first.listening.close();
+
+  const second = await startSandbox({ stateFile: path, webhooks: options(9) });
+  const urls = (await second.stripe.webhookEndpoints.list()).data.map(({ url }) => url);
+  expect(urls.sort()).toEqual(["http://127.0.0.1:7/", "http://127.0.0.1:9/"]);
+  expect(await second.stripe.webhookEndpoints.retrieve(made.id)).toMatchObject({
+    enabled_events: ["customer.created"],
+  });
+  expect((await fetch(second.listening.url + new URL(portal.url).pathname)).status).toBe(200);
+});
+
+it("a file from before there was a payment page can still be read", async () => {
+  const path = stateFile();
+  const first = createSandbox({ stateFile: path });
+  first.customers.create({ email: "ann@example.com" });
+  first.checkoutSessions.create({ client_reference_id: "u1" });
+  first.flush();
+  const state = JSON.parse(readFileSync(path, "utf8"));
+  const { portalSessions: _portal, webhookEndpoints: _endpoints, ...store } = state.store;
+  for (const record of store.checkoutSessions.records) {
+    for (const key of ["hosted", "payment", "subscriptionMetadata", "trialDays"]) {
+      if (record) delete record[key];
+    }
+  }
+  for (const record of store.customers.records) if (record) delete record.rare.cardLast4;
+  writeFileSync(path, JSON.stringify({ ...state, store }));
+  const second = await startSandbox({ stateFile: path });
+  expect((await second.stripe.checkout.sessions.list()).data).toMatchObject([{ client_reference_id: "u1" }]);
+  expect((await second.stripe.customers.list()).data).toMatchObject([{ email: "ann@example.com" }]);
 });
 
 it("the file is whole at any time, and nothing is left beside it", () => {

@@ -82,7 +82,7 @@ describe("one user", () => {
     const { userId } = someoneWith("paid_not_recorded");
     const { code, stdout } = await run(`sync ${userId}`);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Synced\. .* has army with 5 soldiers\./);
+    expect(stdout).toMatch(/^Synced\. .* has Army with 5 soldiers\./);
     expect(stdout).toContain("Status: none → active");
     expect(await demo.db.change.findFirst({ where: { userId } })).toMatchObject({
       actorKind: "command_line",

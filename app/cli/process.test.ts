@@ -5,14 +5,14 @@ import { announce } from "~/announcement.server";
 import { createEmptyDatabase } from "~/db/testing";
 import { makeTestFolder, removeTestFolder } from "~/db/testing-folder";
 import { COMPANY } from "../../prisma/demo";
-import { createDemo, runProcess } from "./testing";
+import { createDemo, PRODUCTION_KEY, runProcess } from "./testing";
 
 // The real process, as `npm run parity --` starts it.
 
 const TIMEOUT_MS = 120_000;
 
 const PRODUCTION = {
-  STRIPE_SECRET_KEY: "sk_test_notasked",
+  STRIPE_SECRET_KEY: PRODUCTION_KEY,
   APP_SECRET: "4f1a8c0be27d93651f0a7c4d8b2e6935",
   APP_URL: "https://parity.example.com",
 };
@@ -72,6 +72,21 @@ describe("npm run parity", () => {
 
     expect(synced).toMatchObject({ code: 0, stderr: "" });
     expect(await demo.db.change.count({ where: { userId: someone?.userId } })).toBe(1);
+  });
+
+  it("works in production on the database and the Stripe that the environment names", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const demo = await createDemo();
+    closers.push(demo.close);
+    const ran = await parity(["sync", "--all", "--apply", "--json"], {
+      ...PRODUCTION,
+      DATABASE_URL: demo.url,
+      STRIPE_API_BASE: demo.sandboxUrl,
+    });
+    expect(ran).toMatchObject({ code: 3, stderr: "" });
+    expect(JSON.parse(ran.stdout).run).toMatchObject({ state: "done", total: COMPANY.length, failed: 0 });
+    expect(demo.sandbox.requests.list().every(({ method }) => method === "GET")).toBe(true);
   });
 
   it("says in production that the schema is behind, and which command helps", {

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from "~/db/testing";
 import { createLog } from "~/log.server";
 import { openParity } from "~/open-parity.server";
 import type { Parity } from "~/reconcile/parity.server";
-import { createSandbox, type Sandbox } from "~/sandbox/sandbox";
+import { createSandbox, DEFAULT_SECRET_KEY, type Sandbox } from "~/sandbox/sandbox";
 import { seedDemo } from "../../prisma/demo";
 import { type Opening, runCommandLine } from "./run-command";
 
@@ -19,12 +19,15 @@ export type Demo = TestDatabase & {
 
 export const epochSeconds = () => Math.floor(Date.now() / 1000);
 
+/** A key that the environment takes for one of Stripe's; the sandbox accepts it too. */
+export const PRODUCTION_KEY = "sk_test_takenforreal";
+
 /** Requests a second that do not hold tests up. */
 const UNHURRIED = 2_000;
 
 export async function createDemo(): Promise<Demo> {
   const database = await createTestDatabase();
-  const sandbox = createSandbox();
+  const sandbox = createSandbox({ secretKeys: [DEFAULT_SECRET_KEY, PRODUCTION_KEY] });
   const listening = await sandbox.listen();
   await seedDemo({ db: database.db, sandbox, now: epochSeconds() });
   const parity = openParity({

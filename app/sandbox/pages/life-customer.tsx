@@ -3,6 +3,8 @@ export interface LifeSubscription {
   status: string;
   /** `Army, $200.00 a year, until 1 January 2027` */
   about: string;
+  /** The price that it has now. */
+  price: string | null;
   /** What can happen to it: `happens` and what the button says. */
   buttons: readonly { happens: string; label: string }[];
 }
@@ -77,7 +79,11 @@ interface SubscriptionProps {
   query: string;
 }
 
-function Subscription({ subscription: { id, status, about, buttons }, plans, query }: SubscriptionProps) {
+function Subscription({
+  subscription: { id, status, about, price, buttons },
+  plans,
+  query,
+}: SubscriptionProps) {
   const values = { q: query, subscription: id };
   return (
     <section className="subscription" aria-label={`Subscription ${id}`}>
@@ -96,7 +102,7 @@ function Subscription({ subscription: { id, status, about, buttons }, plans, que
       {status === "canceled" ? null : (
         <form className="row" method="post">
           <Hidden values={values} />
-          <PlanChoice label="Other plan" plans={plans} />
+          <PlanChoice label="Other plan" plans={plans.filter((plan) => plan.id !== price)} />
           <button type="submit" name="happens" value="change_plan">
             Change plan
           </button>

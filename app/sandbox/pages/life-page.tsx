@@ -116,13 +116,15 @@ function Deliveries({ deliveries, query }: { deliveries: readonly Delivery[]; qu
             <span>
               {type} <span className="soft">{stateText(state, attempts.at(-1)?.status)}</span>
             </span>
-            <form method="post">
-              <input type="hidden" name="q" value={query} />
-              <input type="hidden" name="delivery" value={id} />
-              <button type="submit" name="change" value="resend" aria-label={`Resend ${type} (${id})`}>
-                Resend
-              </button>
-            </form>
+            {state === "waiting" ? null : (
+              <form method="post">
+                <input type="hidden" name="q" value={query} />
+                <input type="hidden" name="delivery" value={id} />
+                <button type="submit" name="change" value="resend" aria-label={`Resend ${type} (${id})`}>
+                  Resend
+                </button>
+              </form>
+            )}
           </li>
         ))}
       </ul>

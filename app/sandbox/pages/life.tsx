@@ -85,6 +85,7 @@ function shownSubscription(store: Store, record: SubscriptionRecord): LifeSubscr
     id: store.subscriptions.idOf(record.sequence),
     status,
     about: `${plans}${periodEnd}${scheduled && status !== "canceled" ? ", then canceled" : ""}`,
+    price: items[0] ? store.prices.idOf(items[0].price) : null,
     buttons: buttonsFor(status, scheduled),
   };
 }

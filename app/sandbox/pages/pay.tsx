@@ -45,10 +45,10 @@ function pay(account: Account, session: CheckoutSessionRecord, form: URLSearchPa
     ...Object.fromEntries(form),
     ...(fixedEmail === null ? {} : { email: fixedEmail }),
   });
-  if (!parsed.success) return payPage(account, session, { typed, problems: problemsOf(parsed.error) }, 422);
+  if (!parsed.success) return payPage(account, session, { typed, problems: problemsOf(parsed.error) });
   const { email, name, cardNumber: card, expiry } = parsed.data;
   if (isExpired(expiry, account.clock.now())) {
-    return payPage(account, session, { typed, problems: { expiry: CARD_EXPIRED } }, 422);
+    return payPage(account, session, { typed, problems: { expiry: CARD_EXPIRED } });
   }
   return after(account, id, account.checkout.pay(id, { email, name, card }), typed);
 }
@@ -76,7 +76,7 @@ function after(
   if (outcome.ok && outcome.step === "confirm") return seeOther(`/c/pay/${id}/confirm`);
   if (outcome.ok || outcome.reason === "expired") return closed(session, id);
   if (outcome.reason === "declined") {
-    return payPage(account, session, { typed, refusal: REFUSALS.declined ?? null }, 402);
+    return payPage(account, session, { typed, refusal: REFUSALS.declined ?? null });
   }
   const text = "The customer who was to pay has been deleted. Nothing was paid.";
   const gone = <ClosedPage title="This cannot be paid" text={text} backUrl={session.cancelUrl} />;
@@ -104,11 +104,11 @@ interface PayPageState {
   refusal?: string | null;
 }
 
+/** The form, also once more with what is wrong with it: still a page like any other, and no error to a browser. */
 function payPage(
   account: Account,
   session: CheckoutSessionRecord,
   { typed = { email: "", name: "" }, problems = {}, refusal = null }: PayPageState,
-  status = 200,
 ): PageAnswer {
   const { store, checkout } = account;
   const form = (
@@ -126,7 +126,7 @@ function payPage(
       refusal={refusal}
     />
   );
-  return page("Subscribe", form, status);
+  return page("Subscribe", form);
 }
 
 function dueText({ store }: Account, { lineItems }: CheckoutSessionRecord): string {

@@ -44,16 +44,16 @@ export function answerPortal(parts: PageParts, request: PageRequest): PageAnswer
 
 function changeCard(account: Account, session: PortalSessionRecord, request: PageRequest): PageAnswer {
   const form = cardForm.safeParse(Object.fromEntries(request.form));
-  if (!form.success) return portalPage(account, session, { problems: problemsOf(form.error) }, 422);
+  if (!form.success) return portalPage(account, session, { problems: problemsOf(form.error) });
   const { cardNumber: card, expiry } = form.data;
   if (isExpired(expiry, account.clock.now())) {
-    return portalPage(account, session, { problems: { expiry: CARD_EXPIRED } }, 422);
+    return portalPage(account, session, { problems: { expiry: CARD_EXPIRED } });
   }
   if (account.life.changeCard(account.store.customers.idOf(session.customer), card)) {
     return seeOther(`${request.path}?done=card`);
   }
   const refusal = "Your card was declined. The one before stays. Try another card.";
-  return portalPage(account, session, { refusal }, 402);
+  return portalPage(account, session, { refusal });
 }
 
 function changeSubscription(
@@ -80,7 +80,6 @@ function portalPage(
   account: Account,
   { customer, returnUrl }: PortalSessionRecord,
   state: Partial<PortalPageProps>,
-  status = 200,
 ): PageAnswer {
   const { store } = account;
   const { email, rare } = store.customers.get(customer);
@@ -91,7 +90,7 @@ function portalPage(
     .map((record) => shown(account, record));
   const given = { email, card: rare.cardLast4, subscriptions, returnUrl };
   const content = <PortalPage problems={{}} refusal={null} done={null} {...given} {...state} />;
-  return page("Your billing", content, status);
+  return page("Your billing", content);
 }
 
 function shown({ store }: Account, record: SubscriptionRecord): PortalSubscription {

@@ -23,6 +23,8 @@ code, .id { font-family: ui-monospace, "SF Mono", Menlo, monospace; font-size: 1
 .soft { color: var(--soft); }
 .price { font-size: 28px; font-weight: 600; margin: 0; font-variant-numeric: tabular-nums; }
 .panel { background: var(--surface); border: 1px solid var(--line); border-radius: 8px; padding: 16px; margin: 16px 0; }
+.panel > :first-child { margin-top: 0; }
+.panel > .alert { margin-bottom: 16px; }
 .panel > :last-child { margin-bottom: 0; }
 .alert, .done { border-radius: 6px; padding: 10px 12px; border: 1px solid currentColor; }
 .alert { background: var(--critical-ground); color: var(--critical); }
@@ -34,6 +36,7 @@ input[readonly] { background: var(--ground); color: var(--soft); }
 input[aria-invalid] { border-color: var(--critical); }
 .problem { color: var(--critical); font-weight: 400; margin: 4px 0 0; }
 .fields { display: grid; gap: 12px; margin: 0 0 16px; }
+.fields > label { max-width: 420px; }
 .pair { display: grid; gap: 12px; grid-template-columns: 1fr 1fr; }
 .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: flex-end; margin: 8px 0; }
 .row label { flex: 1 1 160px; max-width: 320px; }
@@ -43,12 +46,10 @@ button.main { background: var(--accent); border-color: var(--accent); color: var
 button.wide { width: 100%; min-height: 44px; }
 button.harm { color: var(--critical); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-details { border-top: 1px solid var(--line); padding: 8px 0; }
+details { padding: 8px 0; }
+details + details { border-top: 1px solid var(--line); }
+li.row { align-items: center; justify-content: space-between; }
 summary { cursor: pointer; padding: 4px 0; }
 ul.plain { list-style: none; margin: 0; padding: 0; }
 .subscription { border-left: 3px solid var(--line); padding-left: 12px; margin: 12px 0; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 13px; }
-th, td { text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-caption { text-align: left; font-weight: 600; padding-bottom: 4px; }
 `;

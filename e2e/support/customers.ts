@@ -53,7 +53,8 @@ export async function recordOf(product: Product, userId: string) {
   });
 }
 
-async function query<T>(product: Product, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** Works on the application's tables by plain SQL, as the application does. */
+export async function query<T>(product: Product, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: product.databaseUrl });
   await client.connect();
   try {

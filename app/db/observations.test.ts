@@ -108,6 +108,21 @@ describe("an answer about a subscription", () => {
   });
 });
 
+describe("an answer about a customer", () => {
+  const see = (value: Customer, started: number, ended: number) =>
+    database.db.$transaction((tx) => storeCustomers(tx, [observed(value, started, ended)]));
+  const seen = (id: string) => database.db.stripeCustomer.findUniqueOrThrow({ where: { id } });
+
+  it("that is older never replaces a newer one; one that overlaps and differs is in doubt", async () => {
+    await see(customer("cus_1", { email: "New@example.com" }), 10, 20);
+    expect(await see(customer("cus_1", { email: "old@example.com" }), 1, 9)).toEqual([]);
+    expect(await see(customer("cus_1", { state: "deleted", email: null }), 15, 16)).toEqual(["cus_1"]);
+    expect(await seen("cus_1")).toMatchObject({ email: "New@example.com", emailFolded: "new@example.com" });
+    expect(await see(customer("cus_1", { state: "deleted", email: null }), 21, 22)).toEqual([]);
+    expect(await seen("cus_1")).toMatchObject({ state: "deleted", email: null, emailFolded: null });
+  });
+});
+
 describe("the spell of past due", () => {
   it("of one already past due when first seen began with its item's period", async () => {
     await store(observed(subscription("sub_first", { status: "past_due" }), 1, 2));

@@ -46,7 +46,7 @@ describe("the circuit breaker", () => {
 
   it("counts all sources but staff together, and 2 % where that is more", async () => {
     const ids = await addCanceled(5);
-    await addOthers(147);
+    await addOthers(145);
     const kinds: Actor["kind"][] = ["cron", "workspace", "webhook", "command_line", "checkout"];
     const outcomes: (string | undefined)[] = [];
     for (const [at, kind] of kinds.entries()) outcomes.push((await sync(ids[at] ?? "", kind))?.outcome);

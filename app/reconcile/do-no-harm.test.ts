@@ -188,14 +188,18 @@ describe("nobody is lowered", () => {
   it("while another customer with this address pays, who is linked to nobody", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     world.sandbox.subscriptions.cancel(subscriptionId);
-    await addPayingUser(world, "eve", { price: world.prices.starter });
-    await world.db.user.update({ where: { id: "ada" }, data: { emailVerified: false } });
-    const guest = world.sandbox.customers.create({ email: "ADA@example.com" });
-    world.sandbox.subscriptions.create({ customer: guest.id, items: [{ price: world.prices.starter }] });
-
-    expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 1, review: 1 });
+    // This one still pays for something, only less than is recorded.
+    const workspaces = [{ status: "active", soldiers: 5 }];
+    await addPayingUser(world, "bob", { price: world.prices.starter, workspaces });
+    await world.db.user.updateMany({ data: { emailVerified: false } });
+    for (const email of ["ADA@example.com", "bob@example.com"]) {
+      const guest = world.sandbox.customers.create({ email });
+      world.sandbox.subscriptions.create({ customer: guest.id, items: [{ price: world.prices.army }] });
+    }
+    expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 0, review: 2 });
     expect(await standingOf("ada")).toMatchObject({ verdict: "link_suggested" });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await standingOf("bob")).toMatchObject({ withheld: "possible_other_customer" });
+    for (const id of ["ada", "bob"]) expect(await accessOf(world, id)).toBe("active 5");
   });
 
   it("below what is paid for, which is looked up again first", async () => {

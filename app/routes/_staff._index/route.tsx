@@ -8,6 +8,7 @@ import { Time } from "~/ui/time";
 import { plural } from "~/ui/words";
 import { RunList } from "../_staff/run/run-list";
 import { LiveRun } from "./live-run";
+import { PaymentToAccess } from "./payment-to-access";
 import { Stakes } from "./stakes";
 import { VerdictCounts } from "./verdict-counts";
 
@@ -50,6 +51,7 @@ export default function OverviewPage() {
         </div>
       )}
       <VerdictCounts verdicts={overview.verdicts} />
+      <PaymentToAccess layers={overview.paymentToAccess} />
       <Section
         title="Recent runs"
         aside={

@@ -1,0 +1,45 @@
+import type { PaymentToAccess as Layer } from "~/reconcile/views";
+import { formatLength } from "~/ui/relative-time";
+import { Section } from "~/ui/section";
+
+/** How long customers waited from paying to access, by what gave it. Nothing while nobody was given any. */
+export function PaymentToAccess({ layers }: { layers: Layer[] }) {
+  if (layers.length === 0) return null;
+  return (
+    <Section title="From payment to access" aside={<span className="text-quiet">last 30 days</span>}>
+      <div className="overflow-x-auto">
+        <table className="w-full text-table tabular-nums">
+          <thead>
+            <tr className="border-b border-line text-left text-quiet">
+              <th scope="col" className="py-2 font-normal">
+                Given by
+              </th>
+              {["Customers", "Half within", "95 % within", "99 % within"].map((title) => (
+                <th key={title} scope="col" className="py-2 pl-4 text-right font-normal">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {layers.map(({ layer, raises, p50, p95, p99 }) => (
+              <tr key={layer} className="border-b border-line">
+                <th scope="row" className="py-2 text-left font-normal">
+                  {layer}
+                </th>
+                <td className="py-2 pl-4 text-right">{raises}</td>
+                {[p50, p95, p99].map((seconds, index) => (
+                  <td key={["p50", "p95", "p99"][index]} className="py-2 pl-4 text-right">
+                    {waited(seconds)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+const waited = (seconds: number) => (seconds < 60 ? `${seconds.toFixed(1)} s` : formatLength(seconds));

@@ -61,7 +61,11 @@ export default function Workspace() {
   const { page } = workspace;
   const pressed = useActionData<typeof action>();
   const waiting = !isOpen(page) && page.checking;
-  const looking = useLooking(page.workspace.id, waiting ? page : null);
+  const looking = useLooking({
+    workspaceId: page.workspace.id,
+    reason: waiting ? page : null,
+    hasPaid: false,
+  });
   useFresh({ news: looking === "open" || looking === "settled", whenSeenAgain: !isOpen(page) });
   const late = looking === "late" || looked === 3;
   const meanwhile = looking === "signed_out" ? SIGNED_OUT : waiting ? (late ? LATE : CONFIRMING) : null;

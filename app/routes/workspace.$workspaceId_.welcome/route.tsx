@@ -1,5 +1,5 @@
 import type { MetaFunction } from "@remix-run/node";
-import { useLoaderData } from "@remix-run/react";
+import { useLoaderData, useLocation } from "@remix-run/react";
 import { z } from "zod";
 import { refusal } from "~/http/errors";
 import { route } from "~/http/route.server";
@@ -45,14 +45,24 @@ export const loader = route.loader(
 export default function Welcome() {
   const { sessionId, ...workspace } = useLoaderData<typeof loader>();
   const { page } = workspace;
-  const arrival = useArrival(sessionId);
+  const location = useLocation();
+  const arrival = useArrival(sessionId, location.key);
   const open = isOpen(page);
-  const looking = useLooking(page.workspace.id, !open && arrival.state === "look" ? arrival : null);
+  const isLooking = !open && (arrival.state === "look" || arrival.state === "arrived");
+  const looking = useLooking({
+    workspaceId: page.workspace.id,
+    reason: isLooking ? arrival : null,
+    hasPaid: true,
+  });
   useFresh({ news: arrival.state === "arrived" || looking === "open", whenSeenAgain: !open });
   return (
     <>
       {!open && <Refresh workspaceId={page.workspace.id} looked={0} />}
-      <WorkspaceView data={workspace} meanwhile={open ? null : meanwhileOf(arrival.state, looking)} />
+      <WorkspaceView
+        data={workspace}
+        meanwhile={open ? null : meanwhileOf(arrival.state, looking)}
+        again={arrival.state === "not_yours" ? undefined : `${location.pathname}${location.search}`}
+      />
     </>
   );
 }

@@ -1,19 +1,23 @@
 import { useEffect, useState } from "react";
 
 /** `look`: not known yet, the workspace itself will tell. */
-export type Arrival = { state: "asking" | "arrived" | "look" | "not_yours" | "signed_out" };
+type Arrival = { state: "asking" | "arrived" | "look" | "not_yours" | "signed_out" };
 
-/** Asks once whether a payment has arrived. Nothing depends on it: the other layers find the payment too. */
-export function useArrival(sessionId: string | null): Arrival {
-  const [arrival, setArrival] = useState<Arrival>({ state: "asking" });
+const ASKING: Arrival = { state: "asking" };
+
+/**
+ * Asks once for each visit whether a payment has arrived. Nothing depends on it: the other layers find the payment too.
+ */
+export function useArrival(sessionId: string | null, visit: string): Arrival {
+  const [answered, setAnswered] = useState<Arrival & { visit: string | null }>({ ...ASKING, visit: null });
   useEffect(() => {
     const ending = new AbortController();
     void ask(sessionId, ending.signal).then((state) => {
-      if (!ending.signal.aborted) setArrival({ state });
+      if (!ending.signal.aborted) setAnswered({ state, visit });
     });
     return () => ending.abort();
-  }, [sessionId]);
-  return arrival;
+  }, [sessionId, visit]);
+  return answered.visit === visit ? answered : ASKING;
 }
 
 async function ask(sessionId: string | null, signal: AbortSignal): Promise<Arrival["state"]> {

@@ -7,6 +7,9 @@ export type AfterLook = "open" | "settled" | "again" | "signed_out";
 /** Pauses before each look, in milliseconds: about once a second, slower when it takes longer, ten seconds in all. */
 export const PAUSES = [800, 900, 1_000, 1_200, 1_500, 2_000, 2_600] as const;
 
+/** After that, while the page says what to do: long enough for the next check to be due. */
+export const LATER_PAUSES = [10_000, 15_000, 20_000] as const;
+
 /** Reads the workspace route's answer; null for anything else. */
 export function readLook(answer: unknown): Look | null {
   const status = textAt(answer, "workspace", "status");

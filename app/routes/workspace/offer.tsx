@@ -1,6 +1,7 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
 import type { SoldPlan } from "~/reconcile/parity.server";
 import { Button, buttonClasses } from "~/ui/button";
+import { classNames } from "~/ui/class-names";
 import { plural } from "~/ui/words";
 import { type Offer, priceWords } from "./standing";
 
@@ -8,6 +9,8 @@ type OfferProps = {
   offer: Offer;
   /** The workspace's own page: everything is posted there. */
   at: string;
+  /** The page that looks once more. */
+  again: string;
   plans: SoldPlan[];
   /** Whether anything can be bought or managed here at all. */
   available: boolean;
@@ -15,7 +18,7 @@ type OfferProps = {
 };
 
 /** What the customer can do now. */
-export function OfferOf({ offer, at, plans, available, hasCustomer }: OfferProps) {
+export function OfferOf({ offer, at, again, plans, available, hasCustomer }: OfferProps) {
   switch (offer) {
     case "plans":
       return (
@@ -37,7 +40,7 @@ export function OfferOf({ offer, at, plans, available, hasCustomer }: OfferProps
     case "again":
       return (
         <div className="mt-8 space-y-4">
-          <Link to={at} className={buttonClasses("secondary")}>
+          <Link to={again} className={buttonClasses("secondary")}>
             Check again
           </Link>
           <p className="text-quiet">
@@ -92,7 +95,7 @@ type Look = "primary" | "secondary" | "quiet";
 
 function Manage({ at, look, label }: { at: string; look: Look; label: string }) {
   return (
-    <div className="mt-8 flex">
+    <div className={classNames("flex", look === "quiet" ? "mt-4 -ml-3" : "mt-8")}>
       <Post at={at} fields={{ intent: "manage" }} look={look}>
         {label}
       </Post>

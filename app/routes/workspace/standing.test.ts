@@ -36,7 +36,12 @@ function aPage(changes: Partial<CustomerPage> & { open?: boolean } = {}): Custom
     ...rest,
   };
 }
-const of = (page: CustomerPage) => standingOf(page, NOW);
+/** Days are written with spaces that do not break; here they may. */
+const of = (page: CustomerPage) => {
+  const { title, text, offer } = standingOf(page, NOW);
+  const plain = (words: string) => words.replaceAll("\u00a0", " ");
+  return { title: plain(title), text: plain(text), offer };
+};
 
 describe("an open workspace", () => {
   it("says the plan, what it costs and when it renews", () => {

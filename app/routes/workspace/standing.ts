@@ -53,18 +53,21 @@ export function priceWords({ unitAmount, currency, interval, intervalCount, quan
   return intervalCount === 1 ? `${amount} a ${interval}` : `${amount} every ${intervalCount} ${interval}s`;
 }
 
+/** A day that no line breaks in two. */
+const dayOf = (at: EpochSeconds, now: EpochSeconds) => formatDay(at, now).replaceAll(" ", "\u00a0");
+
 function openStanding({ workspace, subscription, comp }: CustomerPage, now: EpochSeconds): Standing {
   if (subscription?.access === "yes") {
     const standing = payingStanding(subscription, now);
     const gift = comp !== null && comp.soldiers > (subscription.plan?.soldiers ?? 0) ? comp : null;
     if (gift === null) return standing;
-    const more = `Until ${formatDay(gift.until, now)} you have ${gift.planName} on us.`;
+    const more = `Until ${dayOf(gift.until, now)} you have ${gift.planName} on us.`;
     return { ...standing, text: `${standing.text} ${more}` };
   }
   if (comp !== null)
     return {
       title: `You have ${comp.planName} on us`,
-      text: `Free of charge until ${formatDay(comp.until, now)}. There is nothing to pay and nothing to do.`,
+      text: `Free of charge until ${dayOf(comp.until, now)}. You can choose a plan of your own whenever you like.`,
       offer: "plans",
     };
   return {
@@ -77,7 +80,7 @@ function openStanding({ workspace, subscription, comp }: CustomerPage, now: Epoc
 function payingStanding(subscription: CustomerSubscription, now: EpochSeconds): Standing {
   const { plan, price, status, periodEnd, endsAt, graceEndsAt } = subscription;
   const name = plan?.name ?? "your plan";
-  const day = (at: EpochSeconds) => formatDay(at, now);
+  const day = (at: EpochSeconds) => dayOf(at, now);
   if (status === "past_due") {
     const days = graceEndsAt === null ? null : Math.max(1, Math.ceil((graceEndsAt - now) / DAY));
     const left =

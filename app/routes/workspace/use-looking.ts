@@ -1,36 +1,46 @@
 import { useEffect, useState } from "react";
-import { type AfterLook, afterLook, PAUSES, readLook } from "./looking";
+import { type AfterLook, afterLook, LATER_PAUSES, PAUSES, readLook } from "./looking";
 
 /** `off`: there is nothing to wait for. `late`: ten seconds of looking found nothing new. */
 export type Looking = "off" | "looking" | "late" | Exclude<AfterLook, "again">;
 
-/**
- * Looks at a workspace again and again, only while the page is seen, for ten seconds in all. `reason` is what there is to
- * look for: null for nothing, and another object begins anew.
- */
-export function useLooking(workspaceId: string, reason: object | null): Looking {
+type LookingOptions = {
+  workspaceId: string;
+  /** What there is to look for: null for nothing, and another object begins anew. */
+  reason: object | null;
+  /** Goes on after a check that found nothing: somebody has just paid. */
+  hasPaid: boolean;
+};
+
+/** Looks at a workspace again and again, only while the page is seen: closely for ten seconds, then now and then. */
+export function useLooking({ workspaceId, reason, hasPaid }: LookingOptions): Looking {
   const [state, setState] = useState<Looking>(reason === null ? "off" : "looking");
   useEffect(() => {
     setState(reason === null ? "off" : "looking");
     if (reason === null) return;
     const ending = new AbortController();
-    void lookUntilKnown(workspaceId, ending.signal).then((found) => {
+    const tell = (found: Looking) => {
       if (!ending.signal.aborted) setState(found);
-    });
+    };
+    void lookUntilKnown({ workspaceId, hasPaid, signal: ending.signal, tell });
     return () => ending.abort();
-  }, [workspaceId, reason]);
+  }, [workspaceId, reason, hasPaid]);
   return state;
 }
 
-async function lookUntilKnown(workspaceId: string, signal: AbortSignal): Promise<Looking> {
-  for (const pause of PAUSES) {
+type Look = { workspaceId: string; hasPaid: boolean; signal: AbortSignal; tell: (found: Looking) => void };
+
+async function lookUntilKnown({ workspaceId, hasPaid, signal, tell }: Look): Promise<void> {
+  for (const [index, pause] of [...PAUSES, ...LATER_PAUSES].entries()) {
+    if (index === PAUSES.length) tell("late");
     await passed(pause, signal);
     await seen(signal);
-    if (signal.aborted) return "off";
+    if (signal.aborted) return;
     const found = await lookOnce(workspaceId, signal);
-    if (found !== "again") return found;
+    if (found === "again" || (found === "settled" && hasPaid)) continue;
+    tell(found);
+    return;
   }
-  return "late";
 }
 
 async function lookOnce(workspaceId: string, signal: AbortSignal): Promise<AfterLook> {

@@ -21,13 +21,16 @@ type WorkspaceViewProps = {
   /** Said instead of where the customer stands, while something is being found out. */
   meanwhile: Standing | null;
   pressed?: Pressed;
+  /** The address that looks once more; the workspace's own when it is left out. */
+  again?: string;
 };
 
 /** A workspace as its owner sees it: what they have, until when, what to do. */
-export function WorkspaceView({ data, meanwhile, pressed }: WorkspaceViewProps) {
+export function WorkspaceView({ data, meanwhile, pressed, again }: WorkspaceViewProps) {
   const { page, plans, available } = data;
   const { seconds: now } = useNow();
   const { title, text, offer } = meanwhile ?? standingOf(page, now);
+  const at = workspacePath(page.workspace.id);
   return (
     <CustomerFrame foot={<Foot />}>
       <div aria-live="polite">
@@ -48,7 +51,8 @@ export function WorkspaceView({ data, meanwhile, pressed }: WorkspaceViewProps) 
       ) : (
         <OfferOf
           offer={offer}
-          at={workspacePath(page.workspace.id)}
+          at={at}
+          again={again ?? at}
           plans={plans}
           available={available}
           hasCustomer={page.hasCustomer}

@@ -6,7 +6,7 @@ export function CustomerFrame({ children, foot }: { children: ReactNode; foot?: 
     <div className="mx-auto flex min-h-screen w-full max-w-xl flex-col px-5 pt-12 pb-8 sm:pt-24">
       <main className="grow">{children}</main>
       {foot && (
-        <footer className="mt-16 flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-t border-line pt-4 text-table text-quiet">
+        <footer className="mt-16 flex items-start justify-between gap-6 border-t border-line pt-4 text-table text-quiet">
           {foot}
         </footer>
       )}

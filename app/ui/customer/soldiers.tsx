@@ -9,7 +9,7 @@ const STEP = 60;
 /** The places for soldiers: as many are filled as the workspace may use. */
 export function Soldiers({ count }: { count: number }) {
   const places = Array.from({ length: Math.max(PLACES, count) }, (_, index) => index + 1);
-  const words = count === 0 ? "No soldiers yet" : `${count} of ${plural(places.length, "soldier")}`;
+  const words = count === 0 ? "No soldiers at work" : `${count} of ${plural(places.length, "soldier")}`;
   return (
     <figure className="mt-8">
       <div aria-hidden="true" className="grid grid-cols-5 gap-2 sm:gap-3">

@@ -96,6 +96,18 @@ describe("a run over everybody", () => {
     const answer = await world.parity.runs.cron({ budgetMs: 20_000, reach: "tick" });
     expect(answer).toMatchObject({ runId: run.id, success: true, syncedCount: 2, notChecked: 0, total: 2 });
   });
+
+  it("forgets a lowering whose user was deleted before it was made", async () => {
+    const { subscriptionId } = await addSyncedUser(world, "ada");
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    const { run } = await world.parity.runs.apply({ actor: CRON });
+    const phase = async () => (await world.db.run.findUniqueOrThrow({ where: { id: run.id } })).phase;
+    while ((await phase()) !== "lower") await world.parity.runs.step(run.id, 0);
+    expect(await world.db.runUser.count({ where: { outcome: "intended" } })).toBe(1);
+    await world.db.user.delete({ where: { id: "ada" } });
+    expect(await runToEnd(world.parity, run.id)).toMatchObject({ state: "done", failed: 0, review: 0 });
+    expect(await world.db.runUser.count()).toBe(0);
+  });
 });
 
 describe("two at once", () => {

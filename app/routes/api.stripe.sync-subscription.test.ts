@@ -1,0 +1,89 @@
+import { describe, expect, it, vi } from "vitest";
+import type { CustomerIdentity } from "~/auth/customer.server";
+import { routeArgs } from "~/http/testing";
+import type { CheckoutSync } from "~/reconcile/parity.server";
+import { action, loader } from "./api.stripe.sync-subscription";
+
+const byToken: CustomerIdentity = { ok: true, customer: { userId: "ada", by: "token" } };
+const bySession: CustomerIdentity = { ok: true, customer: { userId: "ada", by: "session" } };
+const json = { "Content-Type": "application/json" };
+const billing = { plan: "army", status: "active", currentPeriodEnd: null, cancelAtPeriodEnd: false };
+
+type Asked = { body?: string; headers?: Record<string, string>; customer?: CustomerIdentity };
+
+async function ask(comesTo: CheckoutSync, { body = "{}", headers = {}, customer = byToken }: Asked = {}) {
+  const init = { method: "POST", body, headers: { ...json, ...headers } };
+  const { args } = routeArgs("/api/stripe/sync-subscription", init, { customer });
+  const sync = vi.fn(async () => comesTo);
+  Object.assign(args.context, { parity: { checkout: { sync } } });
+  const answer = await action(args).catch((thrown: unknown) => thrown);
+  if (!(answer instanceof Response)) throw answer;
+  return { status: answer.status, body: await answer.json(), headers: answer.headers, sync };
+}
+
+describe("asking whether a payment has arrived", () => {
+  it("tells before and after once access is given", async () => {
+    const done: CheckoutSync = {
+      state: "done",
+      before: { ...billing, plan: null },
+      after: billing,
+      access: true,
+    };
+    const answer = await ask(done, { body: '{"sessionId":"cs_test_1"}' });
+    expect(answer).toMatchObject({ status: 200, body: done });
+    expect(answer.sync).toHaveBeenCalledWith({ userId: "ada", sessionId: "cs_test_1" });
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+  });
+
+  it("works without a session, and without a body", async () => {
+    for (const body of ["{}", ""])
+      expect((await ask({ state: "pending" }, { body })).sync).toHaveBeenCalledWith({
+        userId: "ada",
+        sessionId: null,
+      });
+  });
+
+  it("says that it is on its way", async () => {
+    expect(await ask({ state: "pending" })).toMatchObject({ status: 202, body: { state: "pending" } });
+  });
+
+  it("knows nothing of somebody else's payment", async () => {
+    expect(await ask({ state: "not_yours" })).toMatchObject({
+      status: 404,
+      body: { error: { code: "not_found" } },
+    });
+  });
+
+  it("says when to come back after too many", async () => {
+    const answer = await ask({ state: "too_many", retryAfterSeconds: 42 });
+    expect(answer).toMatchObject({ status: 429, body: { error: { code: "too_many_requests" } } });
+    expect(answer.headers.get("Retry-After")).toBe("42");
+  });
+
+  it.each([
+    ['{"sessionId":"sub_1"}', 400],
+    ['{"sessionId":["cs_1"]}', 400],
+    ["{", 400],
+    ["[]", 400],
+    [`{"sessionId":"cs_${"x".repeat(300)}"}`, 400],
+  ])("refuses %s before anything is asked", async (body, status) => {
+    const answer = await ask({ state: "pending" }, { body });
+    expect(answer.status).toBe(status);
+    expect(answer.sync).not.toHaveBeenCalled();
+  });
+
+  it("believes a session of ours from our own pages only", async () => {
+    const from = (site: string) => ({ customer: bySession, headers: { "Sec-Fetch-Site": site } });
+    expect((await ask({ state: "pending" }, from("same-origin"))).status).toBe(202);
+    expect((await ask({ state: "pending" }, from("cross-site"))).status).toBe(403);
+    expect((await ask({ state: "pending" }, { customer: { ok: false, reason: "missing" } })).status).toBe(
+      401,
+    );
+  });
+
+  it("takes POST alone", async () => {
+    const { args } = routeArgs("/api/stripe/sync-subscription", {}, { customer: byToken });
+    const answer = await loader(args).catch((thrown: unknown) => thrown);
+    expect(answer).toMatchObject({ status: 405 });
+  });
+});

@@ -9,7 +9,8 @@ export type FinishedPass = {
   ended: number;
   /** Stripe's time of its first request: events are read from here. Epoch seconds. */
   stripeTime: number;
-  /** The database's clock, epoch seconds. */
+  /** The database's clock, epoch seconds: what was written after it began, it may have missed. */
+  beganAt: number;
   finishedAt: number;
 };
 
@@ -18,6 +19,7 @@ const finishedPass: z.ZodType<FinishedPass> = z.object({
   started: z.number(),
   ended: z.number(),
   stripeTime: z.number(),
+  beganAt: z.number(),
   finishedAt: z.number(),
 });
 

@@ -18,6 +18,8 @@ export type UserRow = {
   acknowledged: string | null;
   lookupFailure: string | null;
   loweringStamp: number | null;
+  /** When the application last wrote this row; epoch seconds. */
+  writtenAt: number;
   usersWithEmail: number;
   rejected: string[];
 };
@@ -48,6 +50,7 @@ export async function loadUsers(db: Database | Tx, userIds: readonly string[]): 
         FROM "Comp" c WHERE c."userId" = u.id) AS comps,
       (SELECT h."stripeState" FROM "Hold" h WHERE h."userId" = u.id AND h."releasedAt" IS NULL
         ORDER BY h."createdAt" DESC LIMIT 1) AS "holdState",
+      extract(epoch FROM u."updatedAt")::float8 AS "writtenAt",
       a.mismatches AS acknowledged, k.failure AS "lookupFailure", s."loweringStamp"::float8 AS "loweringStamp",
       (SELECT count(*)::int FROM "User" o
         WHERE lower(o.email COLLATE "C") = lower(u.email COLLATE "C")) AS "usersWithEmail",

@@ -15,6 +15,8 @@ export type LoadOptions = {
   passFinished: boolean;
   /** When that pass finished, epoch seconds: users without customers of their own were observed then. */
   passFinishedAt: number | null;
+  /** When it began. */
+  passBeganAt: number | null;
   /** The users' addresses were read just now, or this is the end of a pass. */
   addressesRead: boolean;
 };
@@ -135,7 +137,7 @@ function toSituation({
     customers: linked,
     emailCandidates,
     usersWithEmail: user.usersWithEmail,
-    knowledge: { pass: options.passFinished, address: options.addressesRead },
+    knowledge: { pass: passKnows(user, linked, options), address: options.addressesRead },
     comps,
     hold: user.holdState === null ? null : { stripeState: user.holdState },
     acknowledged: user.acknowledged,
@@ -143,6 +145,17 @@ function toSituation({
     observedAt: observedAt(customerIds, linked, options),
     loweringStamp: user.loweringStamp,
   };
+}
+
+/**
+ * Does the finished pass speak of this user? Not of one whose row was written after it began and names a customer that was
+ * never seen: that customer may be newer than the pass.
+ */
+function passKnows(user: UserRow, linked: ObservedCustomer[], options: LoadOptions): boolean {
+  if (!options.passFinished) return false;
+  const named = user.stripeCustomerId;
+  const isUnseen = named !== null && !linked.some(({ id }) => id === named);
+  return !(isUnseen && user.writtenAt >= (options.passBeganAt ?? 0));
 }
 
 /** When the user was last completely observed: of all linked customers the one seen longest ago. */

@@ -145,6 +145,7 @@ async function finishPass(parts: Parts, held: HeldRun, cursor: RunCursor): Promi
       started,
       ended,
       stripeTime: cursor.firstStripeTime ?? 0,
+      beganAt: held.run.createdAt.getTime() / 1000,
       finishedAt: await databaseNow(tx),
     });
     // What could not be read is counted as failed: nobody knows whose it is.

@@ -41,6 +41,7 @@ export function loadOptions({ context, pass }: Ground, addressesRead: boolean): 
     catalogue: context.catalogue,
     passFinished: pass !== null,
     passFinishedAt: pass?.finishedAt ?? null,
+    passBeganAt: pass?.beganAt ?? null,
     addressesRead,
   };
 }

@@ -1,0 +1,263 @@
+import type { Page } from "playwright/test";
+import { z } from "zod";
+import { addPaidCustomers, query } from "./support/customers";
+import { openOtherSite } from "./support/other-site";
+import { addCustomer, CARDS, goToPayment, openWorkspace } from "./support/paying";
+import type { Product } from "./support/product";
+import { expect, expectAccessible, test } from "./support/test";
+
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+
+/** Somebody of the demo with a workspace, by what the last look at Stripe said. */
+async function someone(product: Product, where: string): Promise<string> {
+  return query(product, async (client) => {
+    const { rows } = await client.query<{ id: string }>(
+      `SELECT u.id FROM "User" u JOIN "Standing" s ON s."userId" = u.id
+       WHERE EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id) AND ${where} ORDER BY u.id LIMIT 1`,
+    );
+    return rows[0]?.id ?? "";
+  });
+}
+
+async function openAs(page: Page, userId: string): Promise<void> {
+  await page.goto(`/demo/customer/${userId}`);
+  await page.waitForURL(/\/workspace\/(?!session)/);
+}
+
+/** The token that the demo's stand-in for the application would post. */
+async function tokenOf(page: Page, userId: string): Promise<string> {
+  const html = await (await page.request.get(`/demo/customer/${userId}`)).text();
+  return z.string().parse(/name="token" value="([^"]+)"/.exec(html)?.[1]);
+}
+
+const STATES: [state: string, where: string, title: RegExp, button: string | null][] = [
+  [
+    "open",
+    `verdict = 'in_sync' AND "stripeStatus" = 'active' AND flags = '{}' AND NOT u."cancelAtPeriodEnd"`,
+    /^You have (Army|Starter)$/,
+    "Manage billing",
+  ],
+  [
+    "ending",
+    `verdict = 'in_sync' AND u."cancelAtPeriodEnd"`,
+    /^You have Starter until \d+\s\w+$/,
+    "Manage billing",
+  ],
+  [
+    "on trial",
+    `verdict = 'in_sync' AND "stripeStatus" = 'trialing'`,
+    /^You are trying Starter$/,
+    "Manage billing",
+  ],
+  [
+    "past due",
+    `verdict = 'in_sync' AND "stripeStatus" = 'past_due'`,
+    /^Your last payment did not go through$/,
+    "Update how you pay",
+  ],
+  [
+    "a gift",
+    `verdict = 'in_sync' AND 'comped' = ANY (flags) AND "stripeStatus" IS NULL`,
+    /^You have Army on us$/,
+    "Choose Army",
+  ],
+  ["ended", `verdict = 'in_sync' AND "stripeStatus" = 'canceled'`, /^Your plan has ended$/, "Choose Starter"],
+  [
+    "unpaid",
+    `verdict = 'in_sync' AND "stripeStatus" = 'unpaid'`,
+    /^Your workspace is locked$/,
+    "Update how you pay",
+  ],
+  ["paused", `verdict = 'in_sync' AND "stripeStatus" = 'paused'`, /^Your plan is paused$/, "Manage billing"],
+  ["new", `verdict = 'no_subscription'`, /^Your workspace is waiting for you$/, "Choose Army"],
+  [
+    "not understood",
+    `verdict = 'unknown' AND u."subscriptionStatus" IS NULL`,
+    /^Your workspace is not open yet$/,
+    null,
+  ],
+];
+
+for (const [state, where, title, button] of STATES)
+  test(`a workspace says plainly where its owner stands: ${state}`, async ({ staffPage: page, product }) => {
+    await openAs(page, await someone(product, where));
+    await expect(heading(page)).toHaveText(title);
+    if (button) await expect(page.getByRole("button", { name: button })).toBeVisible();
+    else await expect(page.getByRole("link", { name: "Check again" })).toBeVisible();
+    await expect(page.locator("main")).not.toContainText(/error|cus_|sub_|user_|past_due|subscription/i);
+    await expectAccessible(page);
+  });
+
+test("somebody who has paid is let in without a reload, and the soldiers appear", async ({
+  staffPage: page,
+  product,
+}) => {
+  const [userId = ""] = await addPaidCustomers(product, [
+    { name: "Lena Locked", email: `lena-${Date.now()}@example.com` },
+  ]);
+  await page.goto("about:blank");
+  let loads = 0;
+  page.on("load", () => {
+    if (/\/workspace\/(?!session)/.test(page.url())) loads += 1;
+  });
+  await openAs(page, userId);
+  await expect(heading(page)).toHaveText("You have Army");
+  await expect(page.locator("[data-soldier=present]")).toHaveCount(5);
+  expect(loads).toBe(1);
+});
+
+test("what takes too long says what to do, and is still let in", async ({ staffPage: page, product }) => {
+  const customer = await addCustomer(product, `Tilda Slow ${Date.now()}`);
+  const look = { workspace: { status: "locked" }, sync: { state: "checking" } };
+  await page.route("**/api/workspace/*", (route) => route.fulfill({ json: look }));
+  await page.clock.install();
+  await openWorkspace(page, customer);
+  await expect(heading(page)).toHaveText("We’re confirming your payment.");
+  await expectAccessible(page);
+  await expect(async () => {
+    await page.clock.runFor(2_000);
+    await expect(heading(page)).toHaveText("This is taking longer than usual", { timeout: 200 });
+  }).toPass();
+  await expect(page.getByRole("link", { name: "Check again" })).toBeVisible();
+  await expectAccessible(page);
+
+  await page.unroute("**/api/workspace/*");
+  await query(product, (client) =>
+    client.query(`UPDATE "Workspace" SET status = 'active', soldiers = 3 WHERE id = $1`, [
+      customer.workspaceId,
+    ]),
+  );
+  await expect(async () => {
+    await page.clock.runFor(5_000);
+    await expect(page.locator("[data-soldier=present]")).toHaveCount(3, { timeout: 200 });
+  }).toPass();
+});
+
+test("a slow Stripe holds nobody up for longer than it takes: the page goes on looking", async ({
+  staffPage: page,
+  product,
+}) => {
+  const customer = await addCustomer(product, `Piet Pending ${Date.now()}`);
+  await openWorkspace(page, customer);
+  await page.route("**/api/stripe/sync-subscription", (route) =>
+    route.fulfill({ status: 202, json: { state: "pending" } }),
+  );
+  await goToPayment(page, CARDS.pays);
+  await page.getByRole("button", { name: /^Pay/ }).click();
+  await expect(page).toHaveURL(/\/welcome\?session_id=cs_/);
+  // The webhook gives access, and the page finds it.
+  await expect(heading(page)).toHaveText("You have Army", { timeout: 20_000 });
+  await expect(page.locator("[data-soldier=present]")).toHaveCount(5);
+});
+
+test("the return page opened twice is no second payment", async ({ staffPage: page, context, product }) => {
+  const customer = await addCustomer(product, `Dora Double ${Date.now()}`);
+  await openWorkspace(page, customer);
+  await goToPayment(page, CARDS.pays);
+  await page.getByRole("button", { name: /^Pay/ }).click();
+  await expect(page).toHaveURL(/\/welcome\?session_id=cs_/);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  for (const tab of [page, other])
+    await expect(heading(tab)).toHaveText("You have Army", { timeout: 20_000 });
+  const kept = await query(product, (client) =>
+    client.query(`SELECT 1 FROM "StripeSubscription" WHERE "metadataUserId" = $1`, [customer.userId]),
+  );
+  expect(kept.rowCount).toBe(1);
+});
+
+test("a payment that is not this customer's is said plainly", async ({
+  staffPage: page,
+  product,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/404.*sync-subscription/);
+  const customer = await addCustomer(product, `Nora Nobody ${Date.now()}`);
+  await openWorkspace(page, customer);
+  await page.goto(`/workspace/${customer.workspaceId}/welcome?session_id=cs_test_somebody`);
+  await expect(heading(page)).toHaveText("We could not match this payment");
+  await expectAccessible(page);
+});
+
+test("an open plan is managed on Stripe's page, and the way back is here", async ({
+  staffPage: page,
+  product,
+}) => {
+  const userId = await someone(product, `verdict = 'in_sync' AND "stripeStatus" = 'active' AND flags = '{}'`);
+  await openAs(page, userId);
+  const here = page.url();
+  await page.getByRole("button", { name: "Manage billing" }).click();
+  await page.waitForURL((url) => !here.startsWith(url.origin));
+  await page.goBack();
+  await expect(page.getByRole("button", { name: "Manage billing" })).toBeEnabled();
+});
+
+test("the application hands customers over, and never one in place of another unasked", async ({
+  staffPage: page,
+  product,
+}) => {
+  const ada = await addCustomer(product, `Ada First ${Date.now()}`);
+  const bob = await addCustomer(product, `Bob Second ${Date.now()}`);
+  let token = await tokenOf(page, ada.userId);
+  const application = await openOtherSite(product, () => token);
+  const openMine = page.getByRole("button", { name: "Open my workspace" });
+
+  await page.goto(application.url);
+  await openMine.click();
+  await page.waitForURL(`${product.url}/workspace/${ada.workspaceId}`);
+
+  token = await tokenOf(page, bob.userId);
+  await page.goto(application.url);
+  await openMine.click();
+  await expect(heading(page)).toHaveText("You are signed in as another customer here. Continue?");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Continue as the new customer" }).click();
+  await page.waitForURL(`${product.url}/workspace/${bob.workspaceId}`);
+  await application.close();
+
+  await page.getByRole("button", { name: "Leave" }).click();
+  await expect(heading(page)).toHaveText("Open your workspace from the application");
+  await expectAccessible(page);
+});
+
+test("a link that is over says what to do", async ({ page, product, expectedErrors }) => {
+  expectedErrors.push(/401/);
+  const application = await openOtherSite(product, () => "over");
+  await page.goto(application.url);
+  await page.getByRole("button", { name: "Open my workspace" }).click();
+  await expect(heading(page)).toHaveText("This link has run out");
+  await expectAccessible(page);
+  await application.close();
+});
+
+test("a stranger is told where to open their workspace", async ({ page, expectedErrors }) => {
+  expectedErrors.push(/401/);
+  const response = await page.goto("/workspace/some-workspace");
+  expect(response?.status()).toBe(401);
+  await expect(heading(page)).toHaveText("Open your workspace from the application");
+  await expectAccessible(page);
+});
+
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("somebody who has paid gets in, and somebody who has not can pay", async ({
+    staffPage: page,
+    product,
+  }) => {
+    const [userId = ""] = await addPaidCustomers(product, [
+      { name: "Otto Plain", email: `otto-${Date.now()}@example.com` },
+    ]);
+    await page.goto(`/demo/customer/${userId}`);
+    await page.getByRole("button", { name: "Open the workspace" }).click();
+    await expect(heading(page)).toHaveText("You have Army", { timeout: 15_000 });
+    await page.getByRole("button", { name: "Leave" }).click();
+
+    const customer = await addCustomer(product, `Olga Plain ${Date.now()}`);
+    await page.goto(`/demo/customer/${customer.userId}`);
+    await page.getByRole("button", { name: "Open the workspace" }).click();
+    await goToPayment(page, CARDS.pays);
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await expect(heading(page)).toHaveText("You have Army", { timeout: 20_000 });
+  });
+});

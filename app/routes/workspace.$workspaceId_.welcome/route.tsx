@@ -24,7 +24,7 @@ const search = z.object({
 const NOT_YOURS: Standing = {
   title: "We could not match this payment",
   text: "It may have been made for another account of yours. Open that account’s workspace from the application. If there is none, write to us: your payment is safe.",
-  offer: "again",
+  offer: "workspace",
 };
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
@@ -61,7 +61,7 @@ export default function Welcome() {
       <WorkspaceView
         data={workspace}
         meanwhile={open ? null : meanwhileOf(arrival.state, looking)}
-        again={arrival.state === "not_yours" ? undefined : `${location.pathname}${location.search}`}
+        again={`${location.pathname}${location.search}`}
       />
     </>
   );

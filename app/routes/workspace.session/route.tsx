@@ -92,7 +92,7 @@ function Answer({ answer }: { answer: HandedOver }) {
             atOnce={false}
           />
           {answer.stay && (
-            <a href={answer.stay} className={`${buttonClasses("quiet")} mt-3`}>
+            <a href={answer.stay} className={`${buttonClasses("quiet")} mt-3 -ml-3`}>
               Stay where I am
             </a>
           )}

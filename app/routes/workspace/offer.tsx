@@ -49,6 +49,14 @@ export function OfferOf({ offer, at, again, plans, available, hasCustomer }: Off
           </p>
         </div>
       );
+    case "workspace":
+      return (
+        <p className="mt-8">
+          <Link to={at} className={buttonClasses("secondary")}>
+            Go to your workspace
+          </Link>
+        </p>
+      );
     case "patience":
       return (
         <div className="mt-8 h-0.5 w-full overflow-hidden rounded-full bg-line" aria-hidden="true">

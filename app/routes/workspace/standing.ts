@@ -7,9 +7,9 @@ import { plural } from "~/ui/words";
 
 /**
  * What a customer is offered: `plans` to buy, `manage` what they have, `pay` to put a payment right, `again` to look
- * once more, `patience` while we look, `back` to the application.
+ * once more, `workspace` to go to it, `patience` while we look, `back` to the application.
  */
-export type Offer = "plans" | "manage" | "pay" | "again" | "patience" | "back" | "nothing";
+export type Offer = "plans" | "manage" | "pay" | "again" | "workspace" | "patience" | "back" | "nothing";
 
 /** Where a customer stands: what they have, until when, what to do. */
 export type Standing = { title: string; text: string; offer: Offer };

@@ -18,13 +18,19 @@ export type PlanForSale = {
 };
 
 /**
- * Plans that an admin gave a price or a lookup key, fewest soldiers first, with the price last seen under it. Asks
+ * Plans that were given a price or a lookup key, fewest soldiers first, with the price last seen under it. Asks
  * Stripe nothing: what was never sold has no price to show yet.
  */
 export async function plansForSale(db: Database): Promise<PlanForSale[]> {
   const plans = await db.plan.findMany({
     orderBy: [{ soldiers: "asc" }, { id: "asc" }],
-    include: { prices: { where: { source: "admin" }, orderBy: { createdAt: "asc" } } },
+    // A lookup key goes first: it is what the plan is sold at now. Prices that were only seen are sold no more.
+    include: {
+      prices: {
+        where: { source: { not: "seen" } },
+        orderBy: [{ lookupKey: { sort: "asc", nulls: "last" } }, { createdAt: "asc" }],
+      },
+    },
   });
   const sold = plans.flatMap(({ id, name, soldiers, prices: [claim] }) =>
     claim ? [{ id, name, soldiers, lookupKey: claim.lookupKey, priceId: claim.priceId }] : [],

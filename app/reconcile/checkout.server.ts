@@ -37,7 +37,9 @@ export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
       return refused("already_paying");
     const plan = (await plansForSale(db)).find(({ id }) => id === order.planId);
     if (!plan) return refused("unknown_plan");
-    const priceId = plan.lookupKey === null ? plan.priceId : await client.priceOf(plan.lookupKey);
+    const found = plan.lookupKey === null ? null : await client.priceOf(plan.lookupKey);
+    if (found?.ok === false) return failed(found.failure.reason);
+    const priceId = found === null ? plan.priceId : found.id;
     if (priceId === null) return refused("unknown_plan");
     const { userId, successUrl, cancelUrl } = order;
     const { email, stripeCustomerId: customerId } = user;

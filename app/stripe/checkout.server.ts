@@ -16,7 +16,9 @@ export type Page = { ok: true; url: string } | { ok: false; failure: StripeFailu
 /** What the customer pages ask of Stripe, with a key of their own that may create sessions. Reconciling never uses it. */
 export type CheckoutClient = {
   /** The id of the price that has a lookup key now; null when none has. */
-  priceOf(lookupKey: string): Promise<string | null>;
+  priceOf(
+    lookupKey: string,
+  ): Promise<{ ok: true; id: string | null } | { ok: false; failure: StripeFailure }>;
   /** Stripe's payment page for one subscription. Marked with the user twice, which proves that we made it. */
   createSession(order: CheckoutOrder): Promise<Page>;
   /** Stripe's page where a customer manages what they have. */
@@ -53,10 +55,11 @@ export function createCheckoutClient({
       (error: unknown) => ({ ok: false, failure: failureOf(error) }),
     );
   return {
-    async priceOf(lookupKey) {
-      const { data } = await stripe.prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 });
-      return data[0]?.id ?? null;
-    },
+    priceOf: (lookupKey) =>
+      stripe.prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 }).then(
+        ({ data }) => ({ ok: true, id: data[0]?.id ?? null }),
+        (error: unknown) => ({ ok: false, failure: failureOf(error) }),
+      ),
     createSession: ({ userId, priceId, customerId, email, successUrl, cancelUrl }) =>
       page(
         stripe.checkout.sessions.create({

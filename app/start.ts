@@ -82,7 +82,13 @@ async function serve(wanted: Environment, log: Log, opened: Opened): Promise<voi
   if (isNew) await lookAround(parity);
   opened.push({ name: "reconcile", close: () => parity.close() });
   const { startWorker } = await import("./jobs/worker.server");
-  const worker = await startWorker({ databaseUrl: postgres.url, parity, log, concurrency: jobsAtOnce });
+  const worker = await startWorker({
+    databaseUrl: postgres.url,
+    parity,
+    log,
+    concurrency: jobsAtOnce,
+    clock: false,
+  });
   opened.push({ name: "worker", close: worker.stop });
   const staffAuth = createStaffAuth({ db, environment, log });
   const server = createServer({

@@ -3,8 +3,8 @@ import { describeProblems, readEnvironment } from "./env.server";
 import { trackOpened } from "./http/process-end.server";
 import { createLog } from "./log.server";
 
-// The composition root of `npm run worker`: a process that only works on the jobs that events leave, beside the web
-// processes and on the same database.
+// The composition root of `npm run worker`: a process beside the web processes, on the same database, that works on the
+// jobs that events leave, judges batches of runs, and has the clock.
 
 const jobsAtOnce = 8;
 
@@ -30,6 +30,6 @@ const db = createDatabase(databaseUrl, { log });
 opened.push({ name: "database", close: () => db.$disconnect() });
 const parity = openParity({ db, stripe, sandbox: false, log });
 opened.push({ name: "reconcile", close: () => parity.close() });
-const worker = await startWorker({ databaseUrl, parity, log, concurrency: jobsAtOnce });
+const worker = await startWorker({ databaseUrl, parity, log, concurrency: jobsAtOnce, clock: true });
 opened.push({ name: "worker", close: worker.stop });
 log.info({ jobsAtOnce }, "the worker is running");

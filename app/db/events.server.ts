@@ -20,6 +20,22 @@ export async function storeEvent(db: Database, event: WebhookEvent): Promise<"st
 
 export const SETTLE_JOB = "settle_customer";
 
+/**
+ * Stores the events of a page that are not known yet; those that a webhook brought are left as they are, settled or not.
+ * One that names no customer says nothing to read. Returns how many were new.
+ */
+export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[]): Promise<number> {
+  const named = events.filter(({ customerId }) => customerId !== null);
+  if (named.length === 0) return 0;
+  return tx.$executeRaw`
+    INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedStamp")
+    SELECT id, type, to_timestamp(created), "customerId", "sessionId", nextval('stripe_order')
+    FROM jsonb_to_recordset(${JSON.stringify(named)}::jsonb)
+      AS r(id text, type text, created float8, "customerId" text, "sessionId" text)
+    ORDER BY id
+    ON CONFLICT (id) DO NOTHING`;
+}
+
 /** One waiting job a customer, however many events there are; one that is running is followed by another. */
 async function addSettleJob(tx: Tx, customerId: string, sessionId: string | null): Promise<void> {
   const key = sessionId === null ? customerId : `${customerId}:${sessionId}`;

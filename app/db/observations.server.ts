@@ -2,7 +2,10 @@ import { z } from "zod";
 import { foldEmail } from "~/billing/email";
 import type { Customer, OrderStamp, SubscriptionItem } from "~/billing/observation";
 import type { ReadSubscription } from "~/stripe/parse";
-import type { Database, Tx } from "./client.server";
+import type { Tx } from "./client.server";
+import { sql } from "./sql.server";
+import { markUsersOfCustomers } from "./to-judge.server";
+import { contentHash, keepUnchanged } from "./unchanged.server";
 
 /** What one answer of Stripe said, with the answer's stamp. */
 export type Observed<T> = { value: T; started: OrderStamp; ended: OrderStamp; requestId: string | null };
@@ -26,29 +29,55 @@ export const storedItems: z.ZodType<SubscriptionItem[]> = z.array(
   }),
 );
 
+export type StoreOptions = {
+  /** Mark the users whose judgement may change; not before the first pass has finished, when all are judged anyway. */
+  mark: boolean;
+};
+
 /**
  * Stores customers where the answer is newer: it must have started after the stored one ended. Of two answers that
  * overlap and differ neither is known to be newer; those customers are returned.
  */
-export async function storeCustomers(tx: Tx, observed: readonly Observed<Customer>[]): Promise<Contested> {
+export async function storeCustomers(
+  tx: Tx,
+  observed: readonly Observed<Customer>[],
+  { mark }: StoreOptions,
+): Promise<Contested> {
   if (observed.length === 0) return [];
-  const rows = newestOf(observed, ({ value }) => value.id).map(({ value, ...stamp }) => ({
+  const hashed = newestOf(observed, ({ value }) => value.id).map((one) => ({
+    ...one,
+    hash: contentHash(one.value),
+  }));
+  const changed = await keepUnchanged(tx, sql`"StripeCustomer"`, sql`true`, hashed);
+  if (changed.length === 0) return [];
+  const ids = changed.map(({ value }) => value.id);
+  if (mark) await markUsersOfCustomers(tx, ids);
+  const contested = await storeChangedCustomers(tx, changed);
+  if (mark) await markUsersOfCustomers(tx, ids);
+  return contested;
+}
+
+type Hashed<T> = Observed<T> & { hash: string };
+
+async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[]): Promise<Contested> {
+  const rows = changed.map(({ value, ...stamp }) => ({
     ...value,
     ...stamp,
     emailFolded: value.email === null ? null : foldEmail(value.email),
   }));
   const stored = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO "StripeCustomer" AS c (id, email, "emailFolded", name, "metadataUserId", state, created,
-      "observedStart", "observedEnd", "requestId")
-    SELECT id, email, "emailFolded", name, "metadataUserId", state, to_timestamp(created), started, ended, "requestId"
+      "observedStart", "observedEnd", "requestId", "contentHash")
+    SELECT id, email, "emailFolded", name, "metadataUserId", state, to_timestamp(created), started, ended,
+      "requestId", hash
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
       id text, email text, "emailFolded" text, name text, "metadataUserId" text, state text, created float8,
-      started bigint, ended bigint, "requestId" text)
+      started bigint, ended bigint, "requestId" text, hash text)
     ORDER BY id
     ON CONFLICT (id) DO UPDATE SET
       email = excluded.email, "emailFolded" = excluded."emailFolded", name = excluded.name,
       "metadataUserId" = excluded."metadataUserId", state = excluded.state,
-      created = coalesce(excluded.created, c.created),
+      created = coalesce(excluded.created, c.created), "contentHash" = excluded."contentHash",
       "observedStart" = excluded."observedStart", "observedEnd" = excluded."observedEnd",
       "observedAt" = now(), "requestId" = excluded."requestId"
     WHERE excluded."observedStart" > c."observedEnd"
@@ -75,9 +104,9 @@ export async function storeCustomers(tx: Tx, observed: readonly Observed<Custome
  * An answer that overlaps the stored one. When it says the same, the stored one holds for both, and its stamp grows;
  * when it does not, whatever overlaps either is in doubt: only a read that starts after both settles it.
  */
-type Overlap = { customerId: string; same: boolean };
+export type Overlap = { customerId: string; same: boolean };
 
-const contestedOf = (overlapping: readonly Overlap[]): Contested => [
+export const contestedOf = (overlapping: readonly Overlap[]): Contested => [
   ...new Set(overlapping.flatMap(({ customerId, same }) => (same ? [] : [customerId]))),
 ];
 
@@ -101,9 +130,27 @@ type SubscriptionRow = ReadSubscription["subscription"];
 export async function storeSubscriptions(
   tx: Tx,
   observed: readonly Observed<SubscriptionRow>[],
+  { mark }: StoreOptions,
 ): Promise<Contested> {
   if (observed.length === 0) return [];
-  const rows = newestOf(observed, ({ value }) => value.id).map(({ value, ...stamp }) => ({
+  const hashed = newestOf(observed, ({ value }) => value.id).map((one) => ({
+    ...one,
+    hash: contentHash(one.value),
+  }));
+  const changed = await keepUnchanged(tx, sql`"StripeSubscription"`, sql`NOT kept.gone`, hashed);
+  if (changed.length === 0) return [];
+  const customerIds = changed.map(({ value }) => value.customerId);
+  if (mark) await markUsersOfCustomers(tx, customerIds);
+  const contested = await storeChangedSubscriptions(tx, changed);
+  if (mark) await markUsersOfCustomers(tx, customerIds);
+  return contested;
+}
+
+async function storeChangedSubscriptions(
+  tx: Tx,
+  changed: readonly Hashed<SubscriptionRow>[],
+): Promise<Contested> {
+  const rows = changed.map(({ value, ...stamp }) => ({
     ...value,
     ...stamp,
     // For one already past due when first seen; the later of several items is the kinder.
@@ -112,19 +159,19 @@ export async function storeSubscriptions(
   const stored = await tx.$queryRaw<(Overlap & { id: string })[]>`
     INSERT INTO "StripeSubscription" AS s (id, "customerId", status, "metadataUserId", items, created, "startDate",
       "canceledAt", "endedAt", "cancelAt", "cancelAtPeriodEnd", "latestInvoiceId", "testClockId", "pastDueSince",
-      gone, "observedStart", "observedEnd", "requestId")
+      gone, "observedStart", "observedEnd", "requestId", "contentHash")
     SELECT id, "customerId", status, "metadataUserId", items, to_timestamp(created), to_timestamp("startDate"),
       to_timestamp("canceledAt"), to_timestamp("endedAt"), to_timestamp("cancelAt"), "cancelAtPeriodEnd",
       "latestInvoiceId", "testClockId",
       CASE WHEN status = 'past_due' THEN coalesce(to_timestamp("periodStart"), now()) END,
       -- An old answer that comes late: a complete read that began after it did not list this one.
       EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = r."customerId" AND c."completeStart" > r.ended),
-      started, ended, "requestId"
+      started, ended, "requestId", hash
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
       id text, "customerId" text, status text, "metadataUserId" text, items jsonb, created float8,
       "startDate" float8, "canceledAt" float8, "endedAt" float8, "cancelAt" float8, "cancelAtPeriodEnd" boolean,
       "latestInvoiceId" text, "testClockId" text, "periodStart" float8,
-      started bigint, ended bigint, "requestId" text)
+      started bigint, ended bigint, "requestId" text, hash text)
     ORDER BY id
     ON CONFLICT (id) DO UPDATE SET
       "customerId" = excluded."customerId", status = excluded.status,
@@ -140,7 +187,7 @@ export async function storeSubscriptions(
         WHEN excluded.status NOT IN ('active', 'trialing', 'past_due') THEN NULL
         WHEN s.status IN ('active', 'trialing', 'past_due') THEN s."entitlingSince"
         ELSE now() END,
-      gone = false,
+      gone = false, "contentHash" = excluded."contentHash",
       "observedStart" = excluded."observedStart", "observedEnd" = excluded."observedEnd",
       "observedAt" = now(), "requestId" = excluded."requestId"
     WHERE excluded."observedStart" > s."observedEnd"
@@ -177,79 +224,4 @@ function newestOf<T extends { started: OrderStamp }>(observed: readonly T[], idO
     if (!known || known.started < one.started) newest.set(idOf(one), one);
   }
   return [...newest.values()];
-}
-
-/** A read of every page of one customer's subscriptions, from the first page's start to the last page's end. */
-export type CompleteRead = {
-  customerId: string;
-  started: OrderStamp;
-  ended: OrderStamp;
-  listedIds: string[];
-};
-
-/**
- * Marks customers as completely observed. What is stored for them but was not listed is gone as of that read. What
- * another answer listed meanwhile is in doubt: those customers are returned, they must be read again.
- */
-export async function storeCompleteReads(tx: Tx, reads: readonly CompleteRead[]): Promise<Contested> {
-  if (reads.length === 0) return [];
-  const unlisted = await tx.$queryRaw<Overlap[]>`
-    UPDATE "StripeSubscription" s SET
-      gone = s.gone OR s."observedEnd" < r.started,
-      "observedStart" = CASE WHEN s.gone OR s."observedEnd" < r.started
-        THEN greatest(s."observedStart", r.started) ELSE s."observedStart" END,
-      "observedEnd" = greatest(s."observedEnd", r.ended)
-    FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb)
-      AS r("customerId" text, started bigint, ended bigint, "listedIds" jsonb)
-    WHERE s."customerId" = r."customerId" AND s."observedStart" <= r.ended AND NOT r."listedIds" ? s.id
-    RETURNING s."customerId", s.gone AS same`;
-  const contested = contestedOf(unlisted);
-  const settled = reads.filter(({ customerId }) => !contested.includes(customerId));
-  await tx.$executeRaw`
-    UPDATE "StripeCustomer" c
-    SET "completeStart" = greatest(c."completeStart", r.started), "completeEnd" = greatest(c."completeEnd", r.ended),
-      "completeAt" = now()
-    FROM jsonb_to_recordset(${JSON.stringify(settled)}::jsonb) AS r("customerId" text, started bigint, ended bigint)
-    WHERE c.id = r."customerId" AND (c."completeStart" IS NULL OR r.started > c."completeStart")`;
-  return contested;
-}
-
-/** Ids out of the given ones that are stored as present or deleted customers. */
-export async function knownCustomerIds(db: Database | Tx, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await db.stripeCustomer.findMany({
-    where: { id: { in: [...ids] }, state: { not: "missing" } },
-    select: { id: true },
-  });
-  return new Set(rows.map(({ id }) => id));
-}
-
-/**
- * Of the subscriptions that were known before a pass began (observed or recorded), how many did Stripe list since?
- * Those on test clocks are never listed and do not count.
- */
-export async function countKnownSubscriptions(
-  db: Database,
-  passStarted: OrderStamp,
-): Promise<{ total: number; resolved: number }> {
-  const [row] = await db.$queryRaw<{ total: number; resolved: number }[]>`
-    WITH known AS (
-      SELECT id, "observedEnd" >= ${passStarted}::bigint AS resolved FROM "StripeSubscription"
-        WHERE NOT gone AND "testClockId" IS NULL
-      UNION ALL
-      SELECT b."stripeSubscriptionId", false FROM "BillingSubscription" b
-        WHERE NOT EXISTS (SELECT 1 FROM "StripeSubscription" s WHERE s.id = b."stripeSubscriptionId")
-    )
-    SELECT count(*)::int AS total, count(*) FILTER (WHERE resolved)::int AS resolved FROM known`;
-  return row ?? { total: 0, resolved: 0 };
-}
-
-/** Subscriptions that a finished pass did not list are gone as of that pass. */
-export async function forgetUnlisted(
-  tx: Tx,
-  pass: { started: OrderStamp; ended: OrderStamp },
-): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE "StripeSubscription"
-    SET gone = true, "observedStart" = ${pass.started}::bigint, "observedEnd" = ${pass.ended}::bigint
-    WHERE NOT gone AND "testClockId" IS NULL AND "observedEnd" < ${pass.started}::bigint`;
 }

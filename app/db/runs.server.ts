@@ -1,41 +1,16 @@
 import { z } from "zod";
+import { SEVERITY_RANK } from "~/billing/verdicts";
 import type { Database, Tx } from "./client.server";
 import type { ChangeActor } from "./repairs.server";
+import { EMPTY_CURSOR, type RunCursor, runCursor } from "./run-cursor";
 import type { RunIntent, RunReach, RunState } from "./run-words";
 
-/** Where a run stands, so that any machine can go on. Advanced in the transaction that commits the piece of work. */
-const runCursor = z.object({
-  /** Observe: the last subscription of the last page that was committed. */
-  startingAfter: z.string().nullable(),
-  /** Stamp and Stripe's time of the pass's first request; null before it. */
-  firstStarted: z.number().nullable(),
-  firstStripeTime: z.number().nullable(),
-  lastEnded: z.number().nullable(),
-  /** Ids of objects that could not be read, not even whose they are. */
-  unreadable: z.array(z.string()),
-  /** Customers about whom overlapping answers disagree: to be read again before the pass counts. */
-  contested: z.array(z.string()),
-  /** Judge: the last user whose batch was committed. */
-  afterUserId: z.string().nullable(),
-  /** Lower: the last user whose lowering was tried. */
-  afterLoweredId: z.string().nullable(),
-});
-
-export type RunCursor = z.infer<typeof runCursor>;
-
-export const EMPTY_CURSOR: RunCursor = {
-  startingAfter: null,
-  firstStarted: null,
-  firstStripeTime: null,
-  lastEnded: null,
-  unreadable: [],
-  contested: [],
-  afterUserId: null,
-  afterLoweredId: null,
-};
-
-/** `observe` reads Stripe, `judge` goes through the users, `lower` makes the lowerings, each on a fresh read. */
-export type RunPhase = "observe" | "judge" | "lower" | "finished";
+/**
+ * A full pass begins with `observe`, which reads the whole list; a tick with `events`, and `read`s the customers they
+ * name. Then both `divide` the users into batches, `judge` them, and `lower`, each lowering on a fresh read.
+ */
+const PHASES = ["observe", "events", "read", "divide", "judge", "lower", "finished"] as const;
+export type RunPhase = (typeof PHASES)[number];
 
 export type RunCounts = {
   synced: number;
@@ -72,7 +47,7 @@ const runRow: z.ZodType<RunRow> = z.object({
   intent: z.enum(["preview", "apply", "undo"]),
   reach: z.enum(["one", "selection", "tick", "full"]),
   state: z.enum(["running", "done", "failed", "cancelled", "abandoned"]),
-  phase: z.enum(["observe", "judge", "lower", "finished"]),
+  phase: z.enum(PHASES),
   cursor: runCursor,
   previewRunId: z.string().nullable(),
   total: z.number(),
@@ -198,6 +173,7 @@ export type Progress = Partial<RunCounts> & {
   observed?: number;
   stripeRequests?: number;
   total?: number;
+  reach?: RunReach;
 };
 
 /**
@@ -205,7 +181,7 @@ export type Progress = Partial<RunCounts> & {
  * Throws LeaseLost when the lease is no longer this owner's.
  */
 export async function saveProgress(
-  tx: Tx,
+  tx: Database | Tx,
   runId: string,
   owner: string,
   leaseSeconds: number,
@@ -215,6 +191,7 @@ export async function saveProgress(
     UPDATE "Run" SET
       cursor = coalesce(${progress.cursor ? JSON.stringify(progress.cursor) : null}::jsonb, cursor),
       phase = coalesce(${progress.phase ?? null}::text, phase),
+      reach = coalesce(${progress.reach ?? null}::text, reach),
       total = coalesce(${progress.total ?? null}::int, total),
       observed = observed + ${progress.observed ?? 0}::int,
       synced = synced + ${progress.synced ?? 0}::int, skipped = skipped + ${progress.skipped ?? 0}::int,
@@ -224,6 +201,34 @@ export async function saveProgress(
       "leaseUntil" = now() + make_interval(secs => ${leaseSeconds}::float8), "updatedAt" = now(), reason = NULL
     WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
   if (saved !== 1) throw new LeaseLost();
+}
+
+/**
+ * Adds what a batch came to, in the transaction that judged it, whoever did. Throws LeaseLost when the run is over: what
+ * the transaction did must not be committed then.
+ */
+export async function addCounts(tx: Tx, runId: string, counts: RunCounts): Promise<void> {
+  const saved = await tx.$executeRaw`
+    UPDATE "Run" SET synced = synced + ${counts.synced}::int, skipped = skipped + ${counts.skipped}::int,
+      review = review + ${counts.review}::int, failed = failed + ${counts.failed}::int,
+      "notChecked" = "notChecked" + ${counts.notChecked}::int, "updatedAt" = now(), reason = NULL
+    WHERE id = ${runId} AND state = 'running' AND phase = 'judge'`;
+  if (saved !== 1) throw new LeaseLost();
+}
+
+/**
+ * Counts the users whom a tick did not judge because nothing had changed for them: for review, or withheld, as they
+ * stand; everybody else is in step.
+ */
+export async function countTick(db: Database, runId: string, owner: string): Promise<void> {
+  await db.$executeRaw`
+    WITH counted AS (
+      SELECT (SELECT count(*) FROM "User")::int AS users, (SELECT count(*) FROM "Standing" s
+        WHERE (s.severity = ${SEVERITY_RANK.review}::int OR s.withheld IS NOT NULL)
+          AND EXISTS (SELECT 1 FROM "User" u WHERE u.id = s."userId"))::int AS review)
+    UPDATE "Run" SET review = counted.review,
+      skipped = greatest(0, total - synced - counted.review - failed - "notChecked")
+    FROM counted WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
 }
 
 /** Ends a run: the live place is free again. `reason` when it failed or was cancelled. */

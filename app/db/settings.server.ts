@@ -10,6 +10,8 @@ export type Settings = {
   policy: Policy;
   /** At most max(minimum, percent of the users with access) automatic lowerings in 24 hours. */
   breaker: { percent: number; minimum: number };
+  /** Hour of the day (UTC) after which the scheduler reads everything once; null: only when it must. */
+  fullPassHour: number | null;
   binding: Binding | null;
 };
 
@@ -19,11 +21,14 @@ const stored = z.object({
   noPlanWord: z.string().min(1).nullable().optional(),
   breakerPercent: z.number().min(0).max(100).optional(),
   breakerMinimum: z.number().int().min(0).optional(),
+  fullPassHour: z.number().int().min(0).max(23).nullable().optional(),
   binding: z
     .object({ accountId: z.string(), livemode: z.boolean(), boundAt: z.number() })
     .nullable()
     .optional(),
 });
+
+const DEFAULT_FULL_PASS_HOUR = 3;
 
 /** Settings as they are stored, one row each; what is absent has its default. */
 export type SettingChange = z.infer<typeof stored>;
@@ -41,6 +46,7 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
       graceDays: values.graceDays ?? DEFAULT_POLICY.graceDays,
       noPlanWord: values.noPlanWord ?? DEFAULT_POLICY.noPlanWord,
     },
+    fullPassHour: values.fullPassHour === undefined ? DEFAULT_FULL_PASS_HOUR : values.fullPassHour,
     breaker: { percent: values.breakerPercent ?? 2, minimum: values.breakerMinimum ?? 2 },
     binding: values.binding ?? null,
   };

@@ -10,7 +10,13 @@ const workers: Worker[] = [];
 async function work(): Promise<void> {
   const { url: databaseUrl, parity } = world;
   workers.push(
-    await startWorker({ databaseUrl, parity, log: createLog({ level: "silent" }), concurrency: 2 }),
+    await startWorker({
+      databaseUrl,
+      parity,
+      log: createLog({ level: "silent" }),
+      concurrency: 2,
+      clock: false,
+    }),
   );
 }
 

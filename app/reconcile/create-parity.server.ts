@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { DEFAULT_GATES } from "~/db/checks.server";
 import type { Database } from "~/db/client.server";
+import { addJudgeJobs } from "~/db/judge-jobs.server";
 import { requestCancel } from "~/db/runs.server";
 import { saveSettings } from "~/db/settings.server";
 import { findUserIds } from "~/db/users.server";
@@ -13,6 +14,7 @@ import { createAccountGuard } from "./account-guard.server";
 import { frameOf, overviewOf, settingsViewOf } from "./account-views.server";
 import { createCheckout } from "./checkout.server";
 import { customerPageOf } from "./customer-page.server";
+import { workOnBatches } from "./judge-phase.server";
 import { metricsText } from "./metrics.server";
 import type { Actor, Parity } from "./parity.server";
 import type { Parts } from "./parts.server";
@@ -49,7 +51,8 @@ const BACKGROUND_MS = 20_000;
 export function createParity(options: ParityOptions): Parity {
   const { db, stripe, log } = options;
   const guard = createAccountGuard({ db, stripe, configuredAccountId: options.configuredAccountId, log });
-  const parts: Parts = { db, stripe, guard, log };
+  const callHelp: Parts["callHelp"] = (runId, helpers) => addJudgeJobs(db, runId, helpers);
+  const parts: Parts = { db, stripe, guard, log, callHelp };
   const step = (runId: string, budgetMs: number) => stepRun(parts, runId, budgetMs, randomUUID);
   const driver = createRunDriver({
     step,
@@ -98,9 +101,9 @@ export function createParity(options: ParityOptions): Parity {
 
     runs: {
       preview: async ({ actor, readStripe = false }) =>
-        viewRun(db, await beginPreview(parts, { actor, readStripe })),
+        viewRun(db, await beginPreview(parts, { actor, readStripe }, step)),
       async apply(input) {
-        const { run, created } = await beginApply(parts, input);
+        const { run, created } = await beginApply(parts, input, step);
         return { run: await viewRun(db, run), joined: !created };
       },
       async step(runId, budgetMs) {
@@ -112,7 +115,11 @@ export function createParity(options: ParityOptions): Parity {
       cancel: (runId) => requestCancel(db, runId),
       list: ({ limit, before }) => listRunViews(db, limit, before),
       page: (input) => runPageOf(db, input),
-      cron: ({ budgetMs }) => cronPiece(parts, step, budgetMs),
+      cron: (input) => cronPiece(parts, step, input),
+      help: ({ runId, budgetMs }) => {
+        const until = performance.now() + budgetMs;
+        return workOnBatches(parts, runId, { hasTime: () => performance.now() < until });
+      },
     },
 
     workspace: {

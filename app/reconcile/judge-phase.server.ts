@@ -1,56 +1,116 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Tx } from "~/db/client.server";
+import { saveGround } from "~/db/cursors.server";
 import { breakerHasRoom } from "~/db/repairs.server";
+import {
+  type Batch,
+  batchesLeft,
+  claimBatch,
+  endBatch,
+  forgetBatches,
+  usersOfBatch,
+} from "~/db/run-batches.server";
 import { previewedHashes, type RunUserRow, saveRunUsers } from "~/db/run-users.server";
-import { type RunCounts, saveProgress } from "~/db/runs.server";
-import { userIdsAfter } from "~/db/users.server";
+import { addCounts, findRun, LeaseLost, type RunCounts, type RunRow, saveProgress } from "~/db/runs.server";
 import type { HeldRun, PieceResult } from "./held-run";
 import { loadGround, type Parts } from "./parts.server";
 import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
 
-const BATCH = 500;
+/** Batches at once in one process: while PostgreSQL loads one, Node judges the other. */
+const LANES = 2;
+/** Others work on the last batches: so long this process looks away. Milliseconds. */
+const LOOK_AGAIN_MS = 100;
+
+/** Works on the batches of a run beside others, until they or the time are used up; then the run goes on. */
+export async function judgePieces(parts: Parts, held: HeldRun): Promise<PieceResult> {
+  const { run } = held;
+  await workOnBatches(parts, run.id, {
+    hasTime: () => performance.now() < held.until,
+    afterEach: () =>
+      saveProgress(parts.db, run.id, held.owner, held.leaseSeconds, {
+        stripeRequests: held.takeRequestCount(),
+      }),
+  });
+  if ((await batchesLeft(parts.db, run.id)) === 0) return endOfJudging(parts, held);
+  if (performance.now() < held.until) await wait(LOOK_AGAIN_MS);
+  return { kind: "on" };
+}
+
+export type BatchWork = {
+  hasTime: () => boolean;
+  /** After each batch that this process judged. */
+  afterEach?: () => Promise<void>;
+};
 
 /**
- * Judges the next batch of users and repairs what may be repaired at once; the cursor advances in the same
- * transaction. Lowerings are only noted: each wants a fresh read of its own first.
+ * Judges batches of a run that nobody else works on, whoever holds its lease: a batch is ended in the transaction that
+ * judged it, once. Returns when there is none left to take up, the run is over, or the time is.
  */
-export async function judgePiece(parts: Parts, held: HeldRun): Promise<PieceResult> {
-  const { run } = held;
-  const isPreview = run.intent === "preview";
-  const userIds = await userIdsAfter(parts.db, run.cursor.afterUserId, BATCH);
-  const last = userIds.at(-1);
-  if (last === undefined) return endOfJudging(parts, held);
+export async function workOnBatches(parts: Parts, runId: string, work: BatchWork): Promise<void> {
+  const room = roomAhead(parts);
+  const lane = async () => {
+    do {
+      const run = await findRun(parts.db, runId);
+      if (run?.state !== "running" || run.phase !== "judge" || run.cancelRequestedAt !== null) return;
+      const batch = await claimBatch(parts.db, runId);
+      if (batch === null) return;
+      try {
+        await judgeBatch(parts, run, batch, await room());
+      } catch (error) {
+        // Ended by somebody else, or the run was: what was judged here was not committed.
+        if (!(error instanceof LeaseLost)) throw error;
+      }
+      await work.afterEach?.();
+    } while (work.hasTime());
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  for (const one of lanes) if (one.status === "rejected") throw one.reason;
+}
+
+/** Whether the circuit breaker has room, looked up once: a repair asks again, under its lock. */
+function roomAhead({ db }: Parts): () => Promise<boolean> {
+  let asked: Promise<boolean> | null = null;
+  return () => {
+    asked ??= loadGround(db).then(({ settings }) => breakerHasRoom(db, settings.breaker));
+    return asked;
+  };
+}
+
+/** Judges the users of a batch and repairs what may be repaired at once. Lowerings are only noted. */
+async function judgeBatch(parts: Parts, run: RunRow, batch: Batch, hasRoom: boolean): Promise<void> {
+  const userIds = await usersOfBatch(parts.db, batch, run.cursor.everyone);
   const ground = await loadGround(parts.db);
-  const automatic = run.actorKind !== "staff";
+  const isPreview = run.intent === "preview";
   await reconcileUsers(parts.db, {
     userIds,
     ground,
     actor: { kind: run.actorKind, id: run.actor },
     apply: !isPreview,
-    // A preview from what is stored writes nothing but itself; one that read Stripe keeps what it judged.
-    keepStandings: !isPreview || run.observed > 0,
+    keepStandings: keepsStandings(run),
     addressesRead: ground.pass?.runId === run.id,
-    // However long a lowering has waited, what is known of it must be newer than this pass.
+    // However long a lowering has waited, what is known of it must be newer than this run's own look.
     evidenceAfter: run.cursor.lastEnded,
-    breakerHasRoom: !automatic || (await breakerHasRoom(parts.db, ground.settings.breaker)),
+    breakerHasRoom: run.actorKind === "staff" || hasRoom,
     previewed: run.previewRunId ? await previewedHashes(parts.db, run.previewRunId, userIds) : null,
     runId: () => Promise.resolve(run.id),
-    commit: (tx, outcomes) => commitBatch(tx, held, outcomes, last),
+    commit: (tx, outcomes) => commitBatch(tx, run, batch, outcomes),
   });
-  return { kind: "on" };
 }
+
+/** A preview from what is stored writes nothing but itself; one that read Stripe keeps what it judged. */
+const keepsStandings = (run: RunRow) => run.intent !== "preview" || run.observed > 0;
 
 async function commitBatch(
   tx: Tx,
-  held: HeldRun,
+  run: RunRow,
+  batch: Batch,
   outcomes: readonly UserOutcome[],
-  afterUserId: string,
 ): Promise<void> {
-  await saveRunUsers(tx, held.run.id, outcomes.flatMap(toRunUser));
+  await endBatch(tx, run.id, batch.n);
+  await saveRunUsers(tx, run.id, outcomes.flatMap(toRunUser));
   // In an applying run what is still intended waits for its fresh read, and is counted when that is done.
-  const counted = outcomes.filter(({ outcome }) => held.run.intent === "preview" || outcome !== "intended");
-  const cursor = { ...held.run.cursor, afterUserId };
-  const progress = { cursor, stripeRequests: held.takeRequestCount(), ...countsOf(counted) };
-  await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, progress);
+  const counted = outcomes.filter(({ outcome }) => run.intent === "preview" || outcome !== "intended");
+  await addCounts(tx, run.id, countsOf(counted));
 }
 
 /** The counts of a run, from the outcomes of its users. What a preview intends counts as what it would become. */
@@ -75,9 +135,12 @@ export function toRunUser(outcome: UserOutcome): RunUserRow[] {
 }
 
 async function endOfJudging(parts: Parts, held: HeldRun): Promise<PieceResult> {
-  if (held.run.intent === "preview") return { kind: "over", failed: null };
-  await parts.db.$transaction((tx) =>
-    saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, { phase: "lower" }),
-  );
-  return { kind: "on" };
+  const { run } = held;
+  const { everyone, ground } = run.cursor;
+  await parts.db.$transaction(async (tx) => {
+    await forgetBatches(tx, run.id);
+    if (everyone && ground !== null && keepsStandings(run)) await saveGround(tx, ground);
+    await saveProgress(tx, run.id, held.owner, held.leaseSeconds, { phase: "lower" });
+  });
+  return run.intent === "preview" ? { kind: "over", failed: null } : { kind: "on" };
 }

@@ -2,7 +2,7 @@ import { judge } from "~/billing/judge";
 import { DEFAULT_GATES, endCheck } from "~/db/checks.server";
 import { breakerHasRoom } from "~/db/repairs.server";
 import { forgetRunUsers, pendingLowerings, previewedHashes, saveRunUsers } from "~/db/run-users.server";
-import { saveProgress } from "~/db/runs.server";
+import { countTick, saveProgress } from "~/db/runs.server";
 import { loadSituations } from "~/db/situations.server";
 import { nextStamp } from "~/db/stamps.server";
 import type { HeldRun, PieceResult } from "./held-run";
@@ -22,7 +22,7 @@ export async function lowerPiece(parts: Parts, held: HeldRun): Promise<PieceResu
   const { run } = held;
   const userIds = await pendingLowerings(parts.db, run.id, run.cursor.afterLoweredId, BATCH);
   const last = userIds.at(-1);
-  if (last === undefined) return { kind: "over", failed: null };
+  if (last === undefined) return endOfLowering(parts, held);
   const ground = await loadGround(parts.db);
   const automatic = run.actorKind !== "staff";
   const hasRoom = !automatic || (await breakerHasRoom(parts.db, ground.settings.breaker));
@@ -55,6 +55,12 @@ export async function lowerPiece(parts: Parts, held: HeldRun): Promise<PieceResu
     },
   });
   return { kind: "on" };
+}
+
+/** Whom a tick did not judge, another has: they count as they stand. */
+async function endOfLowering(parts: Parts, { run, owner }: HeldRun): Promise<PieceResult> {
+  if (run.reach === "tick" && !run.cursor.everyone) await countTick(parts.db, run.id, owner);
+  return { kind: "over", failed: null };
 }
 
 /** Reads every customer of these users; returns why, for the users of whom one could not be read. */

@@ -1,159 +1,142 @@
-import type { SubscriptionItem } from "~/billing/observation";
 import { keepSeenPrices, loadCatalogue } from "~/db/catalogue.server";
-import { forgetFailures } from "~/db/checks.server";
-import { savePass } from "~/db/cursors.server";
-import { settleEventsBefore } from "~/db/events.server";
-import {
-  countKnownSubscriptions,
-  forgetUnlisted,
-  type Observed,
-  storeCustomers,
-  storeSubscriptions,
-} from "~/db/observations.server";
-import { type RunCursor, saveProgress } from "~/db/runs.server";
-import { databaseNow } from "~/db/stamps.server";
+import { lastCuts, lastPass } from "~/db/cursors.server";
+import { inTransaction } from "~/db/deadlock.server";
+import { type Observed, storeCustomers, storeSubscriptions } from "~/db/observations.server";
+import type { RunCursor } from "~/db/run-cursor";
+import { saveProgress } from "~/db/runs.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { ReadSubscription } from "~/stripe/parse";
-import type { Answer, Read, SubscriptionsPage } from "~/stripe/reader.server";
+import { cutAt } from "~/stripe/ranges";
+import { finishPass } from "./finish-pass.server";
 import type { HeldRun, PieceResult } from "./held-run";
 import type { Parts } from "./parts.server";
-import { readCustomers, withAllItems } from "./read-customers.server";
+import { withAllItems } from "./read-customers.server";
+import { type Arrived, type ArrivedPage, createPageReader } from "./read-pages.server";
+import { stopped } from "./stopped.server";
 
 type Subscriptions = Observed<ReadSubscription["subscription"]>[];
 
 /**
- * Reads the pages of GET /v1/subscriptions, `status=all`, newest first. Each page is committed with the cursor that
- * stands behind it, so that a run killed at any moment goes on after its last committed page. The next page is asked
- * for while the last is stored. Works until the pages or the budget are used up.
+ * Reads GET /v1/subscriptions, `status=all`, in ranges. What has arrived is committed together with how far it brought
+ * the ranges, so that a run killed at any moment goes on behind its last committed pages. Works until the pages or the
+ * budget are used up.
  */
 export async function observePieces(parts: Parts, held: HeldRun): Promise<PieceResult> {
   let { cursor } = held.run;
-  let asked: Promise<Read<SubscriptionsPage>> | null = null;
-  const ask = (after: string | null) =>
-    parts.stripe.subscriptionsPage(after === null ? {} : { startingAfter: after }, held.how);
-  for (;;) {
-    const page: Read<SubscriptionsPage> = await (asked ?? ask(cursor.startingAfter));
-    asked = null;
-    if (!page.ok) return stopped(parts, page.failure);
-    const hasTime = performance.now() < held.until;
-    if (page.value.hasMore && hasTime) {
-      asked = ask(page.value.lastId);
-      // When this page's work fails nobody waits for the next one any more; its trouble is then no news.
-      asked.catch(() => {});
+  const ranges = cursor.ranges.length > 0 ? cursor.ranges : cutAt(await lastCuts(parts.db));
+  // Before the first pass has finished everybody is judged at its end; after it, whom a change concerns is marked.
+  const mark = (await lastPass(parts.db)) !== null;
+  const pricesKept = new Set<string>();
+  const reader = createPageReader({
+    stripe: parts.stripe,
+    ranges: structuredClone(ranges),
+    how: held.how,
+    hasTime: () => performance.now() < held.until,
+  });
+  try {
+    for (;;) {
+      const arrived = await reader.next();
+      if (arrived === null) break;
+      noteUnreadable(parts, arrived.pages);
+      const subscriptions = await withItems(parts, arrived.pages, held);
+      if (!subscriptions.ok) return stopped(parts, subscriptions.failure);
+      const commit = { parts, held, arrived, subscriptions: subscriptions.value, cursor, mark, pricesKept };
+      cursor = await commitPages(commit);
     }
-    const subscriptions = await withItems(parts, page, held);
-    if (!subscriptions.ok) return stopped(parts, subscriptions.failure);
-    const unreadable = page.value.unreadable;
-    if (unreadable.length > 0)
-      parts.log.error({ unreadable, requestId: page.requestId }, "Stripe listed objects that cannot be read");
-    cursor = await commitPage({ parts, held, page, subscriptions: subscriptions.value, cursor });
-    if (!page.value.hasMore) return finishPass(parts, held, cursor);
-    if (!hasTime) return { kind: "on" };
+  } finally {
+    reader.stop();
   }
+  const failure = reader.failure();
+  if (failure) return stopped(parts, failure);
+  const isThrough = cursor.ranges.length > 0 && cursor.ranges.every(({ done }) => done);
+  return isThrough ? finishPass(parts, held, cursor) : { kind: "on" };
 }
 
-/** Stripe may say not to try again at once; a later step still may. */
-const PASSING = new Set<StripeFailure["reason"]>(["rate_limited", "timeout", "unreachable", "stripe_error"]);
-
-/** Stripe gave no page: the key, or a fault. A passing fault leaves the run where it is, for the next step. */
-function stopped(parts: Parts, failure: StripeFailure): PieceResult {
-  parts.log.warn({ reason: failure.reason, requestId: failure.requestId }, "a page could not be read");
-  const reason = `${failure.reason}: ${failure.message}`;
-  const passes = failure.retryable || PASSING.has(failure.reason);
-  return passes ? { kind: "pause", reason } : { kind: "over", failed: reason };
+function noteUnreadable(parts: Parts, pages: readonly ArrivedPage[]): void {
+  for (const { page } of pages) {
+    const { unreadable } = page.value;
+    if (unreadable.length > 0)
+      parts.log.error({ unreadable, requestId: page.requestId }, "Stripe listed objects that cannot be read");
+  }
 }
 
 async function withItems(
   parts: Parts,
-  page: Answer<SubscriptionsPage>,
+  pages: readonly ArrivedPage[],
   held: HeldRun,
 ): Promise<{ ok: true; value: Subscriptions } | { ok: false; failure: StripeFailure }> {
-  const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
   const value: Subscriptions = [];
-  for (const one of page.value.subscriptions) {
-    const full = await withAllItems(parts.stripe, one, held.how);
-    if (!full.ok) return full;
-    value.push({ value: full.subscription, ...stamp });
+  for (const { page } of pages) {
+    const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
+    for (const one of page.value.subscriptions) {
+      const full = await withAllItems(parts.stripe, one, held.how);
+      if (!full.ok) return full;
+      value.push({ value: full.subscription, ...stamp });
+    }
   }
   return { ok: true, value };
 }
 
-type Page = {
+type Commit = {
   parts: Parts;
   held: HeldRun;
-  page: Answer<SubscriptionsPage>;
+  arrived: Arrived;
   subscriptions: Subscriptions;
   cursor: RunCursor;
+  mark: boolean;
+  /** Prices whose claim was kept already in this piece of work. */
+  pricesKept: Set<string>;
 };
 
-/** Stores the page together with the cursor that stands behind it; returns that cursor. */
-async function commitPage({ parts, held, page, subscriptions, cursor }: Page): Promise<RunCursor> {
-  const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
-  const customers = page.value.subscriptions.flatMap(({ customer }) =>
-    customer ? [{ value: customer, ...stamp }] : [],
-  );
-  const items: SubscriptionItem[] = subscriptions.flatMap(({ value }) => value.items);
-  return parts.db.$transaction(async (tx) => {
-    const contested = await storeCustomers(tx, customers);
-    contested.push(...(await storeSubscriptions(tx, subscriptions)));
-    await keepSeenPrices(tx, await loadCatalogue(tx), items);
-    const next: RunCursor = {
-      ...cursor,
-      startingAfter: page.value.lastId ?? cursor.startingAfter,
-      firstStarted: cursor.firstStarted ?? page.started,
-      firstStripeTime: cursor.firstStripeTime ?? page.stripeTime,
-      lastEnded: page.ended,
-      unreadable: [...cursor.unreadable, ...page.value.unreadable],
-      contested: [...new Set([...cursor.contested, ...contested])],
-    };
-    const progress = {
-      cursor: next,
-      observed: subscriptions.length,
-      stripeRequests: held.takeRequestCount(),
-    };
-    await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, progress);
-    return next;
+/** Stores the pages together with the cursor that stands behind them; returns that cursor. */
+async function commitPages(commit: Commit): Promise<RunCursor> {
+  const { parts, held, arrived, subscriptions, cursor, mark, pricesKept } = commit;
+  const customers = arrived.pages.flatMap(({ page }) => {
+    const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
+    return page.value.subscriptions.flatMap(({ customer }) =>
+      customer ? [{ value: customer, ...stamp }] : [],
+    );
   });
+  const items = subscriptions.flatMap(({ value }) => value.items);
+  const newItems = items.filter(({ priceId, lookupKey }) => !pricesKept.has(`${priceId} ${lookupKey}`));
+  const next = await inTransaction(parts.db, async (tx) => {
+    const contested = await storeCustomers(tx, customers, { mark });
+    contested.push(...(await storeSubscriptions(tx, subscriptions, { mark })));
+    if (newItems.length > 0) await keepSeenPrices(tx, await loadCatalogue(tx), newItems);
+    const advanced = advancedCursor(cursor, arrived, contested);
+    await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, {
+      cursor: advanced,
+      observed: arrived.pages.reduce((sum, { own }) => sum + own, 0),
+      stripeRequests: held.takeRequestCount(),
+    });
+    return advanced;
+  });
+  for (const { priceId, lookupKey } of newItems) pricesKept.add(`${priceId} ${lookupKey}`);
+  return next;
 }
 
-/** Of the subscriptions known before, so many per cent must still be there, or it is another account. One may be missing. */
-const MUST_RESOLVE_PERCENT = 90;
-const CUSTOMERS_AT_ONCE = 50;
-
-/** All pages are there: is this the account that we know? Then the pass counts, and the users are judged. */
-async function finishPass(parts: Parts, held: HeldRun, cursor: RunCursor): Promise<PieceResult> {
-  const started = cursor.firstStarted ?? 0;
-  const ended = cursor.lastEnded ?? started;
-  const known = await countKnownSubscriptions(parts.db, started);
-  const tooFew = known.resolved * 100 < known.total * MUST_RESOLVE_PERCENT;
-  if (tooFew && known.total - known.resolved > 1) {
-    const message = `only ${known.resolved} of ${known.total} known subscriptions exist in this Stripe account`;
-    return { kind: "over", failed: `wrong_account: ${message}. Nothing is written.` };
-  }
-  // Their disagreement is kept in the cursor: a pass that was killed here asks again for its last page, and comes back.
-  for (let at = 0; at < cursor.contested.length; at += CUSTOMERS_AT_ONCE) {
-    const some = cursor.contested.slice(at, at + CUSTOMERS_AT_ONCE);
-    const [failure] = (await readCustomers(parts, some, held.how)).failures.values();
-    if (failure) return stopped(parts, failure);
-  }
-  await parts.db.$transaction(async (tx) => {
-    await forgetUnlisted(tx, { started, ended });
-    await settleEventsBefore(tx, started);
-    await forgetFailures(tx, held.run.id);
-    await savePass(tx, {
-      runId: held.run.id,
-      started,
-      ended,
-      stripeTime: cursor.firstStripeTime ?? 0,
-      beganAt: held.run.createdAt.getTime() / 1000,
-      finishedAt: await databaseNow(tx),
-    });
-    // What could not be read is counted as failed: nobody knows whose it is.
-    const failed = cursor.unreadable.length;
-    const total = (await tx.user.count()) + failed;
-    const stripeRequests = held.takeRequestCount();
-    const progress = { phase: "judge" as const, total, failed, stripeRequests };
-    await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, progress);
-  });
-  return { kind: "on" };
+function advancedCursor(
+  cursor: RunCursor,
+  { pages, ranges }: Arrived,
+  contested: readonly string[],
+): RunCursor {
+  const earliest = (known: number | null, times: (number | null)[]) =>
+    [known, ...times].reduce((least, time) =>
+      least === null || (time !== null && time < least) ? time : least,
+    );
+  return {
+    ...cursor,
+    ranges,
+    firstStarted: earliest(
+      cursor.firstStarted,
+      pages.map(({ page }) => page.started),
+    ),
+    firstStripeTime: earliest(
+      cursor.firstStripeTime,
+      pages.map(({ page }) => page.stripeTime),
+    ),
+    lastEnded: Math.max(cursor.lastEnded ?? 0, ...pages.map(({ page }) => page.ended)),
+    unreadable: [...new Set([...cursor.unreadable, ...pages.flatMap(({ page }) => page.value.unreadable)])],
+    contested: [...new Set([...cursor.contested, ...contested])],
+  };
 }

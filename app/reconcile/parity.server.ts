@@ -118,6 +118,8 @@ export type Parity = {
     page(input: { runId: string; group?: string; after?: string; limit: number }): Promise<RunPage | null>;
     /** The cron route: goes on with a live whole-account run or starts one, within the budget. */
     cron(input: { budgetMs: number; reach: "tick" | "full" }): Promise<CronAnswer>;
+    /** Judges batches of a run beside whoever holds its lease, within the budget; returns when there is none left. */
+    help(input: { runId: string; budgetMs: number }): Promise<void>;
   };
 
   workspace: {

@@ -16,6 +16,8 @@ export type Parts = {
   stripe: StripeReader;
   guard: AccountGuard;
   log: Log;
+  /** Asks so many other processes to judge batches of a run beside this one; nobody may come. */
+  callHelp: (runId: string, helpers: number) => Promise<void>;
 };
 
 /** What every judgement of one piece of work shares. */
@@ -40,7 +42,7 @@ export function loadOptions({ context, pass }: Ground, addressesRead: boolean): 
   return {
     catalogue: context.catalogue,
     passFinished: pass !== null,
-    passFinishedAt: pass?.finishedAt ?? null,
+    passFinishedAt: pass?.coveredAt ?? null,
     passBeganAt: pass?.beganAt ?? null,
     addressesRead,
   };

@@ -1,6 +1,7 @@
 import { foldEmail } from "~/billing/email";
 import type { Customer } from "~/billing/observation";
 import type { Database } from "~/db/client.server";
+import { inTransaction } from "~/db/deadlock.server";
 import { type Observed, storeCustomers } from "~/db/observations.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { How, StripeReader } from "~/stripe/reader.server";
@@ -26,7 +27,7 @@ export async function readAddress(
     found.push(...answer.value.map((value) => ({ value, started, ended, requestId })));
   }
   const customerIds = [...new Set(found.map(({ value }) => value.id))];
-  await parts.db.$transaction((tx) => storeCustomers(tx, found));
+  await inTransaction(parts.db, (tx) => storeCustomers(tx, found, { mark: true }));
   const { failures } = await readCustomers(parts, customerIds, how);
   const [failure] = failures.values();
   return failure ? { ok: false, failure } : { ok: true, customerIds };

@@ -1,14 +1,10 @@
 import type { Customer, OrderStamp, SubscriptionItem } from "~/billing/observation";
 import { keepSeenPrices, loadCatalogue } from "~/db/catalogue.server";
 import type { Database } from "~/db/client.server";
+import { type CompleteRead, storeCompleteReads } from "~/db/complete-reads.server";
+import { inTransaction } from "~/db/deadlock.server";
 import { settleEvents } from "~/db/events.server";
-import {
-  type CompleteRead,
-  type Observed,
-  storeCompleteReads,
-  storeCustomers,
-  storeSubscriptions,
-} from "~/db/observations.server";
+import { type Observed, storeCustomers, storeSubscriptions } from "~/db/observations.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import { type ReadSubscription, UNREADABLE_STATUS } from "~/stripe/parse";
 import type { How, NoAnswer, Stamp, StripeReader } from "~/stripe/reader.server";
@@ -64,19 +60,23 @@ const contested: StripeFailure = {
   accountId: null,
 };
 
+/** Whoever asked may die before the users are judged: what has changed for them is marked. */
+const MARK = { mark: true };
+
 /** Stores complete reads in one transaction; returns the customers that must be read again. */
 async function store(db: Database, reads: readonly CustomerRead[]): Promise<string[]> {
   if (reads.length === 0) return [];
-  return db.$transaction(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const subscriptions = reads.flatMap((read) => read.subscriptions);
     const again = await storeCustomers(
       tx,
       reads.map(({ customer }) => customer),
+      MARK,
     );
-    again.push(...(await storeSubscriptions(tx, subscriptions)));
+    again.push(...(await storeSubscriptions(tx, subscriptions, MARK)));
     const settled = reads.filter(({ complete }) => !again.includes(complete.customerId));
     const complete = settled.map((read) => read.complete);
-    again.push(...(await storeCompleteReads(tx, complete)));
+    again.push(...(await storeCompleteReads(tx, complete, MARK)));
     await settleEvents(
       tx,
       complete.filter(({ customerId }) => !again.includes(customerId)),

@@ -17,7 +17,7 @@ export async function viewRun(db: Database, run: RunRow): Promise<RunView> {
 async function viewRuns(db: Database, runs: readonly RunRow[]): Promise<RunView[]> {
   const ids = runs.flatMap(({ actorKind, actor }) => (actorKind === "staff" && actor ? [actor] : []));
   const [names, pass] = await Promise.all([staffNames(db, ids), lastPass(db)]);
-  return runs.map((run) => runViewOf(run, names, pass?.finishedAt ?? null));
+  return runs.map((run) => runViewOf(run, names, pass?.coveredAt ?? null));
 }
 
 export async function listRunViews(db: Database, limit: number, before?: string): Promise<RunView[]> {

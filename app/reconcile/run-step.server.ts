@@ -9,11 +9,14 @@ import {
   takeLease,
 } from "~/db/runs.server";
 import type { How } from "~/stripe/reader.server";
+import { dividePiece } from "./divide-phase.server";
+import { eventsPiece } from "./events-phase.server";
 import type { HeldRun, PieceResult } from "./held-run";
-import { judgePiece } from "./judge-phase.server";
+import { judgePieces } from "./judge-phase.server";
 import { lowerPiece } from "./lower-phase.server";
 import { observePieces } from "./observe-phase.server";
 import type { Parts } from "./parts.server";
+import { readPiece } from "./read-phase.server";
 
 const LEASE_SECONDS = 60;
 /** All attempts of a request: until the budget is used up, but not longer, and never less than one fair try. */
@@ -116,8 +119,14 @@ function nextPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {
   switch (held.run.phase) {
     case "observe":
       return observePieces(parts, held);
+    case "events":
+      return eventsPiece(parts, held);
+    case "read":
+      return readPiece(parts, held);
+    case "divide":
+      return dividePiece(parts, held);
     case "judge":
-      return judgePiece(parts, held);
+      return judgePieces(parts, held);
     case "lower":
       return lowerPiece(parts, held);
     case "finished":

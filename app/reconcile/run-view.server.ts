@@ -2,7 +2,7 @@ import { plural } from "~/billing/phrases";
 import { VERDICTS, type Verdict } from "~/billing/verdicts";
 import type { RunGroupKey, RunUserGroup } from "~/db/run-users.server";
 import type { RunOutcome } from "~/db/run-words";
-import type { RunRow } from "~/db/runs.server";
+import type { RunPhase, RunRow } from "~/db/runs.server";
 import { reasonSentence } from "./sync-message.server";
 import type { RunGroup, RunView } from "./views";
 
@@ -28,6 +28,17 @@ export function callerName(
   return `${(actor === null ? undefined : staffNames.get(actor)) ?? "somebody"} (staff)`;
 }
 
+/** Dividing is the beginning of judging and lowering its end, as far as people are concerned. */
+const VIEWED_PHASES = {
+  observe: "observe",
+  events: "observe",
+  read: "observe",
+  divide: "judge",
+  judge: "judge",
+  lower: "judge",
+  finished: "finished",
+} as const satisfies Record<RunPhase, RunView["phase"]>;
+
 const seconds = (time: Date) => Math.floor(time.getTime() / 1000);
 
 /** A run as pages show it. `staffNames` by staff id. */
@@ -46,8 +57,7 @@ export function runViewOf(
     intent: run.intent,
     reach: run.reach,
     state: run.state,
-    // Lowering is the end of judging, as far as people are concerned.
-    phase: run.phase === "lower" ? "judge" : run.phase,
+    phase: VIEWED_PHASES[run.phase],
     total: run.total,
     observed: run.observed,
     synced: run.synced,

@@ -84,13 +84,15 @@ export async function createWorld(
     ],
   });
   await db.setting.create({ data: { key: "writes", value: "full" } });
+  // No hour of the day makes a test another one.
+  await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullPassHour', 'null')`;
   const stripe = readerOf(sandbox.secretKey, listening.url);
   const guard = createAccountGuard({ db, stripe, configuredAccountId: null, log });
   return {
     ...database,
     sandbox,
     stripeUrl: listening.url,
-    parts: { db, stripe, guard, log },
+    parts: { db, stripe, guard, log, callHelp: () => Promise.resolve() },
     parity: another(),
     another,
     prices: { starter: starter.id, army: army.id },

@@ -7,6 +7,7 @@ import { failureOf, type StripeFailure } from "./failure.server";
 import type { Limiter, Priority } from "./limiter.server";
 import { parseCustomer, parseItem, parseSubscription, type ReadSubscription } from "./parse";
 import { readOnlyHttpClient } from "./read-only-http.server";
+import { POLLED_TYPES, parseEvent, type WebhookEvent as StripeEvent } from "./webhook-event.server";
 
 /** When an answer was asked for and when it was there, in the order of the whole installation. */
 export type Stamp = { started: OrderStamp; ended: OrderStamp };
@@ -28,6 +29,8 @@ export type SubscriptionsPage = {
   subscriptions: ReadSubscription[];
   /** Ids of objects that could not be read, not even whose they are. */
   unreadable: string[];
+  /** Everything that was listed, newest first, read or not; `created` null where the object does not tell. */
+  listed: { id: string; created: EpochSeconds | null }[];
   hasMore: boolean;
   lastId: string | null;
 };
@@ -37,6 +40,14 @@ export type PageRequest = {
   startingAfter?: string;
   /** Epoch seconds, half open: from `gte`, before `lt`. */
   created?: { gte?: EpochSeconds; lt?: EpochSeconds };
+};
+
+export type EventsPage = {
+  events: StripeEvent[];
+  /** Ids of events that could not be read, not even whose they are. */
+  unreadable: string[];
+  hasMore: boolean;
+  lastId: string | null;
 };
 
 export type AccountIdentity = { accountId: string };
@@ -50,6 +61,11 @@ export type StripeReader = {
   customer(id: string, how: How): Promise<Read<Customer>>;
   /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
   customersByEmail(email: string, how: How): Promise<Read<Customer[]>>;
+  /** Events of our types, newest first, created from `since` (epoch seconds) on, behind `startingAfter`. */
+  eventsPage(
+    page: { since: EpochSeconds; startingAfter: string | null },
+    how: How,
+  ): Promise<Read<EventsPage>>;
   account(how: How): Promise<Read<AccountIdentity>>;
   /** A checkout session, to tell whose payment it was. */
   checkoutSession(id: string, how: How): Promise<Read<CheckoutSession>>;
@@ -176,6 +192,22 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
         (timeout) => stripe.customers.list({ email, limit: 100 }, { timeout }),
         (list) => wholeList.parse(list).data.map(parseCustomer),
       ),
+    eventsPage: ({ since, startingAfter }, how) =>
+      read(
+        "GET /v1/events",
+        how,
+        (timeout) =>
+          stripe.events.list(
+            {
+              types: [...POLLED_TYPES],
+              created: { gte: since },
+              limit: 100,
+              ...(startingAfter !== null && { starting_after: startingAfter }),
+            },
+            { timeout },
+          ),
+        (list) => toEventsPage(longList.parse(list)),
+      ),
     account: (how) =>
       read(
         "GET /v1/account",
@@ -208,12 +240,31 @@ function idOf(object: unknown): string | null {
 }
 
 function toPage({ data, has_more }: z.infer<typeof longList>): SubscriptionsPage {
-  const read = data.map(parseSubscription);
-  const subscriptions = read.filter((one) => one !== null);
-  const unreadable = read.flatMap((one, index) =>
-    one === null ? [idOf(data[index]) ?? "without an id"] : [],
-  );
-  return { subscriptions, unreadable, hasMore: has_more, lastId: idOf(data.at(-1)) };
+  const page: SubscriptionsPage = {
+    subscriptions: [],
+    unreadable: [],
+    listed: [],
+    hasMore: has_more,
+    lastId: idOf(data.at(-1)),
+  };
+  for (const object of data) {
+    const read = parseSubscription(object);
+    const id = read?.subscription.id ?? idOf(object);
+    if (read) page.subscriptions.push(read);
+    else page.unreadable.push(id ?? "without an id");
+    if (id !== null) page.listed.push({ id, created: read?.subscription.created || null });
+  }
+  return page;
+}
+
+function toEventsPage({ data, has_more }: z.infer<typeof longList>): EventsPage {
+  const page: EventsPage = { events: [], unreadable: [], hasMore: has_more, lastId: idOf(data.at(-1)) };
+  for (const object of data) {
+    const event = parseEvent(object);
+    if (event) page.events.push(event);
+    else page.unreadable.push(idOf(object) ?? "without an id");
+  }
+  return page;
 }
 
 /** So many requests wait that this one had no turn in time. */

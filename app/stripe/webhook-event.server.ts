@@ -18,6 +18,26 @@ const OURS =
 
 export const isOurs = (type: string) => OURS.test(type);
 
+/** The same types by their exact names, as `GET /v1/events` wants them: at most 20. */
+export const POLLED_TYPES = [
+  "customer.created",
+  "customer.updated",
+  "customer.deleted",
+  "customer.subscription.created",
+  "customer.subscription.updated",
+  "customer.subscription.deleted",
+  "customer.subscription.paused",
+  "customer.subscription.resumed",
+  "customer.subscription.pending_update_applied",
+  "customer.subscription.pending_update_expired",
+  "customer.subscription.trial_will_end",
+  "checkout.session.completed",
+  "checkout.session.async_payment_succeeded",
+  "checkout.session.async_payment_failed",
+  "invoice.paid",
+  "invoice.payment_failed",
+] as const;
+
 const reference = z.union([z.string(), z.object({ id: z.string() })]).nullish();
 const eventObject = z.object({
   id: z.string(),
@@ -39,18 +59,21 @@ export function readWebhookEvent(body: Uint8Array, signature: string | null, sec
   } catch {
     return { ok: false, reason: "bad_signature" };
   }
-  const parsed = eventObject.safeParse(verified);
-  if (!parsed.success) return { ok: false, reason: "bad_event" };
+  const event = parseEvent(verified);
+  return event ? { ok: true, event } : { ok: false, reason: "bad_event" };
+}
+
+/** What is kept of an event object; null when it has another shape. */
+export function parseEvent(object: unknown): WebhookEvent | null {
+  const parsed = eventObject.safeParse(object);
+  if (!parsed.success) return null;
   const { data, ...event } = parsed.data;
-  const { object, id, customer } = data.object;
+  const { object: kind, id, customer } = data.object;
   const named = typeof customer === "string" ? customer : (customer?.id ?? null);
   return {
-    ok: true,
-    event: {
-      ...event,
-      customerId: object === "customer" ? (id ?? null) : named,
-      sessionId: object === "checkout.session" ? (id ?? null) : null,
-    },
+    ...event,
+    customerId: kind === "customer" ? (id ?? null) : named,
+    sessionId: kind === "checkout.session" ? (id ?? null) : null,
   };
 }
 

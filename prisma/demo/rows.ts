@@ -1,6 +1,6 @@
 import type { BillingState } from "~/billing/record";
 import type { Tx } from "~/db/client.server";
-import { EMPTY_CURSOR } from "~/db/runs.server";
+import { EMPTY_CURSOR } from "~/db/run-cursor";
 import { workspaceName } from "./names";
 import type { Settled } from "./settle";
 

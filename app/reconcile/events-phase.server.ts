@@ -1,0 +1,86 @@
+import { lastEvents } from "~/db/cursors.server";
+import { isPassCheaper } from "~/db/customers-to-read.server";
+import { markDrifted, markDue } from "~/db/drift.server";
+import { storePolledEvents } from "~/db/events.server";
+import type { RunCursor } from "~/db/run-cursor";
+import { saveProgress } from "~/db/runs.server";
+import { databaseNow } from "~/db/stamps.server";
+import type { Answer, EventsPage } from "~/stripe/reader.server";
+import type { HeldRun, PieceResult } from "./held-run";
+import type { Parts } from "./parts.server";
+import { stopped } from "./stopped.server";
+
+/** Events are not promised in order, and carry whole seconds. */
+const OVERLAP_SECONDS = 10 * 60;
+
+/**
+ * Reads the events since the last tick or pass into the inbox, page by page; those that a webhook brought are known
+ * already. Then marks who is to be judged: whom the database itself, the clock or others concern. Where events cannot be
+ * followed, or a pass over everything costs less, the tick becomes a full pass.
+ */
+export async function eventsPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {
+  const from = await lastEvents(parts.db);
+  if (from === null) return becomeFull(parts, held, "events cannot be followed from where they were left");
+  let { cursor } = held.run;
+  for (let hasMore = true; hasMore; ) {
+    const asked = { since: Math.max(0, from.since - OVERLAP_SECONDS), startingAfter: cursor.afterEventId };
+    const page = await parts.stripe.eventsPage(asked, held.how);
+    if (!page.ok && page.failure.reason === "forbidden")
+      return becomeFull(parts, held, "the key may not read events");
+    if (!page.ok) return stopped(parts, page.failure);
+    cursor = await commitPage(parts, held, cursor, page);
+    hasMore = page.value.hasMore;
+    if (hasMore && (await isPassCheaper(parts.db))) return becomeFull(parts, held, "much has changed");
+    if (hasMore && performance.now() >= held.until) return { kind: "on" };
+  }
+  await parts.db.$transaction(async (tx) => {
+    await markDrifted(tx);
+    await markDue(tx, { now: await databaseNow(tx) });
+  });
+  if (await isPassCheaper(parts.db)) return becomeFull(parts, held, "much has changed");
+  await saveProgress(parts.db, held.run.id, held.owner, held.leaseSeconds, { phase: "read" });
+  return { kind: "on" };
+}
+
+async function commitPage(
+  parts: Parts,
+  held: HeldRun,
+  cursor: RunCursor,
+  page: Answer<EventsPage>,
+): Promise<RunCursor> {
+  const { events, unreadable, lastId } = page.value;
+  if (unreadable.length > 0)
+    parts.log.error({ unreadable, requestId: page.requestId }, "Stripe listed events that cannot be read");
+  const next: RunCursor = {
+    ...cursor,
+    afterEventId: lastId ?? cursor.afterEventId,
+    firstStarted: cursor.firstStarted ?? page.started,
+    firstStripeTime: cursor.firstStripeTime ?? page.stripeTime,
+    lastEnded: cursor.lastEnded ?? page.ended,
+    unreadable: [...new Set([...cursor.unreadable, ...unreadable])],
+  };
+  await parts.db.$transaction(async (tx) => {
+    await storePolledEvents(tx, events);
+    const stripeRequests = held.takeRequestCount();
+    await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, { cursor: next, stripeRequests });
+  });
+  return next;
+}
+
+async function becomeFull(parts: Parts, held: HeldRun, why: string): Promise<PieceResult> {
+  parts.log.info({ runId: held.run.id, why }, "a tick became a full pass");
+  const cursor = {
+    ...held.run.cursor,
+    afterEventId: null,
+    firstStarted: null,
+    firstStripeTime: null,
+    lastEnded: null,
+  };
+  await saveProgress(parts.db, held.run.id, held.owner, held.leaseSeconds, {
+    cursor,
+    phase: "observe",
+    reach: "full",
+    stripeRequests: held.takeRequestCount(),
+  });
+  return { kind: "on" };
+}

@@ -1,0 +1,106 @@
+import type { StripeFailure } from "~/stripe/failure.server";
+import { advance, forgetPlace, nextRange, type Range } from "~/stripe/ranges";
+import type { Answer, How, Read, StripeReader, SubscriptionsPage } from "~/stripe/reader.server";
+
+/** A page that has arrived, and how many of its subscriptions are its range's: pages of two ranges may overlap. */
+export type ArrivedPage = { page: Answer<SubscriptionsPage>; own: number };
+
+/** What has arrived, and how far it has brought the ranges: to be committed together. */
+export type Arrived = { pages: ArrivedPage[]; ranges: Range[] };
+
+export type PageReader = {
+  /** What has arrived since the last time; waits for it. Null when nothing more will come. */
+  next(): Promise<Arrived | null>;
+  /** Why reading stopped before the end; null when it did not, or for want of time. */
+  failure(): StripeFailure | null;
+  /** Asks for no more pages. */
+  stop(): void;
+};
+
+export type PageReaderOptions = {
+  stripe: Pick<StripeReader, "subscriptionsPage">;
+  /** Where reading begins; changed while it goes on. */
+  ranges: Range[];
+  how: How;
+  /** False: ask for no more pages, the time is up. A first one is asked for all the same, or nothing would go on. */
+  hasTime: () => boolean;
+};
+
+/** Requests in flight: enough for the endpoint's limit to decide at 240 ms an answer, few enough to leave room. */
+const READERS = 6;
+/** More pages than this are not kept waiting for the database. */
+const MOST_WAITING = 2 * READERS;
+
+/**
+ * Reads the ranges of the list with a few requests in flight. A range has one reader at a time; an idle one takes over
+ * the older half of the largest rest. What has arrived and how far the ranges are always belong together, so that a
+ * cursor never counts a page that was not committed.
+ */
+export function createPageReader({ stripe, ranges, how, hasTime }: PageReaderOptions): PageReader {
+  const busy = new Set<number>();
+  let waiting: ArrivedPage[] = [];
+  let failure: StripeFailure | null = null;
+  let broken: { error: unknown } | null = null;
+  let stopped = false;
+  let asked = 0;
+  let wake: () => void = () => {};
+
+  const mayAsk = () => !stopped && failure === null && broken === null && (asked === 0 || hasTime());
+
+  function fill(): void {
+    while (mayAsk() && busy.size < READERS && waiting.length < MOST_WAITING) {
+      const range = nextRange(ranges, busy);
+      if (range === null) return;
+      busy.add(range.n);
+      asked += 1;
+      void readPage(range)
+        .catch((error: unknown) => {
+          broken ??= { error };
+        })
+        .finally(() => {
+          busy.delete(range.n);
+          fill();
+          wake();
+        });
+    }
+  }
+
+  async function readPage(range: Range): Promise<void> {
+    const page = await ask(range);
+    if (page.ok) {
+      waiting.push({ page, own: advance(range, page.value) });
+      return;
+    }
+    // What a range was to go on behind is not there any more: its second is read again, and nothing left out.
+    if (page.failure.reason === "not_found" && range.after !== null) forgetPlace(range);
+    else failure ??= page.failure;
+  }
+
+  function ask({ after, gte, lt }: Range): Promise<Read<SubscriptionsPage>> {
+    const created = { ...(gte !== null && { gte }), ...(lt !== null && { lt }) };
+    return stripe.subscriptionsPage(
+      {
+        ...(after !== null && { startingAfter: after }),
+        ...((gte !== null || lt !== null) && { created }),
+      },
+      how,
+    );
+  }
+
+  return {
+    failure: () => failure,
+    stop() {
+      stopped = true;
+    },
+    async next() {
+      fill();
+      while (waiting.length === 0 && busy.size > 0) await new Promise<void>((resolve) => (wake = resolve));
+      if (broken) throw broken.error;
+      if (waiting.length === 0) return null;
+      const arrived = { pages: waiting, ranges: structuredClone(ranges) };
+      waiting = [];
+      fill();
+      return arrived;
+    },
+  };
+}

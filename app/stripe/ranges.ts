@@ -47,7 +47,7 @@ const FURTHER = 8;
 const EXPLORED_FROM = 2;
 /** Half of a range is worth taking over from this many pages on; below, the request that looks is the dearer part. */
 const WORTH_TAKING_OVER = 6;
-const MOST_MARKS = 6;
+const MOST_MARKS = 12;
 const MOST_CUTS = 24;
 
 /**

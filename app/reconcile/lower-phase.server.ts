@@ -5,29 +5,40 @@ import { forgetRunUsers, pendingLowerings, previewedHashes, saveRunUsers } from 
 import { countTick, saveProgress } from "~/db/runs.server";
 import { loadSituations } from "~/db/situations.server";
 import { nextStamp } from "~/db/stamps.server";
+import type { How } from "~/stripe/reader.server";
 import type { HeldRun, PieceResult } from "./held-run";
 import { countsOf, toRunUser } from "./judge-phase.server";
 import { customerIdsOf } from "./judge-users.server";
 import { type Ground, loadGround, loadOptions, type Parts } from "./parts.server";
+import { readAddress } from "./read-address.server";
 import { readCustomers } from "./read-customers.server";
 import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
 
 const BATCH = 20;
 
+/** No single user keeps a run waiting longer. Milliseconds. */
+const ONE_USER_MS = 8_000;
+
 /**
- * Makes the lowerings of a run, each on a complete read of every linked customer that started after it was judged:
- * one request more for each. What cannot be read again is not lowered.
+ * Does what wants a fresh look at Stripe first: lowerings, each on a complete read of every linked customer that started
+ * after it was judged (one request more for each), and, in a tick, links by the address alone. What cannot be read again
+ * is left as it is.
  */
 export async function lowerPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {
   const { run } = held;
-  const userIds = await pendingLowerings(parts.db, run.id, run.cursor.afterLoweredId, BATCH);
+  const pending = await pendingLowerings(parts.db, run.id, run.cursor.afterLoweredId, BATCH);
+  const ground = await loadGround(parts.db);
+  // At the end of a pass every address is known.
+  const isPass = ground.pass?.runId === run.id;
+  const { users, byAddress } = await nextOfOneKind(parts, pending, ground, isPass);
+  const userIds = users.map(({ userId }) => userId);
   const last = userIds.at(-1);
   if (last === undefined) return endOfLowering(parts, held);
-  const ground = await loadGround(parts.db);
   const automatic = run.actorKind !== "staff";
   const hasRoom = !automatic || (await breakerHasRoom(parts.db, ground.settings.breaker));
   const evidenceAfter = await nextStamp(parts.db);
-  const failures = hasRoom ? await readLinked(parts, held, userIds, ground) : new Map<string, string>();
+  const failures =
+    hasRoom || byAddress ? await readAgain(parts, held, users, byAddress) : new Map<string, string>();
   for (const [userId, reason] of failures) await endCheck(parts.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(parts.db, {
     userIds,
@@ -35,7 +46,7 @@ export async function lowerPiece(parts: Parts, held: HeldRun): Promise<PieceResu
     actor: { kind: run.actorKind, id: run.actor },
     apply: true,
     keepStandings: true,
-    addressesRead: ground.pass?.runId === run.id,
+    addressesRead: isPass || byAddress,
     evidenceAfter,
     breakerHasRoom: hasRoom,
     previewed: run.previewRunId ? await previewedHashes(parts.db, run.previewRunId, userIds) : null,
@@ -63,21 +74,50 @@ async function endOfLowering(parts: Parts, { run, owner }: HeldRun): Promise<Pie
   return { kind: "over", failed: null };
 }
 
-/** Reads every customer of these users; returns why, for the users of whom one could not be read. */
-async function readLinked(
+type Pending = { userId: string; email: string; customerIds: string[] };
+
+/** The next of them that all want the address read, or all do not: they are judged together. Users who exist. */
+async function nextOfOneKind(
   parts: Parts,
-  held: HeldRun,
   userIds: readonly string[],
   ground: Ground,
-): Promise<Map<string, string>> {
+  isPass: boolean,
+): Promise<{ users: Pending[]; byAddress: boolean }> {
   const situations = await loadSituations(parts.db, userIds, loadOptions(ground, false));
-  const customersOf = new Map(
-    situations.map((one) => [one.record.userId, customerIdsOf(judge(one, ground.context))]),
+  const found = new Map(situations.map((one) => [one.record.userId, one]));
+  const users: Pending[] = [];
+  let byAddress = false;
+  for (const userId of userIds) {
+    const situation = found.get(userId);
+    const judgement = situation && judge(situation, ground.context);
+    const wantsAddress = !isPass && judgement !== undefined && judgement.emailLink !== null;
+    if (users.length === 0) byAddress = wantsAddress;
+    else if (byAddress !== wantsAddress) break;
+    const customerIds = judgement ? customerIdsOf(judgement) : [];
+    users.push({ userId, email: situation?.record.email ?? "", customerIds });
+  }
+  return { users, byAddress };
+}
+
+/** Reads every customer of these users, and their address where that is wanted; why, for whom it could not be done. */
+async function readAgain(
+  parts: Parts,
+  held: HeldRun,
+  users: readonly Pending[],
+  byAddress: boolean,
+): Promise<Map<string, string>> {
+  const how: How = { ...held.how, deadlineMs: Math.min(held.how.deadlineMs, ONE_USER_MS) };
+  const { failures } = await readCustomers(
+    parts,
+    users.flatMap(({ customerIds }) => customerIds),
+    how,
   );
-  const { failures } = await readCustomers(parts, [...customersOf.values()].flat(), held.how);
   const failed = new Map<string, string>();
-  for (const [userId, customerIds] of customersOf) {
-    const failure = customerIds.map((id) => failures.get(id)).find((one) => one !== undefined);
+  for (const { userId, email, customerIds } of users) {
+    const address = byAddress && email !== "" ? await readAddress(parts, email, how) : { ok: true as const };
+    const failure = address.ok
+      ? customerIds.map((id) => failures.get(id)).find((one) => one !== undefined)
+      : address.failure;
     if (failure) failed.set(userId, failure.reason);
   }
   return failed;

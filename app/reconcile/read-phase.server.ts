@@ -5,13 +5,16 @@ import { nextCustomersToRead, sessionsToRead } from "~/db/customers-to-read.serv
 import { saveProgress } from "~/db/runs.server";
 import { payerOf } from "~/stripe/checkout-session";
 import type { StripeFailure } from "~/stripe/failure.server";
+import type { How } from "~/stripe/reader.server";
 import type { HeldRun, PieceResult } from "./held-run";
 import type { Parts } from "./parts.server";
 import { readCustomers } from "./read-customers.server";
 import { isPassing, stopped } from "./stopped.server";
 
 /** Customers whose reads are committed together. */
-const BATCH = 50;
+const BATCH = 25;
+/** No single customer keeps a tick waiting longer. Milliseconds. */
+const ONE_CUSTOMER_MS = 12_000;
 
 /**
  * Reads the customers that events and new users name, each once, some at a time. One that cannot be read is counted as
@@ -24,7 +27,8 @@ export async function readPiece(parts: Parts, held: HeldRun): Promise<PieceResul
   if (last === undefined) return endOfReading(parts, held);
   const unlinked = await linkPayers(parts, held, ids);
   if (unlinked) return stopped(parts, unlinked);
-  const { failures } = await readCustomers(parts, ids, held.how);
+  const how: How = { ...held.how, deadlineMs: Math.min(held.how.deadlineMs, ONE_CUSTOMER_MS) };
+  const { failures } = await readCustomers(parts, ids, how);
   const [failure] = failures.values();
   if (failure && failures.size === ids.length && isPassing(failure)) return stopped(parts, failure);
   for (const [customerId, { reason, requestId }] of failures) {

@@ -1,23 +1,15 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { countUnsettledEvents, storeEvent } from "~/db/events.server";
 import { createLog } from "~/log.server";
-import { addUser, createWorld, type World } from "~/reconcile/testing";
+import { addUser, createWorld, runToEnd, type World } from "~/reconcile/testing";
 import { startWorker, type Worker } from "./worker.server";
 
 let world: World;
 const workers: Worker[] = [];
 
-async function work(): Promise<void> {
-  const { url: databaseUrl, parity } = world;
-  workers.push(
-    await startWorker({
-      databaseUrl,
-      parity,
-      log: createLog({ level: "silent" }),
-      concurrency: 2,
-      clock: false,
-    }),
-  );
+async function work({ parity = world.parity, clock = false } = {}): Promise<void> {
+  const log = createLog({ level: "silent" });
+  workers.push(await startWorker({ databaseUrl: world.url, parity, log, concurrency: 2, clock }));
 }
 
 beforeEach(async () => {
@@ -88,4 +80,42 @@ it("shares the queue among workers: a hundred events about one customer are few 
   await expect.poll(() => isOpen("eve"), { timeout: 10_000 }).toBe(true);
   expect(await world.db.change.count()).toBe(1);
   expect(world.sandbox.requests.counts().total).toBeLessThan(60);
+});
+
+it("has one clock, however many processes do: everybody is reconciled, once", async () => {
+  await addUser(world, { id: "ada" });
+  const customer = world.sandbox.customers.create({ metadata: { userId: "ada" } });
+  world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.army }] });
+  for (let n = 0; n < 2; n += 1) await work({ parity: world.another(), clock: true });
+  expect(await world.db.$queryRaw`SELECT identifier FROM graphile_worker._private_known_crontabs`).toEqual([
+    { identifier: "sync_payments" },
+  ]);
+
+  // What the clock adds when its minute comes, here of each process.
+  for (let n = 0; n < 2; n += 1)
+    await world.db.$executeRaw`SELECT graphile_worker.add_job('sync_payments', job_key => 'sync_payments')::text`;
+
+  await expect.poll(() => isOpen("ada"), { timeout: 20_000 }).toBe(true);
+  await expect
+    .poll(() => world.db.run.count({ where: { state: "done" } }), { timeout: 20_000 })
+    .toBeGreaterThan(0);
+  expect(await world.db.run.count({ where: { actorKind: "cron", reach: "full" } })).toBe(1);
+  expect(await world.db.change.count()).toBe(1);
+});
+
+it("judges batches of a run beside the process that holds it, each batch once", async () => {
+  const MANY = 12_000;
+  await world.db.$executeRaw`
+    INSERT INTO "User" (id, email) SELECT 'u' || n, 'u' || n || '@example.com' FROM generate_series(1, ${MANY}::int) n`;
+  const helper = world.another();
+  const help = vi.spyOn(helper.runs, "help");
+  await work({ parity: helper });
+  const { run } = await world.parity.runs.apply({ actor: { kind: "cron", id: null } });
+
+  const done = await runToEnd(world.parity, run.id);
+
+  expect(done).toMatchObject({ state: "done", total: MANY, skipped: MANY, notChecked: 0 });
+  await expect.poll(() => help.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  expect(await world.db.standing.count()).toBe(MANY);
+  expect(await world.db.runBatch.count()).toBe(0);
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createLog } from "~/log.server";
 import { addCatalogue, startSandbox } from "~/sandbox/testing";
 import { createLimiter } from "./limiter.server";
+import { createMemoryBudget } from "./memory-budget";
 import { createStripeReader, type How } from "./reader.server";
 
 const UNHURRIED = { backgroundPerSecond: 1_000, interactivePerSecond: 1_000, globalPerSecond: 2_000 };
@@ -11,9 +12,8 @@ async function setUp({ deadlineMs = 5_000, perSecond = 0 } = {}) {
   const { sandbox, listening } = await startSandbox();
   const prices = addCatalogue(sandbox);
   let stamp = 0;
-  const limiter = createLimiter(
-    perSecond ? { backgroundPerSecond: perSecond, globalPerSecond: 100 } : UNHURRIED,
-  );
+  const ceilings = perSecond ? { backgroundPerSecond: perSecond, globalPerSecond: 100 } : UNHURRIED;
+  const limiter = createLimiter({ budget: createMemoryBudget(ceilings) });
   const reader = createStripeReader({
     secretKey: sandbox.secretKey,
     apiBase: listening.url,

@@ -76,7 +76,8 @@ export type ReaderOptions = {
 };
 
 const MAX_SOCKETS = 30;
-const ATTEMPT_TIMEOUT_MS = 20_000;
+/** One attempt; a person's is given up while there is time for another. */
+const ATTEMPT_TIMEOUT_MS: Record<Priority, number> = { interactive: 5_000, background: 20_000 };
 
 /** Binds the reader to one key and one origin. */
 export function createStripeReader(options: ReaderOptions): StripeReader {
@@ -100,20 +101,32 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
     const deadline = performance.now() + how.deadlineMs;
     // Whole milliseconds: any other number the SDK ignores, and waits for 80 seconds.
     const left = () => Math.max(1, Math.ceil(deadline - performance.now()));
+    const oneAttempt = async () => {
+      try {
+        const started = await options.nextStamp();
+        requests += 1;
+        how.onRequest?.();
+        const sent = await send(Math.min(ATTEMPT_TIMEOUT_MS[how.priority], left())).then(
+          (raw) => ({ ok: true as const, raw }),
+          (error: unknown) => ({ ok: false as const, failure: failureOf(error) }),
+        );
+        const ended = await options.nextStamp();
+        if (!sent.ok && sent.failure.reason === "rate_limited")
+          await options.limiter.throttled(endpoint, sent.failure.rateLimitReason);
+        return { sent, started, ended };
+      } finally {
+        options.limiter.answered(endpoint);
+      }
+    };
     let lastFailure: StripeFailure = NO_TURN;
     for (let attempt = 0; ; attempt += 1) {
       const mayGo = await options.limiter.take(endpoint, how.priority, left());
-      const started = await options.nextStamp();
-      if (!mayGo) return { ok: false, failure: lastFailure, started, ended: started };
-      requests += 1;
-      how.onRequest?.();
-      const sent = await send(Math.min(ATTEMPT_TIMEOUT_MS, left())).then(
-        (raw) => ({ ok: true as const, raw }),
-        (error: unknown) => ({ ok: false as const, failure: failureOf(error) }),
-      );
-      const ended = await options.nextStamp();
+      if (!mayGo) {
+        const started = await options.nextStamp();
+        return { ok: false, failure: lastFailure, started, ended: started };
+      }
+      const { sent, started, ended } = await oneAttempt();
       if (sent.ok) {
-        options.limiter.answered(endpoint);
         const { requestId, headers } = sent.raw.lastResponse;
         const stripeTime = headers.date ? Math.floor(Date.parse(headers.date) / 1000) : null;
         const stamp = { started, ended, requestId: requestId ?? null, stripeTime };
@@ -124,7 +137,6 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
       }
       const { failure } = sent;
       lastFailure = failure;
-      if (failure.reason === "rate_limited") options.limiter.throttled(endpoint, failure.rateLimitReason);
       const wait = backOffMs(attempt);
       if (!failure.retryable || performance.now() + wait > deadline)
         return { ok: false, failure, started, ended };

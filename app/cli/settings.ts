@@ -14,6 +14,7 @@ const MEANINGS: Record<Key, string> = {
   noPlanWord: "the application’s word in User.plan for no plan; - when it uses NULL",
   breakerPercent: "of the users with access, so many percent may be lowered automatically in 24 hours",
   breakerMinimum: "but never fewer than so many users",
+  readAllocation: "reads in 30 days that Stripe includes; - when nobody knows: 10,000, the least reported",
 };
 const KEYS = Object.keys(MEANINGS) as [Key, ...Key[]];
 
@@ -38,6 +39,9 @@ const VALUES: Record<Key, z.ZodType<Partial<Changeable>>> = {
     .max(100, "breakerPercent is at most 100.")
     .transform((breakerPercent) => ({ breakerPercent })),
   breakerMinimum: whole("breakerMinimum", 0, 1_000_000).transform((breakerMinimum) => ({ breakerMinimum })),
+  readAllocation: z
+    .union([z.literal("-").transform(() => null), whole("readAllocation", 1, 1_000_000_000)])
+    .transform((readAllocation) => ({ readAllocation })),
 };
 
 const input = z

@@ -10,6 +10,8 @@ export type Settings = {
   policy: Policy;
   /** At most max(minimum, percent of the users with access) automatic lowerings in 24 hours. */
   breaker: { percent: number; minimum: number };
+  /** Reads in 30 days that Stripe includes; null: nobody has said. */
+  readAllocation: number | null;
   binding: Binding | null;
 };
 
@@ -19,6 +21,7 @@ const stored = z.object({
   noPlanWord: z.string().min(1).nullable().optional(),
   breakerPercent: z.number().min(0).max(100).optional(),
   breakerMinimum: z.number().int().min(0).optional(),
+  readAllocation: z.number().int().min(1).nullable().optional(),
   binding: z
     .object({ accountId: z.string(), livemode: z.boolean(), boundAt: z.number() })
     .nullable()
@@ -42,6 +45,7 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
       noPlanWord: values.noPlanWord ?? DEFAULT_POLICY.noPlanWord,
     },
     breaker: { percent: values.breakerPercent ?? 2, minimum: values.breakerMinimum ?? 2 },
+    readAllocation: values.readAllocation ?? null,
     binding: values.binding ?? null,
   };
 }

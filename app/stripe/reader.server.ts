@@ -76,8 +76,8 @@ export type ReaderOptions = {
 };
 
 const MAX_SOCKETS = 30;
-/** One attempt; a person's is given up while there is time for another. */
-const ATTEMPT_TIMEOUT_MS: Record<Priority, number> = { interactive: 5_000, background: 20_000 };
+/** One attempt: given up while the caller has time for another, but not before it had a chance. */
+const ATTEMPT_MS = { least: 1_000, most: 20_000 };
 
 /** Binds the reader to one key and one origin. */
 export function createStripeReader(options: ReaderOptions): StripeReader {
@@ -98,7 +98,9 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
     send: (timeout: number) => Promise<Raw>,
     parse: (raw: Raw) => T,
   ): Promise<Read<T>> {
-    const deadline = performance.now() + how.deadlineMs;
+    const { deadlineMs } = how;
+    const deadline = performance.now() + deadlineMs;
+    const attemptMs = Math.min(ATTEMPT_MS.most, Math.max(ATTEMPT_MS.least, Math.ceil(deadlineMs / 2)));
     // Whole milliseconds: any other number the SDK ignores, and waits for 80 seconds.
     const left = () => Math.max(1, Math.ceil(deadline - performance.now()));
     const oneAttempt = async () => {
@@ -106,7 +108,7 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
         const started = await options.nextStamp();
         requests += 1;
         how.onRequest?.();
-        const sent = await send(Math.min(ATTEMPT_TIMEOUT_MS[how.priority], left())).then(
+        const sent = await send(Math.min(attemptMs, left())).then(
           (raw) => ({ ok: true as const, raw }),
           (error: unknown) => ({ ok: false as const, failure: failureOf(error) }),
         );

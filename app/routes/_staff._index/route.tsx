@@ -53,7 +53,6 @@ export default function OverviewPage() {
       )}
       <VerdictCounts verdicts={overview.verdicts} />
       <PaymentToAccess layers={overview.paymentToAccess} />
-      <StripeReads reads={overview.reads} />
       <Section
         title="Recent runs"
         aside={
@@ -64,6 +63,7 @@ export default function OverviewPage() {
       >
         <RunList runs={recentRuns} />
       </Section>
+      <StripeReads reads={overview.reads} />
     </>
   );
 }

@@ -25,16 +25,16 @@ export function StripeReads({ reads }: { reads: Reads }) {
         </span>
         <span className="text-quiet">{formatCount(today)} today (UTC)</span>
       </div>
-      <div aria-hidden className="h-2 overflow-hidden rounded-full bg-hover">
+      <div aria-hidden className="h-1.5 overflow-hidden rounded-full bg-hover">
         <div
-          className={classNames("h-full origin-left", used > allocation ? "bg-high" : "bg-accent-fill")}
+          className={classNames("h-full origin-left", used > allocation ? "bg-high" : "bg-faint")}
           style={{ transform: `scaleX(${Math.min(1, used / allocation)})` }}
         />
       </div>
       <p className="mt-2 max-w-prose text-table text-quiet">
         {reads.ownAllocation
-          ? "The allocation is set in "
-          : "10,000 is the least that Stripe is reported to include: 500 for each transaction. Set your own in "}
+          ? "An admin set the allocation in "
+          : "10,000 is the least that Stripe is reported to include (500 for each transaction). An admin sets your own in "}
         <Link to="/settings" className="rounded text-accent hover:underline">
           Settings
         </Link>

@@ -1,5 +1,6 @@
 import type { Database } from "./db/client.server";
 import { nextStamp } from "./db/stamps.server";
+import { createStripeBudget } from "./db/stripe-budget.server";
 import type { StripeEnvironment } from "./env.server";
 import type { Log } from "./log.server";
 import { createParity } from "./reconcile/create-parity.server";
@@ -25,8 +26,10 @@ export function openParity({ db, stripe, sandbox, log }: ParityParts): Parity {
     secretKey: stripe.secretKey,
     apiBase: stripe.apiBase,
     limiter: createLimiter({
-      backgroundPerSecond: stripe.readsPerSecond,
-      globalPerSecond: GLOBAL_PER_SECOND[stripe.mode],
+      budget: createStripeBudget(db, {
+        backgroundPerSecond: stripe.readsPerSecond,
+        globalPerSecond: GLOBAL_PER_SECOND[stripe.mode],
+      }),
     }),
     nextStamp: () => nextStamp(db),
     log,

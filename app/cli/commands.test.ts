@@ -201,6 +201,9 @@ describe("settings", () => {
     expect((await run("settings noPlanWord free")).stdout).toBe("noPlanWord: - → free\n");
     expect((await run("settings noPlanWord -")).stdout).toBe("noPlanWord: free → -\n");
     expect((await run("settings graceDays 10")).stdout).toBe("graceDays: 7 → 10\n");
+    expect((await run("settings readAllocation 25000")).stdout).toBe("readAllocation: - → 25000\n");
+    expect((await run("settings readAllocation 0")).code).toBe(2);
+    expect((await run("settings readAllocation -")).stdout).toBe("readAllocation: 25000 → -\n");
     expect(await json("settings graceDays")).toEqual({ graceDays: 10 });
     expect(await demo.db.settingChange.findFirst({ where: { key: "graceDays" } })).toMatchObject({
       actor: "command_line:",

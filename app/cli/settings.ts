@@ -14,6 +14,9 @@ const MEANINGS: Record<Key, string> = {
   noPlanWord: "the application’s word in User.plan for no plan; - when it uses NULL",
   breakerPercent: "of the users with access, so many percent may be lowered automatically in 24 hours",
   breakerMinimum: "but never fewer than so many users",
+  fullPassHour:
+    "hour of the day (UTC) from which the scheduler reads everything once; - for only when it must",
+  readAllocation: "reads in 30 days that Stripe includes; - when nobody knows: 10,000, the least reported",
 };
 const KEYS = Object.keys(MEANINGS) as [Key, ...Key[]];
 
@@ -38,6 +41,12 @@ const VALUES: Record<Key, z.ZodType<Partial<Changeable>>> = {
     .max(100, "breakerPercent is at most 100.")
     .transform((breakerPercent) => ({ breakerPercent })),
   breakerMinimum: whole("breakerMinimum", 0, 1_000_000).transform((breakerMinimum) => ({ breakerMinimum })),
+  fullPassHour: z
+    .union([z.literal("-").transform(() => null), whole("fullPassHour", 0, 23)])
+    .transform((fullPassHour) => ({ fullPassHour })),
+  readAllocation: z
+    .union([z.literal("-").transform(() => null), whole("readAllocation", 1, 1_000_000_000)])
+    .transform((readAllocation) => ({ readAllocation })),
 };
 
 const input = z

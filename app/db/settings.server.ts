@@ -12,6 +12,8 @@ export type Settings = {
   breaker: { percent: number; minimum: number };
   /** Hour of the day (UTC) after which the scheduler reads everything once; null: only when it must. */
   fullPassHour: number | null;
+  /** Reads in 30 days that Stripe includes; null: nobody has said. */
+  readAllocation: number | null;
   binding: Binding | null;
 };
 
@@ -22,6 +24,7 @@ const stored = z.object({
   breakerPercent: z.number().min(0).max(100).optional(),
   breakerMinimum: z.number().int().min(0).optional(),
   fullPassHour: z.number().int().min(0).max(23).nullable().optional(),
+  readAllocation: z.number().int().min(1).nullable().optional(),
   binding: z
     .object({ accountId: z.string(), livemode: z.boolean(), boundAt: z.number() })
     .nullable()
@@ -48,6 +51,7 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
     },
     fullPassHour: values.fullPassHour === undefined ? DEFAULT_FULL_PASS_HOUR : values.fullPassHour,
     breaker: { percent: values.breakerPercent ?? 2, minimum: values.breakerMinimum ?? 2 },
+    readAllocation: values.readAllocation ?? null,
     binding: values.binding ?? null,
   };
 }

@@ -93,7 +93,8 @@ it("has one clock, however many processes do: everybody is reconciled, once", as
 
   // What the clock adds when its minute comes, here of each process.
   for (let n = 0; n < 2; n += 1)
-    await world.db.$executeRaw`SELECT graphile_worker.add_job('sync_payments', job_key => 'sync_payments')::text`;
+    await world.db
+      .$executeRaw`SELECT graphile_worker.add_job('sync_payments', job_key => 'sync_payments')::text`;
 
   await expect.poll(() => isOpen("ada"), { timeout: 20_000 }).toBe(true);
   await expect

@@ -11,6 +11,7 @@ import { lastPass } from "~/db/cursors.server";
 import { paymentToAccess } from "~/db/payment-to-access.server";
 import { liveRun } from "~/db/runs.server";
 import { loadSettings } from "~/db/settings.server";
+import { stripeReads } from "~/db/stripe-reads.server";
 import { countUsers } from "~/db/users.server";
 import { createUsersList } from "~/table/users-list.server";
 import type { Parts } from "./parts.server";
@@ -19,6 +20,8 @@ import { callerWord } from "./run-view.server";
 import type { FrameView, Overview, SettingsView, Stake } from "./views";
 
 const RECENT_RUNS = 5;
+/** Reads in 30 days; Stripe is reported to include 500 a transaction, and no fewer than this. */
+const LEAST_ALLOCATION = 10_000;
 
 const stakes = (rows: readonly StakeRow[], kind: StakeRow["kind"]): Stake[] =>
   rows.flatMap((row) =>
@@ -51,18 +54,31 @@ export async function frameOf({ db, stripe, guard }: Parts, sandbox: boolean): P
 
 /** The overview: who is wrong, what it costs, when it was last known. */
 export async function overviewOf({ db }: Parts): Promise<Overview> {
-  const [verdicts, money, users, pass, live, recentRuns, waitingLowerings, unclaimed, layers] =
-    await Promise.all([
-      createUsersList(db).verdicts(),
-      moneyAtStake(db),
-      countUsers(db),
-      lastPass(db),
-      liveRun(db),
-      listRunViews(db, RECENT_RUNS),
-      countWaitingLowerings(db),
-      countUnclaimed(db),
-      paymentToAccess(db),
-    ]);
+  const [
+    verdicts,
+    money,
+    users,
+    pass,
+    live,
+    recentRuns,
+    waitingLowerings,
+    unclaimed,
+    layers,
+    reads,
+    settings,
+  ] = await Promise.all([
+    createUsersList(db).verdicts(),
+    moneyAtStake(db),
+    countUsers(db),
+    lastPass(db),
+    liveRun(db),
+    listRunViews(db, RECENT_RUNS),
+    countWaitingLowerings(db),
+    countUnclaimed(db),
+    paymentToAccess(db),
+    stripeReads(db),
+    loadSettings(db),
+  ]);
   return {
     verdicts,
     lockedOut: stakes(money, "locked_out"),
@@ -74,17 +90,24 @@ export async function overviewOf({ db }: Parts): Promise<Overview> {
     waitingLowerings,
     unclaimed,
     paymentToAccess: layers.map(({ layer, ...figures }) => ({ layer: callerWord(layer), ...figures })),
+    reads: {
+      allocation: settings.readAllocation ?? LEAST_ALLOCATION,
+      ownAllocation: settings.readAllocation !== null,
+      endpoints: reads,
+    },
   };
 }
 
 export async function settingsViewOf(db: Database): Promise<SettingsView> {
-  const { writes, policy, breaker, binding } = await loadSettings(db);
+  const { writes, policy, breaker, readAllocation, fullPassHour, binding } = await loadSettings(db);
   const view: { writes: Writes } & Omit<SettingsView, "writes"> = {
     writes,
     graceDays: policy.graceDays,
     noPlanWord: policy.noPlanWord,
     breakerPercent: breaker.percent,
     breakerMinimum: breaker.minimum,
+    readAllocation,
+    fullPassHour,
     binding,
   };
   return view;

@@ -3,17 +3,20 @@ import { countWaitingLowerings } from "~/db/account-facts.server";
 import { lastPass } from "~/db/cursors.server";
 import { countUnsettledEvents } from "~/db/events.server";
 import { paymentToAccess } from "~/db/payment-to-access.server";
+import { stripeReads, stripeSlowdowns } from "~/db/stripe-reads.server";
 import { createUsersList } from "~/table/users-list.server";
 import type { Parts } from "./parts.server";
 
 /** Prometheus' text format: what the database knows now, the same whichever process is asked. */
 export async function metricsText({ db, stripe }: Parts): Promise<string> {
-  const [verdicts, layers, waiting, unsettled, pass] = await Promise.all([
+  const [verdicts, layers, waiting, unsettled, pass, reads, slowdowns] = await Promise.all([
     createUsersList(db).verdicts(),
     paymentToAccess(db),
     countWaitingLowerings(db),
     countUnsettledEvents(db),
     lastPass(db),
+    stripeReads(db),
+    stripeSlowdowns(db),
   ]);
   const registry = new Registry();
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
@@ -35,6 +38,14 @@ export async function metricsText({ db, stripe }: Parts): Promise<string> {
   gauge("parity_waiting_lowerings", "Lowerings that wait for an admin").set(waiting);
   gauge("parity_unsettled_events", "Webhook events that still wait for a read").set(unsettled);
   gauge("parity_stripe_requests", "Requests to Stripe since this process began").set(stripe.requestCount());
+  const byEndpoint = gauge("parity_stripe_reads", "Requests to Stripe of all processes, the last 30 days", [
+    "endpoint",
+  ]);
+  for (const { endpoint, last30Days } of reads) byEndpoint.set({ endpoint }, last30Days);
+  const slow = gauge("parity_stripe_slowdown", "How many times slower than its ceiling, after 429s", [
+    "lane",
+  ]);
+  for (const { lane, slowdown } of slowdowns) slow.set({ lane }, slowdown);
   if (pass) gauge("parity_last_pass_seconds", "When the last full pass finished, epoch").set(pass.finishedAt);
   return registry.metrics();
 }

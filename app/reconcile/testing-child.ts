@@ -2,6 +2,7 @@ import { createDatabase } from "~/db/client.server";
 import { nextStamp } from "~/db/stamps.server";
 import { createLog } from "~/log.server";
 import { createLimiter } from "~/stripe/limiter.server";
+import { createMemoryBudget } from "~/stripe/memory-budget";
 import { createStripeReader } from "~/stripe/reader.server";
 import { createParity } from "./create-parity.server";
 
@@ -9,7 +10,9 @@ import { createParity } from "./create-parity.server";
 const [url = "", apiBase = "", secretKey = ""] = process.argv.slice(2);
 const db = createDatabase(url, { poolSize: 4 });
 const log = createLog({ level: "silent" });
-const limiter = createLimiter({ backgroundPerSecond: 500, globalPerSecond: 500 });
+const limiter = createLimiter({
+  budget: createMemoryBudget({ backgroundPerSecond: 500, globalPerSecond: 500 }),
+});
 const stripe = createStripeReader({ secretKey, apiBase, limiter, nextStamp: () => nextStamp(db), log });
 const parity = createParity({ db, stripe, configuredAccountId: null, sandbox: false, log });
 await db.$queryRaw`SELECT 1`;

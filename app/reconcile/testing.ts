@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from "~/db/testing";
 import { createLog, type Log } from "~/log.server";
 import { createSandbox, type Sandbox, type SandboxOptions } from "~/sandbox/sandbox";
 import { createLimiter } from "~/stripe/limiter.server";
+import { createMemoryBudget } from "~/stripe/memory-budget";
 import { createStripeReader } from "~/stripe/reader.server";
 import { createAccountGuard } from "./account-guard.server";
 import { createParity } from "./create-parity.server";
@@ -39,7 +40,7 @@ export async function createWorld(
     createStripeReader({
       secretKey,
       apiBase,
-      limiter: createLimiter(UNHURRIED),
+      limiter: createLimiter({ budget: createMemoryBudget(UNHURRIED) }),
       nextStamp: () => nextStamp(db),
       log,
     });

@@ -170,6 +170,14 @@ export type Stake = { currency: string; perMonth: number; users: number };
 /** From payment to access, in seconds, by what gave it. */
 export type PaymentToAccess = { layer: string; raises: number; p50: number; p95: number; p99: number };
 
+/** Requests to Stripe by endpoint, the busiest first, against the allocation of 30 days. */
+export type StripeReads = {
+  allocation: number;
+  /** False: nobody has set it, and it is the least that Stripe is reported to include. */
+  ownAllocation: boolean;
+  endpoints: { endpoint: string; today: number; last30Days: number }[];
+};
+
 export type Overview = {
   verdicts: { verdict: Verdict; users: number }[];
   lockedOut: Stake[];
@@ -182,6 +190,7 @@ export type Overview = {
   unclaimed: number;
   /** Of the last 30 days; layers that gave nobody access are left out. */
   paymentToAccess: PaymentToAccess[];
+  reads: StripeReads;
 };
 
 /** What the frame shows on every page. */
@@ -204,5 +213,9 @@ export type SettingsView = {
   noPlanWord: string | null;
   breakerPercent: number;
   breakerMinimum: number;
+  /** Null: 10,000, the least that Stripe is reported to include. */
+  readAllocation: number | null;
+  /** Hour of the day (UTC) from which the scheduler reads everything once; null: only when it must. */
+  fullPassHour: number | null;
   binding: { accountId: string; livemode: boolean; boundAt: EpochSeconds } | null;
 };

@@ -1,123 +1,76 @@
-/** What a person waits for goes first. */
-export type Priority = "interactive" | "background";
+import { ALL_ENDPOINTS, type Budget, type Priority } from "./budget";
+import { InFlight } from "./in-flight";
+import { Turnstile } from "./turnstile";
 
-/** Lets requests to Stripe go, no faster than each endpoint allows. */
+export type { Priority } from "./budget";
+
+/** Lets requests to Stripe go, no faster than the budget allows that all processes share. */
 export type Limiter = {
-  /** Resolves when one request to the endpoint may be sent; false when the patience (milliseconds) ends before. */
+  /**
+   * Resolves true when one request to the endpoint may be sent, and `answered` must then be called once; false when
+   * the patience (milliseconds) ends before. Rejects when the budget cannot be asked: nothing is sent then.
+   */
   take(endpoint: string, priority: Priority, patience: number): Promise<boolean>;
-  /** Stripe answered 429: slow down, for the endpoint or for all (`global-…`). */
-  throttled(endpoint: string, reason: string | null): void;
-  /** Stripe answered: speed up again, little by little. */
+  /**
+   * Stripe answered 429, and why: `global-…` slows every endpoint down, any other reason this one, for all processes.
+   * No reason (`lock_timeout`: somebody works on that object) slows nobody.
+   */
+  throttled(endpoint: string, reason: string | null): Promise<void>;
+  /** The request is over, whatever came of it. */
   answered(endpoint: string): void;
 };
 
 export type LimiterOptions = {
-  /** Per-endpoint ceiling for background reads, a second. */
-  backgroundPerSecond: number;
-  /** Per-endpoint ceiling for what a person waits for; Stripe's is 25. */
-  interactivePerSecond?: number;
-  /** Over all endpoints: 100 in live mode, 25 in test mode. */
-  globalPerSecond: number;
+  budget: Budget;
+  /** From 0 to 1. */
+  random?: () => number;
   /** Milliseconds, monotonic. */
   now?: () => number;
 };
 
-const SLOWEST = 16;
+type EndpointGate = { inFlight: InFlight; interactive: Turnstile; background: Turnstile };
 
-/**
- * Spaces requests evenly, per endpoint and over all, with two queues each. A 429 doubles the spacing; every answer
- * takes a twentieth of the slowdown back.
- */
+/** The queues of one process before the shared budget, one for each endpoint and priority. */
 export function createLimiter(options: LimiterOptions): Limiter {
-  const now = options.now ?? (() => performance.now());
-  const lanes = new Map<string, Lane>();
-  const global = new Lane(options.globalPerSecond, options.globalPerSecond, now);
-  const laneOf = (endpoint: string) => {
-    let lane = lanes.get(endpoint);
-    if (!lane) {
-      lane = new Lane(options.backgroundPerSecond, options.interactivePerSecond ?? 25, now);
-      lanes.set(endpoint, lane);
-    }
-    return lane;
+  const { budget, random = Math.random, now = () => performance.now() } = options;
+  const everywhere = new InFlight(now);
+  const gates = new Map<string, EndpointGate>();
+
+  const gateOf = (endpoint: string): EndpointGate => {
+    const known = gates.get(endpoint);
+    if (known) return known;
+    const inFlight = new InFlight(now);
+    const turnstile = (priority: Priority) =>
+      new Turnstile({
+        endpoint,
+        priority,
+        budget,
+        random,
+        now,
+        room: () => Math.min(inFlight.room(), everywhere.room()),
+        onPassed: () => {
+          inFlight.enter();
+          everywhere.enter();
+        },
+      });
+    const gate = { inFlight, interactive: turnstile("interactive"), background: turnstile("background") };
+    gates.set(endpoint, gate);
+    return gate;
   };
+
   return {
-    async take(endpoint, priority, patience) {
-      const until = now() + patience;
-      return (await laneOf(endpoint).take(priority, until)) && (await global.take(priority, until));
-    },
-    throttled(endpoint, reason) {
-      if (reason?.startsWith("global")) global.slowDown();
-      laneOf(endpoint).slowDown();
+    take: (endpoint, priority, patience) => gateOf(endpoint)[priority].pass(patience),
+    async throttled(endpoint, reason) {
+      if (reason === null) return;
+      const global = reason.startsWith("global-");
+      if (reason.endsWith("-concurrency")) (global ? everywhere : gateOf(endpoint).inFlight).lower();
+      await budget.slowDown(global ? ALL_ENDPOINTS : endpoint);
     },
     answered(endpoint) {
-      global.speedUp();
-      laneOf(endpoint).speedUp();
+      gateOf(endpoint).inFlight.leave();
+      everywhere.leave();
+      for (const { interactive } of gates.values()) interactive.pump();
+      for (const { background } of gates.values()) background.pump();
     },
   };
-}
-
-type Waiting = { until: number; go: (mayGo: boolean) => void };
-
-/** One queue of requests, spaced in time. */
-class Lane {
-  private readonly waiting: Record<Priority, Waiting[]> = { interactive: [], background: [] };
-  private slowdown = 1;
-  private lastAt = Number.NEGATIVE_INFINITY;
-  private timer: NodeJS.Timeout | null = null;
-
-  constructor(
-    private readonly backgroundPerSecond: number,
-    private readonly interactivePerSecond: number,
-    private readonly now: () => number,
-  ) {}
-
-  /** Resolves false when `until` (of the lane's clock) comes first. */
-  take(priority: Priority, until: number): Promise<boolean> {
-    return new Promise((go) => {
-      this.waiting[priority].push({ until, go });
-      this.pump();
-    });
-  }
-
-  slowDown(): void {
-    this.slowdown = Math.min(SLOWEST, this.slowdown * 2);
-  }
-
-  speedUp(): void {
-    this.slowdown = Math.max(1, this.slowdown * 0.95);
-  }
-
-  private pump(): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
-    for (;;) {
-      this.sendImpatientAway();
-      const priority = this.waiting.interactive.length > 0 ? "interactive" : "background";
-      if (this.waiting[priority].length === 0) return;
-      const perSecond = priority === "interactive" ? this.interactivePerSecond : this.backgroundPerSecond;
-      const now = this.now();
-      const wait = this.lastAt + (1000 / perSecond) * this.slowdown - now;
-      if (wait > 0) {
-        this.timer = setTimeout(() => this.pump(), Math.min(wait, this.leastPatience() - now));
-        return;
-      }
-      this.lastAt = now;
-      this.waiting[priority].shift()?.go(true);
-    }
-  }
-
-  private sendImpatientAway(): void {
-    const now = this.now();
-    for (const queue of [this.waiting.interactive, this.waiting.background]) {
-      for (let at = queue.findIndex(({ until }) => until <= now); at !== -1; ) {
-        for (const { go } of queue.splice(at, 1)) go(false);
-        at = queue.findIndex(({ until }) => until <= now);
-      }
-    }
-  }
-
-  private leastPatience(): number {
-    const all = [...this.waiting.interactive, ...this.waiting.background];
-    return all.reduce((least, { until }) => Math.min(least, until), Number.POSITIVE_INFINITY);
-  }
 }

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createLog } from "~/log.server";
 import { addCatalogue, startSandbox } from "~/sandbox/testing";
 import { createLimiter } from "./limiter.server";
+import { createMemoryBudget } from "./memory-budget";
 import { createStripeReader, type How } from "./reader.server";
 
 const UNHURRIED = { backgroundPerSecond: 1_000, interactivePerSecond: 1_000, globalPerSecond: 2_000 };
@@ -11,9 +12,8 @@ async function setUp({ deadlineMs = 5_000, perSecond = 0 } = {}) {
   const { sandbox, listening } = await startSandbox();
   const prices = addCatalogue(sandbox);
   let stamp = 0;
-  const limiter = createLimiter(
-    perSecond ? { backgroundPerSecond: perSecond, globalPerSecond: 100 } : UNHURRIED,
-  );
+  const ceilings = perSecond ? { backgroundPerSecond: perSecond, globalPerSecond: 100 } : UNHURRIED;
+  const limiter = createLimiter({ budget: createMemoryBudget(ceilings) });
   const reader = createStripeReader({
     secretKey: sandbox.secretKey,
     apiBase: listening.url,
@@ -98,6 +98,14 @@ describe("a deadline", () => {
     sandbox.control.reset();
   });
 
+  it("leaves time for another attempt when one hangs", async () => {
+    const { sandbox, reader, how, customer } = await setUp({ deadlineMs: 5_000 });
+    sandbox.control.addFault({ effect: { type: "hang" }, times: 1 });
+    expect(await reader.customer(customer.id, how)).toMatchObject({ ok: true });
+    expect(reader.requestCount()).toBe(2);
+    sandbox.control.reset();
+  });
+
   it("ends the tries of one that always fails, with the reason of the last", async () => {
     const { sandbox, reader, how, customer } = await setUp({ deadlineMs: 300 });
     sandbox.control.addFault({ effect: { type: "error", status: 503 } });
@@ -114,6 +122,25 @@ describe("a deadline", () => {
     expect(first.ok).toBe(true);
     expect(second).toMatchObject({ ok: false, failure: { reason: "timeout", retryable: true } });
     expect(reader.requestCount()).toBe(1);
+  });
+});
+
+describe("a stamp that cannot be had", () => {
+  it("fails the read, and its turn is over all the same", async () => {
+    const { listening, sandbox } = await startSandbox();
+    const answered = vi.fn();
+    const reader = createStripeReader({
+      secretKey: sandbox.secretKey,
+      apiBase: listening.url,
+      limiter: { take: async () => true, throttled: async () => {}, answered },
+      nextStamp: () => Promise.reject(new Error("no database")),
+      log: createLog({ level: "silent" }),
+    });
+    await expect(reader.account({ priority: "background", deadlineMs: 5_000 })).rejects.toThrow(
+      "no database",
+    );
+    expect(sandbox.requests.counts().total).toBe(0);
+    expect(answered).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -92,7 +92,8 @@ export type ReaderOptions = {
 };
 
 const MAX_SOCKETS = 30;
-const ATTEMPT_TIMEOUT_MS = 20_000;
+/** One attempt: given up while the caller has time for another, but not before it had a chance. */
+const ATTEMPT_MS = { least: 1_000, most: 20_000 };
 
 /** Binds the reader to one key and one origin. */
 export function createStripeReader(options: ReaderOptions): StripeReader {
@@ -113,23 +114,37 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
     send: (timeout: number) => Promise<Raw>,
     parse: (raw: Raw) => T,
   ): Promise<Read<T>> {
-    const deadline = performance.now() + how.deadlineMs;
+    const { deadlineMs } = how;
+    const deadline = performance.now() + deadlineMs;
+    const attemptMs = Math.min(ATTEMPT_MS.most, Math.max(ATTEMPT_MS.least, Math.ceil(deadlineMs / 2)));
     // Whole milliseconds: any other number the SDK ignores, and waits for 80 seconds.
     const left = () => Math.max(1, Math.ceil(deadline - performance.now()));
+    const oneAttempt = async () => {
+      try {
+        const started = await options.nextStamp();
+        requests += 1;
+        how.onRequest?.();
+        const sent = await send(Math.min(attemptMs, left())).then(
+          (raw) => ({ ok: true as const, raw }),
+          (error: unknown) => ({ ok: false as const, failure: failureOf(error) }),
+        );
+        const ended = await options.nextStamp();
+        if (!sent.ok && sent.failure.reason === "rate_limited")
+          await options.limiter.throttled(endpoint, sent.failure.rateLimitReason);
+        return { sent, started, ended };
+      } finally {
+        options.limiter.answered(endpoint);
+      }
+    };
     let lastFailure: StripeFailure = NO_TURN;
     for (let attempt = 0; ; attempt += 1) {
       const mayGo = await options.limiter.take(endpoint, how.priority, left());
-      const started = await options.nextStamp();
-      if (!mayGo) return { ok: false, failure: lastFailure, started, ended: started };
-      requests += 1;
-      how.onRequest?.();
-      const sent = await send(Math.min(ATTEMPT_TIMEOUT_MS, left())).then(
-        (raw) => ({ ok: true as const, raw }),
-        (error: unknown) => ({ ok: false as const, failure: failureOf(error) }),
-      );
-      const ended = await options.nextStamp();
+      if (!mayGo) {
+        const started = await options.nextStamp();
+        return { ok: false, failure: lastFailure, started, ended: started };
+      }
+      const { sent, started, ended } = await oneAttempt();
       if (sent.ok) {
-        options.limiter.answered(endpoint);
         const { requestId, headers } = sent.raw.lastResponse;
         const stripeTime = headers.date ? Math.floor(Date.parse(headers.date) / 1000) : null;
         const stamp = { started, ended, requestId: requestId ?? null, stripeTime };
@@ -140,7 +155,6 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
       }
       const { failure } = sent;
       lastFailure = failure;
-      if (failure.reason === "rate_limited") options.limiter.throttled(endpoint, failure.rateLimitReason);
       const wait = backOffMs(attempt);
       if (!failure.retryable || performance.now() + wait > deadline)
         return { ok: false, failure, started, ended };

@@ -5,6 +5,7 @@ import { createDatabase, type Database } from "../../app/db/client.server";
 import { startEmbeddedPostgres } from "../../app/db/embedded.server";
 import { applyMigrations } from "../../app/db/migrate.server";
 import { nextStamp } from "../../app/db/stamps.server";
+import { createStripeBudget } from "../../app/db/stripe-budget.server";
 import { createLog } from "../../app/log.server";
 import { createParity } from "../../app/reconcile/create-parity.server";
 import type { Parity } from "../../app/reconcile/parity.server";
@@ -31,9 +32,11 @@ export async function openInstallation(wish: SandboxWish, readsPerSecond: number
     secretKey: sandbox.secretKey,
     apiBase: sandbox.url,
     limiter: createLimiter({
-      backgroundPerSecond: readsPerSecond,
-      interactivePerSecond: readsPerSecond,
-      globalPerSecond: 100,
+      budget: createStripeBudget(db, {
+        backgroundPerSecond: readsPerSecond,
+        interactivePerSecond: readsPerSecond,
+        globalPerSecond: 100,
+      }),
     }),
     nextStamp: () => nextStamp(db),
     log,

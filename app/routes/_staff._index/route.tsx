@@ -10,6 +10,7 @@ import { RunList } from "../_staff/run/run-list";
 import { LiveRun } from "./live-run";
 import { PaymentToAccess } from "./payment-to-access";
 import { Stakes } from "./stakes";
+import { StripeReads } from "./stripe-reads";
 import { VerdictCounts } from "./verdict-counts";
 
 export const meta: MetaFunction = () => [{ title: "Overview · Parity" }];
@@ -62,6 +63,7 @@ export default function OverviewPage() {
       >
         <RunList runs={recentRuns} />
       </Section>
+      <StripeReads reads={overview.reads} />
     </>
   );
 }

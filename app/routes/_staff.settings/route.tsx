@@ -27,6 +27,8 @@ const submission = z.discriminatedUnion("intent", [
       .min(0, "At least 0.")
       .max(100, "At most 100."),
     breakerMinimum: whole(0, 1_000_000),
+    readAllocation: whole(1, 1_000_000_000).optional(),
+    fullPassHour: whole(0, 23).optional(),
   }),
 ]);
 
@@ -41,13 +43,17 @@ export const action = route.action(
   { who: "staff", role: "admin", submission },
   async ({ submission, parity, staff }) => {
     if (submission.status !== "success") return data({ lastResult: submission.reply() }, { status: 400 });
-    const { intent, ...change } = submission.value;
-    const rules =
-      intent === "rules" ? { ...change, noPlanWord: submission.value.noPlanWord ?? null } : change;
-    await parity.settings.set(rules, { kind: "staff", id: staff.id });
+    await parity.settings.set(changeOf(submission.value), { kind: "staff", id: staff.id });
     return { lastResult: submission.reply() };
   },
 );
+
+/** What was sent as a change of settings: a field that was left empty says null. */
+function changeOf(sent: z.infer<typeof submission>) {
+  if (sent.intent === "writes") return { writes: sent.writes };
+  const { intent: _, noPlanWord = null, readAllocation = null, fullPassHour = null, ...rules } = sent;
+  return { ...rules, noPlanWord, readAllocation, fullPassHour };
+}
 
 export default function Settings() {
   const { settings } = useLoaderData<typeof loader>();

@@ -7,9 +7,16 @@ import { Field } from "~/ui/field";
 import { Section } from "~/ui/section";
 import { useNotice } from "~/ui/toasts";
 
-type Rules = { graceDays: string; noPlanWord: string; breakerPercent: string; breakerMinimum: string };
+type Rules = {
+  graceDays: string;
+  noPlanWord: string;
+  breakerPercent: string;
+  breakerMinimum: string;
+  fullPassHour: string;
+  readAllocation: string;
+};
 
-/** Grace, the word for no plan, and the circuit breaker. */
+/** Grace, the word for no plan, the circuit breaker, and what Stripe lets us read. */
 export function RulesForm({ settings, mayChange }: { settings: SettingsView; mayChange: boolean }) {
   const fetcher = useFetcher<{ lastResult: SubmissionResult<string[]> }>();
   const notify = useNotice();
@@ -66,6 +73,24 @@ export function RulesForm({ settings, mayChange }: { settings: SettingsView; may
             defaultValue={settings.breakerMinimum}
             inputMode="numeric"
             unit="users"
+          />
+          <Field
+            {...field("fullPassHour")}
+            label="Read everything once a day"
+            hint="From this hour (UTC) on; leave empty to do it only when there is no other way."
+            defaultValue={settings.fullPassHour ?? ""}
+            placeholder="only when needed"
+            inputMode="numeric"
+            unit="o’clock"
+          />
+          <Field
+            {...field("readAllocation")}
+            label="Stripe read allocation"
+            hint="What Stripe includes in 30 days; leave empty for 10,000, the least reported."
+            defaultValue={settings.readAllocation ?? ""}
+            placeholder="10000"
+            inputMode="numeric"
+            unit="reads"
           />
         </div>
         {mayChange && (

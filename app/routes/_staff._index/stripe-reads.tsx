@@ -35,7 +35,7 @@ export function StripeReads({ reads }: { reads: Reads }) {
         {reads.ownAllocation
           ? "An admin set the allocation in "
           : "10,000 is the least that Stripe is reported to include (500 for each transaction). An admin sets your own in "}
-        <Link to="/settings" className="rounded text-accent hover:underline">
+        <Link to="/settings" className="rounded text-accent underline underline-offset-2">
           Settings
         </Link>
         .

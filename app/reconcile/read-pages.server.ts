@@ -1,6 +1,7 @@
 import type { StripeFailure } from "~/stripe/failure.server";
+import type { SubscriptionsPage } from "~/stripe/pages.server";
 import { advance, forgetPlace, nextRange, type Range } from "~/stripe/ranges";
-import type { Answer, How, Read, StripeReader, SubscriptionsPage } from "~/stripe/reader.server";
+import type { Answer, How, Read, StripeReader } from "~/stripe/reader.server";
 
 /** A page that has arrived, and how many of its subscriptions are its range's: pages of two ranges may overlap. */
 export type ArrivedPage = { page: Answer<SubscriptionsPage>; own: number };

@@ -5,9 +5,16 @@ import type { Log } from "~/log.server";
 import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
 import { failureOf, type StripeFailure } from "./failure.server";
 import type { Limiter, Priority } from "./limiter.server";
-import { parseCustomer, parseItem, parseSubscription, type ReadSubscription } from "./parse";
+import {
+  type EventsPage,
+  parseEventsPage,
+  parsePage,
+  type SubscriptionsPage,
+  wholeList,
+} from "./pages.server";
+import { parseCustomer, parseItem, type ReadSubscription } from "./parse";
 import { readOnlyHttpClient } from "./read-only-http.server";
-import { POLLED_TYPES, parseEvent, type WebhookEvent as StripeEvent } from "./webhook-event.server";
+import { POLLED_TYPES } from "./webhook-event.server";
 
 /** When an answer was asked for and when it was there, in the order of the whole installation. */
 export type Stamp = { started: OrderStamp; ended: OrderStamp };
@@ -25,29 +32,11 @@ export type NoAnswer = Stamp & { ok: false; failure: StripeFailure };
 
 export type Read<T> = Answer<T> | NoAnswer;
 
-export type SubscriptionsPage = {
-  subscriptions: ReadSubscription[];
-  /** Ids of objects that could not be read, not even whose they are. */
-  unreadable: string[];
-  /** Everything that was listed, newest first, read or not; `created` null where the object does not tell. */
-  listed: { id: string; created: EpochSeconds | null }[];
-  hasMore: boolean;
-  lastId: string | null;
-};
-
 export type PageRequest = {
   customer?: string;
   startingAfter?: string;
   /** Epoch seconds, half open: from `gte`, before `lt`. */
   created?: { gte?: EpochSeconds; lt?: EpochSeconds };
-};
-
-export type EventsPage = {
-  events: StripeEvent[];
-  /** Ids of events that could not be read, not even whose they are. */
-  unreadable: string[];
-  hasMore: boolean;
-  lastId: string | null;
 };
 
 export type AccountIdentity = { accountId: string };
@@ -90,6 +79,8 @@ export type ReaderOptions = {
   nextStamp: () => Promise<OrderStamp>;
   log: Log;
 };
+
+const accountObject = z.object({ id: z.string() });
 
 const MAX_SOCKETS = 30;
 /** One attempt: given up while the caller has time for another, but not before it had a chance. */
@@ -183,7 +174,7 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
             },
             { timeout },
           ),
-        (list) => toPage(longList.parse(list)),
+        parsePage,
       ),
     allItems: (subscription, how) =>
       read(
@@ -220,7 +211,7 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
             },
             { timeout },
           ),
-        (list) => toEventsPage(longList.parse(list)),
+        parseEventsPage,
       ),
     account: (how) =>
       read(
@@ -237,48 +228,6 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
         parseCheckoutSession,
       ),
   };
-}
-
-/** More pages are said to follow, but from where? Taking that for the last page would hide the rest. */
-const longList = z
-  .object({ data: z.array(z.unknown()), has_more: z.boolean() })
-  .refine(({ data, has_more }) => !has_more || idOf(data.at(-1)) !== null);
-/** A list that fits on one page. */
-const wholeList = z.object({ data: z.array(z.unknown()), has_more: z.literal(false) });
-const accountObject = z.object({ id: z.string() });
-const named = z.object({ id: z.string() });
-
-function idOf(object: unknown): string | null {
-  const parsed = named.safeParse(object);
-  return parsed.success ? parsed.data.id : null;
-}
-
-function toPage({ data, has_more }: z.infer<typeof longList>): SubscriptionsPage {
-  const page: SubscriptionsPage = {
-    subscriptions: [],
-    unreadable: [],
-    listed: [],
-    hasMore: has_more,
-    lastId: idOf(data.at(-1)),
-  };
-  for (const object of data) {
-    const read = parseSubscription(object);
-    const id = read?.subscription.id ?? idOf(object);
-    if (read) page.subscriptions.push(read);
-    else page.unreadable.push(id ?? "without an id");
-    if (id !== null) page.listed.push({ id, created: read?.subscription.created || null });
-  }
-  return page;
-}
-
-function toEventsPage({ data, has_more }: z.infer<typeof longList>): EventsPage {
-  const page: EventsPage = { events: [], unreadable: [], hasMore: has_more, lastId: idOf(data.at(-1)) };
-  for (const object of data) {
-    const event = parseEvent(object);
-    if (event) page.events.push(event);
-    else page.unreadable.push(idOf(object) ?? "without an id");
-  }
-  return page;
 }
 
 /** So many requests wait that this one had no turn in time. */

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { EpochSeconds } from "~/billing/observation";
+import { parseSubscription, type ReadSubscription } from "./parse";
+import { parseEvent, type WebhookEvent } from "./webhook-event.server";
+
+export type SubscriptionsPage = {
+  subscriptions: ReadSubscription[];
+  /** Ids of objects that could not be read, not even whose they are. */
+  unreadable: string[];
+  /** Everything that was listed, newest first, read or not; `created` null where the object does not tell. */
+  listed: { id: string; created: EpochSeconds | null }[];
+  hasMore: boolean;
+  lastId: string | null;
+};
+
+export type EventsPage = {
+  events: WebhookEvent[];
+  /** Ids of events that could not be read, not even whose they are. */
+  unreadable: string[];
+  hasMore: boolean;
+  lastId: string | null;
+};
+
+/** More pages are said to follow, but from where? Taking that for the last page would hide the rest. */
+const longList = z
+  .object({ data: z.array(z.unknown()), has_more: z.boolean() })
+  .refine(({ data, has_more }) => !has_more || idOf(data.at(-1)) !== null);
+/** A list that fits on one page. */
+export const wholeList = z.object({ data: z.array(z.unknown()), has_more: z.literal(false) });
+const named = z.object({ id: z.string() });
+
+function idOf(object: unknown): string | null {
+  const parsed = named.safeParse(object);
+  return parsed.success ? parsed.data.id : null;
+}
+
+/** A page of subscriptions. Throws ZodError on another shape than that of a list. */
+export function parsePage(list: unknown): SubscriptionsPage {
+  const { data, has_more } = longList.parse(list);
+  const page: SubscriptionsPage = {
+    subscriptions: [],
+    unreadable: [],
+    listed: [],
+    hasMore: has_more,
+    lastId: idOf(data.at(-1)),
+  };
+  for (const object of data) {
+    const read = parseSubscription(object);
+    const id = read?.subscription.id ?? idOf(object);
+    if (read) page.subscriptions.push(read);
+    else page.unreadable.push(id ?? "without an id");
+    if (id !== null) page.listed.push({ id, created: read?.subscription.created || null });
+  }
+  return page;
+}
+
+/** A page of events. Throws ZodError on another shape than that of a list. */
+export function parseEventsPage(list: unknown): EventsPage {
+  const { data, has_more } = longList.parse(list);
+  const page: EventsPage = { events: [], unreadable: [], hasMore: has_more, lastId: idOf(data.at(-1)) };
+  for (const object of data) {
+    const event = parseEvent(object);
+    if (event) page.events.push(event);
+    else page.unreadable.push(idOf(object) ?? "without an id");
+  }
+  return page;
+}

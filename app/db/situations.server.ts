@@ -1,5 +1,5 @@
 import { foldEmail } from "~/billing/email";
-import type { EpochSeconds, ObservedCustomer } from "~/billing/observation";
+import type { EpochSeconds, ObservedCustomer, OrderStamp } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import type { UserRecord } from "~/billing/record";
 import type { Comp, EmailCandidate, Situation } from "~/billing/situation";
@@ -21,6 +21,8 @@ export type LoadOptions = {
   passBeganAt: number | null;
   /** The users' addresses were read just now, or this is the end of a pass. */
   addressesRead: boolean;
+  /** Order stamp taken before loading; for judgements that shall be kept. */
+  stamp?: OrderStamp | null;
 };
 
 /** What is kept of the last judgement of a user, and what the next one is kept with. */
@@ -35,6 +37,8 @@ export type Kept = {
   passFinishedAt: EpochSeconds | null;
   /** What says that the user must be judged again; null when nothing does. */
   marks: number | null;
+  /** Order stamp taken before loading: all that was committed before it has been seen. Null: not to be kept. */
+  stamp: OrderStamp | null;
 };
 
 export type LoadedSituation = Situation & { kept: Kept };
@@ -108,6 +112,7 @@ function situationOf(userId: string, user: UserRow, found: Found, options: LoadO
       observedAt: standing?.observedAt ?? null,
       passFinishedAt: options.passFinished ? options.passFinishedAt : null,
       marks: found.marks.get(userId)?.marks ?? null,
+      stamp: options.stamp ?? null,
     },
   };
 }

@@ -5,6 +5,7 @@ import type { OrderStamp } from "~/billing/observation";
 import type { Verdict } from "~/billing/verdicts";
 import type { Database, Tx } from "~/db/client.server";
 import { rowTroubleOf } from "~/db/errors.server";
+import { clearMarks, forgetMarks, type Mark } from "~/db/marks.server";
 import {
   breakerRoom,
   busyUsers,
@@ -15,7 +16,8 @@ import {
   writeRepairs,
 } from "~/db/repairs.server";
 import type { RunOutcome } from "~/db/run-words";
-import { loadSituations } from "~/db/situations.server";
+import { type LoadedSituation, loadSituations } from "~/db/situations.server";
+import { nextStamp } from "~/db/stamps.server";
 import { saveStandings } from "~/db/standings.server";
 import { customerIdsOf, hashOf, type Judged, judgeOne, repairOf, standingOf } from "./judge-users.server";
 import { type Ground, loadOptions } from "./parts.server";
@@ -113,14 +115,18 @@ async function judgedOnly(db: Database, input: ReconcileInput, sqlState: string)
 }
 
 async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcome[]> {
-  const options = loadOptions(input.ground, input.addressesRead);
+  // Each load after a stamp of its own: a judgement that has seen less never replaces one that has seen more.
+  const load = async (userIds: readonly string[]) => {
+    const stamp = input.keepStandings ? await nextStamp(tx) : null;
+    return loadSituations(tx, userIds, { ...loadOptions(input.ground, input.addressesRead), stamp });
+  };
   const how = {
     automatic: input.actor.kind !== "staff",
     breakerHasRoom: input.breakerHasRoom ?? true,
     confirmed: input.confirmed ?? null,
     evidenceAfter: input.evidenceAfter ?? null,
   };
-  const first = await loadSituations(tx, input.userIds, options);
+  const first = await load(input.userIds);
   const judged = new Map(
     first.map((situation) => [situation.record.userId, judgeOne(situation, input.ground, how)]),
   );
@@ -133,7 +139,7 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcom
     const customerIds = candidates.flatMap(({ judgement }) => customerIdsOf(judgement));
     await holdObservations(tx, customerIds);
     let room: number | null = null;
-    for (const situation of await loadSituations(tx, ids, options)) {
+    for (const situation of await load(ids)) {
       let again = judgeOne(situation, input.ground, how);
       // Asked for only where it comes to a lowering: the count is made under a lock that all servers share.
       if (how.automatic && repairOf(again.decision)?.lowers) {
@@ -150,17 +156,40 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcom
     const rows = [...written.values()];
     if (rows.length > 0) {
       await writeRepairs(tx, await input.runId(tx), input.actor, rows);
-      for (const situation of await loadSituations(tx, [...written.keys()], options))
+      for (const situation of await load([...written.keys()]))
         judged.set(situation.record.userId, judgeOne(situation, input.ground, how));
     }
   }
-  if (input.keepStandings) await saveStandings(tx, [...judged.values()].map(standingOf));
   const outcomes = [...judged.entries()].map(([userId, after]): UserOutcome => {
     const was = before.get(userId) ?? after;
     return outcomeOf({ userId, was, after, row: written.get(userId) ?? null, input });
   });
+  if (input.keepStandings) await keep(tx, judged, outcomes, input);
   await input.commit?.(tx, outcomes);
   return outcomes;
+}
+
+/** Keeps the standings, and takes away the marks of those about whom nothing is left to be done now. */
+async function keep(
+  tx: Tx,
+  judged: ReadonlyMap<string, Judged<LoadedSituation>>,
+  outcomes: readonly UserOutcome[],
+  { userIds, apply }: ReconcileInput,
+): Promise<void> {
+  const outdated = await saveStandings(tx, [...judged.values()].map(standingOf));
+  const seen = outcomes.flatMap(({ userId, outcome }): Mark[] => {
+    const marks = judged.get(userId)?.situation.kept.marks ?? null;
+    return marks === null || outdated.has(userId) || !isSettled(outcome, apply) ? [] : [{ userId, marks }];
+  });
+  await clearMarks(tx, seen);
+  const deleted = userIds.filter((userId) => !judged.has(userId));
+  await forgetMarks(tx, deleted);
+}
+
+/** What was failed, not checked, or is still to be read or written wants to be judged again. */
+function isSettled(outcome: UserOutcome["outcome"], applied: boolean): boolean {
+  if (outcome === "withheld") return applied;
+  return outcome === "in_step" || outcome === "review" || outcome === "synced";
 }
 
 /** Is there something to write for this user, and is it what was previewed? */

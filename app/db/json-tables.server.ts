@@ -112,23 +112,21 @@ function columnsOf(json: unknown, count: number): unknown[][] {
 
 function rowsOf<Row>(columns: Columns, cells: readonly unknown[][]): Row[] {
   const names = Object.keys(columns);
-  const blank = Object.fromEntries(names.map((name) => [name, null]));
+  const kinds = Object.values(columns).map(([, cell]) => cell);
+  const count = cells[0]?.length ?? 0;
+  if (cells.some(({ length }) => length !== count)) throw new Error("The columns have different lengths");
   const rows: Record<string, unknown>[] = [];
-  for (let at = 0; at < (cells[0]?.length ?? 0); at += 1) rows.push({ ...blank });
-  for (const [index, name] of names.entries()) fill(rows, name, cells[index] ?? [], columns[name]?.[1]);
-  return rows as Row[]; // every cell of every column was checked just now
-}
-
-function fill(
-  rows: readonly Record<string, unknown>[],
-  name: string,
-  column: readonly unknown[],
-  isRight: Cell<unknown> | undefined,
-): void {
-  if (column.length !== rows.length) throw new Error("The columns have different lengths");
-  for (const [at, row] of rows.entries()) {
-    const value = column[at];
-    if (!isRight?.(value)) throw new Error(`The column ${name} holds ${JSON.stringify(value)}`);
-    row[name] = value;
+  for (let at = 0; at < count; at += 1) {
+    const row: Record<string, unknown> = {};
+    for (let index = 0; index < names.length; index += 1) {
+      const name = names[index] ?? "";
+      const value = cells[index]?.[at];
+      // Not the value itself: it may be an address, and errors are logged.
+      if (!kinds[index]?.(value))
+        throw new Error(`The column ${name} holds a ${typeof value} that it may not`);
+      row[name] = value;
+    }
+    rows.push(row);
   }
+  return rows as Row[]; // every cell of every column was checked just now
 }

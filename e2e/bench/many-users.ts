@@ -6,9 +6,6 @@ import type { Database } from "../../app/db/client.server";
  * of the ids lie anywhere in the tables.
  */
 export async function addManyUsers(db: Database, count: number): Promise<void> {
-  await db.plan.create({
-    data: { id: "army", name: "Army", soldiers: 5, prices: { create: { lookupKey: "army_yearly" } } },
-  });
   await db.$executeRaw`CREATE UNLOGGED TABLE bench_user AS
     SELECT n, md5('user' || n)::uuid::text AS id, substr(md5('customer' || n), 1, 14) AS rand,
       CASE WHEN n % 50 = 0 THEN (n / 50) % 12 END AS kind,

@@ -8,7 +8,7 @@ import { type RowsOf, readTables, selectTables } from "./json-tables.server";
 import { customerTables, observedCustomers } from "./load-customers.server";
 import { type Edge, edgesOf, linkedCustomers, linkTables } from "./load-links.server";
 import { askedUsers, userTables } from "./load-users.server";
-import { sql } from "./sql.server";
+import { type Sql, sql } from "./sql.server";
 
 /** How much is known beyond single customers, when situations are loaded. */
 export type LoadOptions = {
@@ -43,6 +43,10 @@ export type Kept = {
 
 export type LoadedSituation = Situation & { kept: Kept };
 
+/** The statement; its plan is the same for one user and for thousands. */
+export const selectSituations = (userIds: readonly string[]): Sql => sql`
+  WITH ${askedUsers(userIds)}, ${linkedCustomers} SELECT ${selectTables(tables)} AS found`;
+
 const tables = { ...userTables, ...customerTables(sql`c`, sql`s`), ...linkTables };
 
 /**
@@ -55,8 +59,7 @@ export async function loadSituations(
   options: LoadOptions,
 ): Promise<LoadedSituation[]> {
   if (userIds.length === 0) return [];
-  const [row] = await db.$queryRaw<{ found: string }[]>`
-    WITH ${askedUsers(userIds)}, ${linkedCustomers} SELECT ${selectTables(tables)} AS found`;
+  const [row] = await db.$queryRaw<{ found: string }[]>(selectSituations(userIds));
   const rows = readTables(tables, row?.found);
   const found = { ...rows, ...linksFrom(rows), customers: observedCustomers(rows) };
   return userIds.flatMap((id) => {

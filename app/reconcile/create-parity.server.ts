@@ -38,6 +38,8 @@ export type ParityOptions = {
   checkout?: CheckoutClient | null;
   /** `whsec_…`; none without STRIPE_WEBHOOK_SECRET. */
   webhookSecret?: string | null;
+  /** Where no process stays alive for a worker: how long a webhook's own request may work on it, in milliseconds. */
+  settleWithinMs?: number | null;
   log: Log;
 };
 
@@ -47,7 +49,7 @@ const BACKGROUND_MS = 20_000;
 
 /** Binds the use cases to one database and one Stripe account. */
 export function createParity(options: ParityOptions): Parity {
-  const { db, stripe, log } = options;
+  const { db, stripe, log, webhookSecret: secret = null, settleWithinMs = null } = options;
   const guard = createAccountGuard({ db, stripe, configuredAccountId: options.configuredAccountId, log });
   const parts: Parts = { db, stripe, guard, log };
   const step = (runId: string, budgetMs: number) => stepRun(parts, runId, budgetMs, randomUUID);
@@ -127,7 +129,7 @@ export function createParity(options: ParityOptions): Parity {
 
     events: {
       receiveSigned: (body, signature) =>
-        receiveEvent(parts, options.webhookSecret ?? null, { body, signature }),
+        receiveEvent(parts, { secret, settleWithinMs }, { body, signature }),
       settle: (signal) => settleCustomer(parts, signal),
     },
     checkout: createCheckout({ ...parts, client: options.checkout ?? null, wait }),

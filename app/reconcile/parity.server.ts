@@ -50,7 +50,14 @@ export type CronAnswer = {
 
 /** `ignored`: a type or a mode that is not ours; acknowledged all the same. */
 export type EventReceipt =
-  | { ok: true; id: string; type: string; outcome: "stored" | "known" | "ignored" }
+  | {
+      ok: true;
+      id: string;
+      type: string;
+      outcome: "stored" | "known" | "ignored";
+      /** Settled in this very request; false where a worker does it. */
+      settled: boolean;
+    }
   | { ok: false; reason: "not_configured" | "bad_signature" | "bad_event" };
 
 export type SoldPlan = { id: string; name: string; soldiers: number; price: PriceView | null };

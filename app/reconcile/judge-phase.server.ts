@@ -22,6 +22,7 @@ export async function judgePiece(parts: Parts, held: HeldRun): Promise<PieceResu
   const ground = await loadGround(parts.db);
   const automatic = run.actorKind !== "staff";
   await reconcileUsers(parts.db, {
+    log: parts.log,
     userIds,
     ground,
     actor: { kind: run.actorKind, id: run.actor },

@@ -79,6 +79,7 @@ export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutc
       addressRead = true;
     }
     const [outcome] = await reconcileUsers(parts.db, {
+      log: parts.log,
       userIds: [input.userId],
       ground: await loadGround(parts.db),
       actor: input.actor,
@@ -129,6 +130,7 @@ async function failed(
   parts.log.warn({ userId, by: actor.kind, reason }, "not synced: Stripe could not be asked");
   await endCheck(parts.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(parts.db, {
+    log: parts.log,
     userIds: [userId],
     ground: await loadGround(parts.db),
     actor,

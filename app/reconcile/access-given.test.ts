@@ -63,13 +63,14 @@ it("nothing is said of access that nobody paid for, nor of what was not committe
     data: { userId: "ada", planId: "army", reason: "thanks", actor: "staff", expiresAt },
   });
   for (const id of ["bob", "cleo", "eve"]) await addPayingUser(world, id);
-  // Fails after all was written, so that the whole batch is written again without this one.
+  // Fails at the commit, when all is written; then the batch is written again without this one.
   await world.db.$executeRawUnsafe(`
     CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF NEW."userId" = 'eve' THEN RAISE EXCEPTION 'out of range' USING ERRCODE = '22003'; END IF;
       RETURN NEW;
     END $$`);
-  await world.db.$executeRaw`CREATE TRIGGER odd AFTER INSERT ON "Change" FOR EACH ROW EXECUTE FUNCTION odd()`;
+  await world.db.$executeRaw`CREATE CONSTRAINT TRIGGER odd AFTER INSERT ON "Change"
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION odd()`;
 
   expect(await syncAll(world.parity)).toMatchObject({ synced: 3, failed: 1 });
 

@@ -7,6 +7,10 @@ import type { BillingRow } from "~/billing/record";
  * the record by its id alone, so all that it would say is hashed too.
  */
 export function intendedHash(mismatches: readonly Mismatch[], newRow: BillingRow | null): string {
-  const change = JSON.stringify([fingerprintOf(mismatches), newRow]);
-  return createHash("sha256").update(change).digest("base64url").slice(0, 22);
+  return hashText(JSON.stringify([fingerprintOf(mismatches), newRow]));
+}
+
+/** 22 letters that stand for a text: SHA-256, shortened. */
+export function hashText(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }

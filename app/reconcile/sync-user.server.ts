@@ -30,6 +30,7 @@ export type SyncOutcome =
   | { ok: false; reason: string; message: string };
 
 const MOST_ROUNDS = 3;
+const SOMEBODY_WAITS: ReadonlySet<string> = new Set(["staff", "checkout"]);
 
 /**
  * The one reconcile on a set of one: a complete fresh read of every linked customer (and of the address, when no
@@ -43,7 +44,7 @@ export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutc
   const deadline = performance.now() + input.deadlineMs;
   let stripeRequests = 0;
   const how: How = {
-    priority: input.actor.kind === "staff" ? "interactive" : "background",
+    priority: SOMEBODY_WAITS.has(input.actor.kind) ? "interactive" : "background",
     get deadlineMs() {
       return Math.max(0, deadline - performance.now());
     },

@@ -8,6 +8,13 @@ const PROBLEMS: Record<CheckoutRefusal, string> = {
   unknown_plan: "This plan is not offered any more. Choose another one.",
   no_such_workspace: "This workspace is not here any more. Open it again from the application.",
   already_paying: "You already have a plan, so nothing was charged. You can change it under Manage billing.",
+  just_paid:
+    "You have paid already, so nothing more was charged. We are confirming your payment; your workspace opens by itself.",
+  being_matched:
+    "It looks as if you have paid, so nothing more was charged. We are matching your payment with your workspace.",
+  not_checked:
+    "We could not check just now whether you have a plan already, so nothing was charged. Try again in a moment.",
+  too_many: "You have tried this many times. Nothing was charged. Wait a few minutes, and try again.",
   no_customer: "There is nothing to manage yet.",
   stripe_failed: "The payment page could not be opened just now. Nothing was charged. Try again in a moment.",
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { WRITES } from "~/billing/policy";
+import { CONTACT_HINT, readSupportContact } from "~/billing/support-contact";
 import type { SettingsView } from "~/reconcile/views";
 import { WRITES_MEANING } from "~/ui/words";
 import { COMMAND_LINE, type CommandContext, defineCommand, EXIT, type ExitCode } from "./command";
@@ -14,6 +15,7 @@ const MEANINGS: Record<Key, string> = {
   noPlanWord: "the application’s word in User.plan for no plan; - when it uses NULL",
   breakerPercent: "of the users with access, so many percent may be lowered automatically in 24 hours",
   breakerMinimum: "but never fewer than so many users",
+  supportContact: `where customers write to: ${CONTACT_HINT}; - for nowhere`,
 };
 const KEYS = Object.keys(MEANINGS) as [Key, ...Key[]];
 
@@ -38,6 +40,13 @@ const VALUES: Record<Key, z.ZodType<Partial<Changeable>>> = {
     .max(100, "breakerPercent is at most 100.")
     .transform((breakerPercent) => ({ breakerPercent })),
   breakerMinimum: whole("breakerMinimum", 0, 1_000_000).transform((breakerMinimum) => ({ breakerMinimum })),
+  supportContact: z
+    .string(`supportContact is ${CONTACT_HINT}, or - for nowhere.`)
+    .trim()
+    .refine((typed) => typed === "-" || readSupportContact(typed) !== null, {
+      error: `supportContact is ${CONTACT_HINT}, or - for nowhere.`,
+    })
+    .transform((typed) => ({ supportContact: typed === "-" ? null : typed })),
 };
 
 const input = z

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_POLICY, type Policy, WRITES, type Writes } from "~/billing/policy";
+import { readSupportContact } from "~/billing/support-contact";
 import type { Database, Tx } from "./client.server";
 
 /** The Stripe account that this database belongs to. */
@@ -10,6 +11,8 @@ export type Settings = {
   policy: Policy;
   /** At most max(minimum, percent of the users with access) automatic lowerings in 24 hours. */
   breaker: { percent: number; minimum: number };
+  /** Where customers write to, as typed; null when they are not told. */
+  supportContact: string | null;
   binding: Binding | null;
 };
 
@@ -19,6 +22,11 @@ const stored = z.object({
   noPlanWord: z.string().min(1).nullable().optional(),
   breakerPercent: z.number().min(0).max(100).optional(),
   breakerMinimum: z.number().int().min(0).optional(),
+  supportContact: z
+    .string()
+    .refine((typed) => readSupportContact(typed) !== null)
+    .nullable()
+    .optional(),
   binding: z
     .object({ accountId: z.string(), livemode: z.boolean(), boundAt: z.number() })
     .nullable()
@@ -42,6 +50,7 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
       noPlanWord: values.noPlanWord ?? DEFAULT_POLICY.noPlanWord,
     },
     breaker: { percent: values.breakerPercent ?? 2, minimum: values.breakerMinimum ?? 2 },
+    supportContact: values.supportContact ?? null,
     binding: values.binding ?? null,
   };
 }

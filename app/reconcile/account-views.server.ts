@@ -78,13 +78,14 @@ export async function overviewOf({ db }: Parts): Promise<Overview> {
 }
 
 export async function settingsViewOf(db: Database): Promise<SettingsView> {
-  const { writes, policy, breaker, binding } = await loadSettings(db);
+  const { writes, policy, breaker, supportContact, binding } = await loadSettings(db);
   const view: { writes: Writes } & Omit<SettingsView, "writes"> = {
     writes,
     graceDays: policy.graceDays,
     noPlanWord: policy.noPlanWord,
     breakerPercent: breaker.percent,
     breakerMinimum: breaker.minimum,
+    supportContact,
     binding,
   };
   return view;

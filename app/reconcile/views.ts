@@ -204,5 +204,7 @@ export type SettingsView = {
   noPlanWord: string | null;
   breakerPercent: number;
   breakerMinimum: number;
+  /** Where customers write to: an e-mail address or an https address. */
+  supportContact: string | null;
   binding: { accountId: string; livemode: boolean; boundAt: EpochSeconds } | null;
 };

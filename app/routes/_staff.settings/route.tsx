@@ -2,12 +2,16 @@ import { data, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { WRITES } from "~/billing/policy";
+import { CONTACT_HINT, readSupportContact } from "~/billing/support-contact";
 import { route } from "~/http/route.server";
+import type { Parity } from "~/reconcile/parity.server";
 import { PageHead } from "~/ui/page-head";
 import { useMay } from "../_staff/frame-data";
 import { BindingPart } from "./binding-part";
 import { RulesForm } from "./rules-form";
 import { WritesPart } from "./writes-part";
+
+type SettingsChange = Parameters<Parity["settings"]["set"]>[0];
 
 const whole = (from: number, to: number) =>
   z.coerce
@@ -27,6 +31,11 @@ const submission = z.discriminatedUnion("intent", [
       .min(0, "At least 0.")
       .max(100, "At most 100."),
     breakerMinimum: whole(0, 1_000_000),
+    supportContact: z
+      .string()
+      .trim()
+      .refine((typed) => readSupportContact(typed) !== null, { error: `Enter ${CONTACT_HINT}.` })
+      .optional(),
   }),
 ]);
 
@@ -41,13 +50,17 @@ export const action = route.action(
   { who: "staff", role: "admin", submission },
   async ({ submission, parity, staff }) => {
     if (submission.status !== "success") return data({ lastResult: submission.reply() }, { status: 400 });
-    const { intent, ...change } = submission.value;
-    const rules =
-      intent === "rules" ? { ...change, noPlanWord: submission.value.noPlanWord ?? null } : change;
-    await parity.settings.set(rules, { kind: "staff", id: staff.id });
+    await parity.settings.set(changeOf(submission.value), { kind: "staff", id: staff.id });
     return { lastResult: submission.reply() };
   },
 );
+
+/** What to save; a field that was emptied counts as none. */
+function changeOf(submitted: z.output<typeof submission>): SettingsChange {
+  if (submitted.intent === "writes") return { writes: submitted.writes };
+  const { intent: _, noPlanWord = null, supportContact = null, ...numbers } = submitted;
+  return { ...numbers, noPlanWord, supportContact };
+}
 
 export default function Settings() {
   const { settings } = useLoaderData<typeof loader>();

@@ -7,9 +7,15 @@ import { Field } from "~/ui/field";
 import { Section } from "~/ui/section";
 import { useNotice } from "~/ui/toasts";
 
-type Rules = { graceDays: string; noPlanWord: string; breakerPercent: string; breakerMinimum: string };
+type Rules = {
+  graceDays: string;
+  noPlanWord: string;
+  breakerPercent: string;
+  breakerMinimum: string;
+  supportContact: string;
+};
 
-/** Grace, the word for no plan, and the circuit breaker. */
+/** Grace, the word for no plan, the circuit breaker, and where customers write to. */
 export function RulesForm({ settings, mayChange }: { settings: SettingsView; mayChange: boolean }) {
   const fetcher = useFetcher<{ lastResult: SubmissionResult<string[]> }>();
   const notify = useNotice();
@@ -66,6 +72,13 @@ export function RulesForm({ settings, mayChange }: { settings: SettingsView; may
             defaultValue={settings.breakerMinimum}
             inputMode="numeric"
             unit="users"
+          />
+          <Field
+            {...field("supportContact")}
+            label="Where customers write to"
+            hint="An e-mail or https address. Customers find it where a payment takes too long; leave empty for none."
+            defaultValue={settings.supportContact ?? ""}
+            placeholder="help@example.com"
           />
         </div>
         {mayChange && (

@@ -4,7 +4,7 @@ import type { Pressed } from "../workspace/workspace-view";
 
 /** Why there is nowhere to go, as a customer reads it. */
 const PROBLEMS: Record<CheckoutRefusal, string> = {
-  not_configured: "Plans cannot be bought or changed on this page at the moment. Write to us.",
+  not_configured: "Plans cannot be bought or changed on this page at the moment.",
   unknown_plan: "This plan is not offered any more. Choose another one.",
   no_such_workspace: "This workspace is not here any more. Open it again from the application.",
   already_paying: "You already have a plan, so nothing was charged. You can change it under Manage billing.",

@@ -98,6 +98,13 @@ describe("the workspace page", () => {
     await vi.waitFor(() => expect(check).toHaveBeenCalledWith("ada"));
   });
 
+  it("knows where its owner may write to, once an admin has said so", async () => {
+    await addUser(world, { id: "ada" });
+    expect((await pageOf("ada_w1", "ada")).contact).toBeNull();
+    await world.parity.settings.set({ supportContact: "help@example.com" }, { kind: "staff", id: null });
+    expect((await pageOf("ada_w1", "ada")).contact).toBe("help@example.com");
+  });
+
   it("links nowhere without a key that may sell", async () => {
     await addUser(world, { id: "ada" });
     expect((await loader(args("ada_w1", "ada"))).available).toBe(false);

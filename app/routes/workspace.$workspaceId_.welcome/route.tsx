@@ -23,7 +23,7 @@ const search = z.object({
 
 const NOT_YOURS: Standing = {
   title: "We could not match this payment",
-  text: "It may have been made for another account of yours. Open that account’s workspace from the application. If there is none, write to us: your payment is safe.",
+  text: "Your payment is safe. It may have been made for another account of yours: then open that account’s workspace from the application.",
   offer: "workspace",
 };
 

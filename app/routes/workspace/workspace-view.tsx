@@ -56,6 +56,7 @@ export function WorkspaceView({ data, meanwhile, pressed, again }: WorkspaceView
           plans={plans}
           available={available}
           hasCustomer={page.hasCustomer}
+          contact={page.contact}
         />
       )}
     </CustomerFrame>

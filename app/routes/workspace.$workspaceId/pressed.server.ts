@@ -1,6 +1,6 @@
 import type { CheckoutRefusal, Parity } from "~/reconcile/parity.server";
+import type { Pressed } from "../workspace/workspace-data";
 import { workspacePath } from "../workspace/workspace-path";
-import type { Pressed } from "../workspace/workspace-view";
 
 /** Why there is nowhere to go, as a customer reads it. */
 const PROBLEMS: Record<CheckoutRefusal, string> = {
@@ -20,7 +20,7 @@ const PROBLEMS: Record<CheckoutRefusal, string> = {
 };
 
 type PressedOptions = {
-  parity: Pick<Parity, "checkout">;
+  parity: Pick<Parity, "checkout" | "workspace">;
   userId: string;
   workspaceId: string;
   appUrl: string;
@@ -33,7 +33,7 @@ export async function pressedButton(options: PressedOptions): Promise<Pressed> {
   const here = `${appUrl}${workspacePath(workspaceId)}`;
   const page =
     button.intent === "manage"
-      ? await parity.checkout.portal({ userId, returnUrl: here })
+      ? await parity.checkout.portal({ userId, returnUrl: await wayBack() })
       : await parity.checkout.start({
           userId,
           workspaceId,
@@ -42,4 +42,10 @@ export async function pressedButton(options: PressedOptions): Promise<Pressed> {
           cancelUrl: here,
         });
   return page.ok ? { goTo: page.url } : { problem: PROBLEMS[page.reason] };
+
+  /** Who has an open workspace may have changed their plan: the page after paying looks at once. */
+  async function wayBack(): Promise<string> {
+    const answer = await parity.workspace.answer({ workspaceId, userId });
+    return answer?.workspace.status === "active" ? `${here}/welcome` : here;
+  }
 }

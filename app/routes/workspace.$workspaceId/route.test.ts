@@ -155,6 +155,15 @@ describe("the buttons of the workspace page", () => {
     expect(portal).toHaveBeenCalledWith({ userId: "ada", returnUrl: `${appUrl}/workspace/ada_w1` });
   });
 
+  it("lead back to the page that looks at once, for who may have changed a plan there", async () => {
+    await addUser(world, { id: "bob", workspaces: [{ status: "active", soldiers: 1 }] });
+    const portal = vi.spyOn(world.parity.checkout, "portal").mockResolvedValue({ ok: true, url: "x" });
+    const headers = { "Sec-Fetch-Site": "same-origin" };
+    const body = new URLSearchParams({ intent: "manage" });
+    await action(args("bob_w1", "bob", { method: "POST", headers, body }));
+    expect(portal).toHaveBeenCalledWith({ userId: "bob", returnUrl: `${appUrl}/workspace/bob_w1/welcome` });
+  });
+
   it.each([
     "not_configured",
     "unknown_plan",

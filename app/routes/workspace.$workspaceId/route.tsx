@@ -9,7 +9,8 @@ import { Refresh } from "../workspace/refresh";
 import { CONFIRMING, isOpen, LATE, SIGNED_OUT } from "../workspace/standing";
 import { useFresh } from "../workspace/use-fresh";
 import { useLooking } from "../workspace/use-looking";
-import { type Pressed, type WorkspaceData, WorkspaceView } from "../workspace/workspace-view";
+import type { Pressed, WorkspaceData } from "../workspace/workspace-data";
+import { WorkspaceView } from "../workspace/workspace-view";
 import { pressedButton } from "./pressed.server";
 
 const params = z.object({ workspaceId: z.string().min(1).max(200) });

@@ -8,7 +8,8 @@ import { Refresh } from "../workspace/refresh";
 import { CONFIRMING, isOpen, LATE, SIGNED_OUT, type Standing } from "../workspace/standing";
 import { useFresh } from "../workspace/use-fresh";
 import { useLooking } from "../workspace/use-looking";
-import { type WorkspaceData, WorkspaceView } from "../workspace/workspace-view";
+import type { WorkspaceData } from "../workspace/workspace-data";
+import { WorkspaceView } from "../workspace/workspace-view";
 import { useArrival } from "./use-arrival";
 
 const params = z.object({ workspaceId: z.string().min(1).max(200) });

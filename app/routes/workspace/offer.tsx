@@ -5,6 +5,7 @@ import { classNames } from "~/ui/class-names";
 import { WriteToUs } from "~/ui/customer/write-to-us";
 import { plural } from "~/ui/words";
 import { type Offer, priceWords } from "./standing";
+import type { WorkspaceData } from "./workspace-data";
 
 type OfferProps = {
   offer: Offer;
@@ -12,16 +13,13 @@ type OfferProps = {
   at: string;
   /** The page that looks once more. */
   again: string;
-  plans: SoldPlan[];
-  /** Whether anything can be bought or managed here at all. */
-  available: boolean;
-  hasCustomer: boolean;
-  /** Where the customer may write to; null: no sentence speaks of it. */
-  contact: string | null;
+  data: WorkspaceData;
 };
 
 /** What the customer can do now. */
-export function OfferOf({ offer, at, again, plans, available, hasCustomer, contact }: OfferProps) {
+export function OfferOf({ offer, at, again, data }: OfferProps) {
+  const { page, plans, available } = data;
+  const { contact, hasCustomer } = page;
   switch (offer) {
     case "plans":
       return (
@@ -34,10 +32,12 @@ export function OfferOf({ offer, at, again, plans, available, hasCustomer, conta
     case "pay": {
       if (!available || !hasCustomer)
         return <NotHere contact={contact}>Your plan and your card cannot be changed on this page.</NotHere>;
-      return offer === "pay" ? (
-        <Manage at={at} look="primary" label="Update how you pay" />
-      ) : (
-        <Manage at={at} look="secondary" label="Manage billing" />
+      if (offer === "pay") return <Manage at={at} look="primary" label="Update how you pay" />;
+      return (
+        <>
+          <Manage at={at} look="secondary" label="Manage billing" />
+          <More page={page} plans={plans} />
+        </>
       );
     }
     case "again":
@@ -82,12 +82,23 @@ export function OfferOf({ offer, at, again, plans, available, hasCustomer, conta
   }
 }
 
-function Plans({
-  at,
-  plans,
-  available,
-  contact,
-}: Pick<OfferProps, "at" | "plans" | "available" | "contact">) {
+/** The way up, for who has a plan: the one there is becomes another. */
+function More({ page, plans }: Pick<WorkspaceData, "page" | "plans">) {
+  const has = page.subscription?.access === "yes" ? page.subscription.plan : null;
+  const next = has && plans.find(({ soldiers }) => soldiers > has.soldiers);
+  if (!next) return null;
+  const cost = next.price && next.price.unitAmount !== null ? `, ${priceWords(next.price)}` : "";
+  return (
+    <p className="mt-4 text-quiet">
+      {next.name} has {plural(next.soldiers, "soldier")}
+      {cost}. You can change your plan under Manage billing.
+    </p>
+  );
+}
+
+type PlansProps = { at: string; plans: SoldPlan[]; available: boolean; contact: string | null };
+
+function Plans({ at, plans, available, contact }: PlansProps) {
   if (plans.length === 0) return <NotHere contact={contact}>There is no plan to choose just now.</NotHere>;
   const most = plans.reduce((best, plan) => (plan.soldiers > best.soldiers ? plan : best));
   return (

@@ -1,5 +1,5 @@
 import { data, type MetaFunction } from "@remix-run/node";
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { type ShouldRevalidateFunctionArgs, useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { refusal } from "~/http/errors";
 import { route } from "~/http/route.server";
@@ -56,6 +56,11 @@ export const action = route.action(
     return data<Pressed>(pressed, { status: "problem" in pressed ? 409 : 200 });
   },
 );
+
+/** A press that was refused may have found out something: who has paid meanwhile, for instance. */
+export function shouldRevalidate({ actionStatus, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
+  return defaultShouldRevalidate || actionStatus === 409;
+}
 
 export default function Workspace() {
   const { looked, ...workspace } = useLoaderData<typeof loader>();

@@ -84,10 +84,14 @@ export function OfferOf({ offer, at, again, data }: OfferProps) {
 
 /** The way up, for who has a plan: the one there is becomes another. */
 function More({ page, plans }: Pick<WorkspaceData, "page" | "plans">) {
-  const has = page.subscription?.access === "yes" ? page.subscription.plan : null;
+  const { subscription } = page;
+  // Whoever has canceled is not talked into more.
+  const has = subscription?.access === "yes" && subscription.endsAt === null ? subscription.plan : null;
   const next = has && plans.find(({ soldiers }) => soldiers > has.soldiers);
   if (!next) return null;
-  const cost = next.price && next.price.unitAmount !== null ? `, ${priceWords(next.price)}` : "";
+  // In another currency it may not be offered to them.
+  const isTheirs = next.price?.currency === subscription?.price?.currency;
+  const cost = isTheirs && next.price?.unitAmount != null ? `, ${priceWords(next.price)}` : "";
   return (
     <p className="mt-4 text-quiet">
       {next.name} has {plural(next.soldiers, "soldier")}

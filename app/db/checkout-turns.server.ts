@@ -10,6 +10,14 @@ export async function checkoutTurn(db: Database, userId: string): Promise<Checko
   return { key, page: sessionId !== null && ordered !== null ? { sessionId, ordered } : null };
 }
 
+/** The page that a user was sent to in the last day, the time that Stripe keeps one open; null when there is none. */
+export async function lastCheckoutPage(db: Database, userId: string): Promise<string | null> {
+  const [page] = await db.$queryRaw<{ sessionId: string }[]>`
+    SELECT "sessionId" FROM "CheckoutTurn" WHERE "userId" = ${userId} AND "sessionId" IS NOT NULL
+      AND "updatedAt" > now() - interval '25 hours'`;
+  return page?.sessionId ?? null;
+}
+
 /** Ends a turn whose page cannot be paid any more; the one that follows. Of several that end it, one does. */
 export async function nextCheckoutTurn(db: Database, userId: string, key: string): Promise<CheckoutTurn> {
   await db.$executeRaw`

@@ -11,6 +11,7 @@ import type { StripeReader } from "~/stripe/reader.server";
 import { createUsersList } from "~/table/users-list.server";
 import { createAccountGuard } from "./account-guard.server";
 import { frameOf, overviewOf, settingsViewOf } from "./account-views.server";
+import { checkVisitor } from "./check-visitor.server";
 import { createCheckout } from "./checkout.server";
 import { customerPageOf } from "./customer-page.server";
 import { metricsText } from "./metrics.server";
@@ -62,7 +63,7 @@ export function createParity(options: ParityOptions): Parity {
     db,
     gates: DEFAULT_GATES,
     log,
-    sync: (userId) => sync({ userId, actor: { kind: "workspace", id: null }, deadlineMs: BACKGROUND_MS }),
+    sync: (userId) => checkVisitor(parts, userId),
   });
   const sync = (input: { userId: string; actor: Actor; deadlineMs: number; override?: boolean }) =>
     syncUser(parts, {

@@ -6,6 +6,7 @@ import {
   keepCheckoutPage,
   nextCheckoutTurn,
 } from "~/db/checkout-turns.server";
+import { checkSoon } from "~/db/checks.server";
 import type { Database } from "~/db/client.server";
 import { linkBySession } from "~/db/customer-users.server";
 import { plansForSale } from "~/db/plans-for-sale.server";
@@ -55,7 +56,7 @@ export async function sell(parts: Parts, client: CheckoutClient, order: StartChe
   if (!wanted.ok) return wanted;
   const ordered = hashText(JSON.stringify(wanted.order));
   if (page?.session.status === "open" && page.url !== null) {
-    if (turn.page?.ordered === ordered) return { ok: true, url: page.url };
+    if (turn.page?.ordered === ordered) return sent(db, userId, page.url);
     const closed = await client.closePage(page.session.id);
     // Only an open page can be closed: this one was paid just now.
     if (!closed.ok) return refused(closed.failure.reason === "bad_request" ? "just_paid" : "not_checked");
@@ -64,11 +65,16 @@ export async function sell(parts: Parts, client: CheckoutClient, order: StartChe
   const made = await client.createSession(wanted.order, `${key}-${ordered}`);
   if (!made.ok || made.page.url === null) return failed(parts, made.ok ? "no_address" : made.failure.reason);
   const { id: sessionId } = made.page.session;
-  if (await keepCheckoutPage(db, userId, key, { sessionId, ordered }))
-    return { ok: true, url: made.page.url };
+  if (await keepCheckoutPage(db, userId, key, { sessionId, ordered })) return sent(db, userId, made.page.url);
   // Another tab ordered something else at the same moment: one of the two pages has to go.
   await client.closePage(sessionId);
   return failed(parts, "another_tab");
+}
+
+/** Whoever comes back from there may have paid: the look that was just had is not to put the next one off. */
+async function sent(db: Database, userId: string, url: string): Promise<Sold> {
+  await checkSoon(db, userId, 0);
+  return { ok: true, url };
 }
 
 function failed({ log }: Parts, reason: string): Sold {

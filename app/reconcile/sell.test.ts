@@ -188,6 +188,42 @@ describe("somebody whose plan has ended", () => {
   });
 });
 
+describe("somebody who comes back to the workspace, and not to the page after paying", () => {
+  const dueIn = async () => {
+    const [row] = await world.db.$queryRaw<{ seconds: number }[]>`
+      SELECT extract(epoch FROM "nextCheckAt" - now())::float8 AS seconds FROM "UserCheck" WHERE "userId" = 'ada'`;
+    return row?.seconds ?? Number.NaN;
+  };
+
+  it("is looked at at once, and again in seconds while the subscription is not attached", async () => {
+    await parity.close();
+    await world.close();
+    await open({ attachAfterMs: 3_600_000 });
+    await addUser(world, { id: "ada" });
+    const { sessionId } = await page(start("ada"));
+    expect(await dueIn()).toBeLessThanOrEqual(0);
+    pay(sessionId);
+
+    parity.workspace.checkInBackground("ada");
+    await expect.poll(dueIn).toBeGreaterThan(0);
+    expect(await dueIn()).toBeLessThan(3);
+
+    world.sandbox.checkout.attachAll();
+    await expect.poll(dueIn, { timeout: 5_000 }).toBeLessThanOrEqual(0);
+    // Another server: this one asks nobody for some seconds.
+    world.parity.workspace.checkInBackground("ada");
+    await expect.poll(() => accessOf(world, "ada")).toBe("active 5");
+    expect(await world.db.link.findFirst({ where: { userId: "ada" } })).toMatchObject({ source: "session" });
+  });
+
+  it("waits as everybody does while nothing is paid", async () => {
+    await addUser(world, { id: "ada" });
+    await page(start("ada"));
+    parity.workspace.checkInBackground("ada");
+    await expect.poll(dueIn).toBeGreaterThan(20);
+  });
+});
+
 describe("nothing is sold", () => {
   it("while Stripe cannot be asked what somebody has", async () => {
     await addUser(world, { id: "ada", customerId: "cus_1" });

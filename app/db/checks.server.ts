@@ -72,6 +72,13 @@ export async function endCheck(
         ELSE least(${gates.backOffUpTo}::float8, ${gates.backOffFrom}::float8 * power(2, least(k.failures, 20))) END)`;
 }
 
+/** Something is about to change for this user: the next check is due in so many seconds, whatever the gates say. */
+export async function checkSoon(db: Database, userId: string, seconds: number): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "UserCheck" SET "nextCheckAt" = least("nextCheckAt", now() + make_interval(secs => ${seconds}::float8))
+    WHERE "userId" = ${userId}`;
+}
+
 /** A finished pass has read everybody: what could not be looked up before it began is known now. */
 export async function forgetFailures(tx: Tx, runId: string): Promise<void> {
   await tx.$executeRaw`

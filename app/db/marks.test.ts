@@ -34,7 +34,7 @@ async function judge(ids: string[], { apply = true, keepStandings = true } = {})
   const ground = await loadGround(world.db);
   const { id } = (await world.db.run.findFirst()) ?? { id: "run" };
   const how = { apply, keepStandings, addressesRead: false, runId: () => Promise.resolve(id) };
-  return reconcileUsers(world.db, { userIds: ids, ground, actor: CRON, ...how });
+  return reconcileUsers(world.db, { userIds: ids, ground, actor: CRON, log: world.parts.log, ...how });
 }
 
 describe("a mark", () => {

@@ -7,6 +7,7 @@ import type { Database, Tx } from "~/db/client.server";
 import { rowTroubleOf } from "~/db/errors.server";
 import { clearMarks, forgetMarks, type Mark } from "~/db/marks.server";
 import {
+  type AccessGiven,
   breakerRoom,
   busyUsers,
   type ChangeActor,
@@ -19,6 +20,7 @@ import type { RunOutcome } from "~/db/run-words";
 import { type LoadedSituation, loadSituations } from "~/db/situations.server";
 import { nextStamp } from "~/db/stamps.server";
 import { saveStandings } from "~/db/standings.server";
+import type { Log } from "~/log.server";
 import { customerIdsOf, hashOf, type Judged, judgeOne, repairOf, standingOf } from "./judge-users.server";
 import { type Ground, loadOptions } from "./parts.server";
 
@@ -40,6 +42,7 @@ export type UserOutcome = {
 };
 
 export type ReconcileInput = {
+  log: Log;
   userIds: readonly string[];
   ground: Ground;
   actor: ChangeActor;
@@ -73,7 +76,9 @@ const LOCK_TIMEOUT_MS = 3_000;
  */
 export async function reconcileUsers(db: Database, input: ReconcileInput): Promise<UserOutcome[]> {
   try {
-    return await db.$transaction((tx) => reconcileBatch(tx, input));
+    const { outcomes, given } = await db.$transaction((tx) => reconcileBatch(tx, input));
+    logGiven(input, given);
+    return outcomes;
   } catch (error) {
     const sqlState = rowTroubleOf(error);
     if (sqlState === null) throw error;
@@ -106,15 +111,27 @@ async function reconcileInPieces(
 
 const LOCK_NOT_GOT = "55P03";
 
+/** What a batch came to; `given` to whom, and under which run. */
+type Batch = { outcomes: UserOutcome[]; given: (AccessGiven & { runId: string })[] };
+
+/** From payment to access, the figure that all of this is for; said once it is committed. */
+function logGiven({ log, actor }: ReconcileInput, given: Batch["given"]): void {
+  for (const { userId, seconds, runId } of given)
+    log.info(
+      { userId, layer: actor.kind, seconds: Math.round(seconds * 1_000) / 1_000, runId },
+      "access given",
+    );
+}
+
 /** Judges without writing the record: those who would have been repaired have failed, the others are as they are. */
 async function judgedOnly(db: Database, input: ReconcileInput, sqlState: string): Promise<UserOutcome[]> {
   const reason = sqlState === LOCK_NOT_GOT ? "record_busy" : `database_${sqlState}`;
-  const judged = await db.$transaction((tx) => reconcileBatch(tx, { ...input, apply: false }));
+  const { outcomes } = await db.$transaction((tx) => reconcileBatch(tx, { ...input, apply: false }));
   const isDue = ({ outcome, needs }: UserOutcome) => outcome === "intended" && needs === null;
-  return judged.map((one) => (isDue(one) ? { ...one, outcome: "failed", reason } : one));
+  return outcomes.map((one) => (isDue(one) ? { ...one, outcome: "failed", reason } : one));
 }
 
-async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcome[]> {
+async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<Batch> {
   // Each load after a stamp of its own: a judgement that has seen less never replaces one that has seen more.
   const load = async (userIds: readonly string[]) => {
     const stamp = input.keepStandings ? await nextStamp(tx) : null;
@@ -133,6 +150,7 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcom
   const candidates = input.apply ? [...judged.values()].filter((one) => mayWrite(one, input)) : [];
   const before = new Map(judged);
   const written = new Map<string, RepairRow>();
+  let given: Batch["given"] = [];
   if (candidates.length > 0) {
     const ids = candidates.map(({ situation }) => situation.record.userId);
     await lockRecords(tx, ids, LOCK_TIMEOUT_MS);
@@ -155,7 +173,8 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcom
     }
     const rows = [...written.values()];
     if (rows.length > 0) {
-      await writeRepairs(tx, await input.runId(tx), input.actor, rows);
+      const runId = await input.runId(tx);
+      given = (await writeRepairs(tx, runId, input.actor, rows)).map((one) => ({ ...one, runId }));
       for (const situation of await load([...written.keys()]))
         judged.set(situation.record.userId, judgeOne(situation, input.ground, how));
     }
@@ -166,7 +185,7 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcom
   });
   if (input.keepStandings) await keep(tx, judged, outcomes, input);
   await input.commit?.(tx, outcomes);
-  return outcomes;
+  return { outcomes, given };
 }
 
 /** Keeps the standings, and takes away the marks of those about whom nothing is left to be done now. */

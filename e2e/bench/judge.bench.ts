@@ -1,5 +1,6 @@
 import { markDrifted } from "../../app/db/drift.server";
 import { userIdsAfter } from "../../app/db/users.server";
+import { createLog } from "../../app/log.server";
 import { type Ground, loadGround } from "../../app/reconcile/parts.server";
 import { reconcileUsers } from "../../app/reconcile/reconcile-users.server";
 import { openInstallation } from "./installation";
@@ -82,6 +83,7 @@ function judgeUsers(userIds: readonly string[], ground: Ground) {
     userIds,
     ground,
     actor: { kind: "cron", id: null },
+    log: createLog({ level: "silent" }),
     apply: false,
     keepStandings: true,
     addressesRead: false,

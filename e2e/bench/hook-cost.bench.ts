@@ -1,0 +1,68 @@
+import { createServer } from "node:http";
+import { withPaymentCheck } from "../../app/http/with-payment-check.server";
+import { addNullUsers, openInstallation } from "./installation";
+import { percentile, say, table } from "./print";
+import { userId } from "./sandbox-process";
+
+// What the check behind a workspace request costs the request, while Stripe does not answer at all: the same loader
+// plain (A), plain once more (A, the spread of the machine) and with the hook (B), in turn, so many at once.
+
+const USERS = 2_000;
+const REQUESTS = 6_000;
+const AT_ONCE = 4;
+const KINDS = ["plain (A)", "plain again (A)", "with the hook (B)"] as const;
+type Kind = (typeof KINDS)[number];
+
+const bench = await openInstallation({ customers: 10, latencyMs: 10 * 60_000, perSecond: null }, 25);
+const { parity } = bench;
+try {
+  await addNullUsers(bench.db, USERS);
+  const answer = async (who: string) =>
+    Response.json(await parity.workspace.answer({ workspaceId: `w${who}`, userId: who }));
+  type Args = { who: string; context: { parity: typeof parity } };
+  const hooked = withPaymentCheck(
+    ({ who }: Args) => who,
+    ({ who }: Args) => answer(who),
+  );
+  const server = createServer((request, response) => {
+    const [, kind = "", who = ""] = (request.url ?? "").split("/");
+    const made = kind === "hook" ? hooked({ who, context: { parity } }) : answer(who);
+    void made.then(async (made) => response.end(await made.text()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port");
+  const url = `http://127.0.0.1:${address.port}`;
+
+  const times: Record<Kind, number[]> = { "plain (A)": [], "plain again (A)": [], "with the hook (B)": [] };
+  let next = 0;
+  const visit = async () => {
+    for (let n = next++; n < REQUESTS; n = next++) {
+      const kind = KINDS[n % KINDS.length] ?? KINDS[0];
+      const began = performance.now();
+      const answer = await fetch(
+        `${url}/${kind === "with the hook (B)" ? "hook" : "plain"}/${userId(n % USERS)}`,
+      );
+      await answer.arrayBuffer();
+      // What comes first finds nothing warm.
+      if (n > REQUESTS / 10) times[kind].push(performance.now() - began);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, visit));
+  server.close();
+  server.closeAllConnections();
+
+  say(`Workspace request, ${REQUESTS} by ${USERS} customers, ${AT_ONCE} at once, Stripe hangs`);
+  const base = times["plain (A)"];
+  table([
+    ["", "p50 ms", "p95 ms", "p99 ms", "p50 over A", "p99 over A"],
+    ...KINDS.map((kind) => {
+      const at = (part: number) => percentile(times[kind], part);
+      const over = (part: number) => (at(part) - percentile(base, part)).toFixed(2);
+      return [kind, ...[0.5, 0.95, 0.99].map((part) => at(part).toFixed(2)), over(0.5), over(0.99)];
+    }),
+  ]);
+} finally {
+  await bench.sandbox.setLatency(0);
+  await bench.close();
+}

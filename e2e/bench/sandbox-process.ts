@@ -20,7 +20,7 @@ const started = z.object({ url: z.string(), secretKey: z.string() });
 export type SandboxProcess = z.infer<typeof started> & {
   /** Changes how long answers take. */
   setLatency(ms: number): Promise<void>;
-  /** Schedules or takes back the cancellation of the first so many subscriptions, each with its event. */
+  /** Schedules the cancellation of the next so many subscriptions, each with its event. */
   change(count: number): Promise<void>;
   stop(): void;
 };
@@ -74,14 +74,14 @@ async function main(wish: SandboxWish): Promise<void> {
   if (wish.perSecond !== null)
     sandbox.control.setLimits({ endpointPerSecond: wish.perSecond, globalPerSecond: 100 });
   const { url } = await sandbox.listen();
-  let turns = 0;
+  let changed = 0;
   process.on("message", (message) => {
     const order = z.object({ latency: z.number().optional(), change: z.number().optional() }).parse(message);
     if (order.latency !== undefined) sandbox.control.setLatency(order.latency);
     if (order.change !== undefined) {
-      turns += 1;
-      for (const id of subscriptions.slice(0, order.change))
-        sandbox.subscriptions.update(id, { cancel_at_period_end: turns % 2 === 1 });
+      for (const id of subscriptions.slice(changed, changed + order.change))
+        sandbox.subscriptions.update(id, { cancel_at_period_end: true });
+      changed += order.change;
     }
     process.send?.("done");
   });

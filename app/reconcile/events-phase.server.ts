@@ -1,4 +1,4 @@
-import { lastEvents } from "~/db/cursors.server";
+import { lastEvents, lastPass } from "~/db/cursors.server";
 import { isPassCheaper } from "~/db/customers-to-read.server";
 import { markDrifted } from "~/db/drift.server";
 import { storePolledEvents } from "~/db/events.server";
@@ -8,12 +8,15 @@ import { saveProgress } from "~/db/runs.server";
 import { databaseNow } from "~/db/stamps.server";
 import type { EventsPage } from "~/stripe/pages.server";
 import type { Answer } from "~/stripe/reader.server";
+import type { WebhookEvent } from "~/stripe/webhook-event.server";
 import type { HeldRun, PieceResult } from "./held-run";
 import type { Parts } from "./parts.server";
 import { stopped } from "./stopped.server";
 
 /** Events are not promised in order, and carry whole seconds. */
 const OVERLAP_SECONDS = 10 * 60;
+/** Stripe's clocks may differ by less. */
+const SKEW_SECONDS = 30;
 
 /**
  * Reads the events since the last tick or pass into the inbox, page by page; those that a webhook brought are known
@@ -21,8 +24,9 @@ const OVERLAP_SECONDS = 10 * 60;
  * followed, or a pass over everything costs less, the tick becomes a full pass.
  */
 export async function eventsPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {
-  const from = await lastEvents(parts.db);
-  if (from === null) return becomeFull(parts, held, "events cannot be followed from where they were left");
+  const [from, pass] = await Promise.all([lastEvents(parts.db), lastPass(parts.db)]);
+  if (from === null || pass === null)
+    return becomeFull(parts, held, "events cannot be followed from where they were left");
   let { cursor } = held.run;
   for (let hasMore = true; hasMore; ) {
     const asked = { since: Math.max(0, from.since - OVERLAP_SECONDS), startingAfter: cursor.afterEventId };
@@ -30,7 +34,9 @@ export async function eventsPiece(parts: Parts, held: HeldRun): Promise<PieceRes
     if (!page.ok && page.failure.reason === "forbidden")
       return becomeFull(parts, held, "the key may not read events");
     if (!page.ok) return stopped(parts, page.failure);
-    cursor = await commitPage(parts, held, cursor, page);
+    // What happened before the last pass began, that pass has read.
+    const isNews = ({ created }: { created: number }) => created >= pass.stripeTime - SKEW_SECONDS;
+    cursor = await commitPage(parts, held, cursor, { page, news: page.value.events.filter(isNews) });
     hasMore = page.value.hasMore;
     if (hasMore && (await isPassCheaper(parts.db))) return becomeFull(parts, held, "much has changed");
     if (hasMore && performance.now() >= held.until) return { kind: "on" };
@@ -48,9 +54,9 @@ async function commitPage(
   parts: Parts,
   held: HeldRun,
   cursor: RunCursor,
-  page: Answer<EventsPage>,
+  { page, news }: { page: Answer<EventsPage>; news: readonly WebhookEvent[] },
 ): Promise<RunCursor> {
-  const { events, unreadable, lastId } = page.value;
+  const { unreadable, lastId } = page.value;
   if (unreadable.length > 0)
     parts.log.error({ unreadable, requestId: page.requestId }, "Stripe listed events that cannot be read");
   const next: RunCursor = {
@@ -62,7 +68,7 @@ async function commitPage(
     unreadable: [...new Set([...cursor.unreadable, ...unreadable])],
   };
   await parts.db.$transaction(async (tx) => {
-    await storePolledEvents(tx, events);
+    await storePolledEvents(tx, news);
     const stripeRequests = held.takeRequestCount();
     await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, { cursor: next, stripeRequests });
   });

@@ -3,11 +3,13 @@ import type { Comp } from "./situation";
 
 /** The comp that runs now; of several the one with the most soldiers, then the one that ends last. */
 export function runningComp(comps: readonly Comp[], now: EpochSeconds): Comp | null {
+  if (comps.length === 0) return null;
   return pick(comps.filter((comp) => comp.revokedAt === null && comp.expiresAt > now));
 }
 
 /** A comp that Parity applied and that is over; null when none. */
 export function endedComp(comps: readonly Comp[], now: EpochSeconds): Comp | null {
+  if (comps.length === 0) return null;
   return pick(comps.filter((comp) => comp.applied && (comp.revokedAt !== null || comp.expiresAt <= now)));
 }
 

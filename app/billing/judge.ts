@@ -123,10 +123,11 @@ export function judge(situation: Situation, { catalogue, policy, now }: JudgeCon
     accessExpected,
     expected,
     mismatches,
-    ...change,
+    raises: change.raises,
+    lowers: change.lowers,
     money: moneyAtStake(verdict, counting),
     since: sinceOf(verdict, counting, policy),
-    judgeAgainAt: nextChange([counting?.changesAt, email.changesAt], situation.comps, now),
+    judgeAgainAt: nextChange([counting?.changesAt ?? null, email.changesAt], situation.comps, now),
     onHold,
   };
 }
@@ -221,11 +222,13 @@ function moneyAtStake(verdict: Verdict, counting: Counting | null): MoneyAtStake
 
 /** The next moment at which the clock alone changes the judgement: end of grace (of a suggestion, too), end of a comp. */
 function nextChange(
-  changes: (EpochSeconds | null | undefined)[],
+  changes: readonly (EpochSeconds | null)[],
   comps: readonly Comp[],
   now: EpochSeconds,
 ): EpochSeconds | null {
-  const running = comps.filter((comp) => comp.revokedAt === null && comp.expiresAt > now);
-  const times = [...changes, ...running.map((comp) => comp.expiresAt)].filter((time) => time != null);
-  return times.length === 0 ? null : Math.min(...times);
+  let next = Number.POSITIVE_INFINITY;
+  for (const time of changes) if (time !== null) next = Math.min(next, time);
+  for (const { revokedAt, expiresAt } of comps)
+    if (revokedAt === null && expiresAt > now) next = Math.min(next, expiresAt);
+  return next === Number.POSITIVE_INFINITY ? null : next;
 }

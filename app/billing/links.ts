@@ -23,8 +23,7 @@ export function linksOf(situation: Pick<Situation, "record" | "edges" | "rejecte
     if (!known) sources.set(edge.customerId, [edge.source]);
     else if (!known.includes(edge.source)) known.push(edge.source);
   }
-  const customerIds = [...sources.keys()];
-  if (customerIds.length > 1) customerIds.sort();
+  const customerIds = [...sources.keys()].sort();
   const named = situation.edges.some((edge) => edge.userId !== userId);
   return { customerIds, sources, conflicts: named ? conflictsOf(situation, customerIds) : [] };
 }

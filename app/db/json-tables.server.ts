@@ -44,7 +44,9 @@ export function one<C extends Columns>(from: Sql, key: Sql, columns: C): Table<M
     read(json) {
       const { keys, rows } = keyed.read(json);
       const map = new Map<string, RowOf<C>>();
-      for (const [at, row] of rows.entries()) map.set(keys[at] ?? "", row);
+      rows.forEach((row, at) => {
+        map.set(keys[at] ?? "", row);
+      });
       return map;
     },
   };
@@ -58,11 +60,11 @@ export function many<C extends Columns>(from: Sql, key: Sql, columns: C): Table<
     read(json) {
       const { keys, rows } = keyed.read(json);
       const groups = new Map<string, RowOf<C>[]>();
-      for (const [at, row] of rows.entries()) {
+      rows.forEach((row, at) => {
         const group = groups.get(keys[at] ?? "");
         if (group) group.push(row);
         else groups.set(keys[at] ?? "", [row]);
-      }
+      });
       return groups;
     },
   };

@@ -37,11 +37,13 @@ export type StandingRow = {
  * a newer judgement kept out.
  */
 export async function saveStandings(tx: Tx, standings: readonly StandingRow[]): Promise<Set<string>> {
-  const rows = standings.flatMap(({ kept, ...row }) => {
-    const fingerprint = fingerprintOf(row, kept.recordHash);
-    const isKept = fingerprint === kept.standing && isObservedAsKept(row, kept) && kept.marks === null;
-    return isKept ? [] : [{ ...row, fingerprint, recordHash: kept.recordHash, judgedStamp: kept.stamp ?? 0 }];
-  });
+  const rows = [];
+  for (const standing of standings) {
+    const fingerprint = fingerprintOf(standing);
+    if (isAsKept(standing, fingerprint)) continue;
+    const { kept, ...row } = standing;
+    rows.push({ ...row, fingerprint, recordHash: kept.recordHash, judgedStamp: kept.stamp ?? 0 });
+  }
   if (rows.length === 0) return new Set();
   const written = await tx.$queryRaw<{ userId: string }[]>`
     INSERT INTO "Standing" AS s ("userId", verdict, severity, flags, mismatches, "stripeStatus", "stripePlan",
@@ -76,27 +78,32 @@ export async function saveStandings(tx: Tx, standings: readonly StandingRow[]): 
 }
 
 /** Equal exactly when two standings say the same, whenever they were observed and judged. */
-function fingerprintOf(row: Omit<StandingRow, "kept">, recordHash: string): string {
-  const { verdict, severity, flags, mismatches, stripeStatus, stripePlan, moneyKind, moneyPerMonth } = row;
-  const { moneyCurrency, since, withheld, intendedHash, lowers, judgeAgainAt } = row;
-  const judged = [
-    verdict,
-    severity,
-    flags,
-    mismatches,
-    withheld,
-    intendedHash,
-    lowers,
-    judgeAgainAt,
-    recordHash,
+function fingerprintOf(row: StandingRow): string {
+  const says = [
+    row.verdict,
+    row.severity,
+    row.flags,
+    row.mismatches,
+    row.stripeStatus,
+    row.stripePlan,
+    row.moneyKind,
+    row.moneyPerMonth,
+    row.moneyCurrency,
+    row.since,
+    row.withheld,
+    row.intendedHash,
+    row.lowers,
+    row.judgeAgainAt,
+    row.kept.recordHash,
   ];
-  const shown = [stripeStatus, stripePlan, moneyKind, moneyPerMonth, moneyCurrency, since];
-  return hash("sha1", JSON.stringify([judged, shown]), "base64url");
+  return hash("sha1", JSON.stringify(says), "base64url");
 }
 
-/** What the last pass says of everybody is kept once; a standing says only what is newer, or what is older than it said. */
-function isObservedAsKept({ observedAt }: Pick<StandingRow, "observedAt">, kept: Kept): boolean {
+/** Is this what is kept? What was marked is kept again all the same: an older judgement may be on its way. */
+function isAsKept({ observedAt, kept }: StandingRow, fingerprint: string): boolean {
+  if (fingerprint !== kept.standing || kept.marks !== null) return false;
   if (observedAt === null) return kept.observedAt === null;
+  // What the last pass says of everybody is kept once; a standing says what is newer, or older than it said before.
   const known = Math.max(kept.observedAt ?? 0, kept.passFinishedAt ?? 0);
   return observedAt <= known && observedAt >= (kept.observedAt ?? 0);
 }

@@ -26,7 +26,7 @@ export type DecideHow = {
 export function judgeOne<S extends Situation>(
   situation: S,
   ground: Ground,
-  { evidenceAfter, ...how }: DecideHow,
+  { automatic, breakerHasRoom, confirmed, evidenceAfter }: DecideHow,
 ): Judged<S> {
   const judgement = judge(situation, ground.context);
   const { loweringStamp } = situation;
@@ -36,7 +36,9 @@ export function judgeOne<S extends Situation>(
     judgement,
     context: ground.context,
     writes: ground.settings.writes,
-    ...how,
+    automatic,
+    breakerHasRoom,
+    confirmed,
   });
   return { situation, judgement, decision };
 }

@@ -255,35 +255,42 @@ type OutcomeInput = {
   input: ReconcileInput;
 };
 
-function outcomeOf({ userId, was, after, row, input }: OutcomeInput): UserOutcome {
-  const { decision, judgement } = was;
-  const common = {
+function outcomeOf(what: OutcomeInput): UserOutcome {
+  const { userId, was, after, row } = what;
+  const { judgement } = was;
+  const { outcome, reason = null, needs = null } = cameTo(what);
+  return {
     userId,
+    outcome,
+    reason,
+    needs,
     before: was,
     verdictAfter: after.judgement.verdict,
     changes: row ? mismatchesBetween(row.before, row.after) : [],
     raises: judgement.raises,
     lowers: judgement.lowers,
     intendedHash: hashOf(was),
-    needs: null,
-    reason: null,
   };
-  const isOther = input.previewed && !isPreviewed(was, input.previewed);
+}
+
+type CameTo = Pick<UserOutcome, "outcome"> & Partial<Pick<UserOutcome, "reason" | "needs">>;
+const IN_STEP: CameTo = { outcome: "in_step" };
+
+function cameTo({ was, row, input: { previewed } }: OutcomeInput): CameTo {
+  const { decision } = was;
+  if (decision.kind === "nothing") return IN_STEP;
+  const isOther = previewed && !isPreviewed(was, previewed);
   switch (decision.kind) {
-    case "nothing":
-      return { ...common, outcome: "in_step" };
     case "not_checked":
-      return { ...common, outcome: "not_checked" };
+      return { outcome: "not_checked" };
     case "review":
-      return { ...common, outcome: "review" };
+      return { outcome: "review" };
     case "withheld":
-      return { ...common, outcome: "withheld", reason: decision.reason };
+      return { outcome: "withheld", reason: decision.reason };
     case "read":
-      return isOther
-        ? { ...common, outcome: "changed_since_preview" }
-        : { ...common, outcome: "intended", needs: decision.what };
+      return isOther ? { outcome: "changed_since_preview" } : { outcome: "intended", needs: decision.what };
     case "repair":
-      if (row) return { ...common, outcome: "synced" };
-      return { ...common, outcome: isOther ? "changed_since_preview" : "intended" };
+      if (row) return { outcome: "synced" };
+      return { outcome: isOther ? "changed_since_preview" : "intended" };
   }
 }

@@ -16,7 +16,7 @@ import { stopped } from "./stopped.server";
 /** Events are not promised in order, and carry whole seconds. */
 const OVERLAP_SECONDS = 10 * 60;
 /** Stripe's clocks may differ by less. */
-const SKEW_SECONDS = 30;
+const SKEW_SECONDS = 10;
 
 /**
  * Reads the events since the last tick or pass into the inbox, page by page; those that a webhook brought are known

@@ -1,0 +1,100 @@
+import { SEVERITY_OF, SEVERITY_RANK, type Verdict } from "~/billing/verdicts";
+import { type Sql, sql } from "~/db/sql.server";
+import type { Sort } from "./columns";
+import type { KeyValue } from "./cursor.server";
+import { allOf, type Conditions, eitherOf, judgedConditions, RARE_STATUS, STATUS } from "./filters.server";
+import { BY_USER, ORDERS } from "./order.server";
+import { WITHOUT_STANDING } from "./unjudged.server";
+
+/**
+ * A piece of the list that one index gives in order. `fixed`: the first keys of the order, where all users of the piece
+ * have the same. `over` says which tables it reads: `either` is `User`, with the Standings of those who have one;
+ * `strangers` are those who are known to have none.
+ */
+export type Part = {
+  over: "judged" | "user" | "both" | "either" | "strangers";
+  conditions: Sql[];
+  fixed: KeyValue[];
+};
+
+/** Users without a Standing: in the order of their ids, unless the sort follows `User`. */
+export function strangersOf(sort: Sort, { user, unjudged, strangers }: Conditions): Part[] {
+  if (!unjudged) return [];
+  const fixed = ORDERS[sort].flatMap(({ unjudged }) => (unjudged === undefined ? [] : [unjudged]));
+  const conditions = [...user, ...unjudged];
+  if (strangers) return [{ over: "strangers", conditions, fixed }];
+  return [{ over: "user", conditions: [...conditions, WITHOUT_STANDING], fixed }];
+}
+
+/**
+ * The list in pieces, grouped so that every user of a group stands before every user of the next one: a page that is
+ * full after one group asks nothing of the others. In the order of the sort when it is not reversed.
+ */
+export function groupsOf(sort: Sort, given: Conditions): Part[][] {
+  const { user, standing, verdicts, statuses, ways } = given;
+  const isNarrowed = standing.length + verdicts.length + ways.length > 0;
+  if (BY_USER.has(sort)) {
+    if (!isNarrowed) return [[{ over: "user", conditions: user, fixed: [] }]];
+    if (given.unjudged) return [[{ over: "either", conditions: [eitherOf(given)], fixed: [] }]];
+    return [[{ over: "both", conditions: walked(judgedConditions(given)), fixed: [] }]];
+  }
+
+  const strangers = strangersOf(sort, given);
+  const over = user.length + ways.length > 0 ? "both" : "judged";
+  const part = (own: Sql[], rest: Sql[], fixed: KeyValue[] = []): Part => {
+    return { over, conditions: [...own, ...walked(rest)], fixed };
+  };
+  const all = judgedConditions(given);
+  const butVerdict = judgedConditions({ ...given, verdicts: [] });
+  const ofVerdict = (verdict: Verdict) => sql`s."verdict" = ${verdict}`;
+  if (sort === "severity" && verdicts.length > 0)
+    return bySeverity(verdicts).map(([rank, same]) => [
+      ...same.map((verdict) => part([ofVerdict(verdict)], butVerdict, [-rank])),
+      ...(same.includes("not_checked") ? strangers : []),
+    ]);
+  if (sort === "since" && verdicts.length > 0)
+    return [[...verdicts.map((verdict) => part([ofVerdict(verdict)], butVerdict)), ...strangers]];
+  if (sort === "severity" && statuses.length > 0 && !statuses.includes("active"))
+    return [
+      [...statuses.map((status) => part([sql`${STATUS} = ${status}`, RARE_STATUS], all)), ...strangers],
+    ];
+  switch (sort) {
+    case "since":
+      return [
+        [part([sql`s."since" IS NOT NULL`], all)],
+        [part([sql`s."since" IS NULL`], all, [null]), ...strangers],
+      ];
+    case "money":
+      return [
+        [part([sql`s."moneyPerMonth" IS NOT NULL`], all, [0])],
+        [part([sql`s."moneyPerMonth" IS NULL`], all, [1, "", 0]), ...strangers],
+      ];
+    default:
+      return [[part([], all), ...strangers]];
+  }
+}
+
+/**
+ * Conditions that are looked at on the way through the index of the sort. Who fulfils them has been gathered by their own
+ * indexes before, and they were too many: PostgreSQL, which would do it again, finds no use for an index in this form.
+ */
+const walked = (conditions: Sql[]): Sql[] =>
+  conditions.length === 0 ? [] : [sql`(${allOf(conditions)}) IS TRUE`];
+
+/** Whether an index gives all of the list in order, with nothing to be left out on the way. */
+export function isInOrder(sort: Sort, { user, standing, verdicts, statuses, ways }: Conditions): boolean {
+  if (user.length + ways.length > 0) return false;
+  if (standing.length === 0) return verdicts.length === 0 || sort === "severity" || sort === "since";
+  const isStatusAlone = statuses.length > 0 && standing.length === 1 && verdicts.length === 0;
+  return isStatusAlone && sort === "severity" && !statuses.includes("active");
+}
+
+/** Verdicts by the rank of their severity, worst first. */
+function bySeverity(verdicts: readonly Verdict[]): [number, Verdict[]][] {
+  const ranks = new Map<number, Verdict[]>();
+  for (const verdict of verdicts) {
+    const rank = SEVERITY_RANK[SEVERITY_OF[verdict]];
+    ranks.set(rank, [...(ranks.get(rank) ?? []), verdict]);
+  }
+  return [...ranks].sort(([one], [other]) => other - one);
+}

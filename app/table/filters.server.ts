@@ -99,10 +99,10 @@ export function judgedConditions({ user, standing, verdicts, ways }: Conditions)
   ];
 }
 
-/** Everything that is asked, of a user `u` whose Standing `s` may be missing. */
+/** What is asked beside `user`, of a user `u` whose Standing `s` may be missing. */
 export const eitherOf = (given: Conditions): Sql =>
-  sql`CASE WHEN s."userId" IS NOT NULL THEN ${allOf(judgedConditions(given))}
-    ELSE ${given.unjudged ? allOf([...given.user, ...given.unjudged]) : sql`false`} END`;
+  sql`CASE WHEN s."userId" IS NOT NULL THEN ${allOf(judgedConditions({ ...given, user: [] }))}
+    ELSE ${given.unjudged ? allOf(given.unjudged) : sql`false`} END`;
 
 /** All of the conditions, and `true` when there is none. */
 export function allOf(conditions: readonly Sql[]): Sql {

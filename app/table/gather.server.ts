@@ -4,82 +4,102 @@ import { allOf, type Conditions, eitherOf, judgedConditions } from "./filters.se
 import { column } from "./names.server";
 import { BY_USER, ORDERS } from "./order.server";
 import type { Part } from "./parts.server";
-
-/**
- * As many users as are put in order in a few milliseconds. Of more, the fiftieth is soon found by walking through an
- * index in the order of the sort.
- */
-const FEW = 10_000;
-/** The same where each of them has to be looked up in the other table too. */
-const FEW_JOINED = 3_000;
-/** So many ids are remembered, to walk through an index of the other table and know whom to take. */
-const REMEMBERED = 30_000;
+import type { Reach } from "./reach.server";
 
 /**
  * A way to know all users that a query holds before any order: `ids` gives them, at most `most` + 1. When it gives no
- * more than `most`, they are all. Then `rows` makes rows of them (`id`, `o0`, `o1` … of the sort), or `part` is the list.
+ * more than `most`, they are all. Then `rows` makes rows of them: `id`, `o0`, `o1` … of the sort; or, when they are more
+ * than `rowsUpTo`, `part` is the list.
  */
-export type Gathering = { ids: Sql; most: number; holdsUnjudged: boolean } & (
-  | { rows: (ids: Sql) => Sql }
-  | { part: (ids: Sql) => Part }
-);
+export type Gathering = {
+  ids: Sql;
+  most: number;
+  holdsUnjudged: boolean;
+  rows: (ids: Sql) => Sql;
+  rowsUpTo: number;
+  part: ((ids: Sql) => Part) | null;
+};
 
-/**
- * PostgreSQL chooses between gathering and walking by what it guesses, and guesses far too well of walking: so it is
- * tried whether they are few, up to the number where walking is as fast. First by the search or the plan, then by what
- * was judged.
- */
-export function gatheringsOf(sort: Sort, given: Conditions): Gathering[] {
-  const gatherings: Gathering[] = [];
-  const byId = idsByUser(given);
-  if (byId)
-    gatherings.push({
-      ids: byId,
-      most: FEW_JOINED,
-      rows: (ids) => sql`SELECT ${rowOf(sort, sql`u."id"`)} FROM ${ids} c JOIN "User" u ON u."id" = c."id"
-        LEFT JOIN "Standing" s ON s."userId" = u."id" WHERE ${eitherOf(given)}`,
-      holdsUnjudged: true,
-    });
-  const { user, standing, verdicts, ways } = given;
-  if (standing.length + verdicts.length === 0) return gatherings;
-  const own = allOf(judgedConditions({ ...given, user: [], ways: [] }));
-  const joined = user.length + ways.length > 0 || BY_USER.has(sort);
-  const most = joined ? FEW_JOINED : FEW;
-  const row = rowOf(sort, sql`s."userId"`);
-  const rest = allOf(judgedConditions({ ...given, standing: [], verdicts: [] }));
-  const ids = (upTo: number) =>
-    sql`SELECT ${columnsOf(sort, given)} FROM "Standing" s WHERE ${own} LIMIT ${upTo + 1}::int`;
-  gatherings.push({
-    ids: ids(most),
-    most,
-    rows: (few) =>
-      joined
-        ? sql`SELECT ${row} FROM ${few} s JOIN "User" u ON u."id" = s."userId" WHERE ${rest}`
-        : sql`SELECT ${row} FROM ${few} s`,
-    holdsUnjudged: false,
-  });
-  if (BY_USER.has(sort) && ways.length === 0)
-    gatherings.push({
-      ids: ids(REMEMBERED),
-      most: REMEMBERED,
-      // IS TRUE: as a condition of its own PostgreSQL would make a join of it, and put all of them in order.
-      part: (known) => ({
-        over: "user",
-        conditions: [sql`(u."id" IN (SELECT "userId" FROM ${known})) IS TRUE`, ...user],
-        fixed: [],
-      }),
-      holdsUnjudged: false,
-    });
-  return gatherings;
+/** The ways to gather, in the order in which they are tried: by the search or the plan, then by what was judged. */
+export function gatheringsOf(sort: Sort, given: Conditions, reach: Reach): Gathering[] {
+  return [ofUsers(sort, given, reach), ofStandings(sort, given, reach)].filter((one) => one !== null);
 }
 
-/** Ids of those who fulfil the search, or else the filter by plan; null when neither narrows anything down. */
-function idsByUser({ user, ways, plans }: Conditions): Sql | null {
-  const limit = sql`LIMIT ${FEW_JOINED + 1}::int`;
-  if (user.length > 0) return sql`SELECT u."id" FROM "User" u WHERE ${allOf(user)} ${limit}`;
-  if (ways.length === 0 || plans.length === 0 || ways.length > 2) return null;
-  return sql`(SELECT s."userId" AS "id" FROM "Standing" s WHERE s."stripePlan" = ANY(${plans}::text[]) ${limit})
-    UNION (SELECT u."id" FROM "User" u WHERE u."plan" = ANY(${plans}::text[]) ${limit})`;
+function ofUsers(sort: Sort, given: Conditions, { fewJoined }: Reach): Gathering | null {
+  const { user, ways, plans } = given;
+  const limit = sql`LIMIT ${fewJoined + 1}::int`;
+  const common = { most: fewJoined, rowsUpTo: fewJoined, holdsUnjudged: true, part: null };
+  const row = sql`SELECT ${rowOf(sort, sql`u."id"`)}`;
+  if (user.length > 0)
+    return {
+      ...common,
+      ids: sql`SELECT u."id", u."email", u."name", u."plan" FROM "User" u WHERE ${allOf(user)} ${limit}`,
+      rows: (found) => sql`${row} FROM ${found} u LEFT JOIN "Standing" s ON s."userId" = u."id"
+        WHERE ${eitherOf(given)}`,
+    };
+  // Without a plan by name, by Stripe's word or the database's, there is no index for it.
+  if (plans.length === 0 || ways.length > 2) return null;
+  return {
+    ...common,
+    ids: sql`(SELECT s."userId" AS "id" FROM "Standing" s WHERE s."stripePlan" = ANY(${plans}::text[]) ${limit})
+      UNION (SELECT u."id" FROM "User" u WHERE u."plan" = ANY(${plans}::text[]) ${limit})`,
+    rows: (found) => sql`${row} FROM ${found} c JOIN "User" u ON u."id" = c."id"
+      LEFT JOIN "Standing" s ON s."userId" = u."id" WHERE ${eitherOf(given)}`,
+  };
+}
+
+function ofStandings(sort: Sort, given: Conditions, reach: Reach): Gathering | null {
+  const { user, standing, verdicts, ways } = given;
+  if (standing.length + verdicts.length === 0) return null;
+  const byUser = BY_USER.has(sort);
+  const isJoined = user.length + ways.length > 0 || byUser;
+  const isKnown = byUser && ways.length === 0;
+  const most = isKnown ? reach.known : user.length > 0 ? reach.fewJoined : reach.few;
+  const row = sql`SELECT ${rowOf(sort, sql`s."userId"`)}`;
+  const rest = allOf(judgedConditions({ ...given, standing: [], verdicts: [] }));
+  return {
+    ids: sql`SELECT ${columnsOf(sort, given)} FROM "Standing" s
+      WHERE ${allOf(judgedConditions({ ...given, user: [], ways: [] }))} LIMIT ${most + 1}::int`,
+    most,
+    holdsUnjudged: false,
+    rows: (few) =>
+      isJoined
+        ? sql`${row} FROM ${few} s JOIN "User" u ON u."id" = s."userId" WHERE ${rest}`
+        : sql`${row} FROM ${few} s`,
+    rowsUpTo: isKnown ? reach.fewJoined : most,
+    // Through the index of User, with the ids at hand. IS TRUE: as a condition of its own PostgreSQL would make a join of
+    // it, and put all of them in order.
+    part: isKnown
+      ? (few) => ({
+          over: "user",
+          own: [],
+          rest: [sql`(u."id" IN (SELECT "userId" FROM ${few})) IS TRUE`, ...user],
+          fixed: [],
+        })
+      : null,
+  };
+}
+
+/**
+ * Everybody whom a query holds, put in order: where they are neither few nor on the way through the index of the sort.
+ * `beyond` is a condition on `id`, `o0`, `o1` …
+ */
+export function everybody(sort: Sort, given: Conditions, beyond: Sql): Sql {
+  const { user, standing, verdicts, ways } = given;
+  const judged = allOf(judgedConditions(given));
+  let from: Sql;
+  if (!BY_USER.has(sort))
+    from =
+      user.length + ways.length > 0
+        ? sql`"Standing" s JOIN "User" u ON u."id" = s."userId" WHERE ${judged}`
+        : sql`"Standing" s WHERE ${judged}`;
+  else if (standing.length + verdicts.length + ways.length === 0) from = sql`"User" u WHERE ${allOf(user)}`;
+  else if (given.unjudged)
+    from = sql`"User" u LEFT JOIN "Standing" s ON s."userId" = u."id" WHERE ${allOf([...user, eitherOf(given)])}`;
+  else from = sql`"Standing" s JOIN "User" u ON u."id" = s."userId" WHERE ${judged}`;
+  const row = rowOf(sort, BY_USER.has(sort) ? sql`u."id"` : sql`s."userId"`);
+  // OFFSET 0: gathered first, and put in order then.
+  return sql`SELECT * FROM (SELECT ${row} FROM ${from} OFFSET 0) everybody WHERE ${beyond}`;
 }
 
 /** What of a Standing the sort and the filter by plan ask for: the less it is, the more often an index has all of it. */

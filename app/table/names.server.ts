@@ -4,15 +4,14 @@ import { type Sql, sql } from "~/db/sql.server";
 const NAMES = {
   o: [sql`"o0"`, sql`"o1"`, sql`"o2"`],
   k: [sql`"k0"`, sql`"k1"`, sql`"k2"`],
-  c: [sql`c0`, sql`c1`, sql`c2`],
+  c: [sql`c0`, sql`c1`],
   g: [sql`g0`, sql`g1`, sql`g2`, sql`g3`, sql`g4`, sql`g5`, sql`g6`, sql`g7`, sql`g8`, sql`g9`],
   h: [sql`h0`, sql`h1`, sql`h2`],
 };
 
 export function column(letter: keyof typeof NAMES, n: number): Sql {
   const name = NAMES[letter][n];
-  if (!name)
-    throw new Error("An order has at most three keys, a page at most three gatherings and ten steps.");
+  if (!name) throw new Error("An order has at most three keys, a page at most two gatherings and ten steps.");
   return name;
 }
 

@@ -2,18 +2,19 @@ import { SEVERITY_OF, SEVERITY_RANK, type Verdict } from "~/billing/verdicts";
 import { type Sql, sql } from "~/db/sql.server";
 import type { Sort } from "./columns";
 import type { KeyValue } from "./cursor.server";
-import { allOf, type Conditions, eitherOf, judgedConditions, RARE_STATUS, STATUS } from "./filters.server";
+import { type Conditions, eitherOf, judgedConditions, RARE_STATUS, STATUS } from "./filters.server";
 import { BY_USER, ORDERS } from "./order.server";
 import { WITHOUT_STANDING } from "./unjudged.server";
 
 /**
- * A piece of the list that one index gives in order. `fixed`: the first keys of the order, where all users of the piece
- * have the same. `over` says which tables it reads: `either` is `User`, with the Standings of those who have one;
- * `strangers` are those who are known to have none.
+ * A piece of the list: what is `own` to it an index gives in order, and `rest` is looked at on the way through it.
+ * `fixed`: the first keys of the order, where all users of the piece have the same. `over` says which tables it reads:
+ * `either` is `User`, with the Standings of those who have one; `strangers` are those who are known to have none.
  */
 export type Part = {
-  over: "judged" | "user" | "both" | "either" | "strangers";
-  conditions: Sql[];
+  over: "judged" | "user" | "both" | "bothByUser" | "either" | "strangers";
+  own: Sql[];
+  rest: Sql[];
   fixed: KeyValue[];
 };
 
@@ -21,9 +22,9 @@ export type Part = {
 export function strangersOf(sort: Sort, { user, unjudged, strangers }: Conditions): Part[] {
   if (!unjudged) return [];
   const fixed = ORDERS[sort].flatMap(({ unjudged }) => (unjudged === undefined ? [] : [unjudged]));
-  const conditions = [...user, ...unjudged];
-  if (strangers) return [{ over: "strangers", conditions, fixed }];
-  return [{ over: "user", conditions: [...conditions, WITHOUT_STANDING], fixed }];
+  const own = [...user, ...unjudged];
+  if (strangers) return [{ over: "strangers", own, rest: [], fixed }];
+  return [{ over: "user", own: [...own, WITHOUT_STANDING], rest: [], fixed }];
 }
 
 /**
@@ -33,18 +34,15 @@ export function strangersOf(sort: Sort, { user, unjudged, strangers }: Condition
 export function groupsOf(sort: Sort, given: Conditions): Part[][] {
   const { user, standing, verdicts, statuses, ways } = given;
   const isNarrowed = standing.length + verdicts.length + ways.length > 0;
+  const all = judgedConditions(given);
   if (BY_USER.has(sort)) {
-    if (!isNarrowed) return [[{ over: "user", conditions: user, fixed: [] }]];
-    if (given.unjudged) return [[{ over: "either", conditions: [eitherOf(given)], fixed: [] }]];
-    return [[{ over: "both", conditions: walked(judgedConditions(given)), fixed: [] }]];
+    if (!isNarrowed) return [[{ over: "user", own: [], rest: user, fixed: [] }]];
+    if (given.unjudged) return [[{ over: "either", own: [], rest: [...user, eitherOf(given)], fixed: [] }]];
+    return [[{ over: "bothByUser", own: [], rest: all, fixed: [] }]];
   }
-
   const strangers = strangersOf(sort, given);
   const over = user.length + ways.length > 0 ? "both" : "judged";
-  const part = (own: Sql[], rest: Sql[], fixed: KeyValue[] = []): Part => {
-    return { over, conditions: [...own, ...walked(rest)], fixed };
-  };
-  const all = judgedConditions(given);
+  const part = (own: Sql[], rest: Sql[], fixed: KeyValue[] = []): Part => ({ over, own, rest, fixed });
   const butVerdict = judgedConditions({ ...given, verdicts: [] });
   const ofVerdict = (verdict: Verdict) => sql`s."verdict" = ${verdict}`;
   if (sort === "severity" && verdicts.length > 0)
@@ -54,10 +52,12 @@ export function groupsOf(sort: Sort, given: Conditions): Part[][] {
     ]);
   if (sort === "since" && verdicts.length > 0)
     return [[...verdicts.map((verdict) => part([ofVerdict(verdict)], butVerdict)), ...strangers]];
-  if (sort === "severity" && statuses.length > 0 && !statuses.includes("active"))
+  if (isByStatus(sort, statuses)) {
+    const rest = standing.length > 1 || verdicts.length > 0 || over === "both" ? all : [];
     return [
-      [...statuses.map((status) => part([sql`${STATUS} = ${status}`, RARE_STATUS], all)), ...strangers],
+      [...statuses.map((status) => part([sql`${STATUS} = ${status}`, RARE_STATUS], rest)), ...strangers],
     ];
+  }
   switch (sort) {
     case "since":
       return [
@@ -74,20 +74,9 @@ export function groupsOf(sort: Sort, given: Conditions): Part[][] {
   }
 }
 
-/**
- * Conditions that are looked at on the way through the index of the sort. Who fulfils them has been gathered by their own
- * indexes before, and they were too many: PostgreSQL, which would do it again, finds no use for an index in this form.
- */
-const walked = (conditions: Sql[]): Sql[] =>
-  conditions.length === 0 ? [] : [sql`(${allOf(conditions)}) IS TRUE`];
-
-/** Whether an index gives all of the list in order, with nothing to be left out on the way. */
-export function isInOrder(sort: Sort, { user, standing, verdicts, statuses, ways }: Conditions): boolean {
-  if (user.length + ways.length > 0) return false;
-  if (standing.length === 0) return verdicts.length === 0 || sort === "severity" || sort === "since";
-  const isStatusAlone = statuses.length > 0 && standing.length === 1 && verdicts.length === 0;
-  return isStatusAlone && sort === "severity" && !statuses.includes("active");
-}
+/** The index by status has its own order by severity, and leaves out one status. */
+const isByStatus = (sort: Sort, statuses: string[]): boolean =>
+  sort === "severity" && statuses.length > 0 && !statuses.includes("active");
 
 /** Verdicts by the rank of their severity, worst first. */
 function bySeverity(verdicts: readonly Verdict[]): [number, Verdict[]][] {

@@ -1,10 +1,11 @@
-import { join, type Sql, sql } from "~/db/sql.server";
+import { empty, join, type Sql, sql } from "~/db/sql.server";
 import type { Sort } from "./columns";
 import type { KeyValue } from "./cursor.server";
 import { allOf } from "./filters.server";
 import { column, STRANGERS } from "./names.server";
-import { BY_USER, ORDERS } from "./order.server";
+import { ORDERS } from "./order.server";
 import type { Part } from "./parts.server";
+import type { Reach } from "./reach.server";
 
 /** Where a page begins, which way it goes and how long it is. */
 export type PageBounds = {
@@ -14,6 +15,7 @@ export type PageBounds = {
   /** Beyond which row the page begins; null for the first page. */
   start: { keys: KeyValue[]; id: string } | null;
   limit: number;
+  reach: Reach;
 };
 
 /**
@@ -21,7 +23,7 @@ export type PageBounds = {
  * those equal in all keys but the last, and so on. One comparison of rows would say the same, but PostgreSQL guesses how
  * many rows that holds from the first key alone: nobody, where a million users have the same value.
  */
-export function stepsOf(bounds: PageBounds, parts: Part[]): Sql[][] {
+export function stepsOf(bounds: PageBounds, parts: Part[]): Step[][] {
   const { start } = bounds;
   if (!start) return [parts.map((part) => partSql(bounds, part, []))];
   const levels = [...ORDERS[bounds.sort].keys(), ORDERS[bounds.sort].length].reverse();
@@ -53,40 +55,51 @@ function beyondAt(
     .map(({ value }, n) => sql`${value} = ${bound(n + part.fixed.length)}`);
   const [last, from] =
     level === keys.length
-      ? [idOf(sort, part), sql`${start.id}::text`]
+      ? [idOf(part), sql`${start.id}::text`]
       : [keys[level]?.value ?? sql`NULL`, bound(level)];
   return [...equal, rising ? sql`${last} > ${from}` : sql`${last} < ${from}`];
 }
 
-const idOf = (sort: PageBounds["sort"], { over }: Part): Sql =>
-  BY_USER.has(sort) || over === "user" || over === "strangers" ? sql`u."id"` : sql`s."userId"`;
+const idOf = ({ over }: Part): Sql => (TABLES[over].alias === u ? sql`u."id"` : sql`s."userId"`);
 
-function partSql({ sort, rising, limit }: PageBounds, part: Part, beyond: Sql[]): Sql {
+function partSql({ sort, rising, limit, reach }: PageBounds, part: Part, beyond: Sql[]): Step {
   const keys = ORDERS[sort];
-  const id = idOf(sort, part);
-  const free = keys.slice(part.fixed.length);
+  const id = idOf(part);
   const columns = keys.map((key, n) => {
     const value = n < part.fixed.length ? key.bound(part.fixed[n] ?? null) : key.value;
     return sql`${value} AS ${column("o", n)}`;
   });
-  const where = allOf([...part.conditions, ...beyond]);
   const select = sql`SELECT ${join([sql`${id} AS "id"`, ...columns])}`;
-  const order = sql`ORDER BY ${ordered([...free.map(({ value }) => value), id], rising)}`;
-  const most = sql`LIMIT ${limit}::int`;
-  switch (part.over) {
-    case "strangers":
-      return sql`(${select} FROM ${STRANGERS} u WHERE ${where} ${order} ${most})`;
-    case "user":
-      return sql`(${select} FROM "User" u WHERE ${where} ${order} ${most})`;
-    case "either":
-      return sql`(${select} FROM "User" u LEFT JOIN "Standing" s ON s."userId" = u."id"
-        WHERE ${where} ${order} ${most})`;
-    case "both":
-      return sql`(${select} FROM "Standing" s JOIN "User" u ON u."id" = s."userId" WHERE ${where} ${order} ${most})`;
-    case "judged":
-      return sql`(${select} FROM "Standing" s WHERE ${where} ${order} ${most})`;
-  }
+  const order = sql`ORDER BY ${ordered([...keys.slice(part.fixed.length).map(({ value }) => value), id], rising)}`;
+  const own = sql`WHERE ${allOf([...part.own, ...beyond])}`;
+  const table = TABLES[part.over];
+  if (part.rest.length === 0)
+    return { rows: sql`(${select} FROM ${table.first} ${own} ${order} LIMIT ${limit}::int)`, toTheEnd: null };
+  // The index is followed so far and no further, whatever PostgreSQL guesses.
+  const most = table.second === null ? reach.followed : reach.followedJoined;
+  const followed = sql`(SELECT * FROM ${table.first} ${own} ${order} LIMIT ${most}::int) ${table.alias}`;
+  const rows = sql`(${select} FROM ${followed} ${table.second ?? empty} WHERE ${allOf(part.rest)}
+    ${order} LIMIT ${limit}::int)`;
+  const toTheEnd = sql`(SELECT count(*) FROM (SELECT 1 FROM ${table.first} ${own} LIMIT ${most + 1}::int) way) <= ${most}::int`;
+  return { rows, toTheEnd };
 }
+
+/** A part's rows beyond the start; and whether it was followed to its end. Null: it always is. */
+export type Step = { rows: Sql; toTheEnd: Sql | null };
+
+const [u, s] = [sql`u`, sql`s`];
+const user = sql`"User" u`;
+const standing = sql`"Standing" s`;
+
+/** In the order of which table a part goes, and what is looked up in the other one for each. */
+const TABLES: Record<Part["over"], { first: Sql; alias: Sql; second: Sql | null }> = {
+  strangers: { first: sql`${STRANGERS} u`, alias: u, second: null },
+  user: { first: user, alias: u, second: null },
+  judged: { first: standing, alias: s, second: null },
+  both: { first: standing, alias: s, second: sql`JOIN ${user} ON u."id" = s."userId"` },
+  bothByUser: { first: user, alias: u, second: sql`JOIN ${standing} ON s."userId" = u."id"` },
+  either: { first: user, alias: u, second: sql`LEFT JOIN ${standing} ON s."userId" = u."id"` },
+};
 
 export function ordered(values: Sql[], rising: boolean): Sql {
   return join(values.map((value) => (rising ? sql`${value} ASC` : sql`${value} DESC`)));

@@ -19,6 +19,7 @@ export async function usersOfStripeId(db: Database, q: string): Promise<Found> {
     UNION SELECT "metadataUserId" FROM "StripeCustomer"
       WHERE "id" IN (SELECT "id" FROM customers) AND "metadataUserId" IS NOT NULL
     UNION SELECT "metadataUserId" FROM "StripeSubscription"
-      WHERE ("customerId" IN (SELECT "id" FROM customers) OR "id" = ${q}) AND "metadataUserId" IS NOT NULL`;
+      WHERE "customerId" IN (SELECT "id" FROM customers) AND "metadataUserId" IS NOT NULL
+    UNION SELECT "metadataUserId" FROM "StripeSubscription" WHERE "id" = ${q} AND "metadataUserId" IS NOT NULL`;
   return rows.length === 0 ? null : rows.map(({ userId }) => userId);
 }

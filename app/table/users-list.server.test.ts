@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FLAGS, SEVERITY_OF, SEVERITY_RANK, VERDICTS, type Verdict } from "~/billing/verdicts";
 import { createTestDatabase, type TestDatabase } from "~/db/testing";
 import { SORTS } from "./columns";
+import type { Reach } from "./reach.server";
 import { createUsersList, type UsersList } from "./users-list.server";
 import { CHECKED, EMPTY_QUERY, NONE, type UsersQuery } from "./users-query";
 
@@ -89,11 +90,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function walk(query: UsersQuery): Promise<{ ids: string[]; last: string | null; pages: number }> {
+async function walk(
+  query: UsersQuery,
+  users = list,
+): Promise<{ ids: string[]; last: string | null; pages: number }> {
   const ids: string[] = [];
   let at = query;
   for (let pages = 1; ; pages++) {
-    const page = await list.page(at);
+    const page = await users.page(at);
     if (!page.ok) throw new Error(page.reason);
     expect(page.offset).toBe(ids.length);
     ids.push(...page.ids);
@@ -102,10 +106,10 @@ async function walk(query: UsersQuery): Promise<{ ids: string[]; last: string | 
   }
 }
 
-async function walkBack(query: UsersQuery, from: string | null): Promise<string[]> {
+async function walkBack(query: UsersQuery, from: string | null, users = list): Promise<string[]> {
   const ids: string[] = [];
   for (let cursor = from; cursor; ) {
-    const page = await list.page({ ...query, page: { side: "before", cursor } });
+    const page = await users.page({ ...query, page: { side: "before", cursor } });
     if (!page.ok) throw new Error(page.reason);
     ids.unshift(...page.ids);
     cursor = page.previous;
@@ -186,20 +190,37 @@ const anyQuery: fc.Arbitrary<UsersQuery> = fc.record({
   page: fc.constant(null),
 });
 
+const hunt = Boolean(process.env.PARITY_HUNT);
+
+/** From "everything by the first way" to "the first way leads nowhere". */
+const upTo = fc.constantFrom(0, 7, 40, 10_000);
+const anyReach: fc.Arbitrary<Reach> = fc.record({
+  few: upTo,
+  fewJoined: upTo,
+  known: upTo,
+  followed: upTo,
+  followedJoined: upTo,
+});
+
 describe("the list of users", () => {
-  it("shows every user once and in order, page by page and back, whatever the filters and the sort", async () => {
-    await fc.assert(
-      fc.asyncProperty(anyQuery, async (query) => {
-        const expected = expectedIds(query);
-        const there = await walk(query);
-        expect(there.ids).toEqual(expected);
-        expect(await list.count(query)).toBe(expected.length);
-        const back = await walkBack(query, there.last);
-        expect(back).toEqual(expected.slice(0, Math.max(0, (there.pages - 1) * 50)));
-      }),
-      { numRuns: process.env.PARITY_HUNT ? 1000 : 60 },
-    );
-  });
+  it(
+    "shows every user once and in order, page by page and back, whatever the filters, the sort and the way",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(anyQuery, anyReach, fc.constantFrom(-1, 50_000), async (query, reach, largeFrom) => {
+          const found = createUsersList(database.db, { reach, largeFrom });
+          const expected = expectedIds(query);
+          const there = await walk(query, found);
+          expect(there.ids).toEqual(expected);
+          expect(await found.count(query)).toBe(expected.length);
+          const back = await walkBack(query, there.last, found);
+          expect(back).toEqual(expected.slice(0, Math.max(0, (there.pages - 1) * 50)));
+        }),
+        { numRuns: hunt ? 1000 : 60 },
+      );
+    },
+    hunt ? 300_000 : undefined,
+  );
 
   it.each(SORTS.flatMap((sort) => [false, true].map((reversed) => ({ sort, reversed }))))(
     "goes through everybody by $sort (reversed: $reversed)",

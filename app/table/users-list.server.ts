@@ -1,7 +1,8 @@
 import { VERDICTS, type Verdict } from "~/billing/verdicts";
 import type { Database } from "~/db/client.server";
+import { REACH, type Reach } from "./reach.server";
 import { usersOfStripeId } from "./stripe-ids.server";
-import { createUnjudged } from "./unjudged.server";
+import { createUnjudged, LARGE_FROM } from "./unjudged.server";
 import { countUsers } from "./users-count.server";
 import { type UsersPage, usersPage } from "./users-page.server";
 import type { UsersQuery } from "./users-query";
@@ -19,10 +20,14 @@ export type UsersList = {
   plans: () => Promise<{ id: string; name: string }[]>;
 };
 
-export function createUsersList(db: Database, largeFrom?: number): UsersList {
+/** `reach` and `largeFrom` are for tests, which have few users. */
+export function createUsersList(
+  db: Database,
+  { reach = REACH, largeFrom = LARGE_FROM }: { reach?: Reach; largeFrom?: number } = {},
+): UsersList {
   const unjudged = createUnjudged(db, largeFrom);
   return {
-    page: async (query) => usersPage(db, query, await usersOfStripeId(db, query.q), unjudged.last()),
+    page: async (query) => usersPage(db, query, await usersOfStripeId(db, query.q), unjudged.last(), reach),
     count: async (query) => countUsers(db, query, await usersOfStripeId(db, query.q)),
     verdicts: async () => {
       const rows = await db.$queryRaw<{ verdict: string; users: number }[]>`

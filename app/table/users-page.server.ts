@@ -4,6 +4,7 @@ import { decodeCursor, encodeCursor, type KeyValue } from "./cursor.server";
 import { type Conditions, conditionsOf, type Found } from "./filters.server";
 import { ORDERS } from "./order.server";
 import { pageSql } from "./page-sql.server";
+import { REACH } from "./reach.server";
 import type { PageBounds } from "./steps.server";
 import type { Unjudged } from "./unjudged.server";
 import type { UsersQuery } from "./users-query";
@@ -33,6 +34,7 @@ export async function usersPage(
   query: UsersQuery,
   found: Found,
   unjudged: Unjudged,
+  reach = REACH,
 ): Promise<UsersPage> {
   const keys = ORDERS[query.sort];
   const place = query.page ? decodeCursor(query.page.cursor) : null;
@@ -48,6 +50,7 @@ export async function usersPage(
     rising: query.reversed === backwards,
     start: place,
     limit: PAGE_LENGTH + 1,
+    reach,
   };
   const conditions = conditionsOf(query, found, unjudged);
   const rows = await db.$transaction(async (tx) => {

@@ -22,7 +22,7 @@ CREATE INDEX "Standing_withheld" ON "Standing"
   ((- "severity"), (coalesce("since", 'infinity'::timestamptz)), "userId") WHERE "withheld" IS NOT NULL;
 CREATE INDEX "Standing_by_status" ON "Standing"
   ((coalesce("stripeStatus", '')), (- "severity"), (coalesce("since", 'infinity'::timestamptz)), "userId")
-  WHERE "stripeStatus" IS DISTINCT FROM 'active';
+  INCLUDE ("stripeStatus") WHERE "stripeStatus" IS DISTINCT FROM 'active';
 CREATE INDEX "Standing_stripePlan" ON "Standing" ("stripePlan") WHERE "stripePlan" IS NOT NULL;
 
 -- Webhook events that still wait for a read: few among all that ever came.

@@ -16,6 +16,8 @@ export type Part = {
   own: Sql[];
   rest: Sql[];
   fixed: KeyValue[];
+  /** Its index holds a small part of all users, and is followed to its end. */
+  isSmall?: boolean;
 };
 
 /** Users without a Standing: in the order of their ids, unless the sort follows `User`. */
@@ -61,12 +63,12 @@ export function groupsOf(sort: Sort, given: Conditions): Part[][] {
   switch (sort) {
     case "since":
       return [
-        [part([sql`s."since" IS NOT NULL`], all)],
+        [{ ...part([sql`s."since" IS NOT NULL`], all), isSmall: true }],
         [part([sql`s."since" IS NULL`], all, [null]), ...strangers],
       ];
     case "money":
       return [
-        [part([sql`s."moneyPerMonth" IS NOT NULL`], all, [0])],
+        [{ ...part([sql`s."moneyPerMonth" IS NOT NULL`], all, [0]), isSmall: true }],
         [part([sql`s."moneyPerMonth" IS NULL`], all, [1, "", 0]), ...strangers],
       ];
     default:

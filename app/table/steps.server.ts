@@ -69,23 +69,33 @@ function partSql({ sort, rising, limit, reach }: PageBounds, part: Part, beyond:
     const value = n < part.fixed.length ? key.bound(part.fixed[n] ?? null) : key.value;
     return sql`${value} AS ${column("o", n)}`;
   });
-  const select = sql`SELECT ${join([sql`${id} AS "id"`, ...columns])}`;
-  const order = sql`ORDER BY ${ordered([...keys.slice(part.fixed.length).map(({ value }) => value), id], rising)}`;
+  const free = keys.slice(part.fixed.length);
+  const order = sql`ORDER BY ${ordered([...free.map(({ value }) => value), id], rising)}`;
   const own = sql`WHERE ${allOf([...part.own, ...beyond])}`;
-  const table = TABLES[part.over];
-  if (part.rest.length === 0)
-    return { rows: sql`(${select} FROM ${table.first} ${own} ${order} LIMIT ${limit}::int)`, toTheEnd: null };
-  // The index is followed so far and no further, whatever PostgreSQL guesses.
-  const most = table.second === null ? reach.followed : reach.followedJoined;
-  const followed = sql`(SELECT * FROM ${table.first} ${own} ${order} LIMIT ${most}::int) ${table.alias}`;
-  const rows = sql`(${select} FROM ${followed} ${table.second ?? empty} WHERE ${allOf(part.rest)}
-    ${order} LIMIT ${limit}::int)`;
-  const toTheEnd = sql`(SELECT count(*) FROM (SELECT 1 FROM ${table.first} ${own} LIMIT ${most + 1}::int) way) <= ${most}::int`;
+  const { first, alias, second } = TABLES[part.over];
+  if (part.rest.length === 0) {
+    const rows = sql`(SELECT ${join([sql`${id} AS "id"`, ...columns])} FROM ${first} ${own} ${order} LIMIT ${limit}::int)`;
+    return { rows, toTheEnd: null };
+  }
+  // The index is followed so far and no further, whatever PostgreSQL guesses; and as its keys come out as columns, it
+  // knows that nothing is left to sort.
+  const usual = second === null ? reach.followed : reach.followedJoined;
+  const most = part.isSmall ? usual * SMALL : usual;
+  const followed = sql`(SELECT ${join([sql`${alias}.*`, ...columns])} FROM ${first} ${own} ${order}
+    LIMIT ${most}::int) ${alias}`;
+  const names = keys.map((_, n) => sql`${alias}.${column("o", n)}`);
+  const inOrder = ordered([...names.slice(part.fixed.length), id], rising);
+  const rows = sql`(SELECT ${join([sql`${id} AS "id"`, ...names])} FROM ${followed} ${second ?? empty}
+    WHERE ${allOf(part.rest)} ORDER BY ${inOrder} LIMIT ${limit}::int)`;
+  const toTheEnd = sql`(SELECT count(*) FROM (SELECT 1 FROM ${first} ${own} LIMIT ${most + 1}::int) way) <= ${most}::int`;
   return { rows, toTheEnd };
 }
 
 /** A part's rows beyond the start; and whether it was followed to its end. Null: it always is. */
 export type Step = { rows: Sql; toTheEnd: Sql | null };
+
+/** A small part is worth following so many times as far. */
+const SMALL = 5;
 
 const [u, s] = [sql`u`, sql`s`];
 const user = sql`"User" u`;

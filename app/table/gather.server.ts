@@ -20,9 +20,10 @@ export type Gathering = {
   part: ((ids: Sql) => Part) | null;
 };
 
-/** The ways to gather, in the order in which they are tried: by the search or the plan, then by what was judged. */
+/** The ways to gather, in the order in which they are tried: a search narrows most, a plan least. */
 export function gatheringsOf(sort: Sort, given: Conditions, reach: Reach): Gathering[] {
-  return [ofUsers(sort, given, reach), ofStandings(sort, given, reach)].filter((one) => one !== null);
+  const [ofUser, ofStanding] = [ofUsers(sort, given, reach), ofStandings(sort, given, reach)];
+  return (given.user.length > 0 ? [ofUser, ofStanding] : [ofStanding, ofUser]).filter((one) => one !== null);
 }
 
 function ofUsers(sort: Sort, given: Conditions, { fewJoined }: Reach): Gathering | null {
@@ -54,7 +55,7 @@ function ofStandings(sort: Sort, given: Conditions, reach: Reach): Gathering | n
   const byUser = BY_USER.has(sort);
   const isJoined = user.length + ways.length > 0 || byUser;
   const isKnown = byUser && ways.length === 0;
-  const most = isKnown ? reach.known : user.length > 0 ? reach.fewJoined : reach.few;
+  const most = byUser || ways.length > 0 ? reach.known : isJoined ? reach.fewJoined : reach.few;
   const row = sql`SELECT ${rowOf(sort, sql`s."userId"`)}`;
   const rest = allOf(judgedConditions({ ...given, standing: [], verdicts: [] }));
   return {

@@ -18,8 +18,8 @@ export type Reach = {
 
 export const REACH: Reach = {
   few: 6_000,
-  fewJoined: 3_000,
+  fewJoined: 4_500,
   known: 10_000,
-  followed: 10_000,
-  followedJoined: 8_000,
+  followed: 20_000,
+  followedJoined: 12_000,
 };

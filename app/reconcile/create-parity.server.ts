@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { DEFAULT_GATES } from "~/db/checks.server";
 import type { Database } from "~/db/client.server";
+import { createCounting } from "~/db/counting.server";
 import { requestCancel } from "~/db/runs.server";
 import { saveSettings } from "~/db/settings.server";
 import { findUserIds } from "~/db/users.server";
@@ -10,7 +11,13 @@ import type { CheckoutClient } from "~/stripe/checkout.server";
 import type { StripeReader } from "~/stripe/reader.server";
 import { createUsersList } from "~/table/users-list.server";
 import { createAccountGuard } from "./account-guard.server";
-import { frameOf, overviewOf, settingsViewOf } from "./account-views.server";
+import {
+  frameCountsOf,
+  frameOf,
+  overviewCountsOf,
+  overviewRunsOf,
+  settingsViewOf,
+} from "./account-views.server";
 import { createCheckout } from "./checkout.server";
 import { customerPageOf } from "./customer-page.server";
 import { metricsText } from "./metrics.server";
@@ -50,6 +57,7 @@ export function createParity(options: ParityOptions): Parity {
   const { db, stripe, log } = options;
   const guard = createAccountGuard({ db, stripe, configuredAccountId: options.configuredAccountId, log });
   const parts: Parts = { db, stripe, guard, log };
+  const counting = createCounting(db);
   const step = (runId: string, budgetMs: number) => stepRun(parts, runId, budgetMs, randomUUID);
   const driver = createRunDriver({
     step,
@@ -70,9 +78,12 @@ export function createParity(options: ParityOptions): Parity {
     });
 
   return {
-    users: createUsersList(db),
+    users: createUsersList(db, { counting }),
     frame: () => frameOf(parts, options.sandbox),
-    overview: () => overviewOf(parts),
+    frameCounts: () => frameCountsOf(counting),
+    overview: async () => ({ ...(await overviewRunsOf(parts)), ...(await overviewCountsOf(db)) }),
+    overviewRuns: () => overviewRunsOf(parts),
+    overviewCounts: () => counting.count("overview", overviewCountsOf),
     views: (userIds) => viewUsers(db, userIds),
     userPage: (userId) => userPageOf(db, userId),
     async findUser(query) {
@@ -85,6 +96,7 @@ export function createParity(options: ParityOptions): Parity {
       if (!before) return null;
       const deadlineMs = actor.kind === "staff" ? PERSON_WAITS_MS : BACKGROUND_MS;
       const outcome = await sync({ userId, actor, deadlineMs, override: confirmedLowering?.override });
+      counting.forget();
       if (!outcome) return null;
       const verdictAfter = outcome.ok ? outcome.outcome.verdictAfter : before.verdict;
       const result = { ...syncResultOf(outcome), verdictBefore: before.verdict, verdictAfter };

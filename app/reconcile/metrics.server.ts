@@ -3,13 +3,13 @@ import { countWaitingLowerings } from "~/db/account-facts.server";
 import { lastPass } from "~/db/cursors.server";
 import { countUnsettledEvents } from "~/db/events.server";
 import { paymentToAccess } from "~/db/payment-to-access.server";
-import { createUsersList } from "~/table/users-list.server";
+import { countVerdicts } from "~/table/users-count.server";
 import type { Parts } from "./parts.server";
 
 /** Prometheus' text format: what the database knows now, the same whichever process is asked. */
 export async function metricsText({ db, stripe }: Parts): Promise<string> {
   const [verdicts, layers, waiting, unsettled, pass] = await Promise.all([
-    createUsersList(db).verdicts(),
+    countVerdicts(db),
     paymentToAccess(db),
     countWaitingLowerings(db),
     countUnsettledEvents(db),

@@ -1,4 +1,4 @@
-import type { Database } from "~/db/client.server";
+import type { Database, Tx } from "~/db/client.server";
 import { sql } from "~/db/sql.server";
 import type { Found } from "./filters.server";
 
@@ -6,7 +6,7 @@ import type { Found } from "./filters.server";
  * The users to whom a whole `cus_…` or `sub_…` leads: recorded, linked, or named in Stripe's metadata. Null when the
  * search is no such id, or nobody has it: then it is a text like any other.
  */
-export async function usersOfStripeId(db: Database, q: string): Promise<Found> {
+export async function usersOfStripeId(db: Database | Tx, q: string): Promise<Found> {
   if (!/^(cus|sub)_[A-Za-z0-9_]+$/.test(q)) return null;
   const customers = q.startsWith("cus_")
     ? sql`SELECT ${q}::text AS "id"`

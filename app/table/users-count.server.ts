@@ -1,3 +1,4 @@
+import { VERDICTS, type Verdict } from "~/billing/verdicts";
 import type { Database, Tx } from "~/db/client.server";
 import { sql } from "~/db/sql.server";
 import { allOf, conditionsOf, type Found, judgedConditions } from "./filters.server";
@@ -16,6 +17,21 @@ export async function countUsers(db: Database | Tx, query: UsersQuery, found: Fo
       SELECT (count(*) + ${others})::int AS "n" FROM "Standing" s JOIN "User" u ON u."id" = s."userId"
       WHERE ${allOf(judgedConditions(given))}`,
   );
+}
+
+/** How many users have each verdict; verdicts that nobody has are left out. */
+export type VerdictCount = { verdict: Verdict; users: number };
+
+/** Users by verdict, counted now; those who were never judged are not checked. */
+export async function countVerdicts(db: Database | Tx): Promise<VerdictCount[]> {
+  const rows = await db.$queryRaw<{ verdict: string; users: number }[]>`
+    SELECT coalesce(s."verdict", 'not_checked') AS "verdict", count(*)::int AS "users"
+    FROM "User" u LEFT JOIN "Standing" s ON s."userId" = u."id" GROUP BY 1`;
+  const users = new Map(rows.map((row) => [row.verdict, row.users]));
+  return VERDICTS.flatMap((verdict) => {
+    const count = users.get(verdict);
+    return count === undefined ? [] : [{ verdict, users: count }];
+  });
 }
 
 function numberOf(rows: unknown): number {

@@ -1,4 +1,5 @@
 import type { Database, Tx } from "~/db/client.server";
+import { sqlStateOf } from "~/db/errors.server";
 import { sql } from "~/db/sql.server";
 import { decodeCursor, encodeCursor, type KeyValue } from "./cursor.server";
 import { type Conditions, conditionsOf, type Found } from "./filters.server";
@@ -21,7 +22,7 @@ export type UsersPage =
       /** How many users stand before this page, as counted on the way here. */
       offset: number;
     }
-  | { ok: false; reason: "bad_cursor" };
+  | { ok: false; reason: "bad_cursor" | "too_slow" };
 
 type Row = { id: string; there: boolean } & Record<`k${number}`, KeyValue>;
 
@@ -53,10 +54,16 @@ export async function usersPage(
     reach,
   };
   const conditions = conditionsOf(query, found, unjudged);
-  const rows = await db.$transaction(async (tx) => {
-    await tx.$queryRaw(PLANNER);
-    return rowsOf(tx, bounds, conditions);
-  });
+  const rows = await db
+    .$transaction(async (tx) => {
+      await tx.$queryRaw(PLANNER);
+      return rowsOf(tx, bounds, conditions);
+    })
+    .catch((error: unknown) => {
+      if (sqlStateOf(error) === TIMED_OUT) return null;
+      throw error;
+    });
+  if (!rows) return { ok: false, reason: "too_slow" };
 
   const more = rows.length > PAGE_LENGTH;
   const shown = rows.slice(0, PAGE_LENGTH);
@@ -76,6 +83,8 @@ export async function usersPage(
     offset: begins ? 0 : offset,
   };
 }
+
+const TIMED_OUT = "57014";
 
 /**
  * What PostgreSQL's planner is told for these statements alone, whatever the server's settings: what is read lies in

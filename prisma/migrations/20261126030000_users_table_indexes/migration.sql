@@ -25,6 +25,14 @@ CREATE INDEX "Standing_by_status" ON "Standing"
   INCLUDE ("stripeStatus") WHERE "stripeStatus" IS DISTINCT FROM 'active';
 CREATE INDEX "Standing_stripePlan" ON "Standing" ("stripePlan") WHERE "stripePlan" IS NOT NULL;
 
+-- Customers who pay, for those whom nobody claims.
+CREATE INDEX "StripeSubscription_paying" ON "StripeSubscription" ("customerId")
+  WHERE NOT "gone" AND "status" IN ('active', 'trialing');
+-- What the circuit breaker counts.
+CREATE INDEX "Change_lowered" ON "Change" ("createdAt") WHERE "lowers" AND "actorKind" <> 'staff';
+-- The users of a run with one outcome, in the order of their ids.
+DROP INDEX "RunUser_runId_outcome_idx";
+CREATE INDEX "RunUser_runId_outcome_userId_idx" ON "RunUser"("runId", "outcome", "userId");
 -- Webhook events that still wait for a read: few among all that ever came.
 CREATE INDEX "StripeEvent_unsettled" ON "StripeEvent" ("receivedAt") WHERE "settledAt" IS NULL;
 

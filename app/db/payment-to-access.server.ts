@@ -1,10 +1,10 @@
-import type { Database } from "./client.server";
+import type { Database, Tx } from "./client.server";
 
 /** Seconds from payment to access, by the layer that gave it (`Change.actorKind`). */
 export type LayerSeconds = { layer: string; raises: number; p50: number; p95: number; p99: number };
 
 /** Percentiles over the raises of the last 30 days that a payment stands behind; the busiest layer first. */
-export async function paymentToAccess(db: Database): Promise<LayerSeconds[]> {
+export async function paymentToAccess(db: Database | Tx): Promise<LayerSeconds[]> {
   return db.$queryRaw<LayerSeconds[]>`
     SELECT "actorKind" AS layer, count(*)::int AS raises,
       percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)::float8 AS p50,

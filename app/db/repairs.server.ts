@@ -152,29 +152,46 @@ async function writeChanges(
 export type Breaker = { percent: number; minimum: number };
 
 /**
- * The circuit breaker's room: how many automatic lowerings may still be made in these 24 hours. In a transaction that
- * lowers: one at a time over all servers, or two would each count before the other has lowered.
+ * The circuit breaker's room: how many automatic lowerings may still be made in these 24 hours; of more than `wanted` it
+ * need not know. In a transaction that lowers: one at a time over all servers, or two would each count before the other
+ * has lowered.
  */
-export async function breakerRoom(tx: Tx, breaker: Breaker): Promise<number> {
+export async function breakerRoom(tx: Tx, breaker: Breaker, wanted: number): Promise<number> {
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('parity.breaker'))::text`;
-  return roomOf(tx, breaker);
+  return roomOf(tx, breaker, wanted);
 }
 
 /** Whether the breaker has room just now; a look ahead that promises nothing. */
 export async function breakerHasRoom(db: Database, breaker: Breaker): Promise<boolean> {
-  return (await roomOf(db, breaker)) > 0;
+  return (await roomOf(db, breaker, 1)) > 0;
 }
 
-async function roomOf(db: Database | Tx, breaker: Breaker): Promise<number> {
-  // Who was lowered in these hours had access: or the room would shrink with each one that is made.
-  const rows = await db.$queryRaw<{ lowered: number; withAccess: number }[]>`
-    WITH lowered AS (SELECT "userId" FROM "Change"
-      WHERE lowers AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours')
-    SELECT (SELECT count(*)::int FROM lowered) AS lowered, count(*)::int AS "withAccess" FROM (
-      SELECT "ownerId" FROM "Workspace" WHERE status = 'active' AND soldiers > 0
-      UNION SELECT u.id FROM "User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')
-        AND NOT EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id)
-      UNION SELECT "userId" FROM lowered) AS with_access`;
-  const { lowered, withAccess } = firstRow(rows);
-  return Math.max(breaker.minimum, Math.floor((withAccess * breaker.percent) / 100)) - lowered;
+async function roomOf(db: Database | Tx, { percent, minimum }: Breaker, wanted: number): Promise<number> {
+  const [counted] = await db.$queryRaw<{ lowered: number }[]>`
+    SELECT count(*)::int AS lowered FROM "Change"
+    WHERE lowers AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours'`;
+  const lowered = counted?.lowered ?? 0;
+  // Counted only as far as it matters: all who have access are a million, and every batch that lowers asks.
+  const enough = lowered + wanted;
+  if (enough <= minimum || percent <= 0) return minimum - lowered;
+  const withAccess = await countWithAccess(db, Math.ceil((enough * 100) / percent));
+  return Math.max(minimum, Math.floor((withAccess * percent) / 100)) - lowered;
+}
+
+/** Users with access, and those who had it 24 hours ago (or the room would shrink with each lowering); at most `most`. */
+async function countWithAccess(db: Database | Tx, most: number): Promise<number> {
+  const rows = await db.$queryRaw<{ users: number }[]>`
+    WITH paying AS MATERIALIZED (
+      SELECT DISTINCT "ownerId" AS id FROM "Workspace" WHERE status = 'active' AND soldiers > 0 LIMIT ${most}::bigint),
+    others AS MATERIALIZED (
+      SELECT id FROM (
+        SELECT u.id FROM "User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')
+          AND NOT EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id)
+        UNION ALL SELECT "userId" FROM "Change"
+          WHERE lowers AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours'
+        LIMIT ${most}::bigint) other
+      WHERE (SELECT count(*) FROM paying) < ${most}::bigint)
+    SELECT count(*)::int AS users FROM (
+      SELECT id FROM paying UNION SELECT id FROM others LIMIT ${most}::bigint) with_access`;
+  return firstRow(rows).users;
 }

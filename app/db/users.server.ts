@@ -1,4 +1,4 @@
-import type { Database } from "./client.server";
+import type { Database, Tx } from "./client.server";
 
 /** The next users in the order of their ids; empty at the end. */
 export async function userIdsAfter(db: Database, after: string | null, limit: number): Promise<string[]> {
@@ -36,6 +36,6 @@ export async function findUserIds(db: Database, query: string): Promise<string[]
   return rows.map(({ id }) => id);
 }
 
-export async function countUsers(db: Database): Promise<number> {
+export async function countUsers(db: Database | Tx): Promise<number> {
   return db.user.count();
 }

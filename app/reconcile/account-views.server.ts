@@ -6,18 +6,19 @@ import {
   moneyAtStake,
   type StakeRow,
 } from "~/db/account-facts.server";
-import type { Database } from "~/db/client.server";
+import type { Database, Tx } from "~/db/client.server";
+import type { Counting } from "~/db/counting.server";
 import { lastPass } from "~/db/cursors.server";
 import { paymentToAccess } from "~/db/payment-to-access.server";
 import { liveRun } from "~/db/runs.server";
 import { loadSettings } from "~/db/settings.server";
 import { stripeReads } from "~/db/stripe-reads.server";
 import { countUsers } from "~/db/users.server";
-import { createUsersList } from "~/table/users-list.server";
+import { countVerdicts } from "~/table/users-count.server";
 import type { Parts } from "./parts.server";
 import { listRunViews, viewRun } from "./run-pages.server";
 import { callerWord } from "./run-view.server";
-import type { FrameView, Overview, SettingsView, Stake } from "./views";
+import type { FrameCounts, FrameView, OverviewCounts, OverviewRuns, SettingsView, Stake } from "./views";
 
 const RECENT_RUNS = 5;
 /** Reads in 30 days; Stripe is reported to include 500 a transaction, and no fewer than this. */
@@ -28,73 +29,67 @@ const stakes = (rows: readonly StakeRow[], kind: StakeRow["kind"]): Stake[] =>
     row.kind === kind ? [{ currency: row.currency, perMonth: row.perMonth, users: row.users }] : [],
   );
 
-/** What every page shows around itself. Asks Stripe nothing. */
+/** What every page shows around itself. Asks Stripe nothing, and counts nothing. */
 export async function frameOf({ db, stripe, guard }: Parts, sandbox: boolean): Promise<FrameView> {
-  const [settings, money, lockedOutUsers, waitingLowerings, unclaimed, live] = await Promise.all([
-    loadSettings(db),
-    moneyAtStake(db),
-    countUsersWithVerdict(db, "paid_not_recorded"),
-    countWaitingLowerings(db),
-    countUnclaimed(db),
-    liveRun(db),
-  ]);
+  const [settings, live] = await Promise.all([loadSettings(db), liveRun(db)]);
   const said = guard.last();
   return {
     account: settings.binding?.accountId ?? null,
     mode: sandbox ? "sandbox" : stripe.livemode ? "live" : "test",
     writes: settings.writes,
-    lockedOutUsers,
-    lockedOut: stakes(money, "locked_out"),
-    waitingLowerings,
-    unclaimed,
     liveRunId: live?.id ?? null,
     warning: said && !said.ok ? said.message : null,
   };
 }
 
-/** The overview: who is wrong, what it costs, when it was last known. */
-export async function overviewOf({ db }: Parts): Promise<Overview> {
-  const [
-    verdicts,
-    money,
-    users,
-    pass,
-    live,
-    recentRuns,
-    waitingLowerings,
-    unclaimed,
-    layers,
-    reads,
-    settings,
-  ] = await Promise.all([
-    createUsersList(db).verdicts(),
-    moneyAtStake(db),
-    countUsers(db),
+/** What every page counts around itself; null when it takes too long. */
+export async function frameCountsOf({ count }: Counting): Promise<FrameCounts | null> {
+  const [counted, unclaimed] = await Promise.all([
+    count("frame", async (tx) => ({
+      money: await moneyAtStake(tx),
+      lockedOutUsers: await countUsersWithVerdict(tx, "paid_not_recorded"),
+      waitingLowerings: await countWaitingLowerings(tx),
+    })),
+    count("unclaimed", countUnclaimed),
+  ]);
+  if (!counted) return null;
+  const { money, ...counts } = counted;
+  return { ...counts, lockedOut: stakes(money, "locked_out"), unclaimed };
+}
+
+/** When Stripe was last known completely, what runs, and how much was read. */
+export async function overviewRunsOf({ db }: Parts): Promise<OverviewRuns> {
+  const [pass, live, recentRuns, endpoints, { readAllocation }] = await Promise.all([
     lastPass(db),
     liveRun(db),
     listRunViews(db, RECENT_RUNS),
-    countWaitingLowerings(db),
-    countUnclaimed(db),
-    paymentToAccess(db),
     stripeReads(db),
     loadSettings(db),
   ]);
   return {
-    verdicts,
-    lockedOut: stakes(money, "locked_out"),
-    leaking: stakes(money, "leaking"),
-    users,
     lastPass: pass?.finishedAt ?? null,
     liveRun: live && (await viewRun(db, live)),
     recentRuns,
-    waitingLowerings,
-    unclaimed,
-    paymentToAccess: layers.map(({ layer, ...figures }) => ({ layer: callerWord(layer), ...figures })),
     reads: {
-      allocation: settings.readAllocation ?? LEAST_ALLOCATION,
-      ownAllocation: settings.readAllocation !== null,
-      endpoints: reads,
+      allocation: readAllocation ?? LEAST_ALLOCATION,
+      ownAllocation: readAllocation !== null,
+      endpoints,
     },
+  };
+}
+
+/** Who is wrong, and what it costs. */
+export async function overviewCountsOf(db: Database | Tx): Promise<OverviewCounts> {
+  const money = await moneyAtStake(db);
+  const layers = await paymentToAccess(db);
+  return {
+    verdicts: await countVerdicts(db),
+    lockedOut: stakes(money, "locked_out"),
+    leaking: stakes(money, "leaking"),
+    users: await countUsers(db),
+    waitingLowerings: await countWaitingLowerings(db),
+    unclaimed: await countUnclaimed(db),
+    paymentToAccess: layers.map(({ layer, ...figures }) => ({ layer: callerWord(layer), ...figures })),
   };
 }
 

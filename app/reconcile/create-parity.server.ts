@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { DEFAULT_GATES } from "~/db/checks.server";
 import type { Database } from "~/db/client.server";
+import { createCounting } from "~/db/counting.server";
 import { addJudgeJobs } from "~/db/judge-jobs.server";
 import { requestCancel } from "~/db/runs.server";
 import { saveSettings } from "~/db/settings.server";
@@ -11,7 +12,13 @@ import type { CheckoutClient } from "~/stripe/checkout.server";
 import type { StripeReader } from "~/stripe/reader.server";
 import { createUsersList } from "~/table/users-list.server";
 import { createAccountGuard } from "./account-guard.server";
-import { frameOf, overviewOf, settingsViewOf } from "./account-views.server";
+import {
+  frameCountsOf,
+  frameOf,
+  overviewCountsOf,
+  overviewRunsOf,
+  settingsViewOf,
+} from "./account-views.server";
 import { checkVisitor } from "./check-visitor.server";
 import { createCheckout } from "./checkout.server";
 import { customerPageOf } from "./customer-page.server";
@@ -56,6 +63,7 @@ export function createParity(options: ParityOptions): Parity {
   const guard = createAccountGuard({ db, stripe, configuredAccountId: options.configuredAccountId, log });
   const callHelp: Parts["callHelp"] = (runId, helpers) => addJudgeJobs(db, runId, helpers);
   const parts: Parts = { db, stripe, guard, log, callHelp };
+  const counting = createCounting(db);
   const step = (runId: string, budgetMs: number) => stepRun(parts, runId, budgetMs, randomUUID);
   const driver = createRunDriver({
     step,
@@ -76,9 +84,12 @@ export function createParity(options: ParityOptions): Parity {
     });
 
   return {
-    users: createUsersList(db),
+    users: createUsersList(db, { counting }),
     frame: () => frameOf(parts, options.sandbox),
-    overview: () => overviewOf(parts),
+    frameCounts: () => frameCountsOf(counting),
+    overview: async () => ({ ...(await overviewRunsOf(parts)), ...(await overviewCountsOf(db)) }),
+    overviewRuns: () => overviewRunsOf(parts),
+    overviewCounts: () => counting.count("overview", overviewCountsOf),
     views: (userIds) => viewUsers(db, userIds),
     userPage: (userId) => userPageOf(db, userId),
     async findUser(query) {
@@ -91,6 +102,7 @@ export function createParity(options: ParityOptions): Parity {
       if (!before) return null;
       const deadlineMs = actor.kind === "staff" ? PERSON_WAITS_MS : BACKGROUND_MS;
       const outcome = await sync({ userId, actor, deadlineMs, override: confirmedLowering?.override });
+      counting.forget();
       if (!outcome) return null;
       const verdictAfter = outcome.ok ? outcome.outcome.verdictAfter : before.verdict;
       const result = { ...syncResultOf(outcome), verdictBefore: before.verdict, verdictAfter };

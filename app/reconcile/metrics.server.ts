@@ -4,13 +4,13 @@ import { lastPass } from "~/db/cursors.server";
 import { countUnsettledEvents } from "~/db/events.server";
 import { paymentToAccess } from "~/db/payment-to-access.server";
 import { stripeReads, stripeSlowdowns } from "~/db/stripe-reads.server";
-import { createUsersList } from "~/table/users-list.server";
+import { countVerdicts } from "~/table/users-count.server";
 import type { Parts } from "./parts.server";
 
 /** Prometheus' text format: what the database knows now, the same whichever process is asked. */
 export async function metricsText({ db, stripe }: Parts): Promise<string> {
   const [verdicts, layers, waiting, unsettled, pass, reads, slowdowns] = await Promise.all([
-    createUsersList(db).verdicts(),
+    countVerdicts(db),
     paymentToAccess(db),
     countWaitingLowerings(db),
     countUnsettledEvents(db),

@@ -1,8 +1,11 @@
 import type { UsersList } from "~/table/users-list.server";
 import type { CustomerPage } from "./customer-views";
 import type {
+  FrameCounts,
   FrameView,
   Overview,
+  OverviewCounts,
+  OverviewRuns,
   PriceView,
   RunPage,
   RunView,
@@ -98,7 +101,12 @@ export type CheckoutSync =
 /** Everything that routes and the command line may ask for: the use cases, bound to one database and one Stripe account. */
 export type Parity = {
   frame(): Promise<FrameView>;
+  /** What the frame counts: may come later than the page; null when it takes too long. */
+  frameCounts(): Promise<FrameCounts | null>;
   overview(): Promise<Overview>;
+  /** The overview's two halves: what runs, at once; and what is counted, as `frameCounts`. */
+  overviewRuns(): Promise<OverviewRuns>;
+  overviewCounts(): Promise<OverviewCounts | null>;
 
   /** The lists behind the users table: ids by search, filter and sort. */
   users: UsersList;

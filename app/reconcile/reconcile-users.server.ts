@@ -161,7 +161,7 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<Batch> {
       let again = judgeOne(situation, input.ground, how);
       // Asked for only where it comes to a lowering: the count is made under a lock that all servers share.
       if (how.automatic && repairOf(again.decision)?.lowers) {
-        room ??= await breakerRoom(tx, input.ground.settings.breaker);
+        room ??= await breakerRoom(tx, input.ground.settings.breaker, candidates.length);
         if (room <= 0) again = judgeOne(situation, input.ground, { ...how, breakerHasRoom: false });
       }
       before.set(situation.record.userId, again);

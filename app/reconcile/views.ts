@@ -178,30 +178,40 @@ export type StripeReads = {
   endpoints: { endpoint: string; today: number; last30Days: number }[];
 };
 
-export type Overview = {
+export type OverviewRuns = {
+  lastPass: EpochSeconds | null;
+  liveRun: RunView | null;
+  recentRuns: RunView[];
+  reads: StripeReads;
+};
+
+export type OverviewCounts = {
   verdicts: { verdict: Verdict; users: number }[];
   lockedOut: Stake[];
   leaking: Stake[];
   users: number;
-  lastPass: EpochSeconds | null;
-  liveRun: RunView | null;
-  recentRuns: RunView[];
   waitingLowerings: number;
   unclaimed: number;
   /** Of the last 30 days; layers that gave nobody access are left out. */
   paymentToAccess: PaymentToAccess[];
-  reads: StripeReads;
 };
 
-/** What the frame shows on every page. */
+export type Overview = OverviewRuns & OverviewCounts;
+
+/** What the frame counts for every page. */
+export type FrameCounts = {
+  lockedOutUsers: number;
+  lockedOut: Stake[];
+  waitingLowerings: number;
+  /** Null when it takes too long to count, or longer than the others. */
+  unclaimed: number | null;
+};
+
+/** What the frame shows on every page, beside what it counts. */
 export type FrameView = {
   account: string | null;
   mode: "test" | "live" | "sandbox";
   writes: Writes;
-  lockedOutUsers: number;
-  lockedOut: Stake[];
-  waitingLowerings: number;
-  unclaimed: number;
   liveRunId: string | null;
   /** Set when nothing may be written: wrong account, Stripe not answering, … as a sentence. */
   warning: string | null;

@@ -1,71 +1,110 @@
-import { STALE_AFTER_SECONDS } from "~/billing/verdicts";
+import { STALE_AFTER_SECONDS, type Verdict } from "~/billing/verdicts";
 import { join, type Sql, sql } from "~/db/sql.server";
+import { OBSERVED } from "./order.server";
+import { searched } from "./search.server";
+import type { Unjudged } from "./unjudged.server";
 import { NONE, type UsersQuery } from "./users-query";
 
 /** Users of whom something is known by id: found by a `cus_…` or `sub_…`; null when the search is another one. */
 export type Found = string[] | null;
 
-/** Conditions on users that have a Standing: `s` is there. */
-export function judgedFilters(query: UsersQuery, found: Found): Sql[] {
-  const { verdicts, flags, plans, statuses, checked } = query;
-  const conditions = userFilters(query, found);
-  if (verdicts.length > 0) conditions.push(sql`s."verdict" = ANY(${verdicts}::text[])`);
-  if (flags.length > 0) conditions.push(sql`s."flags" && ${flags}::text[]`);
+/** What a query asks for, over `u` (User) and `s` (Standing). */
+export type Conditions = {
+  /** On `u`, of everybody. */
+  user: Sql[];
+  /** On `s`, but for the verdict. */
+  standing: Sql[];
+  verdicts: Verdict[];
+  /** The chosen statuses as `STATUS` has them; a condition of `standing` as well. */
+  statuses: string[];
+  /** Ways to fulfil the filter by plan, of which one is enough; none: nothing is asked. */
+  ways: Sql[];
+  /** The chosen plans by name. */
+  plans: string[];
+  /** On `u`, beside `user`, of those without a Standing; null when there can be none of them. */
+  unjudged: Sql[] | null;
+  /** Who has no Standing, by name; null when every user may be one. */
+  strangers: Unjudged;
+};
+
+/** Stripe's status as the index has it, and what that index leaves out: the status that most users have. */
+export const STATUS = sql`coalesce(s."stripeStatus", '')`;
+export const RARE_STATUS = sql`s."stripeStatus" IS DISTINCT FROM 'active'`;
+
+export function conditionsOf(query: UsersQuery, found: Found, unjudged: Unjudged): Conditions {
+  const { q, verdicts, plans } = query;
+  const named = plans.filter((plan) => plan !== NONE);
+  return {
+    user: found ? [sql`u."id" = ANY(${found}::text[])`] : q === "" ? [] : [searched(q)],
+    standing: standingConditions(query),
+    verdicts,
+    statuses: query.statuses.map((status) => (status === NONE ? "" : status)),
+    ways: [
+      ...(named.length > 0
+        ? [sql`s."stripePlan" = ANY(${named}::text[])`, sql`u."plan" = ANY(${named}::text[])`]
+        : []),
+      ...(plans.includes(NONE) ? [sql`(s."stripePlan" IS NULL AND u."plan" IS NULL)`] : []),
+    ],
+    plans: named,
+    unjudged: mayBeUnjudged(query) ? unjudgedPlan(plans, named) : null,
+    strangers: unjudged,
+  };
+}
+
+function standingConditions(query: UsersQuery): Sql[] {
+  const { flags, statuses, checked } = query;
+  const conditions: Sql[] = [];
+  // The second half says nothing new: it is how PostgreSQL knows that the index of those with flags will do.
+  if (flags.length > 0) conditions.push(sql`(s."flags" && ${flags}::text[] AND s."flags" <> '{}')`);
   if (query.withheld) conditions.push(sql`s."withheld" IS NOT NULL`);
-  if (statuses.length > 0)
-    conditions.push(
-      statuses.includes(NONE)
-        ? sql`(s."stripeStatus" IS NULL OR s."stripeStatus" = ANY(${statuses}::text[]))`
-        : sql`s."stripeStatus" = ANY(${statuses}::text[])`,
-    );
-  if (plans.length > 0) {
-    const named = sql`u."plan" = ANY(${plans}::text[]) OR s."stripePlan" = ANY(${plans}::text[])`;
-    conditions.push(
-      plans.includes(NONE)
-        ? sql`(${named} OR (u."plan" IS NULL AND s."stripePlan" IS NULL))`
-        : sql`(${named})`,
-    );
+  if (statuses.length > 0) {
+    const keys = statuses.map((status) => (status === NONE ? "" : status));
+    const chosen = sql`${STATUS} = ANY(${keys}::text[])`;
+    conditions.push(statuses.includes("active") ? chosen : sql`(${chosen} AND ${RARE_STATUS})`);
   }
-  const observed = sql`s."observedAt"`;
-  if (checked === "never") conditions.push(sql`${observed} IS NULL`);
-  if (checked === "hour") conditions.push(sql`${observed} >= now() - interval '1 hour'`);
-  if (checked === "day") conditions.push(sql`${observed} >= now() - interval '1 day'`);
+  if (checked === "never") conditions.push(sql`${OBSERVED} = '-infinity'`);
+  if (checked === "hour") conditions.push(sql`${OBSERVED} >= now() - interval '1 hour'`);
+  if (checked === "day") conditions.push(sql`${OBSERVED} >= now() - interval '1 day'`);
   if (checked === "stale")
-    conditions.push(sql`${observed} < now() - make_interval(secs => ${STALE_AFTER_SECONDS}::int)`);
+    conditions.push(
+      sql`(${OBSERVED} < now() - make_interval(secs => ${STALE_AFTER_SECONDS}::int) AND ${OBSERVED} > '-infinity')`,
+    );
   return conditions;
 }
 
-/**
- * Conditions on users without a Standing, who count as not checked: `s` is not there. Null when the query can hold
- * none of them.
- */
-export function unjudgedFilters(query: UsersQuery, found: Found): Sql[] | null {
-  const { verdicts, flags, plans, statuses, checked } = query;
-  const allowed =
+/** Users without a Standing count as not checked, and nothing else is known of them. */
+function mayBeUnjudged({ verdicts, flags, statuses, checked, withheld }: UsersQuery): boolean {
+  return (
     (verdicts.length === 0 || verdicts.includes("not_checked")) &&
     flags.length === 0 &&
-    !query.withheld &&
+    !withheld &&
     (statuses.length === 0 || statuses.includes(NONE)) &&
-    (checked === null || checked === "never");
-  if (!allowed) return null;
-  const conditions = userFilters(query, found);
-  if (plans.length > 0)
-    conditions.push(
-      plans.includes(NONE)
-        ? sql`(u."plan" IS NULL OR u."plan" = ANY(${plans}::text[]))`
-        : sql`u."plan" = ANY(${plans}::text[])`,
-    );
-  return conditions;
+    (checked === null || checked === "never")
+  );
 }
+
+function unjudgedPlan(plans: string[], named: string[]): Sql[] {
+  if (plans.length === 0) return [];
+  const isNamed = sql`u."plan" = ANY(${named}::text[])`;
+  return [plans.includes(NONE) ? sql`(u."plan" IS NULL OR ${isNamed})` : isNamed];
+}
+
+/** Everything that is asked of a user with a Standing. */
+export function judgedConditions({ user, standing, verdicts, ways }: Conditions): Sql[] {
+  return [
+    ...user,
+    ...standing,
+    ...(verdicts.length > 0 ? [sql`s."verdict" = ANY(${verdicts}::text[])`] : []),
+    ...(ways.length > 0 ? [sql`(${join(ways, " OR ")})`] : []),
+  ];
+}
+
+/** What is asked beside `user`, of a user `u` whose Standing `s` may be missing. */
+export const eitherOf = (given: Conditions): Sql =>
+  sql`CASE WHEN s."userId" IS NOT NULL THEN ${allOf(judgedConditions({ ...given, user: [] }))}
+    ELSE ${given.unjudged ? allOf(given.unjudged) : sql`false`} END`;
 
 /** All of the conditions, and `true` when there is none. */
 export function allOf(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? sql`true` : join(conditions, " AND ");
-}
-
-function userFilters({ q }: UsersQuery, found: Found): Sql[] {
-  if (found) return [sql`u."id" = ANY(${found}::text[])`];
-  if (q === "") return [];
-  const infix = `%${q.replace(/[\\%_]/g, "\\$&")}%`;
-  return [sql`(u."email" ILIKE ${infix} OR u."name" ILIKE ${infix} OR u."id" = ${q})`];
 }

@@ -1,4 +1,4 @@
-import type { Database } from "~/db/client.server";
+import type { Database, Tx } from "~/db/client.server";
 import { sql } from "~/db/sql.server";
 import type { Found } from "./filters.server";
 
@@ -6,7 +6,7 @@ import type { Found } from "./filters.server";
  * The users to whom a whole `cus_…` or `sub_…` leads: recorded, linked, or named in Stripe's metadata. Null when the
  * search is no such id, or nobody has it: then it is a text like any other.
  */
-export async function usersOfStripeId(db: Database, q: string): Promise<Found> {
+export async function usersOfStripeId(db: Database | Tx, q: string): Promise<Found> {
   if (!/^(cus|sub)_[A-Za-z0-9_]+$/.test(q)) return null;
   const customers = q.startsWith("cus_")
     ? sql`SELECT ${q}::text AS "id"`
@@ -19,6 +19,7 @@ export async function usersOfStripeId(db: Database, q: string): Promise<Found> {
     UNION SELECT "metadataUserId" FROM "StripeCustomer"
       WHERE "id" IN (SELECT "id" FROM customers) AND "metadataUserId" IS NOT NULL
     UNION SELECT "metadataUserId" FROM "StripeSubscription"
-      WHERE ("customerId" IN (SELECT "id" FROM customers) OR "id" = ${q}) AND "metadataUserId" IS NOT NULL`;
+      WHERE "customerId" IN (SELECT "id" FROM customers) AND "metadataUserId" IS NOT NULL
+    UNION SELECT "metadataUserId" FROM "StripeSubscription" WHERE "id" = ${q} AND "metadataUserId" IS NOT NULL`;
   return rows.length === 0 ? null : rows.map(({ userId }) => userId);
 }

@@ -1,60 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FLAGS, SEVERITY_OF, SEVERITY_RANK, VERDICTS, type Verdict } from "~/billing/verdicts";
+import { FLAGS, VERDICTS } from "~/billing/verdicts";
 import { createTestDatabase, type TestDatabase } from "~/db/testing";
 import { SORTS } from "./columns";
+import type { Reach } from "./reach.server";
+import { addPeople, begun, expectedIds, people } from "./testing-people";
 import { createUsersList, type UsersList } from "./users-list.server";
 import { CHECKED, EMPTY_QUERY, NONE, type UsersQuery } from "./users-query";
-
-type Standing = {
-  verdict: Verdict;
-  flags: string[];
-  stripeStatus: string | null;
-  stripePlan: string | null;
-  since: Date | null;
-  observedAt: Date | null;
-  money: { perMonth: number; currency: string } | null;
-  withheld: string | null;
-};
-type Person = {
-  id: string;
-  email: string;
-  name: string | null;
-  plan: string | null;
-  standing: Standing | null;
-};
-
-const HOUR = 3_600_000;
-const begun = Date.now();
-/** Few values, so that many rows tie and only the id tells them apart. */
-const ages = [null, 0.2, 5, 5, 30, 100];
-const moment = (random: number) => {
-  const hours = ages[random % ages.length];
-  return hours == null ? null : new Date(begun - hours * HOUR);
-};
-
-const people: Person[] = Array.from({ length: 230 }, (_, n) => {
-  const verdict = VERDICTS[(n * 7) % VERDICTS.length] ?? "in_sync";
-  return {
-    id: `u${((n * 7919) % 1000).toString().padStart(4, "0")}`,
-    email: `${"abcdef".charAt(n % 6)}${n}@${n % 4 === 0 ? "acme" : "other"}.example`,
-    name: n % 5 === 0 ? null : `Name ${"xyz".charAt(n % 3)}`,
-    plan: [null, "starter", "army"][n % 3] ?? null,
-    standing:
-      n % 9 === 0
-        ? null
-        : {
-            verdict,
-            flags: FLAGS.filter((_, at) => (n + at) % 5 === 0),
-            stripeStatus: [null, "active", "canceled"][n % 3] ?? null,
-            stripePlan: [null, "army"][n % 2] ?? null,
-            since: moment(n),
-            observedAt: moment(n >> 1),
-            money: n % 4 === 0 ? { perMonth: (n % 3) * 1000, currency: n % 8 === 0 ? "usd" : "eur" } : null,
-            withheld: n % 11 === 0 ? "no_positive_evidence" : null,
-          },
-  };
-});
 
 let database: TestDatabase;
 let list: UsersList;
@@ -62,38 +14,18 @@ let list: UsersList;
 beforeAll(async () => {
   database = await createTestDatabase();
   list = createUsersList(database.db);
-  await database.db.user.createMany({
-    data: people.map(({ id, email, name, plan }, n) => ({
-      id,
-      email,
-      name,
-      plan,
-      stripeCustomerId: n === 3 ? "cus_recorded" : null,
-    })),
-  });
-  await database.db.standing.createMany({
-    data: people.flatMap(({ id, standing }) => {
-      if (!standing) return [];
-      const { money, ...rest } = standing;
-      return {
-        userId: id,
-        severity: SEVERITY_RANK[SEVERITY_OF[standing.verdict]],
-        mismatches: [],
-        moneyKind: money && "leaking",
-        moneyPerMonth: money?.perMonth,
-        moneyCurrency: money?.currency,
-        ...rest,
-      };
-    }),
-  });
+  await addPeople(database.db);
 });
 afterAll(() => database.drop());
 
-async function walk(query: UsersQuery): Promise<{ ids: string[]; last: string | null; pages: number }> {
+async function walk(
+  query: UsersQuery,
+  users = list,
+): Promise<{ ids: string[]; last: string | null; pages: number }> {
   const ids: string[] = [];
   let at = query;
   for (let pages = 1; ; pages++) {
-    const page = await list.page(at);
+    const page = await users.page(at);
     if (!page.ok) throw new Error(page.reason);
     expect(page.offset).toBe(ids.length);
     ids.push(...page.ids);
@@ -102,70 +34,15 @@ async function walk(query: UsersQuery): Promise<{ ids: string[]; last: string | 
   }
 }
 
-async function walkBack(query: UsersQuery, from: string | null): Promise<string[]> {
+async function walkBack(query: UsersQuery, from: string | null, users = list): Promise<string[]> {
   const ids: string[] = [];
   for (let cursor = from; cursor; ) {
-    const page = await list.page({ ...query, page: { side: "before", cursor } });
+    const page = await users.page({ ...query, page: { side: "before", cursor } });
     if (!page.ok) throw new Error(page.reason);
     ids.unshift(...page.ids);
     cursor = page.previous;
   }
   return ids;
-}
-
-/** The rules of the filters, said once more and otherwise. */
-function holds(query: UsersQuery, { email, name, plan, id, standing }: Person): boolean {
-  const any = (chosen: string[], having: (string | null)[]) =>
-    chosen.length === 0 ||
-    having.some((one) => one !== null && chosen.includes(one)) ||
-    (chosen.includes(NONE) && having.every((one) => one === null));
-  const age = standing?.observedAt ? (begun - standing.observedAt.getTime()) / HOUR : null;
-  const q = query.q.toLowerCase();
-  return (
-    (email.includes(q) || (name?.toLowerCase().includes(q) ?? false) || id === q) &&
-    any(query.verdicts, [standing?.verdict ?? "not_checked"]) &&
-    (query.flags.length === 0 || query.flags.some((flag) => standing?.flags.includes(flag))) &&
-    any(query.plans, [plan, standing?.stripePlan ?? null]) &&
-    any(query.statuses, [standing?.stripeStatus ?? null]) &&
-    (!query.withheld || standing?.withheld != null) &&
-    (query.checked === null ||
-      {
-        never: age === null,
-        hour: age !== null && age < 1,
-        day: age !== null && age < 24,
-        stale: (age ?? 0) > 24,
-      }[query.checked])
-  );
-}
-
-function keysOf({ sort }: UsersQuery, { email, name, standing }: Person): (number | string)[] {
-  const severity = SEVERITY_RANK[SEVERITY_OF[standing?.verdict ?? "not_checked"]];
-  const since = standing?.since?.getTime() ?? Number.POSITIVE_INFINITY;
-  const money = standing?.money;
-  return {
-    severity: [-severity, since],
-    since: [since],
-    email: [email],
-    name: [name === null ? 1 : 0, name ?? ""],
-    checked: [standing?.observedAt?.getTime() ?? Number.NEGATIVE_INFINITY],
-    money: [money ? 0 : 1, money?.currency ?? "", -(money?.perMonth ?? 0)],
-  }[sort];
-}
-
-function expectedIds(query: UsersQuery): string[] {
-  const compare = (one: Person, other: Person) => {
-    const [a, b] = [
-      [...keysOf(query, one), one.id],
-      [...keysOf(query, other), other.id],
-    ];
-    const at = a.findIndex((value, n) => value !== b[n]);
-    return (a[at] ?? 0) < (b[at] ?? 0) ? -1 : 1;
-  };
-  const ids = people
-    .filter((person) => holds(query, person))
-    .sort(compare)
-    .map(({ id }) => id);
-  return query.reversed ? ids.reverse() : ids;
 }
 
 const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> =>
@@ -186,20 +63,37 @@ const anyQuery: fc.Arbitrary<UsersQuery> = fc.record({
   page: fc.constant(null),
 });
 
+const hunt = Boolean(process.env.PARITY_HUNT);
+
+/** From "everything by the first way" to "the first way leads nowhere". */
+const upTo = fc.constantFrom(0, 7, 40, 10_000);
+const anyReach: fc.Arbitrary<Reach> = fc.record({
+  few: upTo,
+  fewJoined: upTo,
+  known: upTo,
+  followed: upTo,
+  followedJoined: upTo,
+});
+
 describe("the list of users", () => {
-  it("shows every user once and in order, page by page and back, whatever the filters and the sort", async () => {
-    await fc.assert(
-      fc.asyncProperty(anyQuery, async (query) => {
-        const expected = expectedIds(query);
-        const there = await walk(query);
-        expect(there.ids).toEqual(expected);
-        expect(await list.count(query)).toBe(expected.length);
-        const back = await walkBack(query, there.last);
-        expect(back).toEqual(expected.slice(0, Math.max(0, (there.pages - 1) * 50)));
-      }),
-      { numRuns: process.env.PARITY_HUNT ? 1000 : 60 },
-    );
-  });
+  it(
+    "shows every user once and in order, page by page and back, whatever the filters, the sort and the way",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(anyQuery, anyReach, fc.constantFrom(-1, 50_000), async (query, reach, largeFrom) => {
+          const found = createUsersList(database.db, { reach, largeFrom });
+          const expected = expectedIds(query);
+          const there = await walk(query, found);
+          expect(there.ids).toEqual(expected);
+          expect(await found.count(query)).toBe(expected.length);
+          const back = await walkBack(query, there.last, found);
+          expect(back).toEqual(expected.slice(0, Math.max(0, (there.pages - 1) * 50)));
+        }),
+        { numRuns: hunt ? 1000 : 60 },
+      );
+    },
+    hunt ? 300_000 : undefined,
+  );
 
   it.each(SORTS.flatMap((sort) => [false, true].map((reversed) => ({ sort, reversed }))))(
     "goes through everybody by $sort (reversed: $reversed)",

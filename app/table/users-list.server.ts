@@ -1,13 +1,11 @@
-import { VERDICTS, type Verdict } from "~/billing/verdicts";
-import type { Database } from "~/db/client.server";
-import { sql } from "~/db/sql.server";
-import { allOf, judgedFilters, unjudgedFilters } from "./filters.server";
+import type { Database, Tx } from "~/db/client.server";
+import { type Counting, createCounting } from "~/db/counting.server";
+import { REACH, type Reach } from "./reach.server";
 import { usersOfStripeId } from "./stripe-ids.server";
+import { createUnjudged, LARGE_FROM } from "./unjudged.server";
+import { countUsers, countVerdicts, type VerdictCount } from "./users-count.server";
 import { type UsersPage, usersPage } from "./users-page.server";
-import { isFiltered, type UsersQuery } from "./users-query";
-
-/** How many users have each verdict; verdicts that nobody has are left out. */
-export type VerdictCount = { verdict: Verdict; users: number };
+import { buildUsersSearch, EMPTY_QUERY, type UsersQuery } from "./users-query";
 
 /** The lists behind the users table, from what was last judged. Drawing them never asks Stripe. */
 export type UsersList = {
@@ -15,42 +13,33 @@ export type UsersList = {
   /** All users that a query holds, whatever the page. */
   count: (query: UsersQuery) => Promise<number>;
   verdicts: () => Promise<VerdictCount[]>;
+  /** The same for a page that shows them beside its rows: see `Counting`. Null when it takes too long. */
+  countBeside: (query: UsersQuery) => Promise<number | null>;
+  verdictsBeside: () => Promise<VerdictCount[] | null>;
   /** Plans to filter by. */
   plans: () => Promise<{ id: string; name: string }[]>;
 };
 
-export function createUsersList(db: Database): UsersList {
+/** `reach` and `largeFrom` are for tests, which have few users. */
+type Options = { counting?: Counting; reach?: Reach; largeFrom?: number };
+
+export function createUsersList(
+  db: Database,
+  { counting = createCounting(db), reach = REACH, largeFrom = LARGE_FROM }: Options = {},
+): UsersList {
+  const unjudged = createUnjudged(db, largeFrom);
+  const count = async (tx: Database | Tx, query: UsersQuery) =>
+    countUsers(tx, query, await usersOfStripeId(tx, query.q));
   return {
-    page: async (query) => usersPage(db, query, await usersOfStripeId(db, query.q)),
-    count: async (query) => {
-      if (!isFiltered(query)) return numberOf(await db.$queryRaw`SELECT count(*)::int AS "n" FROM "User"`);
-      const found = await usersOfStripeId(db, query.q);
-      const unjudged = unjudgedFilters(query, found);
-      const others = unjudged
-        ? sql`(SELECT count(*) FROM "User" u
-            WHERE NOT EXISTS (SELECT 1 FROM "Standing" s WHERE s."userId" = u."id") AND ${allOf(unjudged)})`
-        : sql`0`;
-      return numberOf(
-        await db.$queryRaw`
-          SELECT (count(*) + ${others})::int AS "n" FROM "Standing" s JOIN "User" u ON u."id" = s."userId"
-          WHERE ${allOf(judgedFilters(query, found))}`,
-      );
-    },
-    verdicts: async () => {
-      const rows = await db.$queryRaw<{ verdict: string; users: number }[]>`
-        SELECT coalesce(s."verdict", 'not_checked') AS "verdict", count(*)::int AS "users"
-        FROM "User" u LEFT JOIN "Standing" s ON s."userId" = u."id" GROUP BY 1`;
-      const users = new Map(rows.map((row) => [row.verdict, row.users]));
-      return VERDICTS.flatMap((verdict) => {
-        const count = users.get(verdict);
-        return count === undefined ? [] : [{ verdict, users: count }];
-      });
-    },
+    page: async (query) => usersPage(db, query, await usersOfStripeId(db, query.q), unjudged.last(), reach),
+    count: (query) => count(db, query),
+    verdicts: () => countVerdicts(db),
+    countBeside: (query) => counting.count(`users ${keyOf(query)}`, (tx) => count(tx, query)),
+    verdictsBeside: () => counting.count("verdicts", countVerdicts),
     plans: () => db.plan.findMany({ select: { id: true, name: true }, orderBy: { soldiers: "asc" } }),
   };
 }
 
-function numberOf(rows: unknown): number {
-  const [row] = rows as { n: number }[];
-  return row?.n ?? 0;
-}
+/** What a count depends on: not the page, nor the order. */
+const keyOf = (query: UsersQuery): string =>
+  buildUsersSearch({ ...query, page: null, sort: EMPTY_QUERY.sort, reversed: false }).toString();

@@ -1,8 +1,13 @@
-import type { Database } from "~/db/client.server";
-import { join, type Sql, sql } from "~/db/sql.server";
+import type { Database, Tx } from "~/db/client.server";
+import { sqlStateOf } from "~/db/errors.server";
+import { sql } from "~/db/sql.server";
 import { decodeCursor, encodeCursor, type KeyValue } from "./cursor.server";
-import { allOf, type Found, judgedFilters, unjudgedFilters } from "./filters.server";
-import { BY_USER, type Key, ORDERS } from "./order.server";
+import { type Conditions, conditionsOf, type Found } from "./filters.server";
+import { ORDERS } from "./order.server";
+import { pageSql } from "./page-sql.server";
+import { REACH } from "./reach.server";
+import type { PageBounds } from "./steps.server";
+import type { Unjudged } from "./unjudged.server";
 import type { UsersQuery } from "./users-query";
 
 export const PAGE_LENGTH = 50;
@@ -17,26 +22,48 @@ export type UsersPage =
       /** How many users stand before this page, as counted on the way here. */
       offset: number;
     }
-  | { ok: false; reason: "bad_cursor" };
+  | { ok: false; reason: "bad_cursor" | "too_slow" };
 
-type Row = { id: string } & Record<string, KeyValue>;
+type Row = { id: string; there: boolean } & Record<`k${number}`, KeyValue>;
 
 /**
  * One page of the users that a query holds: by key, never by counting rows, so that the thousandth page costs what
  * the first does, and nobody is shown twice or left out while others come and go.
  */
-export async function usersPage(db: Database, query: UsersQuery, found: Found): Promise<UsersPage> {
+export async function usersPage(
+  db: Database,
+  query: UsersQuery,
+  found: Found,
+  unjudged: Unjudged,
+  reach = REACH,
+): Promise<UsersPage> {
   const keys = ORDERS[query.sort];
   const place = query.page ? decodeCursor(query.page.cursor) : null;
-  if (query.page && place?.sort !== query.sort) return { ok: false, reason: "bad_cursor" };
-  const bounds = place ? boundsOf(keys, place.keys) : null;
-  if (place && !bounds) return { ok: false, reason: "bad_cursor" };
+  const isPlace =
+    place?.sort === query.sort &&
+    place.keys.length === keys.length &&
+    keys.every((key, n) => key.bound(place.keys[n] ?? null) !== null);
+  if (query.page && !isPlace) return { ok: false, reason: "bad_cursor" };
 
   const backwards = query.page?.side === "before";
-  const rising = query.reversed === backwards;
-  const start = place && bounds ? sql`(${join([...bounds, sql`${place.id}::text`])})` : null;
-  const parts = partsOf(query, found).map((part) => partSql({ ...part, keys, rising, start }));
-  const rows = parts.length === 0 ? [] : await db.$queryRaw<Row[]>(together(parts, keys, rising));
+  const bounds: PageBounds = {
+    sort: query.sort,
+    rising: query.reversed === backwards,
+    start: place,
+    limit: PAGE_LENGTH + 1,
+    reach,
+  };
+  const conditions = conditionsOf(query, found, unjudged);
+  const rows = await db
+    .$transaction(async (tx) => {
+      await tx.$queryRaw(PLANNER);
+      return rowsOf(tx, bounds, conditions);
+    })
+    .catch((error: unknown) => {
+      if (sqlStateOf(error) === TIMED_OUT) return null;
+      throw error;
+    });
+  if (!rows) return { ok: false, reason: "too_slow" };
 
   const more = rows.length > PAGE_LENGTH;
   const shown = rows.slice(0, PAGE_LENGTH);
@@ -57,61 +84,27 @@ export async function usersPage(db: Database, query: UsersQuery, found: Found): 
   };
 }
 
-type Part = { from: Sql; conditions: Sql[]; value: (key: Key) => Sql };
+const TIMED_OUT = "57014";
 
-/** Those who have been judged, and those who have not: each by its own index. In the order of `User`, both at once. */
-export function partsOf(query: UsersQuery, found: Found): Part[] {
-  const judged = judgedFilters(query, found);
-  const unjudged = unjudgedFilters(query, found);
-  const withStanding: Part = {
-    from: sql`"Standing" s JOIN "User" u ON u."id" = s."userId"`,
-    conditions: judged,
-    value: (key) => key.value,
-  };
-  if (!unjudged) return [withStanding];
-  if (BY_USER.has(query.sort)) {
-    const either = sql`(CASE WHEN s."userId" IS NULL THEN ${allOf(unjudged)} ELSE ${allOf(judged)} END)`;
-    const from = sql`"User" u LEFT JOIN "Standing" s ON s."userId" = u."id"`;
-    return [{ from, conditions: [either], value: (key) => key.value }];
+/**
+ * What PostgreSQL's planner is told for these statements alone, whatever the server's settings: what is read lies in
+ * memory; fifty rows are not worth other processes or a compiler; and where an index gives the order, it is the way.
+ */
+const PLANNER = sql`SELECT set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true),
+  set_config('max_parallel_workers_per_gather', '0', true), set_config('enable_sort', 'off', true),
+  set_config('statement_timeout', '5s', true)`;
+
+/** Rows of users who are there still: where some are gone the page goes on behind them. */
+async function rowsOf(tx: Tx, bounds: PageBounds, conditions: Conditions): Promise<Row[]> {
+  const rows: Row[] = [];
+  let from = bounds;
+  for (;;) {
+    const statement = pageSql(from, conditions);
+    const found = statement ? await tx.$queryRaw<Row[]>(statement) : [];
+    rows.push(...found.filter(({ there }) => there));
+    const last = found.at(-1);
+    if (!last || found.length < from.limit || rows.length >= bounds.limit) return rows.slice(0, bounds.limit);
+    const keys = ORDERS[bounds.sort].map((_, n) => last[`k${n}`] ?? null);
+    from = { ...from, start: { keys, id: last.id }, limit: from.limit * 2 };
   }
-  const missing = sql`NOT EXISTS (SELECT 1 FROM "Standing" s WHERE s."userId" = u."id")`;
-  return [
-    withStanding,
-    { from: sql`"User" u`, conditions: [missing, ...unjudged], value: (key) => key.unjudged },
-  ];
-}
-
-function partSql(part: Part & { keys: readonly Key[]; rising: boolean; start: Sql | null }): Sql {
-  const { from, conditions, value, keys, rising, start } = part;
-  const order = [...keys.map(value), sql`u."id"`];
-  const beyond = start ? [rising ? sql`(${join(order)}) > ${start}` : sql`(${join(order)}) < ${start}`] : [];
-  const named = keys.map((key, n) => sql`${value(key)} AS ${column("o", n)}`);
-  return sql`(SELECT ${join([sql`u."id"`, ...named])} FROM ${from}
-    WHERE ${allOf([...conditions, ...beyond])}
-    ORDER BY ${ordered(order, rising)} LIMIT ${PAGE_LENGTH + 1}::int)`;
-}
-
-function together(parts: Sql[], keys: readonly Key[], rising: boolean): Sql {
-  const kept = keys.map((key, n) => sql`${key.kept(column("o", n))} AS ${column("k", n)}`);
-  const order = [...keys.map((_, n) => column("o", n)), sql`"id"`];
-  return sql`SELECT ${join([sql`"id"`, ...kept])} FROM (${join(parts, " UNION ALL ")}) parts
-    ORDER BY ${ordered(order, rising)} LIMIT ${PAGE_LENGTH + 1}::int`;
-}
-
-const columns = { o: [sql`"o0"`, sql`"o1"`, sql`"o2"`], k: [sql`"k0"`, sql`"k1"`, sql`"k2"`] };
-
-function column(letter: "o" | "k", n: number): Sql {
-  const name = columns[letter][n];
-  if (!name) throw new Error("An order has at most three keys.");
-  return name;
-}
-
-function ordered(values: Sql[], rising: boolean): Sql {
-  return join(values.map((value) => (rising ? sql`${value} ASC` : sql`${value} DESC`)));
-}
-
-function boundsOf(keys: readonly Key[], kept: readonly KeyValue[]): Sql[] | null {
-  if (kept.length !== keys.length) return null;
-  const bounds = keys.map((key, n) => key.bound(kept[n] ?? null));
-  return bounds.every((bound) => bound !== null) ? bounds : null;
 }

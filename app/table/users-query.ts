@@ -94,6 +94,9 @@ export function isFiltered(query: UsersQuery): boolean {
   return q !== "" || chosen > 0 || checked !== null || withheld;
 }
 
+/** So few letters are nearly everywhere, and no index leads to all of them: they find what begins with them. */
+export const isShortSearch = ({ q }: Pick<UsersQuery, "q">): boolean => q !== "" && [...q].length <= 2;
+
 function pageOf(search: URLSearchParams): UsersQuery["page"] {
   for (const side of ["after", "before"] as const) {
     const cursor = search.get(side);

@@ -1,7 +1,10 @@
 import type { MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { route } from "~/http/route.server";
+import { soon } from "~/http/soon.server";
+import type { OverviewCounts } from "~/reconcile/views";
 import { Banner } from "~/ui/banner";
+import { useFollowed } from "~/ui/followed";
 import { PageHead } from "~/ui/page-head";
 import { Section } from "~/ui/section";
 import { Time } from "~/ui/time";
@@ -15,20 +18,28 @@ import { VerdictCounts } from "./verdict-counts";
 
 export const meta: MetaFunction = () => [{ title: "Overview · Parity" }];
 
-export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ parity }) => ({
-  overview: await parity.overview(),
-}));
+/** Counts that take longer follow the page. */
+const COUNTS_WITHIN_MS = 40;
+
+export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ parity, log }) => {
+  const [runs, counts] = await Promise.all([
+    parity.overviewRuns(),
+    soon(parity.overviewCounts(), { log, withinMs: COUNTS_WITHIN_MS }),
+  ]);
+  return { runs, counts: counts.value };
+});
 
 export default function OverviewPage() {
-  const { overview } = useLoaderData<typeof loader>();
-  const { users, lastPass, liveRun, recentRuns, waitingLowerings } = overview;
+  const { runs, counts: following } = useLoaderData<typeof loader>();
+  const { lastPass, liveRun, recentRuns, reads } = runs;
+  const counts = useFollowed(following);
   return (
     <>
       <PageHead
         title="Overview"
         below={
           <>
-            {plural(users, "user")} ·{" "}
+            {counts && `${plural(counts.users, "user")} · `}
             {lastPass === null ? (
               "Stripe has never been read completely"
             ) : (
@@ -40,19 +51,7 @@ export default function OverviewPage() {
         }
       />
       {liveRun && <LiveRun run={liveRun} />}
-      <Stakes overview={overview} />
-      {waitingLowerings > 0 && (
-        <div className="mt-4">
-          <Banner tone="review">
-            {plural(waitingLowerings, "lowering waits", "lowerings wait")} for an admin.{" "}
-            <Link to="/lowerings" className="font-medium text-accent underline underline-offset-2">
-              Show them
-            </Link>
-          </Banner>
-        </div>
-      )}
-      <VerdictCounts verdicts={overview.verdicts} />
-      <PaymentToAccess layers={overview.paymentToAccess} />
+      {counts ? <Counts counts={counts} /> : <NotCounted isTooMany={counts === null} />}
       <Section
         title="Recent runs"
         aside={
@@ -63,7 +62,39 @@ export default function OverviewPage() {
       >
         <RunList runs={recentRuns} />
       </Section>
-      <StripeReads reads={overview.reads} />
+      <StripeReads reads={reads} />
     </>
+  );
+}
+
+function Counts({ counts }: { counts: OverviewCounts }) {
+  const { waitingLowerings } = counts;
+  return (
+    <>
+      <Stakes overview={counts} />
+      {waitingLowerings > 0 && (
+        <div className="mt-4">
+          <Banner tone="review">
+            {plural(waitingLowerings, "lowering waits", "lowerings wait")} for an admin.{" "}
+            <Link to="/lowerings" className="font-medium text-accent underline underline-offset-2">
+              Show them
+            </Link>
+          </Banner>
+        </div>
+      )}
+      <VerdictCounts verdicts={counts.verdicts} />
+      <PaymentToAccess layers={counts.paymentToAccess} />
+    </>
+  );
+}
+
+/** Room for what follows; or that it takes the database too long. */
+function NotCounted({ isTooMany }: { isTooMany: boolean }) {
+  return (
+    <p className="min-h-28 text-table text-quiet" aria-live="polite">
+      {isTooMany
+        ? "There are too many users to count just now. The lists under Users are complete all the same."
+        : "Counting…"}
+    </p>
   );
 }

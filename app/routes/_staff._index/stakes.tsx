@@ -1,13 +1,13 @@
 import { Link } from "@remix-run/react";
 import type { Verdict } from "~/billing/verdicts";
-import type { Overview, Stake } from "~/reconcile/views";
+import type { OverviewCounts, Stake } from "~/reconcile/views";
 import { EMPTY_QUERY, usersPath } from "~/table/users-query";
 import { Money } from "~/ui/money";
 import { Shape } from "~/ui/shape";
 import { plural } from "~/ui/words";
 
 /** Money at stake a month: by currency, never summed across; locked out and leaking apart. */
-export function Stakes({ overview }: { overview: Overview }) {
+export function Stakes({ overview }: { overview: OverviewCounts }) {
   const { lockedOut, leaking, verdicts } = overview;
   const usersWith = (verdict: Verdict) => verdicts.find((count) => count.verdict === verdict)?.users ?? 0;
   return (

@@ -1,8 +1,9 @@
-import { Await, Link } from "@remix-run/react";
+import { Link } from "@remix-run/react";
 import { ChevronLeft, ChevronRight } from "lucide-react";
-import { type ReactNode, Suspense } from "react";
-import { type UsersQuery, usersPath } from "~/table/users-query";
+import type { ReactNode } from "react";
+import { buildUsersSearch, type UsersQuery, usersPath } from "~/table/users-query";
 import { buttonClasses } from "~/ui/button";
+import { useFollowed } from "~/ui/followed";
 import { formatCount } from "~/ui/words";
 
 type PagesProps = {
@@ -11,22 +12,19 @@ type PagesProps = {
   offset: number;
   next: string | null;
   previous: string | null;
-  /** May come later, or not at all. */
-  count: Promise<number | null>;
+  /** May follow; null when there are too many to count. */
+  count: number | null | Promise<number | null>;
 };
 
 /** Where in the list this is, and the ways on and back. */
 export function Pages({ query, shown, offset, next, previous, count }: PagesProps) {
+  const total = useFollowed(count, buildUsersSearch({ ...query, page: null }).toString());
   const range = `${formatCount(offset + 1)}–${formatCount(offset + shown)}`;
   return (
     <div className="flex items-center justify-between gap-4 py-3 text-table text-quiet">
       <p className="tabular-nums">
         {range}
-        <Suspense fallback={null}>
-          <Await resolve={count} errorElement={null}>
-            {(total) => (total === null ? null : ` of ${formatCount(total)}`)}
-          </Await>
-        </Suspense>
+        {total !== undefined && ` of ${total === null ? "many" : formatCount(total)}`}
       </p>
       <nav aria-label="Pages of the list" className="flex gap-1">
         <Step to={previous && usersPath(query, { page: { side: "before", cursor: previous } })} rel="prev">

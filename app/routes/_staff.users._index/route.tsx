@@ -1,42 +1,61 @@
 import type { MetaFunction } from "@remix-run/node";
-import { Await, Link, useLoaderData, useNavigation } from "@remix-run/react";
-import { Suspense } from "react";
+import { Link, useLoaderData, useNavigation } from "@remix-run/react";
 import { refusal } from "~/http/errors";
 import { route } from "~/http/route.server";
+import { soon } from "~/http/soon.server";
 import { isFiltered, parseUsersQuery } from "~/table/users-query";
+import { useFollowed } from "~/ui/followed";
 import { PageHead } from "~/ui/page-head";
 import { useMay } from "../_staff/frame-data";
 import { SyncAll } from "../_staff/run/sync-all";
 import { FilterBar } from "./filter-bar";
 import { Nobody } from "./nobody";
 import { Pages } from "./pages";
+import { SearchHint } from "./search-hint";
 import { SummaryChips } from "./summary-chips";
+import { TooSlow } from "./too-slow";
 import { UsersTable } from "./users-table";
 
 export const meta: MetaFunction = () => [{ title: "Users · Parity" }];
+
+/** Counts that take longer follow the rows. */
+const COUNTS_WITHIN_MS = 10;
+
+const NO_PAGE = { next: null, previous: null, offset: 0 };
 
 /** Rows come at once; how many there are may follow. */
 export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ request, parity, log }) => {
   const query = parseUsersQuery(new URL(request.url).searchParams);
   const page = await parity.users.page(query);
-  if (!page.ok)
+  if (!page.ok && page.reason === "bad_cursor")
     throw refusal("bad_search", { message: "This page of the list is not there. Begin at the first page." });
-  const optional = <T,>(promise: Promise<T>) =>
-    promise.catch((err: unknown) => {
-      log.warn({ err }, "users could not be counted");
-      return null;
-    });
-  const count = optional(parity.users.count(query));
-  const verdicts = optional(parity.users.verdicts());
-  const [users, plans] = await Promise.all([parity.views(page.ids), parity.users.plans()]);
-  const { next, previous, offset } = page;
-  return { query, users, plans, next, previous, offset, count, verdicts };
+  const beside = { log, withinMs: COUNTS_WITHIN_MS };
+  const [users, plans, count, verdicts] = await Promise.all([
+    parity.views(page.ok ? page.ids : []),
+    parity.users.plans(),
+    soon(parity.users.countBeside(query), beside),
+    soon(parity.users.verdictsBeside(), beside),
+  ]);
+  const { next, previous, offset } = page.ok ? page : NO_PAGE;
+  const tooSlow = !page.ok;
+  return {
+    query,
+    users,
+    plans,
+    tooSlow,
+    next,
+    previous,
+    offset,
+    count: count.value,
+    verdicts: verdicts.value,
+  };
 });
 
 export default function Users() {
-  const { query, users, plans, verdicts, ...pages } = useLoaderData<typeof loader>();
+  const { query, users, plans, tooSlow, verdicts, ...pages } = useLoaderData<typeof loader>();
   const { state, location } = useNavigation();
   const mayWrite = useMay("operator");
+  const counts = useFollowed(verdicts);
   const busy = state === "loading" && location?.pathname === "/users";
   return (
     <>
@@ -49,15 +68,14 @@ export default function Users() {
               Clear filters
             </Link>
           )}
+          <SearchHint query={query} />
         </div>
-        <Suspense fallback={<div className="h-8" />}>
-          <Await resolve={verdicts} errorElement={null}>
-            {(counts) => counts && <SummaryChips counts={counts} query={query} />}
-          </Await>
-        </Suspense>
+        {counts ? <SummaryChips counts={counts} query={query} /> : <div className="h-8" />}
       </div>
       <div className="border-t border-line">
-        {users.length === 0 ? (
+        {tooSlow ? (
+          <TooSlow query={query} />
+        ) : users.length === 0 ? (
           <Nobody query={query} />
         ) : (
           <>

@@ -1,20 +1,21 @@
 import { Link } from "@remix-run/react";
 import { formatMoney } from "~/billing/money";
-import type { FrameView, Stake } from "~/reconcile/views";
+import type { FrameCounts, Stake } from "~/reconcile/views";
 import { EMPTY_QUERY, usersPath } from "~/table/users-query";
 import { Banner } from "~/ui/banner";
 import { plural } from "~/ui/words";
 
 /** What staff must know on every page; nothing at all when all is well. */
-export function DriftBanner({ frame }: { frame: FrameView }) {
-  if (!frame.warning && frame.lockedOutUsers === 0) return null;
+export function DriftBanner({ warning, counts }: { warning: string | null; counts: FrameCounts | null }) {
+  const users = counts?.lockedOutUsers ?? 0;
+  if (!warning && users === 0) return null;
   return (
     <section aria-label="To know now" className="mx-auto w-full max-w-page space-y-2 px-4 pt-4 sm:px-6">
-      {frame.warning && <Banner tone="high">{frame.warning}</Banner>}
-      {frame.lockedOutUsers > 0 && (
+      {warning && <Banner tone="high">{warning}</Banner>}
+      {counts && users > 0 && (
         <Banner tone="critical">
-          {plural(frame.lockedOutUsers, "customer has", "customers have")} paid and{" "}
-          {frame.lockedOutUsers === 1 ? "is" : "are"} locked out{stakes(frame.lockedOut)} ·{" "}
+          {plural(users, "customer has", "customers have")} paid and {users === 1 ? "is" : "are"} locked out
+          {stakes(counts.lockedOut)} ·{" "}
           <Link
             to={usersPath(EMPTY_QUERY, { verdicts: ["paid_not_recorded"] })}
             className="font-medium text-accent underline underline-offset-2"

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import type { Appearance } from "~/ui/appearance";
 import { BottomBar } from "./bottom-bar";
 import { DriftBanner } from "./drift-banner";
-import type { FrameData } from "./frame-data";
+import { type FrameData, useFrameCounts } from "./frame-data";
 import { navigationOf } from "./navigation";
 import { Rail } from "./rail";
 import { TopBar } from "./top-bar";
@@ -11,7 +11,8 @@ import { TopBar } from "./top-bar";
 /** What stands around every page of the dashboard. */
 export function Frame({ data, children }: { data: FrameData; children: ReactNode }) {
   const appearance = useRouteLoaderData<{ appearance: Appearance }>("root")?.appearance;
-  const entries = navigationOf(data.frame);
+  const counts = useFrameCounts(data);
+  const entries = navigationOf(counts);
   const main = useFocusOnNewPage();
   return (
     <div className="flex min-h-screen">
@@ -24,7 +25,7 @@ export function Frame({ data, children }: { data: FrameData; children: ReactNode
       <Rail entries={entries} stored={appearance?.rail ?? "wide"} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar {...data} theme={appearance?.theme ?? "system"} />
-        <DriftBanner frame={data.frame} />
+        <DriftBanner warning={data.frame.warning} counts={counts} />
         <main
           id="main"
           ref={main}

@@ -6,7 +6,7 @@ import { ModeBadge } from "./mode-badge";
 import { SearchBox } from "./search-box";
 import { WritesMenu } from "./writes-menu";
 
-export function TopBar({ frame, staff, theme }: FrameData & { theme: Theme }) {
+export function TopBar({ frame, staff, theme }: Pick<FrameData, "frame" | "staff"> & { theme: Theme }) {
   return (
     <header className="sticky top-0 z-20 border-b border-line bg-surface">
       <div className="mx-auto flex max-w-page flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 sm:h-13 sm:flex-nowrap sm:px-6 sm:py-0">

@@ -50,6 +50,8 @@ describe("the demo, read by one full pass", () => {
     expect(FLAGS.filter((flag) => !seen.has(flag))).toEqual(["stale"]);
     await demo.db.$executeRaw`UPDATE "Cursor" SET value = jsonb_set(value, '{finishedAt}',
       to_jsonb((value->>'finishedAt')::float8 - 25 * 3600)) WHERE key = 'pass'`;
+    await demo.db.$executeRaw`UPDATE "Cursor" SET value = jsonb_set(value, '{at}',
+      to_jsonb((value->>'at')::float8 - 25 * 3600)) WHERE key = 'events'`;
     expect(await flagsNow()).toContain("stale");
   });
 });

@@ -62,6 +62,14 @@ export async function lastCuts(db: Database): Promise<Mark[]> {
  */
 export const coveredAt: Sql = sql`(SELECT to_timestamp((value->>'at')::float8) FROM "Cursor" WHERE key = 'events')`;
 
+/** Seconds since everybody was known; null before the first pass. */
+export async function coveredSecondsAgo(db: Database | Tx): Promise<number | null> {
+  const rows = await db.$queryRaw<{ ago: number | null }[]>(
+    sql`SELECT extract(epoch FROM now() - ${coveredAt})::float8 AS ago`,
+  );
+  return rows[0]?.ago ?? null;
+}
+
 async function passAndEvents(
   db: Database | Tx,
 ): Promise<{ pass: StoredPass; events: EventCursor; age: number } | null> {

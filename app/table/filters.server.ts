@@ -1,4 +1,4 @@
-import { STALE_AFTER_SECONDS, type Verdict } from "~/billing/verdicts";
+import { type Flag, STALE_AFTER_SECONDS, type Verdict } from "~/billing/verdicts";
 import { join, type Sql, sql } from "~/db/sql.server";
 import { OBSERVED } from "./order.server";
 import { searched } from "./search.server";
@@ -31,12 +31,20 @@ export type Conditions = {
 export const STATUS = sql`coalesce(s."stripeStatus", '')`;
 export const RARE_STATUS = sql`s."stripeStatus" IS DISTINCT FROM 'active'`;
 
-export function conditionsOf(query: UsersQuery, found: Found, unjudged: Unjudged): Conditions {
+/** What is looked up before a query is made. */
+export type Facts = {
+  found: Found;
+  unjudged: Unjudged;
+  /** Seconds since a pass or tick last covered everybody who is known; null when none has. */
+  coveredAgo: number | null;
+};
+
+export function conditionsOf(query: UsersQuery, { found, unjudged, coveredAgo }: Facts): Conditions {
   const { q, verdicts, plans } = query;
   const named = plans.filter((plan) => plan !== NONE);
   return {
     user: found ? [sql`u."id" = ANY(${found}::text[])`] : q === "" ? [] : [searched(q)],
-    standing: standingConditions(query),
+    standing: standingConditions(query, coveredAgo ?? Number.POSITIVE_INFINITY),
     verdicts,
     statuses: query.statuses.map((status) => (status === NONE ? "" : status)),
     ways: [
@@ -51,11 +59,14 @@ export function conditionsOf(query: UsersQuery, found: Found, unjudged: Unjudged
   };
 }
 
-function standingConditions(query: UsersQuery): Sql[] {
+const HOUR = 3_600;
+/** Users of whom something is known. */
+const KNOWN = sql`${OBSERVED} > '-infinity'`;
+
+function standingConditions(query: UsersQuery, coveredAgo: number): Sql[] {
   const { flags, statuses, checked } = query;
   const conditions: Sql[] = [];
-  // The second half says nothing new: it is how PostgreSQL knows that the index of those with flags will do.
-  if (flags.length > 0) conditions.push(sql`(s."flags" && ${flags}::text[] AND s."flags" <> '{}')`);
+  if (flags.length > 0) conditions.push(flagged(flags, coveredAgo));
   if (query.withheld) conditions.push(sql`s."withheld" IS NOT NULL`);
   if (statuses.length > 0) {
     const keys = statuses.map((status) => (status === NONE ? "" : status));
@@ -63,13 +74,29 @@ function standingConditions(query: UsersQuery): Sql[] {
     conditions.push(statuses.includes("active") ? chosen : sql`(${chosen} AND ${RARE_STATUS})`);
   }
   if (checked === "never") conditions.push(sql`${OBSERVED} = '-infinity'`);
-  if (checked === "hour") conditions.push(sql`${OBSERVED} >= now() - interval '1 hour'`);
-  if (checked === "day") conditions.push(sql`${OBSERVED} >= now() - interval '1 day'`);
-  if (checked === "stale")
-    conditions.push(
-      sql`(${OBSERVED} < now() - make_interval(secs => ${STALE_AFTER_SECONDS}::int) AND ${OBSERVED} > '-infinity')`,
-    );
+  if (checked === "hour") conditions.push(checkedWithin(HOUR, coveredAgo));
+  if (checked === "day") conditions.push(checkedWithin(24 * HOUR, coveredAgo));
+  if (checked === "stale") conditions.push(isStale(coveredAgo));
   return conditions;
+}
+
+/** Passes and ticks cover everybody who is known, and write nothing about users in step. */
+function checkedWithin(seconds: number, coveredAgo: number): Sql {
+  return coveredAgo <= seconds ? KNOWN : sql`${OBSERVED} >= now() - make_interval(secs => ${seconds}::int)`;
+}
+
+function isStale(coveredAgo: number): Sql {
+  if (coveredAgo <= STALE_AFTER_SECONDS) return sql`false`;
+  return sql`(${OBSERVED} < now() - make_interval(secs => ${STALE_AFTER_SECONDS}::int) AND ${KNOWN})`;
+}
+
+/** `stale` comes and goes by the clock, and stands on no row. */
+function flagged(flags: readonly Flag[], coveredAgo: number): Sql {
+  const kept = flags.filter((flag) => flag !== "stale");
+  // The second half says nothing new: it is how PostgreSQL knows that the index of those with flags will do.
+  const onRow = sql`(s."flags" && ${kept}::text[] AND s."flags" <> '{}')`;
+  if (kept.length === flags.length) return onRow;
+  return kept.length === 0 ? isStale(coveredAgo) : sql`(${onRow} OR ${isStale(coveredAgo)})`;
 }
 
 /** Users without a Standing count as not checked, and nothing else is known of them. */

@@ -83,7 +83,8 @@ async function ran(some: Partial<UsersQuery>): Promise<{ whole: string[]; indexe
   } as unknown as Database;
   const query = { ...EMPTY_QUERY, ...some };
   const nobodyUnjudged = { ids: [], seenFrom: new Date() };
-  await usersPage(db, query, await usersOfStripeId(database.db, query.q), nobodyUnjudged);
+  const found = await usersOfStripeId(database.db, query.q);
+  await usersPage(db, query, { found, unjudged: nobodyUnjudged, coveredAgo: null });
   return {
     whole: [...whole].filter((name) => name === "User" || name === "Standing"),
     indexes: [...indexes],

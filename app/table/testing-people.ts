@@ -92,7 +92,11 @@ function holds(query: UsersQuery, { email, name, plan, id, standing }: Person): 
   return (
     (email.includes(q) || (name?.toLowerCase().includes(q) ?? false) || id === q) &&
     any(query.verdicts, [standing?.verdict ?? "not_checked"]) &&
-    (query.flags.length === 0 || query.flags.some((flag) => standing?.flags.includes(flag))) &&
+    (query.flags.length === 0 ||
+      query.flags.some((flag) =>
+        // It comes and goes by the clock, whatever was kept.
+        flag === "stale" ? (age ?? 0) > 24 : standing?.flags.includes(flag),
+      )) &&
     any(query.plans, [plan, standing?.stripePlan ?? null]) &&
     any(query.statuses, [standing?.stripeStatus ?? null]) &&
     (!query.withheld || standing?.withheld != null) &&

@@ -1,5 +1,6 @@
 import { VERDICTS, type Verdict } from "~/billing/verdicts";
 import type { Database, Tx } from "~/db/client.server";
+import { coveredSecondsAgo } from "~/db/cursors.server";
 import { sql } from "~/db/sql.server";
 import { allOf, conditionsOf, type Found, judgedConditions } from "./filters.server";
 import { WITHOUT_STANDING } from "./unjudged.server";
@@ -8,7 +9,8 @@ import { isFiltered, type UsersQuery } from "./users-query";
 /** All users that a query holds, counted now. */
 export async function countUsers(db: Database | Tx, query: UsersQuery, found: Found): Promise<number> {
   if (!isFiltered(query)) return numberOf(await db.$queryRaw`SELECT count(*)::int AS "n" FROM "User"`);
-  const given = conditionsOf(query, found, null);
+  const coveredAgo = await coveredSecondsAgo(db);
+  const given = conditionsOf(query, { found, unjudged: null, coveredAgo });
   const others = given.unjudged
     ? sql`(SELECT count(*) FROM "User" u WHERE ${allOf([...given.user, ...given.unjudged, WITHOUT_STANDING])})`
     : sql`0`;

@@ -172,3 +172,23 @@ describe("the list of users", () => {
     expect(await list.page(query)).toEqual({ ok: false, reason: "bad_cursor" });
   });
 });
+
+describe("whom a pass or tick has covered since", () => {
+  const coveredHoursAgo = (hours: number) => database.db.$executeRaw`
+    INSERT INTO "Cursor" (key, value)
+    VALUES ('events', jsonb_build_object('since', 0, 'at', extract(epoch FROM now()) - ${hours}::int * 3600))
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
+  const countOf = (query: Partial<UsersQuery>) => list.count({ ...EMPTY_QUERY, ...query });
+
+  it("has been checked then, though their rows say nothing of it", async () => {
+    const [known, never] = [await countOf({}), await countOf({ checked: "never" })];
+    await coveredHoursAgo(2);
+    expect(await countOf({ checked: "day" })).toBe(known - never);
+    expect(await countOf({ checked: "stale" })).toBe(0);
+    expect(await countOf({ flags: ["stale"] })).toBe(0);
+    await coveredHoursAgo(30);
+    expect(await countOf({ flags: ["stale"] })).toBe(await countOf({ checked: "stale" }));
+    expect(await countOf({ checked: "stale" })).toBeGreaterThan(0);
+    await database.db.cursor.deleteMany();
+  });
+});

@@ -1,5 +1,6 @@
 import type { Database, Tx } from "~/db/client.server";
 import { type Counting, createCounting } from "~/db/counting.server";
+import { coveredSecondsAgo } from "~/db/cursors.server";
 import { REACH, type Reach } from "./reach.server";
 import { usersOfStripeId } from "./stripe-ids.server";
 import { createUnjudged, LARGE_FROM } from "./unjudged.server";
@@ -31,7 +32,10 @@ export function createUsersList(
   const count = async (tx: Database | Tx, query: UsersQuery) =>
     countUsers(tx, query, await usersOfStripeId(tx, query.q));
   return {
-    page: async (query) => usersPage(db, query, await usersOfStripeId(db, query.q), unjudged.last(), reach),
+    page: async (query) => {
+      const [found, coveredAgo] = await Promise.all([usersOfStripeId(db, query.q), coveredSecondsAgo(db)]);
+      return usersPage(db, query, { found, unjudged: unjudged.last(), coveredAgo }, reach);
+    },
     count: (query) => count(db, query),
     verdicts: () => countVerdicts(db),
     countBeside: (query) => counting.count(`users ${keyOf(query)}`, (tx) => count(tx, query)),

@@ -2,12 +2,11 @@ import type { Database, Tx } from "~/db/client.server";
 import { sqlStateOf } from "~/db/errors.server";
 import { sql } from "~/db/sql.server";
 import { decodeCursor, encodeCursor, type KeyValue } from "./cursor.server";
-import { type Conditions, conditionsOf, type Found } from "./filters.server";
+import { type Conditions, conditionsOf, type Facts } from "./filters.server";
 import { ORDERS } from "./order.server";
 import { pageSql } from "./page-sql.server";
 import { REACH } from "./reach.server";
 import type { PageBounds } from "./steps.server";
-import type { Unjudged } from "./unjudged.server";
 import type { UsersQuery } from "./users-query";
 
 export const PAGE_LENGTH = 50;
@@ -33,8 +32,7 @@ type Row = { id: string; there: boolean } & Record<`k${number}`, KeyValue>;
 export async function usersPage(
   db: Database,
   query: UsersQuery,
-  found: Found,
-  unjudged: Unjudged,
+  facts: Facts,
   reach = REACH,
 ): Promise<UsersPage> {
   const keys = ORDERS[query.sort];
@@ -53,7 +51,7 @@ export async function usersPage(
     limit: PAGE_LENGTH + 1,
     reach,
   };
-  const conditions = conditionsOf(query, found, unjudged);
+  const conditions = conditionsOf(query, facts);
   const rows = await db
     .$transaction(async (tx) => {
       await tx.$queryRaw(PLANNER);

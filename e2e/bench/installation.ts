@@ -24,9 +24,16 @@ export type Installation = {
   close(): Promise<void>;
 };
 
-export async function openInstallation(wish: SandboxWish, readsPerSecond: number): Promise<Installation> {
+export async function openInstallation(
+  wish: SandboxWish,
+  readsPerSecond: number,
+  postgresOptions: { sharedBuffers?: string } = {},
+): Promise<Installation> {
   const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
-  const [sandbox, postgres] = await Promise.all([startSandboxProcess(wish), startEmbeddedPostgres({ dir })]);
+  const [sandbox, postgres] = await Promise.all([
+    startSandboxProcess(wish),
+    startEmbeddedPostgres({ dir, ...postgresOptions }),
+  ]);
   await applyMigrations(postgres.url);
   const db = createDatabase(postgres.url);
   const log = createLog({ level: "silent" });

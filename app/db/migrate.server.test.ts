@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import pg from "pg";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { applyMigrations, pendingMigrations, schemaDrift } from "./migrate.server";
 import { createEmptyDatabase, createTestDatabase } from "./testing";
@@ -97,5 +100,56 @@ describe("the application's own tables", () => {
     expect(await db.workspace.findMany()).toMatchObject([
       { ownerId: user.id, status: "locked", soldiers: 0 },
     ]);
+  });
+});
+
+describe("the indexes of the users table", () => {
+  const files = ["20261123000000_init", "20261126030000_users_table_indexes"].map((name) =>
+    path.resolve(import.meta.dirname, `../../prisma/migrations/${name}/migration.sql`),
+  );
+
+  /** The two migrations with something done between them; the names of the indexes that then are. */
+  async function indexesAfter(between: string): Promise<string[]> {
+    const client = new pg.Client({ connectionString: await emptyDatabase() });
+    await client.connect();
+    try {
+      const [init = "", indexes = ""] = await Promise.all(files.map((file) => readFile(file, "utf8")));
+      await client.query(init);
+      await client.query(between);
+      await client.query(indexes);
+      const { rows } = await client.query<{ indexname: string }>("SELECT indexname FROM pg_indexes");
+      return rows.map(({ indexname }) => indexname);
+    } finally {
+      await client.end();
+    }
+  }
+
+  it("are made on the application's table too", async () => {
+    expect(await indexesAfter("SELECT 1")).toEqual(
+      expect.arrayContaining(["Standing_by_severity", "User_search", "User_by_name", "User_plan"]),
+    );
+  });
+
+  it("are made without those of User where that is a view", async () => {
+    const names = await indexesAfter(
+      `ALTER TABLE "User" RENAME TO users; CREATE VIEW "User" AS SELECT * FROM users`,
+    );
+    expect(names).toContain("Standing_by_severity");
+    expect(names).not.toContain("User_by_name");
+  });
+
+  it("are made without the one for searches where nobody may install pg_trgm", async () => {
+    const role = `modest_${process.pid}`;
+    const names = await indexesAfter(`
+      CREATE ROLE ${role};
+      GRANT ALL ON SCHEMA public TO ${role};
+      DO $$ DECLARE t record; BEGIN
+        FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+          EXECUTE format('ALTER TABLE %I OWNER TO ${role}', t.tablename);
+        END LOOP;
+      END $$;
+      SET ROLE ${role}`);
+    expect(names).toEqual(expect.arrayContaining(["Standing_by_severity", "User_by_name"]));
+    expect(names).not.toContain("User_search");
   });
 });

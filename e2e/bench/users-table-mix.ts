@@ -5,7 +5,13 @@ import type { UsersList } from "../../app/table/users-list.server";
 import { CHECKED, EMPTY_QUERY, NONE, type UsersQuery } from "../../app/table/users-query";
 
 /** A page that somebody asks for. */
-export type Asked = { kind: string; name: string; query: UsersQuery };
+export type Asked = {
+  kind: string;
+  name: string;
+  query: UsersQuery;
+  /** How many pages stand before it: for who has to count them. */
+  deep: number;
+};
 
 type Some = Partial<UsersQuery>;
 
@@ -83,6 +89,7 @@ export async function askedOf(db: Database): Promise<Asked[]> {
     kind,
     name: `${name}, by ${shown(some)}`,
     query: { ...EMPTY_QUERY, ...some },
+    deep: 0,
   });
   return [
     ...DIRECTIONS.map((sort) => ask("sort", "everybody", sort)),
@@ -119,18 +126,26 @@ export async function deepPages(list: UsersList): Promise<Asked[]> {
       if (depths.includes(depth) && page.previous) {
         const from = `${name}, by ${shown(some)}, from page ${depth}`;
         const { next, previous } = page;
-        asked.push({ kind: "deep", name: from, query: { ...query, page: { side: "after", cursor: next } } });
+        asked.push({
+          kind: "deep",
+          name: from,
+          query: { ...query, page: { side: "after", cursor: next } },
+          deep: depth,
+        });
         asked.push({
           kind: "back",
           name: `${from} back`,
           query: { ...query, page: { side: "before", cursor: previous } },
+          deep: depth - 2,
         });
         // The same place, seen from the other end of the list.
         const turned = { ...query, reversed: !query.reversed };
+        const all = await list.count(query);
         asked.push({
           kind: "near the end",
           name: `${from}, the other way round`,
           query: { ...turned, page: { side: "after", cursor: next } },
+          deep: Math.max(0, Math.floor(all / 50) - depth),
         });
       }
       cursor = page.next;

@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  countUnclaimed,
+  countUsersWithVerdict,
+  countWaitingLowerings,
+  moneyAtStake,
+} from "../../app/db/account-facts.server";
+import { createDatabase } from "../../app/db/client.server";
+import { startEmbeddedPostgres } from "../../app/db/embedded.server";
+import { applyMigrations } from "../../app/db/migrate.server";
+import { breakerHasRoom } from "../../app/db/repairs.server";
+import { overviewCountsOf } from "../../app/reconcile/account-views.server";
+import { viewUsers } from "../../app/reconcile/user-pages.server";
+import { createUsersList } from "../../app/table/users-list.server";
+import { EMPTY_QUERY, NONE, type UsersQuery } from "../../app/table/users-query";
+import { percentile, say, table } from "./print";
+import { addUsersTable } from "./users-table-data";
+import { type Asked, askedOf, deepPages } from "./users-table-mix";
+import { naivePage } from "./users-table-naive";
+import { bulkUpdates } from "./users-table-writes";
+
+// The users table at 1,000,000 users: `npm run bench -- users-table [users] [naive queries of each kind]`.
+
+const USERS = Number(process.argv[2] ?? 1_000_000);
+const NAIVE = Number(process.argv[3] ?? 12);
+const ROUNDS = 2;
+const SLOWEST = 15;
+
+const ms = (value: number) => value.toFixed(1);
+const spread = (times: number[]) => [0.5, 0.95, 1].map((part) => ms(percentile(times, part)));
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
+const postgres = await startEmbeddedPostgres({ dir });
+const db = createDatabase(postgres.url);
+try {
+  await applyMigrations(postgres.url);
+  const seconds = (await timed(() => addUsersTable(db, USERS))) / 1000;
+  say(`Users table, ${USERS} users (made in ${seconds.toFixed(0)} s)`);
+  const list = createUsersList(db);
+  await list.page(EMPTY_QUERY); // looks up who has no Standing
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const asked = [...(await askedOf(db)), ...(await deepPages(list))];
+
+  const samples = new Map<Asked, { ids: number[]; rows: number[] }>();
+  for (let round = 0; round <= ROUNDS; round += 1)
+    for (const one of asked) {
+      let ids: string[] = [];
+      const finding = await timed(async () => {
+        const page = await list.page(one.query);
+        if (!page.ok) throw new Error(`${one.name}: ${page.reason}`);
+        ids = page.ids;
+      });
+      const views = await timed(() => Promise.all([viewUsers(db, ids), list.plans()]));
+      if (round === 0) continue; // the first one finds the tables cold
+      const sample = samples.get(one) ?? { ids: [], rows: [] };
+      sample.ids.push(finding);
+      sample.rows.push(finding + views);
+      samples.set(one, sample);
+    }
+
+  const kinds = [...new Set(asked.map(({ kind }) => kind))];
+  const timesOf = (kind: string | null, what: "ids" | "rows") =>
+    [...samples].flatMap(([one, sample]) => (kind === null || one.kind === kind ? sample[what] : []));
+  const naive = new Map<string, number[]>();
+  for (const kind of kinds) {
+    const some = asked.filter((one) => one.kind === kind);
+    const step = Math.max(1, Math.floor(some.length / NAIVE));
+    const times: number[] = [];
+    for (let n = 0; n < some.length && times.length < NAIVE; n += step) {
+      const one = some[n];
+      if (one) times.push(await timed(() => naivePage(db, one.query, one.deep)));
+    }
+    naive.set(kind, times);
+  }
+  say(
+    `  ms; "rows": found, and judged again for the screen; "naive": one join, ILIKE and OFFSET, ${NAIVE} of each kind`,
+  );
+  table([
+    ["", "queries", "rows p50", "p95", "max", "found p50", "p95", "max", "naive p50", "p95", "max"],
+    ...[...kinds, null].map((kind) => [
+      kind ?? "all",
+      String(timesOf(kind, "rows").length / ROUNDS),
+      ...spread(timesOf(kind, "rows")),
+      ...spread(timesOf(kind, "ids")),
+      ...spread(kind === null ? [...naive.values()].flat() : (naive.get(kind) ?? [])),
+    ]),
+  ]);
+  say("  slowest:");
+  const slowest = [...samples].sort(([, one], [, other]) => Math.max(...other.rows) - Math.max(...one.rows));
+  for (const [{ kind, name }, { rows }] of slowest.slice(0, SLOWEST))
+    say(`    ${ms(Math.max(...rows)).padStart(8)}  ${kind}: ${name}`);
+
+  const count = (name: string, some: Partial<UsersQuery>) =>
+    [name, () => list.count({ ...EMPTY_QUERY, ...some })] as const;
+  const counts = [
+    count("users", {}),
+    count("users in step", { verdicts: ["in_sync"] }),
+    count("users with access without payment", { verdicts: ["recorded_not_paid"] }),
+    count("users with Army", { plans: ["army"] }),
+    count("users without a plan", { plans: [NONE] }),
+    count("users active at Stripe", { statuses: ["active"] }),
+    count("users with a flag", { flags: ["comped"] }),
+    count("users found: gmail.com", { q: "gmail.com" }),
+    count("users found: schmid", { q: "schmid" }),
+    count("users found: xu", { q: "xu" }),
+    ["verdicts", list.verdicts],
+    ["frame: locked out", () => countUsersWithVerdict(db, "paid_not_recorded")],
+    ["frame: money at stake", () => moneyAtStake(db)],
+    ["frame: waiting lowerings", () => countWaitingLowerings(db)],
+    ["frame: unclaimed customers", () => countUnclaimed(db)],
+    ["overview, all of it", () => overviewCountsOf(db)],
+    ["circuit breaker", () => breakerHasRoom(db, { percent: 2, minimum: 2 })],
+  ] as const;
+  say("  counts, each alone, ms:");
+  const rows: string[][] = [];
+  for (const [name, ask] of counts) {
+    await timed(ask);
+    rows.push([name, ms(await timed(ask))]);
+  }
+  table(rows);
+
+  const [state] = await db.$queryRaw<{ buffers: string; used: number; hits: number }[]>`
+    SELECT current_setting('shared_buffers') AS buffers,
+      (SELECT pg_database_size(current_database()) / 1048576)::int AS used,
+      (SELECT 100.0 * blks_hit / (blks_hit + blks_read) FROM pg_stat_database
+        WHERE datname = current_database())::float8 AS hits`;
+  if (state)
+    say(
+      `  PostgreSQL: shared_buffers ${state.buffers}, database ${state.used} MB, ${ms(state.hits)} % of blocks found in them`,
+    );
+  table(await bulkUpdates(db));
+} finally {
+  await db.$disconnect();
+  await postgres.stop();
+  await rm(dir, { recursive: true, force: true });
+}

@@ -34,7 +34,8 @@ export async function forgetMarks(tx: Tx, userIds: readonly string[]): Promise<v
 /**
  * Marks whose judgement the clock has overtaken by `now` (grace or a comp ended), and the restless: those who depend on
  * other users, customers or reads, those whose repair is due and was not made (they were only previewed, or it failed),
- * and those from whom it was withheld for a reason that passes. Returns how many.
+ * and those from whom it was withheld for a reason that passes. And whom staff have decided something about since: a comp,
+ * a hold, a link. Returns how many.
  */
 export async function markDue(tx: Tx, { now }: { now: EpochSeconds }): Promise<number> {
   // The last condition is that of the index Standing_restless, word for word, or it would not be used.
@@ -46,6 +47,11 @@ export async function markDue(tx: Tx, { now }: { now: EpochSeconds }): Promise<n
       WHERE verdict IN ('link_conflict', 'link_suggested', 'not_checked')
         OR ("intendedHash" IS NOT NULL AND withheld IS NULL)
         OR withheld IN ('breaker', 'possible_other_customer', 'other_customers_unknown', 'not_read_since')
+      UNION SELECT s."userId" FROM "Standing" s JOIN (
+        SELECT "userId", greatest("createdAt", "revokedAt") AS at FROM "Comp"
+        UNION ALL SELECT "userId", greatest("createdAt", "releasedAt") FROM "Hold"
+        UNION ALL SELECT "userId", "createdAt" FROM "Link" WHERE source IN ('confirmed', 'rejected')
+      ) decided ON decided."userId" = s."userId" AND decided.at > s."judgedAt"
     ) due WHERE EXISTS (SELECT 1 FROM "User" u WHERE u.id = due."userId")
     ORDER BY 1 ON CONFLICT DO NOTHING`;
 }

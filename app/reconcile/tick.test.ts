@@ -141,6 +141,18 @@ describe("a tick", () => {
     expect(await accessOf(world, user(0))).toBe("locked 0");
   });
 
+  it("does what staff have decided since: a comp", async () => {
+    await inStep(1);
+    await addUser(world, { id: "guest" });
+    await cron();
+    const expiresAt = new Date(Date.now() + 86_400_000);
+    await world.db.comp.create({
+      data: { userId: "guest", planId: "starter", reason: "sorry", actor: "staff:1", expiresAt },
+    });
+    expect(await cron()).toMatchObject({ reach: "tick", syncedCount: 1, stripeRequests: 1 });
+    expect(await accessOf(world, "guest")).toBe("active 1");
+  });
+
   it("judges everybody when a plan claims another price, or a rule changed", async () => {
     await inStep(2);
     const { id: price } = world.sandbox.prices.create({

@@ -38,6 +38,10 @@ export const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "fata
   error: "should be one of trace, debug, info, warn, error, fatal, silent",
 });
 
+export const yesOrNo = z
+  .enum(["yes", "no"], { error: "should be yes or no" })
+  .transform((value) => value === "yes");
+
 /** An origin: no path, no query, no credentials. Read without a trailing slash. */
 export const origin = z
   .string()

@@ -56,6 +56,14 @@ describe("the demo", () => {
     });
   });
 
+  it("stays alive between requests, except where functions are frozen, or as it is told", () => {
+    expect(environment({}).staysAlive).toBe(true);
+    expect(environment({ ...production, VERCEL: "1" }).staysAlive).toBe(false);
+    expect(environment({ ...production, AWS_LAMBDA_FUNCTION_NAME: "parity" }).staysAlive).toBe(false);
+    expect(environment({ ...production, PARITY_STAYS_ALIVE: "no" }).staysAlive).toBe(false);
+    expect(environment({ ...production, VERCEL: "1", PARITY_STAYS_ALIVE: "yes" }).staysAlive).toBe(true);
+  });
+
   it("does not depend on NODE_ENV, nor does production", () => {
     expect(environment({ NODE_ENV: "production" }).mode).toBe("demo");
     expect(
@@ -171,6 +179,7 @@ describe("each variable", () => {
     ["PORT", "http"],
     ["PORT", "70000"],
     ["LOG_LEVEL", "loud"],
+    ["PARITY_STAYS_ALIVE", "perhaps"],
     ["ALERT_WEBHOOK_URL", "hooks.example.com"],
   ])("%s is refused by name when it is %j", (variable, value) => {
     const found = problems({ ...production, [variable]: value });

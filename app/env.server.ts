@@ -29,6 +29,11 @@ export type Environment = {
   /** `demo`: embedded database, built-in sandbox, secrets of its own. Anything else is `production`. */
   mode: "demo" | "production";
   dataDirectory: string;
+  /**
+   * Whether this process lives on between requests. Where it does not (serverless), nobody works on a queue: a webhook's
+   * request settles its event itself, and the tick does the rest.
+   */
+  staysAlive: boolean;
   /** null: the embedded database in `dataDirectory`. */
   databaseUrl: string | null;
   /** null in the demo only: the composition root puts the sandbox in its place. */
@@ -84,6 +89,10 @@ const variables = z.object({
   LOG_LEVEL: field.logLevel.default("info"),
   ALERT_WEBHOOK_URL: field.secureUrl.optional(),
   PARITY_DATA_DIR: z.string().default(".data"),
+  PARITY_STAYS_ALIVE: field.yesOrNo.optional(),
+  // Set by Vercel and by AWS Lambda, whose processes are frozen between requests.
+  VERCEL: z.string().optional(),
+  AWS_LAMBDA_FUNCTION_NAME: z.string().optional(),
 });
 
 type Variables = z.infer<typeof variables>;
@@ -179,6 +188,7 @@ function assemble(read: Variables, demoSecrets: (dataDirectory: string) => DemoS
   return {
     mode: demo ? "demo" : "production",
     dataDirectory: read.PARITY_DATA_DIR,
+    staysAlive: read.PARITY_STAYS_ALIVE ?? !(read.VERCEL || read.AWS_LAMBDA_FUNCTION_NAME),
     databaseUrl: read.DATABASE_URL ?? null,
     stripe: stripeOf(read),
     appSecret,

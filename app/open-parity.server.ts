@@ -14,14 +14,19 @@ export type ParityParts = {
   stripe: StripeEnvironment;
   /** The built-in sandbox stands in for Stripe. */
   sandbox: boolean;
+  /** Whether a process stays alive between requests, in which a worker settles what webhooks signal. */
+  staysAlive?: boolean;
   log: Log;
 };
+
+/** Soon enough for Stripe, which waits for a webhook's answer for ten seconds or so. Milliseconds. */
+const SETTLE_WITHIN_MS = 8_000;
 
 /** Stripe's ceilings over all endpoints, a second; the application's own traffic shares them. */
 const GLOBAL_PER_SECOND = { live: 100, test: 25 };
 
 /** Binds Parity to a database and a Stripe key: the part of the composition that the server and the command line share. */
-export function openParity({ db, stripe, sandbox, log }: ParityParts): Parity {
+export function openParity({ db, stripe, sandbox, staysAlive = true, log }: ParityParts): Parity {
   const reader = createStripeReader({
     secretKey: stripe.secretKey,
     apiBase: stripe.apiBase,
@@ -42,6 +47,7 @@ export function openParity({ db, stripe, sandbox, log }: ParityParts): Parity {
     sandbox,
     checkout: checkoutKey === null ? null : createCheckoutClient({ checkoutKey, apiBase }),
     webhookSecret: stripe.webhookSecret,
+    settleWithinMs: staysAlive ? null : SETTLE_WITHIN_MS,
     log,
   });
 }

@@ -78,18 +78,21 @@ async function serve(wanted: Environment, log: Log, opened: Opened): Promise<voi
   const isNew = sandbox !== null && (await fillDemo(db, sandbox.api));
 
   const { openParity } = await import("./open-parity.server");
-  const parity = openParity({ db, stripe, log, sandbox: sandbox !== null });
+  const parity = openParity({
+    db,
+    stripe,
+    log,
+    sandbox: sandbox !== null,
+    staysAlive: environment.staysAlive,
+  });
   if (isNew) await lookAround(parity);
   opened.push({ name: "reconcile", close: () => parity.close() });
-  const { startWorker } = await import("./jobs/worker.server");
-  const worker = await startWorker({
-    databaseUrl: postgres.url,
-    parity,
-    log,
-    concurrency: jobsAtOnce,
-    clock: false,
-  });
-  opened.push({ name: "worker", close: worker.stop });
+  if (environment.staysAlive) {
+    const { startWorker } = await import("./jobs/worker.server");
+    const jobs = { databaseUrl: postgres.url, parity, log, concurrency: jobsAtOnce, clock: false };
+    const worker = await startWorker(jobs);
+    opened.push({ name: "worker", close: worker.stop });
+  }
   const staffAuth = createStaffAuth({ db, environment, log });
   const server = createServer({
     environment,

@@ -26,7 +26,11 @@ export default defineConfig({
   },
   projects: [
     // Customers come by phone; their way from payment to access is walked on the desktop too.
-    { name: "desktop", testIgnore: "**/customer.spec.ts", use: { viewport: { width: 1440, height: 900 } } },
+    {
+      name: "desktop",
+      testIgnore: ["**/customer.spec.ts", "**/buying.spec.ts"],
+      use: { viewport: { width: 1440, height: 900 } },
+    },
     // The seconds of each layer are no matter of the screen, nor is what the smoke test asks of the server.
     {
       name: "phone",

@@ -84,14 +84,15 @@ export type ChoiceInput = {
 
 /** All subscriptions that may count, the one that does first. Empty when none does; never throws on several. */
 export function subscriptionsInOrder(input: ChoiceInput): Counting[] {
-  return input.subscriptions
-    .filter((one) => !isAbandonedCheckout(one) || one.id === input.recordedSubscriptionId)
-    .map((subscription): Counting => {
-      const { item, plan } = itemThatCounts(subscription.items, input.catalogue);
-      const { access, changesAt } = accessOf(subscription, input.policy, input.now);
-      return { subscription, item, plan, access, changesAt };
-    })
-    .sort(compareCounting);
+  const { catalogue, policy, now } = input;
+  const all: Counting[] = [];
+  for (const subscription of input.subscriptions) {
+    if (isAbandonedCheckout(subscription) && subscription.id !== input.recordedSubscriptionId) continue;
+    const { item, plan } = itemThatCounts(subscription.items, catalogue);
+    const { access, changesAt } = accessOf(subscription, policy, now);
+    all.push({ subscription, item, plan, access, changesAt });
+  }
+  return all.length > 1 ? all.sort(compareCounting) : all;
 }
 
 /** Subscriptions that are still open: more than one raises the flag `several`. */

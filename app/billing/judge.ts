@@ -62,15 +62,16 @@ const AS_RECORDED = new Set<Verdict>([
 export function judge(situation: Situation, { catalogue, policy, now }: JudgeContext): Judgement {
   const { record } = situation;
   const links = linksOf(situation);
-  const known = customersById(situation);
-  const linkedIds = links.customerIds;
-  const linkedSubscriptions = subscriptionsOf(linkedIds, known);
-  const onHold = situation.hold !== null && situation.hold.stripeState === stripeStateOf(linkedSubscriptions);
+  const linked = links.customerIds.map((id) => customerOf(situation, id));
+  const { hold } = situation;
+  const onHold = hold !== null && hold.stripeState === stripeStateOf(subscriptionsOf(linked));
   const email = matchByEmail({ situation, links, onHold, policy, now });
 
-  const customerIds = email.link === null ? linkedIds : [...linkedIds, email.link].sort();
-  const customers = customerIds.map((id) => known.get(id) ?? null);
-  const subscriptions = subscriptionsOf(customerIds, known);
+  const customers =
+    email.link === null
+      ? linked
+      : [...links.customerIds, email.link].sort().map((id) => customerOf(situation, id));
+  const subscriptions = subscriptionsOf(customers);
   const recordedSubscriptionId = record.billing?.stripeSubscriptionId ?? null;
   const ordered = subscriptionsInOrder({ subscriptions, recordedSubscriptionId, catalogue, policy, now });
   const counting = ordered[0] ?? null;
@@ -130,14 +131,13 @@ export function judge(situation: Situation, { catalogue, policy, now }: JudgeCon
   };
 }
 
-function customersById(situation: Situation): Map<string, ObservedCustomer> {
-  const known = new Map(situation.emailCandidates.map(({ customer }) => [customer.id, customer]));
-  for (const customer of situation.customers) known.set(customer.id, customer);
-  return known;
+function customerOf({ customers, emailCandidates }: Situation, id: string): ObservedCustomer | null {
+  const linked = customers.find((customer) => customer.id === id);
+  return linked ?? emailCandidates.find(({ customer }) => customer.id === id)?.customer ?? null;
 }
 
-const subscriptionsOf = (ids: readonly string[], known: Map<string, ObservedCustomer>): Subscription[] =>
-  ids.flatMap((id) => known.get(id)?.subscriptions ?? []);
+const subscriptionsOf = (customers: readonly (ObservedCustomer | null)[]): Subscription[] =>
+  customers.flatMap((customer) => customer?.subscriptions ?? []);
 
 /** A user is completely observed when all linked customers are, or, without any, when a full pass has finished. */
 function isCompletelyObserved(situation: Situation, customers: (ObservedCustomer | null)[]): boolean {

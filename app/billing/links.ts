@@ -16,22 +16,30 @@ export type UserLinks = {
 /** Unites the links of a user. A customer that another user's link names too is a conflict, for staff to decide. */
 export function linksOf(situation: Pick<Situation, "record" | "edges" | "rejectedCustomerIds">): UserLinks {
   const { userId } = situation.record;
-  const rejected = new Set(situation.rejectedCustomerIds);
   const sources = new Map<string, LinkSource[]>();
   for (const edge of situation.edges) {
-    if (edge.userId !== userId || rejected.has(edge.customerId)) continue;
+    if (edge.userId !== userId || situation.rejectedCustomerIds.includes(edge.customerId)) continue;
     const known = sources.get(edge.customerId);
     if (!known) sources.set(edge.customerId, [edge.source]);
     else if (!known.includes(edge.source)) known.push(edge.source);
   }
-  const customerIds = [...sources.keys()].sort();
+  const customerIds = [...sources.keys()];
+  if (customerIds.length > 1) customerIds.sort();
+  const named = situation.edges.some((edge) => edge.userId !== userId);
+  return { customerIds, sources, conflicts: named ? conflictsOf(situation, customerIds) : [] };
+}
+
+function conflictsOf(
+  { record, edges }: Pick<Situation, "record" | "edges">,
+  customerIds: readonly string[],
+): LinkConflict[] {
   const conflicts: LinkConflict[] = [];
   for (const customerId of customerIds) {
-    const users = new Set([userId]);
-    for (const edge of situation.edges) if (edge.customerId === customerId) users.add(edge.userId);
+    const users = new Set([record.userId]);
+    for (const edge of edges) if (edge.customerId === customerId) users.add(edge.userId);
     if (users.size > 1) conflicts.push({ customerId, userIds: [...users].sort() });
   }
-  return { customerIds, sources, conflicts };
+  return conflicts;
 }
 
 export type EmailMatch = {
@@ -57,6 +65,7 @@ type EmailInput = {
  */
 export function matchByEmail({ situation, links, onHold, policy, now }: EmailInput): EmailMatch {
   const { record, emailCandidates, knowledge } = situation;
+  if (emailCandidates.length === 0) return { link: null, suggestions: [], changesAt: null };
   const rejected = new Set(situation.rejectedCustomerIds);
   const isFree = (candidate: { customer: ObservedCustomer; linkedUserIds: string[] }) =>
     candidate.linkedUserIds.length === 0 && !rejected.has(candidate.customer.id);

@@ -1,5 +1,6 @@
 import { accessOf, recordedStatusAdmits } from "./access";
 import { itemThatCounts } from "./choice";
+import { sameWorkspace } from "./mismatches";
 import type { EpochSeconds, ObservedCustomer, OrderStamp, Subscription } from "./observation";
 import type { Catalogue } from "./plans";
 import type { Policy } from "./policy";
@@ -22,24 +23,26 @@ type ChangeInput = {
  * Does going from one state to the other give access or soldiers, or take some away? For a user without workspaces
  * the recorded status decides. Clearing a status that admits, on the word of an empty list, counts as taking too.
  */
-export function accessChange({ recorded, expected, counting, policy, now }: ChangeInput): AccessChange {
+export function accessChange(input: ChangeInput): AccessChange {
+  const { recorded, expected, counting } = input;
   let raises = false;
   let lowers = false;
-  const byId = new Map(expected.workspaces.map((workspace) => [workspace.id, workspace]));
   for (const workspace of recorded.workspaces) {
-    const should = byId.get(workspace.id) ?? workspace;
+    const should = sameWorkspace(expected, workspace);
     if (usable(should) > usable(workspace)) raises = true;
     if (usable(should) < usable(workspace)) lowers = true;
     if (workspace.status === "active" && should.status !== "active") lowers = true;
     if (workspace.status !== "active" && should.status === "active") raises = true;
   }
-  const admits = (state: BillingState) =>
-    recordedStatusAdmits(state.user.subscriptionStatus, counting, policy, now);
-  if (recorded.workspaces.length === 0 && admits(expected) && !admits(recorded)) raises = true;
-  const statusDecides = recorded.workspaces.length === 0 || counting === null;
-  if (statusDecides && admits(recorded) && !admits(expected)) lowers = true;
+  const { workspaces } = recorded;
+  if (workspaces.length === 0 && admits(expected, input) && !admits(recorded, input)) raises = true;
+  const statusDecides = workspaces.length === 0 || counting === null;
+  if (statusDecides && admits(recorded, input) && !admits(expected, input)) lowers = true;
   return { raises, lowers };
 }
+
+const admits = ({ user }: BillingState, { counting, policy, now }: ChangeInput) =>
+  recordedStatusAdmits(user.subscriptionStatus, counting, policy, now);
 
 export type NoEvidence =
   | "not_read_since"

@@ -1,4 +1,4 @@
-import type { BillingRow, BillingState, UserBilling } from "./record";
+import type { BillingRow, BillingState, UserBilling, WorkspaceRow } from "./record";
 
 export type FieldSeverity = "high" | "medium" | "low";
 
@@ -40,41 +40,58 @@ const BILLING_FIELDS: Record<keyof BillingRow, FieldSeverity> = {
 
 const userFields = Object.keys(USER_FIELDS) as (keyof UserBilling)[];
 const billingFields = Object.keys(BILLING_FIELDS) as (keyof BillingRow)[];
+const billingId: readonly (keyof BillingRow)[] = ["stripeSubscriptionId"];
 
 /** Compares field by field; dates are whole seconds already. Empty when nothing differs. */
 export function mismatchesBetween(recorded: BillingState, expected: BillingState): Mismatch[] {
   const found: Mismatch[] = [];
-  const note = (mismatch: Mismatch) => {
-    if (mismatch.recorded !== mismatch.expected) found.push(mismatch);
-  };
-  for (const field of userFields) {
-    note({
-      field: `user.${field}`,
-      workspaceId: null,
-      recorded: recorded.user[field],
-      expected: expected.user[field],
-      severity: USER_FIELDS[field],
-    });
-  }
+  for (const field of userFields)
+    if (recorded.user[field] !== expected.user[field])
+      found.push({
+        field: `user.${field}`,
+        workspaceId: null,
+        recorded: recorded.user[field],
+        expected: expected.user[field],
+        severity: USER_FIELDS[field],
+      });
   // A row that is missing altogether is one difference: its id. The rest of it is new, not different.
-  const fields = recorded.billing && expected.billing ? billingFields : (["stripeSubscriptionId"] as const);
+  const fields = recorded.billing && expected.billing ? billingFields : billingId;
   for (const field of fields) {
-    note({
-      field: `billing.${field}`,
-      workspaceId: null,
-      recorded: recorded.billing?.[field] ?? null,
-      expected: expected.billing?.[field] ?? null,
-      severity: BILLING_FIELDS[field],
-    });
+    const was = recorded.billing?.[field] ?? null;
+    const should = expected.billing?.[field] ?? null;
+    if (was !== should)
+      found.push({
+        field: `billing.${field}`,
+        workspaceId: null,
+        recorded: was,
+        expected: should,
+        severity: BILLING_FIELDS[field],
+      });
   }
-  const byId = new Map(expected.workspaces.map((workspace) => [workspace.id, workspace]));
   for (const workspace of recorded.workspaces) {
-    const should = byId.get(workspace.id) ?? workspace;
+    const should = sameWorkspace(expected, workspace);
     const common = { workspaceId: workspace.id, severity: "high" as const };
-    note({ field: "workspace.status", recorded: workspace.status, expected: should.status, ...common });
-    note({ field: "workspace.soldiers", recorded: workspace.soldiers, expected: should.soldiers, ...common });
+    if (workspace.status !== should.status)
+      found.push({
+        field: "workspace.status",
+        recorded: workspace.status,
+        expected: should.status,
+        ...common,
+      });
+    if (workspace.soldiers !== should.soldiers)
+      found.push({
+        field: "workspace.soldiers",
+        recorded: workspace.soldiers,
+        expected: should.soldiers,
+        ...common,
+      });
   }
   return found;
+}
+
+/** The same workspace in another state; itself when that does not speak of it. */
+export function sameWorkspace({ workspaces }: BillingState, workspace: WorkspaceRow): WorkspaceRow {
+  return workspaces.find(({ id }) => id === workspace.id) ?? workspace;
 }
 
 const PLAN_FIELDS = new Set<MismatchField>([

@@ -49,9 +49,10 @@ export type Situation = {
   rejectedCustomerIds: string[];
   /** Every stored customer that this user's links name. One that is named but not stored was never seen. */
   customers: ObservedCustomer[];
+  /** All customers with the user's address; none when they all are this user's own. */
   emailCandidates: EmailCandidate[];
-  /** Users whose folded e-mail address equals this one's, this one counted. */
-  usersWithEmail: number;
+  /** Users whose folded e-mail address equals this one's, this one counted; null when there are no candidates. */
+  usersWithEmail: number | null;
   knowledge: Knowledge;
   comps: Comp[];
   hold: Hold | null;

@@ -205,6 +205,14 @@ describe("settings", () => {
     expect((await run("settings readAllocation 0")).code).toBe(2);
     expect((await run("settings readAllocation -")).stdout).toBe("readAllocation: 25000 → -\n");
     expect(await json("settings graceDays")).toEqual({ graceDays: 10 });
+    expect((await run("settings supportContact help@example.com")).stdout).toBe(
+      "supportContact: - → help@example.com\n",
+    );
+    expect(await run("settings supportContact http://example.com")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("an e-mail address (help@example.com) or an https address"),
+    });
+    expect((await run("settings supportContact -")).stdout).toBe("supportContact: help@example.com → -\n");
     expect(await demo.db.settingChange.findFirst({ where: { key: "graceDays" } })).toMatchObject({
       actor: "command_line:",
     });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { WRITES } from "~/billing/policy";
+import { CONTACT_HINT, readSupportContact } from "~/billing/support-contact";
 import type { SettingsView } from "~/reconcile/views";
 import { WRITES_MEANING } from "~/ui/words";
 import { COMMAND_LINE, type CommandContext, defineCommand, EXIT, type ExitCode } from "./command";
@@ -17,6 +18,7 @@ const MEANINGS: Record<Key, string> = {
   fullPassHour:
     "hour of the day (UTC) from which the scheduler reads everything once; - for only when it must",
   readAllocation: "reads in 30 days that Stripe includes; - when nobody knows: 10,000, the least reported",
+  supportContact: `where customers write to: ${CONTACT_HINT}; - for nowhere`,
 };
 const KEYS = Object.keys(MEANINGS) as [Key, ...Key[]];
 
@@ -47,6 +49,13 @@ const VALUES: Record<Key, z.ZodType<Partial<Changeable>>> = {
   readAllocation: z
     .union([z.literal("-").transform(() => null), whole("readAllocation", 1, 1_000_000_000)])
     .transform((readAllocation) => ({ readAllocation })),
+  supportContact: z
+    .string(`supportContact is ${CONTACT_HINT}, or - for nowhere.`)
+    .trim()
+    .refine((typed) => typed === "-" || readSupportContact(typed) !== null, {
+      error: `supportContact is ${CONTACT_HINT}, or - for nowhere.`,
+    })
+    .transform((typed) => ({ supportContact: typed === "-" ? null : typed })),
 };
 
 const input = z

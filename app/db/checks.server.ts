@@ -1,4 +1,5 @@
 import type { Database, Tx } from "./client.server";
+import { coveredAt } from "./cursors.server";
 import { type Sql, sql } from "./sql.server";
 
 /** Seconds; what the business decides about how often a user's payment is looked at. */
@@ -32,7 +33,7 @@ const isDue = (gates: CheckGates): Sql => sql`(
   AND (k."failedAt" IS NOT NULL
     OR EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id AND w.status <> 'active')
     OR NOT EXISTS (SELECT 1 FROM "Standing" s WHERE s."userId" = u.id AND s.verdict IN ('in_sync', 'no_subscription')
-      AND greatest(s."observedAt", k."checkedAt") > now() - make_interval(secs => ${gates.freshFor}::float8))))`;
+      AND greatest(s."observedAt", k."checkedAt", ${coveredAt}) > now() - make_interval(secs => ${gates.freshFor}::float8))))`;
 
 /**
  * Takes the one place for a check of this user over all servers, when a check is due. False: it is too early, or a
@@ -71,6 +72,13 @@ export async function endCheck(
         ELSE least(${gates.backOffUpTo}::float8, ${gates.backOffFrom}::float8 * power(2, least(k.failures, 20))) END)`;
 }
 
+/** Something is about to change for this user: the next check is due in so many seconds, whatever the gates say. */
+export async function checkSoon(db: Database, userId: string, seconds: number): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "UserCheck" SET "nextCheckAt" = least("nextCheckAt", now() + make_interval(secs => ${seconds}::float8))
+    WHERE "userId" = ${userId}`;
+}
+
 /** A finished pass has read everybody: what could not be looked up before it began is known now. */
 export async function forgetFailures(tx: Tx, runId: string): Promise<void> {
   await tx.$executeRaw`
@@ -96,8 +104,9 @@ export async function checkState(
 ): Promise<CheckState | null> {
   const [row] = await db.$queryRaw<CheckState[]>`
     SELECT coalesce(k."checkingUntil" > now(), false) OR ${isDue(gates)} AS checking, k."failedAt" IS NOT NULL AS failed,
-      k."checkedAt", s.verdict, s."observedAt",
-      coalesce(greatest(s."observedAt", k."checkedAt")
+      k."checkedAt", s.verdict,
+      CASE WHEN s."observedAt" IS NOT NULL THEN greatest(s."observedAt", ${coveredAt}) END AS "observedAt",
+      coalesce(greatest(s."observedAt", k."checkedAt", CASE WHEN s."observedAt" IS NOT NULL THEN ${coveredAt} END)
         > now() - make_interval(secs => ${gates.freshFor}::float8), false) AS fresh
     FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id LEFT JOIN "Standing" s ON s."userId" = u.id
     WHERE u.id = ${userId}`;

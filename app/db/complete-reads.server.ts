@@ -1,7 +1,7 @@
 import type { OrderStamp } from "~/billing/observation";
 import type { Tx } from "./client.server";
+import { markUsersOfCustomers } from "./marks.server";
 import { type Contested, contestedOf, type Overlap, type StoreOptions } from "./observations.server";
-import { markUsersOfCustomers } from "./to-judge.server";
 
 /** A read of every page of one customer's subscriptions, from the first page's start to the last page's end. */
 export type CompleteRead = {

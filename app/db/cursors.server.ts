@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Mark, mark } from "~/stripe/ranges";
 import type { Database, Tx } from "./client.server";
+import { type Sql, sql } from "./sql.server";
 
 const finishedPass = z.object({
   runId: z.string(),
@@ -54,6 +55,12 @@ export async function lastEvents(db: Database | Tx): Promise<EventCursor | null>
 export async function lastCuts(db: Database): Promise<Mark[]> {
   return (await passAndEvents(db))?.pass.cuts ?? [];
 }
+
+/**
+ * Until when everybody is known in whom nothing was found, as a moment: passes and ticks say nothing about users one by
+ * one. NULL before the first pass.
+ */
+export const coveredAt: Sql = sql`(SELECT to_timestamp((value->>'at')::float8) FROM "Cursor" WHERE key = 'events')`;
 
 async function passAndEvents(
   db: Database | Tx,

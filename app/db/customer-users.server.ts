@@ -26,6 +26,6 @@ export async function linkBySession(db: Database, userId: string, customerId: st
       SELECT id, ${customerId}, 'session', 'checkout' FROM "User" WHERE id = ${userId}
       ON CONFLICT ("userId", "customerId") DO UPDATE SET source = 'session' WHERE "Link".source = 'email'
       RETURNING "userId")
-    INSERT INTO "ToJudge" AS t ("userId") SELECT "userId" FROM linked
-    ON CONFLICT ("userId") DO UPDATE SET marks = t.marks + 1`;
+    INSERT INTO "ToJudge" ("userId") SELECT "userId" FROM linked
+    ON CONFLICT ("userId") DO UPDATE SET marks = excluded.marks`;
 }

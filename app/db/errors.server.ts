@@ -1,15 +1,14 @@
 import { z } from "zod";
 
-const driverError = z.object({
-  meta: z.object({
-    driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }),
-  }),
-});
+const driverError = z.object({ cause: z.object({ originalCode: z.string() }) });
+/** As Prisma wraps the error of a statement; that of a commit (a deferred constraint of the application's) comes bare. */
+const wrappedError = z.object({ meta: z.object({ driverAdapterError: driverError }) });
 
-/** The SQLSTATE of a failed statement; null for anything else. */
+/** The SQLSTATE of a failed statement or commit; null for anything else. */
 export function sqlStateOf(error: unknown): string | null {
-  const parsed = driverError.safeParse(error);
-  return parsed.success ? parsed.data.meta.driverAdapterError.cause.originalCode : null;
+  const wrapped = wrappedError.safeParse(error);
+  const parsed = driverError.safeParse(wrapped.success ? wrapped.data.meta.driverAdapterError : error);
+  return parsed.success ? parsed.data.cause.originalCode : null;
 }
 
 /**

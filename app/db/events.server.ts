@@ -38,10 +38,29 @@ export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[])
 
 /** One waiting job a customer, however many events there are; one that is running is followed by another. */
 async function addSettleJob(tx: Tx, customerId: string, sessionId: string | null): Promise<void> {
-  const key = sessionId === null ? customerId : `${customerId}:${sessionId}`;
   const payload = JSON.stringify({ customerId, sessionId });
+  const key = keyOf(customerId, sessionId);
   await tx.$executeRaw`
-    SELECT graphile_worker.add_job(${SETTLE_JOB}, ${payload}::json, job_key => ${`settle:${key}`}, max_attempts => 12)`;
+    SELECT graphile_worker.add_job(${SETTLE_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
+}
+
+const keyOf = (customerId: string, sessionId: string | null) =>
+  `settle:${sessionId === null ? customerId : `${customerId}:${sessionId}`}`;
+
+/** Takes the waiting job away once nothing is left for it to do: where no worker runs, jobs would pile up. */
+export async function forgetSettleJob(
+  db: Database,
+  customerId: string,
+  sessionId: string | null,
+): Promise<void> {
+  await db.$executeRaw`
+    SELECT graphile_worker.remove_job(${keyOf(customerId, sessionId)})
+    WHERE NOT EXISTS (SELECT 1 FROM "StripeEvent" WHERE "customerId" = ${customerId} AND "settledAt" IS NULL)`;
+}
+
+/** Whether an event that was stored still waits for a read. */
+export async function isUnsettled(db: Database, eventId: string): Promise<boolean> {
+  return (await db.stripeEvent.count({ where: { id: eventId, settledAt: null } })) > 0;
 }
 
 /** Events about these customers that were stored before their complete read began are done. */

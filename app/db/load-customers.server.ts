@@ -1,31 +1,92 @@
-import { z } from "zod";
-import type { ObservedCustomer } from "~/billing/observation";
+import type { CustomerState, ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
 import type { Database, Tx } from "./client.server";
-import { storedItems } from "./observations.server";
+import {
+  type Cell,
+  epoch,
+  flag,
+  list,
+  nullable,
+  number,
+  type RowsOf,
+  readTables,
+  selectTables,
+  text,
+} from "./json-tables.server";
+import { type Sql, sql } from "./sql.server";
 
-const epoch = z.number().nullable();
+const STATES = new Set<unknown>(["present", "deleted", "missing"] satisfies CustomerState[]);
+const state: Cell<CustomerState> = (value): value is CustomerState => STATES.has(value);
 
-type CustomerRow = Omit<ObservedCustomer, "subscriptions"> & { subscriptions: unknown };
+const INTERVALS = new Set<unknown>(["day", "week", "month", "year", null]);
 
-const subscriptionRows = z.array(
-  z.object({
-    id: z.string(),
-    customerId: z.string(),
-    status: z.string(),
-    metadataUserId: z.string().nullable(),
-    items: storedItems,
-    created: z.number(),
-    startDate: z.number(),
-    canceledAt: epoch,
-    endedAt: epoch,
-    cancelAt: epoch,
-    cancelAtPeriodEnd: z.boolean(),
-    latestInvoiceId: z.string().nullable(),
-    testClockId: z.string().nullable(),
-    pastDueSince: epoch,
-    entitlingSince: epoch,
+function isItem(value: unknown): value is SubscriptionItem {
+  if (typeof value !== "object" || value === null) return false;
+  const item: Partial<Record<keyof SubscriptionItem, unknown>> = value;
+  return (
+    text(item.id) &&
+    text(item.priceId) &&
+    optionalText(item.lookupKey) &&
+    optionalNumber(item.unitAmount) &&
+    text(item.currency) &&
+    INTERVALS.has(item.interval) &&
+    number(item.intervalCount) &&
+    number(item.quantity) &&
+    optionalNumber(item.periodStart) &&
+    optionalNumber(item.periodEnd)
+  );
+}
+const optionalText = nullable(text);
+const optionalNumber = nullable(number);
+
+/** The items of a subscription, as strict as `storedItems` and many times faster: a million users have a million of them. */
+export const items: Cell<SubscriptionItem[]> = (value) => Array.isArray(value) && value.every(isItem);
+
+/** Customers and their subscriptions, from rows of `StripeCustomer` and `StripeSubscription`. */
+export const customerTables = (customers: Sql, subscriptions: Sql) => ({
+  customers: list(customers, {
+    id: [sql`id`, text],
+    email: [sql`email`, optionalText],
+    name: [sql`name`, optionalText],
+    metadataUserId: [sql`"metadataUserId"`, optionalText],
+    state: [sql`state`, state],
+    created: [epoch(sql`created`), optionalNumber],
+    completeStart: [sql`"completeStart"`, optionalNumber],
+    completeAt: [epoch(sql`"completeAt"`), optionalNumber],
   }),
-);
+  subscriptions: list(subscriptions, {
+    id: [sql`id`, text],
+    customerId: [sql`"customerId"`, text],
+    status: [sql`status`, text],
+    metadataUserId: [sql`"metadataUserId"`, optionalText],
+    items: [sql`items`, items],
+    created: [epoch(sql`created`), number],
+    startDate: [epoch(sql`"startDate"`), number],
+    cancelAtPeriodEnd: [sql`"cancelAtPeriodEnd"`, flag],
+    latestInvoiceId: [sql`"latestInvoiceId"`, optionalText],
+    canceledAt: [epoch(sql`"canceledAt"`), optionalNumber],
+    endedAt: [epoch(sql`"endedAt"`), optionalNumber],
+    cancelAt: [epoch(sql`"cancelAt"`), optionalNumber],
+    testClockId: [sql`"testClockId"`, optionalText],
+    pastDueSince: [epoch(sql`"pastDueSince"`), optionalNumber],
+    entitlingSince: [epoch(sql`"entitlingSince"`), optionalNumber],
+    gone: [sql`gone`, flag],
+  }),
+});
+
+/** The customers by id, each with the subscriptions that Stripe still lists for it, in the order of their ids. */
+export function observedCustomers({
+  customers,
+  subscriptions,
+}: RowsOf<ReturnType<typeof customerTables>>): Map<string, ObservedCustomer> {
+  const known = new Map<string, ObservedCustomer>();
+  for (const customer of customers)
+    known.set(customer.id, Object.assign(customer, { subscriptions: [] as Subscription[] }));
+  for (const subscription of subscriptions)
+    if (!subscription.gone) known.get(subscription.customerId)?.subscriptions.push(subscription);
+  for (const { subscriptions: some } of known.values())
+    if (some.length > 1) some.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return known;
+}
 
 /** Customers with the subscriptions that Stripe still lists for them, by id; one that was never seen is not in the map. */
 export async function loadCustomers(
@@ -33,22 +94,11 @@ export async function loadCustomers(
   customerIds: readonly string[],
 ): Promise<Map<string, ObservedCustomer>> {
   if (customerIds.length === 0) return new Map();
-  const rows = await db.$queryRaw<CustomerRow[]>`
-    SELECT c.id, c.email, c.name, c."metadataUserId", c.state,
-      floor(extract(epoch FROM c.created))::float8 AS created,
-      c."completeStart"::float8 AS "completeStart",
-      floor(extract(epoch FROM c."completeAt"))::float8 AS "completeAt",
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'customerId', s."customerId", 'status', s.status,
-          'metadataUserId', s."metadataUserId", 'items', s.items,
-          'created', floor(extract(epoch FROM s.created)), 'startDate', floor(extract(epoch FROM s."startDate")),
-          'canceledAt', floor(extract(epoch FROM s."canceledAt")), 'endedAt', floor(extract(epoch FROM s."endedAt")),
-          'cancelAt', floor(extract(epoch FROM s."cancelAt")), 'cancelAtPeriodEnd', s."cancelAtPeriodEnd",
-          'latestInvoiceId', s."latestInvoiceId", 'testClockId', s."testClockId",
-          'pastDueSince', floor(extract(epoch FROM s."pastDueSince")),
-          'entitlingSince', floor(extract(epoch FROM s."entitlingSince"))) ORDER BY s.id), '[]')
-        FROM "StripeSubscription" s WHERE s."customerId" = c.id AND NOT s.gone) AS subscriptions
-    FROM "StripeCustomer" c WHERE c.id = ANY(${[...customerIds]})`;
-  return new Map(
-    rows.map((row) => [row.id, { ...row, subscriptions: subscriptionRows.parse(row.subscriptions) }]),
+  const ids = [...customerIds];
+  const tables = customerTables(
+    sql`"StripeCustomer" WHERE id = ANY(${ids})`,
+    sql`"StripeSubscription" WHERE "customerId" = ANY(${ids})`,
   );
+  const [row] = await db.$queryRaw<{ found: string }[]>`SELECT ${selectTables(tables)} AS found`;
+  return observedCustomers(readTables(tables, row?.found));
 }

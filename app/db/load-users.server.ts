@@ -1,63 +1,116 @@
-import type { Database, Tx } from "./client.server";
+import { epoch, flag, many, nullable, number, one, text } from "./json-tables.server";
+import { recordHashParts } from "./record-hash.server";
+import { type Sql, sql } from "./sql.server";
 
-/** A user's record and what staff decided about them, as the database returns it; JSON columns are still to be parsed. */
-export type UserRow = {
-  id: string;
-  email: string;
-  emailVerified: boolean;
-  name: string | null;
-  stripeCustomerId: string | null;
-  plan: string | null;
-  subscriptionStatus: string | null;
-  currentPeriodEnd: number | null;
-  cancelAtPeriodEnd: boolean;
-  billing: unknown;
-  workspaces: unknown;
-  comps: unknown;
-  holdState: string | null;
-  acknowledged: string | null;
-  lookupFailure: string | null;
-  loweringStamp: number | null;
-  /** When the application last wrote this row; epoch seconds. */
-  writtenAt: number;
-  usersWithEmail: number;
-  rejected: string[];
+/**
+ * The ids of `asked` as an array to look up by. The planner, which cannot look into it, thinks of ten ids and so takes the
+ * index, however many there are; told of thousands it would rather read a table of millions from end to end.
+ */
+const asked = sql`ARRAY(SELECT id FROM asked)`;
+
+/** The users who are asked for, and their records: `u`, `b` and `w`. */
+export const askedUsers = (userIds: readonly string[]): Sql => sql`
+  asked AS MATERIALIZED (SELECT unnest(${[...userIds]}::text[]) AS id),
+  u AS MATERIALIZED (SELECT id, email, lower(email COLLATE "C") COLLATE "default" AS folded, "emailVerified", name,
+      "stripeCustomerId", plan, "subscriptionStatus", "currentPeriodEnd", "cancelAtPeriodEnd", "updatedAt"
+    FROM "User" WHERE id = ANY(${asked})),
+  b AS MATERIALIZED (SELECT "userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency, interval,
+      "currentPeriodStart", "currentPeriodEnd", "cancelAtPeriodEnd"
+    FROM "BillingSubscription" WHERE "userId" = ANY(${asked})),
+  w AS MATERIALIZED (SELECT "ownerId", id, status, soldiers FROM "Workspace" WHERE "ownerId" = ANY(${asked}))`;
+
+const users = one(sql`u`, sql`id`, {
+  email: [sql`email`, text],
+  emailVerified: [sql`"emailVerified"`, flag],
+  name: [sql`name`, nullable(text)],
+  stripeCustomerId: [sql`"stripeCustomerId"`, nullable(text)],
+  plan: [sql`plan`, nullable(text)],
+  subscriptionStatus: [sql`"subscriptionStatus"`, nullable(text)],
+  currentPeriodEnd: [epoch(sql`"currentPeriodEnd"`), nullable(number)],
+  cancelAtPeriodEnd: [sql`"cancelAtPeriodEnd"`, flag],
+  /** When the application last wrote this row; whole epoch seconds. */
+  writtenAt: [epoch(sql`"updatedAt"`), number],
+});
+
+const billing = one(sql`b`, sql`"userId"`, {
+  stripeSubscriptionId: [sql`"stripeSubscriptionId"`, text],
+  stripePriceId: [sql`"stripePriceId"`, text],
+  status: [sql`status`, text],
+  plan: [sql`plan`, nullable(text)],
+  amount: [sql`amount`, nullable(number)],
+  currency: [sql`currency`, text],
+  interval: [sql`interval`, nullable(text)],
+  currentPeriodStart: [epoch(sql`"currentPeriodStart"`), nullable(number)],
+  currentPeriodEnd: [epoch(sql`"currentPeriodEnd"`), nullable(number)],
+  cancelAtPeriodEnd: [sql`"cancelAtPeriodEnd"`, flag],
+});
+
+const workspaces = many(sql`w`, sql`"ownerId"`, {
+  id: [sql`id`, text],
+  status: [sql`status`, text],
+  soldiers: [sql`soldiers`, number],
+});
+
+const parts = recordHashParts({ users: sql`u`, billing: sql`b`, workspaces: sql`w` });
+
+/** Fingerprints of the records; 64 bits do not fit a number of JavaScript, so they come as text. */
+const recordHashes = one(
+  sql`(SELECT "userId", bit_xor(hash) AS hash FROM (${parts}) parts GROUP BY "userId") hashes`,
+  sql`"userId"`,
+  { hash: [sql`hash::text`, text] },
+);
+
+const standings = one(sql`"Standing" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
+  fingerprint: [sql`fingerprint`, nullable(text)],
+  loweringStamp: [sql`"loweringStamp"`, nullable(number)],
+  observedAt: [epoch(sql`"observedAt"`), nullable(number)],
+});
+
+const comps = many(sql`"Comp" c WHERE "userId" = ANY(${asked})`, sql`c."userId"`, {
+  id: [sql`c.id`, text],
+  planId: [sql`c."planId"`, text],
+  expiresAt: [epoch(sql`c."expiresAt"`), number],
+  revokedAt: [epoch(sql`c."revokedAt"`), nullable(number)],
+  applied: [
+    sql`EXISTS (SELECT 1 FROM "Change" x
+      WHERE x."userId" = c."userId" AND x.raises
+        AND x."createdAt" BETWEEN c."createdAt" AND coalesce(c."revokedAt", c."expiresAt")
+        -- What was taken back since is no longer what the comp gave.
+        AND NOT EXISTS (SELECT 1 FROM "Change" y
+          WHERE y."userId" = x."userId" AND y.lowers AND y.id > x.id))`,
+    flag,
+  ],
+});
+
+const holds = one(
+  sql`(SELECT DISTINCT ON ("userId") "userId", "stripeState" FROM "Hold"
+    WHERE "userId" = ANY(${asked}) AND "releasedAt" IS NULL ORDER BY "userId", "createdAt" DESC) holds`,
+  sql`"userId"`,
+  { stripeState: [sql`"stripeState"`, text] },
+);
+
+const acknowledgements = one(sql`"Acknowledgement" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
+  mismatches: [sql`mismatches`, text],
+});
+
+const failures = one(sql`"UserCheck" WHERE "userId" = ANY(${asked}) AND failure IS NOT NULL`, sql`"userId"`, {
+  failure: [sql`failure`, text],
+});
+
+const marks = one(sql`"ToJudge" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
+  marks: [sql`marks`, number],
+});
+
+/** Users' records, what staff decided about them, and what is kept from the last judgement. Times are epoch seconds. */
+export const userTables = {
+  users,
+  billing,
+  workspaces,
+  recordHashes,
+  standings,
+  comps,
+  holds,
+  acknowledgements,
+  failures,
+  marks,
 };
-
-/** One row for each user that exists, in no particular order. Times are epoch seconds. */
-export async function loadUsers(db: Database | Tx, userIds: readonly string[]): Promise<UserRow[]> {
-  return db.$queryRaw<UserRow[]>`
-    SELECT u.id, u.email, u."emailVerified", u.name, u."stripeCustomerId", u.plan, u."subscriptionStatus",
-      floor(extract(epoch FROM u."currentPeriodEnd"))::float8 AS "currentPeriodEnd", u."cancelAtPeriodEnd",
-      (SELECT jsonb_build_object('stripeSubscriptionId', b."stripeSubscriptionId", 'stripePriceId', b."stripePriceId",
-          'status', b.status, 'plan', b.plan, 'amount', b.amount, 'currency', b.currency, 'interval', b.interval,
-          'currentPeriodStart', floor(extract(epoch FROM b."currentPeriodStart")),
-          'currentPeriodEnd', floor(extract(epoch FROM b."currentPeriodEnd")),
-          'cancelAtPeriodEnd', b."cancelAtPeriodEnd")
-        FROM "BillingSubscription" b WHERE b."userId" = u.id) AS billing,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'status', w.status, 'soldiers', w.soldiers)
-          ORDER BY w.id), '[]')
-        FROM "Workspace" w WHERE w."ownerId" = u.id) AS workspaces,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'planId', c."planId",
-          'expiresAt', floor(extract(epoch FROM c."expiresAt")),
-          'revokedAt', floor(extract(epoch FROM c."revokedAt")),
-          'applied', EXISTS (SELECT 1 FROM "Change" x
-            WHERE x."userId" = c."userId" AND x.raises
-              AND x."createdAt" BETWEEN c."createdAt" AND coalesce(c."revokedAt", c."expiresAt")
-              -- What was taken back since is no longer what the comp gave.
-              AND NOT EXISTS (SELECT 1 FROM "Change" y
-                WHERE y."userId" = x."userId" AND y.lowers AND y.id > x.id))) ORDER BY c.id), '[]')
-        FROM "Comp" c WHERE c."userId" = u.id) AS comps,
-      (SELECT h."stripeState" FROM "Hold" h WHERE h."userId" = u.id AND h."releasedAt" IS NULL
-        ORDER BY h."createdAt" DESC LIMIT 1) AS "holdState",
-      extract(epoch FROM u."updatedAt")::float8 AS "writtenAt",
-      a.mismatches AS acknowledged, k.failure AS "lookupFailure", s."loweringStamp"::float8 AS "loweringStamp",
-      (SELECT count(*)::int FROM "User" o
-        WHERE lower(o.email COLLATE "C") = lower(u.email COLLATE "C")) AS "usersWithEmail",
-      ARRAY(SELECT l."customerId" FROM "Link" l WHERE l."userId" = u.id AND l.source = 'rejected') AS rejected
-    FROM "User" u
-    LEFT JOIN "Standing" s ON s."userId" = u.id
-    LEFT JOIN "UserCheck" k ON k."userId" = u.id
-    LEFT JOIN "Acknowledgement" a ON a."userId" = u.id
-    WHERE u.id = ANY(${[...userIds]})`;
-}

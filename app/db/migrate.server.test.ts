@@ -26,6 +26,24 @@ describe("migrations", () => {
     expect(await pendingMigrations(url)).toEqual([]);
   });
 
+  it("make the queue's tables too, and name them while they are missing or old", async () => {
+    const { db, url, drop } = await createTestDatabase();
+    cleanUp.push(drop);
+    // The newest that graphile-worker has must be the one that is asked for, or an update of it would go unnoticed.
+    const [newest] = await db.$queryRaw<{ id: number }[]>`
+      DELETE FROM graphile_worker.migrations
+      WHERE id = (SELECT max(id) FROM graphile_worker.migrations) RETURNING id`;
+    expect(await pendingMigrations(url)).toEqual(["graphile_worker"]);
+    await db.$executeRaw`INSERT INTO graphile_worker.migrations (id, breaking) VALUES (${newest?.id}, true)`;
+    expect(await pendingMigrations(url)).toEqual([]);
+
+    await db.$executeRaw`DROP SCHEMA graphile_worker CASCADE`;
+    expect(await pendingMigrations(url)).toEqual(["graphile_worker"]);
+    expect(await applyMigrations(url)).toEqual(["graphile_worker"]);
+    expect(await pendingMigrations(url)).toEqual([]);
+    await db.$executeRaw`SELECT graphile_worker.add_job('settle_customer')`;
+  });
+
   it("are applied once when several processes start at the same time", async () => {
     const url = await emptyDatabase();
     const applied = await Promise.all([applyMigrations(url), applyMigrations(url), applyMigrations(url)]);

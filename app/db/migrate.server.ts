@@ -1,11 +1,13 @@
 import pg from "pg";
 import { openSchemaEngine } from "../../prisma/engine/engine";
 import { migrationNames, readMigrations, readSchema } from "../../prisma/engine/migrations";
+import { migrateQueue, QUEUE, queueIsBehind } from "./queue-schema.server";
 
 const filters = { externalTables: [], externalEnums: [] };
 
 /**
- * Applies the migrations that the database does not have yet, in Prisma's own book-keeping, and returns their names.
+ * Applies the migrations that the database does not have yet, in Prisma's own book-keeping, then the queue's in its own,
+ * and returns their names.
  * Several processes may call this at once, through PgBouncer too: one applies, the others wait for it and do nothing.
  */
 export async function applyMigrations(url: string): Promise<string[]> {
@@ -13,30 +15,40 @@ export async function applyMigrations(url: string): Promise<string[]> {
   try {
     const migrationsList = await readMigrations();
     const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters });
-    return appliedMigrationNames;
+    return (await migrateQueue(url)) ? [...appliedMigrationNames, QUEUE] : appliedMigrationNames;
   } finally {
     await close();
   }
 }
 
-/** The names of the migrations that the database does not have yet, oldest first. One query, and no engine. */
+/**
+ * The names of the migrations that the database does not have yet, oldest first, the queue's last. Two queries, and no
+ * engine.
+ */
 export async function pendingMigrations(url: string): Promise<string[]> {
   const names = await migrationNames();
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on("error", () => {});
   try {
     await client.connect();
+    const done = await appliedNames(client);
+    const ours = names.filter((name) => !done.has(name));
+    return (await queueIsBehind(client)) ? [...ours, QUEUE] : ours;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function appliedNames(client: pg.Client): Promise<Set<string>> {
+  try {
     const applied = await client.query<{ migration_name: string }>(
       "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
     );
-    const done = new Set(applied.rows.map((row) => row.migration_name));
-    return names.filter((name) => !done.has(name));
+    return new Set(applied.rows.map((row) => row.migration_name));
   } catch (error) {
     const noTableYet = error instanceof pg.DatabaseError && error.code === "42P01";
-    if (noTableYet) return names;
+    if (noTableYet) return new Set();
     throw error;
-  } finally {
-    await client.end().catch(() => {});
   }
 }
 

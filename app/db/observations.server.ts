@@ -3,8 +3,8 @@ import { foldEmail } from "~/billing/email";
 import type { Customer, OrderStamp, SubscriptionItem } from "~/billing/observation";
 import type { ReadSubscription } from "~/stripe/parse";
 import type { Tx } from "./client.server";
+import { markUsersOfCustomers } from "./marks.server";
 import { sql } from "./sql.server";
-import { markUsersOfCustomers } from "./to-judge.server";
 import { contentHash, keepUnchanged } from "./unchanged.server";
 
 /** What one answer of Stripe said, with the answer's stamp. */

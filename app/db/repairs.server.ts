@@ -58,17 +58,20 @@ export async function holdObservations(tx: Tx, customerIds: readonly string[]): 
   await tx.$queryRaw`SELECT id FROM "StripeCustomer" WHERE id = ANY(${ids}) ORDER BY id FOR SHARE`;
 }
 
+/** Access that a payment gave, and how long after it: seconds from Stripe's event or invoice to our commit. */
+export type AccessGiven = { userId: string; seconds: number };
+
 /**
  * Writes repairs, only what differs, each with its `Change` in the same transaction. The records must be locked.
- * Returns how many users were changed.
+ * Returns who was given access for a payment.
  */
 export async function writeRepairs(
   tx: Tx,
   runId: string,
   actor: ChangeActor,
   repairs: readonly RepairRow[],
-): Promise<void> {
-  if (repairs.length === 0) return;
+): Promise<AccessGiven[]> {
+  if (repairs.length === 0) return [];
   const users = repairs.map(({ userId, after }) => ({ userId, ...after.user }));
   await tx.$executeRaw`
     UPDATE "User" u SET "stripeCustomerId" = r."stripeCustomerId", plan = r.plan,
@@ -110,7 +113,7 @@ export async function writeRepairs(
     FROM jsonb_to_recordset(${JSON.stringify(workspaces)}::jsonb) AS r(id text, status text, soldiers int)
     WHERE w.id = r.id AND (w.status, w.soldiers) IS DISTINCT FROM (r.status, r.soldiers)`;
   await writeLinks(tx, repairs, actor);
-  await writeChanges(tx, runId, actor, repairs);
+  return writeChanges(tx, runId, actor, repairs);
 }
 
 async function writeLinks(tx: Tx, repairs: readonly RepairRow[], actor: ChangeActor): Promise<void> {
@@ -125,10 +128,10 @@ async function writeChanges(
   runId: string,
   actor: ChangeActor,
   repairs: readonly RepairRow[],
-): Promise<void> {
+): Promise<AccessGiven[]> {
   const rows = repairs.map(({ emailLink: _, payment, ...row }) => ({ ...row, ...payment }));
-  await tx.$executeRaw`
-    INSERT INTO "Change" ("runId", "userId", verdict, before, after, raises, lowers, "actorKind", actor,
+  return tx.$queryRaw<AccessGiven[]>`
+    WITH written AS (INSERT INTO "Change" ("runId", "userId", verdict, before, after, raises, lowers, "actorKind", actor,
       "stripeRequestId", "paidAt")
     SELECT ${runId}, "userId", verdict, before, after, raises, lowers, ${actor.kind}, ${actor.id},
       -- In a pass the answer that spoke of the subscription is known by what it stored.
@@ -141,7 +144,9 @@ async function writeChanges(
         to_timestamp("periodStart"))
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("userId" text, verdict text, before jsonb,
       after jsonb, raises boolean, lowers boolean, "stripeRequestId" text, "customerId" text, "periodStart" float8)
-    ORDER BY "userId"`;
+    ORDER BY "userId" RETURNING "userId", raises, "createdAt", "paidAt")
+    SELECT "userId", greatest(0, extract(epoch FROM "createdAt" - "paidAt"))::float8 AS seconds FROM written
+    WHERE raises AND "paidAt" IS NOT NULL ORDER BY 1`;
 }
 
 export type Breaker = { percent: number; minimum: number };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_POLICY, type Policy, WRITES, type Writes } from "~/billing/policy";
+import { readSupportContact } from "~/billing/support-contact";
 import type { Database, Tx } from "./client.server";
 
 /** The Stripe account that this database belongs to. */
@@ -14,6 +15,8 @@ export type Settings = {
   fullPassHour: number | null;
   /** Reads in 30 days that Stripe includes; null: nobody has said. */
   readAllocation: number | null;
+  /** Where customers write to, as typed; null when they are not told. */
+  supportContact: string | null;
   binding: Binding | null;
 };
 
@@ -25,6 +28,11 @@ const stored = z.object({
   breakerMinimum: z.number().int().min(0).optional(),
   fullPassHour: z.number().int().min(0).max(23).nullable().optional(),
   readAllocation: z.number().int().min(1).nullable().optional(),
+  supportContact: z
+    .string()
+    .refine((typed) => readSupportContact(typed) !== null)
+    .nullable()
+    .optional(),
   binding: z
     .object({ accountId: z.string(), livemode: z.boolean(), boundAt: z.number() })
     .nullable()
@@ -52,6 +60,7 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
     fullPassHour: values.fullPassHour === undefined ? DEFAULT_FULL_PASS_HOUR : values.fullPassHour,
     breaker: { percent: values.breakerPercent ?? 2, minimum: values.breakerMinimum ?? 2 },
     readAllocation: values.readAllocation ?? null,
+    supportContact: values.supportContact ?? null,
     binding: values.binding ?? null,
   };
 }

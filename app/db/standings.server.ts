@@ -1,7 +1,9 @@
+import { hash } from "node:crypto";
 import type { Mismatch } from "~/billing/mismatches";
-import type { EpochSeconds, OrderStamp } from "~/billing/observation";
+import type { EpochSeconds } from "~/billing/observation";
 import type { Flag, Verdict } from "~/billing/verdicts";
 import type { Database, Tx } from "./client.server";
+import type { Kept } from "./situations.server";
 
 /** A row of `Standing`: the last judgement on a user, as lists and filters read it. */
 export type StandingRow = {
@@ -24,31 +26,36 @@ export type StandingRow = {
   lowers: boolean;
   observedAt: EpochSeconds | null;
   judgeAgainAt: EpochSeconds | null;
+  /** What came with the situation that was judged: what is kept already, and what this is to be kept with. */
+  kept: Kept;
 };
 
 /**
- * Writes the standings that changed. A lowering that is judged for the first time gets the next order stamp: only
- * what is read after it is evidence. Returns those stamps by user.
+ * Writes the standings that differ from what is kept, and those of users whom something marked to be judged again; the
+ * rest costs a comparison. A judgement that was begun before the kept one never replaces it. A lowering that is judged
+ * for the first time gets the next order stamp: only what is read after it is evidence. Returns the users whose standing
+ * a newer judgement kept out.
  */
-export async function saveStandings(
-  tx: Tx,
-  standings: readonly StandingRow[],
-): Promise<Map<string, OrderStamp | null>> {
-  if (standings.length === 0) return new Map();
-  const json = JSON.stringify(standings);
-  await tx.$executeRaw`
+export async function saveStandings(tx: Tx, standings: readonly StandingRow[]): Promise<Set<string>> {
+  const rows = standings.flatMap(({ kept, ...row }) => {
+    const fingerprint = fingerprintOf(row, kept.recordHash);
+    const isKept = fingerprint === kept.standing && isObservedAsKept(row, kept) && kept.marks === null;
+    return isKept ? [] : [{ ...row, fingerprint, recordHash: kept.recordHash, judgedStamp: kept.stamp ?? 0 }];
+  });
+  if (rows.length === 0) return new Set();
+  const written = await tx.$queryRaw<{ userId: string }[]>`
     INSERT INTO "Standing" AS s ("userId", verdict, severity, flags, mismatches, "stripeStatus", "stripePlan",
       "moneyKind", "moneyPerMonth", "moneyCurrency", since, withheld, "intendedHash", "loweringStamp", "observedAt",
-      "judgeAgainAt")
+      "judgeAgainAt", fingerprint, "recordHash", "judgedStamp")
     SELECT "userId", verdict, severity, ARRAY(SELECT jsonb_array_elements_text(flags)), mismatches, "stripeStatus",
       "stripePlan", "moneyKind", "moneyPerMonth", "moneyCurrency", to_timestamp(since), withheld, "intendedHash",
       CASE WHEN lowers THEN coalesce((SELECT o."loweringStamp" FROM "Standing" o WHERE o."userId" = r."userId"),
         nextval('stripe_order')) END,
-      to_timestamp("observedAt"), to_timestamp("judgeAgainAt")
-    FROM jsonb_to_recordset(${json}::jsonb) AS r("userId" text, verdict text, severity smallint, flags jsonb,
-      mismatches jsonb, "stripeStatus" text, "stripePlan" text, "moneyKind" text, "moneyPerMonth" bigint,
+      to_timestamp("observedAt"), to_timestamp("judgeAgainAt"), fingerprint, "recordHash", "judgedStamp"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("userId" text, verdict text, severity smallint,
+      flags jsonb, mismatches jsonb, "stripeStatus" text, "stripePlan" text, "moneyKind" text, "moneyPerMonth" bigint,
       "moneyCurrency" text, since float8, withheld text, "intendedHash" text, lowers boolean, "observedAt" float8,
-      "judgeAgainAt" float8)
+      "judgeAgainAt" float8, fingerprint text, "recordHash" bigint, "judgedStamp" bigint)
     ORDER BY "userId"
     ON CONFLICT ("userId") DO UPDATE SET
       verdict = excluded.verdict, severity = excluded.severity, flags = excluded.flags,
@@ -58,11 +65,40 @@ export async function saveStandings(
       since = excluded.since, withheld = excluded.withheld, "intendedHash" = excluded."intendedHash",
       "loweringStamp" = CASE WHEN excluded."loweringStamp" IS NOT NULL
         THEN coalesce(s."loweringStamp", excluded."loweringStamp") END,
-      "observedAt" = excluded."observedAt", "judgeAgainAt" = excluded."judgeAgainAt", "judgedAt" = now()`;
-  const rows = await tx.$queryRaw<{ userId: string; stamp: number }[]>`
-    SELECT "userId", "loweringStamp"::float8 AS stamp FROM "Standing"
-    WHERE "userId" = ANY(${standings.map(({ userId }) => userId)}) AND "loweringStamp" IS NOT NULL`;
-  return new Map(rows.map(({ userId, stamp }) => [userId, stamp]));
+      "observedAt" = excluded."observedAt", "judgeAgainAt" = excluded."judgeAgainAt", "judgedAt" = now(),
+      fingerprint = excluded.fingerprint, "recordHash" = excluded."recordHash",
+      "judgedStamp" = excluded."judgedStamp"
+    WHERE excluded."judgedStamp" > coalesce(s."judgedStamp", 0)
+    RETURNING s."userId"`;
+  const refused = new Set(rows.map(({ userId }) => userId));
+  for (const { userId } of written) refused.delete(userId);
+  return refused;
+}
+
+/** Equal exactly when two standings say the same, whenever they were observed and judged. */
+function fingerprintOf(row: Omit<StandingRow, "kept">, recordHash: string): string {
+  const { verdict, severity, flags, mismatches, stripeStatus, stripePlan, moneyKind, moneyPerMonth } = row;
+  const { moneyCurrency, since, withheld, intendedHash, lowers, judgeAgainAt } = row;
+  const judged = [
+    verdict,
+    severity,
+    flags,
+    mismatches,
+    withheld,
+    intendedHash,
+    lowers,
+    judgeAgainAt,
+    recordHash,
+  ];
+  const shown = [stripeStatus, stripePlan, moneyKind, moneyPerMonth, moneyCurrency, since];
+  return hash("sha1", JSON.stringify([judged, shown]), "base64url");
+}
+
+/** What the last pass says of everybody is kept once; a standing says only what is newer, or what is older than it said. */
+function isObservedAsKept({ observedAt }: Pick<StandingRow, "observedAt">, kept: Kept): boolean {
+  if (observedAt === null) return kept.observedAt === null;
+  const known = Math.max(kept.observedAt ?? 0, kept.passFinishedAt ?? 0);
+  return observedAt <= known && observedAt >= (kept.observedAt ?? 0);
 }
 
 /** Why the last attempt withheld these users' repairs; users for whom nothing is withheld are left out. */

@@ -31,8 +31,7 @@ const settleJob = z.object({ customerId: z.string(), sessionId: z.string().nulla
 
 /**
  * Works on the jobs that events left: one a customer, each done by a read that started after its events were stored. A
- * job that fails is tried again with a growing pause. Any number of processes share the queue, whose own
- * tables are made on first use.
+ * job that fails is tried again with a growing pause. Any number of processes share the queue.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { databaseUrl, parity, log, concurrency, clock } = options;

@@ -99,7 +99,8 @@ export async function overviewOf({ db }: Parts): Promise<Overview> {
 }
 
 export async function settingsViewOf(db: Database): Promise<SettingsView> {
-  const { writes, policy, breaker, readAllocation, fullPassHour, binding } = await loadSettings(db);
+  const { writes, policy, breaker, readAllocation, fullPassHour, supportContact, binding } =
+    await loadSettings(db);
   const view: { writes: Writes } & Omit<SettingsView, "writes"> = {
     writes,
     graceDays: policy.graceDays,
@@ -108,6 +109,7 @@ export async function settingsViewOf(db: Database): Promise<SettingsView> {
     breakerMinimum: breaker.minimum,
     readAllocation,
     fullPassHour,
+    supportContact,
     binding,
   };
   return view;

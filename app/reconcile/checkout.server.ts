@@ -1,13 +1,16 @@
 import { countAsking } from "~/db/ask-counts.server";
 import { linkBySession } from "~/db/customer-users.server";
 import { plansForSale } from "~/db/plans-for-sale.server";
+import { userRecord } from "~/db/records.server";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import { type CheckoutSession, payerOf } from "~/stripe/checkout-session";
 import type { How } from "~/stripe/reader.server";
-import type { CheckoutRefusal, CheckoutSync, Parity, StartCheckout, WorkspaceAnswer } from "./parity.server";
+import type { CheckoutRefusal, CheckoutSync, Parity, WorkspaceAnswer } from "./parity.server";
 import type { Parts } from "./parts.server";
+import { sell } from "./sell.server";
 import { syncUser } from "./sync-user.server";
 import { viewUsers } from "./user-pages.server";
+import { within } from "./within";
 
 export type CheckoutOptions = Parts & {
   /** Null without STRIPE_CHECKOUT_KEY: the pages link nowhere. */
@@ -26,37 +29,13 @@ const refused = (reason: CheckoutRefusal): Refused => ({ ok: false, reason });
 export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
   const { db, client, log } = options;
 
-  async function start(order: StartCheckout): Promise<{ ok: true; url: string } | Refused> {
-    if (client === null) return refused("not_configured");
-    const workspace = await db.workspace.findUnique({ where: { id: order.workspaceId } });
-    const user = await db.user.findUnique({ where: { id: order.userId } });
-    if (!user || workspace?.ownerId !== order.userId) return refused("no_such_workspace");
-    const [view] = await viewUsers(db, [order.userId]);
-    // A second subscription beside one that pays is nobody's wish; the portal changes the one there is.
-    if (view?.stripe && ["active", "trialing", "past_due"].includes(view.stripe.status))
-      return refused("already_paying");
-    const plan = (await plansForSale(db)).find(({ id }) => id === order.planId);
-    if (!plan) return refused("unknown_plan");
-    const found = plan.lookupKey === null ? null : await client.priceOf(plan.lookupKey);
-    if (found?.ok === false) return failed(found.failure.reason);
-    const priceId = found === null ? plan.priceId : found.id;
-    if (priceId === null) return refused("unknown_plan");
-    const { userId, successUrl, cancelUrl } = order;
-    const { email, stripeCustomerId: customerId } = user;
-    const page = await client.createSession({ userId, priceId, customerId, email, successUrl, cancelUrl });
-    return page.ok ? page : failed(page.failure.reason);
-  }
-
   async function portal({ userId, returnUrl }: { userId: string; returnUrl: string }) {
     if (client === null) return refused("not_configured");
-    const user = await db.user.findUnique({ where: { id: userId }, select: { stripeCustomerId: true } });
+    const user = await userRecord(db, userId);
     if (!user?.stripeCustomerId) return refused("no_customer");
     const page = await client.portal(user.stripeCustomerId, returnUrl);
-    return page.ok ? page : failed(page.failure.reason);
-  }
-
-  function failed(reason: string): Refused {
-    log.warn({ reason }, "Stripe made no session for a customer");
+    if (page.ok) return page;
+    log.warn({ reason: page.failure.reason }, "Stripe opened no portal for a customer");
     return refused("stripe_failed");
   }
 
@@ -79,7 +58,10 @@ export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
       if (attached && left > 0) {
         const actor = { kind: "checkout", id: null };
         const deadlineMs = Math.max(1, until - performance.now());
-        await syncUser(options, { userId, actor, apply: true, confirmed: null, deadlineMs });
+        await within(
+          deadlineMs,
+          syncUser(options, { userId, actor, apply: true, confirmed: null, deadlineMs }),
+        );
         const [view] = await viewUsers(db, [userId]);
         if (view?.database.access)
           return { state: "done", before, after: await billingOf(userId), access: true };
@@ -103,12 +85,12 @@ export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
   async function isTheirs(userId: string, session: CheckoutSession): Promise<boolean> {
     if (session.clientReferenceId === userId || session.metadataUserId === userId) return true;
     if (session.customerId === null) return false;
-    const user = await db.user.findUnique({ where: { id: userId }, select: { stripeCustomerId: true } });
+    const user = await userRecord(db, userId);
     return user?.stripeCustomerId === session.customerId;
   }
 
   async function billingOf(userId: string): Promise<WorkspaceAnswer["billing"]> {
-    const user = await db.user.findUnique({ where: { id: userId } });
+    const user = await userRecord(db, userId);
     return {
       plan: user?.plan ?? null,
       status: user?.subscriptionStatus ?? null,
@@ -123,7 +105,7 @@ export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
       const plans = await plansForSale(db);
       return plans.map(({ id, name, soldiers, price }) => ({ id, name, soldiers, price }));
     },
-    start,
+    start: async (order) => (client === null ? refused("not_configured") : sell(options, client, order)),
     portal,
     sync,
   };

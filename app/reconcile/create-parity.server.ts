@@ -12,6 +12,7 @@ import type { StripeReader } from "~/stripe/reader.server";
 import { createUsersList } from "~/table/users-list.server";
 import { createAccountGuard } from "./account-guard.server";
 import { frameOf, overviewOf, settingsViewOf } from "./account-views.server";
+import { checkVisitor } from "./check-visitor.server";
 import { createCheckout } from "./checkout.server";
 import { customerPageOf } from "./customer-page.server";
 import { workOnBatches } from "./judge-phase.server";
@@ -40,6 +41,8 @@ export type ParityOptions = {
   checkout?: CheckoutClient | null;
   /** `whsec_…`; none without STRIPE_WEBHOOK_SECRET. */
   webhookSecret?: string | null;
+  /** Where no process stays alive for a worker: how long a webhook's own request may work on it, in milliseconds. */
+  settleWithinMs?: number | null;
   log: Log;
 };
 
@@ -49,7 +52,7 @@ const BACKGROUND_MS = 20_000;
 
 /** Binds the use cases to one database and one Stripe account. */
 export function createParity(options: ParityOptions): Parity {
-  const { db, stripe, log } = options;
+  const { db, stripe, log, webhookSecret: secret = null, settleWithinMs = null } = options;
   const guard = createAccountGuard({ db, stripe, configuredAccountId: options.configuredAccountId, log });
   const callHelp: Parts["callHelp"] = (runId, helpers) => addJudgeJobs(db, runId, helpers);
   const parts: Parts = { db, stripe, guard, log, callHelp };
@@ -63,7 +66,7 @@ export function createParity(options: ParityOptions): Parity {
     db,
     gates: DEFAULT_GATES,
     log,
-    sync: (userId) => sync({ userId, actor: { kind: "workspace", id: null }, deadlineMs: BACKGROUND_MS }),
+    sync: (userId) => checkVisitor(parts, userId),
   });
   const sync = (input: { userId: string; actor: Actor; deadlineMs: number; override?: boolean }) =>
     syncUser(parts, {
@@ -134,7 +137,7 @@ export function createParity(options: ParityOptions): Parity {
 
     events: {
       receiveSigned: (body, signature) =>
-        receiveEvent(parts, options.webhookSecret ?? null, { body, signature }),
+        receiveEvent(parts, { secret, settleWithinMs }, { body, signature }),
       settle: (signal) => settleCustomer(parts, signal),
     },
     checkout: createCheckout({ ...parts, client: options.checkout ?? null, wait }),

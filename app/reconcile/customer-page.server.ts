@@ -33,6 +33,7 @@ export async function customerPageOf(
     // Whoever has not proved an address must not learn who pays under it.
     maybePaid: situation.record.emailVerified && suggestions.length > 0,
     hasCustomer: situation.record.user.stripeCustomerId !== null,
+    contact: ground.settings.supportContact,
   };
 }
 

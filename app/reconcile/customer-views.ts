@@ -30,4 +30,6 @@ export type CustomerPage = {
   maybePaid: boolean;
   /** Whether Stripe has a customer whose billing can be managed. */
   hasCustomer: boolean;
+  /** Where the customer may write to; null when nobody has said. */
+  contact: string | null;
 };

@@ -1,7 +1,8 @@
 import { lastEvents } from "~/db/cursors.server";
 import { isPassCheaper } from "~/db/customers-to-read.server";
-import { markDrifted, markDue } from "~/db/drift.server";
+import { markDrifted } from "~/db/drift.server";
 import { storePolledEvents } from "~/db/events.server";
+import { markDue } from "~/db/marks.server";
 import type { RunCursor } from "~/db/run-cursor";
 import { saveProgress } from "~/db/runs.server";
 import { databaseNow } from "~/db/stamps.server";

@@ -8,22 +8,25 @@ import type { Ground } from "./parts.server";
  * the record by its id alone, so all that it would say is hashed too.
  */
 export function intendedHash(mismatches: readonly Mismatch[], newRow: BillingRow | null): string {
-  return shortHash([fingerprintOf(mismatches), newRow]);
+  return hashText(JSON.stringify([fingerprintOf(mismatches), newRow]));
 }
 
 /** Fingerprint of the plans and rules that users are judged by: when it changes, everybody must be judged again. */
 export function fingerprintOfGround({ settings, context }: Ground): string {
   const { plans, byPriceId, byLookupKey } = context.catalogue;
   const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-  return shortHash([
-    settings.writes,
-    settings.policy,
-    sorted(plans),
-    sorted(byPriceId).map(([priceId, { id }]) => [priceId, id]),
-    sorted(byLookupKey).map(([lookupKey, { id }]) => [lookupKey, id]),
-  ]);
+  return hashText(
+    JSON.stringify([
+      settings.writes,
+      settings.policy,
+      sorted(plans),
+      sorted(byPriceId).map(([priceId, { id }]) => [priceId, id]),
+      sorted(byLookupKey).map(([lookupKey, { id }]) => [lookupKey, id]),
+    ]),
+  );
 }
 
-function shortHash(content: unknown): string {
-  return createHash("sha256").update(JSON.stringify(content)).digest("base64url").slice(0, 22);
+/** 22 letters that stand for a text: SHA-256, shortened. */
+export function hashText(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }

@@ -82,6 +82,7 @@ async function judgeBatch(parts: Parts, run: RunRow, batch: Batch, hasRoom: bool
   const ground = await loadGround(parts.db);
   const isPreview = run.intent === "preview";
   await reconcileUsers(parts.db, {
+    log: parts.log,
     userIds,
     ground,
     actor: { kind: run.actorKind, id: run.actor },

@@ -3,12 +3,17 @@ import { type Judgement, judge } from "~/billing/judge";
 import type { OrderStamp } from "~/billing/observation";
 import type { Situation } from "~/billing/situation";
 import { type Flag, SEVERITY_RANK } from "~/billing/verdicts";
+import type { LoadedSituation } from "~/db/situations.server";
 import type { StandingRow } from "~/db/standings.server";
 import { intendedHash } from "./hash.server";
 import type { Ground } from "./parts.server";
 
 /** One user, judged, with what may be done about it. */
-export type Judged = { situation: Situation; judgement: Judgement; decision: Decision };
+export type Judged<S extends Situation = Situation> = {
+  situation: S;
+  judgement: Judgement;
+  decision: Decision;
+};
 
 export type DecideHow = {
   automatic: boolean;
@@ -18,12 +23,16 @@ export type DecideHow = {
   evidenceAfter?: OrderStamp | null;
 };
 
-export function judgeOne(situation: Situation, ground: Ground, { evidenceAfter, ...how }: DecideHow): Judged {
+export function judgeOne<S extends Situation>(
+  situation: S,
+  ground: Ground,
+  { evidenceAfter, ...how }: DecideHow,
+): Judged<S> {
   const judgement = judge(situation, ground.context);
   const { loweringStamp } = situation;
   const notBefore = loweringStamp === null ? null : Math.max(loweringStamp, evidenceAfter ?? loweringStamp);
   const decision = decide({
-    situation: { ...situation, loweringStamp: notBefore },
+    situation: notBefore === loweringStamp ? situation : { ...situation, loweringStamp: notBefore },
     judgement,
     context: ground.context,
     writes: ground.settings.writes,
@@ -58,7 +67,7 @@ export function flagsOf({ judgement }: Pick<Judged, "judgement">, withheld: stri
 }
 
 /** The row of `Standing` for a judged user. */
-export function standingOf(judged: Judged): StandingRow {
+export function standingOf(judged: Judged<LoadedSituation>): StandingRow {
   const { situation, judgement } = judged;
   const withheld = withheldReason(judged.decision);
   return {
@@ -78,5 +87,6 @@ export function standingOf(judged: Judged): StandingRow {
     lowers: judgement.lowers,
     observedAt: situation.observedAt,
     judgeAgainAt: judgement.judgeAgainAt,
+    kept: situation.kept,
   };
 }

@@ -41,6 +41,7 @@ export async function lowerPiece(parts: Parts, held: HeldRun): Promise<PieceResu
     hasRoom || byAddress ? await readAgain(parts, held, users, byAddress) : new Map<string, string>();
   for (const [userId, reason] of failures) await endCheck(parts.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(parts.db, {
+    log: parts.log,
     userIds,
     ground,
     actor: { kind: run.actorKind, id: run.actor },

@@ -50,7 +50,14 @@ export type CronAnswer = {
 
 /** `ignored`: a type or a mode that is not ours; acknowledged all the same. */
 export type EventReceipt =
-  | { ok: true; id: string; type: string; outcome: "stored" | "known" | "ignored" }
+  | {
+      ok: true;
+      id: string;
+      type: string;
+      outcome: "stored" | "known" | "ignored";
+      /** Settled in this very request; false where a worker does it. */
+      settled: boolean;
+    }
   | { ok: false; reason: "not_configured" | "bad_signature" | "bad_event" };
 
 export type SoldPlan = { id: string; name: string; soldiers: number; price: PriceView | null };
@@ -64,12 +71,20 @@ export type StartCheckout = {
   cancelUrl: string;
 };
 
-/** `already_paying`: this user has a subscription that gives access; it is changed in the portal, not bought again. */
+/**
+ * Why nothing is sold. `already_paying`: there is an open subscription; it is changed in the portal, not bought again.
+ * `just_paid`: a payment page was paid, and its subscription is not attached yet. `being_matched`: a payment is there that
+ * staff must match with this user first. `not_checked`: Stripe could not be asked what they have already.
+ */
 export type CheckoutRefusal =
   | "not_configured"
   | "unknown_plan"
   | "no_such_workspace"
   | "already_paying"
+  | "just_paid"
+  | "being_matched"
+  | "not_checked"
+  | "too_many"
   | "no_customer"
   | "stripe_failed";
 
@@ -147,7 +162,7 @@ export type Parity = {
     available: boolean;
     /** Plans that can be bought, cheapest first; `price` when it has been seen. */
     plans(): Promise<SoldPlan[]>;
-    /** The address of Stripe's payment page for a plan. */
+    /** The address of Stripe's payment page for a plan, after a look at what Stripe says now (at most 6 s). */
     start(input: StartCheckout): Promise<{ ok: true; url: string } | { ok: false; reason: CheckoutRefusal }>;
     /** The address of Stripe's page where a customer manages what they have. */
     portal(input: {

@@ -5,7 +5,9 @@ import type { OrderStamp } from "~/billing/observation";
 import type { Verdict } from "~/billing/verdicts";
 import type { Database, Tx } from "~/db/client.server";
 import { rowTroubleOf } from "~/db/errors.server";
+import { clearMarks, forgetMarks, type Mark } from "~/db/marks.server";
 import {
+  type AccessGiven,
   breakerRoom,
   busyUsers,
   type ChangeActor,
@@ -15,8 +17,10 @@ import {
   writeRepairs,
 } from "~/db/repairs.server";
 import type { RunOutcome } from "~/db/run-words";
-import { loadSituations } from "~/db/situations.server";
+import { type LoadedSituation, loadSituations } from "~/db/situations.server";
+import { nextStamp } from "~/db/stamps.server";
 import { saveStandings } from "~/db/standings.server";
+import type { Log } from "~/log.server";
 import { customerIdsOf, hashOf, type Judged, judgeOne, repairOf, standingOf } from "./judge-users.server";
 import { type Ground, loadOptions } from "./parts.server";
 
@@ -38,6 +42,7 @@ export type UserOutcome = {
 };
 
 export type ReconcileInput = {
+  log: Log;
   userIds: readonly string[];
   ground: Ground;
   actor: ChangeActor;
@@ -71,7 +76,9 @@ const LOCK_TIMEOUT_MS = 3_000;
  */
 export async function reconcileUsers(db: Database, input: ReconcileInput): Promise<UserOutcome[]> {
   try {
-    return await db.$transaction((tx) => reconcileBatch(tx, input));
+    const { outcomes, given } = await db.$transaction((tx) => reconcileBatch(tx, input));
+    logGiven(input, given);
+    return outcomes;
   } catch (error) {
     const sqlState = rowTroubleOf(error);
     if (sqlState === null) throw error;
@@ -104,36 +111,53 @@ async function reconcileInPieces(
 
 const LOCK_NOT_GOT = "55P03";
 
+/** What a batch came to; `given` to whom, and under which run. */
+type Batch = { outcomes: UserOutcome[]; given: (AccessGiven & { runId: string })[] };
+
+/** From payment to access, the figure that all of this is for; said once it is committed. */
+function logGiven({ log, actor }: ReconcileInput, given: Batch["given"]): void {
+  for (const { userId, seconds, runId } of given)
+    log.info(
+      { userId, layer: actor.kind, seconds: Math.round(seconds * 1_000) / 1_000, runId },
+      "access given",
+    );
+}
+
 /** Judges without writing the record: those who would have been repaired have failed, the others are as they are. */
 async function judgedOnly(db: Database, input: ReconcileInput, sqlState: string): Promise<UserOutcome[]> {
   const reason = sqlState === LOCK_NOT_GOT ? "record_busy" : `database_${sqlState}`;
-  const judged = await db.$transaction((tx) => reconcileBatch(tx, { ...input, apply: false }));
+  const { outcomes } = await db.$transaction((tx) => reconcileBatch(tx, { ...input, apply: false }));
   const isDue = ({ outcome, needs }: UserOutcome) => outcome === "intended" && needs === null;
-  return judged.map((one) => (isDue(one) ? { ...one, outcome: "failed", reason } : one));
+  return outcomes.map((one) => (isDue(one) ? { ...one, outcome: "failed", reason } : one));
 }
 
-async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcome[]> {
-  const options = loadOptions(input.ground, input.addressesRead);
+async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<Batch> {
+  // Each load after a stamp of its own: a judgement that has seen less never replaces one that has seen more.
+  const load = async (userIds: readonly string[]) => {
+    const stamp = input.keepStandings ? await nextStamp(tx) : null;
+    return loadSituations(tx, userIds, { ...loadOptions(input.ground, input.addressesRead), stamp });
+  };
   const how = {
     automatic: input.actor.kind !== "staff",
     breakerHasRoom: input.breakerHasRoom ?? true,
     confirmed: input.confirmed ?? null,
     evidenceAfter: input.evidenceAfter ?? null,
   };
-  const first = await loadSituations(tx, input.userIds, options);
+  const first = await load(input.userIds);
   const judged = new Map(
     first.map((situation) => [situation.record.userId, judgeOne(situation, input.ground, how)]),
   );
   const candidates = input.apply ? [...judged.values()].filter((one) => mayWrite(one, input)) : [];
   const before = new Map(judged);
   const written = new Map<string, RepairRow>();
+  let given: Batch["given"] = [];
   if (candidates.length > 0) {
     const ids = candidates.map(({ situation }) => situation.record.userId);
     await lockRecords(tx, ids, LOCK_TIMEOUT_MS);
     const customerIds = candidates.flatMap(({ judgement }) => customerIdsOf(judgement));
     await holdObservations(tx, customerIds);
     let room: number | null = null;
-    for (const situation of await loadSituations(tx, ids, options)) {
+    for (const situation of await load(ids)) {
       let again = judgeOne(situation, input.ground, how);
       // Asked for only where it comes to a lowering: the count is made under a lock that all servers share.
       if (how.automatic && repairOf(again.decision)?.lowers) {
@@ -149,18 +173,42 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<UserOutcom
     }
     const rows = [...written.values()];
     if (rows.length > 0) {
-      await writeRepairs(tx, await input.runId(tx), input.actor, rows);
-      for (const situation of await loadSituations(tx, [...written.keys()], options))
+      const runId = await input.runId(tx);
+      given = (await writeRepairs(tx, runId, input.actor, rows)).map((one) => ({ ...one, runId }));
+      for (const situation of await load([...written.keys()]))
         judged.set(situation.record.userId, judgeOne(situation, input.ground, how));
     }
   }
-  if (input.keepStandings) await saveStandings(tx, [...judged.values()].map(standingOf));
   const outcomes = [...judged.entries()].map(([userId, after]): UserOutcome => {
     const was = before.get(userId) ?? after;
     return outcomeOf({ userId, was, after, row: written.get(userId) ?? null, input });
   });
+  if (input.keepStandings) await keep(tx, judged, outcomes, input);
   await input.commit?.(tx, outcomes);
-  return outcomes;
+  return { outcomes, given };
+}
+
+/** Keeps the standings, and takes away the marks of those about whom nothing is left to be done now. */
+async function keep(
+  tx: Tx,
+  judged: ReadonlyMap<string, Judged<LoadedSituation>>,
+  outcomes: readonly UserOutcome[],
+  { userIds, apply }: ReconcileInput,
+): Promise<void> {
+  const outdated = await saveStandings(tx, [...judged.values()].map(standingOf));
+  const seen = outcomes.flatMap(({ userId, outcome }): Mark[] => {
+    const marks = judged.get(userId)?.situation.kept.marks ?? null;
+    return marks === null || outdated.has(userId) || !isSettled(outcome, apply) ? [] : [{ userId, marks }];
+  });
+  await clearMarks(tx, seen);
+  const deleted = userIds.filter((userId) => !judged.has(userId));
+  await forgetMarks(tx, deleted);
+}
+
+/** What was failed, not checked, or is still to be read or written wants to be judged again. */
+function isSettled(outcome: UserOutcome["outcome"], applied: boolean): boolean {
+  if (outcome === "withheld") return applied;
+  return outcome === "in_step" || outcome === "review" || outcome === "synced";
 }
 
 /** Is there something to write for this user, and is it what was previewed? */

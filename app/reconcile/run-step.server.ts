@@ -1,3 +1,4 @@
+import { paymentToAccess } from "~/db/payment-to-access.server";
 import {
   findRun,
   finishRun,
@@ -113,6 +114,8 @@ async function finish(parts: Parts, end: RunEnd): Promise<void> {
   const line = { runId, intent, reach, state, ...counts, stripeRequests, reason };
   if (end.state === "failed") parts.log.error(line, "run failed");
   else parts.log.info(line, "run finished");
+  if (intent === "apply" && state === "done")
+    parts.log.info({ layers: await paymentToAccess(parts.db) }, "payment to access");
 }
 
 function nextPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {

@@ -30,6 +30,7 @@ export type SyncOutcome =
   | { ok: false; reason: string; message: string };
 
 const MOST_ROUNDS = 3;
+const SOMEBODY_WAITS: ReadonlySet<string> = new Set(["staff", "checkout"]);
 
 /**
  * The one reconcile on a set of one: a complete fresh read of every linked customer (and of the address, when no
@@ -43,7 +44,7 @@ export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutc
   const deadline = performance.now() + input.deadlineMs;
   let stripeRequests = 0;
   const how: How = {
-    priority: input.actor.kind === "staff" ? "interactive" : "background",
+    priority: SOMEBODY_WAITS.has(input.actor.kind) ? "interactive" : "background",
     get deadlineMs() {
       return Math.max(0, deadline - performance.now());
     },
@@ -79,6 +80,7 @@ export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutc
       addressRead = true;
     }
     const [outcome] = await reconcileUsers(parts.db, {
+      log: parts.log,
       userIds: [input.userId],
       ground: await loadGround(parts.db),
       actor: input.actor,
@@ -129,6 +131,7 @@ async function failed(
   parts.log.warn({ userId, by: actor.kind, reason }, "not synced: Stripe could not be asked");
   await endCheck(parts.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(parts.db, {
+    log: parts.log,
     userIds: [userId],
     ground: await loadGround(parts.db),
     actor,

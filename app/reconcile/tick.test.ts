@@ -135,7 +135,8 @@ describe("a tick", () => {
     expect(standing.judgeAgainAt).not.toBeNull();
     await world.db.$executeRaw`UPDATE "StripeSubscription" SET "pastDueSince" = now() - interval '8 days'
       WHERE id = ${id}`;
-    await world.db.$executeRaw`UPDATE "Standing" SET "judgeAgainAt" = now() WHERE "userId" = ${user(0)}`;
+    await world.db
+      .$executeRaw`UPDATE "Standing" SET "judgeAgainAt" = now() - interval '1 second' WHERE "userId" = ${user(0)}`;
     expect(await cron()).toMatchObject({ reach: "tick", syncedCount: 1 });
     expect(await accessOf(world, user(0))).toBe("locked 0");
   });

@@ -217,5 +217,7 @@ export type SettingsView = {
   readAllocation: number | null;
   /** Hour of the day (UTC) from which the scheduler reads everything once; null: only when it must. */
   fullPassHour: number | null;
+  /** Where customers write to: an e-mail address or an https address. */
+  supportContact: string | null;
   binding: { accountId: string; livemode: boolean; boundAt: EpochSeconds } | null;
 };

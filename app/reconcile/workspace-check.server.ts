@@ -1,5 +1,6 @@
 import { beginCheck, type CheckGates, checkState } from "~/db/checks.server";
 import type { Database } from "~/db/client.server";
+import { userRecord, workspaceRecord } from "~/db/records.server";
 import type { Log } from "~/log.server";
 import type { WorkspaceAnswer } from "./parity.server";
 
@@ -58,12 +59,9 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
     },
 
     async answer({ workspaceId, userId }) {
-      const workspace = await db.workspace.findUnique({ where: { id: workspaceId } });
+      const workspace = await workspaceRecord(db, workspaceId);
       if (!workspace || workspace.ownerId !== userId) return null;
-      const [user, state] = await Promise.all([
-        db.user.findUnique({ where: { id: userId } }),
-        checkState(db, userId, gates),
-      ]);
+      const [user, state] = await Promise.all([userRecord(db, userId), checkState(db, userId, gates)]);
       if (!user || !state) return null;
       const lastCheckedAt = [state.checkedAt, state.observedAt]
         .flatMap((time) => time ?? [])
@@ -86,11 +84,7 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
     },
 
     async ownerOf(workspaceId) {
-      const workspace = await db.workspace.findUnique({
-        where: { id: workspaceId },
-        select: { ownerId: true },
-      });
-      return workspace?.ownerId ?? null;
+      return (await workspaceRecord(db, workspaceId))?.ownerId ?? null;
     },
 
     async close() {

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { createApiServer, type ServerParts } from "./api/server";
 
 export interface Listening {
@@ -17,6 +17,8 @@ export async function listen(
   { port, host }: { port: number; host: string },
 ): Promise<Listening> {
   const stopping = new AbortController();
+  // Each answer that takes its time listens for the end, however many there are at once.
+  setMaxListeners(0, stopping.signal);
   const server = createApiServer({ ...setup, stopped: stopping.signal });
   server.keepAliveTimeout = 60_000;
   server.listen(port, host);

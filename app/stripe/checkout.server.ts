@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
 import { failureOf, type StripeFailure } from "./failure.server";
 
 export type CheckoutOrder = {
@@ -11,18 +12,26 @@ export type CheckoutOrder = {
   cancelUrl: string;
 };
 
-export type Page = { ok: true; url: string } | { ok: false; failure: StripeFailure };
+export type Asked<T> = ({ ok: true } & T) | { ok: false; failure: StripeFailure };
+
+/** A payment page. `url` is null once it is paid or has expired. */
+export type PaymentPage = { session: CheckoutSession; url: string | null };
 
 /** What the customer pages ask of Stripe, with a key of their own that may create sessions. Reconciling never uses it. */
 export type CheckoutClient = {
   /** The id of the price that has a lookup key now; null when none has. */
-  priceOf(
-    lookupKey: string,
-  ): Promise<{ ok: true; id: string | null } | { ok: false; failure: StripeFailure }>;
-  /** Stripe's payment page for one subscription. Marked with the user twice, which proves that we made it. */
-  createSession(order: CheckoutOrder): Promise<Page>;
+  priceOf(lookupKey: string): Promise<Asked<{ id: string | null }>>;
+  /**
+   * Stripe's payment page for one subscription. Marked with the user twice, which proves that we made it. The same
+   * idempotency key leads to the same page.
+   */
+  createSession(order: CheckoutOrder, idempotencyKey: string): Promise<Asked<{ page: PaymentPage }>>;
+  /** A payment page that was made before, as it stands. */
+  paymentPage(sessionId: string): Promise<Asked<{ page: PaymentPage }>>;
+  /** Closes a payment page that is open: nobody can pay on it any more. */
+  closePage(sessionId: string): Promise<Asked<{ page: PaymentPage }>>;
   /** Stripe's page where a customer manages what they have. */
-  portal(customerId: string, returnUrl: string): Promise<Page>;
+  portal(customerId: string, returnUrl: string): Promise<Asked<{ url: string }>>;
 };
 
 const TIMEOUT_MS = 10_000;
@@ -46,34 +55,45 @@ export function createCheckoutClient({
       protocol: base.protocol === "http:" ? "http" : "https",
     }),
   });
-  const page = (asked: Promise<{ url: string | null }>): Promise<Page> =>
-    asked.then(
-      ({ url }) => {
-        if (url === null) throw new Error("Stripe made a session without an address");
-        return { ok: true, url };
-      },
-      (error: unknown) => ({ ok: false, failure: failureOf(error) }),
-    );
+  const { sessions } = stripe.checkout;
   return {
     priceOf: (lookupKey) =>
-      stripe.prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 }).then(
-        ({ data }) => ({ ok: true, id: data[0]?.id ?? null }),
-        (error: unknown) => ({ ok: false, failure: failureOf(error) }),
+      asked(stripe.prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 }), ({ data }) => ({
+        id: data[0]?.id ?? null,
+      })),
+    createSession: ({ userId, priceId, customerId, email, successUrl, cancelUrl }, idempotencyKey) =>
+      asked(
+        sessions.create(
+          {
+            mode: "subscription",
+            line_items: [{ price: priceId, quantity: 1 }],
+            success_url: successUrl,
+            cancel_url: cancelUrl,
+            client_reference_id: userId,
+            metadata: { userId },
+            subscription_data: { metadata: { userId } },
+            ...(customerId === null ? { customer_email: email } : { customer: customerId }),
+          },
+          { idempotencyKey },
+        ),
+        pageOf,
       ),
-    createSession: ({ userId, priceId, customerId, email, successUrl, cancelUrl }) =>
-      page(
-        stripe.checkout.sessions.create({
-          mode: "subscription",
-          line_items: [{ price: priceId, quantity: 1 }],
-          success_url: successUrl,
-          cancel_url: cancelUrl,
-          client_reference_id: userId,
-          metadata: { userId },
-          subscription_data: { metadata: { userId } },
-          ...(customerId === null ? { customer_email: email } : { customer: customerId }),
-        }),
-      ),
+    paymentPage: (sessionId) => asked(sessions.retrieve(sessionId), pageOf),
+    closePage: (sessionId) => asked(sessions.expire(sessionId), pageOf),
     portal: (customer, returnUrl) =>
-      page(stripe.billingPortal.sessions.create({ customer, return_url: returnUrl })),
+      asked(stripe.billingPortal.sessions.create({ customer, return_url: returnUrl }), ({ url }) => ({
+        url,
+      })),
   };
+}
+
+const pageOf = (session: Stripe.Checkout.Session): { page: PaymentPage } => ({
+  page: { session: parseCheckoutSession(session), url: session.url },
+});
+
+function asked<Raw, T>(answer: Promise<Raw>, read: (raw: Raw) => T): Promise<Asked<T>> {
+  return answer.then(read).then(
+    (value) => ({ ok: true, ...value }),
+    (error: unknown) => ({ ok: false, failure: failureOf(error) }),
+  );
 }

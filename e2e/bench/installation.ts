@@ -19,6 +19,8 @@ export type Installation = {
   parity: Parity;
   reader: StripeReader;
   sandbox: SandboxProcess;
+  /** The same installation at another ceiling of requests a second. */
+  at(readsPerSecond: number): Parity;
   close(): Promise<void>;
 };
 
@@ -28,31 +30,42 @@ export async function openInstallation(wish: SandboxWish, readsPerSecond: number
   await applyMigrations(postgres.url);
   const db = createDatabase(postgres.url);
   const log = createLog({ level: "silent" });
-  const reader = createStripeReader({
-    secretKey: sandbox.secretKey,
-    apiBase: sandbox.url,
-    limiter: createLimiter({
-      budget: createStripeBudget(db, {
-        backgroundPerSecond: readsPerSecond,
-        interactivePerSecond: readsPerSecond,
-        globalPerSecond: 100,
+  const readerAt = (perSecond: number) =>
+    createStripeReader({
+      secretKey: sandbox.secretKey,
+      apiBase: sandbox.url,
+      limiter: createLimiter({
+        budget: createStripeBudget(db, {
+          backgroundPerSecond: perSecond,
+          interactivePerSecond: perSecond,
+          globalPerSecond: 4 * perSecond,
+        }),
       }),
-    }),
-    nextStamp: () => nextStamp(db),
-    log,
-  });
-  const parity = createParity({ db, stripe: reader, configuredAccountId: null, sandbox: false, log });
+      nextStamp: () => nextStamp(db),
+      log,
+    });
+  const opened: Parity[] = [];
+  const open = (stripe: StripeReader) => {
+    const parity = createParity({ db, stripe, configuredAccountId: null, sandbox: false, log });
+    opened.push(parity);
+    return parity;
+  };
+  const reader = readerAt(readsPerSecond);
+  const parity = open(reader);
   await db.plan.create({
     data: { id: "army", name: "Army", soldiers: 5, prices: { create: { lookupKey: "army_yearly" } } },
   });
   await db.setting.create({ data: { key: "writes", value: "full" } });
+  // No hour of the day makes a tick a full pass.
+  await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullPassHour', 'null')`;
   return {
     db,
     parity,
     reader,
     sandbox,
+    at: (perSecond) => open(readerAt(perSecond)),
     async close() {
-      await parity.close();
+      await Promise.all(opened.map((one) => one.close()));
       await db.$disconnect();
       sandbox.stop();
       await postgres.stop();
@@ -83,12 +96,29 @@ export async function rowsWritten(db: Database, tables: readonly string[]): Prom
   return new Map(rows.map(({ table, written }) => [table, written]));
 }
 
-/** Runs a whole-account run to its end; seconds and the run. */
-export async function timeFullRun(parity: Parity) {
+export type TimedRun = {
+  run: { reach: string; stripeRequests: number; synced: number; skipped: number };
+  seconds: number;
+  /** From the run's beginning until everything had been read; a full pass only. */
+  readSeconds: number;
+};
+
+/** Has the scheduler reconcile everybody, to the end. Throws when not everybody was. */
+export async function timeRun(db: Database, parity: Parity, reach: "tick" | "full"): Promise<TimedRun> {
   const started = performance.now();
-  const { run } = await parity.runs.apply({ actor: { kind: "cron", id: null } });
   for (;;) {
-    const after = await parity.runs.step(run.id, 60_000);
-    if (after.state !== "running") return { run: after, seconds: (performance.now() - started) / 1000 };
+    const answer = await parity.runs.cron({ budgetMs: 300_000, reach });
+    if (!answer.done) continue;
+    const seconds = (performance.now() - started) / 1000;
+    if (!answer.success) throw new Error(`The run did not succeed: ${JSON.stringify(answer)}`);
+    const [row] = await db.$queryRaw<{ seconds: number }[]>`
+      SELECT extract(epoch FROM c."updatedAt" - r."createdAt")::float8 AS seconds
+      FROM "Cursor" c JOIN "Run" r ON r.id = c.value->>'runId' WHERE c.key = 'pass'`;
+    const { stripeRequests, syncedCount: synced, skippedCount: skipped } = answer;
+    return {
+      run: { reach: answer.reach, stripeRequests, synced, skipped },
+      seconds,
+      readSeconds: row?.seconds ?? 0,
+    };
   }
 }

@@ -11,6 +11,8 @@ export type SandboxWish = {
   latencyMs: number;
   /** Ceiling of each endpoint, requests a second; null: none. */
   perSecond: number | null;
+  /** Half of all in one second, as after a bulk import; otherwise one a minute. */
+  halfInOneSecond?: boolean;
 };
 
 const started = z.object({ url: z.string(), secretKey: z.string() });
@@ -18,6 +20,8 @@ const started = z.object({ url: z.string(), secretKey: z.string() });
 export type SandboxProcess = z.infer<typeof started> & {
   /** Changes how long answers take. */
   setLatency(ms: number): Promise<void>;
+  /** Schedules or takes back the cancellation of the first so many subscriptions, each with its event. */
+  change(count: number): Promise<void>;
   stop(): void;
 };
 
@@ -37,12 +41,16 @@ export async function startSandboxProcess(wish: SandboxWish): Promise<SandboxPro
       child.send({ latency: ms });
       await once(child, "message");
     },
+    async change(count) {
+      child.send({ change: count });
+      await once(child, "message");
+    },
     stop: () => void child.kill(),
   };
 }
 
 async function main(wish: SandboxWish): Promise<void> {
-  const sandbox = createSandbox({ eventRetentionDays: 0, latency: wish.latencyMs });
+  const sandbox = createSandbox({ latency: wish.latencyMs });
   const product = sandbox.products.create({ name: "Army" });
   const price = sandbox.prices.create({
     product: product.id,
@@ -52,19 +60,29 @@ async function main(wish: SandboxWish): Promise<void> {
     lookup_key: "army_yearly",
   });
   const now = Math.floor(Date.now() / 1000);
+  const subscriptions: string[] = [];
   sandbox.bulk(() => {
     for (let n = 0; n < wish.customers; n += 1) {
-      const created = now - (wish.customers - n) * 60;
+      const minutes = wish.halfInOneSecond && n % 2 === 0 ? wish.customers / 3 : wish.customers - n + 2;
+      const created = now - Math.floor(minutes * 60);
       const metadata = { userId: userId(n) };
       const customer = sandbox.customers.create({ email: `${userId(n)}@example.com`, metadata, created });
-      sandbox.subscriptions.create({ customer: customer.id, items: [{ price: price.id }], created });
+      const items = [{ price: price.id }];
+      subscriptions.push(sandbox.subscriptions.create({ customer: customer.id, items, created }).id);
     }
   });
   if (wish.perSecond !== null)
     sandbox.control.setLimits({ endpointPerSecond: wish.perSecond, globalPerSecond: 100 });
   const { url } = await sandbox.listen();
+  let turns = 0;
   process.on("message", (message) => {
-    sandbox.control.setLatency(z.object({ latency: z.number() }).parse(message).latency);
+    const order = z.object({ latency: z.number().optional(), change: z.number().optional() }).parse(message);
+    if (order.latency !== undefined) sandbox.control.setLatency(order.latency);
+    if (order.change !== undefined) {
+      turns += 1;
+      for (const id of subscriptions.slice(0, order.change))
+        sandbox.subscriptions.update(id, { cancel_at_period_end: turns % 2 === 1 });
+    }
     process.send?.("done");
   });
   process.send?.({ url, secretKey: sandbox.secretKey });

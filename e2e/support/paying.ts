@@ -31,8 +31,8 @@ export async function openWorkspace(page: Page, { userId, workspaceId }: NewCust
 }
 
 /** From the workspace to Stripe's page, and the card put in; the payment itself is the caller's to press. */
-export async function goToPayment(page: Page, card: string): Promise<void> {
-  await page.getByRole("button", { name: "Choose Army" }).click();
+export async function goToPayment(page: Page, card: string, plan = "Army"): Promise<void> {
+  await page.getByRole("button", { name: `Choose ${plan}` }).click();
   await expect(page.getByRole("heading", { name: "Subscribe" })).toBeVisible();
   await page.getByLabel("Card number").fill(card);
   await page.getByLabel("Expiration").fill("12 / 34");

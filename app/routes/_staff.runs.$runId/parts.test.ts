@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { RunGroup } from "~/reconcile/views";
-import { intendedUsers, paceOf, partsOf } from "./parts";
+import type { RunGroup, RunView } from "~/reconcile/views";
+import { intendedUsers, paceOf, partsOf, usersAsBefore } from "./parts";
 
 const group = (outcome: RunGroup["outcome"], users: number): RunGroup => ({
   key: outcome,
@@ -18,6 +18,14 @@ describe("what a run does", () => {
     expect(will.map(({ outcome }) => outcome)).toEqual(["intended", "synced"]);
     expect(willNot.map(({ outcome }) => outcome)).toEqual(["withheld", "failed"]);
     expect(intendedUsers({ groups })).toBe(3);
+  });
+
+  it("leaves out users whom a tick did not look at: they count as they stand", () => {
+    const run = { review: 9 } as RunView;
+    expect(
+      usersAsBefore({ run, groups: [group("review", 2), group("withheld", 1), group("failed", 4)] }),
+    ).toBe(6);
+    expect(usersAsBefore({ run: { review: 2 } as RunView, groups: [group("review", 2)] })).toBe(0);
   });
 
   it("has a pace as soon as something is done", () => {

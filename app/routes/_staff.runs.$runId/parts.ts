@@ -9,6 +9,14 @@ export function partsOf({ groups }: Pick<RunPage, "groups">): { will: RunGroup[]
   return { will: groups.filter(does), willNot: groups.filter((group) => !does(group)) };
 }
 
+/** Users who count as withheld or for review, and whom the run did not look at: a tick judges only whom something concerns. */
+export function usersAsBefore({ run, groups }: Pick<RunPage, "run" | "groups">): number {
+  const listed = groups.filter(({ outcome }) =>
+    ["review", "withheld", "changed_since_preview"].includes(outcome),
+  );
+  return Math.max(0, run.review - listed.reduce((sum, { users }) => sum + users, 0));
+}
+
 /** How many users a preview would change. */
 export function intendedUsers({ groups }: Pick<RunPage, "groups">): number {
   return groups.reduce((sum, { outcome, users }) => sum + (outcome === "intended" ? users : 0), 0);

@@ -5,7 +5,7 @@ import { Section } from "~/ui/section";
 import { Shape } from "~/ui/shape";
 import { type Tone, toneOf, toneText } from "~/ui/tone";
 import { plural } from "~/ui/words";
-import { isLive, partsOf } from "./parts";
+import { isLive, partsOf, usersAsBefore } from "./parts";
 
 const OUTCOME_TONES: Record<RunGroup["outcome"], Tone | null> = {
   intended: null,
@@ -24,6 +24,7 @@ export function Result({ page, group }: { page: RunPage; group: string | null })
   const preview = run.intent === "preview";
   const live = isLive(run);
   const nothing = live ? "Nothing yet." : null;
+  const asBefore = live ? 0 : usersAsBefore(page);
   return (
     <div className="grid gap-x-10 lg:grid-cols-2">
       <Section title={preview ? "What will happen" : "What happened"} aside={countWords(will)}>
@@ -39,6 +40,18 @@ export function Result({ page, group }: { page: RunPage; group: string | null })
       >
         <Groups groups={willNot} chosen={group} none={nothing ?? "Nobody is left out."} />
       </Section>
+      {asBefore > 0 && (
+        <p className="mt-4 text-table text-quiet lg:col-span-2">
+          <span className="mr-1.5 inline-block text-review">
+            <Shape tone="review" />
+          </span>
+          {plural(asBefore, "user is", "users are")} withheld or for review as before: nothing has changed for
+          them.{" "}
+          <Link to="/users" className="text-accent hover:underline">
+            Show the worst first
+          </Link>
+        </p>
+      )}
       {run.skipped > 0 && (
         <p className="mt-4 text-table text-quiet lg:col-span-2">
           <span className="mr-1.5 inline-block text-correct">

@@ -1,51 +1,94 @@
-import { describe, expect, it, vi } from "vitest";
-import { appUrl, routeArgs } from "~/http/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { appUrl, refused, routeArgs } from "~/http/testing";
+import { createWorld, type World } from "~/reconcile/testing";
 import { action } from "./route";
 
-const RULES = { graceDays: "7", breakerPercent: "2", breakerMinimum: "2" };
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
 
-function post(form: Record<string, string>) {
+const RULES = {
+  intent: "rules",
+  graceDays: "7",
+  noPlanWord: "",
+  breakerPercent: "2",
+  breakerMinimum: "2",
+  supportContact: "",
+  readAllocation: "",
+  fullPassHour: "",
+};
+
+function post(fields: Partial<typeof RULES>, role: "operator" | "admin" = "admin") {
   const init = {
     method: "POST",
     headers: { Origin: appUrl, "Content-Type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({ intent: "rules", ...RULES, ...form }).toString(),
+    body: new URLSearchParams({ ...RULES, ...fields }).toString(),
   };
-  const staff = { id: "s1", name: "Ada", email: "ada@example.com", role: "admin" } as const;
+  const staff = { id: "s1", name: "Ada", email: "ada@example.com", role };
   const { args } = routeArgs("/settings", init, { staff });
-  const set = vi.fn();
-  Object.assign(args.context.parity, { settings: { set } });
-  return { set, answer: action(args) };
+  Object.assign(args.context, { parity: world.parity });
+  return action(args);
 }
+const kept = async () => (await world.parity.settings.get()).supportContact;
 
-describe("the rules", () => {
-  it("are stored as they were typed", async () => {
-    const { set, answer } = post({ noPlanWord: "free", readAllocation: "50000", fullPassHour: "4" });
-    await answer;
-    expect(set).toHaveBeenCalledWith(
-      {
-        graceDays: 7,
-        noPlanWord: "free",
-        breakerPercent: 2,
-        breakerMinimum: 2,
-        readAllocation: 50_000,
-        fullPassHour: 4,
-      },
-      { kind: "staff", id: "s1" },
-    );
+describe("where customers write to", () => {
+  it("is kept with who said so, and taken back by an empty field", async () => {
+    await post({ supportContact: " help@example.com " });
+    expect(await kept()).toBe("help@example.com");
+    await post({ supportContact: "https://example.com/contact" });
+    expect(await kept()).toBe("https://example.com/contact");
+    await post({ supportContact: "" });
+    expect(await kept()).toBeNull();
+    const changes = await world.db.settingChange.findMany({ where: { key: "supportContact" } });
+    expect(changes.map(({ after, actor }) => [after, actor])).toEqual([
+      ["help@example.com", "staff:s1"],
+      ["https://example.com/contact", "staff:s1"],
+      [null, "staff:s1"],
+    ]);
   });
 
-  it("that may be empty are null then, so that what was stored is taken back", async () => {
-    const { set, answer } = post({ noPlanWord: "", readAllocation: "", fullPassHour: "" });
-    await answer;
-    expect(set).toHaveBeenCalledWith(
-      expect.objectContaining({ noPlanWord: null, readAllocation: null, fullPassHour: null }),
-      expect.anything(),
-    );
+  it("is an address that can be written to, or nothing is saved", async () => {
+    const answer = await post({ supportContact: "http://example.com", graceDays: "9" });
+    expect(answer).toMatchObject({
+      init: { status: 400 },
+      data: {
+        lastResult: {
+          error: {
+            supportContact: ["Enter an e-mail address (help@example.com) or an https address."],
+          },
+        },
+      },
+    });
+    expect(await world.parity.settings.get()).toMatchObject({ supportContact: null, graceDays: 7 });
+  });
+
+  it("is an admin's to say", async () => {
+    expect((await refused(post({ supportContact: "help@example.com" }, "operator"))).status).toBe(403);
+    expect(await kept()).toBeNull();
+  });
+});
+
+describe("the rules", () => {
+  it("are stored as they were typed, and taken back by empty fields", async () => {
+    await post({ noPlanWord: "free", readAllocation: "50000", fullPassHour: "4" });
+    expect(await world.parity.settings.get()).toMatchObject({
+      ...{ graceDays: 7, noPlanWord: "free", breakerPercent: 2, breakerMinimum: 2 },
+      ...{ readAllocation: 50_000, fullPassHour: 4 },
+    });
+    await post({});
+    expect(await world.parity.settings.get()).toMatchObject({
+      ...{ noPlanWord: null, readAllocation: null, fullPassHour: null },
+    });
   });
 
   it.each(["0", "2.5", "many"])("have no read allocation of %j", async (readAllocation) => {
-    const { set, answer } = post({ readAllocation });
-    expect(await answer).toMatchObject({ init: { status: 400 } });
-    expect(set).not.toHaveBeenCalled();
+    expect(await post({ readAllocation })).toMatchObject({ init: { status: 400 } });
+    expect(await world.parity.settings.get()).toMatchObject({ readAllocation: null });
+  });
+
+  it.each(["24", "-1", "noon"])("have no hour of the day that is %j", async (fullPassHour) => {
+    expect(await post({ fullPassHour })).toMatchObject({ init: { status: 400 } });
   });
 });

@@ -2,12 +2,16 @@ import { data, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { WRITES } from "~/billing/policy";
+import { CONTACT_HINT, readSupportContact } from "~/billing/support-contact";
 import { route } from "~/http/route.server";
+import type { Parity } from "~/reconcile/parity.server";
 import { PageHead } from "~/ui/page-head";
 import { useMay } from "../_staff/frame-data";
 import { BindingPart } from "./binding-part";
 import { RulesForm } from "./rules-form";
 import { WritesPart } from "./writes-part";
+
+type SettingsChange = Parameters<Parity["settings"]["set"]>[0];
 
 const whole = (from: number, to: number) =>
   z.coerce
@@ -29,6 +33,11 @@ const submission = z.discriminatedUnion("intent", [
     breakerMinimum: whole(0, 1_000_000),
     readAllocation: whole(1, 1_000_000_000).optional(),
     fullPassHour: whole(0, 23).optional(),
+    supportContact: z
+      .string()
+      .trim()
+      .refine((typed) => readSupportContact(typed) !== null, { error: `Enter ${CONTACT_HINT}.` })
+      .optional(),
   }),
 ]);
 
@@ -48,11 +57,12 @@ export const action = route.action(
   },
 );
 
-/** What was sent as a change of settings: a field that was left empty says null. */
-function changeOf(sent: z.infer<typeof submission>) {
-  if (sent.intent === "writes") return { writes: sent.writes };
-  const { intent: _, noPlanWord = null, readAllocation = null, fullPassHour = null, ...rules } = sent;
-  return { ...rules, noPlanWord, readAllocation, fullPassHour };
+/** What to save; a field that was emptied counts as none. */
+function changeOf(submitted: z.output<typeof submission>): SettingsChange {
+  if (submitted.intent === "writes") return { writes: submitted.writes };
+  const { intent: _, noPlanWord = null, supportContact = null, ...others } = submitted;
+  const { readAllocation = null, fullPassHour = null, ...numbers } = others;
+  return { ...numbers, noPlanWord, supportContact, readAllocation, fullPassHour };
 }
 
 export default function Settings() {

@@ -14,9 +14,10 @@ type Rules = {
   breakerMinimum: string;
   fullPassHour: string;
   readAllocation: string;
+  supportContact: string;
 };
 
-/** Grace, the word for no plan, the circuit breaker, and what Stripe lets us read. */
+/** Grace, the word for no plan, the circuit breaker, what Stripe lets us read, and where customers write to. */
 export function RulesForm({ settings, mayChange }: { settings: SettingsView; mayChange: boolean }) {
   const fetcher = useFetcher<{ lastResult: SubmissionResult<string[]> }>();
   const notify = useNotice();
@@ -91,6 +92,13 @@ export function RulesForm({ settings, mayChange }: { settings: SettingsView; may
             placeholder="10000"
             inputMode="numeric"
             unit="reads"
+          />
+          <Field
+            {...field("supportContact")}
+            label="Where customers write to"
+            hint="An e-mail or https address. Customers find it where a payment takes too long; leave empty for none."
+            defaultValue={settings.supportContact ?? ""}
+            placeholder="help@example.com"
           />
         </div>
         {mayChange && (

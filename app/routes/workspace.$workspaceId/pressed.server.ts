@@ -1,19 +1,26 @@
 import type { CheckoutRefusal, Parity } from "~/reconcile/parity.server";
+import type { Pressed } from "../workspace/workspace-data";
 import { workspacePath } from "../workspace/workspace-path";
-import type { Pressed } from "../workspace/workspace-view";
 
 /** Why there is nowhere to go, as a customer reads it. */
 const PROBLEMS: Record<CheckoutRefusal, string> = {
-  not_configured: "Plans cannot be bought or changed on this page at the moment. Write to us.",
+  not_configured: "Plans cannot be bought or changed on this page at the moment.",
   unknown_plan: "This plan is not offered any more. Choose another one.",
   no_such_workspace: "This workspace is not here any more. Open it again from the application.",
   already_paying: "You already have a plan, so nothing was charged. You can change it under Manage billing.",
+  just_paid:
+    "You have paid already, so nothing more was charged. We are confirming your payment; your workspace opens by itself.",
+  being_matched:
+    "It looks as if you have paid, so nothing more was charged. We are matching your payment with your workspace.",
+  not_checked:
+    "We could not check just now whether you have a plan already, so nothing was charged. Try again in a moment.",
+  too_many: "You have tried this many times. Nothing was charged. Wait a few minutes, and try again.",
   no_customer: "There is nothing to manage yet.",
   stripe_failed: "The payment page could not be opened just now. Nothing was charged. Try again in a moment.",
 };
 
 type PressedOptions = {
-  parity: Pick<Parity, "checkout">;
+  parity: Pick<Parity, "checkout" | "workspace">;
   userId: string;
   workspaceId: string;
   appUrl: string;
@@ -26,7 +33,7 @@ export async function pressedButton(options: PressedOptions): Promise<Pressed> {
   const here = `${appUrl}${workspacePath(workspaceId)}`;
   const page =
     button.intent === "manage"
-      ? await parity.checkout.portal({ userId, returnUrl: here })
+      ? await parity.checkout.portal({ userId, returnUrl: await wayBack() })
       : await parity.checkout.start({
           userId,
           workspaceId,
@@ -35,4 +42,10 @@ export async function pressedButton(options: PressedOptions): Promise<Pressed> {
           cancelUrl: here,
         });
   return page.ok ? { goTo: page.url } : { problem: PROBLEMS[page.reason] };
+
+  /** Who has an open workspace may have changed their plan: the page after paying looks at once. */
+  async function wayBack(): Promise<string> {
+    const answer = await parity.workspace.answer({ workspaceId, userId });
+    return answer?.workspace.status === "active" ? `${here}/welcome` : here;
+  }
 }

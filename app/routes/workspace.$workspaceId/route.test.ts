@@ -98,6 +98,13 @@ describe("the workspace page", () => {
     await vi.waitFor(() => expect(check).toHaveBeenCalledWith("ada"));
   });
 
+  it("knows where its owner may write to, once an admin has said so", async () => {
+    await addUser(world, { id: "ada" });
+    expect((await pageOf("ada_w1", "ada")).contact).toBeNull();
+    await world.parity.settings.set({ supportContact: "help@example.com" }, { kind: "staff", id: null });
+    expect((await pageOf("ada_w1", "ada")).contact).toBe("help@example.com");
+  });
+
   it("links nowhere without a key that may sell", async () => {
     await addUser(world, { id: "ada" });
     expect((await loader(args("ada_w1", "ada"))).available).toBe(false);
@@ -148,14 +155,30 @@ describe("the buttons of the workspace page", () => {
     expect(portal).toHaveBeenCalledWith({ userId: "ada", returnUrl: `${appUrl}/workspace/ada_w1` });
   });
 
-  it.each(["not_configured", "unknown_plan", "already_paying", "no_customer", "stripe_failed"] as const)(
-    "say plainly why they lead nowhere: %s",
-    async (reason) => {
-      const { answer } = await press({ intent: "buy", plan: "army" }, { ok: false, reason });
-      expect(answer).toEqual({ problem: expect.stringMatching(/^[A-Z].*\.$/) });
-      expect(JSON.stringify(answer)).not.toMatch(/error|stripe|_/i);
-    },
-  );
+  it("lead back to the page that looks at once, for who may have changed a plan there", async () => {
+    await addUser(world, { id: "bob", workspaces: [{ status: "active", soldiers: 1 }] });
+    const portal = vi.spyOn(world.parity.checkout, "portal").mockResolvedValue({ ok: true, url: "x" });
+    const headers = { "Sec-Fetch-Site": "same-origin" };
+    const body = new URLSearchParams({ intent: "manage" });
+    await action(args("bob_w1", "bob", { method: "POST", headers, body }));
+    expect(portal).toHaveBeenCalledWith({ userId: "bob", returnUrl: `${appUrl}/workspace/bob_w1/welcome` });
+  });
+
+  it.each([
+    "not_configured",
+    "unknown_plan",
+    "already_paying",
+    "just_paid",
+    "being_matched",
+    "not_checked",
+    "too_many",
+    "no_customer",
+    "stripe_failed",
+  ] as const)("say plainly why they lead nowhere: %s", async (reason) => {
+    const { answer } = await press({ intent: "buy", plan: "army" }, { ok: false, reason });
+    expect(answer).toEqual({ problem: expect.stringMatching(/^[A-Z].*\.$/) });
+    expect(JSON.stringify(answer)).not.toMatch(/error|stripe|_/i);
+  });
 
   it("are the owner's", async () => {
     const page: Page = { ok: true, url: "https://pay.test/" };

@@ -1,5 +1,5 @@
 import { data, type MetaFunction } from "@remix-run/node";
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { type ShouldRevalidateFunctionArgs, useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { refusal } from "~/http/errors";
 import { route } from "~/http/route.server";
@@ -9,7 +9,8 @@ import { Refresh } from "../workspace/refresh";
 import { CONFIRMING, isOpen, LATE, SIGNED_OUT } from "../workspace/standing";
 import { useFresh } from "../workspace/use-fresh";
 import { useLooking } from "../workspace/use-looking";
-import { type Pressed, type WorkspaceData, WorkspaceView } from "../workspace/workspace-view";
+import type { Pressed, WorkspaceData } from "../workspace/workspace-data";
+import { WorkspaceView } from "../workspace/workspace-view";
 import { pressedButton } from "./pressed.server";
 
 const params = z.object({ workspaceId: z.string().min(1).max(200) });
@@ -55,6 +56,11 @@ export const action = route.action(
     return data<Pressed>(pressed, { status: "problem" in pressed ? 409 : 200 });
   },
 );
+
+/** A press that was refused may have found out something: who has paid meanwhile, for instance. */
+export function shouldRevalidate({ actionStatus, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
+  return defaultShouldRevalidate || actionStatus === 409;
+}
 
 export default function Workspace() {
   const { looked, ...workspace } = useLoaderData<typeof loader>();

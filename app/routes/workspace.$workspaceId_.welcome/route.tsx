@@ -8,7 +8,8 @@ import { Refresh } from "../workspace/refresh";
 import { CONFIRMING, isOpen, LATE, SIGNED_OUT, type Standing } from "../workspace/standing";
 import { useFresh } from "../workspace/use-fresh";
 import { useLooking } from "../workspace/use-looking";
-import { type WorkspaceData, WorkspaceView } from "../workspace/workspace-view";
+import type { WorkspaceData } from "../workspace/workspace-data";
+import { WorkspaceView } from "../workspace/workspace-view";
 import { useArrival } from "./use-arrival";
 
 const params = z.object({ workspaceId: z.string().min(1).max(200) });
@@ -23,7 +24,7 @@ const search = z.object({
 
 const NOT_YOURS: Standing = {
   title: "We could not match this payment",
-  text: "It may have been made for another account of yours. Open that account’s workspace from the application. If there is none, write to us: your payment is safe.",
+  text: "Your payment is safe. It may have been made for another account of yours: then open that account’s workspace from the application.",
   offer: "workspace",
 };
 

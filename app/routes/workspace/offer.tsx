@@ -2,8 +2,10 @@ import { Form, Link, useNavigation } from "@remix-run/react";
 import type { SoldPlan } from "~/reconcile/parity.server";
 import { Button, buttonClasses } from "~/ui/button";
 import { classNames } from "~/ui/class-names";
+import { WriteToUs } from "~/ui/customer/write-to-us";
 import { plural } from "~/ui/words";
 import { type Offer, priceWords } from "./standing";
+import type { WorkspaceData } from "./workspace-data";
 
 type OfferProps = {
   offer: Offer;
@@ -11,30 +13,31 @@ type OfferProps = {
   at: string;
   /** The page that looks once more. */
   again: string;
-  plans: SoldPlan[];
-  /** Whether anything can be bought or managed here at all. */
-  available: boolean;
-  hasCustomer: boolean;
+  data: WorkspaceData;
 };
 
 /** What the customer can do now. */
-export function OfferOf({ offer, at, again, plans, available, hasCustomer }: OfferProps) {
+export function OfferOf({ offer, at, again, data }: OfferProps) {
+  const { page, plans, available } = data;
+  const { contact, hasCustomer } = page;
   switch (offer) {
     case "plans":
       return (
         <>
-          <Plans at={at} plans={plans} available={available} />
+          <Plans at={at} plans={plans} available={available} contact={contact} />
           {hasCustomer && available && <Manage at={at} look="quiet" label="Invoices and cards" />}
         </>
       );
     case "manage":
     case "pay": {
       if (!available || !hasCustomer)
-        return <NotHere>To change your plan or your card, write to us.</NotHere>;
-      return offer === "pay" ? (
-        <Manage at={at} look="primary" label="Update how you pay" />
-      ) : (
-        <Manage at={at} look="secondary" label="Manage billing" />
+        return <NotHere contact={contact}>Your plan and your card cannot be changed on this page.</NotHere>;
+      if (offer === "pay") return <Manage at={at} look="primary" label="Update how you pay" />;
+      return (
+        <>
+          <Manage at={at} look="secondary" label="Manage billing" />
+          <More page={page} plans={plans} />
+        </>
       );
     }
     case "again":
@@ -44,18 +47,28 @@ export function OfferOf({ offer, at, again, plans, available, hasCustomer }: Off
             Check again
           </Link>
           <p className="text-quiet">
-            Still not open after an hour? Write to us and say on which day you paid. You do not need to pay
-            twice.
+            You do not need to pay twice.
+            {contact && (
+              <>
+                {" "}
+                Still not open after an hour? <WriteToUs contact={contact} /> and say on which day you paid.
+              </>
+            )}
           </p>
         </div>
       );
     case "workspace":
       return (
-        <p className="mt-8">
+        <div className="mt-8 space-y-4">
           <Link to={at} className={buttonClasses("secondary")}>
             Go to your workspace
           </Link>
-        </p>
+          {contact && (
+            <p className="text-quiet">
+              No other account? <WriteToUs contact={contact} /> and say on which day you paid.
+            </p>
+          )}
+        </div>
       );
     case "patience":
       return (
@@ -69,8 +82,28 @@ export function OfferOf({ offer, at, again, plans, available, hasCustomer }: Off
   }
 }
 
-function Plans({ at, plans, available }: Pick<OfferProps, "at" | "plans" | "available">) {
-  if (plans.length === 0) return <NotHere>There is no plan to choose just now. Write to us.</NotHere>;
+/** The way up, for who has a plan: the one there is becomes another. */
+function More({ page, plans }: Pick<WorkspaceData, "page" | "plans">) {
+  const { subscription } = page;
+  // Whoever has canceled is not talked into more.
+  const has = subscription?.access === "yes" && subscription.endsAt === null ? subscription.plan : null;
+  const next = has && plans.find(({ soldiers }) => soldiers > has.soldiers);
+  if (!next) return null;
+  // In another currency it may not be offered to them.
+  const isTheirs = next.price?.currency === subscription?.price?.currency;
+  const cost = isTheirs && next.price?.unitAmount != null ? `, ${priceWords(next.price)}` : "";
+  return (
+    <p className="mt-4 text-quiet">
+      {next.name} has {plural(next.soldiers, "soldier")}
+      {cost}. You can change your plan under Manage billing.
+    </p>
+  );
+}
+
+type PlansProps = { at: string; plans: SoldPlan[]; available: boolean; contact: string | null };
+
+function Plans({ at, plans, available, contact }: PlansProps) {
+  if (plans.length === 0) return <NotHere contact={contact}>There is no plan to choose just now.</NotHere>;
   const most = plans.reduce((best, plan) => (plan.soldiers > best.soldiers ? plan : best));
   return (
     <>
@@ -94,7 +127,7 @@ function Plans({ at, plans, available }: Pick<OfferProps, "at" | "plans" | "avai
           </li>
         ))}
       </ul>
-      {!available && <NotHere>Plans cannot be bought on this page at the moment. Write to us.</NotHere>}
+      {!available && <NotHere contact={contact}>Plans cannot be bought on this page at the moment.</NotHere>}
     </>
   );
 }
@@ -127,6 +160,16 @@ function Post({ at, fields, look, children }: PostProps) {
   );
 }
 
-function NotHere({ children }: { children: React.ReactNode }) {
-  return <p className="mt-8 text-quiet">{children}</p>;
+function NotHere({ contact, children }: { contact: string | null; children: React.ReactNode }) {
+  return (
+    <p className="mt-8 text-quiet">
+      {children}
+      {contact && (
+        <>
+          {" "}
+          <WriteToUs contact={contact} />.
+        </>
+      )}
+    </p>
+  );
 }

@@ -33,6 +33,7 @@ function aPage(changes: Partial<CustomerPage> & { open?: boolean } = {}): Custom
     comp: null,
     maybePaid: false,
     hasCustomer: true,
+    contact: null,
     ...rest,
   };
 }

@@ -1,5 +1,3 @@
-import type { CustomerPage } from "~/reconcile/customer-views";
-import type { SoldPlan } from "~/reconcile/parity.server";
 import { Banner } from "~/ui/banner";
 import { CustomerFrame, CustomerHead } from "~/ui/customer/customer-frame";
 import { Soldiers } from "~/ui/customer/soldiers";
@@ -8,13 +6,8 @@ import { Foot } from "./foot";
 import { Leaving } from "./leaving";
 import { OfferOf } from "./offer";
 import { type Standing, standingOf } from "./standing";
+import type { Pressed, WorkspaceData } from "./workspace-data";
 import { workspacePath } from "./workspace-path";
-
-/** What a customer's page is made of. */
-export type WorkspaceData = { page: CustomerPage; plans: SoldPlan[]; available: boolean };
-
-/** What pressing a button came to: another page to go to, or why not. */
-export type Pressed = { goTo: string } | { problem: string };
 
 type WorkspaceViewProps = {
   data: WorkspaceData;
@@ -27,7 +20,7 @@ type WorkspaceViewProps = {
 
 /** A workspace as its owner sees it: what they have, until when, what to do. */
 export function WorkspaceView({ data, meanwhile, pressed, again }: WorkspaceViewProps) {
-  const { page, plans, available } = data;
+  const { page } = data;
   const { seconds: now } = useNow();
   const { title, text, offer } = meanwhile ?? standingOf(page, now);
   const at = workspacePath(page.workspace.id);
@@ -49,14 +42,7 @@ export function WorkspaceView({ data, meanwhile, pressed, again }: WorkspaceView
       {pressed && "goTo" in pressed ? (
         <Leaving to={pressed.goTo} />
       ) : (
-        <OfferOf
-          offer={offer}
-          at={at}
-          again={again ?? at}
-          plans={plans}
-          available={available}
-          hasCustomer={page.hasCustomer}
-        />
+        <OfferOf offer={offer} at={at} again={again ?? at} data={data} />
       )}
     </CustomerFrame>
   );

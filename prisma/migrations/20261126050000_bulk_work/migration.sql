@@ -20,11 +20,3 @@ CREATE TABLE "RunBatch" (
 
 -- For the events that still wait for a read, in the order of their customers.
 CREATE INDEX "StripeEvent_unsettled_idx" ON "StripeEvent"("customerId") WHERE "settledAt" IS NULL;
-
--- CreateTable
-CREATE TABLE "ToJudge" (
-    "userId" TEXT NOT NULL,
-    "marks" BIGINT NOT NULL DEFAULT 1,
-
-    CONSTRAINT "ToJudge_pkey" PRIMARY KEY ("userId")
-);

@@ -38,6 +38,16 @@ describe("a run in words", () => {
     });
   });
 
+  it("of what changed knows not even whom it concerns, until it is over", () => {
+    const tick: RunView = { ...run, reach: "tick", observed: 2, synced: 3, skipped: 4, review: 0 };
+    expect(runTitle(tick)).toBe("Sync of what changed");
+    expect(progressOf({ ...tick, phase: "observe" }).words).toBe(
+      "Reading what changed in Stripe: 2 customers so far",
+    );
+    expect(progressOf(tick)).toEqual({ done: 0, total: 0, words: "7 users looked at so far" });
+    expect(progressOf({ ...tick, state: "done", skipped: 1281 }).total).toBe(1284);
+  });
+
   it("counts everybody who has been judged as done", () => {
     expect(progressOf(run)).toEqual({ done: 1015, total: 1284, words: "1,015 of 1,284 users" });
   });

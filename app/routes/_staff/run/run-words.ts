@@ -31,15 +31,23 @@ export const STATE_TONES: Record<RunState, Tone> = {
   abandoned: "high",
 };
 
-/** How far a run has come. While Stripe is read nobody knows how much there is: then `total` is 0. */
+/**
+ * How far a run has come. While Stripe is read nobody knows how much there is, nor whom a tick concerns: then `total` is
+ * 0.
+ */
 export function progressOf(run: RunView): { done: number; total: number; words: string } {
-  if (run.phase === "observe")
+  const isTick = run.reach === "tick";
+  if (run.phase === "observe") {
+    const read = plural(run.observed, isTick ? "customer" : "subscription");
     return {
       done: 0,
       total: 0,
-      words: `Reading Stripe: ${plural(run.observed, "subscription")} so far`,
+      words: `Reading ${isTick ? "what changed in Stripe" : "Stripe"}: ${read} so far`,
     };
+  }
   const done = run.synced + run.skipped + run.review + run.failed + run.notChecked;
+  if (isTick && run.state === "running")
+    return { done: 0, total: 0, words: `${plural(done, "user")} looked at so far` };
   return {
     done,
     total: run.total,

@@ -1,0 +1,108 @@
+import type { Page } from "playwright/test";
+import { query, recordOf } from "./support/customers";
+import { addCustomer, CARDS, goToPayment, openWorkspace, setWebhooks } from "./support/paying";
+import { expect, expectAccessible, test } from "./support/test";
+
+// Buying once, changing a plan, and whom to write to: what a customer meets beside the straight way.
+
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+const soldiers = (page: Page) => page.locator("[data-soldier=present]");
+const pay = (page: Page) => page.getByRole("button", { name: /^Pay/ }).click();
+
+test.afterEach(async ({ product }) => {
+  await setWebhooks(product, "on");
+  await query(product, (client) => client.query(`DELETE FROM "Setting" WHERE key = 'supportContact'`));
+});
+
+test("two tabs lead to one payment, and a third that was left open sells nothing more", async ({
+  staffPage: page,
+  context,
+  product,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/409/);
+  await setWebhooks(product, "off");
+  const customer = await addCustomer(product, `Twyla Tabs ${Date.now()}`);
+  await openWorkspace(page, customer);
+  const here = page.url();
+  const [second, stale] = [await context.newPage(), await context.newPage()];
+  for (const tab of [second, stale]) await tab.goto(here);
+  await expect(heading(stale)).toHaveText("Your workspace is waiting for you");
+
+  await goToPayment(page, CARDS.pays);
+  await goToPayment(second, CARDS.pays);
+  expect(second.url()).toBe(page.url());
+  await pay(page);
+  await expect(heading(page)).toHaveText("You have Army", { timeout: 20_000 });
+  await pay(second);
+  await expect(heading(second)).toHaveText("You have Army", { timeout: 20_000 });
+
+  await stale.getByRole("button", { name: "Choose Starter" }).click();
+  await expect(stale.getByRole("alert")).toContainText("nothing was charged");
+  await expect(heading(stale)).toHaveText("You have Army");
+  const bought = await query(product, (client) =>
+    client.query(`SELECT 1 FROM "StripeSubscription" WHERE "metadataUserId" = $1`, [customer.userId]),
+  );
+  expect(bought.rowCount).toBe(1);
+});
+
+test("a bigger plan shows its soldiers as soon as the customer is back", async ({
+  staffPage: page,
+  product,
+}) => {
+  await setWebhooks(product, "off");
+  const customer = await addCustomer(product, `Uma Upgrade ${Date.now()}`);
+  await openWorkspace(page, customer);
+  await goToPayment(page, CARDS.pays, "Starter");
+  await pay(page);
+  await expect(heading(page)).toHaveText("You have Starter", { timeout: 20_000 });
+  await expect(soldiers(page)).toHaveCount(1);
+  await expect(page.getByText("Army has 5 soldiers, $200 a year.")).toBeVisible();
+
+  await page.getByRole("button", { name: "Manage billing" }).click();
+  await expect(heading(page)).toHaveText("Your billing");
+  await page.getByLabel("Other plan").selectOption({ label: "AI soldiers, $200.00 a year" });
+  await page.getByRole("button", { name: "Switch plan" }).click();
+  await page.getByRole("link", { name: "Return to the application" }).click();
+  await expect(heading(page)).toHaveText("You have Army");
+  await expect(soldiers(page)).toHaveCount(5);
+  expect(await recordOf(product, customer.userId)).toMatchObject({ plan: "army", soldiers: 5 });
+});
+
+test("whoever waits too long is told where to write, once an admin has said so", async ({
+  staffPage: page,
+  product,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/400.*settings/);
+  const customer = await addCustomer(product, `Wren Waits ${Date.now()}`);
+  await query(product, (client) =>
+    client.query(
+      `INSERT INTO "UserCheck" ("userId", "failedAt", failure, failures, "nextCheckAt")
+       VALUES ($1, now(), 'timeout', 1, now() + interval '1 hour')`,
+      [customer.userId],
+    ),
+  );
+  await openWorkspace(page, customer);
+  await expect(heading(page)).toHaveText("We could not check your payment just now");
+  await expect(page.locator("main")).toContainText("You do not need to pay twice.");
+  await expect(page.locator("main")).not.toContainText(/write/i);
+
+  await page.goto("/settings");
+  const field = page.getByLabel("Where customers write to");
+  await field.fill("help at example");
+  await page.getByRole("button", { name: "Save rules" }).click();
+  await expect(
+    page.getByText("Enter an e-mail address (help@example.com) or an https address."),
+  ).toBeVisible();
+  await field.fill("help@example.com");
+  await page.getByRole("button", { name: "Save rules" }).click();
+  await expect(page.getByText("Settings saved.")).toBeVisible();
+
+  await openWorkspace(page, customer);
+  await expect(page.getByRole("link", { name: "help@example.com" })).toHaveAttribute(
+    "href",
+    "mailto:help@example.com",
+  );
+  await expectAccessible(page);
+});

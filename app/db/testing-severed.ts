@@ -2,12 +2,18 @@ import { connect, createServer, type Socket } from "node:net";
 
 /** Where a process is severed from its database. */
 export type Cut = {
-  /** What is counted: every statement that it sends, or only those that commit something. */
-  counts: "statements" | "commits";
+  /**
+   * What is counted: every statement that it sends; only those that commit something; or those that it sends while it
+   * holds nothing locked.
+   */
+  counts: "statements" | "commits" | "free";
   /** At which one; 1 is the first. */
   nth: number;
-  /** `before`: it never reaches PostgreSQL. `after`: PostgreSQL has done it, and the process is never told. */
-  side: "before" | "after";
+  /**
+   * `before`: it never reaches PostgreSQL. `after`: PostgreSQL has done it, and the process is never told. `stall`: the
+   * process stands still there, and goes on when `onCut` is over.
+   */
+  side: "before" | "after" | "stall";
 };
 
 /** A way to PostgreSQL that ends at a chosen statement, as it does for a process that is killed there. */
@@ -15,6 +21,8 @@ export type Line = {
   /** What the process takes for its database's address. */
   url: string;
   isSevered(): boolean;
+  /** The cut was reached, whatever its side. */
+  isReached(): boolean;
   /** From now on it leads to another server, which has the same database: new connections only. */
   leadTo(url: string): void;
   close(): void;
@@ -22,8 +30,8 @@ export type Line = {
 
 export type LineOptions = {
   cut?: Cut;
-  /** Called at the cut, before anything else can happen: here a process is killed. */
-  onCut?: () => void;
+  /** Called at the cut, before anything else can happen: here a process is killed. A stall lasts as long as this. */
+  onCut?: () => void | Promise<void>;
 };
 
 /**
@@ -39,7 +47,7 @@ export async function openLine(databaseUrl: string, { cut, onCut }: LineOptions 
 
   function sever(): void {
     severed = true;
-    onCut?.();
+    void onCut?.();
     for (const socket of sockets) socket.destroy();
   }
 
@@ -49,11 +57,25 @@ export async function openLine(databaseUrl: string, { cut, onCut }: LineOptions 
     const fromServer = new Messages("typed");
     let inTransaction = false;
     let awaited = false;
+    let held: Buffer[] | null = null;
     for (const socket of [client, server]) {
       sockets.add(socket);
       socket.setNoDelay(true);
       socket.on("error", () => socket.destroy());
     }
+    const release = () => {
+      for (const message of held ?? []) server.write(message);
+      held = null;
+    };
+    function isCounted(text: string, { counts }: Cut): boolean {
+      const word = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? "";
+      const wasFree = !inTransaction;
+      if (word === "BEGIN") inTransaction = true;
+      else if (word === "COMMIT" || word === "ROLLBACK") inTransaction = false;
+      if (counts === "commits") return wasFree ? WRITES.test(text) : word === "COMMIT";
+      return counts === "statements" || wasFree;
+    }
+
     client.on("close", () => server.destroy());
     server.on("close", () => client.destroy());
 
@@ -61,19 +83,16 @@ export async function openLine(databaseUrl: string, { cut, onCut }: LineOptions 
       for (const message of fromClient.push(chunk)) {
         if (severed) return;
         const text = statementOf(message);
-        if (text !== null && cut) {
-          const word = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? "";
-          const commits = inTransaction ? word === "COMMIT" : WRITES.test(text);
-          if (word === "BEGIN") inTransaction = true;
-          else if (word === "COMMIT" || word === "ROLLBACK") inTransaction = false;
-          if (cut.counts === "statements" || commits) counted += 1;
-          if (counted === cut.nth && !struck) {
-            struck = true;
-            if (cut.side === "before") return sever();
-            awaited = true;
-          }
+        if (text !== null && cut && isCounted(text, cut)) counted += 1;
+        if (counted === cut?.nth && !struck) {
+          struck = true;
+          if (cut.side === "before") return sever();
+          if (cut.side === "stall") held = [];
+          awaited = cut.side === "after";
+          if (held) void Promise.resolve(onCut?.()).finally(release);
         }
-        server.write(message);
+        if (held) held.push(message);
+        else server.write(message);
       }
     });
     server.on("data", (chunk) => {
@@ -94,6 +113,7 @@ export async function openLine(databaseUrl: string, { cut, onCut }: LineOptions 
   return {
     url: url.toString(),
     isSevered: () => severed,
+    isReached: () => struck,
     leadTo(other) {
       target = new URL(other);
     },

@@ -24,6 +24,7 @@ export async function openChildren(): Promise<Children> {
   await mkdir(folder, { recursive: true });
   await build({
     configFile: false,
+    publicDir: false,
     logLevel: "error",
     resolve: { alias: { "~": path.resolve("app") } },
     build: {

@@ -1,6 +1,6 @@
+import { addUser, type World } from "./testing";
 import type { Chance } from "./testing-chance";
 import type { Cast } from "./testing-differences";
-import { addUser, type World } from "./testing";
 
 // What happens between two runs, in Stripe and straight in the database: always the same for the same chance.
 

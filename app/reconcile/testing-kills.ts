@@ -30,6 +30,52 @@ export async function severOnce(stage: Stage, cut: Cut): Promise<Tried> {
   }
 }
 
+/**
+ * One process stands still at one point of a run, for longer than its lease. Meanwhile another takes the run over and
+ * works on it, for so many pieces or to its end; then the first one wakes up, and knows nothing of it.
+ */
+export async function stallOnce(stage: Stage, nth: number, pieces: number): Promise<Tried> {
+  const database = await stage.begin();
+  const other = openInstallation(placeOf(stage.world, database.url));
+  const takeOver = async () => {
+    await forgetTheDead(database);
+    for (let piece = 0; piece < pieces; piece += 1) {
+      const { done } = await other.parity.runs.cron({ budgetMs: 0, reach: stage.reach });
+      if (done) return;
+    }
+  };
+  const cut: Cut = { counts: "free", nth, side: "stall" };
+  const line = await openLine(database.url, { cut, onCut: takeOver });
+  const stalled = openInstallation(placeOf(stage.world, line.url));
+  try {
+    await reconcileAll(stalled.parity, stage.reach);
+    return { points: line.isReached() ? 1 : 0, damage: await damageAfter(stage, database) };
+  } finally {
+    await stalled.close();
+    await other.close();
+    line.close();
+    await database.drop();
+  }
+}
+
+/** A run is cancelled after so many pieces. What it had begun is no loss: the next run makes up for it. */
+export async function cancelOnce(stage: Stage, pieces: number): Promise<Tried> {
+  const database = await stage.begin();
+  const { parity, close } = openInstallation(placeOf(stage.world, database.url));
+  try {
+    for (let piece = 0; piece < pieces; piece += 1) {
+      const { done, runId } = await parity.runs.cron({ budgetMs: 0, reach: stage.reach });
+      if (done) return { points: 0, damage: await damageAfter(stage, database) };
+      if (piece === pieces - 1) await parity.runs.cancel(runId);
+    }
+    await parity.runs.cron({ budgetMs: 0, reach: stage.reach });
+    return { points: 1, damage: await damageAfter(stage, database, { sameRun: false }) };
+  } finally {
+    await close();
+    await database.drop();
+  }
+}
+
 /** A run that process after process is killed in, each at one of its next commits, before or after PostgreSQL has it. */
 export async function killAtCommits(stage: Stage, children: Children, chance: Chance): Promise<Tried> {
   const database = await stage.begin();
@@ -39,7 +85,7 @@ export async function killAtCommits(stage: Stage, children: Children, chance: Ch
       let kill = () => {};
       const side = chance.pick(["before", "after"] as const);
       // The first ones begin a run or take its lease: whoever died there every time would never get further.
-      const cut: Cut = { counts: "commits", nth: (side === "before" ? 5 : 4) + chance.below(3), side };
+      const cut: Cut = { counts: "commits", nth: 5 + chance.below(9), side };
       const line = await openLine(database.url, { cut, onCut: () => kill() });
       const child = await children.start({ ...placeOf(stage.world, line.url), task: stage.reach });
       kill = child.kill;

@@ -1,7 +1,7 @@
 import type { Database } from "~/db/client.server";
 
 /** How a database was left: what is said of each user, and of the run that was the point. */
-export type Outcome = { users: Map<string, UserOutcome>; run: Record<string, unknown> };
+export type Outcome = { users: Map<string, UserOutcome>; run: Record<string, unknown>; standings: unknown };
 type UserOutcome = { record: string; changes: string[] };
 
 /** How one outcome differs from another, with the users' ids. */
@@ -47,11 +47,13 @@ export async function outcomeOf(db: Database, runId: string): Promise<Outcome> {
       ]),
     ),
     // A tick that is gone on with does not read again what was settled already, and counts it no more.
-    run: { ...counts, ...(reach === "full" && { observed }), users, standings },
+    run: { ...counts, ...(reach === "full" && { observed }), users },
+    standings,
   };
 }
 
-export function damageOf(expected: Outcome, found: Outcome): Damage {
+/** `sameRun`: what the run came to must be the same too. */
+export function damageOf(expected: Outcome, found: Outcome, sameRun: boolean): Damage {
   const damage: Damage = { lost: [], doubled: [], misreported: [] };
   for (const id of new Set([...expected.users.keys(), ...found.users.keys()])) {
     const wanted = expected.users.get(id) ?? { record: "", changes: [] };
@@ -60,8 +62,9 @@ export function damageOf(expected: Outcome, found: Outcome): Damage {
       damage.lost.push(`${id}: ${wanted.record} ${wanted.changes} became ${got.record} ${got.changes}`);
     if (notIn(got.changes, wanted.changes).length > 0) damage.doubled.push(`${id}: ${got.changes}`);
   }
-  for (const key of Object.keys(expected.run)) {
-    const [wanted, got] = [expected.run[key], found.run[key]].map((value) => JSON.stringify(value));
+  const said = ({ run, standings }: Outcome): Record<string, unknown> => ({ ...(sameRun && run), standings });
+  for (const key of Object.keys(said(expected))) {
+    const [wanted, got] = [expected, found].map((one) => JSON.stringify(said(one)[key]));
     if (wanted !== got) damage.misreported.push(`${key}: ${wanted} became ${got}`);
   }
   return damage;

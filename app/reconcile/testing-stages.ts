@@ -91,17 +91,25 @@ export async function forgetTheDead({ db }: Pick<TestDatabase, "db">): Promise<v
 
 /**
  * Lets a run that was disturbed come to its end in peace, and compares: with the calm one, and with itself after one more
- * run, which must change nothing.
+ * run, which must change nothing. `sameRun` false: what was begun was ended, and another run makes up for it.
  */
-export async function damageAfter(stage: Stage, database: TestDatabase): Promise<Damage> {
+export async function damageAfter(
+  stage: Stage,
+  database: TestDatabase,
+  { sameRun = true } = {},
+): Promise<Damage> {
   await forgetTheDead(database);
   const place = placeOf(stage.world, database.url);
   const ended = await database.db.run.findFirst({
-    where: { state: { not: "running" }, reach: { in: ["tick", "full"] }, id: { notIn: stage.earlier } },
+    where: {
+      state: { notIn: ["running", "cancelled"] },
+      reach: { in: ["tick", "full"] },
+      id: { notIn: stage.earlier },
+    },
     orderBy: { finishedAt: "asc" },
   });
   const runId = ended?.id ?? (await calmly(place, stage.reach));
-  const damage = damageOf(stage.expected, await outcomeOf(database.db, runId));
+  const damage = damageOf(stage.expected, await outcomeOf(database.db, runId), sameRun);
   const calm = JSON.stringify(await rowVersions({ ...stage.world, db: database.db }));
   await calmly(place, stage.reach);
   if (JSON.stringify(await rowVersions({ ...stage.world, db: database.db })) !== calm)

@@ -20,7 +20,10 @@ const lines = createInterface({ input: process.stdin });
 lines.once("line", (line) => {
   // Whoever gave the order is gone: so is this process.
   lines.once("close", () => process.exit(1));
-  void obey(order.parse(JSON.parse(line))).then(() => process.exit(0));
+  obey(order.parse(JSON.parse(line))).then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
 });
 process.stdout.write("ready\n");
 

@@ -85,7 +85,7 @@ export async function killAtCommits(stage: Stage, children: Children, chance: Ch
       let kill = () => {};
       const side = chance.pick(["before", "after"] as const);
       // The first ones begin a run or take its lease: whoever died there every time would never get further.
-      const cut: Cut = { counts: "commits", nth: 5 + chance.below(9), side };
+      const cut: Cut = { counts: "commits", nth: 6 + chance.below(12), side };
       const line = await openLine(database.url, { cut, onCut: () => kill() });
       const child = await children.start({ ...placeOf(stage.world, line.url), task: stage.reach });
       kill = child.kill;

@@ -21,13 +21,22 @@ export type Stage = {
   calmMs: number;
 };
 
+export type Walk = {
+  seed: number;
+  many: number;
+  /** Users beside them of whom nobody knows anything, so that a run has several batches. */
+  fillers?: number;
+  /** How many of the three. */
+  stages?: number;
+};
+
 /**
  * Three runs of one world, each calm one begun where the last one ended: the first full pass, a tick, and another full
  * pass after much has changed. `onStage` does with each what it wants before the world goes on.
  */
 export async function throughStages(
   world: World,
-  { seed, many, fillers = 0 }: { seed: number; many: number; fillers?: number },
+  { seed, many, fillers = 0, stages = 3 }: Walk,
   onStage: (stage: Stage, chance: Chance) => Promise<void>,
 ): Promise<void> {
   const chance = chanceOf(seed);
@@ -47,13 +56,17 @@ export async function throughStages(
     const runId = await calmly(place, reach);
     const calmMs = performance.now() - from;
     const expected = await outcomeOf(calm.db, runId);
-    await onStage({ name, reach, world, begin, earlier, expected, calmMs }, chance);
+    // Of its own: what is tried says nothing about what happens next in the world.
+    const own = chanceOf(seed * 31 + begun.length);
+    await onStage({ name, reach, world, begin, earlier, expected, calmMs }, own);
     present = { ...world, db: calm.db, url: calm.url };
   };
   try {
     await stage("first pass", "tick");
+    if (stages === 1) return;
     await letLittleHappen(present, cast, chance);
     await stage("tick", "tick");
+    if (stages === 2) return;
     await letMuchHappen(present, cast, chance);
     await stage("full pass", "full");
   } finally {

@@ -106,6 +106,11 @@ export async function saveGround(tx: Tx, ground: string): Promise<void> {
   await save(tx, "ground", ground);
 }
 
+/** Something else than the rules has changed for everybody: until they are judged again, nobody counts as judged. */
+export async function forgetGround(tx: Tx): Promise<void> {
+  await tx.cursor.deleteMany({ where: { key: "ground" } });
+}
+
 async function save(tx: Tx, key: string, value: unknown): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO "Cursor" (key, value) VALUES (${key}, ${JSON.stringify(value)}::jsonb)

@@ -81,7 +81,8 @@ const LIVE_KEY = "whole-account";
 
 /** Creates a run that needs no lease (`one`, or a preview from what is stored). */
 export async function createRun(db: Database | Tx, run: NewRun): Promise<RunRow> {
-  return runRow.parse(await db.run.create({ data: columnsOf(run) }));
+  const [row] = await insertRun(db, run, null);
+  return runRow.parse(row);
 }
 
 /**
@@ -91,25 +92,28 @@ export async function createRun(db: Database | Tx, run: NewRun): Promise<RunRow>
 export async function createLiveRun(db: Database, run: NewRun): Promise<{ run: RunRow; created: boolean }> {
   await abandonOldRun(db);
   for (;;) {
-    const { count } = await db.run.createMany({
-      data: { ...columnsOf(run), liveKey: LIVE_KEY },
-      skipDuplicates: true,
-    });
+    const [created] = await insertRun(db, run, LIVE_KEY);
+    if (created) return { run: runRow.parse(created), created: true };
     const live = await liveRun(db);
-    if (live) return { run: live, created: count === 1 };
+    if (live) return { run: live, created: false };
   }
 }
 
-function columnsOf({ actor, previewRunId, counts, ...run }: NewRun) {
-  return {
-    ...run,
-    ...counts,
-    actorKind: actor.kind,
-    actor: actor.id,
-    cursor: EMPTY_CURSOR,
-    previewRunId: previewRunId ?? null,
-    ...(run.state && run.state !== "running" && { finishedAt: new Date() }),
-  };
+/**
+ * Inserts a run; no row when the live place is taken. In SQL: the client would write the time of this process's clock,
+ * and by it others would tell whether the run is too old, or who signed up since.
+ */
+async function insertRun(db: Database | Tx, run: NewRun, liveKey: string | null): Promise<unknown[]> {
+  const { actor, intent, reach, phase, previewRunId = null, state = "running", counts } = run;
+  const { total = 0, synced = 0, skipped = 0, review = 0, failed = 0, notChecked = 0 } = counts ?? {};
+  return db.$queryRaw<unknown[]>`
+    INSERT INTO "Run" ("actorKind", actor, intent, reach, phase, state, "liveKey", cursor, "previewRunId", total,
+      synced, skipped, review, failed, "notChecked", "stripeRequests", "finishedAt")
+    VALUES (${actor.kind}, ${actor.id}::text, ${intent}, ${reach}, ${phase}, ${state}, ${liveKey}::text,
+      ${JSON.stringify(EMPTY_CURSOR)}::jsonb, ${previewRunId}::text, ${total}::int, ${synced}::int,
+      ${skipped}::int, ${review}::int, ${failed}::int, ${notChecked}::int, ${counts?.stripeRequests ?? 0}::int,
+      CASE WHEN ${state}::text <> 'running' THEN now() END)
+    ON CONFLICT ("liveKey") DO NOTHING RETURNING *`;
 }
 
 async function abandonOldRun(db: Database): Promise<void> {

@@ -13,18 +13,22 @@ export type TestDatabase = {
 
 /** An empty database of its own, with all migrations applied: a copy, which takes some ten milliseconds to make. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const server = await serverUrl();
+  return copyDatabase(await serverUrl());
+}
+
+/** A copy of the database at this address, as it is; nobody may be connected to it meanwhile. */
+export async function copyDatabase(original: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`;
-  const template = new URL(server).pathname.slice(1);
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
-  const url = withDatabase(server, name);
+  const template = new URL(original).pathname.slice(1);
+  await administer(original, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+  const url = withDatabase(original, name);
   const db = createDatabase(url, { poolSize: 5 });
   return {
     db,
     url,
     async drop() {
       await db.$disconnect();
-      await administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await administer(original, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
 }

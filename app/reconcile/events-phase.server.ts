@@ -1,5 +1,6 @@
 import { lastEvents, lastPass } from "~/db/cursors.server";
 import { isPassCheaper } from "~/db/customers-to-read.server";
+import { inTransaction } from "~/db/deadlock.server";
 import { markDrifted } from "~/db/drift.server";
 import { storePolledEvents } from "~/db/events.server";
 import { markDue } from "~/db/marks.server";
@@ -41,7 +42,7 @@ export async function eventsPiece(parts: Parts, held: HeldRun): Promise<PieceRes
     if (hasMore && (await isPassCheaper(parts.db))) return becomeFull(parts, held, "much has changed");
     if (hasMore && performance.now() >= held.until) return { kind: "on" };
   }
-  await parts.db.$transaction(async (tx) => {
+  await inTransaction(parts.db, async (tx) => {
     await markDrifted(tx);
     await markDue(tx, { now: await databaseNow(tx) });
   });

@@ -1,6 +1,7 @@
 import { forgetFailures } from "~/db/checks.server";
 import { forgetUnlisted } from "~/db/complete-reads.server";
-import { savePass } from "~/db/cursors.server";
+import { forgetGround, savePass } from "~/db/cursors.server";
+import { inTransaction } from "~/db/deadlock.server";
 import { settleEventsBefore } from "~/db/events.server";
 import { countKnownSubscriptions } from "~/db/known-subscriptions.server";
 import type { RunCursor } from "~/db/run-cursor";
@@ -34,10 +35,13 @@ export async function finishPass(parts: Parts, held: HeldRun, cursor: RunCursor)
     const [failure] = (await readCustomers(parts, some, held.how)).failures.values();
     if (failure) return stopped(parts, failure);
   }
-  await parts.db.$transaction(async (tx) => {
+  const stripeRequests = held.takeRequestCount();
+  await inTransaction(parts.db, async (tx) => {
     await forgetUnlisted(tx, { started, ended });
     await settleEventsBefore(tx, started);
     await forgetFailures(tx, held.run.id);
+    // Should the run end before it has judged everybody by what it found, the next tick does.
+    await forgetGround(tx);
     await savePass(tx, {
       runId: held.run.id,
       started,
@@ -50,7 +54,6 @@ export async function finishPass(parts: Parts, held: HeldRun, cursor: RunCursor)
     // What could not be read is counted as failed: nobody knows whose it is.
     const failed = cursor.unreadable.length;
     const total = (await tx.user.count()) + failed;
-    const stripeRequests = held.takeRequestCount();
     const kept = { ...cursor, ranges: [] };
     const progress = { cursor: kept, phase: "divide" as const, total, failed, stripeRequests };
     await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, progress);

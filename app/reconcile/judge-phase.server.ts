@@ -12,6 +12,7 @@ import {
 } from "~/db/run-batches.server";
 import { previewedHashes, type RunUserRow, saveRunUsers } from "~/db/run-users.server";
 import { addCounts, findRun, LeaseLost, type RunCounts, type RunRow, saveProgress } from "~/db/runs.server";
+import { nextStamp } from "~/db/stamps.server";
 import type { HeldRun, PieceResult } from "./held-run";
 import { loadGround, type Parts } from "./parts.server";
 import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
@@ -89,8 +90,8 @@ async function judgeBatch(parts: Parts, run: RunRow, batch: Batch, hasRoom: bool
     apply: !isPreview,
     keepStandings: keepsStandings(run),
     addressesRead: ground.pass?.runId === run.id,
-    // However long a lowering has waited, what is known of it must be newer than this run's own look.
-    evidenceAfter: run.cursor.lastEnded,
+    // Nothing is lowered here by what was read before, if only because this run may have lain still for hours since.
+    evidenceAfter: await nextStamp(parts.db),
     breakerHasRoom: run.actorKind === "staff" || hasRoom,
     previewed: run.previewRunId ? await previewedHashes(parts.db, run.previewRunId, userIds) : null,
     runId: () => Promise.resolve(run.id),

@@ -129,7 +129,8 @@ function nextPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {
     case "divide":
       return dividePiece(parts, held);
     case "judge":
-      return judgePieces(parts, held);
+      // A run that a version of before cut nowhere is divided first, or nobody would be judged.
+      return held.run.cursor.ground === null ? dividePiece(parts, held) : judgePieces(parts, held);
     case "lower":
       return lowerPiece(parts, held);
     case "finished":

@@ -30,8 +30,9 @@ const UNHURRIED = { backgroundPerSecond: 2_000, interactivePerSecond: 2_000, glo
 export async function createWorld(
   options: SandboxOptions = {},
   log: Log = createLog({ level: "silent" }),
+  given?: TestDatabase,
 ): Promise<World> {
-  const database = await createTestDatabase();
+  const database = given ?? (await createTestDatabase());
   const { db } = database;
   const sandbox = createSandbox(options);
   const listening = await sandbox.listen();

@@ -23,7 +23,7 @@ export async function beginPreview(
   const run = { actor, intent: "preview" as const, reach: "full" as const };
   const counts = { total: await countUsers(parts.db) };
   const begin = () => createLiveRun(parts.db, { ...run, phase: "observe", counts });
-  if (readStripe) return (await behindTick(begin, step)).run;
+  if (readStripe) return (await behindLess(run.intent, begin, step)).run;
   return createRun(parts.db, { ...run, phase: "divide", counts });
 }
 
@@ -35,21 +35,26 @@ export async function beginApply(
 ): Promise<{ run: RunRow; created: boolean }> {
   const counts = { total: await countUsers(parts.db) };
   const run = { actor, intent: "apply" as const, reach: "full" as const, previewRunId, counts };
-  return behindTick(() => createLiveRun(parts.db, { ...run, phase: "observe" }), step);
+  return behindLess(run.intent, () => createLiveRun(parts.db, { ...run, phase: "observe" }), step);
 }
 
 const TICK_WAIT_MS = 8_000;
 const PIECE_MS = 500;
 
-/** Somebody who wants everything gets more than the tick that happens to be under way: it is brought to its end first. */
-async function behindTick(
+/**
+ * Somebody who wants everything gets more than the tick that happens to be under way, and one who wants it done more than a
+ * preview: it is brought to its end first.
+ */
+async function behindLess(
+  intent: RunRow["intent"],
   begin: () => Promise<{ run: RunRow; created: boolean }>,
   step: StepRun,
 ): Promise<{ run: RunRow; created: boolean }> {
   const until = performance.now() + TICK_WAIT_MS;
   for (;;) {
     const begun = await begin();
-    if (begun.created || begun.run.reach !== "tick" || performance.now() >= until) return begun;
+    const isLess = begun.run.reach === "tick" || (begun.run.intent === "preview" && intent !== "preview");
+    if (begun.created || !isLess || performance.now() >= until) return begun;
     const done = await step(begun.run.id, PIECE_MS);
     // Another process holds it: it is not hurried by asking at once.
     if (done?.worked === false) await wait(PIECE_MS);

@@ -1,11 +1,16 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { loadGround, loadOptions } from "~/reconcile/parts.server";
 import { addUser, createWorld, type World } from "~/reconcile/testing";
 import { loadSituations } from "./situations.server";
 
 let world: World;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  for (const table of ["User", "BillingSubscription", "Workspace"])
+    await world.db.$executeRawUnsafe(`DELETE FROM "${table}"`);
   await addUser(world, { id: "ada", workspaces: [1, 2].map((soldiers) => ({ status: "active", soldiers })) });
   await world.db.billingSubscription.create({
     data: {
@@ -17,7 +22,6 @@ beforeEach(async () => {
     },
   });
 });
-afterEach(() => world.close());
 
 async function load() {
   const options = loadOptions(await loadGround(world.db), false);

@@ -48,9 +48,11 @@ export type EmbeddedPostgres = { url: string; stop(): Promise<void>; adopted: bo
 export async function startEmbeddedPostgres(options: {
   dir: string;
   fast?: boolean;
+  /** Memory for pages of tables, as PostgreSQL writes sizes; what a small installation needs when it is not said. */
+  sharedBuffers?: string;
   log?: (message: string) => void;
 }): Promise<EmbeddedPostgres> {
-  const { fast = false, log = () => {} } = options;
+  const { fast = false, sharedBuffers = settings.shared_buffers, log = () => {} } = options;
   const dir = path.resolve(options.dir);
   const account = await unprivilegedAccount(path.join(dir, "data"));
   const binaries = await embeddedBinaries(account);
@@ -66,7 +68,7 @@ export async function startEmbeddedPostgres(options: {
       await removeStaleLock(folder.data, running);
     }
     const port = await freePort();
-    const started = await start(server, port, fast);
+    const started = await start(server, { port, fast, sharedBuffers });
     if (started.ok) {
       await claim(folder);
       await makeDatabase(folder, port);
@@ -82,8 +84,11 @@ export async function startEmbeddedPostgres(options: {
 
 type Server = { folder: PostgresFolder; account: Account | undefined; binaries: Binaries };
 
-async function start({ folder, account, binaries }: Server, port: number, fast: boolean) {
-  const all = { ...settings, port: String(port), ...(fast ? fastSettings : {}) };
+type StartOptions = { port: number; fast: boolean; sharedBuffers: string };
+
+async function start({ folder, account, binaries }: Server, { port, fast, sharedBuffers }: StartOptions) {
+  const own = { port: String(port), shared_buffers: sharedBuffers };
+  const all = { ...settings, ...own, ...(fast ? fastSettings : {}) };
   const flags = Object.entries(all).map(([name, value]) => `-c ${name}=${value}`);
   const before = (await readFile(folder.log, "utf8").catch(() => "")).length;
   const ctl = ["-D", folder.data, "-w", "-t", "60", "-l", folder.log, "-o", flags.join(" "), "start"];

@@ -21,10 +21,11 @@ import { type Asked, askedOf, deepPages } from "./users-table-mix";
 import { naivePage } from "./users-table-naive";
 import { bulkUpdates } from "./users-table-writes";
 
-// The users table at 1,000,000 users: `npm run bench -- users-table [users] [naive queries of each kind]`.
+// The users table at 1,000,000 users: `npm run bench -- users-table [users] [naive queries of each kind] [memory]`.
 
 const USERS = Number(process.argv[2] ?? 1_000_000);
 const NAIVE = Number(process.argv[3] ?? 12);
+const SHARED_BUFFERS = process.argv[4] ?? "1GB";
 const ROUNDS = 2;
 const SLOWEST = 15;
 
@@ -37,7 +38,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
-const postgres = await startEmbeddedPostgres({ dir });
+const postgres = await startEmbeddedPostgres({ dir, sharedBuffers: SHARED_BUFFERS });
 const db = createDatabase(postgres.url);
 try {
   await applyMigrations(postgres.url);

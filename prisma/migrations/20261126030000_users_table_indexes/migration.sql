@@ -37,7 +37,7 @@ CREATE INDEX "RunUser_runId_outcome_userId_idx" ON "RunUser"("runId", "outcome",
 CREATE INDEX "StripeEvent_unsettled" ON "StripeEvent" ("receivedAt") WHERE "settledAt" IS NULL;
 
 -- On the application's own table, where it is one: through a view PostgreSQL uses those of the table behind it
--- (docs/decisions/0012). Whoever makes them first, CONCURRENTLY, under these names, is not kept waiting here. Without
+-- (docs/decisions/0010). Whoever makes them first, CONCURRENTLY, under these names, is not kept waiting here. Without
 -- them, and without pg_trgm, lists and searches are slower and as right.
 DO $$
 DECLARE

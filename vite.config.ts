@@ -35,6 +35,8 @@ export default defineConfig({
   test: {
     dir: "app",
     environment: "node",
+    // Much of a test is waiting: for a process, a clock, an answer.
+    maxWorkers: 4,
     exclude: ["**/generated/**", "**/node_modules/**"],
     globalSetup: ["app/db/testing-server.ts"],
     testTimeout: 30_000, // generous: the browser tests' build may be running beside them

@@ -71,7 +71,10 @@ describe("migrations", () => {
         SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query = 'ROLLBACK' AND state = 'idle'`;
       expect(refused).toHaveLength(1);
     }, 10_000);
-    const locks = await db.$queryRaw`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`;
+    // Of this database: other tests share the server.
+    const locks = await db.$queryRaw`
+      SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database AND d.datname = current_database()
+      WHERE locktype = 'advisory'`;
     expect(locks).toHaveLength(1);
     release();
     await other;
@@ -82,7 +85,10 @@ describe("migrations", () => {
     const { db, url, drop } = await createTestDatabase();
     cleanUp.push(drop);
     await applyMigrations(url);
-    const locks = await db.$queryRaw`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`;
+    // Of this database: other tests share the server.
+    const locks = await db.$queryRaw`
+      SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database AND d.datname = current_database()
+      WHERE locktype = 'advisory'`;
     expect(locks).toEqual([]);
     const others = await db.$queryRaw`
       SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;

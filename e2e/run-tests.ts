@@ -11,6 +11,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 type Step = {
   title: string;
+  /** What it found is said also when nothing is wrong: its last lines. */
+  findings?: true;
   work(): Promise<{ ok: boolean; output: string }>;
   /** For a step that runs tests: how many passed and failed; null when it did not get that far. */
   counts?(): Promise<Counts | null>;
@@ -75,7 +77,7 @@ const hunts = !existsSync("e2e/hunt")
   ? []
   : readdirSync("e2e/hunt")
       .filter((file) => file.endsWith(".ts"))
-      .map((file) => program(`hunt: ${file}`, "tsx", `e2e/hunt/${file}`));
+      .map((file): Step => ({ ...program(`hunt: ${file}`, "tsx", `e2e/hunt/${file}`), findings: true }));
 
 // What stands side by side in a stage runs side by side, a lane after the other's steps in order: there are two cores.
 const stages: Step[][][] = [
@@ -85,6 +87,7 @@ const stages: Step[][][] = [
   ...(hunt ? [[hunts]] : []),
 ];
 
+const FINDINGS = 15;
 const results: Result[] = [];
 for (const lanes of stages) {
   const goOn = results.every((one) => one.state === "passed");
@@ -108,6 +111,7 @@ async function perform(step: Step): Promise<Result> {
   if (!passed && counts.failed === 0) counts.failed = 1;
   const tests = step.counts ? `, ${counts.passed} passed, ${counts.failed} failed` : "";
   say(`${passed ? "✓" : "✗"} ${step.title} (${seconds.toFixed(1)} s${tests})`);
+  if (passed && step.findings) say(output.trimEnd().split("\n").slice(-FINDINGS).join("\n"));
   if (!passed) say(nothingRan ? `${output}\nNo test ran.` : output);
   return { title: step.title, state: passed ? "passed" : "failed", seconds, counts };
 }

@@ -18,9 +18,10 @@ import { type Stage, throughStages, type Walk } from "../../app/reconcile/testin
 
 // Kills runs at every statement, commit and page boundary, and at hundreds of moments chosen by a seed; then lets them go
 // on, and compares with what a calm run leaves. `npm run hunt` runs all of it; what fails says how to run it alone:
-//   npx tsx e2e/hunt/kill.ts --only sever --seed 1
+//   npx tsx e2e/hunt/kill.ts --only stall --seed 2 --stage tick
 
-const { values } = parseArgs({ options: { only: { type: "string" }, seed: { type: "string" } } });
+const text = { type: "string" } as const;
+const { values } = parseArgs({ options: { only: text, seed: text, stage: text } });
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const began = performance.now();
 const cluster = await startCluster();
@@ -29,16 +30,21 @@ const children = await openChildren();
 type Count = { points: number; lost: number; doubled: number; misreported: number };
 const counts = new Map<string, Count>();
 
-function note(kind: string, seed: number, where: string, { points, damage }: Tried): void {
+/** So many are said in full; all are counted. */
+const SAID = 20;
+let said = 0;
+
+function note(kind: string, seed: number, stage: string, where: string, { points, damage }: Tried): void {
   const count = counts.get(kind) ?? { points: 0, lost: 0, doubled: 0, misreported: 0 };
   counts.set(kind, count);
   count.points += points;
   for (const what of ["lost", "doubled", "misreported"] as const) {
     count[what] += damage[what].length;
-    for (const one of damage[what])
-      say(
-        `${what}: ${one.slice(0, 2_000)}\n  ${where}; again: npx tsx e2e/hunt/kill.ts --only ${kind} --seed ${seed}`,
-      );
+    for (const one of damage[what]) {
+      said += 1;
+      const again = `npx tsx e2e/hunt/kill.ts --only ${kind} --seed ${seed} --stage "${stage}"`;
+      if (said <= SAID) say(`${what}: ${one.slice(0, 2_000)}\n  ${stage}, ${where}; again: ${again}`);
+    }
   }
 }
 
@@ -146,7 +152,8 @@ for (const { kind, seeds, try: attempt, ...walk } of hunts) {
     const from = performance.now();
     const world = await createWorld({ seed }, undefined, await copyDatabase(cluster.url));
     await throughStages(world, { seed, ...walk }, async (stage, chance) => {
-      await attempt(stage, chance, (where, tried) => note(kind, seed, `${stage.name}, ${where}`, tried));
+      if (values.stage !== undefined && values.stage !== stage.name) return;
+      await attempt(stage, chance, (where, tried) => note(kind, seed, stage.name, where, tried));
     });
     await world.close();
     say(`${kind}, seed ${seed}: ${((performance.now() - from) / 1000).toFixed(0)} s`);

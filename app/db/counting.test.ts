@@ -20,8 +20,9 @@ const counter = () => {
 describe("counts beside a page", () => {
   it("are asked once for all who ask meanwhile", async () => {
     const { count } = createCounting(database.db);
-    const ask = counter();
-    expect(await Promise.all([count("a", ask), count("a", ask), count("b", ask)])).toEqual([1, 1, 2]);
+    const [ask, askOther] = [counter(), counter()];
+    expect(await Promise.all([count("a", ask), count("a", ask), count("b", askOther)])).toEqual([1, 1, 1]);
+    expect([ask, askOther].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   });
 
   it("are counted again each time while that is quick", async () => {

@@ -4,6 +4,7 @@ import { sqlStateOf } from "./errors.server";
 /** Longer than this, and an answer is kept: to count again for every page would be felt. Milliseconds. */
 const SLOW_MS = 100;
 const KEPT_MS = 15_000;
+const GIVEN_UP_MS = 5_000;
 const LIMIT_MS = 2_000;
 /** So many counts at once, whoever asks: the other connections are for what people wait for. */
 const AT_ONCE = 3;
@@ -63,7 +64,7 @@ export function createCounting(db: Database, { slowMs = SLOW_MS, limitMs = LIMIT
       drop();
       return;
     }
-    setTimeout(drop, KEPT_MS).unref();
+    setTimeout(drop, Number.isFinite(ms) ? KEPT_MS : GIVEN_UP_MS).unref();
     const [oldest] = answers.keys();
     if (answers.size > MOST_KEPT && oldest !== undefined) answers.delete(oldest);
   }

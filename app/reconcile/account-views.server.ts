@@ -7,7 +7,6 @@ import {
   type StakeRow,
 } from "~/db/account-facts.server";
 import type { Database, Tx } from "~/db/client.server";
-import type { Counting } from "~/db/counting.server";
 import { lastPass } from "~/db/cursors.server";
 import { paymentToAccess } from "~/db/payment-to-access.server";
 import { liveRun } from "~/db/runs.server";
@@ -42,19 +41,14 @@ export async function frameOf({ db, stripe, guard }: Parts, sandbox: boolean): P
   };
 }
 
-/** What every page counts around itself; null when it takes too long. */
-export async function frameCountsOf({ count }: Counting): Promise<FrameCounts | null> {
-  const [counted, unclaimed] = await Promise.all([
-    count("frame", async (tx) => ({
-      money: await moneyAtStake(tx),
-      lockedOutUsers: await countUsersWithVerdict(tx, "paid_not_recorded"),
-      waitingLowerings: await countWaitingLowerings(tx),
-    })),
-    count("unclaimed", countUnclaimed),
-  ]);
-  if (!counted) return null;
-  const { money, ...counts } = counted;
-  return { ...counts, lockedOut: stakes(money, "locked_out"), unclaimed };
+/** What every page counts around itself. Each by an index that holds few of all users: it is there with the page. */
+export async function frameCountsOf(db: Database | Tx): Promise<FrameCounts> {
+  const money = await moneyAtStake(db);
+  return {
+    lockedOutUsers: await countUsersWithVerdict(db, "paid_not_recorded"),
+    lockedOut: stakes(money, "locked_out"),
+    waitingLowerings: await countWaitingLowerings(db),
+  };
 }
 
 /** When Stripe was last known completely, what runs, and how much was read. */

@@ -86,7 +86,7 @@ export function createParity(options: ParityOptions): Parity {
   return {
     users: createUsersList(db, { counting }),
     frame: () => frameOf(parts, options.sandbox),
-    frameCounts: () => frameCountsOf(counting),
+    frameCounts: () => counting.count("frame", frameCountsOf),
     overview: async () => ({ ...(await overviewRunsOf(parts)), ...(await overviewCountsOf(db)) }),
     overviewRuns: () => overviewRunsOf(parts),
     overviewCounts: () => counting.count("overview", overviewCountsOf),

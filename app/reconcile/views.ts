@@ -203,8 +203,6 @@ export type FrameCounts = {
   lockedOutUsers: number;
   lockedOut: Stake[];
   waitingLowerings: number;
-  /** Null when it takes too long to count, or longer than the others. */
-  unclaimed: number | null;
 };
 
 /** What the frame shows on every page, beside what it counts. */

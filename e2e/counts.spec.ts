@@ -1,0 +1,39 @@
+import pg from "pg";
+import { expect, test } from "./support/test";
+
+test("what takes long to count holds up no page: it follows, and stays from page to page", async ({
+  staffPage: page,
+  product,
+}) => {
+  const other = new pg.Client({ connectionString: product.databaseUrl });
+  await other.connect();
+  try {
+    await other.query("BEGIN");
+    await other.query(`LOCK TABLE "Standing" IN ACCESS EXCLUSIVE MODE`);
+    await page.goto("/settings");
+    await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+    const waiting = page.getByRole("link", { name: /^Lowerings\s*\d+ waiting$/ }).first();
+    await expect(page.getByRole("link", { name: "Lowerings" }).first()).toBeVisible();
+    await other.query("COMMIT");
+    // It follows; or it was given up after two seconds, on a slow machine, and comes with a later page.
+    await expect(async () => {
+      if (await waiting.isHidden()) await page.reload();
+      await expect(waiting).toBeVisible({ timeout: 1_500 });
+    }).toPass();
+    await page.getByRole("link", { name: "Runs" }).first().click();
+    await expect(page.getByRole("heading", { level: 1, name: "Runs" })).toBeVisible();
+    await expect(waiting).toBeVisible();
+  } finally {
+    await other.end();
+  }
+});
+
+test("a short search says what it finds", async ({ staffPage: page }) => {
+  await page.goto("/users?q=ma");
+  await expect(
+    page.getByText("One or two letters find the addresses and names that begin with them."),
+  ).toBeVisible();
+  await page.goto("/users?q=mar");
+  await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
+  await expect(page.getByText("One or two letters")).toBeHidden();
+});

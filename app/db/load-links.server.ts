@@ -14,8 +14,8 @@ const source: Cell<StoredSource> = (value): value is StoredSource => SOURCES.has
  * user and for thousands.
  */
 export const linkedCustomers = sql`
-  link AS MATERIALIZED (SELECT "userId", "customerId", source FROM "Link"
-    WHERE "userId" = ANY(ARRAY(SELECT id FROM asked))),
+  link AS MATERIALIZED (SELECT "userId", "customerId", source
+    FROM unnest(ARRAY(SELECT id FROM asked)) AS asked_row(id) JOIN "Link" l ON l."userId" = asked_row.id),
   by_metadata AS MATERIALIZED (SELECT id, email, name, "metadataUserId", state, created, "completeStart", "completeAt"
     FROM "StripeCustomer" WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked))),
   named AS MATERIALIZED (

@@ -8,6 +8,12 @@ import { type Sql, sql } from "./sql.server";
  */
 const asked = sql`ARRAY(SELECT id FROM asked)`;
 
+/**
+ * The same for tables that may be small: what is joined is looked up in a hash where reading the table is cheaper, and by
+ * the index where it is not. Compared with an array, each of its rows would be with every id.
+ */
+const askedRows = sql`unnest(${asked}) AS asked_row(id)`;
+
 /** The users who are asked for, and their records: `u`, `b` and `w`. */
 export const askedUsers = (userIds: readonly string[]): Sql => sql`
   asked AS MATERIALIZED (SELECT unnest(${[...userIds]}::text[]) AS id),
@@ -66,7 +72,7 @@ const standings = one(sql`"Standing" WHERE "userId" = ANY(${asked})`, sql`"userI
   observedAt: [epoch(sql`"observedAt"`), nullable(number)],
 });
 
-const comps = many(sql`"Comp" c WHERE "userId" = ANY(${asked})`, sql`c."userId"`, {
+const comps = many(sql`${askedRows} JOIN "Comp" c ON c."userId" = asked_row.id`, sql`c."userId"`, {
   id: [sql`c.id`, text],
   planId: [sql`c."planId"`, text],
   expiresAt: [epoch(sql`c."expiresAt"`), number],
@@ -83,21 +89,30 @@ const comps = many(sql`"Comp" c WHERE "userId" = ANY(${asked})`, sql`c."userId"`
 });
 
 const holds = one(
-  sql`(SELECT DISTINCT ON ("userId") "userId", "stripeState" FROM "Hold"
-    WHERE "userId" = ANY(${asked}) AND "releasedAt" IS NULL ORDER BY "userId", "createdAt" DESC) holds`,
+  sql`(SELECT DISTINCT ON ("userId") "userId", "stripeState"
+    FROM ${askedRows} JOIN "Hold" h ON h."userId" = asked_row.id
+    WHERE "releasedAt" IS NULL ORDER BY "userId", "createdAt" DESC) holds`,
   sql`"userId"`,
   { stripeState: [sql`"stripeState"`, text] },
 );
 
-const acknowledgements = one(sql`"Acknowledgement" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
-  mismatches: [sql`mismatches`, text],
-});
+const acknowledgements = one(
+  sql`${askedRows} JOIN "Acknowledgement" a ON a."userId" = asked_row.id`,
+  sql`"userId"`,
+  {
+    mismatches: [sql`mismatches`, text],
+  },
+);
 
-const failures = one(sql`"UserCheck" WHERE "userId" = ANY(${asked}) AND failure IS NOT NULL`, sql`"userId"`, {
-  failure: [sql`failure`, text],
-});
+const failures = one(
+  sql`${askedRows} JOIN "UserCheck" k ON k."userId" = asked_row.id AND k.failure IS NOT NULL`,
+  sql`"userId"`,
+  {
+    failure: [sql`failure`, text],
+  },
+);
 
-const marks = one(sql`"ToJudge" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
+const marks = one(sql`${askedRows} JOIN "ToJudge" t ON t."userId" = asked_row.id`, sql`"userId"`, {
   marks: [sql`marks`, number],
 });
 

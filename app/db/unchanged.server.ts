@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
 import type { OrderStamp } from "~/billing/observation";
+import { hashText } from "~/text-hash.server";
 import type { Tx } from "./client.server";
 import { type Sql, sql } from "./sql.server";
 import { firstRow } from "./stamps.server";
 
 /** Two answers with the same hash say the same. */
-export function contentHash(content: object): string {
-  return createHash("sha256").update(JSON.stringify(content)).digest("base64url").slice(0, 22);
-}
+export const contentHash = (content: object): string => hashText(JSON.stringify(content));
 
 type Seen = {
   value: { id: string };

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { fingerprintOf, type Mismatch } from "~/billing/mismatches";
 import type { BillingRow } from "~/billing/record";
+import { hashText } from "~/text-hash.server";
 import type { Ground } from "./parts.server";
 
 /**
@@ -24,9 +24,4 @@ export function fingerprintOfGround({ settings, context }: Ground): string {
       sorted(byLookupKey).map(([lookupKey, { id }]) => [lookupKey, id]),
     ]),
   );
-}
-
-/** 22 letters that stand for a text: SHA-256, shortened. */
-export function hashText(text: string): string {
-  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }

@@ -17,8 +17,8 @@ import type { HeldRun, PieceResult } from "./held-run";
 import { loadGround, type Parts } from "./parts.server";
 import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
 
-/** Batches at once in one process: while PostgreSQL loads one, Node judges the other. */
-const LANES = 2;
+/** Batches at once in one process: while Node judges one, PostgreSQL loads the others. */
+const LANES = 3;
 /** Others work on the last batches: so long this process looks away. Milliseconds. */
 const LOOK_AGAIN_MS = 100;
 

@@ -31,6 +31,8 @@ export type PageReaderOptions = {
 const READERS = 6;
 /** More pages than this are not kept waiting for the database. */
 const MOST_WAITING = 2 * READERS;
+/** While more is coming, pages are handed over together and at most so often: a commit costs as much as a page. Milliseconds. */
+const HANDED_OVER_EVERY_MS = 200;
 
 /**
  * Reads the ranges of the list with a few requests in flight. A range has one reader at a time; an idle one takes over
@@ -44,6 +46,7 @@ export function createPageReader({ stripe, ranges, how, hasTime }: PageReaderOpt
   let broken: { error: unknown } | null = null;
   let stopped = false;
   let asked = 0;
+  let handedOverAt = Number.NEGATIVE_INFINITY;
   let wake: () => void = () => {};
 
   const mayAsk = () => !stopped && failure === null && broken === null && (asked === 0 || hasTime());
@@ -88,6 +91,21 @@ export function createPageReader({ stripe, ranges, how, hasTime }: PageReaderOpt
     );
   }
 
+  const msToNext = () => handedOverAt + HANDED_OVER_EVERY_MS - performance.now();
+  const isWorthHandingOver = () =>
+    waiting.length >= READERS || (waiting.length > 0 && (msToNext() <= 0 || broken !== null));
+
+  /** Resolves when something has arrived or failed, or it is time to hand over what has. */
+  function more(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = waiting.length > 0 ? setTimeout(resolve, Math.max(1, msToNext())) : undefined;
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   return {
     failure: () => failure,
     stop() {
@@ -95,9 +113,10 @@ export function createPageReader({ stripe, ranges, how, hasTime }: PageReaderOpt
     },
     async next() {
       fill();
-      while (waiting.length === 0 && busy.size > 0) await new Promise<void>((resolve) => (wake = resolve));
+      while (busy.size > 0 && !isWorthHandingOver()) await more();
       if (broken) throw broken.error;
       if (waiting.length === 0) return null;
+      handedOverAt = performance.now();
       const arrived = { pages: waiting, ranges: structuredClone(ranges) };
       waiting = [];
       fill();

@@ -14,7 +14,7 @@ import { workspaceRecord } from "~/db/records.server";
 import { loadSituations } from "~/db/situations.server";
 import type { CheckoutClient, CheckoutOrder, PaymentPage } from "~/stripe/checkout.server";
 import { payerOf } from "~/stripe/checkout-session";
-import { hashText } from "./hash.server";
+import { hashText } from "~/text-hash.server";
 import { type Judged, judgeOne } from "./judge-users.server";
 import type { CheckoutRefusal, StartCheckout } from "./parity.server";
 import { loadGround, loadOptions, type Parts } from "./parts.server";

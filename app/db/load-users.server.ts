@@ -34,8 +34,8 @@ const users = one(sql`u`, sql`id`, {
   subscriptionStatus: [sql`"subscriptionStatus"`, nullable(text)],
   currentPeriodEnd: [epoch(sql`"currentPeriodEnd"`), nullable(number)],
   cancelAtPeriodEnd: [sql`"cancelAtPeriodEnd"`, flag],
-  /** When the application last wrote this row; whole epoch seconds. */
-  writtenAt: [epoch(sql`"updatedAt"`), number],
+  /** When the application last wrote this row; epoch seconds with their fractions: a pass begins within a second, too. */
+  writtenAt: [sql`date_part('epoch', "updatedAt")`, number],
 });
 
 const billing = one(sql`b`, sql`"userId"`, {

@@ -188,8 +188,7 @@ function passKnows(user: UserRow, customers: readonly ObservedCustomer[], option
   if (!options.passFinished) return false;
   const named = user.stripeCustomerId;
   const isUnseen = named !== null && !customers.some(({ id }) => id === named);
-  // What was written in the second in which the pass began may have been written after it.
-  return !(isUnseen && user.writtenAt >= Math.floor(options.passBeganAt ?? 0));
+  return !(isUnseen && user.writtenAt >= (options.passBeganAt ?? 0));
 }
 
 /** When the user was last completely observed: of all linked customers the one seen longest ago. */

@@ -2,6 +2,7 @@ import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
 import tsconfigPaths from "vite-tsconfig-paths";
 import { defineConfig } from "vitest/config";
+import LongFirst from "./e2e/support/long-first";
 
 declare module "@remix-run/node" {
   interface Future {
@@ -37,6 +38,7 @@ export default defineConfig({
     environment: "node",
     // Much of a test is waiting: for a process, a clock, an answer.
     maxWorkers: 4,
+    sequence: { sequencer: LongFirst },
     exclude: ["**/generated/**", "**/node_modules/**"],
     globalSetup: ["app/db/testing-server.ts"],
     testTimeout: 30_000, // generous: the browser tests' build may be running beside them

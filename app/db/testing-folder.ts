@@ -1,20 +1,32 @@
 import { readFileSync, realpathSync } from "node:fs";
-import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdtemp, readdir, rm, stat, statfs } from "node:fs/promises";
+import { freemem, tmpdir } from "node:os";
 import path from "node:path";
 import { commandOf, isAlive } from "./embedded-postmaster.server";
 
 const prefix = "parity-test-";
+/** A file system in memory: a database is copied there in 15 ms instead of 150. */
+const inMemory = "/dev/shm";
+/** A run of all tests takes up less than half of this. Bytes. */
+const enough = 4 * 2 ** 30;
 
 /**
  * A temporary folder of this process, for tests. PostgreSQL's account may pass through it to its data. Folders that runs
  * left behind when they were killed are cleared away at the same time, with the PostgreSQL that still runs in them.
  */
 export async function makeTestFolder(): Promise<string> {
-  await sweep();
-  const folder = await mkdtemp(path.join(realpathSync(tmpdir()), `${prefix}${process.pid}-`));
+  const root = await rootOfFolders();
+  await sweep(root);
+  const folder = await mkdtemp(path.join(root, `${prefix}${process.pid}-`));
   await chmod(folder, 0o711);
   return folder;
+}
+
+/** In memory where there is plenty of it, unless TMPDIR says where. */
+async function rootOfFolders(): Promise<string> {
+  const { bavail, bsize } = await statfs(inMemory).catch(() => ({ bavail: 0, bsize: 0 }));
+  const isRoomy = Math.min(bavail * bsize, freemem()) >= enough;
+  return realpathSync(isRoomy && process.env.TMPDIR === undefined ? inMemory : tmpdir());
 }
 
 /** Removes the folder, and ends at once whatever PostgreSQL still runs in it. */
@@ -49,11 +61,11 @@ async function postgresFoldersIn(folder: string, depth = 3): Promise<string[]> {
   return (await Promise.all(folders.map((inside) => postgresFoldersIn(inside, depth - 1)))).flat();
 }
 
-async function sweep(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+async function sweep(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
     const owner = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : 0;
     if (!owner || isAlive(owner)) continue;
-    const folder = path.join(realpathSync(tmpdir()), name);
+    const folder = path.join(root, name);
     const found = await stat(folder).catch(() => undefined);
     if (found && found.uid === process.getuid?.()) await removeTestFolder(folder);
   }

@@ -1,0 +1,26 @@
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Files that take long, begun first: at the end of a run nobody waits for one of them alone. */
+const LONG = [
+  "reconcile/kill",
+  "reconcile/sever",
+  "cli/process",
+  "reconcile/tick",
+  "reconcile/runs",
+  "reconcile/sell",
+  "reconcile/do-no-harm",
+  "reconcile/rate-limited",
+  "cli/demo",
+];
+
+const rankOf = ({ moduleId }: TestSpecification): number => {
+  const rank = LONG.findIndex((name) => moduleId.endsWith(`${name}.test.ts`));
+  return rank < 0 ? LONG.length : rank;
+};
+
+/** The order of test files on a machine that has not run them before. */
+export default class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => rankOf(a) - rankOf(b));
+  }
+}

@@ -16,6 +16,8 @@ export type Key = {
   kept: (value: Sql) => Sql;
   /** Out of a cursor again; null when it cannot be one of this key. */
   bound: (kept: KeyValue) => Sql | null;
+  /** Nearly everybody has another one, and its index does not go on by id: those who share one are put in order alone. */
+  nearlyUnique?: true;
   /** A kept value as a number that orders like it: for keys that are the same for many users. */
   rank: (kept: KeyValue) => number;
 };
@@ -63,7 +65,7 @@ const since: Key = {
 /** When a user was last completely read, as the index has it: before everything when never. */
 export const OBSERVED = sql`coalesce(s."observedAt", ${always})`;
 const checked: Key = { ...moment(always, Number.NEGATIVE_INFINITY), value: OBSERVED };
-const email: Key = { ...text, value: sql`u."email"` };
+const email: Key = { ...text, value: sql`u."email"`, nearlyUnique: true };
 const nameless: Key = { ...whole, value: sql`(u."name" IS NULL)::int` };
 const name: Key = { ...text, value: sql`coalesce(u."name", '')` };
 const moneyless: Key = { ...whole, value: sql`(s."moneyPerMonth" IS NULL)::int`, unjudged: 1 };

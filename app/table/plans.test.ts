@@ -110,6 +110,14 @@ it.each(SORTS)("reads no whole table for everybody by %s the other way round", a
   expect((await ran({ sort, reversed: true })).whole).toEqual([]);
 });
 
+it.each(["after", "before"] as const)("goes on %s an address by its own index alone", async (side) => {
+  const facts = { found: null, unjudged: { ids: [], seenFrom: new Date() }, coveredAgo: null };
+  const first = await usersPage(database.db, { ...EMPTY_QUERY, sort: "email" }, facts);
+  if (!first.ok || !first.next) throw new Error("There is no second page");
+  const { whole, indexes } = await ran({ sort: "email", page: { side, cursor: first.next } });
+  expect({ whole, indexes }).toEqual({ whole: [], indexes: [SORT_INDEX.email] });
+});
+
 const RARE: [string, Partial<UsersQuery>, string][] = [
   ["a verdict", { verdicts: ["paid_not_recorded"] }, "Standing_by_verdict"],
   ["a flag", { flags: ["comped"] }, "Standing_flags"],

@@ -25,7 +25,7 @@ export type PageBounds = {
  */
 export function stepsOf(bounds: PageBounds, parts: Part[]): Step[][] {
   const { start } = bounds;
-  if (!start) return [parts.map((part) => partSql(bounds, part, []))];
+  if (!start) return [parts.map((part) => partSql(bounds, part, EVERYWHERE))];
   const levels = [...ORDERS[bounds.sort].keys(), ORDERS[bounds.sort].length].reverse();
   return levels.map((level) =>
     parts.flatMap((part) => {
@@ -35,12 +35,16 @@ export function stepsOf(bounds: PageBounds, parts: Part[]): Step[][] {
   );
 }
 
+/** Conditions on rows, and those by which they are to be found first, whatever PostgreSQL guesses. */
+type Beyond = { found: Sql[]; where: Sql[] };
+const EVERYWHERE: Beyond = { found: [], where: [] };
+
 /** What holds for a part's rows that equal the start in `level` keys and lie beyond it in the next; null: none can. */
 function beyondAt(
   { sort, rising, start }: PageBounds & { start: NonNullable<PageBounds["start"]> },
   part: Part,
   level: number,
-): Sql[] | null {
+): Beyond | null {
   const keys = ORDERS[sort];
   const bound = (n: number) => keys[n]?.bound(start.keys[n] ?? null) ?? sql`NULL`;
   const ranks = part.fixed.map((value, n) => {
@@ -48,7 +52,7 @@ function beyondAt(
     return Math.sign(rank(value) - rank(start.keys[n] ?? null)) || 0;
   });
   const differs = ranks.findIndex((sign) => sign !== 0);
-  if (differs !== -1) return level === differs && ranks[differs] === (rising ? 1 : -1) ? [] : null;
+  if (differs !== -1) return level === differs && ranks[differs] === (rising ? 1 : -1) ? EVERYWHERE : null;
   if (level < part.fixed.length) return null;
   const equal = keys
     .slice(part.fixed.length, level)
@@ -57,12 +61,15 @@ function beyondAt(
     level === keys.length
       ? [idOf(part), sql`${start.id}::text`]
       : [keys[level]?.value ?? sql`NULL`, bound(level)];
-  return [...equal, rising ? sql`${last} > ${from}` : sql`${last} < ${from}`];
+  const where = [rising ? sql`${last} > ${from}` : sql`${last} < ${from}`];
+  // Otherwise an index by id would be read from there to its end, to have those few in order.
+  const isFew = level === keys.length && keys.at(-1)?.nearlyUnique;
+  return isFew ? { found: equal, where } : { found: [], where: [...equal, ...where] };
 }
 
 const idOf = ({ over }: Part): Sql => (TABLES[over].alias === u ? sql`u."id"` : sql`s."userId"`);
 
-function partSql({ sort, rising, limit, reach }: PageBounds, part: Part, beyond: Sql[]): Step {
+function partSql({ sort, rising, limit, reach }: PageBounds, part: Part, { found, where }: Beyond): Step {
   const keys = ORDERS[sort];
   const id = idOf(part);
   const columns = keys.map((key, n) => {
@@ -71,8 +78,10 @@ function partSql({ sort, rising, limit, reach }: PageBounds, part: Part, beyond:
   });
   const free = keys.slice(part.fixed.length);
   const order = sql`ORDER BY ${ordered([...free.map(({ value }) => value), id], rising)}`;
-  const own = sql`WHERE ${allOf([...part.own, ...beyond])}`;
-  const { first, alias, second } = TABLES[part.over];
+  const own = sql`WHERE ${allOf([...part.own, ...where])}`;
+  const { first: whole, alias, second } = TABLES[part.over];
+  const first =
+    found.length > 0 ? sql`(SELECT * FROM ${whole} WHERE ${allOf(found)} OFFSET 0) ${alias}` : whole;
   if (part.rest.length === 0) {
     const rows = sql`(SELECT ${join([sql`${id} AS "id"`, ...columns])} FROM ${first} ${own} ${order} LIMIT ${limit}::int)`;
     return { rows, toTheEnd: null };

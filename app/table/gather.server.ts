@@ -55,7 +55,7 @@ function ofStandings(sort: Sort, given: Conditions, reach: Reach): Gathering | n
   const byUser = BY_USER.has(sort);
   const isJoined = user.length + ways.length > 0 || byUser;
   const isKnown = byUser && ways.length === 0;
-  const most = byUser || ways.length > 0 ? reach.known : isJoined ? reach.fewJoined : reach.few;
+  const most = isKnown ? reach.known : isJoined ? reach.fewJoined : reach.few;
   const row = sql`SELECT ${rowOf(sort, sql`s."userId"`)}`;
   const rest = allOf(judgedConditions({ ...given, standing: [], verdicts: [] }));
   return {

@@ -26,9 +26,9 @@ try {
   await addManyUsers(db, USERS);
   const rows = [["", "seconds", "for a million", "Node a user", "PostgreSQL a user"]];
   await timed("preview of everybody", USERS, preview);
-  await timed("kept for the first time, 2 at once", USERS, () => judgeAll(2));
+  await timed("kept for the first time, 3 at once", USERS, () => judgeAll(3));
   await timed("unchanged, 1 at once", USERS, () => judgeAll(1));
-  await timed("unchanged, 2 at once", USERS, () => judgeAll(2));
+  await timed("unchanged, 3 at once", USERS, () => judgeAll(3));
   await timed(`one by one (from ${SAMPLE})`, SAMPLE, oneByOne);
   const none = await timed("drift, none", USERS, compareRecords);
   await db.$executeRaw`UPDATE "User" SET plan = 'other' WHERE id IN (SELECT id FROM "User" LIMIT ${CHANGED}::int)`;

@@ -18,6 +18,8 @@ import { stopped } from "./stopped.server";
 const OVERLAP_SECONDS = 10 * 60;
 /** Stripe's clocks may differ by less. */
 const SKEW_SECONDS = 10;
+/** So many pages of events are stored before a tick becomes a full pass: what is stored before it, it settles. */
+const KNOWN_PAGES = 20;
 
 /**
  * Reads the events since the last tick or pass into the inbox, page by page; those that a webhook brought are known
@@ -29,6 +31,7 @@ export async function eventsPiece(parts: Parts, held: HeldRun): Promise<PieceRes
   if (from === null || pass === null)
     return becomeFull(parts, held, "events cannot be followed from where they were left");
   let { cursor } = held.run;
+  let pages = 0;
   for (let hasMore = true; hasMore; ) {
     const asked = { since: Math.max(0, from.since - OVERLAP_SECONDS), startingAfter: cursor.afterEventId };
     const page = await parts.stripe.eventsPage(asked, held.how);
@@ -39,7 +42,8 @@ export async function eventsPiece(parts: Parts, held: HeldRun): Promise<PieceRes
     const isNews = ({ created }: { created: number }) => created >= pass.stripeTime - SKEW_SECONDS;
     cursor = await commitPage(parts, held, cursor, { page, news: page.value.events.filter(isNews) });
     hasMore = page.value.hasMore;
-    if (hasMore && (await isPassCheaper(parts.db))) return becomeFull(parts, held, "much has changed");
+    pages += 1;
+    if (hasMore && pages >= KNOWN_PAGES && (await isPassCheaper(parts.db))) return becomeFull(parts, held, "much has changed");
     if (hasMore && performance.now() >= held.until) return { kind: "on" };
   }
   await inTransaction(parts.db, async (tx) => {

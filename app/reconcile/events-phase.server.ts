@@ -43,7 +43,8 @@ export async function eventsPiece(parts: Parts, held: HeldRun): Promise<PieceRes
     cursor = await commitPage(parts, held, cursor, { page, news: page.value.events.filter(isNews) });
     hasMore = page.value.hasMore;
     pages += 1;
-    if (hasMore && pages >= KNOWN_PAGES && (await isPassCheaper(parts.db))) return becomeFull(parts, held, "much has changed");
+    if (hasMore && pages >= KNOWN_PAGES && (await isPassCheaper(parts.db)))
+      return becomeFull(parts, held, "much has changed");
     if (hasMore && performance.now() >= held.until) return { kind: "on" };
   }
   await inTransaction(parts.db, async (tx) => {

@@ -156,7 +156,9 @@ for (const { kind, seeds, try: attempt, ...walk } of hunts) {
       await attempt(stage, chance, (where, tried) => note(kind, seed, stage.name, where, tried));
     });
     await world.close();
-    say(`${kind}, seed ${seed}: ${((performance.now() - from) / 1000).toFixed(0)} s`);
+    const sofar = counts.get(kind);
+    const seconds = ((performance.now() - from) / 1000).toFixed(0);
+    say(`${kind}, seed ${seed}: ${seconds} s; so far ${sofar ? line(sofar) : "nothing"}`);
   }
 }
 await children.close();

@@ -1,7 +1,7 @@
 import type { JudgeContext } from "~/billing/judge";
 import type { EpochSeconds } from "~/billing/observation";
 import { loadCatalogue } from "~/db/catalogue.server";
-import type { Database, Tx } from "~/db/client.server";
+import type { Database } from "~/db/client.server";
 import { type FinishedPass, lastPass } from "~/db/cursors.server";
 import { loadSettings, type Settings } from "~/db/settings.server";
 import type { LoadOptions } from "~/db/situations.server";
@@ -29,11 +29,13 @@ export type Ground = {
 };
 
 /** Reads settings, plans, the last pass and the database's clock once for a piece of work. */
-export async function loadGround(db: Database | Tx): Promise<Ground> {
-  const settings = await loadSettings(db);
-  const catalogue = await loadCatalogue(db);
-  const pass = await lastPass(db);
-  const now = await databaseNow(db);
+export async function loadGround(db: Database): Promise<Ground> {
+  const [settings, catalogue, pass, now] = await Promise.all([
+    loadSettings(db),
+    loadCatalogue(db),
+    lastPass(db),
+    databaseNow(db),
+  ]);
   return { settings, pass, now, context: { catalogue, policy: settings.policy, now } };
 }
 

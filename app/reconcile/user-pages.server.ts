@@ -19,10 +19,13 @@ const TIMELINE_LENGTH = 50;
 /** Users judged now against the live record, in the order given; unknown ids are left out. Asks Stripe nothing. */
 export async function viewUsers(db: Database, userIds: readonly string[]): Promise<UserView[]> {
   if (userIds.length === 0) return [];
-  const ground = await loadGround(db);
+  const [ground, workspaces, withheld] = await Promise.all([
+    loadGround(db),
+    workspaceNames(db, userIds),
+    withheldOf(db, userIds),
+  ]);
   const situations = await loadSituations(db, userIds, loadOptions(ground, false));
-  const names = new Map((await workspaceNames(db, userIds)).map(({ id, name }) => [id, name]));
-  const withheld = await withheldOf(db, userIds);
+  const names = new Map(workspaces.map(({ id, name }) => [id, name]));
   return situations.map((situation) =>
     userViewOf({
       judged: judgeOne(situation, ground, AS_STAFF),

@@ -1,7 +1,7 @@
 import type { LinkEdge, LinkSource } from "~/billing/situation";
 import { type Cell, list, many, number, one, type RowsOf, text } from "./json-tables.server";
 import type { customerTables } from "./load-customers.server";
-import type { userTables } from "./load-users.server";
+import { askedRows, type userTables } from "./load-users.server";
 import { sql } from "./sql.server";
 
 type StoredSource = Exclude<LinkSource, "recorded" | "recorded_subscription" | "metadata"> | "rejected";
@@ -15,7 +15,7 @@ const source: Cell<StoredSource> = (value): value is StoredSource => SOURCES.has
  */
 export const linkedCustomers = sql`
   link AS MATERIALIZED (SELECT "userId", "customerId", source
-    FROM unnest(ARRAY(SELECT id FROM asked)) AS asked_row(id) JOIN "Link" l ON l."userId" = asked_row.id),
+    FROM ${askedRows} JOIN "Link" l ON l."userId" = asked_row.id),
   by_metadata AS MATERIALIZED (SELECT id, email, name, "metadataUserId", state, created, "completeStart", "completeAt"
     FROM "StripeCustomer" WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked))),
   named AS MATERIALIZED (

@@ -12,7 +12,7 @@ const asked = sql`ARRAY(SELECT id FROM asked)`;
  * The same for tables that may be small: what is joined is looked up in a hash where reading the table is cheaper, and by
  * the index where it is not. Compared with an array, each of its rows would be with every id.
  */
-const askedRows = sql`unnest(${asked}) AS asked_row(id)`;
+export const askedRows = sql`unnest(${asked}) AS asked_row(id)`;
 
 /** The users who are asked for, and their records: `u`, `b` and `w`. */
 export const askedUsers = (userIds: readonly string[]): Sql => sql`

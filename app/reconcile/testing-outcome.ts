@@ -64,11 +64,16 @@ export function damageOf(expected: Outcome, found: Outcome, sameRun: boolean): D
   }
   const said = ({ run, standings }: Outcome): Record<string, unknown> => ({ ...(sameRun && run), standings });
   for (const key of Object.keys(said(expected))) {
-    const [wanted, got] = [expected, found].map((one) => JSON.stringify(said(one)[key]));
-    if (wanted !== got) damage.misreported.push(`${key}: ${wanted} became ${got}`);
+    const [wanted, got] = [linesOf(said(expected)[key]), linesOf(said(found)[key])];
+    if (wanted.join() !== got.join())
+      damage.misreported.push(`${key}: ${notIn(wanted, got)} became ${notIn(got, wanted)}`);
   }
   return damage;
 }
+
+/** A value as text, a list entry by entry: of a long one only what differs is said. */
+const linesOf = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).map((one) => JSON.stringify(one));
 
 /** Those of `some` that `others` do not have as often. */
 function notIn(some: readonly string[], others: readonly string[]): string[] {

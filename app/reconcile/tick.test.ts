@@ -235,7 +235,21 @@ describe("everything is read instead", () => {
     expect(await cron()).toMatchObject({ reach: "tick" });
   });
 
-  it("when more has changed than that costs, and what is known by then is settled by it", async () => {
+  it("when more has changed than that costs", async () => {
+    const subscriptions = await inStep(40);
+    for (const id of subscriptions.slice(0, 25))
+      world.sandbox.subscriptions.update(id, { cancel_at_period_end: true });
+    const answer = await cron();
+    expect(answer).toMatchObject({ reach: "full", success: true, syncedCount: 25, skippedCount: 15 });
+    expect(answer.stripeRequests).toBeLessThan(25);
+    // What the events of those minutes say the pass has read; of its last seconds they are read once more.
+    const stripeTime = Math.floor(Date.now() / 1000) + 60;
+    await world.db.$executeRaw`UPDATE "Cursor"
+      SET value = jsonb_set(value, '{stripeTime}', to_jsonb(${stripeTime}::int)) WHERE key = 'pass'`;
+    expect(await cron()).toMatchObject({ reach: "tick", stripeRequests: 1 });
+  });
+
+  it("once, when that much has changed that its events fill pages: what is known before is settled by it", async () => {
     const subscriptions = await inStep(150);
     for (const id of subscriptions.slice(0, 140))
       world.sandbox.subscriptions.update(id, { cancel_at_period_end: true });
@@ -243,7 +257,7 @@ describe("everything is read instead", () => {
     expect(answer).toMatchObject({ reach: "full", success: true, syncedCount: 140, skippedCount: 10 });
     expect(answer.stripeRequests).toBeLessThan(25);
     asked();
-    expect(await cron()).toMatchObject({ reach: "tick", success: true });
+    expect(await cron()).toMatchObject({ reach: "tick", success: true, stripeRequests: 2 });
     expect(new Set(asked())).toEqual(new Set(["/v1/events"]));
   });
 

@@ -98,15 +98,13 @@ export function createParity(options: ParityOptions): Parity {
     },
 
     async syncUser({ userId, actor, confirmedLowering }) {
-      const [before] = await viewUsers(db, [userId]);
-      if (!before) return null;
       const deadlineMs = actor.kind === "staff" ? PERSON_WAITS_MS : BACKGROUND_MS;
       const outcome = await sync({ userId, actor, deadlineMs, override: confirmedLowering?.override });
       counting.forget();
       if (!outcome) return null;
-      const verdictAfter = outcome.ok ? outcome.outcome.verdictAfter : before.verdict;
-      const result = { ...syncResultOf(outcome), verdictBefore: before.verdict, verdictAfter };
-      log.info({ userId, by: actor.kind, outcome: result.outcome, verdictAfter }, "user synced");
+      const result = syncResultOf(outcome);
+      const { outcome: cameTo, verdictAfter } = result;
+      log.info({ userId, by: actor.kind, outcome: cameTo, verdictAfter }, "user synced");
       return result;
     },
     async previewUser({ userId, actor }) {

@@ -44,6 +44,11 @@ export type UserOutcome = {
 export type ReconcileInput = {
   log: Log;
   userIds: readonly string[];
+  /**
+   * These users as loaded just now, with an order stamp, on this ground: the first look is spared. Whom there is something
+   * to write for is loaded and judged again under the lock all the same.
+   */
+  loaded?: readonly LoadedSituation[];
   ground: Ground;
   actor: ChangeActor;
   /** Write repairs; otherwise only judge. */
@@ -82,7 +87,7 @@ export async function reconcileUsers(db: Database, input: ReconcileInput): Promi
   } catch (error) {
     const sqlState = rowTroubleOf(error);
     if (sqlState === null) throw error;
-    const pieces = await reconcileInPieces(db, { ...input, commit: undefined }, sqlState);
+    const pieces = await reconcileInPieces(db, { ...input, commit: undefined, loaded: undefined }, sqlState);
     if (input.commit) await db.$transaction((tx) => input.commit?.(tx, pieces) ?? Promise.resolve());
     return pieces;
   }
@@ -143,7 +148,7 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<Batch> {
     confirmed: input.confirmed ?? null,
     evidenceAfter: input.evidenceAfter ?? null,
   };
-  const first = await load(input.userIds);
+  const first = input.loaded ?? (await load(input.userIds));
   const judged = new Map(
     first.map((situation) => [situation.record.userId, judgeOne(situation, input.ground, how)]),
   );

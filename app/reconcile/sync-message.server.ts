@@ -8,13 +8,16 @@ import type { SyncOutcome } from "./sync-user.server";
 import type { SyncResult } from "./views";
 
 /** What a sync came to, in the words of a person: what happened, to whom, and what next. */
-export function syncResultOf(sync: SyncOutcome): Omit<SyncResult, "verdictBefore" | "verdictAfter"> {
-  if (!sync.ok)
-    return { outcome: "failed", message: `Not synced: ${sync.message}`, changes: [], runId: null };
+export function syncResultOf(sync: SyncOutcome): SyncResult {
+  const { verdictBefore } = sync;
+  if (!sync.ok) {
+    const nothing = { changes: [], runId: null, verdictBefore, verdictAfter: verdictBefore };
+    return { ...nothing, outcome: "failed", message: `Not synced: ${sync.message}` };
+  }
   const { outcome, runId } = sync;
   const { judgement, situation } = outcome.before;
   const changes = outcome.changes.map((change) => describeMismatch(change));
-  const common = { changes, runId };
+  const common = { changes, runId, verdictBefore, verdictAfter: outcome.verdictAfter };
   switch (outcome.outcome) {
     case "synced":
       return {

@@ -1,15 +1,17 @@
 import { linksOf } from "~/billing/links";
 import { isOpen } from "~/billing/observation";
 import type { Situation } from "~/billing/situation";
+import type { Verdict } from "~/billing/verdicts";
 import { DEFAULT_GATES, endCheck } from "~/db/checks.server";
 import type { Tx } from "~/db/client.server";
 import type { ChangeActor } from "~/db/repairs.server";
 import { createRun } from "~/db/runs.server";
-import { loadSituations } from "~/db/situations.server";
+import { type LoadedSituation, loadSituations } from "~/db/situations.server";
+import { nextStamp } from "~/db/stamps.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { How } from "~/stripe/reader.server";
-import { customerIdsOf } from "./judge-users.server";
-import { loadGround, loadOptions, type Parts } from "./parts.server";
+import { customerIdsOf, judgeOne } from "./judge-users.server";
+import { type Ground, loadGround, loadOptions, type Parts } from "./parts.server";
 import { readAddress } from "./read-address.server";
 import { readCustomers } from "./read-customers.server";
 import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
@@ -24,10 +26,12 @@ export type SyncInput = {
   deadlineMs: number;
 };
 
-export type SyncOutcome =
+/** `verdictBefore`: what was to be said before Stripe was asked. */
+export type SyncOutcome = { verdictBefore: Verdict } & (
   | { ok: true; outcome: UserOutcome; runId: string | null; stripeRequests: number }
   /** Stripe could not be asked, or the account is not the right one: nothing was written. */
-  | { ok: false; reason: string; message: string };
+  | { ok: false; reason: string; message: string }
+);
 
 const MOST_ROUNDS = 3;
 const SOMEBODY_WAITS: ReadonlySet<string> = new Set(["staff", "checkout"]);
@@ -37,9 +41,20 @@ const SOMEBODY_WAITS: ReadonlySet<string> = new Set(["staff", "checkout"]);
  * linked customer has an open subscription), then judge and repair. Null when there is no such user.
  */
 export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutcome | null> {
-  const [account, situation] = await Promise.all([parts.guard.check(), loadOne(parts, input.userId)]);
-  if (!situation) return null;
-  if (!account.ok) return failed(parts, input, account.reason, account.message);
+  const { userId } = input;
+  const [account, first] = await Promise.all([parts.guard.check(), loadOne(parts, userId, false)]);
+  if (!first) return null;
+  const verdictBefore = verdictOf(first);
+  const notSynced = async (reason: string, message: string): Promise<SyncOutcome> => {
+    await keepFailure(parts, input, reason);
+    return { ok: false, verdictBefore, reason, message };
+  };
+  const couldNotAsk = (what: string, failure: StripeFailure) =>
+    notSynced(
+      failure.reason,
+      `Stripe could not be asked about ${what} (${WORDS[failure.reason]}); nothing was changed.`,
+    );
+  if (!account.ok) return notSynced(account.reason, account.message);
 
   const deadline = performance.now() + input.deadlineMs;
   let stripeRequests = 0;
@@ -68,21 +83,25 @@ export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutc
   };
 
   let addressRead = false;
-  let customerIds = linksOf(situation).customerIds;
+  const { email } = first.situation.record;
+  let customerIds = linksOf(first.situation).customerIds;
   for (let round = 0; ; round += 1) {
     const read = await readCustomers(parts, customerIds, how);
     const [failure] = read.failures;
-    if (failure) return failed(parts, input, failure[1].reason, couldNotAsk(failure[0], failure[1]));
-    if (!addressRead && (await needsAddress(parts, input.userId))) {
-      const address = await readAddress(parts, situation.record.email, how);
-      if (!address.ok)
-        return failed(parts, input, address.failure.reason, couldNotAsk("this address", address.failure));
+    if (failure) return couldNotAsk(...failure);
+    let seen = await loadOne(parts, userId, addressRead);
+    if (seen && !addressRead && needsAddress(seen.situation)) {
+      const address = await readAddress(parts, email, how);
+      if (!address.ok) return couldNotAsk("this address", address.failure);
       addressRead = true;
+      seen = await loadOne(parts, userId, addressRead);
     }
+    if (!seen) return null;
     const [outcome] = await reconcileUsers(parts.db, {
       log: parts.log,
-      userIds: [input.userId],
-      ground: await loadGround(parts.db),
+      userIds: [userId],
+      loaded: [seen.situation],
+      ground: seen.ground,
       actor: input.actor,
       apply: input.apply,
       keepStandings: true,
@@ -93,41 +112,38 @@ export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutc
     });
     if (!outcome) return null;
     if (outcome.needs === null || !input.apply || round + 1 >= MOST_ROUNDS) {
-      await endCheck(parts.db, input.userId, null, DEFAULT_GATES);
+      await endCheck(parts.db, userId, null, DEFAULT_GATES);
       // A run that was made for a repair which then failed went with its transaction.
-      return { ok: true, outcome, runId: outcome.changes.length > 0 ? runId : null, stripeRequests };
+      const made = outcome.changes.length > 0 ? runId : null;
+      return { ok: true, verdictBefore, outcome, runId: made, stripeRequests };
     }
     if (outcome.needs === "address") {
-      const address = await readAddress(parts, situation.record.email, how);
-      if (!address.ok)
-        return failed(parts, input, address.failure.reason, couldNotAsk("this address", address.failure));
+      const address = await readAddress(parts, email, how);
+      if (!address.ok) return couldNotAsk("this address", address.failure);
       addressRead = true;
     }
     customerIds = customerIdsOf(outcome.before.judgement);
   }
 }
 
-async function loadOne(parts: Parts, userId: string): Promise<Situation | null> {
-  const [situation] = await loadSituations(
-    parts.db,
-    [userId],
-    loadOptions(await loadGround(parts.db), false),
-  );
-  return situation ?? null;
+type Seen = { ground: Ground; situation: LoadedSituation };
+
+async function loadOne(parts: Parts, userId: string, addressRead: boolean): Promise<Seen | null> {
+  const [ground, stamp] = await Promise.all([loadGround(parts.db), nextStamp(parts.db)]);
+  const options = { ...loadOptions(ground, addressRead), stamp };
+  const [situation] = await loadSituations(parts.db, [userId], options);
+  return situation ? { ground, situation } : null;
 }
+
+const verdictOf = ({ ground, situation }: Seen): Verdict =>
+  judgeOne(situation, ground, { automatic: false, breakerHasRoom: true, confirmed: null }).judgement.verdict;
 
 /** Nothing linked has an open subscription: the customer may have paid as a guest, under the same address. */
-async function needsAddress(parts: Parts, userId: string): Promise<boolean> {
-  const situation = await loadOne(parts, userId);
-  return situation !== null && !situation.customers.some(({ subscriptions }) => subscriptions.some(isOpen));
-}
+const needsAddress = ({ customers }: Situation) =>
+  !customers.some(({ subscriptions }) => subscriptions.some(isOpen));
 
-async function failed(
-  parts: Parts,
-  { userId, actor }: SyncInput,
-  reason: string,
-  message: string,
-): Promise<SyncOutcome> {
+/** Stripe could not be asked: that is kept, and the standing with it. */
+async function keepFailure(parts: Parts, { userId, actor }: SyncInput, reason: string): Promise<void> {
   parts.log.warn({ userId, by: actor.kind, reason }, "not synced: Stripe could not be asked");
   await endCheck(parts.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(parts.db, {
@@ -140,11 +156,7 @@ async function failed(
     addressesRead: false,
     runId: () => Promise.reject(new Error("A judgement alone has no run")),
   });
-  return { ok: false, reason, message };
 }
-
-const couldNotAsk = (what: string, failure: StripeFailure) =>
-  `Stripe could not be asked about ${what} (${WORDS[failure.reason]}); nothing was changed.`;
 
 const WORDS: Record<StripeFailure["reason"], string> = {
   not_found: "it does not exist",

@@ -62,7 +62,7 @@ export type ObservedCustomer = Customer & {
   subscriptions: Subscription[];
   /** Start of the last read of all its subscriptions; null when only single objects or a full pass saw it. */
   completeStart: OrderStamp | null;
-  /** The database's clock at that read. */
+  /** The database's clock at that read; with its fractions of a second. */
   completeAt: EpochSeconds | null;
 };
 

@@ -51,7 +51,7 @@ export const customerTables = (customers: Sql, subscriptions: Sql) => ({
     state: [sql`state`, state],
     created: [epoch(sql`created`), optionalNumber],
     completeStart: [sql`"completeStart"`, optionalNumber],
-    completeAt: [epoch(sql`"completeAt"`), optionalNumber],
+    completeAt: [sql`date_part('epoch', "completeAt")`, optionalNumber],
   }),
   subscriptions: list(subscriptions, {
     id: [sql`id`, text],

@@ -109,6 +109,8 @@ const failures = one(
   sql`"userId"`,
   {
     failure: [sql`failure`, text],
+    /** Epoch seconds with their fractions. */
+    failedAt: [sql`coalesce(date_part('epoch', "failedAt"), 0)`, number],
   },
 );
 

@@ -106,7 +106,7 @@ function situationOf(userId: string, user: UserRow, found: Found, options: LoadO
     comps: compsOf(userId, found, options.catalogue),
     hold: found.holds.get(userId) ?? null,
     acknowledged: found.acknowledgements.get(userId)?.mismatches ?? null,
-    lookupFailure: found.failures.get(userId)?.failure ?? null,
+    lookupFailure: lookupFailureOf(found.failures.get(userId), customerIds, found.customers),
     observedAt: observedAt(customerIds, customers, options),
     loweringStamp: standing?.loweringStamp ?? null,
     kept: {
@@ -191,6 +191,20 @@ function passKnows(user: UserRow, customers: readonly ObservedCustomer[], option
   return !(isUnseen && user.writtenAt >= (options.passBeganAt ?? 0));
 }
 
+/**
+ * Why the last attempt to look the user up failed; null when none did, or every linked customer was completely read since:
+ * by whom does not matter, who failed may have died.
+ */
+function lookupFailureOf(
+  failed: { failure: string; failedAt: number } | undefined,
+  customerIds: readonly string[],
+  customers: ReadonlyMap<string, ObservedCustomer>,
+): string | null {
+  if (!failed) return null;
+  const isReadSince = (id: string) => (customers.get(id)?.completeAt ?? 0) > failed.failedAt;
+  return customerIds.length > 0 && customerIds.every(isReadSince) ? null : failed.failure;
+}
+
 /** When the user was last completely observed: of all linked customers the one seen longest ago. */
 function observedAt(
   customerIds: readonly string[],
@@ -202,7 +216,7 @@ function observedAt(
   let oldest = Number.POSITIVE_INFINITY;
   for (const id of customerIds) {
     const own = customers.find((customer) => customer.id === id)?.completeAt ?? null;
-    const time = own === null ? byPass : Math.max(own, byPass ?? 0);
+    const time = own === null ? byPass : Math.max(Math.floor(own), byPass ?? 0);
     if (time === null) return null;
     oldest = Math.min(oldest, time);
   }

@@ -25,23 +25,35 @@ export async function keepUnchanged<T extends Seen>(
   where: Sql,
   seen: readonly T[],
 ): Promise<T[]> {
-  const rows = seen.map(({ value, hash, started, ended, requestId }) => ({
-    id: value.id,
-    hash,
-    started,
-    ended,
-    requestId,
-  }));
   const others = await tx.$queryRaw<{ ids: string[] }[]>(sql`
-    WITH r AS (SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json)
-        AS r(id text, hash text, started bigint, ended bigint, "requestId" text)),
+    WITH r AS MATERIALIZED (SELECT r.id, r.hash, a.started, a.ended, a."requestId"
+        FROM json_to_recordset(${JSON.stringify(byAnswer(seen))}::json)
+          AS a(started bigint, ended bigint, "requestId" text, ids text[], hashes text[]),
+          unnest(a.ids, a.hashes) AS r(id, hash)),
       unchanged AS (
         UPDATE ${table} kept SET "observedStart" = r.started, "observedEnd" = r.ended, "observedAt" = now(),
           "requestId" = r."requestId"
         FROM r WHERE kept.id = r.id AND kept."contentHash" = r.hash AND r.started > kept."observedEnd" AND ${where}
+          -- Looked up by the index, whatever the planner thinks of how many answers there are.
+          AND kept.id = ANY(ARRAY(SELECT id FROM r))
         RETURNING kept.id)
     SELECT coalesce(array_agg(r.id), ARRAY[]::text[]) AS ids FROM r
     WHERE NOT EXISTS (SELECT 1 FROM unchanged WHERE unchanged.id = r.id)`);
   const ids = new Set(firstRow(others).ids);
   return ids.size === 0 ? [] : seen.filter(({ value }) => ids.has(value.id));
+}
+
+type OneAnswer = Pick<Seen, "started" | "ended" | "requestId"> & { ids: string[]; hashes: string[] };
+
+/** A page is a hundred of them: what is said of the answer is sent once. */
+function byAnswer(seen: readonly Seen[]): OneAnswer[] {
+  const answers: OneAnswer[] = [];
+  for (const { value, hash, started, ended, requestId } of seen) {
+    const last = answers.at(-1);
+    if (last?.started === started && last.ended === ended && last.requestId === requestId) {
+      last.ids.push(value.id);
+      last.hashes.push(hash);
+    } else answers.push({ started, ended, requestId, ids: [value.id], hashes: [hash] });
+  }
+  return answers;
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { DEFAULT_GATES, endCheck } from "~/db/checks.server";
 import {
   accessOf,
   addPayingUser,
@@ -96,6 +97,27 @@ it("nobody is lowered by what a run read before it lay still", async () => {
 
   expect(await accessOf(world, "ada")).toBe("active 5");
   expect(await world.db.change.count({ where: { lowers: true } })).toBe(0);
+});
+
+it("a look that failed, by a process that died, is forgotten when the next one succeeds", async () => {
+  for (const id of ["ada", "bob"]) {
+    const { subscriptionId } = await addSyncedUser(world, id);
+    world.sandbox.subscriptions.cancel(subscriptionId);
+  }
+  const runId = await untilPhase("lower");
+  await endCheck(world.db, "ada", "timeout", DEFAULT_GATES);
+  // And one who is never read again in this run: nobody knows more about them.
+  await addUser(world, { id: "eve" });
+  await endCheck(world.db, "eve", "timeout", DEFAULT_GATES);
+
+  await runToEnd(world.parity, runId);
+
+  expect(await accessOf(world, "ada")).toBe("locked 0");
+  const flagsOf = async (userId: string) =>
+    (await world.db.standing.findUniqueOrThrow({ where: { userId } })).flags;
+  expect(await flagsOf("ada")).toEqual(await flagsOf("bob"));
+  const [eve] = await world.parity.views(["eve"]);
+  expect(eve?.flags).toContain("lookup_failed");
 });
 
 it("a run that a version of before left while it judged is cut in batches first, and judges everybody", async () => {

@@ -150,7 +150,8 @@ export async function killAtRandom(
     for (const child of [...workers, ...atWork]) child.kill();
     await Promise.all([...workers, ...atWork].map(({ ended }) => ended));
     stage.world.sandbox.control.reset();
-    return { points, damage: await damageAfter(stage, database) };
+    const mayFail = weather.stripe !== "calm";
+    return { points, damage: await damageAfter(stage, database, { mayFail }) };
   } finally {
     for (const child of [...workers, ...atWork]) child.kill();
     stage.world.sandbox.control.reset();

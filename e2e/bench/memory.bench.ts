@@ -1,11 +1,16 @@
+import { constants, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { addNullUsers, openInstallation, timeRun } from "./installation";
 import { say, table } from "./print";
 
 // Memory of this process in a full pass over so many users, without a ceiling: each size in an installation of its own.
-// `npm run bench -- memory 10000 100000`
+// What the process takes from the system, and what of it was in use after a collection of all garbage: with room to
+// spare V8 lets garbage lie. `npm run bench -- memory 10000 100000`; how it does with little room:
+// `NODE_OPTIONS=--max-old-space-size=128 npm run bench -- memory`
 
 const sizes = process.argv.slice(2).map(Number);
-const rows = [["users", "requests", "seconds", "peak MB", "over the start"]];
+const rows = [
+  ["users", "requests", "seconds", "peak MB", "over the start", "in use MB, at most", "collections"],
+];
 const mega = (bytes: number) => Math.round(bytes / 1_048_576);
 
 for (const users of sizes.length > 0 ? sizes : [10_000, 100_000, 1_000_000]) {
@@ -14,22 +19,50 @@ for (const users of sizes.length > 0 ? sizes : [10_000, 100_000, 1_000_000]) {
   try {
     await addNullUsers(bench.db, users);
     const before = process.memoryUsage.rss();
-    let peak = before;
-    const watch = setInterval(() => {
-      peak = Math.max(peak, process.memoryUsage.rss());
-    }, 20);
+    const watched = watchMemory();
     const { run, seconds } = await timeRun(bench.db, bench.parity, "full");
     const again = await timeRun(bench.db, bench.parity, "full");
-    clearInterval(watch);
+    const { peak, inUse, collections } = watched.stop();
     rows.push([
       String(users),
       `${run.stripeRequests} + ${again.run.stripeRequests}`,
       (seconds + again.seconds).toFixed(0),
       String(mega(peak)),
       String(mega(peak - before)),
+      collections === 0 ? "no collection" : String(mega(inUse)),
+      String(collections),
     ]);
   } finally {
     await bench.close();
   }
 }
 table(rows);
+
+/** Watches until stopped. Bytes: the most that the system gave, and the most in use just after all garbage was collected. */
+function watchMemory() {
+  const seen = { peak: process.memoryUsage.rss(), inUse: 0, collections: 0 };
+  const timer = setInterval(() => {
+    seen.peak = Math.max(seen.peak, process.memoryUsage.rss());
+  }, 20);
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      if (kindOf(entry) !== constants.NODE_PERFORMANCE_GC_MAJOR) continue;
+      const { heapUsed, external } = process.memoryUsage();
+      seen.inUse = Math.max(seen.inUse, heapUsed + external);
+      seen.collections += 1;
+    }
+  });
+  observer.observe({ entryTypes: ["gc"] });
+  return {
+    stop() {
+      clearInterval(timer);
+      observer.disconnect();
+      return seen;
+    },
+  };
+}
+
+/** What Node tells of a collection; its types say only that there may be something. */
+function kindOf({ detail }: PerformanceEntry & { detail?: unknown }): unknown {
+  return typeof detail === "object" && detail !== null && "kind" in detail ? detail.kind : null;
+}

@@ -15,7 +15,8 @@ import { addCounts, findRun, LeaseLost, type RunCounts, type RunRow, saveProgres
 import { nextStamp } from "~/db/stamps.server";
 import type { HeldRun, PieceResult } from "./held-run";
 import { loadGround, type Parts } from "./parts.server";
-import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
+import { reconcileUsers } from "./reconcile-users.server";
+import type { UserOutcome } from "./user-outcome.server";
 
 /** Batches at once in one process: while Node judges one, PostgreSQL loads the others. */
 const LANES = 3;

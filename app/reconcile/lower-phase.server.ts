@@ -12,7 +12,8 @@ import { customerIdsOf } from "./judge-users.server";
 import { type Ground, loadGround, loadOptions, type Parts } from "./parts.server";
 import { readAddress } from "./read-address.server";
 import { readCustomers } from "./read-customers.server";
-import { reconcileUsers, type UserOutcome } from "./reconcile-users.server";
+import { reconcileUsers } from "./reconcile-users.server";
+import type { UserOutcome } from "./user-outcome.server";
 
 const BATCH = 20;
 

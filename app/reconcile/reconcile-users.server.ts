@@ -1,8 +1,5 @@
-import type { Repair, WithheldReason } from "~/billing/decide";
-import type { Mismatch } from "~/billing/mismatches";
-import { mismatchesBetween } from "~/billing/mismatches";
+import type { Repair } from "~/billing/decide";
 import type { OrderStamp } from "~/billing/observation";
-import type { Verdict } from "~/billing/verdicts";
 import type { Database, Tx } from "~/db/client.server";
 import { rowTroubleOf } from "~/db/errors.server";
 import { clearMarks, forgetMarks, type Mark } from "~/db/marks.server";
@@ -16,30 +13,13 @@ import {
   type RepairRow,
   writeRepairs,
 } from "~/db/repairs.server";
-import type { RunOutcome } from "~/db/run-words";
 import { type LoadedSituation, loadSituations } from "~/db/situations.server";
 import { nextStamp } from "~/db/stamps.server";
 import { saveStandings } from "~/db/standings.server";
 import type { Log } from "~/log.server";
-import { customerIdsOf, hashOf, type Judged, judgeOne, repairOf, standingOf } from "./judge-users.server";
+import { customerIdsOf, type Judged, judgeOne, repairOf, standingOf } from "./judge-users.server";
 import { type Ground, loadOptions } from "./parts.server";
-
-/** What reconciling came to for one user. */
-export type UserOutcome = {
-  userId: string;
-  outcome: RunOutcome | "in_step";
-  /** Why it was withheld, or how it failed; null otherwise. */
-  reason: WithheldReason | string | null;
-  /** Stripe must be asked before more can be done. */
-  needs: "customers" | "address" | null;
-  before: Judged;
-  verdictAfter: Verdict;
-  /** What was written. */
-  changes: Mismatch[];
-  raises: boolean;
-  lowers: boolean;
-  intendedHash: string | null;
-};
+import { isPreviewed, type UserOutcome, userOutcomeOf } from "./user-outcome.server";
 
 export type ReconcileInput = {
   log: Log;
@@ -186,7 +166,8 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<Batch> {
   }
   const outcomes = [...judged.entries()].map(([userId, after]): UserOutcome => {
     const was = before.get(userId) ?? after;
-    return outcomeOf({ userId, was, after, row: written.get(userId) ?? null, input });
+    const row = written.get(userId) ?? null;
+    return userOutcomeOf({ userId, was, after, row, previewed: input.previewed ?? null });
   });
   if (input.keepStandings) await keep(tx, judged, outcomes, input);
   await input.commit?.(tx, outcomes);
@@ -222,9 +203,6 @@ function mayWrite(judged: Judged, { previewed }: ReconcileInput): boolean {
   return !previewed || isPreviewed(judged, previewed);
 }
 
-const isPreviewed = (judged: Judged, previewed: ReadonlyMap<string, string>) =>
-  previewed.get(judged.situation.record.userId) === hashOf(judged);
-
 function toRow(
   { situation, judgement }: Judged,
   { after, raises, lowers }: Repair,
@@ -250,52 +228,4 @@ function paymentOf({ accessExpected, counting }: Judged["judgement"]): RepairRow
   if (!accessExpected || counting === null) return null;
   const { subscription, item } = counting;
   return { customerId: subscription.customerId, periodStart: item?.periodStart ?? subscription.startDate };
-}
-
-type OutcomeInput = {
-  userId: string;
-  was: Judged;
-  after: Judged;
-  row: RepairRow | null;
-  input: ReconcileInput;
-};
-
-function outcomeOf(what: OutcomeInput): UserOutcome {
-  const { userId, was, after, row } = what;
-  const { judgement } = was;
-  const { outcome, reason = null, needs = null } = cameTo(what);
-  return {
-    userId,
-    outcome,
-    reason,
-    needs,
-    before: was,
-    verdictAfter: after.judgement.verdict,
-    changes: row ? mismatchesBetween(row.before, row.after) : [],
-    raises: judgement.raises,
-    lowers: judgement.lowers,
-    intendedHash: hashOf(was),
-  };
-}
-
-type CameTo = Pick<UserOutcome, "outcome"> & Partial<Pick<UserOutcome, "reason" | "needs">>;
-const IN_STEP: CameTo = { outcome: "in_step" };
-
-function cameTo({ was, row, input: { previewed } }: OutcomeInput): CameTo {
-  const { decision } = was;
-  if (decision.kind === "nothing") return IN_STEP;
-  const isOther = previewed && !isPreviewed(was, previewed);
-  switch (decision.kind) {
-    case "not_checked":
-      return { outcome: "not_checked" };
-    case "review":
-      return { outcome: "review" };
-    case "withheld":
-      return { outcome: "withheld", reason: decision.reason };
-    case "read":
-      return isOther ? { outcome: "changed_since_preview" } : { outcome: "intended", needs: decision.what };
-    case "repair":
-      if (row) return { outcome: "synced" };
-      return { outcome: isOther ? "changed_since_preview" : "intended" };
-  }
 }

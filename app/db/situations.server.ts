@@ -56,15 +56,21 @@ const tables = { ...userTables, ...customerTables(sql`c`, sql`s`), ...linkTables
 export async function loadSituations(
   db: Database | Tx,
   userIds: readonly string[],
-  options: LoadOptions,
+  options: LoadOptions | Promise<LoadOptions>,
 ): Promise<LoadedSituation[]> {
-  if (userIds.length === 0) return [];
-  const [row] = await db.$queryRaw<{ found: string }[]>(selectSituations(userIds));
+  if (userIds.length === 0) {
+    await options;
+    return [];
+  }
+  const [[row], how] = await Promise.all([
+    db.$queryRaw<{ found: string }[]>(selectSituations(userIds)),
+    options,
+  ]);
   const rows = readTables(tables, row?.found);
   const found = { ...rows, ...linksFrom(rows), customers: observedCustomers(rows) };
   return userIds.flatMap((id) => {
     const user = rows.users.get(id);
-    return user ? [situationOf(id, user, found, options)] : [];
+    return user ? [situationOf(id, user, found, how)] : [];
   });
 }
 

@@ -2,11 +2,10 @@ import { graceEndsAt } from "~/billing/access";
 import type { Counting } from "~/billing/choice";
 import type { Policy } from "~/billing/policy";
 import type { Database } from "~/db/client.server";
-import { loadSituations } from "~/db/situations.server";
 import type { CustomerPage, CustomerSubscription } from "./customer-views";
 import { judgeOne } from "./judge-users.server";
+import { loadOnGround } from "./load-on-ground.server";
 import type { WorkspaceAnswer } from "./parity.server";
-import { loadGround, loadOptions } from "./parts.server";
 
 const AS_CUSTOMER = { automatic: true, breakerHasRoom: true, confirmed: null };
 
@@ -19,8 +18,8 @@ export async function customerPageOf(
   userId: string,
   { workspace, sync }: WorkspaceAnswer,
 ): Promise<CustomerPage | null> {
-  const ground = await loadGround(db);
-  const [situation] = await loadSituations(db, [userId], loadOptions(ground, false));
+  const { ground, situations } = await loadOnGround(db, [userId]);
+  const [situation] = situations;
   if (!situation) return null;
   const { judgement } = judgeOne(situation, ground, AS_CUSTOMER);
   const { counting, comp, suggestions } = judgement;

@@ -11,13 +11,13 @@ import type { Database } from "~/db/client.server";
 import { linkBySession } from "~/db/customer-users.server";
 import { plansForSale } from "~/db/plans-for-sale.server";
 import { workspaceRecord } from "~/db/records.server";
-import { loadSituations } from "~/db/situations.server";
 import type { CheckoutClient, CheckoutOrder, PaymentPage } from "~/stripe/checkout.server";
 import { payerOf } from "~/stripe/checkout-session";
 import { hashText } from "~/text-hash.server";
 import { type Judged, judgeOne } from "./judge-users.server";
+import { loadOnGround } from "./load-on-ground.server";
 import type { CheckoutRefusal, StartCheckout } from "./parity.server";
-import { loadGround, loadOptions, type Parts } from "./parts.server";
+import type { Parts } from "./parts.server";
 import { syncUser } from "./sync-user.server";
 import { within } from "./within";
 
@@ -102,8 +102,8 @@ async function check(
 }
 
 async function judgedNow(db: Database, userId: string): Promise<Judged | null> {
-  const ground = await loadGround(db);
-  const [situation] = await loadSituations(db, [userId], loadOptions(ground, false));
+  const { ground, situations } = await loadOnGround(db, [userId]);
+  const [situation] = situations;
   const how = { automatic: true, breakerHasRoom: true, confirmed: null };
   return situation ? judgeOne(situation, ground, how) : null;
 }

@@ -6,12 +6,12 @@ import { DEFAULT_GATES, endCheck } from "~/db/checks.server";
 import type { Tx } from "~/db/client.server";
 import type { ChangeActor } from "~/db/repairs.server";
 import { createRun } from "~/db/runs.server";
-import { type LoadedSituation, loadSituations } from "~/db/situations.server";
-import { nextStamp } from "~/db/stamps.server";
+import type { LoadedSituation } from "~/db/situations.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { How } from "~/stripe/reader.server";
 import { customerIdsOf, judgeOne } from "./judge-users.server";
-import { type Ground, loadGround, loadOptions, type Parts } from "./parts.server";
+import { loadOnGround } from "./load-on-ground.server";
+import { type Ground, loadGround, type Parts } from "./parts.server";
 import { readAddress } from "./read-address.server";
 import { readCustomers } from "./read-customers.server";
 import { reconcileUsers } from "./reconcile-users.server";
@@ -129,10 +129,9 @@ export async function syncUser(parts: Parts, input: SyncInput): Promise<SyncOutc
 
 type Seen = { ground: Ground; situation: LoadedSituation };
 
-async function loadOne(parts: Parts, userId: string, addressRead: boolean): Promise<Seen | null> {
-  const [ground, stamp] = await Promise.all([loadGround(parts.db), nextStamp(parts.db)]);
-  const options = { ...loadOptions(ground, addressRead), stamp };
-  const [situation] = await loadSituations(parts.db, [userId], options);
+async function loadOne({ db }: Parts, userId: string, addressesRead: boolean): Promise<Seen | null> {
+  const { ground, situations } = await loadOnGround(db, [userId], { addressesRead, keep: true });
+  const [situation] = situations;
   return situation ? { ground, situation } : null;
 }
 

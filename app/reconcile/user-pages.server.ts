@@ -4,11 +4,11 @@ import { mismatchesBetween } from "~/billing/mismatches";
 import { staffNames } from "~/db/account-facts.server";
 import { type ChangeRow, changesOfUser } from "~/db/changes.server";
 import type { Database } from "~/db/client.server";
-import { loadSituations } from "~/db/situations.server";
 import { withheldOf } from "~/db/standings.server";
 import { workspaceNames } from "~/db/users.server";
 import { type Judged, judgeOne } from "./judge-users.server";
-import { type Ground, loadGround, loadOptions } from "./parts.server";
+import { loadOnGround } from "./load-on-ground.server";
+import type { Ground } from "./parts.server";
 import { callerName } from "./run-view.server";
 import { comparisonOf, linkViews, subscriptionViews, syncWill, userViewOf } from "./user-view.server";
 import type { TimelineEntry, UserPage, UserView } from "./views";
@@ -19,12 +19,11 @@ const TIMELINE_LENGTH = 50;
 /** Users judged now against the live record, in the order given; unknown ids are left out. Asks Stripe nothing. */
 export async function viewUsers(db: Database, userIds: readonly string[]): Promise<UserView[]> {
   if (userIds.length === 0) return [];
-  const [ground, workspaces, withheld] = await Promise.all([
-    loadGround(db),
+  const [{ ground, situations }, workspaces, withheld] = await Promise.all([
+    loadOnGround(db, userIds),
     workspaceNames(db, userIds),
     withheldOf(db, userIds),
   ]);
-  const situations = await loadSituations(db, userIds, loadOptions(ground, false));
   const names = new Map(workspaces.map(({ id, name }) => [id, name]));
   return situations.map((situation) =>
     userViewOf({
@@ -38,12 +37,16 @@ export async function viewUsers(db: Database, userIds: readonly string[]): Promi
 
 /** Everything about one user; null when there is none. Asks Stripe nothing. */
 export async function userPageOf(db: Database, userId: string): Promise<UserPage | null> {
-  const ground = await loadGround(db);
-  const [situation] = await loadSituations(db, [userId], loadOptions(ground, false));
+  const [{ ground, situations }, workspaces, withheld, timeline] = await Promise.all([
+    loadOnGround(db, [userId]),
+    workspaceNames(db, [userId]),
+    withheldOf(db, [userId]),
+    timelineOf(db, userId),
+  ]);
+  const [situation] = situations;
   if (!situation) return null;
   const judged = judgeOne(situation, ground, AS_STAFF);
-  const names = new Map((await workspaceNames(db, [userId])).map(({ id, name }) => [id, name]));
-  const withheld = await withheldOf(db, [userId]);
+  const names = new Map(workspaces.map(({ id, name }) => [id, name]));
   return {
     user: userViewOf({
       judged,
@@ -56,7 +59,7 @@ export async function userPageOf(db: Database, userId: string): Promise<UserPage
     subscriptions: subscriptionViews(allInOrder(judged, ground)),
     links: linkViews(judged),
     suggestions: judged.judgement.suggestions,
-    timeline: await timelineOf(db, userId),
+    timeline,
   };
 }
 

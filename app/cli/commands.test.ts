@@ -204,6 +204,8 @@ describe("settings", () => {
     expect((await run("settings readAllocation 25000")).stdout).toBe("readAllocation: - → 25000\n");
     expect((await run("settings readAllocation 0")).code).toBe(2);
     expect((await run("settings readAllocation -")).stdout).toBe("readAllocation: 25000 → -\n");
+    expect((await run("settings tickRereads 25")).stdout).toBe("tickRereads: 0 → 25\n");
+    expect((await run("settings tickRereads 1001")).code).toBe(2);
     expect(await json("settings graceDays")).toEqual({ graceDays: 10 });
     expect((await run("settings supportContact help@example.com")).stdout).toBe(
       "supportContact: - → help@example.com\n",

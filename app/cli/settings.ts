@@ -17,6 +17,7 @@ const MEANINGS: Record<Key, string> = {
   breakerMinimum: "but never fewer than so many users",
   fullPassHour:
     "hour of the day (UTC) from which the scheduler reads everything once; - for only when it must",
+  tickRereads: "customers, not read for longest, that each tick reads though nothing changed: 0 to 1000",
   readAllocation: "reads in 30 days that Stripe includes; - when nobody knows: 10,000, the least reported",
   supportContact: `where customers write to: ${CONTACT_HINT}; - for nowhere`,
 };
@@ -46,6 +47,7 @@ const VALUES: Record<Key, z.ZodType<Partial<Changeable>>> = {
   fullPassHour: z
     .union([z.literal("-").transform(() => null), whole("fullPassHour", 0, 23)])
     .transform((fullPassHour) => ({ fullPassHour })),
+  tickRereads: whole("tickRereads", 0, 1_000).transform((tickRereads) => ({ tickRereads })),
   readAllocation: z
     .union([z.literal("-").transform(() => null), whole("readAllocation", 1, 1_000_000_000)])
     .transform((readAllocation) => ({ readAllocation })),

@@ -13,15 +13,29 @@ const customersToRead: Sql = sql`
       WHERE l.source <> 'rejected') named
   WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = named.id)`;
 
-/** The next of them in the order of their ids, behind `after`. */
+/** The next of them and of `also` in the order of their ids, behind `after`. */
 export async function nextCustomersToRead(
   db: Database,
-  after: string | null,
-  limit: number,
+  { after, also, limit }: { after: string | null; also: readonly string[]; limit: number },
 ): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>(sql`
-    SELECT id FROM (${customersToRead}) wanted WHERE (${after}::text IS NULL OR id > ${after})
+    SELECT id FROM (${customersToRead} UNION SELECT unnest(${[...also]}::text[])) wanted
+    WHERE (${after}::text IS NULL OR id > ${after})
     ORDER BY id LIMIT ${limit}::int`);
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * So many customers who have not been read by themselves for longest, those never read so first: one round after another
+ * all come by. Of those with subscriptions, which one request tells all about.
+ */
+export async function leastRecentlyRead(db: Database, many: number): Promise<string[]> {
+  if (many === 0) return [];
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM "StripeCustomer" c
+    WHERE state = 'present'
+      AND EXISTS (SELECT 1 FROM "StripeSubscription" s WHERE s."customerId" = c.id AND NOT s.gone)
+    ORDER BY "completeAt" NULLS FIRST, id LIMIT ${many}::int`;
   return rows.map(({ id }) => id);
 }
 

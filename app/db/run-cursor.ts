@@ -15,6 +15,8 @@ export const runCursor = z.object({
   contested: z.array(z.string()),
   /** Events: the last event of the last page that was committed. */
   afterEventId: z.string().nullable().default(null),
+  /** Read: customers that are read though nothing says that they changed. */
+  alsoRead: z.array(z.string()).default([]),
   /** Read: the last customer that was tried. */
   afterCustomerId: z.string().nullable().default(null),
   /** Judge: everybody, or only who is marked. */
@@ -35,6 +37,7 @@ export const EMPTY_CURSOR: RunCursor = {
   unreadable: [],
   contested: [],
   afterEventId: null,
+  alsoRead: [],
   afterCustomerId: null,
   everyone: true,
   ground: null,

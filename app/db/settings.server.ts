@@ -13,6 +13,8 @@ export type Settings = {
   breaker: { percent: number; minimum: number };
   /** Hour of the day (UTC) after which the scheduler reads everything once; null: only when it must. */
   fullPassHour: number | null;
+  /** So many customers, those not read for longest, are read by each tick though nothing says that they changed. */
+  tickRereads: number;
   /** Reads in 30 days that Stripe includes; null: nobody has said. */
   readAllocation: number | null;
   /** Where customers write to, as typed; null when they are not told. */
@@ -27,6 +29,7 @@ const stored = z.object({
   breakerPercent: z.number().min(0).max(100).optional(),
   breakerMinimum: z.number().int().min(0).optional(),
   fullPassHour: z.number().int().min(0).max(23).nullable().optional(),
+  tickRereads: z.number().int().min(0).max(1_000).optional(),
   readAllocation: z.number().int().min(1).nullable().optional(),
   supportContact: z
     .string()
@@ -59,6 +62,7 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
     },
     fullPassHour: values.fullPassHour === undefined ? DEFAULT_FULL_PASS_HOUR : values.fullPassHour,
     breaker: { percent: values.breakerPercent ?? 2, minimum: values.breakerMinimum ?? 2 },
+    tickRereads: values.tickRereads ?? 0,
     readAllocation: values.readAllocation ?? null,
     supportContact: values.supportContact ?? null,
     binding: values.binding ?? null,

@@ -88,7 +88,7 @@ export async function overviewCountsOf(db: Database | Tx): Promise<OverviewCount
 }
 
 export async function settingsViewOf(db: Database): Promise<SettingsView> {
-  const { writes, policy, breaker, readAllocation, fullPassHour, supportContact, binding } =
+  const { writes, policy, breaker, readAllocation, fullPassHour, tickRereads, supportContact, binding } =
     await loadSettings(db);
   const view: { writes: Writes } & Omit<SettingsView, "writes"> = {
     writes,
@@ -98,6 +98,7 @@ export async function settingsViewOf(db: Database): Promise<SettingsView> {
     breakerMinimum: breaker.minimum,
     readAllocation,
     fullPassHour,
+    tickRereads,
     supportContact,
     binding,
   };

@@ -1,11 +1,12 @@
 import { lastEvents, lastPass } from "~/db/cursors.server";
-import { isPassCheaper } from "~/db/customers-to-read.server";
+import { isPassCheaper, leastRecentlyRead } from "~/db/customers-to-read.server";
 import { inTransaction } from "~/db/deadlock.server";
 import { markDrifted } from "~/db/drift.server";
 import { storePolledEvents } from "~/db/events.server";
 import { markDue } from "~/db/marks.server";
 import type { RunCursor } from "~/db/run-cursor";
 import { saveProgress } from "~/db/runs.server";
+import { loadSettings } from "~/db/settings.server";
 import { databaseNow } from "~/db/stamps.server";
 import type { EventsPage } from "~/stripe/pages.server";
 import type { Answer } from "~/stripe/reader.server";
@@ -52,7 +53,9 @@ export async function eventsPiece(parts: Parts, held: HeldRun): Promise<PieceRes
     await markDue(tx, { now: await databaseNow(tx) });
   });
   if (await isPassCheaper(parts.db)) return becomeFull(parts, held, "much has changed");
-  await saveProgress(parts.db, held.run.id, held.owner, held.leaseSeconds, { phase: "read" });
+  const { tickRereads } = await loadSettings(parts.db);
+  cursor = { ...cursor, alsoRead: await leastRecentlyRead(parts.db, tickRereads) };
+  await saveProgress(parts.db, held.run.id, held.owner, held.leaseSeconds, { cursor, phase: "read" });
   return { kind: "on" };
 }
 

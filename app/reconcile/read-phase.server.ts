@@ -17,12 +17,13 @@ const BATCH = 25;
 const ONE_CUSTOMER_MS = 12_000;
 
 /**
- * Reads the customers that events and new users name, each once, some at a time. One that cannot be read is counted as
+ * Reads the customers that events and new users name, and those whose turn it is, each once, some at a time. One that cannot be read is counted as
  * failed, and tried again by the next tick; when none of several can be, the run waits.
  */
 export async function readPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {
   const { run } = held;
-  const ids = await nextCustomersToRead(parts.db, run.cursor.afterCustomerId, BATCH);
+  const { afterCustomerId: after, alsoRead: also } = run.cursor;
+  const ids = await nextCustomersToRead(parts.db, { after, also, limit: BATCH });
   const last = ids.at(-1);
   if (last === undefined) return endOfReading(parts, held);
   const unlinked = await linkPayers(parts, held, ids);
@@ -70,6 +71,7 @@ async function endOfReading(parts: Parts, held: HeldRun): Promise<PieceResult> {
     if (run.cursor.firstStripeTime !== null)
       await saveEvents(tx, { since: run.cursor.firstStripeTime, at: run.createdAt.getTime() / 1000 });
     await saveProgress(tx, run.id, held.owner, held.leaseSeconds, {
+      cursor: { ...run.cursor, alsoRead: [] },
       phase: "divide",
       failed: unreadable,
       total: run.total + unreadable,

@@ -225,6 +225,8 @@ export type SettingsView = {
   readAllocation: number | null;
   /** Hour of the day (UTC) from which the scheduler reads everything once; null: only when it must. */
   fullPassHour: number | null;
+  /** So many customers, those not read for longest, are read by each tick though nothing says that they changed. */
+  tickRereads: number;
   /** Where customers write to: an e-mail address or an https address. */
   supportContact: string | null;
   binding: { accountId: string; livemode: boolean; boundAt: EpochSeconds } | null;

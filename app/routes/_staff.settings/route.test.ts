@@ -18,6 +18,7 @@ const RULES = {
   supportContact: "",
   readAllocation: "",
   fullPassHour: "",
+  tickRereads: "0",
 };
 
 function post(fields: Partial<typeof RULES>, role: "operator" | "admin" = "admin") {
@@ -72,20 +73,25 @@ describe("where customers write to", () => {
 
 describe("the rules", () => {
   it("are stored as they were typed, and taken back by empty fields", async () => {
-    await post({ noPlanWord: "free", readAllocation: "50000", fullPassHour: "4" });
+    await post({ noPlanWord: "free", readAllocation: "50000", fullPassHour: "4", tickRereads: "25" });
     expect(await world.parity.settings.get()).toMatchObject({
       ...{ graceDays: 7, noPlanWord: "free", breakerPercent: 2, breakerMinimum: 2 },
-      ...{ readAllocation: 50_000, fullPassHour: 4 },
+      ...{ readAllocation: 50_000, fullPassHour: 4, tickRereads: 25 },
     });
     await post({});
     expect(await world.parity.settings.get()).toMatchObject({
-      ...{ noPlanWord: null, readAllocation: null, fullPassHour: null },
+      ...{ noPlanWord: null, readAllocation: null, fullPassHour: null, tickRereads: 0 },
     });
   });
 
   it.each(["0", "2.5", "many"])("have no read allocation of %j", async (readAllocation) => {
     expect(await post({ readAllocation })).toMatchObject({ init: { status: 400 } });
     expect(await world.parity.settings.get()).toMatchObject({ readAllocation: null });
+  });
+
+  it.each(["1001", "-1", "", "2.5"])("have no %j customers to read again", async (tickRereads) => {
+    expect(await post({ tickRereads })).toMatchObject({ init: { status: 400 } });
+    expect(await world.parity.settings.get()).toMatchObject({ tickRereads: 0 });
   });
 
   it.each(["24", "-1", "noon"])("have no hour of the day that is %j", async (fullPassHour) => {

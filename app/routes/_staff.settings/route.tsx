@@ -33,6 +33,7 @@ const submission = z.discriminatedUnion("intent", [
     breakerMinimum: whole(0, 1_000_000),
     readAllocation: whole(1, 1_000_000_000).optional(),
     fullPassHour: whole(0, 23).optional(),
+    tickRereads: whole(0, 1_000),
     supportContact: z
       .string()
       .trim()

@@ -13,6 +13,7 @@ type Rules = {
   breakerPercent: string;
   breakerMinimum: string;
   fullPassHour: string;
+  tickRereads: string;
   readAllocation: string;
   supportContact: string;
 };
@@ -83,6 +84,14 @@ export function RulesForm({ settings, mayChange }: { settings: SettingsView; may
             placeholder="only when needed"
             inputMode="numeric"
             unit="o’clock"
+          />
+          <Field
+            {...field("tickRereads")}
+            label="Read again each time"
+            hint="Customers who have not been read for longest, though nothing says that they changed. One request each."
+            defaultValue={settings.tickRereads}
+            inputMode="numeric"
+            unit="customers"
           />
           <Field
             {...field("readAllocation")}

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Tx } from "./client.server";
 import { createCounting } from "./counting.server";
 import { createTestDatabase, type TestDatabase } from "./testing";
 
@@ -7,6 +8,9 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** Answers 1, 2, 3 …: how often it was really asked. */
 const counter = () => {
@@ -16,6 +20,8 @@ const counter = () => {
     return times;
   });
 };
+
+const sleepLong = (tx: Tx) => tx.$queryRaw`SELECT pg_sleep(30)::text`;
 
 describe("counts beside a page", () => {
   it("are asked once for all who ask meanwhile", async () => {
@@ -41,9 +47,25 @@ describe("counts beside a page", () => {
 
   it("are given up when they take too long, and leave the connection as it was", async () => {
     const { count } = createCounting(database.db, { limitMs: 50 });
-    expect(await count("a", (tx) => tx.$queryRaw`SELECT pg_sleep(30)::text`)).toBeNull();
+    expect(await count("a", sleepLong)).toBeNull();
     const limits = await database.db.$queryRaw`SELECT current_setting('statement_timeout') AS "limit"`;
     expect(limits).toEqual([{ limit: "0" }]);
+  });
+
+  it.each([
+    ["that took long are kept for 15 seconds", { slowMs: 0 }, async () => "counted", 15_000],
+    ["that were given up are asked again after 5 seconds", { limitMs: 50 }, sleepLong, 5_000],
+  ])("%s", async (_, options, work, keptMs) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { count } = createCounting(database.db, options);
+    const ask = vi.fn(work);
+    const first = await count("a", ask);
+    vi.advanceTimersByTime(keptMs - 1);
+    expect(await count("a", ask)).toBe(first);
+    expect(ask).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(1);
+    expect(await count("a", ask)).toBe(first);
+    expect(ask).toHaveBeenCalledTimes(2);
   });
 
   it("fail as they fail, and are asked again", async () => {

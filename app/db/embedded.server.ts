@@ -34,7 +34,13 @@ const settings = {
   jit: "off",
 };
 // A crash of the machine may lose the data: for tests, whose data nobody misses.
-const fastSettings = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+const fastSettings = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  // What a killed server leaves behind goes away with its folder.
+  ...(process.platform === "win32" ? {} : { dynamic_shared_memory_type: "mmap" }),
+};
 
 export type EmbeddedPostgres = { url: string; stop(): Promise<void>; adopted: boolean };
 

@@ -8,7 +8,6 @@ import {
   addUser,
   createWorld,
   rowVersions,
-  STAFF,
   type World,
 } from "./testing";
 import { isHourPast } from "./whole-account.server";
@@ -181,41 +180,6 @@ describe("a tick", () => {
     world.sandbox.control.clearFaults(fault);
     expect(await cron()).toMatchObject({ reach: "tick", success: true, syncedCount: 1, failedCount: 0 });
     expect(await accessOf(world, user(0))).toBe("locked 0");
-  });
-
-  it("reads as many again as is set, who was not read for longest first, though nothing names them", async () => {
-    await inStep(5);
-    const customers = await world.db.stripeCustomer.findMany({ orderBy: { id: "asc" } });
-    const last = customers.at(-1);
-    const ofLast = { customerId: last?.id ?? "" };
-    const { id } = await world.db.stripeSubscription.findFirstOrThrow({ where: ofLast });
-    world.sandbox.bulk(() => world.sandbox.subscriptions.cancel(id));
-    expect(await cron()).toMatchObject({ reach: "tick", stripeRequests: 1 });
-    await world.parity.settings.set({ tickRereads: 2 }, STAFF);
-    const readBy = async () => {
-      world.sandbox.requests.clear();
-      const answer = await cron();
-      const queries = world.sandbox.requests.list().flatMap(({ query }) => query.customer ?? []);
-      return { ...answer, read: new Set(queries) };
-    };
-    const ids = customers.map((customer) => customer.id);
-
-    expect(await readBy()).toMatchObject({
-      stripeRequests: 3,
-      syncedCount: 0,
-      read: new Set(ids.slice(0, 2)),
-    });
-    expect(await readBy()).toMatchObject({
-      stripeRequests: 3,
-      syncedCount: 0,
-      read: new Set(ids.slice(2, 4)),
-    });
-    expect(await accessOf(world, last?.metadataUserId ?? "")).toBe("active 5");
-    // Once more before it lowers.
-    const third = await readBy();
-    expect(third).toMatchObject({ success: true, total: 5, stripeRequests: 4, syncedCount: 1 });
-    expect(third.read).toEqual(new Set([ids[4], ids[0]]));
-    expect(await accessOf(world, last?.metadataUserId ?? "")).toBe("locked 0");
   });
 
   it("moves its cursor when everything is read, and not before", async () => {

@@ -107,7 +107,7 @@ describe("a deadline", () => {
   });
 
   it("ends the tries of one that always fails, with the reason of the last", async () => {
-    const { sandbox, reader, how, customer } = await setUp({ deadlineMs: 300 });
+    const { sandbox, reader, how, customer } = await setUp({ deadlineMs: 1_000 });
     sandbox.control.addFault({ effect: { type: "error", status: 503 } });
     const read = await reader.customer(customer.id, how);
     expect(read).toMatchObject({ ok: false, failure: { reason: "stripe_error" } });

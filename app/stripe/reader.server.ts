@@ -85,6 +85,8 @@ const accountObject = z.object({ id: z.string() });
 const MAX_SOCKETS = 30;
 /** One attempt: given up while the caller has time for another, but not before it had a chance. */
 const ATTEMPT_MS = { least: 1_000, most: 20_000 };
+/** Another attempt with less time than a round trip would only hide why the last one failed. Milliseconds. */
+const ROUND_TRIP_MS = 100;
 
 /** Binds the reader to one key and one origin. */
 export function createStripeReader(options: ReaderOptions): StripeReader {
@@ -147,7 +149,7 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
       const { failure } = sent;
       lastFailure = failure;
       const wait = backOffMs(attempt);
-      if (!failure.retryable || performance.now() + wait > deadline)
+      if (!failure.retryable || performance.now() + wait + ROUND_TRIP_MS > deadline)
         return { ok: false, failure, started, ended };
       const { reason, requestId } = failure;
       options.log.warn({ endpoint, reason, requestId, attempt }, "Stripe did not answer; trying again");

@@ -67,8 +67,26 @@ test("the search is a key away, and the content too", async ({ staffPage: page, 
   await page.goto("/");
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
+  const search = page.getByRole("searchbox", { name: "Search users" });
+  await expect(search).toHaveAttribute("aria-keyshortcuts", "/");
   await page.keyboard.press("/");
-  await expect(page.getByRole("searchbox", { name: "Search users" })).toBeFocused();
+  await expect(search).toBeFocused();
+});
+
+test("keys that are pressed while a page loads do it no harm", async ({ staffPage: page, isMobile }) => {
+  test.skip(isMobile, "a phone has no keys");
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  const search = page.getByRole("searchbox", { name: "Search users" });
+  for (let load = 0; load < 3; load += 1) {
+    let isLoading = true;
+    const loaded = page.goto("/").finally(() => {
+      isLoading = false;
+    });
+    while (isLoading) await page.keyboard.press("Tab");
+    await loaded;
+    await expect(search).toHaveAttribute("aria-keyshortcuts", "/");
+  }
 });
 
 test("a chosen theme and rail are there from the first byte", async ({ staffPage: page, isMobile }) => {

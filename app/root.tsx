@@ -8,7 +8,7 @@ import {
   useFetchers,
   useRouteLoaderData,
 } from "@remix-run/react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { route } from "~/http/route.server";
 import styles from "./tailwind.css?url";
 import { type Appearance, appearanceOf, THEMES } from "./ui/appearance";
@@ -38,8 +38,11 @@ type RootData = { appearance: Appearance; now: number };
 export function Layout({ children }: { children: ReactNode }) {
   const theme = useTheme();
   const nonce = useNonce();
+  const [isAlive, setAlive] = useState(false);
+  // After the effects of all that stands on the page: from now on it answers to keys and clicks.
+  useEffect(() => setAlive(true), []);
   return (
-    <html lang="en" data-theme={theme === "system" ? undefined : theme}>
+    <html lang="en" data-theme={theme === "system" ? undefined : theme} data-alive={isAlive ? "" : undefined}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

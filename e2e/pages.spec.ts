@@ -70,7 +70,6 @@ test("the search is a key away, and the content too", async ({ staffPage: page, 
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
   const search = page.getByRole("searchbox", { name: "Search users" });
-  await expect(search).toHaveAttribute("aria-keyshortcuts", "/");
   await page.keyboard.press("/");
   await expect(search).toBeFocused();
 });
@@ -79,7 +78,6 @@ test("keys that are pressed while a page loads do it no harm", async ({ staffPag
   test.skip(isMobile, "a phone has no keys");
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
-  const search = page.getByRole("searchbox", { name: "Search users" });
   for (let load = 0; load < 3; load += 1) {
     let isLoading = true;
     const loaded = page.goto("/").finally(() => {
@@ -87,7 +85,7 @@ test("keys that are pressed while a page loads do it no harm", async ({ staffPag
     });
     while (isLoading) await page.keyboard.press("Tab");
     await loaded;
-    await expect(search).toHaveAttribute("aria-keyshortcuts", "/");
+    await expect(page.locator("html")).toHaveAttribute("data-alive");
   }
 });
 

@@ -45,6 +45,13 @@ export const test = base.extend<PerTest, PerWorker>({
   },
   staffPage: async ({ page, context, staffCookies }, use) => {
     await context.addCookies(staffCookies);
+    const goto = page.goto.bind(page);
+    // Who presses a button before the page has come to life presses it again; a test does not.
+    page.goto = async (...to) => {
+      const response = await goto(...to);
+      await page.locator("html[data-alive]").waitFor({ state: "attached" });
+      return response;
+    };
     await use(page);
   },
 });

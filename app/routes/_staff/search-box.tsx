@@ -1,14 +1,12 @@
 import { Form, useSearchParams } from "@remix-run/react";
 import { Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 
 /** Search from anywhere; `/` leads to it. */
 export function SearchBox() {
   const [search] = useSearchParams();
   const input = useRef<HTMLInputElement>(null);
   const q = search.get("q") ?? "";
-  // Said only when it is so: before the page has come to life nobody listens.
-  const [listens, setListens] = useState(false);
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
       if (event.key !== "/" || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target))
@@ -18,7 +16,6 @@ export function SearchBox() {
       input.current?.focus();
     };
     document.addEventListener("keydown", focus);
-    setListens(true);
     return () => document.removeEventListener("keydown", focus);
   }, []);
   return (
@@ -34,7 +31,7 @@ export function SearchBox() {
         name="q"
         defaultValue={q}
         aria-label="Search users"
-        aria-keyshortcuts={listens ? "/" : undefined}
+        aria-keyshortcuts="/"
         placeholder="E-mail, name, cus_, sub_"
         autoComplete="off"
         spellCheck={false}

@@ -27,7 +27,8 @@ export async function nextCustomersToRead(
 
 /**
  * So many customers who have not been read by themselves for longest, those never read so first: one round after another
- * all come by. Of those with subscriptions, which one request tells all about.
+ * all come by. Of those with subscriptions, which one request tells all about; without those who could not be looked up
+ * just now, or they would come first each time.
  */
 export async function leastRecentlyRead(db: Database, many: number): Promise<string[]> {
   if (many === 0) return [];
@@ -35,6 +36,10 @@ export async function leastRecentlyRead(db: Database, many: number): Promise<str
     SELECT id FROM "StripeCustomer" c
     WHERE state = 'present'
       AND EXISTS (SELECT 1 FROM "StripeSubscription" s WHERE s."customerId" = c.id AND NOT s.gone)
+      AND NOT EXISTS (SELECT 1 FROM "UserCheck" k
+        WHERE k."userId" = c."metadataUserId" AND k.failure IS NOT NULL AND k."nextCheckAt" > now())
+      AND NOT EXISTS (SELECT 1 FROM "User" u JOIN "UserCheck" k ON k."userId" = u.id
+        WHERE u."stripeCustomerId" = c.id AND k.failure IS NOT NULL AND k."nextCheckAt" > now())
     ORDER BY "completeAt" NULLS FIRST, id LIMIT ${many}::int`;
   return rows.map(({ id }) => id);
 }

@@ -45,3 +45,19 @@ it("a tick reads as many again as is set, who was not read for longest first, th
   expect(third.read).toEqual(new Set([ids[4], ids[0]]));
   expect(await accessOf(world, last?.metadataUserId ?? "")).toBe("locked 0");
 });
+
+it("who cannot be read has a turn once, and stands in nobody's way", async () => {
+  await addManyPayingUsers(world, 3);
+  await cron();
+  const [first, second] = await world.db.stripeCustomer.findMany({ orderBy: { id: "asc" } });
+  world.sandbox.control.addFault({
+    effect: { type: "error", status: 400 },
+    match: { path: "/v1/subscriptions", query: { customer: first?.id ?? "" } },
+  });
+  await world.parity.settings.set({ tickRereads: 1 }, STAFF);
+
+  expect(await cron()).toMatchObject({ done: true, success: false, failedCount: 1 });
+  world.sandbox.requests.clear();
+  expect(await cron()).toMatchObject({ success: true, failedCount: 0, stripeRequests: 2 });
+  expect(world.sandbox.requests.list().flatMap(({ query }) => query.customer ?? [])).toEqual([second?.id]);
+});

@@ -5,7 +5,7 @@ import { say, table } from "./print";
 // Memory of this process in a full pass over so many users, without a ceiling: each size in an installation of its own.
 // What the process takes from the system, and what of it was in use after a collection of all garbage: with room to
 // spare V8 lets garbage lie. `npm run bench -- memory 10000 100000`; how it does with little room:
-// `NODE_OPTIONS=--max-old-space-size=128 npm run bench -- memory`
+// `NODE_OPTIONS=--max-old-space-size=256 npm run bench -- memory`
 
 const sizes = process.argv.slice(2).map(Number);
 const rows = [

@@ -16,4 +16,4 @@ VOLUME /app/.data
 EXPOSE 3000
 HEALTHCHECK CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself as the first process, so that it hears SIGTERM and finishes what is running.
-CMD ["node", "--import", "tsx", "app/start.ts"]
+CMD ["node", "--import", "tsx", "app/server/start.ts"]

@@ -1,6 +1,6 @@
 import type { Config } from "tailwindcss";
 import plugin from "tailwindcss/plugin";
-import { dark, light, type Role } from "./app/ui/tokens";
+import { dark, light, type Role } from "./app/ui/theme/tokens";
 
 const variables = (tokens: Record<Role, string>) =>
   Object.fromEntries(Object.entries(tokens).map(([role, value]) => [`--${role}`, value]));

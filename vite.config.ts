@@ -42,7 +42,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongFirst },
     exclude: ["**/generated/**", "**/node_modules/**"],
-    globalSetup: ["app/db/testing-server.ts"],
+    globalSetup: ["app/platform/testing/server.ts"],
     testTimeout: 30_000, // generous: the browser tests' build may be running beside them
     hookTimeout: 60_000,
     restoreMocks: true,

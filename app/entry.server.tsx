@@ -9,7 +9,7 @@ import {
 import { RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
-import { NonceContext } from "./ui/nonce";
+import { NonceContext } from "./ui/theme/nonce";
 
 /** How long deferred parts of a page may take, in milliseconds. */
 export const streamTimeout = 5_000;

@@ -11,12 +11,12 @@ import {
 import { type ReactNode, useEffect, useState } from "react";
 import { route } from "~/http/route.server";
 import styles from "./tailwind.css?url";
-import { type Appearance, appearanceOf, THEMES } from "./ui/appearance";
+import { type Appearance, appearanceOf, THEMES } from "./ui/theme/appearance";
 import { NavigationBar } from "./ui/navigation-bar";
-import { useNonce } from "./ui/nonce";
-import { NowProvider } from "./ui/now";
+import { useNonce } from "./ui/theme/nonce";
+import { NowProvider } from "./ui/format/now";
 import { Problem } from "./ui/problem";
-import { ToastProvider } from "./ui/toasts";
+import { ToastProvider } from "./ui/toast/toasts";
 
 export const meta: MetaFunction = () => [{ title: "Parity" }];
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { makeTestFolder, removeTestFolder } from "../app/db/testing-folder";
+import { makeTestFolder, removeTestFolder } from "../app/platform/testing/folder";
 import { endChildren, run } from "./support/child";
 import { installChromium } from "./support/chromium";
 import { type Counts, readPlaywrightCounts, readVitestCounts } from "./support/counts";

@@ -1,4 +1,4 @@
-import type { Database, Tx } from "~/db/client.server";
+import type { Database, Tx } from "~/platform/client.server";
 
 /** The shipped catalogue, and the lookup key under which Stripe has the price of each. */
 export const SHIPPED_PLANS = [

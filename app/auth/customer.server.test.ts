@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { CustomerTokens } from "~/env.server";
+import type { CustomerTokens } from "~/platform/env.server";
 import { createCustomerAuth } from "./customer.server";
 
 /** Long enough for HS512 too, so that only the pinned algorithm refuses it. */

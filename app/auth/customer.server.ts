@@ -1,7 +1,7 @@
 import { hkdfSync } from "node:crypto";
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import type { Environment } from "~/env.server";
+import type { Environment } from "~/platform/env.server";
 
 /** A customer who is let in: `userId` is `User.id`. */
 export type CustomerCaller = { userId: string; by: "token" | "session" };

@@ -1,6 +1,6 @@
 import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { z } from "zod";
-import type { Database } from "~/db/client.server";
+import type { Database } from "~/platform/client.server";
 import { type Role, roles } from "./roles";
 import { minimumPasswordLength } from "./staff-options.server";
 

@@ -1,9 +1,9 @@
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import type { BetterAuthOptions } from "better-auth/minimal";
 import { genericOAuth } from "better-auth/plugins/generic-oauth";
-import type { Database } from "~/db/client.server";
-import type { Environment, SingleSignOn } from "~/env.server";
-import type { Log } from "~/log.server";
+import type { Database } from "~/platform/client.server";
+import type { Environment, SingleSignOn } from "~/platform/env.server";
+import type { Log } from "~/platform/log.server";
 import { roles } from "./roles";
 import { judgeArrival } from "./single-sign-on";
 

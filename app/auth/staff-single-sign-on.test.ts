@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestDatabase, type TestDatabase } from "~/db/testing";
-import { createLog } from "~/log.server";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createLog } from "~/platform/log.server";
 import { createStaffAuth, type StaffAuth } from "./staff.server";
-import { type Person, startIdentityProvider } from "./testing-identity-provider";
+import { type Person, startIdentityProvider } from "./testing/identity-provider";
 
 const appUrl = "https://parity.test";
 const ann: Person = { sub: "p-ann", email: "ann@example.com", email_verified: true, name: "Ann" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { accessOf, graceEndsAt, recordedStatusAdmits } from "./access";
 import { DEFAULT_POLICY } from "./policy";
-import { DAY, NOW } from "./testing";
+import { DAY, NOW } from "./testing/observations";
 
 const access = (status: string, pastDueSince: number | null = null, graceDays = 7) =>
   accessOf({ status, pastDueSince }, { ...DEFAULT_POLICY, graceDays }, NOW);

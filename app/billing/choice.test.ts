@@ -15,8 +15,8 @@ import {
   STARTER,
   starterItem,
   unknownItem,
-} from "./testing";
-import { PATIENT, runs, subscriptions } from "./testing-arbitraries";
+} from "./testing/observations";
+import { PATIENT, runs, subscriptions } from "./testing/arbitraries";
 
 const ordered = (all: Subscription[], recordedSubscriptionId: string | null = null) =>
   subscriptionsInOrder({ subscriptions: all, recordedSubscriptionId, ...CONTEXT });

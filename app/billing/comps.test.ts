@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endedComp, runningComp } from "./comps";
-import { ARMY, aComp, DAY, NOW, STARTER } from "./testing";
+import { ARMY, aComp, DAY, NOW, STARTER } from "./testing/observations";
 
 describe("a comp", () => {
   it("runs until the second at which it expires, unless it was revoked", () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestDatabase, type TestDatabase } from "~/db/testing";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { foldEmail } from "./email";
-import { PATIENT, runs } from "./testing-arbitraries";
+import { PATIENT, runs } from "./testing/arbitraries";
 
 describe("folding an e-mail address", () => {
   it("makes upper and lower case of A to Z equal", () => {

@@ -21,7 +21,7 @@ import {
   starterItem,
   unknownItem,
   unlocked,
-} from "./testing";
+} from "./testing/observations";
 
 function counting(subscription: Subscription): Counting | null {
   const input = { subscriptions: [subscription], recordedSubscriptionId: subscription.id, ...CONTEXT };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge } from "./judge";
+import { judge } from "./evaluation/judge";
 import { linksOf } from "./links";
 import type { ObservedCustomer } from "./observation";
 import type { LinkSource, Situation } from "./situation";
@@ -13,7 +13,7 @@ import {
   CONTEXT,
   edge,
   judged,
-} from "./testing";
+} from "./testing/observations";
 
 describe("strong links", () => {
   it.each<LinkSource>(["recorded", "recorded_subscription", "metadata", "session", "confirmed", "email"])(

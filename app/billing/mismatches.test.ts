@@ -9,8 +9,8 @@ import {
   mismatchesBetween,
 } from "./mismatches";
 import type { BillingRow, BillingState, UserBilling } from "./record";
-import { aBillingRow, aRecord, aRecordInStep, locked, unlocked } from "./testing";
-import { PATIENT, runs } from "./testing-arbitraries";
+import { aBillingRow, aRecord, aRecordInStep, locked, unlocked } from "./testing/observations";
+import { PATIENT, runs } from "./testing/arbitraries";
 
 const fieldsOf = (found: Mismatch[]) => found.map(({ field, severity }) => `${field} ${severity}`);
 const between = (recorded: BillingState, expected: BillingState) => mismatchesBetween(recorded, expected);

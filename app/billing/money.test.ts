@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatMoney, formatPrice, monthlyAmount } from "./money";
-import { armyItem, starterItem } from "./testing";
+import { armyItem, starterItem } from "./testing/observations";
 
 describe("an amount per month", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { catalogueOf, claimsToKeep, planOfPrice } from "./plans";
-import { ARMY, armyItem, CATALOGUE, STARTER, starterItem, unknownItem } from "./testing";
+import { ARMY, armyItem, CATALOGUE, STARTER, starterItem, unknownItem } from "./testing/observations";
 
 describe("a plan", () => {
   it("claims a price by its lookup key or by its id", () => {

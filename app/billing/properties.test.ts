@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { accessOf } from "./access";
-import { type Decision, decide, type Repair } from "./decide";
-import { type JudgeContext, type Judgement, judge } from "./judge";
+import { type Decision, decide, type Repair } from "./evaluation/decide";
+import { type JudgeContext, type Judgement, judge } from "./evaluation/judge";
 import { fingerprintOf, mismatchesBetween } from "./mismatches";
 import type { ObservedCustomer } from "./observation";
 import { planOfPrice } from "./plans";
 import type { BillingState } from "./record";
 import type { Situation } from "./situation";
-import { DAY, NOW } from "./testing";
-import { contexts, PATIENT, runs } from "./testing-arbitraries";
-import { decisions, situations, withRecord } from "./testing-situations";
+import { DAY, NOW } from "./testing/observations";
+import { contexts, PATIENT, runs } from "./testing/arbitraries";
+import { decisions, situations, withRecord } from "./testing/situations";
 import { REVIEW_VERDICTS, SETTLED_VERDICTS, VERDICTS } from "./verdicts";
 
 type Settings = typeof decisions extends fc.Arbitrary<infer T> ? T : never;

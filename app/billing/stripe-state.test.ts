@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Subscription } from "./observation";
 import { stripeStateOf } from "./stripe-state";
-import { armyItem, aSubscription, NOW, starterItem } from "./testing";
+import { armyItem, aSubscription, NOW, starterItem } from "./testing/observations";
 
 describe("Stripe's word about a user", () => {
   const before = stripeStateOf([aSubscription()]);

@@ -1,7 +1,7 @@
 import type { ParseArgsConfig } from "node:util";
 import type { z } from "zod";
 import type { Roster } from "~/auth/roster.server";
-import type { Actor, Parity } from "~/reconcile/parity.server";
+import type { Actor, Parity } from "~/facade/parity.server";
 import type { Out } from "./out";
 
 /** What the process ends with. `mismatches`: it worked, and unacknowledged mismatches remain. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { COMPANY } from "../../prisma/demo";
-import { createDemo, type Demo, runOn } from "./testing";
+import { COMPANY } from "~/demo/seed-demo";
+import { createDemo, type Demo, runOn } from "./testing/cli";
 
 // One installation, and a morning's work on it: the tests go on where the ones before left it.
 let demo: Demo;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { FLAGS, VERDICTS } from "~/billing/verdicts";
-import { runToEnd, syncAll } from "~/reconcile/testing";
+import { runToEnd, syncAll } from "~/engine/testing/world";
 import { createSandbox } from "~/sandbox/sandbox";
-import { COMPANY, seedDemo } from "../../prisma/demo";
-import { createDemo, type Demo, epochSeconds, runProcess } from "./testing";
+import { COMPANY, seedDemo } from "~/demo/seed-demo";
+import { createDemo, type Demo, epochSeconds, runProcess } from "./testing/cli";
 
 const userIds = COMPANY.map(({ userId }) => userId);
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { RunView } from "~/reconcile/views";
+import type { RunView } from "~/dashboard/views";
 import type { CommandContext } from "./command";
 import { followRun } from "./follow-run";
 import { createOut } from "./out";

@@ -1,5 +1,5 @@
-import { plural } from "~/billing/sentence";
-import type { RunView } from "~/reconcile/views";
+import { plural } from "~/billing/words/sentence";
+import type { RunView } from "~/dashboard/views";
 import type { CommandContext } from "./command";
 
 /** How a run was left. `stuck`: it goes on when somebody goes on with it. */

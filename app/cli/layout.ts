@@ -1,4 +1,4 @@
-import type { Tone } from "~/ui/tone";
+import type { Tone } from "~/ui/status/tone";
 
 /** A text, or one with the colour of its meaning, or a number that lines up on the right. */
 export type Cell = string | { text: string; tone?: Tone; right?: true };

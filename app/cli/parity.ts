@@ -2,17 +2,17 @@ import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
-import { runningDemo } from "~/announcement.server";
-import { databaseClient, ensureMade } from "~/build.server";
-import type { Database } from "~/db/client.server";
-import { applyMigrations, pendingMigrations } from "~/db/migrate.server";
-import { openPostgres } from "~/db/postgres.server";
-import { fillDemo, lookAround, openSandbox, stripeAt } from "~/demo.server";
-import { keptDemoSecrets } from "~/demo-secrets.server";
-import { describeProblems, type Environment, readEnvironment, type StripeEnvironment } from "~/env.server";
-import { type CloseHook, closeAll } from "~/http/shutdown.server";
-import { createLog, type Log } from "~/log.server";
-import { maskText } from "~/mask.server";
+import { runningDemo } from "~/demo/announcement.server";
+import { databaseClient, ensureMade } from "~/server/build.server";
+import type { Database } from "~/platform/client.server";
+import { applyMigrations, pendingMigrations } from "~/platform/migrate.server";
+import { openPostgres } from "~/demo/postgres.server";
+import { fillDemo, lookAround, openSandbox, stripeAt } from "~/demo/demo.server";
+import { keptDemoSecrets } from "~/demo/demo-secrets.server";
+import { describeProblems, type Environment, readEnvironment, type StripeEnvironment } from "~/platform/env.server";
+import { type CloseHook, closeAll } from "~/server/shutdown.server";
+import { createLog, type Log } from "~/platform/log.server";
+import { maskText } from "~/platform/mask.server";
 import { EXIT } from "./command";
 import { type Opening, runCommandLine } from "./run-command";
 
@@ -64,7 +64,7 @@ async function openParts(
   log: Log,
   opened: CloseHook[],
 ): Promise<Parts | { ok: false; message: string }> {
-  const { createDatabase } = await import("~/db/client.server");
+  const { createDatabase } = await import("~/platform/client.server");
   const { dataDirectory, databaseUrl, stripe } = environment;
   const connect = (url: string) => {
     const db = createDatabase(url, { log });
@@ -107,7 +107,7 @@ async function reasonNotToUse(url: string): Promise<string | null> {
 }
 
 async function contextOf({ db, stripe, sandbox, isNew }: Parts, log: Log, opened: CloseHook[]) {
-  const { openParity } = await import("~/open-parity.server");
+  const { openParity } = await import("~/server/open-parity.server");
   const { createRoster } = await import("~/auth/roster.server");
   const parity = openParity({ db, stripe, sandbox, log });
   opened.push({ name: "reconcile", close: parity.close });

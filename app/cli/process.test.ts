@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { announce } from "~/announcement.server";
-import { createEmptyDatabase } from "~/db/testing";
-import { makeTestFolder, removeTestFolder } from "~/db/testing-folder";
-import { COMPANY } from "../../prisma/demo";
-import { createDemo, PRODUCTION_KEY, runProcess } from "./testing";
+import { announce } from "~/demo/announcement.server";
+import { createEmptyDatabase } from "~/platform/testing/database";
+import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
+import { COMPANY } from "~/demo/seed-demo";
+import { createDemo, PRODUCTION_KEY, runProcess } from "./testing/cli";
 
 // The real process, as `npm run parity --` starts it.
 

@@ -1,6 +1,6 @@
 import { SETTLED_VERDICTS, VERDICTS } from "~/billing/verdicts";
-import type { Parity } from "~/reconcile/parity.server";
-import { EMPTY_QUERY } from "~/table/users-query";
+import type { Parity } from "~/facade/parity.server";
+import { EMPTY_QUERY } from "~/dashboard/users-list/users-query";
 import { EXIT, type ExitCode } from "./command";
 
 /**

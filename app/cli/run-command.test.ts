@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { COMMANDS, type Opening } from "./run-command";
-import { captured } from "./testing";
+import { captured } from "./testing/cli";
 
 const never = () => Promise.reject(new Error("Nothing needs to be opened for this"));
 

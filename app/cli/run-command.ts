@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
 import type { Command, CommandContext } from "./command";
 import { EXIT, type ExitCode } from "./command";
-import { fixWorkspace } from "./fix-workspace";
+import { fixWorkspace } from "./commands/fix-workspace";
 import { createOut, type Streams } from "./out";
-import { runs } from "./runs";
-import { settings } from "./settings";
-import { staff } from "./staff";
-import { status } from "./status";
-import { sync } from "./sync";
+import { runs } from "./commands/runs";
+import { settings } from "./commands/settings";
+import { staff } from "./commands/staff";
+import { status } from "./commands/status";
+import { sync } from "./commands/sync";
 
 export const COMMANDS: readonly Command[] = [status, sync, fixWorkspace, runs, staff, settings];
 

@@ -1,10 +1,10 @@
 import { formatMoney } from "~/billing/money";
-import { SEVERITY_WORD } from "~/billing/sentence";
+import { SEVERITY_WORD } from "~/billing/words/sentence";
 import { SEVERITY_OF, type Verdict } from "~/billing/verdicts";
-import type { Stake } from "~/reconcile/views";
-import { formatAgo, formatMoment } from "~/ui/relative-time";
-import { toneOf } from "~/ui/tone";
-import { capital, VERDICT_WORDS } from "~/ui/words";
+import type { Stake } from "~/dashboard/views";
+import { formatAgo, formatMoment } from "~/ui/format/relative-time";
+import { toneOf } from "~/ui/status/tone";
+import { capital, VERDICT_WORDS } from "~/ui/status/words";
 import type { Cell } from "./layout";
 
 /** "● paid, not recorded", in its colour. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Staff } from "~/auth/staff.server";
 import { route } from "./route.server";
-import { appUrl, refused, routeArgs } from "./testing";
+import { appUrl, refused, routeArgs } from "./testing/request";
 
 const ann: Staff = { id: "s1", name: "Ann", email: "ann@example.com", role: "operator" };
 const sameOrigin = { "Sec-Fetch-Site": "same-origin" };

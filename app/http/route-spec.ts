@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { CustomerCaller } from "~/auth/customer.server";
 import type { Role } from "~/auth/roles";
 import type { Staff } from "~/auth/staff.server";
-import type { Parity } from "~/reconcile/parity.server";
+import type { Parity } from "~/facade/parity.server";
 import type { RequestContext } from "./context";
 
 /** Who may call a route. There is no default: a route that does not say does not compile. */

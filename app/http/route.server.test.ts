@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { route, whoMayCall } from "./route.server";
-import { refused, routeArgs } from "./testing";
+import { refused, routeArgs } from "./testing/request";
 
 const sameOrigin = { "Sec-Fetch-Site": "same-origin" };
 const form = (fields: Record<string, string>) => ({

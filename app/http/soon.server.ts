@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Log } from "~/log.server";
+import type { Log } from "~/platform/log.server";
 
 /**
  * What a page shows beside what it is about: the value when it is there within so many milliseconds, else the promise of

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { routeArgs } from "~/http/testing";
-import { addPayingUser, addSyncedUser, addUser, createWorld, type World } from "~/reconcile/testing";
+import { routeArgs } from "~/http/testing/request";
+import { addPayingUser, addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
 import { action, loader } from "./api.cron.sync-payments";
 
 let world: World;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "~/http/route.server";
-import type { Parity } from "~/reconcile/parity.server";
+import type { Parity } from "~/facade/parity.server";
 
 const MOST_SECONDS = 300;
 

@@ -1,11 +1,11 @@
 import { Logger, runOnce } from "graphile-worker";
 import Stripe from "stripe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { countUnsettledEvents, SETTLE_JOB } from "~/db/events.server";
-import { refused, routeArgs } from "~/http/testing";
-import { createParity } from "~/reconcile/create-parity.server";
-import type { Parity } from "~/reconcile/parity.server";
-import { accessOf, addUser, createWorld, syncAll, type World } from "~/reconcile/testing";
+import { countUnsettledEvents, SETTLE_JOB } from "~/engine/observe/events.server";
+import { refused, routeArgs } from "~/http/testing/request";
+import { createParity } from "~/facade/create-parity.server";
+import type { Parity } from "~/facade/parity.server";
+import { accessOf, addUser, createWorld, syncAll, type World } from "~/engine/testing/world";
 import { action } from "./api.stripe.webhook";
 
 const SECRET = "whsec_test_0123456789abcdef";

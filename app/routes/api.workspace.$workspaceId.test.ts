@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { routeArgs } from "~/http/testing";
-import type { Parity } from "~/reconcile/parity.server";
+import { routeArgs } from "~/http/testing/request";
+import type { Parity } from "~/facade/parity.server";
 import {
   accessOf,
   addPayingUser,
@@ -8,7 +8,7 @@ import {
   addUser,
   createWorld,
   type World,
-} from "~/reconcile/testing";
+} from "~/engine/testing/world";
 import { loader } from "./api.workspace.$workspaceId";
 
 let world: World;

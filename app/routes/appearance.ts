@@ -1,7 +1,7 @@
 import { data, redirect } from "@remix-run/node";
 import { z } from "zod";
 import { route } from "~/http/route.server";
-import { appearanceCookies, RAILS, THEMES } from "~/ui/appearance";
+import { appearanceCookies, RAILS, THEMES } from "~/ui/theme/appearance";
 
 const form = z.object({ theme: z.enum(THEMES).optional(), rail: z.enum(RAILS).optional() });
 

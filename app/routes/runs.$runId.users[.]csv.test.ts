@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { routeArgs } from "~/http/testing";
-import type { RunUserView } from "~/reconcile/views";
+import { routeArgs } from "~/http/testing/request";
+import type { RunUserView } from "~/dashboard/views";
 import { loader } from "./runs.$runId.users[.]csv";
 
 const staff = { id: "s1", name: "Ada", email: "ada@example.com", role: "viewer" as const };

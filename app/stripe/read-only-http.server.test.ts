@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { expect, it } from "vitest";
-import { startSandbox } from "~/sandbox/testing";
+import { startSandbox } from "~/sandbox/testing/sandbox";
 import { readOnlyHttpClient } from "./read-only-http.server";
 
 it("sends what only reads, and refuses everything else before it is sent", async () => {

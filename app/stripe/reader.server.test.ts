@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { createLog } from "~/log.server";
-import { addCatalogue, startSandbox } from "~/sandbox/testing";
+import { createLog } from "~/platform/log.server";
+import { addCatalogue, startSandbox } from "~/sandbox/testing/sandbox";
 import { createLimiter } from "./limiter.server";
 import { createMemoryBudget } from "./memory-budget";
 import { createStripeReader, type How } from "./reader.server";

@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import { z } from "zod";
 import type { Customer, EpochSeconds, OrderStamp } from "~/billing/observation";
-import type { Log } from "~/log.server";
+import type { Log } from "~/platform/log.server";
 import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
 import { failureOf, type StripeFailure } from "./failure.server";
 import type { Limiter, Priority } from "./limiter.server";

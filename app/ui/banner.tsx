@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { classNames } from "./class-names";
-import { Shape } from "./shape";
-import { type Tone, toneSoft } from "./tone";
+import { Shape } from "./status/shape";
+import { type Tone, toneSoft } from "./status/tone";
 
 /** A line below the top bar, or over a form, for what must be known now. */
 export function Banner({

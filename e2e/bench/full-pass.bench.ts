@@ -1,8 +1,8 @@
-import { FLOOR_THERE, measureFloor } from "./floor";
-import { addNullUsers, type Installation, openInstallation, rowsWritten, timeRun } from "./installation";
-import { say, table } from "./print";
-import { measureProcessorTime, microsEach } from "./processor-time";
-import { userId } from "./sandbox-process";
+import { FLOOR_THERE, measureFloor } from "./support/floor";
+import { addNullUsers, type Installation, openInstallation, rowsWritten, timeRun } from "./support/installation";
+import { say, table } from "./support/print";
+import { measureProcessorTime, microsEach } from "./support/processor-time";
+import { userId } from "./support/sandbox-process";
 
 // Users who have paid and are NULL in the database: a first full pass that repairs them all, while nothing is known of
 // the list; then passes over unchanged state. Evenly made subscriptions, and half of all in one second. Beside it the

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { withPaymentCheck } from "../../app/http/with-payment-check.server";
-import { addNullUsers, openInstallation } from "./installation";
-import { percentile, say, table } from "./print";
-import { userId } from "./sandbox-process";
+import { addNullUsers, openInstallation } from "./support/installation";
+import { percentile, say, table } from "./support/print";
+import { userId } from "./support/sandbox-process";
 
 // What the check behind a workspace request costs the request, while Stripe does not answer at all: the same loader
 // plain (A), plain once more (A, the spread of the machine) and with the hook (B), in turn, so many at once.

@@ -3,9 +3,9 @@ import path from "node:path";
 import { SignJWT } from "jose";
 import Stripe from "stripe";
 import { z } from "zod";
-import { createDatabase } from "../../app/db/client.server";
+import { createDatabase } from "../../app/platform/client.server";
 import { startProduct } from "../support/product";
-import { percentile, say, table } from "./print";
+import { percentile, say, table } from "./support/print";
 
 // GET /api/workspace/:id of customers who have just paid, with Stripe answering at once, in 2 s, and not at all:
 // how long the answer takes, and when the repair behind it landed.

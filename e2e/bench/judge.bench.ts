@@ -1,12 +1,12 @@
-import { markDrifted } from "../../app/db/drift.server";
-import { userIdsAfter } from "../../app/db/users.server";
-import { createLog } from "../../app/log.server";
-import { type Ground, loadGround } from "../../app/reconcile/parts.server";
-import { reconcileUsers } from "../../app/reconcile/reconcile-users.server";
-import { openInstallation } from "./installation";
-import { addManyUsers } from "./many-users";
-import { say, table } from "./print";
-import { measureProcessorTime, microsEach } from "./processor-time";
+import { markDrifted } from "../../app/engine/evaluate/drift.server";
+import { userIdsAfter } from "../../app/engine/evaluate/users.server";
+import { createLog } from "../../app/platform/log.server";
+import { type Ground, loadGround } from "../../app/engine/evaluate/parts.server";
+import { reconcileUsers } from "../../app/engine/repair/reconcile-users.server";
+import { openInstallation } from "./support/installation";
+import { addManyUsers } from "./support/many-users";
+import { say, table } from "./support/print";
+import { measureProcessorTime, microsEach } from "./support/processor-time";
 
 // Judging everybody from what is stored: as a preview does it, and as an unchanged full pass does when it keeps the
 // standings; beside it the per-user way on a sample, and the comparison that finds drift inside the database.

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createDatabase, type Database } from "../../app/db/client.server";
-import { startEmbeddedPostgres } from "../../app/db/embedded.server";
-import { applyMigrations } from "../../app/db/migrate.server";
-import { nextStamp } from "../../app/db/stamps.server";
-import { createStripeBudget } from "../../app/db/stripe-budget.server";
+import { createDatabase, type Database } from "../../app/platform/client.server";
+import { startEmbeddedPostgres } from "../../app/demo/postgres/embedded.server";
+import { applyMigrations } from "../../app/platform/migrate.server";
+import { nextStamp } from "../../app/platform/stamps.server";
+import { createStripeBudget } from "../../app/platform/stripe-budget.server";
 import { createLimiter } from "../../app/stripe/limiter.server";
-import { say, table } from "./print";
+import { say, table } from "./support/print";
 
 // What a turn costs, and how near to the ceiling those come who always wait for one: one process and four, each with
 // six requests in flight that take 120 ms. Everything on one database, as in production.

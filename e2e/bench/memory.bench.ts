@@ -1,6 +1,6 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
-import { addNullUsers, openInstallation, timeRun } from "./installation";
-import { say, table } from "./print";
+import { addNullUsers, openInstallation, timeRun } from "./support/installation";
+import { say, table } from "./support/print";
 
 // Memory of this process in a full pass over so many users, without a ceiling: each size in an installation of its own.
 // What the process takes from the system, and what of it was in use after a collection of all garbage: with room to

@@ -1,6 +1,6 @@
-import { addNullUsers, openInstallation } from "./installation";
-import { percentile, say, table } from "./print";
-import { userId } from "./sandbox-process";
+import { addNullUsers, openInstallation } from "./support/installation";
+import { percentile, say, table } from "./support/print";
+import { userId } from "./support/sandbox-process";
 
 // The button on one user, from pressed to repaired, while Stripe takes so long to answer: linked, and not linked (then
 // the address is read too).

@@ -1,6 +1,6 @@
-import { addNullUsers, openInstallation, timeRun } from "./installation";
-import { say, table } from "./print";
-import { measureProcessorTime } from "./processor-time";
+import { addNullUsers, openInstallation, timeRun } from "./support/installation";
+import { say, table } from "./support/print";
+import { measureProcessorTime } from "./support/processor-time";
 
 // A tick over everybody in step, with so many changed: requests and seconds, beside the per-user way, which asks twice
 // for each user whatever has changed. `npm run bench -- tick 1000000`

@@ -6,20 +6,20 @@ import {
   countUsersWithVerdict,
   countWaitingLowerings,
   moneyAtStake,
-} from "../../app/db/account-facts.server";
-import { createDatabase } from "../../app/db/client.server";
-import { startEmbeddedPostgres } from "../../app/db/embedded.server";
-import { applyMigrations } from "../../app/db/migrate.server";
-import { breakerHasRoom } from "../../app/db/repairs.server";
-import { overviewCountsOf } from "../../app/reconcile/account-views.server";
-import { viewUsers } from "../../app/reconcile/user-pages.server";
-import { createUsersList } from "../../app/table/users-list.server";
-import { EMPTY_QUERY, NONE, type UsersQuery } from "../../app/table/users-query";
-import { percentile, say, table } from "./print";
-import { addUsersTable } from "./users-table-data";
-import { type Asked, askedOf, deepPages } from "./users-table-mix";
-import { naivePage } from "./users-table-naive";
-import { bulkUpdates } from "./users-table-writes";
+} from "../../app/dashboard/account-facts.server";
+import { createDatabase } from "../../app/platform/client.server";
+import { startEmbeddedPostgres } from "../../app/demo/postgres/embedded.server";
+import { applyMigrations } from "../../app/platform/migrate.server";
+import { breakerHasRoom } from "../../app/engine/repair/repairs.server";
+import { overviewCountsOf } from "../../app/dashboard/account-views.server";
+import { viewUsers } from "../../app/dashboard/user-pages.server";
+import { createUsersList } from "../../app/dashboard/users-list/users-list.server";
+import { EMPTY_QUERY, NONE, type UsersQuery } from "../../app/dashboard/users-list/users-query";
+import { percentile, say, table } from "./support/print";
+import { addUsersTable } from "./support/users-table-data";
+import { type Asked, askedOf, deepPages } from "./support/users-table-mix";
+import { naivePage } from "./support/users-table-naive";
+import { bulkUpdates } from "./support/users-table-writes";
 
 // The users table at 1,000,000 users: `npm run bench -- users-table [users] [naive queries of each kind] [memory]`.
 

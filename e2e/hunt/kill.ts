@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { copyDatabase } from "../../app/db/testing";
-import { startCluster } from "../../app/db/testing-cluster";
-import { createWorld } from "../../app/reconcile/testing";
-import type { Chance } from "../../app/reconcile/testing-chance";
-import { openChildren } from "../../app/reconcile/testing-children";
-import { crashPostgres, takeOver } from "../../app/reconcile/testing-crashes";
+import { copyDatabase } from "../../app/platform/testing/database";
+import { startCluster } from "../../app/platform/testing/cluster";
+import { createWorld } from "../../app/engine/testing/world";
+import type { Chance } from "../../app/engine/testing/chance";
+import { openChildren } from "../../app/engine/testing/children";
+import { crashPostgres, takeOver } from "../../app/engine/testing/crashes";
 import {
   cancelOnce,
   killAtCommits,
@@ -13,8 +13,8 @@ import {
   stallOnce,
   type Tried,
   type Weather,
-} from "../../app/reconcile/testing-kills";
-import { type Stage, throughStages, type Walk } from "../../app/reconcile/testing-stages";
+} from "../../app/engine/testing/kills";
+import { type Stage, throughStages, type Walk } from "../../app/engine/testing/stages";
 
 // Kills runs at every statement, commit and page boundary, and at hundreds of moments chosen by a seed; then lets them go
 // on, and compares with what a calm run leaves. `npm run hunt` runs all of it; what fails says how to run it alone:

@@ -2,14 +2,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take long, begun first: at the end of a run nobody waits for one of them alone. */
 const LONG = [
-  "reconcile/kill",
-  "reconcile/sever",
+  "engine/runs/kill",
+  "engine/runs/sever",
   "cli/process",
-  "reconcile/tick",
-  "reconcile/runs",
-  "reconcile/sell",
-  "reconcile/do-no-harm",
-  "reconcile/rate-limited",
+  "engine/runs/tick",
+  "engine/runs/runs",
+  "customers/sell",
+  "engine/do-no-harm",
+  "engine/observe/rate-limited",
   "cli/demo",
 ];
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { z } from "zod";
-import { makeTestFolder, removeTestFolder } from "../../app/db/testing-folder";
+import { makeTestFolder, removeTestFolder } from "../../app/platform/testing/folder";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const startMs = 120_000;
@@ -35,7 +35,7 @@ export async function startProduct(extra: Record<string, string> = {}): Promise<
   const env: NodeJS.ProcessEnv = { ...process.env, PARITY_DATA_DIR: dataDirectory, PORT: port, ...extra };
   for (const name of ["DATABASE_URL", "STRIPE_SECRET_KEY", "APP_URL"]) if (!(name in extra)) delete env[name];
 
-  const child = spawn(process.execPath, ["--import", "tsx", "app/start.ts"], {
+  const child = spawn(process.execPath, ["--import", "tsx", "app/server/start.ts"], {
     cwd: root,
     env,
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { withPostgres } from "../../app/db/postgres.server";
+import { withPostgres } from "../../app/demo/postgres.server";
 
 // npm run prisma -- migrate dev --name what-changes: Prisma's own command line, on the embedded database when
 // DATABASE_URL is unset. (Plain `npx prisma` does for what needs no database, or with DATABASE_URL set.)

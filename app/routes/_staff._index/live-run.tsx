@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import type { RunView } from "~/reconcile/views";
+import type { RunView } from "~/dashboard/views";
 import { ProgressBar } from "~/ui/progress-bar";
 import { progressOf, runTitle } from "../_staff/run/run-words";
 import { useLive } from "../_staff/run/use-live";

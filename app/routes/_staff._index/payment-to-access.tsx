@@ -1,5 +1,5 @@
-import type { PaymentToAccess as Layer } from "~/reconcile/views";
-import { formatLength } from "~/ui/relative-time";
+import type { PaymentToAccess as Layer } from "~/dashboard/views";
+import { formatLength } from "~/ui/format/relative-time";
 import { Section } from "~/ui/section";
 
 /** How long customers waited from paying to access, by what gave it. Nothing while nobody was given any. */

@@ -1,10 +1,10 @@
 import { Link } from "@remix-run/react";
 import type { Verdict } from "~/billing/verdicts";
-import type { OverviewCounts, Stake } from "~/reconcile/views";
-import { EMPTY_QUERY, usersPath } from "~/table/users-query";
-import { Money } from "~/ui/money";
-import { Shape } from "~/ui/shape";
-import { plural } from "~/ui/words";
+import type { OverviewCounts, Stake } from "~/dashboard/views";
+import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
+import { Money } from "~/ui/format/money";
+import { Shape } from "~/ui/status/shape";
+import { plural } from "~/ui/status/words";
 
 /** Money at stake a month: by currency, never summed across; locked out and leaking apart. */
 export function Stakes({ overview }: { overview: OverviewCounts }) {

@@ -1,9 +1,9 @@
 import { Link } from "@remix-run/react";
-import type { StripeReads as Reads } from "~/reconcile/views";
+import type { StripeReads as Reads } from "~/dashboard/views";
 import { classNames } from "~/ui/class-names";
 import { Section } from "~/ui/section";
-import { Shape } from "~/ui/shape";
-import { formatCount } from "~/ui/words";
+import { Shape } from "~/ui/status/shape";
+import { formatCount } from "~/ui/status/words";
 
 /** What Parity asked of Stripe, against what the account may read. */
 export function StripeReads({ reads }: { reads: Reads }) {

@@ -1,11 +1,11 @@
 import { Link } from "@remix-run/react";
 import { SETTLED_VERDICTS, SEVERITY_OF, SEVERITY_RANK, VERDICTS, type Verdict } from "~/billing/verdicts";
-import type { Overview } from "~/reconcile/views";
-import { EMPTY_QUERY, usersPath } from "~/table/users-query";
+import type { Overview } from "~/dashboard/views";
+import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
 import { Section } from "~/ui/section";
-import { Shape } from "~/ui/shape";
-import { toneOf, toneText } from "~/ui/tone";
-import { formatCount, VERDICT_GROUPS } from "~/ui/words";
+import { Shape } from "~/ui/status/shape";
+import { toneOf, toneText } from "~/ui/status/tone";
+import { formatCount, VERDICT_GROUPS } from "~/ui/status/words";
 
 /** How many users have each verdict: the worst first, what needs nobody last. */
 export function VerdictCounts({ verdicts }: { verdicts: Overview["verdicts"] }) {

@@ -1,10 +1,10 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useId, useRef } from "react";
-import type { SyncResult, UserView } from "~/reconcile/views";
+import type { SyncResult, UserView } from "~/dashboard/views";
 import { Button } from "~/ui/button";
-import { Dialog } from "~/ui/dialog";
+import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
-import { useNotice } from "~/ui/toasts";
+import { useNotice } from "~/ui/toast/toasts";
 import { OUTCOME_TONES } from "../_staff/user/use-sync";
 import { needsReason } from "./evidence";
 

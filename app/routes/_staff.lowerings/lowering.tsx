@@ -1,10 +1,10 @@
 import { Link } from "@remix-run/react";
 import { useState } from "react";
-import type { UserView } from "~/reconcile/views";
+import type { UserView } from "~/dashboard/views";
 import { Button } from "~/ui/button";
-import { Money } from "~/ui/money";
-import { Time } from "~/ui/time";
-import { VerdictMark } from "~/ui/verdict-mark";
+import { Money } from "~/ui/format/money";
+import { Time } from "~/ui/format/time";
+import { VerdictMark } from "~/ui/status/verdict-mark";
 import { userPath } from "../_staff/user/use-sync";
 import { ConfirmLowering } from "./confirm-lowering";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { appUrl, refused, routeArgs } from "~/http/testing";
+import { appUrl, refused, routeArgs } from "~/http/testing/request";
 import { action } from "./route";
 
 type Asked = { form: Record<string, string>; withheld: string | null; role?: "operator" | "admin" };

@@ -3,7 +3,7 @@ import { Link, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { refusal } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { EMPTY_QUERY } from "~/table/users-query";
+import { EMPTY_QUERY } from "~/dashboard/users-list/users-query";
 import { EmptyState } from "~/ui/empty-state";
 import { PageHead } from "~/ui/page-head";
 import { useMay } from "../_staff/frame-data";

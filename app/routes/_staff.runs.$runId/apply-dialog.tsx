@@ -1,9 +1,9 @@
 import { useFetcher } from "@remix-run/react";
 import { useState } from "react";
 import { Button } from "~/ui/button";
-import { Dialog } from "~/ui/dialog";
+import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
-import { formatCount, plural } from "~/ui/words";
+import { formatCount, plural } from "~/ui/status/words";
 import { TYPED_ABOVE } from "./parts";
 
 type ApplyDialogProps = { open: boolean; onClose: () => void; users: number };

@@ -1,9 +1,9 @@
 import { Form } from "@remix-run/react";
 import { useState } from "react";
-import type { RunPage } from "~/reconcile/views";
+import type { RunPage } from "~/dashboard/views";
 import { Banner } from "~/ui/banner";
 import { Button } from "~/ui/button";
-import { plural } from "~/ui/words";
+import { plural } from "~/ui/status/words";
 import { useFrameData, useMay } from "../_staff/frame-data";
 import { ApplyDialog } from "./apply-dialog";
 import { canApply, intendedUsers } from "./parts";

@@ -1,13 +1,13 @@
 import { Link } from "@remix-run/react";
 import { ChevronLeft, Download } from "lucide-react";
-import type { RunView } from "~/reconcile/views";
+import type { RunView } from "~/dashboard/views";
 import { Banner } from "~/ui/banner";
 import { buttonClasses } from "~/ui/button";
 import { CopyId } from "~/ui/copy-id";
-import { Shape } from "~/ui/shape";
-import { Time } from "~/ui/time";
-import { toneSoft } from "~/ui/tone";
-import { plural } from "~/ui/words";
+import { Shape } from "~/ui/status/shape";
+import { Time } from "~/ui/format/time";
+import { toneSoft } from "~/ui/status/tone";
+import { plural } from "~/ui/status/words";
 import { runTitle, STATE_TONES, STATE_WORDS } from "../_staff/run/run-words";
 
 /** What this run is, who began it, how old what it knows is, and how it ended. */

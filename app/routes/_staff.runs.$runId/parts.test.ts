@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunGroup, RunView } from "~/reconcile/views";
+import type { RunGroup, RunView } from "~/dashboard/views";
 import { intendedUsers, paceOf, partsOf, usersAsBefore } from "./parts";
 
 const group = (outcome: RunGroup["outcome"], users: number): RunGroup => ({

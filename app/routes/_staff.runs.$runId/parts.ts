@@ -1,4 +1,4 @@
-import type { RunGroup, RunPage, RunView } from "~/reconcile/views";
+import type { RunGroup, RunPage, RunView } from "~/dashboard/views";
 
 /** Runs that change more users than this are confirmed by typing the number. */
 export const TYPED_ABOVE = 100;

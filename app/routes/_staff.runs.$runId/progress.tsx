@@ -1,10 +1,10 @@
 import { useFetcher } from "@remix-run/react";
-import type { RunView } from "~/reconcile/views";
+import type { RunView } from "~/dashboard/views";
 import { Button } from "~/ui/button";
-import { useNow } from "~/ui/now";
+import { useNow } from "~/ui/format/now";
 import { ProgressBar } from "~/ui/progress-bar";
-import { formatLength } from "~/ui/relative-time";
-import { formatCount, plural } from "~/ui/words";
+import { formatLength } from "~/ui/format/relative-time";
+import { formatCount, plural } from "~/ui/status/words";
 import { useMay } from "../_staff/frame-data";
 import { progressOf, runTitle } from "../_staff/run/run-words";
 import { paceOf } from "./parts";

@@ -1,10 +1,10 @@
 import { Link } from "@remix-run/react";
-import type { RunGroup, RunPage } from "~/reconcile/views";
+import type { RunGroup, RunPage } from "~/dashboard/views";
 import { classNames } from "~/ui/class-names";
 import { Section } from "~/ui/section";
-import { Shape } from "~/ui/shape";
-import { type Tone, toneOf, toneText } from "~/ui/tone";
-import { plural } from "~/ui/words";
+import { Shape } from "~/ui/status/shape";
+import { type Tone, toneOf, toneText } from "~/ui/status/tone";
+import { plural } from "~/ui/status/words";
 import { isLive, partsOf, usersAsBefore } from "./parts";
 
 const OUTCOME_TONES: Record<RunGroup["outcome"], Tone | null> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { appUrl, refused, routeArgs } from "~/http/testing";
-import type { RunPage } from "~/reconcile/views";
+import { appUrl, refused, routeArgs } from "~/http/testing/request";
+import type { RunPage } from "~/dashboard/views";
 import { action } from "./route";
 
 const staff = (role: "viewer" | "operator") => ({ id: "s1", name: "Ada", email: "ada@example.com", role });

@@ -1,9 +1,9 @@
 import { Link } from "@remix-run/react";
-import type { RunPage, RunUserView } from "~/reconcile/views";
+import type { RunPage, RunUserView } from "~/dashboard/views";
 import { Section } from "~/ui/section";
-import { Shape } from "~/ui/shape";
-import { VerdictMark } from "~/ui/verdict-mark";
-import { capital } from "~/ui/words";
+import { Shape } from "~/ui/status/shape";
+import { VerdictMark } from "~/ui/status/verdict-mark";
+import { capital } from "~/ui/status/words";
 import { userPath } from "../_staff/user/use-sync";
 import { isLive } from "./parts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { appUrl, refused, routeArgs } from "~/http/testing";
-import { createWorld, type World } from "~/reconcile/testing";
+import { appUrl, refused, routeArgs } from "~/http/testing/request";
+import { createWorld, type World } from "~/engine/testing/world";
 import { action } from "./route";
 
 let world: World;

@@ -1,11 +1,11 @@
 import { type SubmissionResult, useForm } from "@conform-to/react";
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import type { SettingsView } from "~/reconcile/views";
+import type { SettingsView } from "~/dashboard/views";
 import { Button } from "~/ui/button";
 import { Field } from "~/ui/field";
 import { Section } from "~/ui/section";
-import { useNotice } from "~/ui/toasts";
+import { useNotice } from "~/ui/toast/toasts";
 
 type Rules = {
   graceDays: string;

@@ -1,6 +1,6 @@
 import { WRITES, type Writes } from "~/billing/policy";
 import { Section } from "~/ui/section";
-import { capital, WRITES_MEANING, WRITES_WORDS } from "~/ui/words";
+import { capital, WRITES_MEANING, WRITES_WORDS } from "~/ui/status/words";
 import { WritesMenu } from "../_staff/writes-menu";
 
 /** The switch, and what each of its positions means. */

@@ -1,10 +1,10 @@
 import { ArrowRight } from "lucide-react";
-import type { ComparisonLine } from "~/reconcile/views";
+import type { ComparisonLine } from "~/dashboard/views";
 import { classNames } from "~/ui/class-names";
 import { Section } from "~/ui/section";
-import { Shape } from "~/ui/shape";
-import { toneText } from "~/ui/tone";
-import { plural } from "~/ui/words";
+import { Shape } from "~/ui/status/shape";
+import { toneText } from "~/ui/status/tone";
+import { plural } from "~/ui/status/words";
 
 /** Field by field: recorded, expected, Stripe's raw value, and why. What agrees is quiet. */
 export function Comparison({ lines }: { lines: ComparisonLine[] }) {

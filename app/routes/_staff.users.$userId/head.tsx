@@ -1,11 +1,11 @@
 import { Link } from "@remix-run/react";
 import { ChevronLeft } from "lucide-react";
-import type { UserView } from "~/reconcile/views";
+import type { UserView } from "~/dashboard/views";
 import { CopyId } from "~/ui/copy-id";
-import { FlagChip } from "~/ui/flag-chip";
-import { Money } from "~/ui/money";
-import { Time } from "~/ui/time";
-import { VerdictMark } from "~/ui/verdict-mark";
+import { FlagChip } from "~/ui/status/flag-chip";
+import { Money } from "~/ui/format/money";
+import { Time } from "~/ui/format/time";
+import { VerdictMark } from "~/ui/status/verdict-mark";
 import { StripeLink } from "../_staff/user/stripe-link";
 import { OpenAsCustomer } from "./open-as-customer";
 

@@ -1,5 +1,5 @@
 import type { LinkSource } from "~/billing/situation";
-import type { LinkView } from "~/reconcile/views";
+import type { LinkView } from "~/dashboard/views";
 import { Banner } from "~/ui/banner";
 import { CopyId } from "~/ui/copy-id";
 import { Section } from "~/ui/section";

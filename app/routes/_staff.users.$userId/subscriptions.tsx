@@ -1,8 +1,8 @@
-import type { SubscriptionView } from "~/reconcile/views";
+import type { SubscriptionView } from "~/dashboard/views";
 import { CopyId } from "~/ui/copy-id";
 import { Section } from "~/ui/section";
-import { Time } from "~/ui/time";
-import { plural } from "~/ui/words";
+import { Time } from "~/ui/format/time";
+import { plural } from "~/ui/status/words";
 import { StripeSays } from "../_staff/user/stripe-says";
 
 /** Every subscription of every linked customer, the one that counts first. */

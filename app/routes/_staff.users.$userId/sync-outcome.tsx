@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
-import type { SyncResult } from "~/reconcile/views";
-import { Shape } from "~/ui/shape";
-import { toneText } from "~/ui/tone";
+import type { SyncResult } from "~/dashboard/views";
+import { Shape } from "~/ui/status/shape";
+import { toneText } from "~/ui/status/tone";
 import { OUTCOME_TONES } from "../_staff/user/use-sync";
 
 /** What a sync came to, in place: before → after. */

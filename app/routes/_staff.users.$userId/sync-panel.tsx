@@ -1,6 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { SETTLED_VERDICTS } from "~/billing/verdicts";
-import type { UserPage } from "~/reconcile/views";
+import type { UserPage } from "~/dashboard/views";
 import { Banner } from "~/ui/banner";
 import { Button, ButtonLink } from "~/ui/button";
 import { useMay } from "../_staff/frame-data";

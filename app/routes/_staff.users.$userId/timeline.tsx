@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
-import type { TimelineEntry } from "~/reconcile/views";
+import type { TimelineEntry } from "~/dashboard/views";
 import { Section } from "~/ui/section";
-import { Time } from "~/ui/time";
+import { Time } from "~/ui/format/time";
 
 /** What was changed, when and by whom, the latest first. */
 export function Timeline({ entries }: { entries: TimelineEntry[] }) {

@@ -1,8 +1,8 @@
 import { Link } from "@remix-run/react";
 import { SETTLED_VERDICTS } from "~/billing/verdicts";
-import type { UserView } from "~/reconcile/views";
-import { Money } from "~/ui/money";
-import { Time } from "~/ui/time";
+import type { UserView } from "~/dashboard/views";
+import { Money } from "~/ui/format/money";
+import { Time } from "~/ui/format/time";
 import { userPath } from "../_staff/user/use-sync";
 
 export function CustomerCell({ user }: { user: UserView }) {

@@ -2,12 +2,12 @@ import { useNavigate } from "@remix-run/react";
 import { ChevronDown } from "lucide-react";
 import type { ReactNode } from "react";
 import { FLAGS, VERDICTS } from "~/billing/verdicts";
-import { CHECKED, type Checked, NONE, type UsersQuery, usersPath } from "~/table/users-query";
+import { CHECKED, type Checked, NONE, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { classNames } from "~/ui/class-names";
-import { MenuButton } from "~/ui/menu-button";
-import { Shape } from "~/ui/shape";
-import { toneOf, toneText } from "~/ui/tone";
-import { capital, FLAG_WORDS, VERDICT_WORDS } from "~/ui/words";
+import { MenuButton } from "~/ui/menu/menu-button";
+import { Shape } from "~/ui/status/shape";
+import { toneOf, toneText } from "~/ui/status/tone";
+import { capital, FLAG_WORDS, VERDICT_WORDS } from "~/ui/status/words";
 import { STRIPE_STATUSES } from "./stripe-statuses";
 
 const CHECKED_WORDS: Record<Checked, string> = {

@@ -1,4 +1,4 @@
-import { isFiltered, type UsersQuery, usersPath } from "~/table/users-query";
+import { isFiltered, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { ButtonLink } from "~/ui/button";
 import { EmptyState } from "~/ui/empty-state";
 

@@ -1,10 +1,10 @@
 import { Link } from "@remix-run/react";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
-import { buildUsersSearch, type UsersQuery, usersPath } from "~/table/users-query";
+import { buildUsersSearch, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { buttonClasses } from "~/ui/button";
 import { useFollowed } from "~/ui/followed";
-import { formatCount } from "~/ui/words";
+import { formatCount } from "~/ui/status/words";
 
 type PagesProps = {
   query: UsersQuery;

@@ -1,4 +1,4 @@
-import { isShortSearch, type UsersQuery } from "~/table/users-query";
+import { isShortSearch, type UsersQuery } from "~/dashboard/users-list/users-query";
 
 /** What so short a search finds, and what it does not. */
 export function SearchHint({ query }: { query: UsersQuery }) {

@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import type { Column } from "~/table/columns";
-import { type UsersQuery, usersPath } from "~/table/users-query";
+import type { Column } from "~/dashboard/users-list/columns";
+import { type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 
 /** The head of a column: a press sorts by it, another the other way round. */
 export function SortLink({ column, query }: { column: Column; query: UsersQuery }) {

@@ -1,4 +1,4 @@
-import type { UsersQuery } from "~/table/users-query";
+import type { UsersQuery } from "~/dashboard/users-list/users-query";
 import { ButtonLink } from "~/ui/button";
 import { EmptyState } from "~/ui/empty-state";
 

@@ -1,9 +1,9 @@
 import { Link } from "@remix-run/react";
 import { formatMoney } from "~/billing/money";
-import type { FrameCounts, Stake } from "~/reconcile/views";
-import { EMPTY_QUERY, usersPath } from "~/table/users-query";
+import type { FrameCounts, Stake } from "~/dashboard/views";
+import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
 import { Banner } from "~/ui/banner";
-import { plural } from "~/ui/words";
+import { plural } from "~/ui/status/words";
 
 /** What staff must know on every page; nothing at all when all is well. */
 export function DriftBanner({ warning, counts }: { warning: string | null; counts: FrameCounts | null }) {

@@ -1,6 +1,6 @@
 import { useRouteLoaderData } from "@remix-run/react";
 import { type Role, roleAllows } from "~/auth/roles";
-import type { FrameCounts, FrameView } from "~/reconcile/views";
+import type { FrameCounts, FrameView } from "~/dashboard/views";
 import { useFollowed } from "~/ui/followed";
 
 /** What the frame around every page of the dashboard knows. */

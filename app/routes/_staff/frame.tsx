@@ -1,6 +1,6 @@
 import { useLocation, useRouteLoaderData } from "@remix-run/react";
 import { type ReactNode, useEffect, useRef } from "react";
-import type { Appearance } from "~/ui/appearance";
+import type { Appearance } from "~/ui/theme/appearance";
 import { BottomBar } from "./bottom-bar";
 import { DriftBanner } from "./drift-banner";
 import { type FrameData, useFrameCounts } from "./frame-data";

@@ -1,4 +1,4 @@
-import type { FrameView } from "~/reconcile/views";
+import type { FrameView } from "~/dashboard/views";
 import { classNames } from "~/ui/class-names";
 import { shortId } from "~/ui/copy-id";
 

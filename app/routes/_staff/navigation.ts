@@ -1,5 +1,5 @@
 import { ArrowDownToLine, Gauge, History, type LucideIcon, SlidersHorizontal, Users } from "lucide-react";
-import type { FrameCounts } from "~/reconcile/views";
+import type { FrameCounts } from "~/dashboard/views";
 
 export type Entry = { to: string; label: string; icon: LucideIcon; count: number };
 

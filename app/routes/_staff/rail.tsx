@@ -1,6 +1,6 @@
 import { Link, NavLink, useFetcher } from "@remix-run/react";
 import { PanelLeft } from "lucide-react";
-import type { Rail as RailWidth } from "~/ui/appearance";
+import type { Rail as RailWidth } from "~/ui/theme/appearance";
 import { classNames } from "~/ui/class-names";
 import type { Entry } from "./navigation";
 

@@ -1,5 +1,5 @@
 import { roleAllows } from "~/auth/roles";
-import type { Theme } from "~/ui/appearance";
+import type { Theme } from "~/ui/theme/appearance";
 import { AccountMenu } from "./account-menu";
 import type { FrameData } from "./frame-data";
 import { ModeBadge } from "./mode-badge";

@@ -4,12 +4,12 @@ import { useState } from "react";
 import { WRITES, type Writes } from "~/billing/policy";
 import { Button } from "~/ui/button";
 import { classNames } from "~/ui/class-names";
-import { Dialog } from "~/ui/dialog";
-import { MenuButton } from "~/ui/menu-button";
-import { Shape } from "~/ui/shape";
-import type { Tone } from "~/ui/tone";
-import { toneText } from "~/ui/tone";
-import { capital, WRITES_MEANING, WRITES_WORDS } from "~/ui/words";
+import { Dialog } from "~/ui/dialog/dialog";
+import { MenuButton } from "~/ui/menu/menu-button";
+import { Shape } from "~/ui/status/shape";
+import type { Tone } from "~/ui/status/tone";
+import { toneText } from "~/ui/status/tone";
+import { capital, WRITES_MEANING, WRITES_WORDS } from "~/ui/status/words";
 
 const tones: Record<Writes, Tone> = { off: "critical", raise_only: "high", full: "right" };
 

@@ -1,4 +1,4 @@
-import type { CheckoutRefusal, Parity } from "~/reconcile/parity.server";
+import type { CheckoutRefusal, Parity } from "~/facade/parity.server";
 import type { Pressed } from "../workspace/workspace-data";
 import { workspacePath } from "../workspace/workspace-path";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { appUrl, routeArgs } from "~/http/testing";
-import type { CheckoutRefusal } from "~/reconcile/parity.server";
-import { addSyncedUser, addUser, createWorld, type World } from "~/reconcile/testing";
+import { appUrl, routeArgs } from "~/http/testing/request";
+import type { CheckoutRefusal } from "~/facade/parity.server";
+import { addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
 import { loader as welcome } from "../workspace.$workspaceId_.welcome/route";
 import { action, loader } from "./route";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCustomerAuth } from "~/auth/customer.server";
-import type { CustomerTokens } from "~/env.server";
-import { appUrl, refused, routeArgs } from "~/http/testing";
+import type { CustomerTokens } from "~/platform/env.server";
+import { appUrl, refused, routeArgs } from "~/http/testing/request";
 import { action as leave } from "../workspace.leave";
 import { action } from "./route";
 

@@ -1,9 +1,9 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
-import type { SoldPlan } from "~/reconcile/parity.server";
+import type { SoldPlan } from "~/facade/parity.server";
 import { Button, buttonClasses } from "~/ui/button";
 import { classNames } from "~/ui/class-names";
 import { WriteToUs } from "~/ui/customer/write-to-us";
-import { plural } from "~/ui/words";
+import { plural } from "~/ui/status/words";
 import { type Offer, priceWords } from "./standing";
 import type { WorkspaceData } from "./workspace-data";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CustomerPage, CustomerSubscription } from "~/reconcile/customer-views";
+import type { CustomerPage, CustomerSubscription } from "~/customers/customer-views";
 import { priceWords, standingOf } from "./standing";
 
 const NOW = Date.UTC(2026, 10, 10, 12) / 1000;

@@ -1,9 +1,9 @@
 import { formatMoney } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
-import type { CustomerPage, CustomerSubscription } from "~/reconcile/customer-views";
-import type { PriceView } from "~/reconcile/views";
-import { formatDay } from "~/ui/relative-time";
-import { plural } from "~/ui/words";
+import type { CustomerPage, CustomerSubscription } from "~/customers/customer-views";
+import type { PriceView } from "~/dashboard/views";
+import { formatDay } from "~/ui/format/relative-time";
+import { plural } from "~/ui/status/words";
 
 /**
  * What a customer is offered: `plans` to buy, `manage` what they have, `pay` to put a payment right, `again` to look

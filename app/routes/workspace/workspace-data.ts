@@ -1,5 +1,5 @@
-import type { CustomerPage } from "~/reconcile/customer-views";
-import type { SoldPlan } from "~/reconcile/parity.server";
+import type { CustomerPage } from "~/customers/customer-views";
+import type { SoldPlan } from "~/facade/parity.server";
 
 /** What a customer's page is made of. */
 export type WorkspaceData = { page: CustomerPage; plans: SoldPlan[]; available: boolean };

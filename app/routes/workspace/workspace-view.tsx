@@ -1,7 +1,7 @@
 import { Banner } from "~/ui/banner";
 import { CustomerFrame, CustomerHead } from "~/ui/customer/customer-frame";
 import { Soldiers } from "~/ui/customer/soldiers";
-import { useNow } from "~/ui/now";
+import { useNow } from "~/ui/format/now";
 import { Foot } from "./foot";
 import { Leaving } from "./leaving";
 import { OfferOf } from "./offer";

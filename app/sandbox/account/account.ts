@@ -1,14 +1,14 @@
 import type { AccountFacts, Writers } from "../objects/view";
 import { StoreWriters } from "../objects/writers";
 import { Store } from "../store/store";
-import { Checkout } from "./checkout";
-import { CheckoutSessions } from "./checkout-sessions";
+import { Checkout } from "./checkout/checkout";
+import { CheckoutSessions } from "./checkout/checkout-sessions";
 import type { Clock } from "./clock";
 import { Customers } from "./customers";
 import { EventLog } from "./event-log";
 import { Life } from "./life";
 import type { AccountParts } from "./parts";
-import { PortalSessions } from "./portal-sessions";
+import { PortalSessions } from "./checkout/portal-sessions";
 import { Prices } from "./prices";
 import { Products } from "./products";
 import { Subscriptions } from "./subscriptions";

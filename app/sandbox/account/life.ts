@@ -1,5 +1,5 @@
 import type { SubscriptionRecord } from "../store/records";
-import type { TestCard } from "./cards";
+import type { TestCard } from "./checkout/cards";
 import type { Customers } from "./customers";
 import { type AccountParts, existing } from "./parts";
 import { MONTHLY, periodAt } from "./periods";

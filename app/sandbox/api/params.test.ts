@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clientOf, startSandbox } from "../testing";
+import { clientOf, startSandbox } from "~/sandbox/testing/sandbox";
 
 async function errorOf(
   url: string,

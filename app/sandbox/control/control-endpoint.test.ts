@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, refusal, startSandbox, TEST_NOW } from "../testing";
+import { addCatalogue, refusal, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
 async function started() {
   const parts = await startSandbox();

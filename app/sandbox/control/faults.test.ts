@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { refusal, startSandbox } from "../testing";
+import { refusal, startSandbox } from "~/sandbox/testing/sandbox";
 
 const LIST = { method: "GET", path: "/v1/subscriptions" };
 

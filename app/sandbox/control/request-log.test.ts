@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { refusal, startSandbox } from "../testing";
+import { refusal, startSandbox } from "~/sandbox/testing/sandbox";
 
 describe("the log of requests", () => {
   it("says what was asked, what was answered, and never the key", async () => {

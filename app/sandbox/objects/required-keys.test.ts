@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { addCatalogue, GOOD_CARD, sendForm, startSandbox } from "../testing";
+import { addCatalogue, GOOD_CARD, sendForm, startSandbox } from "~/sandbox/testing/sandbox";
 
 const resources = join(dirname(createRequire(import.meta.url).resolve("stripe")), "../esm/resources");
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { testCard } from "../account/cards";
+import { testCard } from "~/sandbox/account/checkout/cards";
 
 const digits = z.string().transform((value) => value.replaceAll(/[\s-]/g, ""));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, sendForm, startSandbox } from "../testing";
+import { addCatalogue, sendForm, startSandbox } from "~/sandbox/testing/sandbox";
 
 async function started() {
   const parts = await startSandbox();

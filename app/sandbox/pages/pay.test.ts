@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import type { SandboxOptions } from "../sandbox";
-import { addCatalogue, GOOD_CARD, refusal, sendForm, startSandbox, TEST_NOW } from "../testing";
+import { addCatalogue, GOOD_CARD, refusal, sendForm, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
 type SessionParams = Partial<Stripe.Checkout.SessionCreateParams>;
 

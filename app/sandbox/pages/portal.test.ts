@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SandboxOptions } from "../sandbox";
-import { addCatalogue, clientOf, GOOD_CARD, refusal, sendForm, startSandbox, TEST_NOW } from "../testing";
+import { addCatalogue, clientOf, GOOD_CARD, refusal, sendForm, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
 async function started(options: SandboxOptions = {}) {
   const parts = await startSandbox({ checkoutKey: "rk_test_checkout", ...options });

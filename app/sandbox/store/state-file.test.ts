@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { createSandbox } from "../sandbox";
-import { addCatalogue, clientOf, GOOD_CARD, sendForm, startSandbox, TEST_NOW } from "../testing";
+import { addCatalogue, clientOf, GOOD_CARD, sendForm, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
 function stateFile(): string {
   const folder = mkdtempSync(join(tmpdir(), "sandbox-"));

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import type Stripe from "stripe";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { SandboxOptions } from "../sandbox";
-import { addCatalogue, refusal, startSandbox } from "../testing";
+import { addCatalogue, refusal, startSandbox } from "~/sandbox/testing/sandbox";
 
 const SECRET = "whsec_of_the_test";
 

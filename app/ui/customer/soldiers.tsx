@@ -1,6 +1,6 @@
 import { Bot } from "lucide-react";
 import { classNames } from "../class-names";
-import { plural } from "../words";
+import { plural } from "~/ui/status/words";
 
 const PLACES = 5;
 /** One after the other, so that the eye sees what a plan has unlocked. Milliseconds. */

@@ -1,4 +1,4 @@
-import { readSupportContact } from "~/billing/support-contact";
+import { readSupportContact } from "~/billing/words/support-contact";
 
 /** Begins a sentence, "Write to help@…" or "Write to us". The caller leaves the sentence out where there is nobody to write to. */
 export function WriteToUs({ contact }: { contact: string }) {

@@ -1,9 +1,9 @@
 import { Link } from "@remix-run/react";
-import type { RunView } from "~/reconcile/views";
+import type { RunView } from "~/dashboard/views";
 import { EmptyState } from "~/ui/empty-state";
-import { Shape } from "~/ui/shape";
-import { Time } from "~/ui/time";
-import { toneText } from "~/ui/tone";
+import { Shape } from "~/ui/status/shape";
+import { Time } from "~/ui/format/time";
+import { toneText } from "~/ui/status/tone";
 import { outcomeWords, progressOf, runTitle, STATE_TONES, STATE_WORDS } from "./run-words";
 
 /** Runs, the latest first: what, by whom, and what it came to. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunView } from "~/reconcile/views";
+import type { RunView } from "~/dashboard/views";
 import { outcomeWords, progressOf, runTitle } from "./run-words";
 
 const run: RunView = {

@@ -1,6 +1,6 @@
-import type { RunState, RunView } from "~/reconcile/views";
-import type { Tone } from "~/ui/tone";
-import { formatCount, plural } from "~/ui/words";
+import type { RunState, RunView } from "~/dashboard/views";
+import type { Tone } from "~/ui/status/tone";
+import { formatCount, plural } from "~/ui/status/words";
 
 const REACH_WORDS: Record<RunView["reach"], string> = {
   one: "one user",

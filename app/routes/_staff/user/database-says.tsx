@@ -1,5 +1,5 @@
-import type { DatabaseView } from "~/reconcile/views";
-import { plural } from "~/ui/words";
+import type { DatabaseView } from "~/dashboard/views";
+import { plural } from "~/ui/status/words";
 import { Nothing } from "./stripe-says";
 
 /** The most soldiers that a workspace may have. */

@@ -1,6 +1,6 @@
-import type { UserView } from "~/reconcile/views";
-import { FlagChip } from "~/ui/flag-chip";
-import { VerdictMark } from "~/ui/verdict-mark";
+import type { UserView } from "~/dashboard/views";
+import { FlagChip } from "~/ui/status/flag-chip";
+import { VerdictMark } from "~/ui/status/verdict-mark";
 import { differingFields } from "./differing-fields";
 
 /** The verdict, and below it which fields differ. */

@@ -1,5 +1,5 @@
 import { REVIEW_VERDICTS, SETTLED_VERDICTS, type Verdict } from "~/billing/verdicts";
-import type { UserView } from "~/reconcile/views";
+import type { UserView } from "~/dashboard/views";
 import { Button, ButtonLink } from "~/ui/button";
 import { useMay } from "../frame-data";
 import { userPath, useSync } from "./use-sync";

@@ -1,5 +1,5 @@
 import { ExternalLink } from "lucide-react";
-import type { FrameView } from "~/reconcile/views";
+import type { FrameView } from "~/dashboard/views";
 import { useFrameData } from "../frame-data";
 
 /** Stripe's own page of a customer; null in the sandbox, which has no pages. */

@@ -1,8 +1,8 @@
 import { formatPrice } from "~/billing/money";
-import type { StripeView } from "~/reconcile/views";
-import { Shape } from "~/ui/shape";
-import { Time } from "~/ui/time";
-import { type Tone, toneText } from "~/ui/tone";
+import type { StripeView } from "~/dashboard/views";
+import { Shape } from "~/ui/status/shape";
+import { Time } from "~/ui/format/time";
+import { type Tone, toneText } from "~/ui/status/tone";
 
 /** The shape beside a status: paying, about to end, or over. The word is Stripe's own. */
 function toneOfStatus(status: string): Tone | null {

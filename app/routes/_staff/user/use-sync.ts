@@ -1,8 +1,8 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import type { SyncResult } from "~/reconcile/views";
-import { useNotice } from "~/ui/toasts";
-import type { Tone } from "~/ui/tone";
+import type { SyncResult } from "~/dashboard/views";
+import { useNotice } from "~/ui/toast/toasts";
+import type { Tone } from "~/ui/status/tone";
 
 export const OUTCOME_TONES: Record<SyncResult["outcome"], Tone> = {
   synced: "right",

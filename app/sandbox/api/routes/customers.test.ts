@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, startSandbox } from "../../testing";
+import { addCatalogue, startSandbox } from "~/sandbox/testing/sandbox";
 
 describe("customers", () => {
   it("are found by e-mail, exactly and with its case", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, startSandbox, TEST_NOW } from "../../testing";
+import { addCatalogue, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
 const DAY = 86_400;
 

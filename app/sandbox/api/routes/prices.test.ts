@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, startSandbox } from "../../testing";
+import { addCatalogue, startSandbox } from "~/sandbox/testing/sandbox";
 
 describe("prices", () => {
   it("are found by lookup keys, at most ten", async () => {

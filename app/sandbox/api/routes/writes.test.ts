@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, refusal, startSandbox, TEST_NOW } from "../../testing";
+import { addCatalogue, refusal, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
 describe("through the SDK", () => {
   it("a catalogue, a customer and a subscription can be made, changed and ended", async () => {

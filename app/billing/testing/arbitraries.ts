@@ -1,0 +1,146 @@
+import fc from "fast-check";
+import type { JudgeContext } from "~/billing/evaluation/judge";
+import type { CustomerState, ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
+import { catalogueOf } from "~/billing/plans";
+import { ARMY, armyItem, DAY, NOW, STARTER, starterItem, unknownItem } from "./observations";
+
+/** Small pools throughout: so that conflicts, several, recorded ids that match or do not, and the last second occur. */
+export const PRO = { id: "pro", name: "Pro", soldiers: 3 };
+
+/** The order stamp at which lowerings were judged; customers are read before it, at it, and after it. */
+export const STAMP = 5;
+
+export const catalogue = catalogueOf(
+  [STARTER, ARMY, PRO],
+  [
+    { planId: "starter", priceId: null, lookupKey: "starter_monthly" },
+    { planId: "army", priceId: null, lookupKey: "army_yearly" },
+    { planId: "pro", priceId: "price_pro", lookupKey: null },
+  ],
+);
+
+const times = process.env.PARITY_HUNT ? 50 : 1;
+
+/** How often a property runs; `PARITY_HUNT=1` multiplies it by 50. */
+export const runs = (numRuns: number) => ({ numRuns: numRuns * times });
+
+/** For tests of properties, also on a machine that is busy with other things. */
+export const PATIENT = { timeout: 60_000 * times };
+
+export const contexts: fc.Arbitrary<JudgeContext> = fc.record({
+  catalogue: fc.constant(catalogue),
+  policy: fc.record({
+    graceDays: fc.constantFrom(7, 7, 0, 14),
+    noPlanWord: fc.constantFrom(null, null, "free"),
+  }),
+  now: fc.constant(NOW),
+});
+
+const items: fc.Arbitrary<SubscriptionItem> = fc
+  .tuple(
+    fc.constantFrom(
+      starterItem(),
+      armyItem(),
+      armyItem({ id: "si_old", priceId: "price_army_old", unitAmount: 15_000 }),
+      unknownItem({ id: "si_pro", priceId: "price_pro", unitAmount: null }),
+      unknownItem(),
+    ),
+    fc.constantFrom(1, 1, 3),
+    fc.constantFrom("usd", "usd", "eur"),
+    fc.constantFrom(undefined, undefined, null),
+  )
+  .map(([item, quantity, currency, noPeriod]) => ({
+    ...item,
+    quantity,
+    currency,
+    ...(noPeriod === null ? { periodStart: null, periodEnd: null } : {}),
+  }));
+
+const STATUSES = [
+  "active",
+  "active",
+  "active",
+  "trialing",
+  "past_due",
+  "past_due",
+  "unpaid",
+  "paused",
+  "incomplete",
+  "incomplete_expired",
+  "canceled",
+  "canceled",
+  "dormant",
+] as const;
+
+const subscription: fc.Arbitrary<Omit<Subscription, "id" | "customerId">> = fc
+  .record({
+    status: fc.constantFrom(...STATUSES),
+    items: fc.uniqueArray(items, { maxLength: 2, minLength: 1, selector: ({ id }) => id }),
+    noItems: fc.constantFrom(false, false, false, false, false, false, false, false, false, true),
+    created: fc.constantFrom(NOW - 40 * DAY, NOW - 20 * DAY, NOW - DAY),
+    pastDueSince: fc.constantFrom(-1, 0, 1, 3 * DAY, 7 * DAY, -7 * DAY).map((later) => NOW - 7 * DAY + later),
+    endedAt: fc.constantFrom(NOW - 3 * DAY, NOW - DAY),
+    cancelAt: fc.constantFrom(null, null, NOW + 5 * DAY),
+    cancelAtPeriodEnd: fc.constantFrom(false, false, true),
+    entitlingSince: fc.constantFrom(null, NOW - DAY),
+  })
+  .map(({ noItems, items, pastDueSince, endedAt, ...rest }) => {
+    const isOver = rest.status === "canceled" || rest.status === "incomplete_expired";
+    return {
+      ...rest,
+      items: noItems ? [] : items,
+      startDate: rest.created,
+      canceledAt: rest.status === "canceled" ? endedAt : null,
+      endedAt: isOver ? endedAt : null,
+      pastDueSince: rest.status === "past_due" ? pastDueSince : null,
+      metadataUserId: null,
+      latestInvoiceId: null,
+      testClockId: null,
+    };
+  });
+
+/** Subscriptions `sub_0`, `sub_1`, … of `cus_1`. */
+export const subscriptions = (size: {
+  minLength?: number;
+  maxLength: number;
+}): fc.Arbitrary<Subscription[]> =>
+  fc
+    .array(subscription, size)
+    .map((all) => all.map((one, index) => ({ ...one, id: `sub_${index}`, customerId: "cus_1" })));
+
+const customerIds = ["cus_1", "cus_2", "cus_3"] as const;
+
+/** `cus_1` to `cus_3`: a deleted one has only ended subscriptions, a missing one has none. */
+export const customers: fc.Arbitrary<ObservedCustomer[]> = fc
+  .tuple(
+    ...customerIds.map((id) =>
+      fc.record({
+        id: fc.constant(id),
+        state: fc.constantFrom<CustomerState>(
+          "present",
+          "present",
+          "present",
+          "present",
+          "present",
+          "deleted",
+          "missing",
+        ),
+        subscriptions: fc.array(subscription, { maxLength: 2, size: "max" }),
+        completeStart: fc.constantFrom(null, STAMP - 1, STAMP, ...Array<number>(9).fill(STAMP + 1)),
+      }),
+    ),
+  )
+  .map((all) =>
+    all.map(({ state, ...one }) => ({
+      ...one,
+      state,
+      email: state === "present" ? "ada@example.com" : null,
+      name: null,
+      metadataUserId: null,
+      created: NOW - 60 * DAY,
+      completeAt: one.completeStart === null ? null : NOW - 60,
+      subscriptions: one.subscriptions
+        .map((each, index) => ({ ...each, id: `sub_${one.id.at(-1)}${index}`, customerId: one.id }))
+        .filter(({ status }) => (state === "present" ? true : state === "deleted" && status === "canceled")),
+    })),
+  );

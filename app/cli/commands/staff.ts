@@ -1,0 +1,136 @@
+import { z } from "zod";
+import { roles } from "~/auth/roles";
+import type { StaffChange } from "~/auth/roster.server";
+import { formatDay } from "~/billing/dates";
+import { type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
+import type { Line } from "~/cli/layout";
+
+const MISSING = {
+  email: "Whose? --email you@example.com",
+  name: 'Who? --name "Ada Lovelace"',
+  role: `What may they do? --role ${roles.join(" | ")}`,
+};
+
+const options = {
+  email: z.string().optional(),
+  name: z.string().optional(),
+  role: z.string().optional(),
+  "password-stdin": z.boolean().default(false),
+};
+
+const add = z
+  .object({
+    email: z.string(MISSING.email),
+    name: z.string(MISSING.name),
+    role: z.enum(roles, MISSING.role),
+    "password-stdin": z.boolean(),
+  })
+  .transform(({ "password-stdin": fromInput, ...member }) => ({
+    what: "add" as const,
+    fromInput,
+    ...member,
+  }));
+
+const input = z
+  .object({ positionals: z.array(z.string()), ...options })
+  .transform(({ positionals: [what, ...rest], ...given }, context) => {
+    const refuse = (message: string) => {
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    };
+    if (rest.length > (what === "remove" ? 1 : 0)) return refuse(`What is ${rest.join(" ")}?`);
+    if (what === "list") return { what: "list" as const };
+    if (what === "remove") {
+      const email = rest[0] ?? given.email;
+      return email === undefined ? refuse(MISSING.email) : { what: "remove" as const, email };
+    }
+    if (what !== "add") return refuse("staff add, staff list, or staff remove.");
+    const member = add.safeParse(given);
+    return member.success ? member.data : refuse(member.error.issues[0]?.message ?? MISSING.email);
+  });
+
+export const staff = defineCommand({
+  name: "staff",
+  usage: [
+    `staff add --email <e-mail> --name <name> --role <${roles.join(" | ")}> [--password-stdin]`,
+    "staff list",
+    "staff remove <e-mail>",
+  ],
+  summary: "who may sign in",
+  help: [
+    "add: a password is made and shown once. With --password-stdin it is read from standard input; it is never an",
+    "argument, which everybody on the machine could read. Somebody who is there already is changed.",
+  ],
+  options: {
+    email: { type: "string" },
+    name: { type: "string" },
+    role: { type: "string" },
+    "password-stdin": { type: "boolean" },
+  },
+  input,
+  run(context, request) {
+    switch (request.what) {
+      case "add":
+        return addMember(context, request);
+      case "list":
+        return listMembers(context);
+      case "remove":
+        return removeMember(context, request.email);
+    }
+  },
+});
+
+async function addMember(
+  { roster, out, newPassword, readInput }: CommandContext,
+  { fromInput, email, name, role }: z.infer<typeof add>,
+): Promise<ExitCode> {
+  // A line that was piped in ends with a line break, which is not part of the password.
+  const password = fromInput ? (await readInput()).replace(/\r?\n$/, "") : newPassword();
+  const change = await roster.addStaff({ email, name, role, password });
+  if (!change.ok) {
+    out.fail(change.reason, REFUSALS[change.reason]);
+    return EXIT.failed;
+  }
+  const { id, created } = change;
+  out.answer({ id, email, name, role, created, ...(!fromInput && { password }) }, () => [
+    `${created ? "Added" : "Changed"}: ${name} <${email}>, ${role}.`,
+    ...(fromInput ? [] : [`Password, shown only now: ${password}`]),
+  ]);
+  return EXIT.done;
+}
+
+type Refusal = Extract<StaffChange, { ok: false }>["reason"];
+
+const REFUSALS: Record<Refusal, string> = {
+  bad_email: "That is no e-mail address.",
+  bad_name: "The name is missing, or too long.",
+  password_too_short: "The password is too short: at least 12 characters.",
+};
+
+async function listMembers({ roster, out }: CommandContext): Promise<ExitCode> {
+  const members = await roster.listStaff();
+  out.answer(members, () => [
+    ...(members.length === 0
+      ? ["Nobody yet: staff add"]
+      : [["e-mail", "name", "role", "signs in by", "since"]]),
+    ...members.map(
+      ({ email, name, role, hasPassword, createdAt }): Line => [
+        email,
+        name,
+        role,
+        hasPassword ? "password" : "single sign-on",
+        formatDay(createdAt.getTime() / 1000),
+      ],
+    ),
+  ]);
+  return EXIT.done;
+}
+
+async function removeMember({ roster, out }: CommandContext, email: string): Promise<ExitCode> {
+  if (!(await roster.removeStaff(email))) {
+    out.fail("no_such_member", `Nobody has the address ${email}.`);
+    return EXIT.failed;
+  }
+  out.answer({ removed: email }, () => [`Removed: ${email}. Their sessions have ended.`]);
+  return EXIT.done;
+}

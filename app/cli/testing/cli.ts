@@ -1,0 +1,114 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { createRoster } from "~/auth/roster.server";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createLog } from "~/platform/log.server";
+import { openParity } from "~/server/open-parity.server";
+import type { Parity } from "~/facade/parity.server";
+import { createSandbox, DEFAULT_SECRET_KEY, type Sandbox } from "~/sandbox/sandbox";
+import { seedDemo } from "~/demo/seed-demo";
+import { type Opening, runCommandLine } from "~/cli/run-command";
+
+/** The seeded demo as tests use it: a real PostgreSQL, and the sandbox behind the real SDK over HTTP. */
+export type Demo = TestDatabase & {
+  sandbox: Sandbox;
+  sandboxUrl: string;
+  parity: Parity;
+  close(): Promise<void>;
+};
+
+export const epochSeconds = () => Math.floor(Date.now() / 1000);
+
+/** A key that the environment takes for one of Stripe's; the sandbox accepts it too. */
+export const PRODUCTION_KEY = "sk_test_takenforreal";
+
+/** Requests a second that do not hold tests up. */
+const UNHURRIED = 2_000;
+
+export async function createDemo(): Promise<Demo> {
+  const database = await createTestDatabase();
+  const sandbox = createSandbox({ secretKeys: [DEFAULT_SECRET_KEY, PRODUCTION_KEY] });
+  const listening = await sandbox.listen();
+  await seedDemo({ db: database.db, sandbox, now: epochSeconds() });
+  const parity = openParity({
+    db: database.db,
+    stripe: {
+      secretKey: sandbox.secretKey,
+      mode: "test",
+      checkoutKey: null,
+      apiBase: listening.url,
+      accountId: null,
+      webhookSecret: null,
+      readsPerSecond: UNHURRIED,
+    },
+    sandbox: true,
+    log: createLog({ level: "silent" }),
+  });
+  return {
+    ...database,
+    sandbox,
+    sandboxUrl: listening.url,
+    parity,
+    async close() {
+      await parity.close();
+      await listening.close();
+      await database.drop();
+    },
+  };
+}
+
+export type Ran = { code: number; stdout: string; stderr: string };
+type Installation = Pick<Demo, "db" | "parity">;
+type Around = { input?: string; password?: string; signal?: AbortSignal };
+
+/** Runs a command line in this process, on an installation that is there; as a shell would split it at spaces. */
+export function runOn({ db, parity }: Installation, line: string | readonly string[], around: Around = {}) {
+  const opening: Opening = {
+    ok: true,
+    close: async () => {},
+    context: {
+      parity,
+      roster: createRoster(db),
+      now: epochSeconds,
+      newPassword: () => around.password ?? "made up for this test",
+      readInput: async () => around.input ?? "",
+      pause: async () => {},
+      signal: around.signal ?? new AbortController().signal,
+    },
+  };
+  return captured(typeof line === "string" ? line.split(" ") : line, async () => opening);
+}
+
+export async function captured(argv: readonly string[], open: () => Promise<Opening>): Promise<Ran> {
+  const ran = { stdout: "", stderr: "" };
+  const code = await runCommandLine({
+    argv,
+    open,
+    stdout: (text) => {
+      ran.stdout += text;
+    },
+    stderr: (text) => {
+      ran.stderr += text;
+    },
+    colours: false,
+    watched: false,
+  });
+  return { code, ...ran };
+}
+
+const ROOT = path.resolve(import.meta.dirname, "../../..");
+const TIMEOUT_MS = 120_000;
+
+/** Runs one of our programs as a process, as `npm run` starts it, with nothing of this process's environment. */
+export function runProcess(argv: readonly string[], environment: Record<string, string>): Promise<Ran> {
+  const { PATH, HOME, TMPDIR } = process.env;
+  const env = { NODE_ENV: "production" as const, PATH, HOME, TMPDIR, ...environment };
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ["--import", "tsx", ...argv],
+      { cwd: ROOT, env, timeout: TIMEOUT_MS },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}

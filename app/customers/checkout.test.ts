@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { testCard } from "~/sandbox/account/checkout/cards";
+import { createCheckout } from "./checkout.server";
+import type { Parity } from "~/facade/parity.server";
+import { accessOf, addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
+
+let world: World;
+let checkout: Parity["checkout"];
+/** Milliseconds of waiting that nobody had to wait for. */
+let skipped: number;
+/** Happens at each wait. */
+let meanwhile: () => void;
+
+beforeEach(async () => {
+  // Attached when the test says so.
+  world = await createWorld({ attachAfterMs: 3_600_000 });
+  skipped = 0;
+  meanwhile = () => {};
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, "now").mockImplementation(() => now() + skipped);
+  const wait = async (ms: number) => {
+    skipped += ms;
+    meanwhile();
+  };
+  checkout = createCheckout({ ...world.parts, client: null, wait });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await world.close();
+});
+
+/** A payment page as our application makes them, paid with this card. */
+function aSession(userId: string, card = "4242424242424242"): string {
+  const { id } = world.sandbox.checkoutSessions.create({
+    hosted: true,
+    client_reference_id: userId,
+    metadata: { userId },
+    subscription_data: { metadata: { userId } },
+    line_items: [{ price: world.prices.army }],
+  });
+  const paidWith = testCard(card);
+  if (!paidWith) throw new Error(`${card} is no test card`);
+  world.sandbox.checkout.pay(id, { email: "guest@example.com", name: "Guest", card: paidWith });
+  return id;
+}
+const attach = () => world.sandbox.checkout.attachAll();
+
+describe("after paying", () => {
+  it("waits until Stripe has attached the subscription, and gives access", async () => {
+    await addUser(world, { id: "ada" });
+    const sessionId = aSession("ada");
+    let waits = 0;
+    meanwhile = () => {
+      waits += 1;
+      if (waits === 3) attach();
+    };
+    expect(await checkout.sync({ userId: "ada", sessionId })).toMatchObject({
+      state: "done",
+      before: { plan: null, status: null },
+      after: { plan: "army", status: "active" },
+      access: true,
+    });
+    expect(waits).toBe(3);
+    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await world.db.change.findFirst()).toMatchObject({ actorKind: "checkout", raises: true });
+  });
+
+  it("asked by two tabs at once gives access once", async () => {
+    await addUser(world, { id: "ada" });
+    const sessionId = aSession("ada");
+    attach();
+    const tabs = [0, 1].map(() => checkout.sync({ userId: "ada", sessionId }));
+    for (const answer of await Promise.all(tabs)) expect(answer).toMatchObject({ state: "done" });
+    expect(await world.db.change.count()).toBe(1);
+  });
+
+  it("gives up after eight seconds, and says that it is on its way", async () => {
+    await addUser(world, { id: "ada" });
+    expect(await checkout.sync({ userId: "ada", sessionId: aSession("ada") })).toEqual({ state: "pending" });
+    expect(skipped).toBeGreaterThan(5_000);
+    expect(skipped).toBeLessThan(8_000);
+  });
+
+  it("is not held up by a Stripe that answers nothing but errors", async () => {
+    await addUser(world, { id: "ada" });
+    const sessionId = aSession("ada");
+    attach();
+    world.sandbox.control.addFault({ effect: { type: "error", status: 403 } });
+    expect(await checkout.sync({ userId: "ada", sessionId })).toEqual({ state: "pending" });
+    world.sandbox.control.reset();
+    expect(await checkout.sync({ userId: "ada", sessionId })).toMatchObject({ state: "done" });
+  });
+
+  it("a declined card gives nothing, and leaves no mismatch behind", async () => {
+    await addUser(world, { id: "ada" });
+    const sessionId = aSession("ada", "4000000000000002");
+    expect(await checkout.sync({ userId: "ada", sessionId })).toEqual({ state: "pending" });
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+    await world.parity.syncUser({ userId: "ada", actor: { kind: "staff", id: null } });
+    const [view] = await world.parity.views(["ada"]);
+    expect(view).toMatchObject({ mismatches: [] });
+  });
+
+  it("does without a session, by what is linked already", async () => {
+    await addSyncedUser(world, "ada");
+    expect(await checkout.sync({ userId: "ada", sessionId: null })).toMatchObject({ state: "done" });
+  });
+});
+
+describe("a session that is not theirs", () => {
+  it("opens nothing: somebody else's, or one that does not exist", async () => {
+    await addUser(world, { id: "ada" });
+    await addUser(world, { id: "eve" });
+    const sessionId = aSession("ada");
+    attach();
+    expect(await checkout.sync({ userId: "eve", sessionId })).toEqual({ state: "not_yours" });
+    expect(await checkout.sync({ userId: "eve", sessionId: "cs_test_none" })).toEqual({ state: "not_yours" });
+    expect(await accessOf(world, "eve")).toBe("locked 0");
+    expect(await world.db.link.count()).toBe(0);
+  });
+
+  it("of a payment link opens nothing by the name that was typed into its address", async () => {
+    await addUser(world, { id: "eve" });
+    const payer = world.sandbox.customers.create({ email: "payer@example.com" }).id;
+    const subscription = world.sandbox.subscriptions.create({
+      customer: payer,
+      items: [{ price: world.prices.army }],
+    }).id;
+    const { id } = world.sandbox.checkoutSessions.create({
+      client_reference_id: "eve",
+      payment_link: "plink_1",
+      customer: payer,
+      subscription,
+      status: "complete",
+    });
+    expect(await checkout.sync({ userId: "eve", sessionId: id })).toEqual({ state: "pending" });
+    expect(await accessOf(world, "eve")).toBe("locked 0");
+  });
+});
+
+it("whoever asks without end is told how long to wait", async () => {
+  await addSyncedUser(world, "ada");
+  for (let asked = 0; asked < 10; asked += 1) await checkout.sync({ userId: "ada", sessionId: null });
+  const answer = await checkout.sync({ userId: "ada", sessionId: null });
+  expect(answer).toEqual({ state: "too_many", retryAfterSeconds: expect.any(Number) });
+  expect(answer.state === "too_many" && answer.retryAfterSeconds).toBeLessThanOrEqual(900);
+});

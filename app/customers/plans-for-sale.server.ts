@@ -1,0 +1,62 @@
+import type { Database } from "~/platform/client.server";
+import { storedItems } from "~/engine/observe/observations.server";
+
+/** A plan with the price that it is sold at; `price` is null until one has been seen in Stripe. */
+export type PlanForSale = {
+  id: string;
+  name: string;
+  soldiers: number;
+  lookupKey: string | null;
+  priceId: string | null;
+  price: {
+    unitAmount: number | null;
+    currency: string;
+    interval: string | null;
+    intervalCount: number;
+    quantity: number;
+  } | null;
+};
+
+/**
+ * Plans that were given a price or a lookup key, fewest soldiers first, with the price last seen under it. Asks
+ * Stripe nothing: what was never sold has no price to show yet.
+ */
+export async function plansForSale(db: Database): Promise<PlanForSale[]> {
+  const plans = await db.plan.findMany({
+    orderBy: [{ soldiers: "asc" }, { id: "asc" }],
+    // A lookup key goes first: it is what the plan is sold at now. Prices that were only seen are sold no more.
+    include: {
+      prices: {
+        where: { source: { not: "seen" } },
+        orderBy: [{ lookupKey: { sort: "asc", nulls: "last" } }, { createdAt: "asc" }],
+      },
+    },
+  });
+  const sold = plans.flatMap(({ id, name, soldiers, prices: [claim] }) =>
+    claim ? [{ id, name, soldiers, lookupKey: claim.lookupKey, priceId: claim.priceId }] : [],
+  );
+  return Promise.all(sold.map(async (plan) => ({ ...plan, price: await lastSeenPrice(db, plan) })));
+}
+
+async function lastSeenPrice(
+  db: Database,
+  { lookupKey, priceId }: Pick<PlanForSale, "lookupKey" | "priceId">,
+): Promise<PlanForSale["price"]> {
+  const rows = await db.$queryRaw<{ items: unknown }[]>`
+    SELECT items FROM "StripeSubscription"
+    WHERE items @> ${JSON.stringify([lookupKey === null ? { priceId } : { lookupKey }])}::jsonb
+    ORDER BY created DESC LIMIT 1`;
+  const items = rows[0] ? storedItems.parse(rows[0].items) : [];
+  const item = items.find((one) =>
+    lookupKey === null ? one.priceId === priceId : one.lookupKey === lookupKey,
+  );
+  return item
+    ? {
+        unitAmount: item.unitAmount,
+        currency: item.currency,
+        interval: item.interval,
+        intervalCount: item.intervalCount,
+        quantity: 1,
+      }
+    : null;
+}

@@ -1,0 +1,102 @@
+import { beginCheck, type CheckGates, checkState } from "~/engine/observe/checks.server";
+import type { Database } from "~/platform/client.server";
+import { userRecord, workspaceRecord } from "~/engine/evaluate/records.server";
+import type { Log } from "~/platform/log.server";
+import type { WorkspaceAnswer } from "~/facade/parity.server";
+
+export type WorkspaceChecks = {
+  /** Starts a check in the background when one is due; returns at once and never throws. */
+  checkInBackground(userId: string): void;
+  answer(input: { workspaceId: string; userId: string }): Promise<WorkspaceAnswer | null>;
+  ownerOf(workspaceId: string): Promise<string | null>;
+  /** Waits for checks that are under way. */
+  close(): Promise<void>;
+};
+
+export type WorkspaceCheckOptions = {
+  db: Database;
+  gates: CheckGates;
+  log: Log;
+  /** Reads Stripe for one user, judges and repairs, and ends the check. */
+  sync: (userId: string) => Promise<unknown>;
+  /** Milliseconds, monotonic. */
+  now?: () => number;
+};
+
+/** So long this process does not even ask the database again; less than any gate. Milliseconds. */
+const QUIET_MS = 5_000;
+const MOST_REMEMBERED = 10_000;
+const MOST_AT_ONCE = 20;
+
+/**
+ * The check behind every workspace request. The database decides whether one is due and lets one server begin it;
+ * this process remembers for some seconds that it asked, so that a busy workspace costs nothing.
+ */
+export function createWorkspaceChecks(options: WorkspaceCheckOptions): WorkspaceChecks {
+  const { db, gates, log } = options;
+  const now = options.now ?? (() => performance.now());
+  const askedAt = new Map<string, number>();
+  const underWay = new Set<Promise<void>>();
+
+  async function check(userId: string): Promise<void> {
+    try {
+      if (await beginCheck(db, userId, gates)) await options.sync(userId);
+    } catch (error) {
+      log.error({ err: error, userId }, "a background check failed");
+    }
+  }
+
+  return {
+    checkInBackground(userId) {
+      const last = askedAt.get(userId);
+      if (last !== undefined && now() - last < QUIET_MS) return;
+      // A storm of visitors must not become a storm of reads: the next visit asks again.
+      if (underWay.size >= MOST_AT_ONCE) return;
+      if (askedAt.size >= MOST_REMEMBERED) askedAt.clear();
+      askedAt.set(userId, now());
+      const done = check(userId).finally(() => underWay.delete(done));
+      underWay.add(done);
+    },
+
+    async answer({ workspaceId, userId }) {
+      const workspace = await workspaceRecord(db, workspaceId);
+      if (!workspace || workspace.ownerId !== userId) return null;
+      const [user, state] = await Promise.all([userRecord(db, userId), checkState(db, userId, gates)]);
+      if (!user || !state) return null;
+      const lastCheckedAt = [state.checkedAt, state.observedAt]
+        .flatMap((time) => time ?? [])
+        .sort((a, b) => b.getTime() - a.getTime())[0];
+      return {
+        workspace: {
+          id: workspace.id,
+          name: workspace.name,
+          status: workspace.status,
+          soldiers: workspace.soldiers,
+        },
+        billing: {
+          plan: user.plan,
+          status: user.subscriptionStatus,
+          currentPeriodEnd: user.currentPeriodEnd?.toISOString() ?? null,
+          cancelAtPeriodEnd: user.cancelAtPeriodEnd,
+        },
+        sync: { state: syncState(state), lastCheckedAt: lastCheckedAt?.toISOString() ?? null },
+      };
+    },
+
+    async ownerOf(workspaceId) {
+      return (await workspaceRecord(db, workspaceId))?.ownerId ?? null;
+    },
+
+    async close() {
+      await Promise.all(underWay);
+    },
+  };
+}
+
+type State = { checking: boolean; failed: boolean; fresh: boolean };
+
+function syncState({ checking, failed, fresh }: State): WorkspaceAnswer["sync"]["state"] {
+  if (checking) return "checking";
+  if (failed) return "unavailable";
+  return fresh ? "fresh" : "stale";
+}

@@ -1,0 +1,141 @@
+import { FLAGS, SEVERITY_OF, SEVERITY_RANK, VERDICTS, type Verdict } from "~/billing/verdicts";
+import type { Database } from "~/platform/client.server";
+import { NONE, type UsersQuery } from "~/dashboard/users-list/users-query";
+
+// A few hundred users of every kind, and the rules of the users table said once more and otherwise.
+
+type Standing = {
+  verdict: Verdict;
+  flags: string[];
+  stripeStatus: string | null;
+  stripePlan: string | null;
+  since: Date | null;
+  observedAt: Date | null;
+  money: { perMonth: number; currency: string } | null;
+  withheld: string | null;
+};
+export type Person = {
+  id: string;
+  email: string;
+  name: string | null;
+  plan: string | null;
+  standing: Standing | null;
+};
+
+const HOUR = 3_600_000;
+export const begun = Date.now();
+/** Few values, so that many rows tie and only the id tells them apart. */
+const ages = [null, 0.2, 5, 5, 30, 100];
+const moment = (random: number) => {
+  const hours = ages[random % ages.length];
+  return hours == null ? null : new Date(begun - hours * HOUR);
+};
+
+export const people: Person[] = Array.from({ length: 230 }, (_, n) => {
+  const verdict = VERDICTS[(n * 7) % VERDICTS.length] ?? "in_sync";
+  return {
+    id: `u${((n * 7919) % 1000).toString().padStart(4, "0")}`,
+    email: `${"abcdef".charAt(n % 6)}${n}@${n % 4 === 0 ? "acme" : "other"}.example`,
+    name: n % 5 === 0 ? null : `Name ${"xyz".charAt(n % 3)}`,
+    plan: [null, "starter", "army"][n % 3] ?? null,
+    standing:
+      n % 9 === 0
+        ? null
+        : {
+            verdict,
+            flags: FLAGS.filter((_, at) => (n + at) % 5 === 0),
+            stripeStatus: [null, "active", "canceled"][n % 3] ?? null,
+            stripePlan: [null, "army"][n % 2] ?? null,
+            since: moment(n),
+            observedAt: moment(n >> 1),
+            money: n % 4 === 0 ? { perMonth: (n % 3) * 1000, currency: n % 8 === 0 ? "usd" : "eur" } : null,
+            withheld: n % 11 === 0 ? "no_positive_evidence" : null,
+          },
+  };
+});
+
+export async function addPeople(db: Database): Promise<void> {
+  await db.user.createMany({
+    data: people.map(({ id, email, name, plan }, n) => ({
+      id,
+      email,
+      name,
+      plan,
+      stripeCustomerId: n === 3 ? "cus_recorded" : null,
+    })),
+  });
+  await db.standing.createMany({
+    data: people.flatMap(({ id, standing }) => {
+      if (!standing) return [];
+      const { money, ...rest } = standing;
+      return {
+        userId: id,
+        severity: SEVERITY_RANK[SEVERITY_OF[standing.verdict]],
+        mismatches: [],
+        moneyKind: money && "leaking",
+        moneyPerMonth: money?.perMonth,
+        moneyCurrency: money?.currency,
+        ...rest,
+      };
+    }),
+  });
+}
+
+/** The rules of the filters, said once more and otherwise. */
+function holds(query: UsersQuery, { email, name, plan, id, standing }: Person): boolean {
+  const any = (chosen: string[], having: (string | null)[]) =>
+    chosen.length === 0 ||
+    having.some((one) => one !== null && chosen.includes(one)) ||
+    (chosen.includes(NONE) && having.every((one) => one === null));
+  const age = standing?.observedAt ? (begun - standing.observedAt.getTime()) / HOUR : null;
+  const q = query.q.toLowerCase();
+  return (
+    (email.includes(q) || (name?.toLowerCase().includes(q) ?? false) || id === q) &&
+    any(query.verdicts, [standing?.verdict ?? "not_checked"]) &&
+    (query.flags.length === 0 ||
+      query.flags.some((flag) =>
+        // It comes and goes by the clock, whatever was kept.
+        flag === "stale" ? (age ?? 0) > 24 : standing?.flags.includes(flag),
+      )) &&
+    any(query.plans, [plan, standing?.stripePlan ?? null]) &&
+    any(query.statuses, [standing?.stripeStatus ?? null]) &&
+    (!query.withheld || standing?.withheld != null) &&
+    (query.checked === null ||
+      {
+        never: age === null,
+        hour: age !== null && age < 1,
+        day: age !== null && age < 24,
+        stale: (age ?? 0) > 24,
+      }[query.checked])
+  );
+}
+
+function keysOf({ sort }: UsersQuery, { email, name, standing }: Person): (number | string)[] {
+  const severity = SEVERITY_RANK[SEVERITY_OF[standing?.verdict ?? "not_checked"]];
+  const since = standing?.since?.getTime() ?? Number.POSITIVE_INFINITY;
+  const money = standing?.money;
+  return {
+    severity: [-severity, since],
+    since: [since],
+    email: [email],
+    name: [name === null ? 1 : 0, name ?? ""],
+    checked: [standing?.observedAt?.getTime() ?? Number.NEGATIVE_INFINITY],
+    money: [money ? 0 : 1, money?.currency ?? "", -(money?.perMonth ?? 0)],
+  }[sort];
+}
+
+export function expectedIds(query: UsersQuery): string[] {
+  const compare = (one: Person, other: Person) => {
+    const [a, b] = [
+      [...keysOf(query, one), one.id],
+      [...keysOf(query, other), other.id],
+    ];
+    const at = a.findIndex((value, n) => value !== b[n]);
+    return (a[at] ?? 0) < (b[at] ?? 0) ? -1 : 1;
+  };
+  const ids = people
+    .filter((person) => holds(query, person))
+    .sort(compare)
+    .map(({ id }) => id);
+  return query.reversed ? ids.reverse() : ids;
+}

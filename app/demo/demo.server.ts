@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import type { Database } from "~/platform/client.server";
+import type { StripeEnvironment } from "~/platform/env.server";
+import type { Parity } from "~/facade/parity.server";
+import { createSandbox, DEFAULT_SECRET_KEY, type Sandbox } from "~/sandbox/sandbox";
+
+// What the demo has in place of Stripe. Shared by the server and the command line.
+
+export type OpenSandbox = {
+  api: Sandbox;
+  url: string;
+  stripe: StripeEnvironment;
+  close: () => Promise<void>;
+};
+
+const READS_PER_SECOND = 20;
+const FIRST_LOOK_MS = 20_000;
+
+/**
+ * Starts the sandbox on a free port, with its state in the data directory. One process at a time may do so. `appUrl`:
+ * where its webhooks go; null when nobody is there to take them.
+ */
+export async function openSandbox({
+  dataDirectory,
+  appUrl,
+}: {
+  dataDirectory: string;
+  appUrl: string | null;
+}): Promise<OpenSandbox> {
+  const webhookSecret = appUrl === null ? null : `whsec_${randomBytes(24).toString("hex")}`;
+  const api = createSandbox({
+    stateFile: resolve(dataDirectory, "sandbox.json"),
+    ...(webhookSecret !== null && {
+      webhooks: [{ url: `${appUrl}/api/stripe/webhook`, secret: webhookSecret }],
+    }),
+  });
+  const { url, close } = await api.listen();
+  return { api, url, close, stripe: { ...stripeAt(url), accountId: api.accountId, webhookSecret } };
+}
+
+/** How to reach a sandbox that another process runs. */
+export function stripeAt(url: string): StripeEnvironment {
+  return {
+    secretKey: DEFAULT_SECRET_KEY,
+    mode: "test",
+    checkoutKey: DEFAULT_SECRET_KEY,
+    apiBase: url,
+    accountId: null,
+    webhookSecret: null,
+    readsPerSecond: READS_PER_SECOND,
+  };
+}
+
+/** Fills an empty demo with customers, on both sides. Whether there is anything new to look at. */
+export async function fillDemo(db: Database, sandbox: Sandbox): Promise<boolean> {
+  const { seedDemo } = await import("./seed-demo");
+  return (await seedDemo({ db, sandbox, now: Math.floor(Date.now() / 1000) })).seeded;
+}
+
+/** The demo's first look at Stripe: everything is read and judged, and nothing repaired. That is for people to do. */
+export async function lookAround(parity: Parity): Promise<void> {
+  const { id } = await parity.runs.preview({ actor: { kind: "cron", id: null }, readStripe: true });
+  const run = await parity.runs.step(id, FIRST_LOOK_MS);
+  if (run.state === "running") parity.runs.drive(id);
+}

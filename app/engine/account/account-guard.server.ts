@@ -1,0 +1,116 @@
+import type { Database } from "~/platform/client.server";
+import { type Binding, bindOnce, loadSettings } from "./settings.server";
+import { databaseNow } from "~/platform/stamps.server";
+import type { Log } from "~/platform/log.server";
+import type { StripeReader } from "~/stripe/reader.server";
+
+export type GuardAnswer =
+  | { ok: true; binding: Binding }
+  | {
+      ok: false;
+      reason: "wrong_account" | "unauthorized" | "unknown_account" | "unreachable";
+      message: string;
+    };
+
+/** Is this the Stripe account that the database belongs to? */
+export type AccountGuard = {
+  /** Asks Stripe at most every 10 minutes; binds the database on first use. */
+  check(): Promise<GuardAnswer>;
+  /** The last answer, without asking; null when nobody has asked yet. */
+  last(): GuardAnswer | null;
+};
+
+export type GuardOptions = {
+  db: Database;
+  stripe: StripeReader;
+  /** STRIPE_ACCOUNT_ID, for restricted keys that may not read the account. */
+  configuredAccountId: string | null;
+  log: Log;
+  /** Milliseconds, monotonic. */
+  now?: () => number;
+};
+
+const IDENTITY_MS = 10 * 60_000;
+const HOW = { priority: "interactive", deadlineMs: 10_000 } as const;
+
+/**
+ * The database is bound to one Stripe account and mode on first use. A key of another account would find none of the
+ * customers and make everybody look unpaid: then nothing is written.
+ */
+export function createAccountGuard(options: GuardOptions): AccountGuard {
+  const now = options.now ?? (() => performance.now());
+  let identity: { accountId: string; at: number } | null = null;
+  let answer: GuardAnswer | null = null;
+  let asking: Promise<GuardAnswer> | null = null;
+
+  async function identify(): Promise<{ ok: true; accountId: string } | (GuardAnswer & { ok: false })> {
+    if (identity && now() - identity.at < IDENTITY_MS) return { ok: true, accountId: identity.accountId };
+    const read = await options.stripe.account(HOW);
+    const accountId = read.ok
+      ? read.value.accountId
+      : read.failure.reason === "forbidden"
+        ? (read.failure.accountId ?? options.configuredAccountId)
+        : null;
+    if (accountId !== null) {
+      identity = { accountId, at: now() };
+      return { ok: true, accountId };
+    }
+    if (read.ok || read.failure.reason === "forbidden")
+      return {
+        ok: false,
+        reason: "unknown_account",
+        message: "This key may not read its own account. Set STRIPE_ACCOUNT_ID to the acct_… it belongs to.",
+      };
+    if (read.failure.reason === "unauthorized")
+      return {
+        ok: false,
+        reason: "unauthorized",
+        message: "Stripe refused the key. Check STRIPE_SECRET_KEY.",
+      };
+    return {
+      ok: false,
+      reason: "unreachable",
+      message: "Stripe does not answer, so the account could not be confirmed. Nothing is written meanwhile.",
+    };
+  }
+
+  async function bind(accountId: string): Promise<Binding> {
+    const { livemode } = options.stripe;
+    const boundAt = await databaseNow(options.db);
+    const bound = await bindOnce(options.db, { accountId, livemode, boundAt });
+    const { accountId: boundTo } = bound;
+    options.log.info({ accountId: boundTo, livemode: bound.livemode }, "the database is bound to an account");
+    return bound;
+  }
+
+  async function ask(): Promise<GuardAnswer> {
+    const found = await identify();
+    if (!found.ok) return found;
+    const { livemode } = options.stripe;
+    // Of two processes with keys of two accounts, only one can be first.
+    const binding = (await loadSettings(options.db)).binding ?? (await bind(found.accountId));
+    if (binding.accountId === found.accountId && binding.livemode === livemode) return { ok: true, binding };
+    const mode = (live: boolean) => (live ? "live" : "test");
+    return {
+      ok: false,
+      reason: "wrong_account",
+      message: `The key belongs to ${found.accountId} (${mode(livemode)}), but this database to ${binding.accountId} (${mode(binding.livemode)}). Nothing is written.`,
+    };
+  }
+
+  return {
+    last: () => answer,
+    check() {
+      asking ??= ask()
+        .then((result) => {
+          if (!result.ok) options.log.error({ reason: result.reason }, result.message);
+          answer = result;
+          return result;
+        })
+        .finally(() => {
+          asking = null;
+        });
+      return asking;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { SubscriptionItem } from "~/billing/observation";
+import { type Catalogue, catalogueOf, claimsToKeep } from "~/billing/plans";
+import type { Database, Tx } from "~/platform/client.server";
+
+/** The plans, and which prices they claim. */
+export async function loadCatalogue(db: Database | Tx): Promise<Catalogue> {
+  const plans = await db.plan.findMany({ include: { prices: true } });
+  return catalogueOf(
+    plans,
+    plans.flatMap(({ prices }) => prices),
+  );
+}
+
+/**
+ * Keeps the claim on price ids that were seen under a claimed lookup key, before the key moves on. Returns whether
+ * anything new was stored, and the catalogue must be loaded again.
+ */
+export async function keepSeenPrices(
+  tx: Tx,
+  catalogue: Catalogue,
+  items: Iterable<SubscriptionItem>,
+): Promise<boolean> {
+  const claims = claimsToKeep(catalogue, items);
+  if (claims.length === 0) return false;
+  const { count } = await tx.planPrice.createMany({
+    data: claims.map(({ planId, priceId }) => ({ planId, priceId, source: "seen" })),
+    skipDuplicates: true,
+  });
+  return count > 0;
+}

@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stripeStateOf } from "~/billing/stripe-state";
+import { loadCustomers } from "./evaluate/load-customers.server";
+import {
+  accessOf,
+  addPayingUser,
+  addSyncedUser,
+  addUser,
+  CRON,
+  createWorld,
+  STAFF,
+  syncAll,
+  WORKSPACE,
+  type World,
+} from "./testing/world";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const setWrites = (writes: "off" | "raise_only" | "full") => world.parity.settings.set({ writes }, STAFF);
+const standingOf = (userId: string) => world.db.standing.findUniqueOrThrow({ where: { userId } });
+const outcomesOf = async (runId: string) => {
+  const page = await world.parity.runs.page({ runId, limit: 50 });
+  return Object.fromEntries(
+    page?.users.map(({ userId, outcome, reason }) => [userId, [outcome, reason]]) ?? [],
+  );
+};
+
+describe("writes off", () => {
+  it.each([STAFF, CRON, WORKSPACE])("nobody writes, not even $kind", async (actor) => {
+    await addPayingUser(world, "ada");
+    await setWrites("off");
+    expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "withheld" });
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await standingOf("ada")).toMatchObject({ verdict: "paid_not_recorded", withheld: "writes_off" });
+  });
+
+  it("a run over everybody says so and changes nothing", async () => {
+    await addPayingUser(world, "ada");
+    await setWrites("off");
+    expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 0, review: 1 });
+    expect(await world.db.change.count()).toBe(0);
+  });
+});
+
+describe("writes raise_only", () => {
+  it.each([STAFF, CRON, WORKSPACE])("raises for $kind, but does not lower", async (actor) => {
+    const { subscriptionId } = await addPayingUser(world, "ada");
+    await setWrites("raise_only");
+    expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "synced" });
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "withheld" });
+    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await standingOf("ada")).toMatchObject({
+      verdict: "recorded_not_paid",
+      withheld: "raise_only",
+      flags: ["not_lowered"],
+    });
+  });
+
+  it("lowers one user whom an admin confirms by name, on evidence", async () => {
+    const { subscriptionId } = await addSyncedUser(world, "ada");
+    await setWrites("raise_only");
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    const confirmedLowering = { override: false, reason: "asked by mail" };
+    const result = await world.parity.syncUser({ userId: "ada", actor: STAFF, confirmedLowering });
+    expect(result).toMatchObject({ outcome: "synced" });
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+  });
+
+  it("unlocks the workspace of someone entitled even where the rest would lower", async () => {
+    await addPayingUser(world, "ada", {
+      price: world.prices.starter,
+      workspaces: [
+        { status: "active", soldiers: 5 },
+        { status: "locked", soldiers: 0 },
+      ],
+    });
+    await setWrites("raise_only");
+    expect(await syncAll(world.parity)).toMatchObject({ state: "done", review: 1 });
+    expect(await accessOf(world, "ada")).toBe("active 5, active 1");
+    const user = await world.db.user.findUniqueOrThrow({ where: { id: "ada" } });
+    expect(user.plan).toBeNull();
+    expect(await standingOf("ada")).toMatchObject({ withheld: "raise_only" });
+    await syncAll(world.parity);
+    expect(await world.db.change.count()).toBe(1);
+  });
+});
+
+describe("a lowering in a run", () => {
+  it("costs one request more, and is made on a read that started after the pass", async () => {
+    const { subscriptionId, customerId } = await addSyncedUser(world, "ada");
+    await addSyncedUser(world, "bob");
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    world.sandbox.requests.clear();
+
+    const run = await syncAll(world.parity);
+
+    expect(run).toMatchObject({ synced: 1, skipped: 1, stripeRequests: 2 });
+    const asked = world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" });
+    expect(asked.map(({ query }) => query.customer)).toEqual([undefined, customerId]);
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await world.db.change.findFirst({ where: { lowers: true } })).toMatchObject({
+      userId: "ada",
+      verdict: "recorded_not_paid",
+      stripeRequestId: expect.stringMatching(/^req_/),
+    });
+  });
+
+  it("that has waited for months is not made on what was read then", async () => {
+    const { subscriptionId, customerId } = await addSyncedUser(world, "ada");
+    await setWrites("raise_only");
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    await world.parity.syncUser({ userId: "ada", actor: CRON });
+    await world.parity.syncUser({ userId: "ada", actor: CRON });
+    await setWrites("full");
+    // Only the fresh read would tell; and it fails.
+    world.sandbox.control.addFault({
+      effect: { type: "error", status: 500, shouldRetry: false },
+      match: { path: "/v1/subscriptions", query: { customer: customerId } },
+    });
+    expect(await syncAll(world.parity)).toMatchObject({ synced: 0, failed: 1 });
+    expect(await accessOf(world, "ada")).toBe("active 5");
+  });
+});
+
+describe("nobody is lowered", () => {
+  it("by an empty list, a 404, an unknown status, or a read that fails in any way", async () => {
+    const { sandbox, db } = world;
+    const hurt = ["fails", "cut", "garbled"] as const;
+    for (const id of hurt) {
+      const { customerId, subscriptionId } = await addSyncedUser(world, id);
+      sandbox.subscriptions.cancel(subscriptionId);
+      const match = { path: "/v1/subscriptions", query: { customer: customerId } };
+      if (id === "fails")
+        sandbox.control.addFault({ effect: { type: "error", status: 500, shouldRetry: false }, match });
+      if (id === "cut") sandbox.control.addFault({ effect: { type: "cut", afterBytes: 30 }, match });
+      if (id === "garbled") sandbox.control.addFault({ effect: { type: "malformed" }, match });
+    }
+    const odd = await addSyncedUser(world, "odd");
+    sandbox.subscriptions.setStatus(odd.subscriptionId, "dozing");
+    const workspaces = [{ status: "active", soldiers: 5 }];
+    const { id: empty } = sandbox.customers.create({ email: "empty@example.com" });
+    await addUser(world, { id: "empty", customerId: empty, workspaces });
+    await addUser(world, { id: "nowhere", customerId: "cus_nowhere", workspaces });
+    await db.user.updateMany({
+      where: { id: { in: ["empty", "nowhere"] } },
+      data: { subscriptionStatus: "active" },
+    });
+
+    const { run } = await world.parity.runs.apply({ actor: CRON });
+    let last = run;
+    while (last.state === "running") last = await world.parity.runs.step(run.id, 0);
+
+    expect(last).toMatchObject({ state: "done", synced: 0 });
+    expect(await outcomesOf(run.id)).toEqual({
+      fails: ["failed", "lookup_failed: stripe_error"],
+      cut: ["failed", "lookup_failed: unreachable"],
+      garbled: ["failed", "lookup_failed: bad_answer"],
+      odd: ["review", null],
+      empty: ["withheld", "no_positive_evidence"],
+      nowhere: ["review", null],
+    });
+    for (const id of [...hurt, "odd", "empty", "nowhere"]) expect(await accessOf(world, id)).toBe("active 5");
+    expect((await standingOf("fails")).flags).toContain("lookup_failed");
+    expect(await standingOf("empty")).toMatchObject({ flags: ["not_lowered"] });
+  });
+
+  it("by the button either, when the customer cannot be read", async () => {
+    const { customerId, subscriptionId } = await addSyncedUser(world, "ada");
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    world.sandbox.control.addFault({
+      effect: { type: "error", status: 503, shouldRetry: false },
+      match: { path: "/v1/subscriptions", query: { customer: customerId } },
+    });
+    expect(await world.parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "failed" });
+    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect((await standingOf("ada")).flags).toContain("lookup_failed");
+    world.sandbox.control.clearFaults();
+    await syncAll(world.parity);
+    expect((await standingOf("ada")).flags).not.toContain("lookup_failed");
+  });
+
+  it("while another customer with this address pays, who is linked to nobody", async () => {
+    const { subscriptionId } = await addSyncedUser(world, "ada");
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    // This one still pays for something, only less than is recorded.
+    const workspaces = [{ status: "active", soldiers: 5 }];
+    await addPayingUser(world, "bob", { price: world.prices.starter, workspaces });
+    await world.db.user.updateMany({ data: { emailVerified: false } });
+    for (const email of ["ADA@example.com", "bob@example.com"]) {
+      const guest = world.sandbox.customers.create({ email });
+      world.sandbox.subscriptions.create({ customer: guest.id, items: [{ price: world.prices.army }] });
+    }
+    expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 0, review: 2 });
+    expect(await standingOf("ada")).toMatchObject({ verdict: "link_suggested" });
+    expect(await standingOf("bob")).toMatchObject({ withheld: "possible_other_customer" });
+    for (const id of ["ada", "bob"]) expect(await accessOf(world, id)).toBe("active 5");
+  });
+
+  it("below what is paid for, which is looked up again first", async () => {
+    const { customerId, subscriptionId } = await addSyncedUser(world, "ada");
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    world.sandbox.subscriptions.create({ customer: customerId, items: [{ price: world.prices.starter }] });
+    expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 1 });
+    expect(await accessOf(world, "ada")).toBe("active 1");
+  });
+});
+
+describe("a hold", () => {
+  /** As staff hold a user: with Stripe's word as it is now. */
+  async function hold(userId: string, customerId: string) {
+    await world.parity.previewUser({ userId, actor: STAFF });
+    const known = await loadCustomers(world.db, [customerId]);
+    const stripeState = stripeStateOf(known.get(customerId)?.subscriptions ?? []);
+    await world.db.hold.create({ data: { userId, reason: "undone by hand", actor: "staff", stripeState } });
+  }
+
+  it("keeps automatic sources away until Stripe's word changes", async () => {
+    const { customerId, subscriptionId } = await addPayingUser(world, "ada");
+    await hold("ada", customerId);
+    for (const actor of [CRON, WORKSPACE])
+      expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "withheld" });
+    expect(await syncAll(world.parity)).toMatchObject({ synced: 0, review: 1 });
+    expect(await standingOf("ada")).toMatchObject({ withheld: "on_hold", flags: ["on_hold"] });
+    world.sandbox.subscriptions.update(subscriptionId, { cancel_at_period_end: true });
+    expect(await syncAll(world.parity)).toMatchObject({ synced: 1 });
+  });
+
+  it("does not keep staff away", async () => {
+    const { customerId } = await addPayingUser(world, "ada");
+    await hold("ada", customerId);
+    expect(await world.parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "synced" });
+  });
+});

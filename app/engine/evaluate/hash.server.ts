@@ -1,0 +1,27 @@
+import { fingerprintOf, type Mismatch } from "~/billing/mismatches";
+import type { BillingRow } from "~/billing/record";
+import { hashText } from "~/platform/text-hash.server";
+import type { Ground } from "./parts.server";
+
+/**
+ * Hash of an intended change: equal exactly when the same change is intended on the same record. A `newRow` differs from
+ * the record by its id alone, so all that it would say is hashed too.
+ */
+export function intendedHash(mismatches: readonly Mismatch[], newRow: BillingRow | null): string {
+  return hashText(JSON.stringify([fingerprintOf(mismatches), newRow]));
+}
+
+/** Fingerprint of the plans and rules that users are judged by: when it changes, everybody must be judged again. */
+export function fingerprintOfGround({ settings, context }: Ground): string {
+  const { plans, byPriceId, byLookupKey } = context.catalogue;
+  const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+  return hashText(
+    JSON.stringify([
+      settings.writes,
+      settings.policy,
+      sorted(plans),
+      sorted(byPriceId).map(([priceId, { id }]) => [priceId, id]),
+      sorted(byLookupKey).map(([lookupKey, { id }]) => [lookupKey, id]),
+    ]),
+  );
+}

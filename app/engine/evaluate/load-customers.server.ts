@@ -1,0 +1,104 @@
+import type { CustomerState, ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
+import type { Database, Tx } from "~/platform/client.server";
+import {
+  type Cell,
+  epoch,
+  flag,
+  list,
+  nullable,
+  number,
+  type RowsOf,
+  readTables,
+  selectTables,
+  text,
+} from "~/platform/json-tables.server";
+import { type Sql, sql } from "~/platform/sql.server";
+
+const STATES = new Set<unknown>(["present", "deleted", "missing"] satisfies CustomerState[]);
+const state: Cell<CustomerState> = (value): value is CustomerState => STATES.has(value);
+
+const INTERVALS = new Set<unknown>(["day", "week", "month", "year", null]);
+
+function isItem(value: unknown): value is SubscriptionItem {
+  if (typeof value !== "object" || value === null) return false;
+  const item: Partial<Record<keyof SubscriptionItem, unknown>> = value;
+  return (
+    text(item.id) &&
+    text(item.priceId) &&
+    optionalText(item.lookupKey) &&
+    optionalNumber(item.unitAmount) &&
+    text(item.currency) &&
+    INTERVALS.has(item.interval) &&
+    number(item.intervalCount) &&
+    number(item.quantity) &&
+    optionalNumber(item.periodStart) &&
+    optionalNumber(item.periodEnd)
+  );
+}
+const optionalText = nullable(text);
+const optionalNumber = nullable(number);
+
+/** The items of a subscription, as strict as `storedItems` and many times faster: a million users have a million of them. */
+export const items: Cell<SubscriptionItem[]> = (value) => Array.isArray(value) && value.every(isItem);
+
+/** Customers and their subscriptions, from rows of `StripeCustomer` and `StripeSubscription`. */
+export const customerTables = (customers: Sql, subscriptions: Sql) => ({
+  customers: list(customers, {
+    id: [sql`id`, text],
+    email: [sql`email`, optionalText],
+    name: [sql`name`, optionalText],
+    metadataUserId: [sql`"metadataUserId"`, optionalText],
+    state: [sql`state`, state],
+    created: [epoch(sql`created`), optionalNumber],
+    completeStart: [sql`"completeStart"`, optionalNumber],
+    completeAt: [sql`date_part('epoch', "completeAt")`, optionalNumber],
+  }),
+  subscriptions: list(subscriptions, {
+    id: [sql`id`, text],
+    customerId: [sql`"customerId"`, text],
+    status: [sql`status`, text],
+    metadataUserId: [sql`"metadataUserId"`, optionalText],
+    items: [sql`items`, items],
+    created: [epoch(sql`created`), number],
+    startDate: [epoch(sql`"startDate"`), number],
+    cancelAtPeriodEnd: [sql`"cancelAtPeriodEnd"`, flag],
+    latestInvoiceId: [sql`"latestInvoiceId"`, optionalText],
+    canceledAt: [epoch(sql`"canceledAt"`), optionalNumber],
+    endedAt: [epoch(sql`"endedAt"`), optionalNumber],
+    cancelAt: [epoch(sql`"cancelAt"`), optionalNumber],
+    testClockId: [sql`"testClockId"`, optionalText],
+    pastDueSince: [epoch(sql`"pastDueSince"`), optionalNumber],
+    entitlingSince: [epoch(sql`"entitlingSince"`), optionalNumber],
+    gone: [sql`gone`, flag],
+  }),
+});
+
+/** The customers by id, each with the subscriptions that Stripe still lists for it, in the order of their ids. */
+export function observedCustomers({
+  customers,
+  subscriptions,
+}: RowsOf<ReturnType<typeof customerTables>>): Map<string, ObservedCustomer> {
+  const known = new Map<string, ObservedCustomer>();
+  for (const customer of customers)
+    known.set(customer.id, Object.assign(customer, { subscriptions: [] as Subscription[] }));
+  for (const subscription of subscriptions)
+    if (!subscription.gone) known.get(subscription.customerId)?.subscriptions.push(subscription);
+  for (const { subscriptions: some } of known.values())
+    if (some.length > 1) some.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return known;
+}
+
+/** Customers with the subscriptions that Stripe still lists for them, by id; one that was never seen is not in the map. */
+export async function loadCustomers(
+  db: Database | Tx,
+  customerIds: readonly string[],
+): Promise<Map<string, ObservedCustomer>> {
+  if (customerIds.length === 0) return new Map();
+  const ids = [...customerIds];
+  const tables = customerTables(
+    sql`"StripeCustomer" WHERE id = ANY(${ids})`,
+    sql`"StripeSubscription" WHERE "customerId" = ANY(${ids})`,
+  );
+  const [row] = await db.$queryRaw<{ found: string }[]>`SELECT ${selectTables(tables)} AS found`;
+  return observedCustomers(readTables(tables, row?.found));
+}

@@ -1,0 +1,114 @@
+import type { Database, Tx } from "~/platform/client.server";
+import { coveredAt } from "~/engine/account/cursors.server";
+import { type Sql, sql } from "~/platform/sql.server";
+
+/** Seconds; what the business decides about how often a user's payment is looked at. */
+export type CheckGates = {
+  /** Looked at this recently and in step: nothing to do. */
+  freshFor: number;
+  /** Locked or differing: at most this often. */
+  againAfter: number;
+  /** After failures: doubling from here. */
+  backOffFrom: number;
+  backOffUpTo: number;
+};
+
+export const DEFAULT_GATES: CheckGates = {
+  freshFor: 15 * 60,
+  againAfter: 30,
+  backOffFrom: 30,
+  backOffUpTo: 30 * 60,
+};
+
+/** How long a check may take before another server may begin one. */
+const CHECK_LEASE_SECONDS = 30;
+
+/**
+ * Is a check of the user `u` due, whose book-keeping is `k` (all NULL when there is none)? Not while one is under way,
+ * not before the gate says so, and not when everything was found in step a short while ago.
+ */
+const isDue = (gates: CheckGates): Sql => sql`(
+  (k."checkingUntil" IS NULL OR k."checkingUntil" < now())
+  AND (k."nextCheckAt" IS NULL OR k."nextCheckAt" <= now())
+  AND (k."failedAt" IS NOT NULL
+    OR EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id AND w.status <> 'active')
+    OR NOT EXISTS (SELECT 1 FROM "Standing" s WHERE s."userId" = u.id AND s.verdict IN ('in_sync', 'no_subscription')
+      AND greatest(s."observedAt", k."checkedAt", ${coveredAt}) > now() - make_interval(secs => ${gates.freshFor}::float8))))`;
+
+/**
+ * Takes the one place for a check of this user over all servers, when a check is due. False: it is too early, or a
+ * check is under way.
+ */
+export async function beginCheck(db: Database, userId: string, gates: CheckGates): Promise<boolean> {
+  const begun = await db.$executeRaw`
+    INSERT INTO "UserCheck" AS taken ("userId", "checkingUntil")
+    SELECT u.id, now() + make_interval(secs => ${CHECK_LEASE_SECONDS}::float8)
+    FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id WHERE u.id = ${userId} AND ${isDue(gates)}
+    -- Of two that found it due, the first one takes the place.
+    ON CONFLICT ("userId") DO UPDATE SET "checkingUntil" = excluded."checkingUntil"
+    WHERE (taken."checkingUntil" IS NULL OR taken."checkingUntil" < now())
+      AND (taken."nextCheckAt" IS NULL OR taken."nextCheckAt" <= now())`;
+  return begun === 1;
+}
+
+/** Ends a check. `failure` null: it was looked at; the next one is due when the gates say. */
+export async function endCheck(
+  db: Database,
+  userId: string,
+  failure: string | null,
+  gates: CheckGates,
+): Promise<void> {
+  await db.$executeRaw`
+    INSERT INTO "UserCheck" AS k ("userId", "checkedAt", "failedAt", failure, failures, "nextCheckAt")
+    VALUES (${userId}, CASE WHEN ${failure}::text IS NULL THEN now() END,
+      CASE WHEN ${failure}::text IS NOT NULL THEN now() END, ${failure}::text,
+      CASE WHEN ${failure}::text IS NULL THEN 0 ELSE 1 END,
+      now() + make_interval(secs => ${failure === null ? gates.againAfter : gates.backOffFrom}::float8))
+    ON CONFLICT ("userId") DO UPDATE SET "checkingUntil" = NULL,
+      "checkedAt" = coalesce(excluded."checkedAt", k."checkedAt"), "failedAt" = excluded."failedAt",
+      failure = excluded.failure, failures = CASE WHEN excluded.failure IS NULL THEN 0 ELSE k.failures + 1 END,
+      "nextCheckAt" = now() + make_interval(secs => CASE
+        WHEN excluded.failure IS NULL THEN ${gates.againAfter}::float8
+        ELSE least(${gates.backOffUpTo}::float8, ${gates.backOffFrom}::float8 * power(2, least(k.failures, 20))) END)`;
+}
+
+/** Something is about to change for this user: the next check is due in so many seconds, whatever the gates say. */
+export async function checkSoon(db: Database, userId: string, seconds: number): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "UserCheck" SET "nextCheckAt" = least("nextCheckAt", now() + make_interval(secs => ${seconds}::float8))
+    WHERE "userId" = ${userId}`;
+}
+
+/** A finished pass has read everybody: what could not be looked up before it began is known now. */
+export async function forgetFailures(tx: Tx, runId: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "UserCheck" SET "failedAt" = NULL, failure = NULL, failures = 0, "nextCheckAt" = NULL
+    WHERE "failedAt" < (SELECT "createdAt" FROM "Run" WHERE id = ${runId})`;
+}
+
+export type CheckState = {
+  /** A check is under way, or due: then the request that asks is about to begin it. */
+  checking: boolean;
+  checkedAt: Date | null;
+  failed: boolean;
+  verdict: string | null;
+  observedAt: Date | null;
+  fresh: boolean;
+};
+
+/** What is known of the checks of a user; null when there is no such user. */
+export async function checkState(
+  db: Database,
+  userId: string,
+  gates: CheckGates,
+): Promise<CheckState | null> {
+  const [row] = await db.$queryRaw<CheckState[]>`
+    SELECT coalesce(k."checkingUntil" > now(), false) OR ${isDue(gates)} AS checking, k."failedAt" IS NOT NULL AS failed,
+      k."checkedAt", s.verdict,
+      CASE WHEN s."observedAt" IS NOT NULL THEN greatest(s."observedAt", ${coveredAt}) END AS "observedAt",
+      coalesce(greatest(s."observedAt", k."checkedAt", CASE WHEN s."observedAt" IS NOT NULL THEN ${coveredAt} END)
+        > now() - make_interval(secs => ${gates.freshFor}::float8), false) AS fresh
+    FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id LEFT JOIN "Standing" s ON s."userId" = u.id
+    WHERE u.id = ${userId}`;
+  return row ?? null;
+}

@@ -1,0 +1,88 @@
+import type { WebhookEvent } from "~/stripe/webhook-event.server";
+import type { Database, Tx } from "~/platform/client.server";
+
+/**
+ * Stores an event, without its payload, together with the job that reads its customer again: either both are there or
+ * none. `known`: it was stored before, and nothing is done twice.
+ */
+export async function storeEvent(db: Database, event: WebhookEvent): Promise<"stored" | "known"> {
+  return db.$transaction(async (tx) => {
+    const stored = await tx.$executeRaw`
+      INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedStamp")
+      VALUES (${event.id}, ${event.type}, to_timestamp(${event.created}::float8), ${event.customerId}::text,
+        ${event.sessionId}::text, nextval('stripe_order'))
+      ON CONFLICT (id) DO NOTHING`;
+    if (stored === 0) return "known";
+    if (event.customerId !== null) await addSettleJob(tx, event.customerId, event.sessionId);
+    return "stored";
+  });
+}
+
+export const SETTLE_JOB = "settle_customer";
+
+/**
+ * Stores the events of a page that are not known yet; those that a webhook brought are left as they are, settled or not.
+ * One that names no customer says nothing to read. Returns how many were new.
+ */
+export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[]): Promise<number> {
+  const named = events.filter(({ customerId }) => customerId !== null);
+  if (named.length === 0) return 0;
+  return tx.$executeRaw`
+    INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedStamp")
+    SELECT id, type, to_timestamp(created), "customerId", "sessionId", nextval('stripe_order')
+    FROM jsonb_to_recordset(${JSON.stringify(named)}::jsonb)
+      AS r(id text, type text, created float8, "customerId" text, "sessionId" text)
+    ORDER BY id
+    ON CONFLICT (id) DO NOTHING`;
+}
+
+/** One waiting job a customer, however many events there are; one that is running is followed by another. */
+async function addSettleJob(tx: Tx, customerId: string, sessionId: string | null): Promise<void> {
+  const payload = JSON.stringify({ customerId, sessionId });
+  const key = keyOf(customerId, sessionId);
+  await tx.$executeRaw`
+    SELECT graphile_worker.add_job(${SETTLE_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
+}
+
+const keyOf = (customerId: string, sessionId: string | null) =>
+  `settle:${sessionId === null ? customerId : `${customerId}:${sessionId}`}`;
+
+/** Takes the waiting job away once nothing is left for it to do: where no worker runs, jobs would pile up. */
+export async function forgetSettleJob(
+  db: Database,
+  customerId: string,
+  sessionId: string | null,
+): Promise<void> {
+  await db.$executeRaw`
+    SELECT graphile_worker.remove_job(${keyOf(customerId, sessionId)})
+    WHERE NOT EXISTS (SELECT 1 FROM "StripeEvent" WHERE "customerId" = ${customerId} AND "settledAt" IS NULL)`;
+}
+
+/** Whether an event that was stored still waits for a read. */
+export async function isUnsettled(db: Database, eventId: string): Promise<boolean> {
+  return (await db.stripeEvent.count({ where: { id: eventId, settledAt: null } })) > 0;
+}
+
+/** Events about these customers that were stored before their complete read began are done. */
+export async function settleEvents(
+  tx: Tx,
+  reads: readonly { customerId: string; started: number }[],
+): Promise<void> {
+  if (reads.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE "StripeEvent" e SET "settledAt" = now()
+    FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb) AS r("customerId" text, started bigint)
+    WHERE e."customerId" = r."customerId" AND e."settledAt" IS NULL AND e."storedStamp" < r.started`;
+}
+
+/** Events that were stored before a finished pass began are done: it read everybody since. */
+export async function settleEventsBefore(tx: Tx, passStarted: number): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "StripeEvent" SET "settledAt" = now()
+    WHERE "settledAt" IS NULL AND "storedStamp" < ${passStarted}::bigint`;
+}
+
+/** Events that still wait for a read. */
+export async function countUnsettledEvents(db: Database): Promise<number> {
+  return db.stripeEvent.count({ where: { settledAt: null } });
+}

@@ -1,0 +1,227 @@
+import { z } from "zod";
+import { foldEmail } from "~/billing/email";
+import type { Customer, OrderStamp, SubscriptionItem } from "~/billing/observation";
+import type { ReadSubscription } from "~/stripe/parse";
+import type { Tx } from "~/platform/client.server";
+import { markUsersOfCustomers } from "./marks.server";
+import { sql } from "~/platform/sql.server";
+import { contentHash, keepUnchanged } from "./unchanged.server";
+
+/** What one answer of Stripe said, with the answer's stamp. */
+export type Observed<T> = { value: T; started: OrderStamp; ended: OrderStamp; requestId: string | null };
+
+/** Ids of customers about whom two overlapping answers say different things: they must be read again. */
+export type Contested = string[];
+
+/** The items of a subscription as stored. */
+export const storedItems: z.ZodType<SubscriptionItem[]> = z.array(
+  z.object({
+    id: z.string(),
+    priceId: z.string(),
+    lookupKey: z.string().nullable(),
+    unitAmount: z.number().nullable(),
+    currency: z.string(),
+    interval: z.enum(["day", "week", "month", "year"]).nullable(),
+    intervalCount: z.number(),
+    quantity: z.number(),
+    periodStart: z.number().nullable(),
+    periodEnd: z.number().nullable(),
+  }),
+);
+
+export type StoreOptions = {
+  /** Mark the users whose judgement may change; not before the first pass has finished, when all are judged anyway. */
+  mark: boolean;
+};
+
+/**
+ * Stores customers where the answer is newer: it must have started after the stored one ended. Of two answers that
+ * overlap and differ neither is known to be newer; those customers are returned.
+ */
+export async function storeCustomers(
+  tx: Tx,
+  observed: readonly Observed<Customer>[],
+  { mark }: StoreOptions,
+): Promise<Contested> {
+  if (observed.length === 0) return [];
+  const hashed = newestOf(observed, ({ value }) => value.id).map((one) => ({
+    ...one,
+    hash: contentHash(one.value),
+  }));
+  const changed = await keepUnchanged(tx, sql`"StripeCustomer"`, sql`true`, hashed);
+  if (changed.length === 0) return [];
+  const ids = changed.map(({ value }) => value.id);
+  if (mark) await markUsersOfCustomers(tx, ids);
+  const contested = await storeChangedCustomers(tx, changed);
+  if (mark) await markUsersOfCustomers(tx, ids);
+  return contested;
+}
+
+type Hashed<T> = Observed<T> & { hash: string };
+
+async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[]): Promise<Contested> {
+  const rows = changed.map(({ value, ...stamp }) => ({
+    ...value,
+    ...stamp,
+    emailFolded: value.email === null ? null : foldEmail(value.email),
+  }));
+  const stored = await tx.$queryRaw<{ id: string }[]>`
+    INSERT INTO "StripeCustomer" AS c (id, email, "emailFolded", name, "metadataUserId", state, created,
+      "observedStart", "observedEnd", "requestId", "contentHash")
+    SELECT id, email, "emailFolded", name, "metadataUserId", state, to_timestamp(created), started, ended,
+      "requestId", hash
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
+      id text, email text, "emailFolded" text, name text, "metadataUserId" text, state text, created float8,
+      started bigint, ended bigint, "requestId" text, hash text)
+    ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET
+      email = excluded.email, "emailFolded" = excluded."emailFolded", name = excluded.name,
+      "metadataUserId" = excluded."metadataUserId", state = excluded.state,
+      created = coalesce(excluded.created, c.created), "contentHash" = excluded."contentHash",
+      "observedStart" = excluded."observedStart", "observedEnd" = excluded."observedEnd",
+      "observedAt" = now(), "requestId" = excluded."requestId"
+    WHERE excluded."observedStart" > c."observedEnd"
+    RETURNING c.id`;
+  const left = notIn(stored, rows, ({ id }) => id);
+  if (left.length === 0) return [];
+  const overlapping = await tx.$queryRaw<Overlap[]>`
+    UPDATE "StripeCustomer" c SET
+      "observedStart" = CASE WHEN same THEN greatest(c."observedStart", r.started) ELSE c."observedStart" END,
+      "observedEnd" = greatest(c."observedEnd", r.ended)
+    FROM (
+      SELECT r.id, r.started, r.ended, (o.email, o.name, o."metadataUserId", o.state)
+        IS NOT DISTINCT FROM (r.email, r.name, r."metadataUserId", r.state) AS same
+      FROM jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS r(
+        id text, email text, name text, "metadataUserId" text, state text, started bigint, ended bigint)
+      JOIN "StripeCustomer" o USING (id)
+    ) r
+    WHERE c.id = r.id AND r.started <= c."observedEnd" AND r.ended >= c."observedStart"
+    RETURNING c.id AS "customerId", r.same`;
+  return contestedOf(overlapping);
+}
+
+/**
+ * An answer that overlaps the stored one. When it says the same, the stored one holds for both, and its stamp grows;
+ * when it does not, whatever overlaps either is in doubt: only a read that starts after both settles it.
+ */
+export type Overlap = { customerId: string; same: boolean };
+
+export const contestedOf = (overlapping: readonly Overlap[]): Contested => [
+  ...new Set(overlapping.flatMap(({ customerId, same }) => (same ? [] : [customerId]))),
+];
+
+/** What an insert left out because something stored was as new or newer. */
+function notIn<Row>(
+  stored: readonly { id: string }[],
+  rows: readonly Row[],
+  idOf: (row: Row) => string,
+): Row[] {
+  if (stored.length === rows.length) return [];
+  const ids = new Set(stored.map(({ id }) => id));
+  return rows.filter((row) => !ids.has(idOf(row)));
+}
+
+type SubscriptionRow = ReadSubscription["subscription"];
+
+/**
+ * Stores subscriptions under the same rule as customers, and keeps what only history tells: when this spell of past
+ * due was first seen, and when a subscription began to entitle that was seen otherwise before.
+ */
+export async function storeSubscriptions(
+  tx: Tx,
+  observed: readonly Observed<SubscriptionRow>[],
+  { mark }: StoreOptions,
+): Promise<Contested> {
+  if (observed.length === 0) return [];
+  const hashed = newestOf(observed, ({ value }) => value.id).map((one) => ({
+    ...one,
+    hash: contentHash(one.value),
+  }));
+  const changed = await keepUnchanged(tx, sql`"StripeSubscription"`, sql`NOT kept.gone`, hashed);
+  if (changed.length === 0) return [];
+  const customerIds = changed.map(({ value }) => value.customerId);
+  if (mark) await markUsersOfCustomers(tx, customerIds);
+  const contested = await storeChangedSubscriptions(tx, changed);
+  if (mark) await markUsersOfCustomers(tx, customerIds);
+  return contested;
+}
+
+async function storeChangedSubscriptions(
+  tx: Tx,
+  changed: readonly Hashed<SubscriptionRow>[],
+): Promise<Contested> {
+  const rows = changed.map(({ value, ...stamp }) => ({
+    ...value,
+    ...stamp,
+    // For one already past due when first seen; the later of several items is the kinder.
+    periodStart: value.items.reduce((latest, item) => Math.max(latest, item.periodStart ?? 0), 0) || null,
+  }));
+  const stored = await tx.$queryRaw<(Overlap & { id: string })[]>`
+    INSERT INTO "StripeSubscription" AS s (id, "customerId", status, "metadataUserId", items, created, "startDate",
+      "canceledAt", "endedAt", "cancelAt", "cancelAtPeriodEnd", "latestInvoiceId", "testClockId", "pastDueSince",
+      gone, "observedStart", "observedEnd", "requestId", "contentHash")
+    SELECT id, "customerId", status, "metadataUserId", items, to_timestamp(created), to_timestamp("startDate"),
+      to_timestamp("canceledAt"), to_timestamp("endedAt"), to_timestamp("cancelAt"), "cancelAtPeriodEnd",
+      "latestInvoiceId", "testClockId",
+      CASE WHEN status = 'past_due' THEN coalesce(to_timestamp("periodStart"), now()) END,
+      -- An old answer that comes late: a complete read that began after it did not list this one.
+      EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = r."customerId" AND c."completeStart" > r.ended),
+      started, ended, "requestId", hash
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
+      id text, "customerId" text, status text, "metadataUserId" text, items jsonb, created float8,
+      "startDate" float8, "canceledAt" float8, "endedAt" float8, "cancelAt" float8, "cancelAtPeriodEnd" boolean,
+      "latestInvoiceId" text, "testClockId" text, "periodStart" float8,
+      started bigint, ended bigint, "requestId" text, hash text)
+    ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET
+      "customerId" = excluded."customerId", status = excluded.status,
+      "metadataUserId" = excluded."metadataUserId", items = excluded.items, created = excluded.created,
+      "startDate" = excluded."startDate", "canceledAt" = excluded."canceledAt", "endedAt" = excluded."endedAt",
+      "cancelAt" = excluded."cancelAt", "cancelAtPeriodEnd" = excluded."cancelAtPeriodEnd",
+      "latestInvoiceId" = excluded."latestInvoiceId", "testClockId" = excluded."testClockId",
+      "pastDueSince" = CASE
+        WHEN excluded.status <> 'past_due' THEN NULL
+        WHEN s.status = 'past_due' THEN s."pastDueSince"
+        ELSE now() END,
+      "entitlingSince" = CASE
+        WHEN excluded.status NOT IN ('active', 'trialing', 'past_due') THEN NULL
+        WHEN s.status IN ('active', 'trialing', 'past_due') THEN s."entitlingSince"
+        ELSE now() END,
+      gone = false, "contentHash" = excluded."contentHash",
+      "observedStart" = excluded."observedStart", "observedEnd" = excluded."observedEnd",
+      "observedAt" = now(), "requestId" = excluded."requestId"
+    WHERE excluded."observedStart" > s."observedEnd"
+    -- A new one, which a complete read that overlaps this answer did not list?
+    RETURNING s.id, s."customerId", s.xmax <> 0 OR NOT EXISTS (SELECT 1 FROM "StripeCustomer" c
+      WHERE c.id = s."customerId" AND c."completeStart" <= s."observedEnd"
+        AND c."completeEnd" >= s."observedStart") AS same`;
+  const left = notIn(stored, rows, ({ id }) => id);
+  if (left.length === 0) return contestedOf(stored);
+  const overlapping = await tx.$queryRaw<Overlap[]>`
+    UPDATE "StripeSubscription" s SET
+      "observedStart" = CASE WHEN same THEN greatest(s."observedStart", r.started) ELSE s."observedStart" END,
+      "observedEnd" = greatest(s."observedEnd", r.ended)
+    FROM (
+      SELECT r.id, r.started, r.ended, NOT o.gone AND
+        (o.status, o.items, o."cancelAtPeriodEnd", o."cancelAt", o."endedAt", o."metadataUserId", o."customerId")
+        IS NOT DISTINCT FROM (r.status, r.items, r."cancelAtPeriodEnd", to_timestamp(r."cancelAt"),
+          to_timestamp(r."endedAt"), r."metadataUserId", r."customerId") AS same
+      FROM jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS r(
+        id text, "customerId" text, status text, "metadataUserId" text, items jsonb, "endedAt" float8,
+        "cancelAt" float8, "cancelAtPeriodEnd" boolean, started bigint, ended bigint)
+      JOIN "StripeSubscription" o USING (id)
+    ) r
+    WHERE s.id = r.id AND r.started <= s."observedEnd" AND r.ended >= s."observedStart"
+    RETURNING s."customerId", r.same`;
+  return contestedOf([...stored, ...overlapping]);
+}
+
+/** Of several observations of one object in a batch only the newest is stored: one statement cannot write a row twice. */
+function newestOf<T extends { started: OrderStamp }>(observed: readonly T[], idOf: (one: T) => string): T[] {
+  const newest = new Map<string, T>();
+  for (const one of observed) {
+    const known = newest.get(idOf(one));
+    if (!known || known.started < one.started) newest.set(idOf(one), one);
+  }
+  return [...newest.values()];
+}

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { accessOf, addPayingUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
+import { rewriteLists } from "~/engine/testing/proxy";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const verdictOf = async (userId: string) =>
+  (await world.db.standing.findUniqueOrThrow({ where: { userId } })).verdict;
+
+/** Parity, where Stripe's object of this id is answered as changed by `change`. */
+async function withObject(id: string, change: (object: Record<string, unknown>) => unknown) {
+  const apiBase = await rewriteLists(world.stripeUrl, (_, list) => ({
+    ...list,
+    data: list.data.map((object) => (object.id === id ? change(object) : object)),
+  }));
+  return world.another({ apiBase });
+}
+
+describe("one object of Stripe in another shape", () => {
+  it("is its user's matter, for review, and nobody else's", async () => {
+    const { subscriptionId } = await addPayingUser(world, "ada");
+    await addPayingUser(world, "bob");
+    const parity = await withObject(subscriptionId, (object) => ({ ...object, items: "none" }));
+    expect(await syncAll(parity)).toMatchObject({ state: "done", synced: 1, review: 1, failed: 0 });
+    expect(await verdictOf("ada")).toBe("unknown");
+    expect(await accessOf(world, "bob")).toBe("active 5");
+  });
+
+  it("takes nothing from its user", async () => {
+    const { subscriptionId } = await addPayingUser(world, "ada");
+    await syncAll(world.parity);
+    const parity = await withObject(subscriptionId, (object) => ({ ...object, start_date: "tomorrow" }));
+    expect(await syncAll(parity)).toMatchObject({ review: 1 });
+    expect(await parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "review" });
+    expect(await accessOf(world, "ada")).toBe("active 5");
+  });
+
+  it("that does not say whose it is is counted as failed, and everybody else is reconciled", async () => {
+    const { subscriptionId } = await addPayingUser(world, "ada");
+    await addPayingUser(world, "bob");
+    const parity = await withObject(subscriptionId, (object) => ({ ...object, customer: null }));
+    const answer = await parity.runs.cron({ budgetMs: 20_000, reach: "tick" });
+    expect(answer).toMatchObject({ done: true, success: false, failedCount: 1, syncedCount: 1, total: 3 });
+    expect(await accessOf(world, "bob")).toBe("active 5");
+  });
+
+  it("with a name that no database takes is stored without", async () => {
+    await addPayingUser(world, "ada");
+    const apiBase = await rewriteLists(world.stripeUrl, (_, list) => ({
+      ...list,
+      data: list.data.map((object) => ({
+        ...object,
+        customer: { ...Object(object.customer), name: "A\u0000da\ud800" },
+      })),
+    }));
+    expect(await syncAll(world.another({ apiBase }))).toMatchObject({ state: "done", synced: 1 });
+  });
+});
+
+describe("a list in another shape", () => {
+  it("ends the run, and lowers nobody", async () => {
+    const { subscriptionId } = await addPayingUser(world, "ada");
+    await syncAll(world.parity);
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    const parity = world.another({
+      apiBase: await rewriteLists(world.stripeUrl, () => ({ object: "list" })),
+    });
+    expect(await syncAll(parity)).toMatchObject({
+      state: "failed",
+      reason: expect.stringMatching(/^bad_answer/),
+    });
+    expect(await accessOf(world, "ada")).toBe("active 5");
+  });
+
+  it("that promises more, from nowhere, is not taken for the end", async () => {
+    const { subscriptionId } = await addPayingUser(world, "ada");
+    await syncAll(world.parity);
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    const nowhere = await rewriteLists(world.stripeUrl, (_, list) => ({ ...list, data: [], has_more: true }));
+    expect(await syncAll(world.another({ apiBase: nowhere }))).toMatchObject({ state: "failed" });
+    expect(await accessOf(world, "ada")).toBe("active 5");
+  });
+});

@@ -1,0 +1,182 @@
+import type { Customer, OrderStamp, SubscriptionItem } from "~/billing/observation";
+import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server";
+import type { Database } from "~/platform/client.server";
+import { type CompleteRead, storeCompleteReads } from "./complete-reads.server";
+import { inTransaction } from "~/platform/deadlock.server";
+import { settleEvents } from "./events.server";
+import { type Observed, storeCustomers, storeSubscriptions } from "./observations.server";
+import type { StripeFailure } from "~/stripe/failure.server";
+import { type ReadSubscription, UNREADABLE_STATUS } from "~/stripe/parse";
+import type { How, NoAnswer, Stamp, StripeReader } from "~/stripe/reader.server";
+
+type Parts = { db: Database; stripe: StripeReader };
+
+/** What one complete read of a customer brought. */
+type CustomerRead = {
+  complete: CompleteRead;
+  customer: Observed<Customer>;
+  subscriptions: Observed<ReadSubscription["subscription"]>[];
+};
+
+export type ReadResult = { failures: Map<string, StripeFailure>; requestIds: Map<string, string> };
+
+const MOST_TRIES = 3;
+
+/**
+ * Reads every page of every one of these customers and stores it. A customer about whom two overlapping answers
+ * disagree is read again. Returns the failures by customer: those are not completely observed.
+ */
+export async function readCustomers(
+  { db, stripe }: Parts,
+  customerIds: readonly string[],
+  how: How,
+): Promise<ReadResult> {
+  const failures = new Map<string, StripeFailure>();
+  const requestIds = new Map<string, string>();
+  let wanted = [...new Set(customerIds)];
+  for (let attempt = 0; wanted.length > 0 && attempt < MOST_TRIES; attempt += 1) {
+    const reads: CustomerRead[] = [];
+    await Promise.all(
+      wanted.map(async (id) => {
+        const read = await readCustomer(stripe, id, how);
+        if (!read.ok) failures.set(id, read.failure);
+        else reads.push(read.value);
+      }),
+    );
+    for (const { customer } of reads)
+      if (customer.requestId) requestIds.set(customer.value.id, customer.requestId);
+    wanted = await store(db, reads);
+  }
+  for (const id of wanted) failures.set(id, contested);
+  return { failures, requestIds };
+}
+
+const contested: StripeFailure = {
+  reason: "bad_answer",
+  message: "Overlapping answers of Stripe kept disagreeing",
+  requestId: null,
+  rateLimitReason: null,
+  retryable: true,
+  accountId: null,
+};
+
+/** Whoever asked may die before the users are judged: what has changed for them is marked. */
+const MARK = { mark: true };
+
+/** Stores complete reads in one transaction; returns the customers that must be read again. */
+async function store(db: Database, reads: readonly CustomerRead[]): Promise<string[]> {
+  if (reads.length === 0) return [];
+  return inTransaction(db, async (tx) => {
+    const subscriptions = reads.flatMap((read) => read.subscriptions);
+    const again = await storeCustomers(
+      tx,
+      reads.map(({ customer }) => customer),
+      MARK,
+    );
+    again.push(...(await storeSubscriptions(tx, subscriptions, MARK)));
+    const settled = reads.filter(({ complete }) => !again.includes(complete.customerId));
+    const complete = settled.map((read) => read.complete);
+    again.push(...(await storeCompleteReads(tx, complete, MARK)));
+    await settleEvents(
+      tx,
+      complete.filter(({ customerId }) => !again.includes(customerId)),
+    );
+    await keepSeenPrices(tx, await loadCatalogue(tx), itemsOf(subscriptions));
+    return [...new Set(again)];
+  });
+}
+
+const itemsOf = (subscriptions: readonly Observed<ReadSubscription["subscription"]>[]): SubscriptionItem[] =>
+  subscriptions.flatMap(({ value }) => value.items);
+
+/**
+ * All pages of one customer's subscriptions, `status=all`. The customer comes expanded with them; only one without
+ * any is asked for by itself, which tells present, deleted and missing apart.
+ */
+async function readCustomer(
+  stripe: StripeReader,
+  customerId: string,
+  how: How,
+): Promise<{ ok: true; value: CustomerRead } | NoAnswer> {
+  const subscriptions: CustomerRead["subscriptions"] = [];
+  let customer: Observed<Customer> | null = null;
+  let started: OrderStamp | null = null;
+  let ended: OrderStamp;
+  let startingAfter: string | undefined;
+  for (;;) {
+    const page = await stripe.subscriptionsPage({ customer: customerId, startingAfter }, how);
+    if (!page.ok) {
+      // On a later page it is the subscription read on from that is not found.
+      if (page.failure.reason !== "not_found" || startingAfter !== undefined) return page;
+      return { ok: true, value: missing(customerId, page) };
+    }
+    const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
+    started ??= page.started;
+    ended = page.ended;
+    if (page.value.unreadable.length > 0) return unreadable(page);
+    for (const one of page.value.subscriptions) {
+      const full = await withAllItems(stripe, one, how);
+      if (!full.ok) return full;
+      subscriptions.push({ value: full.subscription, ...stamp });
+      if (one.customer) customer ??= { value: one.customer, ...stamp };
+    }
+    if (!page.value.hasMore) break;
+    startingAfter = page.value.lastId ?? undefined;
+  }
+  if (customer === null) {
+    const read = await stripe.customer(customerId, how);
+    if (!read.ok && read.failure.reason !== "not_found") return read;
+    const requestId = read.ok ? read.requestId : read.failure.requestId;
+    const value = read.ok ? read.value : missingCustomer(customerId);
+    customer = { value, started: read.started, ended: read.ended, requestId };
+  }
+  const listedIds = subscriptions.map(({ value }) => value.id);
+  return {
+    ok: true,
+    value: { customer, subscriptions, complete: { customerId, started, ended, listedIds } },
+  };
+}
+
+/**
+ * The subscription with all its items, asking for those beyond the first ten. Items that cannot be read make it an
+ * unreadable subscription, which is one user's matter and stops nobody else.
+ */
+export async function withAllItems(
+  stripe: StripeReader,
+  read: ReadSubscription,
+  how: How,
+): Promise<{ ok: true; subscription: ReadSubscription["subscription"] } | NoAnswer> {
+  if (!read.hasMoreItems) return { ok: true, subscription: read.subscription };
+  const items = await stripe.allItems(read.subscription.id, how);
+  if (items.ok) return { ok: true, subscription: { ...read.subscription, items: items.value } };
+  const isItsOwn = ["bad_answer", "bad_request", "not_found"].includes(items.failure.reason);
+  if (items.failure.retryable || !isItsOwn) return items;
+  return { ok: true, subscription: { ...read.subscription, status: UNREADABLE_STATUS } };
+}
+
+const missingCustomer = (id: string): Customer => ({
+  id,
+  email: null,
+  name: null,
+  metadataUserId: null,
+  state: "missing",
+  created: null,
+});
+
+function missing(customerId: string, { started, ended, failure }: NoAnswer): CustomerRead {
+  return {
+    customer: { value: missingCustomer(customerId), started, ended, requestId: failure.requestId },
+    subscriptions: [],
+    complete: { customerId, started, ended, listedIds: [] },
+  };
+}
+
+function unreadable({ started, ended, requestId }: Stamp & { requestId: string | null }): NoAnswer {
+  const failure: StripeFailure = {
+    ...contested,
+    message: "Stripe listed a subscription that could not be read",
+    requestId,
+    retryable: false,
+  };
+  return { ok: false, started, ended, failure };
+}

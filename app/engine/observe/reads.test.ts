@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { syncUser } from "~/engine/sync/sync-user.server";
+import {
+  accessOf,
+  addPayingUser,
+  addSyncedUser,
+  addUser,
+  createWorld,
+  runToEnd,
+  STAFF,
+  syncAll,
+  type World,
+} from "~/engine/testing/world";
+import { rewriteLists } from "~/engine/testing/proxy";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const verdictOf = async (userId: string) =>
+  (await world.db.standing.findUniqueOrThrow({ where: { userId } })).verdict;
+const sync = (parity = world.parity) => parity.syncUser({ userId: "ada", actor: STAFF });
+
+/** The next list of subscriptions says what is true now, and arrives when it is released. */
+const holdBack = (query: Record<string, string> = {}) =>
+  world.sandbox.control.addFault({
+    effect: { type: "hang", reads: "first" },
+    match: { path: "/v1/subscriptions", query },
+    times: 1,
+  });
+
+describe("an answer that was long under way", () => {
+  it("does not undo what a later one said: the customer is read again", async () => {
+    const { subscriptionId, customerId } = await addPayingUser(world, "ada");
+    holdBack({ customer: customerId });
+    const slow = sync();
+    await world.sandbox.control.held.reached(1);
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    await sync(world.another());
+    world.sandbox.control.held.release();
+    await slow;
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await world.db.stripeSubscription.findFirst()).toMatchObject({ status: "canceled" });
+  });
+
+  it("nor does one of a pass: the pass is not over before the customer was read again", async () => {
+    const { subscriptionId, customerId } = await addPayingUser(world, "ada");
+    holdBack();
+    const { run } = await world.parity.runs.apply({ actor: STAFF });
+    const running = runToEnd(world.parity, run.id);
+    await world.sandbox.control.held.reached(1);
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    await sync(world.another());
+    world.sandbox.requests.clear();
+    world.sandbox.control.held.release();
+    expect(await running).toMatchObject({ state: "done", stripeRequests: 2 });
+    expect(world.sandbox.requests.list().map(({ query }) => query.customer)).toEqual([customerId]);
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await world.db.change.count({ where: { raises: true } })).toBe(0);
+  });
+
+  it("of a pass that cannot be settled holds the pass back, and the next step asks again", async () => {
+    const { subscriptionId, customerId } = await addPayingUser(world, "ada");
+    holdBack();
+    const { run } = await world.parity.runs.apply({ actor: STAFF });
+    const running = world.parity.runs.step(run.id, 10_000);
+    await world.sandbox.control.held.reached(1);
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    await sync(world.another());
+    const fault = world.sandbox.control.addFault({
+      effect: { type: "error", status: 500, shouldRetry: false },
+      match: { path: "/v1/subscriptions", query: { customer: customerId } },
+    });
+    world.sandbox.control.held.release();
+    expect(await running).toMatchObject({ state: "running", phase: "observe" });
+    world.sandbox.control.clearFaults(fault);
+    expect(await runToEnd(world.parity, run.id)).toMatchObject({ state: "done" });
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+  });
+});
+
+describe("a customer", () => {
+  it("whom Stripe does not have is missing: for review, and nothing is changed", async () => {
+    await addUser(world, {
+      id: "ada",
+      customerId: "cus_nowhere",
+      workspaces: [{ status: "active", soldiers: 5 }],
+    });
+    expect(await sync()).toMatchObject({ outcome: "review", verdictAfter: "customer_gone" });
+    expect(await world.db.stripeCustomer.findUnique({ where: { id: "cus_nowhere" } })).toMatchObject({
+      state: "missing",
+    });
+    expect(await accessOf(world, "ada")).toBe("active 5");
+  });
+
+  it("who was deleted, and whose recorded subscription is listed as ended, is judged as usual", async () => {
+    const { customerId } = await addSyncedUser(world, "ada");
+    world.sandbox.customers.delete(customerId);
+    expect(await sync()).toMatchObject({ outcome: "synced", verdictAfter: "in_sync" });
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await world.db.user.findUnique({ where: { id: "ada" } })).toMatchObject({
+      stripeCustomerId: customerId,
+      subscriptionStatus: "canceled",
+    });
+  });
+
+  it("who was deleted gives way in the record to the one who pays", async () => {
+    const { customerId } = await addSyncedUser(world, "ada");
+    world.sandbox.customers.delete(customerId);
+    const { id } = world.sandbox.customers.create({ metadata: { userId: "ada" } });
+    world.sandbox.subscriptions.create({ customer: id, items: [{ price: world.prices.starter }] });
+    await syncAll(world.parity);
+    await sync();
+    expect(await world.db.user.findUnique({ where: { id: "ada" } })).toMatchObject({ stripeCustomerId: id });
+    expect(await accessOf(world, "ada")).toBe("active 1");
+  });
+});
+
+describe("a subscription that a complete read no longer lists", () => {
+  it("is gone, which is for review, and takes nothing away", async () => {
+    const { subscriptionId } = await addSyncedUser(world, "ada");
+    const apiBase = await rewriteLists(world.stripeUrl, (_, list) => ({
+      ...list,
+      data: list.data.filter(({ id }) => id !== subscriptionId),
+    }));
+    expect(await sync(world.another({ apiBase }))).toMatchObject({ verdictAfter: "customer_gone" });
+    expect(await world.db.stripeSubscription.findFirst()).toMatchObject({ gone: true });
+    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await verdictOf("ada")).toBe("customer_gone");
+    expect(await sync()).toMatchObject({ outcome: "in_step" });
+  });
+});
+
+describe("what a person waits for", () => {
+  it("ends at the deadline, however many reads there are to make", async () => {
+    const { customerId } = await addPayingUser(world, "ada");
+    world.sandbox.control.addFault({
+      effect: { type: "hang" },
+      match: { path: "/v1/subscriptions", query: { customer: customerId } },
+    });
+    const asked = performance.now();
+    const outcome = await syncUser(world.parts, {
+      userId: "ada",
+      actor: STAFF,
+      apply: true,
+      confirmed: null,
+      deadlineMs: 400,
+    });
+    expect(outcome).toMatchObject({ ok: false, reason: "timeout" });
+    expect(performance.now() - asked).toBeLessThan(3_000);
+    world.sandbox.control.held.release();
+  });
+});

@@ -1,0 +1,59 @@
+import type { OrderStamp } from "~/billing/observation";
+import { hashText } from "~/platform/text-hash.server";
+import type { Tx } from "~/platform/client.server";
+import { type Sql, sql } from "~/platform/sql.server";
+import { firstRow } from "~/platform/stamps.server";
+
+/** Two answers with the same hash say the same. */
+export const contentHash = (content: object): string => hashText(JSON.stringify(content));
+
+type Seen = {
+  value: { id: string };
+  hash: string;
+  started: OrderStamp;
+  ended: OrderStamp;
+  requestId: string | null;
+};
+
+/**
+ * Most of what is read has been read before and says the same: of that only the stamp moves on, in one narrow
+ * statement. Returns the others: new, changed, or not known to be newer than what is stored.
+ */
+export async function keepUnchanged<T extends Seen>(
+  tx: Tx,
+  table: Sql,
+  where: Sql,
+  seen: readonly T[],
+): Promise<T[]> {
+  const others = await tx.$queryRaw<{ ids: string[] }[]>(sql`
+    WITH r AS MATERIALIZED (SELECT r.id, r.hash, a.started, a.ended, a."requestId"
+        FROM json_to_recordset(${JSON.stringify(byAnswer(seen))}::json)
+          AS a(started bigint, ended bigint, "requestId" text, ids text[], hashes text[]),
+          unnest(a.ids, a.hashes) AS r(id, hash)),
+      unchanged AS (
+        UPDATE ${table} kept SET "observedStart" = r.started, "observedEnd" = r.ended, "observedAt" = now(),
+          "requestId" = r."requestId"
+        FROM r WHERE kept.id = r.id AND kept."contentHash" = r.hash AND r.started > kept."observedEnd" AND ${where}
+          -- Looked up by the index, whatever the planner thinks of how many answers there are.
+          AND kept.id = ANY(ARRAY(SELECT id FROM r))
+        RETURNING kept.id)
+    SELECT coalesce(array_agg(r.id), ARRAY[]::text[]) AS ids FROM r
+    WHERE NOT EXISTS (SELECT 1 FROM unchanged WHERE unchanged.id = r.id)`);
+  const ids = new Set(firstRow(others).ids);
+  return ids.size === 0 ? [] : seen.filter(({ value }) => ids.has(value.id));
+}
+
+type OneAnswer = Pick<Seen, "started" | "ended" | "requestId"> & { ids: string[]; hashes: string[] };
+
+/** A page is a hundred of them: what is said of the answer is sent once. */
+function byAnswer(seen: readonly Seen[]): OneAnswer[] {
+  const answers: OneAnswer[] = [];
+  for (const { value, hash, started, ended, requestId } of seen) {
+    const last = answers.at(-1);
+    if (last?.started === started && last.ended === ended && last.requestId === requestId) {
+      last.ids.push(value.id);
+      last.hashes.push(hash);
+    } else answers.push({ started, ended, requestId, ids: [value.id], hashes: [hash] });
+  }
+  return answers;
+}

@@ -1,0 +1,120 @@
+import pg from "pg";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { accessOf, addPayingUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
+
+let world: World;
+let other: pg.Client;
+
+beforeEach(async () => {
+  world = await createWorld();
+  other = new pg.Client({ connectionString: world.url });
+  await other.connect();
+});
+afterEach(async () => {
+  await other.end();
+  await world.close();
+});
+
+const failuresOf = async (runId: string) => {
+  const rows = await world.db.runUser.findMany({
+    where: { runId, outcome: "failed" },
+    orderBy: { userId: "asc" },
+  });
+  return rows.map(({ userId, reason }) => [userId, reason]);
+};
+
+// Were each of them waited for by itself, these would take a minute.
+const BUSY = ["b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"];
+
+it.each([
+  ["users", `SELECT 1 FROM "User" WHERE id = ANY($1) FOR UPDATE`],
+  ["workspaces", `SELECT 1 FROM "Workspace" WHERE "ownerId" = ANY($1) FOR UPDATE`],
+])("where the application holds %s locked, only those fail, and are named", async (_, lock) => {
+  for (const id of ["ada", ...BUSY, "eve"]) await addPayingUser(world, id);
+  await other.query("BEGIN");
+  await other.query(lock, [BUSY]);
+
+  const run = await syncAll(world.parity);
+
+  expect(run).toMatchObject({ state: "done", synced: 2, failed: BUSY.length });
+  expect(await failuresOf(run.id)).toEqual(BUSY.map((id) => [id, "record_busy"]));
+  for (const id of ["ada", "eve"]) expect(await accessOf(world, id)).toBe("active 5");
+  await other.query("ROLLBACK");
+  expect(await syncAll(world.parity)).toMatchObject({ synced: BUSY.length, skipped: 2, failed: 0 });
+});
+
+it("where the record is locked, the button says so", async () => {
+  await addPayingUser(world, "ada");
+  await other.query("BEGIN");
+  await other.query(`SELECT 1 FROM "User" WHERE id = 'ada' FOR UPDATE`);
+  const result = await world.parity.syncUser({ userId: "ada", actor: STAFF });
+  expect(result).toMatchObject({ outcome: "failed", runId: null, changes: [] });
+  expect(result?.message).toContain("try again");
+});
+
+it("a unique key that somebody takes at the last moment spoils one user's repair, and no other", async () => {
+  for (const id of ["ada", "bob", "dan"]) await addPayingUser(world, id);
+  const { subscriptionId } = await addPayingUser(world, "eve");
+  // What nobody sees before the write: the row appears while the batch is being written.
+  await world.db.$executeRawUnsafe(`
+    CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW."userId" = 'eve' THEN
+        INSERT INTO "BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, currency)
+        VALUES ('someone', '${subscriptionId}', 'price', 'active', 'usd');
+      END IF;
+      RETURN NEW;
+    END $$`);
+  await world.db.$executeRaw`CREATE TRIGGER late BEFORE INSERT ON "BillingSubscription"
+    FOR EACH ROW EXECUTE FUNCTION late()`;
+
+  const run = await syncAll(world.parity);
+
+  expect(run).toMatchObject({ state: "done", synced: 3, failed: 1 });
+  expect(await failuresOf(run.id)).toEqual([["eve", "database_23505"]]);
+  expect(await accessOf(world, "eve")).toBe("locked 0");
+  expect(await world.db.change.count()).toBe(3);
+  // Nor is the run named that was made for the repair and went with it.
+  const byHand = await world.parity.syncUser({ userId: "eve", actor: STAFF });
+  expect(byHand).toMatchObject({ outcome: "failed", runId: null, changes: [] });
+});
+
+it("a transaction that is in the middle of taking the unique key is waited for, and then it is a failure too", async () => {
+  await addPayingUser(world, "ada");
+  const { subscriptionId } = await addPayingUser(world, "eve");
+  await other.query("BEGIN");
+  await other.query(
+    `INSERT INTO "BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, currency)
+     VALUES ('someone', $1, 'price', 'active', 'usd')`,
+    [subscriptionId],
+  );
+  const running = syncAll(world.parity);
+  await waitsForLock();
+  await other.query("COMMIT");
+  const run = await running;
+  expect(run).toMatchObject({ state: "done", synced: 1 });
+  expect(run.failed + run.review).toBe(1);
+  expect(await accessOf(world, "ada")).toBe("active 5");
+  expect(await accessOf(world, "eve")).toBe("locked 0");
+});
+
+/** Until some transaction of the run waits for ours. */
+async function waitsForLock(): Promise<void> {
+  let waiting: unknown[] = [];
+  while (waiting.length === 0)
+    waiting = await world.db.$queryRaw`
+      SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+}
+
+it("a value that a column cannot hold is one user's trouble", async () => {
+  await addPayingUser(world, "ada");
+  await addPayingUser(world, "eve");
+  await world.db.$executeRawUnsafe(`
+    CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW.id = 'eve' THEN RAISE EXCEPTION 'out of range' USING ERRCODE = '22003'; END IF;
+      RETURN NEW;
+    END $$`);
+  await world.db.$executeRaw`CREATE TRIGGER odd BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION odd()`;
+  const run = await syncAll(world.parity);
+  expect(run).toMatchObject({ state: "done", synced: 1, failed: 1 });
+  expect(await failuresOf(run.id)).toEqual([["eve", "database_22003"]]);
+});

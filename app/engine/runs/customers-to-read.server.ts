@@ -1,0 +1,70 @@
+import type { Database } from "~/platform/client.server";
+import { type Sql, sql } from "~/platform/sql.server";
+
+/**
+ * Customers that a tick must read: an event about them waits, or a user who is to be judged names one that was never
+ * seen.
+ */
+const customersToRead: Sql = sql`
+  SELECT "customerId" AS id FROM "StripeEvent" WHERE "settledAt" IS NULL AND "customerId" IS NOT NULL
+  UNION SELECT named.id FROM (
+    SELECT u."stripeCustomerId" AS id FROM "ToJudge" t JOIN "User" u ON u.id = t."userId"
+    UNION ALL SELECT l."customerId" FROM "ToJudge" t JOIN "Link" l ON l."userId" = t."userId"
+      WHERE l.source <> 'rejected') named
+  WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = named.id)`;
+
+/** The next of them and of `also` in the order of their ids, behind `after`. */
+export async function nextCustomersToRead(
+  db: Database,
+  { after, also, limit }: { after: string | null; also: readonly string[]; limit: number },
+): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>(sql`
+    SELECT id FROM (${customersToRead} UNION SELECT unnest(${[...also]}::text[])) wanted
+    WHERE (${after}::text IS NULL OR id > ${after})
+    ORDER BY id LIMIT ${limit}::int`);
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * So many customers who have not been read by themselves for longest, those never read so first: one round after another
+ * all come by. Of those with subscriptions, which one request tells all about; without those who could not be looked up
+ * just now, or they would come first each time.
+ */
+export async function leastRecentlyRead(db: Database, many: number): Promise<string[]> {
+  if (many === 0) return [];
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM "StripeCustomer" c
+    WHERE state = 'present'
+      AND EXISTS (SELECT 1 FROM "StripeSubscription" s WHERE s."customerId" = c.id AND NOT s.gone)
+      AND NOT EXISTS (SELECT 1 FROM "UserCheck" k
+        WHERE k."userId" = c."metadataUserId" AND k.failure IS NOT NULL AND k."nextCheckAt" > now())
+      AND NOT EXISTS (SELECT 1 FROM "User" u JOIN "UserCheck" k ON k."userId" = u.id
+        WHERE u."stripeCustomerId" = c.id AND k.failure IS NOT NULL AND k."nextCheckAt" > now())
+    ORDER BY "completeAt" NULLS FIRST, id LIMIT ${many}::int`;
+  return rows.map(({ id }) => id);
+}
+
+/** Are there more of them than a pass over everything would cost requests? Subscriptions come a hundred a page. */
+export async function isPassCheaper(db: Database): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ cheaper: boolean }[]>(sql`
+    WITH wanted AS (SELECT count(*) AS customers FROM (${customersToRead}) each)
+    SELECT customers > 16 AND customers > 16
+      + (SELECT count(*) FROM "StripeSubscription" WHERE NOT gone) / 100 AS cheaper FROM wanted`);
+  return row?.cheaper ?? false;
+}
+
+/** Sessions of these customers that wait to tell whose payment it was, where no strong link tells already. */
+export async function sessionsToRead(
+  db: Database,
+  customerIds: readonly string[],
+): Promise<{ sessionId: string; customerId: string }[]> {
+  const ids = [...customerIds];
+  return db.$queryRaw<{ sessionId: string; customerId: string }[]>`
+    SELECT DISTINCT e."sessionId", e."customerId" FROM "StripeEvent" e
+    WHERE e."customerId" = ANY(${ids}) AND e."settledAt" IS NULL AND e."sessionId" IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u."stripeCustomerId" = e."customerId")
+      AND NOT EXISTS (SELECT 1 FROM "Link" l WHERE l."customerId" = e."customerId" AND l.source <> 'rejected')
+      AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c JOIN "User" u ON u.id = c."metadataUserId"
+        WHERE c.id = e."customerId")
+    ORDER BY 1`;
+}

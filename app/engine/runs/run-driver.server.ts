@@ -1,0 +1,47 @@
+import type { Log } from "~/platform/log.server";
+import type { Step } from "./run-step.server";
+
+export type RunDriver = {
+  /** Drives a run to its end in this process, in the background; a run that is driven already is left alone. */
+  drive(runId: string): void;
+  /** Stops after the present pieces; the leases are released, and any process may go on. */
+  close(): Promise<void>;
+};
+
+export type DriverOptions = {
+  step: (runId: string, budgetMs: number) => Promise<Step | null>;
+  log: Log;
+  /** Resolves after some milliseconds, or at once when the signal says so. */
+  wait: (ms: number, signal: AbortSignal) => Promise<void>;
+};
+
+const STEP_MS = 2_000;
+const PAUSE_MS = 5_000;
+
+/** Calls `step` again and again until the run is over; waits a little when Stripe does not answer or another holds it. */
+export function createRunDriver({ step, log, wait }: DriverOptions): RunDriver {
+  const driven = new Map<string, Promise<void>>();
+  const stop = new AbortController();
+
+  async function driveToEnd(runId: string): Promise<void> {
+    while (!stop.signal.aborted) {
+      const done = await step(runId, STEP_MS);
+      if (done?.run.state !== "running") return;
+      if (done.run.reason !== null || !done.worked) await wait(PAUSE_MS, stop.signal);
+    }
+  }
+
+  return {
+    drive(runId) {
+      if (driven.has(runId) || stop.signal.aborted) return;
+      const done = driveToEnd(runId)
+        .catch((error: unknown) => log.error({ err: error, runId }, "a run stopped; it can be gone on with"))
+        .finally(() => driven.delete(runId));
+      driven.set(runId, done);
+    },
+    async close() {
+      stop.abort();
+      await Promise.all(driven.values());
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { Verdict } from "~/billing/verdicts";
+import type { Database, Tx } from "~/platform/client.server";
+import type { RunOutcome } from "~/engine/repair/run-words";
+
+/** A user of a run for whom something was intended, done, withheld or failed. */
+export type RunUserRow = {
+  userId: string;
+  verdict: Verdict;
+  intendedHash: string | null;
+  outcome: RunOutcome;
+  reason: string | null;
+  raises: boolean;
+  lowers: boolean;
+};
+
+/** Writes or replaces the rows of a batch. */
+export async function saveRunUsers(tx: Tx, runId: string, rows: readonly RunUserRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO "RunUser" ("runId", "userId", verdict, "intendedHash", outcome, reason, raises, lowers)
+    SELECT ${runId}, "userId", verdict, "intendedHash", outcome, reason, raises, lowers
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("userId" text, verdict text, "intendedHash" text,
+      outcome text, reason text, raises boolean, lowers boolean)
+    ON CONFLICT ("runId", "userId") DO UPDATE SET verdict = excluded.verdict, outcome = excluded.outcome,
+      reason = excluded.reason, raises = excluded.raises, lowers = excluded.lowers,
+      "intendedHash" = excluded."intendedHash"`;
+}
+
+/** The hashes of what a preview intended for these users; a user without one was to be left alone. */
+export async function previewedHashes(
+  db: Database | Tx,
+  previewRunId: string,
+  userIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await db.runUser.findMany({
+    where: { runId: previewRunId, userId: { in: [...userIds] }, intendedHash: { not: null } },
+    select: { userId: true, intendedHash: true },
+  });
+  return new Map(rows.flatMap(({ userId, intendedHash }) => (intendedHash ? [[userId, intendedHash]] : [])));
+}
+
+/** The next users of a run whose lowering still waits for its fresh read, in the order of their ids. */
+export async function pendingLowerings(
+  db: Database,
+  runId: string,
+  after: string | null,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.runUser.findMany({
+    where: { runId, outcome: "intended", ...(after !== null && { userId: { gt: after } }) },
+    select: { userId: true },
+    orderBy: { userId: "asc" },
+    take: limit,
+  });
+  return rows.map(({ userId }) => userId);
+}
+
+export type RunUserGroup = { verdict: string; outcome: string; reason: string | null; users: number };
+
+/** How many users of a run came to what, by verdict, outcome and reason. */
+export async function groupRunUsers(db: Database, runId: string): Promise<RunUserGroup[]> {
+  return db.$queryRaw<RunUserGroup[]>`
+    SELECT verdict, outcome, reason, count(*)::int AS users FROM "RunUser"
+    WHERE "runId" = ${runId} GROUP BY verdict, outcome, reason ORDER BY users DESC, verdict, outcome`;
+}
+
+export type ListedRunUser = RunUserRow & { email: string; name: string | null };
+
+/** Users of a run in the order of their ids, with their present names; only of one group when it is given. */
+export async function listRunUsers(
+  db: Database,
+  input: { runId: string; group: RunGroupKey | null; after: string | null; limit: number },
+): Promise<ListedRunUser[]> {
+  const { group } = input;
+  return db.$queryRaw<ListedRunUser[]>`
+    SELECT r."userId", r.verdict, r."intendedHash", r.outcome, r.reason, r.raises, r.lowers,
+      coalesce(u.email, '(deleted)') AS email, u.name
+    FROM "RunUser" r LEFT JOIN "User" u ON u.id = r."userId"
+    WHERE r."runId" = ${input.runId} AND r."userId" > ${input.after ?? ""}
+      AND (${group === null} OR (r.verdict = ${group?.verdict ?? ""} AND r.outcome = ${group?.outcome ?? ""}
+        AND r.reason IS NOT DISTINCT FROM ${group?.reason ?? null}::text))
+    ORDER BY r."userId" LIMIT ${input.limit}`;
+}
+
+export type RunGroupKey = { verdict: string; outcome: string; reason: string | null };
+
+/** Removes users who turned out to be in step after all. */
+export async function forgetRunUsers(tx: Tx, runId: string, userIds: readonly string[]): Promise<void> {
+  if (userIds.length > 0) await tx.runUser.deleteMany({ where: { runId, userId: { in: [...userIds] } } });
+}

@@ -1,0 +1,237 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { takeLease } from "~/engine/repair/runs.server";
+import {
+  accessOf,
+  addManyPayingUsers,
+  addPayingUser,
+  addSyncedUser,
+  addUser,
+  CRON,
+  createWorld,
+  rowVersions,
+  runToEnd,
+  STAFF,
+  syncAll,
+  type World,
+} from "~/engine/testing/world";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const pagesAsked = () =>
+  world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" }).filter(({ query }) => !query.customer);
+const standings = () =>
+  world.db.$queryRaw`SELECT string_agg("userId" || xmin::text, ',' ORDER BY "userId") FROM "Standing"`;
+
+describe("a run over everybody", () => {
+  it("reads each page once, and the second run changes no row", async () => {
+    await addManyPayingUsers(world, 1_500);
+    const first = await syncAll(world.parity);
+    expect(first).toMatchObject({ state: "done", total: 1_500, synced: 1_500, observed: 1_500 });
+    // Nobody knows yet how far back the list goes: a few requests look.
+    expect(first.stripeRequests).toBeLessThanOrEqual(20);
+    const before = await rowVersions(world);
+    const second = await syncAll(world.parity);
+    expect(second).toMatchObject({ state: "done", synced: 0, skipped: 1_500, observed: 1_500 });
+    expect(second.stripeRequests).toBeLessThanOrEqual(16);
+    expect(await rowVersions(world)).toEqual(before);
+    expect(await world.db.change.count()).toBe(1_500);
+  });
+
+  it("with a page that fails in the middle lowers nobody, and goes on where it was", async () => {
+    const { subscriptionId } = await addSyncedUser(world, "ada");
+    await addManyPayingUsers(world, 350);
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    world.sandbox.requests.clear();
+    world.sandbox.control.addFault({
+      effect: { type: "error", status: 500, shouldRetry: false },
+      match: { path: "/v1/subscriptions" },
+      skip: 2,
+      times: 1,
+    });
+    const { run } = await world.parity.runs.apply({ actor: CRON });
+    const paused = await world.parity.runs.step(run.id, 10_000);
+    expect(paused).toMatchObject({ state: "running", synced: 0, reason: expect.any(String) });
+    expect(paused.observed).toBeLessThan(351);
+    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await world.db.change.count()).toBe(1);
+
+    expect(await runToEnd(world.parity, run.id)).toMatchObject({ state: "done", synced: 351, observed: 351 });
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(pagesAsked().filter(({ status }) => status === 200).length).toBeLessThanOrEqual(10);
+  });
+
+  it("survives a storm of refusals and faults", async () => {
+    await addManyPayingUsers(world, 450);
+    world.sandbox.control.addFault({
+      effect: { type: "error", status: 429, reason: "endpoint-rate" },
+      rate: 0.4,
+    });
+    world.sandbox.control.addFault({ effect: { type: "error", status: 503 }, rate: 0.2 });
+    world.sandbox.control.addFault({ effect: { type: "reset" }, rate: 0.2 });
+    expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 450, failed: 0 });
+  });
+
+  it("reads all items of a subscription that has more than come with it", async () => {
+    const { sandbox, prices } = world;
+    const product = sandbox.products.create({ name: "Extras" });
+    const extras = [...Array(11).keys()].map((n) => {
+      const price = { product: product.id, currency: "usd", unit_amount: 100 + n };
+      return { price: sandbox.prices.create({ ...price, recurring: { interval: "month" } }).id };
+    });
+    const customer = sandbox.customers.create({ metadata: { userId: "ada" } });
+    sandbox.subscriptions.create({ customer: customer.id, items: [...extras, { price: prices.army }] });
+    await addUser(world, { id: "ada" });
+    const run = await syncAll(world.parity);
+    expect(run).toMatchObject({ synced: 1, stripeRequests: 2 });
+    expect(await accessOf(world, "ada")).toBe("active 5");
+  });
+
+  it("is through also when a user was deleted while it ran", async () => {
+    for (const id of ["ada", "bob", "eve"]) await addPayingUser(world, id);
+    const { run } = await world.parity.runs.apply({ actor: CRON });
+    let last = run;
+    while (last.phase === "observe") last = await world.parity.runs.step(run.id, 0);
+    await world.db.user.delete({ where: { id: "bob" } });
+    const answer = await world.parity.runs.cron({ budgetMs: 20_000, reach: "tick" });
+    expect(answer).toMatchObject({ runId: run.id, success: true, syncedCount: 2, notChecked: 0, total: 2 });
+  });
+
+  it("forgets a lowering whose user was deleted before it was made", async () => {
+    const { subscriptionId } = await addSyncedUser(world, "ada");
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    const { run } = await world.parity.runs.apply({ actor: CRON });
+    const phase = async () => (await world.db.run.findUniqueOrThrow({ where: { id: run.id } })).phase;
+    while ((await phase()) !== "lower") await world.parity.runs.step(run.id, 0);
+    expect(await world.db.runUser.count({ where: { outcome: "intended" } })).toBe(1);
+    await world.db.user.delete({ where: { id: "ada" } });
+    expect(await runToEnd(world.parity, run.id)).toMatchObject({ state: "done", failed: 0, review: 0 });
+    expect(await world.db.runUser.count()).toBe(0);
+  });
+});
+
+describe("two at once", () => {
+  it("never do the same work twice, whoever works when", async () => {
+    await addManyPayingUsers(world, 400);
+    world.sandbox.control.setLatency(5);
+    const processes = [world.parity, world.another(), world.another()];
+    const runs = new Set<string>();
+    await Promise.all(
+      processes.map(async (parity) => {
+        for (let done = false; !done; ) {
+          const answer = await parity.runs.cron({ budgetMs: 60, reach: "tick" });
+          runs.add(answer.runId);
+          done = answer.done;
+          if (runs.size > 1) return;
+        }
+      }),
+    );
+    const [first = ""] = runs;
+    expect(await runToEnd(world.parity, first)).toMatchObject({ state: "done", synced: 400, observed: 400 });
+    expect(await world.db.change.count()).toBe(400);
+  });
+
+  it("are one run: staff join the one of cron", async () => {
+    await addPayingUser(world, "ada");
+    const first = await world.parity.runs.apply({ actor: CRON });
+    const second = await world.another().runs.apply({ actor: STAFF });
+    expect(second).toMatchObject({ joined: true, run: { id: first.run.id } });
+  });
+
+  it("do not hinder the button, nor does it make a run repair anybody twice", async () => {
+    for (const id of ["ada", "bob"]) await addPayingUser(world, id);
+    world.sandbox.control.addFault({
+      effect: { type: "hang" },
+      match: { path: "/v1/subscriptions" },
+      times: 1,
+    });
+    const running = syncAll(world.parity);
+    await world.sandbox.control.held.reached(1);
+    expect(await world.another().syncUser({ userId: "ada", actor: STAFF })).toMatchObject({
+      outcome: "synced",
+    });
+    world.sandbox.control.held.release();
+    expect(await running).toMatchObject({ state: "done", synced: 1, skipped: 1 });
+    expect(await world.db.change.count({ where: { userId: "ada" } })).toBe(1);
+  });
+});
+
+describe("a run that was left", () => {
+  it("by a holder who died is gone on with when the lease is over, not before", async () => {
+    await addPayingUser(world, "ada");
+    const { run } = await world.parity.runs.apply({ actor: CRON });
+    await takeLease(world.db, run.id, "dead", 60);
+    expect(await world.parity.runs.cron({ budgetMs: 1_000, reach: "tick" })).toMatchObject({
+      alreadyRunning: true,
+      done: false,
+      success: false,
+      notChecked: 1,
+    });
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+    await world.db.$executeRaw`UPDATE "Run" SET "leaseUntil" = now() - interval '1 second'`;
+    expect(await world.parity.runs.cron({ budgetMs: 20_000, reach: "tick" })).toMatchObject({
+      runId: run.id,
+      done: true,
+      success: true,
+    });
+  });
+
+  it("for more than 24 hours is abandoned, and begun again", async () => {
+    await addPayingUser(world, "ada");
+    const { run } = await world.parity.runs.apply({ actor: CRON });
+    await world.db.$executeRaw`UPDATE "Run" SET "createdAt" = now() - interval '25 hours'`;
+    const answer = await world.parity.runs.cron({ budgetMs: 20_000, reach: "tick" });
+    expect(answer).toMatchObject({ success: true, syncedCount: 1 });
+    expect(answer.runId).not.toBe(run.id);
+    expect(await world.db.run.findUnique({ where: { id: run.id } })).toMatchObject({ state: "abandoned" });
+  });
+
+  it("cancelled stops where it is", async () => {
+    await addPayingUser(world, "ada");
+    const { run } = await world.parity.runs.apply({ actor: CRON });
+    await world.parity.runs.cancel(run.id);
+    expect(await world.parity.runs.step(run.id, 10_000)).toMatchObject({ state: "cancelled", synced: 0 });
+    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 1 });
+  });
+});
+
+describe("a preview", () => {
+  it("from what is stored writes nothing but itself", async () => {
+    await addPayingUser(world, "ada");
+    const { subscriptionId } = await addSyncedUser(world, "bob");
+    await syncAll(world.parity);
+    await world.db.workspace.updateMany({
+      where: { ownerId: "ada" },
+      data: { status: "locked", soldiers: 0 },
+    });
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    await world.parity.previewUser({ userId: "bob", actor: STAFF });
+    const before = [await rowVersions(world), await standings()];
+    world.sandbox.requests.clear();
+    const preview = await world.parity.runs.preview({ actor: STAFF });
+    expect(await runToEnd(world.parity, preview.id)).toMatchObject({ state: "done", synced: 2 });
+    expect([await rowVersions(world), await standings()]).toEqual(before);
+    expect(world.sandbox.requests.counts().total).toBe(0);
+  });
+
+  it("that reads Stripe first is not taken for a sync when cron comes", async () => {
+    await addPayingUser(world, "ada");
+    await world.parity.runs.preview({ actor: STAFF, readStripe: true });
+    const answer = await world.parity.runs.cron({ budgetMs: 20_000, reach: "tick" });
+    expect(answer).toMatchObject({ success: true, done: true, syncedCount: 1, total: 1 });
+    expect(await accessOf(world, "ada")).toBe("active 5");
+  });
+
+  it("of one user reads Stripe, and never writes the record", async () => {
+    await addPayingUser(world, "ada");
+    const before = await rowVersions(world);
+    const page = await world.parity.previewUser({ userId: "ada", actor: STAFF });
+    expect(page?.user).toMatchObject({ verdict: "paid_not_recorded" });
+    expect(await rowVersions(world)).toEqual(before);
+  });
+});

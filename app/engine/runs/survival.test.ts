@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { DEFAULT_GATES, endCheck } from "~/engine/observe/checks.server";
+import {
+  accessOf,
+  addPayingUser,
+  addSyncedUser,
+  addUser,
+  CRON,
+  createWorld,
+  runToEnd,
+  STAFF,
+  syncAll,
+  type World,
+} from "~/engine/testing/world";
+import { rewriteLists } from "~/engine/testing/proxy";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await world.close();
+});
+
+const HOUR = 3_600_000;
+const cron = (reach: "tick" | "full" = "tick", budgetMs = 20_000) =>
+  world.parity.runs.cron({ budgetMs, reach });
+
+/** Goes on with the run that is under way until its next piece is of this phase. */
+async function untilPhase(phase: string, reach: "tick" | "full" = "tick"): Promise<string> {
+  for (;;) {
+    const { runId, done } = await cron(reach, 0);
+    if (done) throw new Error(`The run never came to ${phase}`);
+    if ((await world.db.run.findUniqueOrThrow({ where: { id: runId } })).phase === phase) return runId;
+  }
+}
+
+it.each([-26, 30])("a process whose clock is %i hours ahead begins runs by the database's", async (hours) => {
+  vi.useFakeTimers({ now: Date.now() + hours * HOUR, toFake: ["Date"] });
+  await addPayingUser(world, "ada");
+  const first = await cron("tick", 0);
+  const second = await cron();
+  vi.useRealTimers();
+
+  // One that began 26 hours ago would have been given up as too old.
+  expect(second).toMatchObject({ runId: first.runId, success: true, syncedCount: 1 });
+  const ages = await world.db.$queryRaw<{ age: number }[]>`
+    SELECT abs(extract(epoch FROM now() - "createdAt"))::float8 AS age FROM "Run"
+    UNION ALL SELECT abs(extract(epoch FROM now()) - (value->>'at')::float8)::float8 FROM "Cursor"
+      WHERE key = 'events'`;
+  expect(ages).toHaveLength(2);
+  for (const { age } of ages) expect(age).toBeLessThan(60);
+});
+
+it("a pass that was read and then cancelled has everybody judged by what it found, by the next tick", async () => {
+  const { subscriptionId } = await addSyncedUser(world, "ada");
+  for (const id of ["bob", "eve"]) await addSyncedUser(world, id);
+  await syncAll(world.parity);
+  // Every event so far is known and settled: none makes the last tick look at anybody.
+  await cron();
+  const apiBase = await rewriteLists(world.stripeUrl, (path, { data, ...list }) => ({
+    ...list,
+    data: path.startsWith("/v1/subscriptions") ? data.filter(({ id }) => id !== subscriptionId) : data,
+  }));
+  const another = world.another({ apiBase });
+  const { run } = await another.runs.apply({ actor: CRON });
+  const phase = async () => (await world.db.run.findUniqueOrThrow({ where: { id: run.id } })).phase;
+  while ((await phase()) !== "judge") await another.runs.step(run.id, 0);
+  await another.runs.cancel(run.id);
+  await another.runs.step(run.id, 0);
+
+  expect(await another.runs.cron({ budgetMs: 20_000, reach: "tick" })).toMatchObject({ reach: "tick" });
+
+  expect(await world.db.standing.findUnique({ where: { userId: "ada" } })).toMatchObject({
+    verdict: "customer_gone",
+  });
+});
+
+it("nobody is lowered by what a run read before it lay still", async () => {
+  const { subscriptionId, customerId } = await addSyncedUser(world, "ada");
+  await cron();
+  await world.parity.settings.set({ writes: "raise_only" }, STAFF);
+  world.sandbox.subscriptions.cancel(subscriptionId);
+  // Judged now to be lowered, and withheld.
+  await cron();
+  expect(await accessOf(world, "ada")).toBe("active 5");
+  await world.parity.settings.set({ writes: "full" }, STAFF);
+  world.sandbox.customers.update(customerId, { name: "Ada" });
+  const runId = await untilPhase("judge");
+  // For hours nobody goes on; they pay again, and of that no event appears.
+  const items = [{ price: world.prices.army }];
+  world.sandbox.bulk(() => world.sandbox.subscriptions.create({ customer: customerId, items }));
+
+  await runToEnd(world.parity, runId);
+
+  expect(await accessOf(world, "ada")).toBe("active 5");
+  expect(await world.db.change.count({ where: { lowers: true } })).toBe(0);
+});
+
+it("a look that failed, by a process that died, is forgotten when the next one succeeds", async () => {
+  for (const id of ["ada", "bob"]) {
+    const { subscriptionId } = await addSyncedUser(world, id);
+    world.sandbox.subscriptions.cancel(subscriptionId);
+  }
+  const runId = await untilPhase("lower");
+  await endCheck(world.db, "ada", "timeout", DEFAULT_GATES);
+  // And one who is never read again in this run: nobody knows more about them.
+  await addUser(world, { id: "eve" });
+  await endCheck(world.db, "eve", "timeout", DEFAULT_GATES);
+
+  await runToEnd(world.parity, runId);
+
+  expect(await accessOf(world, "ada")).toBe("locked 0");
+  const flagsOf = async (userId: string) =>
+    (await world.db.standing.findUniqueOrThrow({ where: { userId } })).flags;
+  expect(await flagsOf("ada")).toEqual(await flagsOf("bob"));
+  const [eve] = await world.parity.views(["eve"]);
+  expect(eve?.flags).toContain("lookup_failed");
+});
+
+it("a run that a version of before left while it judged is cut in batches first, and judges everybody", async () => {
+  for (const id of ["ada", "bob"]) await addPayingUser(world, id);
+  const runId = await untilPhase("divide");
+  const before = {
+    ...{ startingAfter: "sub_x", firstStarted: 1, firstStripeTime: 1_790_000_000, lastEnded: 4 },
+    ...{ unreadable: [], contested: [], afterUserId: "ada", afterLoweredId: null },
+  };
+  await world.db.run.update({ where: { id: runId }, data: { phase: "judge", cursor: before } });
+  expect(await cron()).toMatchObject({ runId, success: true, syncedCount: 2 });
+});
+
+it("who wants everybody repaired is not put off with the preview that is under way", async () => {
+  await addPayingUser(world, "ada");
+  const preview = await world.parity.runs.preview({ actor: STAFF, readStripe: true });
+  const { run, joined } = await world.another().runs.apply({ actor: STAFF });
+  expect(joined).toBe(false);
+  expect(run.id).not.toBe(preview.id);
+  expect(await runToEnd(world.parity, run.id)).toMatchObject({ intent: "apply", synced: 1 });
+});
+
+it("a tick repairs what was only previewed", async () => {
+  await cron();
+  await addPayingUser(world, "ada");
+  await runToEnd(world.parity, (await world.parity.runs.preview({ actor: STAFF, readStripe: true })).id);
+  expect(await cron()).toMatchObject({ reach: "tick", syncedCount: 1 });
+  expect(await accessOf(world, "ada")).toBe("active 5");
+});
+
+it("a tick repairs whose record was locked in the tick before", async () => {
+  await addUser(world, { id: "bob" });
+  await addSyncedUser(world, "ada");
+  await cron();
+  await world.db.workspace.updateMany({ where: { ownerId: "ada" }, data: { status: "locked", soldiers: 0 } });
+  await world.db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT id FROM "User" WHERE id = 'ada' FOR UPDATE`;
+    expect(await cron()).toMatchObject({ failedCount: 1, success: false });
+  });
+  expect(await cron()).toMatchObject({ syncedCount: 1, success: true });
+  expect(await accessOf(world, "ada")).toBe("active 5");
+});

@@ -1,0 +1,210 @@
+import { nextStamp } from "~/platform/stamps.server";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createLog, type Log } from "~/platform/log.server";
+import { createSandbox, type Sandbox, type SandboxOptions } from "~/sandbox/sandbox";
+import { createLimiter } from "~/stripe/limiter.server";
+import { createMemoryBudget } from "~/stripe/memory-budget";
+import { createStripeReader } from "~/stripe/reader.server";
+import { createAccountGuard } from "~/engine/account/account-guard.server";
+import { createParity } from "~/facade/create-parity.server";
+import type { Parity } from "~/facade/parity.server";
+import type { Parts } from "~/engine/evaluate/parts.server";
+
+/** A whole installation for a test: a real PostgreSQL, and the sandbox behind the real SDK over HTTP. */
+export type World = TestDatabase & {
+  sandbox: Sandbox;
+  parity: Parity;
+  /** Another process on the same database and the same Stripe (or, at `apiBase`, at another one). */
+  another(options?: { secretKey?: string; apiBase?: string; configuredAccountId?: string }): Parity;
+  prices: { starter: string; army: string };
+  /** Where the sandbox listens. */
+  stripeUrl: string;
+  /** What `parity` is made of, for tests of one use case by itself. */
+  parts: Parts;
+  close(): Promise<void>;
+};
+
+/** Requests a second that do not hold tests up; ceilings are tested where they are the point. */
+const UNHURRIED = { backgroundPerSecond: 2_000, interactivePerSecond: 2_000, globalPerSecond: 4_000 };
+
+export async function createWorld(
+  options: SandboxOptions = {},
+  log: Log = createLog({ level: "silent" }),
+  given?: TestDatabase,
+): Promise<World> {
+  const database = given ?? (await createTestDatabase());
+  const { db } = database;
+  const sandbox = createSandbox(options);
+  const listening = await sandbox.listen();
+  const installations: Parity[] = [];
+  const readerOf = (secretKey: string, apiBase: string) =>
+    createStripeReader({
+      secretKey,
+      apiBase,
+      limiter: createLimiter({ budget: createMemoryBudget(UNHURRIED) }),
+      nextStamp: () => nextStamp(db),
+      log,
+    });
+  const another: World["another"] = ({ secretKey = sandbox.secretKey, ...at } = {}) => {
+    const stripe = readerOf(secretKey, at.apiBase ?? listening.url);
+    const parity = createParity({
+      db,
+      stripe,
+      configuredAccountId: at.configuredAccountId ?? null,
+      sandbox: false,
+      log,
+    });
+    installations.push(parity);
+    return parity;
+  };
+  const product = sandbox.products.create({ name: "Plans" });
+  const month = { interval: "month" } as const;
+  const starter = sandbox.prices.create({
+    product: product.id,
+    currency: "usd",
+    unit_amount: 2_000,
+    recurring: month,
+    lookup_key: "starter_monthly",
+  });
+  const army = sandbox.prices.create({
+    product: product.id,
+    currency: "usd",
+    unit_amount: 20_000,
+    recurring: { interval: "year" },
+    lookup_key: "army_yearly",
+  });
+  await db.plan.createMany({
+    data: [
+      { id: "starter", name: "Starter", soldiers: 1 },
+      { id: "army", name: "Army", soldiers: 5 },
+    ],
+  });
+  await db.planPrice.createMany({
+    data: [
+      { planId: "starter", lookupKey: "starter_monthly" },
+      { planId: "army", lookupKey: "army_yearly" },
+    ],
+  });
+  await db.setting.create({ data: { key: "writes", value: "full" } });
+  // No hour of the day makes a test another one.
+  await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullPassHour', 'null')`;
+  const stripe = readerOf(sandbox.secretKey, listening.url);
+  const guard = createAccountGuard({ db, stripe, configuredAccountId: null, log });
+  return {
+    ...database,
+    sandbox,
+    stripeUrl: listening.url,
+    parts: { db, stripe, guard, log, callHelp: () => Promise.resolve() },
+    parity: another(),
+    another,
+    prices: { starter: starter.id, army: army.id },
+    async close() {
+      sandbox.control.reset();
+      await Promise.all(installations.map((one) => one.close()));
+      await listening.close();
+      await database.drop();
+    },
+  };
+}
+
+export type NewUser = {
+  id: string;
+  customerId?: string;
+  workspaces?: { status: string; soldiers: number }[];
+};
+
+/** A user of the application with one locked workspace, unless told otherwise. */
+export async function addUser(world: World, { id, customerId, workspaces }: NewUser): Promise<void> {
+  await world.db.user.create({
+    data: {
+      id,
+      email: `${id}@example.com`,
+      emailVerified: true,
+      name: id,
+      stripeCustomerId: customerId ?? null,
+    },
+  });
+  await world.db.workspace.createMany({
+    data: (workspaces ?? [{ status: "locked", soldiers: 0 }]).map((workspace, index) => ({
+      id: `${id}_w${index + 1}`,
+      ownerId: id,
+      name: `Workspace ${index + 1}`,
+      ...workspace,
+    })),
+  });
+}
+
+/** A customer in Stripe who pays, and a user whom the database records with nothing but the customer's id. */
+export async function addPayingUser(
+  world: World,
+  id: string,
+  { price = world.prices.army, ...user }: Partial<NewUser> & { price?: string } = {},
+): Promise<{ customerId: string; subscriptionId: string }> {
+  const { sandbox } = world;
+  const customer = sandbox.customers.create({ email: `${id}@example.com`, metadata: { userId: id } });
+  const subscription = sandbox.subscriptions.create({ customer: customer.id, items: [{ price }] });
+  await addUser(world, { id, customerId: customer.id, ...user });
+  return { customerId: customer.id, subscriptionId: subscription.id };
+}
+
+/** The same, and the database knows it all. */
+export async function addSyncedUser(
+  world: World,
+  id: string,
+  options: Parameters<typeof addPayingUser>[2] = {},
+) {
+  const made = await addPayingUser(world, id, options);
+  await world.parity.syncUser({ userId: id, actor: STAFF });
+  return made;
+}
+
+/** Who did it, in tests. */
+export const STAFF = { kind: "staff", id: null } as const;
+export const CRON = { kind: "cron", id: null } as const;
+export const WORKSPACE = { kind: "workspace", id: null } as const;
+
+/** "active 5, locked 0": the workspaces of a user, in order. */
+export async function accessOf({ db }: World, userId: string): Promise<string> {
+  const rows = await db.workspace.findMany({ where: { ownerId: userId }, orderBy: { id: "asc" } });
+  return rows.map(({ status, soldiers }) => `${status} ${soldiers}`).join(", ");
+}
+
+/** Changes with every row that is written, even with the same values. */
+export async function rowVersions({ db }: World): Promise<unknown> {
+  return db.$queryRaw`
+    SELECT 'User' AS of, string_agg(id || xmin::text, ',' ORDER BY id) FROM "User"
+    UNION ALL SELECT 'BillingSubscription', string_agg(id || xmin::text, ',' ORDER BY id) FROM "BillingSubscription"
+    UNION ALL SELECT 'Workspace', string_agg(id || xmin::text, ',' ORDER BY id) FROM "Workspace"
+    UNION ALL SELECT 'Change', string_agg(id || xmin::text, ',' ORDER BY id) FROM "Change"`;
+}
+
+/** So many paying users at once: `user0001` …, the newest last. Ids of their subscriptions. */
+export async function addManyPayingUsers(world: World, many: number): Promise<string[]> {
+  const { sandbox, db } = world;
+  const users = [...Array(many).keys()].map((n) => `user${String(n).padStart(4, "0")}`);
+  const made = sandbox.bulk(() =>
+    users.map((id) => {
+      const customer = sandbox.customers.create({ email: `${id}@example.com`, metadata: { userId: id } }).id;
+      return sandbox.subscriptions.create({ customer, items: [{ price: world.prices.army }] }).id;
+    }),
+  );
+  await db.user.createMany({
+    data: users.map((id) => ({ id, email: `${id}@example.com`, emailVerified: true, name: id })),
+  });
+  await db.workspace.createMany({ data: users.map((id) => ({ id: `${id}_w1`, ownerId: id, name: "W" })) });
+  return made;
+}
+
+/** Runs a whole-account run to its end. */
+export async function runToEnd(parity: Parity, runId: string) {
+  for (;;) {
+    const run = await parity.runs.step(runId, 30_000);
+    if (run.state !== "running") return run;
+  }
+}
+
+/** Begins to reconcile everybody, as `kind`, and runs to the end. */
+export async function syncAll(parity: Parity, kind: "cron" | "staff" = "cron") {
+  const { run } = await parity.runs.apply({ actor: { kind, id: null } });
+  return runToEnd(parity, run.id);
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { DEFAULT_GATES } from "~/engine/observe/checks.server";
+import type { Database } from "~/platform/client.server";
+import { createCounting } from "~/dashboard/counting.server";
+import { addJudgeJobs } from "~/engine/runs/judge-jobs.server";
+import { requestCancel } from "~/engine/repair/runs.server";
+import { saveSettings } from "~/engine/account/settings.server";
+import { findUserIds } from "~/engine/evaluate/users.server";
+import type { Log } from "~/platform/log.server";
+import type { CheckoutClient } from "~/stripe/checkout.server";
+import type { StripeReader } from "~/stripe/reader.server";
+import { createUsersList } from "~/dashboard/users-list/users-list.server";
+import { createAccountGuard } from "~/engine/account/account-guard.server";
+import {
+  frameCountsOf,
+  frameOf,
+  overviewCountsOf,
+  overviewRunsOf,
+  settingsViewOf,
+} from "~/dashboard/account-views.server";
+import { checkVisitor } from "~/customers/check-visitor.server";
+import { createCheckout } from "~/customers/checkout.server";
+import { customerPageOf } from "~/customers/customer-page.server";
+import { workOnBatches } from "~/engine/runs/judge-phase.server";
+import { metricsText } from "~/dashboard/metrics.server";
+import type { Actor, Parity } from "./parity.server";
+import type { Parts } from "~/engine/evaluate/parts.server";
+import { receiveEvent } from "~/engine/sync/receive-event.server";
+import { createRunDriver } from "~/engine/runs/run-driver.server";
+import { listRunViews, runPageOf, viewRun } from "~/dashboard/run-pages.server";
+import { stepRun } from "~/engine/runs/run-step.server";
+import { settleCustomer } from "~/engine/sync/settle-customer.server";
+import { syncResultOf } from "~/dashboard/sync-message.server";
+import { syncUser } from "~/engine/sync/sync-user.server";
+import { userPageOf, viewUsers } from "~/dashboard/user-pages.server";
+import { beginApply, beginPreview, cronPiece } from "~/engine/runs/whole-account.server";
+import { createWorkspaceChecks } from "~/customers/workspace-check.server";
+
+export type ParityOptions = {
+  db: Database;
+  stripe: StripeReader;
+  /** STRIPE_ACCOUNT_ID; null when it is not set. */
+  configuredAccountId: string | null;
+  /** The built-in sandbox stands in for Stripe. */
+  sandbox: boolean;
+  /** What the customer pages ask of Stripe; none without STRIPE_CHECKOUT_KEY. */
+  checkout?: CheckoutClient | null;
+  /** `whsec_…`; none without STRIPE_WEBHOOK_SECRET. */
+  webhookSecret?: string | null;
+  /** Where no process stays alive for a worker: how long a webhook's own request may work on it, in milliseconds. */
+  settleWithinMs?: number | null;
+  log: Log;
+};
+
+/** What a person at a button waits for Stripe at most, and what nobody waits for. Milliseconds. */
+const PERSON_WAITS_MS = 10_000;
+const BACKGROUND_MS = 20_000;
+
+/** Binds the use cases to one database and one Stripe account. */
+export function createParity(options: ParityOptions): Parity {
+  const { db, stripe, log, webhookSecret: secret = null, settleWithinMs = null } = options;
+  const guard = createAccountGuard({ db, stripe, configuredAccountId: options.configuredAccountId, log });
+  const callHelp: Parts["callHelp"] = (runId, helpers) => addJudgeJobs(db, runId, helpers);
+  const parts: Parts = { db, stripe, guard, log, callHelp };
+  const counting = createCounting(db);
+  const step = (runId: string, budgetMs: number) => stepRun(parts, runId, budgetMs, randomUUID);
+  const driver = createRunDriver({
+    step,
+    log,
+    wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
+  });
+  const checks = createWorkspaceChecks({
+    db,
+    gates: DEFAULT_GATES,
+    log,
+    sync: (userId) => checkVisitor(parts, userId),
+  });
+  const sync = (input: { userId: string; actor: Actor; deadlineMs: number; override?: boolean }) =>
+    syncUser(parts, {
+      ...input,
+      apply: true,
+      confirmed: input.override === undefined ? null : { override: input.override },
+    });
+
+  return {
+    users: createUsersList(db, { counting }),
+    frame: () => frameOf(parts, options.sandbox),
+    frameCounts: () => counting.count("frame", frameCountsOf),
+    overview: async () => ({ ...(await overviewRunsOf(parts)), ...(await overviewCountsOf(db)) }),
+    overviewRuns: () => overviewRunsOf(parts),
+    overviewCounts: () => counting.count("overview", overviewCountsOf),
+    views: (userIds) => viewUsers(db, userIds),
+    userPage: (userId) => userPageOf(db, userId),
+    async findUser(query) {
+      const [only, another] = await findUserIds(db, query);
+      return another === undefined ? (only ?? null) : null;
+    },
+
+    async syncUser({ userId, actor, confirmedLowering }) {
+      const deadlineMs = actor.kind === "staff" ? PERSON_WAITS_MS : BACKGROUND_MS;
+      const outcome = await sync({ userId, actor, deadlineMs, override: confirmedLowering?.override });
+      counting.forget();
+      if (!outcome) return null;
+      const result = syncResultOf(outcome);
+      const { outcome: cameTo, verdictAfter } = result;
+      log.info({ userId, by: actor.kind, outcome: cameTo, verdictAfter }, "user synced");
+      return result;
+    },
+    async previewUser({ userId, actor }) {
+      await syncUser(parts, { userId, actor, apply: false, confirmed: null, deadlineMs: PERSON_WAITS_MS });
+      return userPageOf(db, userId);
+    },
+
+    runs: {
+      preview: async ({ actor, readStripe = false }) =>
+        viewRun(db, await beginPreview(parts, { actor, readStripe }, step)),
+      async apply(input) {
+        const { run, created } = await beginApply(parts, input, step);
+        return { run: await viewRun(db, run), joined: !created };
+      },
+      async step(runId, budgetMs) {
+        const done = await step(runId, budgetMs);
+        if (!done) throw new Error("There is no such run");
+        return viewRun(db, done.run);
+      },
+      drive: driver.drive,
+      cancel: (runId) => requestCancel(db, runId),
+      list: ({ limit, before }) => listRunViews(db, limit, before),
+      page: (input) => runPageOf(db, input),
+      cron: (input) => cronPiece(parts, step, input),
+      help: ({ runId, budgetMs }) => {
+        const until = performance.now() + budgetMs;
+        return workOnBatches(parts, runId, { hasTime: () => performance.now() < until });
+      },
+    },
+
+    workspace: {
+      answer: checks.answer,
+      async page(input) {
+        const answer = await checks.answer(input);
+        return answer && customerPageOf(db, input.userId, answer);
+      },
+      checkInBackground: checks.checkInBackground,
+      ownerOf: checks.ownerOf,
+    },
+
+    events: {
+      receiveSigned: (body, signature) =>
+        receiveEvent(parts, { secret, settleWithinMs }, { body, signature }),
+      settle: (signal) => settleCustomer(parts, signal),
+    },
+    checkout: createCheckout({ ...parts, client: options.checkout ?? null, wait }),
+
+    settings: {
+      get: () => settingsViewOf(db),
+      async set(change, actor) {
+        await saveSettings(db, change, `${actor.kind}:${actor.id ?? ""}`);
+        return settingsViewOf(db);
+      },
+    },
+
+    metrics: () => metricsText(parts),
+
+    async close() {
+      await driver.close();
+      await checks.close();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { vi } from "vitest";
+import type { CustomerIdentity } from "~/auth/customer.server";
+import type { Staff } from "~/auth/staff.server";
+import { createLog } from "~/platform/log.server";
+import type { RequestContext } from "~/http/context";
+
+export const appUrl = "https://parity.test";
+
+type Situation = {
+  staff?: Staff | null;
+  customer?: CustomerIdentity;
+  cronSecret?: string | null;
+  metricsToken?: string | null;
+};
+
+/** Arguments as Remix hands them to a loader or an action, around fakes of what the server hands in. */
+export function routeArgs(
+  path: string,
+  init: RequestInit & { params?: Record<string, string> } = {},
+  { staff = null, customer, cronSecret = null, metricsToken = null }: Situation = {},
+) {
+  const lines: string[] = [];
+  const { params = {}, ...rest } = init;
+  const request = new Request(`${appUrl}${path}`, rest);
+  const context = {
+    environment: { mode: "production", appUrl, cronSecret, metricsToken, singleSignOn: false },
+    staffAuth: { session: async () => staff },
+    customerAuth: { identify: vi.fn(async () => customer ?? { ok: false, reason: "missing" }) },
+    parity: {},
+    log: createLog({ level: "debug", destination: { write: (line: string) => void lines.push(line) } }),
+    requestId: "req-1",
+    clientAddress: "192.0.2.1",
+    cspNonce: "nonce",
+    sender: { site: request.headers.get("Sec-Fetch-Site"), origin: request.headers.get("Origin") },
+  } as unknown as RequestContext;
+  const args: LoaderFunctionArgs = { request, params, context };
+  return { args, lines };
+}
+
+/** What a loader or action throws, or returns, as a Response with its body read as JSON. */
+export async function refused(work: Promise<unknown>) {
+  const thrown = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(thrown instanceof Response)) throw new Error(`Expected a thrown Response, got ${String(thrown)}`);
+  const text = await thrown.text();
+  return { status: thrown.status, headers: thrown.headers, body: text ? JSON.parse(text) : null };
+}

@@ -1,0 +1,38 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import type { Log } from "./log.server";
+import { type Prisma, PrismaClient } from "../generated/prisma/client";
+
+export type Database = PrismaClient;
+/** The client inside `database.$transaction(async (tx) => …)`. */
+export type Tx = Prisma.TransactionClient;
+
+const connectTimeoutMs = 10_000;
+const queryTimeoutMs = 120_000;
+const transaction = { maxWait: 10_000, timeout: 120_000 };
+
+/**
+ * A pool of connections to PostgreSQL, opened when first needed; end it with `$disconnect()`. Keeps nothing in a
+ * session (no SET, no prepared statements, no session locks), so that PgBouncer may stand between. For the same reason
+ * the time limits are kept on this side: PgBouncer refuses connections that ask for a `statement_timeout`.
+ */
+export function createDatabase(
+  url: string,
+  { poolSize = 10, log }: { poolSize?: number; log?: Pick<Log, "warn"> } = {},
+): Database {
+  const adapter = new PrismaPg(
+    {
+      connectionString: url,
+      application_name: "parity",
+      max: poolSize,
+      connectionTimeoutMillis: connectTimeoutMs,
+      idleTimeoutMillis: 30_000,
+      query_timeout: queryTimeoutMs,
+      keepAlive: true,
+    },
+    {
+      onPoolError: (err) => log?.warn({ err }, "an idle database connection was lost"),
+      onConnectionError: (err) => log?.warn({ err }, "a database connection was lost"),
+    },
+  );
+  return new PrismaClient({ adapter, transactionOptions: transaction, errorFormat: "minimal" });
+}

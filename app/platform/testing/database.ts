@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { inject } from "vitest";
+import { z } from "zod";
+import { createDatabase, type Database } from "~/platform/client.server";
+
+export type TestDatabase = {
+  db: Database;
+  url: string;
+  /** Disconnects `db` and drops the database. What a test forgets to drop goes with the run's PostgreSQL. */
+  drop(): Promise<void>;
+};
+
+/** An empty database of its own, with all migrations applied: a copy, which takes some ten milliseconds to make. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  return copyDatabase(await serverUrl());
+}
+
+/** A copy of the database at this address, as it is; nobody may be connected to it meanwhile. */
+export async function copyDatabase(original: string): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  const template = new URL(original).pathname.slice(1);
+  await administer(original, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+  const url = withDatabase(original, name);
+  const db = createDatabase(url, { poolSize: 5 });
+  return {
+    db,
+    url,
+    async drop() {
+      await db.$disconnect();
+      await administer(original, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+/** An empty database without any tables, for tests of the migrations themselves. */
+export async function createEmptyDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const server = await serverUrl();
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE template0`);
+  return {
+    url: withDatabase(server, name),
+    drop: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+async function serverUrl(): Promise<string> {
+  const response = await fetch(inject("testDatabaseServer"));
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return z.object({ url: z.string() }).parse(JSON.parse(text)).url;
+}
+
+function withDatabase(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.toString();
+}
+
+async function administer(server: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: withDatabase(server, "postgres") });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

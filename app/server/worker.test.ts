@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { countUnsettledEvents, storeEvent } from "~/engine/observe/events.server";
+import { createLog } from "~/platform/log.server";
+import { addUser, createWorld, runToEnd, type World } from "~/engine/testing/world";
+import { startWorker, type Worker } from "./worker.server";
+
+let world: World;
+const workers: Worker[] = [];
+
+async function work({ parity = world.parity, clock = false } = {}): Promise<void> {
+  const log = createLog({ level: "silent" });
+  workers.push(await startWorker({ databaseUrl: world.url, parity, log, concurrency: 2, clock }));
+}
+
+beforeEach(async () => {
+  world = await createWorld();
+  await work();
+});
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+  await world.close();
+});
+
+let events = 0;
+function signal(customerId: string) {
+  events += 1;
+  const event = { id: `evt_${events}`, type: "customer.subscription.created", created: 1_790_000_000 };
+  return { ...event, livemode: false, customerId, sessionId: null };
+}
+
+const isOpen = async (userId: string) =>
+  (await world.db.workspace.findFirst({ where: { ownerId: userId } }))?.status === "active";
+
+it("gives access to a customer whom the database has never heard of, by their event alone", async () => {
+  await addUser(world, { id: "ada" });
+  const customer = world.sandbox.customers.create({ metadata: { userId: "ada" } });
+  world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.army }] });
+
+  expect(await storeEvent(world.db, signal(customer.id))).toBe("stored");
+
+  await expect.poll(() => isOpen("ada"), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => countUnsettledEvents(world.db), { timeout: 10_000 }).toBe(0);
+});
+
+it("keeps an event once, however often it comes", async () => {
+  const event = signal("cus_nobody");
+  expect(await storeEvent(world.db, event)).toBe("stored");
+  expect(await storeEvent(world.db, event)).toBe("known");
+  expect(await world.db.stripeEvent.count()).toBe(1);
+});
+
+it("tries again when Stripe could not be asked, and is done by a read that began after the event was stored", async () => {
+  await addUser(world, { id: "bob" });
+  const customer = world.sandbox.customers.create({ metadata: { userId: "bob" } });
+  world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.starter }] });
+  world.sandbox.control.addFault({
+    effect: { type: "error", status: 400 },
+    match: { path: "/v1/subscriptions" },
+    times: 1,
+  });
+
+  await storeEvent(world.db, signal(customer.id));
+
+  await expect.poll(() => isOpen("bob"), { timeout: 20_000 }).toBe(true);
+  const stamps = await world.db.$queryRaw<{ after: boolean }[]>`
+    SELECT c."completeStart" > e."storedStamp" AS after FROM "StripeEvent" e
+    JOIN "StripeCustomer" c ON c.id = e."customerId" WHERE e."settledAt" IS NOT NULL`;
+  expect(stamps).toEqual([{ after: true }]);
+});
+
+it("shares the queue among workers: a hundred events about one customer are few reads", async () => {
+  await work();
+  await addUser(world, { id: "eve" });
+  const customer = world.sandbox.customers.create({ metadata: { userId: "eve" } });
+  world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.army }] });
+
+  await Promise.all(Array.from({ length: 100 }, () => storeEvent(world.db, signal(customer.id))));
+
+  await expect.poll(() => countUnsettledEvents(world.db), { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => isOpen("eve"), { timeout: 10_000 }).toBe(true);
+  expect(await world.db.change.count()).toBe(1);
+  expect(world.sandbox.requests.counts().total).toBeLessThan(60);
+});
+
+it("has one clock, however many processes do: everybody is reconciled, once", async () => {
+  await addUser(world, { id: "ada" });
+  const customer = world.sandbox.customers.create({ metadata: { userId: "ada" } });
+  world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.army }] });
+  for (let n = 0; n < 2; n += 1) await work({ parity: world.another(), clock: true });
+  expect(await world.db.$queryRaw`SELECT identifier FROM graphile_worker._private_known_crontabs`).toEqual([
+    { identifier: "sync_payments" },
+  ]);
+
+  // What the clock adds when its minute comes, here of each process.
+  for (let n = 0; n < 2; n += 1)
+    await world.db
+      .$executeRaw`SELECT graphile_worker.add_job('sync_payments', job_key => 'sync_payments')::text`;
+
+  await expect.poll(() => isOpen("ada"), { timeout: 20_000 }).toBe(true);
+  await expect
+    .poll(() => world.db.run.count({ where: { state: "done" } }), { timeout: 20_000 })
+    .toBeGreaterThan(0);
+  expect(await world.db.run.count({ where: { actorKind: "cron", reach: "full" } })).toBe(1);
+  expect(await world.db.change.count()).toBe(1);
+});
+
+it("judges batches of a run beside the process that holds it, each batch once", async () => {
+  const MANY = 12_000;
+  await world.db.$executeRaw`
+    INSERT INTO "User" (id, email) SELECT 'u' || n, 'u' || n || '@example.com' FROM generate_series(1, ${MANY}::int) n`;
+  const helper = world.another();
+  const help = vi.spyOn(helper.runs, "help");
+  await work({ parity: helper });
+  const { run } = await world.parity.runs.apply({ actor: { kind: "cron", id: null } });
+
+  const done = await runToEnd(world.parity, run.id);
+
+  expect(done).toMatchObject({ state: "done", total: MANY, skipped: MANY, notChecked: 0 });
+  await expect.poll(() => help.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  expect(await world.db.standing.count()).toBe(MANY);
+  expect(await world.db.runBatch.count()).toBe(0);
+});

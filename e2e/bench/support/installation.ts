@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createDatabase, type Database } from "../../../app/platform/client.server";
+import { startEmbeddedPostgres } from "../../../app/demo/postgres/embedded.server";
+import { applyMigrations } from "../../../app/platform/migrate.server";
+import { nextStamp } from "../../../app/platform/stamps.server";
+import { createStripeBudget } from "../../../app/platform/stripe-budget.server";
+import { createLog } from "../../../app/platform/log.server";
+import { createParity } from "../../../app/facade/create-parity.server";
+import type { Parity } from "../../../app/facade/parity.server";
+import { createLimiter } from "../../../app/stripe/limiter.server";
+import { createStripeReader, type StripeReader } from "../../../app/stripe/reader.server";
+import { type SandboxProcess, type SandboxWish, startSandboxProcess } from "./sandbox-process";
+
+/** A whole installation to measure: PostgreSQL as in production, Stripe's stand-in in a process of its own. */
+export type Installation = {
+  db: Database;
+  parity: Parity;
+  reader: StripeReader;
+  sandbox: SandboxProcess;
+  /** The same installation at another ceiling of requests a second. */
+  at(readsPerSecond: number): Parity;
+  close(): Promise<void>;
+};
+
+export async function openInstallation(
+  wish: SandboxWish,
+  readsPerSecond: number,
+  postgresOptions: { sharedBuffers?: string } = {},
+): Promise<Installation> {
+  const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
+  const [sandbox, postgres] = await Promise.all([
+    startSandboxProcess(wish),
+    startEmbeddedPostgres({ dir, ...postgresOptions }),
+  ]);
+  await applyMigrations(postgres.url);
+  const db = createDatabase(postgres.url);
+  const log = createLog({ level: "silent" });
+  const readerAt = (perSecond: number) =>
+    createStripeReader({
+      secretKey: sandbox.secretKey,
+      apiBase: sandbox.url,
+      limiter: createLimiter({
+        budget: createStripeBudget(db, {
+          backgroundPerSecond: perSecond,
+          interactivePerSecond: perSecond,
+          globalPerSecond: 4 * perSecond,
+        }),
+      }),
+      nextStamp: () => nextStamp(db),
+      log,
+    });
+  const opened: Parity[] = [];
+  const open = (stripe: StripeReader) => {
+    const parity = createParity({ db, stripe, configuredAccountId: null, sandbox: false, log });
+    opened.push(parity);
+    return parity;
+  };
+  const reader = readerAt(readsPerSecond);
+  const parity = open(reader);
+  await db.plan.create({
+    data: { id: "army", name: "Army", soldiers: 5, prices: { create: { lookupKey: "army_yearly" } } },
+  });
+  await db.setting.create({ data: { key: "writes", value: "full" } });
+  // No hour of the day makes a tick a full pass.
+  await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullPassHour', 'null')`;
+  return {
+    db,
+    parity,
+    reader,
+    sandbox,
+    at: (perSecond) => open(readerAt(perSecond)),
+    async close() {
+      await Promise.all(opened.map((one) => one.close()));
+      await db.$disconnect();
+      sandbox.stop();
+      await postgres.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Users `u0000000`… who paid and of whom the database knows nothing, each with one locked workspace. */
+export async function addNullUsers(db: Database, count: number): Promise<void> {
+  await db.$executeRaw`
+    INSERT INTO "User" (id, email, "emailVerified", name)
+    SELECT 'u' || lpad(n::text, 7, '0'), 'u' || lpad(n::text, 7, '0') || '@example.com', true, 'Customer ' || n
+    FROM generate_series(0, ${count - 1}::int) n`;
+  await db.$executeRaw`
+    INSERT INTO "Workspace" (id, "ownerId", name)
+    SELECT 'w' || id, id, 'Workspace' FROM "User"`;
+  await db.$executeRaw`ANALYZE`;
+}
+
+/** Rows inserted, updated and deleted so far, by table, as PostgreSQL counted them. */
+export async function rowsWritten(db: Database, tables: readonly string[]): Promise<Map<string, number>> {
+  // A connection reports what it wrote when it ends, and only now and then before.
+  await db.$disconnect();
+  const rows = await db.$queryRaw<{ table: string; written: number }[]>`
+    SELECT relname AS table, (n_tup_ins + n_tup_upd + n_tup_del)::float8 AS written
+    FROM pg_stat_user_tables WHERE relname = ANY(${[...tables]})`;
+  return new Map(rows.map(({ table, written }) => [table, written]));
+}
+
+export type TimedRun = {
+  run: { reach: string; stripeRequests: number; synced: number; skipped: number };
+  seconds: number;
+  /** From the run's beginning until everything had been read; a full pass only. */
+  readSeconds: number;
+};
+
+/** Has the scheduler reconcile everybody, to the end. Throws when not everybody was. */
+export async function timeRun(db: Database, parity: Parity, reach: "tick" | "full"): Promise<TimedRun> {
+  const started = performance.now();
+  for (;;) {
+    const answer = await parity.runs.cron({ budgetMs: 300_000, reach });
+    if (!answer.done) continue;
+    const seconds = (performance.now() - started) / 1000;
+    if (!answer.success) throw new Error(`The run did not succeed: ${JSON.stringify(answer)}`);
+    const [row] = await db.$queryRaw<{ seconds: number }[]>`
+      SELECT extract(epoch FROM c."updatedAt" - r."createdAt")::float8 AS seconds
+      FROM "Cursor" c JOIN "Run" r ON r.id = c.value->>'runId' WHERE c.key = 'pass'`;
+    const { stripeRequests, syncedCount: synced, skippedCount: skipped } = answer;
+    return {
+      run: { reach: answer.reach, stripeRequests, synced, skipped },
+      seconds,
+      readSeconds: row?.seconds ?? 0,
+    };
+  }
+}

@@ -1,0 +1,155 @@
+import { FLAGS, VERDICTS } from "../../../app/billing/verdicts";
+import type { Database } from "../../../app/platform/client.server";
+import { SORTS } from "../../../app/dashboard/users-list/columns";
+import type { UsersList } from "../../../app/dashboard/users-list/users-list.server";
+import { CHECKED, EMPTY_QUERY, NONE, type UsersQuery } from "../../../app/dashboard/users-list/users-query";
+
+/** A page that somebody asks for. */
+export type Asked = {
+  kind: string;
+  name: string;
+  query: UsersQuery;
+  /** How many pages stand before it: for who has to count them. */
+  deep: number;
+};
+
+type Some = Partial<UsersQuery>;
+
+const DIRECTIONS = SORTS.flatMap((sort) => [false, true].map((reversed) => ({ sort, reversed })));
+const STATUSES = [
+  "active",
+  "trialing",
+  "past_due",
+  "unpaid",
+  "paused",
+  "incomplete",
+  "canceled",
+  "suspended",
+  NONE,
+];
+
+const FILTERS: [string, Some][] = [
+  ...VERDICTS.map((verdict): [string, Some] => [verdict, { verdicts: [verdict] }]),
+  ...FLAGS.map((flag): [string, Some] => [flag, { flags: [flag] }]),
+  ...["starter", "army", "founder", "nobody's", NONE].map((plan): [string, Some] => [
+    `plan ${plan}`,
+    { plans: [plan] },
+  ]),
+  ...STATUSES.map((status): [string, Some] => [`status ${status}`, { statuses: [status] }]),
+  ...CHECKED.map((checked): [string, Some] => [`checked ${checked}`, { checked }]),
+  ["withheld", { withheld: true }],
+];
+
+const COMBINED: [string, Some][] = [
+  ["critical", { verdicts: ["paid_not_recorded", "recorded_not_paid"] }],
+  [
+    "all that differs",
+    { verdicts: VERDICTS.filter((one) => one !== "in_sync" && one !== "no_subscription") },
+  ],
+  ["in step and on hold", { verdicts: ["in_sync"], flags: ["on_hold"] }],
+  ["in step but canceled", { verdicts: ["in_sync"], statuses: ["canceled"] }],
+  ["locked out, founder", { verdicts: ["paid_not_recorded"], plans: ["founder"] }],
+  ["locked out, army", { verdicts: ["paid_not_recorded"], plans: ["army"] }],
+  ["several and comped", { flags: ["several", "comped"], statuses: ["active"] }],
+  ["stale, no plan", { flags: ["stale"], plans: [NONE] }],
+  ["past due within the hour", { statuses: ["past_due"], checked: "hour" }],
+  ["unpaid or paused, withheld", { statuses: ["unpaid", "paused"], withheld: true }],
+  ["nobody has all of it", { flags: ["lookup_failed"], statuses: ["paused"], plans: ["founder"] }],
+];
+
+const shown = (some: Some) => `${some.reversed ? "-" : ""}${some.sort ?? "severity"}`;
+
+/** The mix, but for the pages that are deep in a list. */
+export async function askedOf(db: Database): Promise<Asked[]> {
+  const one = await db.user.findFirstOrThrow({
+    where: { stripeCustomerId: { not: null } },
+    orderBy: { id: "desc" },
+    skip: 500,
+  });
+  const { stripeSubscriptionId } = await db.billingSubscription.findFirstOrThrow({ orderBy: { id: "desc" } });
+  const searches: [string, string][] = [
+    ["half an address", one.email.slice(0, Math.ceil(one.email.indexOf("@") * 0.8))],
+    ["an address", one.email],
+    ["a company", "company1234"],
+    ["a common domain", "gmail.com"],
+    ["part of a name", "schmid"],
+    ["a first name", "Priya"],
+    ["a whole name", "Wei Nakamura"],
+    ["three letters", "ada"],
+    ["two letters", "xu"],
+    ["one letter", "z"],
+    ["two that nobody has", "qq"],
+    ["nothing found", "nobody-like-this"],
+    ["cus_", one.stripeCustomerId ?? ""],
+    ["sub_", stripeSubscriptionId],
+    ["cus_ of nobody", "cus_00000000000000"],
+    ["a user id", one.id],
+  ];
+  const ask = (kind: string, name: string, some: Some): Asked => ({
+    kind,
+    name: `${name}, by ${shown(some)}`,
+    query: { ...EMPTY_QUERY, ...some },
+    deep: 0,
+  });
+  return [
+    ...DIRECTIONS.map((sort) => ask("sort", "everybody", sort)),
+    ...FILTERS.flatMap(([name, some]) => DIRECTIONS.map((sort) => ask("filter", name, { ...some, ...sort }))),
+    ...COMBINED.flatMap(([name, some]) =>
+      DIRECTIONS.map((sort) => ask("combined", name, { ...some, ...sort })),
+    ),
+    ...searches.flatMap(([name, q]) => [
+      ...DIRECTIONS.map((sort) => ask("search", name, { q, ...sort })),
+      ask("search", `${name}, in step`, { q, verdicts: ["in_sync"] }),
+      ask("search", `${name}, locked out`, { q, verdicts: ["paid_not_recorded"] }),
+    ]),
+  ];
+}
+
+/** Pages deep in the list: the second, the tenth, the thousandth, near the end; after and before. */
+export async function deepPages(list: UsersList): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  const lists: [string, Some, number[]][] = [
+    ...SORTS.map((sort): [string, Some, number[]] => ["everybody", { sort }, [2, 10, 1000]]),
+    ...SORTS.map((sort): [string, Some, number[]] => ["everybody", { sort, reversed: true }, [2, 10]]),
+    ["in step", { verdicts: ["in_sync"] }, [2, 1000]],
+    ["canceled", { statuses: ["canceled"] }, [2, 1000]],
+    ["army by name", { plans: ["army"], sort: "name" }, [2, 10]],
+    ["gmail", { q: "gmail.com" }, [2, 10]],
+    ["stale by address", { flags: ["stale"], sort: "email" }, [2, 10]],
+  ];
+  for (const [name, some, depths] of lists) {
+    const query: UsersQuery = { ...EMPTY_QUERY, ...some };
+    let cursor: string | null = null;
+    for (let depth = 1; depth <= Math.max(...depths); depth += 1) {
+      const page = await list.page(cursor ? { ...query, page: { side: "after", cursor } } : query);
+      if (!page.ok || !page.next) break;
+      if (depths.includes(depth) && page.previous) {
+        const from = `${name}, by ${shown(some)}, from page ${depth}`;
+        const { next, previous } = page;
+        asked.push({
+          kind: "deep",
+          name: from,
+          query: { ...query, page: { side: "after", cursor: next } },
+          deep: depth,
+        });
+        asked.push({
+          kind: "back",
+          name: `${from} back`,
+          query: { ...query, page: { side: "before", cursor: previous } },
+          deep: depth - 2,
+        });
+        // The same place, seen from the other end of the list.
+        const turned = { ...query, reversed: !query.reversed };
+        const all = await list.count(query);
+        asked.push({
+          kind: "near the end",
+          name: `${from}, the other way round`,
+          query: { ...turned, page: { side: "after", cursor: next } },
+          deep: Math.max(0, Math.floor(all / 50) - depth),
+        });
+      }
+      cursor = page.next;
+    }
+  }
+  return asked;
+}

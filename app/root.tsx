@@ -11,11 +11,11 @@ import {
 import { type ReactNode, useEffect, useState } from "react";
 import { route } from "~/http/route.server";
 import styles from "./tailwind.css?url";
-import { type Appearance, appearanceOf, THEMES } from "./ui/theme/appearance";
-import { NavigationBar } from "./ui/navigation-bar";
-import { useNonce } from "./ui/theme/nonce";
 import { NowProvider } from "./ui/format/now";
+import { NavigationBar } from "./ui/navigation-bar";
 import { Problem } from "./ui/problem";
+import { type Appearance, appearanceOf, THEMES } from "./ui/theme/appearance";
+import { useNonce } from "./ui/theme/nonce";
 import { ToastProvider } from "./ui/toast/toasts";
 
 export const meta: MetaFunction = () => [{ title: "Parity" }];

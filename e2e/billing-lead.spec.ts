@@ -52,7 +52,7 @@ test("a billing lead previews all repairs, confirms them, watches them, and read
     expect(await recordOf(product, userId ?? "")).toMatchObject({
       plan: "army",
       workspace: "active",
-      soldiers: 5,
+      seats: 5,
     });
 
   const csv = await page.request.get(`${new URL(page.url()).pathname}/users.csv`);
@@ -66,9 +66,9 @@ test("a billing lead previews all repairs, confirms them, watches them, and read
 });
 
 test("what waits for an admin is confirmed by name", async ({ staffPage: page }) => {
-  await page.goto("/lowerings");
-  const [first] = await page.getByRole("button", { name: /^Confirm lowering…/ }).all();
-  if (!first) throw new Error("The demo has a lowering that waits.");
+  await page.goto("/revocations");
+  const [first] = await page.getByRole("button", { name: /^Confirm revocation…/ }).all();
+  if (!first) throw new Error("The demo has a revocation that waits.");
   await first.click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("heading", { name: /^Take access from/ })).toBeVisible();

@@ -6,7 +6,7 @@ import { expect, expectAccessible, test } from "./support/test";
 // Buying once, changing a plan, and whom to write to: what a customer meets beside the straight way.
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
-const soldiers = (page: Page) => page.locator("[data-soldier=present]");
+const seats = (page: Page) => page.locator("[data-soldier=present]");
 const pay = (page: Page) => page.getByRole("button", { name: /^Pay/ }).click();
 
 test.afterEach(async ({ product }) => {
@@ -56,7 +56,7 @@ test("a bigger plan shows its soldiers as soon as the customer is back", async (
   await goToPayment(page, CARDS.pays, "Starter");
   await pay(page);
   await expect(heading(page)).toHaveText("You have Starter", { timeout: 20_000 });
-  await expect(soldiers(page)).toHaveCount(1);
+  await expect(seats(page)).toHaveCount(1);
   await expect(page.getByText("Army has 5 soldiers, $200 a year.")).toBeVisible();
 
   await page.getByRole("button", { name: "Manage billing" }).click();
@@ -65,8 +65,8 @@ test("a bigger plan shows its soldiers as soon as the customer is back", async (
   await page.getByRole("button", { name: "Switch plan" }).click();
   await page.getByRole("link", { name: "Return to the application" }).click();
   await expect(heading(page)).toHaveText("You have Army");
-  await expect(soldiers(page)).toHaveCount(5);
-  expect(await recordOf(product, customer.userId)).toMatchObject({ plan: "army", soldiers: 5 });
+  await expect(seats(page)).toHaveCount(5);
+  expect(await recordOf(product, customer.userId)).toMatchObject({ plan: "army", seats: 5 });
 });
 
 test("whoever waits too long is told where to write, once an admin has said so", async ({

@@ -9,11 +9,11 @@ test("what takes long to count holds up no page: it follows, and stays from page
   await other.connect();
   try {
     await other.query("BEGIN");
-    await other.query(`LOCK TABLE "Standing" IN ACCESS EXCLUSIVE MODE`);
+    await other.query(`LOCK TABLE "SyncStatus" IN ACCESS EXCLUSIVE MODE`);
     await page.goto("/settings");
     await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
-    const waiting = page.getByRole("link", { name: /^Lowerings\s*\d+ waiting$/ }).first();
-    await expect(page.getByRole("link", { name: "Lowerings" }).first()).toBeVisible();
+    const waiting = page.getByRole("link", { name: /^Revocations\s*\d+ waiting$/ }).first();
+    await expect(page.getByRole("link", { name: "Revocations" }).first()).toBeVisible();
     await other.query("COMMIT");
     // It follows; or it was given up after two seconds, on a slow machine, and comes with a later page.
     await expect(async () => {

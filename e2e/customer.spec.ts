@@ -12,7 +12,7 @@ const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 async function someone(product: Product, where: string): Promise<string> {
   return query(product, async (client) => {
     const { rows } = await client.query<{ id: string }>(
-      `SELECT u.id FROM "User" u JOIN "Standing" s ON s."userId" = u.id
+      `SELECT u.id FROM "User" u JOIN "SyncStatus" s ON s."userId" = u.id
        WHERE EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id) AND ${where} ORDER BY u.id LIMIT 1`,
     );
     return rows[0]?.id ?? "";

@@ -3,8 +3,8 @@ import { expect, expectAccessible, test } from "./support/test";
 const pages = [
   ["/", "Overview"],
   ["/users", "Users"],
-  ["/users?verdict=paid_not_recorded&sort=-since", "Users"],
-  ["/lowerings", "Lowerings"],
+  ["/users?verdict=locked_out&sort=-since", "Users"],
+  ["/revocations", "Revocations"],
   ["/runs", "Runs"],
   ["/settings", "Settings"],
 ] as const;
@@ -20,13 +20,13 @@ for (const [address, heading] of pages) {
 test("filters stand in the address, and an empty list says how to get out", async ({ staffPage: page }) => {
   await page.goto("/users");
   await page.getByRole("button", { name: "Verdict" }).click();
-  await page.getByRole("menuitemcheckbox", { name: "In step" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "In sync" }).click();
   await expect(page).toHaveURL("/users?verdict=in_sync");
   await expectAccessible(page);
   await page.keyboard.press("Escape");
   await expect(page.getByRole("menuitemcheckbox").first()).toBeHidden();
   await expect(page.getByRole("button", { name: "Verdict" })).toBeFocused();
-  await expect(page.getByRole("row", { name: /in step/ }).first()).toBeVisible();
+  await expect(page.getByRole("row", { name: /in sync/ }).first()).toBeVisible();
 
   await page.goto("/users?q=nobody-has-this-address");
   await expect(page.getByText("Nothing matches these filters")).toBeVisible();

@@ -17,7 +17,7 @@ import { expect, expectAccessible, test } from "./support/test";
 // A customer pays in the browser, and each layer alone gives access; the seconds from Pay to access are printed.
 
 const seconds: [layer: string, seconds: number][] = [];
-const ARMY = { plan: "army", status: "active", subscription: "active", workspace: "active", soldiers: 5 };
+const ARMY = { plan: "army", status: "active", subscription: "active", workspace: "active", seats: 5 };
 
 test.afterEach(({ product }) => setWebhooks(product, "on"));
 test.afterAll(() => {

@@ -13,7 +13,7 @@ test("a support agent finds by half an address who has paid and is locked out, a
   const [userId = ""] = await addPaidCustomers(product, [
     { name: "Nadia Benali", email: "nadia.benali@example.com" },
   ]);
-  expect(await recordOf(product, userId)).toMatchObject({ plan: null, workspace: "locked", soldiers: 0 });
+  expect(await recordOf(product, userId)).toMatchObject({ plan: null, workspace: "locked", seats: 0 });
 
   await page.goto("/");
   const search = page.getByRole("searchbox", { name: "Search users" });
@@ -33,7 +33,7 @@ test("a support agent finds by half an address who has paid and is locked out, a
   const sync = page.getByRole("region", { name: "Sync" });
   await expect(sync.getByRole("status")).toContainText("Synced. Nadia Benali has");
   await expect(sync.getByRole("status")).toContainText("Soldiers: 0 → 5");
-  await expect(page.getByText("in step").first()).toBeVisible();
+  await expect(page.getByText("in sync").first()).toBeVisible();
   await expect(page.getByRole("region", { name: "History" })).toContainText("Synced by Demo Admin");
   await expectAccessible(page);
   expect(await recordOf(product, userId)).toEqual({
@@ -41,7 +41,7 @@ test("a support agent finds by half an address who has paid and is locked out, a
     status: "active",
     subscription: "active",
     workspace: "active",
-    soldiers: 5,
+    seats: 5,
   });
 });
 
@@ -52,9 +52,9 @@ test("a row is synced in place, and what came of it is said", async ({ staffPage
   await page.goto("/users?q=rosa.lindholm");
   await page.getByRole("button", { name: "Sync Rosa Lindholm" }).click();
   await expect(page.getByText(/^Synced\. Rosa Lindholm has/)).toBeVisible();
-  await expect(page.getByRole("row", { name: /Rosa Lindholm/ })).toContainText("in step");
+  await expect(page.getByRole("row", { name: /Rosa Lindholm/ })).toContainText("in sync");
   await expectAccessible(page);
-  expect(await recordOf(product, userId)).toMatchObject({ plan: "army", workspace: "active", soldiers: 5 });
+  expect(await recordOf(product, userId)).toMatchObject({ plan: "army", workspace: "active", seats: 5 });
 });
 
 test("a link from a helpdesk leads to the one user who is meant, or to all who could be", async ({

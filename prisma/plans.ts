@@ -2,8 +2,8 @@ import type { Database, Tx } from "~/platform/client.server";
 
 /** The shipped catalogue, and the lookup key under which Stripe has the price of each. */
 export const SHIPPED_PLANS = [
-  { id: "starter", name: "Starter", soldiers: 1, lookupKey: "starter_monthly" },
-  { id: "army", name: "Army", soldiers: 5, lookupKey: "army_yearly" },
+  { id: "starter", name: "Starter", seats: 1, lookupKey: "starter_monthly" },
+  { id: "army", name: "Army", seats: 5, lookupKey: "army_yearly" },
 ] as const;
 
 export type ShippedPlanId = (typeof SHIPPED_PLANS)[number]["id"];
@@ -11,7 +11,7 @@ export type ShippedPlanId = (typeof SHIPPED_PLANS)[number]["id"];
 /** Creates the shipped plans and their claims where they are missing. What an admin changed stays as it is. */
 export async function ensurePlans(db: Database | Tx): Promise<void> {
   await db.plan.createMany({
-    data: SHIPPED_PLANS.map(({ id, name, soldiers }) => ({ id, name, soldiers })),
+    data: SHIPPED_PLANS.map(({ id, name, seats }) => ({ id, name, seats })),
     skipDuplicates: true,
   });
   await db.planPrice.createMany({

@@ -1,6 +1,6 @@
+import { withPostgres } from "~/demo/postgres.server";
 import { createDatabase } from "~/platform/client.server";
 import { pendingMigrations } from "~/platform/migrate.server";
-import { withPostgres } from "~/demo/postgres.server";
 import { ensurePlans, SHIPPED_PLANS } from "./plans";
 
 // npm run db:seed: what a new installation needs, the plans and the lookup keys of their prices. No users; those of the

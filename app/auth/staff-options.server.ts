@@ -5,7 +5,7 @@ import type { Database } from "~/platform/client.server";
 import type { Environment, SingleSignOn } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
 import { roles } from "./roles";
-import { judgeArrival } from "./single-sign-on";
+import { evaluateArrival } from "./single-sign-on";
 
 /**
  * The one header that tells better-auth where a request comes from. The server removes any copy that arrives and
@@ -48,7 +48,7 @@ export function staffOptions({ db, environment, log }: StaffAuthOptions) {
     account: {
       modelName: "staffAccount",
       updateAccountOnSignIn: false,
-      // Staff are created unverified and by name; judgeArrival asks the provider to vouch for the address instead.
+      // Staff are created unverified and by name; evaluateArrival asks the provider to vouch for the address instead.
       accountLinking: { enabled: true, requireLocalEmailVerified: false },
     },
     verification: { modelName: "staffVerification" },
@@ -108,12 +108,12 @@ export function singleSignOnOptions(options: StaffAuthOptions, singleSignOn: Sin
         // Someone who was here before is compared with their own row: their provider may call them otherwise now.
         const who = source.action === "sign-in" ? { id: String(user.id) } : { email };
         const member = await options.db.staff.findUnique({ where: who });
-        const judgement = judgeArrival(
+        const evaluation = evaluateArrival(
           { email, emailVerified: user.emailVerified === true },
           member?.email ?? null,
           singleSignOn.allowedDomain,
         );
-        return judgement.ok ? undefined : { error: judgement.reason };
+        return evaluation.ok ? undefined : { error: evaluation.reason };
       },
     },
     plugins: [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { createLog } from "~/platform/log.server";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { createStaffAuth, type StaffAuth } from "./staff.server";
 import { type Person, startIdentityProvider } from "./testing/identity-provider";
 

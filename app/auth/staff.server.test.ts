@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { createLog } from "~/platform/log.server";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { createStaffAuth, type SignIn, type StaffAuth } from "./staff.server";
 
 const appUrl = "https://parity.test";

@@ -3,7 +3,7 @@ import type { Policy } from "./policy";
 
 const DAY = 86_400;
 
-/** `review`: a status that we do not know. Nothing is raised and nothing lowered on its word. */
+/** `review`: a status that we do not know. Nothing is granted and nothing revoked on its word. */
 export type Access = "yes" | "no" | "review";
 
 export type AccessDecision = {

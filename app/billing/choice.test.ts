@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compareCounting, itemThatCounts, openOnes, subscriptionsInOrder } from "./choice";
 import type { Subscription } from "./observation";
 import { catalogueOf } from "./plans";
+import { PATIENT, runs, subscriptions } from "./testing/arbitraries";
 import {
   ARMY,
   aCanceledSubscription,
@@ -16,7 +17,6 @@ import {
   starterItem,
   unknownItem,
 } from "./testing/observations";
-import { PATIENT, runs, subscriptions } from "./testing/arbitraries";
 
 const ordered = (all: Subscription[], recordedSubscriptionId: string | null = null) =>
   subscriptionsInOrder({ subscriptions: all, recordedSubscriptionId, ...CONTEXT });
@@ -66,7 +66,7 @@ describe("the subscription that counts", () => {
   });
 
   it("is among equals one at a claimed price even if its plan gives no soldiers", () => {
-    const free = { id: "free", name: "Free", soldiers: 0 };
+    const free = { id: "free", name: "Free", seats: 0 };
     const catalogue = catalogueOf([free], [{ planId: "free", priceId: "price_free", lookupKey: null }]);
     const all = [
       aSubscription({ id: "sub_a", items: [unknownItem()] }),
@@ -168,7 +168,7 @@ describe("the item that counts", () => {
   });
 
   it("is claimed also by a plan that gives no soldiers", () => {
-    const free = { id: "free", name: "Free", soldiers: 0 };
+    const free = { id: "free", name: "Free", seats: 0 };
     const catalogue = catalogueOf([free], [{ planId: "free", priceId: "price_free", lookupKey: null }]);
     const items = [unknownItem(), unknownItem({ id: "si_free", priceId: "price_free" })];
     expect(itemThatCounts(items, catalogue).plan).toEqual(free);

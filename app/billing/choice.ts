@@ -42,7 +42,7 @@ export function itemThatCounts(
 type Weighed = { item: SubscriptionItem; plan: Plan | null };
 
 const compareItems = (a: Weighed, b: Weighed) =>
-  (b.plan?.soldiers ?? -1) - (a.plan?.soldiers ?? -1) ||
+  (b.plan?.seats ?? -1) - (a.plan?.seats ?? -1) ||
   monthlyOf(b.item) - monthlyOf(a.item) ||
   textOrder(a.item.id, b.item.id);
 
@@ -62,7 +62,7 @@ export function compareCounting(a: Counting, b: Counting): number {
   }
   return (
     Number(b.plan !== null) - Number(a.plan !== null) ||
-    (b.plan?.soldiers ?? 0) - (a.plan?.soldiers ?? 0) ||
+    (b.plan?.seats ?? 0) - (a.plan?.seats ?? 0) ||
     monthlyOf(b.item) - monthlyOf(a.item) ||
     rankOfStatus(a.subscription.status) - rankOfStatus(b.subscription.status) ||
     b.subscription.created - a.subscription.created ||
@@ -95,7 +95,7 @@ export function subscriptionsInOrder(input: ChoiceInput): Counting[] {
   return all.length > 1 ? all.sort(compareCounting) : all;
 }
 
-/** Subscriptions that are still open: more than one raises the flag `several`. */
+/** Subscriptions that are still open: more than one grants the flag `several`. */
 export function openOnes(subscriptions: readonly Subscription[]): Subscription[] {
   return subscriptions.filter(isOpen);
 }

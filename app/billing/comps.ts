@@ -1,5 +1,5 @@
 import type { EpochSeconds } from "./observation";
-import type { Comp } from "./situation";
+import type { Comp } from "./snapshot";
 
 /** The comp that runs now; of several the one with the most soldiers, then the one that ends last. */
 export function runningComp(comps: readonly Comp[], now: EpochSeconds): Comp | null {
@@ -16,7 +16,7 @@ export function endedComp(comps: readonly Comp[], now: EpochSeconds): Comp | nul
 function pick(comps: readonly Comp[]): Comp | null {
   return comps.reduce<Comp | null>((best, comp) => {
     if (best === null) return comp;
-    const more = comp.plan.soldiers - best.plan.soldiers || comp.expiresAt - best.expiresAt;
+    const more = comp.plan.seats - best.plan.seats || comp.expiresAt - best.expiresAt;
     return more > 0 ? comp : best;
   }, null);
 }

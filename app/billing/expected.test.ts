@@ -11,7 +11,7 @@ import {
   aComp,
   aCustomer,
   aRecord,
-  aRecordInStep,
+  aRecordInSync,
   armyItem,
   aSubscription,
   CONTEXT,
@@ -84,7 +84,7 @@ describe("where access is expected", () => {
 
   it("the amount of a tiered price is null, even if another is recorded", () => {
     const items = [armyItem({ unitAmount: null, currency: "eur" })];
-    const { billing } = expectedOf(aSubscription({ items }), { record: aRecordInStep() });
+    const { billing } = expectedOf(aSubscription({ items }), { record: aRecordInSync() });
     expect(billing).toMatchObject({ amount: null, currency: "eur" });
   });
 
@@ -100,18 +100,18 @@ describe("where access is expected", () => {
 
   it("a period that Stripe does not state leaves the recorded one", () => {
     const subscription = aSubscription({ items: [armyItem({ periodStart: null, periodEnd: null })] });
-    expect(expectedOf(subscription, { record: aRecordInStep() })).toMatchObject({
+    expect(expectedOf(subscription, { record: aRecordInSync() })).toMatchObject({
       user: { currentPeriodEnd: armyItem().periodEnd },
       billing: { currentPeriodStart: armyItem().periodStart, currentPeriodEnd: armyItem().periodEnd },
     });
-    const other = aRecordInStep({ billing: aBillingRow({ stripeSubscriptionId: "sub_other" }) });
+    const other = aRecordInSync({ billing: aBillingRow({ stripeSubscriptionId: "sub_other" }) });
     expect(expectedOf(subscription, { record: other }).billing).toMatchObject({ currentPeriodEnd: null });
   });
 });
 
 describe("where a subscription counts, but access is not expected", () => {
   it("plan and row are kept as history, and every workspace is locked", () => {
-    const record = aRecordInStep({ workspaces: [unlocked(5, "w_1"), unlocked(5, "w_2")] });
+    const record = aRecordInSync({ workspaces: [unlocked(5, "w_1"), unlocked(5, "w_2")] });
     expect(expectedOf(aCanceledSubscription(), { record })).toEqual({
       user: { ...record.user, subscriptionStatus: "canceled" },
       billing: aBillingRow({ status: "canceled" }),
@@ -122,7 +122,7 @@ describe("where a subscription counts, but access is not expected", () => {
   it.each(["unpaid", "paused", "incomplete", "incomplete_expired", "canceled"])(
     "%s is recorded verbatim",
     (status) => {
-      expect(expectedOf(aSubscription({ status }), { record: aRecordInStep() })).toMatchObject({
+      expect(expectedOf(aSubscription({ status }), { record: aRecordInSync() })).toMatchObject({
         user: { subscriptionStatus: status, plan: "army", stripeCustomerId: "cus_1" },
         billing: { status, stripeSubscriptionId: "sub_1" },
         workspaces: [locked()],
@@ -131,18 +131,18 @@ describe("where a subscription counts, but access is not expected", () => {
   );
 
   it("a plan that the application cleared stays cleared", () => {
-    const cleared = aRecordInStep({ user: { plan: null }, billing: aBillingRow({ plan: null }) });
+    const cleared = aRecordInSync({ user: { plan: null }, billing: aBillingRow({ plan: null }) });
     expect(expectedOf(aCanceledSubscription(), { record: cleared })).toMatchObject({
       user: { plan: null },
       billing: { plan: null },
     });
     const policy = { ...DEFAULT_POLICY, noPlanWord: "free" };
-    const free = aRecordInStep({ user: { plan: "free" } });
+    const free = aRecordInSync({ user: { plan: "free" } });
     expect(expectedOf(aCanceledSubscription(), { record: free, policy }).user.plan).toBe("free");
   });
 
   it("a plan that is recorded wrongly is put right, also the word for none of another application", () => {
-    const record = aRecordInStep({ user: { plan: "free" }, billing: aBillingRow({ plan: "starter" }) });
+    const record = aRecordInSync({ user: { plan: "free" }, billing: aBillingRow({ plan: "starter" }) });
     expect(expectedOf(aCanceledSubscription(), { record })).toMatchObject({
       user: { plan: "army" },
       billing: { plan: "army" },
@@ -150,7 +150,7 @@ describe("where a subscription counts, but access is not expected", () => {
   });
 
   it("a plan that was cleared is recorded again as soon as there is access", () => {
-    const cleared = aRecordInStep({ user: { plan: null }, billing: aBillingRow({ plan: null }) });
+    const cleared = aRecordInSync({ user: { plan: null }, billing: aBillingRow({ plan: null }) });
     expect(expectedOf(aSubscription(), { record: cleared })).toMatchObject({
       user: { plan: "army" },
       billing: { plan: "army" },
@@ -159,7 +159,7 @@ describe("where a subscription counts, but access is not expected", () => {
 
   it("an ended price that no plan claims leaves the recorded plan", () => {
     const ended = aCanceledSubscription({ items: [unknownItem()] });
-    expect(expectedOf(ended, { record: aRecordInStep() })).toMatchObject({
+    expect(expectedOf(ended, { record: aRecordInSync() })).toMatchObject({
       user: { plan: "army" },
       billing: { plan: "army", stripePriceId: "price_other" },
     });
@@ -167,7 +167,7 @@ describe("where a subscription counts, but access is not expected", () => {
 
   it("a cancellation that has happened is not scheduled any more", () => {
     const ended = aCanceledSubscription({ cancelAtPeriodEnd: true, cancelAt: NOW - 2 * DAY });
-    expect(expectedOf(ended, { record: aRecordInStep() }).user.cancelAtPeriodEnd).toBe(false);
+    expect(expectedOf(ended, { record: aRecordInSync() }).user.cancelAtPeriodEnd).toBe(false);
   });
 });
 
@@ -229,18 +229,18 @@ describe("the customer id", () => {
 });
 
 describe("a comp", () => {
-  const soldiers = (subscription: Subscription | null, plan = ARMY) =>
+  const seats = (subscription: Subscription | null, plan = ARMY) =>
     expectedOf(subscription, { comp: aComp({ plan }) }).workspaces;
 
   it("is a floor under the workspaces: the larger of the two", () => {
-    expect(soldiers(null)).toEqual([unlocked(5)]);
-    expect(soldiers(aSubscription({ items: [starterItem()] }))).toEqual([unlocked(5)]);
-    expect(soldiers(aSubscription(), aComp().plan)).toEqual([unlocked(5)]);
-    expect(soldiers(aCanceledSubscription(), aComp().plan)).toEqual([unlocked(1)]);
+    expect(seats(null)).toEqual([unlocked(5)]);
+    expect(seats(aSubscription({ items: [starterItem()] }))).toEqual([unlocked(5)]);
+    expect(seats(aSubscription(), aComp().plan)).toEqual([unlocked(5)]);
+    expect(seats(aCanceledSubscription(), aComp().plan)).toEqual([unlocked(1)]);
   });
 
   it("leaves the billing fields to Stripe", () => {
-    const record = aRecordInStep();
+    const record = aRecordInSync();
     const expected = expectedOf(aCanceledSubscription(), { record, comp: aComp({ plan: ARMY }) });
     expect(expected).toMatchObject({
       user: { subscriptionStatus: "canceled" },

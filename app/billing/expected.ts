@@ -2,7 +2,7 @@ import type { Counting } from "./choice";
 import { isCancelScheduled, type ObservedCustomer } from "./observation";
 import type { Policy } from "./policy";
 import type { BillingRow, BillingState, UserRecord, WorkspaceRow } from "./record";
-import type { Comp } from "./situation";
+import type { Comp } from "./snapshot";
 
 export type ExpectedInput = {
   record: UserRecord;
@@ -16,8 +16,8 @@ export type ExpectedInput = {
 export function expectedState(input: ExpectedInput): BillingState {
   const { record, counting, comp, policy } = input;
   const accessExpected = counting !== null && counting.access === "yes" && counting.plan !== null;
-  const soldiers = Math.max(accessExpected ? (counting.plan?.soldiers ?? 0) : 0, comp?.plan.soldiers ?? 0);
-  const workspaces = record.workspaces.map((workspace) => expectedWorkspace(workspace, soldiers));
+  const seats = Math.max(accessExpected ? (counting.plan?.seats ?? 0) : 0, comp?.plan.seats ?? 0);
+  const workspaces = record.workspaces.map((workspace) => expectedWorkspace(workspace, seats));
   if (counting === null) {
     const user = {
       stripeCustomerId: record.user.stripeCustomerId,
@@ -85,6 +85,6 @@ function expectedCustomerId({ record, customers }: ExpectedInput, countingCustom
   return gone ? countingCustomerId : stored;
 }
 
-function expectedWorkspace({ id }: WorkspaceRow, soldiers: number): WorkspaceRow {
-  return soldiers > 0 ? { id, status: "active", soldiers } : { id, status: "locked", soldiers: 0 };
+function expectedWorkspace({ id }: WorkspaceRow, seats: number): WorkspaceRow {
+  return seats > 0 ? { id, status: "active", seats } : { id, status: "locked", seats: 0 };
 }

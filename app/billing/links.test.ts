@@ -1,25 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { judge } from "./evaluation/judge";
+import { evaluate } from "./evaluation/evaluate";
 import { linksOf } from "./links";
 import type { ObservedCustomer } from "./observation";
-import type { LinkSource, Situation } from "./situation";
+import type { LinkSource, UserSnapshot } from "./snapshot";
 import { stripeStateOf } from "./stripe-state";
 import {
   aCanceledSubscription,
   aCustomer,
   aRecord,
-  aSituation,
+  aSnapshot,
   aSubscription,
   CONTEXT,
   edge,
-  judged,
+  evaluated,
 } from "./testing/observations";
 
 describe("strong links", () => {
   it.each<LinkSource>(["recorded", "recorded_subscription", "metadata", "session", "confirmed", "email"])(
     "a link that is %s links",
     (source) => {
-      const links = linksOf(aSituation({ edges: [edge("cus_1", { source })] }));
+      const links = linksOf(aSnapshot({ edges: [edge("cus_1", { source })] }));
       expect(links).toMatchObject({ customerIds: ["cus_1"], conflicts: [] });
       expect(links.sources.get("cus_1")).toEqual([source]);
     },
@@ -27,7 +27,7 @@ describe("strong links", () => {
 
   it("are all united, none hiding another: a guest checkout makes a second customer", () => {
     const links = linksOf(
-      aSituation({
+      aSnapshot({
         edges: [
           edge("cus_2", { source: "session" }),
           edge("cus_1", { source: "recorded" }),
@@ -41,22 +41,22 @@ describe("strong links", () => {
   });
 
   it("bring the subscriptions of every linked customer together", () => {
-    const judgement = judged({
+    const evaluation = evaluated({
       customers: [
         aCustomer({ id: "cus_1", subscriptions: [aCanceledSubscription()] }),
         aCustomer({ id: "cus_2", subscriptions: [aSubscription({ id: "sub_2" })] }),
       ],
     });
-    expect(judgement.counting?.subscription.id).toBe("sub_2");
+    expect(evaluation.counting?.subscription.id).toBe("sub_2");
   });
 
   it("of other users link this user to nothing", () => {
-    const links = linksOf(aSituation({ edges: [edge("cus_1", { userId: "u_2" })] }));
+    const links = linksOf(aSnapshot({ edges: [edge("cus_1", { userId: "u_2" })] }));
     expect(links).toMatchObject({ customerIds: [], conflicts: [] });
   });
 
   it("do not hold for a customer that staff said is not this user's", () => {
-    const links = linksOf(aSituation({ edges: [edge("cus_1")], rejectedCustomerIds: ["cus_1"] }));
+    const links = linksOf(aSnapshot({ edges: [edge("cus_1")], rejectedCustomerIds: ["cus_1"] }));
     expect(links.customerIds).toEqual([]);
   });
 
@@ -66,7 +66,7 @@ describe("strong links", () => {
       edge("cus_1", { userId: "u_3", source: "confirmed" }),
       edge("cus_1", { userId: "u_2", source: "session" }),
     ];
-    expect(linksOf(aSituation({ edges })).conflicts).toEqual([
+    expect(linksOf(aSnapshot({ edges })).conflicts).toEqual([
       { customerId: "cus_1", userIds: ["u_1", "u_2", "u_3"] },
     ]);
   });
@@ -75,13 +75,13 @@ describe("strong links", () => {
     "conflict with a customer or subscription that is already %s on another user",
     (source) => {
       const edges = [edge("cus_1", { source: "metadata" }), edge("cus_1", { userId: "u_2", source })];
-      expect(linksOf(aSituation({ edges })).conflicts).toHaveLength(1);
+      expect(linksOf(aSnapshot({ edges })).conflicts).toHaveLength(1);
     },
   );
 
   it("do not conflict over a customer that is not this user's", () => {
     const edges = [edge("cus_1"), edge("cus_2", { userId: "u_2" }), edge("cus_2", { userId: "u_3" })];
-    expect(linksOf(aSituation({ edges })).conflicts).toEqual([]);
+    expect(linksOf(aSnapshot({ edges })).conflicts).toEqual([]);
   });
 });
 
@@ -90,16 +90,16 @@ describe("an e-mail address", () => {
   const other = aCustomer({ id: "cus_2", subscriptions: [aSubscription({ id: "sub_2" })] });
   const idle = aCustomer({ id: "cus_2", subscriptions: [aCanceledSubscription({ id: "sub_2" })] });
   const candidate = (customer: ObservedCustomer, ...linkedUserIds: string[]) => ({ customer, linkedUserIds });
-  const links = (changes: Partial<Situation> = {}) => {
-    const { emailLink, suggestions } = judged({ emailCandidates: [candidate(paying)], ...changes });
+  const links = (changes: Partial<UserSnapshot> = {}) => {
+    const { emailLink, suggestions } = evaluated({ emailCandidates: [candidate(paying)], ...changes });
     return { emailLink, suggestions };
   };
   const suggested = { emailLink: null, suggestions: ["cus_1"] };
 
   it("links by itself when nothing else can be meant", () => {
     expect(links()).toEqual({ emailLink: "cus_1", suggestions: [] });
-    expect(judged({ emailCandidates: [candidate(paying)] })).toMatchObject({
-      verdict: "paid_not_recorded",
+    expect(evaluated({ emailCandidates: [candidate(paying)] })).toMatchObject({
+      verdict: "locked_out",
       expected: { user: { stripeCustomerId: "cus_1" } },
     });
   });
@@ -153,7 +153,7 @@ describe("an e-mail address", () => {
   });
 
   it("only suggests before a full pass has finished with the event cursor unbroken since", () => {
-    expect(links({ knowledge: { pass: false, address: true } })).toEqual(suggested);
+    expect(links({ coverage: { pass: false, address: true } })).toEqual(suggested);
   });
 
   it("suggests neither a customer that does not pay nor one that staff rejected", () => {
@@ -166,15 +166,15 @@ describe("an e-mail address", () => {
     expect(links({ emailCandidates: [candidate(deleted)] })).toEqual({ emailLink: null, suggestions: [] });
   });
 
-  it("of a suggestion whose grace ends by the clock is judged again then", () => {
+  it("of a suggestion whose grace ends by the clock is evaluated again then", () => {
     const overdue = aSubscription({ status: "past_due", pastDueSince: CONTEXT.now - 60 });
-    const situation = aSituation({
+    const snapshot = aSnapshot({
       record: aRecord({ emailVerified: false }),
       emailCandidates: [candidate(aCustomer({ subscriptions: [overdue] }))],
     });
-    const now = judge(situation, CONTEXT);
-    expect(now).toMatchObject({ verdict: "link_suggested", judgeAgainAt: CONTEXT.now - 60 + 7 * 86_400 });
-    const then = judge(situation, { ...CONTEXT, now: now.judgeAgainAt ?? 0 });
-    expect(then).toMatchObject({ verdict: "no_subscription", judgeAgainAt: null });
+    const now = evaluate(snapshot, CONTEXT);
+    expect(now).toMatchObject({ verdict: "possible_match", nextCheckAt: CONTEXT.now - 60 + 7 * 86_400 });
+    const then = evaluate(snapshot, { ...CONTEXT, now: now.nextCheckAt ?? 0 });
+    expect(then).toMatchObject({ verdict: "no_subscription", nextCheckAt: null });
   });
 });

@@ -1,7 +1,7 @@
 import { accessOf } from "./access";
 import { type EpochSeconds, isOpen, type ObservedCustomer } from "./observation";
 import type { Policy } from "./policy";
-import type { LinkSource, Situation } from "./situation";
+import type { LinkSource, UserSnapshot } from "./snapshot";
 
 export type LinkConflict = { customerId: string; userIds: string[] };
 
@@ -14,22 +14,22 @@ export type UserLinks = {
 };
 
 /** Unites the links of a user. A customer that another user's link names too is a conflict, for staff to decide. */
-export function linksOf(situation: Pick<Situation, "record" | "edges" | "rejectedCustomerIds">): UserLinks {
-  const { userId } = situation.record;
+export function linksOf(snapshot: Pick<UserSnapshot, "record" | "edges" | "rejectedCustomerIds">): UserLinks {
+  const { userId } = snapshot.record;
   const sources = new Map<string, LinkSource[]>();
-  for (const edge of situation.edges) {
-    if (edge.userId !== userId || situation.rejectedCustomerIds.includes(edge.customerId)) continue;
+  for (const edge of snapshot.edges) {
+    if (edge.userId !== userId || snapshot.rejectedCustomerIds.includes(edge.customerId)) continue;
     const known = sources.get(edge.customerId);
     if (!known) sources.set(edge.customerId, [edge.source]);
     else if (!known.includes(edge.source)) known.push(edge.source);
   }
   const customerIds = [...sources.keys()].sort();
-  const named = situation.edges.some((edge) => edge.userId !== userId);
-  return { customerIds, sources, conflicts: named ? conflictsOf(situation, customerIds) : [] };
+  const named = snapshot.edges.some((edge) => edge.userId !== userId);
+  return { customerIds, sources, conflicts: named ? conflictsOf(snapshot, customerIds) : [] };
 }
 
 function conflictsOf(
-  { record, edges }: Pick<Situation, "record" | "edges">,
+  { record, edges }: Pick<UserSnapshot, "record" | "edges">,
   customerIds: readonly string[],
 ): LinkConflict[] {
   const conflicts: LinkConflict[] = [];
@@ -51,7 +51,7 @@ export type EmailMatch = {
 };
 
 type EmailInput = {
-  situation: Situation;
+  snapshot: UserSnapshot;
   links: UserLinks;
   onHold: boolean;
   policy: Policy;
@@ -62,10 +62,10 @@ type EmailInput = {
  * What the user's e-mail address says. It links by itself only when nothing else can be meant; otherwise it is a
  * suggestion, because an unverified address lets someone register as another and take the subscription over.
  */
-export function matchByEmail({ situation, links, onHold, policy, now }: EmailInput): EmailMatch {
-  const { record, emailCandidates, knowledge } = situation;
+export function matchByEmail({ snapshot, links, onHold, policy, now }: EmailInput): EmailMatch {
+  const { record, emailCandidates, coverage } = snapshot;
   if (emailCandidates.length === 0) return { link: null, suggestions: [], changesAt: null };
-  const rejected = new Set(situation.rejectedCustomerIds);
+  const rejected = new Set(snapshot.rejectedCustomerIds);
   const isFree = (candidate: { customer: ObservedCustomer; linkedUserIds: string[] }) =>
     candidate.linkedUserIds.length === 0 && !rejected.has(candidate.customer.id);
   const pays = (customer: ObservedCustomer) =>
@@ -83,7 +83,7 @@ export function matchByEmail({ situation, links, onHold, policy, now }: EmailInp
 
   const withOpen = present.filter(({ customer }) => customer.subscriptions.some(isOpen));
   const [only] = withOpen;
-  const linkedHasOpen = situation.customers.some(
+  const linkedHasOpen = snapshot.customers.some(
     (customer) => links.customerIds.includes(customer.id) && customer.subscriptions.some(isOpen),
   );
   const linksItself =
@@ -91,10 +91,10 @@ export function matchByEmail({ situation, links, onHold, policy, now }: EmailInp
     withOpen.length === 1 &&
     isFree(only) &&
     record.emailVerified &&
-    situation.usersWithEmail === 1 &&
+    snapshot.usersWithEmail === 1 &&
     !linkedHasOpen &&
     !onHold &&
-    knowledge.pass;
+    coverage.pass;
   return linksItself
     ? { link: only.customer.id, suggestions: suggestions.filter((id) => id !== only.customer.id), changesAt }
     : { link: null, suggestions, changesAt };

@@ -9,15 +9,15 @@ import {
   mismatchesBetween,
 } from "./mismatches";
 import type { BillingRow, BillingState, UserBilling } from "./record";
-import { aBillingRow, aRecord, aRecordInStep, locked, unlocked } from "./testing/observations";
 import { PATIENT, runs } from "./testing/arbitraries";
+import { aBillingRow, aRecord, aRecordInSync, locked, unlocked } from "./testing/observations";
 
 const fieldsOf = (found: Mismatch[]) => found.map(({ field, severity }) => `${field} ${severity}`);
 const between = (recorded: BillingState, expected: BillingState) => mismatchesBetween(recorded, expected);
 
 describe("mismatches", () => {
   it("are none where nothing differs", () => {
-    expect(between(aRecordInStep(), aRecordInStep())).toEqual([]);
+    expect(between(aRecordInSync(), aRecordInSync())).toEqual([]);
     expect(between(aRecord(), aRecord())).toEqual([]);
   });
 
@@ -28,12 +28,12 @@ describe("mismatches", () => {
     ["currentPeriodEnd", 1, "low"],
     ["cancelAtPeriodEnd", true, "medium"],
   ])("name user.%s, what is recorded, what is expected, and how bad it is", (field, value, severity) => {
-    const expected = aRecordInStep({ user: { [field]: value } });
-    expect(between(aRecordInStep(), expected)).toEqual([
+    const expected = aRecordInSync({ user: { [field]: value } });
+    expect(between(aRecordInSync(), expected)).toEqual([
       {
         field: `user.${field}`,
         workspaceId: null,
-        recorded: aRecordInStep().user[field],
+        recorded: aRecordInSync().user[field],
         expected: value,
         severity,
       },
@@ -52,8 +52,8 @@ describe("mismatches", () => {
     ["currentPeriodEnd", 1, "low"],
     ["cancelAtPeriodEnd", true, "medium"],
   ])("name billing.%s, and how bad it is", (field, value, severity) => {
-    const expected = aRecordInStep({ billing: aBillingRow({ [field]: value }) });
-    expect(between(aRecordInStep(), expected)).toEqual([
+    const expected = aRecordInSync({ billing: aBillingRow({ [field]: value }) });
+    expect(between(aRecordInSync(), expected)).toEqual([
       {
         field: `billing.${field}`,
         workspaceId: null,
@@ -65,8 +65,8 @@ describe("mismatches", () => {
   });
 
   it("are one low one, its id, where the billing row is missing", () => {
-    const without = aRecordInStep({ billing: null });
-    expect(between(without, aRecordInStep())).toMatchObject([
+    const without = aRecordInSync({ billing: null });
+    expect(between(without, aRecordInSync())).toMatchObject([
       { field: "billing.stripeSubscriptionId", recorded: null, expected: "sub_1", severity: "low" },
     ]);
   });
@@ -85,7 +85,7 @@ describe("mismatches", () => {
   });
 
   it("are of plan, of status, of a workspace, or details: each of one kind", () => {
-    const recorded = aRecordInStep();
+    const recorded = aRecordInSync();
     const expected = aRecord({
       user: { stripeCustomerId: "cus_2", cancelAtPeriodEnd: true },
       billing: {
@@ -131,12 +131,12 @@ describe("mismatches", () => {
 describe("a fingerprint", () => {
   const value = fc.constantFrom<string | number | boolean | null>(null, "1", 1, "army", true, "true", '","');
   const states = fc
-    .record({ plan: value, status: value, soldiers: fc.constantFrom(0, 1, 5), price: value, id: value })
-    .map(({ plan, status, soldiers, price, id }) =>
-      aRecordInStep({
+    .record({ plan: value, status: value, seats: fc.constantFrom(0, 1, 5), price: value, id: value })
+    .map(({ plan, status, seats, price, id }) =>
+      aRecordInSync({
         user: { plan: text(plan), subscriptionStatus: text(status) },
         billing: aBillingRow({ stripePriceId: String(price), stripeSubscriptionId: String(id) }),
-        workspaces: [unlocked(5, "w_1"), unlocked(soldiers, "w_2")],
+        workspaces: [unlocked(5, "w_1"), unlocked(seats, "w_2")],
       }),
     );
 

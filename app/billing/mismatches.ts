@@ -78,11 +78,11 @@ export function mismatchesBetween(recorded: BillingState, expected: BillingState
         expected: should.status,
         ...common,
       });
-    if (workspace.soldiers !== should.soldiers)
+    if (workspace.seats !== should.seats)
       found.push({
         field: "workspace.soldiers",
-        recorded: workspace.soldiers,
-        expected: should.soldiers,
+        recorded: workspace.seats,
+        expected: should.seats,
         ...common,
       });
   }

@@ -1,8 +1,8 @@
 /** Seconds since 1970, as Stripe sends them. */
 export type EpochSeconds = number;
 
-/** One value of the PostgreSQL sequence `stripe_order`: it orders requests to Stripe over all servers, without clocks. */
-export type OrderStamp = number;
+/** One value of the PostgreSQL sequence `observation_version`: it orders requests to Stripe over all servers, without clocks. */
+export type Version = number;
 
 export type Interval = "day" | "week" | "month" | "year";
 
@@ -61,7 +61,7 @@ export type ObservedCustomer = Customer & {
   /** Every subscription that the last complete read listed, and any seen since. */
   subscriptions: Subscription[];
   /** Start of the last read of all its subscriptions; null when only single objects or a full pass saw it. */
-  completeStart: OrderStamp | null;
+  completeVersionStart: Version | null;
   /** The database's clock at that read; with its fractions of a second. */
   completeAt: EpochSeconds | null;
 };

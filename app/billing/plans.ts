@@ -1,7 +1,7 @@
 import type { SubscriptionItem } from "./observation";
 
 /** What a Stripe price buys. */
-export type Plan = { id: string; name: string; soldiers: number };
+export type Plan = { id: string; name: string; seats: number };
 
 /** Which plan claims which price, by price id or by lookup key. */
 export type Catalogue = {

@@ -9,5 +9,5 @@ export type Policy = {
 export const DEFAULT_POLICY: Policy = { graceDays: 7, noPlanWord: null };
 
 /** Who may write: nobody; only repairs that lower nothing; everything under the rules. */
-export type Writes = "off" | "raise_only" | "full";
-export const WRITES: readonly Writes[] = ["off", "raise_only", "full"];
+export type WriteMode = "off" | "grant_only" | "full";
+export const WRITE_MODES: readonly WriteMode[] = ["off", "grant_only", "full"];

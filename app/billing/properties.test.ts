@@ -2,38 +2,38 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { accessOf } from "./access";
 import { type Decision, decide, type Repair } from "./evaluation/decide";
-import { type JudgeContext, type Judgement, judge } from "./evaluation/judge";
+import { type Evaluation, evaluate, type PolicyContext } from "./evaluation/evaluate";
 import { fingerprintOf, mismatchesBetween } from "./mismatches";
 import type { ObservedCustomer } from "./observation";
 import { planOfPrice } from "./plans";
 import type { BillingState } from "./record";
-import type { Situation } from "./situation";
-import { DAY, NOW } from "./testing/observations";
+import type { UserSnapshot } from "./snapshot";
 import { contexts, PATIENT, runs } from "./testing/arbitraries";
-import { decisions, situations, withRecord } from "./testing/situations";
+import { DAY, NOW } from "./testing/observations";
+import { decisions, snapshots, withRecord } from "./testing/snapshots";
 import { REVIEW_VERDICTS, SETTLED_VERDICTS, VERDICTS } from "./verdicts";
 
 type Settings = typeof decisions extends fc.Arbitrary<infer T> ? T : never;
 
 type Case = {
-  situation: Situation;
-  judgement: Judgement;
-  context: JudgeContext;
+  snapshot: UserSnapshot;
+  evaluation: Evaluation;
+  context: PolicyContext;
   settings: Settings;
   decision: Decision;
 };
 
 type Rules = Record<string, (one: Case) => void>;
 
-/** Checks rules on any situation, its judgement and the decision about it; names the rule that is broken. */
+/** Checks rules on any snapshot, its evaluation and the decision about it; names the rule that is broken. */
 function expectAlways(numRuns: number, rules: Rules) {
   fc.assert(
-    fc.property(situations, contexts, decisions, (situation, context, settings) => {
-      const judgement = judge(situation, context);
-      const decision = decide({ situation, judgement, context, ...settings });
+    fc.property(snapshots, contexts, decisions, (snapshot, context, settings) => {
+      const evaluation = evaluate(snapshot, context);
+      const decision = decide({ snapshot, evaluation, context, ...settings });
       for (const [name, rule] of Object.entries(rules)) {
         try {
-          rule({ situation, context, judgement, settings, decision });
+          rule({ snapshot, context, evaluation, settings, decision });
         } catch (cause) {
           throw new Error(`Not always true: ${name}`, { cause });
         }
@@ -44,100 +44,104 @@ function expectAlways(numRuns: number, rules: Rules) {
 }
 
 const written = (decision: Decision): Repair | null =>
-  decision.kind === "repair" ? decision.repair : decision.kind === "withheld" ? decision.unlock : null;
+  decision.kind === "repair" ? decision.repair : decision.kind === "blocked" ? decision.unlock : null;
 
 /** The user after a repair, seen by the same observations; a link by e-mail is stored with the repair. */
-function after({ situation, judgement }: Case, state: BillingState): Situation {
-  const { emailLink } = judgement;
-  const edges = [...situation.edges];
+function after({ snapshot, evaluation }: Case, state: BillingState): UserSnapshot {
+  const { emailLink } = evaluation;
+  const edges = [...snapshot.edges];
   if (emailLink !== null) edges.push({ userId: "u_1", customerId: emailLink, source: "email" });
-  return withRecord({ ...situation, edges }, { ...situation.record, ...state });
+  return withRecord({ ...snapshot, edges }, { ...snapshot.record, ...state });
 }
 
-const usableSoldiers = (state: BillingState) =>
-  new Map(state.workspaces.map(({ id, status, soldiers }) => [id, status === "active" ? soldiers : 0]));
+const usableSeats = (state: BillingState) =>
+  new Map(state.workspaces.map(({ id, status, seats }) => [id, status === "active" ? seats : 0]));
 
-const takesSoldiers = (before: BillingState, then: BillingState) =>
-  [...usableSoldiers(before)].some(([id, soldiers]) => (usableSoldiers(then).get(id) ?? 0) < soldiers);
+const takesSeats = (before: BillingState, then: BillingState) =>
+  [...usableSeats(before)].some(([id, seats]) => (usableSeats(then).get(id) ?? 0) < seats);
 
 /** What the listed subscriptions and the comps entitle to, said in another way than the code does. */
-function entitledSoldiers({ judgement, situation, context }: Case): number {
-  const listed = judgement.customers
+function entitledSeats({ evaluation, snapshot, context }: Case): number {
+  const listed = evaluation.customers
     .flatMap((customer) => customer?.subscriptions ?? [])
     .filter((one) => accessOf(one, context.policy, context.now).access === "yes")
-    .flatMap((one) => one.items.map((item) => planOfPrice(context.catalogue, item)?.soldiers ?? 0));
-  const given = situation.comps
+    .flatMap((one) => one.items.map((item) => planOfPrice(context.catalogue, item)?.seats ?? 0));
+  const given = snapshot.comps
     .filter(({ expiresAt, revokedAt }) => revokedAt === null && expiresAt > context.now)
-    .map(({ plan }) => plan.soldiers);
+    .map(({ plan }) => plan.seats);
   return Math.max(0, ...listed, ...given);
 }
 
-/** Everything in a judgement that must not depend on the order in which rows arrive. */
-function essence(judgement: Judgement) {
+/** Everything in an evaluation that must not depend on the order in which rows arrive. */
+function essence(evaluation: Evaluation) {
   const sorted = <T>(all: readonly T[]) => all.map((one) => JSON.stringify(one)).sort();
   return {
-    ...judgement,
-    comp: judgement.comp?.plan,
-    links: { ...judgement.links, sources: sorted([...judgement.links.sources.keys()]) },
-    customers: judgement.customers.map((customer) => customer?.id),
-    subscriptions: sorted(judgement.subscriptions.map(({ id }) => id)),
-    expected: { ...judgement.expected, workspaces: sorted(judgement.expected.workspaces) },
-    mismatches: fingerprintOf(judgement.mismatches),
+    ...evaluation,
+    comp: evaluation.comp?.plan,
+    links: { ...evaluation.links, sources: sorted([...evaluation.links.sources.keys()]) },
+    customers: evaluation.customers.map((customer) => customer?.id),
+    subscriptions: sorted(evaluation.subscriptions.map(({ id }) => id)),
+    expected: { ...evaluation.expected, workspaces: sorted(evaluation.expected.workspaces) },
+    mismatches: fingerprintOf(evaluation.mismatches),
   };
 }
 
-const untimed = (judgement: Judgement) => ({
-  ...essence(judgement),
-  flags: judgement.flags.filter((flag) => flag !== "stale"),
+const untimed = (evaluation: Evaluation) => ({
+  ...essence(evaluation),
+  flags: evaluation.flags.filter((flag) => flag !== "stale"),
 });
 
-const forNobody = ({ verdict }: Judgement) => REVIEW_VERDICTS.has(verdict) || verdict === "not_checked";
+const forNobody = ({ verdict }: Evaluation) => REVIEW_VERDICTS.has(verdict) || verdict === "not_checked";
 
-it("a judgement is exactly one verdict, and holds until it is to be judged again", PATIENT, () => {
+it("an evaluation is exactly one verdict, and holds until it is to be evaluated again", PATIENT, () => {
   expectAlways(1_500, {
-    "exactly one verdict fits": ({ judgement }) =>
-      expect(VERDICTS.filter((verdict) => verdict === judgement.verdict)).toHaveLength(1),
-    "the mismatches are the differences from what is expected": ({ judgement, situation }) =>
-      expect(judgement.mismatches).toEqual(mismatchesBetween(situation.record, judgement.expected)),
-    "nothing differs from a settled record": ({ judgement }) => {
-      if (SETTLED_VERDICTS.has(judgement.verdict)) expect(judgement.mismatches).toEqual([]);
+    "exactly one verdict fits": ({ evaluation }) =>
+      expect(VERDICTS.filter((verdict) => verdict === evaluation.verdict)).toHaveLength(1),
+    "the mismatches are the differences from what is expected": ({ evaluation, snapshot }) =>
+      expect(evaluation.mismatches).toEqual(mismatchesBetween(snapshot.record, evaluation.expected)),
+    "nothing differs from a settled record": ({ evaluation }) => {
+      if (SETTLED_VERDICTS.has(evaluation.verdict)) expect(evaluation.mismatches).toEqual([]);
     },
-    "a raise and a lowering are called what they are": ({ judgement, situation: { record } }) => {
-      if (takesSoldiers(record, judgement.expected)) expect(judgement.lowers).toBe(true);
-      if (takesSoldiers(judgement.expected, record)) expect(judgement.raises).toBe(true);
+    "a raise and a revocation are called what they are": ({ evaluation, snapshot: { record } }) => {
+      if (takesSeats(record, evaluation.expected)) expect(evaluation.revokes).toBe(true);
+      if (takesSeats(evaluation.expected, record)) expect(evaluation.grants).toBe(true);
     },
-    "it is judged again in the future, and is the same until then": ({ judgement, situation, context }) => {
-      const { judgeAgainAt } = judgement;
-      expect(judgeAgainAt ?? NOW + 1).toBeGreaterThan(NOW);
-      const then = judgeAgainAt === null ? NOW + 400 * DAY : judgeAgainAt - 1;
-      expect(untimed(judge(situation, { ...context, now: then }))).toEqual(untimed(judgement));
+    "it is evaluated again in the future, and is the same until then": ({
+      evaluation,
+      snapshot,
+      context,
+    }) => {
+      const { nextCheckAt } = evaluation;
+      expect(nextCheckAt ?? NOW + 1).toBeGreaterThan(NOW);
+      const then = nextCheckAt === null ? NOW + 400 * DAY : nextCheckAt - 1;
+      expect(untimed(evaluate(snapshot, { ...context, now: then }))).toEqual(untimed(evaluation));
     },
   });
 });
 
-it("a judgement does not depend on the order in which anything arrives", PATIENT, () => {
+it("an evaluation does not depend on the order in which anything arrives", PATIENT, () => {
   const keys = fc.infiniteStream(fc.nat());
   fc.assert(
-    fc.property(situations, contexts, keys, (situation, context, stream) => {
+    fc.property(snapshots, contexts, keys, (snapshot, context, stream) => {
       const shuffled = <T>(all: readonly T[]): T[] =>
         all
           .map((one) => ({ one, key: stream.next().value ?? 0 }))
           .sort((a, b) => a.key - b.key)
           .map(({ one }) => one);
       const customer = (one: ObservedCustomer) => ({ ...one, subscriptions: shuffled(one.subscriptions) });
-      const { record } = situation;
-      const other: Situation = {
-        ...situation,
+      const { record } = snapshot;
+      const other: UserSnapshot = {
+        ...snapshot,
         record: { ...record, workspaces: shuffled(record.workspaces) },
-        customers: shuffled(situation.customers).map(customer),
-        edges: shuffled(situation.edges),
-        emailCandidates: shuffled(situation.emailCandidates).map((one) => ({
+        customers: shuffled(snapshot.customers).map(customer),
+        edges: shuffled(snapshot.edges),
+        emailCandidates: shuffled(snapshot.emailCandidates).map((one) => ({
           ...one,
           customer: customer(one.customer),
         })),
-        comps: shuffled(situation.comps),
+        comps: shuffled(snapshot.comps),
       };
-      expect(essence(judge(other, context))).toEqual(essence(judge(situation, context)));
+      expect(essence(evaluate(other, context))).toEqual(essence(evaluate(snapshot, context)));
     }),
     runs(700),
   );
@@ -145,17 +149,17 @@ it("a judgement does not depend on the order in which anything arrives", PATIENT
 
 it("a repair ends in the expected record, and a second run changes nothing", PATIENT, () => {
   expectAlways(2_500, {
-    "judged again by the same observations all is settled": (one) => {
+    "evaluated again by the same observations all is settled": (one) => {
       if (one.decision.kind !== "repair") return;
-      const again = judge(after(one, one.decision.repair.after), one.context);
+      const again = evaluate(after(one, one.decision.repair.after), one.context);
       expect([again.mismatches, SETTLED_VERDICTS.has(again.verdict)]).toEqual([[], true]);
     },
-    "it is made only where something differs": ({ situation, decision }) => {
+    "it is made only where something differs": ({ snapshot, decision }) => {
       const repair = written(decision);
-      if (repair) expect(mismatchesBetween(situation.record, repair.after)).not.toEqual([]);
+      if (repair) expect(mismatchesBetween(snapshot.record, repair.after)).not.toEqual([]);
     },
     "it deletes no billing row, forgets no customer, touches the workspaces that are there": ({
-      situation: { record },
+      snapshot: { record },
       decision,
     }) => {
       const repair = written(decision);
@@ -166,92 +170,93 @@ it("a repair ends in the expected record, and a second run changes nothing", PAT
     },
     "it gives exactly what the listed subscriptions and running comps entitle to": (one) => {
       if (one.decision.kind !== "repair") return;
-      const entitled = entitledSoldiers(one);
-      for (const soldiers of usableSoldiers(one.decision.repair.after).values())
-        expect(soldiers).toBe(entitled);
+      const entitled = entitledSeats(one);
+      for (const seats of usableSeats(one.decision.repair.after).values()) expect(seats).toBe(entitled);
     },
     "nothing is written for a verdict that staff decide, or before everything was read": (one) => {
-      if (forNobody(one.judgement)) expect(["review", "not_checked"]).toContain(one.decision.kind);
+      if (forNobody(one.evaluation)) expect(["review", "not_checked"]).toContain(one.decision.kind);
     },
     "nothing is written while writing is off, nor by an automatic source on hold": (one) => {
-      const { decision, settings, judgement } = one;
-      if (settings.writes === "off") expect(written(decision)).toBeNull();
-      if (settings.automatic && judgement.onHold) expect(written(decision)).toBeNull();
+      const { decision, settings, evaluation } = one;
+      if (settings.writeMode === "off") expect(written(decision)).toBeNull();
+      if (settings.automatic && evaluation.onHold) expect(written(decision)).toBeNull();
     },
   });
 });
 
-/** A rule about lowerings that are made without an admin who overrides the evidence. */
-const ofLowerings =
+/** A rule about revocations that are made without an admin who overrides the evidence. */
+const ofRevocations =
   (rule: (one: Case) => void) =>
   (one: Case): void => {
     if (one.decision.kind !== "repair" || one.settings.confirmed?.override) return;
-    if (takesSoldiers(one.situation.record, one.decision.repair.after)) rule(one);
+    if (takesSeats(one.snapshot.record, one.decision.repair.after)) rule(one);
   };
 
-it("a lowering is made only on positive evidence", PATIENT, () => {
+it("a revocation is made only on positive evidence", PATIENT, () => {
   expectAlways(5_000, {
-    "writes are full, or an admin confirmed it by name": ofLowerings(({ settings }) => {
-      if (settings.writes !== "full") expect(settings.confirmed).not.toBeNull();
+    "writes are full, or an admin confirmed it by name": ofRevocations(({ settings }) => {
+      if (settings.writeMode !== "full") expect(settings.confirmed).not.toBeNull();
     }),
-    "every linked customer was read completely after it was judged": ofLowerings(
-      ({ judgement, situation }) => {
-        const stamp = situation.loweringStamp ?? Number.POSITIVE_INFINITY;
-        for (const customer of judgement.customers) expect(customer?.completeStart).toBeGreaterThan(stamp);
+    "every linked customer was read completely after it was evaluated": ofRevocations(
+      ({ evaluation, snapshot }) => {
+        const stamp = snapshot.revocationVersion ?? Number.POSITIVE_INFINITY;
+        for (const customer of evaluation.customers)
+          expect(customer?.completeVersionStart).toBeGreaterThan(stamp);
       },
     ),
-    "nobody else who could be this user pays": ofLowerings(({ judgement, situation }) => {
-      expect(judgement.suggestions).toEqual([]);
-      expect(situation.knowledge.pass || situation.knowledge.address).toBe(true);
+    "nobody else who could be this user pays": ofRevocations(({ evaluation, snapshot }) => {
+      expect(evaluation.suggestions).toEqual([]);
+      expect(snapshot.coverage.pass || snapshot.coverage.address).toBe(true);
     }),
-    "a subscription says so, or an access of Parity's is over": ofLowerings(
-      ({ judgement, situation, context }) => {
-        const over = situation.comps.some(
+    "a subscription says so, or an access of Parity's is over": ofRevocations(
+      ({ evaluation, snapshot, context }) => {
+        const over = snapshot.comps.some(
           ({ applied, expiresAt, revokedAt }) => applied && (revokedAt !== null || expiresAt <= NOW),
         );
-        const recorded = situation.record.billing?.stripeSubscriptionId;
-        const most = Math.max(...usableSoldiers(situation.record).values());
-        const speaks = judgement.subscriptions
+        const recorded = snapshot.record.billing?.stripeSubscriptionId;
+        const most = Math.max(...usableSeats(snapshot.record).values());
+        const speaks = evaluation.subscriptions
           .filter(({ id }) => recorded === undefined || id === recorded)
           .some((one) => {
             const { access } = accessOf(one, context.policy, NOW);
-            const soldiers = one.items.map((item) => planOfPrice(context.catalogue, item)?.soldiers ?? 0);
-            return access === "no" || (access === "yes" && Math.max(0, ...soldiers) < most);
+            const seats = one.items.map((item) => planOfPrice(context.catalogue, item)?.seats ?? 0);
+            return access === "no" || (access === "yes" && Math.max(0, ...seats) < most);
           });
         expect(over || speaks).toBe(true);
       },
     ),
-    "the circuit breaker has room, or staff asked for it": ofLowerings(({ settings }) => {
-      if (settings.automatic) expect(settings.breakerHasRoom).toBe(true);
+    "the revocation limit has room, or staff asked for it": ofRevocations(({ settings }) => {
+      if (settings.automatic) expect(settings.revocationLimitHasRoom).toBe(true);
     }),
-    "withheld, it still unlocks for someone entitled, and in doing so takes nothing away": (one) => {
-      if (one.decision.kind !== "withheld" || one.decision.unlock === null) return;
-      const { record } = one.situation;
+    "blocked, it still unlocks for someone entitled, and in doing so takes nothing away": (one) => {
+      if (one.decision.kind !== "blocked" || one.decision.unlock === null) return;
+      const { record } = one.snapshot;
       const { after } = one.decision.unlock;
-      expect(one.judgement.accessExpected).toBe(true);
-      expect(takesSoldiers(record, after)).toBe(false);
+      expect(one.evaluation.accessExpected).toBe(true);
+      expect(takesSeats(record, after)).toBe(false);
       expect({ user: after.user, billing: after.billing }).toEqual({
         user: record.user,
         billing: record.billing,
       });
-      const situation = withRecord(one.situation, { ...record, ...after });
-      const judgement = judge(situation, one.context);
-      expect(written(decide({ situation, judgement, context: one.context, ...one.settings }))).toBeNull();
+      const snapshot = withRecord(one.snapshot, { ...record, ...after });
+      const evaluation = evaluate(snapshot, one.context);
+      expect(written(decide({ snapshot, evaluation, context: one.context, ...one.settings }))).toBeNull();
     },
   });
 });
 
-it("a raise is withheld by nothing but writes off, a hold, and a read of the address", PATIENT, () => {
+it("a raise is blocked by nothing but writes off, a hold, and a read of the address", PATIENT, () => {
   expectAlways(1_500, {
-    "a repair that lowers nothing is made": ({ judgement, decision, settings, situation }) => {
-      if (judgement.lowers || settings.writes === "off" || (settings.automatic && judgement.onHold)) return;
-      if (SETTLED_VERDICTS.has(judgement.verdict) || forNobody(judgement)) return;
-      const reads = judgement.emailLink !== null && !situation.knowledge.address;
+    "a repair that revokes nothing is made": ({ evaluation, decision, settings, snapshot }) => {
+      if (evaluation.revokes || settings.writeMode === "off" || (settings.automatic && evaluation.onHold))
+        return;
+      if (SETTLED_VERDICTS.has(evaluation.verdict) || forNobody(evaluation)) return;
+      const reads = evaluation.emailLink !== null && !snapshot.coverage.address;
       expect(decision.kind).toBe(reads ? "read" : "repair");
     },
-    "of someone locked out nothing is ever a lowering": ({ judgement }) => {
-      if (judgement.verdict === "paid_not_recorded")
-        expect(judgement).toMatchObject({ raises: true, lowers: false });
+    "of someone locked out nothing is ever a revocation": ({ evaluation }) => {
+      if (evaluation.verdict === "locked_out")
+        expect(evaluation).toMatchObject({ grants: true, revokes: false });
     },
   });
 });

@@ -24,7 +24,7 @@ export type BillingRow = {
   cancelAtPeriodEnd: boolean;
 };
 
-export type WorkspaceRow = { id: string; status: string; soldiers: number };
+export type WorkspaceRow = { id: string; status: string; seats: number };
 
 /** What the database says, or should say, about a user's billing. */
 export type BillingState = {

@@ -2,16 +2,16 @@
 export const VERDICTS = [
   "not_checked",
   "link_conflict",
-  "customer_gone",
-  "unknown",
-  "unknown_price",
-  "paid_not_recorded",
-  "link_suggested",
-  "recorded_not_paid",
-  "plan_differs",
-  "access_differs",
-  "status_differs",
-  "details_differ",
+  "missing_in_stripe",
+  "unknown_status",
+  "unmapped_price",
+  "locked_out",
+  "possible_match",
+  "unpaid_access",
+  "plan_mismatch",
+  "access_mismatch",
+  "status_mismatch",
+  "detail_mismatch",
   "in_sync",
   "no_subscription",
 ] as const;
@@ -34,16 +34,16 @@ export const SEVERITY_RANK: Record<Severity, number> = {
 export const SEVERITY_OF: Record<Verdict, Severity> = {
   not_checked: "warning",
   link_conflict: "review",
-  customer_gone: "review",
-  unknown: "review",
-  unknown_price: "review",
-  paid_not_recorded: "critical",
-  link_suggested: "review",
-  recorded_not_paid: "critical",
-  plan_differs: "high",
-  access_differs: "high",
-  status_differs: "medium",
-  details_differ: "low",
+  missing_in_stripe: "review",
+  unknown_status: "review",
+  unmapped_price: "review",
+  locked_out: "critical",
+  possible_match: "review",
+  unpaid_access: "critical",
+  plan_mismatch: "high",
+  access_mismatch: "high",
+  status_mismatch: "medium",
+  detail_mismatch: "low",
   in_sync: "none",
   no_subscription: "none",
 };
@@ -51,10 +51,10 @@ export const SEVERITY_OF: Record<Verdict, Severity> = {
 /** Verdicts about which staff decide: a sync changes nothing by itself. */
 export const REVIEW_VERDICTS: ReadonlySet<Verdict> = new Set([
   "link_conflict",
-  "customer_gone",
-  "unknown",
-  "unknown_price",
-  "link_suggested",
+  "missing_in_stripe",
+  "unknown_status",
+  "unmapped_price",
+  "possible_match",
 ]);
 
 /** Nothing differs: nothing to do. */
@@ -69,7 +69,7 @@ export const FLAGS = [
   "acknowledged",
   "stale",
   "lookup_failed",
-  "not_lowered",
+  "not_revoked",
 ] as const;
 
 export type Flag = (typeof FLAGS)[number];

@@ -25,7 +25,7 @@ describe("before Stripe was read", () => {
     const { code, stdout } = await run("status");
     expect(code).toBe(3);
     expect(stdout).toContain("Stripe last read completely: never");
-    expect(stdout).toContain(`${COMPANY.length} users are not in step`);
+    expect(stdout).toContain(`${COMPANY.length} users are not in sync`);
   });
 
   it("a preview reads Stripe first, and writes nothing", async () => {
@@ -45,32 +45,32 @@ describe("status", () => {
     const { code, stdout } = await run("status");
     expect(code).toBe(3);
     expect(stdout).toMatch(/● paid, not recorded {2,}18 {2}\$[\d,.]+, ¥3,000 and €18 a month/);
-    expect(stdout).toMatch(/✓ in step {2,}45\n/);
-    expect(stdout).toContain("59 users are not in step");
+    expect(stdout).toMatch(/✓ in sync {2,}45\n/);
+    expect(stdout).toContain("59 users are not in sync");
     expect(await json("status")).toMatchObject({
       users: COMPANY.length,
       remaining: 59,
       unclaimed: 3,
-      writes: "full",
+      writeMode: "full",
     });
   });
 
   it("shows both words about one user, found by id, address, customer or subscription", async () => {
-    const { userId, email, name } = someoneWith("paid_not_recorded");
+    const { userId, email, name } = someoneWith("locked_out");
     const { code, stdout } = await run(`status ${email}`);
     expect(code).toBe(3);
     expect(stdout).toContain(`${name} <${email}> ${userId}`);
     expect(stdout).toMatch(/≠ Status +none +active +active\n/);
     const page = await json(`status ${userId}`);
-    expect(page.user.verdict).toBe("paid_not_recorded");
+    expect(page.user.verdict).toBe("locked_out");
     const { customerId, subscriptionId } = page.user.stripe;
     expect((await json(`status ${customerId}`)).user.userId).toBe(userId);
     expect((await json(`status ${subscriptionId}`)).user.userId).toBe(userId);
   });
 
-  it("ends with 0 for one who is in step or whose difference is acknowledged, with 1 for nobody", async () => {
+  it("ends with 0 for one who is in sync or whose difference is acknowledged, with 1 for nobody", async () => {
     expect((await run(`status ${someoneWith("in_sync").userId}`)).code).toBe(0);
-    expect((await run(`status ${someoneWith("status_differs", 1).userId}`)).code).toBe(0);
+    expect((await run(`status ${someoneWith("status_mismatch", 1).userId}`)).code).toBe(0);
     const nobody = await run("status nobody@example.com");
     expect(nobody.code).toBe(1);
     expect(nobody.stderr).toContain("No one user is found by nobody@example.com");
@@ -79,7 +79,7 @@ describe("status", () => {
 
 describe("one user", () => {
   it("who has paid gets access by sync, and the change is the command line’s", async () => {
-    const { userId } = someoneWith("paid_not_recorded");
+    const { userId } = someoneWith("locked_out");
     const { code, stdout } = await run(`sync ${userId}`);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Synced\. .* has Army with 5 soldiers\./);
@@ -91,7 +91,7 @@ describe("one user", () => {
   });
 
   it("about whom staff must decide is left alone, which ends with 3", async () => {
-    const { userId } = someoneWith("unknown_price");
+    const { userId } = someoneWith("unmapped_price");
     const { code, stdout } = await run(`sync ${userId}`);
     expect(code).toBe(3);
     expect(stdout).toMatch(/^Nothing was changed\./);
@@ -102,14 +102,14 @@ describe("one user", () => {
       effect: { type: "forbidden" },
       match: { path: "/v1/subscriptions" },
     });
-    const { code, stdout } = await run(`sync ${someoneWith("plan_differs").userId}`);
+    const { code, stdout } = await run(`sync ${someoneWith("plan_mismatch").userId}`);
     demo.sandbox.control.clearFaults(fault);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^Not synced: Stripe could not be asked/);
   });
 
   it("is found by a workspace, which then follows", async () => {
-    const { key } = COMPANY.filter(({ story }) => story.verdict === "paid_not_recorded")[1] ?? { key: "" };
+    const { key } = COMPANY.filter(({ story }) => story.verdict === "locked_out")[1] ?? { key: "" };
     const { code, stdout } = await run(`fix-workspace ws_${key}`);
     expect(code).toBe(0);
     expect(stdout).toMatch(/: locked, 0 soldiers → active, 1 soldier\n/);
@@ -127,7 +127,7 @@ describe("everybody", () => {
     expect(stdout).toMatch(
       /2 customers pay a price that no plan claims: somebody must decide\.\n {6}user_\d{4} /,
     );
-    expect(stdout).toMatch(/\d+ users are not in step\.\n$/);
+    expect(stdout).toMatch(/\d+ users are not in sync\.\n$/);
   });
 
   it("is synced a second time without a change", async () => {
@@ -196,16 +196,16 @@ describe("staff", () => {
 describe("settings", () => {
   it("are shown, changed, and told what the change means", async () => {
     expect((await run("settings")).stdout).toMatch(/^writes +full /);
-    const changed = await run("settings writes raise_only");
-    expect(changed.stdout).toMatch(/^writes: full → raise_only\nRepairs that give access are made\./);
+    const changed = await run("settings writeMode grant_only");
+    expect(changed.stdout).toMatch(/^writes: full → grant_only\nRepairs that give access are made\./);
     expect((await run("settings noPlanWord free")).stdout).toBe("noPlanWord: - → free\n");
     expect((await run("settings noPlanWord -")).stdout).toBe("noPlanWord: free → -\n");
     expect((await run("settings graceDays 10")).stdout).toBe("graceDays: 7 → 10\n");
     expect((await run("settings readAllocation 25000")).stdout).toBe("readAllocation: - → 25000\n");
     expect((await run("settings readAllocation 0")).code).toBe(2);
     expect((await run("settings readAllocation -")).stdout).toBe("readAllocation: 25000 → -\n");
-    expect((await run("settings tickRereads 25")).stdout).toBe("tickRereads: 0 → 25\n");
-    expect((await run("settings tickRereads 1001")).code).toBe(2);
+    expect((await run("settings recheckPerRun 25")).stdout).toBe("recheckPerRun: 0 → 25\n");
+    expect((await run("settings recheckPerRun 1001")).code).toBe(2);
     expect(await json("settings graceDays")).toEqual({ graceDays: 10 });
     expect((await run("settings supportContact help@example.com")).stdout).toBe(
       "supportContact: - → help@example.com\n",

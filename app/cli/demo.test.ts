@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { FLAGS, VERDICTS } from "~/billing/verdicts";
+import { COMPANY, seedDemo } from "~/demo/seed-demo";
 import { runToEnd, syncAll } from "~/engine/testing/world";
 import { createSandbox } from "~/sandbox/sandbox";
-import { COMPANY, seedDemo } from "~/demo/seed-demo";
 import { createDemo, type Demo, epochSeconds, runProcess } from "./testing/cli";
 
 const userIds = COMPANY.map(({ userId }) => userId);
@@ -27,12 +27,12 @@ describe("the demo, read by one full pass", () => {
     );
   });
 
-  it("has at least 80 users, 30 in step, 10 locked out, and customers that nobody claims", async () => {
+  it("has at least 80 users, 30 in sync, 10 locked out, and customers that nobody claims", async () => {
     const { users, verdicts, unclaimed, lockedOut, leaking } = await demo.parity.overview();
     const usersWith = (verdict: string) => verdicts.find((one) => one.verdict === verdict)?.users ?? 0;
     expect(users).toBeGreaterThanOrEqual(80);
     expect(usersWith("in_sync")).toBeGreaterThanOrEqual(30);
-    expect(usersWith("paid_not_recorded")).toBeGreaterThanOrEqual(10);
+    expect(usersWith("locked_out")).toBeGreaterThanOrEqual(10);
     expect(unclaimed).toBe(3);
     expect(lockedOut.map(({ currency }) => currency).sort()).toEqual(["eur", "jpy", "usd"]);
     expect(leaking.length).toBeGreaterThan(0);
@@ -75,38 +75,38 @@ describe("sync all over the demo", () => {
 
     expect(run).toMatchObject({ state: "done", failed: 0, notChecked: 0 });
     expect(await groupsLeft(run.id)).toEqual([
-      "1 access_differs: withheld possible_other_customer",
-      "1 recorded_not_paid: withheld no_positive_evidence",
+      "1 access_mismatch: blocked possible_other_customer",
+      "1 unpaid_access: blocked no_positive_evidence",
       "2 link_conflict: review",
       "2 unknown: review",
-      "2 unknown_price: review",
-      "3 customer_gone: review",
-      "3 link_suggested: review",
+      "2 unmapped_price: review",
+      "3 missing_in_stripe: review",
+      "3 possible_match: review",
     ]);
     const changes = await demo.db.change.count();
     expect(await syncAll(demo.parity, "staff")).toMatchObject({ state: "done", synced: 0 });
     expect(await demo.db.change.count()).toBe(changes);
   });
 
-  it("by the scheduler lowers two, lets the others wait for an admin, and leaves alone who is on hold", async () => {
+  it("by the scheduler revokes two, lets the others wait for an admin, and leaves alone who is on hold", async () => {
     demo = await createDemo();
 
     const run = await syncAll(demo.parity, "cron");
 
     expect(run).toMatchObject({ state: "done", failed: 0, notChecked: 0 });
-    expect(await demo.db.change.count({ where: { lowers: true, actorKind: "cron" } })).toBe(2);
+    expect(await demo.db.change.count({ where: { revokes: true, actorKind: "cron" } })).toBe(2);
     expect(await groupsLeft(run.id)).toEqual([
-      "1 access_differs: withheld breaker",
-      "1 access_differs: withheld possible_other_customer",
-      "1 paid_not_recorded: withheld on_hold",
-      "1 plan_differs: withheld breaker",
-      "1 recorded_not_paid: withheld no_positive_evidence",
+      "1 access_mismatch: blocked revocation limit",
+      "1 access_mismatch: blocked possible_other_customer",
+      "1 locked_out: blocked on_hold",
+      "1 plan_mismatch: blocked revocation limit",
+      "1 unpaid_access: blocked no_positive_evidence",
       "2 link_conflict: review",
       "2 unknown: review",
-      "2 unknown_price: review",
-      "3 customer_gone: review",
-      "3 link_suggested: review",
-      "6 recorded_not_paid: withheld breaker",
+      "2 unmapped_price: review",
+      "3 missing_in_stripe: review",
+      "3 possible_match: review",
+      "6 unpaid_access: blocked revocation limit",
     ]);
   });
 });

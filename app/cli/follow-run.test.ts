@@ -7,8 +7,8 @@ import { createOut } from "./out";
 const begun: RunView = {
   id: "run",
   by: "command line",
-  intent: "apply",
-  reach: "full",
+  mode: "apply",
+  scope: "full",
   state: "running",
   phase: "observe",
   total: 10,
@@ -23,7 +23,7 @@ const begun: RunView = {
   previewRunId: null,
   createdAt: 0,
   finishedAt: null,
-  judgedFrom: null,
+  evaluatedFrom: null,
 };
 
 /** A run that takes these steps, and then stays where it is. */
@@ -53,13 +53,13 @@ function following(steps: Partial<RunView>[], signal = new AbortController().sig
 it("shows where the run is, and returns when it is over", async () => {
   const { left, run, shown, paused } = await following([
     { observed: 1_200 },
-    { phase: "judge", synced: 3, skipped: 4 },
+    { phase: "evaluate", synced: 3, skipped: 4 },
     { state: "done", skipped: 7 },
   ]);
   expect(left).toBe("ended");
   expect(run.skipped).toBe(7);
   expect(shown).toContain("Reading Stripe: 1200 subscriptions");
-  expect(shown).toContain("Judging: 7 of 10 users");
+  expect(shown).toContain("Evaluating: 7 of 10 users");
   expect(shown.endsWith("\r\u001b[2K")).toBe(true);
   expect(paused).toBe(0);
 });

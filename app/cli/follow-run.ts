@@ -29,15 +29,15 @@ export async function followRun(context: CommandContext, begun: RunView): Promis
   return { run, left: "ended" };
 }
 
-const judgedIn = ({ synced, skipped, review, failed, notChecked }: RunView) =>
+const evaluatedIn = ({ synced, skipped, review, failed, notChecked }: RunView) =>
   synced + skipped + review + failed + notChecked;
 
-const placeOf = (run: RunView) => `${run.phase} ${run.observed} ${judgedIn(run)}`;
+const placeOf = (run: RunView) => `${run.phase} ${run.observed} ${evaluatedIn(run)}`;
 
 function progressOf(run: RunView): string {
   const place =
     run.phase === "observe"
       ? `Reading Stripe: ${plural(run.observed, "subscription")}`
-      : `Judging: ${judgedIn(run).toLocaleString("en-US")} of ${plural(run.total, "user")}`;
+      : `Evaluating: ${evaluatedIn(run).toLocaleString("en-US")} of ${plural(run.total, "user")}`;
   return run.reason === null ? `${place} …` : `${place}; waiting (${run.reason}) …`;
 }

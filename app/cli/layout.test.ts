@@ -3,10 +3,10 @@ import { layOut } from "./layout";
 
 it("lines up rows that follow each other, numbers on the right, and leaves no spaces at the end", () => {
   const lines = [
-    ["in step", { text: "1,204", right: true }, ""],
+    ["in sync", { text: "1,204", right: true }, ""],
     ["locked out", { text: "12", right: true }, "$20"],
   ] as const;
-  expect(layOut(lines, false)).toBe("in step     1,204\nlocked out     12  $20\n");
+  expect(layOut(lines, false)).toBe("in sync     1,204\nlocked out     12  $20\n");
 });
 
 it("does not line up what a line of text stands between", () => {

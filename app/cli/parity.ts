@@ -3,16 +3,21 @@ import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { runningDemo } from "~/demo/announcement.server";
-import { databaseClient, ensureMade } from "~/server/build.server";
-import type { Database } from "~/platform/client.server";
-import { applyMigrations, pendingMigrations } from "~/platform/migrate.server";
-import { openPostgres } from "~/demo/postgres.server";
-import { fillDemo, lookAround, openSandbox, stripeAt } from "~/demo/demo.server";
+import { fillDemo, openSandbox, runInitialPreview, stripeAt } from "~/demo/demo.server";
 import { keptDemoSecrets } from "~/demo/demo-secrets.server";
-import { describeProblems, type Environment, readEnvironment, type StripeEnvironment } from "~/platform/env.server";
-import { type CloseHook, closeAll } from "~/server/shutdown.server";
+import { openPostgres } from "~/demo/postgres.server";
+import type { Database } from "~/platform/client.server";
+import {
+  describeProblems,
+  type Environment,
+  readEnvironment,
+  type StripeEnvironment,
+} from "~/platform/env.server";
 import { createLog, type Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
+import { applyMigrations, pendingMigrations } from "~/platform/migrate.server";
+import { databaseClient, ensureMade } from "~/server/build.server";
+import { type CloseHook, closeAll } from "~/server/shutdown.server";
 import { EXIT } from "./command";
 import { type Opening, runCommandLine } from "./run-command";
 
@@ -111,7 +116,7 @@ async function contextOf({ db, stripe, sandbox, isNew }: Parts, log: Log, opened
   const { createRoster } = await import("~/auth/roster.server");
   const parity = openParity({ db, stripe, sandbox, log });
   opened.push({ name: "reconcile", close: parity.close });
-  if (isNew) await lookAround(parity);
+  if (isNew) await runInitialPreview(parity);
   const { signal } = interrupted;
   return {
     parity,

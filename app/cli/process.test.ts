@@ -2,9 +2,9 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { announce } from "~/demo/announcement.server";
+import { COMPANY } from "~/demo/seed-demo";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
-import { COMPANY } from "~/demo/seed-demo";
 import { createDemo, PRODUCTION_KEY, runProcess } from "./testing/cli";
 
 // The real process, as `npm run parity --` starts it.

@@ -1,10 +1,10 @@
 import { SETTLED_VERDICTS, VERDICTS } from "~/billing/verdicts";
-import type { Parity } from "~/facade/parity.server";
 import { EMPTY_QUERY } from "~/dashboard/users-list/users-query";
+import type { Parity } from "~/facade/parity.server";
 import { EXIT, type ExitCode } from "./command";
 
 /**
- * Users who are not in step with Stripe and whose differences nobody acknowledged. Those that have not been checked
+ * Users who are not in sync with Stripe and whose differences nobody acknowledged. Those that have not been checked
  * count: what is not known is not called right.
  */
 export async function countRemaining({ users }: Parity): Promise<number> {

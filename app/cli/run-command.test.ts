@@ -39,10 +39,10 @@ describe("a slip in the arguments ends with 2 before anything is opened:", () =>
     [["staff", "add", "--email", "a@b.example", "--name", "Ada", "--password", "x"], "Unknown option"],
     [["staff", "remove"], "--email"],
     [["settings", "colour"], "There is no setting colour."],
-    [["settings", "writes", "perhaps"], "writes is one of off, raise_only, full."],
+    [["settings", "writeMode", "perhaps"], "writes is one of off, grant_only, full."],
     [["settings", "graceDays", "400"], "graceDays is at most 365."],
     [["settings", "graceDays", ""], "graceDays is a number."],
-    [["settings", "breakerPercent", "-1"], "Unknown option"],
+    [["settings", "revocationLimitPercent", "-1"], "Unknown option"],
   ])("%j", async (argv, message) => {
     const { code, stdout, stderr } = await captured(argv, never);
     expect(code).toBe(2);

@@ -2,12 +2,12 @@ import { parseArgs } from "node:util";
 import type { Command, CommandContext } from "./command";
 import { EXIT, type ExitCode } from "./command";
 import { fixWorkspace } from "./commands/fix-workspace";
-import { createOut, type Streams } from "./out";
 import { runs } from "./commands/runs";
 import { settings } from "./commands/settings";
 import { staff } from "./commands/staff";
 import { status } from "./commands/status";
 import { sync } from "./commands/sync";
+import { createOut, type Streams } from "./out";
 
 export const COMMANDS: readonly Command[] = [status, sync, fixWorkspace, runs, staff, settings];
 
@@ -82,7 +82,7 @@ function helpOf({ usage, summary, help }: Command): string {
 }
 
 const HELP = [
-  "Parity keeps an application’s database in step with Stripe.",
+  "Parity keeps an application’s database in sync with Stripe.",
   "",
   ...COMMANDS.flatMap(({ usage, summary }) => [
     ...usage.map((form) => `  ${PROGRAM}${form}`),

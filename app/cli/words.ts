@@ -1,6 +1,6 @@
 import { formatMoney } from "~/billing/money";
-import { SEVERITY_WORD } from "~/billing/words/sentence";
 import { SEVERITY_OF, type Verdict } from "~/billing/verdicts";
+import { SEVERITY_WORD } from "~/billing/words/sentence";
 import type { Stake } from "~/dashboard/views";
 import { formatAgo, formatMoment } from "~/ui/format/relative-time";
 import { toneOf } from "~/ui/status/tone";

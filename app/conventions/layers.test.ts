@@ -60,7 +60,11 @@ describe("the layers of the application", () => {
     ["db/a.ts", 'const b = await import("../http/b");', "db/ (floor 2.1) imports http/b"],
     ["billing/a.ts", 'import { z } from "zod";', "billing/ imports nothing but itself, not zod"],
     ["billing/a.ts", 'export * from "node:path";', "billing/ imports nothing but itself, not node:path"],
-    ["billing/a.ts", 'import type { L } from "~/platform/log.server";', "billing/ imports nothing but itself"],
+    [
+      "billing/a.ts",
+      'import type { L } from "~/platform/log.server";',
+      "billing/ imports nothing but itself",
+    ],
     ["reconcile/a.ts", 'import type Stripe from "stripe";', "stripe is for stripe/"],
     ["reconcile/a.ts", 'import { Prisma } from "@prisma/client";', "Prisma is for db/"],
     ["http/a.ts", 'import { User } from "../generated/prisma/client";', "Prisma is for db/"],

@@ -11,7 +11,7 @@ export async function countAsking(
   { most, windowSeconds }: { most: number; windowSeconds: number },
 ): Promise<number> {
   const rows = await db.$queryRaw<{ count: number; left: number }[]>`
-    INSERT INTO "AskCount" AS a (key, count) VALUES (${key}, 1)
+    INSERT INTO "RateLimitCounter" AS a (key, count) VALUES (${key}, 1)
     ON CONFLICT (key) DO UPDATE SET
       count = CASE WHEN a."windowStart" < now() - make_interval(secs => ${windowSeconds}::float8)
         THEN 1 ELSE a.count + 1 END,

@@ -1,10 +1,10 @@
-import { lastCheckoutPage } from "./checkout-turns.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
 import { checkSoon } from "~/engine/observe/checks.server";
 import { linkBySession } from "~/engine/observe/customer-users.server";
-import { payerOf } from "~/stripe/checkout-session";
-import type { How } from "~/stripe/reader.server";
-import type { Parts } from "~/engine/evaluate/parts.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
+import { payerOf } from "~/stripe/checkout-session";
+import type { RequestOptions } from "~/stripe/reader.server";
+import { lastCheckoutPage } from "./checkout-turns.server";
 
 const DEADLINE_MS = 20_000;
 /** Stripe attaches a subscription a second or two after the payment. Seconds. */
@@ -15,18 +15,18 @@ const VISITOR = { kind: "workspace", id: null };
  * The check behind a workspace request. Whoever was sent to a payment page may come from it: what the page proves is
  * stored first, and one that is paid while its subscription is not attached yet is looked at again in seconds.
  */
-export async function checkVisitor(parts: Parts, userId: string): Promise<void> {
-  const isAttaching = await lookAtPage(parts, userId);
+export async function checkVisitor(deps: Deps, userId: string): Promise<void> {
+  const isAttaching = await lookAtPage(deps, userId);
   const input = { userId, actor: VISITOR, apply: true, confirmed: null, deadlineMs: DEADLINE_MS };
-  const outcome = await syncUser(parts, input);
-  if (isAttaching && outcome?.ok) await checkSoon(parts.db, userId, ATTACHED_AFTER);
+  const outcome = await syncUser(deps, input);
+  if (isAttaching && outcome?.ok) await checkSoon(deps.db, userId, ATTACHED_AFTER);
 }
 
 /** True: the page was paid, and its subscription is not there yet. */
-async function lookAtPage({ db, stripe }: Parts, userId: string): Promise<boolean> {
+async function lookAtPage({ db, stripe }: Deps, userId: string): Promise<boolean> {
   const sessionId = await lastCheckoutPage(db, userId);
   if (sessionId === null) return false;
-  const how: How = { priority: "background", deadlineMs: DEADLINE_MS };
+  const how: RequestOptions = { priority: "background", deadlineMs: DEADLINE_MS };
   const read = await stripe.checkoutSession(sessionId, how);
   // What it would have told, the customers tell too, a little later.
   if (!read.ok) return false;

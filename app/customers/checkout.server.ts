@@ -1,18 +1,18 @@
-import { countAsking } from "./ask-counts.server";
-import { linkBySession } from "~/engine/observe/customer-users.server";
-import { plansForSale } from "./plans-for-sale.server";
+import { viewUsers } from "~/dashboard/user-pages.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
 import { userRecord } from "~/engine/evaluate/records.server";
+import { linkBySession } from "~/engine/observe/customer-users.server";
+import { syncUser } from "~/engine/sync/sync-user.server";
+import type { CheckoutRefusal, CheckoutSync, Parity, WorkspaceAnswer } from "~/facade/parity.server";
+import { within } from "~/platform/within";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import { type CheckoutSession, payerOf } from "~/stripe/checkout-session";
-import type { How } from "~/stripe/reader.server";
-import type { CheckoutRefusal, CheckoutSync, Parity, WorkspaceAnswer } from "~/facade/parity.server";
-import type { Parts } from "~/engine/evaluate/parts.server";
+import type { RequestOptions } from "~/stripe/reader.server";
+import { countAsking } from "./ask-counts.server";
+import { plansForSale } from "./plans-for-sale.server";
 import { sell } from "./sell.server";
-import { syncUser } from "~/engine/sync/sync-user.server";
-import { viewUsers } from "~/dashboard/user-pages.server";
-import { within } from "~/platform/within";
 
-export type CheckoutOptions = Parts & {
+export type CheckoutOptions = Deps & {
   /** Null without STRIPE_CHECKOUT_KEY: the pages link nowhere. */
   client: CheckoutClient | null;
   wait: (ms: number) => Promise<void>;
@@ -52,7 +52,7 @@ export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
     const before = await billingOf(userId);
     for (;;) {
       const left = until - performance.now();
-      const how: How = { priority: "interactive", deadlineMs: Math.max(1, left) };
+      const how: RequestOptions = { priority: "interactive", deadlineMs: Math.max(1, left) };
       const attached = sessionId === null ? true : await attach(userId, sessionId, how);
       if (attached === "not_yours") return { state: "not_yours" };
       if (attached && left > 0) {
@@ -72,7 +72,11 @@ export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
   }
 
   /** Is the session this user's, and is its subscription there yet? What it proves is stored as a link. */
-  async function attach(userId: string, sessionId: string, how: How): Promise<boolean | "not_yours"> {
+  async function attach(
+    userId: string,
+    sessionId: string,
+    how: RequestOptions,
+  ): Promise<boolean | "not_yours"> {
     const read = await options.stripe.checkoutSession(sessionId, how);
     if (!read.ok) return read.failure.reason === "not_found" ? "not_yours" : false;
     const session = read.value;
@@ -103,7 +107,7 @@ export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
     available: client !== null,
     async plans() {
       const plans = await plansForSale(db);
-      return plans.map(({ id, name, soldiers, price }) => ({ id, name, soldiers, price }));
+      return plans.map(({ id, name, seats, price }) => ({ id, name, seats, price }));
     },
     start: async (order) => (client === null ? refused("not_configured") : sell(options, client, order)),
     portal,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { accessOf, addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
+import type { Parity } from "~/facade/parity.server";
 import { testCard } from "~/sandbox/account/checkout/cards";
 import { createCheckout } from "./checkout.server";
-import type { Parity } from "~/facade/parity.server";
-import { accessOf, addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
 
 let world: World;
 let checkout: Parity["checkout"];
@@ -22,7 +22,7 @@ beforeEach(async () => {
     skipped += ms;
     meanwhile();
   };
-  checkout = createCheckout({ ...world.parts, client: null, wait });
+  checkout = createCheckout({ ...world.deps, client: null, wait });
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -62,7 +62,7 @@ describe("after paying", () => {
     });
     expect(waits).toBe(3);
     expect(await accessOf(world, "ada")).toBe("active 5");
-    expect(await world.db.change.findFirst()).toMatchObject({ actorKind: "checkout", raises: true });
+    expect(await world.db.change.findFirst()).toMatchObject({ actorKind: "checkout", grants: true });
   });
 
   it("asked by two tabs at once gives access once", async () => {

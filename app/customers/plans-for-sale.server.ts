@@ -1,11 +1,11 @@
-import type { Database } from "~/platform/client.server";
 import { storedItems } from "~/engine/observe/observations.server";
+import type { Database } from "~/platform/client.server";
 
 /** A plan with the price that it is sold at; `price` is null until one has been seen in Stripe. */
 export type PlanForSale = {
   id: string;
   name: string;
-  soldiers: number;
+  seats: number;
   lookupKey: string | null;
   priceId: string | null;
   price: {
@@ -23,7 +23,7 @@ export type PlanForSale = {
  */
 export async function plansForSale(db: Database): Promise<PlanForSale[]> {
   const plans = await db.plan.findMany({
-    orderBy: [{ soldiers: "asc" }, { id: "asc" }],
+    orderBy: [{ seats: "asc" }, { id: "asc" }],
     // A lookup key goes first: it is what the plan is sold at now. Prices that were only seen are sold no more.
     include: {
       prices: {
@@ -32,8 +32,8 @@ export async function plansForSale(db: Database): Promise<PlanForSale[]> {
       },
     },
   });
-  const sold = plans.flatMap(({ id, name, soldiers, prices: [claim] }) =>
-    claim ? [{ id, name, soldiers, lookupKey: claim.lookupKey, priceId: claim.priceId }] : [],
+  const sold = plans.flatMap(({ id, name, seats, prices: [claim] }) =>
+    claim ? [{ id, name, seats, lookupKey: claim.lookupKey, priceId: claim.priceId }] : [],
   );
   return Promise.all(sold.map(async (plan) => ({ ...plan, price: await lastSeenPrice(db, plan) })));
 }

@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { testCard } from "~/sandbox/account/checkout/cards";
-import { createCheckoutClient } from "~/stripe/checkout.server";
+import {
+  accessOf,
+  addPayingUser,
+  addSyncedUser,
+  addUser,
+  createWorld,
+  type World,
+} from "~/engine/testing/world";
 import { createParity } from "~/facade/create-parity.server";
 import type { Parity } from "~/facade/parity.server";
-import { accessOf, addPayingUser, addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
+import { testCard } from "~/sandbox/account/checkout/cards";
+import { createCheckoutClient } from "~/stripe/checkout.server";
 
 let world: World;
 let parity: Parity;
@@ -12,7 +19,7 @@ async function open(options: Parameters<typeof createWorld>[0] = { attachAfterMs
   world = await createWorld(options);
   const { sandbox, stripeUrl } = world;
   const checkout = createCheckoutClient({ checkoutKey: sandbox.secretKey, apiBase: stripeUrl });
-  parity = createParity({ ...world.parts, configuredAccountId: null, sandbox: false, checkout });
+  parity = createParity({ ...world.deps, configuredAccountId: null, sandbox: false, checkout });
 }
 beforeEach(() => open());
 afterEach(async () => {

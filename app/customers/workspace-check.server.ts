@@ -1,8 +1,8 @@
-import { beginCheck, type CheckGates, checkState } from "~/engine/observe/checks.server";
-import type { Database } from "~/platform/client.server";
 import { userRecord, workspaceRecord } from "~/engine/evaluate/records.server";
-import type { Log } from "~/platform/log.server";
+import { beginCheck, type CheckGates, checkState } from "~/engine/observe/checks.server";
 import type { WorkspaceAnswer } from "~/facade/parity.server";
+import type { Database } from "~/platform/client.server";
+import type { Log } from "~/platform/log.server";
 
 export type WorkspaceChecks = {
   /** Starts a check in the background when one is due; returns at once and never throws. */
@@ -17,7 +17,7 @@ export type WorkspaceCheckOptions = {
   db: Database;
   gates: CheckGates;
   log: Log;
-  /** Reads Stripe for one user, judges and repairs, and ends the check. */
+  /** Reads Stripe for one user, evaluates and repairs, and ends the check. */
   sync: (userId: string) => Promise<unknown>;
   /** Milliseconds, monotonic. */
   now?: () => number;
@@ -71,7 +71,7 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
           id: workspace.id,
           name: workspace.name,
           status: workspace.status,
-          soldiers: workspace.soldiers,
+          seats: workspace.seats,
         },
         billing: {
           plan: user.plan,

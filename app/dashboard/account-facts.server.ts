@@ -7,21 +7,21 @@ export async function moneyAtStake(db: Database | Tx): Promise<StakeRow[]> {
   return db.$queryRaw<StakeRow[]>`
     SELECT "moneyKind" AS kind, "moneyCurrency" AS currency, sum("moneyPerMonth")::float8 AS "perMonth",
       count(*)::int AS users
-    FROM "Standing" WHERE "moneyKind" IS NOT NULL AND "moneyCurrency" IS NOT NULL AND "moneyPerMonth" IS NOT NULL
+    FROM "SyncStatus" WHERE "moneyKind" IS NOT NULL AND "moneyCurrency" IS NOT NULL AND "moneyPerMonth" IS NOT NULL
     GROUP BY 1, 2 ORDER BY 3 DESC, 2`;
 }
 
-/** Users whose lowering is withheld: they wait for an admin. */
-export async function countWaitingLowerings(db: Database | Tx): Promise<number> {
+/** Users whose revocation is blocked: they wait for an admin. */
+export async function countWaitingRevocations(db: Database | Tx): Promise<number> {
   const rows = await db.$queryRaw<{ users: number }[]>`
-    SELECT count(*)::int AS users FROM "Standing" 
+    SELECT count(*)::int AS users FROM "SyncStatus" 
     -- The second half is how PostgreSQL knows that the index of those with flags will do.
-    WHERE flags @> ARRAY['not_lowered'] AND flags <> '{}'`;
+    WHERE flags @> ARRAY['not_revoked'] AND flags <> '{}'`;
   return rows[0]?.users ?? 0;
 }
 
 export async function countUsersWithVerdict(db: Database | Tx, verdict: string): Promise<number> {
-  return db.standing.count({ where: { verdict } });
+  return db.syncStatus.count({ where: { verdict } });
 }
 
 /**

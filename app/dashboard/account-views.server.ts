@@ -1,22 +1,22 @@
-import type { Writes } from "~/billing/policy";
+import type { WriteMode } from "~/billing/policy";
+import { lastPass } from "~/engine/account/cursors.server";
+import { loadSettings } from "~/engine/account/settings.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import { countUsers } from "~/engine/evaluate/users.server";
+import { paymentToAccess } from "~/engine/repair/payment-to-access.server";
+import { liveRun } from "~/engine/repair/runs.server";
+import type { Database, Tx } from "~/platform/client.server";
 import {
   countUnclaimed,
   countUsersWithVerdict,
-  countWaitingLowerings,
+  countWaitingRevocations,
   moneyAtStake,
   type StakeRow,
 } from "./account-facts.server";
-import type { Database, Tx } from "~/platform/client.server";
-import { lastPass } from "~/engine/account/cursors.server";
-import { paymentToAccess } from "~/engine/repair/payment-to-access.server";
-import { liveRun } from "~/engine/repair/runs.server";
-import { loadSettings } from "~/engine/account/settings.server";
-import { stripeReads } from "./stripe-reads.server";
-import { countUsers } from "~/engine/evaluate/users.server";
-import { countVerdicts } from "./users-list/users-count.server";
-import type { Parts } from "~/engine/evaluate/parts.server";
 import { listRunViews, viewRun } from "./run-pages.server";
 import { callerWord } from "./run-view.server";
+import { stripeReads } from "./stripe-reads.server";
+import { countVerdicts } from "./users-list/users-count.server";
 import type { FrameCounts, FrameView, OverviewCounts, OverviewRuns, SettingsView, Stake } from "./views";
 
 const RECENT_RUNS = 5;
@@ -29,13 +29,13 @@ const stakes = (rows: readonly StakeRow[], kind: StakeRow["kind"]): Stake[] =>
   );
 
 /** What every page shows around itself. Asks Stripe nothing, and counts nothing. */
-export async function frameOf({ db, stripe, guard }: Parts, sandbox: boolean): Promise<FrameView> {
+export async function frameOf({ db, stripe, guard }: Deps, sandbox: boolean): Promise<FrameView> {
   const [settings, live] = await Promise.all([loadSettings(db), liveRun(db)]);
   const said = guard.last();
   return {
     account: settings.binding?.accountId ?? null,
     mode: sandbox ? "sandbox" : stripe.livemode ? "live" : "test",
-    writes: settings.writes,
+    writeMode: settings.writeMode,
     liveRunId: live?.id ?? null,
     warning: said && !said.ok ? said.message : null,
   };
@@ -45,14 +45,14 @@ export async function frameOf({ db, stripe, guard }: Parts, sandbox: boolean): P
 export async function frameCountsOf(db: Database | Tx): Promise<FrameCounts> {
   const money = await moneyAtStake(db);
   return {
-    lockedOutUsers: await countUsersWithVerdict(db, "paid_not_recorded"),
+    lockedOutUsers: await countUsersWithVerdict(db, "locked_out"),
     lockedOut: stakes(money, "locked_out"),
-    waitingLowerings: await countWaitingLowerings(db),
+    waitingRevocations: await countWaitingRevocations(db),
   };
 }
 
 /** When Stripe was last known completely, what runs, and how much was read. */
-export async function overviewRunsOf({ db }: Parts): Promise<OverviewRuns> {
+export async function overviewRunsOf({ db }: Deps): Promise<OverviewRuns> {
   const [pass, live, recentRuns, endpoints, { readAllocation }] = await Promise.all([
     lastPass(db),
     liveRun(db),
@@ -81,24 +81,32 @@ export async function overviewCountsOf(db: Database | Tx): Promise<OverviewCount
     lockedOut: stakes(money, "locked_out"),
     leaking: stakes(money, "leaking"),
     users: await countUsers(db),
-    waitingLowerings: await countWaitingLowerings(db),
+    waitingRevocations: await countWaitingRevocations(db),
     unclaimed: await countUnclaimed(db),
     paymentToAccess: layers.map(({ layer, ...figures }) => ({ layer: callerWord(layer), ...figures })),
   };
 }
 
 export async function settingsViewOf(db: Database): Promise<SettingsView> {
-  const { writes, policy, breaker, readAllocation, fullPassHour, tickRereads, supportContact, binding } =
-    await loadSettings(db);
-  const view: { writes: Writes } & Omit<SettingsView, "writes"> = {
-    writes,
+  const {
+    writeMode,
+    policy,
+    revocationLimit,
+    readAllocation,
+    fullRunHour,
+    recheckPerRun,
+    supportContact,
+    binding,
+  } = await loadSettings(db);
+  const view: { writeMode: WriteMode } & Omit<SettingsView, "writeMode"> = {
+    writeMode,
     graceDays: policy.graceDays,
     noPlanWord: policy.noPlanWord,
-    breakerPercent: breaker.percent,
-    breakerMinimum: breaker.minimum,
+    revocationLimitPercent: revocationLimit.percent,
+    revocationLimitMinimum: revocationLimit.minimum,
     readAllocation,
-    fullPassHour,
-    tickRereads,
+    fullRunHour,
+    recheckPerRun,
     supportContact,
     binding,
   };

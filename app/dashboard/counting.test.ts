@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Tx } from "~/platform/client.server";
-import { createCounting } from "./counting.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createCounting } from "./counting.server";
 
 let database: TestDatabase;
 beforeAll(async () => {

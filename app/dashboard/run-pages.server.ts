@@ -1,9 +1,9 @@
 import { VERDICTS } from "~/billing/verdicts";
-import { staffNames } from "./account-facts.server";
-import type { Database } from "~/platform/client.server";
 import { lastPass } from "~/engine/account/cursors.server";
-import { groupRunUsers, type ListedRunUser, listRunUsers } from "~/engine/runs/run-users.server";
 import { findRun, listRuns, type RunRow } from "~/engine/repair/runs.server";
+import { groupRunUsers, type ListedRunUser, listRunUsers } from "~/engine/runs/run-users.server";
+import type { Database } from "~/platform/client.server";
+import { staffNames } from "./account-facts.server";
 import { groupSentence, groupViewOf, parseGroupKey, runViewOf } from "./run-view.server";
 import type { RunPage, RunUserView, RunView } from "./views";
 

@@ -1,8 +1,8 @@
-import { plural } from "~/billing/words/phrases";
 import { VERDICTS, type Verdict } from "~/billing/verdicts";
-import type { RunGroupKey, RunUserGroup } from "~/engine/runs/run-users.server";
+import { plural } from "~/billing/words/phrases";
 import type { RunOutcome } from "~/engine/repair/run-words";
 import type { RunPhase, RunRow } from "~/engine/repair/runs.server";
+import type { RunGroupKey, RunUserGroup } from "~/engine/runs/run-users.server";
 import { reasonSentence } from "./sync-message.server";
 import type { RunGroup, RunView } from "./views";
 
@@ -28,14 +28,14 @@ export function callerName(
   return `${(actor === null ? undefined : staffNames.get(actor)) ?? "somebody"} (staff)`;
 }
 
-/** Dividing is the beginning of judging and lowering its end, as far as people are concerned. */
+/** Dividing is the beginning of evaluating and revocation its end, as far as people are concerned. */
 const VIEWED_PHASES = {
   observe: "observe",
   events: "observe",
   read: "observe",
-  divide: "judge",
-  judge: "judge",
-  lower: "judge",
+  divide: "evaluate",
+  evaluate: "evaluate",
+  revoke: "evaluate",
   finished: "finished",
 } as const satisfies Record<RunPhase, RunView["phase"]>;
 
@@ -45,7 +45,7 @@ const seconds = (time: Date) => Math.floor(time.getTime() / 1000);
 export function runViewOf(
   run: RunRow,
   staffNames: ReadonlyMap<string, string>,
-  judgedFrom: number | null,
+  evaluatedFrom: number | null,
 ): RunView {
   const staff = run.actor === null ? undefined : staffNames.get(run.actor);
   return {
@@ -54,8 +54,8 @@ export function runViewOf(
       run.actorKind === "staff"
         ? `${staff ?? "somebody"} (staff)`
         : (CALLERS[run.actorKind] ?? run.actorKind),
-    intent: run.intent,
-    reach: run.reach,
+    mode: run.mode,
+    scope: run.scope,
     state: run.state,
     phase: VIEWED_PHASES[run.phase],
     total: run.total,
@@ -70,7 +70,7 @@ export function runViewOf(
     previewRunId: run.previewRunId,
     createdAt: seconds(run.createdAt),
     finishedAt: run.finishedAt && seconds(run.finishedAt),
-    judgedFrom,
+    evaluatedFrom,
   };
 }
 
@@ -109,14 +109,14 @@ export function groupSentence(
       return `${who}: ${WILL[verdict]}.`;
     case "synced":
       return `${who}: repaired.`;
-    case "withheld":
+    case "blocked":
       return `${who}. ${reasonSentence(reason)}`;
     case "review":
       return `${who}: somebody must decide.`;
     case "failed":
       return `${who}, but the repair failed${reason ? ` (${reason})` : ""}. Nothing was changed for them.`;
     case "not_checked":
-      return `${plural(users, "customer")} could not be judged: Stripe has not been read completely.`;
+      return `${plural(users, "customer")} could not be evaluated: Stripe has not been read completely.`;
     case "changed_since_preview":
       return `${who}, but something changed since the preview. Left alone; preview again.`;
   }
@@ -125,50 +125,50 @@ export function groupSentence(
 const MANY: Record<Verdict, string> = {
   not_checked: "have not been checked",
   link_conflict: "share a Stripe customer with another user",
-  customer_gone: "are recorded with a customer or subscription that Stripe does not have",
-  unknown: "have a subscription in a status that Parity does not know",
-  unknown_price: "pay a price that no plan claims",
-  paid_not_recorded: "have paid and are locked out",
-  link_suggested: "may be paying as another Stripe customer with the same e-mail address",
-  recorded_not_paid: "have access without a subscription",
-  plan_differs: "have another plan or price than Stripe says",
-  access_differs: "have workspaces that do not follow their plan",
-  status_differs: "have another status than Stripe says",
-  details_differ: "differ in details",
-  in_sync: "are in step",
+  missing_in_stripe: "are recorded with a customer or subscription that Stripe does not have",
+  unknown_status: "have a subscription in a status that Parity does not know",
+  unmapped_price: "pay a price that no plan claims",
+  locked_out: "have paid and are locked out",
+  possible_match: "may be paying as another Stripe customer with the same e-mail address",
+  unpaid_access: "have access without a subscription",
+  plan_mismatch: "have another plan or price than Stripe says",
+  access_mismatch: "have workspaces that do not follow their plan",
+  status_mismatch: "have another status than Stripe says",
+  detail_mismatch: "differ in details",
+  in_sync: "are in sync",
   no_subscription: "have no subscription",
 };
 
 const ONE: Record<Verdict, string> = {
   not_checked: "has not been checked",
   link_conflict: "shares a Stripe customer with another user",
-  customer_gone: "is recorded with a customer or subscription that Stripe does not have",
-  unknown: "has a subscription in a status that Parity does not know",
-  unknown_price: "pays a price that no plan claims",
-  paid_not_recorded: "has paid and is locked out",
-  link_suggested: "may be paying as another Stripe customer with the same e-mail address",
-  recorded_not_paid: "has access without a subscription",
-  plan_differs: "has another plan or price than Stripe says",
-  access_differs: "has workspaces that do not follow the plan",
-  status_differs: "has another status than Stripe says",
-  details_differ: "differs in details",
-  in_sync: "is in step",
+  missing_in_stripe: "is recorded with a customer or subscription that Stripe does not have",
+  unknown_status: "has a subscription in a status that Parity does not know",
+  unmapped_price: "pays a price that no plan claims",
+  locked_out: "has paid and is locked out",
+  possible_match: "may be paying as another Stripe customer with the same e-mail address",
+  unpaid_access: "has access without a subscription",
+  plan_mismatch: "has another plan or price than Stripe says",
+  access_mismatch: "has workspaces that do not follow the plan",
+  status_mismatch: "has another status than Stripe says",
+  detail_mismatch: "differs in details",
+  in_sync: "is in sync",
   no_subscription: "has no subscription",
 };
 
 const WILL: Record<Verdict, string> = {
   not_checked: "Stripe will be read",
   link_conflict: "nothing will be changed",
-  customer_gone: "nothing will be changed",
-  unknown: "nothing will be changed",
-  unknown_price: "nothing will be changed",
-  paid_not_recorded: "access will be given",
-  link_suggested: "nothing will be changed",
-  recorded_not_paid: "access will be taken, each after a fresh read of Stripe",
-  plan_differs: "plan and price will be corrected",
-  access_differs: "the workspaces will follow",
-  status_differs: "the status will be corrected",
-  details_differ: "the details will be corrected",
+  missing_in_stripe: "nothing will be changed",
+  unknown_status: "nothing will be changed",
+  unmapped_price: "nothing will be changed",
+  locked_out: "access will be given",
+  possible_match: "nothing will be changed",
+  unpaid_access: "access will be taken, each after a fresh read of Stripe",
+  plan_mismatch: "plan and price will be corrected",
+  access_mismatch: "the workspaces will follow",
+  status_mismatch: "the status will be corrected",
+  detail_mismatch: "the details will be corrected",
   in_sync: "nothing will be changed",
   no_subscription: "nothing will be changed",
 };

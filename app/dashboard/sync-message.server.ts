@@ -1,9 +1,9 @@
-import { WITHHELD_REASONS } from "~/billing/evaluation/decide";
-import { describeMismatch } from "~/billing/words/field-words";
-import type { Judgement } from "~/billing/evaluation/judge";
-import { plural } from "~/billing/words/phrases";
+import { BLOCK_REASONS } from "~/billing/evaluation/decide";
+import type { Evaluation } from "~/billing/evaluation/evaluate";
 import type { UserRecord } from "~/billing/record";
-import { sentenceOf, withheldSentence } from "~/billing/words/sentence";
+import { describeMismatch } from "~/billing/words/field-words";
+import { plural } from "~/billing/words/phrases";
+import { blockedSentence, sentenceOf } from "~/billing/words/sentence";
 import type { SyncOutcome } from "~/engine/sync/sync-user.server";
 import type { SyncResult } from "./views";
 
@@ -15,7 +15,7 @@ export function syncResultOf(sync: SyncOutcome): SyncResult {
     return { ...nothing, outcome: "failed", message: `Not synced: ${sync.message}` };
   }
   const { outcome, runId } = sync;
-  const { judgement, situation } = outcome.before;
+  const { evaluation, snapshot } = outcome.before;
   const changes = outcome.changes.map((change) => describeMismatch(change));
   const common = { changes, runId, verdictBefore, verdictAfter: outcome.verdictAfter };
   switch (outcome.outcome) {
@@ -23,47 +23,47 @@ export function syncResultOf(sync: SyncOutcome): SyncResult {
       return {
         ...common,
         outcome: "synced",
-        message: `Synced. ${nowHas(situation.record, judgement)}`,
+        message: `Synced. ${nowHas(snapshot.record, evaluation)}`,
       };
-    case "in_step":
+    case "in_sync":
       return {
         ...common,
-        outcome: "in_step",
-        message: `Nothing to change. ${sentenceOf(judgement, situation.record)}`,
+        outcome: "in_sync",
+        message: `Nothing to change. ${sentenceOf(evaluation, snapshot.record)}`,
       };
-    case "withheld":
-      return { ...common, outcome: "withheld", message: reasonSentence(outcome.reason) };
+    case "blocked":
+      return { ...common, outcome: "blocked", message: reasonSentence(outcome.reason) };
     case "failed":
       return { ...common, outcome: "failed", message: failedSentence(outcome.reason) };
     case "intended":
-      return { ...common, outcome: "withheld", message: withheldSentence("not_read_since") };
+      return { ...common, outcome: "blocked", message: blockedSentence("not_read_since") };
     case "review":
     case "not_checked":
     case "changed_since_preview":
       return {
         ...common,
         outcome: "review",
-        message: `Nothing was changed. ${sentenceOf(judgement, situation.record)}`,
+        message: `Nothing was changed. ${sentenceOf(evaluation, snapshot.record)}`,
       };
   }
 }
 
 /** "Customer 0042 has Army with 5 soldiers." */
-function nowHas({ name }: UserRecord, { expected, counting, comp, accessExpected }: Judgement): string {
+function nowHas({ name }: UserRecord, { expected, counting, comp, accessExpected }: Evaluation): string {
   const { user, workspaces } = expected;
   const plan = accessExpected ? counting?.plan?.name : comp?.plan.name;
   const who = name ?? "This customer";
   const open = workspaces.find(({ status }) => status === "active");
-  if (open) return `${who} has ${plan ?? "access"} with ${plural(open.soldiers, "soldier")}.`;
+  if (open) return `${who} has ${plan ?? "access"} with ${plural(open.seats, "soldier")}.`;
   return workspaces.length > 0
     ? `${who}’s ${workspaces.length === 1 ? "workspace is" : "workspaces are"} locked.`
     : `${who} is recorded as ${user.subscriptionStatus ?? "without a subscription"}.`;
 }
 
-/** A withheld reason, as stored, as a sentence. */
+/** A blocked reason, as stored, as a sentence. */
 export function reasonSentence(reason: string | null): string {
-  const known = WITHHELD_REASONS.find((one) => one === reason);
-  return known ? withheldSentence(known) : "Not changed.";
+  const known = BLOCK_REASONS.find((one) => one === reason);
+  return known ? blockedSentence(known) : "Not changed.";
 }
 
 function failedSentence(reason: string | null): string {

@@ -1,72 +1,72 @@
 import { subscriptionsInOrder } from "~/billing/choice";
-import { describeMismatch } from "~/billing/words/field-words";
 import { mismatchesBetween } from "~/billing/mismatches";
-import { staffNames } from "./account-facts.server";
+import { describeMismatch } from "~/billing/words/field-words";
+import type { EvaluationContext } from "~/engine/evaluate/deps.server";
+import { type Evaluated, evaluateOne } from "~/engine/evaluate/evaluate-users.server";
+import { loadSnapshotsInContext } from "~/engine/evaluate/load-snapshots-in-context.server";
+import { blockedOf } from "~/engine/evaluate/sync-statuses.server";
+import { workspaceNames } from "~/engine/evaluate/users.server";
 import { type ChangeRow, changesOfUser } from "~/engine/repair/changes.server";
 import type { Database } from "~/platform/client.server";
-import { withheldOf } from "~/engine/evaluate/standings.server";
-import { workspaceNames } from "~/engine/evaluate/users.server";
-import { type Judged, judgeOne } from "~/engine/evaluate/judge-users.server";
-import { loadOnGround } from "~/engine/evaluate/load-on-ground.server";
-import type { Ground } from "~/engine/evaluate/parts.server";
+import { staffNames } from "./account-facts.server";
 import { callerName } from "./run-view.server";
 import { comparisonOf, linkViews, subscriptionViews, syncWill, userViewOf } from "./user-view.server";
 import type { TimelineEntry, UserPage, UserView } from "./views";
 
-const AS_STAFF = { automatic: false, breakerHasRoom: true, confirmed: null };
+const AS_STAFF = { automatic: false, revocationLimitHasRoom: true, confirmed: null };
 const TIMELINE_LENGTH = 50;
 
-/** Users judged now against the live record, in the order given; unknown ids are left out. Asks Stripe nothing. */
+/** Users evaluated now against the live record, in the order given; unknown ids are left out. Asks Stripe nothing. */
 export async function viewUsers(db: Database, userIds: readonly string[]): Promise<UserView[]> {
   if (userIds.length === 0) return [];
-  const [{ ground, situations }, workspaces, withheld] = await Promise.all([
-    loadOnGround(db, userIds),
+  const [{ ground, snapshots }, workspaces, blocked] = await Promise.all([
+    loadSnapshotsInContext(db, userIds),
     workspaceNames(db, userIds),
-    withheldOf(db, userIds),
+    blockedOf(db, userIds),
   ]);
   const names = new Map(workspaces.map(({ id, name }) => [id, name]));
-  return situations.map((situation) =>
+  return snapshots.map((snapshot) =>
     userViewOf({
-      judged: judgeOne(situation, ground, AS_STAFF),
+      evaluated: evaluateOne(snapshot, ground, AS_STAFF),
       catalogue: ground.context.catalogue,
       workspaceNames: names,
-      withheldBefore: withheld.get(situation.record.userId) ?? null,
+      blockedBefore: blocked.get(snapshot.record.userId) ?? null,
     }),
   );
 }
 
 /** Everything about one user; null when there is none. Asks Stripe nothing. */
 export async function userPageOf(db: Database, userId: string): Promise<UserPage | null> {
-  const [{ ground, situations }, workspaces, withheld, timeline] = await Promise.all([
-    loadOnGround(db, [userId]),
+  const [{ ground, snapshots }, workspaces, blocked, timeline] = await Promise.all([
+    loadSnapshotsInContext(db, [userId]),
     workspaceNames(db, [userId]),
-    withheldOf(db, [userId]),
+    blockedOf(db, [userId]),
     timelineOf(db, userId),
   ]);
-  const [situation] = situations;
-  if (!situation) return null;
-  const judged = judgeOne(situation, ground, AS_STAFF);
+  const [snapshot] = snapshots;
+  if (!snapshot) return null;
+  const evaluated = evaluateOne(snapshot, ground, AS_STAFF);
   const names = new Map(workspaces.map(({ id, name }) => [id, name]));
   return {
     user: userViewOf({
-      judged,
+      evaluated,
       catalogue: ground.context.catalogue,
       workspaceNames: names,
-      withheldBefore: withheld.get(userId) ?? null,
+      blockedBefore: blocked.get(userId) ?? null,
     }),
-    comparison: comparisonOf(judged, names),
-    syncWill: syncWill(situation.record, judged),
-    subscriptions: subscriptionViews(allInOrder(judged, ground)),
-    links: linkViews(judged),
-    suggestions: judged.judgement.suggestions,
+    comparison: comparisonOf(evaluated, names),
+    syncWill: syncWill(snapshot.record, evaluated),
+    subscriptions: subscriptionViews(allInOrder(evaluated, ground)),
+    links: linkViews(evaluated),
+    suggestions: evaluated.evaluation.suggestions,
     timeline,
   };
 }
 
-const allInOrder = ({ situation, judgement }: Judged, ground: Ground) =>
+const allInOrder = ({ snapshot, evaluation }: Evaluated, ground: EvaluationContext) =>
   subscriptionsInOrder({
-    subscriptions: judgement.subscriptions,
-    recordedSubscriptionId: situation.record.billing?.stripeSubscriptionId ?? null,
+    subscriptions: evaluation.subscriptions,
+    recordedSubscriptionId: snapshot.record.billing?.stripeSubscriptionId ?? null,
     ...ground.context,
   });
 

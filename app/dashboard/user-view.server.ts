@@ -1,39 +1,39 @@
 import type { Counting } from "~/billing/choice";
 import { formatDay } from "~/billing/dates";
-import { FIELD_WORDS, fieldValue } from "~/billing/words/field-words";
 import type { Mismatch } from "~/billing/mismatches";
 import { isOpen } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import type { BillingState } from "~/billing/record";
-import { sentenceOf } from "~/billing/words/sentence";
 import { SETTLED_VERDICTS } from "~/billing/verdicts";
-import { flagsOf, type Judged, withheldReason } from "~/engine/evaluate/judge-users.server";
+import { FIELD_WORDS, fieldValue } from "~/billing/words/field-words";
+import { sentenceOf } from "~/billing/words/sentence";
+import { blockReason, type Evaluated, flagsOf } from "~/engine/evaluate/evaluate-users.server";
 import { reasonSentence } from "./sync-message.server";
 import type { ComparisonLine, LinkView, StripeView, SubscriptionView, UserView } from "./views";
 
 export type ViewInput = {
-  judged: Judged;
+  evaluated: Evaluated;
   catalogue: Catalogue;
   workspaceNames: ReadonlyMap<string, string>;
-  /** Why the last attempt withheld its repair; it holds while the verdict is not settled. */
-  withheldBefore: string | null;
+  /** Why the last attempt blocked its repair; it holds while the verdict is not settled. */
+  blockedBefore: string | null;
 };
 
 /** A user as rows and heads of pages show it. */
-export function userViewOf({ judged, catalogue, workspaceNames, withheldBefore }: ViewInput): UserView {
-  const { judgement, situation, decision } = judged;
-  const { record } = situation;
-  const isSettled = SETTLED_VERDICTS.has(judgement.verdict);
-  const withheld = withheldReason(decision) ?? (decision.kind === "read" ? withheldBefore : null);
+export function userViewOf({ evaluated, catalogue, workspaceNames, blockedBefore }: ViewInput): UserView {
+  const { evaluation, snapshot, decision } = evaluated;
+  const { record } = snapshot;
+  const isSettled = SETTLED_VERDICTS.has(evaluation.verdict);
+  const blocked = blockReason(decision) ?? (decision.kind === "read" ? blockedBefore : null);
   return {
     userId: record.userId,
     email: record.email,
     name: record.name,
-    verdict: judgement.verdict,
-    severity: judgement.severity,
-    flags: flagsOf(judged, withheld),
-    sentence: sentenceOf(judgement, record),
-    stripe: judgement.counting ? stripeViewOf(judgement.counting) : null,
+    verdict: evaluation.verdict,
+    severity: evaluation.severity,
+    flags: flagsOf(evaluated, blocked),
+    sentence: sentenceOf(evaluation, record),
+    stripe: evaluation.counting ? stripeViewOf(evaluation.counting) : null,
     database: {
       status: record.user.subscriptionStatus,
       plan: record.user.plan,
@@ -44,14 +44,14 @@ export function userViewOf({ judged, catalogue, workspaceNames, withheldBefore }
         ...workspace,
         name: workspaceNames.get(workspace.id) ?? workspace.id,
       })),
-      access: judgement.accessRecorded,
+      access: evaluation.accessRecorded,
     },
-    mismatches: judgement.mismatches,
-    money: judgement.money,
-    since: judgement.since,
-    observedAt: situation.observedAt,
-    withheld: isSettled ? null : withheld,
-    withheldSentence: isSettled || withheld === null ? null : reasonSentence(withheld),
+    mismatches: evaluation.mismatches,
+    money: evaluation.money,
+    since: evaluation.since,
+    observedAt: snapshot.observedAt,
+    blocked: isSettled ? null : blocked,
+    blockedSentence: isSettled || blocked === null ? null : reasonSentence(blocked),
   };
 }
 
@@ -84,12 +84,12 @@ export function subscriptionViews(ordered: readonly Counting[]): SubscriptionVie
   }));
 }
 
-export function linkViews({ situation, judgement }: Judged): LinkView[] {
-  return judgement.links.customerIds.map((customerId) => {
-    const customer = situation.customers.find(({ id }) => id === customerId);
+export function linkViews({ snapshot, evaluation }: Evaluated): LinkView[] {
+  return evaluation.links.customerIds.map((customerId) => {
+    const customer = snapshot.customers.find(({ id }) => id === customerId);
     return {
       customerId,
-      sources: judgement.links.sources.get(customerId) ?? [],
+      sources: evaluation.links.sources.get(customerId) ?? [],
       state: customer?.state ?? "never_seen",
       email: customer?.email ?? null,
     };
@@ -97,13 +97,16 @@ export function linkViews({ situation, judgement }: Judged): LinkView[] {
 }
 
 /** The comparison, field by field: what the database records, what it should, Stripe's raw value, and why. */
-export function comparisonOf(judged: Judged, workspaceNames: ReadonlyMap<string, string>): ComparisonLine[] {
-  const { situation, judgement } = judged;
-  const { record } = situation;
-  const { expected } = judgement;
+export function comparisonOf(
+  evaluated: Evaluated,
+  workspaceNames: ReadonlyMap<string, string>,
+): ComparisonLine[] {
+  const { snapshot, evaluation } = evaluated;
+  const { record } = snapshot;
+  const { expected } = evaluation;
   const lines: ComparisonLine[] = [];
   const line = (field: Mismatch["field"], workspaceId: string | null, recorded: Value, should: Value) => {
-    const mismatch = judgement.mismatches.find(
+    const mismatch = evaluation.mismatches.find(
       (one) => one.field === field && one.workspaceId === workspaceId,
     );
     const name = workspaceId === null ? null : (workspaceNames.get(workspaceId) ?? workspaceId);
@@ -113,8 +116,8 @@ export function comparisonOf(judged: Judged, workspaceNames: ReadonlyMap<string,
       field: workspaceId === null ? field : `${field}:${workspaceId}`,
       recorded: fieldValue(field, recorded, currency),
       expected: fieldValue(field, should, currency),
-      stripe: rawValue(field, judgement.counting),
-      why: whyOf(field, judged),
+      stripe: rawValue(field, evaluation.counting),
+      why: whyOf(field, evaluated),
       differs: recorded !== should,
       severity: mismatch?.severity ?? null,
     });
@@ -130,7 +133,7 @@ export function comparisonOf(judged: Judged, workspaceNames: ReadonlyMap<string,
   for (const workspace of record.workspaces) {
     const should = expected.workspaces.find(({ id }) => id === workspace.id) ?? workspace;
     line("workspace.status", workspace.id, workspace.status, should.status);
-    line("workspace.soldiers", workspace.id, workspace.soldiers, should.soldiers);
+    line("workspace.soldiers", workspace.id, workspace.seats, should.seats);
   }
   return lines;
 }
@@ -175,10 +178,10 @@ function rawValue(field: Mismatch["field"], counting: Counting | null): string |
   }
 }
 
-function whyOf(field: Mismatch["field"], { judgement }: Judged): string {
-  const { counting, comp, accessExpected } = judgement;
+function whyOf(field: Mismatch["field"], { evaluation }: Evaluated): string {
+  const { counting, comp, accessExpected } = evaluation;
   if (field.startsWith("workspace.")) {
-    if (accessExpected) return `${counting?.plan?.name} gives ${counting?.plan?.soldiers} soldiers`;
+    if (accessExpected) return `${counting?.plan?.name} gives ${counting?.plan?.seats} soldiers`;
     return comp ? `${comp.plan.name} is given for free` : "No subscription gives access";
   }
   if (field === "user.plan" || field === "billing.plan")
@@ -188,11 +191,11 @@ function whyOf(field: Mismatch["field"], { judgement }: Judged): string {
 }
 
 /** What pressing Sync will do, line by line; empty when nothing. */
-export function syncWill(recorded: BillingState, judged: Judged): string[] {
-  const { decision, judgement } = judged;
+export function syncWill(recorded: BillingState, evaluated: Evaluated): string[] {
+  const { decision, evaluation } = evaluated;
   if (decision.kind !== "repair" && decision.kind !== "read") return [];
-  const currency = judgement.expected.billing?.currency ?? recorded.billing?.currency ?? null;
-  return judgement.mismatches.map(
+  const currency = evaluation.expected.billing?.currency ?? recorded.billing?.currency ?? null;
+  return evaluation.mismatches.map(
     ({ field, recorded: was, expected }) =>
       `${FIELD_WORDS[field]}: ${fieldValue(field, was, currency)} → ${fieldValue(field, expected, currency)}`,
   );

@@ -1,11 +1,11 @@
 import type { Mismatch } from "~/billing/mismatches";
 import type { EpochSeconds } from "~/billing/observation";
-import type { Writes } from "~/billing/policy";
-import type { LinkSource } from "~/billing/situation";
+import type { WriteMode } from "~/billing/policy";
+import type { LinkSource } from "~/billing/snapshot";
 import type { Flag, Severity, Verdict } from "~/billing/verdicts";
-import type { RunIntent, RunOutcome, RunReach, RunState } from "~/engine/repair/run-words";
+import type { RunMode, RunOutcome, RunScope, RunState } from "~/engine/repair/run-words";
 
-export type { RunIntent, RunOutcome, RunReach, RunState };
+export type { RunMode, RunOutcome, RunScope, RunState };
 
 /** A price as people read it; `unitAmount` in the smallest unit of the currency, null when tiered. */
 export type PriceView = {
@@ -34,11 +34,11 @@ export type DatabaseView = {
   plan: string | null;
   planName: string | null;
   stripeCustomerId: string | null;
-  workspaces: { id: string; name: string; status: string; soldiers: number }[];
+  workspaces: { id: string; name: string; status: string; seats: number }[];
   access: boolean;
 };
 
-/** One user with both words side by side: a row of the table, and the head of the user's page. Judged on the live record. */
+/** One user with both words side by side: a row of the table, and the head of the user's page. Evaluated on the live record. */
 export type UserView = {
   userId: string;
   email: string;
@@ -54,10 +54,10 @@ export type UserView = {
   money: { kind: "locked_out" | "leaking"; perMonth: number; currency: string } | null;
   since: EpochSeconds | null;
   observedAt: EpochSeconds | null;
-  /** Why the repair that is due will not be made by itself; null when nothing withholds it. */
-  withheld: string | null;
-  /** `withheld` as a sentence. */
-  withheldSentence: string | null;
+  /** Why the repair that is due will not be made by itself; null when nothing blocks it. */
+  blocked: string | null;
+  /** `blocked` as a sentence. */
+  blockedSentence: string | null;
 };
 
 /** One line of the comparison on a user's page. */
@@ -106,7 +106,7 @@ export type UserPage = {
 
 /** What one sync of one user came to. */
 export type SyncResult = {
-  outcome: "synced" | "in_step" | "withheld" | "review" | "failed";
+  outcome: "synced" | "in_sync" | "blocked" | "review" | "failed";
   /** "Synced. Customer 0042 has Army with 5 soldiers." */
   message: string;
   changes: string[];
@@ -119,10 +119,10 @@ export type RunView = {
   id: string;
   /** "Ada (staff)", "cron", "command line" */
   by: string;
-  intent: RunIntent;
-  reach: RunReach;
+  mode: RunMode;
+  scope: RunScope;
   state: RunState;
-  phase: "observe" | "judge" | "finished";
+  phase: "observe" | "evaluate" | "finished";
   total: number;
   /** Subscriptions read so far in this run. */
   observed: number;
@@ -136,8 +136,8 @@ export type RunView = {
   previewRunId: string | null;
   createdAt: EpochSeconds;
   finishedAt: EpochSeconds | null;
-  /** Age of what was judged: the oldest observation, as a time; null when nothing was read yet. */
-  judgedFrom: EpochSeconds | null;
+  /** Age of what was evaluated: the oldest observation, as a time; null when nothing was read yet. */
+  evaluatedFrom: EpochSeconds | null;
 };
 
 /** Users of a run by verdict, outcome and reason. */
@@ -168,7 +168,7 @@ export type RunPage = { run: RunView; groups: RunGroup[]; users: RunUserView[]; 
 export type Stake = { currency: string; perMonth: number; users: number };
 
 /** From payment to access, in seconds, by what gave it. */
-export type PaymentToAccess = { layer: string; raises: number; p50: number; p95: number; p99: number };
+export type PaymentToAccess = { layer: string; grants: number; p50: number; p95: number; p99: number };
 
 /** Requests to Stripe by endpoint, the busiest first, against the allocation of 30 days. */
 export type StripeReads = {
@@ -190,7 +190,7 @@ export type OverviewCounts = {
   lockedOut: Stake[];
   leaking: Stake[];
   users: number;
-  waitingLowerings: number;
+  waitingRevocations: number;
   unclaimed: number;
   /** Of the last 30 days; layers that gave nobody access are left out. */
   paymentToAccess: PaymentToAccess[];
@@ -202,31 +202,31 @@ export type Overview = OverviewRuns & OverviewCounts;
 export type FrameCounts = {
   lockedOutUsers: number;
   lockedOut: Stake[];
-  waitingLowerings: number;
+  waitingRevocations: number;
 };
 
 /** What the frame shows on every page, beside what it counts. */
 export type FrameView = {
   account: string | null;
   mode: "test" | "live" | "sandbox";
-  writes: Writes;
+  writeMode: WriteMode;
   liveRunId: string | null;
   /** Set when nothing may be written: wrong account, Stripe not answering, … as a sentence. */
   warning: string | null;
 };
 
 export type SettingsView = {
-  writes: Writes;
+  writeMode: WriteMode;
   graceDays: number;
   noPlanWord: string | null;
-  breakerPercent: number;
-  breakerMinimum: number;
+  revocationLimitPercent: number;
+  revocationLimitMinimum: number;
   /** Null: 10,000, the least that Stripe is reported to include. */
   readAllocation: number | null;
   /** Hour of the day (UTC) from which the scheduler reads everything once; null: only when it must. */
-  fullPassHour: number | null;
+  fullRunHour: number | null;
   /** So many customers, those not read for longest, are read by each tick though nothing says that they changed. */
-  tickRereads: number;
+  recheckPerRun: number;
   /** Where customers write to: an e-mail address or an https address. */
   supportContact: string | null;
   binding: { accountId: string; livemode: boolean; boundAt: EpochSeconds } | null;

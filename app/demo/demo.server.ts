@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import type { Parity } from "~/facade/parity.server";
 import type { Database } from "~/platform/client.server";
 import type { StripeEnvironment } from "~/platform/env.server";
-import type { Parity } from "~/facade/parity.server";
 import { createSandbox, DEFAULT_SECRET_KEY, type Sandbox } from "~/sandbox/sandbox";
 
 // What the demo has in place of Stripe. Shared by the server and the command line.
@@ -58,8 +58,8 @@ export async function fillDemo(db: Database, sandbox: Sandbox): Promise<boolean>
   return (await seedDemo({ db, sandbox, now: Math.floor(Date.now() / 1000) })).seeded;
 }
 
-/** The demo's first look at Stripe: everything is read and judged, and nothing repaired. That is for people to do. */
-export async function lookAround(parity: Parity): Promise<void> {
+/** The demo's first look at Stripe: everything is read and evaluated, and nothing repaired. That is for people to do. */
+export async function runInitialPreview(parity: Parity): Promise<void> {
   const { id } = await parity.runs.preview({ actor: { kind: "cron", id: null }, readStripe: true });
   const run = await parity.runs.step(id, FIRST_LOOK_MS);
   if (run.state === "running") parity.runs.drive(id);

@@ -1,6 +1,10 @@
 import path from "node:path";
 import { z } from "zod";
-import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from "./postgres/embedded.server";
+import {
+  type EmbeddedPostgres,
+  EmbeddedPostgresError,
+  startEmbeddedPostgres,
+} from "./postgres/embedded.server";
 
 /**
  * The PostgreSQL to work with: the one at `databaseUrl`, or, when that is null, the embedded one in `postgres/` of the

@@ -1,6 +1,7 @@
 import { loadCatalogue } from "~/engine/account/catalogue.server";
 import type { Database } from "~/platform/client.server";
 import type { Sandbox } from "~/sandbox/sandbox";
+import { ensurePlans } from "../../prisma/plans";
 import { COMPANY } from "./company/company";
 import { makeCustomers } from "./company/in-stripe";
 import { claimPrices, makePrices } from "./company/prices";
@@ -8,7 +9,6 @@ import { writeDecisions, writeRecords } from "./company/rows";
 import { settle } from "./company/settle";
 import { UNCLAIMED } from "./company/stories/unclaimed";
 import { unlinked } from "./company/story";
-import { ensurePlans } from "../../prisma/plans";
 
 export { COMPANY } from "./company/company";
 
@@ -39,7 +39,7 @@ export async function seedDemo({ db, sandbox, now }: SeedInput): Promise<{ seede
     await writeRecords(tx, people);
     await writeDecisions(tx, people, now);
     await tx.setting.createMany({
-      data: { key: "writes", value: "full", updatedBy: "demo" },
+      data: { key: "writeMode", value: "full", updatedBy: "demo" },
       skipDuplicates: true,
     });
   });

@@ -21,8 +21,9 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const setWrites = (writes: "off" | "raise_only" | "full") => world.parity.settings.set({ writes }, STAFF);
-const standingOf = (userId: string) => world.db.standing.findUniqueOrThrow({ where: { userId } });
+const setWriteMode = (writeMode: "off" | "grant_only" | "full") =>
+  world.parity.settings.set({ writeMode }, STAFF);
+const toSyncStatus = (userId: string) => world.db.syncStatus.findUniqueOrThrow({ where: { userId } });
 const outcomesOf = async (runId: string) => {
   const page = await world.parity.runs.page({ runId, limit: 50 });
   return Object.fromEntries(
@@ -33,41 +34,41 @@ const outcomesOf = async (runId: string) => {
 describe("writes off", () => {
   it.each([STAFF, CRON, WORKSPACE])("nobody writes, not even $kind", async (actor) => {
     await addPayingUser(world, "ada");
-    await setWrites("off");
-    expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "withheld" });
+    await setWriteMode("off");
+    expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "blocked" });
     expect(await accessOf(world, "ada")).toBe("locked 0");
-    expect(await standingOf("ada")).toMatchObject({ verdict: "paid_not_recorded", withheld: "writes_off" });
+    expect(await toSyncStatus("ada")).toMatchObject({ verdict: "locked_out", blocked: "writes_off" });
   });
 
   it("a run over everybody says so and changes nothing", async () => {
     await addPayingUser(world, "ada");
-    await setWrites("off");
+    await setWriteMode("off");
     expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 0, review: 1 });
     expect(await world.db.change.count()).toBe(0);
   });
 });
 
-describe("writes raise_only", () => {
-  it.each([STAFF, CRON, WORKSPACE])("raises for $kind, but does not lower", async (actor) => {
+describe("writes grant_only", () => {
+  it.each([STAFF, CRON, WORKSPACE])("grants for $kind, but does not lower", async (actor) => {
     const { subscriptionId } = await addPayingUser(world, "ada");
-    await setWrites("raise_only");
+    await setWriteMode("grant_only");
     expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "synced" });
     world.sandbox.subscriptions.cancel(subscriptionId);
-    expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "withheld" });
+    expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "blocked" });
     expect(await accessOf(world, "ada")).toBe("active 5");
-    expect(await standingOf("ada")).toMatchObject({
-      verdict: "recorded_not_paid",
-      withheld: "raise_only",
-      flags: ["not_lowered"],
+    expect(await toSyncStatus("ada")).toMatchObject({
+      verdict: "unpaid_access",
+      blocked: "grant_only",
+      flags: ["not_revoked"],
     });
   });
 
-  it("lowers one user whom an admin confirms by name, on evidence", async () => {
+  it("revokes one user whom an admin confirms by name, on evidence", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
-    await setWrites("raise_only");
+    await setWriteMode("grant_only");
     world.sandbox.subscriptions.cancel(subscriptionId);
-    const confirmedLowering = { override: false, reason: "asked by mail" };
-    const result = await world.parity.syncUser({ userId: "ada", actor: STAFF, confirmedLowering });
+    const confirmedRevocation = { override: false, reason: "asked by mail" };
+    const result = await world.parity.syncUser({ userId: "ada", actor: STAFF, confirmedRevocation });
     expect(result).toMatchObject({ outcome: "synced" });
     expect(await accessOf(world, "ada")).toBe("locked 0");
   });
@@ -76,22 +77,22 @@ describe("writes raise_only", () => {
     await addPayingUser(world, "ada", {
       price: world.prices.starter,
       workspaces: [
-        { status: "active", soldiers: 5 },
-        { status: "locked", soldiers: 0 },
+        { status: "active", seats: 5 },
+        { status: "locked", seats: 0 },
       ],
     });
-    await setWrites("raise_only");
+    await setWriteMode("grant_only");
     expect(await syncAll(world.parity)).toMatchObject({ state: "done", review: 1 });
     expect(await accessOf(world, "ada")).toBe("active 5, active 1");
     const user = await world.db.user.findUniqueOrThrow({ where: { id: "ada" } });
     expect(user.plan).toBeNull();
-    expect(await standingOf("ada")).toMatchObject({ withheld: "raise_only" });
+    expect(await toSyncStatus("ada")).toMatchObject({ blocked: "grant_only" });
     await syncAll(world.parity);
     expect(await world.db.change.count()).toBe(1);
   });
 });
 
-describe("a lowering in a run", () => {
+describe("a revocation in a run", () => {
   it("costs one request more, and is made on a read that started after the pass", async () => {
     const { subscriptionId, customerId } = await addSyncedUser(world, "ada");
     await addSyncedUser(world, "bob");
@@ -104,20 +105,20 @@ describe("a lowering in a run", () => {
     const asked = world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" });
     expect(asked.map(({ query }) => query.customer)).toEqual([undefined, customerId]);
     expect(await accessOf(world, "ada")).toBe("locked 0");
-    expect(await world.db.change.findFirst({ where: { lowers: true } })).toMatchObject({
+    expect(await world.db.change.findFirst({ where: { revokes: true } })).toMatchObject({
       userId: "ada",
-      verdict: "recorded_not_paid",
+      verdict: "unpaid_access",
       stripeRequestId: expect.stringMatching(/^req_/),
     });
   });
 
   it("that has waited for months is not made on what was read then", async () => {
     const { subscriptionId, customerId } = await addSyncedUser(world, "ada");
-    await setWrites("raise_only");
+    await setWriteMode("grant_only");
     world.sandbox.subscriptions.cancel(subscriptionId);
     await world.parity.syncUser({ userId: "ada", actor: CRON });
     await world.parity.syncUser({ userId: "ada", actor: CRON });
-    await setWrites("full");
+    await setWriteMode("full");
     // Only the fresh read would tell; and it fails.
     world.sandbox.control.addFault({
       effect: { type: "error", status: 500, shouldRetry: false },
@@ -128,7 +129,7 @@ describe("a lowering in a run", () => {
   });
 });
 
-describe("nobody is lowered", () => {
+describe("nobody is revoked", () => {
   it("by an empty list, a 404, an unknown status, or a read that fails in any way", async () => {
     const { sandbox, db } = world;
     const hurt = ["fails", "cut", "garbled"] as const;
@@ -143,7 +144,7 @@ describe("nobody is lowered", () => {
     }
     const odd = await addSyncedUser(world, "odd");
     sandbox.subscriptions.setStatus(odd.subscriptionId, "dozing");
-    const workspaces = [{ status: "active", soldiers: 5 }];
+    const workspaces = [{ status: "active", seats: 5 }];
     const { id: empty } = sandbox.customers.create({ email: "empty@example.com" });
     await addUser(world, { id: "empty", customerId: empty, workspaces });
     await addUser(world, { id: "nowhere", customerId: "cus_nowhere", workspaces });
@@ -162,12 +163,12 @@ describe("nobody is lowered", () => {
       cut: ["failed", "lookup_failed: unreachable"],
       garbled: ["failed", "lookup_failed: bad_answer"],
       odd: ["review", null],
-      empty: ["withheld", "no_positive_evidence"],
+      empty: ["blocked", "no_positive_evidence"],
       nowhere: ["review", null],
     });
     for (const id of [...hurt, "odd", "empty", "nowhere"]) expect(await accessOf(world, id)).toBe("active 5");
-    expect((await standingOf("fails")).flags).toContain("lookup_failed");
-    expect(await standingOf("empty")).toMatchObject({ flags: ["not_lowered"] });
+    expect((await toSyncStatus("fails")).flags).toContain("lookup_failed");
+    expect(await toSyncStatus("empty")).toMatchObject({ flags: ["not_revoked"] });
   });
 
   it("by the button either, when the customer cannot be read", async () => {
@@ -179,17 +180,17 @@ describe("nobody is lowered", () => {
     });
     expect(await world.parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "failed" });
     expect(await accessOf(world, "ada")).toBe("active 5");
-    expect((await standingOf("ada")).flags).toContain("lookup_failed");
+    expect((await toSyncStatus("ada")).flags).toContain("lookup_failed");
     world.sandbox.control.clearFaults();
     await syncAll(world.parity);
-    expect((await standingOf("ada")).flags).not.toContain("lookup_failed");
+    expect((await toSyncStatus("ada")).flags).not.toContain("lookup_failed");
   });
 
   it("while another customer with this address pays, who is linked to nobody", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     world.sandbox.subscriptions.cancel(subscriptionId);
     // This one still pays for something, only less than is recorded.
-    const workspaces = [{ status: "active", soldiers: 5 }];
+    const workspaces = [{ status: "active", seats: 5 }];
     await addPayingUser(world, "bob", { price: world.prices.starter, workspaces });
     await world.db.user.updateMany({ data: { emailVerified: false } });
     for (const email of ["ADA@example.com", "bob@example.com"]) {
@@ -197,8 +198,8 @@ describe("nobody is lowered", () => {
       world.sandbox.subscriptions.create({ customer: guest.id, items: [{ price: world.prices.army }] });
     }
     expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 0, review: 2 });
-    expect(await standingOf("ada")).toMatchObject({ verdict: "link_suggested" });
-    expect(await standingOf("bob")).toMatchObject({ withheld: "possible_other_customer" });
+    expect(await toSyncStatus("ada")).toMatchObject({ verdict: "possible_match" });
+    expect(await toSyncStatus("bob")).toMatchObject({ blocked: "possible_other_customer" });
     for (const id of ["ada", "bob"]) expect(await accessOf(world, id)).toBe("active 5");
   });
 
@@ -224,9 +225,9 @@ describe("a hold", () => {
     const { customerId, subscriptionId } = await addPayingUser(world, "ada");
     await hold("ada", customerId);
     for (const actor of [CRON, WORKSPACE])
-      expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "withheld" });
+      expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "blocked" });
     expect(await syncAll(world.parity)).toMatchObject({ synced: 0, review: 1 });
-    expect(await standingOf("ada")).toMatchObject({ withheld: "on_hold", flags: ["on_hold"] });
+    expect(await toSyncStatus("ada")).toMatchObject({ blocked: "on_hold", flags: ["on_hold"] });
     world.sandbox.subscriptions.update(subscriptionId, { cancel_at_period_end: true });
     expect(await syncAll(world.parity)).toMatchObject({ synced: 1 });
   });

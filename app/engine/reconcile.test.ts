@@ -38,14 +38,14 @@ describe("one user", () => {
     });
     expect(await world.db.workspace.findUnique({ where: { id: "ada_w1" } })).toMatchObject({
       status: "active",
-      soldiers: 5,
+      seats: 5,
     });
     const second = await world.parity.syncUser({ userId: "ada", actor: STAFF });
-    expect(second).toMatchObject({ outcome: "in_step" });
+    expect(second).toMatchObject({ outcome: "in_sync" });
     expect(await world.db.change.count()).toBe(1);
   });
 
-  it("who canceled loses access, on a second read that started after the first was judged", async () => {
+  it("who canceled loses access, on a second read that started after the first was evaluated", async () => {
     const { subscription } = await paidButNull("bob");
     await world.parity.syncUser({ userId: "bob", actor: STAFF });
     world.sandbox.subscriptions.cancel(subscription.id);
@@ -55,7 +55,7 @@ describe("one user", () => {
     expect(result).toMatchObject({ outcome: "synced", verdictAfter: "in_sync" });
     expect(await world.db.workspace.findUnique({ where: { id: "bob_w1" } })).toMatchObject({
       status: "locked",
-      soldiers: 0,
+      seats: 0,
     });
     expect(await world.db.user.findUnique({ where: { id: "bob" } })).toMatchObject({
       plan: "army",

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** Everything that can happen to a few users: repairs, lowerings, conflicts, failures, refusals, broken rows. */
+/** Everything that can happen to a few users: repairs, revocations, conflicts, failures, refusals, broken rows. */
 async function everything() {
   const { sandbox, parity, db } = world;
   await addPayingUser(world, "ada");
@@ -45,7 +45,7 @@ async function everything() {
   await parity.close();
   const refused = world.another({ secretKey: "sk_test_revoked_with_a_long_tail" });
   await refused.runs.preview({ actor: STAFF, readStripe: true });
-  await refused.runs.cron({ budgetMs: 2_000, reach: "tick" });
+  await refused.runs.cron({ budgetMs: 2_000, scope: "incremental" });
 }
 
 it("no address, no name and no key reaches the log, whatever happens, and Stripe gets nothing but GET", async () => {

@@ -1,17 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { DEFAULT_GATES } from "~/engine/observe/checks.server";
-import type { Database } from "~/platform/client.server";
-import { createCounting } from "~/dashboard/counting.server";
-import { addJudgeJobs } from "~/engine/runs/judge-jobs.server";
-import { requestCancel } from "~/engine/repair/runs.server";
-import { saveSettings } from "~/engine/account/settings.server";
-import { findUserIds } from "~/engine/evaluate/users.server";
-import type { Log } from "~/platform/log.server";
-import type { CheckoutClient } from "~/stripe/checkout.server";
-import type { StripeReader } from "~/stripe/reader.server";
-import { createUsersList } from "~/dashboard/users-list/users-list.server";
-import { createAccountGuard } from "~/engine/account/account-guard.server";
+import { checkVisitor } from "~/customers/check-visitor.server";
+import { createCheckout } from "~/customers/checkout.server";
+import { customerPageOf } from "~/customers/customer-page.server";
+import { createWorkspaceChecks } from "~/customers/workspace-check.server";
 import {
   frameCountsOf,
   frameOf,
@@ -19,23 +11,31 @@ import {
   overviewRunsOf,
   settingsViewOf,
 } from "~/dashboard/account-views.server";
-import { checkVisitor } from "~/customers/check-visitor.server";
-import { createCheckout } from "~/customers/checkout.server";
-import { customerPageOf } from "~/customers/customer-page.server";
-import { workOnBatches } from "~/engine/runs/judge-phase.server";
+import { createCounting } from "~/dashboard/counting.server";
 import { metricsText } from "~/dashboard/metrics.server";
-import type { Actor, Parity } from "./parity.server";
-import type { Parts } from "~/engine/evaluate/parts.server";
-import { receiveEvent } from "~/engine/sync/receive-event.server";
-import { createRunDriver } from "~/engine/runs/run-driver.server";
 import { listRunViews, runPageOf, viewRun } from "~/dashboard/run-pages.server";
-import { stepRun } from "~/engine/runs/run-step.server";
-import { settleCustomer } from "~/engine/sync/settle-customer.server";
 import { syncResultOf } from "~/dashboard/sync-message.server";
-import { syncUser } from "~/engine/sync/sync-user.server";
 import { userPageOf, viewUsers } from "~/dashboard/user-pages.server";
-import { beginApply, beginPreview, cronPiece } from "~/engine/runs/whole-account.server";
-import { createWorkspaceChecks } from "~/customers/workspace-check.server";
+import { createUsersList } from "~/dashboard/users-list/users-list.server";
+import { createAccountGuard } from "~/engine/account/account-guard.server";
+import { saveSettings } from "~/engine/account/settings.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import { findUserIds } from "~/engine/evaluate/users.server";
+import { DEFAULT_GATES } from "~/engine/observe/checks.server";
+import { requestCancel } from "~/engine/repair/runs.server";
+import { addEvaluateJobs } from "~/engine/runs/evaluate-jobs.server";
+import { workOnBatches } from "~/engine/runs/evaluate-phase.server";
+import { createRunDriver } from "~/engine/runs/run-driver.server";
+import { stepRun } from "~/engine/runs/run-step.server";
+import { beginApply, beginPreview, runScheduled } from "~/engine/runs/whole-account.server";
+import { receiveEvent } from "~/engine/sync/receive-event.server";
+import { settleCustomer } from "~/engine/sync/settle-customer.server";
+import { syncUser } from "~/engine/sync/sync-user.server";
+import type { Database } from "~/platform/client.server";
+import type { Log } from "~/platform/log.server";
+import type { CheckoutClient } from "~/stripe/checkout.server";
+import type { StripeReader } from "~/stripe/reader.server";
+import type { Actor, Parity } from "./parity.server";
 
 export type ParityOptions = {
   db: Database;
@@ -61,10 +61,10 @@ const BACKGROUND_MS = 20_000;
 export function createParity(options: ParityOptions): Parity {
   const { db, stripe, log, webhookSecret: secret = null, settleWithinMs = null } = options;
   const guard = createAccountGuard({ db, stripe, configuredAccountId: options.configuredAccountId, log });
-  const callHelp: Parts["callHelp"] = (runId, helpers) => addJudgeJobs(db, runId, helpers);
-  const parts: Parts = { db, stripe, guard, log, callHelp };
+  const callHelp: Deps["callHelp"] = (runId, helpers) => addEvaluateJobs(db, runId, helpers);
+  const deps: Deps = { db, stripe, guard, log, callHelp };
   const counting = createCounting(db);
-  const step = (runId: string, budgetMs: number) => stepRun(parts, runId, budgetMs, randomUUID);
+  const step = (runId: string, budgetMs: number) => stepRun(deps, runId, budgetMs, randomUUID);
   const driver = createRunDriver({
     step,
     log,
@@ -74,10 +74,10 @@ export function createParity(options: ParityOptions): Parity {
     db,
     gates: DEFAULT_GATES,
     log,
-    sync: (userId) => checkVisitor(parts, userId),
+    sync: (userId) => checkVisitor(deps, userId),
   });
   const sync = (input: { userId: string; actor: Actor; deadlineMs: number; override?: boolean }) =>
-    syncUser(parts, {
+    syncUser(deps, {
       ...input,
       apply: true,
       confirmed: input.override === undefined ? null : { override: input.override },
@@ -85,10 +85,10 @@ export function createParity(options: ParityOptions): Parity {
 
   return {
     users: createUsersList(db, { counting }),
-    frame: () => frameOf(parts, options.sandbox),
+    frame: () => frameOf(deps, options.sandbox),
     frameCounts: () => counting.count("frame", frameCountsOf),
-    overview: async () => ({ ...(await overviewRunsOf(parts)), ...(await overviewCountsOf(db)) }),
-    overviewRuns: () => overviewRunsOf(parts),
+    overview: async () => ({ ...(await overviewRunsOf(deps)), ...(await overviewCountsOf(db)) }),
+    overviewRuns: () => overviewRunsOf(deps),
     overviewCounts: () => counting.count("overview", overviewCountsOf),
     views: (userIds) => viewUsers(db, userIds),
     userPage: (userId) => userPageOf(db, userId),
@@ -97,9 +97,9 @@ export function createParity(options: ParityOptions): Parity {
       return another === undefined ? (only ?? null) : null;
     },
 
-    async syncUser({ userId, actor, confirmedLowering }) {
+    async syncUser({ userId, actor, confirmedRevocation }) {
       const deadlineMs = actor.kind === "staff" ? PERSON_WAITS_MS : BACKGROUND_MS;
-      const outcome = await sync({ userId, actor, deadlineMs, override: confirmedLowering?.override });
+      const outcome = await sync({ userId, actor, deadlineMs, override: confirmedRevocation?.override });
       counting.forget();
       if (!outcome) return null;
       const result = syncResultOf(outcome);
@@ -108,15 +108,15 @@ export function createParity(options: ParityOptions): Parity {
       return result;
     },
     async previewUser({ userId, actor }) {
-      await syncUser(parts, { userId, actor, apply: false, confirmed: null, deadlineMs: PERSON_WAITS_MS });
+      await syncUser(deps, { userId, actor, apply: false, confirmed: null, deadlineMs: PERSON_WAITS_MS });
       return userPageOf(db, userId);
     },
 
     runs: {
       preview: async ({ actor, readStripe = false }) =>
-        viewRun(db, await beginPreview(parts, { actor, readStripe }, step)),
+        viewRun(db, await beginPreview(deps, { actor, readStripe }, step)),
       async apply(input) {
-        const { run, created } = await beginApply(parts, input, step);
+        const { run, created } = await beginApply(deps, input, step);
         return { run: await viewRun(db, run), joined: !created };
       },
       async step(runId, budgetMs) {
@@ -128,10 +128,10 @@ export function createParity(options: ParityOptions): Parity {
       cancel: (runId) => requestCancel(db, runId),
       list: ({ limit, before }) => listRunViews(db, limit, before),
       page: (input) => runPageOf(db, input),
-      cron: (input) => cronPiece(parts, step, input),
+      cron: (input) => runScheduled(deps, step, input),
       help: ({ runId, budgetMs }) => {
         const until = performance.now() + budgetMs;
-        return workOnBatches(parts, runId, { hasTime: () => performance.now() < until });
+        return workOnBatches(deps, runId, { hasTime: () => performance.now() < until });
       },
     },
 
@@ -146,11 +146,10 @@ export function createParity(options: ParityOptions): Parity {
     },
 
     events: {
-      receiveSigned: (body, signature) =>
-        receiveEvent(parts, { secret, settleWithinMs }, { body, signature }),
-      settle: (signal) => settleCustomer(parts, signal),
+      receiveSigned: (body, signature) => receiveEvent(deps, { secret, settleWithinMs }, { body, signature }),
+      settle: (signal) => settleCustomer(deps, signal),
     },
-    checkout: createCheckout({ ...parts, client: options.checkout ?? null, wait }),
+    checkout: createCheckout({ ...deps, client: options.checkout ?? null, wait }),
 
     settings: {
       get: () => settingsViewOf(db),
@@ -160,7 +159,7 @@ export function createParity(options: ParityOptions): Parity {
       },
     },
 
-    metrics: () => metricsText(parts),
+    metrics: () => metricsText(deps),
 
     async close() {
       await driver.close();

@@ -1,5 +1,5 @@
-import type { UsersList } from "~/dashboard/users-list/users-list.server";
 import type { CustomerPage } from "~/customers/customer-views";
+import type { UsersList } from "~/dashboard/users-list/users-list.server";
 import type {
   FrameCounts,
   FrameView,
@@ -23,7 +23,7 @@ export type Actor = {
 
 /** What the workspace route answers; `sync.state` per the contract. */
 export type WorkspaceAnswer = {
-  workspace: { id: string; name: string; status: string; soldiers: number };
+  workspace: { id: string; name: string; status: string; seats: number };
   billing: {
     plan: string | null;
     status: string | null;
@@ -44,7 +44,7 @@ export type CronAnswer = {
   failedCount: number;
   notChecked: number;
   total: number;
-  reach: "tick" | "full";
+  scope: "incremental" | "full";
   runId: string;
   durationMs: number;
   stripeRequests: number;
@@ -63,7 +63,7 @@ export type EventReceipt =
     }
   | { ok: false; reason: "not_configured" | "bad_signature" | "bad_event" };
 
-export type SoldPlan = { id: string; name: string; soldiers: number; price: PriceView | null };
+export type SoldPlan = { id: string; name: string; seats: number; price: PriceView | null };
 
 export type StartCheckout = {
   userId: string;
@@ -110,25 +110,25 @@ export type Parity = {
 
   /** The lists behind the users table: ids by search, filter and sort. */
   users: UsersList;
-  /** Views for these users, judged now against the live record, in the order given; unknown ids are left out. */
+  /** Views for these users, evaluated now against the live record, in the order given; unknown ids are left out. */
   views(userIds: readonly string[]): Promise<UserView[]>;
   userPage(userId: string): Promise<UserPage | null>;
   /** A user by id, e-mail, `cus_…` or `sub_…`; null when none or several match. */
   findUser(query: string): Promise<string | null>;
 
-  /** Reads Stripe for one user, judges, repairs. Null when there is no such user. */
+  /** Reads Stripe for one user, evaluates, repairs. Null when there is no such user. */
   syncUser(input: {
     userId: string;
     actor: Actor;
     signal?: AbortSignal;
-    /** An admin confirmed this user's lowering; `override` also without evidence, with a typed reason. */
-    confirmedLowering?: { override: boolean; reason: string };
+    /** An admin confirmed this user's revocation; `override` also without evidence, with a typed reason. */
+    confirmedRevocation?: { override: boolean; reason: string };
   }): Promise<SyncResult | null>;
   /** Reads Stripe and says what a sync would do; never writes the record. */
   previewUser(input: { userId: string; actor: Actor }): Promise<UserPage | null>;
 
   runs: {
-    /** Judged from what is stored; writes no record. `readStripe` reads everything first. */
+    /** Evaluated from what is stored; writes no record. `readStripe` reads everything first. */
     preview(input: { actor: Actor; readStripe?: boolean }): Promise<RunView>;
     /** Starts (or joins, when one is live) a whole-account run; with `previewRunId` only what was previewed. */
     apply(input: { actor: Actor; previewRunId?: string }): Promise<{ run: RunView; joined: boolean }>;
@@ -140,8 +140,8 @@ export type Parity = {
     list(input: { limit: number; before?: string }): Promise<RunView[]>;
     page(input: { runId: string; group?: string; after?: string; limit: number }): Promise<RunPage | null>;
     /** The cron route: goes on with a live whole-account run or starts one, within the budget. */
-    cron(input: { budgetMs: number; reach: "tick" | "full" }): Promise<CronAnswer>;
-    /** Judges batches of a run beside whoever holds its lease, within the budget; returns when there is none left. */
+    cron(input: { budgetMs: number; scope: "incremental" | "full" }): Promise<CronAnswer>;
+    /** Evaluates batches of a run beside whoever holds its lease, within the budget; returns when there is none left. */
     help(input: { runId: string; budgetMs: number }): Promise<void>;
   };
 

@@ -1,8 +1,8 @@
 import type { CustomerAuth } from "~/auth/customer.server";
 import type { StaffAuth } from "~/auth/staff.server";
+import type { Parity } from "~/facade/parity.server";
 import type { Environment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
-import type { Parity } from "~/facade/parity.server";
 
 import type { Sender } from "./same-origin";
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { createStaffAuth } from "~/auth/staff.server";
 import { createDatabase } from "~/platform/client.server";
-import { createTestDatabase } from "~/platform/testing/database";
 import { createLog } from "~/platform/log.server";
+import { createTestDatabase } from "~/platform/testing/database";
 import { isUnavailable, refusal } from "./errors";
 
 const thrownBy = (work: Promise<unknown>) =>

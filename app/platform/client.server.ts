@@ -1,6 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import type { Log } from "./log.server";
 import { type Prisma, PrismaClient } from "../generated/prisma/client";
+import type { Log } from "./log.server";
 
 export type Database = PrismaClient;
 /** The client inside `database.$transaction(async (tx) => …)`. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { flag, list, many, nullable, number, one, readTables, text } from "./json-tables.server";
 import { items } from "~/engine/evaluate/load-customers.server";
 import { storedItems } from "~/engine/observe/observations.server";
+import { flag, list, many, nullable, number, one, readTables, text } from "./json-tables.server";
 import { sql } from "./sql.server";
 
 const columns = {
@@ -44,13 +44,13 @@ describe("rows that come column by column", () => {
   });
 
   it("are found by their key, which is none of their columns", () => {
-    const soldiers = { soldiers: [sql`soldiers`, number] } as const;
+    const seats = { seats: [sql`soldiers`, number] } as const;
     const json = [
       ["ada", "ada", "bob"],
       [1, 5, 0],
     ];
-    expect(many(sql`t`, sql`id`, soldiers).read(json).get("ada")).toEqual([{ soldiers: 1 }, { soldiers: 5 }]);
-    expect(one(sql`t`, sql`id`, soldiers).read(json).get("bob")).toEqual({ soldiers: 0 });
+    expect(many(sql`t`, sql`id`, seats).read(json).get("ada")).toEqual([{ seats: 1 }, { seats: 5 }]);
+    expect(one(sql`t`, sql`id`, seats).read(json).get("bob")).toEqual({ seats: 0 });
   });
 
   it("come with several tables in one cell", () => {

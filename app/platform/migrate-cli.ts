@@ -1,5 +1,5 @@
-import { applyMigrations } from "./migrate.server";
 import { withPostgres } from "~/demo/postgres.server";
+import { applyMigrations } from "./migrate.server";
 
 // npm run db:migrate: brings the database of DATABASE_URL, or the embedded one, up to date.
 process.exitCode = await withPostgres(process.env, async (url) => {

@@ -1,9 +1,11 @@
-import type { EpochSeconds, OrderStamp } from "~/billing/observation";
+import type { EpochSeconds, Version } from "~/billing/observation";
 import type { Database, Tx } from "./client.server";
 
 /** The next order stamp: one value of a sequence that all servers share. */
-export async function nextStamp(db: Database | Tx): Promise<OrderStamp> {
-  const rows = await db.$queryRaw<{ stamp: number }[]>`SELECT nextval('stripe_order')::float8 AS stamp`;
+export async function nextVersion(db: Database | Tx): Promise<Version> {
+  const rows = await db.$queryRaw<
+    { stamp: number }[]
+  >`SELECT nextval('observation_version')::float8 AS stamp`;
   return firstRow(rows).stamp;
 }
 

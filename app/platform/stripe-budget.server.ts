@@ -1,5 +1,5 @@
 import type { Budget } from "~/stripe/budget";
-import { type Ceilings, paceOf } from "~/stripe/pacing";
+import { type Ceilings, computePace } from "~/stripe/pacing";
 import type { Database } from "./client.server";
 import { firstRow } from "./stamps.server";
 
@@ -14,20 +14,20 @@ export function createStripeBudget(
   clock: () => Date | null = () => null,
 ): Budget {
   const paces = {
-    interactive: paceOf(ceilings, "interactive"),
-    background: paceOf(ceilings, "background"),
+    interactive: computePace(ceilings, "interactive"),
+    background: computePace(ceilings, "background"),
   };
   return {
     async ask({ endpoint, priority, many }) {
       const { endpoint: own, all } = paces[priority];
       const rows = await db.$queryRaw<{ granted: number; waitMs: number; slotMs: number }[]>`
-        SELECT granted, wait_ms AS "waitMs", slot_ms AS "slotMs" FROM stripe_passage(${endpoint}, ${many}::int,
+        SELECT granted, wait_ms AS "waitMs", slot_ms AS "slotMs" FROM stripe_acquire(${endpoint}, ${many}::int,
           ${own.slot}::float8, ${own.burst}::float8, ${own.ahead}::float8,
           ${all.slot}::float8, ${all.burst}::float8, ${all.ahead}::float8, ${clock()}::timestamptz)`;
       return firstRow(rows);
     },
-    async slowDown(lane) {
-      await db.$executeRaw`SELECT stripe_slow_down(${lane}, ${clock()}::timestamptz)`;
+    async slowDown(bucket) {
+      await db.$executeRaw`SELECT stripe_slow_down(${bucket}, ${clock()}::timestamptz)`;
     },
   };
 }

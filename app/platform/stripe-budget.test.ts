@@ -56,7 +56,7 @@ async function recordGrants(): Promise<() => Promise<{ at: number; granted: numb
       RETURN NEW;
     END $$`;
   await db.$executeRaw`
-    CREATE TRIGGER record_grant AFTER INSERT OR UPDATE ON "StripeRead" FOR EACH ROW EXECUTE FUNCTION record_grant()`;
+    CREATE TRIGGER record_grant AFTER INSERT OR UPDATE ON "StripeRequestCount" FOR EACH ROW EXECUTE FUNCTION record_grant()`;
   return () =>
     db.$queryRaw<{ at: number; granted: number }[]>`
       SELECT extract(epoch FROM at)::float8 AS at, granted FROM grants ORDER BY at`;
@@ -91,7 +91,7 @@ describe("the rule in SQL", () => {
       { minLength: 5, maxLength: 40 },
     );
     const property = fc.asyncProperty(steps, async (list) => {
-      await database.db.stripeLane.deleteMany();
+      await database.db.stripeRateBucket.deleteMany();
       let now = START;
       const inSql = createStripeBudget(database.db, LIVE, () => new Date(now));
       const inMemory = createMemoryBudget(LIVE, () => now);
@@ -102,9 +102,9 @@ describe("the rule in SQL", () => {
         expect(one.waitMs).toBeCloseTo(other.waitMs, 1);
         expect(one.slotMs).toBeCloseTo(other.slotMs, 3);
         if (slowed === null) continue;
-        const lane = slowed === "own" ? wish.endpoint : ALL_ENDPOINTS;
-        await inSql.slowDown(lane);
-        await inMemory.slowDown(lane);
+        const bucket = slowed === "own" ? wish.endpoint : ALL_ENDPOINTS;
+        await inSql.slowDown(bucket);
+        await inMemory.slowDown(bucket);
       }
     });
     // The database keeps microseconds: where a moment falls on one by chance, the two may differ. Hence a fixed seed.
@@ -173,7 +173,9 @@ describe("reads", () => {
     await ask(1, "interactive", "GET /v1/account");
     pass(86_400_000);
     await ask(1);
-    const rows = await database.db.stripeRead.findMany({ orderBy: [{ day: "asc" }, { endpoint: "asc" }] });
+    const rows = await database.db.stripeRequestCount.findMany({
+      orderBy: [{ day: "asc" }, { endpoint: "asc" }],
+    });
     expect(
       rows.map(({ day, endpoint, requests }) => [day.toISOString().slice(0, 10), endpoint, requests]),
     ).toEqual([
@@ -185,11 +187,11 @@ describe("reads", () => {
 
   it("of more than 400 days ago are forgotten when a day begins", async () => {
     const days = [399, 400, 401, 800];
-    await database.db.stripeRead.createMany({
+    await database.db.stripeRequestCount.createMany({
       data: days.map((ago) => ({ day: new Date(START - ago * 86_400_000), endpoint: LIST, requests: ago })),
     });
     await openAt().ask(1);
-    const kept = await database.db.stripeRead.findMany({ orderBy: { day: "asc" } });
+    const kept = await database.db.stripeRequestCount.findMany({ orderBy: { day: "asc" } });
     expect(kept.map(({ requests }) => requests)).toEqual([400, 399, 1]);
   });
 });

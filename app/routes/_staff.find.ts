@@ -1,7 +1,7 @@
 import { redirect } from "@remix-run/node";
 import { z } from "zod";
-import { route } from "~/http/route.server";
 import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
+import { route } from "~/http/route.server";
 
 const search = z.object({ q: z.string().trim().max(200).default("").catch("") });
 

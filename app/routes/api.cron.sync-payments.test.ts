@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { routeArgs } from "~/http/testing/request";
 import { addPayingUser, addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
+import { routeArgs } from "~/http/testing/request";
 import { action, loader } from "./api.cron.sync-payments";
 
 let world: World;
@@ -47,7 +47,7 @@ describe("the scheduler", () => {
       failedCount: 0,
       notChecked: 0,
       total: 4,
-      reach: "full",
+      scope: "full",
       runId: expect.any(String),
       durationMs: expect.any(Number),
       stripeRequests: 1,

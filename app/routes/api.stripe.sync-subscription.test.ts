@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { CustomerIdentity } from "~/auth/customer.server";
-import { routeArgs } from "~/http/testing/request";
 import type { CheckoutSync } from "~/facade/parity.server";
+import { routeArgs } from "~/http/testing/request";
 import { action, loader } from "./api.stripe.sync-subscription";
 
 const byToken: CustomerIdentity = { ok: true, customer: { userId: "ada", by: "token" } };

@@ -2,10 +2,10 @@ import { Logger, runOnce } from "graphile-worker";
 import Stripe from "stripe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { countUnsettledEvents, SETTLE_JOB } from "~/engine/observe/events.server";
-import { refused, routeArgs } from "~/http/testing/request";
+import { accessOf, addUser, createWorld, syncAll, type World } from "~/engine/testing/world";
 import { createParity } from "~/facade/create-parity.server";
 import type { Parity } from "~/facade/parity.server";
-import { accessOf, addUser, createWorld, syncAll, type World } from "~/engine/testing/world";
+import { refused, routeArgs } from "~/http/testing/request";
 import { action } from "./api.stripe.webhook";
 
 const SECRET = "whsec_test_0123456789abcdef";
@@ -26,7 +26,7 @@ afterEach(async () => {
 /** The webhook route of an installation. `settleWithinMs` null: a process stays alive, and works on a queue. */
 function installation(settleWithinMs: number | null) {
   const options = { configuredAccountId: null, sandbox: false, webhookSecret: SECRET, settleWithinMs };
-  const parity = createParity({ ...world.parts, ...options });
+  const parity = createParity({ ...world.deps, ...options });
   opened.push(parity);
   return async (body: string, signature?: string) => {
     const header = signature ?? webhooks.generateTestHeaderString({ payload: body, secret: SECRET });

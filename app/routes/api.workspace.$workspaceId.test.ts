@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { routeArgs } from "~/http/testing/request";
-import type { Parity } from "~/facade/parity.server";
 import {
   accessOf,
   addPayingUser,
@@ -9,6 +7,8 @@ import {
   createWorld,
   type World,
 } from "~/engine/testing/world";
+import type { Parity } from "~/facade/parity.server";
+import { routeArgs } from "~/http/testing/request";
 import { loader } from "./api.workspace.$workspaceId";
 
 let world: World;
@@ -38,7 +38,7 @@ async function settled(parity: Parity = world.parity): Promise<Parity> {
 }
 
 const later = (seconds: number) => world.db.$executeRaw`
-  WITH moved AS (UPDATE "Standing" SET "observedAt" = "observedAt" - make_interval(secs => ${seconds}::float8)),
+  WITH moved AS (UPDATE "SyncStatus" SET "observedAt" = "observedAt" - make_interval(secs => ${seconds}::float8)),
     pass AS (UPDATE "StripeCustomer" SET "completeAt" = "completeAt" - make_interval(secs => ${seconds}::float8))
   UPDATE "UserCheck" SET "checkedAt" = "checkedAt" - make_interval(secs => ${seconds}::float8),
     "failedAt" = "failedAt" - make_interval(secs => ${seconds}::float8),
@@ -54,7 +54,7 @@ describe("the workspace of someone who has paid and is locked out", () => {
     expect(first).toMatchObject({
       status: 200,
       body: {
-        workspace: { id: "ada_w1", name: "Workspace 1", status: "locked", soldiers: 0 },
+        workspace: { id: "ada_w1", name: "Workspace 1", status: "locked", seats: 0 },
         billing: { plan: null, status: null, currentPeriodEnd: null, cancelAtPeriodEnd: false },
         sync: { state: "checking", lastCheckedAt: null },
       },
@@ -66,7 +66,7 @@ describe("the workspace of someone who has paid and is locked out", () => {
     const next = await settled();
 
     expect((await ask("ada_w1", "ada", next)).body).toMatchObject({
-      workspace: { status: "active", soldiers: 5 },
+      workspace: { status: "active", seats: 5 },
       billing: { plan: "army", status: "active", cancelAtPeriodEnd: false },
       sync: { state: "fresh", lastCheckedAt: expect.any(String) },
     });
@@ -101,7 +101,7 @@ describe("the workspace of someone who has paid and is locked out", () => {
 });
 
 describe("how often Stripe is asked", () => {
-  it("in step: not before 15 minutes are over", async () => {
+  it("in sync: not before 15 minutes are over", async () => {
     await addSyncedUser(world, "ada");
     world.sandbox.requests.clear();
     await later(14 * 60);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { routeArgs } from "~/http/testing/request";
 import type { RunUserView } from "~/dashboard/views";
+import { routeArgs } from "~/http/testing/request";
 import { loader } from "./runs.$runId.users[.]csv";
 
 const staff = { id: "s1", name: "Ada", email: "ada@example.com", role: "viewer" as const };
@@ -8,7 +8,7 @@ const user = (userId: string, name: string): RunUserView => ({
   userId,
   email: `${userId}@example.com`,
   name,
-  verdict: "plan_differs",
+  verdict: "plan_mismatch",
   outcome: "synced",
   reason: null,
   sentence: "has another plan: repaired.",
@@ -26,9 +26,9 @@ it("hands out all users of a run, page by page, in cells that no spreadsheet run
   expect(response.headers.get("Content-Disposition")).toBe('attachment; filename="run-r1.csv"');
   expect((await response.text()).split("\r\n")).toEqual([
     "user id,e-mail,name,verdict,outcome,reason,what happened",
-    'u1,u1@example.com,"\'=HYPERLINK(""x"")",plan_differs,synced,,has another plan: repaired.',
-    'u2,u2@example.com,"Weber, Jonas",plan_differs,synced,,has another plan: repaired.',
-    "u3,u3@example.com,Ada,plan_differs,synced,,has another plan: repaired.",
+    'u1,u1@example.com,"\'=HYPERLINK(""x"")",plan_mismatch,synced,,has another plan: repaired.',
+    'u2,u2@example.com,"Weber, Jonas",plan_mismatch,synced,,has another plan: repaired.',
+    "u3,u3@example.com,Ada,plan_mismatch,synced,,has another plan: repaired.",
     "",
   ]);
 });

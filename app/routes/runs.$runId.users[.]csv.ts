@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { RunUserView } from "~/dashboard/views";
 import { refusal } from "~/http/errors";
 import { route } from "~/http/route.server";
-import type { RunUserView } from "~/dashboard/views";
 
 const PAGE_LENGTH = 500;
 

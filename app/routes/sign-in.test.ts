@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStaffAuth, type StaffAuth } from "~/auth/staff.server";
-import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { appUrl, routeArgs } from "~/http/testing/request";
 import { createLog } from "~/platform/log.server";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { action, loader } from "./sign-in";
 import { action as signOut } from "./sign-out";
 

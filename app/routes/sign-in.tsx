@@ -19,7 +19,7 @@ const form = z.object({
   next: z.string().optional(),
 });
 
-/** Sentences for what the identity provider, or our judgement of who comes from there, says. */
+/** Sentences for what the identity provider, or our evaluation of who comes from there, says. */
 const arrivals: Record<string, string> = {
   not_invited: "This account has not been invited. Ask an admin to add your address.",
   email_not_verified: "Your identity provider does not vouch for your e-mail address.",

@@ -1,10 +1,10 @@
-import type { Database } from "~/platform/client.server";
-import { nextStamp } from "~/platform/stamps.server";
-import { createStripeBudget } from "~/platform/stripe-budget.server";
-import type { StripeEnvironment } from "~/platform/env.server";
-import type { Log } from "~/platform/log.server";
 import { createParity } from "~/facade/create-parity.server";
 import type { Parity } from "~/facade/parity.server";
+import type { Database } from "~/platform/client.server";
+import type { StripeEnvironment } from "~/platform/env.server";
+import type { Log } from "~/platform/log.server";
+import { nextVersion } from "~/platform/stamps.server";
+import { createStripeBudget } from "~/platform/stripe-budget.server";
 import { createCheckoutClient } from "~/stripe/checkout.server";
 import { createLimiter } from "~/stripe/limiter.server";
 import { createStripeReader } from "~/stripe/reader.server";
@@ -36,7 +36,7 @@ export function openParity({ db, stripe, sandbox, staysAlive = true, log }: Pari
         globalPerSecond: GLOBAL_PER_SECOND[stripe.mode],
       }),
     }),
-    nextStamp: () => nextStamp(db),
+    nextVersion: () => nextVersion(db),
     log,
   });
   const { checkoutKey, apiBase } = stripe;

@@ -1,21 +1,21 @@
 import { resolve } from "node:path";
 import type { ServerBuild } from "@remix-run/node";
 import type { RequestHandler } from "express";
-import { announce, runningDemo, welcome } from "~/demo/announcement.server";
 import { createCustomerAuth } from "~/auth/customer.server";
 import { createStaffAuth } from "~/auth/staff.server";
-import { databaseClient, ensureMade, type Making, pages } from "./build.server";
-import type { Database } from "~/platform/client.server";
-import { applyMigrations, pendingMigrations } from "~/platform/migrate.server";
-import { openPostgres } from "~/demo/postgres.server";
-import { fillDemo, lookAround, openSandbox } from "~/demo/demo.server";
+import { announce, runningDemo, welcome } from "~/demo/announcement.server";
+import { fillDemo, openSandbox, runInitialPreview } from "~/demo/demo.server";
 import { keptDemoSecrets } from "~/demo/demo-secrets.server";
-import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
+import { openPostgres } from "~/demo/postgres.server";
 import type { Readiness } from "~/http/context";
-import { type Listener, openListener } from "./listener.server";
-import { type Opened, trackOpened } from "./process-end.server";
+import type { Database } from "~/platform/client.server";
+import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { createLog, type Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
+import { applyMigrations, pendingMigrations } from "~/platform/migrate.server";
+import { databaseClient, ensureMade, type Making, pages } from "./build.server";
+import { type Listener, openListener } from "./listener.server";
+import { type Opened, trackOpened } from "./process-end.server";
 import { createServer } from "./web-server";
 
 // The composition root of `npm start`: binds everything to this machine's environment, clock and processes.
@@ -85,7 +85,7 @@ async function serve(wanted: Environment, log: Log, opened: Opened): Promise<voi
     sandbox: sandbox !== null,
     staysAlive: environment.staysAlive,
   });
-  if (isNew) await lookAround(parity);
+  if (isNew) await runInitialPreview(parity);
   opened.push({ name: "reconcile", close: () => parity.close() });
   if (environment.staysAlive) {
     const { startWorker } = await import("./worker.server");

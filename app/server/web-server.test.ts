@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { LoaderFunctionArgs, ServerBuild } from "@remix-run/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { clientAddressHeader } from "~/auth/staff-options.server";
-import { openListener } from "./listener.server";
 import { createLog } from "~/platform/log.server";
+import { openListener } from "./listener.server";
 import { createServer, type ServerOptions, type WebServer } from "./web-server";
 
 type Loader = (args: LoaderFunctionArgs) => unknown;
@@ -122,7 +122,7 @@ describe("the page that sent a request", () => {
   const sender: Loader = ({ request, context }) =>
     Response.json({ sender: context.sender, left: request.headers.get("Origin") });
 
-  it("is judged by the route, not by Remix, which knows one address only", async () => {
+  it("is evaluated by the route, not by Remix, which knows one address only", async () => {
     const { url } = await start({ sender });
     const headers = { Origin: "http://127.0.0.1:3000", "Sec-Fetch-Site": "same-origin" };
     expect(await json(`${url}/sender`, headers)).toEqual({

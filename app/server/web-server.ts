@@ -6,15 +6,15 @@ import type { AppLoadContext, ServerBuild } from "@remix-run/node";
 import compression from "compression";
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from "express";
 import { clientAddressHeader } from "~/auth/staff-options.server";
-import type { Environment } from "~/platform/env.server";
 import type { RouteEnvironment, Services } from "~/http/context";
 import type { Refusal } from "~/http/errors";
-import { type Listener, openListener } from "./listener.server";
 import { requestIdFrom } from "~/http/request-id";
 import type { Sender } from "~/http/same-origin";
 import { securityHeaders } from "~/http/security-headers";
-import { drain } from "./shutdown.server";
+import type { Environment } from "~/platform/env.server";
 import { type Log, requestLog } from "~/platform/log.server";
+import { type Listener, openListener } from "./listener.server";
+import { drain } from "./shutdown.server";
 
 export type ServerEnvironment = Omit<RouteEnvironment, "singleSignOn"> &
   Pick<Environment, "singleSignOn" | "trustedProxies">;
@@ -111,7 +111,7 @@ function prepare(
     // Routes see the public origin, whatever the request claims to have been sent to.
     request.headers.host = host;
     delete request.headers["x-forwarded-host"];
-    // Kept in the context: the route builder judges it, and Remix's own check knows only one address.
+    // Kept in the context: the route builder evaluates it, and Remix's own check knows only one address.
     delete request.headers.origin;
     // The one header that says where a request comes from is written here; a copy that arrives is worth nothing.
     request.headers[clientAddressHeader] = plainAddress(request.ip ?? "");

@@ -1,10 +1,10 @@
 import { keptDemoSecrets } from "~/demo/demo-secrets.server";
 import { describeProblems, readEnvironment } from "~/platform/env.server";
-import { trackOpened } from "./process-end.server";
 import { createLog } from "~/platform/log.server";
+import { trackOpened } from "./process-end.server";
 
 // The composition root of `npm run worker`: a process beside the web processes, on the same database, that works on the
-// jobs that events leave, judges batches of runs, and has the clock.
+// jobs that events leave, evaluates batches of runs, and has the clock.
 
 const jobsAtOnce = 8;
 

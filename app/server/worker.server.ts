@@ -1,9 +1,9 @@
 import { Logger, run } from "graphile-worker";
 import { z } from "zod";
 import { SETTLE_JOB } from "~/engine/observe/events.server";
-import { JUDGE_JOB } from "~/engine/runs/judge-jobs.server";
-import type { Log } from "~/platform/log.server";
+import { EVALUATE_JOB } from "~/engine/runs/evaluate-jobs.server";
 import type { Parity } from "~/facade/parity.server";
+import type { Log } from "~/platform/log.server";
 
 export type Worker = {
   /** Waits for the jobs under way, and takes no more. */
@@ -26,7 +26,7 @@ const CLOCK_JOB = "sync_payments";
 /** Less than the ten minutes until the next one, which goes on. */
 const CLOCK_BUDGET_MS = 9 * 60_000;
 
-const judgeJob = z.object({ runId: z.string() });
+const evaluateJob = z.object({ runId: z.string() });
 const settleJob = z.object({ customerId: z.string(), sessionId: z.string().nullable() });
 
 /**
@@ -46,11 +46,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       [SETTLE_JOB]: async (payload) => {
         await parity.events.settle(settleJob.parse(payload));
       },
-      [JUDGE_JOB]: async (payload) => {
-        await parity.runs.help({ ...judgeJob.parse(payload), budgetMs: HELP_MS });
+      [EVALUATE_JOB]: async (payload) => {
+        await parity.runs.help({ ...evaluateJob.parse(payload), budgetMs: HELP_MS });
       },
       [CLOCK_JOB]: async () => {
-        const { runId, done, reason } = await parity.runs.cron({ budgetMs: CLOCK_BUDGET_MS, reach: "tick" });
+        const { runId, done, reason } = await parity.runs.cron({
+          budgetMs: CLOCK_BUDGET_MS,
+          scope: "incremental",
+        });
         log.info({ runId, done, reason }, "the clock reconciled everybody");
       },
     },

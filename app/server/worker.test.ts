@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { countUnsettledEvents, storeEvent } from "~/engine/observe/events.server";
-import { createLog } from "~/platform/log.server";
 import { addUser, createWorld, runToEnd, type World } from "~/engine/testing/world";
+import { createLog } from "~/platform/log.server";
 import { startWorker, type Worker } from "./worker.server";
 
 let world: World;
@@ -63,7 +63,7 @@ it("tries again when Stripe could not be asked, and is done by a read that began
 
   await expect.poll(() => isOpen("bob"), { timeout: 20_000 }).toBe(true);
   const stamps = await world.db.$queryRaw<{ after: boolean }[]>`
-    SELECT c."completeStart" > e."storedStamp" AS after FROM "StripeEvent" e
+    SELECT c."completeVersionStart" > e."storedVersion" AS after FROM "StripeEvent" e
     JOIN "StripeCustomer" c ON c.id = e."customerId" WHERE e."settledAt" IS NOT NULL`;
   expect(stamps).toEqual([{ after: true }]);
 });
@@ -100,11 +100,11 @@ it("has one clock, however many processes do: everybody is reconciled, once", as
   await expect
     .poll(() => world.db.run.count({ where: { state: "done" } }), { timeout: 20_000 })
     .toBeGreaterThan(0);
-  expect(await world.db.run.count({ where: { actorKind: "cron", reach: "full" } })).toBe(1);
+  expect(await world.db.run.count({ where: { actorKind: "cron", scope: "full" } })).toBe(1);
   expect(await world.db.change.count()).toBe(1);
 });
 
-it("judges batches of a run beside the process that holds it, each batch once", async () => {
+it("evaluates batches of a run beside the process that holds it, each batch once", async () => {
   const MANY = 12_000;
   await world.db.$executeRaw`
     INSERT INTO "User" (id, email) SELECT 'u' || n, 'u' || n || '@example.com' FROM generate_series(1, ${MANY}::int) n`;
@@ -117,6 +117,6 @@ it("judges batches of a run beside the process that holds it, each batch once", 
 
   expect(done).toMatchObject({ state: "done", total: MANY, skipped: MANY, notChecked: 0 });
   await expect.poll(() => help.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
-  expect(await world.db.standing.count()).toBe(MANY);
+  expect(await world.db.syncStatus.count()).toBe(MANY);
   expect(await world.db.runBatch.count()).toBe(0);
 });

@@ -1,7 +1,7 @@
 /** What a person waits for goes first. */
 export type Priority = "interactive" | "background";
 
-/** Name of the lane that all endpoints share. */
+/** Name of the bucket that all endpoints share. */
 export const ALL_ENDPOINTS = "all";
 
 export type Grant = {
@@ -18,5 +18,5 @@ export type Budget = {
   /** Grants as many of `many` requests as may be sent now. Rejects when the budget cannot be asked. */
   ask(wish: { endpoint: string; priority: Priority; many: number }): Promise<Grant>;
   /** Slows one endpoint down, or all of them (`ALL_ENDPOINTS`), for everybody. Fades with time. */
-  slowDown(lane: string): Promise<void>;
+  slowDown(bucket: string): Promise<void>;
 };

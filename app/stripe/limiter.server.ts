@@ -1,6 +1,6 @@
 import { ALL_ENDPOINTS, type Budget, type Priority } from "./budget";
 import { InFlight } from "./in-flight";
-import { Turnstile } from "./turnstile";
+import { RequestQueue } from "./request-queue";
 
 export type { Priority } from "./budget";
 
@@ -28,7 +28,7 @@ export type LimiterOptions = {
   now?: () => number;
 };
 
-type EndpointGate = { inFlight: InFlight; interactive: Turnstile; background: Turnstile };
+type EndpointGate = { inFlight: InFlight; interactive: RequestQueue; background: RequestQueue };
 
 /** The queues of one process before the shared budget, one for each endpoint and priority. */
 export function createLimiter(options: LimiterOptions): Limiter {
@@ -36,38 +36,38 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const everywhere = new InFlight(now);
   const gates = new Map<string, EndpointGate>();
 
-  const gateOf = (endpoint: string): EndpointGate => {
+  const findGate = (endpoint: string): EndpointGate => {
     const known = gates.get(endpoint);
     if (known) return known;
     const inFlight = new InFlight(now);
-    const turnstile = (priority: Priority) =>
-      new Turnstile({
+    const queue = (priority: Priority) =>
+      new RequestQueue({
         endpoint,
         priority,
         budget,
         random,
         now,
         room: () => Math.min(inFlight.room(), everywhere.room()),
-        onPassed: () => {
+        onAcquired: () => {
           inFlight.enter();
           everywhere.enter();
         },
       });
-    const gate = { inFlight, interactive: turnstile("interactive"), background: turnstile("background") };
+    const gate = { inFlight, interactive: queue("interactive"), background: queue("background") };
     gates.set(endpoint, gate);
     return gate;
   };
 
   return {
-    take: (endpoint, priority, patience) => gateOf(endpoint)[priority].pass(patience),
+    take: (endpoint, priority, patience) => findGate(endpoint)[priority].acquire(patience),
     async throttled(endpoint, reason) {
       if (reason === null) return;
       const global = reason.startsWith("global-");
-      if (reason.endsWith("-concurrency")) (global ? everywhere : gateOf(endpoint).inFlight).lower();
+      if (reason.endsWith("-concurrency")) (global ? everywhere : findGate(endpoint).inFlight).lower();
       await budget.slowDown(global ? ALL_ENDPOINTS : endpoint);
     },
     answered(endpoint) {
-      gateOf(endpoint).inFlight.leave();
+      findGate(endpoint).inFlight.leave();
       everywhere.leave();
       for (const { interactive } of gates.values()) interactive.pump();
       for (const { background } of gates.values()) background.pump();

@@ -1,29 +1,29 @@
 import { ALL_ENDPOINTS, type Budget } from "./budget";
-import { type Ceilings, type Lane, paceOf, passageOf, slowedDown } from "./pacing";
+import { acquireFrom, type Ceilings, computePace, type RateBucket, slowDown } from "./pacing";
 
 /** A budget that one process has to itself. `now`: milliseconds of a clock that never goes back. */
 export function createMemoryBudget(ceilings: Ceilings, now = () => performance.now()): Budget {
-  const lanes = new Map<string, Lane>();
-  const laneOf = (name: string): Lane => {
-    const known = lanes.get(name);
+  const buckets = new Map<string, RateBucket>();
+  const findBucket = (name: string): RateBucket => {
+    const known = buckets.get(name);
     if (known) return known;
-    const made = { freeAt: now(), slowdown: 1, slowedAt: Number.NEGATIVE_INFINITY };
-    lanes.set(name, made);
+    const made = { nextRequestAt: now(), slowdown: 1, slowedAt: Number.NEGATIVE_INFINITY };
+    buckets.set(name, made);
     return made;
   };
   return {
     async ask({ endpoint, priority, many }) {
-      const both = { endpoint: laneOf(endpoint), all: laneOf(ALL_ENDPOINTS) };
-      const passage = passageOf(both, paceOf(ceilings, priority), { now: now(), many });
+      const both = { endpoint: findBucket(endpoint), all: findBucket(ALL_ENDPOINTS) };
+      const passage = acquireFrom(both, computePace(ceilings, priority), { now: now(), many });
       const { granted, waitMs, slotMs } = passage;
       if (granted > 0) {
-        lanes.set(endpoint, { ...both.endpoint, freeAt: passage.endpointFreeAt });
-        lanes.set(ALL_ENDPOINTS, { ...both.all, freeAt: passage.allFreeAt });
+        buckets.set(endpoint, { ...both.endpoint, nextRequestAt: passage.endpointNextAt });
+        buckets.set(ALL_ENDPOINTS, { ...both.all, nextRequestAt: passage.allNextAt });
       }
       return { granted, waitMs, slotMs };
     },
     async slowDown(name) {
-      lanes.set(name, slowedDown(laneOf(name), now()));
+      buckets.set(name, slowDown(findBucket(name), now()));
     },
   };
 }

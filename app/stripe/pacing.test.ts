@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ALL_ENDPOINTS, type Priority } from "./budget";
 import { createMemoryBudget } from "./memory-budget";
-import { type Ceilings, type Lane, SLOWEST, slowdownAt, slowedDown } from "./pacing";
+import { type Ceilings, computeSlowdown, type RateBucket, SLOWEST, slowDown } from "./pacing";
 
 const LIVE: Ceilings = { backgroundPerSecond: 20, globalPerSecond: 100 };
 const TEST: Ceilings = { backgroundPerSecond: 12, globalPerSecond: 25 };
@@ -139,7 +139,7 @@ describe("what a person waits for", () => {
 });
 
 describe("a slowdown", () => {
-  const calm: Lane = { freeAt: 0, slowdown: 1, slowedAt: Number.NEGATIVE_INFINITY };
+  const calm: RateBucket = { nextRequestAt: 0, slowdown: 1, slowedAt: Number.NEGATIVE_INFINITY };
 
   it("halves the rate, and is gone after a while by itself", async () => {
     const world = open();
@@ -165,16 +165,16 @@ describe("a slowdown", () => {
   });
 
   it("counts once for all that are refused together", () => {
-    const once = slowedDown(calm, 10_000);
+    const once = slowDown(calm, 10_000);
     expect(once.slowdown).toBe(2);
-    expect(slowedDown(once, 10_400)).toBe(once);
-    expect(slowedDown(once, 10_500).slowdown).toBeCloseTo(3.9, 1);
+    expect(slowDown(once, 10_400)).toBe(once);
+    expect(slowDown(once, 10_500).slowdown).toBeCloseTo(3.9, 1);
   });
 
   it("however often, something still goes", () => {
-    let lane = calm;
-    for (let at = 1_000; at < 60_000; at += 600) lane = slowedDown(lane, at);
-    expect(slowdownAt(lane, 60_000)).toBeLessThanOrEqual(SLOWEST);
+    let bucket = calm;
+    for (let at = 1_000; at < 60_000; at += 600) bucket = slowDown(bucket, at);
+    expect(computeSlowdown(bucket, 60_000)).toBeLessThanOrEqual(SLOWEST);
   });
 
   it("takes away what was saved up", async () => {

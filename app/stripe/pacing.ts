@@ -11,15 +11,15 @@ export type Ceilings = {
 };
 
 /** How fast one endpoint, or all together, may be asked. Times in milliseconds of one clock. */
-export type Lane = {
+export type RateBucket = {
   /** When the next request in the background may go. Less than now: so much was left unused. */
-  freeAt: number;
+  nextRequestAt: number;
   /** What a 429 made of the spacing, 1 to 16 times, at `slowedAt`; it fades by itself. */
   slowdown: number;
   slowedAt: number;
 };
 
-/** How a lane is used by one priority. Milliseconds. */
+/** How a bucket is used by one priority. Milliseconds. */
 export type Pace = {
   /** From one request to the next. */
   slot: number;
@@ -40,13 +40,13 @@ export const SLOWEST = 16;
 export const HALF_LIFE_MS = 10_000;
 /** Many requests in flight are refused together: that is one message, not many. */
 export const ONE_REFUSAL_MS = 500;
-/** No lane is booked further ahead than this: then the clock was set back. */
+/** No bucket is booked further ahead than this: then the clock was set back. */
 export const BOOKED_AT_MOST_MS = 30_000;
 /** The same of a slowdown that lies in the future. */
 export const SLOWED_AHEAD_MS = 5_000;
 
-/** How a priority uses the endpoint's lane and the one of all endpoints together. */
-export function paceOf(ceilings: Ceilings, priority: Priority): { endpoint: Pace; all: Pace } {
+/** How a priority uses the endpoint's bucket and the one of all endpoints together. */
+export function computePace(ceilings: Ceilings, priority: Priority): { endpoint: Pace; all: Pace } {
   const { backgroundPerSecond, globalPerSecond } = ceilings;
   const full = Math.max(ceilings.interactivePerSecond ?? STRIPES_PER_ENDPOINT, backgroundPerSecond);
   const pace = (fullPerSecond: number, perSecond: number): Pace => ({
@@ -63,27 +63,27 @@ export function paceOf(ceilings: Ceilings, priority: Priority): { endpoint: Pace
 }
 
 /** By how much the spacing is stretched now. */
-export function slowdownAt({ slowdown, slowedAt }: Lane, now: number): number {
+export function computeSlowdown({ slowdown, slowedAt }: RateBucket, now: number): number {
   if (slowedAt > now + SLOWED_AHEAD_MS) return 1;
   return Math.max(1, slowdown * 2 ** Math.max(-30, (slowedAt - now) / HALF_LIFE_MS));
 }
 
-/** The lane after a 429: half as fast, and nothing saved up. The same lane when that was said just now. */
-export function slowedDown(lane: Lane, now: number): Lane {
-  const known = lane.slowedAt > now - ONE_REFUSAL_MS && lane.slowedAt <= now + SLOWED_AHEAD_MS;
-  if (known) return lane;
+/** The bucket after a 429: half as fast, and nothing saved up. The same bucket when that was said just now. */
+export function slowDown(bucket: RateBucket, now: number): RateBucket {
+  const known = bucket.slowedAt > now - ONE_REFUSAL_MS && bucket.slowedAt <= now + SLOWED_AHEAD_MS;
+  if (known) return bucket;
   return {
-    freeAt: Math.max(lane.freeAt, now),
-    slowdown: Math.min(SLOWEST, 2 * slowdownAt(lane, now)),
+    nextRequestAt: Math.max(bucket.nextRequestAt, now),
+    slowdown: Math.min(SLOWEST, 2 * computeSlowdown(bucket, now)),
     slowedAt: now,
   };
 }
 
-export type Passage = {
+export type Acquired = {
   granted: number;
-  /** When each lane is free then. */
-  endpointFreeAt: number;
-  allFreeAt: number;
+  /** When each bucket is free then. */
+  endpointNextAt: number;
+  allNextAt: number;
   /** Milliseconds until one more may go; 0 or less: now. */
   waitMs: number;
   /** Milliseconds between two, as slow as it is now. */
@@ -91,34 +91,35 @@ export type Passage = {
 };
 
 /**
- * How many of `many` requests may go now: so many as are free in both lanes (GCRA, the generic cell rate algorithm: one
- * moving time a lane instead of a count). Over any t seconds no more than t × rate + 9 go through a lane, and no more
+ * How many of `many` requests may go now: so many as are free in both buckets (GCRA, the generic cell rate algorithm: one
+ * moving time a bucket instead of a count). Over any t seconds no more than t × rate + 9 go through a bucket, and no more
  * than t × rate + 6 in the background. db/stripe-budget.server.ts says the same in SQL.
  */
-export function passageOf(
-  lanes: { endpoint: Lane; all: Lane },
+export function acquireFrom(
+  buckets: { endpoint: RateBucket; all: RateBucket },
   pace: { endpoint: Pace; all: Pace },
   { now, many }: { now: number; many: number },
-): Passage {
-  const slowAll = slowdownAt(lanes.all, now);
-  const slow = Math.max(slowAll, slowdownAt(lanes.endpoint, now));
-  const endpoint = paced(lanes.endpoint, pace.endpoint, slow, now);
-  const all = paced(lanes.all, pace.all, slowAll, now);
+): Acquired {
+  const slowAll = computeSlowdown(buckets.all, now);
+  const slow = Math.max(slowAll, computeSlowdown(buckets.endpoint, now));
+  const endpoint = applyPace(buckets.endpoint, pace.endpoint, slow, now);
+  const all = applyPace(buckets.all, pace.all, slowAll, now);
   const granted = Math.max(0, Math.min(many, endpoint.room, all.room));
-  const endpointFreeAt = endpoint.freeAt + granted * endpoint.slot;
-  const allFreeAt = all.freeAt + granted * all.slot;
+  const endpointNextAt = endpoint.nextRequestAt + granted * endpoint.slot;
+  const allNextAt = all.nextRequestAt + granted * all.slot;
   return {
     granted,
-    endpointFreeAt,
-    allFreeAt,
-    waitMs: Math.max(endpointFreeAt - endpoint.open, allFreeAt - all.open),
+    endpointNextAt,
+    allNextAt,
+    waitMs: Math.max(endpointNextAt - endpoint.open, allNextAt - all.open),
     slotMs: Math.max(endpoint.slot, all.slot),
   };
 }
 
-function paced(lane: Lane, pace: Pace, slow: number, now: number) {
-  const freeAt = lane.freeAt > now + BOOKED_AT_MOST_MS ? now : Math.max(lane.freeAt, now - pace.burst);
+function applyPace(bucket: RateBucket, pace: Pace, slow: number, now: number) {
+  const nextRequestAt =
+    bucket.nextRequestAt > now + BOOKED_AT_MOST_MS ? now : Math.max(bucket.nextRequestAt, now - pace.burst);
   const slot = pace.slot * slow;
   const open = now + pace.ahead;
-  return { freeAt, slot, open, room: Math.floor((open - freeAt) / slot) + 1 };
+  return { nextRequestAt, slot, open, room: Math.floor((open - nextRequestAt) / slot) + 1 };
 }

@@ -3,7 +3,7 @@ import { createLog } from "~/platform/log.server";
 import { addCatalogue, startSandbox } from "~/sandbox/testing/sandbox";
 import { createLimiter } from "./limiter.server";
 import { createMemoryBudget } from "./memory-budget";
-import { createStripeReader, type How } from "./reader.server";
+import { createStripeReader, type RequestOptions } from "./reader.server";
 
 const UNHURRIED = { backgroundPerSecond: 1_000, interactivePerSecond: 1_000, globalPerSecond: 2_000 };
 
@@ -18,13 +18,13 @@ async function setUp({ deadlineMs = 5_000, perSecond = 0 } = {}) {
     secretKey: sandbox.secretKey,
     apiBase: listening.url,
     limiter,
-    nextStamp: async () => {
+    nextVersion: async () => {
       stamp += 1;
       return stamp;
     },
     log: createLog({ level: "silent" }),
   });
-  const how: How = { priority: "background", deadlineMs };
+  const how: RequestOptions = { priority: "background", deadlineMs };
   const customer = sandbox.customers.create({ email: "ada@example.com", metadata: { userId: "ada" } });
   return { sandbox, reader, how, customer, prices };
 }
@@ -133,7 +133,7 @@ describe("a stamp that cannot be had", () => {
       secretKey: sandbox.secretKey,
       apiBase: listening.url,
       limiter: { take: async () => true, throttled: async () => {}, answered },
-      nextStamp: () => Promise.reject(new Error("no database")),
+      nextVersion: () => Promise.reject(new Error("no database")),
       log: createLog({ level: "silent" }),
     });
     await expect(reader.account({ priority: "background", deadlineMs: 5_000 })).rejects.toThrow(

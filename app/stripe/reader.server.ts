@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { z } from "zod";
-import type { Customer, EpochSeconds, OrderStamp } from "~/billing/observation";
+import type { Customer, EpochSeconds, Version } from "~/billing/observation";
 import type { Log } from "~/platform/log.server";
 import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
 import { failureOf, type StripeFailure } from "./failure.server";
@@ -17,7 +17,7 @@ import { readOnlyHttpClient } from "./read-only-http.server";
 import { POLLED_TYPES } from "./webhook-event.server";
 
 /** When an answer was asked for and when it was there, in the order of the whole installation. */
-export type Stamp = { started: OrderStamp; ended: OrderStamp };
+export type Stamp = { started: Version; ended: Version };
 
 export type Answer<T> = Stamp & {
   ok: true;
@@ -44,25 +44,28 @@ export type AccountIdentity = { accountId: string };
 /** All that Parity asks Stripe. Every method sends GET requests only, one attempt at a time, each with its stamp. */
 export type StripeReader = {
   livemode: boolean;
-  subscriptionsPage(page: PageRequest, how: How): Promise<Read<SubscriptionsPage>>;
+  subscriptionsPage(page: PageRequest, how: RequestOptions): Promise<Read<SubscriptionsPage>>;
   /** All items of a subscription that has more than the ten that come with it; at most 100. */
-  allItems(subscriptionId: string, how: How): Promise<Read<ReadSubscription["subscription"]["items"]>>;
-  customer(id: string, how: How): Promise<Read<Customer>>;
+  allItems(
+    subscriptionId: string,
+    how: RequestOptions,
+  ): Promise<Read<ReadSubscription["subscription"]["items"]>>;
+  customer(id: string, how: RequestOptions): Promise<Read<Customer>>;
   /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
-  customersByEmail(email: string, how: How): Promise<Read<Customer[]>>;
+  customersByEmail(email: string, how: RequestOptions): Promise<Read<Customer[]>>;
   /** Events of our types, newest first, created from `since` (epoch seconds) on, behind `startingAfter`. */
   eventsPage(
     page: { since: EpochSeconds; startingAfter: string | null },
-    how: How,
+    how: RequestOptions,
   ): Promise<Read<EventsPage>>;
-  account(how: How): Promise<Read<AccountIdentity>>;
+  account(how: RequestOptions): Promise<Read<AccountIdentity>>;
   /** A checkout session, to tell whose payment it was. */
-  checkoutSession(id: string, how: How): Promise<Read<CheckoutSession>>;
+  checkoutSession(id: string, how: RequestOptions): Promise<Read<CheckoutSession>>;
   /** Requests sent so far, retries counted. */
   requestCount(): number;
 };
 
-export type How = {
+export type RequestOptions = {
   priority: Priority;
   /** Milliseconds for all attempts together; a person does not wait longer than this. */
   deadlineMs: number;
@@ -75,8 +78,8 @@ export type ReaderOptions = {
   /** Another origin than Stripe's; null for Stripe. */
   apiBase: string | null;
   limiter: Limiter;
-  /** The next value of the sequence `stripe_order`. */
-  nextStamp: () => Promise<OrderStamp>;
+  /** The next value of the sequence `observation_version`. */
+  nextVersion: () => Promise<Version>;
   log: Log;
 };
 
@@ -103,7 +106,7 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
   /** One attempt after another, each behind the limiter and with a stamp of its own, until the deadline. */
   async function read<Raw extends { lastResponse: Stripe.Response<object>["lastResponse"] }, T>(
     endpoint: string,
-    how: How,
+    how: RequestOptions,
     send: (timeout: number) => Promise<Raw>,
     parse: (raw: Raw) => T,
   ): Promise<Read<T>> {
@@ -114,14 +117,14 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
     const left = () => Math.max(1, Math.ceil(deadline - performance.now()));
     const oneAttempt = async () => {
       try {
-        const started = await options.nextStamp();
+        const started = await options.nextVersion();
         requests += 1;
         how.onRequest?.();
         const sent = await send(Math.min(attemptMs, left())).then(
           (raw) => ({ ok: true as const, raw }),
           (error: unknown) => ({ ok: false as const, failure: failureOf(error) }),
         );
-        const ended = await options.nextStamp();
+        const ended = await options.nextVersion();
         if (!sent.ok && sent.failure.reason === "rate_limited")
           await options.limiter.throttled(endpoint, sent.failure.rateLimitReason);
         return { sent, started, ended };
@@ -133,7 +136,7 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
     for (let attempt = 0; ; attempt += 1) {
       const mayGo = await options.limiter.take(endpoint, how.priority, left());
       if (!mayGo) {
-        const started = await options.nextStamp();
+        const started = await options.nextVersion();
         return { ok: false, failure: lastFailure, started, ended: started };
       }
       const { sent, started, ended } = await oneAttempt();

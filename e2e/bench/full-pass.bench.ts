@@ -1,5 +1,11 @@
 import { FLOOR_THERE, measureFloor } from "./support/floor";
-import { addNullUsers, type Installation, openInstallation, rowsWritten, timeRun } from "./support/installation";
+import {
+  addNullUsers,
+  type Installation,
+  openInstallation,
+  rowsWritten,
+  timeRun,
+} from "./support/installation";
 import { say, table } from "./support/print";
 import { measureProcessorTime, microsEach } from "./support/processor-time";
 import { userId } from "./support/sandbox-process";
@@ -23,9 +29,9 @@ const rows = [
     "requests",
     "read s",
     "of the limit",
-    "judged s",
+    "evaluated s",
     "synced",
-    "in step",
+    "in sync",
     "Node a user",
     "PostgreSQL a user",
   ],

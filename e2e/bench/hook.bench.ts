@@ -29,7 +29,7 @@ try {
     product: (await stripe.products.create({ name: "Bench" })).id,
   });
   await db.plan.create({
-    data: { id: "bench", name: "Bench", soldiers: 2, prices: { create: { priceId: price } } },
+    data: { id: "bench", name: "Bench", seats: 2, prices: { create: { priceId: price } } },
   });
 
   const rows = [["Stripe answers", "p50 ms", "p95 ms", "p99 ms", "first repair ms", "all repaired ms"]];

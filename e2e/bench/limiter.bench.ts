@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createDatabase, type Database } from "../../app/platform/client.server";
 import { startEmbeddedPostgres } from "../../app/demo/postgres/embedded.server";
+import { createDatabase, type Database } from "../../app/platform/client.server";
 import { applyMigrations } from "../../app/platform/migrate.server";
-import { nextStamp } from "../../app/platform/stamps.server";
+import { nextVersion } from "../../app/platform/stamps.server";
 import { createStripeBudget } from "../../app/platform/stripe-budget.server";
 import { createLimiter } from "../../app/stripe/limiter.server";
 import { say, table } from "./support/print";
@@ -40,7 +40,7 @@ async function measureAll(): Promise<void> {
         await limiter.take(ENDPOINT, "background", 60_000);
         limiter.answered(ENDPOINT);
       }),
-      await costOf("beside it: an order stamp", db, () => nextStamp(db)),
+      await costOf("beside it: an order stamp", db, () => nextVersion(db)),
     ]);
     await recordGrants(db);
     say(
@@ -48,8 +48,8 @@ async function measureAll(): Promise<void> {
     );
     table([
       ["", "sustained", "most in a second"],
-      await paceOf("one process", db, postgres.url, 1),
-      await paceOf("four processes", db, postgres.url, 4),
+      await computePace("one process", db, postgres.url, 1),
+      await computePace("four processes", db, postgres.url, 4),
     ]);
   } finally {
     await db.$disconnect();
@@ -83,11 +83,11 @@ async function recordGrants(db: Database): Promise<void> {
     CREATE FUNCTION record_grant() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN INSERT INTO grants (granted) VALUES (NEW.requests - OLD.requests); RETURN NEW; END $$`;
   await db.$executeRaw`
-    CREATE TRIGGER record_grant AFTER UPDATE ON "StripeRead" FOR EACH ROW EXECUTE FUNCTION record_grant()`;
+    CREATE TRIGGER record_grant AFTER UPDATE ON "StripeRequestCount" FOR EACH ROW EXECUTE FUNCTION record_grant()`;
 }
 
 /** Between the first and the last second, in which processes begin and end. */
-async function paceOf(name: string, db: Database, url: string, processes: number): Promise<string[]> {
+async function computePace(name: string, db: Database, url: string, processes: number): Promise<string[]> {
   await db.$executeRaw`TRUNCATE grants`;
   const args = ["--import", "tsx", import.meta.filename, url];
   const ends = Array.from({ length: processes }, () =>

@@ -2,7 +2,7 @@ import { addNullUsers, openInstallation, timeRun } from "./support/installation"
 import { say, table } from "./support/print";
 import { measureProcessorTime } from "./support/processor-time";
 
-// A tick over everybody in step, with so many changed: requests and seconds, beside the per-user way, which asks twice
+// A tick over everybody in sync, with so many changed: requests and seconds, beside the per-user way, which asks twice
 // for each user whatever has changed. `npm run bench -- tick 1000000`
 
 const USERS = Number(process.argv[2] ?? 100_000);
@@ -23,11 +23,13 @@ try {
   const slow = bench.at(PER_SECOND);
   for (const changed of [...CHANGES, 0]) {
     if (changed > 0) await bench.sandbox.change(changed);
-    const { value, used } = await measureProcessorTime(bench.db, () => timeRun(bench.db, slow, "tick"));
+    const { value, used } = await measureProcessorTime(bench.db, () =>
+      timeRun(bench.db, slow, "incremental"),
+    );
     const { run, seconds } = value;
     rows.push([
       String(changed),
-      run.reach,
+      run.scope,
       String(run.stripeRequests),
       `${changed + Math.ceil(changed / 100) + 2}`,
       seconds.toFixed(1),

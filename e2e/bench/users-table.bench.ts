@@ -4,17 +4,17 @@ import path from "node:path";
 import {
   countUnclaimed,
   countUsersWithVerdict,
-  countWaitingLowerings,
+  countWaitingRevocations,
   moneyAtStake,
 } from "../../app/dashboard/account-facts.server";
-import { createDatabase } from "../../app/platform/client.server";
-import { startEmbeddedPostgres } from "../../app/demo/postgres/embedded.server";
-import { applyMigrations } from "../../app/platform/migrate.server";
-import { breakerHasRoom } from "../../app/engine/repair/repairs.server";
 import { overviewCountsOf } from "../../app/dashboard/account-views.server";
 import { viewUsers } from "../../app/dashboard/user-pages.server";
 import { createUsersList } from "../../app/dashboard/users-list/users-list.server";
 import { EMPTY_QUERY, NONE, type UsersQuery } from "../../app/dashboard/users-list/users-query";
+import { startEmbeddedPostgres } from "../../app/demo/postgres/embedded.server";
+import { revocationLimitHasRoom } from "../../app/engine/repair/repairs.server";
+import { createDatabase } from "../../app/platform/client.server";
+import { applyMigrations } from "../../app/platform/migrate.server";
 import { percentile, say, table } from "./support/print";
 import { addUsersTable } from "./support/users-table-data";
 import { type Asked, askedOf, deepPages } from "./support/users-table-mix";
@@ -81,7 +81,7 @@ try {
     naive.set(kind, times);
   }
   say(
-    `  ms; "rows": found, and judged again for the screen; "naive": one join, ILIKE and OFFSET, ${NAIVE} of each kind`,
+    `  ms; "rows": found, and evaluated again for the screen; "naive": one join, ILIKE and OFFSET, ${NAIVE} of each kind`,
   );
   table([
     ["", "queries", "rows p50", "p95", "max", "found p50", "p95", "max", "naive p50", "p95", "max"],
@@ -102,8 +102,8 @@ try {
     [name, () => list.count({ ...EMPTY_QUERY, ...some })] as const;
   const counts = [
     count("users", {}),
-    count("users in step", { verdicts: ["in_sync"] }),
-    count("users with access without payment", { verdicts: ["recorded_not_paid"] }),
+    count("users in sync", { verdicts: ["in_sync"] }),
+    count("users with access without payment", { verdicts: ["unpaid_access"] }),
     count("users with Army", { plans: ["army"] }),
     count("users without a plan", { plans: [NONE] }),
     count("users active at Stripe", { statuses: ["active"] }),
@@ -112,12 +112,12 @@ try {
     count("users found: schmid", { q: "schmid" }),
     count("users found: xu", { q: "xu" }),
     ["verdicts", list.verdicts],
-    ["frame: locked out", () => countUsersWithVerdict(db, "paid_not_recorded")],
+    ["frame: locked out", () => countUsersWithVerdict(db, "locked_out")],
     ["frame: money at stake", () => moneyAtStake(db)],
-    ["frame: waiting lowerings", () => countWaitingLowerings(db)],
+    ["frame: waiting revocations", () => countWaitingRevocations(db)],
     ["frame: unclaimed customers", () => countUnclaimed(db)],
     ["overview, all of it", () => overviewCountsOf(db)],
-    ["circuit breaker", () => breakerHasRoom(db, { percent: 2, minimum: 2 })],
+    ["revocation limit", () => revocationLimitHasRoom(db, { percent: 2, minimum: 2 })],
   ] as const;
   say("  counts, each alone, ms:");
   const rows: string[][] = [];

@@ -1,7 +1,4 @@
 import { parseArgs } from "node:util";
-import { copyDatabase } from "../../app/platform/testing/database";
-import { startCluster } from "../../app/platform/testing/cluster";
-import { createWorld } from "../../app/engine/testing/world";
 import type { Chance } from "../../app/engine/testing/chance";
 import { openChildren } from "../../app/engine/testing/children";
 import { crashPostgres, takeOver } from "../../app/engine/testing/crashes";
@@ -15,6 +12,9 @@ import {
   type Weather,
 } from "../../app/engine/testing/kills";
 import { type Stage, throughStages, type Walk } from "../../app/engine/testing/stages";
+import { createWorld } from "../../app/engine/testing/world";
+import { startCluster } from "../../app/platform/testing/cluster";
+import { copyDatabase } from "../../app/platform/testing/database";
 
 // Kills runs at every statement, commit and page boundary, and at hundreds of moments chosen by a seed; then lets them go
 // on, and compares with what a calm run leaves. `npm run hunt` runs all of it; what fails says how to run it alone:

@@ -42,7 +42,7 @@ export async function recordOf(product: Product, userId: string) {
       status: string | null;
       subscription: string | null;
       workspace: string;
-      soldiers: number;
+      seats: number;
     }>(
       `SELECT u.plan, u."subscriptionStatus" AS status, b.status AS subscription, w.status AS workspace, w.soldiers
        FROM "User" u JOIN "Workspace" w ON w."ownerId" = u.id

@@ -5,7 +5,7 @@ const LONG = [
   "engine/runs/kill",
   "engine/runs/sever",
   "cli/process",
-  "engine/runs/tick",
+  "engine/runs/incremental",
   "engine/runs/runs",
   "customers/sell",
   "engine/do-no-harm",

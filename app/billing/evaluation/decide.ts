@@ -1,19 +1,19 @@
-import type { JudgeContext, Judgement } from "./judge";
-import { evidenceForLowering, type NoEvidence } from "./lowering";
 import { mismatchesBetween } from "~/billing/mismatches";
-import type { Writes } from "~/billing/policy";
+import type { WriteMode } from "~/billing/policy";
 import type { BillingState } from "~/billing/record";
-import type { Situation } from "~/billing/situation";
+import type { UserSnapshot } from "~/billing/snapshot";
 import { REVIEW_VERDICTS, SETTLED_VERDICTS } from "~/billing/verdicts";
+import type { Evaluation, PolicyContext } from "./evaluate";
+import { evidenceForRevocation, type NoEvidence } from "./revocation";
 
 /** Why a repair that is due is not made. */
-export type WithheldReason = "writes_off" | "raise_only" | "on_hold" | "breaker" | NoEvidence;
+export type BlockReason = "writes_off" | "grant_only" | "on_hold" | "revocation_limit" | NoEvidence;
 
-export const WITHHELD_REASONS: readonly WithheldReason[] = [
+export const BLOCK_REASONS: readonly BlockReason[] = [
   "writes_off",
-  "raise_only",
+  "grant_only",
   "on_hold",
-  "breaker",
+  "revocation_limit",
   "not_read_since",
   "customer_not_found",
   "no_positive_evidence",
@@ -22,7 +22,7 @@ export const WITHHELD_REASONS: readonly WithheldReason[] = [
 ];
 
 /** The state to write, which differs from the recorded one, and what it does to access. */
-export type Repair = { after: BillingState; raises: boolean; lowers: boolean };
+export type Repair = { after: BillingState; grants: boolean; revokes: boolean };
 
 export type Decision =
   /** Nothing differs. */
@@ -31,75 +31,75 @@ export type Decision =
   | { kind: "not_checked" }
   /** Staff decide. */
   | { kind: "review" }
-  /** Stripe must be asked first: the customers (a lowering), or the address (a link by e-mail). */
+  /** Stripe must be asked first: the customers (a revocation), or the address (a link by e-mail). */
   | { kind: "read"; what: "customers" | "address" }
-  /** Withheld; `unlock` is the part that is made all the same: the workspace of someone entitled. */
-  | { kind: "withheld"; reason: WithheldReason; unlock: Repair | null }
+  /** Blocked; `unlock` is the part that is made all the same: the workspace of someone entitled. */
+  | { kind: "blocked"; reason: BlockReason; unlock: Repair | null }
   | { kind: "repair"; repair: Repair };
 
 export type DecideInput = {
-  situation: Situation;
-  judgement: Judgement;
-  context: JudgeContext;
-  writes: Writes;
-  /** Not staff: holds and the circuit breaker apply. */
+  snapshot: UserSnapshot;
+  evaluation: Evaluation;
+  context: PolicyContext;
+  writeMode: WriteMode;
+  /** Not staff: holds and the revocation limit apply. */
   automatic: boolean;
-  /** The breaker has room for one more lowering. */
-  breakerHasRoom: boolean;
-  /** An admin confirmed this user's lowering by name; `override` also without evidence. */
+  /** The revocation limit has room for one more revocation. */
+  revocationLimitHasRoom: boolean;
+  /** An admin confirmed this user's revocation by name; `override` also without evidence. */
   confirmed: { override: boolean } | null;
 };
 
-/** What may be done about a judgement: all of "Do no harm" that concerns one user, in one place. */
+/** What may be done about an evaluation: all of "Do no harm" that concerns one user, in one place. */
 export function decide(input: DecideInput): Decision {
-  const { situation, judgement, writes, automatic } = input;
-  if (SETTLED_VERDICTS.has(judgement.verdict)) return { kind: "nothing" };
-  if (judgement.verdict === "not_checked") return { kind: "not_checked" };
-  if (REVIEW_VERDICTS.has(judgement.verdict)) return { kind: "review" };
-  if (writes === "off") return { kind: "withheld", reason: "writes_off", unlock: null };
-  if (automatic && judgement.onHold) return { kind: "withheld", reason: "on_hold", unlock: null };
-  if (judgement.emailLink !== null && !situation.knowledge.address) return { kind: "read", what: "address" };
+  const { snapshot, evaluation, writeMode, automatic } = input;
+  if (SETTLED_VERDICTS.has(evaluation.verdict)) return { kind: "nothing" };
+  if (evaluation.verdict === "not_checked") return { kind: "not_checked" };
+  if (REVIEW_VERDICTS.has(evaluation.verdict)) return { kind: "review" };
+  if (writeMode === "off") return { kind: "blocked", reason: "writes_off", unlock: null };
+  if (automatic && evaluation.onHold) return { kind: "blocked", reason: "on_hold", unlock: null };
+  if (evaluation.emailLink !== null && !snapshot.coverage.address) return { kind: "read", what: "address" };
   const repair: Repair = {
-    after: judgement.expected,
-    raises: judgement.raises,
-    lowers: judgement.lowers,
+    after: evaluation.expected,
+    grants: evaluation.grants,
+    revokes: evaluation.revokes,
   };
-  if (!judgement.lowers) return { kind: "repair", repair };
+  if (!evaluation.revokes) return { kind: "repair", repair };
 
-  const withheld = (reason: WithheldReason): Decision => ({
-    kind: "withheld",
+  const blocked = (reason: BlockReason): Decision => ({
+    kind: "blocked",
     reason,
-    unlock: unlockOf(situation, judgement),
+    unlock: unlockOf(snapshot, evaluation),
   });
   if (input.confirmed?.override) return { kind: "repair", repair };
-  if (writes === "raise_only" && input.confirmed === null) return withheld("raise_only");
+  if (writeMode === "grant_only" && input.confirmed === null) return blocked("grant_only");
   // Before the evidence: what waits for an admin anyway is not worth a request to Stripe in each run.
-  if (automatic && !input.breakerHasRoom) return withheld("breaker");
-  const evidence = evidenceForLowering({
-    recorded: situation.record,
-    customers: judgement.customers,
-    suggestions: judgement.suggestions,
-    othersKnown: situation.knowledge.pass || situation.knowledge.address,
-    compIsOver: judgement.compIsOver,
-    loweringStamp: situation.loweringStamp,
+  if (automatic && !input.revocationLimitHasRoom) return blocked("revocation_limit");
+  const evidence = evidenceForRevocation({
+    recorded: snapshot.record,
+    customers: evaluation.customers,
+    suggestions: evaluation.suggestions,
+    othersKnown: snapshot.coverage.pass || snapshot.coverage.address,
+    compIsOver: evaluation.compIsOver,
+    revocationVersion: snapshot.revocationVersion,
     ...input.context,
   });
   if (!evidence.ok && evidence.reason === "not_read_since") return { kind: "read", what: "customers" };
   if (!evidence.ok && evidence.reason === "other_customers_unknown") return { kind: "read", what: "address" };
-  if (!evidence.ok) return withheld(evidence.reason);
+  if (!evidence.ok) return blocked(evidence.reason);
   return { kind: "repair", repair };
 }
 
-/** Of a withheld repair only this: workspaces that are locked and should not be, for someone entitled. */
-function unlockOf(situation: Situation, judgement: Judgement): Repair | null {
-  if (!judgement.accessExpected) return null;
-  const { record } = situation;
-  const expected = new Map(judgement.expected.workspaces.map((workspace) => [workspace.id, workspace]));
+/** Of a blocked repair only this: workspaces that are locked and should not be, for someone entitled. */
+function unlockOf(snapshot: UserSnapshot, evaluation: Evaluation): Repair | null {
+  if (!evaluation.accessExpected) return null;
+  const { record } = snapshot;
+  const expected = new Map(evaluation.expected.workspaces.map((workspace) => [workspace.id, workspace]));
   const workspaces = record.workspaces.map((workspace) => {
     const should = expected.get(workspace.id) ?? workspace;
     const isLocked = workspace.status !== "active" && should.status === "active";
     return isLocked ? should : workspace;
   });
   const after: BillingState = { user: record.user, billing: record.billing, workspaces };
-  return mismatchesBetween(record, after).length === 0 ? null : { after, raises: true, lowers: false };
+  return mismatchesBetween(record, after).length === 0 ? null : { after, grants: true, revokes: false };
 }

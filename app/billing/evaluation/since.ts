@@ -11,10 +11,10 @@ import type { Verdict } from "~/billing/verdicts";
 export function sinceOf(verdict: Verdict, counting: Counting | null, policy: Policy): EpochSeconds | null {
   if (counting === null) return null;
   const { subscription } = counting;
-  if (verdict === "paid_not_recorded") {
+  if (verdict === "locked_out") {
     return Math.max(subscription.startDate, subscription.entitlingSince ?? 0);
   }
-  if (verdict === "recorded_not_paid") {
+  if (verdict === "unpaid_access") {
     return subscription.endedAt ?? graceEndsAt(subscription, policy) ?? subscription.canceledAt;
   }
   return null;

@@ -3,8 +3,8 @@ import { accessOf } from "~/billing/access";
 import type { Counting } from "~/billing/choice";
 import type { Mismatch } from "~/billing/mismatches";
 import { ARMY, aComp, armyItem, aSubscription, CONTEXT } from "~/billing/testing/observations";
-import { type Findings, verdictOf } from "./verdict";
 import { VERDICTS } from "~/billing/verdicts";
+import { type Findings, verdictOf } from "./verdict";
 
 const counting = (status: string, plan: Counting["plan"] = ARMY): Counting => {
   const subscription = aSubscription({ status });
@@ -63,16 +63,16 @@ describe("the verdict", () => {
     expect(VERDICTS).toEqual([
       "not_checked",
       "link_conflict",
-      "customer_gone",
-      "unknown",
-      "unknown_price",
-      "paid_not_recorded",
-      "link_suggested",
-      "recorded_not_paid",
-      "plan_differs",
-      "access_differs",
-      "status_differs",
-      "details_differ",
+      "missing_in_stripe",
+      "unknown_status",
+      "unmapped_price",
+      "locked_out",
+      "possible_match",
+      "unpaid_access",
+      "plan_mismatch",
+      "access_mismatch",
+      "status_mismatch",
+      "detail_mismatch",
       "in_sync",
       "no_subscription",
     ]);

@@ -1,6 +1,6 @@
 import type { Counting } from "~/billing/choice";
 import { isPlanMismatch, isStatusMismatch, isWorkspaceMismatch, type Mismatch } from "~/billing/mismatches";
-import type { Comp } from "~/billing/situation";
+import type { Comp } from "~/billing/snapshot";
 import type { Verdict } from "~/billing/verdicts";
 
 /** What the verdict is made of. */
@@ -23,15 +23,15 @@ export function verdictOf(findings: Findings): Verdict {
   const { counting, accessExpected, accessRecorded, comp, mismatches } = findings;
   if (!findings.completelyObserved) return "not_checked";
   if (findings.linkConflict) return "link_conflict";
-  if (findings.customerGone) return "customer_gone";
-  if (counting?.access === "review") return "unknown";
-  if (counting?.access === "yes" && counting.plan === null) return "unknown_price";
-  if (accessExpected && !accessRecorded) return "paid_not_recorded";
-  if (!accessExpected && findings.linkSuggested) return "link_suggested";
-  if (accessRecorded && !accessExpected && comp === null && !findings.compIsOver) return "recorded_not_paid";
-  if (accessRecorded && accessExpected && mismatches.some(isPlanMismatch)) return "plan_differs";
-  if (mismatches.some(isWorkspaceMismatch)) return "access_differs";
-  if (mismatches.some(isStatusMismatch)) return "status_differs";
-  if (mismatches.length > 0) return "details_differ";
+  if (findings.customerGone) return "missing_in_stripe";
+  if (counting?.access === "review") return "unknown_status";
+  if (counting?.access === "yes" && counting.plan === null) return "unmapped_price";
+  if (accessExpected && !accessRecorded) return "locked_out";
+  if (!accessExpected && findings.linkSuggested) return "possible_match";
+  if (accessRecorded && !accessExpected && comp === null && !findings.compIsOver) return "unpaid_access";
+  if (accessRecorded && accessExpected && mismatches.some(isPlanMismatch)) return "plan_mismatch";
+  if (mismatches.some(isWorkspaceMismatch)) return "access_mismatch";
+  if (mismatches.some(isStatusMismatch)) return "status_mismatch";
+  if (mismatches.length > 0) return "detail_mismatch";
   return counting !== null || comp !== null ? "in_sync" : "no_subscription";
 }

@@ -1,13 +1,13 @@
 import fc from "fast-check";
-import type { JudgeContext } from "~/billing/evaluation/judge";
+import type { PolicyContext } from "~/billing/evaluation/evaluate";
 import type { CustomerState, ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
 import { catalogueOf } from "~/billing/plans";
 import { ARMY, armyItem, DAY, NOW, STARTER, starterItem, unknownItem } from "./observations";
 
 /** Small pools throughout: so that conflicts, several, recorded ids that match or do not, and the last second occur. */
-export const PRO = { id: "pro", name: "Pro", soldiers: 3 };
+export const PRO = { id: "pro", name: "Pro", seats: 3 };
 
-/** The order stamp at which lowerings were judged; customers are read before it, at it, and after it. */
+/** The order stamp at which revocations were evaluated; customers are read before it, at it, and after it. */
 export const STAMP = 5;
 
 export const catalogue = catalogueOf(
@@ -27,7 +27,7 @@ export const runs = (numRuns: number) => ({ numRuns: numRuns * times });
 /** For tests of properties, also on a machine that is busy with other things. */
 export const PATIENT = { timeout: 60_000 * times };
 
-export const contexts: fc.Arbitrary<JudgeContext> = fc.record({
+export const contexts: fc.Arbitrary<PolicyContext> = fc.record({
   catalogue: fc.constant(catalogue),
   policy: fc.record({
     graceDays: fc.constantFrom(7, 7, 0, 14),
@@ -126,7 +126,7 @@ export const customers: fc.Arbitrary<ObservedCustomer[]> = fc
           "missing",
         ),
         subscriptions: fc.array(subscription, { maxLength: 2, size: "max" }),
-        completeStart: fc.constantFrom(null, STAMP - 1, STAMP, ...Array<number>(9).fill(STAMP + 1)),
+        completeVersionStart: fc.constantFrom(null, STAMP - 1, STAMP, ...Array<number>(9).fill(STAMP + 1)),
       }),
     ),
   )
@@ -138,7 +138,7 @@ export const customers: fc.Arbitrary<ObservedCustomer[]> = fc
       name: null,
       metadataUserId: null,
       created: NOW - 60 * DAY,
-      completeAt: one.completeStart === null ? null : NOW - 60,
+      completeAt: one.completeVersionStart === null ? null : NOW - 60,
       subscriptions: one.subscriptions
         .map((each, index) => ({ ...each, id: `sub_${one.id.at(-1)}${index}`, customerId: one.id }))
         .filter(({ status }) => (state === "present" ? true : state === "deleted" && status === "canceled")),

@@ -1,17 +1,17 @@
-import { type JudgeContext, type Judgement, judge } from "~/billing/evaluation/judge";
+import { type Evaluation, evaluate, type PolicyContext } from "~/billing/evaluation/evaluate";
 import type { ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
 import { catalogueOf, type Plan } from "~/billing/plans";
 import { DEFAULT_POLICY } from "~/billing/policy";
 import type { BillingRow, UserRecord, WorkspaceRow } from "~/billing/record";
-import type { Comp, LinkEdge, Situation } from "~/billing/situation";
+import type { Comp, LinkEdge, UserSnapshot } from "~/billing/snapshot";
 
 /** Tuesday 10 November 2026, 12:00 UTC: the time of every test, in epoch seconds. */
 export const NOW = Date.UTC(2026, 10, 10, 12) / 1000;
 export const DAY = 86_400;
 export const HOUR = 3_600;
 
-export const STARTER: Plan = { id: "starter", name: "Starter", soldiers: 1 };
-export const ARMY: Plan = { id: "army", name: "Army", soldiers: 5 };
+export const STARTER: Plan = { id: "starter", name: "Starter", seats: 1 };
+export const ARMY: Plan = { id: "army", name: "Army", seats: 5 };
 
 /** The shipped catalogue: both plans claimed by their lookup keys. */
 export const CATALOGUE = catalogueOf(
@@ -22,7 +22,7 @@ export const CATALOGUE = catalogueOf(
   ],
 );
 
-export const CONTEXT: JudgeContext = { catalogue: CATALOGUE, policy: DEFAULT_POLICY, now: NOW };
+export const CONTEXT: PolicyContext = { catalogue: CATALOGUE, policy: DEFAULT_POLICY, now: NOW };
 
 /** One Army a year: $200, this period from 3 November 2026. */
 export function armyItem(changes: Partial<SubscriptionItem> = {}): SubscriptionItem {
@@ -101,7 +101,7 @@ export function aCustomer(changes: Partial<ObservedCustomer> = {}): ObservedCust
     metadataUserId: null,
     state: "present",
     created: NOW - 30 * DAY,
-    completeStart: 10,
+    completeVersionStart: 10,
     completeAt: NOW - HOUR,
     ...changes,
     subscriptions: (changes.subscriptions ?? []).map((one) => ({ ...one, customerId: id })),
@@ -150,7 +150,7 @@ export function aBillingRow(changes: Partial<BillingRow> = {}): BillingRow {
 }
 
 /** User `u_1` recorded exactly as `aSubscription()` of `cus_1` says, with one open workspace. */
-export function aRecordInStep({ user = {}, ...changes }: RecordChanges = {}): UserRecord {
+export function aRecordInSync({ user = {}, ...changes }: RecordChanges = {}): UserRecord {
   return aRecord({
     user: {
       stripeCustomerId: "cus_1",
@@ -167,7 +167,7 @@ export function aRecordInStep({ user = {}, ...changes }: RecordChanges = {}): Us
 
 /** User `u_1` recorded exactly as `aCanceledSubscription()` says: plan and row as history, locked. */
 export function aCanceledRecord({ user = {}, ...changes }: RecordChanges = {}): UserRecord {
-  return aRecordInStep({
+  return aRecordInSync({
     user: { subscriptionStatus: "canceled", ...user },
     billing: aBillingRow({ status: "canceled" }),
     workspaces: [locked()],
@@ -175,8 +175,8 @@ export function aCanceledRecord({ user = {}, ...changes }: RecordChanges = {}): 
   });
 }
 
-export const unlocked = (soldiers = 5, id = "w_1"): WorkspaceRow => ({ id, status: "active", soldiers });
-export const locked = (id = "w_1"): WorkspaceRow => ({ id, status: "locked", soldiers: 0 });
+export const unlocked = (seats = 5, id = "w_1"): WorkspaceRow => ({ id, status: "active", seats });
+export const locked = (id = "w_1"): WorkspaceRow => ({ id, status: "locked", seats: 0 });
 
 export function aComp(changes: Partial<Comp> = {}): Comp {
   return {
@@ -197,10 +197,10 @@ export const edge = (customerId: string, changes: Partial<LinkEdge> = {}): LinkE
 });
 
 /**
- * Everything is known, and `u_1` is linked to every customer that is given. A lowering was judged at stamp 5, before the
+ * Everything is known, and `u_1` is linked to every customer that is given. A revocation was evaluated at stamp 5, before the
  * customers were read.
  */
-export function aSituation(changes: Partial<Situation> = {}): Situation {
+export function aSnapshot(changes: Partial<UserSnapshot> = {}): UserSnapshot {
   const customers = changes.customers ?? [];
   return {
     record: aRecord(),
@@ -209,18 +209,18 @@ export function aSituation(changes: Partial<Situation> = {}): Situation {
     customers,
     emailCandidates: [],
     usersWithEmail: 1,
-    knowledge: { pass: true, address: true },
+    coverage: { pass: true, address: true },
     comps: [],
     hold: null,
     acknowledged: null,
     lookupFailure: null,
     observedAt: NOW - HOUR,
-    loweringStamp: 5,
+    revocationVersion: 5,
     ...changes,
   };
 }
 
-/** Judges a situation in the shipped catalogue, by the default policy, now. */
-export function judged(changes: Partial<Situation>, context: Partial<JudgeContext> = {}): Judgement {
-  return judge(aSituation(changes), { ...CONTEXT, ...context });
+/** Evaluates a snapshot in the shipped catalogue, by the default policy, now. */
+export function evaluated(changes: Partial<UserSnapshot>, context: Partial<PolicyContext> = {}): Evaluation {
+  return evaluate(aSnapshot(changes), { ...CONTEXT, ...context });
 }

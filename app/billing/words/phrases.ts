@@ -1,5 +1,5 @@
 import type { Counting } from "~/billing/choice";
-import type { Judgement } from "~/billing/evaluation/judge";
+import type { Evaluation } from "~/billing/evaluation/evaluate";
 import { formatPrice } from "~/billing/money";
 import type { UserRecord, WorkspaceRow } from "~/billing/record";
 
@@ -35,43 +35,43 @@ export function paysOf(counting: Counting | null): string {
 }
 
 /** What Stripe says about access, to stand before "but the workspace …". */
-export function stripeSays({ counting, accessExpected }: Judgement): string {
+export function stripeSays({ counting, accessExpected }: Evaluation): string {
   if (counting === null) return "There is no subscription";
   return accessExpected
     ? `Stripe says ${planOf(counting)} at ${priceOf(counting)}`
     : `Stripe says ${quoted(counting.subscription.status)}, which gives no access`;
 }
 
-const changedWorkspaces = ({ expected }: Judgement, record: UserRecord): WorkspaceRow[] => {
+const changedWorkspaces = ({ expected }: Evaluation, record: UserRecord): WorkspaceRow[] => {
   const before = new Map(record.workspaces.map((workspace) => [workspace.id, workspace]));
-  return expected.workspaces.filter(({ id, status, soldiers }) => {
+  return expected.workspaces.filter(({ id, status, seats }) => {
     const was = before.get(id);
-    return was?.status !== status || was.soldiers !== soldiers;
+    return was?.status !== status || was.seats !== seats;
   });
 };
 
 /** `the workspace is locked`, `2 of 3 workspaces do not follow`. */
-export function workspacesOf(judgement: Judgement, record: UserRecord): string {
+export function workspacesOf(evaluation: Evaluation, record: UserRecord): string {
   const [only] = record.workspaces;
   if (record.workspaces.length === 1 && only) {
-    return only.status === "locked" && only.soldiers === 0
+    return only.status === "locked" && only.seats === 0
       ? "the workspace is locked"
-      : `the workspace is ${only.status} with ${plural(only.soldiers, "soldier")}`;
+      : `the workspace is ${only.status} with ${plural(only.seats, "soldier")}`;
   }
-  const changed = changedWorkspaces(judgement, record).length;
+  const changed = changedWorkspaces(evaluation, record).length;
   return `${changed} of ${record.workspaces.length} workspaces ${changed === 1 ? "does" : "do"} not follow`;
 }
 
-/** `Sync will unlock the workspace with 5 soldiers.`; a lowering waits for a fresh read of Stripe. */
-export function syncWill(judgement: Judgement, record: UserRecord): string {
-  const first = judgement.lowers ? ", once a fresh read of Stripe confirms it" : "";
-  return `Sync will ${syncDoes(judgement, record)}${first}.`;
+/** `Sync will unlock the workspace with 5 soldiers.`; a revocation waits for a fresh read of Stripe. */
+export function syncWill(evaluation: Evaluation, record: UserRecord): string {
+  const first = evaluation.revokes ? ", once a fresh read of Stripe confirms it" : "";
+  return `Sync will ${syncDoes(evaluation, record)}${first}.`;
 }
 
-function syncDoes(judgement: Judgement, record: UserRecord): string {
-  const changed = changedWorkspaces(judgement, record);
+function syncDoes(evaluation: Evaluation, record: UserRecord): string {
+  const changed = changedWorkspaces(evaluation, record);
   const [one] = changed;
-  if (!one) return syncRecords(judgement, record);
+  if (!one) return syncRecords(evaluation, record);
   const which =
     changed.length > 1
       ? plural(changed.length, "workspace")
@@ -79,16 +79,16 @@ function syncDoes(judgement: Judgement, record: UserRecord): string {
         ? "the workspace"
         : "one workspace";
   if (one.status !== "active") return `lock ${which}`;
-  const soldiers = `${plural(one.soldiers, "soldier")}${changed.length > 1 ? " each" : ""}`;
+  const seats = `${plural(one.seats, "soldier")}${changed.length > 1 ? " each" : ""}`;
   const wasOpen = new Set(
     record.workspaces.filter(({ status }) => status === "active").map((workspace) => workspace.id),
   );
   return changed.some(({ id }) => wasOpen.has(id))
-    ? `set ${which} to ${soldiers}`
-    : `unlock ${which} with ${soldiers}`;
+    ? `set ${which} to ${seats}`
+    : `unlock ${which} with ${seats}`;
 }
 
-function syncRecords({ expected }: Judgement, { user }: UserRecord): string {
+function syncRecords({ expected }: Evaluation, { user }: UserRecord): string {
   const status = expected.user.subscriptionStatus;
   if (status === user.subscriptionStatus) return "correct the record";
   return status === null ? "clear the status" : `record the status ${quoted(status)}`;

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { WITHHELD_REASONS } from "~/billing/evaluation/decide";
-import { judge } from "~/billing/evaluation/judge";
+import { BLOCK_REASONS } from "~/billing/evaluation/decide";
+import { evaluate } from "~/billing/evaluation/evaluate";
 import type { Subscription } from "~/billing/observation";
 import type { UserRecord } from "~/billing/record";
-import { SEVERITY_WORD, sentenceOf, withheldSentence } from "./sentence";
-import type { Situation } from "~/billing/situation";
+import type { UserSnapshot } from "~/billing/snapshot";
+import { contexts, PATIENT, runs } from "~/billing/testing/arbitraries";
 import {
   ARMY,
   aBillingRow,
@@ -14,9 +14,9 @@ import {
   aComp,
   aCustomer,
   aRecord,
-  aRecordInStep,
+  aRecordInSync,
   armyItem,
-  aSituation,
+  aSnapshot,
   aSubscription,
   CONTEXT,
   DAY,
@@ -27,15 +27,15 @@ import {
   unknownItem,
   unlocked,
 } from "~/billing/testing/observations";
-import { contexts, PATIENT, runs } from "~/billing/testing/arbitraries";
-import { situations } from "~/billing/testing/situations";
+import { snapshots } from "~/billing/testing/snapshots";
 import type { Verdict } from "~/billing/verdicts";
+import { blockedSentence, SEVERITY_WORD, sentenceOf } from "./sentence";
 
 /** The verdict and its sentence. */
-function said(changes: Partial<Situation>): [Verdict, string] {
-  const situation = aSituation(changes);
-  const judgement = judge(situation, CONTEXT);
-  return [judgement.verdict, sentenceOf(judgement, situation.record)];
+function said(changes: Partial<UserSnapshot>): [Verdict, string] {
+  const snapshot = aSnapshot(changes);
+  const evaluation = evaluate(snapshot, CONTEXT);
+  return [evaluation.verdict, sentenceOf(evaluation, snapshot.record)];
 }
 const of = (record: UserRecord, ...subscriptions: Subscription[]) =>
   said({ record, customers: [aCustomer({ subscriptions })] });
@@ -46,7 +46,7 @@ const candidate = (id: string) => ({
 
 describe("the sentence", () => {
   it("of someone who has not been checked", () => {
-    expect(said({ knowledge: { pass: false, address: false } })).toEqual([
+    expect(said({ coverage: { pass: false, address: false } })).toEqual([
       "not_checked",
       "Stripe has not been read completely for this customer yet. Sync will read Stripe first.",
     ]);
@@ -61,32 +61,32 @@ describe("the sentence", () => {
   });
 
   it("of a customer that is gone says what Stripe does not find", () => {
-    expect(said({ record: aRecordInStep(), customers: [aCustomer({ state: "missing" })] })).toEqual([
-      "customer_gone",
+    expect(said({ record: aRecordInSync(), customers: [aCustomer({ state: "missing" })] })).toEqual([
+      "missing_in_stripe",
       "Stripe has no customer cus_1. Nothing is changed: this may be the wrong account, or a customer that was removed.",
     ]);
     const deleted = [aCustomer({ state: "deleted" })];
-    expect(said({ record: aRecordInStep(), customers: deleted })[1]).toBe(
+    expect(said({ record: aRecordInSync(), customers: deleted })[1]).toBe(
       "The customer cus_1 was deleted in Stripe, without the subscription sub_1. Nothing is changed until somebody decides.",
     );
-    expect(said({ record: aRecordInStep({ billing: null }), customers: deleted })[1]).toBe(
+    expect(said({ record: aRecordInSync({ billing: null }), customers: deleted })[1]).toBe(
       "The customer cus_1 was deleted in Stripe, without any subscription. Nothing is changed until somebody decides.",
     );
-    expect(of(aRecordInStep())[1]).toBe(
+    expect(of(aRecordInSync())[1]).toBe(
       "The database records the subscription sub_1, which Stripe does not list for this customer. Nothing is changed until somebody decides.",
     );
   });
 
   it("of an unknown status quotes it", () => {
     expect(of(aRecord(), aSubscription({ status: "dormant" }))).toEqual([
-      "unknown",
+      "unknown_status",
       'Stripe calls the subscription "dormant", a status that Parity does not know. Nothing is changed until somebody decides.',
     ]);
   });
 
   it("of an unknown price names it", () => {
     expect(of(aRecord(), aSubscription({ items: [unknownItem()] }))).toEqual([
-      "unknown_price",
+      "unmapped_price",
       "Pays $200/year, but no plan claims the price price_other. Map the price to a plan; until then everything stays as it is.",
     ]);
     expect(of(aRecord(), aSubscription({ items: [] }))[1]).toBe(
@@ -96,7 +96,7 @@ describe("the sentence", () => {
 
   it("of someone locked out says what is paid, what the database says, and what Sync will do", () => {
     expect(of(aRecord(), aSubscription())).toEqual([
-      "paid_not_recorded",
+      "locked_out",
       "Pays $200/year for Army since 3 Nov 2026. The database has no subscription, so the workspace is locked. Sync will unlock the workspace with 5 soldiers.",
     ]);
     const starter = aSubscription({ items: [starterItem({ quantity: 2, currency: "eur" })] });
@@ -104,10 +104,10 @@ describe("the sentence", () => {
     expect(of(canceled, starter)[1]).toBe(
       'Pays €40/month for Starter since 3 Nov 2026. The database says "canceled", so no workspace can be used. Sync will unlock 2 workspaces with 1 soldier each.',
     );
-    expect(of(aRecordInStep({ workspaces: [locked()] }), aSubscription())[1]).toContain(
+    expect(of(aRecordInSync({ workspaces: [locked()] }), aSubscription())[1]).toContain(
       'The database says "active", but the workspace is locked. Sync will unlock',
     );
-    expect(of(aRecordInStep({ workspaces: [unlocked(0)] }), aSubscription())[1]).toContain(
+    expect(of(aRecordInSync({ workspaces: [unlocked(0)] }), aSubscription())[1]).toContain(
       'The database says "active", but the workspace has no soldiers. Sync will set the workspace to 5 soldiers.',
     );
     expect(of(aRecord({ workspaces: [] }), aSubscription())[1]).toContain(
@@ -130,7 +130,7 @@ describe("the sentence", () => {
   it("of a suggested link says what to do, with the right plural", () => {
     const record = aRecord({ emailVerified: false });
     expect(said({ record, emailCandidates: [candidate("cus_8")] })).toEqual([
-      "link_suggested",
+      "possible_match",
       "A paying Stripe customer has this e-mail address, but nothing proves that it is this user. Confirm the link to give access.",
     ]);
     expect(said({ record, emailCandidates: [candidate("cus_8"), candidate("cus_9")] })[1]).toBe(
@@ -139,16 +139,16 @@ describe("the sentence", () => {
   });
 
   it("of access without payment says why, and that Stripe is asked once more", () => {
-    expect(of(aRecordInStep(), aCanceledSubscription())).toEqual([
-      "recorded_not_paid",
+    expect(of(aRecordInSync(), aCanceledSubscription())).toEqual([
+      "unpaid_access",
       "The subscription in Stripe ended on 8 Nov 2026. The database still gives access. Sync will lock the workspace, once a fresh read of Stripe confirms it.",
     ]);
-    const two = aRecordInStep({ workspaces: [unlocked(5, "w_1"), unlocked(1, "w_2"), locked("w_3")] });
+    const two = aRecordInSync({ workspaces: [unlocked(5, "w_1"), unlocked(1, "w_2"), locked("w_3")] });
     const overdue = aSubscription({ status: "past_due", pastDueSince: NOW - 20 * DAY });
     expect(of(two, overdue)[1]).toBe(
       "The payment is overdue and the days of grace are over. The database still gives access. Sync will lock 2 workspaces, once a fresh read of Stripe confirms it.",
     );
-    expect(of(aRecordInStep(), aSubscription({ status: "unpaid" }))[1]).toMatch(
+    expect(of(aRecordInSync(), aSubscription({ status: "unpaid" }))[1]).toMatch(
       /^Stripe calls the subscription "unpaid", which gives no access\. /,
     );
     expect(of(aRecord({ workspaces: [unlocked(1)] }))[1]).toMatch(
@@ -161,13 +161,13 @@ describe("the sentence", () => {
 
   it("of another plan or price says which of the two", () => {
     expect(
-      of(aRecordInStep({ user: { plan: "starter" }, workspaces: [unlocked(1)] }), aSubscription()),
+      of(aRecordInSync({ user: { plan: "starter" }, workspaces: [unlocked(1)] }), aSubscription()),
     ).toEqual([
-      "plan_differs",
+      "plan_mismatch",
       'Stripe says Army at $200/year; the database says "starter". Sync will set the workspace to 5 soldiers.',
     ]);
     const row = (changes: Parameters<typeof aBillingRow>[0]) =>
-      of(aRecordInStep({ billing: aBillingRow(changes) }), aSubscription())[1];
+      of(aRecordInSync({ billing: aBillingRow(changes) }), aSubscription())[1];
     expect(row({ amount: 15_000 })).toBe(
       "Stripe says Army at $200/year; the database says $150/year. Sync will correct the record.",
     );
@@ -177,18 +177,18 @@ describe("the sentence", () => {
   });
 
   it("of a workspace that does not follow says how it is", () => {
-    expect(of(aRecordInStep({ workspaces: [unlocked(1)] }), aSubscription())).toEqual([
-      "access_differs",
+    expect(of(aRecordInSync({ workspaces: [unlocked(1)] }), aSubscription())).toEqual([
+      "access_mismatch",
       "Stripe says Army at $200/year, but the workspace is active with 1 soldier. Sync will set the workspace to 5 soldiers.",
     ]);
     const three = [unlocked(5, "w_1"), locked("w_2"), unlocked(1, "w_3")];
-    expect(of(aRecordInStep({ workspaces: three }), aSubscription())[1]).toBe(
+    expect(of(aRecordInSync({ workspaces: three }), aSubscription())[1]).toBe(
       "Stripe says Army at $200/year, but 2 of 3 workspaces do not follow. Sync will set 2 workspaces to 5 soldiers each.",
     );
-    expect(of(aRecordInStep({ workspaces: three.slice(0, 2) }), aSubscription())[1]).toBe(
+    expect(of(aRecordInSync({ workspaces: three.slice(0, 2) }), aSubscription())[1]).toBe(
       "Stripe says Army at $200/year, but 1 of 2 workspaces does not follow. Sync will unlock one workspace with 5 soldiers.",
     );
-    const odd = { id: "w_1", status: "locked", soldiers: 3 };
+    const odd = { id: "w_1", status: "locked", seats: 3 };
     expect(of(aCanceledRecord({ workspaces: [odd] }), aCanceledSubscription())[1]).toBe(
       'Stripe says "canceled", which gives no access, but the workspace is locked with 3 soldiers. Sync will lock the workspace.',
     );
@@ -197,7 +197,7 @@ describe("the sentence", () => {
 
   it("of a comp says until when, or that it is over", () => {
     expect(said({ comps: [aComp()] })).toEqual([
-      "access_differs",
+      "access_mismatch",
       "Starter is given for free until 10 Dec 2026, but the workspace is locked. Sync will unlock the workspace with 1 soldier.",
     ]);
     const ended = aComp({ plan: ARMY, expiresAt: NOW, applied: true });
@@ -205,24 +205,24 @@ describe("the sentence", () => {
       "The free access is over. Sync will lock the workspace, once a fresh read of Stripe confirms it.",
     );
     const paying = [aCustomer({ subscriptions: [aSubscription()] })];
-    const record = aRecordInStep({ workspaces: [unlocked(1)] });
+    const record = aRecordInSync({ workspaces: [unlocked(1)] });
     expect(said({ record, customers: paying, comps: [{ ...ended, plan: aComp().plan }] })[1]).toMatch(
       /^Stripe says Army at \$200\/year, but the workspace is active with 1 soldier\. Sync will set/,
     );
   });
 
   it("of another status says both, and the planned end", () => {
-    expect(of(aRecordInStep({ user: { subscriptionStatus: "trialing" } }), aSubscription())).toEqual([
-      "status_differs",
+    expect(of(aRecordInSync({ user: { subscriptionStatus: "trialing" } }), aSubscription())).toEqual([
+      "status_mismatch",
       'Stripe says "active"; the database says "trialing". Access is right. Sync will record the status "active".',
     ]);
-    expect(of(aRecordInStep(), aSubscription({ cancelAt: NOW + 5 * DAY }))[1]).toBe(
+    expect(of(aRecordInSync(), aSubscription({ cancelAt: NOW + 5 * DAY }))[1]).toBe(
       'Stripe says "active", ending on 15 Nov 2026; the database does not know of the end. Access is right. Sync will correct the record.',
     );
-    expect(of(aRecordInStep({ user: { cancelAtPeriodEnd: true } }), aSubscription())[1]).toBe(
+    expect(of(aRecordInSync({ user: { cancelAtPeriodEnd: true } }), aSubscription())[1]).toBe(
       'Stripe says "active", with no end planned; the database says that it ends. Access is right. Sync will correct the record.',
     );
-    expect(of(aRecordInStep({ billing: aBillingRow({ status: "trialing" }) }), aSubscription())[1]).toBe(
+    expect(of(aRecordInSync({ billing: aBillingRow({ status: "trialing" }) }), aSubscription())[1]).toBe(
       'Stripe and the user\'s fields say "active"; the billing row says "trialing". Access is right. Sync will correct the record.',
     );
     expect(of(aRecord({ user: { subscriptionStatus: "active" } }))[1]).toBe(
@@ -231,26 +231,26 @@ describe("the sentence", () => {
   });
 
   it("of details says that the rest is right", () => {
-    expect(of(aRecordInStep({ user: { currentPeriodEnd: 1 } }), aSubscription())).toEqual([
-      "details_differ",
+    expect(of(aRecordInSync({ user: { currentPeriodEnd: 1 } }), aSubscription())).toEqual([
+      "detail_mismatch",
       "Access, plan and status are right. Some details, such as ids or period dates, are not; Sync will correct them.",
     ]);
     expect(of(aRecord({ user: { plan: "army" } }))).toEqual([
-      "details_differ",
+      "detail_mismatch",
       "Access and status are right. The recorded plan or price is not; Sync will correct it.",
     ]);
   });
 
-  it("of someone in step says what they have", () => {
-    expect(of(aRecordInStep(), aSubscription())).toEqual([
+  it("of someone in sync says what they have", () => {
+    expect(of(aRecordInSync(), aSubscription())).toEqual([
       "in_sync",
-      "In step with Stripe: Army at $200/year.",
+      "In sync with Stripe: Army at $200/year.",
     ]);
     expect(of(aCanceledRecord(), aCanceledSubscription())[1]).toBe(
-      'In step with Stripe: the subscription is "canceled".',
+      'In sync with Stripe: the subscription is "canceled".',
     );
     expect(said({ record: aRecord({ workspaces: [unlocked(1)] }), comps: [aComp()] })[1]).toBe(
-      "In step with Stripe. Starter is given for free until 10 Dec 2026.",
+      "In sync with Stripe. Starter is given for free until 10 Dec 2026.",
     );
   });
 
@@ -259,10 +259,10 @@ describe("the sentence", () => {
   });
 });
 
-it("whatever the situation, the sentence is whole", PATIENT, () => {
+it("whatever the snapshot, the sentence is whole", PATIENT, () => {
   fc.assert(
-    fc.property(situations, contexts, (situation, context) => {
-      const sentence = sentenceOf(judge(situation, context), situation.record);
+    fc.property(snapshots, contexts, (snapshot, context) => {
+      const sentence = sentenceOf(evaluate(snapshot, context), snapshot.record);
       expect(sentence).toMatch(/^[A-Z0-9].+[^.]\.$/);
       expect(sentence).not.toMatch(
         /undefined|null|NaN|Invalid|error|1970|!|\b1 (soldiers|workspaces|users)/i,
@@ -272,14 +272,14 @@ it("whatever the situation, the sentence is whole", PATIENT, () => {
   );
 });
 
-describe("what is withheld", () => {
-  it.each(WITHHELD_REASONS)("%s is a sentence that says what was not done", (reason) => {
-    expect(withheldSentence(reason)).toMatch(/^Not (changed|lowered): [^!]+\.$/);
-    expect(withheldSentence(reason)).not.toMatch(/error|_/i);
+describe("what is blocked", () => {
+  it.each(BLOCK_REASONS)("%s is a sentence that says what was not done", (reason) => {
+    expect(blockedSentence(reason)).toMatch(/^Not (changed|revoked): [^!]+\.$/);
+    expect(blockedSentence(reason)).not.toMatch(/error|_/i);
   });
 
   it("is said differently for every reason", () => {
-    expect(new Set(WITHHELD_REASONS.map(withheldSentence)).size).toBe(WITHHELD_REASONS.length);
+    expect(new Set(BLOCK_REASONS.map(blockedSentence)).size).toBe(BLOCK_REASONS.length);
   });
 });
 

@@ -1,8 +1,10 @@
 import type { Counting } from "~/billing/choice";
 import { formatDay } from "~/billing/dates";
-import type { WithheldReason } from "~/billing/evaluation/decide";
-import type { Judgement } from "~/billing/evaluation/judge";
+import type { BlockReason } from "~/billing/evaluation/decide";
+import type { Evaluation } from "~/billing/evaluation/evaluate";
 import { isPlanMismatch } from "~/billing/mismatches";
+import type { UserRecord } from "~/billing/record";
+import type { Severity } from "~/billing/verdicts";
 import {
   paysOf,
   planOf,
@@ -14,56 +16,55 @@ import {
   syncWill,
   workspacesOf,
 } from "./phrases";
-import type { UserRecord } from "~/billing/record";
-import type { Severity } from "~/billing/verdicts";
 
 export { plural } from "./phrases";
 
 /** The verdict on a user as something that a support agent can read out. */
-export function sentenceOf(judgement: Judgement, record: UserRecord): string {
-  const { counting } = judgement;
-  switch (judgement.verdict) {
+export function sentenceOf(evaluation: Evaluation, record: UserRecord): string {
+  const { counting } = evaluation;
+  switch (evaluation.verdict) {
     case "not_checked":
       return "Stripe has not been read completely for this customer yet. Sync will read Stripe first.";
     case "link_conflict":
-      return conflictSentence(judgement);
-    case "customer_gone":
-      return goneSentence(judgement, record);
-    case "unknown":
+      return conflictSentence(evaluation);
+    case "missing_in_stripe":
+      return goneSentence(evaluation, record);
+    case "unknown_status":
       return `Stripe calls the subscription ${quoted(counting?.subscription.status ?? null)}, a status that Parity does not know. Nothing is changed until somebody decides.`;
-    case "unknown_price":
+    case "unmapped_price":
       return counting?.item
         ? `${paysOf(counting)}, but no plan claims the price ${counting.item.priceId}. Map the price to a plan; until then everything stays as it is.`
         : "Stripe lists no price for the subscription, so its plan is not known. Nothing is changed until somebody decides.";
-    case "paid_not_recorded":
-      return `${paysOf(counting)} for ${planOf(counting)} since ${startOf(judgement)}${grace(counting)}. ${lockedOutBecause(judgement, record)} ${syncWill(judgement, record)}`;
-    case "link_suggested":
-      return suggestedSentence(judgement.suggestions.length);
-    case "recorded_not_paid":
-      return `${whyNotPaid(counting)} The database still gives access. ${syncWill(judgement, record)}`;
-    case "plan_differs":
-      return `${planSentence(judgement, record)} ${syncWill(judgement, record)}`;
-    case "access_differs":
-      return `${accessSentence(judgement, record)} ${syncWill(judgement, record)}`;
-    case "status_differs":
-      return `${statusSentence(judgement, record)} ${syncWill(judgement, record)}`;
-    case "details_differ":
-      return judgement.mismatches.some(isPlanMismatch)
+    case "locked_out":
+      return `${paysOf(counting)} for ${planOf(counting)} since ${startOf(evaluation)}${grace(counting)}. ${lockedOutBecause(evaluation, record)} ${syncWill(evaluation, record)}`;
+    case "possible_match":
+      return suggestedSentence(evaluation.suggestions.length);
+    case "unpaid_access":
+      return `${whyNotPaid(counting)} The database still gives access. ${syncWill(evaluation, record)}`;
+    case "plan_mismatch":
+      return `${planSentence(evaluation, record)} ${syncWill(evaluation, record)}`;
+    case "access_mismatch":
+      return `${accessSentence(evaluation, record)} ${syncWill(evaluation, record)}`;
+    case "status_mismatch":
+      return `${statusSentence(evaluation, record)} ${syncWill(evaluation, record)}`;
+    case "detail_mismatch":
+      return evaluation.mismatches.some(isPlanMismatch)
         ? "Access and status are right. The recorded plan or price is not; Sync will correct it."
         : "Access, plan and status are right. Some details, such as ids or period dates, are not; Sync will correct them.";
     case "in_sync":
-      return inStepSentence(judgement);
+      return inSyncSentence(evaluation);
     case "no_subscription":
       return "No subscription in Stripe and none in the database.";
   }
 }
 
-const startOf = ({ since, counting }: Judgement) => formatDay(since ?? counting?.subscription.startDate ?? 0);
+const startOf = ({ since, counting }: Evaluation) =>
+  formatDay(since ?? counting?.subscription.startDate ?? 0);
 
 const grace = (counting: Counting | null) =>
   counting?.changesAt ? `, overdue, with grace until ${formatDay(counting.changesAt)}` : "";
 
-function lockedOutBecause({ expected }: Judgement, record: UserRecord): string {
+function lockedOutBecause({ expected }: Evaluation, record: UserRecord): string {
   const { subscriptionStatus } = record.user;
   const said =
     subscriptionStatus === null
@@ -91,14 +92,14 @@ function whyNotPaid(counting: Counting | null): string {
   return `Stripe calls the subscription ${quoted(status)}, which gives no access.`;
 }
 
-function conflictSentence({ links }: Judgement): string {
+function conflictSentence({ links }: Evaluation): string {
   const [conflict] = links.conflicts;
   if (!conflict)
     return "Two users claim the same Stripe customer. Nothing is changed until somebody decides.";
   return `The Stripe customer ${conflict.customerId} is linked to ${plural(conflict.userIds.length, "user")} at once. Decide whose it is; until then nothing is changed.`;
 }
 
-function goneSentence({ customers }: Judgement, record: UserRecord): string {
+function goneSentence({ customers }: Evaluation, record: UserRecord): string {
   const stored = customers.find((customer) => customer?.id === record.user.stripeCustomerId);
   const subscriptionId = record.billing?.stripeSubscriptionId;
   if (stored?.state === "missing")
@@ -113,13 +114,13 @@ function goneSentence({ customers }: Judgement, record: UserRecord): string {
 }
 
 /** Names of the plan and its price that which differs; one unit's price, because that is what is recorded. */
-function planSentence(judgement: Judgement, record: UserRecord): string {
-  const { counting } = judgement;
+function planSentence(evaluation: Evaluation, record: UserRecord): string {
+  const { counting } = evaluation;
   const price = counting?.item ? priceInWords(counting.item) : "an unknown price";
-  return `Stripe says ${planOf(counting)} at ${price}; the database says ${recordedPlan(judgement, record)}.`;
+  return `Stripe says ${planOf(counting)} at ${price}; the database says ${recordedPlan(evaluation, record)}.`;
 }
 
-function recordedPlan({ counting, expected }: Judgement, { user, billing }: UserRecord): string {
+function recordedPlan({ counting, expected }: Evaluation, { user, billing }: UserRecord): string {
   if (user.plan !== expected.user.plan) return planInWords(user.plan);
   if (!billing || !counting?.item) return "another price";
   const { unitAmount, currency, interval, priceId } = counting.item;
@@ -130,22 +131,22 @@ function recordedPlan({ counting, expected }: Judgement, { user, billing }: User
 
 const planInWords = (plan: string | null) => (plan === null ? "no plan" : quoted(plan));
 
-function accessSentence(judgement: Judgement, record: UserRecord): string {
-  const { comp, counting, compIsOver, lowers } = judgement;
-  if (compIsOver && lowers) return "The free access is over.";
-  const paidSoldiers = judgement.accessExpected ? (counting?.plan?.soldiers ?? 0) : 0;
+function accessSentence(evaluation: Evaluation, record: UserRecord): string {
+  const { comp, counting, compIsOver, revokes } = evaluation;
+  if (compIsOver && revokes) return "The free access is over.";
+  const paidSeats = evaluation.accessExpected ? (counting?.plan?.seats ?? 0) : 0;
   const says =
-    comp && comp.plan.soldiers > paidSoldiers
+    comp && comp.plan.seats > paidSeats
       ? `${comp.plan.name} is given for free until ${formatDay(comp.expiresAt)}`
-      : stripeSays(judgement);
-  return `${says}, but ${workspacesOf(judgement, record)}.`;
+      : stripeSays(evaluation);
+  return `${says}, but ${workspacesOf(evaluation, record)}.`;
 }
 
 function statusSentence(
-  { counting, expected, raises, lowers }: Judgement,
+  { counting, expected, grants, revokes }: Evaluation,
   { user, billing }: UserRecord,
 ): string {
-  const right = raises || lowers ? "" : " Access is right.";
+  const right = grants || revokes ? "" : " Access is right.";
   const status = expected.user.subscriptionStatus;
   if (user.subscriptionStatus !== status)
     return `Stripe says ${quoted(status)}${ending(counting)}; the database says ${quoted(user.subscriptionStatus)}.${right}`;
@@ -163,35 +164,35 @@ function ending(counting: Counting | null): string {
   return at === null || subscription.endedAt !== null ? "" : `, ending on ${formatDay(at)}`;
 }
 
-function inStepSentence({ comp, counting }: Judgement): string {
+function inSyncSentence({ comp, counting }: Evaluation): string {
   if (comp)
-    return `In step with Stripe. ${comp.plan.name} is given for free until ${formatDay(comp.expiresAt)}.`;
+    return `In sync with Stripe. ${comp.plan.name} is given for free until ${formatDay(comp.expiresAt)}.`;
   return counting?.access === "yes"
-    ? `In step with Stripe: ${planOf(counting)} at ${priceOf(counting)}.`
-    : `In step with Stripe: the subscription is ${quoted(counting?.subscription.status ?? null)}.`;
+    ? `In sync with Stripe: ${planOf(counting)} at ${priceOf(counting)}.`
+    : `In sync with Stripe: the subscription is ${quoted(counting?.subscription.status ?? null)}.`;
 }
 
 /** Why a repair is not made, as a sentence. */
-export function withheldSentence(reason: WithheldReason): string {
+export function blockedSentence(reason: BlockReason): string {
   switch (reason) {
     case "writes_off":
       return "Not changed: writing is switched off.";
-    case "raise_only":
-      return "Not lowered: Parity only raises access until an admin allows lowering.";
+    case "grant_only":
+      return "Not revoked: Parity only grants access until an admin allows revocation.";
     case "on_hold":
       return "Not changed: this user is on hold until staff release it or Stripe's state changes.";
-    case "breaker":
-      return "Not lowered: more access would be taken within a day than the limit allows. An admin can confirm it.";
+    case "revocation_limit":
+      return "Not revoked: more access would be taken within a day than the limit allows. An admin can confirm it.";
     case "not_read_since":
-      return "Not lowered: Stripe must be read again first.";
+      return "Not revoked: Stripe must be read again first.";
     case "customer_not_found":
-      return "Not lowered: Stripe does not know a customer that the database names.";
+      return "Not revoked: Stripe does not know a customer that the database names.";
     case "no_positive_evidence":
-      return "Not lowered: no subscription that Stripe lists proves it. An admin can confirm it.";
+      return "Not revoked: no subscription that Stripe lists proves it. An admin can confirm it.";
     case "possible_other_customer":
-      return "Not lowered: another paying Stripe customer has this e-mail address.";
+      return "Not revoked: another paying Stripe customer has this e-mail address.";
     case "other_customers_unknown":
-      return "Not lowered: Stripe has not been read completely yet, so another customer may be paying.";
+      return "Not revoked: Stripe has not been read completely yet, so another customer may be paying.";
   }
 }
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { plural } from "~/billing/words/sentence";
-import type { UserView } from "~/dashboard/views";
 import { COMMAND_LINE, type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
 import { exitForUser } from "~/cli/remaining";
+import type { UserView } from "~/dashboard/views";
 
 export const fixWorkspace = defineCommand({
   name: "fix-workspace",
@@ -43,4 +43,4 @@ async function workspaceOf(
   return owner?.database.workspaces.find(({ id }) => id === workspaceId) ?? null;
 }
 
-const inWords = ({ status, soldiers }: Workspace) => `${status}, ${plural(soldiers, "soldier")}`;
+const inWords = ({ status, seats }: Workspace) => `${status}, ${plural(seats, "soldier")}`;

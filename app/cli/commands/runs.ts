@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { RunView } from "~/dashboard/views";
-import { formatAgo, formatLength } from "~/ui/format/relative-time";
 import { type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
 import type { Line } from "~/cli/layout";
 import { moment, numberCell, sentence } from "~/cli/words";
+import type { RunView } from "~/dashboard/views";
+import { formatAgo, formatLength } from "~/ui/format/relative-time";
 
 export const runs = defineCommand({
   name: "runs",
@@ -26,7 +26,7 @@ export const runs = defineCommand({
 
 async function listRuns({ parity, out, now }: CommandContext, limit: number): Promise<ExitCode> {
   const list = await parity.runs.list({ limit });
-  const head: Line = ["run", "began", "by", "what", "state", "synced", "in step", "review", "failed"];
+  const head: Line = ["run", "began", "by", "what", "state", "synced", "in sync", "review", "failed"];
   out.answer(list, () => [
     ...(list.length === 0 ? ["Nothing was run yet."] : [head]),
     ...list.map((run): Line => {
@@ -38,8 +38,8 @@ async function listRuns({ parity, out, now }: CommandContext, limit: number): Pr
   return EXIT.done;
 }
 
-const whatOf = ({ intent, reach }: RunView) =>
-  `${intent}, ${reach === "one" ? "one user" : reach === "selection" ? "some users" : "everybody"}`;
+const whatOf = ({ mode, scope }: RunView) =>
+  `${mode}, ${scope === "one" ? "one user" : scope === "selection" ? "some users" : "everybody"}`;
 
 async function showRun({ parity, out, now }: CommandContext, runId: string): Promise<ExitCode> {
   const page = await parity.runs.page({ runId, limit: 1 });
@@ -54,7 +54,7 @@ async function showRun({ parity, out, now }: CommandContext, runId: string): Pro
     ...(run.reason === null ? [] : [sentence(run.reason)]),
     "",
     ["users", numberCell(run.total)],
-    ["  in step", numberCell(run.skipped)],
+    ["  in sync", numberCell(run.skipped)],
     ["  synced", numberCell(run.synced)],
     ["  for review", numberCell(run.review)],
     ["  failed", numberCell(run.failed)],

@@ -1,23 +1,24 @@
 import { z } from "zod";
-import { WRITES } from "~/billing/policy";
+import { WRITE_MODES } from "~/billing/policy";
 import { CONTACT_HINT, readSupportContact } from "~/billing/words/support-contact";
-import type { SettingsView } from "~/dashboard/views";
-import { WRITES_MEANING } from "~/ui/status/words";
 import { COMMAND_LINE, type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
 import type { Line } from "~/cli/layout";
+import type { SettingsView } from "~/dashboard/views";
+import { WRITE_MODE_MEANINGS } from "~/ui/status/words";
 
 type Changeable = Omit<SettingsView, "binding">;
 type Key = keyof Changeable;
 
 const MEANINGS: Record<Key, string> = {
-  writes: `who may write: ${WRITES.join(", ")}`,
+  writeMode: `who may write: ${WRITE_MODES.join(", ")}`,
   graceDays: "days that a past-due subscription still gives access: 0 to 365",
   noPlanWord: "the application’s word in User.plan for no plan; - when it uses NULL",
-  breakerPercent: "of the users with access, so many percent may be lowered automatically in 24 hours",
-  breakerMinimum: "but never fewer than so many users",
-  fullPassHour:
+  revocationLimitPercent:
+    "of the users with access, so many percent may be revoked automatically in 24 hours",
+  revocationLimitMinimum: "but never fewer than so many users",
+  fullRunHour:
     "hour of the day (UTC) from which the scheduler reads everything once; - for only when it must",
-  tickRereads: "customers, not read for longest, that each tick reads though nothing changed: 0 to 1000",
+  recheckPerRun: "customers, not read for longest, that each tick reads though nothing changed: 0 to 1000",
   readAllocation: "reads in 30 days that Stripe includes; - when nobody knows: 10,000, the least reported",
   supportContact: `where customers write to: ${CONTACT_HINT}; - for nowhere`,
 };
@@ -32,22 +33,26 @@ const whole = (key: Key, least: number, most: number) =>
 
 /** A value as it is typed, parsed. */
 const VALUES: Record<Key, z.ZodType<Partial<Changeable>>> = {
-  writes: z.enum(WRITES, `writes is one of ${WRITES.join(", ")}.`).transform((writes) => ({ writes })),
+  writeMode: z
+    .enum(WRITE_MODES, `writes is one of ${WRITE_MODES.join(", ")}.`)
+    .transform((writeMode) => ({ writeMode })),
   graceDays: whole("graceDays", 0, 365).transform((graceDays) => ({ graceDays })),
   noPlanWord: z
     .string()
     .min(1, "noPlanWord is a word, or - for NULL.")
     .transform((word) => ({ noPlanWord: word === "-" ? null : word })),
-  breakerPercent: z.coerce
-    .number("breakerPercent is a number.")
-    .min(0, "breakerPercent is at least 0.")
-    .max(100, "breakerPercent is at most 100.")
-    .transform((breakerPercent) => ({ breakerPercent })),
-  breakerMinimum: whole("breakerMinimum", 0, 1_000_000).transform((breakerMinimum) => ({ breakerMinimum })),
-  fullPassHour: z
-    .union([z.literal("-").transform(() => null), whole("fullPassHour", 0, 23)])
-    .transform((fullPassHour) => ({ fullPassHour })),
-  tickRereads: whole("tickRereads", 0, 1_000).transform((tickRereads) => ({ tickRereads })),
+  revocationLimitPercent: z.coerce
+    .number("revocationLimitPercent is a number.")
+    .min(0, "revocationLimitPercent is at least 0.")
+    .max(100, "revocationLimitPercent is at most 100.")
+    .transform((revocationLimitPercent) => ({ revocationLimitPercent })),
+  revocationLimitMinimum: whole("revocationLimitMinimum", 0, 1_000_000).transform(
+    (revocationLimitMinimum) => ({ revocationLimitMinimum }),
+  ),
+  fullRunHour: z
+    .union([z.literal("-").transform(() => null), whole("fullRunHour", 0, 23)])
+    .transform((fullRunHour) => ({ fullRunHour })),
+  recheckPerRun: whole("recheckPerRun", 0, 1_000).transform((recheckPerRun) => ({ recheckPerRun })),
   readAllocation: z
     .union([z.literal("-").transform(() => null), whole("readAllocation", 1, 1_000_000_000)])
     .transform((readAllocation) => ({ readAllocation })),
@@ -115,7 +120,7 @@ async function set(
   const after = (await parity.settings.set(change, COMMAND_LINE))[key];
   out.answer({ key, before, after }, () => [
     `${key}: ${inWords(before)} → ${inWords(after)}`,
-    ...(change.writes === undefined ? [] : [WRITES_MEANING[change.writes]]),
+    ...(change.writeMode === undefined ? [] : [WRITE_MODE_MEANINGS[change.writeMode]]),
   ]);
   return EXIT.done;
 }

@@ -1,11 +1,11 @@
-import { plural } from "~/billing/words/sentence";
 import type { Verdict } from "~/billing/verdicts";
-import type { FrameView, Overview } from "~/dashboard/views";
-import { WRITES_WORDS } from "~/ui/status/words";
+import { plural } from "~/billing/words/sentence";
 import { type CommandContext, EXIT, type ExitCode } from "~/cli/command";
 import type { Line } from "~/cli/layout";
 import { countRemaining } from "~/cli/remaining";
 import { moment, numberCell, stakesInWords, verdictCell } from "~/cli/words";
+import type { FrameView, Overview } from "~/dashboard/views";
+import { WRITE_MODE_WORDS } from "~/ui/status/words";
 
 /** How many users have which verdict, what that costs, and what waits. */
 export async function statusOfAccount({ parity, out, now }: CommandContext): Promise<ExitCode> {
@@ -14,11 +14,11 @@ export async function statusOfAccount({ parity, out, now }: CommandContext): Pro
     parity.overview(),
     countRemaining(parity),
   ]);
-  const { account, mode, writes, warning } = frame;
-  const { verdicts, users, lockedOut, leaking, lastPass, waitingLowerings, unclaimed, liveRun } = overview;
+  const { account, mode, writeMode, warning } = frame;
+  const { verdicts, users, lockedOut, leaking, lastPass, waitingRevocations, unclaimed, liveRun } = overview;
   const value = {
-    ...{ account, mode, writes, warning, users, lastPass, remaining, verdicts },
-    ...{ lockedOut, leaking, waitingLowerings, unclaimed, liveRun },
+    ...{ account, mode, writeMode, warning, users, lastPass, remaining, verdicts },
+    ...{ lockedOut, leaking, waitingRevocations, unclaimed, liveRun },
   };
   out.answer(value, () => [
     ...head(frame, overview, now()),
@@ -31,13 +31,13 @@ export async function statusOfAccount({ parity, out, now }: CommandContext): Pro
 }
 
 function head(
-  { account, mode, writes, warning }: FrameView,
+  { account, mode, writeMode, warning }: FrameView,
   { users, lastPass }: Overview,
   now: number,
 ): Line[] {
   const whose = account === null ? "No Stripe account yet" : `Stripe account ${account}`;
   const lines = [
-    `${whose} (${mode}), writes: ${WRITES_WORDS[writes]}`,
+    `${whose} (${mode}), writes: ${WRITE_MODE_WORDS[writeMode]}`,
     `${plural(users, "user")}; Stripe last read completely: ${moment(lastPass, now)}`,
   ];
   return warning === null ? lines : [...lines, warning];
@@ -45,8 +45,8 @@ function head(
 
 function counts({ verdicts, lockedOut, leaking }: Overview): Line[] {
   const money: Partial<Record<Verdict, string | null>> = {
-    paid_not_recorded: stakesInWords(lockedOut),
-    recorded_not_paid: stakesInWords(leaking),
+    locked_out: stakesInWords(lockedOut),
+    unpaid_access: stakesInWords(leaking),
   };
   return verdicts.map(({ verdict, users }) => [
     verdictCell(verdict),
@@ -56,16 +56,16 @@ function counts({ verdicts, lockedOut, leaking }: Overview): Line[] {
 }
 
 function waiting(overview: Overview, remaining: number): Line[] {
-  const { unclaimed, waitingLowerings, liveRun } = overview;
+  const { unclaimed, waitingRevocations, liveRun } = overview;
   const lines: Line[] = [];
   if (unclaimed > 0) lines.push(`${plural(unclaimed, "paying Stripe customer")} that no user claims.`);
-  if (waitingLowerings > 0)
-    lines.push(`${plural(waitingLowerings, "lowering")} held back, until somebody decides.`);
+  if (waitingRevocations > 0)
+    lines.push(`${plural(waitingRevocations, "revocation")} held back, until somebody decides.`);
   if (liveRun) lines.push(`A run is under way (${liveRun.by}): ${liveRun.id}`);
   lines.push(
     remaining === 0
-      ? "Everybody is in step, or acknowledged."
-      : `${plural(remaining, "user is", "users are")} not in step. See who and why: sync --all`,
+      ? "Everybody is in sync, or acknowledged."
+      : `${plural(remaining, "user is", "users are")} not in sync. See who and why: sync --all`,
   );
   return lines;
 }

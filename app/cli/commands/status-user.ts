@@ -1,12 +1,12 @@
 import { formatDay } from "~/billing/dates";
 import { formatMoney } from "~/billing/money";
-import type { ComparisonLine, LinkView, UserPage, UserView } from "~/dashboard/views";
-import { FLAG_WORDS } from "~/ui/status/words";
 import { type CommandContext, EXIT, type ExitCode } from "~/cli/command";
 import { findUser } from "~/cli/find-user";
 import type { Line } from "~/cli/layout";
 import { exitForUser } from "~/cli/remaining";
 import { moment, verdictCell } from "~/cli/words";
+import type { ComparisonLine, LinkView, UserPage, UserView } from "~/dashboard/views";
+import { FLAG_WORDS } from "~/ui/status/words";
 
 /** One user: the sentence, and the database's word beside what it should be and Stripe's. */
 export async function statusOfUser(context: CommandContext, query: string): Promise<ExitCode> {
@@ -32,7 +32,7 @@ function head({ name, email, userId, verdict, flags, ...user }: UserView): Line[
     [verdictCell(verdict), flags.map((flag) => FLAG_WORDS[flag]).join(", ")],
     user.sentence,
   ];
-  if (user.withheldSentence !== null) lines.push(user.withheldSentence);
+  if (user.blockedSentence !== null) lines.push(user.blockedSentence);
   if (user.money) {
     const what = user.money.kind === "locked_out" ? "Locked out" : "Unpaid access";
     const since = user.since === null ? "" : ` since ${formatDay(user.since)}`;

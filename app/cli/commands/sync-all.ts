@@ -1,10 +1,10 @@
 import { plural } from "~/billing/words/sentence";
-import type { RunGroup, RunUserView, RunView } from "~/dashboard/views";
 import { COMMAND_LINE, type CommandContext, EXIT, type ExitCode } from "~/cli/command";
 import { followRun } from "~/cli/follow-run";
 import type { Line } from "~/cli/layout";
 import { countRemaining } from "~/cli/remaining";
 import { moment } from "~/cli/words";
+import type { RunGroup, RunUserView, RunView } from "~/dashboard/views";
 
 type How = { apply: boolean; read: boolean };
 type GroupWithUsers = RunGroup & { userList: RunUserView[] };
@@ -39,10 +39,10 @@ export async function syncAll(context: CommandContext, how: How): Promise<ExitCo
 async function begin({ parity, out }: CommandContext, { apply, read }: How): Promise<RunView> {
   if (apply) {
     const { run, joined } = await parity.runs.apply({ actor: COMMAND_LINE });
-    if (joined) out.note(`Joined the run that is under way (${run.by}, ${run.intent}).`);
+    if (joined) out.note(`Joined the run that is under way (${run.by}, ${run.mode}).`);
     return run;
   }
-  // Before the first complete read there is nothing to judge from.
+  // Before the first complete read there is nothing to evaluate from.
   const { lastPass } = await parity.overview();
   return parity.runs.preview({ actor: COMMAND_LINE, readStripe: read || lastPass === null });
 }
@@ -62,8 +62,10 @@ async function groupsOf({ parity }: CommandContext, run: RunView): Promise<Group
 const isDone = ({ outcome }: RunGroup) => outcome === "synced" || outcome === "intended";
 
 function head(run: RunView, now: number): Line[] {
-  if (run.intent === "preview")
-    return [`Preview of ${plural(run.total, "user")}, from what Stripe said ${moment(run.judgedFrom, now)}.`];
+  if (run.mode === "preview")
+    return [
+      `Preview of ${plural(run.total, "user")}, from what Stripe said ${moment(run.evaluatedFrom, now)}.`,
+    ];
   const seconds = (run.finishedAt ?? now) - run.createdAt;
   return [
     `Synced ${plural(run.total, "user")} in ${seconds} s, with ${plural(run.stripeRequests, "request")} to Stripe.`,
@@ -71,11 +73,11 @@ function head(run: RunView, now: number): Line[] {
 }
 
 function body(run: RunView, groups: readonly GroupWithUsers[], remaining: number): Line[] {
-  const isPreview = run.intent === "preview";
+  const isPreview = run.mode === "preview";
   const done = groups.filter(isDone);
   const left = groups.filter((group) => !isDone(group));
   return [
-    `${plural(run.skipped, "user is", "users are")} in step.`,
+    `${plural(run.skipped, "user is", "users are")} in sync.`,
     ...section(isPreview ? "Would be repaired" : "Repaired", done),
     ...section(isPreview ? "Would not be repaired, and why" : "Not repaired, and why", left),
     "",
@@ -97,5 +99,5 @@ function userLines({ userList, users }: GroupWithUsers): Line[] {
 function ending(isPreview: boolean, remaining: number): Line {
   if (remaining === 0) return "Nothing remains to be done.";
   const count = plural(remaining, "user is", "users are");
-  return isPreview ? `${count} not in step. To repair: sync --all --apply` : `${count} not in step.`;
+  return isPreview ? `${count} not in sync. To repair: sync --all --apply` : `${count} not in sync.`;
 }

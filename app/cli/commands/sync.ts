@@ -17,10 +17,10 @@ const input = z
 export const sync = defineCommand({
   name: "sync",
   usage: ["sync <user id | e-mail | cus_… | sub_…>", "sync --all [--read | --apply]"],
-  summary: "read Stripe, judge, repair: one user, or everybody",
+  summary: "read Stripe, evaluate, repair: one user, or everybody",
   help: [
     "One user: Stripe is read, and what may be repaired is repaired.",
-    "--all: a preview. It is judged from what is stored, and writes no record.",
+    "--all: a preview. It is evaluated from what is stored, and writes no record.",
     "  --read   read Stripe first",
     "  --apply  read Stripe, and repair",
     "Ends with 3 while there are mismatches that nobody acknowledged.",

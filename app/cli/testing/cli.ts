@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { createRoster } from "~/auth/roster.server";
-import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
-import { createLog } from "~/platform/log.server";
-import { openParity } from "~/server/open-parity.server";
-import type { Parity } from "~/facade/parity.server";
-import { createSandbox, DEFAULT_SECRET_KEY, type Sandbox } from "~/sandbox/sandbox";
-import { seedDemo } from "~/demo/seed-demo";
 import { type Opening, runCommandLine } from "~/cli/run-command";
+import { seedDemo } from "~/demo/seed-demo";
+import type { Parity } from "~/facade/parity.server";
+import { createLog } from "~/platform/log.server";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createSandbox, DEFAULT_SECRET_KEY, type Sandbox } from "~/sandbox/sandbox";
+import { openParity } from "~/server/open-parity.server";
 
 /** The seeded demo as tests use it: a real PostgreSQL, and the sandbox behind the real SDK over HTTP. */
 export type Demo = TestDatabase & {

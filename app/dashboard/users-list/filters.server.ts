@@ -2,7 +2,7 @@ import { type Flag, STALE_AFTER_SECONDS, type Verdict } from "~/billing/verdicts
 import { join, type Sql, sql } from "~/platform/sql.server";
 import { OBSERVED } from "./order.server";
 import { searched } from "./search.server";
-import type { Unjudged } from "./unjudged.server";
+import type { Unevaluated } from "./unevaluated.server";
 import { NONE, type UsersQuery } from "./users-query";
 
 /** Users of whom something is known by id: found by a `cus_…` or `sub_…`; null when the search is another one. */
@@ -13,7 +13,7 @@ export type Conditions = {
   /** On `u`, of everybody. */
   user: Sql[];
   /** On `s`, but for the verdict. */
-  standing: Sql[];
+  syncStatus: Sql[];
   verdicts: Verdict[];
   /** The chosen statuses as `STATUS` has them; a condition of `standing` as well. */
   statuses: string[];
@@ -22,9 +22,9 @@ export type Conditions = {
   /** The chosen plans by name. */
   plans: string[];
   /** On `u`, beside `user`, of those without a Standing; null when there can be none of them. */
-  unjudged: Sql[] | null;
+  unevaluated: Sql[] | null;
   /** Who has no Standing, by name; null when every user may be one. */
-  strangers: Unjudged;
+  strangers: Unevaluated;
 };
 
 /** Stripe's status as the index has it, and what that index leaves out: the status that most users have. */
@@ -34,17 +34,17 @@ export const RARE_STATUS = sql`s."stripeStatus" IS DISTINCT FROM 'active'`;
 /** What is looked up before a query is made. */
 export type Facts = {
   found: Found;
-  unjudged: Unjudged;
+  unevaluated: Unevaluated;
   /** Seconds since a pass or tick last covered everybody who is known; null when none has. */
   coveredAgo: number | null;
 };
 
-export function conditionsOf(query: UsersQuery, { found, unjudged, coveredAgo }: Facts): Conditions {
+export function conditionsOf(query: UsersQuery, { found, unevaluated, coveredAgo }: Facts): Conditions {
   const { q, verdicts, plans } = query;
   const named = plans.filter((plan) => plan !== NONE);
   return {
     user: found ? [sql`u."id" = ANY(${found}::text[])`] : q === "" ? [] : [searched(q)],
-    standing: standingConditions(query, coveredAgo ?? Number.POSITIVE_INFINITY),
+    syncStatus: syncStatusConditions(query, coveredAgo ?? Number.POSITIVE_INFINITY),
     verdicts,
     statuses: query.statuses.map((status) => (status === NONE ? "" : status)),
     ways: [
@@ -54,8 +54,8 @@ export function conditionsOf(query: UsersQuery, { found, unjudged, coveredAgo }:
       ...(plans.includes(NONE) ? [sql`(s."stripePlan" IS NULL AND u."plan" IS NULL)`] : []),
     ],
     plans: named,
-    unjudged: mayBeUnjudged(query) ? unjudgedPlan(plans, named) : null,
-    strangers: unjudged,
+    unevaluated: mayBeUnevaluated(query) ? unevaluatedPlan(plans, named) : null,
+    strangers: unevaluated,
   };
 }
 
@@ -63,11 +63,11 @@ const HOUR = 3_600;
 /** Users of whom something is known. */
 const KNOWN = sql`${OBSERVED} > '-infinity'`;
 
-function standingConditions(query: UsersQuery, coveredAgo: number): Sql[] {
+function syncStatusConditions(query: UsersQuery, coveredAgo: number): Sql[] {
   const { flags, statuses, checked } = query;
   const conditions: Sql[] = [];
   if (flags.length > 0) conditions.push(flagged(flags, coveredAgo));
-  if (query.withheld) conditions.push(sql`s."withheld" IS NOT NULL`);
+  if (query.blocked) conditions.push(sql`s."blocked" IS NOT NULL`);
   if (statuses.length > 0) {
     const keys = statuses.map((status) => (status === NONE ? "" : status));
     const chosen = sql`${STATUS} = ANY(${keys}::text[])`;
@@ -80,7 +80,7 @@ function standingConditions(query: UsersQuery, coveredAgo: number): Sql[] {
   return conditions;
 }
 
-/** Passes and ticks cover everybody who is known, and write nothing about users in step. */
+/** Passes and ticks cover everybody who is known, and write nothing about users in sync. */
 function checkedWithin(seconds: number, coveredAgo: number): Sql {
   return coveredAgo <= seconds ? KNOWN : sql`${OBSERVED} >= now() - make_interval(secs => ${seconds}::int)`;
 }
@@ -100,27 +100,27 @@ function flagged(flags: readonly Flag[], coveredAgo: number): Sql {
 }
 
 /** Users without a Standing count as not checked, and nothing else is known of them. */
-function mayBeUnjudged({ verdicts, flags, statuses, checked, withheld }: UsersQuery): boolean {
+function mayBeUnevaluated({ verdicts, flags, statuses, checked, blocked }: UsersQuery): boolean {
   return (
     (verdicts.length === 0 || verdicts.includes("not_checked")) &&
     flags.length === 0 &&
-    !withheld &&
+    !blocked &&
     (statuses.length === 0 || statuses.includes(NONE)) &&
     (checked === null || checked === "never")
   );
 }
 
-function unjudgedPlan(plans: string[], named: string[]): Sql[] {
+function unevaluatedPlan(plans: string[], named: string[]): Sql[] {
   if (plans.length === 0) return [];
   const isNamed = sql`u."plan" = ANY(${named}::text[])`;
   return [plans.includes(NONE) ? sql`(u."plan" IS NULL OR ${isNamed})` : isNamed];
 }
 
 /** Everything that is asked of a user with a Standing. */
-export function judgedConditions({ user, standing, verdicts, ways }: Conditions): Sql[] {
+export function evaluatedConditions({ user, syncStatus, verdicts, ways }: Conditions): Sql[] {
   return [
     ...user,
-    ...standing,
+    ...syncStatus,
     ...(verdicts.length > 0 ? [sql`s."verdict" = ANY(${verdicts}::text[])`] : []),
     ...(ways.length > 0 ? [sql`(${join(ways, " OR ")})`] : []),
   ];
@@ -128,8 +128,8 @@ export function judgedConditions({ user, standing, verdicts, ways }: Conditions)
 
 /** What is asked beside `user`, of a user `u` whose Standing `s` may be missing. */
 export const eitherOf = (given: Conditions): Sql =>
-  sql`CASE WHEN s."userId" IS NOT NULL THEN ${allOf(judgedConditions({ ...given, user: [] }))}
-    ELSE ${given.unjudged ? allOf(given.unjudged) : sql`false`} END`;
+  sql`CASE WHEN s."userId" IS NOT NULL THEN ${allOf(evaluatedConditions({ ...given, user: [] }))}
+    ELSE ${given.unevaluated ? allOf(given.unevaluated) : sql`false`} END`;
 
 /** All of the conditions, and `true` when there is none. */
 export function allOf(conditions: readonly Sql[]): Sql {

@@ -1,6 +1,6 @@
 import { join, type Sql, sql } from "~/platform/sql.server";
 import type { Sort } from "./columns";
-import { allOf, type Conditions, eitherOf, judgedConditions } from "./filters.server";
+import { allOf, type Conditions, eitherOf, evaluatedConditions } from "./filters.server";
 import { column } from "./names.server";
 import { BY_USER, ORDERS } from "./order.server";
 import type { Part } from "./parts.server";
@@ -14,7 +14,7 @@ import type { Reach } from "./reach.server";
 export type Gathering = {
   ids: Sql;
   most: number;
-  holdsUnjudged: boolean;
+  holdsUnevaluated: boolean;
   rows: (ids: Sql) => Sql;
   rowsUpTo: number;
   part: ((ids: Sql) => Part) | null;
@@ -22,47 +22,47 @@ export type Gathering = {
 
 /** The ways to gather, in the order in which they are tried: a search narrows most, a plan least. */
 export function gatheringsOf(sort: Sort, given: Conditions, reach: Reach): Gathering[] {
-  const [ofUser, ofStanding] = [ofUsers(sort, given, reach), ofStandings(sort, given, reach)];
-  return (given.user.length > 0 ? [ofUser, ofStanding] : [ofStanding, ofUser]).filter((one) => one !== null);
+  const [ofUser, ofStatus] = [ofUsers(sort, given, reach), planOverStatuses(sort, given, reach)];
+  return (given.user.length > 0 ? [ofUser, ofStatus] : [ofStatus, ofUser]).filter((one) => one !== null);
 }
 
 function ofUsers(sort: Sort, given: Conditions, { fewJoined }: Reach): Gathering | null {
   const { user, ways, plans } = given;
   const limit = sql`LIMIT ${fewJoined + 1}::int`;
-  const common = { most: fewJoined, rowsUpTo: fewJoined, holdsUnjudged: true, part: null };
+  const common = { most: fewJoined, rowsUpTo: fewJoined, holdsUnevaluated: true, part: null };
   const row = sql`SELECT ${rowOf(sort, sql`u."id"`)}`;
   if (user.length > 0)
     return {
       ...common,
       ids: sql`SELECT u."id", u."email", u."name", u."plan" FROM "User" u WHERE ${allOf(user)} ${limit}`,
-      rows: (found) => sql`${row} FROM ${found} u LEFT JOIN "Standing" s ON s."userId" = u."id"
+      rows: (found) => sql`${row} FROM ${found} u LEFT JOIN "SyncStatus" s ON s."userId" = u."id"
         WHERE ${eitherOf(given)}`,
     };
   // Without a plan by name, by Stripe's word or the database's, there is no index for it.
   if (plans.length === 0 || ways.length > 2) return null;
   return {
     ...common,
-    ids: sql`(SELECT s."userId" AS "id" FROM "Standing" s WHERE s."stripePlan" = ANY(${plans}::text[]) ${limit})
+    ids: sql`(SELECT s."userId" AS "id" FROM "SyncStatus" s WHERE s."stripePlan" = ANY(${plans}::text[]) ${limit})
       UNION (SELECT u."id" FROM "User" u WHERE u."plan" = ANY(${plans}::text[]) ${limit})`,
     rows: (found) => sql`${row} FROM ${found} c JOIN "User" u ON u."id" = c."id"
-      LEFT JOIN "Standing" s ON s."userId" = u."id" WHERE ${eitherOf(given)}`,
+      LEFT JOIN "SyncStatus" s ON s."userId" = u."id" WHERE ${eitherOf(given)}`,
   };
 }
 
-function ofStandings(sort: Sort, given: Conditions, reach: Reach): Gathering | null {
-  const { user, standing, verdicts, ways } = given;
-  if (standing.length + verdicts.length === 0) return null;
+function planOverStatuses(sort: Sort, given: Conditions, reach: Reach): Gathering | null {
+  const { user, syncStatus, verdicts, ways } = given;
+  if (syncStatus.length + verdicts.length === 0) return null;
   const byUser = BY_USER.has(sort);
   const isJoined = user.length + ways.length > 0 || byUser;
   const isKnown = byUser && ways.length === 0;
   const most = isKnown ? reach.known : isJoined ? reach.fewJoined : reach.few;
   const row = sql`SELECT ${rowOf(sort, sql`s."userId"`)}`;
-  const rest = allOf(judgedConditions({ ...given, standing: [], verdicts: [] }));
+  const rest = allOf(evaluatedConditions({ ...given, syncStatus: [], verdicts: [] }));
   return {
-    ids: sql`SELECT ${columnsOf(sort, given)} FROM "Standing" s
-      WHERE ${allOf(judgedConditions({ ...given, user: [], ways: [] }))} LIMIT ${most + 1}::int`,
+    ids: sql`SELECT ${columnsOf(sort, given)} FROM "SyncStatus" s
+      WHERE ${allOf(evaluatedConditions({ ...given, user: [], ways: [] }))} LIMIT ${most + 1}::int`,
     most,
-    holdsUnjudged: false,
+    holdsUnevaluated: false,
     rows: (few) =>
       isJoined
         ? sql`${row} FROM ${few} s JOIN "User" u ON u."id" = s."userId" WHERE ${rest}`
@@ -86,18 +86,18 @@ function ofStandings(sort: Sort, given: Conditions, reach: Reach): Gathering | n
  * `beyond` is a condition on `id`, `o0`, `o1` …
  */
 export function everybody(sort: Sort, given: Conditions, beyond: Sql): Sql {
-  const { user, standing, verdicts, ways } = given;
-  const judged = allOf(judgedConditions(given));
+  const { user, syncStatus, verdicts, ways } = given;
+  const evaluated = allOf(evaluatedConditions(given));
   let from: Sql;
   if (!BY_USER.has(sort))
     from =
       user.length + ways.length > 0
-        ? sql`"Standing" s JOIN "User" u ON u."id" = s."userId" WHERE ${judged}`
-        : sql`"Standing" s WHERE ${judged}`;
-  else if (standing.length + verdicts.length + ways.length === 0) from = sql`"User" u WHERE ${allOf(user)}`;
-  else if (given.unjudged)
-    from = sql`"User" u LEFT JOIN "Standing" s ON s."userId" = u."id" WHERE ${allOf([...user, eitherOf(given)])}`;
-  else from = sql`"Standing" s JOIN "User" u ON u."id" = s."userId" WHERE ${judged}`;
+        ? sql`"SyncStatus" s JOIN "User" u ON u."id" = s."userId" WHERE ${evaluated}`
+        : sql`"SyncStatus" s WHERE ${evaluated}`;
+  else if (syncStatus.length + verdicts.length + ways.length === 0) from = sql`"User" u WHERE ${allOf(user)}`;
+  else if (given.unevaluated)
+    from = sql`"User" u LEFT JOIN "SyncStatus" s ON s."userId" = u."id" WHERE ${allOf([...user, eitherOf(given)])}`;
+  else from = sql`"SyncStatus" s JOIN "User" u ON u."id" = s."userId" WHERE ${evaluated}`;
   const row = rowOf(sort, BY_USER.has(sort) ? sql`u."id"` : sql`s."userId"`);
   // OFFSET 0: gathered first, and put in order then.
   return sql`SELECT * FROM (SELECT ${row} FROM ${from} OFFSET 0) everybody WHERE ${beyond}`;
@@ -120,8 +120,8 @@ function columnsOf(sort: Sort, { ways }: Conditions): Sql {
 /** `id` and the keys of the sort, of somebody without a Standing too. */
 function rowOf(sort: Sort, id: Sql): Sql {
   const keys = ORDERS[sort].map((key, n) => {
-    const unjudged = key.unjudged === undefined ? null : key.bound(key.unjudged);
-    return sql`${unjudged ? sql`coalesce(${key.value}, ${unjudged})` : key.value} AS ${column("o", n)}`;
+    const unevaluated = key.unevaluated === undefined ? null : key.bound(key.unevaluated);
+    return sql`${unevaluated ? sql`coalesce(${key.value}, ${unevaluated})` : key.value} AS ${column("o", n)}`;
   });
   return join([sql`${id} AS "id"`, ...keys]);
 }

@@ -11,7 +11,7 @@ export type Key = {
   /** Over `u` (User) and `s` (Standing). */
   value: Sql;
   /** The same for every user without a Standing, as it is kept in a cursor; undefined for a key over `u`. */
-  unjudged?: KeyValue;
+  unevaluated?: KeyValue;
   /** As it is kept in a cursor. */
   kept: (value: Sql) => Sql;
   /** Out of a cursor again; null when it cannot be one of this key. */
@@ -32,7 +32,7 @@ const whole = {
 const LAST_MILLISECOND = 253_402_300_799_999;
 
 const moment = (missing: Sql, missingRank: number) => ({
-  unjudged: null,
+  unevaluated: null,
   kept: (value: Sql) =>
     sql`CASE WHEN isfinite(${value}) THEN (extract(epoch FROM ${value}) * 1000)::float8 END`,
   bound: (kept: KeyValue) => {
@@ -56,7 +56,7 @@ const always = sql`'-infinity'::timestamptz`;
 const severity: Key = {
   ...whole,
   value: sql`(- s."severity")`,
-  unjudged: -SEVERITY_RANK[SEVERITY_OF.not_checked],
+  unevaluated: -SEVERITY_RANK[SEVERITY_OF.not_checked],
 };
 const since: Key = {
   ...moment(never, Number.POSITIVE_INFINITY),
@@ -68,10 +68,10 @@ const checked: Key = { ...moment(always, Number.NEGATIVE_INFINITY), value: OBSER
 const email: Key = { ...text, value: sql`u."email"`, nearlyUnique: true };
 const nameless: Key = { ...whole, value: sql`(u."name" IS NULL)::int` };
 const name: Key = { ...text, value: sql`coalesce(u."name", '')` };
-const moneyless: Key = { ...whole, value: sql`(s."moneyPerMonth" IS NULL)::int`, unjudged: 1 };
+const moneyless: Key = { ...whole, value: sql`(s."moneyPerMonth" IS NULL)::int`, unevaluated: 1 };
 /** Currencies stand apart: a hundred yen is not a hundred dollars. */
-const currency: Key = { ...text, value: sql`coalesce(s."moneyCurrency", '')`, unjudged: "" };
-const money: Key = { ...whole, value: sql`(- coalesce(s."moneyPerMonth", 0))`, unjudged: 0 };
+const currency: Key = { ...text, value: sql`coalesce(s."moneyCurrency", '')`, unevaluated: "" };
+const money: Key = { ...whole, value: sql`(- coalesce(s."moneyPerMonth", 0))`, unevaluated: 0 };
 
 /** Worst first and longest first; never checked before long ago; the most money first; no name last. */
 export const ORDERS: Record<Sort, readonly Key[]> = {
@@ -83,5 +83,5 @@ export const ORDERS: Record<Sort, readonly Key[]> = {
   money: [moneyless, currency, money],
 };
 
-/** Sorts that follow the application's table, whoever has been judged. */
+/** Sorts that follow the application's table, whoever has been evaluated. */
 export const BY_USER: ReadonlySet<Sort> = new Set(["email", "name"]);

@@ -5,7 +5,7 @@ import { column, STRANGERS } from "./names.server";
 import { BY_USER, ORDERS } from "./order.server";
 import { groupsOf, strangersOf } from "./parts.server";
 import { ordered, type PageBounds, type Step, stepsOf } from "./steps.server";
-import { namedUnjudged } from "./unjudged.server";
+import { namedUnevaluated } from "./unevaluated.server";
 
 /** Common table expressions, and what reads the page's rows from them. */
 type Source = { tables: Sql[]; rows: Sql[] };
@@ -107,9 +107,9 @@ function beyond({ sort, rising, start }: PageBounds): Sql {
   return rising ? sql`(${left}) > (${right})` : sql`(${left}) < (${right})`;
 }
 
-function namedStrangers({ strangers, unjudged }: Conditions): Source {
+function namedStrangers({ strangers, unevaluated }: Conditions): Source {
   const tables =
-    strangers && unjudged ? [sql`${STRANGERS} AS MATERIALIZED (${namedUnjudged(strangers)})`] : [];
+    strangers && unevaluated ? [sql`${STRANGERS} AS MATERIALIZED (${namedUnevaluated(strangers)})`] : [];
   return { tables, rows: [] };
 }
 
@@ -120,7 +120,9 @@ function strangersBeside(
   bounds: PageBounds,
   given: Conditions,
 ): Source {
-  const held = gatherings.flatMap(({ holdsUnjudged }, n) => (holdsUnjudged ? [] : [holds(gatherings, n)]));
+  const held = gatherings.flatMap(({ holdsUnevaluated }, n) =>
+    holdsUnevaluated ? [] : [holds(gatherings, n)],
+  );
   const atLast = isShort ? [sql`(${join([...overflowOf(gatherings), isShort], " AND ")})`] : [];
   const when = [...held, ...atLast];
   const steps = when.length === 0 ? [] : stepsOf(bounds, strangersOf(bounds.sort, given)).flat();

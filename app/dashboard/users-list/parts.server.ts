@@ -2,9 +2,9 @@ import { SEVERITY_OF, SEVERITY_RANK, type Verdict } from "~/billing/verdicts";
 import { type Sql, sql } from "~/platform/sql.server";
 import type { Sort } from "./columns";
 import type { KeyValue } from "./cursor.server";
-import { type Conditions, eitherOf, judgedConditions, RARE_STATUS, STATUS } from "./filters.server";
+import { type Conditions, eitherOf, evaluatedConditions, RARE_STATUS, STATUS } from "./filters.server";
 import { BY_USER, ORDERS } from "./order.server";
-import { WITHOUT_STANDING } from "./unjudged.server";
+import { WITHOUT_STANDING } from "./unevaluated.server";
 
 /**
  * A piece of the list: what is `own` to it an index gives in order, and `rest` is looked at on the way through it.
@@ -12,7 +12,7 @@ import { WITHOUT_STANDING } from "./unjudged.server";
  * `either` is `User`, with the Standings of those who have one; `strangers` are those who are known to have none.
  */
 export type Part = {
-  over: "judged" | "user" | "both" | "bothByUser" | "either" | "strangers";
+  over: "evaluated" | "user" | "both" | "bothByUser" | "either" | "strangers";
   own: Sql[];
   rest: Sql[];
   fixed: KeyValue[];
@@ -21,10 +21,10 @@ export type Part = {
 };
 
 /** Users without a Standing: in the order of their ids, unless the sort follows `User`. */
-export function strangersOf(sort: Sort, { user, unjudged, strangers }: Conditions): Part[] {
-  if (!unjudged) return [];
-  const fixed = ORDERS[sort].flatMap(({ unjudged }) => (unjudged === undefined ? [] : [unjudged]));
-  const own = [...user, ...unjudged];
+export function strangersOf(sort: Sort, { user, unevaluated, strangers }: Conditions): Part[] {
+  if (!unevaluated) return [];
+  const fixed = ORDERS[sort].flatMap(({ unevaluated }) => (unevaluated === undefined ? [] : [unevaluated]));
+  const own = [...user, ...unevaluated];
   if (strangers) return [{ over: "strangers", own, rest: [], fixed }];
   return [{ over: "user", own: [...own, WITHOUT_STANDING], rest: [], fixed }];
 }
@@ -34,18 +34,19 @@ export function strangersOf(sort: Sort, { user, unjudged, strangers }: Condition
  * full after one group asks nothing of the others. In the order of the sort when it is not reversed.
  */
 export function groupsOf(sort: Sort, given: Conditions): Part[][] {
-  const { user, standing, verdicts, statuses, ways } = given;
-  const isNarrowed = standing.length + verdicts.length + ways.length > 0;
-  const all = judgedConditions(given);
+  const { user, syncStatus, verdicts, statuses, ways } = given;
+  const isNarrowed = syncStatus.length + verdicts.length + ways.length > 0;
+  const all = evaluatedConditions(given);
   if (BY_USER.has(sort)) {
     if (!isNarrowed) return [[{ over: "user", own: [], rest: user, fixed: [] }]];
-    if (given.unjudged) return [[{ over: "either", own: [], rest: [...user, eitherOf(given)], fixed: [] }]];
+    if (given.unevaluated)
+      return [[{ over: "either", own: [], rest: [...user, eitherOf(given)], fixed: [] }]];
     return [[{ over: "bothByUser", own: [], rest: all, fixed: [] }]];
   }
   const strangers = strangersOf(sort, given);
-  const over = user.length + ways.length > 0 ? "both" : "judged";
+  const over = user.length + ways.length > 0 ? "both" : "evaluated";
   const part = (own: Sql[], rest: Sql[], fixed: KeyValue[] = []): Part => ({ over, own, rest, fixed });
-  const butVerdict = judgedConditions({ ...given, verdicts: [] });
+  const butVerdict = evaluatedConditions({ ...given, verdicts: [] });
   const ofVerdict = (verdict: Verdict) => sql`s."verdict" = ${verdict}`;
   if (sort === "severity" && verdicts.length > 0)
     return bySeverity(verdicts).map(([rank, same]) => [
@@ -55,7 +56,7 @@ export function groupsOf(sort: Sort, given: Conditions): Part[][] {
   if (sort === "since" && verdicts.length > 0)
     return [[...verdicts.map((verdict) => part([ofVerdict(verdict)], butVerdict)), ...strangers]];
   if (isByStatus(sort, statuses)) {
-    const rest = standing.length > 1 || verdicts.length > 0 || over === "both" ? all : [];
+    const rest = syncStatus.length > 1 || verdicts.length > 0 || over === "both" ? all : [];
     return [
       [...statuses.map((status) => part([sql`${STATUS} = ${status}`, RARE_STATUS], rest)), ...strangers],
     ];

@@ -23,14 +23,14 @@ beforeAll(async () => {
       CASE WHEN n % 3000 = 0 THEN 'founder' WHEN n % 3 > 0 THEN 'army' END, 'cus_' || n, now() - interval '1 year'
     FROM generate_series(1, ${USERS}::int) n`;
   await db.$executeRaw`
-    INSERT INTO "Standing" ("userId", verdict, severity, flags, mismatches, "stripeStatus", "stripePlan", "moneyKind",
-      "moneyPerMonth", "moneyCurrency", since, withheld, "observedAt")
-    SELECT md5(n::text), CASE WHEN n % 100 = 0 THEN 'paid_not_recorded' ELSE 'in_sync' END,
+    INSERT INTO "SyncStatus" ("userId", verdict, severity, flags, mismatches, "stripeStatus", "stripePlan", "moneyKind",
+      "moneyPerMonth", "moneyCurrency", since, blocked, "observedAt")
+    SELECT md5(n::text), CASE WHEN n % 100 = 0 THEN 'locked_out' ELSE 'in_sync' END,
       CASE WHEN n % 100 = 0 THEN 6 ELSE 0 END, CASE WHEN n % 200 = 1 THEN ARRAY['comped'] ELSE '{}' END, '[]',
       CASE WHEN n % 150 = 2 THEN 'paused' WHEN n % 3 > 0 THEN 'active' END, CASE WHEN n % 3 > 0 THEN 'army' END,
       CASE WHEN n % 100 = 0 THEN 'locked_out' END, CASE WHEN n % 100 = 0 THEN 2000 END,
       CASE WHEN n % 100 = 0 THEN 'usd' END, CASE WHEN n % 100 = 0 THEN now() - make_interval(secs => n) END,
-      CASE WHEN n % 400 = 3 THEN 'breaker' END,
+      CASE WHEN n % 400 = 3 THEN 'revocation_limit' END,
       CASE WHEN n % 300 = 4 THEN now() - interval '3 days' ELSE date_trunc('hour', now()) - interval '2 hours' END
     FROM generate_series(1, ${USERS}::int) n`;
   await db.$executeRaw`VACUUM (ANALYZE)`;
@@ -82,20 +82,20 @@ async function ran(some: Partial<UsersQuery>): Promise<{ whole: string[]; indexe
       database.db.$transaction((tx) => work(explaining(tx))),
   } as unknown as Database;
   const query = { ...EMPTY_QUERY, ...some };
-  const nobodyUnjudged = { ids: [], seenFrom: new Date() };
+  const nobodyUnevaluated = { ids: [], seenFrom: new Date() };
   const found = await usersOfStripeId(database.db, query.q);
-  await usersPage(db, query, { found, unjudged: nobodyUnjudged, coveredAgo: null });
+  await usersPage(db, query, { found, unevaluated: nobodyUnevaluated, coveredAgo: null });
   return {
-    whole: [...whole].filter((name) => name === "User" || name === "Standing"),
+    whole: [...whole].filter((name) => name === "User" || name === "SyncStatus"),
     indexes: [...indexes],
   };
 }
 
 const SORT_INDEX = {
-  severity: "Standing_by_severity",
-  since: "Standing_by_since",
-  checked: "Standing_by_checked",
-  money: "Standing_by_money",
+  severity: "SyncStatus_by_severity",
+  since: "SyncStatus_by_since",
+  checked: "SyncStatus_by_checked",
+  money: "SyncStatus_by_money",
   email: "User_email_key",
   name: "User_by_name",
 };
@@ -111,7 +111,7 @@ it.each(SORTS)("reads no whole table for everybody by %s the other way round", a
 });
 
 it.each(["after", "before"] as const)("goes on %s an address by its own index alone", async (side) => {
-  const facts = { found: null, unjudged: { ids: [], seenFrom: new Date() }, coveredAgo: null };
+  const facts = { found: null, unevaluated: { ids: [], seenFrom: new Date() }, coveredAgo: null };
   const first = await usersPage(database.db, { ...EMPTY_QUERY, sort: "email" }, facts);
   if (!first.ok || !first.next) throw new Error("There is no second page");
   const { whole, indexes } = await ran({ sort: "email", page: { side, cursor: first.next } });
@@ -119,12 +119,12 @@ it.each(["after", "before"] as const)("goes on %s an address by its own index al
 });
 
 const RARE: [string, Partial<UsersQuery>, string][] = [
-  ["a verdict", { verdicts: ["paid_not_recorded"] }, "Standing_by_verdict"],
-  ["a flag", { flags: ["comped"] }, "Standing_flags"],
-  ["a status", { statuses: ["paused"] }, "Standing_by_status"],
+  ["a verdict", { verdicts: ["locked_out"] }, "SyncStatus_by_verdict"],
+  ["a flag", { flags: ["comped"] }, "SyncStatus_flags"],
+  ["a status", { statuses: ["paused"] }, "SyncStatus_by_status"],
   ["a plan", { plans: ["founder"] }, "User_plan"],
-  ["what is withheld", { withheld: true }, "Standing_withheld"],
-  ["who was not checked for long", { checked: "stale" }, "Standing_by_checked"],
+  ["what is blocked", { blocked: true }, "SyncStatus_blocked"],
+  ["who was not checked for long", { checked: "stale" }, "SyncStatus_by_checked"],
   ["part of an address", { q: "person1234" }, "User_search"],
   ["part of a name", { q: "family77" }, "User_search"],
   ["two letters", { q: "zq" }, "User_search"],

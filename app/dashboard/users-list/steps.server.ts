@@ -108,16 +108,16 @@ const SMALL = 5;
 
 const [u, s] = [sql`u`, sql`s`];
 const user = sql`"User" u`;
-const standing = sql`"Standing" s`;
+const syncStatus = sql`"SyncStatus" s`;
 
 /** In the order of which table a part goes, and what is looked up in the other one for each. */
 const TABLES: Record<Part["over"], { first: Sql; alias: Sql; second: Sql | null }> = {
   strangers: { first: sql`${STRANGERS} u`, alias: u, second: null },
   user: { first: user, alias: u, second: null },
-  judged: { first: standing, alias: s, second: null },
-  both: { first: standing, alias: s, second: sql`JOIN ${user} ON u."id" = s."userId"` },
-  bothByUser: { first: user, alias: u, second: sql`JOIN ${standing} ON s."userId" = u."id"` },
-  either: { first: user, alias: u, second: sql`LEFT JOIN ${standing} ON s."userId" = u."id"` },
+  evaluated: { first: syncStatus, alias: s, second: null },
+  both: { first: syncStatus, alias: s, second: sql`JOIN ${user} ON u."id" = s."userId"` },
+  bothByUser: { first: user, alias: u, second: sql`JOIN ${syncStatus} ON s."userId" = u."id"` },
+  either: { first: user, alias: u, second: sql`LEFT JOIN ${syncStatus} ON s."userId" = u."id"` },
 };
 
 export function ordered(values: Sql[], rising: boolean): Sql {

@@ -57,7 +57,7 @@ const anyQuery: fc.Arbitrary<UsersQuery> = fc.record({
   plans: some(["army", "starter", NONE]),
   statuses: some(["active", "canceled", NONE]),
   checked: fc.constantFrom(null, null, null, ...CHECKED),
-  withheld: fc.constantFrom(false, false, false, true),
+  blocked: fc.constantFrom(false, false, false, true),
   sort: fc.constantFrom(...SORTS),
   reversed: fc.boolean(),
   page: fc.constant(null),
@@ -117,10 +117,10 @@ describe("the list of users", () => {
     expect(second.ok && second.ids).toEqual(expectedIds(EMPTY_QUERY).slice(50, 100));
   });
 
-  it("counts users by verdict, those who were never judged as not checked", async () => {
+  it("counts users by verdict, those who were never evaluated as not checked", async () => {
     const counts = new Map((await list.verdicts()).map(({ verdict, users }) => [verdict, users]));
     const notChecked = people.filter(
-      ({ standing }) => (standing?.verdict ?? "not_checked") === "not_checked",
+      ({ syncStatus }) => (syncStatus?.verdict ?? "not_checked") === "not_checked",
     );
     expect(counts.get("not_checked")).toBe(notChecked.length);
     expect([...counts.values()].reduce((sum, users) => sum + users)).toBe(people.length);
@@ -128,7 +128,7 @@ describe("the list of users", () => {
 
   it("finds a user by a Stripe id, wherever it is written", async () => {
     const { db } = database;
-    const stamps = { observedStart: 1n, observedEnd: 2n };
+    const stamps = { versionStart: 1n, versionEnd: 2n };
     const ids = people.map(({ id }) => id);
     const [a = "", b = "", c = "", d = ""] = ids.slice(10);
     const day = new Date(begun);

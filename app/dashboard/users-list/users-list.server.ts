@@ -1,14 +1,14 @@
-import type { Database, Tx } from "~/platform/client.server";
 import { type Counting, createCounting } from "~/dashboard/counting.server";
 import { coveredSecondsAgo } from "~/engine/account/cursors.server";
+import type { Database, Tx } from "~/platform/client.server";
 import { REACH, type Reach } from "./reach.server";
 import { usersOfStripeId } from "./stripe-ids.server";
-import { createUnjudged, LARGE_FROM } from "./unjudged.server";
+import { createUnevaluated, LARGE_FROM } from "./unevaluated.server";
 import { countUsers, countVerdicts, type VerdictCount } from "./users-count.server";
 import { type UsersPage, usersPage } from "./users-page.server";
 import { buildUsersSearch, EMPTY_QUERY, type UsersQuery } from "./users-query";
 
-/** The lists behind the users table, from what was last judged. Drawing them never asks Stripe. */
+/** The lists behind the users table, from what was last evaluated. Drawing them never asks Stripe. */
 export type UsersList = {
   page: (query: UsersQuery) => Promise<UsersPage>;
   /** All users that a query holds, whatever the page. */
@@ -28,19 +28,19 @@ export function createUsersList(
   db: Database,
   { counting = createCounting(db), reach = REACH, largeFrom = LARGE_FROM }: Options = {},
 ): UsersList {
-  const unjudged = createUnjudged(db, largeFrom);
+  const unevaluated = createUnevaluated(db, largeFrom);
   const count = async (tx: Database | Tx, query: UsersQuery) =>
     countUsers(tx, query, await usersOfStripeId(tx, query.q));
   return {
     page: async (query) => {
       const [found, coveredAgo] = await Promise.all([usersOfStripeId(db, query.q), coveredSecondsAgo(db)]);
-      return usersPage(db, query, { found, unjudged: unjudged.last(), coveredAgo }, reach);
+      return usersPage(db, query, { found, unevaluated: unevaluated.last(), coveredAgo }, reach);
     },
     count: (query) => count(db, query),
     verdicts: () => countVerdicts(db),
     countBeside: (query) => counting.count(`users ${keyOf(query)}`, (tx) => count(tx, query)),
     verdictsBeside: () => counting.count("verdicts", countVerdicts),
-    plans: () => db.plan.findMany({ select: { id: true, name: true }, orderBy: { soldiers: "asc" } }),
+    plans: () => db.plan.findMany({ select: { id: true, name: true }, orderBy: { seats: "asc" } }),
   };
 }
 

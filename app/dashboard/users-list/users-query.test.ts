@@ -21,7 +21,7 @@ const key = fc.constantFrom(
   "plan",
   "status",
   "checked",
-  "withheld",
+  "blocked",
   "sort",
   "after",
   "before",
@@ -61,7 +61,7 @@ describe("the address of the users table", () => {
 
   it("drops what it does not know", () => {
     expect(parse("verdict=paid&flag=rich&sort=shoe-size&checked=tomorrow&colour=red")).toEqual(EMPTY_QUERY);
-    expect(parse("verdict=nonsense&verdict=unknown").verdicts).toEqual(["unknown"]);
+    expect(parse("verdict=nonsense&verdict=unknown_status").verdicts).toEqual(["unknown_status"]);
   });
 
   it("never carries a character that PostgreSQL cannot store", () => {
@@ -74,13 +74,13 @@ describe("the address of the users table", () => {
 
   it("goes back to the first page when a filter changes", () => {
     const deep: UsersQuery = { ...EMPTY_QUERY, page: { side: "after", cursor: "abc" } };
-    expect(usersPath(deep, { verdicts: ["unknown"] })).toBe("/users?verdict=unknown");
+    expect(usersPath(deep, { verdicts: ["unknown_status"] })).toBe("/users?verdict=unknown_status");
     expect(usersPath(EMPTY_QUERY, { page: deep.page })).toBe("/users?after=abc");
   });
 
   it("knows whether anything narrows the list", () => {
     expect(isFiltered(parse("sort=email"))).toBe(false);
-    expect(isFiltered(parse("withheld=1"))).toBe(true);
+    expect(isFiltered(parse("blocked=1"))).toBe(true);
     expect(isFiltered(parse("q=ada"))).toBe(true);
   });
 });

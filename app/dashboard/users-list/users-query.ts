@@ -20,8 +20,8 @@ export type UsersQuery = {
   /** Stripe's statuses, verbatim; `none` for users without a subscription that counts. */
   statuses: string[];
   checked: Checked | null;
-  /** Only users whose repair is due and withheld. */
-  withheld: boolean;
+  /** Only users whose repair is due and blocked. */
+  blocked: boolean;
   sort: Sort;
   /** The other way round than the sort usually goes. */
   reversed: boolean;
@@ -36,7 +36,7 @@ export const EMPTY_QUERY: UsersQuery = {
   plans: [],
   statuses: [],
   checked: null,
-  withheld: false,
+  blocked: false,
   sort: "severity",
   reversed: false,
   page: null,
@@ -58,7 +58,7 @@ export function parseUsersQuery(search: URLSearchParams): UsersQuery {
     plans: choices(search.getAll("plan")),
     statuses: choices(search.getAll("status")),
     checked: CHECKED.find((one) => one === search.get("checked")) ?? null,
-    withheld: search.get("withheld") === "1",
+    blocked: search.get("blocked") === "1",
     sort: known ?? "severity",
     reversed: known !== undefined && sort.startsWith("-"),
     page: pageOf(search),
@@ -74,7 +74,7 @@ export function buildUsersSearch(query: UsersQuery): URLSearchParams {
   for (const plan of query.plans) search.append("plan", plan);
   for (const status of query.statuses) search.append("status", status);
   if (query.checked) search.set("checked", query.checked);
-  if (query.withheld) search.set("withheld", "1");
+  if (query.blocked) search.set("blocked", "1");
   if (query.sort !== "severity" || query.reversed)
     search.set("sort", query.reversed ? `-${query.sort}` : query.sort);
   if (query.page) search.set(query.page.side, query.page.cursor);
@@ -89,9 +89,9 @@ export function usersPath(query: UsersQuery, change: Partial<UsersQuery> = {}): 
 
 /** Whether anything narrows the list down. */
 export function isFiltered(query: UsersQuery): boolean {
-  const { q, verdicts, flags, plans, statuses, checked, withheld } = query;
+  const { q, verdicts, flags, plans, statuses, checked, blocked } = query;
   const chosen = verdicts.length + flags.length + plans.length + statuses.length;
-  return q !== "" || chosen > 0 || checked !== null || withheld;
+  return q !== "" || chosen > 0 || checked !== null || blocked;
 }
 
 /** So few letters are nearly everywhere, and no index leads to all of them: they find what begins with them. */

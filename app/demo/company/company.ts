@@ -1,6 +1,6 @@
 import { digits, userIdOf } from "./ids";
 import { DIFFERENCES } from "./stories/differences";
-import { IN_STEP } from "./stories/in-step";
+import { IN_SYNC } from "./stories/in-step";
 import { LOCKED_OUT } from "./stories/locked-out";
 import { REVIEW } from "./stories/review";
 import { UNPAID_ACCESS } from "./stories/unpaid-access";
@@ -17,7 +17,7 @@ export type Person = {
   name: string;
 };
 
-const STORIES: readonly Story[] = [...LOCKED_OUT, ...UNPAID_ACCESS, ...DIFFERENCES, ...REVIEW, ...IN_STEP];
+const STORIES: readonly Story[] = [...LOCKED_OUT, ...UNPAID_ACCESS, ...DIFFERENCES, ...REVIEW, ...IN_SYNC];
 
 // A prime number of places and a stride: neighbours in a table are not neighbours in the company, and whoever is
 // added at the end of the tables moves nobody.

@@ -92,7 +92,7 @@ function times(story: SubscriptionStory, now: number) {
   };
 }
 
-const NEVER_READ = { subscriptions: [], completeStart: null, completeAt: null };
+const NEVER_READ = { subscriptions: [], completeVersionStart: null, completeAt: null };
 
 const missing = (id: string): Customer => ({
   id,

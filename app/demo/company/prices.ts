@@ -92,4 +92,4 @@ export async function claimPrices(tx: Tx): Promise<void> {
 }
 
 /** Soldiers of a plan; 0 for none. */
-export const soldiersOf = (plan: string | null) => SHIPPED_PLANS.find(({ id }) => id === plan)?.soldiers ?? 0;
+export const seatsOf = (plan: string | null) => SHIPPED_PLANS.find(({ id }) => id === plan)?.seats ?? 0;

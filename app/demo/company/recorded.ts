@@ -1,6 +1,6 @@
 import type { BillingRow, BillingState, UserBilling } from "~/billing/record";
 import { stripeId } from "./ids";
-import { type PriceKey, priceIdOf, priceOf, soldiersOf } from "./prices";
+import { type PriceKey, priceIdOf, priceOf, seatsOf } from "./prices";
 import type { Recorded } from "./story";
 
 // The ways in which a database comes to say something else than it should.
@@ -15,12 +15,12 @@ const withUser = (state: BillingState, change: Partial<UserBilling>): BillingSta
   ...state,
   user: { ...state.user, ...change },
 });
-const withWorkspaces = (state: BillingState, soldiers: number): BillingState => ({
+const withWorkspaces = (state: BillingState, seats: number): BillingState => ({
   ...state,
   workspaces: state.workspaces.map(({ id }) => ({
     id,
-    status: soldiers > 0 ? "active" : "locked",
-    soldiers,
+    status: seats > 0 ? "active" : "locked",
+    seats,
   })),
 });
 
@@ -41,7 +41,7 @@ export const nothing: Recorded = (right, { recordedCustomerId }) => ({
 export const locked: Recorded = (right) => withWorkspaces(right, 0);
 
 /** Workspaces with another number of soldiers than the plan has. */
-export const soldiers =
+export const seats =
   (count: number): Recorded =>
   (right) =>
     withWorkspaces(right, count);
@@ -50,7 +50,7 @@ export const soldiers =
 export const secondLocked: Recorded = (right) => ({
   ...right,
   workspaces: right.workspaces.map((workspace, index) =>
-    index === 1 ? { ...workspace, status: "locked", soldiers: 0 } : workspace,
+    index === 1 ? { ...workspace, status: "locked", seats: 0 } : workspace,
   ),
 });
 
@@ -62,7 +62,7 @@ export const status =
 
 /** The end was never heard of: active, with all soldiers of the plan. */
 export const stillActive: Recorded = (right, facts) =>
-  withWorkspaces(status("active")(right, facts), soldiersOf(right.user.plan));
+  withWorkspaces(status("active")(right, facts), seatsOf(right.user.plan));
 
 /** No cancellation was heard of. */
 export const notCancelled: Recorded = (right) =>
@@ -79,7 +79,7 @@ export const priceBefore =
   (right) => {
     const before = pricedAt(key);
     const state = withUser(withBilling(right, before), { plan: before.plan });
-    return withWorkspaces(state, soldiersOf(before.plan));
+    return withWorkspaces(state, seatsOf(before.plan));
   };
 
 /** The renewal was never heard of. */
@@ -110,7 +110,7 @@ export const onlyAccess: Recorded = (right, { recordedCustomerId, now }) =>
         cancelAtPeriodEnd: false,
       },
     },
-    soldiersOf("starter"),
+    seatsOf("starter"),
   );
 
 /** A subscription that this Stripe account does not list. */
@@ -136,7 +136,7 @@ export const unknownToStripe =
           ...period,
         },
       },
-      soldiersOf(priced.plan),
+      seatsOf(priced.plan),
     );
   };
 

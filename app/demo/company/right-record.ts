@@ -4,7 +4,7 @@ import type { ObservedCustomer } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import { DEFAULT_POLICY } from "~/billing/policy";
 import type { BillingState, UserRecord } from "~/billing/record";
-import type { Comp } from "~/billing/situation";
+import type { Comp } from "~/billing/snapshot";
 
 export type RightInput = {
   record: UserRecord;
@@ -15,7 +15,7 @@ export type RightInput = {
   now: number;
 };
 
-/** What the record should be, by the rules that Parity itself judges by. */
+/** What the record should be, by the rules that Parity itself evaluates by. */
 export function rightState({ record, customers, comp, catalogue, now }: RightInput): BillingState {
   const policy = DEFAULT_POLICY;
   const [counting = null] = subscriptionsInOrder({

@@ -1,6 +1,6 @@
 import type { BillingState } from "~/billing/record";
-import type { Tx } from "~/platform/client.server";
 import { EMPTY_CURSOR } from "~/engine/repair/run-cursor";
+import type { Tx } from "~/platform/client.server";
 import { workspaceName } from "./names";
 import type { Settled } from "./settle";
 
@@ -103,8 +103,8 @@ async function writeEndedComp(tx: Tx, person: Settled, now: number): Promise<voi
   const run = await tx.run.create({
     data: {
       actorKind: "staff",
-      intent: "apply",
-      reach: "one",
+      mode: "apply",
+      scope: "one",
       state: "done",
       phase: "finished",
       cursor: EMPTY_CURSOR,
@@ -119,11 +119,11 @@ async function writeEndedComp(tx: Tx, person: Settled, now: number): Promise<voi
     data: {
       runId: run.id,
       userId,
-      verdict: "access_differs",
+      verdict: "access_mismatch",
       before: stateOf(right),
       after: stateOf(recorded),
-      raises: true,
-      lowers: false,
+      grants: true,
+      revokes: false,
       actorKind: "staff",
       createdAt: applied,
     },

@@ -2,7 +2,7 @@ import { fingerprintOf, mismatchesBetween } from "~/billing/mismatches";
 import type { ObservedCustomer } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import type { BillingState, UserRecord } from "~/billing/record";
-import type { Comp } from "~/billing/situation";
+import type { Comp } from "~/billing/snapshot";
 import { stripeStateOf } from "~/billing/stripe-state";
 import type { Sandbox } from "~/sandbox/sandbox";
 import { COMPANY, type Person } from "./company";
@@ -38,10 +38,10 @@ export function settle(person: Person, sandbox: Sandbox, catalogue: Catalogue, n
   const recordedCustomerId = by("recorded")[0]?.id ?? null;
 
   const comp = compOf(person, catalogue, now);
-  const judged = { customers: linked, comp, catalogue, now };
-  const right = rightState({ record: blank(person, recordedCustomerId), ...judged });
+  const evaluated = { customers: linked, comp, catalogue, now };
+  const right = rightState({ record: blank(person, recordedCustomerId), ...evaluated });
   const recorded = story.recorded?.(right, { key, now, recordedCustomerId }) ?? right;
-  const expected = rightState({ record: { ...blank(person, null), ...recorded }, ...judged });
+  const expected = rightState({ record: { ...blank(person, null), ...recorded }, ...evaluated });
   return {
     ...person,
     recorded,
@@ -78,7 +78,7 @@ function blank(person: Person, stripeCustomerId: string | null): UserRecord {
     workspaces: Array.from({ length: story.workspaces ?? 1 }, (_, index) => ({
       id: `ws_${key}${index === 0 ? "" : "b"}`,
       status: "locked",
-      soldiers: 0,
+      seats: 0,
     })),
   };
 }

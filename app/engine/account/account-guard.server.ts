@@ -1,8 +1,8 @@
 import type { Database } from "~/platform/client.server";
-import { type Binding, bindOnce, loadSettings } from "./settings.server";
-import { databaseNow } from "~/platform/stamps.server";
 import type { Log } from "~/platform/log.server";
+import { databaseNow } from "~/platform/stamps.server";
 import type { StripeReader } from "~/stripe/reader.server";
+import { type Binding, bindOnce, loadSettings } from "./settings.server";
 
 export type GuardAnswer =
   | { ok: true; binding: Binding }

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { createSandbox, type SandboxOptions } from "~/sandbox/sandbox";
+import {
+  addPayingUser,
+  CRON,
+  createWorld,
+  rowVersions,
+  STAFF,
+  syncAll,
+  type World,
+} from "~/engine/testing/world";
 import type { Parity } from "~/facade/parity.server";
-import { addPayingUser, CRON, createWorld, rowVersions, STAFF, syncAll, type World } from "~/engine/testing/world";
+import { createSandbox, type SandboxOptions } from "~/sandbox/sandbox";
 
 let world: World;
 

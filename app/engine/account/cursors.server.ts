@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type Mark, mark } from "~/stripe/ranges";
 import type { Database, Tx } from "~/platform/client.server";
 import { type Sql, sql } from "~/platform/sql.server";
+import { type Mark, mark } from "~/stripe/ranges";
 
 const finishedPass = z.object({
   runId: z.string(),
@@ -93,22 +93,22 @@ export async function saveEvents(tx: Tx, events: EventCursor): Promise<void> {
   await save(tx, "events", events);
 }
 
-/** What the judge was given when everybody was last judged; null when that is not known. */
-export async function lastGround(db: Database | Tx): Promise<string | null> {
-  const row = await db.cursor.findUnique({ where: { key: "ground" } });
+/** What the evaluate was given when everybody was last evaluated; null when that is not known. */
+export async function findEvaluatedContext(db: Database | Tx): Promise<string | null> {
+  const row = await db.cursor.findUnique({ where: { key: "evaluated_context" } });
   return z
     .string()
     .nullable()
     .parse(row?.value ?? null);
 }
 
-export async function saveGround(tx: Tx, ground: string): Promise<void> {
-  await save(tx, "ground", ground);
+export async function saveEvaluatedContext(tx: Tx, ground: string): Promise<void> {
+  await save(tx, "evaluated_context", ground);
 }
 
-/** Something else than the rules has changed for everybody: until they are judged again, nobody counts as judged. */
-export async function forgetGround(tx: Tx): Promise<void> {
-  await tx.cursor.deleteMany({ where: { key: "ground" } });
+/** Something else than the rules has changed for everybody: until they are evaluated again, nobody counts as evaluated. */
+export async function forgetEvaluatedContext(tx: Tx): Promise<void> {
+  await tx.cursor.deleteMany({ where: { key: "evaluated_context" } });
 }
 
 async function save(tx: Tx, key: string, value: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULT_POLICY, type Policy, WRITES, type Writes } from "~/billing/policy";
+import { DEFAULT_POLICY, type Policy, WRITE_MODES, type WriteMode } from "~/billing/policy";
 import { readSupportContact } from "~/billing/words/support-contact";
 import type { Database, Tx } from "~/platform/client.server";
 
@@ -7,14 +7,14 @@ import type { Database, Tx } from "~/platform/client.server";
 export type Binding = { accountId: string; livemode: boolean; boundAt: number };
 
 export type Settings = {
-  writes: Writes;
+  writeMode: WriteMode;
   policy: Policy;
-  /** At most max(minimum, percent of the users with access) automatic lowerings in 24 hours. */
-  breaker: { percent: number; minimum: number };
+  /** At most max(minimum, percent of the users with access) automatic revocations in 24 hours. */
+  revocationLimit: { percent: number; minimum: number };
   /** Hour of the day (UTC) after which the scheduler reads everything once; null: only when it must. */
-  fullPassHour: number | null;
+  fullRunHour: number | null;
   /** So many customers, those not read for longest, are read by each tick though nothing says that they changed. */
-  tickRereads: number;
+  recheckPerRun: number;
   /** Reads in 30 days that Stripe includes; null: nobody has said. */
   readAllocation: number | null;
   /** Where customers write to, as typed; null when they are not told. */
@@ -23,13 +23,13 @@ export type Settings = {
 };
 
 const stored = z.object({
-  writes: z.enum(WRITES).optional(),
+  writeMode: z.enum(WRITE_MODES).optional(),
   graceDays: z.number().int().min(0).max(365).optional(),
   noPlanWord: z.string().min(1).nullable().optional(),
-  breakerPercent: z.number().min(0).max(100).optional(),
-  breakerMinimum: z.number().int().min(0).optional(),
-  fullPassHour: z.number().int().min(0).max(23).nullable().optional(),
-  tickRereads: z.number().int().min(0).max(1_000).optional(),
+  revocationLimitPercent: z.number().min(0).max(100).optional(),
+  revocationLimitMinimum: z.number().int().min(0).optional(),
+  fullRunHour: z.number().int().min(0).max(23).nullable().optional(),
+  recheckPerRun: z.number().int().min(0).max(1_000).optional(),
   readAllocation: z.number().int().min(1).nullable().optional(),
   supportContact: z
     .string()
@@ -42,27 +42,30 @@ const stored = z.object({
     .optional(),
 });
 
-const DEFAULT_FULL_PASS_HOUR = 3;
+const DEFAULT_FULL_RUN_HOUR = 3;
 
 /** Settings as they are stored, one row each; what is absent has its default. */
 export type SettingChange = z.infer<typeof stored>;
 
 /**
- * Reads all settings. `writes` that nobody has set is `raise_only`: on a real account nothing is lowered until an
+ * Reads all settings. `writes` that nobody has set is `grant_only`: on a real account nothing is revoked until an
  * admin has seen what would be. The demo sets `full` when it seeds.
  */
 export async function loadSettings(db: Database | Tx): Promise<Settings> {
   const rows = await db.setting.findMany();
   const values = stored.parse(Object.fromEntries(rows.map(({ key, value }) => [key, value])));
   return {
-    writes: values.writes ?? "raise_only",
+    writeMode: values.writeMode ?? "grant_only",
     policy: {
       graceDays: values.graceDays ?? DEFAULT_POLICY.graceDays,
       noPlanWord: values.noPlanWord ?? DEFAULT_POLICY.noPlanWord,
     },
-    fullPassHour: values.fullPassHour === undefined ? DEFAULT_FULL_PASS_HOUR : values.fullPassHour,
-    breaker: { percent: values.breakerPercent ?? 2, minimum: values.breakerMinimum ?? 2 },
-    tickRereads: values.tickRereads ?? 0,
+    fullRunHour: values.fullRunHour === undefined ? DEFAULT_FULL_RUN_HOUR : values.fullRunHour,
+    revocationLimit: {
+      percent: values.revocationLimitPercent ?? 2,
+      minimum: values.revocationLimitMinimum ?? 2,
+    },
+    recheckPerRun: values.recheckPerRun ?? 0,
     readAllocation: values.readAllocation ?? null,
     supportContact: values.supportContact ?? null,
     binding: values.binding ?? null,

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { accessOf, addPayingUser, addUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
+import {
+  accessOf,
+  addPayingUser,
+  addUser,
+  createWorld,
+  STAFF,
+  syncAll,
+  type World,
+} from "~/engine/testing/world";
 
 let world: World;
 
@@ -57,7 +65,7 @@ describe("a comp", () => {
   });
 
   it("that is over takes nothing that Parity did not give", async () => {
-    await addUser(world, { id: "ada", workspaces: [{ status: "active", soldiers: 5 }] });
+    await addUser(world, { id: "ada", workspaces: [{ status: "active", seats: 5 }] });
     await comp("ada", "starter");
     await endComps();
     expect(await syncAll(world.parity)).toMatchObject({ synced: 0, review: 1 });

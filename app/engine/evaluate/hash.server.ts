@@ -1,7 +1,7 @@
 import { fingerprintOf, type Mismatch } from "~/billing/mismatches";
 import type { BillingRow } from "~/billing/record";
 import { hashText } from "~/platform/text-hash.server";
-import type { Ground } from "./parts.server";
+import type { EvaluationContext } from "./deps.server";
 
 /**
  * Hash of an intended change: equal exactly when the same change is intended on the same record. A `newRow` differs from
@@ -11,13 +11,13 @@ export function intendedHash(mismatches: readonly Mismatch[], newRow: BillingRow
   return hashText(JSON.stringify([fingerprintOf(mismatches), newRow]));
 }
 
-/** Fingerprint of the plans and rules that users are judged by: when it changes, everybody must be judged again. */
-export function fingerprintOfGround({ settings, context }: Ground): string {
+/** Fingerprint of the plans and rules that users are evaluated by: when it changes, everybody must be evaluated again. */
+export function fingerprintContext({ settings, context }: EvaluationContext): string {
   const { plans, byPriceId, byLookupKey } = context.catalogue;
   const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
   return hashText(
     JSON.stringify([
-      settings.writes,
+      settings.writeMode,
       settings.policy,
       sorted(plans),
       sorted(byPriceId).map(([priceId, { id }]) => [priceId, id]),

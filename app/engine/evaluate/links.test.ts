@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { accessOf, addPayingUser, addUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
+import {
+  accessOf,
+  addPayingUser,
+  addUser,
+  createWorld,
+  STAFF,
+  syncAll,
+  type World,
+} from "~/engine/testing/world";
 
 let world: World;
 
@@ -9,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const verdictOf = async (userId: string) =>
-  (await world.db.standing.findUniqueOrThrow({ where: { userId } })).verdict;
+  (await world.db.syncStatus.findUniqueOrThrow({ where: { userId } })).verdict;
 
 /** A customer with a subscription, and what links it, if anything. */
 function addCustomer(
@@ -51,8 +59,8 @@ describe("a strong link", () => {
       stripeCustomerId: customerId,
       plan: "army",
     });
-    const standing = await world.db.standing.findUniqueOrThrow({ where: { userId: "ada" } });
-    expect(standing).toMatchObject({ verdict: "in_sync", flags: ["duplicate_customers"] });
+    const syncStatus = await world.db.syncStatus.findUniqueOrThrow({ where: { userId: "ada" } });
+    expect(syncStatus).toMatchObject({ verdict: "in_sync", flags: ["duplicate_customers"] });
   });
 
   it("is one that staff confirmed", async () => {
@@ -130,7 +138,7 @@ describe("the e-mail address alone", () => {
     return [await verdictOf("ada"), await accessOf(world, "ada")];
   };
   const LINKED = ["in_sync", "active 5"];
-  const SUGGESTED = ["link_suggested", "locked 0"];
+  const SUGGESTED = ["possible_match", "locked 0"];
 
   beforeEach(async () => {
     await addUser(world, { id: "ada" });

@@ -50,7 +50,7 @@ export const customerTables = (customers: Sql, subscriptions: Sql) => ({
     metadataUserId: [sql`"metadataUserId"`, optionalText],
     state: [sql`state`, state],
     created: [epoch(sql`created`), optionalNumber],
-    completeStart: [sql`"completeStart"`, optionalNumber],
+    completeVersionStart: [sql`"completeVersionStart"`, optionalNumber],
     completeAt: [sql`date_part('epoch', "completeAt")`, optionalNumber],
   }),
   subscriptions: list(subscriptions, {

@@ -1,8 +1,8 @@
-import type { LinkEdge, LinkSource } from "~/billing/situation";
+import type { LinkEdge, LinkSource } from "~/billing/snapshot";
 import { type Cell, list, many, number, one, type RowsOf, text } from "~/platform/json-tables.server";
+import { sql } from "~/platform/sql.server";
 import type { customerTables } from "./load-customers.server";
 import { askedRows, type userTables } from "./load-users.server";
-import { sql } from "~/platform/sql.server";
 
 type StoredSource = Exclude<LinkSource, "recorded" | "recorded_subscription" | "metadata"> | "rejected";
 const SOURCES = new Set<unknown>(["session", "confirmed", "email", "rejected"] satisfies StoredSource[]);
@@ -16,7 +16,7 @@ const source: Cell<StoredSource> = (value): value is StoredSource => SOURCES.has
 export const linkedCustomers = sql`
   link AS MATERIALIZED (SELECT "userId", "customerId", source
     FROM ${askedRows} JOIN "Link" l ON l."userId" = asked_row.id),
-  by_metadata AS MATERIALIZED (SELECT id, email, name, "metadataUserId", state, created, "completeStart", "completeAt"
+  by_metadata AS MATERIALIZED (SELECT id, email, name, "metadataUserId", state, created, "completeVersionStart", "completeAt"
     FROM "StripeCustomer" WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked))),
   named AS MATERIALIZED (
     SELECT "stripeCustomerId" AS id FROM u WHERE "stripeCustomerId" IS NOT NULL
@@ -47,7 +47,7 @@ export const linkedCustomers = sql`
     UNION ALL SELECT * FROM "StripeSubscription" WHERE "customerId" = ANY(ARRAY(SELECT id FROM further))),
   c AS MATERIALIZED (
     SELECT * FROM by_metadata
-    UNION ALL SELECT id, email, name, "metadataUserId", state, created, "completeStart", "completeAt"
+    UNION ALL SELECT id, email, name, "metadataUserId", state, created, "completeVersionStart", "completeAt"
       FROM "StripeCustomer" WHERE id = ANY(ARRAY(
         SELECT id FROM wanted WHERE id NOT IN (SELECT id FROM by_metadata)))),
   -- What others say about these customers.

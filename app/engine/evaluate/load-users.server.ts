@@ -1,6 +1,6 @@
 import { epoch, flag, many, nullable, number, one, text } from "~/platform/json-tables.server";
-import { recordHashParts } from "./record-hash.server";
 import { type Sql, sql } from "~/platform/sql.server";
+import { recordHashParts } from "./record-hash.server";
 
 /**
  * The ids of `asked` as an array to look up by. The planner, which cannot look into it, thinks of ten ids and so takes the
@@ -54,21 +54,21 @@ const billing = one(sql`b`, sql`"userId"`, {
 const workspaces = many(sql`w`, sql`"ownerId"`, {
   id: [sql`id`, text],
   status: [sql`status`, text],
-  soldiers: [sql`soldiers`, number],
+  seats: [sql`soldiers`, number],
 });
 
-const parts = recordHashParts({ users: sql`u`, billing: sql`b`, workspaces: sql`w` });
+const deps = recordHashParts({ users: sql`u`, billing: sql`b`, workspaces: sql`w` });
 
 /** Fingerprints of the records; 64 bits do not fit a number of JavaScript, so they come as text. */
 const recordHashes = one(
-  sql`(SELECT "userId", bit_xor(hash) AS hash FROM (${parts}) parts GROUP BY "userId") hashes`,
+  sql`(SELECT "userId", bit_xor(hash) AS hash FROM (${deps}) parts GROUP BY "userId") hashes`,
   sql`"userId"`,
   { hash: [sql`hash::text`, text] },
 );
 
-const standings = one(sql`"Standing" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
+const syncStatuses = one(sql`"SyncStatus" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
   fingerprint: [sql`fingerprint`, nullable(text)],
-  loweringStamp: [sql`"loweringStamp"`, nullable(number)],
+  revocationVersion: [sql`"revocationVersion"`, nullable(number)],
   observedAt: [epoch(sql`"observedAt"`), nullable(number)],
 });
 
@@ -79,11 +79,11 @@ const comps = many(sql`${askedRows} JOIN "Comp" c ON c."userId" = asked_row.id`,
   revokedAt: [epoch(sql`c."revokedAt"`), nullable(number)],
   applied: [
     sql`EXISTS (SELECT 1 FROM "Change" x
-      WHERE x."userId" = c."userId" AND x.raises
+      WHERE x."userId" = c."userId" AND x.grants
         AND x."createdAt" BETWEEN c."createdAt" AND coalesce(c."revokedAt", c."expiresAt")
         -- What was taken back since is no longer what the comp gave.
         AND NOT EXISTS (SELECT 1 FROM "Change" y
-          WHERE y."userId" = x."userId" AND y.lowers AND y.id > x.id))`,
+          WHERE y."userId" = x."userId" AND y.revokes AND y.id > x.id))`,
     flag,
   ],
 });
@@ -114,20 +114,20 @@ const failures = one(
   },
 );
 
-const marks = one(sql`${askedRows} JOIN "ToJudge" t ON t."userId" = asked_row.id`, sql`"userId"`, {
-  marks: [sql`marks`, number],
+const generation = one(sql`${askedRows} JOIN "RecheckQueue" t ON t."userId" = asked_row.id`, sql`"userId"`, {
+  generation: [sql`generation`, number],
 });
 
-/** Users' records, what staff decided about them, and what is kept from the last judgement. Times are epoch seconds. */
+/** Users' records, what staff decided about them, and what is kept from the last evaluation. Times are epoch seconds. */
 export const userTables = {
   users,
   billing,
   workspaces,
   recordHashes,
-  standings,
+  syncStatuses,
   comps,
   holds,
   acknowledgements,
   failures,
-  marks,
+  generation,
 };

@@ -13,7 +13,7 @@ export type RecordTables = { users: Sql; billing: Sql; workspaces: Sql };
 
 /**
  * The fingerprints of records, in parts: rows `("userId", hash)`, of which `bit_xor(hash)` is a user's. It is made of all
- * that the judge reads of the application's tables, and of nothing else; of dates at whole seconds, of workspaces in no
+ * that the evaluate reads of the application's tables, and of nothing else; of dates at whole seconds, of workspaces in no
  * order. One expression for those who keep it and for those who compare.
  */
 export const recordHashParts = ({ users, billing, workspaces }: RecordTables): Sql => sql`

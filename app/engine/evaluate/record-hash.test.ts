@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { loadGround, loadOptions } from "./parts.server";
 import { addUser, createWorld, type World } from "~/engine/testing/world";
-import { loadSituations } from "./situations.server";
+import { loadEvaluationContext, loadOptions } from "./deps.server";
+import { loadSnapshots } from "./snapshots.server";
 
 let world: World;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ afterAll(() => world.close());
 beforeEach(async () => {
   for (const table of ["User", "BillingSubscription", "Workspace"])
     await world.db.$executeRawUnsafe(`DELETE FROM "${table}"`);
-  await addUser(world, { id: "ada", workspaces: [1, 2].map((soldiers) => ({ status: "active", soldiers })) });
+  await addUser(world, { id: "ada", workspaces: [1, 2].map((seats) => ({ status: "active", seats })) });
   await world.db.billingSubscription.create({
     data: {
       userId: "ada",
@@ -24,11 +24,11 @@ beforeEach(async () => {
 });
 
 async function load() {
-  const options = loadOptions(await loadGround(world.db), false);
-  const [situation] = await loadSituations(world.db, ["ada"], options);
-  if (!situation) throw new Error("There is no such user");
-  const { userId, name, ...read } = situation.record;
-  return { hash: situation.kept.recordHash, read };
+  const options = loadOptions(await loadEvaluationContext(world.db), false);
+  const [snapshot] = await loadSnapshots(world.db, ["ada"], options);
+  if (!snapshot) throw new Error("There is no such user");
+  const { userId, name, ...read } = snapshot.record;
+  return { hash: snapshot.kept.recordHash, read };
 }
 
 const words = ["'a'", "'b'", "'a b'", "'a,b'"];
@@ -38,7 +38,7 @@ const numbers = ["0", "1", "2"];
 const moments = ["now()", "now() - interval '1 day'"];
 const orNull = (values: string[]) => [...values, "NULL"];
 
-/** Columns of the three tables, those included that no judge reads, with values that fit. */
+/** Columns of the three tables, those included that no evaluate reads, with values that fit. */
 const COLUMNS: Record<string, Record<string, string[]>> = {
   User: {
     email: words,
@@ -73,7 +73,7 @@ const columns = Object.entries(COLUMNS).flatMap(([table, of]) =>
 );
 
 it.each(columns)(
-  "changes with $column of $table exactly when the judge reads another record",
+  "changes with $column of $table exactly when the evaluate reads another record",
   async ({ table, column, values }) => {
     const where = table === "Workspace" ? "WHERE id = 'ada_w1'" : "";
     const states = [await load()];
@@ -94,7 +94,7 @@ it("changes with a row that comes or goes, and not with the order of the workspa
   await world.db.workspace.delete({ where: { id: "ada_w1" } });
   const without = await load();
   await world.db.workspace.create({
-    data: { id: "ada_w1", ownerId: "ada", name: "W", status: "active", soldiers: 1 },
+    data: { id: "ada_w1", ownerId: "ada", name: "W", status: "active", seats: 1 },
   });
   expect((await load()).hash).toBe(first.hash);
   await world.db.billingSubscription.deleteMany();

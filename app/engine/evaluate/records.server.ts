@@ -30,13 +30,13 @@ export type WorkspaceRecord = {
   ownerId: string;
   name: string;
   status: string;
-  soldiers: number;
+  seats: number;
 };
 
 /** A workspace as recorded; null when there is none with this id. */
 export async function workspaceRecord(db: Database, id: string): Promise<WorkspaceRecord | null> {
   return db.workspace.findUnique({
     where: { id },
-    select: { id: true, ownerId: true, name: true, status: true, soldiers: true },
+    select: { id: true, ownerId: true, name: true, status: true, seats: true },
   });
 }

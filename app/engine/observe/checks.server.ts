@@ -1,10 +1,10 @@
-import type { Database, Tx } from "~/platform/client.server";
 import { coveredAt } from "~/engine/account/cursors.server";
+import type { Database, Tx } from "~/platform/client.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
 /** Seconds; what the business decides about how often a user's payment is looked at. */
 export type CheckGates = {
-  /** Looked at this recently and in step: nothing to do. */
+  /** Looked at this recently and in sync: nothing to do. */
   freshFor: number;
   /** Locked or differing: at most this often. */
   againAfter: number;
@@ -25,14 +25,14 @@ const CHECK_LEASE_SECONDS = 30;
 
 /**
  * Is a check of the user `u` due, whose book-keeping is `k` (all NULL when there is none)? Not while one is under way,
- * not before the gate says so, and not when everything was found in step a short while ago.
+ * not before the gate says so, and not when everything was found in sync a short while ago.
  */
 const isDue = (gates: CheckGates): Sql => sql`(
   (k."checkingUntil" IS NULL OR k."checkingUntil" < now())
   AND (k."nextCheckAt" IS NULL OR k."nextCheckAt" <= now())
   AND (k."failedAt" IS NOT NULL
     OR EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id AND w.status <> 'active')
-    OR NOT EXISTS (SELECT 1 FROM "Standing" s WHERE s."userId" = u.id AND s.verdict IN ('in_sync', 'no_subscription')
+    OR NOT EXISTS (SELECT 1 FROM "SyncStatus" s WHERE s."userId" = u.id AND s.verdict IN ('in_sync', 'no_subscription')
       AND greatest(s."observedAt", k."checkedAt", ${coveredAt}) > now() - make_interval(secs => ${gates.freshFor}::float8))))`;
 
 /**
@@ -108,7 +108,7 @@ export async function checkState(
       CASE WHEN s."observedAt" IS NOT NULL THEN greatest(s."observedAt", ${coveredAt}) END AS "observedAt",
       coalesce(greatest(s."observedAt", k."checkedAt", CASE WHEN s."observedAt" IS NOT NULL THEN ${coveredAt} END)
         > now() - make_interval(secs => ${gates.freshFor}::float8), false) AS fresh
-    FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id LEFT JOIN "Standing" s ON s."userId" = u.id
+    FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id LEFT JOIN "SyncStatus" s ON s."userId" = u.id
     WHERE u.id = ${userId}`;
   return row ?? null;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { beginCheck, checkState, DEFAULT_GATES, endCheck } from "./checks.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { beginCheck, checkState, DEFAULT_GATES, endCheck } from "./checks.server";
 
 let database: TestDatabase;
 

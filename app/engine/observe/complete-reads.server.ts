@@ -1,13 +1,13 @@
-import type { OrderStamp } from "~/billing/observation";
+import type { Version } from "~/billing/observation";
 import type { Tx } from "~/platform/client.server";
-import { markUsersOfCustomers } from "./marks.server";
 import { type Contested, contestedOf, type Overlap, type StoreOptions } from "./observations.server";
+import { enqueueUsersOfCustomers } from "./recheck-queue.server";
 
 /** A read of every page of one customer's subscriptions, from the first page's start to the last page's end. */
 export type CompleteRead = {
   customerId: string;
-  started: OrderStamp;
-  ended: OrderStamp;
+  started: Version;
+  ended: Version;
   listedIds: string[];
 };
 
@@ -18,39 +18,36 @@ export type CompleteRead = {
 export async function storeCompleteReads(
   tx: Tx,
   reads: readonly CompleteRead[],
-  { mark }: StoreOptions,
+  { enqueue }: StoreOptions,
 ): Promise<Contested> {
   if (reads.length === 0) return [];
   const unlisted = await tx.$queryRaw<Overlap[]>`
     UPDATE "StripeSubscription" s SET
-      gone = s.gone OR s."observedEnd" < r.started,
-      "observedStart" = CASE WHEN s.gone OR s."observedEnd" < r.started
-        THEN greatest(s."observedStart", r.started) ELSE s."observedStart" END,
-      "observedEnd" = greatest(s."observedEnd", r.ended)
+      gone = s.gone OR s."versionEnd" < r.started,
+      "versionStart" = CASE WHEN s.gone OR s."versionEnd" < r.started
+        THEN greatest(s."versionStart", r.started) ELSE s."versionStart" END,
+      "versionEnd" = greatest(s."versionEnd", r.ended)
     FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb)
       AS r("customerId" text, started bigint, ended bigint, "listedIds" jsonb)
-    WHERE s."customerId" = r."customerId" AND s."observedStart" <= r.ended AND NOT r."listedIds" ? s.id
+    WHERE s."customerId" = r."customerId" AND s."versionStart" <= r.ended AND NOT r."listedIds" ? s.id
     RETURNING s."customerId", s.gone AS same`;
   const contested = contestedOf(unlisted);
-  // What was listed before and is no longer may change what its users are judged to have.
-  if (mark) await markUsersOfCustomers(tx, [...new Set(unlisted.map(({ customerId }) => customerId))]);
+  // What was listed before and is no longer may change what its users are evaluated to have.
+  if (enqueue) await enqueueUsersOfCustomers(tx, [...new Set(unlisted.map(({ customerId }) => customerId))]);
   const settled = reads.filter(({ customerId }) => !contested.includes(customerId));
   await tx.$executeRaw`
     UPDATE "StripeCustomer" c
-    SET "completeStart" = greatest(c."completeStart", r.started), "completeEnd" = greatest(c."completeEnd", r.ended),
+    SET "completeVersionStart" = greatest(c."completeVersionStart", r.started), "completeVersionEnd" = greatest(c."completeVersionEnd", r.ended),
       "completeAt" = now()
     FROM jsonb_to_recordset(${JSON.stringify(settled)}::jsonb) AS r("customerId" text, started bigint, ended bigint)
-    WHERE c.id = r."customerId" AND (c."completeStart" IS NULL OR r.started > c."completeStart")`;
+    WHERE c.id = r."customerId" AND (c."completeVersionStart" IS NULL OR r.started > c."completeVersionStart")`;
   return contested;
 }
 
 /** Subscriptions that a finished pass did not list are gone as of that pass. */
-export async function forgetUnlisted(
-  tx: Tx,
-  pass: { started: OrderStamp; ended: OrderStamp },
-): Promise<void> {
+export async function forgetUnlisted(tx: Tx, pass: { started: Version; ended: Version }): Promise<void> {
   await tx.$executeRaw`
     UPDATE "StripeSubscription"
-    SET gone = true, "observedStart" = ${pass.started}::bigint, "observedEnd" = ${pass.ended}::bigint
-    WHERE NOT gone AND "testClockId" IS NULL AND "observedEnd" < ${pass.started}::bigint`;
+    SET gone = true, "versionStart" = ${pass.started}::bigint, "versionEnd" = ${pass.ended}::bigint
+    WHERE NOT gone AND "testClockId" IS NULL AND "versionEnd" < ${pass.started}::bigint`;
 }

@@ -16,7 +16,7 @@ export async function usersOfCustomer(db: Database, customerId: string): Promise
 }
 
 /**
- * Links a customer to a user, who is then to be judged again, because a checkout session that our application made says so. What staff decided stays.
+ * Links a customer to a user, who is then to be evaluated again, because a checkout session that our application made says so. What staff decided stays.
  * Nothing happens when there is no such user.
  */
 export async function linkBySession(db: Database, userId: string, customerId: string): Promise<void> {
@@ -26,6 +26,6 @@ export async function linkBySession(db: Database, userId: string, customerId: st
       SELECT id, ${customerId}, 'session', 'checkout' FROM "User" WHERE id = ${userId}
       ON CONFLICT ("userId", "customerId") DO UPDATE SET source = 'session' WHERE "Link".source = 'email'
       RETURNING "userId")
-    INSERT INTO "ToJudge" ("userId") SELECT "userId" FROM linked
-    ON CONFLICT ("userId") DO UPDATE SET marks = excluded.marks`;
+    INSERT INTO "RecheckQueue" ("userId") SELECT "userId" FROM linked
+    ON CONFLICT ("userId") DO UPDATE SET generation = excluded.generation`;
 }

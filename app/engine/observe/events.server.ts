@@ -1,5 +1,5 @@
-import type { WebhookEvent } from "~/stripe/webhook-event.server";
 import type { Database, Tx } from "~/platform/client.server";
+import type { WebhookEvent } from "~/stripe/webhook-event.server";
 
 /**
  * Stores an event, without its payload, together with the job that reads its customer again: either both are there or
@@ -8,9 +8,9 @@ import type { Database, Tx } from "~/platform/client.server";
 export async function storeEvent(db: Database, event: WebhookEvent): Promise<"stored" | "known"> {
   return db.$transaction(async (tx) => {
     const stored = await tx.$executeRaw`
-      INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedStamp")
+      INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedVersion")
       VALUES (${event.id}, ${event.type}, to_timestamp(${event.created}::float8), ${event.customerId}::text,
-        ${event.sessionId}::text, nextval('stripe_order'))
+        ${event.sessionId}::text, nextval('observation_version'))
       ON CONFLICT (id) DO NOTHING`;
     if (stored === 0) return "known";
     if (event.customerId !== null) await addSettleJob(tx, event.customerId, event.sessionId);
@@ -28,8 +28,8 @@ export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[])
   const named = events.filter(({ customerId }) => customerId !== null);
   if (named.length === 0) return 0;
   return tx.$executeRaw`
-    INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedStamp")
-    SELECT id, type, to_timestamp(created), "customerId", "sessionId", nextval('stripe_order')
+    INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedVersion")
+    SELECT id, type, to_timestamp(created), "customerId", "sessionId", nextval('observation_version')
     FROM jsonb_to_recordset(${JSON.stringify(named)}::jsonb)
       AS r(id text, type text, created float8, "customerId" text, "sessionId" text)
     ORDER BY id
@@ -72,14 +72,14 @@ export async function settleEvents(
   await tx.$executeRaw`
     UPDATE "StripeEvent" e SET "settledAt" = now()
     FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb) AS r("customerId" text, started bigint)
-    WHERE e."customerId" = r."customerId" AND e."settledAt" IS NULL AND e."storedStamp" < r.started`;
+    WHERE e."customerId" = r."customerId" AND e."settledAt" IS NULL AND e."storedVersion" < r.started`;
 }
 
 /** Events that were stored before a finished pass began are done: it read everybody since. */
 export async function settleEventsBefore(tx: Tx, passStarted: number): Promise<void> {
   await tx.$executeRaw`
     UPDATE "StripeEvent" SET "settledAt" = now()
-    WHERE "settledAt" IS NULL AND "storedStamp" < ${passStarted}::bigint`;
+    WHERE "settledAt" IS NULL AND "storedVersion" < ${passStarted}::bigint`;
 }
 
 /** Events that still wait for a read. */

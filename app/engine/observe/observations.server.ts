@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { foldEmail } from "~/billing/email";
-import type { Customer, OrderStamp, SubscriptionItem } from "~/billing/observation";
-import type { ReadSubscription } from "~/stripe/parse";
+import type { Customer, SubscriptionItem, Version } from "~/billing/observation";
 import type { Tx } from "~/platform/client.server";
-import { markUsersOfCustomers } from "./marks.server";
 import { sql } from "~/platform/sql.server";
+import type { ReadSubscription } from "~/stripe/parse";
+import { enqueueUsersOfCustomers } from "./recheck-queue.server";
 import { contentHash, keepUnchanged } from "./unchanged.server";
 
 /** What one answer of Stripe said, with the answer's stamp. */
-export type Observed<T> = { value: T; started: OrderStamp; ended: OrderStamp; requestId: string | null };
+export type Observed<T> = { value: T; started: Version; ended: Version; requestId: string | null };
 
 /** Ids of customers about whom two overlapping answers say different things: they must be read again. */
 export type Contested = string[];
@@ -30,8 +30,8 @@ export const storedItems: z.ZodType<SubscriptionItem[]> = z.array(
 );
 
 export type StoreOptions = {
-  /** Mark the users whose judgement may change; not before the first pass has finished, when all are judged anyway. */
-  mark: boolean;
+  /** Mark the users whose evaluation may change; not before the first pass has finished, when all are evaluated anyway. */
+  enqueue: boolean;
 };
 
 /**
@@ -41,7 +41,7 @@ export type StoreOptions = {
 export async function storeCustomers(
   tx: Tx,
   observed: readonly Observed<Customer>[],
-  { mark }: StoreOptions,
+  { enqueue }: StoreOptions,
 ): Promise<Contested> {
   if (observed.length === 0) return [];
   const hashed = newestOf(observed, ({ value }) => value.id).map((one) => ({
@@ -51,9 +51,9 @@ export async function storeCustomers(
   const changed = await keepUnchanged(tx, sql`"StripeCustomer"`, sql`true`, hashed);
   if (changed.length === 0) return [];
   const ids = changed.map(({ value }) => value.id);
-  if (mark) await markUsersOfCustomers(tx, ids);
+  if (enqueue) await enqueueUsersOfCustomers(tx, ids);
   const contested = await storeChangedCustomers(tx, changed);
-  if (mark) await markUsersOfCustomers(tx, ids);
+  if (enqueue) await enqueueUsersOfCustomers(tx, ids);
   return contested;
 }
 
@@ -67,7 +67,7 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
   }));
   const stored = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO "StripeCustomer" AS c (id, email, "emailFolded", name, "metadataUserId", state, created,
-      "observedStart", "observedEnd", "requestId", "contentHash")
+      "versionStart", "versionEnd", "requestId", "contentHash")
     SELECT id, email, "emailFolded", name, "metadataUserId", state, to_timestamp(created), started, ended,
       "requestId", hash
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
@@ -78,16 +78,16 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
       email = excluded.email, "emailFolded" = excluded."emailFolded", name = excluded.name,
       "metadataUserId" = excluded."metadataUserId", state = excluded.state,
       created = coalesce(excluded.created, c.created), "contentHash" = excluded."contentHash",
-      "observedStart" = excluded."observedStart", "observedEnd" = excluded."observedEnd",
+      "versionStart" = excluded."versionStart", "versionEnd" = excluded."versionEnd",
       "observedAt" = now(), "requestId" = excluded."requestId"
-    WHERE excluded."observedStart" > c."observedEnd"
+    WHERE excluded."versionStart" > c."versionEnd"
     RETURNING c.id`;
   const left = notIn(stored, rows, ({ id }) => id);
   if (left.length === 0) return [];
   const overlapping = await tx.$queryRaw<Overlap[]>`
     UPDATE "StripeCustomer" c SET
-      "observedStart" = CASE WHEN same THEN greatest(c."observedStart", r.started) ELSE c."observedStart" END,
-      "observedEnd" = greatest(c."observedEnd", r.ended)
+      "versionStart" = CASE WHEN same THEN greatest(c."versionStart", r.started) ELSE c."versionStart" END,
+      "versionEnd" = greatest(c."versionEnd", r.ended)
     FROM (
       SELECT r.id, r.started, r.ended, (o.email, o.name, o."metadataUserId", o.state)
         IS NOT DISTINCT FROM (r.email, r.name, r."metadataUserId", r.state) AS same
@@ -95,7 +95,7 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
         id text, email text, name text, "metadataUserId" text, state text, started bigint, ended bigint)
       JOIN "StripeCustomer" o USING (id)
     ) r
-    WHERE c.id = r.id AND r.started <= c."observedEnd" AND r.ended >= c."observedStart"
+    WHERE c.id = r.id AND r.started <= c."versionEnd" AND r.ended >= c."versionStart"
     RETURNING c.id AS "customerId", r.same`;
   return contestedOf(overlapping);
 }
@@ -130,7 +130,7 @@ type SubscriptionRow = ReadSubscription["subscription"];
 export async function storeSubscriptions(
   tx: Tx,
   observed: readonly Observed<SubscriptionRow>[],
-  { mark }: StoreOptions,
+  { enqueue }: StoreOptions,
 ): Promise<Contested> {
   if (observed.length === 0) return [];
   const hashed = newestOf(observed, ({ value }) => value.id).map((one) => ({
@@ -140,9 +140,9 @@ export async function storeSubscriptions(
   const changed = await keepUnchanged(tx, sql`"StripeSubscription"`, sql`NOT kept.gone`, hashed);
   if (changed.length === 0) return [];
   const customerIds = changed.map(({ value }) => value.customerId);
-  if (mark) await markUsersOfCustomers(tx, customerIds);
+  if (enqueue) await enqueueUsersOfCustomers(tx, customerIds);
   const contested = await storeChangedSubscriptions(tx, changed);
-  if (mark) await markUsersOfCustomers(tx, customerIds);
+  if (enqueue) await enqueueUsersOfCustomers(tx, customerIds);
   return contested;
 }
 
@@ -159,13 +159,13 @@ async function storeChangedSubscriptions(
   const stored = await tx.$queryRaw<(Overlap & { id: string })[]>`
     INSERT INTO "StripeSubscription" AS s (id, "customerId", status, "metadataUserId", items, created, "startDate",
       "canceledAt", "endedAt", "cancelAt", "cancelAtPeriodEnd", "latestInvoiceId", "testClockId", "pastDueSince",
-      gone, "observedStart", "observedEnd", "requestId", "contentHash")
+      gone, "versionStart", "versionEnd", "requestId", "contentHash")
     SELECT id, "customerId", status, "metadataUserId", items, to_timestamp(created), to_timestamp("startDate"),
       to_timestamp("canceledAt"), to_timestamp("endedAt"), to_timestamp("cancelAt"), "cancelAtPeriodEnd",
       "latestInvoiceId", "testClockId",
       CASE WHEN status = 'past_due' THEN coalesce(to_timestamp("periodStart"), now()) END,
       -- An old answer that comes late: a complete read that began after it did not list this one.
-      EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = r."customerId" AND c."completeStart" > r.ended),
+      EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = r."customerId" AND c."completeVersionStart" > r.ended),
       started, ended, "requestId", hash
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
       id text, "customerId" text, status text, "metadataUserId" text, items jsonb, created float8,
@@ -188,19 +188,19 @@ async function storeChangedSubscriptions(
         WHEN s.status IN ('active', 'trialing', 'past_due') THEN s."entitlingSince"
         ELSE now() END,
       gone = false, "contentHash" = excluded."contentHash",
-      "observedStart" = excluded."observedStart", "observedEnd" = excluded."observedEnd",
+      "versionStart" = excluded."versionStart", "versionEnd" = excluded."versionEnd",
       "observedAt" = now(), "requestId" = excluded."requestId"
-    WHERE excluded."observedStart" > s."observedEnd"
+    WHERE excluded."versionStart" > s."versionEnd"
     -- A new one, which a complete read that overlaps this answer did not list?
     RETURNING s.id, s."customerId", s.xmax <> 0 OR NOT EXISTS (SELECT 1 FROM "StripeCustomer" c
-      WHERE c.id = s."customerId" AND c."completeStart" <= s."observedEnd"
-        AND c."completeEnd" >= s."observedStart") AS same`;
+      WHERE c.id = s."customerId" AND c."completeVersionStart" <= s."versionEnd"
+        AND c."completeVersionEnd" >= s."versionStart") AS same`;
   const left = notIn(stored, rows, ({ id }) => id);
   if (left.length === 0) return contestedOf(stored);
   const overlapping = await tx.$queryRaw<Overlap[]>`
     UPDATE "StripeSubscription" s SET
-      "observedStart" = CASE WHEN same THEN greatest(s."observedStart", r.started) ELSE s."observedStart" END,
-      "observedEnd" = greatest(s."observedEnd", r.ended)
+      "versionStart" = CASE WHEN same THEN greatest(s."versionStart", r.started) ELSE s."versionStart" END,
+      "versionEnd" = greatest(s."versionEnd", r.ended)
     FROM (
       SELECT r.id, r.started, r.ended, NOT o.gone AND
         (o.status, o.items, o."cancelAtPeriodEnd", o."cancelAt", o."endedAt", o."metadataUserId", o."customerId")
@@ -211,13 +211,13 @@ async function storeChangedSubscriptions(
         "cancelAt" float8, "cancelAtPeriodEnd" boolean, started bigint, ended bigint)
       JOIN "StripeSubscription" o USING (id)
     ) r
-    WHERE s.id = r.id AND r.started <= s."observedEnd" AND r.ended >= s."observedStart"
+    WHERE s.id = r.id AND r.started <= s."versionEnd" AND r.ended >= s."versionStart"
     RETURNING s."customerId", r.same`;
   return contestedOf([...stored, ...overlapping]);
 }
 
 /** Of several observations of one object in a batch only the newest is stored: one statement cannot write a row twice. */
-function newestOf<T extends { started: OrderStamp }>(observed: readonly T[], idOf: (one: T) => string): T[] {
+function newestOf<T extends { started: Version }>(observed: readonly T[], idOf: (one: T) => string): T[] {
   const newest = new Map<string, T>();
   for (const one of observed) {
     const known = newest.get(idOf(one));

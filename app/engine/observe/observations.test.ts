@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Customer, Subscription } from "~/billing/observation";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { type CompleteRead, forgetUnlisted, storeCompleteReads } from "./complete-reads.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "./observations.server";
-import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 
 let database: TestDatabase;
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const MARK = { mark: true };
+const ENQUEUE = { enqueue: true };
 
 type Fields = Omit<Subscription, "pastDueSince" | "entitlingSince">;
 
@@ -68,9 +68,9 @@ const observed = <T>(value: T, started: number, ended: number): Observed<T> => (
 });
 
 const store = (...all: Observed<Fields>[]) =>
-  database.db.$transaction((tx) => storeSubscriptions(tx, all, MARK));
+  database.db.$transaction((tx) => storeSubscriptions(tx, all, ENQUEUE));
 const storeComplete = (...reads: CompleteRead[]) =>
-  database.db.$transaction((tx) => storeCompleteReads(tx, reads, MARK));
+  database.db.$transaction((tx) => storeCompleteReads(tx, reads, ENQUEUE));
 const stored = (id: string) => database.db.stripeSubscription.findUniqueOrThrow({ where: { id } });
 
 describe("an answer about a subscription", () => {
@@ -107,7 +107,7 @@ describe("an answer about a subscription", () => {
 
 describe("an answer about a customer", () => {
   const see = (value: Customer, started: number, ended: number) =>
-    database.db.$transaction((tx) => storeCustomers(tx, [observed(value, started, ended)], MARK));
+    database.db.$transaction((tx) => storeCustomers(tx, [observed(value, started, ended)], ENQUEUE));
   const seen = (id: string) => database.db.stripeCustomer.findUniqueOrThrow({ where: { id } });
 
   it("that is older never replaces a newer one; one that overlaps and differs is in doubt", async () => {
@@ -166,7 +166,9 @@ describe("a complete read of a customer", () => {
   const customerId = "cus_of_sub_gone";
 
   it("makes gone what it does not list, and an older answer does not bring it back", async () => {
-    await database.db.$transaction((tx) => storeCustomers(tx, [observed(customer(customerId), 1, 2)], MARK));
+    await database.db.$transaction((tx) =>
+      storeCustomers(tx, [observed(customer(customerId), 1, 2)], ENQUEUE),
+    );
     await store(observed(subscription("sub_gone"), 1, 2));
     expect(await storeComplete({ customerId, started: 10, ended: 12, listedIds: [] })).toEqual([]);
     expect((await stored("sub_gone")).gone).toBe(true);
@@ -180,12 +182,12 @@ describe("a complete read of a customer", () => {
 
   it("is in doubt about what another answer listed meanwhile, and then not complete", async () => {
     const id = "cus_of_sub_new";
-    await database.db.$transaction((tx) => storeCustomers(tx, [observed(customer(id), 1, 2)], MARK));
+    await database.db.$transaction((tx) => storeCustomers(tx, [observed(customer(id), 1, 2)], ENQUEUE));
     await store(observed(subscription("sub_new"), 11, 13));
     expect(await storeComplete({ customerId: id, started: 10, ended: 12, listedIds: [] })).toEqual([id]);
     expect(await stored("sub_new")).toMatchObject({ gone: false });
     expect(await database.db.stripeCustomer.findUnique({ where: { id } })).toMatchObject({
-      completeStart: null,
+      completeVersionStart: null,
     });
   });
 });
@@ -236,20 +238,20 @@ it("any order of answers ends in the same state as a calm read, or asks for one"
             const { status, other } = truth(changes, vanishes, moment);
             // Two values of a sequence are never the same.
             const [started, ended] = [from * 1_000 + answers.length, to * 1_000 + 500 + answers.length];
-            const doubt = await storeCustomers(tx, [observed(customer(customerId), started, ended)], MARK);
+            const doubt = await storeCustomers(tx, [observed(customer(customerId), started, ended)], ENQUEUE);
             const listed = [subscription(`sub_p${run}`, { customerId, status })];
             if (other) listed.push(subscription(`sub_q${run}`, { customerId }));
             doubt.push(
               ...(await storeSubscriptions(
                 tx,
                 listed.map((one) => observed(one, started, ended)),
-                MARK,
+                ENQUEUE,
               )),
             );
             const listedIds = listed.map(({ id }) => id);
             if (whole)
               doubt.push(
-                ...(await storeCompleteReads(tx, [{ customerId, started, ended, listedIds }], MARK)),
+                ...(await storeCompleteReads(tx, [{ customerId, started, ended, listedIds }], ENQUEUE)),
               );
             return doubt.length > 0;
           });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { accessOf, addPayingUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
 import { rewriteLists } from "~/engine/testing/proxy";
+import { accessOf, addPayingUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
 
 let world: World;
 
@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const verdictOf = async (userId: string) =>
-  (await world.db.standing.findUniqueOrThrow({ where: { userId } })).verdict;
+  (await world.db.syncStatus.findUniqueOrThrow({ where: { userId } })).verdict;
 
 /** Parity, where Stripe's object of this id is answered as changed by `change`. */
 async function withObject(id: string, change: (object: Record<string, unknown>) => unknown) {
@@ -27,7 +27,7 @@ describe("one object of Stripe in another shape", () => {
     await addPayingUser(world, "bob");
     const parity = await withObject(subscriptionId, (object) => ({ ...object, items: "none" }));
     expect(await syncAll(parity)).toMatchObject({ state: "done", synced: 1, review: 1, failed: 0 });
-    expect(await verdictOf("ada")).toBe("unknown");
+    expect(await verdictOf("ada")).toBe("unknown_status");
     expect(await accessOf(world, "bob")).toBe("active 5");
   });
 
@@ -44,7 +44,7 @@ describe("one object of Stripe in another shape", () => {
     const { subscriptionId } = await addPayingUser(world, "ada");
     await addPayingUser(world, "bob");
     const parity = await withObject(subscriptionId, (object) => ({ ...object, customer: null }));
-    const answer = await parity.runs.cron({ budgetMs: 20_000, reach: "tick" });
+    const answer = await parity.runs.cron({ budgetMs: 20_000, scope: "incremental" });
     expect(answer).toMatchObject({ done: true, success: false, failedCount: 1, syncedCount: 1, total: 3 });
     expect(await accessOf(world, "bob")).toBe("active 5");
   });
@@ -63,7 +63,7 @@ describe("one object of Stripe in another shape", () => {
 });
 
 describe("a list in another shape", () => {
-  it("ends the run, and lowers nobody", async () => {
+  it("ends the run, and revokes nobody", async () => {
     const { subscriptionId } = await addPayingUser(world, "ada");
     await syncAll(world.parity);
     world.sandbox.subscriptions.cancel(subscriptionId);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { nextStamp } from "~/platform/stamps.server";
+import { createWorld, type World } from "~/engine/testing/world";
+import { nextVersion } from "~/platform/stamps.server";
 import { createStripeBudget } from "~/platform/stripe-budget.server";
 import { createLimiter } from "~/stripe/limiter.server";
 import { createStripeReader } from "~/stripe/reader.server";
-import { createWorld, type World } from "~/engine/testing/world";
 
 const READS = 60;
 const PROCESSES = 3;
@@ -18,13 +18,13 @@ afterEach(() => world.close());
 
 /** A reader as another process has it, with the budget that all on this database share. */
 function anotherReader() {
-  const { db, parts, stripeUrl, sandbox } = world;
+  const { db, deps, stripeUrl, sandbox } = world;
   return createStripeReader({
     secretKey: sandbox.secretKey,
     apiBase: stripeUrl,
     limiter: createLimiter({ budget: createStripeBudget(db, CEILINGS) }),
-    nextStamp: () => nextStamp(db),
-    log: parts.log,
+    nextVersion: () => nextVersion(db),
+    log: deps.log,
   });
 }
 
@@ -45,11 +45,11 @@ it.each([
 
   const refused = sandbox.requests.list({ status: 429 }).length;
   expect(refused).toBeGreaterThan(0);
-  const lane = reason.startsWith("global") ? "all" : ENDPOINT;
-  const slowed = await db.stripeLane.findMany({ where: { slowdown: { gt: 1 } } });
-  expect(slowed.map((row) => row.lane)).toEqual([lane]);
+  const bucket = reason.startsWith("global") ? "all" : ENDPOINT;
+  const slowed = await db.stripeRateBucket.findMany({ where: { slowdown: { gt: 1 } } });
+  expect(slowed.map((row) => row.bucket)).toEqual([bucket]);
   // Every request that was sent had been granted and counted, the refused ones too.
-  const counted = await db.stripeRead.findMany();
+  const counted = await db.stripeRequestCount.findMany();
   expect(counted).toMatchObject([{ endpoint: ENDPOINT, requests: READS + refused }]);
 
   const later = createStripeBudget(db, CEILINGS, () => new Date(Date.now() + 180_000));
@@ -66,5 +66,5 @@ it("a 429 for a locked object slows nobody down", async () => {
   });
   const read = await anotherReader().customer(customer.id, { priority: "interactive", deadlineMs: 60_000 });
   expect(read).toMatchObject({ ok: true });
-  expect(await db.stripeLane.findMany({ where: { slowdown: { gt: 1 } } })).toEqual([]);
+  expect(await db.stripeRateBucket.findMany({ where: { slowdown: { gt: 1 } } })).toEqual([]);
 });

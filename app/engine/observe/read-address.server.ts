@@ -2,9 +2,9 @@ import { foldEmail } from "~/billing/email";
 import type { Customer } from "~/billing/observation";
 import type { Database } from "~/platform/client.server";
 import { inTransaction } from "~/platform/deadlock.server";
-import { type Observed, storeCustomers } from "./observations.server";
 import type { StripeFailure } from "~/stripe/failure.server";
-import type { How, StripeReader } from "~/stripe/reader.server";
+import type { RequestOptions, StripeReader } from "~/stripe/reader.server";
+import { type Observed, storeCustomers } from "./observations.server";
 import { readCustomers } from "./read-customers.server";
 
 export type AddressRead = { ok: true; customerIds: string[] } | { ok: false; failure: StripeFailure };
@@ -14,12 +14,12 @@ export type AddressRead = { ok: true; customerIds: string[] } | { ok: false; fai
  * their subscriptions. Other spellings are found by a full pass only.
  */
 export async function readAddress(
-  parts: { db: Database; stripe: StripeReader },
+  deps: { db: Database; stripe: StripeReader },
   email: string,
-  how: How,
+  how: RequestOptions,
 ): Promise<AddressRead> {
   const spellings = [...new Set([email, foldEmail(email)])];
-  const answers = await Promise.all(spellings.map((one) => parts.stripe.customersByEmail(one, how)));
+  const answers = await Promise.all(spellings.map((one) => deps.stripe.customersByEmail(one, how)));
   const found: Observed<Customer>[] = [];
   for (const answer of answers) {
     if (!answer.ok) return { ok: false, failure: answer.failure };
@@ -27,8 +27,8 @@ export async function readAddress(
     found.push(...answer.value.map((value) => ({ value, started, ended, requestId })));
   }
   const customerIds = [...new Set(found.map(({ value }) => value.id))];
-  await inTransaction(parts.db, (tx) => storeCustomers(tx, found, { mark: true }));
-  const { failures } = await readCustomers(parts, customerIds, how);
+  await inTransaction(deps.db, (tx) => storeCustomers(tx, found, { enqueue: true }));
+  const { failures } = await readCustomers(deps, customerIds, how);
   const [failure] = failures.values();
   return failure ? { ok: false, failure } : { ok: true, customerIds };
 }

@@ -1,15 +1,15 @@
-import type { Customer, OrderStamp, SubscriptionItem } from "~/billing/observation";
+import type { Customer, SubscriptionItem, Version } from "~/billing/observation";
 import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server";
 import type { Database } from "~/platform/client.server";
-import { type CompleteRead, storeCompleteReads } from "./complete-reads.server";
 import { inTransaction } from "~/platform/deadlock.server";
-import { settleEvents } from "./events.server";
-import { type Observed, storeCustomers, storeSubscriptions } from "./observations.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import { type ReadSubscription, UNREADABLE_STATUS } from "~/stripe/parse";
-import type { How, NoAnswer, Stamp, StripeReader } from "~/stripe/reader.server";
+import type { NoAnswer, RequestOptions, Stamp, StripeReader } from "~/stripe/reader.server";
+import { type CompleteRead, storeCompleteReads } from "./complete-reads.server";
+import { settleEvents } from "./events.server";
+import { type Observed, storeCustomers, storeSubscriptions } from "./observations.server";
 
-type Parts = { db: Database; stripe: StripeReader };
+type Deps = { db: Database; stripe: StripeReader };
 
 /** What one complete read of a customer brought. */
 type CustomerRead = {
@@ -27,9 +27,9 @@ const MOST_TRIES = 3;
  * disagree is read again. Returns the failures by customer: those are not completely observed.
  */
 export async function readCustomers(
-  { db, stripe }: Parts,
+  { db, stripe }: Deps,
   customerIds: readonly string[],
-  how: How,
+  how: RequestOptions,
 ): Promise<ReadResult> {
   const failures = new Map<string, StripeFailure>();
   const requestIds = new Map<string, string>();
@@ -60,8 +60,8 @@ const contested: StripeFailure = {
   accountId: null,
 };
 
-/** Whoever asked may die before the users are judged: what has changed for them is marked. */
-const MARK = { mark: true };
+/** Whoever asked may die before the users are evaluated: what has changed for them is marked. */
+const ENQUEUE = { enqueue: true };
 
 /** Stores complete reads in one transaction; returns the customers that must be read again. */
 async function store(db: Database, reads: readonly CustomerRead[]): Promise<string[]> {
@@ -71,12 +71,12 @@ async function store(db: Database, reads: readonly CustomerRead[]): Promise<stri
     const again = await storeCustomers(
       tx,
       reads.map(({ customer }) => customer),
-      MARK,
+      ENQUEUE,
     );
-    again.push(...(await storeSubscriptions(tx, subscriptions, MARK)));
+    again.push(...(await storeSubscriptions(tx, subscriptions, ENQUEUE)));
     const settled = reads.filter(({ complete }) => !again.includes(complete.customerId));
     const complete = settled.map((read) => read.complete);
-    again.push(...(await storeCompleteReads(tx, complete, MARK)));
+    again.push(...(await storeCompleteReads(tx, complete, ENQUEUE)));
     await settleEvents(
       tx,
       complete.filter(({ customerId }) => !again.includes(customerId)),
@@ -96,12 +96,12 @@ const itemsOf = (subscriptions: readonly Observed<ReadSubscription["subscription
 async function readCustomer(
   stripe: StripeReader,
   customerId: string,
-  how: How,
+  how: RequestOptions,
 ): Promise<{ ok: true; value: CustomerRead } | NoAnswer> {
   const subscriptions: CustomerRead["subscriptions"] = [];
   let customer: Observed<Customer> | null = null;
-  let started: OrderStamp | null = null;
-  let ended: OrderStamp;
+  let started: Version | null = null;
+  let ended: Version;
   let startingAfter: string | undefined;
   for (;;) {
     const page = await stripe.subscriptionsPage({ customer: customerId, startingAfter }, how);
@@ -144,7 +144,7 @@ async function readCustomer(
 export async function withAllItems(
   stripe: StripeReader,
   read: ReadSubscription,
-  how: How,
+  how: RequestOptions,
 ): Promise<{ ok: true; subscription: ReadSubscription["subscription"] } | NoAnswer> {
   if (!read.hasMoreItems) return { ok: true, subscription: read.subscription };
   const items = await stripe.allItems(read.subscription.id, how);

@@ -1,7 +1,7 @@
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { SubscriptionsPage } from "~/stripe/pages.server";
 import { advance, forgetPlace, nextRange, type Range } from "~/stripe/ranges";
-import type { Answer, How, Read, StripeReader } from "~/stripe/reader.server";
+import type { Answer, Read, RequestOptions, StripeReader } from "~/stripe/reader.server";
 
 /** A page that has arrived, and how many of its subscriptions are its range's: pages of two ranges may overlap. */
 export type ArrivedPage = { page: Answer<SubscriptionsPage>; own: number };
@@ -22,7 +22,7 @@ export type PageReaderOptions = {
   stripe: Pick<StripeReader, "subscriptionsPage">;
   /** Where reading begins; changed while it goes on. */
   ranges: Range[];
-  how: How;
+  how: RequestOptions;
   /** False: ask for no more pages, the time is up. A first one is asked for all the same, or nothing would go on. */
   hasTime: () => boolean;
 };
@@ -44,12 +44,12 @@ export function createPageReader({ stripe, ranges, how, hasTime }: PageReaderOpt
   let waiting: ArrivedPage[] = [];
   let failure: StripeFailure | null = null;
   let broken: { error: unknown } | null = null;
-  let stopped = false;
+  let pauseOrFail = false;
   let asked = 0;
   let handedOverAt = Number.NEGATIVE_INFINITY;
   let wake: () => void = () => {};
 
-  const mayAsk = () => !stopped && failure === null && broken === null && (asked === 0 || hasTime());
+  const mayAsk = () => !pauseOrFail && failure === null && broken === null && (asked === 0 || hasTime());
 
   function fill(): void {
     while (mayAsk() && busy.size < READERS && waiting.length < MOST_WAITING) {
@@ -109,7 +109,7 @@ export function createPageReader({ stripe, ranges, how, hasTime }: PageReaderOpt
   return {
     failure: () => failure,
     stop() {
-      stopped = true;
+      pauseOrFail = true;
     },
     async next() {
       fill();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { syncUser } from "~/engine/sync/sync-user.server";
+import { rewriteLists } from "~/engine/testing/proxy";
 import {
   accessOf,
   addPayingUser,
@@ -11,7 +12,6 @@ import {
   syncAll,
   type World,
 } from "~/engine/testing/world";
-import { rewriteLists } from "~/engine/testing/proxy";
 
 let world: World;
 
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const verdictOf = async (userId: string) =>
-  (await world.db.standing.findUniqueOrThrow({ where: { userId } })).verdict;
+  (await world.db.syncStatus.findUniqueOrThrow({ where: { userId } })).verdict;
 const sync = (parity = world.parity) => parity.syncUser({ userId: "ada", actor: STAFF });
 
 /** The next list of subscriptions says what is true now, and arrives when it is released. */
@@ -59,7 +59,7 @@ describe("an answer that was long under way", () => {
     expect(await running).toMatchObject({ state: "done", stripeRequests: 2 });
     expect(world.sandbox.requests.list().map(({ query }) => query.customer)).toEqual([customerId]);
     expect(await accessOf(world, "ada")).toBe("locked 0");
-    expect(await world.db.change.count({ where: { raises: true } })).toBe(0);
+    expect(await world.db.change.count({ where: { grants: true } })).toBe(0);
   });
 
   it("of a pass that cannot be settled holds the pass back, and the next step asks again", async () => {
@@ -87,16 +87,16 @@ describe("a customer", () => {
     await addUser(world, {
       id: "ada",
       customerId: "cus_nowhere",
-      workspaces: [{ status: "active", soldiers: 5 }],
+      workspaces: [{ status: "active", seats: 5 }],
     });
-    expect(await sync()).toMatchObject({ outcome: "review", verdictAfter: "customer_gone" });
+    expect(await sync()).toMatchObject({ outcome: "review", verdictAfter: "missing_in_stripe" });
     expect(await world.db.stripeCustomer.findUnique({ where: { id: "cus_nowhere" } })).toMatchObject({
       state: "missing",
     });
     expect(await accessOf(world, "ada")).toBe("active 5");
   });
 
-  it("who was deleted, and whose recorded subscription is listed as ended, is judged as usual", async () => {
+  it("who was deleted, and whose recorded subscription is listed as ended, is evaluated as usual", async () => {
     const { customerId } = await addSyncedUser(world, "ada");
     world.sandbox.customers.delete(customerId);
     expect(await sync()).toMatchObject({ outcome: "synced", verdictAfter: "in_sync" });
@@ -126,11 +126,11 @@ describe("a subscription that a complete read no longer lists", () => {
       ...list,
       data: list.data.filter(({ id }) => id !== subscriptionId),
     }));
-    expect(await sync(world.another({ apiBase }))).toMatchObject({ verdictAfter: "customer_gone" });
+    expect(await sync(world.another({ apiBase }))).toMatchObject({ verdictAfter: "missing_in_stripe" });
     expect(await world.db.stripeSubscription.findFirst()).toMatchObject({ gone: true });
     expect(await accessOf(world, "ada")).toBe("active 5");
-    expect(await verdictOf("ada")).toBe("customer_gone");
-    expect(await sync()).toMatchObject({ outcome: "in_step" });
+    expect(await verdictOf("ada")).toBe("missing_in_stripe");
+    expect(await sync()).toMatchObject({ outcome: "in_sync" });
   });
 });
 
@@ -142,7 +142,7 @@ describe("what a person waits for", () => {
       match: { path: "/v1/subscriptions", query: { customer: customerId } },
     });
     const asked = performance.now();
-    const outcome = await syncUser(world.parts, {
+    const outcome = await syncUser(world.deps, {
       userId: "ada",
       actor: STAFF,
       apply: true,

@@ -11,7 +11,7 @@ beforeAll(async () => {
     endpoint: `GET /v1/${endpoint}`,
     requests,
   });
-  await world.db.stripeRead.createMany({
+  await world.db.stripeRequestCount.createMany({
     data: [
       read(0, "subscriptions", 5),
       read(1, "subscriptions", 40),
@@ -43,13 +43,13 @@ describe("reads of Stripe", () => {
   });
 
   it("are figures for Prometheus, with how much they are slowed down", async () => {
-    await world.db.stripeLane.createMany({
+    await world.db.stripeRateBucket.createMany({
       data: [
-        { lane: "all", freeAt: new Date(), slowdown: 1, slowedAt: new Date(0) },
-        { lane: "GET /v1/events", freeAt: new Date(), slowdown: 1e6, slowedAt: new Date() },
+        { bucket: "all", nextRequestAt: new Date(), slowdown: 1, slowedAt: new Date(0) },
+        { bucket: "GET /v1/events", nextRequestAt: new Date(), slowdown: 1e6, slowedAt: new Date() },
         {
-          lane: "GET /v1/account",
-          freeAt: new Date(),
+          bucket: "GET /v1/account",
+          nextRequestAt: new Date(),
           slowdown: 16,
           slowedAt: new Date(Date.now() - 120_000),
         },
@@ -57,8 +57,8 @@ describe("reads of Stripe", () => {
     });
     const text = await world.parity.metrics();
     expect(text).toContain('parity_stripe_reads{endpoint="GET /v1/subscriptions"} 145\n');
-    expect(text).toContain('parity_stripe_slowdown{lane="all"} 1\n');
-    expect(text).toContain('parity_stripe_slowdown{lane="GET /v1/account"} 1\n');
-    expect(text).toMatch(/parity_stripe_slowdown\{lane="GET \/v1\/events"\} [1-9]\d/);
+    expect(text).toContain('parity_stripe_slowdown{bucket="all"} 1\n');
+    expect(text).toContain('parity_stripe_slowdown{bucket="GET /v1/account"} 1\n');
+    expect(text).toMatch(/parity_stripe_slowdown\{bucket="GET \/v1\/events"\} [1-9]\d/);
   });
 });

@@ -1,8 +1,8 @@
-import type { OrderStamp } from "~/billing/observation";
-import { hashText } from "~/platform/text-hash.server";
+import type { Version } from "~/billing/observation";
 import type { Tx } from "~/platform/client.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { firstRow } from "~/platform/stamps.server";
+import { hashText } from "~/platform/text-hash.server";
 
 /** Two answers with the same hash say the same. */
 export const contentHash = (content: object): string => hashText(JSON.stringify(content));
@@ -10,8 +10,8 @@ export const contentHash = (content: object): string => hashText(JSON.stringify(
 type Seen = {
   value: { id: string };
   hash: string;
-  started: OrderStamp;
-  ended: OrderStamp;
+  started: Version;
+  ended: Version;
   requestId: string | null;
 };
 
@@ -31,9 +31,9 @@ export async function keepUnchanged<T extends Seen>(
           AS a(started bigint, ended bigint, "requestId" text, ids text[], hashes text[]),
           unnest(a.ids, a.hashes) AS r(id, hash)),
       unchanged AS (
-        UPDATE ${table} kept SET "observedStart" = r.started, "observedEnd" = r.ended, "observedAt" = now(),
+        UPDATE ${table} kept SET "versionStart" = r.started, "versionEnd" = r.ended, "observedAt" = now(),
           "requestId" = r."requestId"
-        FROM r WHERE kept.id = r.id AND kept."contentHash" = r.hash AND r.started > kept."observedEnd" AND ${where}
+        FROM r WHERE kept.id = r.id AND kept."contentHash" = r.hash AND r.started > kept."versionEnd" AND ${where}
           -- Looked up by the index, whatever the planner thinks of how many answers there are.
           AND kept.id = ANY(ARRAY(SELECT id FROM r))
         RETURNING kept.id)

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
+import {
+  addPayingUser,
+  addUser,
+  CRON,
+  createWorld,
+  STAFF,
+  syncAll,
+  WORKSPACE,
+  type World,
+} from "~/engine/testing/world";
 import { createLog } from "~/platform/log.server";
-import { addPayingUser, addUser, CRON, createWorld, STAFF, syncAll, WORKSPACE, type World } from "~/engine/testing/world";
 
 let world: World;
 let lines: string[];
@@ -23,12 +32,12 @@ const line = z.object({
 const said = () =>
   lines.filter((text) => text.includes('"access given"')).map((text) => line.parse(JSON.parse(text)));
 
-/** What the audit says of the same raises; seconds as on the overview. */
+/** What the audit says of the same grants; seconds as on the overview. */
 const audited = () =>
   world.db.$queryRaw<unknown[]>`
     SELECT 'info' AS level, "userId", "actorKind" AS layer, "runId",
       round(greatest(0, extract(epoch FROM "createdAt" - "paidAt")), 3)::float8 AS seconds
-    FROM "Change" WHERE raises AND "paidAt" IS NOT NULL ORDER BY "createdAt", "userId"`;
+    FROM "Change" WHERE grants AND "paidAt" IS NOT NULL ORDER BY "createdAt", "userId"`;
 
 it("each layer says whom it gave access, how long after the payment, and in which run; once", async () => {
   await addPayingUser(world, "ada");
@@ -75,5 +84,5 @@ it("nothing is said of access that nobody paid for, nor of what was not committe
   expect(await syncAll(world.parity)).toMatchObject({ synced: 3, failed: 1 });
 
   expect(said().map(({ userId }) => userId)).toEqual(["bob", "cleo"]);
-  expect(await world.db.change.count({ where: { raises: true } })).toBe(3);
+  expect(await world.db.change.count({ where: { grants: true } })).toBe(3);
 });

@@ -27,7 +27,7 @@ const billingState: z.ZodType<BillingState> = z.object({
       cancelAtPeriodEnd: z.boolean(),
     })
     .nullable(),
-  workspaces: z.array(z.object({ id: z.string(), status: z.string(), soldiers: z.number() })),
+  workspaces: z.array(z.object({ id: z.string(), status: z.string(), seats: z.number() })),
 });
 
 /** One repair as audited. */

@@ -1,18 +1,18 @@
 import type { Database, Tx } from "~/platform/client.server";
 
 /** Seconds from payment to access, by the layer that gave it (`Change.actorKind`). */
-export type LayerSeconds = { layer: string; raises: number; p50: number; p95: number; p99: number };
+export type LayerSeconds = { layer: string; grants: number; p50: number; p95: number; p99: number };
 
-/** Percentiles over the raises of the last 30 days that a payment stands behind; the busiest layer first. */
+/** Percentiles over the grants of the last 30 days that a payment stands behind; the busiest layer first. */
 export async function paymentToAccess(db: Database | Tx): Promise<LayerSeconds[]> {
   return db.$queryRaw<LayerSeconds[]>`
-    SELECT "actorKind" AS layer, count(*)::int AS raises,
+    SELECT "actorKind" AS layer, count(*)::int AS grants,
       percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)::float8 AS p50,
       percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds)::float8 AS p95,
       percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds)::float8 AS p99
     FROM (
       SELECT "actorKind", greatest(0, extract(epoch FROM "createdAt" - "paidAt")) AS seconds FROM "Change"
-      WHERE raises AND "paidAt" IS NOT NULL AND "createdAt" > now() - interval '30 days'
-    ) raised
+      WHERE grants AND "paidAt" IS NOT NULL AND "createdAt" > now() - interval '30 days'
+    ) granted
     GROUP BY 1 ORDER BY 2 DESC, 1`;
 }

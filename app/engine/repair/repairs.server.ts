@@ -7,14 +7,14 @@ import { firstRow } from "~/platform/stamps.server";
 /** Who or what caused a change; never an e-mail address. */
 export type ChangeActor = { kind: string; id: string | null };
 
-/** One repair: the record as it was judged, under lock, and as it shall be. */
+/** One repair: the record as it was evaluated, under lock, and as it shall be. */
 export type RepairRow = {
   userId: string;
   verdict: Verdict;
   before: BillingState;
   after: BillingState;
-  raises: boolean;
-  lowers: boolean;
+  grants: boolean;
+  revokes: boolean;
   stripeRequestId: string | null;
   /** For a raise that a payment gives: whose, and when its period began; null for any other repair. */
   payment: { customerId: string; periodStart: EpochSeconds } | null;
@@ -23,7 +23,7 @@ export type RepairRow = {
 };
 
 /**
- * Locks the record of these users, in the order of their ids, until the transaction ends: the record that is judged
+ * Locks the record of these users, in the order of their ids, until the transaction ends: the record that is evaluated
  * is the record that is written. Waits at most `lockTimeoutMs`, then throws (PostgreSQL 55P03).
  */
 export async function lockRecords(tx: Tx, userIds: readonly string[], lockTimeoutMs: number): Promise<void> {
@@ -50,7 +50,7 @@ export async function busyUsers(tx: Tx, userIds: readonly string[]): Promise<Set
 
 /**
  * Holds what is stored about these customers still until the transaction ends: an answer of Stripe that arrives
- * meanwhile is stored after, and judged after.
+ * meanwhile is stored after, and evaluated after.
  */
 export async function holdObservations(tx: Tx, customerIds: readonly string[]): Promise<void> {
   if (customerIds.length === 0) return;
@@ -109,9 +109,9 @@ export async function writeRepairs(
         excluded."currentPeriodEnd", excluded."cancelAtPeriodEnd")`;
   const workspaces = repairs.flatMap(({ after }) => after.workspaces);
   await tx.$executeRaw`
-    UPDATE "Workspace" w SET status = r.status, soldiers = r.soldiers, "updatedAt" = now()
-    FROM jsonb_to_recordset(${JSON.stringify(workspaces)}::jsonb) AS r(id text, status text, soldiers int)
-    WHERE w.id = r.id AND (w.status, w.soldiers) IS DISTINCT FROM (r.status, r.soldiers)`;
+    UPDATE "Workspace" w SET status = r.status, soldiers = r.seats, "updatedAt" = now()
+    FROM jsonb_to_recordset(${JSON.stringify(workspaces)}::jsonb) AS r(id text, status text, seats int)
+    WHERE w.id = r.id AND (w.status, w.soldiers) IS DISTINCT FROM (r.status, r.seats)`;
   await writeLinks(tx, repairs, actor);
   return writeChanges(tx, runId, actor, repairs);
 }
@@ -131,9 +131,9 @@ async function writeChanges(
 ): Promise<AccessGiven[]> {
   const rows = repairs.map(({ emailLink: _, payment, ...row }) => ({ ...row, ...payment }));
   return tx.$queryRaw<AccessGiven[]>`
-    WITH written AS (INSERT INTO "Change" ("runId", "userId", verdict, before, after, raises, lowers, "actorKind", actor,
+    WITH written AS (INSERT INTO "Change" ("runId", "userId", verdict, before, after, grants, revokes, "actorKind", actor,
       "stripeRequestId", "paidAt")
-    SELECT ${runId}, "userId", verdict, before, after, raises, lowers, ${actor.kind}, ${actor.id},
+    SELECT ${runId}, "userId", verdict, before, after, grants, revokes, ${actor.kind}, ${actor.id},
       -- In a pass the answer that spoke of the subscription is known by what it stored.
       coalesce("stripeRequestId", (SELECT s."requestId" FROM "StripeSubscription" s
         WHERE s.id = after->'billing'->>'stripeSubscriptionId')),
@@ -143,42 +143,46 @@ async function writeChanges(
           AND e.created >= to_timestamp("periodStart")),
         to_timestamp("periodStart"))
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("userId" text, verdict text, before jsonb,
-      after jsonb, raises boolean, lowers boolean, "stripeRequestId" text, "customerId" text, "periodStart" float8)
-    ORDER BY "userId" RETURNING "userId", raises, "createdAt", "paidAt")
+      after jsonb, grants boolean, revokes boolean, "stripeRequestId" text, "customerId" text, "periodStart" float8)
+    ORDER BY "userId" RETURNING "userId", grants, "createdAt", "paidAt")
     SELECT "userId", greatest(0, extract(epoch FROM "createdAt" - "paidAt"))::float8 AS seconds FROM written
-    WHERE raises AND "paidAt" IS NOT NULL ORDER BY 1`;
+    WHERE grants AND "paidAt" IS NOT NULL ORDER BY 1`;
 }
 
 export type Breaker = { percent: number; minimum: number };
 
 /**
- * The circuit breaker's room: how many automatic lowerings may still be made in these 24 hours; of more than `wanted` it
- * need not know. In a transaction that lowers: one at a time over all servers, or two would each count before the other
- * has lowered.
+ * The revocation limit's room: how many automatic revocations may still be made in these 24 hours; of more than `wanted` it
+ * need not know. In a transaction that revokes: one at a time over all servers, or two would each count before the other
+ * has revoked.
  */
-export async function breakerRoom(tx: Tx, breaker: Breaker, wanted: number): Promise<number> {
-  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('parity.breaker'))::text`;
-  return roomOf(tx, breaker, wanted);
+export async function countRevocationsLeft(
+  tx: Tx,
+  revocationLimit: Breaker,
+  wanted: number,
+): Promise<number> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('parity.revocation_limit'))::text`;
+  return roomOf(tx, revocationLimit, wanted);
 }
 
-/** Whether the breaker has room just now; a look ahead that promises nothing. */
-export async function breakerHasRoom(db: Database, breaker: Breaker): Promise<boolean> {
-  return (await roomOf(db, breaker, 1)) > 0;
+/** Whether the revocation limit has room just now; a look ahead that promises nothing. */
+export async function revocationLimitHasRoom(db: Database, revocationLimit: Breaker): Promise<boolean> {
+  return (await roomOf(db, revocationLimit, 1)) > 0;
 }
 
 async function roomOf(db: Database | Tx, { percent, minimum }: Breaker, wanted: number): Promise<number> {
-  const [counted] = await db.$queryRaw<{ lowered: number }[]>`
-    SELECT count(*)::int AS lowered FROM "Change"
-    WHERE lowers AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours'`;
-  const lowered = counted?.lowered ?? 0;
-  // Counted only as far as it matters: all who have access are a million, and every batch that lowers asks.
-  const enough = lowered + wanted;
-  if (enough <= minimum || percent <= 0) return minimum - lowered;
+  const [counted] = await db.$queryRaw<{ revoked: number }[]>`
+    SELECT count(*)::int AS revoked FROM "Change"
+    WHERE revokes AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours'`;
+  const revoked = counted?.revoked ?? 0;
+  // Counted only as far as it matters: all who have access are a million, and every batch that revokes asks.
+  const enough = revoked + wanted;
+  if (enough <= minimum || percent <= 0) return minimum - revoked;
   const withAccess = await countWithAccess(db, Math.ceil((enough * 100) / percent));
-  return Math.max(minimum, Math.floor((withAccess * percent) / 100)) - lowered;
+  return Math.max(minimum, Math.floor((withAccess * percent) / 100)) - revoked;
 }
 
-/** Users with access, and those who had it 24 hours ago (or the room would shrink with each lowering); at most `most`. */
+/** Users with access, and those who had it 24 hours ago (or the room would shrink with each revocation); at most `most`. */
 async function countWithAccess(db: Database | Tx, most: number): Promise<number> {
   const rows = await db.$queryRaw<{ users: number }[]>`
     WITH paying AS MATERIALIZED (
@@ -188,7 +192,7 @@ async function countWithAccess(db: Database | Tx, most: number): Promise<number>
         SELECT u.id FROM "User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')
           AND NOT EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id)
         UNION ALL SELECT "userId" FROM "Change"
-          WHERE lowers AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours'
+          WHERE revokes AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours'
         LIMIT ${most}::bigint) other
       WHERE (SELECT count(*) FROM paying) < ${most}::bigint)
     SELECT count(*)::int AS users FROM (

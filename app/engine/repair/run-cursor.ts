@@ -19,11 +19,11 @@ export const runCursor = z.object({
   alsoRead: z.array(z.string()).default([]),
   /** Read: the last customer that was tried. */
   afterCustomerId: z.string().nullable().default(null),
-  /** Judge: everybody, or only who is marked. */
+  /** Evaluate: everybody, or only who is marked. */
   everyone: z.boolean().default(true),
-  /** Judge: fingerprint of the plans and rules that everybody is judged by. */
+  /** Evaluate: fingerprint of the plans and rules that everybody is evaluated by. */
   ground: z.string().nullable().default(null),
-  /** Lower: the last user whose lowering was tried. */
+  /** Lower: the last user whose revocation was tried. */
   afterLoweredId: z.string().nullable(),
 });
 

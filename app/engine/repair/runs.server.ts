@@ -3,13 +3,13 @@ import { SEVERITY_RANK } from "~/billing/verdicts";
 import type { Database, Tx } from "~/platform/client.server";
 import type { ChangeActor } from "./repairs.server";
 import { EMPTY_CURSOR, type RunCursor, runCursor } from "./run-cursor";
-import type { RunIntent, RunReach, RunState } from "./run-words";
+import type { RunMode, RunScope, RunState } from "./run-words";
 
 /**
  * A full pass begins with `observe`, which reads the whole list; a tick with `events`, and `read`s the customers they
- * name. Then both `divide` the users into batches, `judge` them, and `lower`, each lowering on a fresh read.
+ * name. Then both `divide` the users into batches, `evaluate` them, and `lower`, each revocation on a fresh read.
  */
-const PHASES = ["observe", "events", "read", "divide", "judge", "lower", "finished"] as const;
+const PHASES = ["observe", "events", "read", "divide", "evaluate", "revoke", "finished"] as const;
 export type RunPhase = (typeof PHASES)[number];
 
 export type RunCounts = {
@@ -24,8 +24,8 @@ export type RunRow = RunCounts & {
   id: string;
   actorKind: string;
   actor: string | null;
-  intent: RunIntent;
-  reach: RunReach;
+  mode: RunMode;
+  scope: RunScope;
   state: RunState;
   phase: RunPhase;
   cursor: RunCursor;
@@ -44,8 +44,8 @@ const runRow: z.ZodType<RunRow> = z.object({
   id: z.string(),
   actorKind: z.string(),
   actor: z.string().nullable(),
-  intent: z.enum(["preview", "apply", "undo"]),
-  reach: z.enum(["one", "selection", "tick", "full"]),
+  mode: z.enum(["preview", "apply", "undo"]),
+  scope: z.enum(["one", "selection", "incremental", "full"]),
   state: z.enum(["running", "done", "failed", "cancelled", "abandoned"]),
   phase: z.enum(PHASES),
   cursor: runCursor,
@@ -67,8 +67,8 @@ const runRow: z.ZodType<RunRow> = z.object({
 
 export type NewRun = {
   actor: ChangeActor;
-  intent: RunIntent;
-  reach: RunReach;
+  mode: RunMode;
+  scope: RunScope;
   phase: RunPhase;
   previewRunId?: string;
   state?: RunState;
@@ -104,12 +104,12 @@ export async function createLiveRun(db: Database, run: NewRun): Promise<{ run: R
  * and by it others would tell whether the run is too old, or who signed up since.
  */
 async function insertRun(db: Database | Tx, run: NewRun, liveKey: string | null): Promise<unknown[]> {
-  const { actor, intent, reach, phase, previewRunId = null, state = "running", counts } = run;
+  const { actor, mode, scope, phase, previewRunId = null, state = "running", counts } = run;
   const { total = 0, synced = 0, skipped = 0, review = 0, failed = 0, notChecked = 0 } = counts ?? {};
   return db.$queryRaw<unknown[]>`
-    INSERT INTO "Run" ("actorKind", actor, intent, reach, phase, state, "liveKey", cursor, "previewRunId", total,
+    INSERT INTO "Run" ("actorKind", actor, mode, scope, phase, state, "liveKey", cursor, "previewRunId", total,
       synced, skipped, review, failed, "notChecked", "stripeRequests", "finishedAt")
-    VALUES (${actor.kind}, ${actor.id}::text, ${intent}, ${reach}, ${phase}, ${state}, ${liveKey}::text,
+    VALUES (${actor.kind}, ${actor.id}::text, ${mode}, ${scope}, ${phase}, ${state}, ${liveKey}::text,
       ${JSON.stringify(EMPTY_CURSOR)}::jsonb, ${previewRunId}::text, ${total}::int, ${synced}::int,
       ${skipped}::int, ${review}::int, ${failed}::int, ${notChecked}::int, ${counts?.stripeRequests ?? 0}::int,
       CASE WHEN ${state}::text <> 'running' THEN now() END)
@@ -177,7 +177,7 @@ export type Progress = Partial<RunCounts> & {
   observed?: number;
   stripeRequests?: number;
   total?: number;
-  reach?: RunReach;
+  scope?: RunScope;
 };
 
 /**
@@ -195,7 +195,7 @@ export async function saveProgress(
     UPDATE "Run" SET
       cursor = coalesce(${progress.cursor ? JSON.stringify(progress.cursor) : null}::jsonb, cursor),
       phase = coalesce(${progress.phase ?? null}::text, phase),
-      reach = coalesce(${progress.reach ?? null}::text, reach),
+      scope = coalesce(${progress.scope ?? null}::text/*x*/, scope),
       total = coalesce(${progress.total ?? null}::int, total),
       observed = observed + ${progress.observed ?? 0}::int,
       synced = synced + ${progress.synced ?? 0}::int, skipped = skipped + ${progress.skipped ?? 0}::int,
@@ -208,7 +208,7 @@ export async function saveProgress(
 }
 
 /**
- * Adds what a batch came to, in the transaction that judged it, whoever did. Throws LeaseLost when the run is over: what
+ * Adds what a batch came to, in the transaction that evaluated it, whoever did. Throws LeaseLost when the run is over: what
  * the transaction did must not be committed then.
  */
 export async function addCounts(tx: Tx, runId: string, counts: RunCounts): Promise<void> {
@@ -216,19 +216,19 @@ export async function addCounts(tx: Tx, runId: string, counts: RunCounts): Promi
     UPDATE "Run" SET synced = synced + ${counts.synced}::int, skipped = skipped + ${counts.skipped}::int,
       review = review + ${counts.review}::int, failed = failed + ${counts.failed}::int,
       "notChecked" = "notChecked" + ${counts.notChecked}::int, "updatedAt" = now(), reason = NULL
-    WHERE id = ${runId} AND state = 'running' AND phase = 'judge'`;
+    WHERE id = ${runId} AND state = 'running' AND phase = 'evaluate'`;
   if (saved !== 1) throw new LeaseLost();
 }
 
 /**
- * Counts the users whom a tick did not judge because nothing had changed for them: for review, or withheld, as they
- * stand; everybody else is in step.
+ * Counts the users whom a tick did not evaluate because nothing had changed for them: for review, or blocked, as they
+ * stand; everybody else is in sync.
  */
-export async function countTick(db: Database, runId: string, owner: string): Promise<void> {
+export async function countSkippedUsers(db: Database, runId: string, owner: string): Promise<void> {
   await db.$executeRaw`
     WITH counted AS (
-      SELECT (SELECT count(*) FROM "User")::int AS users, (SELECT count(*) FROM "Standing" s
-        WHERE (s.severity = ${SEVERITY_RANK.review}::int OR s.withheld IS NOT NULL)
+      SELECT (SELECT count(*) FROM "User")::int AS users, (SELECT count(*) FROM "SyncStatus" s
+        WHERE (s.severity = ${SEVERITY_RANK.review}::int OR s.blocked IS NOT NULL)
           AND EXISTS (SELECT 1 FROM "User" u WHERE u.id = s."userId"))::int AS review)
     UPDATE "Run" SET review = counted.review,
       skipped = greatest(0, total - synced - counted.review - failed - "notChecked")

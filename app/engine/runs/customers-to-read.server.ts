@@ -2,14 +2,14 @@ import type { Database } from "~/platform/client.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
 /**
- * Customers that a tick must read: an event about them waits, or a user who is to be judged names one that was never
+ * Customers that a tick must read: an event about them waits, or a user who is to be evaluated names one that was never
  * seen.
  */
 const customersToRead: Sql = sql`
   SELECT "customerId" AS id FROM "StripeEvent" WHERE "settledAt" IS NULL AND "customerId" IS NOT NULL
   UNION SELECT named.id FROM (
-    SELECT u."stripeCustomerId" AS id FROM "ToJudge" t JOIN "User" u ON u.id = t."userId"
-    UNION ALL SELECT l."customerId" FROM "ToJudge" t JOIN "Link" l ON l."userId" = t."userId"
+    SELECT u."stripeCustomerId" AS id FROM "RecheckQueue" t JOIN "User" u ON u.id = t."userId"
+    UNION ALL SELECT l."customerId" FROM "RecheckQueue" t JOIN "Link" l ON l."userId" = t."userId"
       WHERE l.source <> 'rejected') named
   WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = named.id)`;
 

@@ -1,19 +1,19 @@
 import { lastEvents, lastPass } from "~/engine/account/cursors.server";
-import { isPassCheaper, leastRecentlyRead } from "./customers-to-read.server";
-import { inTransaction } from "~/platform/deadlock.server";
-import { markDrifted } from "~/engine/evaluate/drift.server";
+import { loadSettings } from "~/engine/account/settings.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import { enqueueDriftedUsers } from "~/engine/evaluate/drift.server";
 import { storePolledEvents } from "~/engine/observe/events.server";
-import { markDue } from "~/engine/observe/marks.server";
+import { enqueueDueUsers } from "~/engine/observe/recheck-queue.server";
 import type { RunCursor } from "~/engine/repair/run-cursor";
 import { saveProgress } from "~/engine/repair/runs.server";
-import { loadSettings } from "~/engine/account/settings.server";
+import { inTransaction } from "~/platform/deadlock.server";
 import { databaseNow } from "~/platform/stamps.server";
 import type { EventsPage } from "~/stripe/pages.server";
 import type { Answer } from "~/stripe/reader.server";
 import type { WebhookEvent } from "~/stripe/webhook-event.server";
-import type { HeldRun, PieceResult } from "./held-run";
-import type { Parts } from "~/engine/evaluate/parts.server";
-import { stopped } from "./stopped.server";
+import { isPassCheaper, leastRecentlyRead } from "./customers-to-read.server";
+import { pauseOrFail } from "./pause-or-fail.server";
+import type { RunSession, StepResult } from "./run-session";
 
 /** Events are not promised in order, and carry whole seconds. */
 const OVERLAP_SECONDS = 10 * 60;
@@ -24,50 +24,50 @@ const KNOWN_PAGES = 20;
 
 /**
  * Reads the events since the last tick or pass into the inbox, page by page; those that a webhook brought are known
- * already. Then marks who is to be judged: whom the database itself, the clock or others concern. Where events cannot be
+ * already. Then marks who is to be evaluated: whom the database itself, the clock or others concern. Where events cannot be
  * followed, or a pass over everything costs less, the tick becomes a full pass.
  */
-export async function eventsPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {
-  const [from, pass] = await Promise.all([lastEvents(parts.db), lastPass(parts.db)]);
+export async function runEventsPhase(deps: Deps, session: RunSession): Promise<StepResult> {
+  const [from, pass] = await Promise.all([lastEvents(deps.db), lastPass(deps.db)]);
   if (from === null || pass === null)
-    return becomeFull(parts, held, "events cannot be followed from where they were left");
-  let { cursor } = held.run;
+    return becomeFull(deps, session, "events cannot be followed from where they were left");
+  let { cursor } = session.run;
   let pages = 0;
   for (let hasMore = true; hasMore; ) {
     const asked = { since: Math.max(0, from.since - OVERLAP_SECONDS), startingAfter: cursor.afterEventId };
-    const page = await parts.stripe.eventsPage(asked, held.how);
+    const page = await deps.stripe.eventsPage(asked, session.how);
     if (!page.ok && page.failure.reason === "forbidden")
-      return becomeFull(parts, held, "the key may not read events");
-    if (!page.ok) return stopped(parts, page.failure);
+      return becomeFull(deps, session, "the key may not read events");
+    if (!page.ok) return pauseOrFail(deps, page.failure);
     // What happened before the last pass began, that pass has read.
     const isNews = ({ created }: { created: number }) => created >= pass.stripeTime - SKEW_SECONDS;
-    cursor = await commitPage(parts, held, cursor, { page, news: page.value.events.filter(isNews) });
+    cursor = await commitPage(deps, session, cursor, { page, news: page.value.events.filter(isNews) });
     hasMore = page.value.hasMore;
     pages += 1;
-    if (hasMore && pages >= KNOWN_PAGES && (await isPassCheaper(parts.db)))
-      return becomeFull(parts, held, "much has changed");
-    if (hasMore && performance.now() >= held.until) return { kind: "on" };
+    if (hasMore && pages >= KNOWN_PAGES && (await isPassCheaper(deps.db)))
+      return becomeFull(deps, session, "much has changed");
+    if (hasMore && performance.now() >= session.until) return { kind: "on" };
   }
-  await inTransaction(parts.db, async (tx) => {
-    await markDrifted(tx);
-    await markDue(tx, { now: await databaseNow(tx) });
+  await inTransaction(deps.db, async (tx) => {
+    await enqueueDriftedUsers(tx);
+    await enqueueDueUsers(tx, { now: await databaseNow(tx) });
   });
-  if (await isPassCheaper(parts.db)) return becomeFull(parts, held, "much has changed");
-  const { tickRereads } = await loadSettings(parts.db);
-  cursor = { ...cursor, alsoRead: await leastRecentlyRead(parts.db, tickRereads) };
-  await saveProgress(parts.db, held.run.id, held.owner, held.leaseSeconds, { cursor, phase: "read" });
+  if (await isPassCheaper(deps.db)) return becomeFull(deps, session, "much has changed");
+  const { recheckPerRun } = await loadSettings(deps.db);
+  cursor = { ...cursor, alsoRead: await leastRecentlyRead(deps.db, recheckPerRun) };
+  await saveProgress(deps.db, session.run.id, session.owner, session.leaseSeconds, { cursor, phase: "read" });
   return { kind: "on" };
 }
 
 async function commitPage(
-  parts: Parts,
-  held: HeldRun,
+  deps: Deps,
+  session: RunSession,
   cursor: RunCursor,
   { page, news }: { page: Answer<EventsPage>; news: readonly WebhookEvent[] },
 ): Promise<RunCursor> {
   const { unreadable, lastId } = page.value;
   if (unreadable.length > 0)
-    parts.log.error({ unreadable, requestId: page.requestId }, "Stripe listed events that cannot be read");
+    deps.log.error({ unreadable, requestId: page.requestId }, "Stripe listed events that cannot be read");
   const next: RunCursor = {
     ...cursor,
     afterEventId: lastId ?? cursor.afterEventId,
@@ -76,28 +76,31 @@ async function commitPage(
     lastEnded: cursor.lastEnded ?? page.ended,
     unreadable: [...new Set([...cursor.unreadable, ...unreadable])],
   };
-  await parts.db.$transaction(async (tx) => {
+  await deps.db.$transaction(async (tx) => {
     await storePolledEvents(tx, news);
-    const stripeRequests = held.takeRequestCount();
-    await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, { cursor: next, stripeRequests });
+    const stripeRequests = session.takeRequestCount();
+    await saveProgress(tx, session.run.id, session.owner, session.leaseSeconds, {
+      cursor: next,
+      stripeRequests,
+    });
   });
   return next;
 }
 
-async function becomeFull(parts: Parts, held: HeldRun, why: string): Promise<PieceResult> {
-  parts.log.info({ runId: held.run.id, why }, "a tick became a full pass");
+async function becomeFull(deps: Deps, session: RunSession, why: string): Promise<StepResult> {
+  deps.log.info({ runId: session.run.id, why }, "a tick became a full pass");
   const cursor = {
-    ...held.run.cursor,
+    ...session.run.cursor,
     afterEventId: null,
     firstStarted: null,
     firstStripeTime: null,
     lastEnded: null,
   };
-  await saveProgress(parts.db, held.run.id, held.owner, held.leaseSeconds, {
+  await saveProgress(deps.db, session.run.id, session.owner, session.leaseSeconds, {
     cursor,
     phase: "observe",
-    reach: "full",
-    stripeRequests: held.takeRequestCount(),
+    scope: "full",
+    stripeRequests: session.takeRequestCount(),
   });
   return { kind: "on" };
 }

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { copyDatabase } from "~/platform/testing/database";
-import { type Cluster, startCluster } from "~/platform/testing/cluster";
-import { createWorld, type World } from "~/engine/testing/world";
 import { type Children, openChildren } from "~/engine/testing/children";
 import { crashPostgres, takeOver } from "~/engine/testing/crashes";
 import { killAtCommits, killAtRandom } from "~/engine/testing/kills";
 import { throughStages } from "~/engine/testing/stages";
 import { expectNoDamage } from "~/engine/testing/trial";
+import { createWorld, type World } from "~/engine/testing/world";
+import { type Cluster, startCluster } from "~/platform/testing/cluster";
+import { copyDatabase } from "~/platform/testing/database";
 
 // Processes that are killed with SIGKILL: a slice of what `npm run hunt` tries everywhere, e2e/hunt/kill.ts.
 
@@ -39,7 +39,7 @@ it("killed processes lose nothing and do nothing twice: at their commits, at any
     expect(tried.points).toBeGreaterThan(0);
     expectNoDamage(tried, label, "at commits");
     // The second process is told nothing, and the lease of the first one has to run out.
-    if (stage.name === "tick") expectNoDamage(await takeOver(stage, children, 1), label, "taken over");
+    if (stage.name === "incremental") expectNoDamage(await takeOver(stage, children, 1), label, "taken over");
   });
 }, 180_000);
 

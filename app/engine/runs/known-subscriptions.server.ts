@@ -1,4 +1,4 @@
-import type { OrderStamp } from "~/billing/observation";
+import type { Version } from "~/billing/observation";
 import type { Database } from "~/platform/client.server";
 
 /**
@@ -7,11 +7,11 @@ import type { Database } from "~/platform/client.server";
  */
 export async function countKnownSubscriptions(
   db: Database,
-  passStarted: OrderStamp,
+  passStarted: Version,
 ): Promise<{ total: number; resolved: number }> {
   const [row] = await db.$queryRaw<{ total: number; resolved: number }[]>`
     WITH known AS (
-      SELECT id, "observedEnd" >= ${passStarted}::bigint AS resolved FROM "StripeSubscription"
+      SELECT id, "versionEnd" >= ${passStarted}::bigint AS resolved FROM "StripeSubscription"
         WHERE NOT gone AND "testClockId" IS NULL
       UNION ALL
       SELECT b."stripeSubscriptionId", false FROM "BillingSubscription" b

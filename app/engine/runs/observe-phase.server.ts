@@ -1,18 +1,18 @@
 import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server";
 import { lastCuts, lastPass } from "~/engine/account/cursors.server";
-import { inTransaction } from "~/platform/deadlock.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "~/engine/observe/observations.server";
+import { withAllItems } from "~/engine/observe/read-customers.server";
+import { type Arrived, type ArrivedPage, createPageReader } from "~/engine/observe/read-pages.server";
 import type { RunCursor } from "~/engine/repair/run-cursor";
 import { saveProgress } from "~/engine/repair/runs.server";
+import { inTransaction } from "~/platform/deadlock.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { ReadSubscription } from "~/stripe/parse";
 import { cutAt } from "~/stripe/ranges";
 import { finishPass } from "./finish-pass.server";
-import type { HeldRun, PieceResult } from "./held-run";
-import type { Parts } from "~/engine/evaluate/parts.server";
-import { withAllItems } from "~/engine/observe/read-customers.server";
-import { type Arrived, type ArrivedPage, createPageReader } from "~/engine/observe/read-pages.server";
-import { stopped } from "./stopped.server";
+import { pauseOrFail } from "./pause-or-fail.server";
+import type { RunSession, StepResult } from "./run-session";
 
 type Subscriptions = Observed<ReadSubscription["subscription"]>[];
 
@@ -21,55 +21,63 @@ type Subscriptions = Observed<ReadSubscription["subscription"]>[];
  * the ranges, so that a run killed at any moment goes on behind its last committed pages. Works until the pages or the
  * budget are used up.
  */
-export async function observePieces(parts: Parts, held: HeldRun): Promise<PieceResult> {
-  let { cursor } = held.run;
-  const ranges = cursor.ranges.length > 0 ? cursor.ranges : cutAt(await lastCuts(parts.db));
-  // Before the first pass has finished everybody is judged at its end; after it, whom a change concerns is marked.
-  const mark = (await lastPass(parts.db)) !== null;
+export async function runObservePhase(deps: Deps, session: RunSession): Promise<StepResult> {
+  let { cursor } = session.run;
+  const ranges = cursor.ranges.length > 0 ? cursor.ranges : cutAt(await lastCuts(deps.db));
+  // Before the first pass has finished everybody is evaluated at its end; after it, whom a change concerns is marked.
+  const enqueue = (await lastPass(deps.db)) !== null;
   const pricesKept = new Set<string>();
   const reader = createPageReader({
-    stripe: parts.stripe,
+    stripe: deps.stripe,
     ranges: structuredClone(ranges),
-    how: held.how,
-    hasTime: () => performance.now() < held.until,
+    how: session.how,
+    hasTime: () => performance.now() < session.until,
   });
   try {
     for (;;) {
       const arrived = await reader.next();
       if (arrived === null) break;
-      noteUnreadable(parts, arrived.pages);
-      const subscriptions = await withItems(parts, arrived.pages, held);
-      if (!subscriptions.ok) return stopped(parts, subscriptions.failure);
-      const commit = { parts, held, arrived, subscriptions: subscriptions.value, cursor, mark, pricesKept };
+      noteUnreadable(deps, arrived.pages);
+      const subscriptions = await withItems(deps, arrived.pages, session);
+      if (!subscriptions.ok) return pauseOrFail(deps, subscriptions.failure);
+      const commit = {
+        deps,
+        session,
+        arrived,
+        subscriptions: subscriptions.value,
+        cursor,
+        enqueue,
+        pricesKept,
+      };
       cursor = await commitPages(commit);
     }
   } finally {
     reader.stop();
   }
   const failure = reader.failure();
-  if (failure) return stopped(parts, failure);
+  if (failure) return pauseOrFail(deps, failure);
   const isThrough = cursor.ranges.length > 0 && cursor.ranges.every(({ done }) => done);
-  return isThrough ? finishPass(parts, held, cursor) : { kind: "on" };
+  return isThrough ? finishPass(deps, session, cursor) : { kind: "on" };
 }
 
-function noteUnreadable(parts: Parts, pages: readonly ArrivedPage[]): void {
+function noteUnreadable(deps: Deps, pages: readonly ArrivedPage[]): void {
   for (const { page } of pages) {
     const { unreadable } = page.value;
     if (unreadable.length > 0)
-      parts.log.error({ unreadable, requestId: page.requestId }, "Stripe listed objects that cannot be read");
+      deps.log.error({ unreadable, requestId: page.requestId }, "Stripe listed objects that cannot be read");
   }
 }
 
 async function withItems(
-  parts: Parts,
+  deps: Deps,
   pages: readonly ArrivedPage[],
-  held: HeldRun,
+  session: RunSession,
 ): Promise<{ ok: true; value: Subscriptions } | { ok: false; failure: StripeFailure }> {
   const value: Subscriptions = [];
   for (const { page } of pages) {
     const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
     for (const one of page.value.subscriptions) {
-      const full = await withAllItems(parts.stripe, one, held.how);
+      const full = await withAllItems(deps.stripe, one, session.how);
       if (!full.ok) return full;
       value.push({ value: full.subscription, ...stamp });
     }
@@ -78,19 +86,19 @@ async function withItems(
 }
 
 type Commit = {
-  parts: Parts;
-  held: HeldRun;
+  deps: Deps;
+  session: RunSession;
   arrived: Arrived;
   subscriptions: Subscriptions;
   cursor: RunCursor;
-  mark: boolean;
+  enqueue: boolean;
   /** Prices whose claim was kept already in this piece of work. */
   pricesKept: Set<string>;
 };
 
 /** Stores the pages together with the cursor that stands behind them; returns that cursor. */
 async function commitPages(commit: Commit): Promise<RunCursor> {
-  const { parts, held, arrived, subscriptions, cursor, mark, pricesKept } = commit;
+  const { deps, session, arrived, subscriptions, cursor, enqueue, pricesKept } = commit;
   const customers = arrived.pages.flatMap(({ page }) => {
     const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
     return page.value.subscriptions.flatMap(({ customer }) =>
@@ -99,15 +107,15 @@ async function commitPages(commit: Commit): Promise<RunCursor> {
   });
   const items = subscriptions.flatMap(({ value }) => value.items);
   const newItems = items.filter(({ priceId, lookupKey }) => !pricesKept.has(`${priceId} ${lookupKey}`));
-  const next = await inTransaction(parts.db, async (tx) => {
-    const contested = await storeCustomers(tx, customers, { mark });
-    contested.push(...(await storeSubscriptions(tx, subscriptions, { mark })));
+  const next = await inTransaction(deps.db, async (tx) => {
+    const contested = await storeCustomers(tx, customers, { enqueue });
+    contested.push(...(await storeSubscriptions(tx, subscriptions, { enqueue })));
     if (newItems.length > 0) await keepSeenPrices(tx, await loadCatalogue(tx), newItems);
     const advanced = advancedCursor(cursor, arrived, contested);
-    await saveProgress(tx, held.run.id, held.owner, held.leaseSeconds, {
+    await saveProgress(tx, session.run.id, session.owner, session.leaseSeconds, {
       cursor: advanced,
       observed: arrived.pages.reduce((sum, { own }) => sum + own, 0),
-      stripeRequests: held.takeRequestCount(),
+      stripeRequests: session.takeRequestCount(),
     });
     return advanced;
   });

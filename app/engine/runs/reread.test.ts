@@ -8,18 +8,18 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const cron = () => world.parity.runs.cron({ budgetMs: 30_000, reach: "tick" });
+const cron = () => world.parity.runs.cron({ budgetMs: 30_000, scope: "incremental" });
 
 it("a tick reads as many again as is set, who was not read for longest first, though nothing names them", async () => {
   await addManyPayingUsers(world, 5);
-  expect(await cron()).toMatchObject({ reach: "full", syncedCount: 5 });
+  expect(await cron()).toMatchObject({ scope: "full", syncedCount: 5 });
   const customers = await world.db.stripeCustomer.findMany({ orderBy: { id: "asc" } });
   const last = customers.at(-1);
   const ofLast = { customerId: last?.id ?? "" };
   const { id } = await world.db.stripeSubscription.findFirstOrThrow({ where: ofLast });
   world.sandbox.bulk(() => world.sandbox.subscriptions.cancel(id));
-  expect(await cron()).toMatchObject({ reach: "tick", stripeRequests: 1 });
-  await world.parity.settings.set({ tickRereads: 2 }, STAFF);
+  expect(await cron()).toMatchObject({ scope: "incremental", stripeRequests: 1 });
+  await world.parity.settings.set({ recheckPerRun: 2 }, STAFF);
   const readBy = async () => {
     world.sandbox.requests.clear();
     const answer = await cron();
@@ -39,7 +39,7 @@ it("a tick reads as many again as is set, who was not read for longest first, th
     read: new Set(ids.slice(2, 4)),
   });
   expect(await accessOf(world, last?.metadataUserId ?? "")).toBe("active 5");
-  // Once more before it lowers.
+  // Once more before it revokes.
   const third = await readBy();
   expect(third).toMatchObject({ success: true, total: 5, stripeRequests: 4, syncedCount: 1 });
   expect(third.read).toEqual(new Set([ids[4], ids[0]]));
@@ -54,7 +54,7 @@ it("who cannot be read has a turn once, and stands in nobody's way", async () =>
     effect: { type: "error", status: 400 },
     match: { path: "/v1/subscriptions", query: { customer: first?.id ?? "" } },
   });
-  await world.parity.settings.set({ tickRereads: 1 }, STAFF);
+  await world.parity.settings.set({ recheckPerRun: 1 }, STAFF);
 
   expect(await cron()).toMatchObject({ done: true, success: false, failedCount: 1 });
   world.sandbox.requests.clear();

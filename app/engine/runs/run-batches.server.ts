@@ -1,5 +1,5 @@
-import type { Database, Tx } from "~/platform/client.server";
 import { LeaseLost } from "~/engine/repair/runs.server";
+import type { Database, Tx } from "~/platform/client.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { firstRow } from "~/platform/stamps.server";
 
@@ -9,9 +9,9 @@ export type Batch = { n: number; afterId: string | null; untilId: string | null 
 /** So long a batch belongs to who took it up; a dead process keeps it no longer. */
 const CLAIM_SECONDS = 20;
 
-/** Whom a run judges: everybody, or only who is marked. */
+/** Whom a run evaluates: everybody, or only who is marked. */
 const scope = (everyone: boolean): Sql =>
-  everyone ? sql`SELECT id FROM "User"` : sql`SELECT "userId" AS id FROM "ToJudge"`;
+  everyone ? sql`SELECT id FROM "User"` : sql`SELECT "userId" AS id FROM "RecheckQueue"`;
 
 /** Cuts the users of a run into batches of about `size`, in place of what was cut before; returns how many. */
 export async function cutBatches(tx: Tx, runId: string, everyone: boolean, size: number): Promise<number> {
@@ -50,7 +50,7 @@ export async function usersOfBatch(
   return firstRow(rows).ids;
 }
 
-/** Ends a batch, in the transaction that judged it. Throws LeaseLost when somebody else did it meanwhile. */
+/** Ends a batch, in the transaction that evaluated it. Throws LeaseLost when somebody else did it meanwhile. */
 export async function endBatch(tx: Tx, runId: string, n: number): Promise<void> {
   const ended = await tx.$executeRaw`
     UPDATE "RunBatch" SET "doneAt" = now() WHERE "runId" = ${runId} AND n = ${n}::int AND "doneAt" IS NULL`;

@@ -1,3 +1,4 @@
+import type { Deps } from "~/engine/evaluate/deps.server";
 import { paymentToAccess } from "~/engine/repair/payment-to-access.server";
 import {
   findRun,
@@ -9,15 +10,14 @@ import {
   releaseLease,
   takeLease,
 } from "~/engine/repair/runs.server";
-import type { How } from "~/stripe/reader.server";
-import { dividePiece } from "./divide-phase.server";
-import { eventsPiece } from "./events-phase.server";
-import type { HeldRun, PieceResult } from "./held-run";
-import { judgePieces } from "./judge-phase.server";
-import { lowerPiece } from "./lower-phase.server";
-import { observePieces } from "./observe-phase.server";
-import type { Parts } from "~/engine/evaluate/parts.server";
-import { readPiece } from "./read-phase.server";
+import type { RequestOptions } from "~/stripe/reader.server";
+import { runDividePhase } from "./divide-phase.server";
+import { runEvaluatePhase } from "./evaluate-phase.server";
+import { runEventsPhase } from "./events-phase.server";
+import { runObservePhase } from "./observe-phase.server";
+import { runReadPhase } from "./read-phase.server";
+import { runRevocationPhase } from "./revocation-phase.server";
+import type { RunSession, StepResult } from "./run-session";
 
 const LEASE_SECONDS = 60;
 /** All attempts of a request: until the budget is used up, but not longer, and never less than one fair try. */
@@ -32,33 +32,33 @@ export type Step = { run: RunRow; worked: boolean };
  * may call it at any time; while another holds the lease it only looks. Null when there is no such run.
  */
 export async function stepRun(
-  parts: Parts,
+  deps: Deps,
   runId: string,
   budgetMs: number,
   newId: () => string,
 ): Promise<Step | null> {
   const owner = newId();
   const until = performance.now() + budgetMs;
-  const leased = await takeLease(parts.db, runId, owner, LEASE_SECONDS);
+  const leased = await takeLease(deps.db, runId, owner, LEASE_SECONDS);
   if (!leased) {
-    const run = await findRun(parts.db, runId);
+    const run = await findRun(deps.db, runId);
     return run && { run, worked: false };
   }
   try {
-    await work(parts, leased, owner, until);
+    await work(deps, leased, owner, until);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
-    parts.log.warn({ runId }, "another process has taken this run over");
+    deps.log.warn({ runId }, "another process has taken this run over");
   } finally {
-    await releaseLease(parts.db, runId, owner);
+    await releaseLease(deps.db, runId, owner);
   }
-  const run = await findRun(parts.db, runId);
+  const run = await findRun(deps.db, runId);
   return run && { run, worked: true };
 }
 
-async function work(parts: Parts, leased: RunRow, owner: string, until: number): Promise<void> {
+async function work(deps: Deps, leased: RunRow, owner: string, until: number): Promise<void> {
   let requests = 0;
-  const how: How = {
+  const how: RequestOptions = {
     priority: "background",
     get deadlineMs() {
       return Math.min(REQUEST_DEADLINE_MS, Math.max(LEAST_DEADLINE_MS, until - performance.now()));
@@ -73,11 +73,11 @@ async function work(parts: Parts, leased: RunRow, owner: string, until: number):
     return count;
   };
   const pause = (reason: string) =>
-    noteReason(parts.db, leased.id, owner, { reason, stripeRequests: takeRequestCount() });
+    noteReason(deps.db, leased.id, owner, { reason, stripeRequests: takeRequestCount() });
   const end = (state: RunEnd["state"], reason: string | null) =>
-    finish(parts, { runId: leased.id, owner, state, reason, stripeRequests: takeRequestCount() });
+    finish(deps, { runId: leased.id, owner, state, reason, stripeRequests: takeRequestCount() });
   if (needsStripe(leased)) {
-    const account = await parts.guard.check();
+    const account = await deps.guard.check();
     const reason = account.ok ? null : `${account.reason}: ${account.message}`;
     if (reason !== null && !account.ok)
       return account.reason === "unreachable" ? pause(reason) : end("failed", reason);
@@ -85,7 +85,7 @@ async function work(parts: Parts, leased: RunRow, owner: string, until: number):
   let run: RunRow | null = leased;
   while (run?.state === "running") {
     if (run.cancelRequestedAt) return end("cancelled", "cancelled by staff");
-    const result = await nextPiece(parts, {
+    const result = await runNextPhase(deps, {
       run,
       owner,
       leaseSeconds: LEASE_SECONDS,
@@ -97,42 +97,44 @@ async function work(parts: Parts, leased: RunRow, owner: string, until: number):
     // What is committed stays; the next step, here or elsewhere, goes on from there.
     if (result.kind === "pause") return pause(result.reason);
     if (performance.now() >= until) return;
-    run = await findRun(parts.db, run.id);
+    run = await findRun(deps.db, run.id);
   }
 }
 
 /** A preview from what is stored asks Stripe nothing, and writes nothing that the account could spoil. */
-const needsStripe = (run: RunRow) => run.intent !== "preview" || run.phase === "observe";
+const needsStripe = (run: RunRow) => run.mode !== "preview" || run.phase === "observe";
 
-async function finish(parts: Parts, end: RunEnd): Promise<void> {
-  await finishRun(parts.db, end);
-  const ended = await findRun(parts.db, end.runId);
+async function finish(deps: Deps, end: RunEnd): Promise<void> {
+  await finishRun(deps.db, end);
+  const ended = await findRun(deps.db, end.runId);
   if (!ended) return;
-  const { id: runId, intent, reach, state, reason, stripeRequests } = ended;
+  const { id: runId, mode, scope, state, reason, stripeRequests } = ended;
   const { synced, skipped, review, failed, notChecked } = ended;
   const counts = { synced, skipped, review, failed, notChecked };
-  const line = { runId, intent, reach, state, ...counts, stripeRequests, reason };
-  if (end.state === "failed") parts.log.error(line, "run failed");
-  else parts.log.info(line, "run finished");
-  if (intent === "apply" && state === "done")
-    parts.log.info({ layers: await paymentToAccess(parts.db) }, "payment to access");
+  const line = { runId, mode, scope, state, ...counts, stripeRequests, reason };
+  if (end.state === "failed") deps.log.error(line, "run failed");
+  else deps.log.info(line, "run finished");
+  if (mode === "apply" && state === "done")
+    deps.log.info({ layers: await paymentToAccess(deps.db) }, "payment to access");
 }
 
-function nextPiece(parts: Parts, held: HeldRun): Promise<PieceResult> {
-  switch (held.run.phase) {
+function runNextPhase(deps: Deps, session: RunSession): Promise<StepResult> {
+  switch (session.run.phase) {
     case "observe":
-      return observePieces(parts, held);
+      return runObservePhase(deps, session);
     case "events":
-      return eventsPiece(parts, held);
+      return runEventsPhase(deps, session);
     case "read":
-      return readPiece(parts, held);
+      return runReadPhase(deps, session);
     case "divide":
-      return dividePiece(parts, held);
-    case "judge":
-      // A run that a version of before cut nowhere is divided first, or nobody would be judged.
-      return held.run.cursor.ground === null ? dividePiece(parts, held) : judgePieces(parts, held);
-    case "lower":
-      return lowerPiece(parts, held);
+      return runDividePhase(deps, session);
+    case "evaluate":
+      // A run that a version of before cut nowhere is divided first, or nobody would be evaluated.
+      return session.run.cursor.ground === null
+        ? runDividePhase(deps, session)
+        : runEvaluatePhase(deps, session);
+    case "revoke":
+      return runRevocationPhase(deps, session);
     case "finished":
       return Promise.resolve({ kind: "over", failed: null });
   }

@@ -1,28 +1,28 @@
 import type { Verdict } from "~/billing/verdicts";
-import type { Database, Tx } from "~/platform/client.server";
 import type { RunOutcome } from "~/engine/repair/run-words";
+import type { Database, Tx } from "~/platform/client.server";
 
-/** A user of a run for whom something was intended, done, withheld or failed. */
+/** A user of a run for whom something was intended, done, blocked or failed. */
 export type RunUserRow = {
   userId: string;
   verdict: Verdict;
   intendedHash: string | null;
   outcome: RunOutcome;
   reason: string | null;
-  raises: boolean;
-  lowers: boolean;
+  grants: boolean;
+  revokes: boolean;
 };
 
 /** Writes or replaces the rows of a batch. */
 export async function saveRunUsers(tx: Tx, runId: string, rows: readonly RunUserRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.$executeRaw`
-    INSERT INTO "RunUser" ("runId", "userId", verdict, "intendedHash", outcome, reason, raises, lowers)
-    SELECT ${runId}, "userId", verdict, "intendedHash", outcome, reason, raises, lowers
+    INSERT INTO "RunUser" ("runId", "userId", verdict, "intendedHash", outcome, reason, grants, revokes)
+    SELECT ${runId}, "userId", verdict, "intendedHash", outcome, reason, grants, revokes
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("userId" text, verdict text, "intendedHash" text,
-      outcome text, reason text, raises boolean, lowers boolean)
+      outcome text, reason text, grants boolean, revokes boolean)
     ON CONFLICT ("runId", "userId") DO UPDATE SET verdict = excluded.verdict, outcome = excluded.outcome,
-      reason = excluded.reason, raises = excluded.raises, lowers = excluded.lowers,
+      reason = excluded.reason, grants = excluded.grants, revokes = excluded.revokes,
       "intendedHash" = excluded."intendedHash"`;
 }
 
@@ -39,8 +39,8 @@ export async function previewedHashes(
   return new Map(rows.flatMap(({ userId, intendedHash }) => (intendedHash ? [[userId, intendedHash]] : [])));
 }
 
-/** The next users of a run whose lowering still waits for its fresh read, in the order of their ids. */
-export async function pendingLowerings(
+/** The next users of a run whose revocation still waits for its fresh read, in the order of their ids. */
+export async function pendingRevocations(
   db: Database,
   runId: string,
   after: string | null,
@@ -73,7 +73,7 @@ export async function listRunUsers(
 ): Promise<ListedRunUser[]> {
   const { group } = input;
   return db.$queryRaw<ListedRunUser[]>`
-    SELECT r."userId", r.verdict, r."intendedHash", r.outcome, r.reason, r.raises, r.lowers,
+    SELECT r."userId", r.verdict, r."intendedHash", r.outcome, r.reason, r.grants, r.revokes,
       coalesce(u.email, '(deleted)') AS email, u.name
     FROM "RunUser" r LEFT JOIN "User" u ON u.id = r."userId"
     WHERE r."runId" = ${input.runId} AND r."userId" > ${input.after ?? ""}
@@ -84,7 +84,7 @@ export async function listRunUsers(
 
 export type RunGroupKey = { verdict: string; outcome: string; reason: string | null };
 
-/** Removes users who turned out to be in step after all. */
+/** Removes users who turned out to be in sync after all. */
 export async function forgetRunUsers(tx: Tx, runId: string, userIds: readonly string[]): Promise<void> {
   if (userIds.length > 0) await tx.runUser.deleteMany({ where: { runId, userId: { in: [...userIds] } } });
 }

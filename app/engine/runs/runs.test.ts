@@ -24,8 +24,8 @@ afterEach(() => world.close());
 
 const pagesAsked = () =>
   world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" }).filter(({ query }) => !query.customer);
-const standings = () =>
-  world.db.$queryRaw`SELECT string_agg("userId" || xmin::text, ',' ORDER BY "userId") FROM "Standing"`;
+const syncStatuses = () =>
+  world.db.$queryRaw`SELECT string_agg("userId" || xmin::text, ',' ORDER BY "userId") FROM "SyncStatus"`;
 
 describe("a run over everybody", () => {
   it("reads each page once, and the second run changes no row", async () => {
@@ -42,7 +42,7 @@ describe("a run over everybody", () => {
     expect(await world.db.change.count()).toBe(1_500);
   });
 
-  it("with a page that fails in the middle lowers nobody, and goes on where it was", async () => {
+  it("with a page that fails in the middle revokes nobody, and goes on where it was", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     await addManyPayingUsers(world, 350);
     world.sandbox.subscriptions.cancel(subscriptionId);
@@ -97,16 +97,16 @@ describe("a run over everybody", () => {
     let last = run;
     while (last.phase === "observe") last = await world.parity.runs.step(run.id, 0);
     await world.db.user.delete({ where: { id: "bob" } });
-    const answer = await world.parity.runs.cron({ budgetMs: 20_000, reach: "tick" });
+    const answer = await world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" });
     expect(answer).toMatchObject({ runId: run.id, success: true, syncedCount: 2, notChecked: 0, total: 2 });
   });
 
-  it("forgets a lowering whose user was deleted before it was made", async () => {
+  it("forgets a revocation whose user was deleted before it was made", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     world.sandbox.subscriptions.cancel(subscriptionId);
     const { run } = await world.parity.runs.apply({ actor: CRON });
     const phase = async () => (await world.db.run.findUniqueOrThrow({ where: { id: run.id } })).phase;
-    while ((await phase()) !== "lower") await world.parity.runs.step(run.id, 0);
+    while ((await phase()) !== "revoke") await world.parity.runs.step(run.id, 0);
     expect(await world.db.runUser.count({ where: { outcome: "intended" } })).toBe(1);
     await world.db.user.delete({ where: { id: "ada" } });
     expect(await runToEnd(world.parity, run.id)).toMatchObject({ state: "done", failed: 0, review: 0 });
@@ -123,7 +123,7 @@ describe("two at once", () => {
     await Promise.all(
       processes.map(async (parity) => {
         for (let done = false; !done; ) {
-          const answer = await parity.runs.cron({ budgetMs: 60, reach: "tick" });
+          const answer = await parity.runs.cron({ budgetMs: 60, scope: "incremental" });
           runs.add(answer.runId);
           done = answer.done;
           if (runs.size > 1) return;
@@ -165,7 +165,7 @@ describe("a run that was left", () => {
     await addPayingUser(world, "ada");
     const { run } = await world.parity.runs.apply({ actor: CRON });
     await takeLease(world.db, run.id, "dead", 60);
-    expect(await world.parity.runs.cron({ budgetMs: 1_000, reach: "tick" })).toMatchObject({
+    expect(await world.parity.runs.cron({ budgetMs: 1_000, scope: "incremental" })).toMatchObject({
       alreadyRunning: true,
       done: false,
       success: false,
@@ -173,7 +173,7 @@ describe("a run that was left", () => {
     });
     expect(await accessOf(world, "ada")).toBe("locked 0");
     await world.db.$executeRaw`UPDATE "Run" SET "leaseUntil" = now() - interval '1 second'`;
-    expect(await world.parity.runs.cron({ budgetMs: 20_000, reach: "tick" })).toMatchObject({
+    expect(await world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" })).toMatchObject({
       runId: run.id,
       done: true,
       success: true,
@@ -184,7 +184,7 @@ describe("a run that was left", () => {
     await addPayingUser(world, "ada");
     const { run } = await world.parity.runs.apply({ actor: CRON });
     await world.db.$executeRaw`UPDATE "Run" SET "createdAt" = now() - interval '25 hours'`;
-    const answer = await world.parity.runs.cron({ budgetMs: 20_000, reach: "tick" });
+    const answer = await world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" });
     expect(answer).toMatchObject({ success: true, syncedCount: 1 });
     expect(answer.runId).not.toBe(run.id);
     expect(await world.db.run.findUnique({ where: { id: run.id } })).toMatchObject({ state: "abandoned" });
@@ -207,22 +207,22 @@ describe("a preview", () => {
     await syncAll(world.parity);
     await world.db.workspace.updateMany({
       where: { ownerId: "ada" },
-      data: { status: "locked", soldiers: 0 },
+      data: { status: "locked", seats: 0 },
     });
     world.sandbox.subscriptions.cancel(subscriptionId);
     await world.parity.previewUser({ userId: "bob", actor: STAFF });
-    const before = [await rowVersions(world), await standings()];
+    const before = [await rowVersions(world), await syncStatuses()];
     world.sandbox.requests.clear();
     const preview = await world.parity.runs.preview({ actor: STAFF });
     expect(await runToEnd(world.parity, preview.id)).toMatchObject({ state: "done", synced: 2 });
-    expect([await rowVersions(world), await standings()]).toEqual(before);
+    expect([await rowVersions(world), await syncStatuses()]).toEqual(before);
     expect(world.sandbox.requests.counts().total).toBe(0);
   });
 
   it("that reads Stripe first is not taken for a sync when cron comes", async () => {
     await addPayingUser(world, "ada");
     await world.parity.runs.preview({ actor: STAFF, readStripe: true });
-    const answer = await world.parity.runs.cron({ budgetMs: 20_000, reach: "tick" });
+    const answer = await world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" });
     expect(answer).toMatchObject({ success: true, done: true, syncedCount: 1, total: 1 });
     expect(await accessOf(world, "ada")).toBe("active 5");
   });
@@ -231,7 +231,7 @@ describe("a preview", () => {
     await addPayingUser(world, "ada");
     const before = await rowVersions(world);
     const page = await world.parity.previewUser({ userId: "ada", actor: STAFF });
-    expect(page?.user).toMatchObject({ verdict: "paid_not_recorded" });
+    expect(page?.user).toMatchObject({ verdict: "locked_out" });
     expect(await rowVersions(world)).toEqual(before);
   });
 });

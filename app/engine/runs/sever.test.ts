@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, it } from "vitest";
-import { createWorld, type World } from "~/engine/testing/world";
 import { cancelOnce, severOnce, stallOnce } from "~/engine/testing/kills";
 import { throughStages } from "~/engine/testing/stages";
 import { expectNoDamage } from "~/engine/testing/trial";
+import { createWorld, type World } from "~/engine/testing/world";
 
 // A slice of what `npm run hunt` tries everywhere: e2e/hunt/kill.ts.
 

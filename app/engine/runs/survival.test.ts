@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { DEFAULT_GATES, endCheck } from "~/engine/observe/checks.server";
+import { rewriteLists } from "~/engine/testing/proxy";
 import {
   accessOf,
   addPayingUser,
@@ -12,7 +13,6 @@ import {
   syncAll,
   type World,
 } from "~/engine/testing/world";
-import { rewriteLists } from "~/engine/testing/proxy";
 
 let world: World;
 
@@ -25,13 +25,13 @@ afterEach(async () => {
 });
 
 const HOUR = 3_600_000;
-const cron = (reach: "tick" | "full" = "tick", budgetMs = 20_000) =>
-  world.parity.runs.cron({ budgetMs, reach });
+const cron = (scope: "incremental" | "full" = "incremental", budgetMs = 20_000) =>
+  world.parity.runs.cron({ budgetMs, scope });
 
 /** Goes on with the run that is under way until its next piece is of this phase. */
-async function untilPhase(phase: string, reach: "tick" | "full" = "tick"): Promise<string> {
+async function untilPhase(phase: string, scope: "incremental" | "full" = "incremental"): Promise<string> {
   for (;;) {
-    const { runId, done } = await cron(reach, 0);
+    const { runId, done } = await cron(scope, 0);
     if (done) throw new Error(`The run never came to ${phase}`);
     if ((await world.db.run.findUniqueOrThrow({ where: { id: runId } })).phase === phase) return runId;
   }
@@ -40,7 +40,7 @@ async function untilPhase(phase: string, reach: "tick" | "full" = "tick"): Promi
 it.each([-26, 30])("a process whose clock is %i hours ahead begins runs by the database's", async (hours) => {
   vi.useFakeTimers({ now: Date.now() + hours * HOUR, toFake: ["Date"] });
   await addPayingUser(world, "ada");
-  const first = await cron("tick", 0);
+  const first = await cron("incremental", 0);
   const second = await cron();
   vi.useRealTimers();
 
@@ -54,7 +54,7 @@ it.each([-26, 30])("a process whose clock is %i hours ahead begins runs by the d
   for (const { age } of ages) expect(age).toBeLessThan(60);
 });
 
-it("a pass that was read and then cancelled has everybody judged by what it found, by the next tick", async () => {
+it("a pass that was read and then cancelled has everybody evaluated by what it found, by the next tick", async () => {
   const { subscriptionId } = await addSyncedUser(world, "ada");
   for (const id of ["bob", "eve"]) await addSyncedUser(world, id);
   await syncAll(world.parity);
@@ -67,28 +67,30 @@ it("a pass that was read and then cancelled has everybody judged by what it foun
   const another = world.another({ apiBase });
   const { run } = await another.runs.apply({ actor: CRON });
   const phase = async () => (await world.db.run.findUniqueOrThrow({ where: { id: run.id } })).phase;
-  while ((await phase()) !== "judge") await another.runs.step(run.id, 0);
+  while ((await phase()) !== "evaluate") await another.runs.step(run.id, 0);
   await another.runs.cancel(run.id);
   await another.runs.step(run.id, 0);
 
-  expect(await another.runs.cron({ budgetMs: 20_000, reach: "tick" })).toMatchObject({ reach: "tick" });
+  expect(await another.runs.cron({ budgetMs: 20_000, scope: "incremental" })).toMatchObject({
+    scope: "incremental",
+  });
 
-  expect(await world.db.standing.findUnique({ where: { userId: "ada" } })).toMatchObject({
-    verdict: "customer_gone",
+  expect(await world.db.syncStatus.findUnique({ where: { userId: "ada" } })).toMatchObject({
+    verdict: "missing_in_stripe",
   });
 });
 
-it("nobody is lowered by what a run read before it lay still", async () => {
+it("nobody is revoked by what a run read before it lay still", async () => {
   const { subscriptionId, customerId } = await addSyncedUser(world, "ada");
   await cron();
-  await world.parity.settings.set({ writes: "raise_only" }, STAFF);
+  await world.parity.settings.set({ writeMode: "grant_only" }, STAFF);
   world.sandbox.subscriptions.cancel(subscriptionId);
-  // Judged now to be lowered, and withheld.
+  // Evaluated now to be revoked, and blocked.
   await cron();
   expect(await accessOf(world, "ada")).toBe("active 5");
-  await world.parity.settings.set({ writes: "full" }, STAFF);
+  await world.parity.settings.set({ writeMode: "full" }, STAFF);
   world.sandbox.customers.update(customerId, { name: "Ada" });
-  const runId = await untilPhase("judge");
+  const runId = await untilPhase("evaluate");
   // For hours nobody goes on; they pay again, and of that no event appears.
   const items = [{ price: world.prices.army }];
   world.sandbox.bulk(() => world.sandbox.subscriptions.create({ customer: customerId, items }));
@@ -96,7 +98,7 @@ it("nobody is lowered by what a run read before it lay still", async () => {
   await runToEnd(world.parity, runId);
 
   expect(await accessOf(world, "ada")).toBe("active 5");
-  expect(await world.db.change.count({ where: { lowers: true } })).toBe(0);
+  expect(await world.db.change.count({ where: { revokes: true } })).toBe(0);
 });
 
 it("a look that failed, by a process that died, is forgotten when the next one succeeds", async () => {
@@ -104,7 +106,7 @@ it("a look that failed, by a process that died, is forgotten when the next one s
     const { subscriptionId } = await addSyncedUser(world, id);
     world.sandbox.subscriptions.cancel(subscriptionId);
   }
-  const runId = await untilPhase("lower");
+  const runId = await untilPhase("revoke");
   await endCheck(world.db, "ada", "timeout", DEFAULT_GATES);
   // And one who is never read again in this run: nobody knows more about them.
   await addUser(world, { id: "eve" });
@@ -114,20 +116,20 @@ it("a look that failed, by a process that died, is forgotten when the next one s
 
   expect(await accessOf(world, "ada")).toBe("locked 0");
   const flagsOf = async (userId: string) =>
-    (await world.db.standing.findUniqueOrThrow({ where: { userId } })).flags;
+    (await world.db.syncStatus.findUniqueOrThrow({ where: { userId } })).flags;
   expect(await flagsOf("ada")).toEqual(await flagsOf("bob"));
   const [eve] = await world.parity.views(["eve"]);
   expect(eve?.flags).toContain("lookup_failed");
 });
 
-it("a run that a version of before left while it judged is cut in batches first, and judges everybody", async () => {
+it("a run that a version of before left while it evaluated is cut in batches first, and evaluates everybody", async () => {
   for (const id of ["ada", "bob"]) await addPayingUser(world, id);
   const runId = await untilPhase("divide");
   const before = {
     ...{ startingAfter: "sub_x", firstStarted: 1, firstStripeTime: 1_790_000_000, lastEnded: 4 },
     ...{ unreadable: [], contested: [], afterUserId: "ada", afterLoweredId: null },
   };
-  await world.db.run.update({ where: { id: runId }, data: { phase: "judge", cursor: before } });
+  await world.db.run.update({ where: { id: runId }, data: { phase: "evaluate", cursor: before } });
   expect(await cron()).toMatchObject({ runId, success: true, syncedCount: 2 });
 });
 
@@ -137,14 +139,14 @@ it("who wants everybody repaired is not put off with the preview that is under w
   const { run, joined } = await world.another().runs.apply({ actor: STAFF });
   expect(joined).toBe(false);
   expect(run.id).not.toBe(preview.id);
-  expect(await runToEnd(world.parity, run.id)).toMatchObject({ intent: "apply", synced: 1 });
+  expect(await runToEnd(world.parity, run.id)).toMatchObject({ mode: "apply", synced: 1 });
 });
 
 it("a tick repairs what was only previewed", async () => {
   await cron();
   await addPayingUser(world, "ada");
   await runToEnd(world.parity, (await world.parity.runs.preview({ actor: STAFF, readStripe: true })).id);
-  expect(await cron()).toMatchObject({ reach: "tick", syncedCount: 1 });
+  expect(await cron()).toMatchObject({ scope: "incremental", syncedCount: 1 });
   expect(await accessOf(world, "ada")).toBe("active 5");
 });
 
@@ -152,7 +154,7 @@ it("a tick repairs whose record was locked in the tick before", async () => {
   await addUser(world, { id: "bob" });
   await addSyncedUser(world, "ada");
   await cron();
-  await world.db.workspace.updateMany({ where: { ownerId: "ada" }, data: { status: "locked", soldiers: 0 } });
+  await world.db.workspace.updateMany({ where: { ownerId: "ada" }, data: { status: "locked", seats: 0 } });
   await world.db.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT id FROM "User" WHERE id = 'ada' FOR UPDATE`;
     expect(await cron()).toMatchObject({ failedCount: 1, success: false });

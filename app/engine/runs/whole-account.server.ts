@@ -1,41 +1,41 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type FinishedPass, lastEvents, lastPass } from "~/engine/account/cursors.server";
+import { loadSettings } from "~/engine/account/settings.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import { countUsers } from "~/engine/evaluate/users.server";
 import type { ChangeActor } from "~/engine/repair/repairs.server";
 import { createLiveRun, createRun, type RunRow } from "~/engine/repair/runs.server";
-import { loadSettings } from "~/engine/account/settings.server";
-import { databaseNow } from "~/platform/stamps.server";
-import { countUsers } from "~/engine/evaluate/users.server";
 import type { CronAnswer } from "~/facade/parity.server";
-import type { Parts } from "~/engine/evaluate/parts.server";
+import { databaseNow } from "~/platform/stamps.server";
 import type { Step } from "./run-step.server";
 
 type StepRun = (runId: string, budgetMs: number) => Promise<Step | null>;
 
 /**
- * Begins a preview of all users: judged from what is stored, or (`readStripe`) after reading everything. One that
+ * Begins a preview of all users: evaluated from what is stored, or (`readStripe`) after reading everything. One that
  * reads joins a live run's place in the queue: there is one reader at a time.
  */
 export async function beginPreview(
-  parts: Parts,
+  deps: Deps,
   { actor, readStripe }: { actor: ChangeActor; readStripe: boolean },
   step: StepRun,
 ): Promise<RunRow> {
-  const run = { actor, intent: "preview" as const, reach: "full" as const };
-  const counts = { total: await countUsers(parts.db) };
-  const begin = () => createLiveRun(parts.db, { ...run, phase: "observe", counts });
-  if (readStripe) return (await behindLess(run.intent, begin, step)).run;
-  return createRun(parts.db, { ...run, phase: "divide", counts });
+  const run = { actor, mode: "preview" as const, scope: "full" as const };
+  const counts = { total: await countUsers(deps.db) };
+  const begin = () => createLiveRun(deps.db, { ...run, phase: "observe", counts });
+  if (readStripe) return (await finishWeakerRunFirst(run.mode, begin, step)).run;
+  return createRun(deps.db, { ...run, phase: "divide", counts });
 }
 
 /** Begins to reconcile everybody, or joins the whole-account run that is live. A tick is waited for: it takes seconds. */
 export async function beginApply(
-  parts: Parts,
+  deps: Deps,
   { actor, previewRunId }: { actor: ChangeActor; previewRunId?: string },
   step: StepRun,
 ): Promise<{ run: RunRow; created: boolean }> {
-  const counts = { total: await countUsers(parts.db) };
-  const run = { actor, intent: "apply" as const, reach: "full" as const, previewRunId, counts };
-  return behindLess(run.intent, () => createLiveRun(parts.db, { ...run, phase: "observe" }), step);
+  const counts = { total: await countUsers(deps.db) };
+  const run = { actor, mode: "apply" as const, scope: "full" as const, previewRunId, counts };
+  return finishWeakerRunFirst(run.mode, () => createLiveRun(deps.db, { ...run, phase: "observe" }), step);
 }
 
 const TICK_WAIT_MS = 8_000;
@@ -45,15 +45,15 @@ const PIECE_MS = 500;
  * Somebody who wants everything gets more than the tick that happens to be under way, and one who wants it done more than a
  * preview: it is brought to its end first.
  */
-async function behindLess(
-  intent: RunRow["intent"],
+async function finishWeakerRunFirst(
+  mode: RunRow["mode"],
   begin: () => Promise<{ run: RunRow; created: boolean }>,
   step: StepRun,
 ): Promise<{ run: RunRow; created: boolean }> {
   const until = performance.now() + TICK_WAIT_MS;
   for (;;) {
     const begun = await begin();
-    const isLess = begun.run.reach === "tick" || (begun.run.intent === "preview" && intent !== "preview");
+    const isLess = begun.run.scope === "incremental" || (begun.run.mode === "preview" && mode !== "preview");
     if (begun.created || !isLess || performance.now() >= until) return begun;
     const done = await step(begun.run.id, PIECE_MS);
     // Another process holds it: it is not hurried by asking at once.
@@ -65,20 +65,20 @@ async function behindLess(
  * One request of the scheduler: goes on with the live whole-account run, or begins one, for as long as the budget
  * lasts. While another process works on it, its counts are answered and nothing is done twice.
  */
-export async function cronPiece(
-  parts: Parts,
+export async function runScheduled(
+  deps: Deps,
   step: StepRun,
-  { budgetMs, reach }: { budgetMs: number; reach: "tick" | "full" },
+  { budgetMs, scope }: { budgetMs: number; scope: "incremental" | "full" },
 ): Promise<CronAnswer> {
   const started = performance.now();
   for (;;) {
-    const begun = await beginScheduled(parts, reach);
+    const begun = await beginScheduled(deps, scope);
     const left = Math.max(0, started + budgetMs - performance.now());
     const done = await step(begun.run.id, left);
     const run = done?.run ?? begun.run;
     // Staff's preview was in the way; it is done, and wrote nothing: now everybody is reconciled. Nor is a tick what
     // was asked for when a full pass was.
-    const isLess = run.intent === "preview" || (reach === "full" && run.reach === "tick");
+    const isLess = run.mode === "preview" || (scope === "full" && run.scope === "incremental");
     if (isLess && run.state !== "running" && performance.now() - started < budgetMs) continue;
     const isElsewhere = done?.worked === false && run.state === "running";
     return answerOf(run, performance.now() - started, isElsewhere);
@@ -86,15 +86,15 @@ export async function cronPiece(
 }
 
 async function beginScheduled(
-  parts: Parts,
-  reach: "tick" | "full",
+  deps: Deps,
+  scope: "incremental" | "full",
 ): Promise<{ run: RunRow; created: boolean }> {
-  const counts = { total: await countUsers(parts.db) };
-  const run = { actor: { kind: "cron", id: null }, intent: "apply" as const, counts };
-  const isFull = reach === "full" || (await isPassDue(parts));
+  const counts = { total: await countUsers(deps.db) };
+  const run = { actor: { kind: "cron", id: null }, mode: "apply" as const, counts };
+  const isFull = scope === "full" || (await isPassDue(deps));
   return createLiveRun(
-    parts.db,
-    isFull ? { ...run, reach: "full", phase: "observe" } : { ...run, reach: "tick", phase: "events" },
+    deps.db,
+    isFull ? { ...run, scope: "full", phase: "observe" } : { ...run, scope: "incremental", phase: "events" },
   );
 }
 
@@ -102,14 +102,14 @@ async function beginScheduled(
  * Must everything be read? When there is nothing to go on from, and at the hour that is set for it: some events never
  * appear.
  */
-async function isPassDue({ db }: Parts): Promise<boolean> {
-  const [pass, events, { fullPassHour }, now] = await Promise.all([
+async function isPassDue({ db }: Deps): Promise<boolean> {
+  const [pass, events, { fullRunHour }, now] = await Promise.all([
     lastPass(db),
     lastEvents(db),
     loadSettings(db),
     databaseNow(db),
   ]);
-  return pass === null || events === null || isHourPast(pass, fullPassHour, now);
+  return pass === null || events === null || isHourPast(pass, fullRunHour, now);
 }
 
 const DAY = 86_400;
@@ -126,7 +126,7 @@ export function isHourPast(pass: Pick<FinishedPass, "beganAt">, hour: number | n
 const NOBODY = { synced: 0, skipped: 0, review: 0, failed: 0 };
 
 function answerOf(run: RunRow, durationMs: number, alreadyRunning: boolean): CronAnswer {
-  const isPreview = run.intent === "preview";
+  const isPreview = run.mode === "preview";
   const done = run.state !== "running" && !isPreview;
   const { synced, skipped, review, failed } = isPreview ? NOBODY : run;
   const counted = synced + skipped + review + failed;
@@ -144,7 +144,7 @@ function answerOf(run: RunRow, durationMs: number, alreadyRunning: boolean): Cro
     failedCount: failed,
     notChecked,
     total: counted + notChecked,
-    reach: run.reach === "tick" ? "tick" : "full",
+    scope: run.scope === "incremental" ? "incremental" : "full",
     runId: run.id,
     durationMs: Math.round(durationMs),
     stripeRequests: run.stripeRequests,

@@ -1,7 +1,7 @@
+import type { Deps } from "~/engine/evaluate/deps.server";
 import { storeEvent } from "~/engine/observe/events.server";
-import { isOurs, readWebhookEvent } from "~/stripe/webhook-event.server";
 import type { EventReceipt } from "~/facade/parity.server";
-import type { Parts } from "~/engine/evaluate/parts.server";
+import { isOurs, readWebhookEvent } from "~/stripe/webhook-event.server";
 import { settleAtOnce } from "./settle-at-once.server";
 
 export type ReceiveOptions = {
@@ -17,7 +17,7 @@ export type ReceiveOptions = {
  * not be stored: Stripe sends it again. Where no process stays alive, what is stored is settled at once.
  */
 export async function receiveEvent(
-  parts: Parts,
+  deps: Deps,
   { secret, settleWithinMs }: ReceiveOptions,
   { body, signature }: { body: Uint8Array; signature: string | null },
 ): Promise<EventReceipt> {
@@ -26,9 +26,9 @@ export async function receiveEvent(
   if (!reading.ok) return reading;
   const { event } = reading;
   const { id, type } = event;
-  if (!isOurs(type) || event.livemode !== parts.stripe.livemode)
+  if (!isOurs(type) || event.livemode !== deps.stripe.livemode)
     return { ok: true, id, type, outcome: "ignored", settled: false };
-  const outcome = await storeEvent(parts.db, event);
-  const settled = settleWithinMs !== null && (await settleAtOnce(parts, event, settleWithinMs));
+  const outcome = await storeEvent(deps.db, event);
+  const settled = settleWithinMs !== null && (await settleAtOnce(deps, event, settleWithinMs));
   return { ok: true, id, type, outcome, settled };
 }

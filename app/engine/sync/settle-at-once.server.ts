@@ -1,8 +1,8 @@
+import type { Deps } from "~/engine/evaluate/deps.server";
 import { forgetSettleJob, isUnsettled } from "~/engine/observe/events.server";
-import type { WebhookEvent } from "~/stripe/webhook-event.server";
-import type { Parts } from "~/engine/evaluate/parts.server";
-import { settleCustomer } from "./settle-customer.server";
 import { within } from "~/platform/within";
+import type { WebhookEvent } from "~/stripe/webhook-event.server";
+import { settleCustomer } from "./settle-customer.server";
 
 /** So much of the time is kept for the database. Milliseconds. */
 const FOR_THE_DATABASE_MS = 500;
@@ -12,20 +12,20 @@ const FOR_THE_DATABASE_MS = 500;
  * settled. False: there was no time, or Stripe could not be asked; the next tick does it. Never throws, and takes at most
  * `limitMs` milliseconds: the event is stored, so Stripe is to hear that, whatever happens here.
  */
-export async function settleAtOnce(parts: Parts, event: WebhookEvent, limitMs: number): Promise<boolean> {
+export async function settleAtOnce(deps: Deps, event: WebhookEvent, limitMs: number): Promise<boolean> {
   const { id, customerId, sessionId } = event;
   try {
     return (await within(limitMs, settle())) === true;
   } catch (error) {
-    parts.log.warn({ err: error, event: id }, "an event was not settled in its request");
+    deps.log.warn({ err: error, event: id }, "an event was not settled in its request");
     return false;
   }
 
   async function settle(): Promise<boolean> {
     // It came before and is done, or what it is about has been read since.
-    if (customerId === null || !(await isUnsettled(parts.db, id))) return customerId !== null;
-    await settleCustomer(parts, { customerId, sessionId }, Math.max(1, limitMs - FOR_THE_DATABASE_MS));
-    await forgetSettleJob(parts.db, customerId, sessionId);
-    return !(await isUnsettled(parts.db, id));
+    if (customerId === null || !(await isUnsettled(deps.db, id))) return customerId !== null;
+    await settleCustomer(deps, { customerId, sessionId }, Math.max(1, limitMs - FOR_THE_DATABASE_MS));
+    await forgetSettleJob(deps.db, customerId, sessionId);
+    return !(await isUnsettled(deps.db, id));
   }
 }

@@ -8,8 +8,8 @@ const order = z.object({
   url: z.string(),
   stripeUrl: z.string(),
   secretKey: z.string(),
-  /** `tick` or `full`: reconcile everybody once. `work`: judge batches and settle events as a worker does, until killed. */
-  task: z.enum(["tick", "full", "work"]),
+  /** `tick` or `full`: reconcile everybody once. `work`: evaluate batches and settle events as a worker does, until killed. */
+  task: z.enum(["incremental", "full", "work"]),
   /** Milliseconds that this process's clock is ahead of the machine's. */
   skewMs: z.number().default(0),
 });

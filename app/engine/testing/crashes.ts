@@ -24,13 +24,13 @@ export async function crashPostgres(
   try {
     await survivor.parity.frame();
     for (; points < crashes; points += 1) {
-      const child = await children.start({ ...place, task: stage.reach });
+      const child = await children.start({ ...place, task: stage.scope });
       await wait(chance.next() * stage.calmMs);
       await cluster.crash(chance.pick(["backend", "server"] as const));
       await child.ended;
       await forgetTheDead(database);
     }
-    await reconcileAll(survivor.parity, stage.reach);
+    await reconcileAll(survivor.parity, stage.scope);
     return { points, damage: await damageAfter(stage, database) };
   } finally {
     await survivor.close();
@@ -52,7 +52,7 @@ export async function takeOver(
   const cut = { counts: "commits", nth: 6, side: "after" } as const;
   const line = await openLine(database.url, { cut, onCut: () => kill() });
   try {
-    const first = await children.start({ ...placeOf(stage.world, line.url), task: stage.reach });
+    const first = await children.start({ ...placeOf(stage.world, line.url), task: stage.scope });
     kill = first.kill;
     await first.ended;
     if (!line.isSevered()) throw new Error("The first process was through before it was killed");
@@ -60,7 +60,7 @@ export async function takeOver(
       await database.db.$executeRaw`
         UPDATE "Run" SET "leaseUntil" = now() + make_interval(secs => ${leaseSeconds}::float8)
         WHERE "leaseUntil" > now()`;
-    const second = await children.start({ ...placeOf(stage.world, database.url), task: stage.reach });
+    const second = await children.start({ ...placeOf(stage.world, database.url), task: stage.scope });
     const code = await second.ended;
     if (code !== 0) throw new Error(`The second process ended with ${code}`);
     return { points: 1, damage: await damageAfter(stage, database) };

@@ -1,6 +1,6 @@
 import type { Prisma } from "~/generated/prisma/client";
-import type { World } from "./world";
 import type { Chance } from "./chance";
+import type { World } from "./world";
 
 // A few hundred users of every kind, of whom the database knows something else than Stripe.
 
@@ -105,7 +105,7 @@ export async function addDifferences(world: World, chance: Chance, many: number)
     });
     rows.workspace.push({
       ...{ id: `${id}_w`, ownerId: id, name: "W" },
-      ...(access && { status: "active", soldiers: 5 }),
+      ...(access && { status: "active", seats: 5 }),
     });
     if (recorded)
       rows.billing.push({

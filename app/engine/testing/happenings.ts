@@ -1,6 +1,6 @@
-import { addUser, type World } from "./world";
 import type { Chance } from "./chance";
 import type { Cast } from "./differences";
+import { addUser, type World } from "./world";
 
 // What happens between two runs, in Stripe and straight in the database: always the same for the same chance.
 
@@ -66,9 +66,9 @@ async function tamper({ db }: World, cast: Cast, chance: Chance, many: number): 
   for (const [n, userId] of chance.some(cast.users, many).entries()) {
     const ownerId = userId;
     if (n % 3 === 0)
-      await db.workspace.updateMany({ where: { ownerId }, data: { status: "locked", soldiers: 0 } });
+      await db.workspace.updateMany({ where: { ownerId }, data: { status: "locked", seats: 0 } });
     else if (n % 3 === 1)
-      await db.workspace.updateMany({ where: { ownerId }, data: { status: "active", soldiers: 5 } });
+      await db.workspace.updateMany({ where: { ownerId }, data: { status: "active", seats: 5 } });
     else await db.user.updateMany({ where: { id: userId }, data: { plan: "starter" } });
   }
 }

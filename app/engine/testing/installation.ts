@@ -1,11 +1,11 @@
+import { createParity } from "~/facade/create-parity.server";
+import type { Parity } from "~/facade/parity.server";
 import { createDatabase, type Database } from "~/platform/client.server";
-import { nextStamp } from "~/platform/stamps.server";
 import { createLog } from "~/platform/log.server";
+import { nextVersion } from "~/platform/stamps.server";
 import { createLimiter } from "~/stripe/limiter.server";
 import { createMemoryBudget } from "~/stripe/memory-budget";
 import { createStripeReader } from "~/stripe/reader.server";
-import { createParity } from "~/facade/create-parity.server";
-import type { Parity } from "~/facade/parity.server";
 
 /** Where an installation finds its database and its Stripe. */
 export type Place = { url: string; stripeUrl: string; secretKey: string };
@@ -21,7 +21,7 @@ export function openInstallation({ url, stripeUrl, secretKey }: Place): Installa
   });
   const stripe = createStripeReader({
     ...{ secretKey, apiBase: stripeUrl, limiter, log },
-    nextStamp: () => nextStamp(db),
+    nextVersion: () => nextVersion(db),
   });
   const parity = createParity({ db, stripe, configuredAccountId: null, sandbox: false, log });
   return {
@@ -35,9 +35,9 @@ export function openInstallation({ url, stripeUrl, secretKey }: Place): Installa
 }
 
 /** Reconciles everybody, to the end of a run; its id. While another process is at it, looks again a little later. */
-export async function reconcileAll({ runs }: Parity, reach: "tick" | "full"): Promise<string> {
+export async function reconcileAll({ runs }: Parity, scope: "incremental" | "full"): Promise<string> {
   for (;;) {
-    const { done, runId, alreadyRunning, reason } = await runs.cron({ budgetMs: 5_000, reach });
+    const { done, runId, alreadyRunning, reason } = await runs.cron({ budgetMs: 5_000, scope });
     if (done) return runId;
     if (alreadyRunning || reason !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
   }

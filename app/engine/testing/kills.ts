@@ -19,7 +19,7 @@ export async function severOnce(stage: Stage, cut: Cut): Promise<Tried> {
   const line = await openLine(database.url, { cut });
   const doomed = openInstallation(placeOf(stage.world, line.url));
   try {
-    await reconcileAll(doomed.parity, stage.reach).catch((error: unknown) => {
+    await reconcileAll(doomed.parity, stage.scope).catch((error: unknown) => {
       if (!line.isSevered()) throw error;
     });
     return { points: line.isSevered() ? 1 : 0, damage: await damageAfter(stage, database) };
@@ -40,7 +40,7 @@ export async function stallOnce(stage: Stage, nth: number, pieces: number): Prom
   const takeOver = async () => {
     await forgetTheDead(database);
     for (let piece = 0; piece < pieces; piece += 1) {
-      const { done } = await other.parity.runs.cron({ budgetMs: 0, reach: stage.reach });
+      const { done } = await other.parity.runs.cron({ budgetMs: 0, scope: stage.scope });
       if (done) return;
     }
   };
@@ -48,7 +48,7 @@ export async function stallOnce(stage: Stage, nth: number, pieces: number): Prom
   const line = await openLine(database.url, { cut, onCut: takeOver });
   const stalled = openInstallation(placeOf(stage.world, line.url));
   try {
-    await reconcileAll(stalled.parity, stage.reach);
+    await reconcileAll(stalled.parity, stage.scope);
     return { points: line.isReached() ? 1 : 0, damage: await damageAfter(stage, database) };
   } finally {
     await stalled.close();
@@ -64,11 +64,11 @@ export async function cancelOnce(stage: Stage, pieces: number): Promise<Tried> {
   const { parity, close } = openInstallation(placeOf(stage.world, database.url));
   try {
     for (let piece = 0; piece < pieces; piece += 1) {
-      const { done, runId } = await parity.runs.cron({ budgetMs: 0, reach: stage.reach });
+      const { done, runId } = await parity.runs.cron({ budgetMs: 0, scope: stage.scope });
       if (done) return { points: 0, damage: await damageAfter(stage, database) };
       if (piece === pieces - 1) await parity.runs.cancel(runId);
     }
-    await parity.runs.cron({ budgetMs: 0, reach: stage.reach });
+    await parity.runs.cron({ budgetMs: 0, scope: stage.scope });
     return { points: 1, damage: await damageAfter(stage, database, { sameRun: false }) };
   } finally {
     await close();
@@ -87,7 +87,7 @@ export async function killAtCommits(stage: Stage, children: Children, chance: Ch
       // The first ones begin a run or take its lease: whoever died there every time would never get further.
       const cut: Cut = { counts: "commits", nth: 6 + chance.below(12), side };
       const line = await openLine(database.url, { cut, onCut: () => kill() });
-      const child = await children.start({ ...placeOf(stage.world, line.url), task: stage.reach });
+      const child = await children.start({ ...placeOf(stage.world, line.url), task: stage.scope });
       kill = child.kill;
       await child.ended;
       isOver = !line.isSevered();
@@ -133,7 +133,7 @@ export async function killAtRandom(
     Array.from({ length: weather.workers }, () => children.start(order("work"))),
   );
   const atWork = await Promise.all(
-    Array.from({ length: weather.processes }, () => children.start(order(stage.reach))),
+    Array.from({ length: weather.processes }, () => children.start(order(stage.scope))),
   );
   letStripe(stage, weather.stripe);
   let points = 0;
@@ -145,7 +145,7 @@ export async function killAtRandom(
       await atWork[at]?.ended;
       if (weather.clocks === "wrong") stage.world.sandbox.clock.advance(chance.below(3) * 24 * 3_600);
       await forgetTheDead(database);
-      atWork[at] = await children.start(order(stage.reach));
+      atWork[at] = await children.start(order(stage.scope));
     }
     for (const child of [...workers, ...atWork]) child.kill();
     await Promise.all([...workers, ...atWork].map(({ ended }) => ended));

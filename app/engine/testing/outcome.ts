@@ -1,7 +1,11 @@
 import type { Database } from "~/platform/client.server";
 
 /** How a database was left: what is said of each user, and of the run that was the point. */
-export type Outcome = { users: Map<string, UserOutcome>; run: Record<string, unknown>; standings: unknown };
+export type Outcome = {
+  users: Map<string, UserOutcome>;
+  run: Record<string, unknown>;
+  syncStatuses: unknown;
+};
 type UserOutcome = { record: string; changes: string[] };
 
 /** How one outcome differs from another, with the users' ids. */
@@ -28,15 +32,15 @@ export async function outcomeOf(db: Database, runId: string): Promise<Outcome> {
         FROM "Change" c WHERE c."userId" = ids.id) AS changes
     FROM (SELECT id FROM "User" UNION SELECT "userId" FROM "Change" UNION SELECT "ownerId" FROM "Workspace") ids`;
   const run = await db.run.findUniqueOrThrow({ where: { id: runId } });
-  const { reach, state, total, observed, synced, skipped, review, failed, notChecked } = run;
-  const counts = { reach, state, total, synced, skipped, review, failed, notChecked };
+  const { scope, state, total, observed, synced, skipped, review, failed, notChecked } = run;
+  const counts = { scope, state, total, synced, skipped, review, failed, notChecked };
   const users = await db.runUser.findMany({
     where: { runId },
     omit: { runId: true, intendedHash: true },
     orderBy: { userId: "asc" },
   });
-  const standings = await db.standing.findMany({
-    select: { userId: true, verdict: true, flags: true, withheld: true, mismatches: true },
+  const syncStatuses = await db.syncStatus.findMany({
+    select: { userId: true, verdict: true, flags: true, blocked: true, mismatches: true },
     orderBy: { userId: "asc" },
   });
   return {
@@ -47,8 +51,8 @@ export async function outcomeOf(db: Database, runId: string): Promise<Outcome> {
       ]),
     ),
     // A tick that is gone on with does not read again what was settled already, and counts it no more.
-    run: { ...counts, ...(reach === "full" && { observed }), users },
-    standings,
+    run: { ...counts, ...(scope === "full" && { observed }), users },
+    syncStatuses,
   };
 }
 
@@ -62,7 +66,10 @@ export function damageOf(expected: Outcome, found: Outcome, sameRun: boolean): D
       damage.lost.push(`${id}: ${wanted.record} ${wanted.changes} became ${got.record} ${got.changes}`);
     if (notIn(got.changes, wanted.changes).length > 0) damage.doubled.push(`${id}: ${got.changes}`);
   }
-  const said = ({ run, standings }: Outcome): Record<string, unknown> => ({ ...(sameRun && run), standings });
+  const said = ({ run, syncStatuses }: Outcome): Record<string, unknown> => ({
+    ...(sameRun && run),
+    syncStatuses,
+  });
   for (const key of Object.keys(said(expected))) {
     const [wanted, got] = [linesOf(said(expected)[key]), linesOf(said(found)[key])];
     if (wanted.join() !== got.join())

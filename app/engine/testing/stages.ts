@@ -1,15 +1,15 @@
 import { copyDatabase, type TestDatabase } from "~/platform/testing/database";
-import { rowVersions, type World } from "./world";
 import { type Chance, chanceOf } from "./chance";
 import { addDifferences } from "./differences";
 import { letLittleHappen, letMuchHappen } from "./happenings";
 import { openInstallation, type Place, reconcileAll } from "./installation";
 import { type Damage, damageOf, type Outcome, outcomeOf } from "./outcome";
+import { rowVersions, type World } from "./world";
 
 /** A run that is about to begin, and how it ends when nobody disturbs it. */
 export type Stage = {
   name: string;
-  reach: "tick" | "full";
+  scope: "incremental" | "full";
   /** Where Stripe is. It does not change while the stage lasts. */
   world: World;
   /** A database as it is before the run. */
@@ -40,12 +40,12 @@ export async function throughStages(
   onStage: (stage: Stage, chance: Chance) => Promise<void>,
 ): Promise<void> {
   const chance = chanceOf(seed);
-  await world.db.setting.create({ data: { key: "breakerMinimum", value: 10_000 } });
+  await world.db.setting.create({ data: { key: "revocationLimitMinimum", value: 10_000 } });
   const cast = await addDifferences(world, chance, many);
   await addFillers(world, fillers);
   const begun: TestDatabase[] = [];
   let present = world;
-  const stage = async (name: string, reach: Stage["reach"]) => {
+  const stage = async (name: string, scope: Stage["scope"]) => {
     await present.db.$disconnect();
     const begin = () => copyDatabase(present.url);
     const calm = await begin();
@@ -53,19 +53,19 @@ export async function throughStages(
     const earlier = (await calm.db.run.findMany({ select: { id: true } })).map(({ id }) => id);
     const from = performance.now();
     const place = placeOf(world, calm.url);
-    const runId = await calmly(place, reach);
+    const runId = await calmly(place, scope);
     const calmMs = performance.now() - from;
     const expected = await outcomeOf(calm.db, runId);
     // Of its own: what is tried says nothing about what happens next in the world.
     const own = chanceOf(seed * 31 + begun.length);
-    await onStage({ name, reach, world, begin, earlier, expected, calmMs }, own);
+    await onStage({ name, scope, world, begin, earlier, expected, calmMs }, own);
     present = { ...world, db: calm.db, url: calm.url };
   };
   try {
-    await stage("first pass", "tick");
+    await stage("first pass", "incremental");
     if (stages === 1) return;
     await letLittleHappen(present, cast, chance);
-    await stage("tick", "tick");
+    await stage("incremental", "incremental");
     if (stages === 2) return;
     await letMuchHappen(present, cast, chance);
     await stage("full pass", "full");
@@ -86,10 +86,10 @@ async function addFillers({ db }: World, fillers: number): Promise<void> {
 }
 
 /** A new process runs to the end of a run; its id. */
-async function calmly(place: Place, reach: Stage["reach"]): Promise<string> {
+async function calmly(place: Place, scope: Stage["scope"]): Promise<string> {
   const installation = openInstallation(place);
   try {
-    return await reconcileAll(installation.parity, reach);
+    return await reconcileAll(installation.parity, scope);
   } finally {
     await installation.close();
   }
@@ -123,19 +123,19 @@ export async function damageAfter(
   const ended = await database.db.run.findFirst({
     where: {
       state: { notIn: ["running", "cancelled"] },
-      reach: { in: ["tick", "full"] },
+      scope: { in: ["incremental", "full"] },
       id: { notIn: stage.earlier },
     },
     orderBy: { finishedAt: "asc" },
   });
-  let runId = ended?.id ?? (await calmly(place, stage.reach));
+  let runId = ended?.id ?? (await calmly(place, stage.scope));
   const { failed } = await database.db.run.findUniqueOrThrow({ where: { id: runId } });
   const hasFailed = mayFail && failed > Number(stage.expected.run.failed);
-  if (hasFailed) runId = await calmly(place, stage.reach);
+  if (hasFailed) runId = await calmly(place, stage.scope);
   const outcome = await outcomeOf(database.db, runId);
   const damage = damageOf(stage.expected, outcome, sameRun && !hasFailed);
   const calm = JSON.stringify(await rowVersions({ ...stage.world, db: database.db }));
-  await calmly(place, stage.reach);
+  await calmly(place, stage.scope);
   if (JSON.stringify(await rowVersions({ ...stage.world, db: database.db })) !== calm)
     damage.doubled.push("one more run wrote rows again");
   return damage;

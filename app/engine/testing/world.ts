@@ -1,14 +1,14 @@
-import { nextStamp } from "~/platform/stamps.server";
-import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createAccountGuard } from "~/engine/account/account-guard.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import { createParity } from "~/facade/create-parity.server";
+import type { Parity } from "~/facade/parity.server";
 import { createLog, type Log } from "~/platform/log.server";
+import { nextVersion } from "~/platform/stamps.server";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { createSandbox, type Sandbox, type SandboxOptions } from "~/sandbox/sandbox";
 import { createLimiter } from "~/stripe/limiter.server";
 import { createMemoryBudget } from "~/stripe/memory-budget";
 import { createStripeReader } from "~/stripe/reader.server";
-import { createAccountGuard } from "~/engine/account/account-guard.server";
-import { createParity } from "~/facade/create-parity.server";
-import type { Parity } from "~/facade/parity.server";
-import type { Parts } from "~/engine/evaluate/parts.server";
 
 /** A whole installation for a test: a real PostgreSQL, and the sandbox behind the real SDK over HTTP. */
 export type World = TestDatabase & {
@@ -20,7 +20,7 @@ export type World = TestDatabase & {
   /** Where the sandbox listens. */
   stripeUrl: string;
   /** What `parity` is made of, for tests of one use case by itself. */
-  parts: Parts;
+  deps: Deps;
   close(): Promise<void>;
 };
 
@@ -42,7 +42,7 @@ export async function createWorld(
       secretKey,
       apiBase,
       limiter: createLimiter({ budget: createMemoryBudget(UNHURRIED) }),
-      nextStamp: () => nextStamp(db),
+      nextVersion: () => nextVersion(db),
       log,
     });
   const another: World["another"] = ({ secretKey = sandbox.secretKey, ...at } = {}) => {
@@ -75,8 +75,8 @@ export async function createWorld(
   });
   await db.plan.createMany({
     data: [
-      { id: "starter", name: "Starter", soldiers: 1 },
-      { id: "army", name: "Army", soldiers: 5 },
+      { id: "starter", name: "Starter", seats: 1 },
+      { id: "army", name: "Army", seats: 5 },
     ],
   });
   await db.planPrice.createMany({
@@ -85,16 +85,16 @@ export async function createWorld(
       { planId: "army", lookupKey: "army_yearly" },
     ],
   });
-  await db.setting.create({ data: { key: "writes", value: "full" } });
+  await db.setting.create({ data: { key: "writeMode", value: "full" } });
   // No hour of the day makes a test another one.
-  await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullPassHour', 'null')`;
+  await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullRunHour', 'null')`;
   const stripe = readerOf(sandbox.secretKey, listening.url);
   const guard = createAccountGuard({ db, stripe, configuredAccountId: null, log });
   return {
     ...database,
     sandbox,
     stripeUrl: listening.url,
-    parts: { db, stripe, guard, log, callHelp: () => Promise.resolve() },
+    deps: { db, stripe, guard, log, callHelp: () => Promise.resolve() },
     parity: another(),
     another,
     prices: { starter: starter.id, army: army.id },
@@ -110,7 +110,7 @@ export async function createWorld(
 export type NewUser = {
   id: string;
   customerId?: string;
-  workspaces?: { status: string; soldiers: number }[];
+  workspaces?: { status: string; seats: number }[];
 };
 
 /** A user of the application with one locked workspace, unless told otherwise. */
@@ -125,7 +125,7 @@ export async function addUser(world: World, { id, customerId, workspaces }: NewU
     },
   });
   await world.db.workspace.createMany({
-    data: (workspaces ?? [{ status: "locked", soldiers: 0 }]).map((workspace, index) => ({
+    data: (workspaces ?? [{ status: "locked", seats: 0 }]).map((workspace, index) => ({
       id: `${id}_w${index + 1}`,
       ownerId: id,
       name: `Workspace ${index + 1}`,
@@ -166,7 +166,7 @@ export const WORKSPACE = { kind: "workspace", id: null } as const;
 /** "active 5, locked 0": the workspaces of a user, in order. */
 export async function accessOf({ db }: World, userId: string): Promise<string> {
   const rows = await db.workspace.findMany({ where: { ownerId: userId }, orderBy: { id: "asc" } });
-  return rows.map(({ status, soldiers }) => `${status} ${soldiers}`).join(", ");
+  return rows.map(({ status, seats }) => `${status} ${seats}`).join(", ");
 }
 
 /** Changes with every row that is written, even with the same values. */

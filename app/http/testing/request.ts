@@ -2,12 +2,12 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { vi } from "vitest";
 import type { CustomerIdentity } from "~/auth/customer.server";
 import type { Staff } from "~/auth/staff.server";
-import { createLog } from "~/platform/log.server";
 import type { RequestContext } from "~/http/context";
+import { createLog } from "~/platform/log.server";
 
 export const appUrl = "https://parity.test";
 
-type Situation = {
+type UserSnapshot = {
   staff?: Staff | null;
   customer?: CustomerIdentity;
   cronSecret?: string | null;
@@ -18,7 +18,7 @@ type Situation = {
 export function routeArgs(
   path: string,
   init: RequestInit & { params?: Record<string, string> } = {},
-  { staff = null, customer, cronSecret = null, metricsToken = null }: Situation = {},
+  { staff = null, customer, cronSecret = null, metricsToken = null }: UserSnapshot = {},
 ) {
   const lines: string[] = [];
   const { params = {}, ...rest } = init;

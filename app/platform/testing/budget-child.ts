@@ -1,6 +1,6 @@
-import { createLimiter } from "~/stripe/limiter.server";
 import { createDatabase } from "~/platform/client.server";
 import { createStripeBudget } from "~/platform/stripe-budget.server";
+import { createLimiter } from "~/stripe/limiter.server";
 
 // A process of its own that takes its part of the budget: database, ceiling a second and how many as arguments.
 const [url = "", perSecond = "", many = ""] = process.argv.slice(2);

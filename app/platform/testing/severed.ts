@@ -72,7 +72,7 @@ export async function openLine(databaseUrl: string, { cut, onCut }: LineOptions 
       const wasFree = !inTransaction;
       if (word === "BEGIN") inTransaction = true;
       else if (word === "COMMIT" || word === "ROLLBACK") inTransaction = false;
-      if (counts === "commits") return wasFree ? WRITES.test(text) : word === "COMMIT";
+      if (counts === "commits") return wasFree ? WRITE_MODES.test(text) : word === "COMMIT";
       return counts === "statements" || wasFree;
     }
 
@@ -126,7 +126,7 @@ export async function openLine(databaseUrl: string, { cut, onCut }: LineOptions 
 }
 
 /** Outside of a transaction each of these is committed at once. */
-const WRITES = /\b(INSERT INTO|UPDATE|DELETE FROM|add_job)\b/i;
+const WRITE_MODES = /\b(INSERT INTO|UPDATE|DELETE FROM|add_job)\b/i;
 const READY = "Z".charCodeAt(0);
 
 /** The SQL of a message of the client's (a simple query, or one to be parsed); null for any other. */

@@ -22,12 +22,12 @@ export function PaymentToAccess({ layers }: { layers: Layer[] }) {
             </tr>
           </thead>
           <tbody>
-            {layers.map(({ layer, raises, p50, p95, p99 }) => (
+            {layers.map(({ layer, grants, p50, p95, p99 }) => (
               <tr key={layer} className="border-b border-line">
                 <th scope="row" className="py-2 text-left font-normal">
                   {layer}
                 </th>
-                <td className="py-2 pl-4 text-right">{raises}</td>
+                <td className="py-2 pl-4 text-right">{grants}</td>
                 {[p50, p95, p99].map((seconds, index) => (
                   <td key={["p50", "p95", "p99"][index]} className="py-2 pl-4 text-right">
                     {waited(seconds)}

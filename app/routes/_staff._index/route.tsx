@@ -1,13 +1,13 @@
 import type { MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
+import type { OverviewCounts } from "~/dashboard/views";
 import { route } from "~/http/route.server";
 import { soon } from "~/http/soon.server";
-import type { OverviewCounts } from "~/dashboard/views";
 import { Banner } from "~/ui/banner";
 import { useFollowed } from "~/ui/followed";
+import { Time } from "~/ui/format/time";
 import { PageHead } from "~/ui/page-head";
 import { Section } from "~/ui/section";
-import { Time } from "~/ui/format/time";
 import { plural } from "~/ui/status/words";
 import { RunList } from "../_staff/run/run-list";
 import { LiveRun } from "./live-run";
@@ -68,15 +68,15 @@ export default function OverviewPage() {
 }
 
 function Counts({ counts }: { counts: OverviewCounts }) {
-  const { waitingLowerings } = counts;
+  const { waitingRevocations } = counts;
   return (
     <>
       <Stakes overview={counts} />
-      {waitingLowerings > 0 && (
+      {waitingRevocations > 0 && (
         <div className="mt-4">
           <Banner tone="review">
-            {plural(waitingLowerings, "lowering waits", "lowerings wait")} for an admin.{" "}
-            <Link to="/lowerings" className="font-medium text-accent underline underline-offset-2">
+            {plural(waitingRevocations, "revocation waits", "revocations wait")} for an admin.{" "}
+            <Link to="/revocations" className="font-medium text-accent underline underline-offset-2">
               Show them
             </Link>
           </Banner>

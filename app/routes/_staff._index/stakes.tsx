@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import type { Verdict } from "~/billing/verdicts";
-import type { OverviewCounts, Stake } from "~/dashboard/views";
 import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
+import type { OverviewCounts, Stake } from "~/dashboard/views";
 import { Money } from "~/ui/format/money";
 import { Shape } from "~/ui/status/shape";
 import { plural } from "~/ui/status/words";
@@ -16,16 +16,16 @@ export function Stakes({ overview }: { overview: OverviewCounts }) {
         title="Locked out"
         meaning="have paid and cannot get in"
         calm="Everybody who has paid has access."
-        verdict="paid_not_recorded"
-        users={usersWith("paid_not_recorded")}
+        verdict="locked_out"
+        users={usersWith("locked_out")}
         stakes={lockedOut}
       />
       <StakeBox
         title="Unpaid access"
         meaning="have access without paying"
         calm="Nobody has access without paying."
-        verdict="recorded_not_paid"
-        users={usersWith("recorded_not_paid")}
+        verdict="unpaid_access"
+        users={usersWith("unpaid_access")}
         stakes={leaking}
       />
     </div>

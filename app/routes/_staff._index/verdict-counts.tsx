@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { SETTLED_VERDICTS, SEVERITY_OF, SEVERITY_RANK, VERDICTS, type Verdict } from "~/billing/verdicts";
-import type { Overview } from "~/dashboard/views";
 import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
+import type { Overview } from "~/dashboard/views";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
 import { toneOf, toneText } from "~/ui/status/tone";

@@ -12,19 +12,19 @@ import { canApply, intendedUsers } from "./parts";
 export function ApplyPanel({ page, open }: { page: RunPage; open: boolean }) {
   const [confirming, setConfirming] = useState(open);
   const mayWrite = useMay("operator");
-  const writes = useFrameData()?.frame.writes;
-  if (page.run.intent !== "preview" || !mayWrite) return null;
+  const writeMode = useFrameData()?.frame.writeMode;
+  if (page.run.mode !== "preview" || !mayWrite) return null;
   const users = intendedUsers(page);
-  const neverRead = page.run.judgedFrom === null;
+  const neverRead = page.run.evaluatedFrom === null;
   return (
     <section aria-label="Apply" className="mt-5 space-y-3">
       {neverRead && (
         <Banner tone="high">
-          Stripe has never been read completely, so most users cannot be judged. Read Stripe first; that
+          Stripe has never been read completely, so most users cannot be evaluated. Read Stripe first; that
           writes nothing to the application’s tables.
         </Banner>
       )}
-      {writes === "off" && (
+      {writeMode === "off" && (
         <Banner tone="high">Writes are off: nothing can be applied until an admin switches them on.</Banner>
       )}
       <div className="flex flex-wrap items-center gap-2">
@@ -32,7 +32,7 @@ export function ApplyPanel({ page, open }: { page: RunPage; open: boolean }) {
           <Button
             look={neverRead ? "secondary" : "primary"}
             onClick={() => setConfirming(true)}
-            disabled={writes === "off"}
+            disabled={writeMode === "off"}
           >
             Apply {plural(users, "repair")}
           </Button>
@@ -46,7 +46,7 @@ export function ApplyPanel({ page, open }: { page: RunPage; open: boolean }) {
         <p className="text-table text-quiet">This preview has written nothing.</p>
       </div>
       <ApplyDialog
-        open={confirming && canApply(page) && writes !== "off"}
+        open={confirming && canApply(page) && writeMode !== "off"}
         onClose={() => setConfirming(false)}
         users={users}
       />

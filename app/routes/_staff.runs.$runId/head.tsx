@@ -4,8 +4,8 @@ import type { RunView } from "~/dashboard/views";
 import { Banner } from "~/ui/banner";
 import { buttonClasses } from "~/ui/button";
 import { CopyId } from "~/ui/copy-id";
-import { Shape } from "~/ui/status/shape";
 import { Time } from "~/ui/format/time";
+import { Shape } from "~/ui/status/shape";
 import { toneSoft } from "~/ui/status/tone";
 import { plural } from "~/ui/status/words";
 import { runTitle, STATE_TONES, STATE_WORDS } from "../_staff/run/run-words";
@@ -42,11 +42,11 @@ export function Head({ run }: { run: RunView }) {
         {run.finishedAt !== null && <span>took {tookWords(run.finishedAt - run.createdAt)}</span>}
         <span>{plural(run.stripeRequests, "request")} to Stripe</span>
         <span>
-          {run.judgedFrom === null ? (
+          {run.evaluatedFrom === null ? (
             "Stripe has never been read completely"
           ) : (
             <>
-              judged from what Stripe said <Time at={run.judgedFrom} />
+              evaluated from what Stripe said <Time at={run.evaluatedFrom} />
             </>
           )}
         </span>

@@ -9,10 +9,10 @@ export function partsOf({ groups }: Pick<RunPage, "groups">): { will: RunGroup[]
   return { will: groups.filter(does), willNot: groups.filter((group) => !does(group)) };
 }
 
-/** Users who count as withheld or for review, and whom the run did not look at: a tick judges only whom something concerns. */
+/** Users who count as blocked or for review, and whom the run did not look at: a tick evaluates only whom something concerns. */
 export function usersAsBefore({ run, groups }: Pick<RunPage, "run" | "groups">): number {
   const listed = groups.filter(({ outcome }) =>
-    ["review", "withheld", "changed_since_preview"].includes(outcome),
+    ["review", "blocked", "changed_since_preview"].includes(outcome),
   );
   return Math.max(0, run.review - listed.reduce((sum, { users }) => sum + users, 0));
 }
@@ -24,7 +24,7 @@ export function intendedUsers({ groups }: Pick<RunPage, "groups">): number {
 
 /** Whether this preview can be applied now: it is finished, and would change somebody. */
 export function canApply(page: RunPage): boolean {
-  return page.run.intent === "preview" && page.run.state === "done" && intendedUsers(page) > 0;
+  return page.run.mode === "preview" && page.run.state === "done" && intendedUsers(page) > 0;
 }
 
 export function isLive({ state }: Pick<RunView, "state">): boolean {
@@ -32,7 +32,7 @@ export function isLive({ state }: Pick<RunView, "state">): boolean {
 }
 
 /** Users a second, and the seconds that are left at that pace; null while it cannot be told. */
-export function paceOf(
+export function computePace(
   done: number,
   total: number,
   elapsedSeconds: number,

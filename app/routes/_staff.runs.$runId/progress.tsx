@@ -2,12 +2,12 @@ import { useFetcher } from "@remix-run/react";
 import type { RunView } from "~/dashboard/views";
 import { Button } from "~/ui/button";
 import { useNow } from "~/ui/format/now";
-import { ProgressBar } from "~/ui/progress-bar";
 import { formatLength } from "~/ui/format/relative-time";
+import { ProgressBar } from "~/ui/progress-bar";
 import { formatCount, plural } from "~/ui/status/words";
 import { useMay } from "../_staff/frame-data";
 import { progressOf, runTitle } from "../_staff/run/run-words";
-import { paceOf } from "./parts";
+import { computePace } from "./parts";
 
 /** How far the run has come, how fast it goes, how long it will take, and the way to stop it. */
 export function Progress({ run }: { run: RunView }) {
@@ -15,7 +15,7 @@ export function Progress({ run }: { run: RunView }) {
   const mayWrite = useMay("operator");
   const { seconds: now } = useNow();
   const { done, total, words } = progressOf(run);
-  const pace = paceOf(done, total, now - run.createdAt);
+  const pace = computePace(done, total, now - run.createdAt);
   const stopping = cancel.state !== "idle" || cancel.data !== undefined;
   return (
     <section aria-label="Progress" className="mt-5 rounded border border-line bg-raised p-4">

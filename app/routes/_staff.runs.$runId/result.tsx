@@ -10,7 +10,7 @@ import { isLive, partsOf, usersAsBefore } from "./parts";
 const OUTCOME_TONES: Record<RunGroup["outcome"], Tone | null> = {
   intended: null,
   synced: "right",
-  withheld: "high",
+  blocked: "high",
   review: "review",
   failed: "critical",
   not_checked: "low",
@@ -21,7 +21,7 @@ const OUTCOME_TONES: Record<RunGroup["outcome"], Tone | null> = {
 export function Result({ page, group }: { page: RunPage; group: string | null }) {
   const { run } = page;
   const { will, willNot } = partsOf(page);
-  const preview = run.intent === "preview";
+  const preview = run.mode === "preview";
   const live = isLive(run);
   const nothing = live ? "Nothing yet." : null;
   const asBefore = live ? 0 : usersAsBefore(page);
@@ -45,7 +45,7 @@ export function Result({ page, group }: { page: RunPage; group: string | null })
           <span className="mr-1.5 inline-block text-review">
             <Shape tone="review" />
           </span>
-          {plural(asBefore, "user is", "users are")} withheld or for review as before: nothing has changed for
+          {plural(asBefore, "user is", "users are")} blocked or for review as before: nothing has changed for
           them.{" "}
           <Link to="/users" className="text-accent hover:underline">
             Show the worst first
@@ -57,7 +57,7 @@ export function Result({ page, group }: { page: RunPage; group: string | null })
           <span className="mr-1.5 inline-block text-correct">
             <Shape tone="right" />
           </span>
-          {plural(run.skipped, "user is", "users are")} in step: nothing to do.
+          {plural(run.skipped, "user is", "users are")} in sync: nothing to do.
         </p>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { appUrl, refused, routeArgs } from "~/http/testing/request";
 import type { RunPage } from "~/dashboard/views";
+import { appUrl, refused, routeArgs } from "~/http/testing/request";
 import { action } from "./route";
 
 const staff = (role: "viewer" | "operator") => ({ id: "s1", name: "Ada", email: "ada@example.com", role });
@@ -10,8 +10,8 @@ function previewOf(users: number): RunPage {
     run: {
       id: "preview",
       by: "Ada (staff)",
-      intent: "preview",
-      reach: "full",
+      mode: "preview",
+      scope: "full",
       state: "done",
       phase: "finished",
       total: users,
@@ -26,11 +26,11 @@ function previewOf(users: number): RunPage {
       previewRunId: null,
       createdAt: 0,
       finishedAt: 1,
-      judgedFrom: 0,
+      evaluatedFrom: 0,
     },
     groups: [
-      { key: "k", verdict: "paid_not_recorded", outcome: "intended", reason: null, users, sentence: "" },
-      { key: "r", verdict: "unknown", outcome: "review", reason: null, users: 5, sentence: "" },
+      { key: "k", verdict: "locked_out", outcome: "intended", reason: null, users, sentence: "" },
+      { key: "r", verdict: "unknown_status", outcome: "review", reason: null, users: 5, sentence: "" },
     ],
     users: [],
     next: null,
@@ -87,7 +87,7 @@ describe("applying a preview", () => {
     const nobody = post({ intent: "apply" }, previewOf(0));
     expect(await nobody.answer).toMatchObject({ init: { status: 409 } });
     const page = previewOf(3);
-    const applied = post({ intent: "apply" }, { ...page, run: { ...page.run, intent: "apply" } });
+    const applied = post({ intent: "apply" }, { ...page, run: { ...page.run, mode: "apply" } });
     expect(await applied.answer).toMatchObject({ init: { status: 409 } });
     expect(applied.runs.apply).not.toHaveBeenCalled();
   });

@@ -1,7 +1,7 @@
 import type { SettingsView } from "~/dashboard/views";
 import { CopyId } from "~/ui/copy-id";
-import { Section } from "~/ui/section";
 import { Time } from "~/ui/format/time";
+import { Section } from "~/ui/section";
 
 /** Which Stripe account this database belongs to. */
 export function BindingPart({ binding }: { binding: SettingsView["binding"] }) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { appUrl, refused, routeArgs } from "~/http/testing/request";
 import { createWorld, type World } from "~/engine/testing/world";
+import { appUrl, refused, routeArgs } from "~/http/testing/request";
 import { action } from "./route";
 
 let world: World;
@@ -13,12 +13,12 @@ const RULES = {
   intent: "rules",
   graceDays: "7",
   noPlanWord: "",
-  breakerPercent: "2",
-  breakerMinimum: "2",
+  revocationLimitPercent: "2",
+  revocationLimitMinimum: "2",
   supportContact: "",
   readAllocation: "",
-  fullPassHour: "",
-  tickRereads: "0",
+  fullRunHour: "",
+  recheckPerRun: "0",
 };
 
 function post(fields: Partial<typeof RULES>, role: "operator" | "admin" = "admin") {
@@ -73,14 +73,14 @@ describe("where customers write to", () => {
 
 describe("the rules", () => {
   it("are stored as they were typed, and taken back by empty fields", async () => {
-    await post({ noPlanWord: "free", readAllocation: "50000", fullPassHour: "4", tickRereads: "25" });
+    await post({ noPlanWord: "free", readAllocation: "50000", fullRunHour: "4", recheckPerRun: "25" });
     expect(await world.parity.settings.get()).toMatchObject({
-      ...{ graceDays: 7, noPlanWord: "free", breakerPercent: 2, breakerMinimum: 2 },
-      ...{ readAllocation: 50_000, fullPassHour: 4, tickRereads: 25 },
+      ...{ graceDays: 7, noPlanWord: "free", revocationLimitPercent: 2, revocationLimitMinimum: 2 },
+      ...{ readAllocation: 50_000, fullRunHour: 4, recheckPerRun: 25 },
     });
     await post({});
     expect(await world.parity.settings.get()).toMatchObject({
-      ...{ noPlanWord: null, readAllocation: null, fullPassHour: null, tickRereads: 0 },
+      ...{ noPlanWord: null, readAllocation: null, fullRunHour: null, recheckPerRun: 0 },
     });
   });
 
@@ -89,12 +89,12 @@ describe("the rules", () => {
     expect(await world.parity.settings.get()).toMatchObject({ readAllocation: null });
   });
 
-  it.each(["1001", "-1", "", "2.5"])("have no %j customers to read again", async (tickRereads) => {
-    expect(await post({ tickRereads })).toMatchObject({ init: { status: 400 } });
-    expect(await world.parity.settings.get()).toMatchObject({ tickRereads: 0 });
+  it.each(["1001", "-1", "", "2.5"])("have no %j customers to read again", async (recheckPerRun) => {
+    expect(await post({ recheckPerRun })).toMatchObject({ init: { status: 400 } });
+    expect(await world.parity.settings.get()).toMatchObject({ recheckPerRun: 0 });
   });
 
-  it.each(["24", "-1", "noon"])("have no hour of the day that is %j", async (fullPassHour) => {
-    expect(await post({ fullPassHour })).toMatchObject({ init: { status: 400 } });
+  it.each(["24", "-1", "noon"])("have no hour of the day that is %j", async (fullRunHour) => {
+    expect(await post({ fullRunHour })).toMatchObject({ init: { status: 400 } });
   });
 });

@@ -1,10 +1,10 @@
 import { data, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
-import { WRITES } from "~/billing/policy";
+import { WRITE_MODES } from "~/billing/policy";
 import { CONTACT_HINT, readSupportContact } from "~/billing/words/support-contact";
-import { route } from "~/http/route.server";
 import type { Parity } from "~/facade/parity.server";
+import { route } from "~/http/route.server";
 import { PageHead } from "~/ui/page-head";
 import { useMay } from "../_staff/frame-data";
 import { BindingPart } from "./binding-part";
@@ -21,19 +21,19 @@ const whole = (from: number, to: number) =>
     .max(to, `At most ${to}.`);
 
 const submission = z.discriminatedUnion("intent", [
-  z.object({ intent: z.literal("writes"), writes: z.enum(WRITES) }),
+  z.object({ intent: z.literal("writeMode"), writeMode: z.enum(WRITE_MODES) }),
   z.object({
     intent: z.literal("rules"),
     graceDays: whole(0, 90),
     noPlanWord: z.string().trim().max(100).optional(),
-    breakerPercent: z.coerce
+    revocationLimitPercent: z.coerce
       .number({ error: "Enter a number." })
       .min(0, "At least 0.")
       .max(100, "At most 100."),
-    breakerMinimum: whole(0, 1_000_000),
+    revocationLimitMinimum: whole(0, 1_000_000),
     readAllocation: whole(1, 1_000_000_000).optional(),
-    fullPassHour: whole(0, 23).optional(),
-    tickRereads: whole(0, 1_000),
+    fullRunHour: whole(0, 23).optional(),
+    recheckPerRun: whole(0, 1_000),
     supportContact: z
       .string()
       .trim()
@@ -60,10 +60,10 @@ export const action = route.action(
 
 /** What to save; a field that was emptied counts as none. */
 function changeOf(submitted: z.output<typeof submission>): SettingsChange {
-  if (submitted.intent === "writes") return { writes: submitted.writes };
+  if (submitted.intent === "writeMode") return { writeMode: submitted.writeMode };
   const { intent: _, noPlanWord = null, supportContact = null, ...others } = submitted;
-  const { readAllocation = null, fullPassHour = null, ...numbers } = others;
-  return { ...numbers, noPlanWord, supportContact, readAllocation, fullPassHour };
+  const { readAllocation = null, fullRunHour = null, ...numbers } = others;
+  return { ...numbers, noPlanWord, supportContact, readAllocation, fullRunHour };
 }
 
 export default function Settings() {
@@ -72,7 +72,7 @@ export default function Settings() {
   return (
     <div className="max-w-3xl">
       <PageHead title="Settings" below={mayChange ? undefined : "Only an admin changes these."} />
-      <WritesPart writes={settings.writes} mayChange={mayChange} />
+      <WritesPart writeMode={settings.writeMode} mayChange={mayChange} />
       <RulesForm settings={settings} mayChange={mayChange} />
       <BindingPart binding={settings.binding} />
     </div>

@@ -10,15 +10,15 @@ import { useNotice } from "~/ui/toast/toasts";
 type Rules = {
   graceDays: string;
   noPlanWord: string;
-  breakerPercent: string;
-  breakerMinimum: string;
-  fullPassHour: string;
-  tickRereads: string;
+  revocationLimitPercent: string;
+  revocationLimitMinimum: string;
+  fullRunHour: string;
+  recheckPerRun: string;
   readAllocation: string;
   supportContact: string;
 };
 
-/** Grace, the word for no plan, the circuit breaker, what Stripe lets us read, and where customers write to. */
+/** Grace, the word for no plan, the revocation limit, what Stripe lets us read, and where customers write to. */
 export function RulesForm({ settings, mayChange }: { settings: SettingsView; mayChange: boolean }) {
   const fetcher = useFetcher<{ lastResult: SubmissionResult<string[]> }>();
   const notify = useNotice();
@@ -61,35 +61,35 @@ export function RulesForm({ settings, mayChange }: { settings: SettingsView; may
             placeholder="NULL"
           />
           <Field
-            {...field("breakerPercent")}
-            label="Circuit breaker"
-            hint="At most this share of users with access is lowered by itself in 24 hours."
-            defaultValue={settings.breakerPercent}
+            {...field("revocationLimitPercent")}
+            label="Circuit revocation limit"
+            hint="At most this share of users with access is revoked by itself in 24 hours."
+            defaultValue={settings.revocationLimitPercent}
             inputMode="decimal"
             unit="%"
           />
           <Field
-            {...field("breakerMinimum")}
+            {...field("revocationLimitMinimum")}
             label="… but at least"
-            hint="So many may always be lowered, however few users there are."
-            defaultValue={settings.breakerMinimum}
+            hint="So many may always be revoked, however few users there are."
+            defaultValue={settings.revocationLimitMinimum}
             inputMode="numeric"
             unit="users"
           />
           <Field
-            {...field("fullPassHour")}
+            {...field("fullRunHour")}
             label="Read everything once a day"
             hint="From this hour (UTC) on; leave empty to do it only when there is no other way."
-            defaultValue={settings.fullPassHour ?? ""}
+            defaultValue={settings.fullRunHour ?? ""}
             placeholder="only when needed"
             inputMode="numeric"
             unit="o’clock"
           />
           <Field
-            {...field("tickRereads")}
+            {...field("recheckPerRun")}
             label="Read again each time"
             hint="Customers who have not been read for longest, though nothing says that they changed. One request each."
-            defaultValue={settings.tickRereads}
+            defaultValue={settings.recheckPerRun}
             inputMode="numeric"
             unit="customers"
           />

@@ -1,20 +1,20 @@
-import { WRITES, type Writes } from "~/billing/policy";
+import { WRITE_MODES, type WriteMode } from "~/billing/policy";
 import { Section } from "~/ui/section";
-import { capital, WRITES_MEANING, WRITES_WORDS } from "~/ui/status/words";
+import { capital, WRITE_MODE_MEANINGS, WRITE_MODE_WORDS } from "~/ui/status/words";
 import { WritesMenu } from "../_staff/writes-menu";
 
 /** The switch, and what each of its positions means. */
-export function WritesPart({ writes, mayChange }: { writes: Writes; mayChange: boolean }) {
+export function WritesPart({ writeMode, mayChange }: { writeMode: WriteMode; mayChange: boolean }) {
   return (
-    <Section title="Writes" aside={<WritesMenu writes={writes} mayChange={mayChange} />}>
+    <Section title="Writes" aside={<WritesMenu writeMode={writeMode} mayChange={mayChange} />}>
       <dl className="text-table">
-        {WRITES.map((choice) => (
+        {WRITE_MODES.map((choice) => (
           <div key={choice} className="grid gap-x-4 border-b border-line py-2.5 sm:grid-cols-[8rem_1fr]">
-            <dt className={choice === writes ? "font-semibold" : "text-quiet"}>
-              {capital(WRITES_WORDS[choice])}
-              {choice === writes && <span className="ml-1.5 text-small font-medium text-accent">now</span>}
+            <dt className={choice === writeMode ? "font-semibold" : "text-quiet"}>
+              {capital(WRITE_MODE_WORDS[choice])}
+              {choice === writeMode && <span className="ml-1.5 text-small font-medium text-accent">now</span>}
             </dt>
-            <dd className={choice === writes ? undefined : "text-quiet"}>{WRITES_MEANING[choice]}</dd>
+            <dd className={choice === writeMode ? undefined : "text-quiet"}>{WRITE_MODE_MEANINGS[choice]}</dd>
           </div>
         ))}
       </dl>

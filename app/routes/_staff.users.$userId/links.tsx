@@ -1,4 +1,4 @@
-import type { LinkSource } from "~/billing/situation";
+import type { LinkSource } from "~/billing/snapshot";
 import type { LinkView } from "~/dashboard/views";
 import { Banner } from "~/ui/banner";
 import { CopyId } from "~/ui/copy-id";

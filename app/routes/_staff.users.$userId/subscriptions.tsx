@@ -1,7 +1,7 @@
 import type { SubscriptionView } from "~/dashboard/views";
 import { CopyId } from "~/ui/copy-id";
-import { Section } from "~/ui/section";
 import { Time } from "~/ui/format/time";
+import { Section } from "~/ui/section";
 import { plural } from "~/ui/status/words";
 import { StripeSays } from "../_staff/user/stripe-says";
 

@@ -36,7 +36,7 @@ export function SyncPanel({ page }: { page: UserPage }) {
           )}
         </div>
       )}
-      {user.withheldSentence && <Banner tone="high">{user.withheldSentence}</Banner>}
+      {user.blockedSentence && <Banner tone="high">{user.blockedSentence}</Banner>}
       <div className="flex flex-wrap items-center gap-2">
         {mayWrite ? (
           <>
@@ -58,9 +58,9 @@ export function SyncPanel({ page }: { page: UserPage }) {
         ) : (
           <p className="text-table text-quiet">Syncing needs the role operator.</p>
         )}
-        {user.flags.includes("not_lowered") && (
-          <ButtonLink to="/lowerings" look="quiet">
-            Waiting lowerings
+        {user.flags.includes("not_revoked") && (
+          <ButtonLink to="/revocations" look="quiet">
+            Waiting revocations
           </ButtonLink>
         )}
       </div>

@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import type { TimelineEntry } from "~/dashboard/views";
-import { Section } from "~/ui/section";
 import { Time } from "~/ui/format/time";
+import { Section } from "~/ui/section";
 
 /** What was changed, when and by whom, the latest first. */
 export function Timeline({ entries }: { entries: TimelineEntry[] }) {

@@ -1,9 +1,9 @@
 import type { MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData, useNavigation } from "@remix-run/react";
+import { isFiltered, parseUsersQuery } from "~/dashboard/users-list/users-query";
 import { refusal } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { soon } from "~/http/soon.server";
-import { isFiltered, parseUsersQuery } from "~/dashboard/users-list/users-query";
 import { useFollowed } from "~/ui/followed";
 import { PageHead } from "~/ui/page-head";
 import { useMay } from "../_staff/frame-data";

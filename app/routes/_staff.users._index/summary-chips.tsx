@@ -7,8 +7,8 @@ import { type Tone, toneText } from "~/ui/status/tone";
 import { formatCount } from "~/ui/status/words";
 
 const groups: { name: string; tone: Tone; verdicts: Verdict[] }[] = [
-  { name: "Locked out", tone: "critical", verdicts: ["paid_not_recorded"] },
-  { name: "Unpaid access", tone: "critical", verdicts: ["recorded_not_paid"] },
+  { name: "Locked out", tone: "critical", verdicts: ["locked_out"] },
+  { name: "Unpaid access", tone: "critical", verdicts: ["unpaid_access"] },
   { name: "Review", tone: "review", verdicts: VERDICTS.filter((verdict) => REVIEW_VERDICTS.has(verdict)) },
 ];
 

@@ -1,7 +1,7 @@
 import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
-import type { UserView } from "~/dashboard/views";
 import { COLUMNS } from "~/dashboard/users-list/columns";
 import type { UsersQuery } from "~/dashboard/users-list/users-query";
+import type { UserView } from "~/dashboard/views";
 import { classNames } from "~/ui/class-names";
 import { DatabaseSays } from "../_staff/user/database-says";
 import { Difference } from "../_staff/user/difference";

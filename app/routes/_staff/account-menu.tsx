@@ -1,7 +1,7 @@
 import { useFetcher, useSubmit } from "@remix-run/react";
 import { CircleUserRound } from "lucide-react";
-import { THEMES, type Theme } from "~/ui/theme/appearance";
 import { MenuButton } from "~/ui/menu/menu-button";
+import { THEMES, type Theme } from "~/ui/theme/appearance";
 import type { FrameData } from "./frame-data";
 
 const themeWords: Record<Theme, string> = {

@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { formatMoney } from "~/billing/money";
-import type { FrameCounts, Stake } from "~/dashboard/views";
 import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
+import type { FrameCounts, Stake } from "~/dashboard/views";
 import { Banner } from "~/ui/banner";
 import { plural } from "~/ui/status/words";
 
@@ -17,7 +17,7 @@ export function DriftBanner({ warning, counts }: { warning: string | null; count
           {plural(users, "customer has", "customers have")} paid and {users === 1 ? "is" : "are"} locked out
           {stakes(counts.lockedOut)} ·{" "}
           <Link
-            to={usersPath(EMPTY_QUERY, { verdicts: ["paid_not_recorded"] })}
+            to={usersPath(EMPTY_QUERY, { verdicts: ["locked_out"] })}
             className="font-medium text-accent underline underline-offset-2"
           >
             show them

@@ -8,7 +8,12 @@ export function navigationOf(counts: FrameCounts | null): Entry[] {
   return [
     { to: "/", label: "Overview", icon: Gauge, count: 0 },
     { to: "/users", label: "Users", icon: Users, count: 0 },
-    { to: "/lowerings", label: "Lowerings", icon: ArrowDownToLine, count: counts?.waitingLowerings ?? 0 },
+    {
+      to: "/revocations",
+      label: "Revocations",
+      icon: ArrowDownToLine,
+      count: counts?.waitingRevocations ?? 0,
+    },
     { to: "/runs", label: "Runs", icon: History, count: 0 },
     { to: "/settings", label: "Settings", icon: SlidersHorizontal, count: 0 },
   ];

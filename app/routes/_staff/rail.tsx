@@ -1,7 +1,7 @@
 import { Link, NavLink, useFetcher } from "@remix-run/react";
 import { PanelLeft } from "lucide-react";
-import type { Rail as RailWidth } from "~/ui/theme/appearance";
 import { classNames } from "~/ui/class-names";
+import type { Rail as RailWidth } from "~/ui/theme/appearance";
 import type { Entry } from "./navigation";
 
 const line = "flex h-8 items-center gap-2.5 rounded px-2.5 text-table motion-safe:transition-colors";

@@ -14,7 +14,7 @@ export function TopBar({ frame, staff, theme }: Pick<FrameData, "frame" | "staff
         <div className="hidden flex-1 sm:block" />
         <div className="order-last flex w-full items-center justify-between gap-3 sm:order-none sm:w-auto">
           <ModeBadge frame={frame} />
-          <WritesMenu writes={frame.writes} mayChange={roleAllows(staff.role, "admin")} />
+          <WritesMenu writeMode={frame.writeMode} mayChange={roleAllows(staff.role, "admin")} />
         </div>
         <AccountMenu staff={staff} theme={theme} />
       </div>

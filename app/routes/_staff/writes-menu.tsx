@@ -1,7 +1,7 @@
 import { useFetcher } from "@remix-run/react";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
-import { WRITES, type Writes } from "~/billing/policy";
+import { WRITE_MODES, type WriteMode } from "~/billing/policy";
 import { Button } from "~/ui/button";
 import { classNames } from "~/ui/class-names";
 import { Dialog } from "~/ui/dialog/dialog";
@@ -9,34 +9,35 @@ import { MenuButton } from "~/ui/menu/menu-button";
 import { Shape } from "~/ui/status/shape";
 import type { Tone } from "~/ui/status/tone";
 import { toneText } from "~/ui/status/tone";
-import { capital, WRITES_MEANING, WRITES_WORDS } from "~/ui/status/words";
+import { capital, WRITE_MODE_MEANINGS, WRITE_MODE_WORDS } from "~/ui/status/words";
 
-const tones: Record<Writes, Tone> = { off: "critical", raise_only: "high", full: "right" };
+const tones: Record<WriteMode, Tone> = { off: "critical", grant_only: "high", full: "right" };
 
 const look = "inline-flex h-8 items-center gap-1.5 rounded border border-edge bg-raised px-2.5 text-table";
 
 /** Who may write, always in sight; an admin changes it here, and is told first what that means. */
-export function WritesMenu({ writes, mayChange }: { writes: Writes; mayChange: boolean }) {
-  const [wanted, setWanted] = useState<Writes | null>(null);
+export function WritesMenu({ writeMode, mayChange }: { writeMode: WriteMode; mayChange: boolean }) {
+  const [wanted, setWanted] = useState<WriteMode | null>(null);
   const fetcher = useFetcher();
   const face = (
     <>
-      <span className={toneText[tones[writes]]}>
-        <Shape tone={tones[writes]} />
+      <span className={toneText[tones[writeMode]]}>
+        <Shape tone={tones[writeMode]} />
       </span>
       <span>
-        <span className="text-quiet">writes:</span> {WRITES_WORDS[writes]}
+        <span className="text-quiet">writes:</span> {WRITE_MODE_WORDS[writeMode]}
       </span>
     </>
   );
   if (!mayChange)
     return (
-      <span className={look} title={WRITES_MEANING[writes]}>
+      <span className={look} title={WRITE_MODE_MEANINGS[writeMode]}>
         {face}
       </span>
     );
   const confirm = () => {
-    if (wanted) fetcher.submit({ intent: "writes", writes: wanted }, { method: "post", action: "/settings" });
+    if (wanted)
+      fetcher.submit({ intent: "writeMode", writeMode: wanted }, { method: "post", action: "/settings" });
     setWanted(null);
   };
   return (
@@ -44,13 +45,13 @@ export function WritesMenu({ writes, mayChange }: { writes: Writes; mayChange: b
       <MenuButton
         className={classNames(look, "hover:bg-hover")}
         align="end"
-        items={WRITES.map((choice) => ({
+        items={WRITE_MODES.map((choice) => ({
           kind: "choice",
           id: choice,
-          label: capital(WRITES_WORDS[choice]),
-          hint: WRITES_MEANING[choice],
-          chosen: choice === writes,
-          onChoose: () => choice !== writes && setWanted(choice),
+          label: capital(WRITE_MODE_WORDS[choice]),
+          hint: WRITE_MODE_MEANINGS[choice],
+          chosen: choice === writeMode,
+          onChoose: () => choice !== writeMode && setWanted(choice),
         }))}
       >
         {face}
@@ -61,20 +62,20 @@ export function WritesMenu({ writes, mayChange }: { writes: Writes; mayChange: b
   );
 }
 
-type WritesDialogProps = { wanted: Writes | null; onClose: () => void; onConfirm: () => void };
+type WritesDialogProps = { wanted: WriteMode | null; onClose: () => void; onConfirm: () => void };
 
 function WritesDialog({ wanted, onClose, onConfirm }: WritesDialogProps) {
   return (
     <Dialog
       open={wanted !== null}
       onClose={onClose}
-      title={wanted ? `Switch writes to “${WRITES_WORDS[wanted]}”?` : ""}
-      description={wanted ? WRITES_MEANING[wanted] : ""}
+      title={wanted ? `Switch writes to “${WRITE_MODE_WORDS[wanted]}”?` : ""}
+      description={wanted ? WRITE_MODE_MEANINGS[wanted] : ""}
     >
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Leave as it is</Button>
         <Button look={wanted === "off" ? "danger" : "primary"} onClick={onConfirm}>
-          {wanted ? `Switch to ${WRITES_WORDS[wanted]}` : ""}
+          {wanted ? `Switch to ${WRITE_MODE_WORDS[wanted]}` : ""}
         </Button>
       </div>
     </Dialog>

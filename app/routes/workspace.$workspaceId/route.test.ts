@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { appUrl, routeArgs } from "~/http/testing/request";
-import type { CheckoutRefusal } from "~/facade/parity.server";
 import { addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
+import type { CheckoutRefusal } from "~/facade/parity.server";
+import { appUrl, routeArgs } from "~/http/testing/request";
 import { loader as welcome } from "../workspace.$workspaceId_.welcome/route";
 import { action, loader } from "./route";
 
@@ -36,9 +36,9 @@ describe("the workspace page", () => {
     const { customerId, subscriptionId } = await addSyncedUser(world, "ada");
     const page = await pageOf("ada_w1", "ada");
     expect(page).toMatchObject({
-      workspace: { status: "active", soldiers: 5 },
+      workspace: { status: "active", seats: 5 },
       subscription: {
-        plan: { name: "Army", soldiers: 5 },
+        plan: { name: "Army", seats: 5 },
         price: { unitAmount: 20_000, interval: "year" },
         access: "yes",
         endsAt: null,
@@ -86,7 +86,7 @@ describe("the workspace page", () => {
     });
     expect((await pageOf("ada_w1", "ada")).comp).toEqual({
       planName: "Army",
-      soldiers: 5,
+      seats: 5,
       until: Math.floor(expiresAt.getTime() / 1000),
     });
   });
@@ -156,7 +156,7 @@ describe("the buttons of the workspace page", () => {
   });
 
   it("lead back to the page that looks at once, for who may have changed a plan there", async () => {
-    await addUser(world, { id: "bob", workspaces: [{ status: "active", soldiers: 1 }] });
+    await addUser(world, { id: "bob", workspaces: [{ status: "active", seats: 1 }] });
     const portal = vi.spyOn(world.parity.checkout, "portal").mockResolvedValue({ ok: true, url: "x" });
     const headers = { "Sec-Fetch-Site": "same-origin" };
     const body = new URLSearchParams({ intent: "manage" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCustomerAuth } from "~/auth/customer.server";
-import type { CustomerTokens } from "~/platform/env.server";
 import { appUrl, refused, routeArgs } from "~/http/testing/request";
+import type { CustomerTokens } from "~/platform/env.server";
 import { action as leave } from "../workspace.leave";
 import { action } from "./route";
 

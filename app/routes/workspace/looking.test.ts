@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { afterLook, PAUSES, readLook } from "./looking";
 
 const answer = (status: string, state: string) => ({
-  workspace: { id: "w", name: "Acme", status, soldiers: 0 },
+  workspace: { id: "w", name: "Acme", status, seats: 0 },
   sync: { state, lastCheckedAt: null },
 });
 

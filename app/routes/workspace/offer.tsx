@@ -87,14 +87,14 @@ function More({ page, plans }: Pick<WorkspaceData, "page" | "plans">) {
   const { subscription } = page;
   // Whoever has canceled is not talked into more.
   const has = subscription?.access === "yes" && subscription.endsAt === null ? subscription.plan : null;
-  const next = has && plans.find(({ soldiers }) => soldiers > has.soldiers);
+  const next = has && plans.find(({ seats }) => seats > has.seats);
   if (!next) return null;
   // In another currency it may not be offered to them.
   const isTheirs = next.price?.currency === subscription?.price?.currency;
   const cost = isTheirs && next.price?.unitAmount != null ? `, ${priceWords(next.price)}` : "";
   return (
     <p className="mt-4 text-quiet">
-      {next.name} has {plural(next.soldiers, "soldier")}
+      {next.name} has {plural(next.seats, "soldier")}
       {cost}. You can change your plan under Manage billing.
     </p>
   );
@@ -104,7 +104,7 @@ type PlansProps = { at: string; plans: SoldPlan[]; available: boolean; contact: 
 
 function Plans({ at, plans, available, contact }: PlansProps) {
   if (plans.length === 0) return <NotHere contact={contact}>There is no plan to choose just now.</NotHere>;
-  const most = plans.reduce((best, plan) => (plan.soldiers > best.soldiers ? plan : best));
+  const most = plans.reduce((best, plan) => (plan.seats > best.seats ? plan : best));
   return (
     <>
       <ul className="mt-8 grid gap-4 sm:grid-cols-2">
@@ -114,7 +114,7 @@ function Plans({ at, plans, available, contact }: PlansProps) {
             <p className="mt-1 text-title tabular-nums">
               {plan.price ? priceWords(plan.price) : "Price shown at payment"}
             </p>
-            <p className="mt-1 mb-5 text-quiet">{plural(plan.soldiers, "soldier")}</p>
+            <p className="mt-1 mb-5 text-quiet">{plural(plan.seats, "soldier")}</p>
             {available && (
               <Post
                 at={at}

@@ -13,7 +13,7 @@ const price = {
   quantity: 1,
 };
 const army = (changes: Partial<CustomerSubscription> = {}): CustomerSubscription => ({
-  plan: { name: "Army", soldiers: 5 },
+  plan: { name: "Army", seats: 5 },
   price,
   status: "active",
   access: "yes",
@@ -26,7 +26,7 @@ const army = (changes: Partial<CustomerSubscription> = {}): CustomerSubscription
 function aPage(changes: Partial<CustomerPage> & { open?: boolean } = {}): CustomerPage {
   const { open = false, ...rest } = changes;
   return {
-    workspace: { id: "w", name: "Acme", status: open ? "active" : "locked", soldiers: open ? 5 : 0 },
+    workspace: { id: "w", name: "Acme", status: open ? "active" : "locked", seats: open ? 5 : 0 },
     checking: false,
     unavailable: false,
     subscription: null,
@@ -76,9 +76,9 @@ describe("an open workspace", () => {
   });
 
   it("says that it is a gift, and until when", () => {
-    const comp = { planName: "Army", soldiers: 5, until: NOW + 20 * DAY };
+    const comp = { planName: "Army", seats: 5, until: NOW + 20 * DAY };
     expect(of(aPage({ open: true, comp }))).toMatchObject({ title: "You have Army on us", offer: "plans" });
-    const starter = army({ plan: { name: "Starter", soldiers: 1 } });
+    const starter = army({ plan: { name: "Starter", seats: 1 } });
     expect(of(aPage({ open: true, subscription: starter, comp })).text).toContain(
       "Until 30 Nov you have Army on us.",
     );

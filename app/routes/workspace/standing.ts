@@ -38,7 +38,7 @@ export const SIGNED_OUT: Standing = {
 
 /** The workspace as its owner reads it. `now` in epoch seconds. */
 export function standingOf(page: CustomerPage, now: EpochSeconds): Standing {
-  return isOpen(page) ? openStanding(page, now) : lockedStanding(page);
+  return isOpen(page) ? openSyncStatus(page, now) : lockedStanding(page);
 }
 
 export function isOpen({ workspace }: CustomerPage): boolean {
@@ -56,10 +56,10 @@ export function priceWords({ unitAmount, currency, interval, intervalCount, quan
 /** A day that no line breaks in two. */
 const dayOf = (at: EpochSeconds, now: EpochSeconds) => formatDay(at, now).replaceAll(" ", "\u00a0");
 
-function openStanding({ workspace, subscription, comp }: CustomerPage, now: EpochSeconds): Standing {
+function openSyncStatus({ workspace, subscription, comp }: CustomerPage, now: EpochSeconds): Standing {
   if (subscription?.access === "yes") {
     const standing = payingStanding(subscription, now);
-    const gift = comp !== null && comp.soldiers > (subscription.plan?.soldiers ?? 0) ? comp : null;
+    const gift = comp !== null && comp.seats > (subscription.plan?.seats ?? 0) ? comp : null;
     if (gift === null) return standing;
     const more = `Until ${dayOf(gift.until, now)} you have ${gift.planName} on us.`;
     return { ...standing, text: `${standing.text} ${more}` };
@@ -72,7 +72,7 @@ function openStanding({ workspace, subscription, comp }: CustomerPage, now: Epoc
     };
   return {
     title: "Your workspace is open",
-    text: `${plural(workspace.soldiers, "soldier")} at your service.`,
+    text: `${plural(workspace.seats, "soldier")} at your service.`,
     offer: subscription === null ? "nothing" : "manage",
   };
 }

@@ -1,6 +1,6 @@
 import { Banner } from "~/ui/banner";
 import { CustomerFrame, CustomerHead } from "~/ui/customer/customer-frame";
-import { Soldiers } from "~/ui/customer/soldiers";
+import { Seats } from "~/ui/customer/soldiers";
 import { useNow } from "~/ui/format/now";
 import { Foot } from "./foot";
 import { Leaving } from "./leaving";
@@ -31,7 +31,7 @@ export function WorkspaceView({ data, meanwhile, pressed, again }: WorkspaceView
           {text}
         </CustomerHead>
       </div>
-      <Soldiers count={page.workspace.status === "active" ? page.workspace.soldiers : 0} />
+      <Seats count={page.workspace.status === "active" ? page.workspace.seats : 0} />
       {pressed && "problem" in pressed && (
         <div className="mt-8">
           <Banner tone="high" role="alert">

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Sandbox } from "../sandbox";
 import { addCatalogue, refusal, startSandbox } from "~/sandbox/testing/sandbox";
+import type { Sandbox } from "../sandbox";
 
 function addPayer(sandbox: Sandbox) {
   const prices = addCatalogue(sandbox);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import type { Sandbox } from "../sandbox";
 import { refusal, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
+import type { Sandbox } from "../sandbox";
 
 /** Customers created at these offsets from the start; their ids in Stripe's order. */
 function addCustomers(sandbox: Sandbox, offsets: readonly number[]): string[] {

@@ -1,7 +1,14 @@
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import {
+  addCatalogue,
+  GOOD_CARD,
+  refusal,
+  sendForm,
+  startSandbox,
+  TEST_NOW,
+} from "~/sandbox/testing/sandbox";
 import type { SandboxOptions } from "../sandbox";
-import { addCatalogue, GOOD_CARD, refusal, sendForm, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
 type SessionParams = Partial<Stripe.Checkout.SessionCreateParams>;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Account } from "../account/account";
 import type { PaymentOutcome } from "~/sandbox/account/checkout/checkout";
+import type { Account } from "../account/account";
 import type { CheckoutSessionRecord } from "../store/records";
 import { amountText, priceText } from "./amount";
 import { type PageAnswer, type PageRequest, page, seeOther } from "./answer";

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
+import {
+  addCatalogue,
+  clientOf,
+  GOOD_CARD,
+  refusal,
+  sendForm,
+  startSandbox,
+  TEST_NOW,
+} from "~/sandbox/testing/sandbox";
 import type { SandboxOptions } from "../sandbox";
-import { addCatalogue, clientOf, GOOD_CARD, refusal, sendForm, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
 async function started(options: SandboxOptions = {}) {
   const parts = await startSandbox({ checkoutKey: "rk_test_checkout", ...options });

@@ -2,8 +2,15 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import {
+  addCatalogue,
+  clientOf,
+  GOOD_CARD,
+  sendForm,
+  startSandbox,
+  TEST_NOW,
+} from "~/sandbox/testing/sandbox";
 import { createSandbox } from "../sandbox";
-import { addCatalogue, clientOf, GOOD_CARD, sendForm, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
 function stateFile(): string {
   const folder = mkdtempSync(join(tmpdir(), "sandbox-"));

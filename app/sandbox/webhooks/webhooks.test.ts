@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import type Stripe from "stripe";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { SandboxOptions } from "../sandbox";
 import { addCatalogue, refusal, startSandbox } from "~/sandbox/testing/sandbox";
+import type { SandboxOptions } from "../sandbox";
 
 const SECRET = "whsec_of_the_test";
 

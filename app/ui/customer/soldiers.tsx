@@ -1,13 +1,13 @@
 import { Bot } from "lucide-react";
-import { classNames } from "../class-names";
 import { plural } from "~/ui/status/words";
+import { classNames } from "../class-names";
 
 const PLACES = 5;
 /** One after the other, so that the eye sees what a plan has unlocked. Milliseconds. */
 const STEP = 60;
 
 /** The places for soldiers: as many are filled as the workspace may use. */
-export function Soldiers({ count }: { count: number }) {
+export function Seats({ count }: { count: number }) {
   const places = Array.from({ length: Math.max(PLACES, count) }, (_, index) => index + 1);
   const words = count === 0 ? "No soldiers at work" : `${count} of ${plural(places.length, "soldier")}`;
   return (
@@ -18,7 +18,7 @@ export function Soldiers({ count }: { count: number }) {
           return (
             <span
               key={place}
-              data-soldier={filled ? "present" : "missing"}
+              data-seat={filled ? "present" : "missing"}
               style={{ transitionDelay: filled ? `${(place - 1) * STEP}ms` : "0ms" }}
               className={classNames(
                 "flex aspect-square items-center justify-center rounded border motion-safe:transition-colors",

@@ -1,21 +1,21 @@
-import type { Writes } from "~/billing/policy";
+import type { WriteMode } from "~/billing/policy";
 import type { Flag, Verdict } from "~/billing/verdicts";
 
 /** A verdict in a few words, as it stands in a row. */
 export const VERDICT_WORDS: Record<Verdict, string> = {
   not_checked: "not checked yet",
   link_conflict: "link conflict",
-  customer_gone: "customer gone",
-  unknown: "unknown status",
-  unknown_price: "unknown price",
-  paid_not_recorded: "paid, not recorded",
-  link_suggested: "link suggested",
-  recorded_not_paid: "access without payment",
-  plan_differs: "plan differs",
-  access_differs: "access differs",
-  status_differs: "status differs",
-  details_differ: "details differ",
-  in_sync: "in step",
+  missing_in_stripe: "customer gone",
+  unknown_status: "unknown status",
+  unmapped_price: "unknown price",
+  locked_out: "paid, not recorded",
+  possible_match: "link suggested",
+  unpaid_access: "access without payment",
+  plan_mismatch: "plan differs",
+  access_mismatch: "access differs",
+  status_mismatch: "status differs",
+  detail_mismatch: "details differ",
+  in_sync: "in sync",
   no_subscription: "no subscription",
 };
 
@@ -23,17 +23,17 @@ export const VERDICT_WORDS: Record<Verdict, string> = {
 export const VERDICT_GROUPS: Record<Verdict, string> = {
   not_checked: "Not checked yet",
   link_conflict: "Link conflicts",
-  customer_gone: "Customer gone",
-  unknown: "Unknown status",
-  unknown_price: "Unknown price",
-  paid_not_recorded: "Locked out",
-  link_suggested: "Link suggested",
-  recorded_not_paid: "Unpaid access",
-  plan_differs: "Plan differs",
-  access_differs: "Access differs",
-  status_differs: "Status differs",
-  details_differ: "Details differ",
-  in_sync: "In step",
+  missing_in_stripe: "Customer gone",
+  unknown_status: "Unknown status",
+  unmapped_price: "Unknown price",
+  locked_out: "Locked out",
+  possible_match: "Link suggested",
+  unpaid_access: "Unpaid access",
+  plan_mismatch: "Plan differs",
+  access_mismatch: "Access differs",
+  status_mismatch: "Status differs",
+  detail_mismatch: "Details differ",
+  in_sync: "In sync",
   no_subscription: "No subscription",
 };
 
@@ -45,15 +45,19 @@ export const FLAG_WORDS: Record<Flag, string> = {
   acknowledged: "acknowledged",
   stale: "stale",
   lookup_failed: "lookup failed",
-  not_lowered: "not lowered",
+  not_revoked: "not revoked",
 };
 
-export const WRITES_WORDS: Record<Writes, string> = { off: "off", raise_only: "raise only", full: "full" };
+export const WRITE_MODE_WORDS: Record<WriteMode, string> = {
+  off: "off",
+  grant_only: "raise only",
+  full: "full",
+};
 
 /** What each choice of `writes` means, as a sentence. */
-export const WRITES_MEANING: Record<Writes, string> = {
-  off: "Nobody writes, staff included. Parity goes on reading and judging.",
-  raise_only:
+export const WRITE_MODE_MEANINGS: Record<WriteMode, string> = {
+  off: "Nobody writes, staff included. Parity goes on reading and evaluating.",
+  grant_only:
     "Repairs that give access are made. Nothing is taken away, except what an admin confirms by name.",
   full: "All repairs are made. Access is taken away only on positive evidence, and never from many at once.",
 };

@@ -2,9 +2,9 @@ import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { classNames } from "~/ui/class-names";
-import type { Notice } from "./notice";
 import { Shape } from "~/ui/status/shape";
 import { type Tone, toneText } from "~/ui/status/tone";
+import type { Notice } from "./notice";
 
 const SHOWN_MILLISECONDS = 7000;
 

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createDatabase, type Database } from "../../../app/platform/client.server";
 import { startEmbeddedPostgres } from "../../../app/demo/postgres/embedded.server";
-import { applyMigrations } from "../../../app/platform/migrate.server";
-import { nextStamp } from "../../../app/platform/stamps.server";
-import { createStripeBudget } from "../../../app/platform/stripe-budget.server";
-import { createLog } from "../../../app/platform/log.server";
 import { createParity } from "../../../app/facade/create-parity.server";
 import type { Parity } from "../../../app/facade/parity.server";
+import { createDatabase, type Database } from "../../../app/platform/client.server";
+import { createLog } from "../../../app/platform/log.server";
+import { applyMigrations } from "../../../app/platform/migrate.server";
+import { nextVersion } from "../../../app/platform/stamps.server";
+import { createStripeBudget } from "../../../app/platform/stripe-budget.server";
 import { createLimiter } from "../../../app/stripe/limiter.server";
 import { createStripeReader, type StripeReader } from "../../../app/stripe/reader.server";
 import { type SandboxProcess, type SandboxWish, startSandboxProcess } from "./sandbox-process";
@@ -48,7 +48,7 @@ export async function openInstallation(
           globalPerSecond: 4 * perSecond,
         }),
       }),
-      nextStamp: () => nextStamp(db),
+      nextVersion: () => nextVersion(db),
       log,
     });
   const opened: Parity[] = [];
@@ -60,11 +60,11 @@ export async function openInstallation(
   const reader = readerAt(readsPerSecond);
   const parity = open(reader);
   await db.plan.create({
-    data: { id: "army", name: "Army", soldiers: 5, prices: { create: { lookupKey: "army_yearly" } } },
+    data: { id: "army", name: "Army", seats: 5, prices: { create: { lookupKey: "army_yearly" } } },
   });
-  await db.setting.create({ data: { key: "writes", value: "full" } });
+  await db.setting.create({ data: { key: "writeMode", value: "full" } });
   // No hour of the day makes a tick a full pass.
-  await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullPassHour', 'null')`;
+  await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullRunHour', 'null')`;
   return {
     db,
     parity,
@@ -104,17 +104,21 @@ export async function rowsWritten(db: Database, tables: readonly string[]): Prom
 }
 
 export type TimedRun = {
-  run: { reach: string; stripeRequests: number; synced: number; skipped: number };
+  run: { scope: string; stripeRequests: number; synced: number; skipped: number };
   seconds: number;
   /** From the run's beginning until everything had been read; a full pass only. */
   readSeconds: number;
 };
 
 /** Has the scheduler reconcile everybody, to the end. Throws when not everybody was. */
-export async function timeRun(db: Database, parity: Parity, reach: "tick" | "full"): Promise<TimedRun> {
+export async function timeRun(
+  db: Database,
+  parity: Parity,
+  scope: "incremental" | "full",
+): Promise<TimedRun> {
   const started = performance.now();
   for (;;) {
-    const answer = await parity.runs.cron({ budgetMs: 300_000, reach });
+    const answer = await parity.runs.cron({ budgetMs: 300_000, scope });
     if (!answer.done) continue;
     const seconds = (performance.now() - started) / 1000;
     if (!answer.success) throw new Error(`The run did not succeed: ${JSON.stringify(answer)}`);
@@ -123,7 +127,7 @@ export async function timeRun(db: Database, parity: Parity, reach: "tick" | "ful
       FROM "Cursor" c JOIN "Run" r ON r.id = c.value->>'runId' WHERE c.key = 'pass'`;
     const { stripeRequests, syncedCount: synced, skippedCount: skipped } = answer;
     return {
-      run: { reach: answer.reach, stripeRequests, synced, skipped },
+      run: { scope: answer.scope, stripeRequests, synced, skipped },
       seconds,
       readSeconds: row?.seconds ?? 0,
     };

@@ -1,8 +1,8 @@
 import type { Database } from "../../../app/platform/client.server";
 
 /**
- * So many users with all that Stripe said about them, made in SQL: 98 of 100 pay and are in step, the others are of
- * every kind that a judge must think about. Ids are random, as `gen_random_uuid()` makes them: neighbours in the order
+ * So many users with all that Stripe said about them, made in SQL: 98 of 100 pay and are in sync, the others are of
+ * every kind that a evaluate must think about. Ids are random, as `gen_random_uuid()` makes them: neighbours in the order
  * of the ids lie anywhere in the tables.
  */
 export async function addManyUsers(db: Database, count: number): Promise<void> {
@@ -34,7 +34,7 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
       CASE WHEN kind IN (0, 9) THEN 0 WHEN kind = 3 THEN 1 ELSE 5 END FROM bench_user
     UNION ALL SELECT 'v' || id, id, 'Another', 'active', 5 FROM bench_user WHERE kind = 4`;
   await db.$executeRaw`
-    INSERT INTO "StripeCustomer" (id, email, "emailFolded", name, "metadataUserId", created, "observedStart", "observedEnd")
+    INSERT INTO "StripeCustomer" (id, email, "emailFolded", name, "metadataUserId", created, "versionStart", "versionEnd")
     SELECT 'cus_' || rand, rand || '@example.com', rand || '@example.com', 'Customer ' || n,
       CASE WHEN kind = 8 THEN md5('user' || n + 1)::uuid::text ELSE id END, began, 1, 2
     FROM bench_user WHERE kind IS NULL OR kind NOT IN (9, 10)
@@ -42,7 +42,7 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
     FROM bench_user WHERE kind = 5`;
   await db.$executeRaw`
     INSERT INTO "StripeSubscription" (id, "customerId", status, "metadataUserId", items, created, "startDate",
-      "canceledAt", "endedAt", "cancelAtPeriodEnd", "latestInvoiceId", "pastDueSince", "observedStart", "observedEnd")
+      "canceledAt", "endedAt", "cancelAtPeriodEnd", "latestInvoiceId", "pastDueSince", "versionStart", "versionEnd")
     SELECT 'sub_' || rand, 'cus_' || rand,
       CASE WHEN kind = 1 THEN 'canceled' WHEN kind = 6 THEN 'past_due' ELSE 'active' END,
       CASE WHEN n % 2 = 0 AND kind IS DISTINCT FROM 8 THEN id END,
@@ -63,7 +63,7 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
   await db.$executeRaw`VACUUM ANALYZE`;
 }
 
-/** As after a full pass that has just seen everybody: what was judged before it is judged again. */
+/** As after a full pass that has just seen everybody: what was evaluated before it is evaluated again. */
 export async function finishPass(db: Database): Promise<void> {
   await db.$executeRaw`
     INSERT INTO "Cursor" (key, value)

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Database } from "../../../app/platform/client.server";
 import { readPostmaster } from "../../../app/demo/postgres/embedded-postmaster.server";
+import type { Database } from "../../../app/platform/client.server";
 
 /** Linux counts processor time in hundredths of a second, whatever the kernel's own clock. */
 const MICROS_PER_TICK = 10_000;

@@ -1,8 +1,8 @@
 import { FLAGS, VERDICTS } from "../../../app/billing/verdicts";
-import type { Database } from "../../../app/platform/client.server";
 import { SORTS } from "../../../app/dashboard/users-list/columns";
 import type { UsersList } from "../../../app/dashboard/users-list/users-list.server";
 import { CHECKED, EMPTY_QUERY, NONE, type UsersQuery } from "../../../app/dashboard/users-list/users-query";
+import type { Database } from "../../../app/platform/client.server";
 
 /** A page that somebody asks for. */
 export type Asked = {
@@ -37,23 +37,23 @@ const FILTERS: [string, Some][] = [
   ]),
   ...STATUSES.map((status): [string, Some] => [`status ${status}`, { statuses: [status] }]),
   ...CHECKED.map((checked): [string, Some] => [`checked ${checked}`, { checked }]),
-  ["withheld", { withheld: true }],
+  ["blocked", { blocked: true }],
 ];
 
 const COMBINED: [string, Some][] = [
-  ["critical", { verdicts: ["paid_not_recorded", "recorded_not_paid"] }],
+  ["critical", { verdicts: ["locked_out", "unpaid_access"] }],
   [
     "all that differs",
     { verdicts: VERDICTS.filter((one) => one !== "in_sync" && one !== "no_subscription") },
   ],
-  ["in step and on hold", { verdicts: ["in_sync"], flags: ["on_hold"] }],
-  ["in step but canceled", { verdicts: ["in_sync"], statuses: ["canceled"] }],
-  ["locked out, founder", { verdicts: ["paid_not_recorded"], plans: ["founder"] }],
-  ["locked out, army", { verdicts: ["paid_not_recorded"], plans: ["army"] }],
+  ["in sync and on hold", { verdicts: ["in_sync"], flags: ["on_hold"] }],
+  ["in sync but canceled", { verdicts: ["in_sync"], statuses: ["canceled"] }],
+  ["locked out, founder", { verdicts: ["locked_out"], plans: ["founder"] }],
+  ["locked out, army", { verdicts: ["locked_out"], plans: ["army"] }],
   ["several and comped", { flags: ["several", "comped"], statuses: ["active"] }],
   ["stale, no plan", { flags: ["stale"], plans: [NONE] }],
   ["past due within the hour", { statuses: ["past_due"], checked: "hour" }],
-  ["unpaid or paused, withheld", { statuses: ["unpaid", "paused"], withheld: true }],
+  ["unpaid or paused, blocked", { statuses: ["unpaid", "paused"], blocked: true }],
   ["nobody has all of it", { flags: ["lookup_failed"], statuses: ["paused"], plans: ["founder"] }],
 ];
 
@@ -99,8 +99,8 @@ export async function askedOf(db: Database): Promise<Asked[]> {
     ),
     ...searches.flatMap(([name, q]) => [
       ...DIRECTIONS.map((sort) => ask("search", name, { q, ...sort })),
-      ask("search", `${name}, in step`, { q, verdicts: ["in_sync"] }),
-      ask("search", `${name}, locked out`, { q, verdicts: ["paid_not_recorded"] }),
+      ask("search", `${name}, in sync`, { q, verdicts: ["in_sync"] }),
+      ask("search", `${name}, locked out`, { q, verdicts: ["locked_out"] }),
     ]),
   ];
 }
@@ -111,7 +111,7 @@ export async function deepPages(list: UsersList): Promise<Asked[]> {
   const lists: [string, Some, number[]][] = [
     ...SORTS.map((sort): [string, Some, number[]] => ["everybody", { sort }, [2, 10, 1000]]),
     ...SORTS.map((sort): [string, Some, number[]] => ["everybody", { sort, reversed: true }, [2, 10]]),
-    ["in step", { verdicts: ["in_sync"] }, [2, 1000]],
+    ["in sync", { verdicts: ["in_sync"] }, [2, 1000]],
     ["canceled", { statuses: ["canceled"] }, [2, 1000]],
     ["army by name", { plans: ["army"], sort: "name" }, [2, 10]],
     ["gmail", { q: "gmail.com" }, [2, 10]],

@@ -1,6 +1,6 @@
+import { NONE, type UsersQuery } from "../../../app/dashboard/users-list/users-query";
 import type { Database } from "../../../app/platform/client.server";
 import { join, raw, type Sql, sql } from "../../../app/platform/sql.server";
-import { NONE, type UsersQuery } from "../../../app/dashboard/users-list/users-query";
 
 // The usual way to list, beside ours: one join, ILIKE on both columns, and OFFSET for the depth.
 
@@ -23,12 +23,12 @@ const turned = (order: string): string =>
 export async function naivePage(db: Database, query: UsersQuery, page: number): Promise<number> {
   const orders = [...ORDER[query.sort], `u."id" ASC`].map((one) => raw(query.reversed ? turned(one) : one));
   const rows = await db.$queryRaw<unknown[]>`
-    SELECT u."id" FROM "User" u LEFT JOIN "Standing" s ON s."userId" = u."id" WHERE ${conditions(query)}
+    SELECT u."id" FROM "User" u LEFT JOIN "SyncStatus" s ON s."userId" = u."id" WHERE ${conditions(query)}
     ORDER BY ${join(orders)} OFFSET ${page * 50}::int LIMIT 50`;
   return rows.length;
 }
 
-function conditions({ q, verdicts, flags, plans, statuses, checked, withheld }: UsersQuery): Sql {
+function conditions({ q, verdicts, flags, plans, statuses, checked, blocked }: UsersQuery): Sql {
   const infix = `%${q.replace(/[\\%_]/g, "\\$&")}%`;
   const among = (columns: Sql[], values: string[]) => {
     const any = columns.map((column) => sql`${column} = ANY(${values}::text[])`);
@@ -54,7 +54,7 @@ function conditions({ q, verdicts, flags, plans, statuses, checked, withheld }: 
     ...(plans.length > 0 ? [among([sql`u."plan"`, sql`s."stripePlan"`], plans)] : []),
     ...(statuses.length > 0 ? [among([sql`s."stripeStatus"`], statuses)] : []),
     ...(checked ? [observed[checked]] : []),
-    ...(withheld ? [sql`s."withheld" IS NOT NULL`] : []),
+    ...(blocked ? [sql`s."blocked" IS NOT NULL`] : []),
   ];
   return join(all, " AND ");
 }

@@ -4,8 +4,8 @@ const UPDATED = 100_000;
 
 /** What these indexes replaced. */
 const BEFORE = [
-  `CREATE INDEX before_severity ON "Standing" ("severity" DESC, "since", "userId")`,
-  `CREATE INDEX before_verdict ON "Standing" ("verdict", "userId")`,
+  `CREATE INDEX before_severity ON "SyncStatus" ("severity" DESC, "since", "userId")`,
+  `CREATE INDEX before_verdict ON "SyncStatus" ("verdict", "userId")`,
 ];
 
 /** What the indexes cost who writes: 100,000 Standings updated in one statement, with these indexes and with the former. */
@@ -13,7 +13,7 @@ export async function bulkUpdates(db: Database): Promise<string[][]> {
   const now = await update(db);
   const made = await db.$queryRaw<{ name: string; definition: string }[]>`
     SELECT indexname AS name, indexdef AS definition FROM pg_indexes
-    WHERE tablename = 'Standing' AND indexname NOT IN ('Standing_pkey', 'Standing_judgeAgainAt_idx')`;
+    WHERE tablename = 'SyncStatus' AND indexname NOT IN ('SyncStatus_pkey', 'SyncStatus_nextCheckAt_idx')`;
   for (const { name } of made) await db.$executeRawUnsafe(`DROP INDEX "${name}"`);
   for (const statement of BEFORE) await db.$executeRawUnsafe(statement);
   const before = await update(db);
@@ -28,13 +28,13 @@ async function update(db: Database): Promise<string[]> {
   const times: string[] = [];
   for (const set of [
     `"observedAt" = now()`,
-    `"verdict" = 'details_differ', "severity" = 1, "observedAt" = now()`,
+    `"verdict" = 'detail_mismatch', "severity" = 1, "observedAt" = now()`,
   ]) {
-    await db.$executeRawUnsafe(`VACUUM "Standing"`);
+    await db.$executeRawUnsafe(`VACUUM "SyncStatus"`);
     await db.$executeRawUnsafe("CHECKPOINT");
     const began = performance.now();
-    await db.$executeRawUnsafe(`UPDATE "Standing" SET ${set}, "judgedAt" = now() WHERE "userId" IN (
-      SELECT "userId" FROM "Standing" ORDER BY md5("userId") LIMIT ${UPDATED})`);
+    await db.$executeRawUnsafe(`UPDATE "SyncStatus" SET ${set}, "evaluatedAt" = now() WHERE "userId" IN (
+      SELECT "userId" FROM "SyncStatus" ORDER BY md5("userId") LIMIT ${UPDATED})`);
     times.push(((performance.now() - began) / 1000).toFixed(1));
   }
   return times;

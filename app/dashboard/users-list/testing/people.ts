@@ -1,10 +1,10 @@
 import { FLAGS, SEVERITY_OF, SEVERITY_RANK, VERDICTS, type Verdict } from "~/billing/verdicts";
-import type { Database } from "~/platform/client.server";
 import { NONE, type UsersQuery } from "~/dashboard/users-list/users-query";
+import type { Database } from "~/platform/client.server";
 
 // A few hundred users of every kind, and the rules of the users table said once more and otherwise.
 
-type Standing = {
+type SyncStatus = {
   verdict: Verdict;
   flags: string[];
   stripeStatus: string | null;
@@ -12,14 +12,14 @@ type Standing = {
   since: Date | null;
   observedAt: Date | null;
   money: { perMonth: number; currency: string } | null;
-  withheld: string | null;
+  blocked: string | null;
 };
 export type Person = {
   id: string;
   email: string;
   name: string | null;
   plan: string | null;
-  standing: Standing | null;
+  syncStatus: SyncStatus | null;
 };
 
 const HOUR = 3_600_000;
@@ -38,7 +38,7 @@ export const people: Person[] = Array.from({ length: 230 }, (_, n) => {
     email: `${"abcdef".charAt(n % 6)}${n}@${n % 4 === 0 ? "acme" : "other"}.example`,
     name: n % 5 === 0 ? null : `Name ${"xyz".charAt(n % 3)}`,
     plan: [null, "starter", "army"][n % 3] ?? null,
-    standing:
+    syncStatus:
       n % 9 === 0
         ? null
         : {
@@ -49,7 +49,7 @@ export const people: Person[] = Array.from({ length: 230 }, (_, n) => {
             since: moment(n),
             observedAt: moment(n >> 1),
             money: n % 4 === 0 ? { perMonth: (n % 3) * 1000, currency: n % 8 === 0 ? "usd" : "eur" } : null,
-            withheld: n % 11 === 0 ? "no_positive_evidence" : null,
+            blocked: n % 11 === 0 ? "no_positive_evidence" : null,
           },
   };
 });
@@ -64,13 +64,13 @@ export async function addPeople(db: Database): Promise<void> {
       stripeCustomerId: n === 3 ? "cus_recorded" : null,
     })),
   });
-  await db.standing.createMany({
-    data: people.flatMap(({ id, standing }) => {
-      if (!standing) return [];
-      const { money, ...rest } = standing;
+  await db.syncStatus.createMany({
+    data: people.flatMap(({ id, syncStatus }) => {
+      if (!syncStatus) return [];
+      const { money, ...rest } = syncStatus;
       return {
         userId: id,
-        severity: SEVERITY_RANK[SEVERITY_OF[standing.verdict]],
+        severity: SEVERITY_RANK[SEVERITY_OF[syncStatus.verdict]],
         mismatches: [],
         moneyKind: money && "leaking",
         moneyPerMonth: money?.perMonth,
@@ -82,24 +82,24 @@ export async function addPeople(db: Database): Promise<void> {
 }
 
 /** The rules of the filters, said once more and otherwise. */
-function holds(query: UsersQuery, { email, name, plan, id, standing }: Person): boolean {
+function holds(query: UsersQuery, { email, name, plan, id, syncStatus }: Person): boolean {
   const any = (chosen: string[], having: (string | null)[]) =>
     chosen.length === 0 ||
     having.some((one) => one !== null && chosen.includes(one)) ||
     (chosen.includes(NONE) && having.every((one) => one === null));
-  const age = standing?.observedAt ? (begun - standing.observedAt.getTime()) / HOUR : null;
+  const age = syncStatus?.observedAt ? (begun - syncStatus.observedAt.getTime()) / HOUR : null;
   const q = query.q.toLowerCase();
   return (
     (email.includes(q) || (name?.toLowerCase().includes(q) ?? false) || id === q) &&
-    any(query.verdicts, [standing?.verdict ?? "not_checked"]) &&
+    any(query.verdicts, [syncStatus?.verdict ?? "not_checked"]) &&
     (query.flags.length === 0 ||
       query.flags.some((flag) =>
         // It comes and goes by the clock, whatever was kept.
-        flag === "stale" ? (age ?? 0) > 24 : standing?.flags.includes(flag),
+        flag === "stale" ? (age ?? 0) > 24 : syncStatus?.flags.includes(flag),
       )) &&
-    any(query.plans, [plan, standing?.stripePlan ?? null]) &&
-    any(query.statuses, [standing?.stripeStatus ?? null]) &&
-    (!query.withheld || standing?.withheld != null) &&
+    any(query.plans, [plan, syncStatus?.stripePlan ?? null]) &&
+    any(query.statuses, [syncStatus?.stripeStatus ?? null]) &&
+    (!query.blocked || syncStatus?.blocked != null) &&
     (query.checked === null ||
       {
         never: age === null,
@@ -110,16 +110,16 @@ function holds(query: UsersQuery, { email, name, plan, id, standing }: Person): 
   );
 }
 
-function keysOf({ sort }: UsersQuery, { email, name, standing }: Person): (number | string)[] {
-  const severity = SEVERITY_RANK[SEVERITY_OF[standing?.verdict ?? "not_checked"]];
-  const since = standing?.since?.getTime() ?? Number.POSITIVE_INFINITY;
-  const money = standing?.money;
+function keysOf({ sort }: UsersQuery, { email, name, syncStatus }: Person): (number | string)[] {
+  const severity = SEVERITY_RANK[SEVERITY_OF[syncStatus?.verdict ?? "not_checked"]];
+  const since = syncStatus?.since?.getTime() ?? Number.POSITIVE_INFINITY;
+  const money = syncStatus?.money;
   return {
     severity: [-severity, since],
     since: [since],
     email: [email],
     name: [name === null ? 1 : 0, name ?? ""],
-    checked: [standing?.observedAt?.getTime() ?? Number.NEGATIVE_INFINITY],
+    checked: [syncStatus?.observedAt?.getTime() ?? Number.NEGATIVE_INFINITY],
     money: [money ? 0 : 1, money?.currency ?? "", -(money?.perMonth ?? 0)],
   }[sort];
 }

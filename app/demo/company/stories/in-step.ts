@@ -12,7 +12,7 @@ const armyFor = (days: number): Story => ({
 });
 
 /** Nothing differs, or there is nothing at all. */
-export const IN_STEP: readonly Story[] = [
+export const IN_SYNC: readonly Story[] = [
   ...[17, 36, 58, 83, 105, 149, 171, 193, 214, 238, 251, 290].map(starterFor),
   ...[22, 71, 133, 166, 245, 310, 388].map(armyFor),
   { verdict, name: "Sofia Marchetti", workspaces: 2, customers: [recordedCustomer(sub("army_yearly", 92))] },

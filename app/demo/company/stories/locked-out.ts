@@ -9,7 +9,7 @@ import {
   sub,
 } from "~/demo/company/story";
 
-const verdict = "paid_not_recorded";
+const verdict = "locked_out";
 
 /** They have paid, and the database does not say so. */
 export const LOCKED_OUT: readonly Story[] = [

@@ -12,47 +12,47 @@ export const REVIEW: readonly Story[] = [
   { verdict: "link_conflict", name: "Henry Fischer" },
   // Nobody has shown that the address is theirs.
   {
-    verdict: "link_suggested",
+    verdict: "possible_match",
     name: "Noor Haddad",
     emailUnverified: true,
     customers: [unlinked(sub("starter_monthly", 4))],
   },
-  { verdict: "link_suggested", emailUnverified: true, customers: [unlinked(sub("army_yearly", 18))] },
+  { verdict: "possible_match", emailUnverified: true, customers: [unlinked(sub("army_yearly", 18))] },
   // Two paying customers have the address: which one is meant?
   {
-    verdict: "link_suggested",
+    verdict: "possible_match",
     customers: [unlinked(sub("starter_monthly", 25)), unlinked(sub("starter_monthly", 24))],
   },
   // Recorded ids that this Stripe account does not have.
   {
-    verdict: "customer_gone",
+    verdict: "missing_in_stripe",
     name: "Viktor Lehtonen",
     customers: [recordedCustomer()],
     recorded: unknownToStripe("starter_monthly"),
   },
   {
-    verdict: "customer_gone",
+    verdict: "missing_in_stripe",
     customers: [{ ...recordedCustomer(), state: "missing" }],
     recorded: unknownToStripe("army_yearly"),
   },
   // A status that Stripe may add one day.
   {
-    verdict: "unknown",
+    verdict: "unknown_status",
     name: "Amara Diallo",
     customers: [recordedCustomer(sub("army_yearly", 130, { status: "dormant" }))],
     recorded: stillActive,
   },
   {
-    verdict: "unknown",
+    verdict: "unknown_status",
     customers: [recordedCustomer(sub("starter_monthly", 88, { status: "dormant" }))],
     recorded: nothing,
   },
   // Prices that no plan claims.
   {
-    verdict: "unknown_price",
+    verdict: "unmapped_price",
     name: "Oliver Grant",
     customers: [recordedCustomer(sub("agency_legacy", 500))],
     recorded: nothing,
   },
-  { verdict: "unknown_price", customers: [recordedCustomer(sub("agency_legacy", 21))], recorded: nothing },
+  { verdict: "unmapped_price", customers: [recordedCustomer(sub("agency_legacy", 21))], recorded: nothing },
 ];

@@ -1,7 +1,7 @@
 import { onlyAccess, stillActive } from "~/demo/company/recorded";
 import { recordedCustomer, type Story, sub } from "~/demo/company/story";
 
-const verdict = "recorded_not_paid";
+const verdict = "unpaid_access";
 
 /** They have access, and do not pay for it. */
 export const UNPAID_ACCESS: readonly Story[] = [
@@ -52,6 +52,6 @@ export const UNPAID_ACCESS: readonly Story[] = [
   },
   // An empty list is no evidence that anything ended: this one stays as it is.
   { verdict, customers: [recordedCustomer()], recorded: onlyAccess },
-  // Nor is a 404. The fresh read before a lowering finds it, and the verdict becomes `customer_gone`.
+  // Nor is a 404. The fresh read before a revocation finds it, and the verdict becomes `missing_in_stripe`.
   { verdict, customers: [{ ...recordedCustomer(), state: "missing" }], recorded: onlyAccess },
 ];

@@ -1,8 +1,8 @@
 import { Link } from "@remix-run/react";
 import type { RunView } from "~/dashboard/views";
 import { EmptyState } from "~/ui/empty-state";
-import { Shape } from "~/ui/status/shape";
 import { Time } from "~/ui/format/time";
+import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
 import { outcomeWords, progressOf, runTitle, STATE_TONES, STATE_WORDS } from "./run-words";
 

@@ -5,10 +5,10 @@ import { outcomeWords, progressOf, runTitle } from "./run-words";
 const run: RunView = {
   id: "r",
   by: "cron",
-  intent: "apply",
-  reach: "full",
+  mode: "apply",
+  scope: "full",
   state: "running",
-  phase: "judge",
+  phase: "evaluate",
   total: 1284,
   observed: 900,
   synced: 12,
@@ -21,13 +21,13 @@ const run: RunView = {
   previewRunId: null,
   createdAt: 0,
   finishedAt: null,
-  judgedFrom: null,
+  evaluatedFrom: null,
 };
 
 describe("a run in words", () => {
   it("says what it is about", () => {
     expect(runTitle(run)).toBe("Sync of all users");
-    expect(runTitle({ intent: "preview", reach: "one" })).toBe("Preview of one user");
+    expect(runTitle({ mode: "preview", scope: "one" })).toBe("Preview of one user");
   });
 
   it("knows no end while Stripe is being read", () => {
@@ -39,7 +39,7 @@ describe("a run in words", () => {
   });
 
   it("of what changed knows not even whom it concerns, until it is over", () => {
-    const tick: RunView = { ...run, reach: "tick", observed: 2, synced: 3, skipped: 4, review: 0 };
+    const tick: RunView = { ...run, scope: "incremental", observed: 2, synced: 3, skipped: 4, review: 0 };
     expect(runTitle(tick)).toBe("Sync of what changed");
     expect(progressOf({ ...tick, phase: "observe" }).words).toBe(
       "Reading what changed in Stripe: 2 customers so far",
@@ -48,13 +48,13 @@ describe("a run in words", () => {
     expect(progressOf({ ...tick, state: "done", skipped: 1281 }).total).toBe(1284);
   });
 
-  it("counts everybody who has been judged as done", () => {
+  it("counts everybody who has been evaluated as done", () => {
     expect(progressOf(run)).toEqual({ done: 1015, total: 1284, words: "1,015 of 1,284 users" });
   });
 
   it("says what it came to, without what did not happen", () => {
-    expect(outcomeWords(run)).toBe("12 repaired · 1,000 in step · 3 withheld or for review");
-    expect(outcomeWords({ ...run, intent: "preview" })).toContain("12 to repair");
+    expect(outcomeWords(run)).toBe("12 repaired · 1,000 in sync · 3 blocked or for review");
+    expect(outcomeWords({ ...run, mode: "preview" })).toContain("12 to repair");
     expect(outcomeWords({ ...run, synced: 0, skipped: 0, review: 0 })).toBe("nothing to do");
   });
 });

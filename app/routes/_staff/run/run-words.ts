@@ -2,17 +2,17 @@ import type { RunState, RunView } from "~/dashboard/views";
 import type { Tone } from "~/ui/status/tone";
 import { formatCount, plural } from "~/ui/status/words";
 
-const REACH_WORDS: Record<RunView["reach"], string> = {
+const SCOPE_WORDS: Record<RunView["scope"], string> = {
   one: "one user",
   selection: "selected users",
-  tick: "what changed",
+  incremental: "what changed",
   full: "all users",
 };
 
 /** `Preview of all users`, `Sync of one user`, `Undo of a run`. */
-export function runTitle({ intent, reach }: Pick<RunView, "intent" | "reach">): string {
-  if (intent === "undo") return "Undo of a run";
-  return `${intent === "preview" ? "Preview" : "Sync"} of ${REACH_WORDS[reach]}`;
+export function runTitle({ mode, scope }: Pick<RunView, "mode" | "scope">): string {
+  if (mode === "undo") return "Undo of a run";
+  return `${mode === "preview" ? "Preview" : "Sync"} of ${SCOPE_WORDS[scope]}`;
 }
 
 export const STATE_WORDS: Record<RunState, string> = {
@@ -36,7 +36,7 @@ export const STATE_TONES: Record<RunState, Tone> = {
  * 0.
  */
 export function progressOf(run: RunView): { done: number; total: number; words: string } {
-  const isTick = run.reach === "tick";
+  const isTick = run.scope === "incremental";
   if (run.phase === "observe") {
     const read = plural(run.observed, isTick ? "customer" : "subscription");
     return {
@@ -55,12 +55,12 @@ export function progressOf(run: RunView): { done: number; total: number; words: 
   };
 }
 
-/** What a run came to, in one line: `12 repaired · 40 in step · 3 for review`; empty parts are left out. */
-export function outcomeWords({ intent, synced, skipped, review, failed, notChecked }: RunView): string {
+/** What a run came to, in one line: `12 repaired · 40 in sync · 3 for review`; empty parts are left out. */
+export function outcomeWords({ mode, synced, skipped, review, failed, notChecked }: RunView): string {
   const parts: [number, string][] = [
-    [synced, intent === "preview" ? "to repair" : "repaired"],
-    [skipped, "in step"],
-    [review, "withheld or for review"],
+    [synced, mode === "preview" ? "to repair" : "repaired"],
+    [skipped, "in sync"],
+    [review, "blocked or for review"],
     [failed, "failed"],
     [notChecked, "not checked"],
   ];

@@ -24,7 +24,7 @@ export function DatabaseSays({ database }: { database: DatabaseView }) {
 export function workspaceWords({ workspaces }: DatabaseView): string {
   const [first] = workspaces;
   if (!first) return "no workspace";
-  if (workspaces.length === 1) return `${first.status} · ${first.soldiers} of ${MOST_SOLDIERS}`;
+  if (workspaces.length === 1) return `${first.status} · ${first.seats} of ${MOST_SOLDIERS}`;
   const open = workspaces.filter(({ status }) => status === "active").length;
   return `${plural(workspaces.length, "workspace")} · ${open} active`;
 }

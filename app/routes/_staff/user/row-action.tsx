@@ -5,14 +5,14 @@ import { useMay } from "../frame-data";
 import { userPath, useSync } from "./use-sync";
 
 /** Taking access away deserves a look first. */
-const LOOK_FIRST: ReadonlySet<Verdict> = new Set([...REVIEW_VERDICTS, "recorded_not_paid"]);
+const LOOK_FIRST: ReadonlySet<Verdict> = new Set([...REVIEW_VERDICTS, "unpaid_access"]);
 
 /** What can be done about a user right in the row: sync, or look closer where that alone would change nothing. */
 export function RowAction({ user }: { user: UserView }) {
   const { sync, busy } = useSync(user.userId, { aloud: true });
   const mayWrite = useMay("operator");
   const who = user.name ?? user.email;
-  const needsEyes = LOOK_FIRST.has(user.verdict) || user.withheld !== null;
+  const needsEyes = LOOK_FIRST.has(user.verdict) || user.blocked !== null;
   if (!mayWrite || needsEyes)
     return (
       <ButtonLink to={userPath(user.userId)} size="small" prefetch="intent">

@@ -1,7 +1,7 @@
 import { formatPrice } from "~/billing/money";
 import type { StripeView } from "~/dashboard/views";
-import { Shape } from "~/ui/status/shape";
 import { Time } from "~/ui/format/time";
+import { Shape } from "~/ui/status/shape";
 import { type Tone, toneText } from "~/ui/status/tone";
 
 /** The shape beside a status: paying, about to end, or over. The word is Stripe's own. */

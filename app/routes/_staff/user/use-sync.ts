@@ -1,13 +1,13 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 import type { SyncResult } from "~/dashboard/views";
-import { useNotice } from "~/ui/toast/toasts";
 import type { Tone } from "~/ui/status/tone";
+import { useNotice } from "~/ui/toast/toasts";
 
 export const OUTCOME_TONES: Record<SyncResult["outcome"], Tone> = {
   synced: "right",
-  in_step: "right",
-  withheld: "high",
+  in_sync: "right",
+  blocked: "high",
   review: "review",
   failed: "critical",
 };

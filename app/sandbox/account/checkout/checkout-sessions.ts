@@ -1,5 +1,5 @@
-import { type CheckoutSessionRecord, type Metadata, NO_METADATA } from "~/sandbox/store/records";
 import { type AccountParts, existing } from "~/sandbox/account/parts";
+import { type CheckoutSessionRecord, type Metadata, NO_METADATA } from "~/sandbox/store/records";
 
 export interface CheckoutSessionFields {
   customer?: string | null;

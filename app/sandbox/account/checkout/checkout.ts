@@ -1,10 +1,10 @@
+import type { Customers } from "~/sandbox/account/customers";
+import { type AccountParts, existing } from "~/sandbox/account/parts";
+import type { Subscriptions } from "~/sandbox/account/subscriptions";
 import { paymentMethodId } from "~/sandbox/objects/payment-method";
 import type { CheckoutSessionRecord, Payment } from "~/sandbox/store/records";
 import type { TestCard } from "./cards";
 import type { CheckoutSessions } from "./checkout-sessions";
-import type { Customers } from "~/sandbox/account/customers";
-import { type AccountParts, existing } from "~/sandbox/account/parts";
-import type { Subscriptions } from "~/sandbox/account/subscriptions";
 
 /** What the payer typed. `email` counts only where the session has none. */
 export interface Payer {
@@ -15,7 +15,7 @@ export interface Payer {
 
 export type PaymentOutcome =
   | { ok: true; step: "confirm" | "paid" }
-  | { ok: false; reason: "customer_gone" | "declined" | "expired" };
+  | { ok: false; reason: "missing_in_stripe" | "declined" | "expired" };
 
 interface CheckoutWith {
   sessions: CheckoutSessions;
@@ -94,7 +94,7 @@ export class Checkout {
     if (status === "complete") return { ok: true, step: "paid" };
     if (status === "expired") return { ok: false, reason: "expired" };
     if (customer !== null && this.#parts.store.customers.get(customer).deleted) {
-      return { ok: false, reason: "customer_gone" };
+      return { ok: false, reason: "missing_in_stripe" };
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
-import type { PortalSessionRecord } from "~/sandbox/store/records";
 import { type AccountParts, existing } from "~/sandbox/account/parts";
+import type { PortalSessionRecord } from "~/sandbox/store/records";
 
 /** Sessions of the billing portal: each one opens one customer's page. */
 export class PortalSessions {

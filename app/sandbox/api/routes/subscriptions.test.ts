@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import type { NewSubscription } from "../../account/subscription-fields";
 import { addCatalogue, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
+import type { NewSubscription } from "../../account/subscription-fields";
 
 type Given = Partial<NewSubscription>;
 

@@ -1,0 +1,183 @@
+import { describe, expect, it } from "vitest";
+import type { Subscription } from "~/billing/observation";
+import { DEFAULT_POLICY } from "~/billing/policy";
+import type { BillingState } from "~/billing/record";
+import {
+  aCanceledSubscription,
+  aCustomer,
+  aRecord,
+  aRecordInSync,
+  aSubscription,
+  CONTEXT,
+  DAY,
+  locked,
+  NOW,
+  starterItem,
+  unknownItem,
+  unlocked,
+} from "~/billing/testing/observations";
+import { accessChange, type EvidenceInput, evidenceForRevocation } from "./revocation";
+
+/** A record of Army, and a fresh complete read (stamp 10, after stamp 5) of its one customer. */
+function evidence(subscriptions: Subscription[], changes: Partial<EvidenceInput> = {}) {
+  return evidenceForRevocation({
+    recorded: aRecordInSync(),
+    customers: [aCustomer({ subscriptions })],
+    suggestions: [],
+    othersKnown: true,
+    compIsOver: false,
+    revocationVersion: 5,
+    ...CONTEXT,
+    ...changes,
+  });
+}
+
+const ok = { ok: true };
+const no = (reason: string) => ({ ok: false, reason });
+
+describe("positive evidence for a revocation", () => {
+  it.each(["canceled", "incomplete_expired", "unpaid", "paused", "incomplete"])(
+    "is the recorded subscription listed as %s",
+    (status) => {
+      expect(evidence([aSubscription({ status })])).toEqual(ok);
+    },
+  );
+
+  it("is the recorded subscription past due once grace is over, not before", () => {
+    const overdue = (pastDueSince: number) => [aSubscription({ status: "past_due", pastDueSince })];
+    expect(evidence(overdue(NOW - 8 * DAY))).toEqual(ok);
+    expect(evidence(overdue(NOW - 6 * DAY))).toEqual(no("no_positive_evidence"));
+  });
+
+  it("is the recorded subscription entitling to fewer soldiers than are recorded", () => {
+    expect(evidence([aSubscription({ items: [starterItem()] })])).toEqual(ok);
+    const one = aRecordInSync({ workspaces: [unlocked(1)] });
+    expect(evidence([aSubscription({ items: [starterItem()] })], { recorded: one })).toEqual(
+      no("no_positive_evidence"),
+    );
+  });
+
+  it("is not what another subscription says when one is recorded", () => {
+    const other = aCanceledSubscription({ id: "sub_2" });
+    expect(evidence([other])).toEqual(no("no_positive_evidence"));
+    expect(evidence([other, aSubscription()])).toEqual(no("no_positive_evidence"));
+  });
+
+  it("is at least one such subscription when none is recorded", () => {
+    const recorded = aRecordInSync({ billing: null });
+    const other = aCanceledSubscription({ id: "sub_2" });
+    expect(evidence([other, aSubscription({ status: "dormant" })], { recorded })).toEqual(ok);
+    expect(evidence([aSubscription()], { recorded })).toEqual(no("no_positive_evidence"));
+  });
+
+  it("is not an empty list", () => {
+    expect(evidence([])).toEqual(no("no_positive_evidence"));
+    expect(evidence([], { recorded: aRecordInSync({ billing: null }) })).toEqual(no("no_positive_evidence"));
+    expect(evidence([], { customers: [] })).toEqual(no("no_positive_evidence"));
+  });
+
+  it("is not an unknown status, nor an unknown price", () => {
+    expect(evidence([aSubscription({ status: "dormant" })])).toEqual(no("no_positive_evidence"));
+    expect(evidence([aSubscription({ items: [unknownItem()] })])).toEqual(no("no_positive_evidence"));
+  });
+
+  it("is not a 404 for one of the customers", () => {
+    const customers = [
+      aCustomer({ subscriptions: [aCanceledSubscription()] }),
+      aCustomer({ id: "cus_2", state: "missing" }),
+    ];
+    expect(evidence([], { customers })).toEqual(no("customer_not_found"));
+  });
+
+  it("is a deleted customer whose subscription is listed as ended", () => {
+    const deleted = aCustomer({ state: "deleted", subscriptions: [aCanceledSubscription()] });
+    expect(evidence([], { customers: [deleted] })).toEqual(ok);
+  });
+
+  it.each<[string, number | null]>([
+    ["before the revocation was evaluated", 4],
+    ["at the same stamp", 5],
+    ["never", null],
+  ])("is not a complete read that began %s", (_, completeVersionStart) => {
+    const read = aCustomer({ subscriptions: [aCanceledSubscription()] });
+    const unread = aCustomer({ id: "cus_2", completeVersionStart });
+    expect(evidence([], { customers: [{ ...read, completeVersionStart }] })).toEqual(no("not_read_since"));
+    expect(evidence([], { customers: [read, unread] })).toEqual(no("not_read_since"));
+    expect(evidence([], { customers: [read, null] })).toEqual(no("not_read_since"));
+  });
+
+  it("is nothing as long as no revocation was evaluated before", () => {
+    expect(evidence([aCanceledSubscription()], { revocationVersion: null })).toEqual(no("not_read_since"));
+  });
+
+  it("is none while another customer who could be this user pays, or that is not known", () => {
+    expect(evidence([aCanceledSubscription()], { suggestions: ["cus_9"] })).toEqual(
+      no("possible_other_customer"),
+    );
+    expect(evidence([aCanceledSubscription()], { othersKnown: false })).toEqual(
+      no("other_customers_unknown"),
+    );
+  });
+
+  it("is that what is taken away was given by a comp that is over: also for someone without a customer", () => {
+    expect(evidence([], { compIsOver: true })).toEqual(ok);
+    expect(evidence([], { compIsOver: true, customers: [] })).toEqual(ok);
+    expect(evidence([], { compIsOver: true, suggestions: ["cus_9"] })).toEqual(no("possible_other_customer"));
+    expect(evidence([], { compIsOver: true, revocationVersion: 10 })).toEqual(no("not_read_since"));
+  });
+});
+
+describe("a change of access", () => {
+  const change = (
+    recorded: BillingState,
+    expected: BillingState,
+    counting: Subscription | null = aSubscription(),
+  ) => accessChange({ recorded, expected, counting, policy: DEFAULT_POLICY, now: NOW });
+  const withWorkspaces = (...workspaces: BillingState["workspaces"]) => aRecordInSync({ workspaces });
+  const neither = { grants: false, revokes: false };
+  const grants = { grants: true, revokes: false };
+  const revokes = { grants: false, revokes: true };
+
+  it("is none where nothing or only words differ", () => {
+    expect(change(aRecordInSync(), aRecordInSync())).toEqual(neither);
+    expect(change(aRecordInSync({ user: { plan: "starter" } }), aRecordInSync())).toEqual(neither);
+    const canceled = aRecordInSync({ user: { subscriptionStatus: "canceled" } });
+    expect(change(aRecordInSync(), canceled, aCanceledSubscription())).toEqual(neither);
+  });
+
+  it("grants with more soldiers or an open workspace, and revokes with fewer or a locked one", () => {
+    expect(change(withWorkspaces(locked()), withWorkspaces(unlocked(1)))).toEqual(grants);
+    expect(change(withWorkspaces(unlocked(1)), withWorkspaces(unlocked(5)))).toEqual(grants);
+    expect(change(withWorkspaces(unlocked(5)), withWorkspaces(unlocked(1)))).toEqual(revokes);
+    expect(change(withWorkspaces(unlocked(1)), withWorkspaces(locked()))).toEqual(revokes);
+    expect(change(withWorkspaces(unlocked(0)), withWorkspaces(locked()))).toEqual(revokes);
+  });
+
+  it("is none where a locked workspace only forgets soldiers that nobody could use", () => {
+    const odd = { id: "w_1", status: "locked", seats: 3 };
+    expect(change(withWorkspaces(odd), withWorkspaces(locked()))).toEqual(neither);
+  });
+
+  it("may be both, over several workspaces", () => {
+    const recorded = withWorkspaces(unlocked(5, "w_1"), locked("w_2"));
+    const expected = withWorkspaces(unlocked(1, "w_1"), unlocked(1, "w_2"));
+    expect(change(recorded, expected)).toEqual({ grants: true, revokes: true });
+  });
+
+  it("is by the status for a user without workspaces", () => {
+    const status = (subscriptionStatus: string | null) =>
+      aRecord({ user: { subscriptionStatus }, workspaces: [] });
+    expect(change(status(null), status("active"))).toEqual(grants);
+    expect(change(status("active"), status("canceled"), aCanceledSubscription())).toEqual(revokes);
+    expect(change(status("active"), status("trialing"))).toEqual(neither);
+    const overdue = aSubscription({ status: "past_due", pastDueSince: NOW - 8 * DAY });
+    expect(change(status("active"), status("past_due"), overdue)).toEqual(revokes);
+    expect(change(status("past_due"), status("past_due"), overdue)).toEqual(neither);
+  });
+
+  it("revokes where a status that admits is cleared on the word of an empty list", () => {
+    const recorded = aRecord({ user: { subscriptionStatus: "active" } });
+    expect(change(recorded, aRecord(), null)).toEqual(revokes);
+    expect(change(aRecord({ user: { subscriptionStatus: "canceled" } }), aRecord(), null)).toEqual(neither);
+  });
+});

@@ -1,0 +1,202 @@
+import fc from "fast-check";
+import type { DecideInput } from "~/billing/evaluation/decide";
+import { evaluate } from "~/billing/evaluation/evaluate";
+import { linksOf } from "~/billing/links";
+import type { ObservedCustomer } from "~/billing/observation";
+import { DEFAULT_POLICY } from "~/billing/policy";
+import type { BillingRow, UserRecord } from "~/billing/record";
+import type { Comp, LinkEdge, LinkSource, UserSnapshot } from "~/billing/snapshot";
+import { stripeStateOf } from "~/billing/stripe-state";
+import { catalogue, customers, PRO, STAMP } from "./arbitraries";
+import { ARMY, armyItem, DAY, NOW, STARTER } from "./observations";
+
+const workspaces = fc
+  .array(
+    fc.constantFrom(
+      { status: "active", seats: 5 },
+      { status: "active", seats: 1 },
+      { status: "active", seats: 0 },
+      { status: "locked", seats: 0 },
+      { status: "locked", seats: 0 },
+      { status: "locked", seats: 3 },
+    ),
+    { maxLength: 3 },
+  )
+  .map((all) => all.map((one, index) => ({ ...one, id: `w_${index}` })));
+
+const plan = fc.constantFrom(null, "starter", "army", "free");
+const status = fc.constantFrom(null, "active", "past_due", "canceled", "incomplete", "dormant");
+const periodEnd = fc.constantFrom(null, armyItem().periodEnd, NOW);
+const recordedSubscriptionId = fc.constantFrom("sub_10", "sub_10", "sub_11", "sub_20", "sub_30", "sub_none");
+
+const billing: fc.Arbitrary<BillingRow> = fc.record({
+  stripeSubscriptionId: recordedSubscriptionId,
+  stripePriceId: fc.constantFrom("price_army", "price_starter"),
+  status: fc.constantFrom("active", "canceled", "incomplete"),
+  plan,
+  amount: fc.constantFrom(20_000, 2_000, null),
+  currency: fc.constant("usd"),
+  interval: fc.constantFrom("month", "year", null),
+  currentPeriodStart: periodEnd,
+  currentPeriodEnd: periodEnd,
+  cancelAtPeriodEnd: fc.boolean(),
+});
+
+const record: fc.Arbitrary<UserRecord> = fc.record({
+  userId: fc.constant("u_1"),
+  email: fc.constant("ada@example.com"),
+  emailVerified: fc.constantFrom(true, true, true, false),
+  name: fc.constant(null),
+  user: fc.record({
+    stripeCustomerId: fc.constantFrom(null, null, "cus_1", "cus_1", "cus_2", "cus_unseen"),
+    plan,
+    subscriptionStatus: status,
+    currentPeriodEnd: periodEnd,
+    cancelAtPeriodEnd: fc.boolean(),
+  }),
+  billing: fc.option(billing, { freq: 1 }),
+  workspaces,
+});
+
+const comps: fc.Arbitrary<Comp[]> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Comp[]>([]) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(
+        fc.record({
+          plan: fc.constantFrom(STARTER, PRO, ARMY),
+          expiresAt: fc.constantFrom(NOW - DAY, NOW, NOW + 1, NOW + 10 * DAY),
+          revokedAt: fc.constantFrom(null, null, NOW - DAY),
+          applied: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 2 },
+      )
+      .map((all) => all.map((one, index) => ({ ...one, id: `comp_${index}` }))),
+  },
+);
+
+/** Which parts of the record are as they should be; the rest stays what it was. */
+type InSync = { user: boolean; plan: boolean; status: boolean; billing: boolean; workspaces: boolean };
+
+const inSync: fc.Arbitrary<InSync> = fc.record({
+  user: fc.constantFrom(true, true, true, false),
+  plan: fc.constantFrom(true, true, true, false),
+  status: fc.constantFrom(true, true, true, false),
+  billing: fc.constantFrom(true, true, true, false),
+  workspaces: fc.boolean(),
+});
+
+type Ingredients = {
+  record: UserRecord;
+  customers: ObservedCustomer[];
+  stored: boolean[];
+  links: { customerId: string; userId: string; source: LinkSource }[];
+  rest: Omit<UserSnapshot, "record" | "customers" | "edges" | "emailCandidates" | "hold">;
+  hold: "none" | "matching" | "other";
+  inSync: InSync | null;
+};
+
+/** Any snapshot of user `u_1` that can be: the links of the record are among the edges, candidates know theirs. */
+export const snapshots: fc.Arbitrary<UserSnapshot> = fc
+  .record<Ingredients>({
+    record,
+    customers,
+    stored: fc.array(fc.constantFrom(true, true, true, true, true, true, true, false), {
+      minLength: 3,
+      maxLength: 3,
+    }),
+    links: fc.array(
+      fc.record({
+        customerId: fc.constantFrom("cus_1", "cus_1", "cus_2"),
+        userId: fc.constantFrom("u_1", "u_1", "u_1", "u_1", "u_1", "u_1", "u_1", "u_2"),
+        source: fc.constantFrom<LinkSource>("metadata", "session", "confirmed", "email"),
+      }),
+      { maxLength: 3, size: "max" },
+    ),
+    rest: fc.record({
+      rejectedCustomerIds: fc.constantFrom([], [], [], [], [], [], ["cus_3"], ["cus_1"]),
+      usersWithEmail: fc.constantFrom(1, 1, 1, 2),
+      coverage: fc.record({
+        pass: fc.constantFrom(true, true, true, true, true, false),
+        address: fc.boolean(),
+      }),
+      comps,
+      acknowledged: fc.constant(null),
+      lookupFailure: fc.constantFrom(null, "timeout"),
+      observedAt: fc.constantFrom(null, NOW - 60, NOW - 2 * DAY),
+      revocationVersion: fc.constantFrom(null, STAMP, STAMP, STAMP),
+    }),
+    hold: fc.constantFrom("none", "none", "none", "none", "none", "none", "matching", "other"),
+    inSync: fc.option(inSync, { freq: 3 }),
+  })
+  .map(({ record, customers, stored, links, rest, hold, inSync }) => {
+    const seen = customers.filter((_, index) => stored[index]);
+    const bare = { record, customers: seen, edges: links, emailCandidates: [], hold: null, ...rest };
+    const random = withRecord(bare, record);
+    const snapshot = inSync ? partlyInSync(random, inSync) : random;
+    const linked = linksOf(snapshot).customerIds;
+    const own = seen.filter(({ id }) => linked.includes(id)).flatMap((one) => one.subscriptions);
+    const stripeState = hold === "matching" ? stripeStateOf(own) : "another";
+    return { ...snapshot, hold: hold === "none" ? null : { stripeState } };
+  });
+
+function partlyInSync(snapshot: UserSnapshot, inSync: InSync): UserSnapshot {
+  const { record } = snapshot;
+  const { expected } = evaluate(snapshot, { catalogue, policy: DEFAULT_POLICY, now: NOW });
+  const user = inSync.user ? expected.user : record.user;
+  return withRecord(snapshot, {
+    ...record,
+    user: {
+      ...user,
+      plan: inSync.plan ? user.plan : record.user.plan,
+      subscriptionStatus: inSync.status ? user.subscriptionStatus : record.user.subscriptionStatus,
+    },
+    billing: inSync.billing ? expected.billing : record.billing,
+    workspaces: inSync.workspaces ? expected.workspaces : record.workspaces,
+  });
+}
+
+/**
+ * The snapshot with another record, and with the links that this record makes: its customer id, and the customer of its
+ * subscription. Customers that no link names are there by their e-mail address alone.
+ */
+export function withRecord(snapshot: UserSnapshot, record: UserRecord): UserSnapshot {
+  const known = new Map(snapshot.emailCandidates.map(({ customer }) => [customer.id, customer]));
+  for (const customer of snapshot.customers) known.set(customer.id, customer);
+  const all = [...known.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const edges = snapshot.edges.filter(
+    ({ userId, source }) =>
+      userId !== record.userId || (source !== "recorded" && source !== "recorded_subscription"),
+  );
+  const link = (customerId: string | null | undefined, source: LinkSource): LinkEdge[] =>
+    customerId ? [{ userId: record.userId, customerId, source }] : [];
+  const recordedSubscription = all
+    .flatMap(({ subscriptions }) => subscriptions)
+    .find(({ id }) => id === record.billing?.stripeSubscriptionId);
+  edges.push(
+    ...link(record.user.stripeCustomerId, "recorded"),
+    ...link(recordedSubscription?.customerId, "recorded_subscription"),
+  );
+  const own = new Set(edges.filter(({ userId }) => userId === record.userId).map((one) => one.customerId));
+  const usersOf = (id: string) => [
+    ...new Set(edges.filter((one) => one.customerId === id).map((one) => one.userId)),
+  ];
+  return {
+    ...snapshot,
+    record,
+    edges,
+    customers: all.filter(({ id }) => own.has(id)),
+    emailCandidates: all
+      .filter(({ state }) => state === "present")
+      .map((customer) => ({ customer, linkedUserIds: usersOf(customer.id) })),
+  };
+}
+
+/** Everything else that a decision depends on. */
+export const decisions: fc.Arbitrary<Omit<DecideInput, "snapshot" | "evaluation" | "context">> = fc.record({
+  writeMode: fc.constantFrom("full", "full", "full", "full", "grant_only", "off"),
+  automatic: fc.boolean(),
+  revocationLimitHasRoom: fc.constantFrom(true, true, true, false),
+  confirmed: fc.constantFrom(null, null, null, null, { override: false }, { override: true }),
+});

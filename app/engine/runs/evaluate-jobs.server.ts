@@ -1,0 +1,17 @@
+import type { Database } from "~/platform/client.server";
+
+export const EVALUATE_JOB = "evaluate_batches";
+
+/**
+ * Calls so many workers to evaluate batches of a run. Whoever comes late finds nothing left to do; nobody comes where no
+ * worker runs, and then the run's own process evaluates them all.
+ */
+export async function addEvaluateJobs(db: Database, runId: string, helpers: number): Promise<void> {
+  const [queue] = await db.$queryRaw<{ made: boolean }[]>`
+    SELECT to_regnamespace('graphile_worker') IS NOT NULL AS made`;
+  if (!queue?.made) return;
+  const payload = JSON.stringify({ runId });
+  await db.$executeRaw`
+    SELECT graphile_worker.add_job(${EVALUATE_JOB}, ${payload}::json, job_key => 'evaluate:' || n, max_attempts => 1)
+    FROM generate_series(1, ${helpers}::int) n`;
+}

@@ -1,0 +1,55 @@
+import { Link } from "@remix-run/react";
+import { useState } from "react";
+import type { UserView } from "~/dashboard/views";
+import { Button } from "~/ui/button";
+import { Money } from "~/ui/format/money";
+import { Time } from "~/ui/format/time";
+import { VerdictMark } from "~/ui/status/verdict-mark";
+import { userPath } from "../_staff/user/use-sync";
+import { ConfirmRevocation } from "./confirm-revocation";
+
+/** One user whose access would be taken: why, and why it was not. */
+export function Revocation({ user, mayConfirm }: { user: UserView; mayConfirm: boolean }) {
+  const [confirming, setConfirming] = useState(false);
+  return (
+    <li className="grid gap-x-6 gap-y-2 border-b border-line py-3.5 sm:grid-cols-[minmax(0,3fr)_minmax(0,6fr)_auto] sm:items-start">
+      <div className="min-w-0">
+        <Link
+          to={userPath(user.userId)}
+          className="block truncate rounded font-medium hover:text-accent hover:underline"
+        >
+          {user.name ?? user.email}
+        </Link>
+        {user.name && <p className="truncate text-small text-quiet">{user.email}</p>}
+        <p className="mt-1 text-table">
+          <VerdictMark verdict={user.verdict} />
+        </p>
+        <p className="mt-0.5 text-small text-quiet">
+          {user.money && (
+            <>
+              <Money amount={user.money.perMonth} currency={user.money.currency} /> a month
+            </>
+          )}
+          {user.money && user.since !== null && " · "}
+          {user.since !== null && (
+            <>
+              for <Time at={user.since} as="length" />
+            </>
+          )}
+        </p>
+      </div>
+      <div className="min-w-0 space-y-1 text-table text-pretty">
+        <p>{user.sentence}</p>
+        {user.blockedSentence && <p className="text-high">{user.blockedSentence}</p>}
+      </div>
+      {mayConfirm && (
+        <>
+          <Button onClick={() => setConfirming(true)}>
+            Confirm revocation…<span className="sr-only"> {user.name ?? user.email}</span>
+          </Button>
+          <ConfirmRevocation user={user} open={confirming} onClose={() => setConfirming(false)} />
+        </>
+      )}
+    </li>
+  );
+}

@@ -1,4 +1,4 @@
-# Debian, not Alpine: the embedded PostgreSQL needs glibc. With DATABASE_URL set it is not used.
+# Debian, not Alpine: the embedded PostgreSQL needs glibc. It is used only without DATABASE_URL.
 FROM node:20-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -15,5 +15,5 @@ USER node
 VOLUME /app/.data
 EXPOSE 3000
 HEALTHCHECK CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself as the first process, so that it hears SIGTERM and finishes what is running.
+# Node itself is the first process, so that it receives SIGTERM and lets running requests finish.
 CMD ["node", "--import", "tsx", "app/server/start.ts"]

@@ -1,19 +1,19 @@
 import path from "node:path";
 import { defineConfig } from "prisma/config";
 
-// Every Prisma command first wants a schema engine, and would download it. This one comes from npm with the rest.
-// PARITY_NATIVE_PRISMA=1 goes back to Prisma's own (Windows always does: it cannot start a script as a program).
+// Every Prisma command needs a schema engine, and would download it. This one is installed by npm.
+// PARITY_NATIVE_PRISMA=1 uses Prisma's own engine, as Windows always does: it cannot start a script as a program.
 if (!process.env.PARITY_NATIVE_PRISMA && process.platform !== "win32") {
   process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= path.join(
     import.meta.dirname,
     "prisma/engine/schema-engine.mjs",
   );
 }
-process.env.CHECKPOINT_DISABLE ??= "1"; // no call home to ask for a newer version
+process.env.CHECKPOINT_DISABLE ??= "1"; // Do not ask Prisma's server for a newer version.
 
 export default defineConfig({
   schema: "prisma/schema.prisma",
   migrations: { path: "prisma/migrations", seed: "tsx prisma/seed.ts" },
-  // `generate`, `validate` and `format` need no database; what does need one says that DATABASE_URL is missing.
+  // `generate`, `validate` and `format` need no database. Other commands report that DATABASE_URL is missing.
   datasource: { url: process.env.DATABASE_URL ?? "" },
 });

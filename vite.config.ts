@@ -2,7 +2,6 @@ import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
 import tsconfigPaths from "vite-tsconfig-paths";
 import { defineConfig } from "vitest/config";
-import LongFirst from "./e2e/support/long-first";
 
 declare module "@remix-run/node" {
   interface Future {
@@ -14,7 +13,7 @@ const testing = Boolean(process.env.VITEST);
 
 export default defineConfig({
   plugins: [
-    // Remix's plugin wants to build the application; React's own plugin must not stand beside it (hydration breaks).
+    // Tests do not build the application. React's own plugin must not be added to Remix's, because hydration breaks.
     testing
       ? []
       : [
@@ -36,15 +35,15 @@ export default defineConfig({
   test: {
     dir: "app",
     environment: "node",
-    // Much of a test is waiting: for a process, a clock, an answer.
+    // Tests mostly wait: for a process, a clock, an answer.
     maxWorkers: 4,
     // Files share what they import: loading it again for each took a third of the time. No file mocks a module.
     isolate: false,
-    sequence: { sequencer: LongFirst },
     exclude: ["**/generated/**", "**/node_modules/**"],
     globalSetup: ["app/platform/testing/server.ts"],
-    testTimeout: 30_000, // generous: the browser tests' build may be running beside them
-    hookTimeout: 60_000,
+    // A slow machine is no failure: alone, no test takes a ninth of this.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

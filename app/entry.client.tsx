@@ -3,14 +3,14 @@ import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 
 /**
- * RemixBrowser suspends until what the loaders sent is decoded, and no boundary stands above it: a key that is pressed in
- * that very moment breaks React 18 ("Root did not complete", error 345). So that is waited for first.
+ * RemixBrowser suspends until the loader data is decoded, and there is no Suspense boundary above it. A key press at that
+ * moment breaks React 18 ("Root did not complete", error 345), so wait for the data before hydrating.
  */
-async function loadersDecoded(): Promise<void> {
+async function waitForLoaderData(): Promise<void> {
   try {
     RemixBrowser({});
-  } catch (suspendedBy) {
-    await suspendedBy;
+  } catch (pending) {
+    await pending;
   }
 }
 
@@ -23,4 +23,4 @@ function hydrate(): void {
   );
 }
 
-void loadersDecoded().then(() => startTransition(hydrate));
+void waitForLoaderData().then(() => startTransition(hydrate));

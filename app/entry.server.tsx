@@ -11,10 +11,10 @@ import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { NonceContext } from "./ui/theme/nonce";
 
-/** How long deferred parts of a page may take, in milliseconds. */
+/** How long deferred data of a page may take, in milliseconds. */
 export const streamTimeout = 5_000;
 
-/** Renders a page: streamed to people, whole to machines that would not wait for the rest. */
+/** Renders a page. Browsers get a stream; bots get the complete page, because they do not wait for the rest. */
 export default function handleRequest(
   request: Request,
   status: number,
@@ -24,7 +24,7 @@ export default function handleRequest(
 ): Promise<Response> {
   const readyEvent = isbot(request.headers.get("User-Agent")) ? "onAllReady" : "onShellReady";
   headers.set("Content-Type", "text/html; charset=utf-8");
-  neverCached(headers);
+  forbidCaching(headers);
   return new Promise((resolve, reject) => {
     let shellSent = false;
     let failed = false;
@@ -45,26 +45,26 @@ export default function handleRequest(
         onShellError: reject,
         onError: (error: unknown) => {
           failed = true;
-          if (shellSent) log.error({ err: error }, "a part of a page could not be drawn");
+          if (shellSent) log.error({ err: error }, "page render failed after the response started");
         },
       },
     );
-    // After the streams' own time-out, so that what is late is drawn as an error, not cut off.
+    // Later than `streamTimeout`, so that late data is rendered as an error instead of being cut off.
     setTimeout(abort, streamTimeout + 1_000).unref();
   });
 }
 
-/** Data of pages is as private as the pages. */
+/** Page data is as private as the pages. */
 export const handleDataRequest: HandleDataRequestFunction = (response) => {
-  neverCached(response.headers);
+  forbidCaching(response.headers);
   return response;
 };
 
-/** What goes wrong outside of loaders and actions (those log for themselves), and unknown addresses, which do not matter. */
+/** Logs errors outside of loaders and actions, which log their own errors. An unknown URL is not an error. */
 export const handleError: HandleErrorFunction = (error, { request, context }) => {
   if (request.signal.aborted || error instanceof Response) return;
-  if (isRouteMiss(error)) context.log.debug({ err: error }, "no such route");
-  else context.log.error({ err: error }, "a page could not be drawn");
+  if (isRouteMiss(error)) context.log.debug({ err: error }, "route not found");
+  else context.log.error({ err: error }, "page render failed");
 };
 
 function isRouteMiss(error: unknown): boolean {
@@ -73,6 +73,6 @@ function isRouteMiss(error: unknown): boolean {
   return status >= 400 && status < 500;
 }
 
-function neverCached(headers: Headers): void {
+function forbidCaching(headers: Headers): void {
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", "private, no-store");
 }

@@ -11,10 +11,10 @@ import {
 import { type ReactNode, useEffect, useState } from "react";
 import { route } from "~/http/route.server";
 import styles from "./tailwind.css?url";
+import { ErrorPage } from "./ui/error-page";
 import { NowProvider } from "./ui/format/now";
 import { NavigationBar } from "./ui/navigation-bar";
-import { Problem } from "./ui/problem";
-import { type Appearance, appearanceOf, THEMES } from "./ui/theme/appearance";
+import { type Appearance, readAppearance, THEMES } from "./ui/theme/appearance";
 import { useNonce } from "./ui/theme/nonce";
 import { ToastProvider } from "./ui/toast/toasts";
 
@@ -26,9 +26,9 @@ export const links: LinksFunction = () => [
 ];
 
 export const loader = route.loader(
-  { who: "public", because: "it reads how this browser likes its pages, and the time" },
+  { who: "public", because: "it reads only the display preferences of this browser and the time" },
   ({ request }) => ({
-    appearance: appearanceOf(request.headers.get("Cookie")),
+    appearance: readAppearance(request.headers.get("Cookie")),
     now: Math.floor(Date.now() / 1000),
   }),
 );
@@ -38,11 +38,15 @@ type RootData = { appearance: Appearance; now: number };
 export function Layout({ children }: { children: ReactNode }) {
   const theme = useTheme();
   const nonce = useNonce();
-  const [isAlive, setAlive] = useState(false);
-  // After the effects of all that stands on the page: from now on it answers to keys and clicks.
-  useEffect(() => setAlive(true), []);
+  const [isHydrated, setHydrated] = useState(false);
+  // A parent's effect runs after the effects of its children: from now on the page reacts to keys and clicks.
+  useEffect(() => setHydrated(true), []);
   return (
-    <html lang="en" data-theme={theme === "system" ? undefined : theme} data-alive={isAlive ? "" : undefined}>
+    <html
+      lang="en"
+      data-theme={theme === "system" ? undefined : theme}
+      data-hydrated={isHydrated ? "" : undefined}
+    >
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -59,7 +63,7 @@ export function Layout({ children }: { children: ReactNode }) {
   );
 }
 
-/** The theme that was chosen, at once: also while the choice is still on its way to the server. */
+/** The chosen theme, also while the choice is still being sent to the server. */
 function useTheme() {
   const stored = useRouteLoaderData<RootData>("root")?.appearance.theme ?? "system";
   const pending = useFetchers().map(({ formAction, formData }) =>
@@ -83,7 +87,7 @@ export default function App() {
 export function ErrorBoundary() {
   return (
     <main className="mx-auto max-w-page px-4 py-16">
-      <Problem />
+      <ErrorPage />
     </main>
   );
 }

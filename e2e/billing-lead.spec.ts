@@ -1,4 +1,4 @@
-import { addPaidCustomers, recordOf } from "./support/customers";
+import { addPaidCustomers, readRecord } from "./support/customers";
 import { setWebhooks } from "./support/paying";
 import { expect, expectAccessible, test } from "./support/test";
 
@@ -6,14 +6,14 @@ import { expect, expectAccessible, test } from "./support/test";
 test.beforeEach(({ product }) => setWebhooks(product, "off"));
 test.afterEach(({ product }) => setWebhooks(product, "on"));
 
-/** More than a hundred: then the number is typed. */
+/** More than a hundred, so that the number must be typed. */
 const many = 101;
 
-test("a billing lead previews all repairs, confirms them, watches them, and reads what is left and why", async ({
+test("a billing lead previews all repairs, confirms them, watches the run, and reads what is left and why", async ({
   staffPage: page,
   product,
 }) => {
-  test.slow(); // a hundred customers, two runs over all, and four looks at every colour
+  test.slow(); // a hundred customers, two full runs, and four accessibility checks in both themes
   const people = Array.from({ length: many }, (_, n) => ({
     name: `Bulk ${n}`,
     email: `bulk${n}@example.com`,
@@ -24,11 +24,11 @@ test("a billing lead previews all repairs, confirms them, watches them, and read
   await page.getByRole("button", { name: "Preview sync…" }).click();
   await page.getByRole("button", { name: "Read Stripe first" }).click();
   const willNot = page.getByRole("region", { name: "What will not happen, and why" });
-  await expect(willNot).toContainText("somebody must decide");
+  await expect(willNot).toContainText("needs a decision");
   const will = page.getByRole("region", { name: "What will happen" });
-  await expect(will).toContainText("have paid and are locked out: access will be given.");
+  await expect(will).toContainText("have paid and are locked out: access will be granted.");
   await expectAccessible(page);
-  expect(await recordOf(product, userIds[0] ?? "")).toMatchObject({ plan: null, workspace: "locked" });
+  expect(await readRecord(product, userIds[0] ?? "")).toMatchObject({ plan: null, workspace: "locked" });
 
   const apply = page.getByRole("button", { name: /^Apply [\d,]+ repairs$/ });
   const number = (await apply.innerText()).replace(/\D/g, "");
@@ -43,13 +43,13 @@ test("a billing lead previews all repairs, confirms them, watches them, and read
   await expect(page.getByRole("heading", { level: 1, name: "Sync of all users" })).toBeVisible();
   const happened = page.getByRole("region", { name: "What happened" });
   await expect(happened).toContainText("have paid and are locked out: repaired.");
-  await expect(page.getByText("done", { exact: true })).toBeVisible();
+  await expect(page.getByText("Done", { exact: true })).toBeVisible();
   await expect(page.getByRole("region", { name: "What did not happen, and why" })).toContainText(
-    "somebody must decide",
+    "needs a decision",
   );
   await expectAccessible(page);
   for (const userId of [userIds[0], userIds[many - 1]])
-    expect(await recordOf(product, userId ?? "")).toMatchObject({
+    expect(await readRecord(product, userId ?? "")).toMatchObject({
       plan: "army",
       workspace: "active",
       seats: 5,
@@ -65,30 +65,30 @@ test("a billing lead previews all repairs, confirms them, watches them, and read
   await expect(page.getByRole("link", { name: /Sync of all users/ }).first()).toContainText("repaired");
 });
 
-test("what waits for an admin is confirmed by name", async ({ staffPage: page }) => {
+test("an admin approves a revocation by typing the name", async ({ staffPage: page }) => {
   await page.goto("/revocations");
-  const [first] = await page.getByRole("button", { name: /^Confirm revocation…/ }).all();
-  if (!first) throw new Error("The demo has a revocation that waits.");
+  const [first] = await page.getByRole("button", { name: /^Revoke access…/ }).all();
+  if (!first) throw new Error("The demo has a pending revocation.");
   await first.click();
   const dialog = page.getByRole("dialog");
-  await expect(dialog.getByRole("heading", { name: /^Take access from/ })).toBeVisible();
+  await expect(dialog.getByRole("heading", { name: /^Revoke access for/ })).toBeVisible();
   await expectAccessible(page);
-  await dialog.getByRole("button", { name: "Leave as it is" }).click();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(dialog).toBeHidden();
 });
 
-test("writes can be switched off from any page, after it was said what that means", async ({
+test("automatic repairs can be paused from any page, after a confirmation that explains it", async ({
   staffPage: page,
 }) => {
   await page.goto("/");
-  await page.getByRole("button", { name: /^writes:/ }).click();
-  await page.getByRole("menuitem", { name: /^Off/ }).click();
-  await expect(page.getByRole("dialog")).toContainText("Nobody writes, staff included.");
+  await page.getByRole("button", { name: /^Automatic repairs:/ }).click();
+  await page.getByRole("menuitem", { name: /^Paused/ }).click();
+  await expect(page.getByRole("dialog")).toContainText("not even by staff");
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Switch to off" }).click();
-  await expect(page.getByRole("button", { name: "writes: off" })).toBeVisible();
-  await page.getByRole("button", { name: /^writes:/ }).click();
-  await page.getByRole("menuitem", { name: /^Full/ }).click();
-  await page.getByRole("button", { name: "Switch to full" }).click();
-  await expect(page.getByRole("button", { name: "writes: full" })).toBeVisible();
+  await page.getByRole("button", { name: "Pause repairs" }).click();
+  await expect(page.getByRole("button", { name: "Automatic repairs: paused" })).toBeVisible();
+  await page.getByRole("button", { name: /^Automatic repairs:/ }).click();
+  await page.getByRole("menuitem", { name: /^On/ }).click();
+  await page.getByRole("button", { name: "Turn on repairs" }).click();
+  await expect(page.getByRole("button", { name: "Automatic repairs: on" })).toBeVisible();
 });

@@ -1,12 +1,12 @@
 import type { Page } from "playwright/test";
-import { query, recordOf } from "./support/customers";
+import { query, readRecord } from "./support/customers";
 import { addCustomer, CARDS, goToPayment, openWorkspace, setWebhooks } from "./support/paying";
 import { expect, expectAccessible, test } from "./support/test";
 
-// Buying once, changing a plan, and whom to write to: what a customer meets beside the straight way.
+// Buying once, changing a plan, and the support contact.
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
-const seats = (page: Page) => page.locator("[data-soldier=present]");
+const seats = (page: Page) => page.locator("[data-seat=present]");
 const pay = (page: Page) => page.getByRole("button", { name: /^Pay/ }).click();
 
 test.afterEach(async ({ product }) => {
@@ -14,7 +14,7 @@ test.afterEach(async ({ product }) => {
   await query(product, (client) => client.query(`DELETE FROM "Setting" WHERE key = 'supportContact'`));
 });
 
-test("two tabs lead to one payment, and a third that was left open sells nothing more", async ({
+test("two tabs lead to one payment, and a third, stale tab sells nothing", async ({
   staffPage: page,
   context,
   product,
@@ -27,7 +27,7 @@ test("two tabs lead to one payment, and a third that was left open sells nothing
   const here = page.url();
   const [second, stale] = [await context.newPage(), await context.newPage()];
   for (const tab of [second, stale]) await tab.goto(here);
-  await expect(heading(stale)).toHaveText("Your workspace is waiting for you");
+  await expect(heading(stale)).toHaveText("Choose a plan to start");
 
   await goToPayment(page, CARDS.pays);
   await goToPayment(second, CARDS.pays);
@@ -38,7 +38,7 @@ test("two tabs lead to one payment, and a third that was left open sells nothing
   await expect(heading(second)).toHaveText("You have Army", { timeout: 20_000 });
 
   await stale.getByRole("button", { name: "Choose Starter" }).click();
-  await expect(stale.getByRole("alert")).toContainText("nothing was charged");
+  await expect(stale.getByRole("alert")).toContainText("not charged");
   await expect(heading(stale)).toHaveText("You have Army");
   const bought = await query(product, (client) =>
     client.query(`SELECT 1 FROM "StripeSubscription" WHERE "metadataUserId" = $1`, [customer.userId]),
@@ -46,7 +46,7 @@ test("two tabs lead to one payment, and a third that was left open sells nothing
   expect(bought.rowCount).toBe(1);
 });
 
-test("a bigger plan shows its soldiers as soon as the customer is back", async ({
+test("a bigger plan shows its soldiers as soon as the customer returns", async ({
   staffPage: page,
   product,
 }) => {
@@ -66,10 +66,10 @@ test("a bigger plan shows its soldiers as soon as the customer is back", async (
   await page.getByRole("link", { name: "Return to the application" }).click();
   await expect(heading(page)).toHaveText("You have Army");
   await expect(seats(page)).toHaveCount(5);
-  expect(await recordOf(product, customer.userId)).toMatchObject({ plan: "army", seats: 5 });
+  expect(await readRecord(product, customer.userId)).toMatchObject({ plan: "army", seats: 5 });
 });
 
-test("whoever waits too long is told where to write, once an admin has said so", async ({
+test("a customer that waits too long sees the support contact, once an admin has set it", async ({
   staffPage: page,
   product,
   expectedErrors,
@@ -84,12 +84,12 @@ test("whoever waits too long is told where to write, once an admin has said so",
     ),
   );
   await openWorkspace(page, customer);
-  await expect(heading(page)).toHaveText("We could not check your payment just now");
-  await expect(page.locator("main")).toContainText("You do not need to pay twice.");
-  await expect(page.locator("main")).not.toContainText(/write/i);
+  await expect(heading(page)).toHaveText("We could not check your payment");
+  await expect(page.locator("main")).toContainText("You do not need to pay again.");
+  await expect(page.locator("main")).not.toContainText(/contact/i);
 
   await page.goto("/settings");
-  const field = page.getByLabel("Where customers write to");
+  const field = page.getByLabel("Support contact");
   await field.fill("help at example");
   await page.getByRole("button", { name: "Save rules" }).click();
   await expect(

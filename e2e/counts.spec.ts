@@ -1,7 +1,7 @@
 import pg from "pg";
 import { expect, test } from "./support/test";
 
-test("what takes long to count holds up no page: it follows, and stays from page to page", async ({
+test("a slow count does not delay a page: it follows, and stays on the next pages", async ({
   staffPage: page,
   product,
 }) => {
@@ -12,10 +12,10 @@ test("what takes long to count holds up no page: it follows, and stays from page
     await other.query(`LOCK TABLE "SyncStatus" IN ACCESS EXCLUSIVE MODE`);
     await page.goto("/settings");
     await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
-    const waiting = page.getByRole("link", { name: /^Revocations\s*\d+ waiting$/ }).first();
+    const waiting = page.getByRole("link", { name: /^Revocations\s*\d+ pending$/ }).first();
     await expect(page.getByRole("link", { name: "Revocations" }).first()).toBeVisible();
     await other.query("COMMIT");
-    // It follows; or it was given up after two seconds, on a slow machine, and comes with a later page.
+    // It follows; on a slow machine it times out after two seconds and comes with a later page.
     await expect(async () => {
       if (await waiting.isHidden()) await page.reload();
       await expect(waiting).toBeVisible({ timeout: 1_500 });
@@ -28,12 +28,10 @@ test("what takes long to count holds up no page: it follows, and stays from page
   }
 });
 
-test("a short search says what it finds", async ({ staffPage: page }) => {
+test("a short search explains what it finds", async ({ staffPage: page }) => {
   await page.goto("/users?q=ma");
-  await expect(
-    page.getByText("One or two letters find the addresses and names that begin with them."),
-  ).toBeVisible();
+  await expect(page.getByText("A search with one or two letters finds only")).toBeVisible();
   await page.goto("/users?q=mar");
   await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
-  await expect(page.getByText("One or two letters")).toBeHidden();
+  await expect(page.getByText("A search with one or two letters")).toBeHidden();
 });

@@ -8,8 +8,8 @@ import { expect, expectAccessible, test } from "./support/test";
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 
-/** Somebody of the demo with a workspace, by what the last look at Stripe said. */
-async function someone(product: Product, where: string): Promise<string> {
+/** A user of the demo with a workspace, chosen by sync status. */
+async function findUser(product: Product, where: string): Promise<string> {
   return query(product, async (client) => {
     const { rows } = await client.query<{ id: string }>(
       `SELECT u.id FROM "User" u JOIN "SyncStatus" s ON s."userId" = u.id
@@ -25,14 +25,14 @@ async function openAs(page: Page, userId: string): Promise<void> {
 }
 
 /** The token that the demo's stand-in for the application would post. */
-async function tokenOf(page: Page, userId: string): Promise<string> {
+async function readToken(page: Page, userId: string): Promise<string> {
   const html = await (await page.request.get(`/demo/customer/${userId}`)).text();
   return z.string().parse(/name="token" value="([^"]+)"/.exec(html)?.[1]);
 }
 
 const STATES: [state: string, where: string, title: RegExp, button: string | null][] = [
   [
-    "open",
+    "active",
     `verdict = 'in_sync' AND "stripeStatus" = 'active' AND flags = '{}' AND NOT u."cancelAtPeriodEnd"`,
     /^You have (Army|Starter)$/,
     "Manage billing",
@@ -46,19 +46,19 @@ const STATES: [state: string, where: string, title: RegExp, button: string | nul
   [
     "on trial",
     `verdict = 'in_sync' AND "stripeStatus" = 'trialing'`,
-    /^You are trying Starter$/,
+    /^You have a free trial of Starter$/,
     "Manage billing",
   ],
   [
     "past due",
     `verdict = 'in_sync' AND "stripeStatus" = 'past_due'`,
-    /^Your last payment did not go through$/,
-    "Update how you pay",
+    /^Your last payment failed$/,
+    "Update payment method",
   ],
   [
-    "a gift",
+    "comped",
     `verdict = 'in_sync' AND 'comped' = ANY (flags) AND "stripeStatus" IS NULL`,
-    /^You have Army on us$/,
+    /^You have free access to Army$/,
     "Choose Army",
   ],
   ["ended", `verdict = 'in_sync' AND "stripeStatus" = 'canceled'`, /^Your plan has ended$/, "Choose Starter"],
@@ -66,21 +66,21 @@ const STATES: [state: string, where: string, title: RegExp, button: string | nul
     "unpaid",
     `verdict = 'in_sync' AND "stripeStatus" = 'unpaid'`,
     /^Your workspace is locked$/,
-    "Update how you pay",
+    "Update payment method",
   ],
   ["paused", `verdict = 'in_sync' AND "stripeStatus" = 'paused'`, /^Your plan is paused$/, "Manage billing"],
-  ["new", `verdict = 'no_subscription'`, /^Your workspace is waiting for you$/, "Choose Army"],
+  ["new", `verdict = 'no_subscription'`, /^Choose a plan to start$/, "Choose Army"],
   [
-    "not understood",
-    `verdict = 'unknown' AND u."subscriptionStatus" IS NULL`,
+    "unknown status",
+    `verdict = 'unknown_status' AND u."subscriptionStatus" IS NULL`,
     /^Your workspace is not open yet$/,
     null,
   ],
 ];
 
 for (const [state, where, title, button] of STATES)
-  test(`a workspace says plainly where its owner stands: ${state}`, async ({ staffPage: page, product }) => {
-    await openAs(page, await someone(product, where));
+  test(`a workspace shows the state of its owner: ${state}`, async ({ staffPage: page, product }) => {
+    await openAs(page, await findUser(product, where));
     await expect(heading(page)).toHaveText(title);
     if (button) await expect(page.getByRole("button", { name: button })).toBeVisible();
     else await expect(page.getByRole("link", { name: "Check again" })).toBeVisible();
@@ -88,7 +88,7 @@ for (const [state, where, title, button] of STATES)
     await expectAccessible(page);
   });
 
-test("somebody who has paid is let in without a reload, and the soldiers appear", async ({
+test("a customer that has paid gets in without a reload, and the soldiers appear", async ({
   staffPage: page,
   product,
 }) => {
@@ -102,14 +102,14 @@ test("somebody who has paid is let in without a reload, and the soldiers appear"
   });
   await openAs(page, userId);
   await expect(heading(page)).toHaveText("You have Army");
-  await expect(page.locator("[data-soldier=present]")).toHaveCount(5);
+  await expect(page.locator("[data-seat=present]")).toHaveCount(5);
   expect(loads).toBe(1);
 });
 
-test("what takes too long says what to do, and is still let in", async ({ staffPage: page, product }) => {
+test("a slow check says what to do, and still opens the workspace", async ({ staffPage: page, product }) => {
   const customer = await addCustomer(product, `Tilda Slow ${Date.now()}`);
-  const look = { workspace: { status: "locked" }, sync: { state: "checking" } };
-  await page.route("**/api/workspace/*", (route) => route.fulfill({ json: look }));
+  const answer = { workspace: { status: "locked" }, sync: { state: "checking" } };
+  await page.route("**/api/workspace/*", (route) => route.fulfill({ json: answer }));
   await page.clock.install();
   await openWorkspace(page, customer);
   await expect(heading(page)).toHaveText("We’re confirming your payment.");
@@ -129,11 +129,11 @@ test("what takes too long says what to do, and is still let in", async ({ staffP
   );
   await expect(async () => {
     await page.clock.runFor(5_000);
-    await expect(page.locator("[data-soldier=present]")).toHaveCount(3, { timeout: 200 });
+    await expect(page.locator("[data-seat=present]")).toHaveCount(3, { timeout: 200 });
   }).toPass();
 });
 
-test("a slow Stripe holds nobody up for longer than it takes: the page goes on looking", async ({
+test("with a slow Stripe the page keeps checking until access is granted", async ({
   staffPage: page,
   product,
 }) => {
@@ -145,12 +145,16 @@ test("a slow Stripe holds nobody up for longer than it takes: the page goes on l
   await goToPayment(page, CARDS.pays);
   await page.getByRole("button", { name: /^Pay/ }).click();
   await expect(page).toHaveURL(/\/welcome\?session_id=cs_/);
-  // The webhook gives access, and the page finds it.
+  // The webhook grants access, and the page finds it.
   await expect(heading(page)).toHaveText("You have Army", { timeout: 20_000 });
-  await expect(page.locator("[data-soldier=present]")).toHaveCount(5);
+  await expect(page.locator("[data-seat=present]")).toHaveCount(5);
 });
 
-test("the return page opened twice is no second payment", async ({ staffPage: page, context, product }) => {
+test("the return page opened twice makes no second payment", async ({
+  staffPage: page,
+  context,
+  product,
+}) => {
   const customer = await addCustomer(product, `Dora Double ${Date.now()}`);
   await openWorkspace(page, customer);
   await goToPayment(page, CARDS.pays);
@@ -166,24 +170,27 @@ test("the return page opened twice is no second payment", async ({ staffPage: pa
   expect(kept.rowCount).toBe(1);
 });
 
-test("a payment that is not this customer's is said plainly", async ({
+test("another customer's payment is not matched, and the page says so", async ({
   staffPage: page,
   product,
   expectedErrors,
 }) => {
   expectedErrors.push(/404.*sync-subscription/);
-  const customer = await addCustomer(product, `Nora Nobody ${Date.now()}`);
+  const customer = await addCustomer(product, `Nora Other ${Date.now()}`);
   await openWorkspace(page, customer);
-  await page.goto(`/workspace/${customer.workspaceId}/welcome?session_id=cs_test_somebody`);
+  await page.goto(`/workspace/${customer.workspaceId}/welcome?session_id=cs_test_other`);
   await expect(heading(page)).toHaveText("We could not match this payment");
   await expectAccessible(page);
 });
 
-test("an open plan is managed on Stripe's page, and the way back is here", async ({
+test("an active plan is managed on Stripe's page, and Back returns here", async ({
   staffPage: page,
   product,
 }) => {
-  const userId = await someone(product, `verdict = 'in_sync' AND "stripeStatus" = 'active' AND flags = '{}'`);
+  const userId = await findUser(
+    product,
+    `verdict = 'in_sync' AND "stripeStatus" = 'active' AND flags = '{}'`,
+  );
   await openAs(page, userId);
   const here = page.url();
   await page.getByRole("button", { name: "Manage billing" }).click();
@@ -192,16 +199,16 @@ test("an open plan is managed on Stripe's page, and the way back is here", async
   await expect(page.getByRole("button", { name: "Manage billing" })).toBeEnabled();
 });
 
-test("the application hands customers over, and never one in place of another unasked", async ({
+test("the application hands customers over, and asks before it replaces a signed-in one", async ({
   staffPage: page,
   product,
   expectedErrors,
 }) => {
-  // A look that was under way when they left is told that nobody is signed in any more.
+  // A check that was running when they left gets a 401.
   expectedErrors.push(/401 .*\/api\/workspace\//);
   const ada = await addCustomer(product, `Ada First ${Date.now()}`);
   const bob = await addCustomer(product, `Bob Second ${Date.now()}`);
-  let token = await tokenOf(page, ada.userId);
+  let token = await readToken(page, ada.userId);
   const application = await openOtherSite(product, () => token);
   const openMine = page.getByRole("button", { name: "Open my workspace" });
 
@@ -209,31 +216,31 @@ test("the application hands customers over, and never one in place of another un
   await openMine.click();
   await page.waitForURL(`${product.url}/workspace/${ada.workspaceId}`);
 
-  token = await tokenOf(page, bob.userId);
+  token = await readToken(page, bob.userId);
   await page.goto(application.url);
   await openMine.click();
-  await expect(heading(page)).toHaveText("You are signed in as another customer here. Continue?");
+  await expect(heading(page)).toHaveText("Another customer is signed in. Continue?");
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Continue as the new customer" }).click();
+  await page.getByRole("button", { name: "Open my workspace instead" }).click();
   await page.waitForURL(`${product.url}/workspace/${bob.workspaceId}`);
   await application.close();
 
-  await page.getByRole("button", { name: "Leave" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
   await expect(heading(page)).toHaveText("Open your workspace from the application");
   await expectAccessible(page);
 });
 
-test("a link that is over says what to do", async ({ page, product, expectedErrors }) => {
+test("an expired link says what to do", async ({ page, product, expectedErrors }) => {
   expectedErrors.push(/401/);
-  const application = await openOtherSite(product, () => "over");
+  const application = await openOtherSite(product, () => "expired");
   await page.goto(application.url);
   await page.getByRole("button", { name: "Open my workspace" }).click();
-  await expect(heading(page)).toHaveText("This link has run out");
+  await expect(heading(page)).toHaveText("This link has expired");
   await expectAccessible(page);
   await application.close();
 });
 
-test("a stranger is told where to open their workspace", async ({ page, expectedErrors }) => {
+test("a visitor without a session is told where to open the workspace", async ({ page, expectedErrors }) => {
   expectedErrors.push(/401/);
   const response = await page.goto("/workspace/some-workspace");
   expect(response?.status()).toBe(401);
@@ -244,7 +251,7 @@ test("a stranger is told where to open their workspace", async ({ page, expected
 test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("somebody who has paid gets in, and somebody who has not can pay", async ({
+  test("a customer that has paid gets in, and one that has not can pay", async ({
     staffPage: page,
     product,
   }) => {
@@ -254,7 +261,7 @@ test.describe("without scripts", () => {
     await page.goto(`/demo/customer/${userId}`);
     await page.getByRole("button", { name: "Open the workspace" }).click();
     await expect(heading(page)).toHaveText("You have Army", { timeout: 15_000 });
-    await page.getByRole("button", { name: "Leave" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
 
     const customer = await addCustomer(product, `Olga Plain ${Date.now()}`);
     await page.goto(`/demo/customer/${customer.userId}`);

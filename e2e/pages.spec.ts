@@ -4,67 +4,67 @@ const pages = [
   ["/", "Overview"],
   ["/users", "Users"],
   ["/users?verdict=locked_out&sort=-since", "Users"],
-  ["/revocations", "Revocations"],
+  ["/revocations", "Pending revocations"],
   ["/runs", "Runs"],
   ["/settings", "Settings"],
 ] as const;
 
 for (const [address, heading] of pages) {
-  test(`${address} can be read by everybody, in both themes`, async ({ staffPage: page }) => {
+  test(`${address} is accessible in both themes`, async ({ staffPage: page }) => {
     await page.goto(address);
     await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
     await expectAccessible(page);
   });
 }
 
-test("filters stand in the address, and an empty list says how to get out", async ({ staffPage: page }) => {
+test("filters are in the address, and an empty list offers to clear them", async ({ staffPage: page }) => {
   await page.goto("/users");
-  await page.getByRole("button", { name: "Verdict" }).click();
+  await page.getByRole("button", { name: "Sync status" }).click();
   await page.getByRole("menuitemcheckbox", { name: "In sync" }).click();
   await expect(page).toHaveURL("/users?verdict=in_sync");
   await expectAccessible(page);
   await page.keyboard.press("Escape");
   await expect(page.getByRole("menuitemcheckbox").first()).toBeHidden();
-  await expect(page.getByRole("button", { name: "Verdict" })).toBeFocused();
-  await expect(page.getByRole("row", { name: /in sync/ }).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Sync status" })).toBeFocused();
+  await expect(page.getByRole("row", { name: /In sync/ }).first()).toBeVisible();
 
-  await page.goto("/users?q=nobody-has-this-address");
-  await expect(page.getByText("Nothing matches these filters")).toBeVisible();
+  await page.goto("/users?q=no-such-address");
+  await expect(page.getByText("No users match these filters")).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("link", { name: "Clear filters" }).last().click();
   await expect(page).toHaveURL("/users");
 });
 
-test("the list is gone through page by page, and back", async ({ staffPage: page }) => {
+test("the list can be paged forward and back", async ({ staffPage: page }) => {
   await page.goto("/users?sort=email");
-  // Whose row it is: how long ago they were checked grows by itself.
-  const pageOfFirst = () => page.getByRole("row").nth(1).getByRole("link").first().getAttribute("href");
-  const first = await pageOfFirst();
+  // The link of the row, because the time since its check changes.
+  const readFirstLink = () => page.getByRole("row").nth(1).getByRole("link").first().getAttribute("href");
+  const first = await readFirstLink();
   await page.getByRole("link", { name: "Next" }).click();
   await expect(page).toHaveURL(/after=/);
   await expect(page.getByText(/^51–/)).toBeVisible();
   await page.getByRole("link", { name: "Previous" }).click();
   await expect(page.getByText(/^1–50/)).toBeVisible();
-  expect(await pageOfFirst()).toBe(first);
+  expect(await readFirstLink()).toBe(first);
 });
 
-test("a page of the list that is none is a 400 that says so", async ({ staffPage: page, expectedErrors }) => {
+test("an invalid page of the list is a 400", async ({ staffPage: page, expectedErrors }) => {
   expectedErrors.push(/status of 400/);
   const response = await page.goto("/users?after=nonsense");
   expect(response?.status()).toBe(400);
-  await expect(page.getByText("This page of the list is not there.")).toBeVisible();
+  await expect(page.getByText("This page does not exist.")).toBeVisible();
   await expectAccessible(page);
 });
 
-test("a user who is not there is a 404 within the frame", async ({ staffPage: page, expectedErrors }) => {
+test("an unknown user is a 404 with the navigation", async ({ staffPage: page, expectedErrors }) => {
   expectedErrors.push(/status of 404/);
-  expect((await page.goto("/users/nobody"))?.status()).toBe(404);
-  await expect(page.getByText("There is no user with this id.")).toBeVisible();
-  await expect(page.getByRole("navigation", { name: "Pages" })).toBeVisible();
+  expect((await page.goto("/users/unknown"))?.status()).toBe(404);
+  await expect(page.getByText("User not found.")).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
   await expectAccessible(page);
 });
 
-test("the search is a key away, and the content too", async ({ staffPage: page, isMobile }) => {
+test("a key reaches the search, and another one the content", async ({ staffPage: page, isMobile }) => {
   test.skip(isMobile, "a phone has no keys");
   await page.goto("/");
   await page.keyboard.press("Tab");
@@ -74,7 +74,7 @@ test("the search is a key away, and the content too", async ({ staffPage: page, 
   await expect(search).toBeFocused();
 });
 
-test("keys that are pressed while a page loads do it no harm", async ({ staffPage: page, isMobile }) => {
+test("keys pressed while a page loads break nothing", async ({ staffPage: page, isMobile }) => {
   test.skip(isMobile, "a phone has no keys");
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
@@ -85,18 +85,18 @@ test("keys that are pressed while a page loads do it no harm", async ({ staffPag
     });
     while (isLoading) await page.keyboard.press("Tab");
     await loaded;
-    await expect(page.locator("html")).toHaveAttribute("data-alive");
+    await expect(page.locator("html")).toHaveAttribute("data-hydrated");
   }
 });
 
-test("a chosen theme and rail are there from the first byte", async ({ staffPage: page, isMobile }) => {
+test("a chosen theme and sidebar width are in the first response", async ({ staffPage: page, isMobile }) => {
   await page.goto("/");
   await page.getByRole("button", { name: /^Signed in as/ }).click();
   await page.getByRole("menuitem", { name: "Dark theme" }).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   if (!isMobile) {
-    await page.getByRole("button", { name: "Collapse" }).click();
-    await expect(page.getByRole("button", { name: "Widen" })).toBeVisible();
+    await page.getByRole("button", { name: "Collapse sidebar" }).click();
+    await expect(page.getByRole("button", { name: "Expand sidebar" })).toBeVisible();
   }
   await expect
     .poll(async () => (await page.request.get("/")).text(), { timeout: 20_000 })

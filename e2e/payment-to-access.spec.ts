@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright/test";
-import { recordOf } from "./support/customers";
+import { readRecord } from "./support/customers";
 import {
   addCustomer,
   CARDS,
@@ -14,7 +14,7 @@ import {
 import type { Product } from "./support/product";
 import { expect, expectAccessible, test } from "./support/test";
 
-// A customer pays in the browser, and each layer alone gives access; the seconds from Pay to access are printed.
+// A customer pays in the browser, and each layer alone grants access. The seconds from Pay to access are printed.
 
 const seconds: [layer: string, seconds: number][] = [];
 const ARMY = { plan: "army", status: "active", subscription: "active", workspace: "active", seats: 5 };
@@ -25,7 +25,7 @@ test.afterAll(() => {
     process.stdout.write(`  payment to access  ${layer.padEnd(20)} ${took.toFixed(1)} s\n`);
 });
 
-/** Pays, and leaves the browser at the moment of the redirect: the return page is never opened. */
+/** Pays, and leaves at the redirect: the return page is never opened. */
 async function payAndLeave(page: Page): Promise<void> {
   await page.route("**/welcome**", (request) => request.abort());
   const redirected = page.waitForRequest((request) => request.url().includes("/welcome"));
@@ -35,8 +35,8 @@ async function payAndLeave(page: Page): Promise<void> {
   await page.unroute("**/welcome**");
 }
 
-async function accessWithin(product: Product, customer: NewCustomer, layer: string, from: number) {
-  await expect.poll(() => recordOf(product, customer.userId), { timeout: 30_000 }).toMatchObject(ARMY);
+async function expectAccess(product: Product, customer: NewCustomer, layer: string, from: number) {
+  await expect.poll(() => readRecord(product, customer.userId), { timeout: 30_000 }).toMatchObject(ARMY);
   seconds.push([layer, (performance.now() - from) / 1000]);
 }
 
@@ -48,7 +48,7 @@ test("all layers on: the return page unlocks in place", async ({ staffPage: page
   const from = performance.now();
   await page.getByRole("button", { name: /^Pay/ }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have Army", { timeout: 20_000 });
-  await accessWithin(product, customer, "all", from);
+  await expectAccess(product, customer, "all", from);
   await expectAccessible(page);
 });
 
@@ -58,7 +58,7 @@ test("the webhook alone", async ({ staffPage: page, product }) => {
   await goToPayment(page, CARDS.pays);
   const from = performance.now();
   await payAndLeave(page);
-  await accessWithin(product, customer, "webhook", from);
+  await expectAccess(product, customer, "webhook", from);
 });
 
 test("the return page alone", async ({ staffPage: page, product }) => {
@@ -69,7 +69,7 @@ test("the return page alone", async ({ staffPage: page, product }) => {
   const from = performance.now();
   await page.getByRole("button", { name: /^Pay/ }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have Army", { timeout: 20_000 });
-  await accessWithin(product, customer, "return page", from);
+  await expectAccess(product, customer, "return page", from);
 });
 
 test("the cron route alone", async ({ staffPage: page, product }) => {
@@ -84,9 +84,9 @@ test("the cron route alone", async ({ staffPage: page, product }) => {
       headers: { Authorization: `Bearer ${product.cronSecret}` },
     });
     expect(answer.ok).toBe(true);
-    expect(await recordOf(product, customer.userId)).toMatchObject(ARMY);
+    expect(await readRecord(product, customer.userId)).toMatchObject(ARMY);
   }).toPass({ timeout: 30_000 });
-  await accessWithin(product, customer, "cron", from);
+  await expectAccess(product, customer, "cron", from);
 });
 
 test("the staff button alone", async ({ staffPage: page, product }) => {
@@ -103,7 +103,7 @@ test("the staff button alone", async ({ staffPage: page, product }) => {
       timeout: 3_000,
     });
   }).toPass({ timeout: 30_000 });
-  await accessWithin(product, customer, "staff button", from);
+  await expectAccess(product, customer, "staff button", from);
 });
 
 test("the command line alone", async ({ staffPage: page, product }) => {
@@ -120,9 +120,9 @@ test("the command line alone", async ({ staffPage: page, product }) => {
       ["--import", "tsx", "app/cli/parity.ts", "sync", customer.userId],
       { cwd: root, env: { ...process.env, PARITY_DATA_DIR: product.dataDirectory } },
     );
-    expect(await recordOf(product, customer.userId)).toMatchObject(ARMY);
+    expect(await readRecord(product, customer.userId)).toMatchObject(ARMY);
   }).toPass({ timeout: 40_000 });
-  await accessWithin(product, customer, "command line", from);
+  await expectAccess(product, customer, "command line", from);
 });
 
 test("the workspace request alone", async ({ staffPage: page, product }) => {
@@ -136,29 +136,25 @@ test("the workspace request alone", async ({ staffPage: page, product }) => {
     await page.goto(`/workspace/${customer.workspaceId}`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have Army", { timeout: 12_000 });
   }).toPass({ timeout: 50_000 });
-  await accessWithin(product, customer, "workspace request", from);
+  await expectAccess(product, customer, "workspace request", from);
 });
 
-test("a declined card gives nothing, and is nobody's mismatch", async ({ staffPage: page, product }) => {
+test("a declined card grants nothing, and is no mismatch", async ({ staffPage: page, product }) => {
   const customer = await addCustomer(product, "Dana Cline");
   await openWorkspace(page, customer);
   await goToPayment(page, CARDS.declined);
   await page.getByRole("button", { name: /^Pay/ }).click();
   await expect(page.getByRole("alert")).toBeVisible();
-  expect(await recordOf(product, customer.userId)).toMatchObject({ plan: null, workspace: "locked" });
+  expect(await readRecord(product, customer.userId)).toMatchObject({ plan: null, workspace: "locked" });
   await page.goto(`/users/${customer.userId}`);
   await page
-    .getByRole("button", { name: /Read Stripe, change nothing|Sync this user/ })
+    .getByRole("button", { name: /Read Stripe only|Sync this user/ })
     .first()
     .click();
-  await expect(page.getByText("no subscription").first()).toBeVisible();
+  await expect(page.getByText("No subscription").first()).toBeVisible();
 });
 
-test("somebody else's payment opens nothing for a stranger", async ({
-  staffPage: page,
-  product,
-  expectedErrors,
-}) => {
+test("another customer's payment grants nothing", async ({ staffPage: page, product, expectedErrors }) => {
   const payer = await addCustomer(product, "Petra Payer");
   const stranger = await addCustomer(product, "Sten Ranger");
   await openWorkspace(page, payer);
@@ -177,5 +173,5 @@ test("somebody else's payment opens nothing for a stranger", async ({
     headers: { Origin: product.url },
   });
   expect(refused.status()).toBe(404);
-  expect(await recordOf(product, stranger.userId)).toMatchObject({ plan: null, workspace: "locked" });
+  expect(await readRecord(product, stranger.userId)).toMatchObject({ plan: null, workspace: "locked" });
 });

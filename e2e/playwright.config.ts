@@ -10,29 +10,29 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
-  retries: 0, // a test that passes the second time has found something
+  retries: 0, // a test that passes only the second time has found a bug
   workers: 2,
   reporter: "list",
   use: {
     browserName: "chromium",
     locale: "en-US",
     timezoneId: "UTC",
-    trace: "off", // it takes a fifth of the time; `npx playwright test --config=e2e/playwright.config.ts --trace on`
+    trace: "off", // it costs a fifth of the time; `npx playwright test --config=e2e/playwright.config.ts --trace on`
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: chromiumPath(),
-      // Chromium's sandbox refuses to work for root; what there is no hardware for is not imitated in software.
+      // Chromium's sandbox does not work for root, and software rendering is slow.
       args: [...(asRoot ? ["--no-sandbox"] : []), "--disable-gpu"],
     },
   },
   projects: [
-    // Customers come by phone; their way from payment to access is walked on the desktop too.
+    // Customers use phones; their way from payment to access is tested on the desktop too.
     {
       name: "desktop",
       testIgnore: ["**/customer.spec.ts", "**/buying.spec.ts"],
       use: { viewport: { width: 1440, height: 900 } },
     },
-    // The seconds of each layer are no matter of the screen, nor is what the smoke test asks of the server.
+    // The seconds of each layer do not depend on the screen, nor does the smoke test.
     {
       name: "phone",
       testIgnore: ["**/payment-to-access.spec.ts", "**/smoke.spec.ts"],

@@ -1,4 +1,4 @@
-import { addPaidCustomers, recordOf } from "./support/customers";
+import { addPaidCustomers, readRecord } from "./support/customers";
 import { setWebhooks } from "./support/paying";
 import { expect, expectAccessible, test } from "./support/test";
 
@@ -6,14 +6,14 @@ import { expect, expectAccessible, test } from "./support/test";
 test.beforeEach(({ product }) => setWebhooks(product, "off"));
 test.afterEach(({ product }) => setWebhooks(product, "on"));
 
-test("a support agent finds by half an address who has paid and is locked out, and lets them in", async ({
+test("a support agent finds a locked out customer by part of the address, and grants access", async ({
   staffPage: page,
   product,
 }) => {
   const [userId = ""] = await addPaidCustomers(product, [
     { name: "Nadia Benali", email: "nadia.benali@example.com" },
   ]);
-  expect(await recordOf(product, userId)).toMatchObject({ plan: null, workspace: "locked", seats: 0 });
+  expect(await readRecord(product, userId)).toMatchObject({ plan: null, workspace: "locked", seats: 0 });
 
   await page.goto("/");
   const search = page.getByRole("searchbox", { name: "Search users" });
@@ -22,21 +22,21 @@ test("a support agent finds by half an address who has paid and is locked out, a
   await page.getByRole("link", { name: "Nadia Benali" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Nadia Benali" })).toBeVisible();
 
-  await page.getByRole("button", { name: "Read Stripe, change nothing" }).click();
-  await expect(page.getByText("paid, not recorded").first()).toBeVisible();
-  const comparison = page.getByRole("region", { name: "Stripe beside the database" });
+  await page.getByRole("button", { name: "Read Stripe only (no changes)" }).click();
+  await expect(page.getByText("Locked out").first()).toBeVisible();
+  const comparison = page.getByRole("region", { name: "Stripe and database" });
   await expect(comparison.getByRole("row", { name: /^Plan/ })).toContainText(/none.*army/);
   await expectAccessible(page);
-  expect(await recordOf(product, userId)).toMatchObject({ plan: null, workspace: "locked" });
+  expect(await readRecord(product, userId)).toMatchObject({ plan: null, workspace: "locked" });
 
   await page.getByRole("button", { name: "Sync this user" }).click();
   const sync = page.getByRole("region", { name: "Sync" });
   await expect(sync.getByRole("status")).toContainText("Synced. Nadia Benali has");
   await expect(sync.getByRole("status")).toContainText("Soldiers: 0 → 5");
-  await expect(page.getByText("in sync").first()).toBeVisible();
+  await expect(page.getByText("In sync").first()).toBeVisible();
   await expect(page.getByRole("region", { name: "History" })).toContainText("Synced by Demo Admin");
   await expectAccessible(page);
-  expect(await recordOf(product, userId)).toEqual({
+  expect(await readRecord(product, userId)).toEqual({
     plan: "army",
     status: "active",
     subscription: "active",
@@ -45,19 +45,19 @@ test("a support agent finds by half an address who has paid and is locked out, a
   });
 });
 
-test("a row is synced in place, and what came of it is said", async ({ staffPage: page, product }) => {
+test("a row is synced in place, and the result is shown", async ({ staffPage: page, product }) => {
   const [userId = ""] = await addPaidCustomers(product, [
     { name: "Rosa Lindholm", email: "rosa.lindholm@example.com" },
   ]);
   await page.goto("/users?q=rosa.lindholm");
   await page.getByRole("button", { name: "Sync Rosa Lindholm" }).click();
   await expect(page.getByText(/^Synced\. Rosa Lindholm has/)).toBeVisible();
-  await expect(page.getByRole("row", { name: /Rosa Lindholm/ })).toContainText("in sync");
+  await expect(page.getByRole("row", { name: /Rosa Lindholm/ })).toContainText("In sync");
   await expectAccessible(page);
-  expect(await recordOf(product, userId)).toMatchObject({ plan: "army", workspace: "active", seats: 5 });
+  expect(await readRecord(product, userId)).toMatchObject({ plan: "army", workspace: "active", seats: 5 });
 });
 
-test("a link from a helpdesk leads to the one user who is meant, or to all who could be", async ({
+test("a link from a helpdesk leads to the one matching user, or to the list of matches", async ({
   staffPage: page,
   product,
 }) => {

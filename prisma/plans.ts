@@ -1,6 +1,6 @@
 import type { Database, Tx } from "~/platform/client.server";
 
-/** The shipped catalogue, and the lookup key under which Stripe has the price of each. */
+/** The plans that come with Parity, with the lookup key of each plan's price in Stripe. */
 export const SHIPPED_PLANS = [
   { id: "starter", name: "Starter", seats: 1, lookupKey: "starter_monthly" },
   { id: "army", name: "Army", seats: 5, lookupKey: "army_yearly" },
@@ -8,7 +8,7 @@ export const SHIPPED_PLANS = [
 
 export type ShippedPlanId = (typeof SHIPPED_PLANS)[number]["id"];
 
-/** Creates the shipped plans and their claims where they are missing. What an admin changed stays as it is. */
+/** Creates missing plans and price mappings. What an admin changed stays as it is. */
 export async function ensurePlans(db: Database | Tx): Promise<void> {
   await db.plan.createMany({
     data: SHIPPED_PLANS.map(({ id, name, seats }) => ({ id, name, seats })),

@@ -1,10 +1,10 @@
-import { withPostgres } from "~/demo/postgres.server";
 import { createDatabase } from "~/platform/client.server";
-import { pendingMigrations } from "~/platform/migrate.server";
+import { pendingMigrations } from "~/platform/migrations/migrate.server";
+import { withPostgres } from "~/server/open-postgres.server";
 import { ensurePlans, SHIPPED_PLANS } from "./plans";
 
-// npm run db:seed: what a new installation needs, the plans and the lookup keys of their prices. No users; those of the
-// demo come with `npm start`.
+// npm run db:seed: creates what a new installation needs: plans and the lookup keys of their prices. It creates no users;
+// `npm start` creates those of the demo.
 const say = (message: string) => void process.stdout.write(`${message}\n`);
 
 process.exitCode = await withPostgres(process.env, async (url) => {
@@ -16,7 +16,7 @@ process.exitCode = await withPostgres(process.env, async (url) => {
   try {
     await db.$transaction(ensurePlans);
     const names = SHIPPED_PLANS.map(({ name, lookupKey }) => `${name} (${lookupKey})`).join(", ");
-    say(`The plans are there: ${names}.`);
+    say(`The plans exist: ${names}.`);
     return 0;
   } finally {
     await db.$disconnect();

@@ -1,6 +1,7 @@
 import { hkdfSync } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createCookie } from "@remix-run/node";
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CustomerTokens } from "~/platform/env.server";
@@ -40,6 +41,9 @@ const withBearer = (value: string) =>
   new Request("https://parity.test/x", { headers: { Authorization: `Bearer ${value}` } });
 const withCookie = (setCookie: string) =>
   new Request("https://parity.test/x", { headers: { Cookie: `other=1; ${setCookie.split(";")[0]}` } });
+/** Reads the session of a cookie that holds this value, encoded as our own cookie is. */
+const readSessionFrom = async (value: unknown) =>
+  bySecret().session(withCookie(await createCookie("__Host-parity_workspace").serialize(value)));
 
 describe("the application's token", () => {
   it("names the user when it is signed with the shared secret", async () => {
@@ -115,19 +119,18 @@ describe("our own session", () => {
 
   it("is a cookie that scripts and other sites do not get", async () => {
     expect(await bySecret().startSession("u")).toMatch(
-      /^__Host-parity_workspace=[^;]+; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax; Secure$/,
+      /^__Host-parity_workspace=[^;]+; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
     const local = customerAuth({ kind: "secret", secret, audience }, "http://localhost:3000");
     expect(await local.startSession("u")).toMatch(/^parity_workspace=[^;]+; .*SameSite=Lax$/);
-    expect(bySecret().endSession()).toContain("Max-Age=0");
+    expect(await bySecret().endSession()).toMatch(/^__Host-parity_workspace=; Max-Age=0; Path=\/; HttpOnly/);
   });
 
   it("cannot be made from the application's token, or from APP_SECRET itself", async () => {
-    const asCookie = async (jwt: string) => bySecret().session(withCookie(`__Host-parity_workspace=${jwt}`));
     const alike = { ...claims(), aud: "parity:workspace", iss: "https://parity.test" };
     const header = { alg: "HS256", typ: "parity-session+jwt" };
-    expect(await asCookie(await sign(alike, secret, header))).toBeNull();
-    expect(await asCookie(await sign(alike, "a".repeat(64), header))).toBeNull();
+    expect(await readSessionFrom(await sign(alike, secret, header))).toBeNull();
+    expect(await readSessionFrom(await sign(alike, "a".repeat(64), header))).toBeNull();
   });
 
   it("is no other token that is signed with its own key", async () => {
@@ -135,7 +138,7 @@ describe("our own session", () => {
     const right = { ...claims(), aud: "parity:workspace", iss: "https://parity.test" };
     const as = async (payload: JWTPayload, typ?: string) => {
       const jwt = await new SignJWT(payload).setProtectedHeader({ alg: "HS256", typ }).sign(key);
-      return bySecret().session(withCookie(`__Host-parity_workspace=${jwt}`));
+      return readSessionFrom(jwt);
     };
     expect(await as(right, "parity-session+jwt")).toBe("user_1");
     expect(await as(right)).toBeNull();
@@ -145,11 +148,17 @@ describe("our own session", () => {
   });
 
   it("is not a token: it is refused as a bearer", async () => {
-    const value = (await bySecret().startSession("user_1")).split(";")[0]?.split("=")[1] ?? "";
-    expect(await bySecret().identify(withBearer(value))).toEqual({ ok: false, reason: "invalid" });
+    const cookie = await bySecret().startSession("user_1");
+    const value: unknown = await createCookie("__Host-parity_workspace").parse(cookie);
+    expect(await readSessionFrom(value)).toBe("user_1");
+    expect(await bySecret().identify(withBearer(String(value)))).toEqual({ ok: false, reason: "invalid" });
   });
 
-  it("of another installation is nobody's", async () => {
+  it.each(["", "nonsense", { sub: "user_1" }, 7, null])("is not a cookie that holds %j", async (value) => {
+    expect(await readSessionFrom(value)).toBeNull();
+  });
+
+  it("of another installation is not accepted", async () => {
     const elsewhere = customerAuth(
       { kind: "secret", secret, audience },
       "https://parity.test",

@@ -1,4 +1,5 @@
 import { hkdfSync } from "node:crypto";
+import { createCookie } from "@remix-run/node";
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { Environment } from "~/platform/env.server";
@@ -25,7 +26,7 @@ export type CustomerAuth = {
   /** `Set-Cookie` for a session of 12 hours. */
   startSession: (userId: string) => Promise<string>;
   /** `Set-Cookie` that ends the session. */
-  endSession: () => string;
+  endSession: () => Promise<string>;
   /** Signs a token as the application would, good for a minute. Null outside of the demo, where there is one. */
   demoToken: ((userId: string) => Promise<string>) | null;
 };
@@ -52,19 +53,25 @@ export function createCustomerAuth({ environment, now }: CustomerAuthOptions): C
   const { mode, appSecret, appUrl, customerTokens } = environment;
   const sessionKey = new Uint8Array(hkdfSync("sha256", appSecret, "", "parity customer session v1", 32));
   const secure = appUrl.startsWith("https:");
-  // The prefix makes the browser refuse a cookie that another subdomain tries to plant.
-  const cookieName = secure ? "__Host-parity_workspace" : "parity_workspace";
-  const verifyToken = customerTokens ? tokenVerifier(customerTokens, now) : null;
+  // With the prefix, the browser rejects a cookie that another subdomain tries to set.
+  const cookie = createCookie(secure ? "__Host-parity_workspace" : "parity_workspace", {
+    path: "/",
+    maxAge: sessionSeconds,
+    httpOnly: true,
+    sameSite: "lax",
+    secure,
+  });
+  const verifyToken = customerTokens ? createTokenVerifier(customerTokens, now) : null;
 
   const readToken = async (token: string): Promise<TokenReading> => {
     if (!verifyToken) return { ok: false, reason: "not_configured" };
-    return verified(() => verifyToken(token));
+    return readVerifiedToken(() => verifyToken(token));
   };
 
   const session = async (request: Request): Promise<string | null> => {
-    const token = cookieOf(request, cookieName);
-    if (!token) return null;
-    const reading = await verified(() =>
+    const token: unknown = await cookie.parse(request.headers.get("Cookie"));
+    if (typeof token !== "string" || token === "") return null;
+    const reading = await readVerifiedToken(() =>
       jwtVerify(token, sessionKey, {
         algorithms: ["HS256"],
         typ: sessionKind.typ,
@@ -76,9 +83,6 @@ export function createCustomerAuth({ environment, now }: CustomerAuthOptions): C
     );
     return reading.ok ? reading.userId : null;
   };
-
-  const cookie = (value: string, maxAge: number) =>
-    `${cookieName}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
 
   return {
     readToken,
@@ -106,15 +110,15 @@ export function createCustomerAuth({ environment, now }: CustomerAuthOptions): C
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + sessionSeconds)
         .sign(sessionKey);
-      return cookie(token, sessionSeconds);
+      return cookie.serialize(token);
     },
-    endSession: () => cookie("", 0),
-    demoToken: mode === "demo" && customerTokens?.kind === "secret" ? demoSigner(customerTokens, now) : null,
+    endSession: () => cookie.serialize("", { maxAge: 0 }),
+    demoToken: mode === "demo" && customerTokens?.kind === "secret" ? createDemoSigner(customerTokens, now) : null,
   };
 }
 
 /** The demo has no application beside it, and so signs for one. */
-function demoSigner({ secret, audience }: { secret: string; audience: string }, now: () => number) {
+function createDemoSigner({ secret, audience }: { secret: string; audience: string }, now: () => number) {
   const key = new TextEncoder().encode(secret);
   return (userId: string) =>
     new SignJWT()
@@ -128,7 +132,7 @@ function demoSigner({ secret, audience }: { secret: string; audience: string }, 
 type Verified = Promise<{ payload: JWTPayload }>;
 
 /** The algorithms are pinned by how the keys are held, never by what a token says of itself. */
-function tokenVerifier(tokens: NonNullable<Environment["customerTokens"]>, now: () => number) {
+function createTokenVerifier(tokens: NonNullable<Environment["customerTokens"]>, now: () => number) {
   const options = (algorithms: string[]) => ({
     algorithms,
     audience: tokens.audience,
@@ -146,7 +150,7 @@ function tokenVerifier(tokens: NonNullable<Environment["customerTokens"]>, now: 
 }
 
 /** Broken keys or an unreachable key server are not the caller's fault; everything else about a token is. */
-async function verified(verify: () => Verified): Promise<TokenReading> {
+async function readVerifiedToken(verify: () => Verified): Promise<TokenReading> {
   try {
     const userId = subject.safeParse((await verify()).payload.sub);
     return userId.success ? { ok: true, userId: userId.data } : { ok: false, reason: "invalid" };
@@ -154,12 +158,4 @@ async function verified(verify: () => Verified): Promise<TokenReading> {
     const theirs = error instanceof errors.JOSEError && !keyServerFailures.has(error.code);
     return { ok: false, reason: theirs ? "invalid" : "unavailable" };
   }
-}
-
-function cookieOf(request: Request, name: string): string | null {
-  for (const part of (request.headers.get("Cookie") ?? "").split(";")) {
-    const [key, ...value] = part.split("=");
-    if (key?.trim() === name) return value.join("=").trim() || null;
-  }
-  return null;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { evaluateArrival } from "./single-sign-on";
+import { authorizeSingleSignOn } from "./single-sign-on";
 
 it.each([
   ["an invited address", "ann@example.com", true, "ann@example.com", null, "in"],
@@ -37,6 +37,6 @@ it.each([
   ["what is no address", "example.com", true, null, "example.com", "not_invited"],
   ["an empty address where nobody is invited", "", true, null, null, "not_invited"],
 ] as const)("%s", (_, email, emailVerified, invited, domain, expected) => {
-  const evaluation = evaluateArrival({ email, emailVerified }, invited, domain);
+  const evaluation = authorizeSingleSignOn({ email, emailVerified }, invited, domain);
   expect(evaluation.ok ? "in" : evaluation.reason).toBe(expected);
 });

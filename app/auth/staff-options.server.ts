@@ -5,7 +5,7 @@ import type { Database } from "~/platform/client.server";
 import type { Environment, SingleSignOn } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
 import { roles } from "./roles";
-import { evaluateArrival } from "./single-sign-on";
+import { authorizeSingleSignOn } from "./single-sign-on";
 
 /**
  * The one header that tells better-auth where a request comes from. The server removes any copy that arrives and
@@ -22,7 +22,7 @@ export type StaffAuthOptions = { db: Database; environment: StaffAuthEnvironment
 const day = 24 * 60 * 60;
 
 /** How better-auth is set up: our tables, nobody signs up, sessions and limits in the database. */
-export function staffOptions({ db, environment, log }: StaffAuthOptions) {
+export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
   return {
     appName: "Parity",
     baseURL: environment.appUrl,
@@ -96,8 +96,8 @@ export function staffOptions({ db, environment, log }: StaffAuthOptions) {
 }
 
 /** The same with an OpenID Connect provider. Apart, because better-auth asks the provider before it does anything. */
-export function singleSignOnOptions(options: StaffAuthOptions, singleSignOn: SingleSignOn) {
-  const base = staffOptions(options);
+export function createSingleSignOnOptions(options: StaffAuthOptions, singleSignOn: SingleSignOn) {
+  const base = createStaffOptions(options);
   return {
     ...base,
     user: {
@@ -108,7 +108,7 @@ export function singleSignOnOptions(options: StaffAuthOptions, singleSignOn: Sin
         // Someone who was here before is compared with their own row: their provider may call them otherwise now.
         const who = source.action === "sign-in" ? { id: String(user.id) } : { email };
         const member = await options.db.staff.findUnique({ where: who });
-        const evaluation = evaluateArrival(
+        const evaluation = authorizeSingleSignOn(
           { email, emailVerified: user.emailVerified === true },
           member?.email ?? null,
           singleSignOn.allowedDomain,

@@ -35,14 +35,14 @@ beforeEach(async () => {
   staffAuth = authFor(provider.issuer, null);
 });
 
-const cookiesOf = (response: Response) =>
+const readCookies = (response: Response) =>
   response.headers
     .getSetCookie()
     .map((cookie) => cookie.split(";")[0])
     .join("; ");
 
 /** The way there and back. `wrong` replaces what the provider or the browser would truthfully bring. */
-async function comeBack(
+async function signInWithProvider(
   person: Person,
   wrong: { audience?: string; nonce?: string; state?: string; cookies?: string } = {},
 ) {
@@ -55,17 +55,17 @@ async function comeBack(
     state: wrong.state ?? sent.searchParams.get("state") ?? "",
   });
   const request = new Request(`${appUrl}/api/auth/callback/oidc?${back}`, {
-    headers: { Cookie: wrong.cookies ?? cookiesOf(there) },
+    headers: { Cookie: wrong.cookies ?? readCookies(there) },
   });
   const response = await staffAuth.handler(request);
   const location = response.headers.get("Location") ?? "";
-  const session = await staffAuth.session(new Request(appUrl, { headers: { Cookie: cookiesOf(response) } }));
+  const session = await staffAuth.session(new Request(appUrl, { headers: { Cookie: readCookies(response) } }));
   return { sent, location, session };
 }
 
 describe("single sign-on", () => {
   it("asks the provider with PKCE, a state and a nonce, and for no more than who it is", async () => {
-    const { sent } = await comeBack(ann);
+    const { sent } = await signInWithProvider(ann);
     expect(sent.origin).toBe(provider.issuer);
     expect(Object.fromEntries(sent.searchParams)).toMatchObject({
       client_id: "parity-client",
@@ -80,17 +80,17 @@ describe("single sign-on", () => {
 
   it("lets in who was invited, to where they wanted, and keeps none of the provider's tokens", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
-    const { location, session } = await comeBack(ann);
+    const { location, session } = await signInWithProvider(ann);
     expect(location).toBe("/users?verdict=in_sync");
     expect(session).toMatchObject({ email: "ann@example.com", role: "operator" });
-    expect((await comeBack(ann)).session).toMatchObject({ role: "operator" });
+    expect((await signInWithProvider(ann)).session).toMatchObject({ role: "operator" });
     expect(await database.db.staffAccount.findMany()).toMatchObject([
       { providerId: "oidc", accountId: "p-ann", accessToken: null, refreshToken: null, idToken: null },
     ]);
   });
 
   it("lets in nobody who was not, and makes no member of them", async () => {
-    const { location, session } = await comeBack(ann);
+    const { location, session } = await signInWithProvider(ann);
     expect(location).toContain(`${appUrl}/sign-in?error=not_invited`);
     expect(session).toBeNull();
     expect(await staffAuth.listStaff()).toEqual([]);
@@ -98,43 +98,43 @@ describe("single sign-on", () => {
 
   it("lets in nobody whose address the provider does not vouch for", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "admin" });
-    const { location, session } = await comeBack({ ...ann, email_verified: false });
+    const { location, session } = await signInWithProvider({ ...ann, email_verified: false });
     expect(location).toContain("error=account_not_linked");
     expect(session).toBeNull();
   });
 
   it("says so where anybody of the domain may come", async () => {
     staffAuth = authFor(provider.issuer, "example.com");
-    const { location, session } = await comeBack({ ...ann, email_verified: false });
+    const { location, session } = await signInWithProvider({ ...ann, email_verified: false });
     expect(location).toContain("error=email_not_verified");
     expect(session).toBeNull();
   });
 
   it("makes viewers of those of the allowed domain, and of nobody else", async () => {
     staffAuth = authFor(provider.issuer, "example.com");
-    expect((await comeBack(ann)).session).toMatchObject({ email: "ann@example.com", role: "viewer" });
-    expect((await comeBack({ ...ann, sub: "p-eve", email: "eve@elsewhere.com" })).session).toBeNull();
+    expect((await signInWithProvider(ann)).session).toMatchObject({ email: "ann@example.com", role: "viewer" });
+    expect((await signInWithProvider({ ...ann, sub: "p-eve", email: "eve@elsewhere.com" })).session).toBeNull();
     expect(await staffAuth.listStaff()).toHaveLength(1);
   });
 
   it("closes to a member whose address at the provider is no longer the invited one", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
-    await comeBack(ann);
-    expect((await comeBack({ ...ann, email: "ann@elsewhere.com" })).session).toBeNull();
+    await signInWithProvider(ann);
+    expect((await signInWithProvider({ ...ann, email: "ann@elsewhere.com" })).session).toBeNull();
   });
 
   it("closes to a member who was removed", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
-    await comeBack(ann);
+    await signInWithProvider(ann);
     await staffAuth.removeStaff("ann@example.com");
-    expect((await comeBack(ann)).session).toBeNull();
+    expect((await signInWithProvider(ann)).session).toBeNull();
   });
 
   it("refuses a token for another application, another nonce, another state, and another browser", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
     for (const wrong of [{ audience: "other" }, { nonce: "other" }, { state: "other" }, { cookies: "" }])
-      expect((await comeBack(ann, wrong)).session, JSON.stringify(wrong)).toBeNull();
-    expect((await comeBack(ann)).session).not.toBeNull();
+      expect((await signInWithProvider(ann, wrong)).session, JSON.stringify(wrong)).toBeNull();
+    expect((await signInWithProvider(ann)).session).not.toBeNull();
   });
 
   it("that cannot be reached keeps nobody out who has a password", async () => {

@@ -5,9 +5,9 @@ import { createRoster, type Roster } from "./roster.server";
 import {
   clientAddressHeader,
   type StaffAuthOptions,
-  singleSignOnOptions,
+  createSingleSignOnOptions,
   singleSignOnProvider,
-  staffOptions,
+  createStaffOptions,
 } from "./staff-options.server";
 
 /** Someone who is signed in to the dashboard. Never a `User`. */
@@ -43,12 +43,12 @@ const sessionUser = z.object({
 /** Staff authentication by better-auth on our own tables. */
 export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
   const { environment, log } = options;
-  const auth = betterAuth(staffOptions(options));
+  const auth = betterAuth(createStaffOptions(options));
   // Made when first used: a provider that does not answer must not keep those out who have a password or a session.
   let singleSignOn: { handler: (request: Request) => Promise<Response> } | null = null;
   const withSingleSignOn = () => {
     if (!environment.singleSignOn) return null;
-    singleSignOn ??= betterAuth(singleSignOnOptions(options, environment.singleSignOn));
+    singleSignOn ??= betterAuth(createSingleSignOnOptions(options, environment.singleSignOn));
     return singleSignOn;
   };
 

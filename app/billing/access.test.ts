@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { accessOf, graceEndsAt, recordedStatusAdmits } from "./access";
+import { decideAccess, doesStatusGiveAccess, findGraceEnd } from "./access";
 import { DEFAULT_POLICY } from "./policy";
 import { DAY, NOW } from "./testing/observations";
 
 const access = (status: string, pastDueSince: number | null = null, graceDays = 7) =>
-  accessOf({ status, pastDueSince }, { ...DEFAULT_POLICY, graceDays }, NOW);
+  decideAccess({ status, pastDueSince }, { ...DEFAULT_POLICY, graceDays }, NOW);
 
 describe("who has access", () => {
   it.each(["active", "trialing"])("%s: yes", (status) => {
@@ -15,7 +15,7 @@ describe("who has access", () => {
     expect(access(status)).toEqual({ access: "no", changesAt: null });
   });
 
-  it.each(["dormant", "", "ACTIVE"])("a status that we do not know (%j): review", (status) => {
+  it.each(["dormant", "", "ACTIVE"])("a status that Parity does not know (%j): review", (status) => {
     expect(access(status)).toEqual({ access: "review", changesAt: null });
   });
 
@@ -40,17 +40,17 @@ describe("who has access", () => {
   });
 
   it("knows when grace ends, of a past due subscription only", () => {
-    expect(graceEndsAt({ status: "past_due", pastDueSince: NOW }, DEFAULT_POLICY)).toBe(NOW + 7 * DAY);
-    expect(graceEndsAt({ status: "past_due", pastDueSince: null }, DEFAULT_POLICY)).toBeNull();
-    expect(graceEndsAt({ status: "active", pastDueSince: NOW }, DEFAULT_POLICY)).toBeNull();
+    expect(findGraceEnd({ status: "past_due", pastDueSince: NOW }, DEFAULT_POLICY)).toBe(NOW + 7 * DAY);
+    expect(findGraceEnd({ status: "past_due", pastDueSince: null }, DEFAULT_POLICY)).toBeNull();
+    expect(findGraceEnd({ status: "active", pastDueSince: NOW }, DEFAULT_POLICY)).toBeNull();
   });
 });
 
 describe("a recorded status, for a user without workspaces", () => {
-  const admits = (status: string | null, counting: { status: string; pastDueSince: number | null } | null) =>
-    recordedStatusAdmits(status, counting, DEFAULT_POLICY, NOW);
+  const admits = (status: string | null, primary: { status: string; pastDueSince: number | null } | null) =>
+    doesStatusGiveAccess(status, primary, DEFAULT_POLICY, NOW);
 
-  it("admits by the same policy", () => {
+  it("gives access by the same policy", () => {
     expect(admits("active", null)).toBe(true);
     expect(admits("trialing", null)).toBe(true);
     expect(admits("canceled", null)).toBe(false);
@@ -58,7 +58,7 @@ describe("a recorded status, for a user without workspaces", () => {
     expect(admits(null, { status: "active", pastDueSince: null })).toBe(false);
   });
 
-  it("admits past_due as long as the subscription it speaks of is in grace", () => {
+  it("gives access with past_due as long as its subscription is in grace", () => {
     expect(admits("past_due", { status: "past_due", pastDueSince: NOW - DAY })).toBe(true);
     expect(admits("past_due", { status: "past_due", pastDueSince: NOW - 8 * DAY })).toBe(false);
     expect(admits("past_due", { status: "canceled", pastDueSince: null })).toBe(true);

@@ -3,7 +3,7 @@ import type { Policy } from "./policy";
 
 const DAY = 86_400;
 
-/** `review`: a status that we do not know. Nothing is granted and nothing revoked on its word. */
+/** `review`: an unknown status. Nothing is granted and nothing revoked because of it. */
 export type Access = "yes" | "no" | "review";
 
 export type AccessDecision = {
@@ -12,42 +12,42 @@ export type AccessDecision = {
   changesAt: EpochSeconds | null;
 };
 
-const NEVER = new Set(["unpaid", "paused", "incomplete", "incomplete_expired", "canceled"]);
+const WITHOUT_ACCESS = new Set(["unpaid", "paused", "incomplete", "incomplete_expired", "canceled"]);
 
 /**
  * The access policy: does this subscription give access now? `past_due` does while in grace, counted from our first
  * observation of this spell (Stripe has no date of becoming past due).
  */
-export function accessOf(
+export function decideAccess(
   subscription: Pick<Subscription, "status" | "pastDueSince">,
   policy: Policy,
   now: EpochSeconds,
 ): AccessDecision {
   const { status } = subscription;
   if (status === "active" || status === "trialing") return { access: "yes", changesAt: null };
-  if (NEVER.has(status)) return { access: "no", changesAt: null };
+  if (WITHOUT_ACCESS.has(status)) return { access: "no", changesAt: null };
   if (status !== "past_due") return { access: "review", changesAt: null };
   const graceEnds = (subscription.pastDueSince ?? now) + policy.graceDays * DAY;
   return now < graceEnds ? { access: "yes", changesAt: graceEnds } : { access: "no", changesAt: null };
 }
 
 /**
- * Does a recorded status admit a user who owns no workspace? The recorded `past_due` follows the grace of the
- * subscription that counts, when that is what it speaks of.
+ * Does a recorded status give access to a user without workspaces? A recorded `past_due` follows the grace of the
+ * subscription that counts, when that is `past_due` too.
  */
-export function recordedStatusAdmits(
+export function doesStatusGiveAccess(
   status: string | null,
-  counting: Pick<Subscription, "status" | "pastDueSince"> | null,
+  primary: Pick<Subscription, "status" | "pastDueSince"> | null,
   policy: Policy,
   now: EpochSeconds,
 ): boolean {
   if (status === null) return false;
-  const pastDueSince = counting?.status === status ? counting.pastDueSince : null;
-  return accessOf({ status, pastDueSince }, policy, now).access === "yes";
+  const pastDueSince = primary?.status === status ? primary.pastDueSince : null;
+  return decideAccess({ status, pastDueSince }, policy, now).access === "yes";
 }
 
 /** The end of a past-due subscription's grace; null in any other status. */
-export function graceEndsAt(
+export function findGraceEnd(
   subscription: Pick<Subscription, "status" | "pastDueSince">,
   policy: Policy,
 ): EpochSeconds | null {

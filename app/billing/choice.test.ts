@@ -1,30 +1,30 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareCounting, itemThatCounts, openOnes, subscriptionsInOrder } from "./choice";
+import { chooseItem, compareSubscriptions, listOpenSubscriptions, rankSubscriptions } from "./choice";
 import type { Subscription } from "./observation";
-import { catalogueOf } from "./plans";
-import { PATIENT, runs, subscriptions } from "./testing/arbitraries";
+import { buildCatalogue } from "./plans";
+import { PATIENT, subscriptions, withRuns } from "./testing/arbitraries";
 import {
   ARMY,
   aCanceledSubscription,
-  armyItem,
+  anArmyItem,
+  anUnmappedItem,
+  aStarterItem,
   aSubscription,
   CATALOGUE,
   CONTEXT,
   DAY,
   NOW,
   STARTER,
-  starterItem,
-  unknownItem,
 } from "./testing/observations";
 
 const ordered = (all: Subscription[], recordedSubscriptionId: string | null = null) =>
-  subscriptionsInOrder({ subscriptions: all, recordedSubscriptionId, ...CONTEXT });
+  rankSubscriptions({ subscriptions: all, recordedSubscriptionId, ...CONTEXT });
 const idsInOrder = (...all: Subscription[]) => ordered(all).map((one) => one.subscription.id);
 
-/** `first` goes first whichever way round the two come. */
+/** Checks that `first` goes first in both orders of input. */
 function expectFirst(first: Partial<Subscription>, second: Partial<Subscription>) {
-  // The ids pull the other way: they must not decide.
+  // By their ids they would be the other way round: ids must not decide.
   const a = aSubscription({ id: "sub_z", ...first });
   const b = aSubscription({ id: "sub_a", ...second });
   expect(idsInOrder(a, b)[0]).toBe(a.id);
@@ -32,47 +32,47 @@ function expectFirst(first: Partial<Subscription>, second: Partial<Subscription>
 }
 
 describe("the subscription that counts", () => {
-  it("is an entitling one before one of unknown status", () => {
-    expectFirst({ items: [starterItem()] }, { status: "dormant" });
+  it("is one that gives access before one of unknown status", () => {
+    expectFirst({ items: [aStarterItem()] }, { status: "dormant" });
   });
 
-  it("is an entitling one at an unknown price before one of unknown status", () => {
-    expectFirst({ items: [unknownItem()] }, { status: "dormant" });
+  it("is one that gives access at an unmapped price before one of unknown status", () => {
+    expectFirst({ items: [anUnmappedItem()] }, { status: "dormant" });
   });
 
   it("is one of unknown status before one that is open", () => {
-    expectFirst({ status: "dormant", items: [starterItem()] }, { status: "unpaid" });
+    expectFirst({ status: "dormant", items: [aStarterItem()] }, { status: "unpaid" });
   });
 
   it("is an open one before one that has ended", () => {
-    expectFirst({ status: "paused", items: [unknownItem()] }, { status: "canceled", endedAt: NOW });
+    expectFirst({ status: "paused", items: [anUnmappedItem()] }, { status: "canceled", endedAt: NOW });
   });
 
-  it("is past due while in grace before an open one, and after it not", () => {
-    const overdue = { status: "past_due", items: [starterItem()] };
+  it("is a past due one in grace before an open one, but not after grace", () => {
+    const overdue = { status: "past_due", items: [aStarterItem()] };
     expectFirst({ ...overdue, pastDueSince: NOW - 6 * DAY }, { status: "unpaid" });
     expectFirst({ status: "unpaid" }, { ...overdue, pastDueSince: NOW - 8 * DAY });
   });
 
-  it("is of ended ones the newest end, whatever they bought", () => {
+  it("is the ended one with the newest end, whatever its plan", () => {
     expectFirst(
-      { status: "canceled", endedAt: NOW - DAY, items: [starterItem()], created: NOW - 9 * DAY },
+      { status: "canceled", endedAt: NOW - DAY, items: [aStarterItem()], created: NOW - 9 * DAY },
       { status: "canceled", endedAt: NOW - 2 * DAY, created: NOW - DAY },
     );
   });
 
-  it("is among equals one at a claimed price", () => {
-    expectFirst({ items: [starterItem()] }, { items: [unknownItem({ unitAmount: 900_000 })] });
+  it("is the one at a mapped price among equals", () => {
+    expectFirst({ items: [aStarterItem()] }, { items: [anUnmappedItem({ unitAmount: 900_000 })] });
   });
 
-  it("is among equals one at a claimed price even if its plan gives no soldiers", () => {
+  it("is the one at a mapped price among equals, even if its plan has no seats", () => {
     const free = { id: "free", name: "Free", seats: 0 };
-    const catalogue = catalogueOf([free], [{ planId: "free", priceId: "price_free", lookupKey: null }]);
+    const catalogue = buildCatalogue([free], [{ planId: "free", priceId: "price_free", lookupKey: null }]);
     const all = [
-      aSubscription({ id: "sub_a", items: [unknownItem()] }),
-      aSubscription({ id: "sub_z", items: [unknownItem({ priceId: "price_free", unitAmount: 0 })] }),
+      aSubscription({ id: "sub_a", items: [anUnmappedItem()] }),
+      aSubscription({ id: "sub_z", items: [anUnmappedItem({ priceId: "price_free", unitAmount: 0 })] }),
     ];
-    const [first] = subscriptionsInOrder({
+    const [first] = rankSubscriptions({
       subscriptions: all,
       recordedSubscriptionId: null,
       ...CONTEXT,
@@ -81,37 +81,37 @@ describe("the subscription that counts", () => {
     expect(first?.subscription.id).toBe("sub_z");
   });
 
-  it("is among equals the one with more soldiers", () => {
-    expectFirst({ items: [armyItem({ unitAmount: 1 })], status: "trialing" }, { items: [starterItem()] });
+  it("is the one with more seats among equals", () => {
+    expectFirst({ items: [anArmyItem({ unitAmount: 1 })], status: "trialing" }, { items: [aStarterItem()] });
   });
 
-  it("is among equals the one of the larger monthly amount", () => {
+  it("is the one with the larger monthly amount among equals", () => {
     expectFirst(
-      { items: [armyItem({ unitAmount: 2_000, interval: "month" })], status: "trialing" },
-      { items: [armyItem()] },
+      { items: [anArmyItem({ unitAmount: 2_000, interval: "month" })], status: "trialing" },
+      { items: [anArmyItem()] },
     );
-    expectFirst({ items: [armyItem({ quantity: 2 })] }, { items: [armyItem()], created: NOW });
+    expectFirst({ items: [anArmyItem({ quantity: 2 })] }, { items: [anArmyItem()], created: NOW });
   });
 
-  it("is among equals the one in the better status", () => {
+  it("is the one in the better status among equals", () => {
     expectFirst({ status: "active", created: 1 }, { status: "trialing" });
     expectFirst({ status: "trialing", created: 1 }, { status: "past_due", pastDueSince: NOW });
     expectFirst({ status: "past_due", pastDueSince: 0, created: 1 }, { status: "unpaid" });
     expectFirst({ status: "unpaid", created: 1 }, { status: "paused" });
   });
 
-  it("is among equals the newer one", () => {
+  it("is the newer one among equals", () => {
     expectFirst({ created: NOW - DAY }, { created: NOW - 2 * DAY });
   });
 
-  it("is at last decided by the id", () => {
+  it("is decided by the id when all else is equal", () => {
     expect(idsInOrder(aSubscription({ id: "sub_b" }), aSubscription({ id: "sub_a" }))).toEqual([
       "sub_a",
       "sub_b",
     ]);
   });
 
-  it.each(["incomplete", "incomplete_expired"])("is %s only when that is recorded", (status) => {
+  it.each(["incomplete", "incomplete_expired"])("is %s only when it is recorded", (status) => {
     const abandoned = aSubscription({ status });
     expect(ordered([abandoned])).toEqual([]);
     expect(ordered([abandoned], "sub_other")).toEqual([]);
@@ -129,32 +129,36 @@ describe("the subscription that counts", () => {
         const sign = (a: number) => Math.sign(a);
         for (const a of weighed) {
           for (const b of weighed) {
-            expect(sign(compareCounting(a, b)) + sign(compareCounting(b, a))).toBe(0);
-            expect(compareCounting(a, b) === 0).toBe(a.subscription.id === b.subscription.id);
+            expect(sign(compareSubscriptions(a, b)) + sign(compareSubscriptions(b, a))).toBe(0);
+            expect(compareSubscriptions(a, b) === 0).toBe(a.subscription.id === b.subscription.id);
             for (const c of weighed) {
-              if (compareCounting(a, b) < 0 && compareCounting(b, c) < 0)
-                expect(compareCounting(a, c)).toBeLessThan(0);
+              if (compareSubscriptions(a, b) < 0 && compareSubscriptions(b, c) < 0)
+                expect(compareSubscriptions(a, c)).toBeLessThan(0);
             }
           }
         }
       }),
-      runs(300),
+      withRuns(300),
     );
   });
 });
 
 describe("the item that counts", () => {
-  const counts = (...items: Parameters<typeof itemThatCounts>[0]) => itemThatCounts(items, CATALOGUE);
+  const counts = (...items: Parameters<typeof chooseItem>[0]) => chooseItem(items, CATALOGUE);
 
-  it("is the claimed one with the most soldiers", () => {
-    const items = [unknownItem({ unitAmount: 900_000 }), starterItem({ unitAmount: 800_000 }), armyItem()];
+  it("is the mapped one with the most seats", () => {
+    const items = [
+      anUnmappedItem({ unitAmount: 900_000 }),
+      aStarterItem({ unitAmount: 800_000 }),
+      anArmyItem(),
+    ];
     expect(counts(...items)).toMatchObject({ item: { id: "si_army" }, plan: ARMY });
     expect(counts(...items.reverse())).toMatchObject({ item: { id: "si_army" }, plan: ARMY });
   });
 
-  it("is an unclaimed one only when none is claimed", () => {
-    expect(counts(unknownItem(), starterItem({ unitAmount: null }))).toMatchObject({ plan: STARTER });
-    expect(counts(unknownItem())).toMatchObject({ item: { id: "si_other" }, plan: null });
+  it("is an unmapped one only when none is mapped", () => {
+    expect(counts(anUnmappedItem(), aStarterItem({ unitAmount: null }))).toMatchObject({ plan: STARTER });
+    expect(counts(anUnmappedItem())).toMatchObject({ item: { id: "si_other" }, plan: null });
   });
 
   it("is nothing when Stripe lists no item", () => {
@@ -162,16 +166,16 @@ describe("the item that counts", () => {
   });
 
   it("does not depend on the order of the items", () => {
-    const same = [armyItem({ id: "si_b" }), armyItem({ id: "si_a" })];
+    const same = [anArmyItem({ id: "si_b" }), anArmyItem({ id: "si_a" })];
     expect(counts(...same).item?.id).toBe("si_a");
     expect(counts(...same.reverse()).item?.id).toBe("si_a");
   });
 
-  it("is claimed also by a plan that gives no soldiers", () => {
+  it("may be mapped to a plan without seats", () => {
     const free = { id: "free", name: "Free", seats: 0 };
-    const catalogue = catalogueOf([free], [{ planId: "free", priceId: "price_free", lookupKey: null }]);
-    const items = [unknownItem(), unknownItem({ id: "si_free", priceId: "price_free" })];
-    expect(itemThatCounts(items, catalogue).plan).toEqual(free);
+    const catalogue = buildCatalogue([free], [{ planId: "free", priceId: "price_free", lookupKey: null }]);
+    const items = [anUnmappedItem(), anUnmappedItem({ id: "si_free", priceId: "price_free" })];
+    expect(chooseItem(items, catalogue).plan).toEqual(free);
   });
 });
 
@@ -189,7 +193,7 @@ describe("open subscriptions", () => {
       "incomplete_expired",
     ];
     const all = statuses.map((status) => aSubscription({ id: status, status }));
-    expect(openOnes(all).map(({ id }) => id)).toEqual(statuses.slice(0, 6));
-    expect(openOnes([aCanceledSubscription()])).toEqual([]);
+    expect(listOpenSubscriptions(all).map(({ id }) => id)).toEqual(statuses.slice(0, 6));
+    expect(listOpenSubscriptions([aCanceledSubscription()])).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ const DAY = new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC",
 });
 
-/** `2 Nov 2026`, in UTC: the same words for everybody who reads them out. */
+/** `2 Nov 2026`, in UTC: the same text for all readers. */
 export function formatDay(at: EpochSeconds): string {
   return DAY.format(new Date(at * 1000));
 }

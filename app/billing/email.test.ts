@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { foldEmail } from "./email";
-import { PATIENT, runs } from "./testing/arbitraries";
+import { PATIENT, withRuns } from "./testing/arbitraries";
 
 describe("folding an e-mail address", () => {
   it("makes upper and lower case of A to Z equal", () => {
@@ -27,7 +27,7 @@ describe("PostgreSQL", () => {
     const letters = fc.constantFrom(..."azAZ@[`{09._+-éÉßẞıİſKΣςσÅÅ😀ǅ\u0301");
     const addresses = fc.sample(
       fc.oneof(fc.string({ unit: letters }), fc.string({ unit: "binary", maxLength: 8 })),
-      runs(500).numRuns,
+      withRuns(500).numRuns,
     );
     const storable = addresses.filter((address) => !address.includes("\0"));
     const rows = await database.db.$queryRaw<{ address: string; folded: string }[]>`

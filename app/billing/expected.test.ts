@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Counting } from "./choice";
-import { subscriptionsInOrder } from "./choice";
-import { type ExpectedInput, expectedState } from "./expected";
+import type { RatedSubscription } from "./choice";
+import { rankSubscriptions } from "./choice";
+import { buildExpectedState, type ExpectedInput } from "./expected";
 import type { ObservedCustomer, Subscription } from "./observation";
 import { DEFAULT_POLICY } from "./policy";
 import {
@@ -10,28 +10,28 @@ import {
   aCanceledSubscription,
   aComp,
   aCustomer,
+  aLockedWorkspace,
+  anArmyItem,
+  anOpenWorkspace,
+  anUnmappedItem,
   aRecord,
   aRecordInSync,
-  armyItem,
+  aStarterItem,
   aSubscription,
   CONTEXT,
   DAY,
-  locked,
   NOW,
-  starterItem,
-  unknownItem,
-  unlocked,
 } from "./testing/observations";
 
-function counting(subscription: Subscription): Counting | null {
+function rate(subscription: Subscription): RatedSubscription | null {
   const input = { subscriptions: [subscription], recordedSubscriptionId: subscription.id, ...CONTEXT };
-  return subscriptionsInOrder(input)[0] ?? null;
+  return rankSubscriptions(input)[0] ?? null;
 }
 
-function expectedOf(subscription: Subscription | null, changes: Partial<ExpectedInput> = {}) {
-  return expectedState({
+function buildExpected(subscription: Subscription | null, changes: Partial<ExpectedInput> = {}) {
+  return buildExpectedState({
     record: aRecord(),
-    counting: subscription ? counting(subscription) : null,
+    primary: subscription ? rate(subscription) : null,
     customers: [aCustomer({ subscriptions: subscription ? [subscription] : [] })],
     comp: null,
     policy: DEFAULT_POLICY,
@@ -39,38 +39,38 @@ function expectedOf(subscription: Subscription | null, changes: Partial<Expected
   });
 }
 
-describe("where access is expected", () => {
-  it("the record says what Stripe says, and every owned workspace is open", () => {
-    const record = aRecord({ workspaces: [locked("w_1"), unlocked(1, "w_2")] });
-    expect(expectedOf(aSubscription(), { record })).toEqual({
+describe("when access is expected", () => {
+  it("the record matches Stripe, and every owned workspace is open", () => {
+    const record = aRecord({ workspaces: [aLockedWorkspace("w_1"), anOpenWorkspace(1, "w_2")] });
+    expect(buildExpected(aSubscription(), { record })).toEqual({
       user: {
         stripeCustomerId: "cus_1",
         plan: "army",
         subscriptionStatus: "active",
-        currentPeriodEnd: armyItem().periodEnd,
+        currentPeriodEnd: anArmyItem().periodEnd,
         cancelAtPeriodEnd: false,
       },
       billing: aBillingRow(),
-      workspaces: [unlocked(5, "w_1"), unlocked(5, "w_2")],
+      workspaces: [anOpenWorkspace(5, "w_1"), anOpenWorkspace(5, "w_2")],
     });
   });
 
-  it("a user without workspaces is given none", () => {
-    expect(expectedOf(aSubscription(), { record: aRecord({ workspaces: [] }) }).workspaces).toEqual([]);
+  it("a user without workspaces gets none", () => {
+    expect(buildExpected(aSubscription(), { record: aRecord({ workspaces: [] }) }).workspaces).toEqual([]);
   });
 
-  it("the status is Stripe's, verbatim", () => {
+  it("the status is exactly Stripe's", () => {
     const overdue = aSubscription({ status: "past_due", pastDueSince: NOW - DAY });
-    expect(expectedOf(overdue)).toMatchObject({
+    expect(buildExpected(overdue)).toMatchObject({
       user: { subscriptionStatus: "past_due", plan: "army" },
       billing: { status: "past_due" },
-      workspaces: [unlocked(5)],
+      workspaces: [anOpenWorkspace(5)],
     });
   });
 
   it("price, amount, interval and period are those of the item that counts", () => {
-    const items = [unknownItem({ periodEnd: NOW + DAY }), starterItem({ quantity: 3 })];
-    expect(expectedOf(aSubscription({ items }))).toMatchObject({
+    const items = [anUnmappedItem({ periodEnd: NOW + DAY }), aStarterItem({ quantity: 3 })];
+    expect(buildExpected(aSubscription({ items }))).toMatchObject({
       user: { currentPeriodEnd: NOW + 23 * DAY, plan: "starter" },
       billing: {
         stripePriceId: "price_starter",
@@ -78,100 +78,100 @@ describe("where access is expected", () => {
         interval: "month",
         currentPeriodStart: NOW - 7 * DAY,
       },
-      workspaces: [unlocked(1)],
+      workspaces: [anOpenWorkspace(1)],
     });
   });
 
   it("the amount of a tiered price is null, even if another is recorded", () => {
-    const items = [armyItem({ unitAmount: null, currency: "eur" })];
-    const { billing } = expectedOf(aSubscription({ items }), { record: aRecordInSync() });
+    const items = [anArmyItem({ unitAmount: null, currency: "eur" })];
+    const { billing } = buildExpected(aSubscription({ items }), { record: aRecordInSync() });
     expect(billing).toMatchObject({ amount: null, currency: "eur" });
   });
 
-  it("either kind of scheduled cancellation is one, and changes nothing else", () => {
+  it("both kinds of scheduled cancellation count, and change nothing else", () => {
     for (const scheduled of [{ cancelAtPeriodEnd: true }, { cancelAt: NOW + DAY }]) {
-      expect(expectedOf(aSubscription(scheduled))).toMatchObject({
+      expect(buildExpected(aSubscription(scheduled))).toMatchObject({
         user: { cancelAtPeriodEnd: true, subscriptionStatus: "active", plan: "army" },
         billing: { cancelAtPeriodEnd: true },
-        workspaces: [unlocked(5)],
+        workspaces: [anOpenWorkspace(5)],
       });
     }
   });
 
   it("a period that Stripe does not state leaves the recorded one", () => {
-    const subscription = aSubscription({ items: [armyItem({ periodStart: null, periodEnd: null })] });
-    expect(expectedOf(subscription, { record: aRecordInSync() })).toMatchObject({
-      user: { currentPeriodEnd: armyItem().periodEnd },
-      billing: { currentPeriodStart: armyItem().periodStart, currentPeriodEnd: armyItem().periodEnd },
+    const subscription = aSubscription({ items: [anArmyItem({ periodStart: null, periodEnd: null })] });
+    expect(buildExpected(subscription, { record: aRecordInSync() })).toMatchObject({
+      user: { currentPeriodEnd: anArmyItem().periodEnd },
+      billing: { currentPeriodStart: anArmyItem().periodStart, currentPeriodEnd: anArmyItem().periodEnd },
     });
     const other = aRecordInSync({ billing: aBillingRow({ stripeSubscriptionId: "sub_other" }) });
-    expect(expectedOf(subscription, { record: other }).billing).toMatchObject({ currentPeriodEnd: null });
+    expect(buildExpected(subscription, { record: other }).billing).toMatchObject({ currentPeriodEnd: null });
   });
 });
 
-describe("where a subscription counts, but access is not expected", () => {
+describe("when a subscription counts, but access is not expected", () => {
   it("plan and row are kept as history, and every workspace is locked", () => {
-    const record = aRecordInSync({ workspaces: [unlocked(5, "w_1"), unlocked(5, "w_2")] });
-    expect(expectedOf(aCanceledSubscription(), { record })).toEqual({
+    const record = aRecordInSync({ workspaces: [anOpenWorkspace(5, "w_1"), anOpenWorkspace(5, "w_2")] });
+    expect(buildExpected(aCanceledSubscription(), { record })).toEqual({
       user: { ...record.user, subscriptionStatus: "canceled" },
       billing: aBillingRow({ status: "canceled" }),
-      workspaces: [locked("w_1"), locked("w_2")],
+      workspaces: [aLockedWorkspace("w_1"), aLockedWorkspace("w_2")],
     });
   });
 
   it.each(["unpaid", "paused", "incomplete", "incomplete_expired", "canceled"])(
     "%s is recorded verbatim",
     (status) => {
-      expect(expectedOf(aSubscription({ status }), { record: aRecordInSync() })).toMatchObject({
+      expect(buildExpected(aSubscription({ status }), { record: aRecordInSync() })).toMatchObject({
         user: { subscriptionStatus: status, plan: "army", stripeCustomerId: "cus_1" },
         billing: { status, stripeSubscriptionId: "sub_1" },
-        workspaces: [locked()],
+        workspaces: [aLockedWorkspace()],
       });
     },
   );
 
   it("a plan that the application cleared stays cleared", () => {
     const cleared = aRecordInSync({ user: { plan: null }, billing: aBillingRow({ plan: null }) });
-    expect(expectedOf(aCanceledSubscription(), { record: cleared })).toMatchObject({
+    expect(buildExpected(aCanceledSubscription(), { record: cleared })).toMatchObject({
       user: { plan: null },
       billing: { plan: null },
     });
     const policy = { ...DEFAULT_POLICY, noPlanWord: "free" };
     const free = aRecordInSync({ user: { plan: "free" } });
-    expect(expectedOf(aCanceledSubscription(), { record: free, policy }).user.plan).toBe("free");
+    expect(buildExpected(aCanceledSubscription(), { record: free, policy }).user.plan).toBe("free");
   });
 
-  it("a plan that is recorded wrongly is put right, also the word for none of another application", () => {
+  it("a wrong recorded plan is corrected, also another application's word for none", () => {
     const record = aRecordInSync({ user: { plan: "free" }, billing: aBillingRow({ plan: "starter" }) });
-    expect(expectedOf(aCanceledSubscription(), { record })).toMatchObject({
+    expect(buildExpected(aCanceledSubscription(), { record })).toMatchObject({
       user: { plan: "army" },
       billing: { plan: "army" },
     });
   });
 
-  it("a plan that was cleared is recorded again as soon as there is access", () => {
+  it("a plan that was cleared is recorded again when there is access", () => {
     const cleared = aRecordInSync({ user: { plan: null }, billing: aBillingRow({ plan: null }) });
-    expect(expectedOf(aSubscription(), { record: cleared })).toMatchObject({
+    expect(buildExpected(aSubscription(), { record: cleared })).toMatchObject({
       user: { plan: "army" },
       billing: { plan: "army" },
     });
   });
 
-  it("an ended price that no plan claims leaves the recorded plan", () => {
-    const ended = aCanceledSubscription({ items: [unknownItem()] });
-    expect(expectedOf(ended, { record: aRecordInSync() })).toMatchObject({
+  it("an ended subscription with an unmapped price leaves the recorded plan", () => {
+    const ended = aCanceledSubscription({ items: [anUnmappedItem()] });
+    expect(buildExpected(ended, { record: aRecordInSync() })).toMatchObject({
       user: { plan: "army" },
       billing: { plan: "army", stripePriceId: "price_other" },
     });
   });
 
-  it("a cancellation that has happened is not scheduled any more", () => {
+  it("a cancellation is not scheduled any more once it has happened", () => {
     const ended = aCanceledSubscription({ cancelAtPeriodEnd: true, cancelAt: NOW - 2 * DAY });
-    expect(expectedOf(ended, { record: aRecordInSync() }).user.cancelAtPeriodEnd).toBe(false);
+    expect(buildExpected(ended, { record: aRecordInSync() }).user.cancelAtPeriodEnd).toBe(false);
   });
 });
 
-describe("where there never was a subscription", () => {
+describe("when there never was a subscription", () => {
   it("nothing is recorded and every workspace is locked; the customer id stays as it is", () => {
     const record = aRecord({
       user: {
@@ -181,9 +181,9 @@ describe("where there never was a subscription", () => {
         currentPeriodEnd: NOW,
         cancelAtPeriodEnd: true,
       },
-      workspaces: [unlocked(5, "w_1"), unlocked(1, "w_2")],
+      workspaces: [anOpenWorkspace(5, "w_1"), anOpenWorkspace(1, "w_2")],
     });
-    expect(expectedOf(null, { record })).toEqual({
+    expect(buildExpected(null, { record })).toEqual({
       user: {
         stripeCustomerId: "cus_1",
         plan: null,
@@ -192,60 +192,60 @@ describe("where there never was a subscription", () => {
         cancelAtPeriodEnd: false,
       },
       billing: null,
-      workspaces: [locked("w_1"), locked("w_2")],
+      workspaces: [aLockedWorkspace("w_1"), aLockedWorkspace("w_2")],
     });
   });
 
   it("the plan may be the application's word for none", () => {
     const policy = { ...DEFAULT_POLICY, noPlanWord: "free" };
-    const planOf = (plan: string | null) =>
-      expectedOf(null, { record: aRecord({ user: { plan } }), policy }).user.plan;
-    expect(planOf("free")).toBe("free");
-    expect(planOf("army")).toBe("free");
-    expect(planOf(null)).toBeNull();
+    const buildPlan = (plan: string | null) =>
+      buildExpected(null, { record: aRecord({ user: { plan } }), policy }).user.plan;
+    expect(buildPlan("free")).toBe("free");
+    expect(buildPlan("army")).toBe("free");
+    expect(buildPlan(null)).toBeNull();
   });
 });
 
 describe("the customer id", () => {
-  const idOf = (stripeCustomerId: string | null, customers: ObservedCustomer[]) =>
-    expectedOf(aSubscription({ customerId: "cus_2" }), {
+  const buildCustomerId = (stripeCustomerId: string | null, customers: ObservedCustomer[]) =>
+    buildExpected(aSubscription({ customerId: "cus_2" }), {
       record: aRecord({ user: { stripeCustomerId } }),
       customers: [...customers, aCustomer({ id: "cus_2" })],
     }).user.stripeCustomerId;
 
-  it("is that of the subscription that counts where none is stored", () => {
-    expect(idOf(null, [])).toBe("cus_2");
+  it("is that of the subscription that counts when none is stored", () => {
+    expect(buildCustomerId(null, [])).toBe("cus_2");
   });
 
   it("is the stored one while Stripe has it", () => {
-    expect(idOf("cus_1", [aCustomer()])).toBe("cus_1");
-    expect(idOf("cus_1", [])).toBe("cus_1");
+    expect(buildCustomerId("cus_1", [aCustomer()])).toBe("cus_1");
+    expect(buildCustomerId("cus_1", [])).toBe("cus_1");
   });
 
   it("is that of the subscription that counts once the stored one is gone", () => {
-    expect(idOf("cus_1", [aCustomer({ state: "deleted" })])).toBe("cus_2");
-    expect(idOf("cus_1", [aCustomer({ state: "missing" })])).toBe("cus_2");
+    expect(buildCustomerId("cus_1", [aCustomer({ state: "deleted" })])).toBe("cus_2");
+    expect(buildCustomerId("cus_1", [aCustomer({ state: "missing" })])).toBe("cus_2");
   });
 });
 
 describe("a comp", () => {
   const seats = (subscription: Subscription | null, plan = ARMY) =>
-    expectedOf(subscription, { comp: aComp({ plan }) }).workspaces;
+    buildExpected(subscription, { comp: aComp({ plan }) }).workspaces;
 
   it("is a floor under the workspaces: the larger of the two", () => {
-    expect(seats(null)).toEqual([unlocked(5)]);
-    expect(seats(aSubscription({ items: [starterItem()] }))).toEqual([unlocked(5)]);
-    expect(seats(aSubscription(), aComp().plan)).toEqual([unlocked(5)]);
-    expect(seats(aCanceledSubscription(), aComp().plan)).toEqual([unlocked(1)]);
+    expect(seats(null)).toEqual([anOpenWorkspace(5)]);
+    expect(seats(aSubscription({ items: [aStarterItem()] }))).toEqual([anOpenWorkspace(5)]);
+    expect(seats(aSubscription(), aComp().plan)).toEqual([anOpenWorkspace(5)]);
+    expect(seats(aCanceledSubscription(), aComp().plan)).toEqual([anOpenWorkspace(1)]);
   });
 
   it("leaves the billing fields to Stripe", () => {
     const record = aRecordInSync();
-    const expected = expectedOf(aCanceledSubscription(), { record, comp: aComp({ plan: ARMY }) });
+    const expected = buildExpected(aCanceledSubscription(), { record, comp: aComp({ plan: ARMY }) });
     expect(expected).toMatchObject({
       user: { subscriptionStatus: "canceled" },
       billing: { status: "canceled" },
     });
-    expect(expectedOf(null, { comp: aComp() })).toMatchObject({ user: { plan: null }, billing: null });
+    expect(buildExpected(null, { comp: aComp() })).toMatchObject({ user: { plan: null }, billing: null });
   });
 });

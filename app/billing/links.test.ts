@@ -1,38 +1,38 @@
 import { describe, expect, it } from "vitest";
 import { evaluate } from "./evaluation/evaluate";
-import { linksOf } from "./links";
+import { resolveLinks } from "./links";
 import type { ObservedCustomer } from "./observation";
 import type { LinkSource, UserSnapshot } from "./snapshot";
-import { stripeStateOf } from "./stripe-state";
+import { describeStripeState } from "./stripe-state";
 import {
   aCanceledSubscription,
   aCustomer,
+  aLink,
   aRecord,
   aSnapshot,
   aSubscription,
   CONTEXT,
-  edge,
-  evaluated,
+  evaluateSnapshot,
 } from "./testing/observations";
 
 describe("strong links", () => {
   it.each<LinkSource>(["recorded", "recorded_subscription", "metadata", "session", "confirmed", "email"])(
     "a link that is %s links",
     (source) => {
-      const links = linksOf(aSnapshot({ edges: [edge("cus_1", { source })] }));
+      const links = resolveLinks(aSnapshot({ edges: [aLink("cus_1", { source })] }));
       expect(links).toMatchObject({ customerIds: ["cus_1"], conflicts: [] });
       expect(links.sources.get("cus_1")).toEqual([source]);
     },
   );
 
-  it("are all united, none hiding another: a guest checkout makes a second customer", () => {
-    const links = linksOf(
+  it("are all combined and none hides another: a guest checkout makes a second customer", () => {
+    const links = resolveLinks(
       aSnapshot({
         edges: [
-          edge("cus_2", { source: "session" }),
-          edge("cus_1", { source: "recorded" }),
-          edge("cus_1", { source: "metadata" }),
-          edge("cus_1", { source: "metadata" }),
+          aLink("cus_2", { source: "session" }),
+          aLink("cus_1", { source: "recorded" }),
+          aLink("cus_1", { source: "metadata" }),
+          aLink("cus_1", { source: "metadata" }),
         ],
       }),
     );
@@ -40,33 +40,33 @@ describe("strong links", () => {
     expect(links.sources.get("cus_1")).toEqual(["recorded", "metadata"]);
   });
 
-  it("bring the subscriptions of every linked customer together", () => {
-    const evaluation = evaluated({
+  it("combine the subscriptions of every linked customer", () => {
+    const evaluation = evaluateSnapshot({
       customers: [
         aCustomer({ id: "cus_1", subscriptions: [aCanceledSubscription()] }),
         aCustomer({ id: "cus_2", subscriptions: [aSubscription({ id: "sub_2" })] }),
       ],
     });
-    expect(evaluation.counting?.subscription.id).toBe("sub_2");
+    expect(evaluation.primary?.subscription.id).toBe("sub_2");
   });
 
-  it("of other users link this user to nothing", () => {
-    const links = linksOf(aSnapshot({ edges: [edge("cus_1", { userId: "u_2" })] }));
+  it("of other users do not link this user", () => {
+    const links = resolveLinks(aSnapshot({ edges: [aLink("cus_1", { userId: "u_2" })] }));
     expect(links).toMatchObject({ customerIds: [], conflicts: [] });
   });
 
-  it("do not hold for a customer that staff said is not this user's", () => {
-    const links = linksOf(aSnapshot({ edges: [edge("cus_1")], rejectedCustomerIds: ["cus_1"] }));
+  it("do not count for a customer that staff rejected", () => {
+    const links = resolveLinks(aSnapshot({ edges: [aLink("cus_1")], rejectedCustomerIds: ["cus_1"] }));
     expect(links.customerIds).toEqual([]);
   });
 
-  it("conflict when two name different users", () => {
+  it("conflict when two of them name different users", () => {
     const edges = [
-      edge("cus_1", { source: "metadata" }),
-      edge("cus_1", { userId: "u_3", source: "confirmed" }),
-      edge("cus_1", { userId: "u_2", source: "session" }),
+      aLink("cus_1", { source: "metadata" }),
+      aLink("cus_1", { userId: "u_3", source: "confirmed" }),
+      aLink("cus_1", { userId: "u_2", source: "session" }),
     ];
-    expect(linksOf(aSnapshot({ edges })).conflicts).toEqual([
+    expect(resolveLinks(aSnapshot({ edges })).conflicts).toEqual([
       { customerId: "cus_1", userIds: ["u_1", "u_2", "u_3"] },
     ]);
   });
@@ -74,14 +74,14 @@ describe("strong links", () => {
   it.each<LinkSource>(["recorded", "recorded_subscription"])(
     "conflict with a customer or subscription that is already %s on another user",
     (source) => {
-      const edges = [edge("cus_1", { source: "metadata" }), edge("cus_1", { userId: "u_2", source })];
-      expect(linksOf(aSnapshot({ edges })).conflicts).toHaveLength(1);
+      const edges = [aLink("cus_1", { source: "metadata" }), aLink("cus_1", { userId: "u_2", source })];
+      expect(resolveLinks(aSnapshot({ edges })).conflicts).toHaveLength(1);
     },
   );
 
-  it("do not conflict over a customer that is not this user's", () => {
-    const edges = [edge("cus_1"), edge("cus_2", { userId: "u_2" }), edge("cus_2", { userId: "u_3" })];
-    expect(linksOf(aSnapshot({ edges })).conflicts).toEqual([]);
+  it("do not conflict over a customer that is not linked to this user", () => {
+    const edges = [aLink("cus_1"), aLink("cus_2", { userId: "u_2" }), aLink("cus_2", { userId: "u_3" })];
+    expect(resolveLinks(aSnapshot({ edges })).conflicts).toEqual([]);
   });
 });
 
@@ -91,14 +91,17 @@ describe("an e-mail address", () => {
   const idle = aCustomer({ id: "cus_2", subscriptions: [aCanceledSubscription({ id: "sub_2" })] });
   const candidate = (customer: ObservedCustomer, ...linkedUserIds: string[]) => ({ customer, linkedUserIds });
   const links = (changes: Partial<UserSnapshot> = {}) => {
-    const { emailLink, suggestions } = evaluated({ emailCandidates: [candidate(paying)], ...changes });
-    return { emailLink, suggestions };
+    const { emailLink, possibleMatches } = evaluateSnapshot({
+      emailCandidates: [candidate(paying)],
+      ...changes,
+    });
+    return { emailLink, possibleMatches };
   };
-  const suggested = { emailLink: null, suggestions: ["cus_1"] };
+  const onlyPossible = { emailLink: null, possibleMatches: ["cus_1"] };
 
-  it("links by itself when nothing else can be meant", () => {
-    expect(links()).toEqual({ emailLink: "cus_1", suggestions: [] });
-    expect(evaluated({ emailCandidates: [candidate(paying)] })).toMatchObject({
+  it("links by itself when there is no other possibility", () => {
+    expect(links()).toEqual({ emailLink: "cus_1", possibleMatches: [] });
+    expect(evaluateSnapshot({ emailCandidates: [candidate(paying)] })).toMatchObject({
       verdict: "locked_out",
       expected: { user: { stripeCustomerId: "cus_1" } },
     });
@@ -109,64 +112,67 @@ describe("an e-mail address", () => {
     expect(links({ emailCandidates: [candidate(unpaid)] }).emailLink).toBe("cus_1");
   });
 
-  it("only suggests when the user's e-mail is not verified", () => {
-    expect(links({ record: aRecord({ emailVerified: false }) })).toEqual(suggested);
+  it("is only a possible match when the user's e-mail is not verified", () => {
+    expect(links({ record: aRecord({ emailVerified: false }) })).toEqual(onlyPossible);
   });
 
-  it("only suggests when another user has it", () => {
-    expect(links({ usersWithEmail: 2 })).toEqual(suggested);
+  it("is only a possible match when another user has it", () => {
+    expect(links({ usersWithEmail: 2 })).toEqual(onlyPossible);
   });
 
-  it("only suggests when another Stripe customer with an open subscription has it", () => {
+  it("is only a possible match when another Stripe customer with an open subscription has it", () => {
     expect(links({ emailCandidates: [candidate(paying), candidate(other)] })).toEqual({
       emailLink: null,
-      suggestions: ["cus_1", "cus_2"],
+      possibleMatches: ["cus_1", "cus_2"],
     });
     const unpaid = aCustomer({ id: "cus_2", subscriptions: [aSubscription({ status: "unpaid" })] });
-    expect(links({ emailCandidates: [candidate(paying), candidate(unpaid)] })).toEqual(suggested);
+    expect(links({ emailCandidates: [candidate(paying), candidate(unpaid)] })).toEqual(onlyPossible);
   });
 
-  it("only suggests when that other customer is somebody else's", () => {
-    expect(links({ emailCandidates: [candidate(paying), candidate(other, "u_2")] })).toEqual(suggested);
+  it("is only a possible match when that other customer is linked to another user", () => {
+    expect(links({ emailCandidates: [candidate(paying), candidate(other, "u_2")] })).toEqual(onlyPossible);
   });
 
-  it("is not disturbed by another customer without an open subscription", () => {
+  it("links in spite of another customer without an open subscription", () => {
     expect(links({ emailCandidates: [candidate(paying), candidate(idle)] }).emailLink).toBe("cus_1");
   });
 
-  it("neither links nor suggests a customer that is linked to another user", () => {
+  it("is no match for a customer that is linked to another user", () => {
     expect(links({ emailCandidates: [candidate(paying, "u_2")] })).toEqual({
       emailLink: null,
-      suggestions: [],
+      possibleMatches: [],
     });
   });
 
-  it("only suggests when one of this user's linked customers has an open subscription", () => {
+  it("is only a possible match when one of this user's linked customers has an open subscription", () => {
     const linked = aCustomer({ id: "cus_2", subscriptions: [aSubscription({ status: "unpaid" })] });
-    expect(links({ customers: [linked] })).toEqual(suggested);
+    expect(links({ customers: [linked] })).toEqual(onlyPossible);
     expect(links({ customers: [idle] }).emailLink).toBe("cus_1");
   });
 
-  it("only suggests while this user is on hold", () => {
-    expect(links({ hold: { stripeState: stripeStateOf([]) } })).toEqual(suggested);
+  it("is only a possible match while this user is on hold", () => {
+    expect(links({ hold: { stripeState: describeStripeState([]) } })).toEqual(onlyPossible);
     expect(links({ hold: { stripeState: "another" } }).emailLink).toBe("cus_1");
   });
 
-  it("only suggests before a full pass has finished with the event cursor unbroken since", () => {
-    expect(links({ coverage: { pass: false, address: true } })).toEqual(suggested);
+  it("is only a possible match before a full run has finished with the event cursor unbroken since", () => {
+    expect(links({ coverage: { fullRun: false, address: true } })).toEqual(onlyPossible);
   });
 
-  it("suggests neither a customer that does not pay nor one that staff rejected", () => {
-    expect(links({ emailCandidates: [candidate(idle)] })).toEqual({ emailLink: null, suggestions: [] });
-    expect(links({ rejectedCustomerIds: ["cus_1"] })).toEqual({ emailLink: null, suggestions: [] });
+  it("is no match for a customer that does not pay, nor for one that staff rejected", () => {
+    expect(links({ emailCandidates: [candidate(idle)] })).toEqual({ emailLink: null, possibleMatches: [] });
+    expect(links({ rejectedCustomerIds: ["cus_1"] })).toEqual({ emailLink: null, possibleMatches: [] });
   });
 
-  it("says nothing about a deleted customer", () => {
+  it("does not match a deleted customer", () => {
     const deleted = { ...paying, state: "deleted" as const };
-    expect(links({ emailCandidates: [candidate(deleted)] })).toEqual({ emailLink: null, suggestions: [] });
+    expect(links({ emailCandidates: [candidate(deleted)] })).toEqual({
+      emailLink: null,
+      possibleMatches: [],
+    });
   });
 
-  it("of a suggestion whose grace ends by the clock is evaluated again then", () => {
+  it("of a possible match whose grace ends is evaluated again at that time", () => {
     const overdue = aSubscription({ status: "past_due", pastDueSince: CONTEXT.now - 60 });
     const snapshot = aSnapshot({
       record: aRecord({ emailVerified: false }),

@@ -1,4 +1,4 @@
-import { accessOf } from "./access";
+import { decideAccess } from "./access";
 import { type EpochSeconds, isOpen, type ObservedCustomer } from "./observation";
 import type { Policy } from "./policy";
 import type { LinkSource, UserSnapshot } from "./snapshot";
@@ -6,15 +6,17 @@ import type { LinkSource, UserSnapshot } from "./snapshot";
 export type LinkConflict = { customerId: string; userIds: string[] };
 
 export type UserLinks = {
-  /** Ids of all linked customers, in order; none hides another. */
+  /** Ids of all linked customers, sorted. All of them count. */
   customerIds: string[];
   sources: Map<string, LinkSource[]>;
   /** Customers that strong links give to more than one user. */
   conflicts: LinkConflict[];
 };
 
-/** Unites the links of a user. A customer that another user's link names too is a conflict, for staff to decide. */
-export function linksOf(snapshot: Pick<UserSnapshot, "record" | "edges" | "rejectedCustomerIds">): UserLinks {
+/** Combines the links of a user. A customer that another user is linked to as well is a conflict, for staff to decide. */
+export function resolveLinks(
+  snapshot: Pick<UserSnapshot, "record" | "edges" | "rejectedCustomerIds">,
+): UserLinks {
   const { userId } = snapshot.record;
   const sources = new Map<string, LinkSource[]>();
   for (const edge of snapshot.edges) {
@@ -25,10 +27,10 @@ export function linksOf(snapshot: Pick<UserSnapshot, "record" | "edges" | "rejec
   }
   const customerIds = [...sources.keys()].sort();
   const named = snapshot.edges.some((edge) => edge.userId !== userId);
-  return { customerIds, sources, conflicts: named ? conflictsOf(snapshot, customerIds) : [] };
+  return { customerIds, sources, conflicts: named ? findConflicts(snapshot, customerIds) : [] };
 }
 
-function conflictsOf(
+function findConflicts(
   { record, edges }: Pick<UserSnapshot, "record" | "edges">,
   customerIds: readonly string[],
 ): LinkConflict[] {
@@ -45,8 +47,8 @@ export type EmailMatch = {
   /** The customer that the address alone links; null when it does not. */
   link: string | null;
   /** Unlinked paying customers with this address, for staff to confirm. */
-  suggestions: string[];
-  /** When the clock alone ends the access of one of them; null when it does not. */
+  possibleMatches: string[];
+  /** When the clock alone ends the access of a possible match; null when it does not. */
   changesAt: EpochSeconds | null;
 };
 
@@ -59,25 +61,25 @@ type EmailInput = {
 };
 
 /**
- * What the user's e-mail address says. It links by itself only when nothing else can be meant; otherwise it is a
- * suggestion, because an unverified address lets someone register as another and take the subscription over.
+ * What the user's e-mail address says. It links by itself only when there is no other possibility. Otherwise it is a
+ * possible match, because with an unverified address someone could register as another user and take the subscription.
  */
 export function matchByEmail({ snapshot, links, onHold, policy, now }: EmailInput): EmailMatch {
   const { record, emailCandidates, coverage } = snapshot;
-  if (emailCandidates.length === 0) return { link: null, suggestions: [], changesAt: null };
+  if (emailCandidates.length === 0) return { link: null, possibleMatches: [], changesAt: null };
   const rejected = new Set(snapshot.rejectedCustomerIds);
   const isFree = (candidate: { customer: ObservedCustomer; linkedUserIds: string[] }) =>
     candidate.linkedUserIds.length === 0 && !rejected.has(candidate.customer.id);
   const pays = (customer: ObservedCustomer) =>
-    customer.subscriptions.some((one) => accessOf(one, policy, now).access === "yes");
+    customer.subscriptions.some((one) => decideAccess(one, policy, now).access === "yes");
 
   const present = emailCandidates.filter(({ customer }) => customer.state === "present");
   const paying = present
     .filter((candidate) => isFree(candidate) && pays(candidate.customer))
     .map(({ customer }) => customer);
-  const suggestions = paying.map(({ id }) => id).sort();
+  const possibleMatches = paying.map(({ id }) => id).sort();
   const times = paying
-    .flatMap(({ subscriptions }) => subscriptions.map((one) => accessOf(one, policy, now).changesAt))
+    .flatMap(({ subscriptions }) => subscriptions.map((one) => decideAccess(one, policy, now).changesAt))
     .filter((time) => time !== null);
   const changesAt = times.length === 0 ? null : Math.min(...times);
 
@@ -94,8 +96,12 @@ export function matchByEmail({ snapshot, links, onHold, policy, now }: EmailInpu
     snapshot.usersWithEmail === 1 &&
     !linkedHasOpen &&
     !onHold &&
-    coverage.pass;
+    coverage.fullRun;
   return linksItself
-    ? { link: only.customer.id, suggestions: suggestions.filter((id) => id !== only.customer.id), changesAt }
-    : { link: null, suggestions, changesAt };
+    ? {
+        link: only.customer.id,
+        possibleMatches: possibleMatches.filter((id) => id !== only.customer.id),
+        changesAt,
+      }
+    : { link: null, possibleMatches, changesAt };
 }

@@ -1,19 +1,25 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  fingerprintOf,
+  findMismatches,
+  fingerprintMismatches,
   isPlanMismatch,
   isStatusMismatch,
   isWorkspaceMismatch,
   type Mismatch,
-  mismatchesBetween,
 } from "./mismatches";
 import type { BillingRow, BillingState, UserBilling } from "./record";
-import { PATIENT, runs } from "./testing/arbitraries";
-import { aBillingRow, aRecord, aRecordInSync, locked, unlocked } from "./testing/observations";
+import { PATIENT, withRuns } from "./testing/arbitraries";
+import {
+  aBillingRow,
+  aLockedWorkspace,
+  anOpenWorkspace,
+  aRecord,
+  aRecordInSync,
+} from "./testing/observations";
 
-const fieldsOf = (found: Mismatch[]) => found.map(({ field, severity }) => `${field} ${severity}`);
-const between = (recorded: BillingState, expected: BillingState) => mismatchesBetween(recorded, expected);
+const listFields = (found: Mismatch[]) => found.map(({ field, severity }) => `${field} ${severity}`);
+const between = (recorded: BillingState, expected: BillingState) => findMismatches(recorded, expected);
 
 describe("mismatches", () => {
   it("are none where nothing differs", () => {
@@ -72,16 +78,18 @@ describe("mismatches", () => {
   });
 
   it("name each workspace that does not follow", () => {
-    const recorded = aRecord({ workspaces: [locked("w_1"), unlocked(1, "w_2"), unlocked(5, "w_3")] });
+    const recorded = aRecord({
+      workspaces: [aLockedWorkspace("w_1"), anOpenWorkspace(1, "w_2"), anOpenWorkspace(5, "w_3")],
+    });
     const expected = aRecord({
-      workspaces: [unlocked(5, "w_1"), unlocked(5, "w_2"), unlocked(5, "w_3")],
+      workspaces: [anOpenWorkspace(5, "w_1"), anOpenWorkspace(5, "w_2"), anOpenWorkspace(5, "w_3")],
     });
     expect(between(recorded, expected).map(({ field, workspaceId }) => [field, workspaceId])).toEqual([
       ["workspace.status", "w_1"],
-      ["workspace.soldiers", "w_1"],
-      ["workspace.soldiers", "w_2"],
+      ["workspace.seats", "w_1"],
+      ["workspace.seats", "w_2"],
     ]);
-    expect(fieldsOf(between(recorded, expected))[0]).toBe("workspace.status high");
+    expect(listFields(between(recorded, expected))[0]).toBe("workspace.status high");
   });
 
   it("are of plan, of status, of a workspace, or details: each of one kind", () => {
@@ -100,7 +108,7 @@ describe("mismatches", () => {
         currentPeriodEnd: 1,
         cancelAtPeriodEnd: true,
       },
-      workspaces: [locked()],
+      workspaces: [aLockedWorkspace()],
     });
     const kinds = between(recorded, expected).map((one) => ({
       field: one.field,
@@ -123,7 +131,7 @@ describe("mismatches", () => {
       "billing.currentPeriodEnd": "000",
       "billing.cancelAtPeriodEnd": "010",
       "workspace.status": "001",
-      "workspace.soldiers": "001",
+      "workspace.seats": "001",
     });
   });
 });
@@ -136,7 +144,7 @@ describe("a fingerprint", () => {
       aRecordInSync({
         user: { plan: text(plan), subscriptionStatus: text(status) },
         billing: aBillingRow({ stripePriceId: String(price), stripeSubscriptionId: String(id) }),
-        workspaces: [unlocked(5, "w_1"), unlocked(seats, "w_2")],
+        workspaces: [anOpenWorkspace(5, "w_1"), anOpenWorkspace(seats, "w_2")],
       }),
     );
 
@@ -144,33 +152,43 @@ describe("a fingerprint", () => {
     fc.assert(
       fc.property(states, states, states, states, (a, b, c, d) => {
         const same = JSON.stringify(between(a, b)) === JSON.stringify(between(c, d));
-        expect(fingerprintOf(between(a, b)) === fingerprintOf(between(c, d))).toBe(same);
+        expect(fingerprintMismatches(between(a, b)) === fingerprintMismatches(between(c, d))).toBe(same);
         const ofOneRecord = JSON.stringify(b) === JSON.stringify(c);
-        expect(fingerprintOf(between(a, b)) === fingerprintOf(between(a, c))).toBe(ofOneRecord);
+        expect(fingerprintMismatches(between(a, b)) === fingerprintMismatches(between(a, c))).toBe(
+          ofOneRecord,
+        );
       }),
-      runs(300),
+      withRuns(300),
     );
   });
 
   it("does not depend on the order of the workspaces, and tells values of different types apart", () => {
     const found = between(
-      aRecord({ workspaces: [locked("w_1"), locked("w_2")] }),
-      aRecord({ workspaces: [unlocked(1, "w_1"), unlocked(5, "w_2")] }),
+      aRecord({ workspaces: [aLockedWorkspace("w_1"), aLockedWorkspace("w_2")] }),
+      aRecord({ workspaces: [anOpenWorkspace(1, "w_1"), anOpenWorkspace(5, "w_2")] }),
     );
-    expect(fingerprintOf(found.toReversed())).toBe(fingerprintOf(found));
+    expect(fingerprintMismatches(found.toReversed())).toBe(fingerprintMismatches(found));
     const [one] = between(aRecord(), aRecord({ user: { plan: "1" } }));
-    expect(one && fingerprintOf([{ ...one, expected: 1 }])).not.toBe(one && fingerprintOf([one]));
+    expect(one && fingerprintMismatches([{ ...one, expected: 1 }])).not.toBe(
+      one && fingerprintMismatches([one]),
+    );
   });
 
   it("tells the workspaces apart", () => {
-    const before = aRecord({ workspaces: [locked("w_1"), locked("w_2")] });
-    const first = between(before, aRecord({ workspaces: [unlocked(1, "w_1"), locked("w_2")] }));
-    const second = between(before, aRecord({ workspaces: [locked("w_1"), unlocked(1, "w_2")] }));
-    expect(fingerprintOf(first)).not.toBe(fingerprintOf(second));
+    const before = aRecord({ workspaces: [aLockedWorkspace("w_1"), aLockedWorkspace("w_2")] });
+    const first = between(
+      before,
+      aRecord({ workspaces: [anOpenWorkspace(1, "w_1"), aLockedWorkspace("w_2")] }),
+    );
+    const second = between(
+      before,
+      aRecord({ workspaces: [aLockedWorkspace("w_1"), anOpenWorkspace(1, "w_2")] }),
+    );
+    expect(fingerprintMismatches(first)).not.toBe(fingerprintMismatches(second));
   });
 
   it("of no mismatches is that of nothing", () => {
-    expect(fingerprintOf([])).toBe("[]");
+    expect(fingerprintMismatches([])).toBe("[]");
   });
 });
 

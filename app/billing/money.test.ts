@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatMoney, formatPrice, monthlyAmount } from "./money";
-import { armyItem, starterItem } from "./testing/observations";
+import { computeMonthlyAmount, formatMoney, formatPrice } from "./money";
+import { anArmyItem, aStarterItem } from "./testing/observations";
 
 describe("an amount per month", () => {
   it.each([
@@ -14,22 +14,25 @@ describe("an amount per month", () => {
     ["day", 1, 120, 3_650],
     ["day", 30, 12_000, 12_167],
   ] as const)("of a price every %s × %i of %i is %i", (interval, intervalCount, unitAmount, perMonth) => {
-    const item = starterItem({ interval, intervalCount, unitAmount });
-    expect(monthlyAmount(item)).toEqual({ perMonth, currency: "usd" });
+    const item = aStarterItem({ interval, intervalCount, unitAmount });
+    expect(computeMonthlyAmount(item)).toEqual({ perMonth, currency: "usd" });
   });
 
   it("counts the quantity, and rounds once", () => {
-    expect(monthlyAmount(armyItem({ quantity: 3 }))?.perMonth).toBe(5_000);
-    expect(monthlyAmount(starterItem({ quantity: 0 }))?.perMonth).toBe(0);
+    expect(computeMonthlyAmount(anArmyItem({ quantity: 3 }))?.perMonth).toBe(5_000);
+    expect(computeMonthlyAmount(aStarterItem({ quantity: 0 }))?.perMonth).toBe(0);
   });
 
   it("keeps the currency", () => {
-    expect(monthlyAmount(starterItem({ currency: "eur" }))).toEqual({ perMonth: 2_000, currency: "eur" });
+    expect(computeMonthlyAmount(aStarterItem({ currency: "eur" }))).toEqual({
+      perMonth: 2_000,
+      currency: "eur",
+    });
   });
 
   it("is not known of a tiered price, nor of one that does not recur", () => {
-    expect(monthlyAmount(starterItem({ unitAmount: null }))).toBeNull();
-    expect(monthlyAmount(starterItem({ interval: null }))).toBeNull();
+    expect(computeMonthlyAmount(aStarterItem({ unitAmount: null }))).toBeNull();
+    expect(computeMonthlyAmount(aStarterItem({ interval: null }))).toBeNull();
   });
 });
 
@@ -57,7 +60,7 @@ describe("money in words", () => {
     expect(plain(formatMoney(500, "mga"))).toBe("MGA 500");
   });
 
-  it("shows what is no currency as it came", () => {
+  it("shows an unknown currency unchanged", () => {
     expect(formatMoney(2_000, "credits")).toBe("2000 CREDITS");
     expect(formatMoney(2_000, "")).toBe("2000");
   });
@@ -65,18 +68,18 @@ describe("money in words", () => {
 
 describe("a price in words", () => {
   it("has its currency and its interval", () => {
-    expect(formatPrice(armyItem())).toBe("$200/year");
-    expect(formatPrice(starterItem({ currency: "eur" }))).toBe("€20/month");
+    expect(formatPrice(anArmyItem())).toBe("$200/year");
+    expect(formatPrice(aStarterItem({ currency: "eur" }))).toBe("€20/month");
   });
 
   it("of several intervals has the right plural", () => {
-    expect(formatPrice(starterItem({ unitAmount: 6_000, intervalCount: 3 }))).toBe("$60/3 months");
+    expect(formatPrice(aStarterItem({ unitAmount: 6_000, intervalCount: 3 }))).toBe("$60/3 months");
     expect(formatPrice({ unitAmount: 500, currency: "usd", interval: "week" })).toBe("$5/week");
   });
 
   it("says so when there is no single amount, or no interval", () => {
-    expect(formatPrice(starterItem({ unitAmount: null }))).toBe("tiered price");
-    expect(formatPrice(starterItem({ interval: null }))).toBe("$20");
+    expect(formatPrice(aStarterItem({ unitAmount: null }))).toBe("tiered price");
+    expect(formatPrice(aStarterItem({ interval: null }))).toBe("$20");
   });
 });
 

@@ -6,7 +6,7 @@ export type MonthlyMoney = { perMonth: number; currency: string };
 const MONTHS_PER = { day: 12 / 365, week: 12 / 52, month: 1, year: 12 } as const;
 
 /** List price × quantity of an item per month, before discounts; null for tiered and one-off prices. */
-export function monthlyAmount(item: SubscriptionItem): MonthlyMoney | null {
+export function computeMonthlyAmount(item: SubscriptionItem): MonthlyMoney | null {
   if (item.unitAmount === null || item.interval === null) return null;
   const months = MONTHS_PER[item.interval] * Math.max(1, item.intervalCount);
   return { perMonth: Math.round((item.unitAmount * item.quantity) / months), currency: item.currency };
@@ -18,19 +18,19 @@ const WITHOUT_SMALLER_UNIT = new Set(
 const THOUSANDTHS = new Set("BHD JOD KWD OMR TND".split(" "));
 
 /**
- * Digits behind the point of an amount in Stripe's API. They are Stripe's, not those of the locale: forint and rupiah
- * come in hundredths, krónur and Uganda shillings too, though nobody pays with them.
+ * Decimal places of an amount in Stripe's API. They are Stripe's, not those of the locale: forint and rupiah
+ * come in hundredths; so do krónur and Uganda shillings, although they have no such coins.
  * Source: https://docs.stripe.com/currencies#zero-decimal, #three-decimal and #special-cases.
  */
-function digitsOf(code: string): number {
+function countDecimals(code: string): number {
   if (WITHOUT_SMALLER_UNIT.has(code)) return 0;
   return THOUSANDTHS.has(code) ? 3 : 2;
 }
 
-/** `2000, "usd"` → `$20`; `2050` → `$20.50`; `2000, "jpy"` → `¥2,000`. What is no currency is shown as it came. */
+/** `2000, "usd"` → `$20`; `2050` → `$20.50`; `2000, "jpy"` → `¥2,000`. An unknown currency is shown as it is. */
 export function formatMoney(amount: number, currency: string): string {
   const code = currency.toUpperCase();
-  const digits = digitsOf(code);
+  const digits = countDecimals(code);
   const value = amount / 10 ** digits;
   try {
     return new Intl.NumberFormat("en-US", {

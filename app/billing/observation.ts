@@ -1,7 +1,7 @@
 /** Seconds since 1970, as Stripe sends them. */
 export type EpochSeconds = number;
 
-/** One value of the PostgreSQL sequence `observation_version`: it orders requests to Stripe over all servers, without clocks. */
+/** One value of the PostgreSQL sequence `observation_version`: it orders requests to Stripe over all servers without clocks. */
 export type Version = number;
 
 export type Interval = "day" | "week" | "month" | "year";
@@ -21,11 +21,11 @@ export type SubscriptionItem = {
   periodEnd: EpochSeconds | null;
 };
 
-/** What Stripe said about one subscription. */
+/** One subscription as observed in Stripe. */
 export type Subscription = {
   id: string;
   customerId: string;
-  /** Verbatim: Stripe's list of statuses is open. */
+  /** As Stripe sends it: Stripe may add statuses. */
   status: string;
   metadataUserId: string | null;
   items: SubscriptionItem[];
@@ -39,14 +39,14 @@ export type Subscription = {
   testClockId: string | null;
   /** Start of the grace period of this spell of past due; null in any other status. */
   pastDueSince: EpochSeconds | null;
-  /** When it was seen to begin entitling after having been seen otherwise; null when it did from the start. */
+  /** When it was first seen to give access after it was seen without; null when it gave access from the start. */
   entitlingSince: EpochSeconds | null;
 };
 
 /** `missing`: Stripe answered that there is no such customer. */
 export type CustomerState = "present" | "deleted" | "missing";
 
-/** What Stripe said about one customer. */
+/** One customer as observed in Stripe. */
 export type Customer = {
   id: string;
   email: string | null;
@@ -60,9 +60,9 @@ export type Customer = {
 export type ObservedCustomer = Customer & {
   /** Every subscription that the last complete read listed, and any seen since. */
   subscriptions: Subscription[];
-  /** Start of the last read of all its subscriptions; null when only single objects or a full pass saw it. */
+  /** Start of the last read of all its subscriptions; null when only single objects or a full run saw it. */
   completeVersionStart: Version | null;
-  /** The database's clock at that read; with its fractions of a second. */
+  /** The database's clock at that read, with fractions of a second. */
   completeAt: EpochSeconds | null;
 };
 

@@ -3,31 +3,31 @@ import type { SubscriptionItem } from "./observation";
 /** What a Stripe price buys. */
 export type Plan = { id: string; name: string; seats: number };
 
-/** Which plan claims which price, by price id or by lookup key. */
+/** Which price belongs to which plan, by price id or by lookup key. */
 export type Catalogue = {
   plans: ReadonlyMap<string, Plan>;
   byPriceId: ReadonlyMap<string, Plan>;
   byLookupKey: ReadonlyMap<string, Plan>;
 };
 
-export type PlanClaim = { planId: string; priceId: string | null; lookupKey: string | null };
+export type PriceMapping = { planId: string; priceId: string | null; lookupKey: string | null };
 
-/** Builds the catalogue from rows; a claim on a plan that does not exist claims nothing. */
-export function catalogueOf(plans: readonly Plan[], claims: readonly PlanClaim[]): Catalogue {
+/** Builds the catalogue from rows; a mapping to a plan that does not exist is ignored. */
+export function buildCatalogue(plans: readonly Plan[], mappings: readonly PriceMapping[]): Catalogue {
   const byId = new Map(plans.map((plan) => [plan.id, plan]));
   const byPriceId = new Map<string, Plan>();
   const byLookupKey = new Map<string, Plan>();
-  for (const claim of claims) {
-    const plan = byId.get(claim.planId);
+  for (const mapping of mappings) {
+    const plan = byId.get(mapping.planId);
     if (!plan) continue;
-    if (claim.priceId !== null) byPriceId.set(claim.priceId, plan);
-    if (claim.lookupKey !== null) byLookupKey.set(claim.lookupKey, plan);
+    if (mapping.priceId !== null) byPriceId.set(mapping.priceId, plan);
+    if (mapping.lookupKey !== null) byLookupKey.set(mapping.lookupKey, plan);
   }
   return { plans: byId, byPriceId, byLookupKey };
 }
 
-/** The plan that claims a price, or null: an unknown price is shown, never guessed. The id wins over the lookup key. */
-export function planOfPrice(
+/** The plan of a price; null for an unmapped price, which is never guessed. The price id wins over the lookup key. */
+export function findPlan(
   catalogue: Catalogue,
   price: Pick<SubscriptionItem, "priceId" | "lookupKey">,
 ): Plan | null {
@@ -37,11 +37,11 @@ export function planOfPrice(
 }
 
 /**
- * Prices that are claimed only by their lookup key now. Their ids are stored, because a lookup key moves to a new
+ * Mappings for prices that have a plan only through their lookup key. Their ids are stored, because a lookup key moves to a new
  * price (`transfer_lookup_key`) while old subscribers keep the old one.
  */
-export function claimsToKeep(catalogue: Catalogue, items: Iterable<SubscriptionItem>): PlanClaim[] {
-  const found = new Map<string, PlanClaim>();
+export function listNewMappings(catalogue: Catalogue, items: Iterable<SubscriptionItem>): PriceMapping[] {
+  const found = new Map<string, PriceMapping>();
   for (const item of items) {
     if (item.lookupKey === null || catalogue.byPriceId.has(item.priceId)) continue;
     const plan = catalogue.byLookupKey.get(item.lookupKey);

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { accessOf } from "./access";
+import { decideAccess } from "./access";
 import { type Decision, decide, type Repair } from "./evaluation/decide";
 import { type Evaluation, evaluate, type PolicyContext } from "./evaluation/evaluate";
-import { fingerprintOf, mismatchesBetween } from "./mismatches";
+import { findMismatches, fingerprintMismatches } from "./mismatches";
 import type { ObservedCustomer } from "./observation";
-import { planOfPrice } from "./plans";
+import { findPlan } from "./plans";
 import type { BillingState } from "./record";
 import type { UserSnapshot } from "./snapshot";
-import { contexts, PATIENT, runs } from "./testing/arbitraries";
+import { contexts, PATIENT, withRuns } from "./testing/arbitraries";
 import { DAY, NOW } from "./testing/observations";
 import { decisions, snapshots, withRecord } from "./testing/snapshots";
-import { REVIEW_VERDICTS, SETTLED_VERDICTS, VERDICTS } from "./verdicts";
+import { IN_SYNC_VERDICTS, REVIEW_VERDICTS, VERDICTS } from "./verdicts/catalogue";
 
 type Settings = typeof decisions extends fc.Arbitrary<infer T> ? T : never;
 
@@ -25,7 +25,7 @@ type Case = {
 
 type Rules = Record<string, (one: Case) => void>;
 
-/** Checks rules on any snapshot, its evaluation and the decision about it; names the rule that is broken. */
+/** Checks rules on any snapshot with its evaluation and decision; the error names the broken rule. */
 function expectAlways(numRuns: number, rules: Rules) {
   fc.assert(
     fc.property(snapshots, contexts, decisions, (snapshot, context, settings) => {
@@ -39,33 +39,33 @@ function expectAlways(numRuns: number, rules: Rules) {
         }
       }
     }),
-    runs(numRuns),
+    withRuns(numRuns),
   );
 }
 
-const written = (decision: Decision): Repair | null =>
+const findRepair = (decision: Decision): Repair | null =>
   decision.kind === "repair" ? decision.repair : decision.kind === "blocked" ? decision.unlock : null;
 
-/** The user after a repair, seen by the same observations; a link by e-mail is stored with the repair. */
-function after({ snapshot, evaluation }: Case, state: BillingState): UserSnapshot {
+/** The user after a repair, with the same observations; a link by e-mail is stored with the repair. */
+function applyState({ snapshot, evaluation }: Case, state: BillingState): UserSnapshot {
   const { emailLink } = evaluation;
   const edges = [...snapshot.edges];
   if (emailLink !== null) edges.push({ userId: "u_1", customerId: emailLink, source: "email" });
   return withRecord({ ...snapshot, edges }, { ...snapshot.record, ...state });
 }
 
-const usableSeats = (state: BillingState) =>
+const countUsableSeats = (state: BillingState) =>
   new Map(state.workspaces.map(({ id, status, seats }) => [id, status === "active" ? seats : 0]));
 
-const takesSeats = (before: BillingState, then: BillingState) =>
-  [...usableSeats(before)].some(([id, seats]) => (usableSeats(then).get(id) ?? 0) < seats);
+const doesTakeSeats = (before: BillingState, then: BillingState) =>
+  [...countUsableSeats(before)].some(([id, seats]) => (countUsableSeats(then).get(id) ?? 0) < seats);
 
-/** What the listed subscriptions and the comps entitle to, said in another way than the code does. */
-function entitledSeats({ evaluation, snapshot, context }: Case): number {
+/** The seats of the listed subscriptions and comps, computed in another way than in the code. */
+function countEntitledSeats({ evaluation, snapshot, context }: Case): number {
   const listed = evaluation.customers
     .flatMap((customer) => customer?.subscriptions ?? [])
-    .filter((one) => accessOf(one, context.policy, context.now).access === "yes")
-    .flatMap((one) => one.items.map((item) => planOfPrice(context.catalogue, item)?.seats ?? 0));
+    .filter((one) => decideAccess(one, context.policy, context.now).access === "yes")
+    .flatMap((one) => one.items.map((item) => findPlan(context.catalogue, item)?.seats ?? 0));
   const given = snapshot.comps
     .filter(({ expiresAt, revokedAt }) => revokedAt === null && expiresAt > context.now)
     .map(({ plan }) => plan.seats);
@@ -73,38 +73,43 @@ function entitledSeats({ evaluation, snapshot, context }: Case): number {
 }
 
 /** Everything in an evaluation that must not depend on the order in which rows arrive. */
-function essence(evaluation: Evaluation) {
-  const sorted = <T>(all: readonly T[]) => all.map((one) => JSON.stringify(one)).sort();
+function pickStable(evaluation: Evaluation) {
+  const sortTexts = <T>(all: readonly T[]) => all.map((one) => JSON.stringify(one)).sort();
   return {
     ...evaluation,
     comp: evaluation.comp?.plan,
-    links: { ...evaluation.links, sources: sorted([...evaluation.links.sources.keys()]) },
+    links: { ...evaluation.links, sources: sortTexts([...evaluation.links.sources.keys()]) },
     customers: evaluation.customers.map((customer) => customer?.id),
-    subscriptions: sorted(evaluation.subscriptions.map(({ id }) => id)),
-    expected: { ...evaluation.expected, workspaces: sorted(evaluation.expected.workspaces) },
-    mismatches: fingerprintOf(evaluation.mismatches),
+    subscriptions: sortTexts(evaluation.subscriptions.map(({ id }) => id)),
+    expected: { ...evaluation.expected, workspaces: sortTexts(evaluation.expected.workspaces) },
+    mismatches: fingerprintMismatches(evaluation.mismatches),
+    findings: {
+      ...evaluation.findings,
+      comp: evaluation.findings.comp?.plan,
+      mismatches: fingerprintMismatches(evaluation.findings.mismatches),
+    },
   };
 }
 
-const untimed = (evaluation: Evaluation) => ({
-  ...essence(evaluation),
+const omitTimed = (evaluation: Evaluation) => ({
+  ...pickStable(evaluation),
   flags: evaluation.flags.filter((flag) => flag !== "stale"),
 });
 
-const forNobody = ({ verdict }: Evaluation) => REVIEW_VERDICTS.has(verdict) || verdict === "not_checked";
+const isUndecided = ({ verdict }: Evaluation) => REVIEW_VERDICTS.has(verdict) || verdict === "not_checked";
 
 it("an evaluation is exactly one verdict, and holds until it is to be evaluated again", PATIENT, () => {
   expectAlways(1_500, {
     "exactly one verdict fits": ({ evaluation }) =>
       expect(VERDICTS.filter((verdict) => verdict === evaluation.verdict)).toHaveLength(1),
     "the mismatches are the differences from what is expected": ({ evaluation, snapshot }) =>
-      expect(evaluation.mismatches).toEqual(mismatchesBetween(snapshot.record, evaluation.expected)),
-    "nothing differs from a settled record": ({ evaluation }) => {
-      if (SETTLED_VERDICTS.has(evaluation.verdict)) expect(evaluation.mismatches).toEqual([]);
+      expect(evaluation.mismatches).toEqual(findMismatches(snapshot.record, evaluation.expected)),
+    "nothing differs from a record in sync": ({ evaluation }) => {
+      if (IN_SYNC_VERDICTS.has(evaluation.verdict)) expect(evaluation.mismatches).toEqual([]);
     },
-    "a raise and a revocation are called what they are": ({ evaluation, snapshot: { record } }) => {
-      if (takesSeats(record, evaluation.expected)) expect(evaluation.revokes).toBe(true);
-      if (takesSeats(evaluation.expected, record)) expect(evaluation.grants).toBe(true);
+    "a grant and a revocation are named as such": ({ evaluation, snapshot: { record } }) => {
+      if (doesTakeSeats(record, evaluation.expected)) expect(evaluation.revokes).toBe(true);
+      if (doesTakeSeats(evaluation.expected, record)) expect(evaluation.grants).toBe(true);
     },
     "it is evaluated again in the future, and is the same until then": ({
       evaluation,
@@ -114,7 +119,7 @@ it("an evaluation is exactly one verdict, and holds until it is to be evaluated 
       const { nextCheckAt } = evaluation;
       expect(nextCheckAt ?? NOW + 1).toBeGreaterThan(NOW);
       const then = nextCheckAt === null ? NOW + 400 * DAY : nextCheckAt - 1;
-      expect(untimed(evaluate(snapshot, { ...context, now: then }))).toEqual(untimed(evaluation));
+      expect(omitTimed(evaluate(snapshot, { ...context, now: then }))).toEqual(omitTimed(evaluation));
     },
   });
 });
@@ -123,138 +128,138 @@ it("an evaluation does not depend on the order in which anything arrives", PATIE
   const keys = fc.infiniteStream(fc.nat());
   fc.assert(
     fc.property(snapshots, contexts, keys, (snapshot, context, stream) => {
-      const shuffled = <T>(all: readonly T[]): T[] =>
+      const shuffle = <T>(all: readonly T[]): T[] =>
         all
           .map((one) => ({ one, key: stream.next().value ?? 0 }))
           .sort((a, b) => a.key - b.key)
           .map(({ one }) => one);
-      const customer = (one: ObservedCustomer) => ({ ...one, subscriptions: shuffled(one.subscriptions) });
+      const customer = (one: ObservedCustomer) => ({ ...one, subscriptions: shuffle(one.subscriptions) });
       const { record } = snapshot;
       const other: UserSnapshot = {
         ...snapshot,
-        record: { ...record, workspaces: shuffled(record.workspaces) },
-        customers: shuffled(snapshot.customers).map(customer),
-        edges: shuffled(snapshot.edges),
-        emailCandidates: shuffled(snapshot.emailCandidates).map((one) => ({
+        record: { ...record, workspaces: shuffle(record.workspaces) },
+        customers: shuffle(snapshot.customers).map(customer),
+        edges: shuffle(snapshot.edges),
+        emailCandidates: shuffle(snapshot.emailCandidates).map((one) => ({
           ...one,
           customer: customer(one.customer),
         })),
-        comps: shuffled(snapshot.comps),
+        comps: shuffle(snapshot.comps),
       };
-      expect(essence(evaluate(other, context))).toEqual(essence(evaluate(snapshot, context)));
+      expect(pickStable(evaluate(other, context))).toEqual(pickStable(evaluate(snapshot, context)));
     }),
-    runs(700),
+    withRuns(700),
   );
 });
 
 it("a repair ends in the expected record, and a second run changes nothing", PATIENT, () => {
   expectAlways(2_500, {
-    "evaluated again by the same observations all is settled": (one) => {
+    "evaluated again with the same observations the user is in sync": (one) => {
       if (one.decision.kind !== "repair") return;
-      const again = evaluate(after(one, one.decision.repair.after), one.context);
-      expect([again.mismatches, SETTLED_VERDICTS.has(again.verdict)]).toEqual([[], true]);
+      const again = evaluate(applyState(one, one.decision.repair.after), one.context);
+      expect([again.mismatches, IN_SYNC_VERDICTS.has(again.verdict)]).toEqual([[], true]);
     },
     "it is made only where something differs": ({ snapshot, decision }) => {
-      const repair = written(decision);
-      if (repair) expect(mismatchesBetween(snapshot.record, repair.after)).not.toEqual([]);
+      const repair = findRepair(decision);
+      if (repair) expect(findMismatches(snapshot.record, repair.after)).not.toEqual([]);
     },
     "it deletes no billing row, forgets no customer, touches the workspaces that are there": ({
       snapshot: { record },
       decision,
     }) => {
-      const repair = written(decision);
+      const repair = findRepair(decision);
       if (!repair) return;
       if (record.billing) expect(repair.after.billing).not.toBeNull();
       if (record.user.stripeCustomerId) expect(repair.after.user.stripeCustomerId).not.toBeNull();
       expect(repair.after.workspaces.map(({ id }) => id)).toEqual(record.workspaces.map(({ id }) => id));
     },
-    "it gives exactly what the listed subscriptions and running comps entitle to": (one) => {
+    "it grants exactly what the listed subscriptions and running comps give a right to": (one) => {
       if (one.decision.kind !== "repair") return;
-      const entitled = entitledSeats(one);
-      for (const seats of usableSeats(one.decision.repair.after).values()) expect(seats).toBe(entitled);
+      const entitled = countEntitledSeats(one);
+      for (const seats of countUsableSeats(one.decision.repair.after).values()) expect(seats).toBe(entitled);
     },
     "nothing is written for a verdict that staff decide, or before everything was read": (one) => {
-      if (forNobody(one.evaluation)) expect(["review", "not_checked"]).toContain(one.decision.kind);
+      if (isUndecided(one.evaluation)) expect(["review", "not_checked"]).toContain(one.decision.kind);
     },
-    "nothing is written while writing is off, nor by an automatic source on hold": (one) => {
+    "nothing is written in write mode off, nor by an automatic caller on hold": (one) => {
       const { decision, settings, evaluation } = one;
-      if (settings.writeMode === "off") expect(written(decision)).toBeNull();
-      if (settings.automatic && evaluation.onHold) expect(written(decision)).toBeNull();
+      if (settings.writeMode === "off") expect(findRepair(decision)).toBeNull();
+      if (settings.automatic && evaluation.onHold) expect(findRepair(decision)).toBeNull();
     },
   });
 });
 
-/** A rule about revocations that are made without an admin who overrides the evidence. */
-const ofRevocations =
+/** A rule for revocations that are made without an admin's override of the evidence. */
+const forRevocations =
   (rule: (one: Case) => void) =>
   (one: Case): void => {
-    if (one.decision.kind !== "repair" || one.settings.confirmed?.override) return;
-    if (takesSeats(one.snapshot.record, one.decision.repair.after)) rule(one);
+    if (one.decision.kind !== "repair" || one.settings.approval?.override) return;
+    if (doesTakeSeats(one.snapshot.record, one.decision.repair.after)) rule(one);
   };
 
 it("a revocation is made only on positive evidence", PATIENT, () => {
   expectAlways(5_000, {
-    "writes are full, or an admin confirmed it by name": ofRevocations(({ settings }) => {
-      if (settings.writeMode !== "full") expect(settings.confirmed).not.toBeNull();
+    "the write mode is full, or an admin approved it for this user": forRevocations(({ settings }) => {
+      if (settings.writeMode !== "full") expect(settings.approval).not.toBeNull();
     }),
-    "every linked customer was read completely after it was evaluated": ofRevocations(
+    "every linked customer was read completely after it was evaluated": forRevocations(
       ({ evaluation, snapshot }) => {
-        const stamp = snapshot.revocationVersion ?? Number.POSITIVE_INFINITY;
+        const version = snapshot.revocationVersion ?? Number.POSITIVE_INFINITY;
         for (const customer of evaluation.customers)
-          expect(customer?.completeVersionStart).toBeGreaterThan(stamp);
+          expect(customer?.completeVersionStart).toBeGreaterThan(version);
       },
     ),
-    "nobody else who could be this user pays": ofRevocations(({ evaluation, snapshot }) => {
-      expect(evaluation.suggestions).toEqual([]);
-      expect(snapshot.coverage.pass || snapshot.coverage.address).toBe(true);
+    "no other customer with this address pays": forRevocations(({ evaluation, snapshot }) => {
+      expect(evaluation.possibleMatches).toEqual([]);
+      expect(snapshot.coverage.fullRun || snapshot.coverage.address).toBe(true);
     }),
-    "a subscription says so, or an access of Parity's is over": ofRevocations(
+    "a subscription is the evidence, or access that Parity gave is over": forRevocations(
       ({ evaluation, snapshot, context }) => {
         const over = snapshot.comps.some(
           ({ applied, expiresAt, revokedAt }) => applied && (revokedAt !== null || expiresAt <= NOW),
         );
         const recorded = snapshot.record.billing?.stripeSubscriptionId;
-        const most = Math.max(...usableSeats(snapshot.record).values());
+        const most = Math.max(...countUsableSeats(snapshot.record).values());
         const speaks = evaluation.subscriptions
           .filter(({ id }) => recorded === undefined || id === recorded)
           .some((one) => {
-            const { access } = accessOf(one, context.policy, NOW);
-            const seats = one.items.map((item) => planOfPrice(context.catalogue, item)?.seats ?? 0);
+            const { access } = decideAccess(one, context.policy, NOW);
+            const seats = one.items.map((item) => findPlan(context.catalogue, item)?.seats ?? 0);
             return access === "no" || (access === "yes" && Math.max(0, ...seats) < most);
           });
         expect(over || speaks).toBe(true);
       },
     ),
-    "the revocation limit has room, or staff asked for it": ofRevocations(({ settings }) => {
+    "the revocation limit has room, or staff asked for it": forRevocations(({ settings }) => {
       if (settings.automatic) expect(settings.revocationLimitHasRoom).toBe(true);
     }),
-    "blocked, it still unlocks for someone entitled, and in doing so takes nothing away": (one) => {
+    "blocked, it still unlocks for a user with a right to access, and revokes nothing": (one) => {
       if (one.decision.kind !== "blocked" || one.decision.unlock === null) return;
       const { record } = one.snapshot;
       const { after } = one.decision.unlock;
       expect(one.evaluation.accessExpected).toBe(true);
-      expect(takesSeats(record, after)).toBe(false);
+      expect(doesTakeSeats(record, after)).toBe(false);
       expect({ user: after.user, billing: after.billing }).toEqual({
         user: record.user,
         billing: record.billing,
       });
       const snapshot = withRecord(one.snapshot, { ...record, ...after });
       const evaluation = evaluate(snapshot, one.context);
-      expect(written(decide({ snapshot, evaluation, context: one.context, ...one.settings }))).toBeNull();
+      expect(findRepair(decide({ snapshot, evaluation, context: one.context, ...one.settings }))).toBeNull();
     },
   });
 });
 
-it("a raise is blocked by nothing but writes off, a hold, and a read of the address", PATIENT, () => {
+it("a grant is blocked only by write mode off, a hold, and a read of the address", PATIENT, () => {
   expectAlways(1_500, {
     "a repair that revokes nothing is made": ({ evaluation, decision, settings, snapshot }) => {
       if (evaluation.revokes || settings.writeMode === "off" || (settings.automatic && evaluation.onHold))
         return;
-      if (SETTLED_VERDICTS.has(evaluation.verdict) || forNobody(evaluation)) return;
+      if (IN_SYNC_VERDICTS.has(evaluation.verdict) || isUndecided(evaluation)) return;
       const reads = evaluation.emailLink !== null && !snapshot.coverage.address;
       expect(decision.kind).toBe(reads ? "read" : "repair");
     },
-    "of someone locked out nothing is ever a revocation": ({ evaluation }) => {
+    "for a user who is locked out nothing is ever a revocation": ({ evaluation }) => {
       if (evaluation.verdict === "locked_out")
         expect(evaluation).toMatchObject({ grants: true, revokes: false });
     },

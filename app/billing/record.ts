@@ -1,30 +1,33 @@
-import type { EpochSeconds } from "./observation";
+import {
+  FIELDS,
+  type Field,
+  type Fields,
+  type FieldType,
+  type FieldValue,
+  listFields,
+  type RecordFields,
+  type TableName,
+  type ValueByType,
+} from "./fields";
+
+type ValueOf<F extends { type: FieldType }> = F extends { nullable: true }
+  ? ValueByType[F["type"]] | null
+  : ValueByType[F["type"]];
+
+type RowOf<Table extends Record<string, { type: FieldType }>> = {
+  [Name in keyof Table]: ValueOf<Table[Name]>;
+};
+
+/** A row of one table of the record, as its fields describe it. */
+export type FieldRow<Table extends TableName> = RowOf<Fields[Table]>;
 
 /** The billing fields of `User`. */
-export type UserBilling = {
-  stripeCustomerId: string | null;
-  plan: string | null;
-  subscriptionStatus: string | null;
-  currentPeriodEnd: EpochSeconds | null;
-  cancelAtPeriodEnd: boolean;
-};
+export type UserBilling = FieldRow<"user">;
 
 /** A row of `BillingSubscription`. */
-export type BillingRow = {
-  stripeSubscriptionId: string;
-  stripePriceId: string;
-  status: string;
-  plan: string | null;
-  /** Smallest unit of the currency; null for tiered prices. */
-  amount: number | null;
-  currency: string;
-  interval: string | null;
-  currentPeriodStart: EpochSeconds | null;
-  currentPeriodEnd: EpochSeconds | null;
-  cancelAtPeriodEnd: boolean;
-};
+export type BillingRow = FieldRow<"billing">;
 
-export type WorkspaceRow = { id: string; status: string; seats: number };
+export type WorkspaceRow = { id: string } & FieldRow<"workspace">;
 
 /** What the database says, or should say, about a user's billing. */
 export type BillingState = {
@@ -41,3 +44,39 @@ export type UserRecord = BillingState & {
   emailVerified: boolean;
   name: string | null;
 };
+
+/** A row whose fields are read by their names. */
+export type AnyRow = Readonly<Record<string, FieldValue>>;
+
+/** A row with a value for each field of the table, also for those that `fields` leaves out. */
+export function buildRow<Table extends TableName>(
+  table: Table,
+  fields: RecordFields,
+  read: (name: string, field: Field) => FieldValue,
+): FieldRow<Table> {
+  const row: Record<string, FieldValue> = {};
+  if (fields !== FIELDS) for (const { name, field } of listFields(table)) row[name] = emptyValue(field);
+  for (const { name, field } of listFields(table, fields)) row[name] = read(name, field);
+  // Every field of the table has a value now; that it has the field's type, `read` answers for.
+  return row as FieldRow<Table>;
+}
+
+const EMPTY: Record<FieldType, FieldValue> = {
+  text: "",
+  number: 0,
+  bigint: 0,
+  money: 0,
+  boolean: false,
+  time: 0,
+};
+
+/** What a field holds while nothing is known: null where it may, else the type's zero. */
+export const emptyValue = (field: Field): FieldValue => (field.nullable ? null : EMPTY[field.type]);
+
+/** The fields of a row that has more. */
+export const pickRow = <Table extends TableName>(table: Table, row: AnyRow, fields: RecordFields) =>
+  buildRow(table, fields, (name, field) => row[name] ?? emptyValue(field));
+
+/** A row of which nothing is known. */
+export const emptyRow = <Table extends TableName>(table: Table, fields: RecordFields = FIELDS) =>
+  buildRow(table, fields, (_, field) => emptyValue(field));

@@ -3,7 +3,7 @@ import type { Plan } from "./plans";
 import type { UserRecord } from "./record";
 
 /**
- * Where a link between a user and a customer comes from. All are strong but `email`, which was strong enough when it
+ * Where a link between a user and a customer comes from. All are strong except `email`, which was strong enough when it
  * was made. `recorded_subscription`: the customer of the subscription in this user's `BillingSubscription`.
  */
 export type LinkSource =
@@ -19,37 +19,37 @@ export type LinkEdge = { userId: string; customerId: string; source: LinkSource 
 /** A customer with the user's e-mail address (ASCII-folded), linked or not. */
 export type EmailCandidate = { customer: ObservedCustomer; linkedUserIds: string[] };
 
-/** Access given on purpose without paying. */
+/** Complimentary access: granted by staff without payment. */
 export type Comp = {
   id: string;
   plan: Plan;
   expiresAt: EpochSeconds;
   revokedAt: EpochSeconds | null;
-  /** Parity wrote access for this user while the comp ran: what it takes away, it gave. */
+  /** Parity granted access because of this comp, so it may revoke that access. */
   applied: boolean;
 };
 
-/** No automatic source writes to this user while Stripe's word about it is what it was. */
+/** No automatic repair of this user until the state in Stripe changes. */
 export type Hold = { stripeState: string };
 
-/** What is known of Stripe as a whole, for the rules that say "exactly one" or "no other". */
+/** How much of Stripe is known, for the rules that say "exactly one" or "no other". */
 export type Coverage = {
-  /** A full pass has finished and the event cursor is unbroken since. */
-  pass: boolean;
-  /** The user's address was read just now, as stored and in lower case (or this is the end of a pass). */
+  /** A full run has finished and the event cursor is unbroken since. */
+  fullRun: boolean;
+  /** The user's address was read just now, as stored and in lower case (or this is the end of a full run). */
   address: boolean;
 };
 
-/** Everything that the evaluate needs to know about one user. */
+/** Everything that `evaluate` needs to know about one user. */
 export type UserSnapshot = {
   record: UserRecord;
-  /** Every link of every customer that any link of this user names: other users' too, or conflicts stay hidden. */
+  /** All links of the customers that this user is linked to: those of other users too, or conflicts stay hidden. */
   edges: LinkEdge[];
-  /** Customers that staff said are not this user's. */
+  /** Customers that staff rejected for this user. */
   rejectedCustomerIds: string[];
-  /** Every stored customer that this user's links name. One that is named but not stored was never seen. */
+  /** All stored customers that this user is linked to. A linked customer that is not stored was never seen. */
   customers: ObservedCustomer[];
-  /** All customers with the user's address; none when they all are this user's own. */
+  /** All customers with the user's address; empty when all of them are linked to this user already. */
   emailCandidates: EmailCandidate[];
   /** Users whose folded e-mail address equals this one's, this one counted; null when there are no candidates. */
   usersWithEmail: number | null;
@@ -62,6 +62,6 @@ export type UserSnapshot = {
   lookupFailure: string | null;
   /** The database's clock when this user's customers were last completely observed; null when never. */
   observedAt: EpochSeconds | null;
-  /** Order stamp at which a revocation was first evaluated; null when none is due. */
+  /** The version at which a revocation was first evaluated; null when none is due. */
   revocationVersion: Version | null;
 };

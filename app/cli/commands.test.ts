@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { COMPANY } from "~/demo/seed-demo";
+import { decide } from "~/billing/evaluation/decide";
+import { evaluate } from "~/billing/evaluation/evaluate";
+import { buildCatalogue } from "~/billing/plans";
+import { DEMO_USERS } from "~/demo/seed-demo";
+import type { Explanation } from "~/engine/evaluate/explanation";
 import { createDemo, type Demo, runOn } from "./testing/cli";
 
-// One installation, and a morning's work on it: the tests go on where the ones before left it.
+// All tests use one installation: each continues where the one before stopped.
 let demo: Demo;
 beforeAll(async () => {
   demo = await createDemo();
@@ -11,28 +15,28 @@ afterAll(() => demo.close());
 
 const run = (line: string | readonly string[], around = {}) => runOn(demo, line, around);
 const json = async (line: string) => JSON.parse((await run(`${line} --json`)).stdout);
-const someoneWith = (verdict: string, flags = 0) => {
-  const person = COMPANY.find(
+const findPerson = (verdict: string, flags = 0) => {
+  const person = DEMO_USERS.find(
     ({ story }) =>
       story.verdict === verdict && (story.flags ?? []).length === flags && story.workspaces !== 0,
   );
-  if (!person) throw new Error(`Nobody in the demo is ${verdict}`);
+  if (!person) throw new Error(`No user of the demo is ${verdict}`);
   return person;
 };
 
-describe("before Stripe was read", () => {
-  it("status calls nobody right", async () => {
+describe("before the first read of Stripe", () => {
+  it("status reports no user as in sync", async () => {
     const { code, stdout } = await run("status");
     expect(code).toBe(3);
     expect(stdout).toContain("Stripe last read completely: never");
-    expect(stdout).toContain(`${COMPANY.length} users are not in sync`);
+    expect(stdout).toContain(`${DEMO_USERS.length} users are not in sync`);
   });
 
-  it("a preview reads Stripe first, and writes nothing", async () => {
+  it("a preview reads Stripe first and writes nothing", async () => {
     const before = await demo.db.user.findMany({ orderBy: { id: "asc" } });
     const { code, stdout } = await run("sync --all");
     expect(code).toBe(3);
-    expect(stdout).toContain("17 customers have paid and are locked out: access will be given.");
+    expect(stdout).toContain("17 customers have paid and are locked out: access will be granted.");
     expect(stdout).toContain("Would not be repaired, and why");
     expect(stdout).toContain("To repair: sync --all --apply");
     expect(await demo.db.user.findMany({ orderBy: { id: "asc" } })).toEqual(before);
@@ -41,22 +45,22 @@ describe("before Stripe was read", () => {
 });
 
 describe("status", () => {
-  it("counts users by verdict, with what it costs, and those that are left without the acknowledged", async () => {
+  it("counts users by verdict with the money at stake, and users with unacknowledged mismatches", async () => {
     const { code, stdout } = await run("status");
     expect(code).toBe(3);
-    expect(stdout).toMatch(/● paid, not recorded {2,}18 {2}\$[\d,.]+, ¥3,000 and €18 a month/);
-    expect(stdout).toMatch(/✓ in sync {2,}45\n/);
+    expect(stdout).toMatch(/● Locked out {2,}18 {2}\$[\d,.]+, ¥3,000 and €18 a month/);
+    expect(stdout).toMatch(/✓ In sync {2,}45\n/);
     expect(stdout).toContain("59 users are not in sync");
     expect(await json("status")).toMatchObject({
-      users: COMPANY.length,
+      users: DEMO_USERS.length,
       remaining: 59,
-      unclaimed: 3,
+      unlinkedCustomers: 3,
       writeMode: "full",
     });
   });
 
-  it("shows both words about one user, found by id, address, customer or subscription", async () => {
-    const { userId, email, name } = someoneWith("locked_out");
+  it("compares database and Stripe for one user, found by id, e-mail, customer or subscription", async () => {
+    const { userId, email, name } = findPerson("locked_out");
     const { code, stdout } = await run(`status ${email}`);
     expect(code).toBe(3);
     expect(stdout).toContain(`${name} <${email}> ${userId}`);
@@ -68,18 +72,61 @@ describe("status", () => {
     expect((await json(`status ${subscriptionId}`)).user.userId).toBe(userId);
   });
 
-  it("ends with 0 for one who is in sync or whose difference is acknowledged, with 1 for nobody", async () => {
-    expect((await run(`status ${someoneWith("in_sync").userId}`)).code).toBe(0);
-    expect((await run(`status ${someoneWith("status_mismatch", 1).userId}`)).code).toBe(0);
+  it("finds the user of a subscription whose customer is linked only by Stripe’s metadata", async () => {
+    const person = DEMO_USERS.find(
+      ({ story }) => story.customers?.length === 1 && story.customers[0]?.link === "customer",
+    );
+    const { user } = await json(`status ${person?.userId}`);
+    expect(user.stripe.subscriptionId).toMatch(/^sub_/);
+    const found = await json(`status ${user.stripe.subscriptionId}`);
+    expect(found).toMatchObject({ user: { userId: person?.userId } });
+  });
+
+  it("ends with 0 for a user that is in sync or acknowledged, and with 1 when no user is found", async () => {
+    expect((await run(`status ${findPerson("in_sync").userId}`)).code).toBe(0);
+    expect((await run(`status ${findPerson("status_mismatch", 1).userId}`)).code).toBe(0);
     const nobody = await run("status nobody@example.com");
     expect(nobody.code).toBe(1);
-    expect(nobody.stderr).toContain("No one user is found by nobody@example.com");
+    expect(nobody.stderr).toContain("No single user matches nobody@example.com");
+  });
+});
+
+describe("explain", () => {
+  it("prints JSON that gives the same evaluation and decision again, for every user of the demo", async () => {
+    for (const { userId, email, name } of DEMO_USERS) {
+      const { code, stdout } = await run(`explain ${userId}`);
+      expect(code).toBe(0);
+      expect(stdout).not.toContain(email);
+      if (name !== null) expect(stdout).not.toContain(name);
+      const { input, evaluation, decisions }: Explanation = JSON.parse(stdout);
+      const { snapshot, plans, prices, policy, now, writeMode } = input;
+      const context = { catalogue: buildCatalogue(plans, prices), policy, now };
+      const again = evaluate(snapshot, context);
+      expect(again).toMatchObject(evaluation);
+      for (const { options, decision } of Object.values(decisions))
+        expect(decide({ snapshot, evaluation: again, context, writeMode, ...options })).toEqual(decision);
+      const [view] = await demo.parity.views([userId]);
+      expect({ userId, verdict: evaluation.verdict }).toEqual({ userId, verdict: view?.verdict });
+    }
+  });
+
+  it("prints e-mail addresses and names only when asked", async () => {
+    const { userId, email, name } = findPerson("locked_out");
+    const { stdout } = await run(`explain ${userId} --with-personal-data`);
+    expect(stdout).toContain(`"email": "${email}"`);
+    expect(stdout).toContain(`"name": "${name}"`);
+  });
+
+  it("ends with 1 when there is no such user", async () => {
+    const { code, stderr } = await run("explain nobody@example.com");
+    expect(code).toBe(1);
+    expect(stderr).toContain("nobody@example.com");
   });
 });
 
 describe("one user", () => {
-  it("who has paid gets access by sync, and the change is the command line’s", async () => {
-    const { userId } = someoneWith("locked_out");
+  it("that has paid gets access by sync, and the audit entry names the command line", async () => {
+    const { userId } = findPerson("locked_out");
     const { code, stdout } = await run(`sync ${userId}`);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Synced\. .* has Army with 5 soldiers\./);
@@ -90,47 +137,47 @@ describe("one user", () => {
     expect((await run(`sync ${userId}`)).stdout).toMatch(/^Nothing to change\./);
   });
 
-  it("about whom staff must decide is left alone, which ends with 3", async () => {
-    const { userId } = someoneWith("unmapped_price");
+  it("that needs a decision is not changed, which ends with 3", async () => {
+    const { userId } = findPerson("unmapped_price");
     const { code, stdout } = await run(`sync ${userId}`);
     expect(code).toBe(3);
     expect(stdout).toMatch(/^Nothing was changed\./);
   });
 
-  it("is not synced while Stripe does not answer, which ends with 1 and says so", async () => {
+  it("is not synced while Stripe does not answer, which ends with 1 and a message", async () => {
     const fault = demo.sandbox.control.addFault({
       effect: { type: "forbidden" },
       match: { path: "/v1/subscriptions" },
     });
-    const { code, stdout } = await run(`sync ${someoneWith("plan_mismatch").userId}`);
+    const { code, stdout } = await run(`sync ${findPerson("plan_mismatch").userId}`);
     demo.sandbox.control.clearFaults(fault);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^Not synced: Stripe could not be asked/);
   });
 
-  it("is found by a workspace, which then follows", async () => {
-    const { key } = COMPANY.filter(({ story }) => story.verdict === "locked_out")[1] ?? { key: "" };
+  it("is found by its workspace, which is repaired too", async () => {
+    const { key } = DEMO_USERS.filter(({ story }) => story.verdict === "locked_out")[1] ?? { key: "" };
     const { code, stdout } = await run(`fix-workspace ws_${key}`);
     expect(code).toBe(0);
     expect(stdout).toMatch(/: locked, 0 soldiers → active, 1 soldier\n/);
     const none = await run("fix-workspace ws_none");
-    expect(none).toMatchObject({ code: 1, stderr: "There is no workspace ws_none of a user.\n" });
+    expect(none).toMatchObject({ code: 1, stderr: "There is no workspace ws_none with an owner.\n" });
   });
 });
 
-describe("everybody", () => {
-  it("is synced by --apply, which says who was not and why", async () => {
+describe("all users", () => {
+  it("are synced by --apply, which lists the users that were not and why", async () => {
     const { code, stdout } = await run("sync --all --apply");
     expect(code).toBe(3);
     expect(stdout).toContain("15 customers have paid and are locked out: repaired.");
     expect(stdout).toContain("Not repaired, and why");
     expect(stdout).toMatch(
-      /2 customers pay a price that no plan claims: somebody must decide\.\n {6}user_\d{4} /,
+      /2 customers pay a price that is not mapped to a plan: each needs a decision\.\n {6}user_\d{4} /,
     );
     expect(stdout).toMatch(/\d+ users are not in sync\.\n$/);
   });
 
-  it("is synced a second time without a change", async () => {
+  it("are synced a second time without a change", async () => {
     const changes = await demo.db.change.count();
     const { run: second, remaining } = await json("sync --all --apply");
     expect(second).toMatchObject({ synced: 0, state: "done" });
@@ -138,7 +185,7 @@ describe("everybody", () => {
     expect(await demo.db.change.count()).toBe(changes);
   });
 
-  it("stays as it is when Stripe refuses the key, which ends with 1 and the reason", async () => {
+  it("are not changed when Stripe refuses the key, which ends with 1 and the reason", async () => {
     const fault = demo.sandbox.control.addFault({ effect: { type: "invalid_key" } });
     const { code, stderr } = await run("sync --all --apply");
     demo.sandbox.control.clearFaults(fault);
@@ -146,18 +193,18 @@ describe("everybody", () => {
     expect(stderr).toContain("unauthorized");
   });
 
-  it("can be gone on with after Ctrl-C", async () => {
+  it("can be continued after Ctrl-C", async () => {
     const { code, stderr } = await run("sync --all --apply", { signal: AbortSignal.abort() });
     expect(code).toBe(1);
-    expect(stderr).toContain("Stopped. What is done stays");
+    expect(stderr).toContain("Interrupted. Completed work is kept");
     const joined = await run("sync --all --apply");
-    expect(joined.stderr).toContain("Joined the run that is under way (command line, apply).");
+    expect(joined.stderr).toContain("Joined the run that is already running (command line, apply).");
     expect(joined.code).toBe(3);
   });
 });
 
 describe("runs", () => {
-  it("are listed, newest first, and shown with what they came to", async () => {
+  it("are listed, newest first, and shown with their results", async () => {
     const [latest, ...others] = await json("runs");
     expect(others.length).toBeGreaterThan(3);
     const list = await run("runs");
@@ -165,8 +212,8 @@ describe("runs", () => {
     expect((await json("runs --limit 2")).length).toBe(2);
     const { code, stdout } = await run(`runs ${latest.id}`);
     expect(code).toBe(0);
-    expect(stdout).toContain("apply, everybody, by command line; done");
-    expect(stdout).toContain("2 customers pay a price that no plan claims");
+    expect(stdout).toContain("apply, all users, by command line; done");
+    expect(stdout).toContain("2 customers pay a price that is not mapped to a plan");
     expect(await run("runs none")).toMatchObject({ code: 1, stderr: "There is no run none.\n" });
   });
 });
@@ -174,9 +221,9 @@ describe("runs", () => {
 describe("staff", () => {
   const add = ["staff", "add", "--email", "Ada@Example.com", "--name", "Ada Lovelace", "--role", "operator"];
 
-  it("are added with a password that is made, or read from standard input and not shown", async () => {
+  it("are added with a generated password, or with one from standard input that is not shown", async () => {
     const made = await run(add, { password: "correct horse battery" });
-    expect(made.stdout).toContain("Password, shown only now: correct horse battery");
+    expect(made.stdout).toContain("Password (shown only once): correct horse battery");
     const changed = await run([...add, "--password-stdin"], { input: "another long password\n" });
     expect(changed).toMatchObject({ code: 0, stderr: "" });
     expect(changed.stdout).toBe("Changed: Ada Lovelace <Ada@Example.com>, operator.\n");
@@ -189,15 +236,15 @@ describe("staff", () => {
     expect((await run("staff list")).stdout).toMatch(/ada@example\.com +Ada Lovelace +operator +password/);
     expect((await run("staff remove ada@example.com")).code).toBe(0);
     expect((await run("staff remove ada@example.com")).code).toBe(1);
-    expect((await run("staff list")).stdout).toBe("Nobody yet: staff add\n");
+    expect((await run("staff list")).stdout).toBe("No staff yet. Add the first member with: staff add\n");
   });
 });
 
 describe("settings", () => {
-  it("are shown, changed, and told what the change means", async () => {
-    expect((await run("settings")).stdout).toMatch(/^writes +full /);
+  it("are shown with their meaning and changed with an audit entry", async () => {
+    expect((await run("settings")).stdout).toMatch(/^writeMode +full /);
     const changed = await run("settings writeMode grant_only");
-    expect(changed.stdout).toMatch(/^writes: full → grant_only\nRepairs that give access are made\./);
+    expect(changed.stdout).toMatch(/^writeMode: full → grant_only\nRepairs that grant access are made\./);
     expect((await run("settings noPlanWord free")).stdout).toBe("noPlanWord: - → free\n");
     expect((await run("settings noPlanWord -")).stdout).toBe("noPlanWord: free → -\n");
     expect((await run("settings graceDays 10")).stdout).toBe("graceDays: 7 → 10\n");

@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { FLAGS, VERDICTS } from "~/billing/verdicts";
-import { COMPANY, seedDemo } from "~/demo/seed-demo";
+import { VERDICTS } from "~/billing/verdicts/catalogue";
+import { FLAGS } from "~/billing/verdicts/flags";
+import { DEMO_USERS, seedDemo } from "~/demo/seed-demo";
 import { runToEnd, syncAll } from "~/engine/testing/world";
 import { createSandbox } from "~/sandbox/sandbox";
 import { createDemo, type Demo, epochSeconds, runProcess } from "./testing/cli";
 
-const userIds = COMPANY.map(({ userId }) => userId);
+const userIds = DEMO_USERS.map(({ userId }) => userId);
 
-describe("the demo, read by one full pass", () => {
+describe("the demo after one full run", () => {
   let demo: Demo;
   beforeAll(async () => {
     demo = await createDemo();
@@ -19,37 +20,37 @@ describe("the demo, read by one full pass", () => {
   });
   afterAll(() => demo.close());
 
-  it("has the verdict and the flags that its story means to show, for everybody", async () => {
+  it("gives every user the verdict and flags of its story", async () => {
     const views = await demo.parity.views(userIds);
     const said = views.map(({ userId, verdict, flags }) => ({ userId, verdict, flags }));
     expect(said).toEqual(
-      COMPANY.map(({ userId, story }) => ({ userId, verdict: story.verdict, flags: story.flags ?? [] })),
+      DEMO_USERS.map(({ userId, story }) => ({ userId, verdict: story.verdict, flags: story.flags ?? [] })),
     );
   });
 
-  it("has at least 80 users, 30 in sync, 10 locked out, and customers that nobody claims", async () => {
-    const { users, verdicts, unclaimed, lockedOut, leaking } = await demo.parity.overview();
+  it("has at least 80 users, 30 in sync, 10 locked out, and unclaimed customers", async () => {
+    const { users, verdicts, unlinkedCustomers, lockedOut, leaking } = await demo.parity.overview();
     const usersWith = (verdict: string) => verdicts.find((one) => one.verdict === verdict)?.users ?? 0;
     expect(users).toBeGreaterThanOrEqual(80);
     expect(usersWith("in_sync")).toBeGreaterThanOrEqual(30);
     expect(usersWith("locked_out")).toBeGreaterThanOrEqual(10);
-    expect(unclaimed).toBe(3);
+    expect(unlinkedCustomers).toBe(3);
     expect(lockedOut.map(({ currency }) => currency).sort()).toEqual(["eur", "jpy", "usd"]);
     expect(leaking.length).toBeGreaterThan(0);
   });
 
-  it("has every verdict but `not_checked`, which a finished pass leaves nobody with", async () => {
+  it("has every verdict except `not_checked`, which no user has after a full run", async () => {
     const { verdicts } = await demo.parity.overview();
     const missing = VERDICTS.filter((verdict) => !verdicts.some((one) => one.verdict === verdict));
     expect(missing).toEqual(["not_checked"]);
   });
 
-  it("has every flag but `stale`, which comes when the pass is a day old", async () => {
+  it("has every flag except `stale`, which appears when the full run is a day old", async () => {
     const flagsNow = async () => new Set((await demo.parity.views(userIds)).flatMap(({ flags }) => flags));
     const seen = await flagsNow();
     expect(FLAGS.filter((flag) => !seen.has(flag))).toEqual(["stale"]);
     await demo.db.$executeRaw`UPDATE "Cursor" SET value = jsonb_set(value, '{finishedAt}',
-      to_jsonb((value->>'finishedAt')::float8 - 25 * 3600)) WHERE key = 'pass'`;
+      to_jsonb((value->>'finishedAt')::float8 - 25 * 3600)) WHERE key = 'full_run'`;
     await demo.db.$executeRaw`UPDATE "Cursor" SET value = jsonb_set(value, '{at}',
       to_jsonb((value->>'at')::float8 - 25 * 3600)) WHERE key = 'events'`;
     expect(await flagsNow()).toContain("stale");
@@ -68,7 +69,7 @@ describe("sync all over the demo", () => {
       .sort();
   };
 
-  it("by staff leaves exactly those about whom somebody must decide, and a second one writes nothing", async () => {
+  it("by staff leaves exactly the users that need a decision, and a second one writes nothing", async () => {
     demo = await createDemo();
 
     const run = await syncAll(demo.parity, "staff");
@@ -78,7 +79,7 @@ describe("sync all over the demo", () => {
       "1 access_mismatch: blocked possible_other_customer",
       "1 unpaid_access: blocked no_positive_evidence",
       "2 link_conflict: review",
-      "2 unknown: review",
+      "2 unknown_status: review",
       "2 unmapped_price: review",
       "3 missing_in_stripe: review",
       "3 possible_match: review",
@@ -88,7 +89,7 @@ describe("sync all over the demo", () => {
     expect(await demo.db.change.count()).toBe(changes);
   });
 
-  it("by the scheduler revokes two, lets the others wait for an admin, and leaves alone who is on hold", async () => {
+  it("by the scheduler revokes two, leaves the others to an admin, and skips users on hold", async () => {
     demo = await createDemo();
 
     const run = await syncAll(demo.parity, "cron");
@@ -96,17 +97,17 @@ describe("sync all over the demo", () => {
     expect(run).toMatchObject({ state: "done", failed: 0, notChecked: 0 });
     expect(await demo.db.change.count({ where: { revokes: true, actorKind: "cron" } })).toBe(2);
     expect(await groupsLeft(run.id)).toEqual([
-      "1 access_mismatch: blocked revocation limit",
       "1 access_mismatch: blocked possible_other_customer",
+      "1 access_mismatch: blocked revocation_limit",
       "1 locked_out: blocked on_hold",
-      "1 plan_mismatch: blocked revocation limit",
+      "1 plan_mismatch: blocked revocation_limit",
       "1 unpaid_access: blocked no_positive_evidence",
       "2 link_conflict: review",
-      "2 unknown: review",
+      "2 unknown_status: review",
       "2 unmapped_price: review",
       "3 missing_in_stripe: review",
       "3 possible_match: review",
-      "6 unpaid_access: blocked revocation limit",
+      "6 unpaid_access: blocked revocation_limit",
     ]);
   });
 });
@@ -119,17 +120,17 @@ describe("seeding", () => {
     demo = await createDemo();
     const again = await seedDemo({ db: demo.db, sandbox: createSandbox(), now: epochSeconds() });
     expect(again).toEqual({ seeded: false });
-    expect(await demo.db.user.count()).toBe(COMPANY.length);
+    expect(await demo.db.user.count()).toBe(DEMO_USERS.length);
   });
 
-  it("of a production database makes the plans and nobody, twice the same", async () => {
+  it("of a production database creates the plans and no users, also the second time", async () => {
     demo = await createDemo();
     await demo.db.$executeRaw`TRUNCATE "User", "Plan", "PlanPrice"`;
     for (let time = 0; time < 2; time += 1) {
       const { code, stdout } = await runProcess(["prisma/seed.ts"], { DATABASE_URL: demo.url });
       expect({ code, stdout }).toEqual({
         code: 0,
-        stdout: "The plans are there: Starter (starter_monthly), Army (army_yearly).\n",
+        stdout: "The plans exist: Starter (starter_monthly), Army (army_yearly).\n",
       });
     }
     expect(await demo.db.plan.count()).toBe(2);
@@ -137,7 +138,7 @@ describe("seeding", () => {
     expect(await demo.db.user.count()).toBe(0);
   });
 
-  it("fills a database that was thrown away, beside a sandbox that was kept", async () => {
+  it("fills a database that was dropped, with a sandbox that was kept", async () => {
     demo = await createDemo();
     const { store } = demo.sandbox.account;
     const before = store.subscriptions.nextSequence;

@@ -1,6 +1,6 @@
 import type { CommandContext } from "./command";
 
-/** The user that somebody means; null, and said, when it is none or not only one. */
+/** The user that matches; null, with an error message, when none or several match. */
 export async function findUser(
   { parity, out }: Pick<CommandContext, "parity" | "out">,
   query: string,
@@ -9,7 +9,7 @@ export async function findUser(
   if (userId === null)
     out.fail(
       "no_such_user",
-      `No one user is found by ${query}. Give a user id, an e-mail address, a cus_… or a sub_….`,
+      `No single user matches ${query}. Give a user id, an e-mail address, a cus_… or a sub_….`,
     );
   return userId;
 }

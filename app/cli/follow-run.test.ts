@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { RunView } from "~/dashboard/views";
+import type { RunView } from "~/dashboard/run-view.server";
 import type { CommandContext } from "./command";
 import { followRun } from "./follow-run";
 import { createOut } from "./out";
@@ -26,8 +26,8 @@ const begun: RunView = {
   evaluatedFrom: null,
 };
 
-/** A run that takes these steps, and then stays where it is. */
-function following(steps: Partial<RunView>[], signal = new AbortController().signal) {
+/** Follows a run that makes these steps and then no more progress. */
+function follow(steps: Partial<RunView>[], signal = new AbortController().signal) {
   const shown: string[] = [];
   let paused = 0;
   let run = begun;
@@ -50,8 +50,8 @@ function following(steps: Partial<RunView>[], signal = new AbortController().sig
   return followed.then((result) => ({ ...result, shown: shown.join("\n"), paused }));
 }
 
-it("shows where the run is, and returns when it is over", async () => {
-  const { left, run, shown, paused } = await following([
+it("shows the progress of the run and returns when it ends", async () => {
+  const { left, run, shown, paused } = await follow([
     { observed: 1_200 },
     { phase: "evaluate", synced: 3, skipped: 4 },
     { state: "done", skipped: 7 },
@@ -64,16 +64,16 @@ it("shows where the run is, and returns when it is over", async () => {
   expect(paused).toBe(0);
 });
 
-it("waits while the run does not move, says why, and gives up on one that never does", async () => {
-  const { left, run, shown, paused } = await following([{ reason: "rate_limited: slow down" }]);
+it("waits while the run makes no progress, shows the reason, and gives up at last", async () => {
+  const { left, run, shown, paused } = await follow([{ reason: "rate_limited: slow down" }]);
   expect(left).toBe("stuck");
   expect(run.state).toBe("running");
   expect(shown).toContain("waiting (rate_limited: slow down)");
   expect(paused).toBeGreaterThan(60);
 });
 
-it("stops when somebody presses Ctrl-C, and leaves the run to be gone on with", async () => {
-  const { left, run } = await following([{ state: "done" }], AbortSignal.abort());
+it("stops on Ctrl-C and leaves the run open", async () => {
+  const { left, run } = await follow([{ state: "done" }], AbortSignal.abort());
   expect(left).toBe("interrupted");
   expect(run.state).toBe("running");
 });

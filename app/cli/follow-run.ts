@@ -1,27 +1,27 @@
-import { plural } from "~/billing/words/sentence";
-import type { RunView } from "~/dashboard/views";
+import { pluralize } from "~/billing/words/phrases";
+import type { RunView } from "~/dashboard/run-view.server";
 import type { CommandContext } from "./command";
 
-/** How a run was left. `stuck`: it goes on when somebody goes on with it. */
-export type Followed = { run: RunView; left: "ended" | "interrupted" | "stuck" };
+/** How watching a run ended. `stuck`: the run is still open, and the next call continues it. */
+export type FollowResult = { run: RunView; left: "ended" | "interrupted" | "stuck" };
 
 const STEP_MS = 2_000;
 const PAUSE_MS = 1_000;
-/** So many pauses one after the other, with nothing done between, and we stop waiting: about two minutes. */
-const MOST_PAUSES = 120;
+/** Stop waiting after this many pauses in a row without progress: about two minutes. */
+const MAX_PAUSES = 120;
 
-/** Works on a run until it is over, or watches while another process does. */
-export async function followRun(context: CommandContext, begun: RunView): Promise<Followed> {
+/** Works on a run until it ends, or watches while another process works on it. */
+export async function followRun(context: CommandContext, begun: RunView): Promise<FollowResult> {
   const { parity, out, pause, signal } = context;
   let run = begun;
   let idle = 0;
   while (run.state === "running") {
     if (signal.aborted) return { run, left: "interrupted" };
-    if (idle >= MOST_PAUSES) return { run, left: "stuck" };
+    if (idle >= MAX_PAUSES) return { run, left: "stuck" };
     const before = run;
     run = await parity.runs.step(run.id, STEP_MS);
-    out.progress(progressOf(run));
-    const moved = placeOf(run) !== placeOf(before);
+    out.progress(formatProgress(run));
+    const moved = describePosition(run) !== describePosition(before);
     idle = moved ? 0 : idle + 1;
     if (!moved && run.state === "running") await pause(PAUSE_MS);
   }
@@ -29,15 +29,15 @@ export async function followRun(context: CommandContext, begun: RunView): Promis
   return { run, left: "ended" };
 }
 
-const evaluatedIn = ({ synced, skipped, review, failed, notChecked }: RunView) =>
+const countEvaluated = ({ synced, skipped, review, failed, notChecked }: RunView) =>
   synced + skipped + review + failed + notChecked;
 
-const placeOf = (run: RunView) => `${run.phase} ${run.observed} ${evaluatedIn(run)}`;
+const describePosition = (run: RunView) => `${run.phase} ${run.observed} ${countEvaluated(run)}`;
 
-function progressOf(run: RunView): string {
+function formatProgress(run: RunView): string {
   const place =
     run.phase === "observe"
-      ? `Reading Stripe: ${plural(run.observed, "subscription")}`
-      : `Evaluating: ${evaluatedIn(run).toLocaleString("en-US")} of ${plural(run.total, "user")}`;
+      ? `Reading Stripe: ${pluralize(run.observed, "subscription")}`
+      : `Evaluating: ${countEvaluated(run).toLocaleString("en-US")} of ${pluralize(run.total, "user")}`;
   return run.reason === null ? `${place} …` : `${place}; waiting (${run.reason}) …`;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { layOut } from "./layout";
 
-it("lines up rows that follow each other, numbers on the right, and leaves no spaces at the end", () => {
+it("aligns consecutive rows, puts numbers on the right, and leaves no spaces at the end", () => {
   const lines = [
     ["in sync", { text: "1,204", right: true }, ""],
     ["locked out", { text: "12", right: true }, "$20"],
@@ -9,11 +9,11 @@ it("lines up rows that follow each other, numbers on the right, and leaves no sp
   expect(layOut(lines, false)).toBe("in sync     1,204\nlocked out     12  $20\n");
 });
 
-it("does not line up what a line of text stands between", () => {
+it("does not align rows across a line of text", () => {
   expect(layOut([["a", "b"], "and then", ["longer", "b"]], false)).toBe("a  b\nand then\nlonger  b\n");
 });
 
-it("colours a cell without shifting the next one, and only when asked", () => {
+it("colours a cell without moving the next one, and only when asked", () => {
   const lines = [
     [{ text: "●", tone: "critical" }, "x"],
     ["●●", "y"],

@@ -1,13 +1,13 @@
 import { type Cell, type Line, layOut } from "./layout";
 
-/** Where a command's words go. One answer a command: an object with `--json`, lines for people without. */
+/** The output of a command. One answer for each command: an object with `--json`, otherwise lines of text. */
 export type Out = {
   answer(value: object, lines: () => Line[]): void;
-  /** Why it did not work, on standard error; with `--json` an object on standard output. */
+  /** An error message, on standard error; with `--json` an object on standard output. */
   fail(code: string, message: string): void;
-  /** Something to be told beside the answer, on standard error. */
+  /** A remark that is not part of the answer, on standard error. */
   note(message: string): void;
-  /** What is going on, in one line that the next one replaces; null removes it. Only where somebody is watching. */
+  /** Progress, in one line that the next one replaces; null removes it. Only on a terminal. */
   progress(text: string | null): void;
 };
 

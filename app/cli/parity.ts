@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
-import { runningDemo } from "~/demo/announcement.server";
-import { fillDemo, openSandbox, runInitialPreview, stripeAt } from "~/demo/demo.server";
-import { keptDemoSecrets } from "~/demo/demo-secrets.server";
-import { openPostgres } from "~/demo/postgres.server";
+import { findRunningDemo } from "~/demo/announcement.server";
+import { fillDemo, openSandbox, runInitialPreview, toStripeEnvironment } from "~/demo/demo.server";
+import { loadDemoSecrets } from "~/demo/demo-secrets.server";
 import type { Database } from "~/platform/client.server";
 import {
   describeProblems,
@@ -15,16 +13,16 @@ import {
 } from "~/platform/env.server";
 import { createLog, type Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
-import { applyMigrations, pendingMigrations } from "~/platform/migrate.server";
-import { databaseClient, ensureMade } from "~/server/build.server";
+import { applyMigrations, pendingMigrations } from "~/platform/migrations/migrate.server";
+import { openPostgres } from "~/server/open-postgres.server";
+import { requireBuilt } from "~/server/require-built.server";
 import { type CloseHook, closeAll } from "~/server/shutdown.server";
 import { EXIT } from "./command";
 import { type Opening, runCommandLine } from "./run-command";
 
-// The composition root of `npm run parity`: binds the commands to this machine's environment, clock and terminal.
+// Entry point of `npm run parity`: connects the commands to the environment, the clock and the terminal.
 
 const CLOSE_MS = 10_000;
-const root = resolve(import.meta.dirname, "../..");
 const stderr = (line: string) => void process.stderr.write(line);
 const say = (message: string) => stderr(`${message}\n`);
 
@@ -33,15 +31,15 @@ process.on("SIGINT", () => {
   if (interrupted.signal.aborted) process.exit(130);
   interrupted.abort();
 });
-// Whoever reads the answer may have seen enough of it (`| head`).
+// The reader of the answer may close the pipe early (`| head`).
 process.stdout.on("error", () => {});
 
 async function open(): Promise<Opening> {
-  const reading = readEnvironment(process.env, keptDemoSecrets);
+  const reading = readEnvironment(process.env, loadDemoSecrets);
   if (!reading.ok)
-    return { ok: false, message: `The environment is not right:\n${describeProblems(reading.problems)}` };
+    return { ok: false, message: `The environment is not valid:\n${describeProblems(reading.problems)}` };
   const { environment } = reading;
-  // Standard output is for the answer. Unless somebody asks for more, only what is broken is told beside it.
+  // Standard output is for the answer. Only errors are logged beside it, unless LOG_LEVEL is set.
   const level = process.env.LOG_LEVEL ? environment.logLevel : "error";
   const log = createLog({ level, destination: { write: stderr } });
   const opened: CloseHook[] = [];
@@ -50,25 +48,24 @@ async function open(): Promise<Opening> {
     await close();
     return { ok: false, message };
   };
-  const made = await ensureMade(root, databaseClient, say);
-  if (!made.ok) return refuse(`Building ${made.name} failed:\n${made.output}`);
   try {
-    const parts = await openParts(environment, log, opened);
+    requireBuilt("client");
+    const parts = await openInstallation(environment, log, opened);
     if (!parts.ok) return await refuse(parts.message);
-    return { ok: true, close, context: await contextOf(parts, log, opened) };
+    return { ok: true, close, context: await createContext(parts, log, opened) };
   } catch (error) {
-    return refuse(reasonOf(error));
+    return refuse(describeError(error));
   }
 }
 
-type Parts = { ok: true; db: Database; stripe: StripeEnvironment; sandbox: boolean; isNew: boolean };
+type Installation = { ok: true; db: Database; stripe: StripeEnvironment; sandbox: boolean; isNew: boolean };
 
-/** The demo that runs already, or everything that it would open itself; in production what the environment names. */
-async function openParts(
+/** In the demo: the instance that is already running, or a new one. In production: what the environment names. */
+async function openInstallation(
   environment: Environment,
   log: Log,
   opened: CloseHook[],
-): Promise<Parts | { ok: false; message: string }> {
+): Promise<Installation | { ok: false; message: string }> {
   const { createDatabase } = await import("~/platform/client.server");
   const { dataDirectory, databaseUrl, stripe } = environment;
   const connect = (url: string) => {
@@ -76,13 +73,13 @@ async function openParts(
     opened.push({ name: "database", close: () => db.$disconnect() });
     return db;
   };
-  const running = environment.mode === "demo" ? await runningDemo(dataDirectory) : null;
+  const running = environment.mode === "demo" ? await findRunningDemo(dataDirectory) : null;
   if (running) {
     const { sandboxUrl } = running;
     return {
       ok: true,
       db: connect(running.databaseUrl),
-      stripe: stripeAt(sandboxUrl),
+      stripe: toStripeEnvironment(sandboxUrl),
       sandbox: true,
       isNew: false,
     };
@@ -91,7 +88,7 @@ async function openParts(
   opened.push({ name: "postgres", close: postgres.stop });
   if (databaseUrl === null) await applyMigrations(postgres.url);
   else {
-    const behind = await reasonNotToUse(postgres.url);
+    const behind = await findDatabaseProblem(postgres.url);
     if (behind !== null) return { ok: false, message: behind };
   }
   const db = connect(postgres.url);
@@ -101,17 +98,17 @@ async function openParts(
   return { ok: true, db, stripe: sandbox.stripe, sandbox: true, isNew: await fillDemo(db, sandbox.api) };
 }
 
-/** Somebody's own database is only used as it is, never migrated from here. */
-async function reasonNotToUse(url: string): Promise<string | null> {
+/** A database of DATABASE_URL is used as it is, and never migrated from here. */
+async function findDatabaseProblem(url: string): Promise<string | null> {
   try {
     const pending = await pendingMigrations(url);
-    return pending.length === 0 ? null : "The database is behind. Run: npm run db:migrate";
+    return pending.length === 0 ? null : "The database schema is out of date. Run: npm run db:migrate";
   } catch (error) {
-    return `The database of DATABASE_URL cannot be used: ${reasonOf(error)}`;
+    return `The database of DATABASE_URL cannot be used: ${describeError(error)}`;
   }
 }
 
-async function contextOf({ db, stripe, sandbox, isNew }: Parts, log: Log, opened: CloseHook[]) {
+async function createContext({ db, stripe, sandbox, isNew }: Installation, log: Log, opened: CloseHook[]) {
   const { openParity } = await import("~/server/open-parity.server");
   const { createRoster } = await import("~/auth/roster.server");
   const parity = openParity({ db, stripe, sandbox, log });
@@ -129,9 +126,9 @@ async function contextOf({ db, stripe, sandbox, isNew }: Parts, log: Log, opened
   };
 }
 
-/** What is wrong, for the person at the terminal: nothing secret is left standing in it. */
-function reasonOf(error: unknown): string {
-  // Of several addresses that were tried in vain, the first one tells enough.
+/** The error message for the terminal, with secrets masked. */
+function describeError(error: unknown): string {
+  // When several addresses were tried, the error of the first one is enough.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return maskText(first instanceof Error ? first.message : String(first));
 }
@@ -147,5 +144,5 @@ const exitCode = await runCommandLine({
   say(maskText(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   return EXIT.failed;
 });
-// Everything is closed. Timers that libraries left behind would keep the process for seconds.
+// Everything is closed. Timers of libraries would keep the process alive for seconds.
 process.stdout.write("", () => process.exit(exitCode));

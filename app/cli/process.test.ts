@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { announce } from "~/demo/announcement.server";
-import { COMPANY } from "~/demo/seed-demo";
+import { DEMO_USERS } from "~/demo/seed-demo";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
 import { createDemo, PRODUCTION_KEY, runProcess } from "./testing/cli";
@@ -32,23 +32,23 @@ const parity = (argv: readonly string[], environment: Record<string, string>) =>
   runProcess(["app/cli/parity.ts", ...argv], environment);
 
 describe("npm run parity", () => {
-  it("opens the demo by itself, leaves it as it made it, and stops what it started", {
+  it("starts the demo by itself, keeps its data, and stops what it started", {
     timeout: TIMEOUT_MS,
   }, async () => {
     const environment = { PARITY_DATA_DIR: path.join(await testFolder(), "data") };
-    const [someone] = COMPANY;
+    const [someone] = DEMO_USERS;
 
     const first = await parity(["status", "--json"], environment);
 
     expect(first).toMatchObject({ code: 3 });
-    expect(JSON.parse(first.stdout)).toMatchObject({ users: COMPANY.length, mode: "sandbox" });
-    expect(JSON.parse(first.stdout).lastPass).not.toBeNull();
+    expect(JSON.parse(first.stdout)).toMatchObject({ users: DEMO_USERS.length, mode: "sandbox" });
+    expect(JSON.parse(first.stdout).lastFullRun).not.toBeNull();
     const synced = await parity(["sync", someone?.email ?? ""], environment);
     expect(synced).toMatchObject({ code: 0, stderr: "" });
     expect(synced.stdout).toMatch(/^Synced\./);
   });
 
-  it("works on the demo that runs already", { timeout: TIMEOUT_MS }, async () => {
+  it("uses the demo that is already running", { timeout: TIMEOUT_MS }, async () => {
     const demo = await createDemo();
     closers.push(demo.close);
     const dataDirectory = await testFolder();
@@ -66,7 +66,7 @@ describe("npm run parity", () => {
       cronSecret: "not needed here",
       databaseUrl: demo.url,
     });
-    const [, someone] = COMPANY;
+    const [, someone] = DEMO_USERS;
 
     const synced = await parity(["sync", someone?.userId ?? ""], { PARITY_DATA_DIR: dataDirectory });
 
@@ -74,7 +74,7 @@ describe("npm run parity", () => {
     expect(await demo.db.change.count({ where: { userId: someone?.userId } })).toBe(1);
   });
 
-  it("works in production on the database and the Stripe that the environment names", {
+  it("uses the database and the Stripe account of the environment in production", {
     timeout: TIMEOUT_MS,
   }, async () => {
     const demo = await createDemo();
@@ -85,11 +85,11 @@ describe("npm run parity", () => {
       STRIPE_API_BASE: demo.sandboxUrl,
     });
     expect(ran).toMatchObject({ code: 3, stderr: "" });
-    expect(JSON.parse(ran.stdout).run).toMatchObject({ state: "done", total: COMPANY.length, failed: 0 });
+    expect(JSON.parse(ran.stdout).run).toMatchObject({ state: "done", total: DEMO_USERS.length, failed: 0 });
     expect(demo.sandbox.requests.list().every(({ method }) => method === "GET")).toBe(true);
   });
 
-  it("says in production that the schema is behind, and which command helps", {
+  it("reports a schema that is out of date in production, and the command that updates it", {
     timeout: TIMEOUT_MS,
   }, async () => {
     const empty = await createEmptyDatabase();
@@ -98,17 +98,17 @@ describe("npm run parity", () => {
       DATABASE_URL: empty.url,
       ...PRODUCTION,
     });
-    expect(ran).toEqual({ code: 1, stdout: "", stderr: "The database is behind. Run: npm run db:migrate\n" });
+    expect(ran).toEqual({ code: 1, stdout: "", stderr: "The database schema is out of date. Run: npm run db:migrate\n" });
   });
 
-  it("names what is wrong with the environment, and never a value", { timeout: TIMEOUT_MS }, async () => {
+  it("names the wrong variables of the environment, and never a value", { timeout: TIMEOUT_MS }, async () => {
     const ran = await parity(["status"], { DATABASE_URL: "postgres://u:secret@localhost/x" });
     expect(ran.code).toBe(1);
     expect(ran.stderr).toContain("STRIPE_SECRET_KEY: is required together with DATABASE_URL");
     expect(ran.stderr).not.toContain("secret@");
   });
 
-  it("says in one line that the database does not answer", { timeout: TIMEOUT_MS }, async () => {
+  it("reports in one line that the database does not answer", { timeout: TIMEOUT_MS }, async () => {
     const ran = await parity(["status"], {
       DATABASE_URL: "postgres://nobody:secret@127.0.0.1:1/none",
       ...PRODUCTION,

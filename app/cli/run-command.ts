@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Command, CommandContext } from "./command";
 import { EXIT, type ExitCode } from "./command";
+import { explain } from "./commands/explain";
 import { fixWorkspace } from "./commands/fix-workspace";
 import { runs } from "./commands/runs";
 import { settings } from "./commands/settings";
@@ -9,16 +10,16 @@ import { status } from "./commands/status";
 import { sync } from "./commands/sync";
 import { createOut, type Streams } from "./out";
 
-export const COMMANDS: readonly Command[] = [status, sync, fixWorkspace, runs, staff, settings];
+export const COMMANDS: readonly Command[] = [status, explain, sync, fixWorkspace, runs, staff, settings];
 
-/** What a command works with, opened only when there is a command to run; or why it cannot be. */
+/** The opened installation; or the reason why it cannot be opened. */
 export type Opening =
   | { ok: true; context: Omit<CommandContext, "out">; close: () => Promise<void> }
   | { ok: false; message: string };
 
 export type CommandLine = Streams & { argv: readonly string[]; open: () => Promise<Opening> };
 
-/** Understands the arguments, opens what is needed, runs the command, closes. Returns the process's exit code. */
+/** Parses the arguments, opens the installation, runs the command, closes. Returns the exit code of the process. */
 export async function runCommandLine({ argv, open, ...streams }: CommandLine): Promise<ExitCode> {
   const at = argv.findIndex((argument) => !argument.startsWith("-"));
   const name = argv[at];
@@ -26,7 +27,7 @@ export async function runCommandLine({ argv, open, ...streams }: CommandLine): P
   const command = COMMANDS.find((one) => one.name === name);
   const wantsHelp = rest.includes("--help") || rest.includes("-h");
   if (wantsHelp && (command || name === undefined)) {
-    streams.stdout(command ? helpOf(command) : HELP);
+    streams.stdout(command ? formatHelp(command) : HELP);
     return EXIT.done;
   }
   const json = rest.includes("--json");
@@ -37,7 +38,7 @@ export async function runCommandLine({ argv, open, ...streams }: CommandLine): P
   }
   const prepared = prepare(command, rest);
   if (!prepared.ok) {
-    out.fail("usage", `${prepared.message}\n\n${helpOf(command)}`);
+    out.fail("usage", `${prepared.message}\n\n${formatHelp(command)}`);
     return EXIT.usage;
   }
   const opened = await open();
@@ -60,7 +61,7 @@ function prepare(command: Command, args: string[]) {
     return command.prepare({ values: { ...values }, positionals });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // Node's own words; what they go on to explain is for programmers.
+    // Only the first sentence of Node's message; the rest explains the API.
     return { ok: false as const, message: error.message.replace(/\. .*$/s, ".") };
   }
 }
@@ -68,14 +69,14 @@ function prepare(command: Command, args: string[]) {
 const PROGRAM = "npm run parity -- ";
 const EXIT_CODES = "Exit code: 0 done, 1 failed, 2 usage, 3 unacknowledged mismatches remain.";
 
-function helpOf({ usage, summary, help }: Command): string {
+function formatHelp({ usage, summary, help }: Command): string {
   return [
     `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
     "",
     ...usage.map((form) => `  ${PROGRAM}${form}`),
     "",
     ...help,
-    "--json: one object on standard output.",
+    "--json: print one JSON object.",
     EXIT_CODES,
     "",
   ].join("\n");
@@ -89,7 +90,7 @@ const HELP = [
     `      ${summary}`,
   ]),
   "",
-  "Each with --json, and with --help.",
+  "All commands accept --json and --help.",
   EXIT_CODES,
   "",
 ].join("\n");

@@ -1,16 +1,24 @@
-import { viewUsers } from "~/dashboard/user-pages.server";
+import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
+import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
+import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { userRecord } from "~/engine/evaluate/records.server";
 import { linkBySession } from "~/engine/observe/customer-users.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
-import type { CheckoutRefusal, CheckoutSync, Parity, WorkspaceAnswer } from "~/facade/parity.server";
-import { within } from "~/platform/within";
+import { withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient } from "~/stripe/checkout.server";
-import { type CheckoutSession, payerOf } from "~/stripe/checkout-session";
+import { type CheckoutSession, findPayer } from "~/stripe/checkout-session";
 import type { RequestOptions } from "~/stripe/reader.server";
-import { countAsking } from "./ask-counts.server";
-import { plansForSale } from "./plans-for-sale.server";
-import { sell } from "./sell.server";
+import type {
+  CheckoutRefusal,
+  CheckoutSync,
+  SoldPlan,
+  StartCheckout,
+  WorkspaceAnswer,
+} from "./customer-views";
+import { listPlansForSale } from "./plans-for-sale.server";
+import { consumeRateLimit } from "./rate-limits.server";
+import { type CheckoutResult, startCheckout } from "./start-checkout.server";
 
 export type CheckoutOptions = Deps & {
   /** Null without STRIPE_CHECKOUT_KEY: the pages link nowhere. */
@@ -22,21 +30,21 @@ const LIMIT = { most: 10, windowSeconds: 15 * 60 };
 const WAIT_MS = 8_000;
 const PAUSE_MS = 700;
 
-type Refused = { ok: false; reason: CheckoutRefusal };
-const refused = (reason: CheckoutRefusal): Refused => ({ ok: false, reason });
+type Rejected = { ok: false; reason: CheckoutRefusal };
+const reject = (reason: CheckoutRefusal): Rejected => ({ ok: false, reason });
 
 /** The customer's way to pay, and back. */
-export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
+export function createCheckout(options: CheckoutOptions) {
   const { db, client, log } = options;
 
   async function portal({ userId, returnUrl }: { userId: string; returnUrl: string }) {
-    if (client === null) return refused("not_configured");
+    if (client === null) return reject("not_configured");
     const user = await userRecord(db, userId);
-    if (!user?.stripeCustomerId) return refused("no_customer");
-    const page = await client.portal(user.stripeCustomerId, returnUrl);
+    if (!user?.stripeCustomerId) return reject("no_customer");
+    const page = await client.createPortal(user.stripeCustomerId, returnUrl);
     if (page.ok) return page;
     log.warn({ reason: page.failure.reason }, "Stripe opened no portal for a customer");
-    return refused("stripe_failed");
+    return reject("stripe_failed");
   }
 
   async function sync({
@@ -46,25 +54,23 @@ export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
     userId: string;
     sessionId: string | null;
   }): Promise<CheckoutSync> {
-    const retryAfterSeconds = await countAsking(db, `checkout:${userId}`, LIMIT);
+    const retryAfterSeconds = await consumeRateLimit(db, `checkout:${userId}`, LIMIT);
     if (retryAfterSeconds > 0) return { state: "too_many", retryAfterSeconds };
     const until = performance.now() + WAIT_MS;
-    const before = await billingOf(userId);
+    const before = await readBilling(userId);
     for (;;) {
       const left = until - performance.now();
       const how: RequestOptions = { priority: "interactive", deadlineMs: Math.max(1, left) };
-      const attached = sessionId === null ? true : await attach(userId, sessionId, how);
+      const attached = sessionId === null ? true : await linkSession(userId, sessionId, how);
       if (attached === "not_yours") return { state: "not_yours" };
       if (attached && left > 0) {
-        const actor = { kind: "checkout", id: null };
+        const actor: Actor = { kind: "checkout", id: null };
         const deadlineMs = Math.max(1, until - performance.now());
-        await within(
-          deadlineMs,
-          syncUser(options, { userId, actor, apply: true, confirmed: null, deadlineMs }),
-        );
-        const [view] = await viewUsers(db, [userId]);
-        if (view?.database.access)
-          return { state: "done", before, after: await billingOf(userId), access: true };
+        await withTimeout(syncUser(options, { userId, actor, apply: true, deadlineMs }), deadlineMs);
+        const { context, snapshots } = await loadInContext(db, [userId]);
+        const [snapshot] = snapshots;
+        if (snapshot && evaluateUser(snapshot, context, AS_STAFF).evaluation.accessRecorded)
+          return { state: "done", before, after: await readBilling(userId), access: true };
       }
       if (until - performance.now() < PAUSE_MS) return { state: "pending" };
       await options.wait(PAUSE_MS);
@@ -72,28 +78,28 @@ export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
   }
 
   /** Is the session this user's, and is its subscription there yet? What it proves is stored as a link. */
-  async function attach(
+  async function linkSession(
     userId: string,
     sessionId: string,
     how: RequestOptions,
   ): Promise<boolean | "not_yours"> {
-    const read = await options.stripe.checkoutSession(sessionId, how);
+    const read = await options.stripe.readCheckoutSession(sessionId, how);
     if (!read.ok) return read.failure.reason === "not_found" ? "not_yours" : false;
     const session = read.value;
-    if (!(await isTheirs(userId, session))) return "not_yours";
-    if (session.customerId !== null && payerOf(session) === userId)
+    if (!(await isOwnSession(userId, session))) return "not_yours";
+    if (session.customerId !== null && findPayer(session) === userId)
       await linkBySession(db, userId, session.customerId);
     return session.subscriptionId !== null;
   }
 
-  async function isTheirs(userId: string, session: CheckoutSession): Promise<boolean> {
+  async function isOwnSession(userId: string, session: CheckoutSession): Promise<boolean> {
     if (session.clientReferenceId === userId || session.metadataUserId === userId) return true;
     if (session.customerId === null) return false;
     const user = await userRecord(db, userId);
     return user?.stripeCustomerId === session.customerId;
   }
 
-  async function billingOf(userId: string): Promise<WorkspaceAnswer["billing"]> {
+  async function readBilling(userId: string): Promise<WorkspaceAnswer["billing"]> {
     const user = await userRecord(db, userId);
     return {
       plan: user?.plan ?? null,
@@ -104,13 +110,19 @@ export function createCheckout(options: CheckoutOptions): Parity["checkout"] {
   }
 
   return {
+    /** False without STRIPE_CHECKOUT_KEY: nothing can be bought or managed, and the pages link nowhere. */
     available: client !== null,
-    async plans() {
-      const plans = await plansForSale(db);
+    /** Plans that can be bought, cheapest first; `price` when it has been seen. */
+    async plans(): Promise<SoldPlan[]> {
+      const plans = await listPlansForSale(db);
       return plans.map(({ id, name, seats, price }) => ({ id, name, seats, price }));
     },
-    start: async (order) => (client === null ? refused("not_configured") : sell(options, client, order)),
+    /** The address of Stripe's payment page for a plan, after a look at what Stripe says now (at most 6 s). */
+    start: async (order: StartCheckout): Promise<CheckoutResult> =>
+      client === null ? reject("not_configured") : startCheckout(options, client, order),
+    /** The address of Stripe's page where a customer manages what they have. */
     portal,
+    /** After paying: waits (at most 8 s) until Stripe has attached the subscription, and gives access. */
     sync,
   };
 }

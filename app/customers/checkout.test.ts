@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { accessOf, addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
+import { readAccess, addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
 import type { Parity } from "~/facade/parity.server";
-import { testCard } from "~/sandbox/account/checkout/cards";
+import { findTestCard } from "~/sandbox/account/checkout/cards";
 import { createCheckout } from "./checkout.server";
 
 let world: World;
@@ -38,7 +38,7 @@ function aSession(userId: string, card = "4242424242424242"): string {
     subscription_data: { metadata: { userId } },
     line_items: [{ price: world.prices.army }],
   });
-  const paidWith = testCard(card);
+  const paidWith = findTestCard(card);
   if (!paidWith) throw new Error(`${card} is no test card`);
   world.sandbox.checkout.pay(id, { email: "guest@example.com", name: "Guest", card: paidWith });
   return id;
@@ -61,7 +61,7 @@ describe("after paying", () => {
       access: true,
     });
     expect(waits).toBe(3);
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
     expect(await world.db.change.findFirst()).toMatchObject({ actorKind: "checkout", grants: true });
   });
 
@@ -95,7 +95,7 @@ describe("after paying", () => {
     await addUser(world, { id: "ada" });
     const sessionId = aSession("ada", "4000000000000002");
     expect(await checkout.sync({ userId: "ada", sessionId })).toEqual({ state: "pending" });
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     await world.parity.syncUser({ userId: "ada", actor: { kind: "staff", id: null } });
     const [view] = await world.parity.views(["ada"]);
     expect(view).toMatchObject({ mismatches: [] });
@@ -115,7 +115,7 @@ describe("a session that is not theirs", () => {
     attach();
     expect(await checkout.sync({ userId: "eve", sessionId })).toEqual({ state: "not_yours" });
     expect(await checkout.sync({ userId: "eve", sessionId: "cs_test_none" })).toEqual({ state: "not_yours" });
-    expect(await accessOf(world, "eve")).toBe("locked 0");
+    expect(await readAccess(world, "eve")).toBe("locked 0");
     expect(await world.db.link.count()).toBe(0);
   });
 
@@ -134,7 +134,7 @@ describe("a session that is not theirs", () => {
       status: "complete",
     });
     expect(await checkout.sync({ userId: "eve", sessionId: id })).toEqual({ state: "pending" });
-    expect(await accessOf(world, "eve")).toBe("locked 0");
+    expect(await readAccess(world, "eve")).toBe("locked 0");
   });
 });
 

@@ -1,43 +1,42 @@
-import { graceEndsAt } from "~/billing/access";
-import type { Counting } from "~/billing/choice";
+import { findGraceEnd } from "~/billing/access";
+import type { RatedSubscription } from "~/billing/choice";
 import type { Policy } from "~/billing/policy";
-import { evaluateOne } from "~/engine/evaluate/evaluate-users.server";
-import { loadSnapshotsInContext } from "~/engine/evaluate/load-snapshots-in-context.server";
-import type { WorkspaceAnswer } from "~/facade/parity.server";
+import { evaluateUser } from "~/engine/evaluate/evaluate-users.server";
+import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import type { Database } from "~/platform/client.server";
-import type { CustomerPage, CustomerSubscription } from "./customer-views";
+import type { CustomerPage, CustomerSubscription, WorkspaceAnswer } from "./customer-views";
 
-const AS_CUSTOMER = { automatic: true, revocationLimitHasRoom: true, confirmed: null };
+const AS_CUSTOMER = { automatic: true, revocationLimitHasRoom: true, approval: null };
 
 /**
  * What the customer's page says of a workspace, around the answer that the workspace route gives. Evaluated now from what
  * is stored; asks Stripe nothing. Null when the user is gone.
  */
-export async function customerPageOf(
+export async function loadCustomerPage(
   db: Database,
   userId: string,
   { workspace, sync }: WorkspaceAnswer,
 ): Promise<CustomerPage | null> {
-  const { ground, snapshots } = await loadSnapshotsInContext(db, [userId]);
+  const { context, snapshots } = await loadInContext(db, [userId]);
   const [snapshot] = snapshots;
   if (!snapshot) return null;
-  const { evaluation } = evaluateOne(snapshot, ground, AS_CUSTOMER);
-  const { counting, comp, suggestions } = evaluation;
+  const { evaluation } = evaluateUser(snapshot, context, AS_CUSTOMER);
+  const { primary, comp, possibleMatches } = evaluation;
   return {
     workspace,
     checking: sync.state === "checking",
     unavailable: sync.state === "unavailable",
-    subscription: counting && subscriptionOf(counting, ground.context.policy),
+    subscription: primary && toCustomerSubscription(primary, context.rules.policy),
     comp: comp && { planName: comp.plan.name, seats: comp.plan.seats, until: comp.expiresAt },
     // Whoever has not proved an address must not learn who pays under it.
-    maybePaid: snapshot.record.emailVerified && suggestions.length > 0,
+    maybePaid: snapshot.record.emailVerified && possibleMatches.length > 0,
     hasCustomer: snapshot.record.user.stripeCustomerId !== null,
-    contact: ground.settings.supportContact,
+    contact: context.settings.supportContact,
   };
 }
 
-function subscriptionOf(
-  { subscription, item, plan, access }: Counting,
+function toCustomerSubscription(
+  { subscription, item, plan, access }: RatedSubscription,
   policy: Policy,
 ): CustomerSubscription {
   const periodEnd = item?.periodEnd ?? null;
@@ -54,6 +53,6 @@ function subscriptionOf(
     access,
     periodEnd,
     endsAt: subscription.cancelAt ?? (subscription.cancelAtPeriodEnd ? periodEnd : null),
-    graceEndsAt: graceEndsAt(subscription, policy),
+    graceEndsAt: findGraceEnd(subscription, policy),
   };
 }

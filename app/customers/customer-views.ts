@@ -1,10 +1,11 @@
 import type { Access } from "~/billing/access";
 import type { EpochSeconds } from "~/billing/observation";
-import type { PriceView } from "~/dashboard/views";
+import type { PriceView } from "~/dashboard/user-view.server";
+import type { PlanForSale } from "./plans-for-sale.server";
 
 /** The subscription that counts, as its customer may see it: no ids. */
 export type CustomerSubscription = {
-  /** Null when no plan claims its price. */
+  /** Null when its price is not mapped to a plan. */
   plan: { name: string; seats: number } | null;
   price: PriceView | null;
   /** Stripe's, verbatim. */
@@ -33,3 +34,50 @@ export type CustomerPage = {
   /** Where the customer may write to; null when nobody has said. */
   contact: string | null;
 };
+
+/** What the workspace route answers; `sync.state` per the contract. */
+export type WorkspaceAnswer = {
+  workspace: { id: string; name: string; status: string; seats: number };
+  billing: {
+    plan: string | null;
+    status: string | null;
+    currentPeriodEnd: string | null;
+    cancelAtPeriodEnd: boolean;
+  };
+  sync: { state: "fresh" | "checking" | "stale" | "unavailable"; lastCheckedAt: string | null };
+};
+
+export type SoldPlan = { id: string; name: string; seats: number; price: PlanForSale["price"] };
+
+export type StartCheckout = {
+  userId: string;
+  workspaceId: string;
+  planId: string;
+  /** Where Stripe sends the customer back to; `{CHECKOUT_SESSION_ID}` is filled in by Stripe. */
+  successUrl: string;
+  cancelUrl: string;
+};
+
+/**
+ * Why nothing is sold. `already_paying`: there is an open subscription; it is changed in the portal, not bought again.
+ * `just_paid`: a payment page was paid, and its subscription is not attached yet. `being_matched`: a payment is there that
+ * staff must match with this user first. `not_checked`: Stripe could not be asked what they have already.
+ */
+export type CheckoutRefusal =
+  | "not_configured"
+  | "unknown_plan"
+  | "no_such_workspace"
+  | "already_paying"
+  | "just_paid"
+  | "being_matched"
+  | "not_checked"
+  | "too_many"
+  | "no_customer"
+  | "stripe_failed";
+
+/** What the return page shows. `before` and `after` are statuses of the user's first workspace. */
+export type CheckoutSync =
+  | { state: "done"; before: WorkspaceAnswer["billing"]; after: WorkspaceAnswer["billing"]; access: boolean }
+  | { state: "pending" }
+  | { state: "not_yours" }
+  | { state: "too_many"; retryAfterSeconds: number };

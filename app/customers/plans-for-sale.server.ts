@@ -21,7 +21,7 @@ export type PlanForSale = {
  * Plans that were given a price or a lookup key, fewest soldiers first, with the price last seen under it. Asks
  * Stripe nothing: what was never sold has no price to show yet.
  */
-export async function plansForSale(db: Database): Promise<PlanForSale[]> {
+export async function listPlansForSale(db: Database): Promise<PlanForSale[]> {
   const plans = await db.plan.findMany({
     orderBy: [{ seats: "asc" }, { id: "asc" }],
     // A lookup key goes first: it is what the plan is sold at now. Prices that were only seen are sold no more.
@@ -35,10 +35,10 @@ export async function plansForSale(db: Database): Promise<PlanForSale[]> {
   const sold = plans.flatMap(({ id, name, seats, prices: [claim] }) =>
     claim ? [{ id, name, seats, lookupKey: claim.lookupKey, priceId: claim.priceId }] : [],
   );
-  return Promise.all(sold.map(async (plan) => ({ ...plan, price: await lastSeenPrice(db, plan) })));
+  return Promise.all(sold.map(async (plan) => ({ ...plan, price: await findLastSeenPrice(db, plan) })));
 }
 
-async function lastSeenPrice(
+async function findLastSeenPrice(
   db: Database,
   { lookupKey, priceId }: Pick<PlanForSale, "lookupKey" | "priceId">,
 ): Promise<PlanForSale["price"]> {

@@ -1,14 +1,14 @@
 import { userRecord, workspaceRecord } from "~/engine/evaluate/records.server";
 import { beginCheck, type CheckGates, checkState } from "~/engine/observe/checks.server";
-import type { WorkspaceAnswer } from "~/facade/parity.server";
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
+import type { WorkspaceAnswer } from "./customer-views";
 
 export type WorkspaceChecks = {
   /** Starts a check in the background when one is due; returns at once and never throws. */
   checkInBackground(userId: string): void;
   answer(input: { workspaceId: string; userId: string }): Promise<WorkspaceAnswer | null>;
-  ownerOf(workspaceId: string): Promise<string | null>;
+  findOwner(workspaceId: string): Promise<string | null>;
   /** Waits for checks that are under way. */
   close(): Promise<void>;
 };
@@ -79,11 +79,11 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
           currentPeriodEnd: user.currentPeriodEnd?.toISOString() ?? null,
           cancelAtPeriodEnd: user.cancelAtPeriodEnd,
         },
-        sync: { state: syncState(state), lastCheckedAt: lastCheckedAt?.toISOString() ?? null },
+        sync: { state: toSyncState(state), lastCheckedAt: lastCheckedAt?.toISOString() ?? null },
       };
     },
 
-    async ownerOf(workspaceId) {
+    async findOwner(workspaceId) {
       return (await workspaceRecord(db, workspaceId))?.ownerId ?? null;
     },
 
@@ -95,7 +95,7 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
 
 type State = { checking: boolean; failed: boolean; fresh: boolean };
 
-function syncState({ checking, failed, fresh }: State): WorkspaceAnswer["sync"]["state"] {
+function toSyncState({ checking, failed, fresh }: State): WorkspaceAnswer["sync"]["state"] {
   if (checking) return "checking";
   if (failed) return "unavailable";
   return fresh ? "fresh" : "stale";

@@ -1,23 +1,49 @@
+import { z } from "zod";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryOne, queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 
-export type StakeRow = { kind: "locked_out" | "leaking"; currency: string; perMonth: number; users: number };
+const stakeRow = z.object({
+  kind: z.enum(["locked_out", "leaking"]),
+  currency: z.string(),
+  perMonth: z.number(),
+  users: z.number(),
+});
+
+export type StakeRow = z.output<typeof stakeRow>;
 
 /** Money at stake by kind and currency, never summed across currencies; largest first. Smallest units, per month. */
-export async function moneyAtStake(db: Database | Tx): Promise<StakeRow[]> {
-  return db.$queryRaw<StakeRow[]>`
-    SELECT "moneyKind" AS kind, "moneyCurrency" AS currency, sum("moneyPerMonth")::float8 AS "perMonth",
+export async function sumMoneyAtStake(db: Database | Tx): Promise<StakeRow[]> {
+  return queryRows(
+    db,
+    stakeRow,
+    sql`SELECT "moneyKind" AS kind, "moneyCurrency" AS currency, sum("moneyPerMonth")::float8 AS "perMonth",
       count(*)::int AS users
     FROM "SyncStatus" WHERE "moneyKind" IS NOT NULL AND "moneyCurrency" IS NOT NULL AND "moneyPerMonth" IS NOT NULL
-    GROUP BY 1, 2 ORDER BY 3 DESC, 2`;
+    GROUP BY 1, 2 ORDER BY 3 DESC, 2`,
+  );
 }
 
-/** Users whose revocation is blocked: they wait for an admin. */
-export async function countWaitingRevocations(db: Database | Tx): Promise<number> {
-  const rows = await db.$queryRaw<{ users: number }[]>`
-    SELECT count(*)::int AS users FROM "SyncStatus" 
-    -- The second half is how PostgreSQL knows that the index of those with flags will do.
-    WHERE flags @> ARRAY['not_revoked'] AND flags <> '{}'`;
-  return rows[0]?.users ?? 0;
+/** Money at stake in one currency; amounts in different currencies are never added. */
+export type Stake = Omit<StakeRow, "kind">;
+
+export function selectStakes(rows: readonly StakeRow[], kind: StakeRow["kind"]): Stake[] {
+  return rows.flatMap((row) =>
+    row.kind === kind ? [{ currency: row.currency, perMonth: row.perMonth, users: row.users }] : [],
+  );
+}
+
+const countRow = z.object({ count: z.number() });
+
+/** Users whose revocation is blocked and waits for an admin. */
+export async function countPendingRevocations(db: Database | Tx): Promise<number> {
+  const row = await queryOne(
+    db,
+    countRow,
+    // The second condition changes nothing in the result: with it PostgreSQL can use the partial index on flags.
+    sql`SELECT count(*)::int AS count FROM "SyncStatus" WHERE flags @> ARRAY['not_revoked'] AND flags <> '{}'`,
+  );
+  return row?.count ?? 0;
 }
 
 export async function countUsersWithVerdict(db: Database | Tx, verdict: string): Promise<number> {
@@ -25,27 +51,30 @@ export async function countUsersWithVerdict(db: Database | Tx, verdict: string):
 }
 
 /**
- * Paying Stripe customers that no user claims, by link or by e-mail address. First whom no record names, which leaves few
- * of a million: the rest is asked about those alone.
+ * Paying Stripe customers that belong to no user, neither by a link nor by e-mail address. The first step drops all
+ * customers that a record names. Few remain of a million, and only these are compared in the second step.
  */
-export async function countUnclaimed(db: Database | Tx): Promise<number> {
-  const rows = await db.$queryRaw<{ customers: number }[]>`
-    WITH paying AS MATERIALIZED (
+export async function countUnlinkedCustomers(db: Database | Tx): Promise<number> {
+  const row = await queryOne(
+    db,
+    countRow,
+    sql`WITH paying AS MATERIALIZED (
       SELECT DISTINCT s."customerId" AS id FROM "StripeSubscription" s
       WHERE NOT s.gone AND s.status IN ('active', 'trialing')
         AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u."stripeCustomerId" = s."customerId"))
-    SELECT count(*)::int AS customers FROM paying JOIN "StripeCustomer" c USING (id)
+    SELECT count(*)::int AS count FROM paying JOIN "StripeCustomer" c USING (id)
     WHERE c.state = 'present'
       AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u.id = c."metadataUserId")
       AND NOT EXISTS (SELECT 1 FROM "StripeSubscription" x JOIN "User" u ON u.id = x."metadataUserId"
         WHERE x."customerId" = c.id AND NOT x.gone)
       AND NOT EXISTS (SELECT 1 FROM "Link" l WHERE l."customerId" = c.id AND l.source <> 'rejected')
-      AND NOT EXISTS (SELECT 1 FROM "User" u WHERE lower(u.email COLLATE "C") = c."emailFolded")`;
-  return rows[0]?.customers ?? 0;
+      AND NOT EXISTS (SELECT 1 FROM "User" u WHERE lower(u.email COLLATE "C") = c."emailFolded")`,
+  );
+  return row?.count ?? 0;
 }
 
-/** Names of staff by id; never their addresses. */
-export async function staffNames(db: Database, ids: readonly string[]): Promise<Map<string, string>> {
+/** Names of staff members by id; never their addresses. */
+export async function loadStaffNames(db: Database, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await db.staff.findMany({ where: { id: { in: [...ids] } }, select: { id: true, name: true } });
   return new Map(rows.map(({ id, name }) => [id, name]));
 }

@@ -1,38 +1,77 @@
-import { VERDICTS } from "~/billing/verdicts";
-import { lastPass } from "~/engine/account/cursors.server";
+import { VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
+import { findFullRun } from "~/engine/account/cursors.server";
+import type { RunOutcome } from "~/engine/repair/run-words";
 import { findRun, listRuns, type RunRow } from "~/engine/repair/runs.server";
+import type { createRuns } from "~/engine/runs/create-runs.server";
 import { groupRunUsers, type ListedRunUser, listRunUsers } from "~/engine/runs/run-users.server";
 import type { Database } from "~/platform/client.server";
-import { staffNames } from "./account-facts.server";
-import { groupSentence, groupViewOf, parseGroupKey, runViewOf } from "./run-view.server";
-import type { RunPage, RunUserView, RunView } from "./views";
+import { loadStaffNames } from "./account-facts.server";
+import {
+  describeGroup,
+  parseGroupKey,
+  type RunGroup,
+  type RunView,
+  toRunGroup,
+  toRunView,
+} from "./run-view.server";
 
-/** A run as pages show it, with the name of who began it. */
-export async function viewRun(db: Database, run: RunRow): Promise<RunView> {
-  const [view] = await viewRuns(db, [run]);
+export type RunUserView = {
+  userId: string;
+  email: string;
+  name: string | null;
+  verdict: Verdict;
+  outcome: RunOutcome;
+  reason: string | null;
+  sentence: string;
+};
+
+/** `next`: the cursor of the next page of users; null at the end. */
+export type RunPage = { run: RunView; groups: RunGroup[]; users: RunUserView[]; next: string | null };
+
+/** `group`: the key of a `RunGroup`; without it users of all groups. `after`: the cursor of a page. */
+export type RunPageInput = { runId: string; group?: string; after?: string; limit: number };
+
+type Runs = ReturnType<typeof createRuns>;
+
+/** Runs as the pages and the command line show them. */
+export function createRunPages({ db }: { db: Database }, runs: Pick<Runs, "preview" | "apply" | "step">) {
+  return {
+    preview: async (input: Parameters<Runs["preview"]>[0]) => loadRunView(db, await runs.preview(input)),
+    async apply(input: Parameters<Runs["apply"]>[0]) {
+      const { run, joined } = await runs.apply(input);
+      return { run: await loadRunView(db, run), joined };
+    },
+    step: async (runId: string, budgetMs: number) => loadRunView(db, await runs.step(runId, budgetMs)),
+    /** Newest first; `before`: only runs older than this id. */
+    list: ({ limit, before }: { limit: number; before?: string }) => listRunViews(db, limit, before),
+    /** Null when there is no such run. */
+    page: (input: RunPageInput) => loadRunPage(db, input),
+  };
+}
+
+/** Adds the name of the staff member that started the run. */
+export async function loadRunView(db: Database, run: RunRow): Promise<RunView> {
+  const [view] = await toRunViews(db, [run]);
   if (!view) throw new Error("One run gives one view");
   return view;
 }
 
-async function viewRuns(db: Database, runs: readonly RunRow[]): Promise<RunView[]> {
-  const ids = runs.flatMap(({ actorKind, actor }) => (actorKind === "staff" && actor ? [actor] : []));
-  const [names, pass] = await Promise.all([staffNames(db, ids), lastPass(db)]);
-  return runs.map((run) => runViewOf(run, names, pass?.coveredAt ?? null));
+async function toRunViews(db: Database, runs: readonly RunRow[]): Promise<RunView[]> {
+  const ids = runs.flatMap(({ actor }) => (actor.kind === "staff" && actor.id !== null ? [actor.id] : []));
+  const [names, fullRun] = await Promise.all([loadStaffNames(db, ids), findFullRun(db)]);
+  return runs.map((run) => toRunView(run, names, fullRun?.coveredAt ?? null));
 }
 
 export async function listRunViews(db: Database, limit: number, before?: string): Promise<RunView[]> {
-  return viewRuns(db, await listRuns(db, limit, before));
+  return toRunViews(db, await listRuns(db, limit, before));
 }
 
-/** A run with what it came to, by groups and user by user; null when there is no such run. */
-export async function runPageOf(
-  db: Database,
-  input: { runId: string; group?: string; after?: string; limit: number },
-): Promise<RunPage | null> {
+/** A run with its results, by groups and user by user; null when there is no such run. */
+export async function loadRunPage(db: Database, input: RunPageInput): Promise<RunPage | null> {
   const run = await findRun(db, input.runId);
   if (!run) return null;
   const [view, groups, users] = await Promise.all([
-    viewRun(db, run),
+    loadRunView(db, run),
     groupRunUsers(db, run.id),
     listRunUsers(db, {
       runId: run.id,
@@ -43,11 +82,11 @@ export async function runPageOf(
   ]);
   const shown = users.slice(0, input.limit);
   const next = users.length > input.limit ? (shown.at(-1)?.userId ?? null) : null;
-  return { run: view, groups: groups.map(groupViewOf), users: shown.map(toView), next };
+  return { run: view, groups: groups.map(toRunGroup), users: shown.map(toRunUserView), next };
 }
 
-function toView({ userId, email, name, verdict, outcome, reason }: ListedRunUser): RunUserView {
+function toRunUserView({ userId, email, name, verdict, outcome, reason }: ListedRunUser): RunUserView {
   const known = VERDICTS.find((one) => one === verdict) ?? "not_checked";
-  const sentence = groupSentence(known, outcome, 1, reason).replace(/^1 customer /, "");
+  const sentence = describeGroup(known, outcome, 1, reason).replace(/^1 customer /, "");
   return { userId, email, name, verdict: known, outcome, reason, sentence };
 }

@@ -1,90 +1,128 @@
-import { subscriptionsInOrder } from "~/billing/choice";
-import { mismatchesBetween } from "~/billing/mismatches";
+import { rankSubscriptions } from "~/billing/choice";
+import { findMismatches } from "~/billing/mismatches";
+import type { EpochSeconds } from "~/billing/observation";
 import { describeMismatch } from "~/billing/words/field-words";
 import type { EvaluationContext } from "~/engine/evaluate/deps.server";
-import { type Evaluated, evaluateOne } from "~/engine/evaluate/evaluate-users.server";
-import { loadSnapshotsInContext } from "~/engine/evaluate/load-snapshots-in-context.server";
-import { blockedOf } from "~/engine/evaluate/sync-statuses.server";
+import { AS_STAFF, type EvaluatedUser, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
+import { loadInContext } from "~/engine/evaluate/load-in-context.server";
+import { listBlocked } from "~/engine/evaluate/sync-statuses.server";
 import { workspaceNames } from "~/engine/evaluate/users.server";
-import { type ChangeRow, changesOfUser } from "~/engine/repair/changes.server";
+import { type ChangeRow, listChanges } from "~/engine/repair/changes.server";
 import type { Database } from "~/platform/client.server";
-import { staffNames } from "./account-facts.server";
-import { callerName } from "./run-view.server";
-import { comparisonOf, linkViews, subscriptionViews, syncWill, userViewOf } from "./user-view.server";
-import type { TimelineEntry, UserPage, UserView } from "./views";
+import { loadStaffNames } from "./account-facts.server";
+import { type ComparisonLine, compareRecords, listPlannedChanges } from "./comparison.server";
+import { describeCaller } from "./run-view.server";
+import {
+  type LinkView,
+  type SubscriptionView,
+  toLinkViews,
+  toSubscriptionViews,
+  toUserView,
+  type UserView,
+} from "./user-view.server";
 
-const AS_STAFF = { automatic: false, revocationLimitHasRoom: true, confirmed: null };
+export type TimelineEntry = {
+  at: EpochSeconds;
+  /** e.g. "Synced by Ada (staff)", "Synced by cron" */
+  title: string;
+  /** Lines "field: before → after"; empty when the entry changed nothing. */
+  changes: string[];
+  runId: string | null;
+};
+
+export type UserPage = {
+  user: UserView;
+  comparison: ComparisonLine[];
+  /** What pressing Sync will change, as lines "field: before → after"; empty when nothing. */
+  plannedChanges: string[];
+  subscriptions: SubscriptionView[];
+  links: LinkView[];
+  /** Unlinked paying customers with this user's e-mail address. */
+  possibleMatches: string[];
+  timeline: TimelineEntry[];
+};
+
 const TIMELINE_LENGTH = 50;
 
-/** Users evaluated now against the live record, in the order given; unknown ids are left out. Asks Stripe nothing. */
-export async function viewUsers(db: Database, userIds: readonly string[]): Promise<UserView[]> {
+/** Users as lists and their own pages show them. Sends no request to Stripe. */
+export function createUserPages({ db }: { db: Database }) {
+  return {
+    /** In the order given; unknown ids are left out. */
+    views: (userIds: readonly string[]) => loadUserViews(db, userIds),
+    /** Null when there is no such user. */
+    userPage: (userId: string) => loadUserPage(db, userId),
+  };
+}
+
+/** Evaluates the users now against the live record, in the order given; unknown ids are left out. */
+export async function loadUserViews(db: Database, userIds: readonly string[]): Promise<UserView[]> {
   if (userIds.length === 0) return [];
-  const [{ ground, snapshots }, workspaces, blocked] = await Promise.all([
-    loadSnapshotsInContext(db, userIds),
+  const [{ context, snapshots }, workspaces, blocked] = await Promise.all([
+    loadInContext(db, userIds),
     workspaceNames(db, userIds),
-    blockedOf(db, userIds),
+    listBlocked(db, userIds),
   ]);
   const names = new Map(workspaces.map(({ id, name }) => [id, name]));
   return snapshots.map((snapshot) =>
-    userViewOf({
-      evaluated: evaluateOne(snapshot, ground, AS_STAFF),
-      catalogue: ground.context.catalogue,
+    toUserView({
+      evaluated: evaluateUser(snapshot, context, AS_STAFF),
+      catalogue: context.rules.catalogue,
       workspaceNames: names,
       blockedBefore: blocked.get(snapshot.record.userId) ?? null,
     }),
   );
 }
 
-/** Everything about one user; null when there is none. Asks Stripe nothing. */
-export async function userPageOf(db: Database, userId: string): Promise<UserPage | null> {
-  const [{ ground, snapshots }, workspaces, blocked, timeline] = await Promise.all([
-    loadSnapshotsInContext(db, [userId]),
+/** Everything about one user, evaluated now; null when there is no such user. */
+export async function loadUserPage(db: Database, userId: string): Promise<UserPage | null> {
+  const [{ context, snapshots }, workspaces, blocked, timeline] = await Promise.all([
+    loadInContext(db, [userId]),
     workspaceNames(db, [userId]),
-    blockedOf(db, [userId]),
-    timelineOf(db, userId),
+    listBlocked(db, [userId]),
+    loadTimeline(db, userId),
   ]);
   const [snapshot] = snapshots;
   if (!snapshot) return null;
-  const evaluated = evaluateOne(snapshot, ground, AS_STAFF);
+  const evaluated = evaluateUser(snapshot, context, AS_STAFF);
   const names = new Map(workspaces.map(({ id, name }) => [id, name]));
   return {
-    user: userViewOf({
+    user: toUserView({
       evaluated,
-      catalogue: ground.context.catalogue,
+      catalogue: context.rules.catalogue,
       workspaceNames: names,
       blockedBefore: blocked.get(userId) ?? null,
     }),
-    comparison: comparisonOf(evaluated, names),
-    syncWill: syncWill(snapshot.record, evaluated),
-    subscriptions: subscriptionViews(allInOrder(evaluated, ground)),
-    links: linkViews(evaluated),
-    suggestions: evaluated.evaluation.suggestions,
+    comparison: compareRecords(evaluated, names),
+    plannedChanges: listPlannedChanges(snapshot.record, evaluated),
+    subscriptions: toSubscriptionViews(rankAllSubscriptions(evaluated, context)),
+    links: toLinkViews(evaluated),
+    possibleMatches: evaluated.evaluation.possibleMatches,
     timeline,
   };
 }
 
-const allInOrder = ({ snapshot, evaluation }: Evaluated, ground: EvaluationContext) =>
-  subscriptionsInOrder({
+const rankAllSubscriptions = ({ snapshot, evaluation }: EvaluatedUser, context: EvaluationContext) =>
+  rankSubscriptions({
     subscriptions: evaluation.subscriptions,
     recordedSubscriptionId: snapshot.record.billing?.stripeSubscriptionId ?? null,
-    ...ground.context,
+    ...context.rules,
   });
 
-async function timelineOf(db: Database, userId: string): Promise<TimelineEntry[]> {
-  const changes = await changesOfUser(db, userId, TIMELINE_LENGTH);
-  const names = await staffNames(
+async function loadTimeline(db: Database, userId: string): Promise<TimelineEntry[]> {
+  const changes = await listChanges(db, userId, TIMELINE_LENGTH);
+  const names = await loadStaffNames(
     db,
     changes.flatMap(({ actorKind, actor }) => (actorKind === "staff" && actor !== null ? [actor] : [])),
   );
   return changes.map((change) => ({
     at: Math.floor(change.createdAt.getTime() / 1000),
-    title: `Synced by ${callerName(change.actorKind, change.actor, names)}`,
-    changes: changeLines(change),
+    title: `Synced by ${describeCaller(change.actorKind, change.actor, names)}`,
+    changes: describeChange(change),
     runId: change.runId,
   }));
 }
 
-function changeLines({ before, after }: ChangeRow): string[] {
+function describeChange({ before, after }: ChangeRow): string[] {
   const currency = after.billing?.currency ?? before.billing?.currency ?? null;
-  return mismatchesBetween(before, after).map((mismatch) => describeMismatch(mismatch, currency));
+  return findMismatches(before, after).map((mismatch) => describeMismatch(mismatch, currency));
 }

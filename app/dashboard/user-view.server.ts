@@ -1,39 +1,100 @@
-import type { Counting } from "~/billing/choice";
-import { formatDay } from "~/billing/dates";
+import type { RatedSubscription } from "~/billing/choice";
 import type { Mismatch } from "~/billing/mismatches";
-import { isOpen } from "~/billing/observation";
+import { type EpochSeconds, isOpen } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
-import type { BillingState } from "~/billing/record";
-import { SETTLED_VERDICTS } from "~/billing/verdicts";
-import { FIELD_WORDS, fieldValue } from "~/billing/words/field-words";
-import { sentenceOf } from "~/billing/words/sentence";
-import { blockReason, type Evaluated, flagsOf } from "~/engine/evaluate/evaluate-users.server";
-import { reasonSentence } from "./sync-message.server";
-import type { ComparisonLine, LinkView, StripeView, SubscriptionView, UserView } from "./views";
+import type { LinkSource } from "~/billing/snapshot";
+import { IN_SYNC_VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
+import type { Flag } from "~/billing/verdicts/flags";
+import type { Severity } from "~/billing/verdicts/severity";
+import { describeEvaluation } from "~/billing/words/sentence";
+import { type EvaluatedUser, findBlockReason, listFlags } from "~/engine/evaluate/evaluate-users.server";
+import { explainBlocked } from "./sync-result.server";
+
+/** `unitAmount` in the smallest unit of the currency, null when the price is tiered. */
+export type PriceView = {
+  unitAmount: number | null;
+  currency: string;
+  interval: string | null;
+  intervalCount: number;
+  quantity: number;
+};
+
+/** The Stripe side: the subscription that counts. */
+export type StripeView = {
+  customerId: string;
+  subscriptionId: string;
+  status: string;
+  planName: string | null;
+  price: PriceView | null;
+  currentPeriodEnd: EpochSeconds | null;
+  cancelsAt: EpochSeconds | null;
+  endedAt: EpochSeconds | null;
+};
+
+/** The database side: what the application's record says. */
+export type DatabaseView = {
+  status: string | null;
+  plan: string | null;
+  planName: string | null;
+  stripeCustomerId: string | null;
+  workspaces: { id: string; name: string; status: string; seats: number }[];
+  access: boolean;
+};
+
+/** One user with both sides: a row of the users table, and the head of the user's page. EvaluatedUser on the live record. */
+export type UserView = {
+  userId: string;
+  email: string;
+  name: string | null;
+  verdict: Verdict;
+  severity: Severity;
+  flags: Flag[];
+  /** A sentence that a support agent can read out. */
+  sentence: string;
+  /** Null when no subscription counts. */
+  stripe: StripeView | null;
+  database: DatabaseView;
+  mismatches: Mismatch[];
+  money: { kind: "locked_out" | "leaking"; perMonth: number; currency: string } | null;
+  since: EpochSeconds | null;
+  observedAt: EpochSeconds | null;
+  /** Why the repair is not made automatically; null when nothing blocks it. */
+  blocked: string | null;
+  /** `blocked` as a sentence. */
+  blockedSentence: string | null;
+};
+
+export type SubscriptionView = StripeView & { counts: boolean; created: EpochSeconds; open: boolean };
+
+export type LinkView = {
+  customerId: string;
+  sources: LinkSource[];
+  state: "present" | "deleted" | "missing" | "never_seen";
+  email: string | null;
+};
 
 export type ViewInput = {
-  evaluated: Evaluated;
+  evaluated: EvaluatedUser;
   catalogue: Catalogue;
   workspaceNames: ReadonlyMap<string, string>;
-  /** Why the last attempt blocked its repair; it holds while the verdict is not settled. */
+  /** Why the last attempt blocked the repair; ignored when nothing is left to repair. */
   blockedBefore: string | null;
 };
 
-/** A user as rows and heads of pages show it. */
-export function userViewOf({ evaluated, catalogue, workspaceNames, blockedBefore }: ViewInput): UserView {
+export function toUserView({ evaluated, catalogue, workspaceNames, blockedBefore }: ViewInput): UserView {
   const { evaluation, snapshot, decision } = evaluated;
   const { record } = snapshot;
-  const isSettled = SETTLED_VERDICTS.has(evaluation.verdict);
-  const blocked = blockReason(decision) ?? (decision.kind === "read" ? blockedBefore : null);
+  const isSettled = IN_SYNC_VERDICTS.has(evaluation.verdict);
+  const blocked = findBlockReason(decision) ?? (decision.kind === "read" ? blockedBefore : null);
   return {
     userId: record.userId,
     email: record.email,
     name: record.name,
     verdict: evaluation.verdict,
     severity: evaluation.severity,
-    flags: flagsOf(evaluated, blocked),
-    sentence: sentenceOf(evaluation, record),
-    stripe: evaluation.counting ? stripeViewOf(evaluation.counting) : null,
+    flags: listFlags(evaluated, blocked),
+    sentence: describeEvaluation(evaluation, record),
+    stripe: evaluation.primary ? toStripeView(evaluation.primary) : null,
     database: {
       status: record.user.subscriptionStatus,
       plan: record.user.plan,
@@ -51,11 +112,11 @@ export function userViewOf({ evaluated, catalogue, workspaceNames, blockedBefore
     since: evaluation.since,
     observedAt: snapshot.observedAt,
     blocked: isSettled ? null : blocked,
-    blockedSentence: isSettled || blocked === null ? null : reasonSentence(blocked),
+    blockedSentence: isSettled || blocked === null ? null : explainBlocked(blocked),
   };
 }
 
-function stripeViewOf({ subscription, item, plan }: Counting): StripeView {
+function toStripeView({ subscription, item, plan }: RatedSubscription): StripeView {
   return {
     customerId: subscription.customerId,
     subscriptionId: subscription.id,
@@ -74,17 +135,17 @@ function stripeViewOf({ subscription, item, plan }: Counting): StripeView {
   };
 }
 
-/** All subscriptions of all linked customers, the one that counts first. */
-export function subscriptionViews(ordered: readonly Counting[]): SubscriptionView[] {
+/** `ordered`: all subscriptions of all linked customers, the one that counts first. */
+export function toSubscriptionViews(ordered: readonly RatedSubscription[]): SubscriptionView[] {
   return ordered.map((one, index) => ({
-    ...stripeViewOf(one),
+    ...toStripeView(one),
     counts: index === 0,
     created: one.subscription.created,
     open: isOpen(one.subscription),
   }));
 }
 
-export function linkViews({ snapshot, evaluation }: Evaluated): LinkView[] {
+export function toLinkViews({ snapshot, evaluation }: EvaluatedUser): LinkView[] {
   return evaluation.links.customerIds.map((customerId) => {
     const customer = snapshot.customers.find(({ id }) => id === customerId);
     return {
@@ -94,109 +155,4 @@ export function linkViews({ snapshot, evaluation }: Evaluated): LinkView[] {
       email: customer?.email ?? null,
     };
   });
-}
-
-/** The comparison, field by field: what the database records, what it should, Stripe's raw value, and why. */
-export function comparisonOf(
-  evaluated: Evaluated,
-  workspaceNames: ReadonlyMap<string, string>,
-): ComparisonLine[] {
-  const { snapshot, evaluation } = evaluated;
-  const { record } = snapshot;
-  const { expected } = evaluation;
-  const lines: ComparisonLine[] = [];
-  const line = (field: Mismatch["field"], workspaceId: string | null, recorded: Value, should: Value) => {
-    const mismatch = evaluation.mismatches.find(
-      (one) => one.field === field && one.workspaceId === workspaceId,
-    );
-    const name = workspaceId === null ? null : (workspaceNames.get(workspaceId) ?? workspaceId);
-    const currency = expected.billing?.currency ?? record.billing?.currency ?? null;
-    lines.push({
-      label: name === null ? FIELD_WORDS[field] : `${name} · ${FIELD_WORDS[field].toLowerCase()}`,
-      field: workspaceId === null ? field : `${field}:${workspaceId}`,
-      recorded: fieldValue(field, recorded, currency),
-      expected: fieldValue(field, should, currency),
-      stripe: rawValue(field, evaluation.counting),
-      why: whyOf(field, evaluated),
-      differs: recorded !== should,
-      severity: mismatch?.severity ?? null,
-    });
-  };
-  for (const field of keysOf(record.user))
-    line(`user.${field}`, null, record.user[field], expected.user[field]);
-  const row = expected.billing ?? record.billing;
-  if (row) {
-    for (const field of keysOf(row)) {
-      line(`billing.${field}`, null, record.billing?.[field] ?? null, expected.billing?.[field] ?? null);
-    }
-  }
-  for (const workspace of record.workspaces) {
-    const should = expected.workspaces.find(({ id }) => id === workspace.id) ?? workspace;
-    line("workspace.status", workspace.id, workspace.status, should.status);
-    line("workspace.soldiers", workspace.id, workspace.seats, should.seats);
-  }
-  return lines;
-}
-
-type Value = Mismatch["recorded"];
-
-const keysOf = <T extends object>(value: T) => Object.keys(value) as (keyof T)[];
-
-function rawValue(field: Mismatch["field"], counting: Counting | null): string | null {
-  if (counting === null) return null;
-  const { subscription, item } = counting;
-  switch (field) {
-    case "user.stripeCustomerId":
-      return subscription.customerId;
-    case "user.plan":
-    case "billing.plan":
-    case "billing.stripePriceId":
-      return item && (item.lookupKey === null ? item.priceId : `${item.priceId} (${item.lookupKey})`);
-    case "user.subscriptionStatus":
-    case "billing.status":
-      return subscription.status;
-    case "user.currentPeriodEnd":
-    case "billing.currentPeriodEnd":
-      return item?.periodEnd ? formatDay(item.periodEnd) : null;
-    case "billing.currentPeriodStart":
-      return item?.periodStart ? formatDay(item.periodStart) : null;
-    case "user.cancelAtPeriodEnd":
-    case "billing.cancelAtPeriodEnd":
-      if (subscription.cancelAt !== null) return `cancel_at ${formatDay(subscription.cancelAt)}`;
-      return `cancel_at_period_end ${subscription.cancelAtPeriodEnd}`;
-    case "billing.stripeSubscriptionId":
-      return subscription.id;
-    case "billing.amount":
-      return item ? String(item.unitAmount ?? "tiered") : null;
-    case "billing.currency":
-      return item?.currency ?? null;
-    case "billing.interval":
-      return item?.interval ?? null;
-    case "workspace.status":
-    case "workspace.soldiers":
-      return null;
-  }
-}
-
-function whyOf(field: Mismatch["field"], { evaluation }: Evaluated): string {
-  const { counting, comp, accessExpected } = evaluation;
-  if (field.startsWith("workspace.")) {
-    if (accessExpected) return `${counting?.plan?.name} gives ${counting?.plan?.seats} soldiers`;
-    return comp ? `${comp.plan.name} is given for free` : "No subscription gives access";
-  }
-  if (field === "user.plan" || field === "billing.plan")
-    return counting?.plan ? `${counting.plan.name} claims this price` : "No plan claims a price here";
-  if (field === "user.stripeCustomerId") return "The stored customer stays while Stripe has it";
-  return counting ? "As Stripe says" : "Stripe has no subscription that counts";
-}
-
-/** What pressing Sync will do, line by line; empty when nothing. */
-export function syncWill(recorded: BillingState, evaluated: Evaluated): string[] {
-  const { decision, evaluation } = evaluated;
-  if (decision.kind !== "repair" && decision.kind !== "read") return [];
-  const currency = evaluation.expected.billing?.currency ?? recorded.billing?.currency ?? null;
-  return evaluation.mismatches.map(
-    ({ field, recorded: was, expected }) =>
-      `${FIELD_WORDS[field]}: ${fieldValue(field, was, currency)} → ${fieldValue(field, expected, currency)}`,
-  );
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { announce, runningDemo, welcome } from "./announcement.server";
+import { announce, findRunningDemo, formatWelcome } from "./announcement.server";
 
 let directory = "";
 beforeEach(() => {
@@ -22,7 +22,7 @@ const facts = {
   databaseUrl: "postgresql://u:p@127.0.0.1:3/parity",
 };
 
-it("is there while the demo runs, for its owner only", () => {
+it("writes ready.json while the demo runs, readable by its owner only", () => {
   writeFileSync(join(directory, "ready.json"), "{}", { mode: 0o644 });
   const withdraw = announce(directory, facts);
   const file = join(directory, "ready.json");
@@ -32,23 +32,23 @@ it("is there while the demo runs, for its owner only", () => {
   expect(() => statSync(file)).toThrow();
 });
 
-it("tells of a demo that runs, and not of one that was killed", async () => {
+it("finds a demo that runs, but not one that was killed", async () => {
   const server = createServer((_, response) => void response.end("{}"));
   await new Promise<void>((listening) => server.listen(0, listening));
   const running = { ...facts, url: `http://localhost:${(server.address() as AddressInfo).port}` };
-  expect(await runningDemo(directory)).toBeNull();
+  expect(await findRunningDemo(directory)).toBeNull();
   announce(directory, running);
-  expect(await runningDemo(directory)).toEqual(running);
+  expect(await findRunningDemo(directory)).toEqual(running);
   announce(directory, { ...running, pid: 999_999_999 });
-  expect(await runningDemo(directory)).toBeNull();
+  expect(await findRunningDemo(directory)).toBeNull();
   announce(directory, running);
   server.closeAllConnections();
   await new Promise((closed) => server.close(closed));
-  expect(await runningDemo(directory)).toBeNull();
+  expect(await findRunningDemo(directory)).toBeNull();
 });
 
-it("tells a person where to go, who to be, and how to call the cron route", () => {
-  const text = welcome(facts, ".data");
+it("shows the address, how to sign in, and how to call the cron route", () => {
+  const text = formatWelcome(facts, ".data");
   for (const part of [
     "http://localhost:1\n",
     "admin@example.com",

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { isProcessAlive } from "~/platform/process-alive.server";
 
 const announcement = z.object({
   pid: z.number().int().positive(),
@@ -12,14 +13,14 @@ const announcement = z.object({
   databaseUrl: z.string(),
 });
 
-/** What somebody needs who wants to use the demo that is running. */
+/** How to use the demo that is running. */
 export type Announcement = z.infer<typeof announcement>;
 
-const fileIn = (dataDirectory: string) => join(dataDirectory, "ready.json");
+const toAnnouncementFile = (dataDirectory: string) => join(dataDirectory, "ready.json");
 
-/** Writes `<data directory>/ready.json`, readable by its owner only. Returns how to remove it. */
+/** Writes `<data directory>/ready.json`, readable by its owner only. Returns a function that removes it. */
 export function announce(dataDirectory: string, facts: Announcement): () => void {
-  const file = fileIn(dataDirectory);
+  const file = toAnnouncementFile(dataDirectory);
   mkdirSync(dataDirectory, { recursive: true });
   rmSync(file, { force: true });
   writeFileSync(file, `${JSON.stringify(facts, null, 2)}\n`, { mode: 0o600 });
@@ -27,11 +28,11 @@ export function announce(dataDirectory: string, facts: Announcement): () => void
   return () => rmSync(file, { force: true });
 }
 
-/** The demo that already runs on this data, by asking it; null when there is none, or only what it left behind. */
-export async function runningDemo(dataDirectory: string): Promise<Announcement | null> {
+/** The demo that runs on this data directory; null when none answers, even if an old `ready.json` is left. */
+export async function findRunningDemo(dataDirectory: string): Promise<Announcement | null> {
   try {
-    const facts = announcement.parse(JSON.parse(readFileSync(fileIn(dataDirectory), "utf8")));
-    process.kill(facts.pid, 0);
+    const facts = announcement.parse(JSON.parse(readFileSync(toAnnouncementFile(dataDirectory), "utf8")));
+    if (!isProcessAlive(facts.pid)) return null;
     const answer = await fetch(`${facts.url}/healthz`, { signal: AbortSignal.timeout(2_000) });
     return answer.ok ? facts : null;
   } catch {
@@ -39,13 +40,13 @@ export async function runningDemo(dataDirectory: string): Promise<Announcement |
   }
 }
 
-/** The block that a person sees who has just started the demo. */
-export function welcome(
+/** What the terminal shows when the demo has started. */
+export function formatWelcome(
   { url, email, password, sandboxUrl, cronSecret }: Announcement,
   dataDirectory: string,
 ): string {
   return `
-  Parity is running, with made-up customers and a sandbox in Stripe's place.
+  Parity is running with made-up customers and a Stripe sandbox.
 
     Open       ${url}
     Sign in    ${email}
@@ -54,7 +55,7 @@ export function welcome(
     Stripe     ${sandboxUrl}
     Cron       curl -H "Authorization: Bearer ${cronSecret}" ${url}/api/cron/sync-payments
 
-  Ctrl-C stops it. What it knows stays in ${dataDirectory}/.
+  Ctrl-C stops it. Its data is kept in ${dataDirectory}/. To start over: npm run demo:reset
 
 `;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { keptDemoSecrets } from "./demo-secrets.server";
+import { loadDemoSecrets } from "./demo-secrets.server";
 
 let directory = "";
 beforeEach(() => {
@@ -10,21 +10,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-it("makes secrets once and keeps them over a restart, readable by their owner only", () => {
+it("creates secrets once and keeps them over a restart, readable by their owner only", () => {
   const data = join(directory, "data");
-  const first = keptDemoSecrets(data);
-  expect(keptDemoSecrets(data)).toEqual(first);
+  const first = loadDemoSecrets(data);
+  expect(loadDemoSecrets(data)).toEqual(first);
   expect(statSync(join(data, "secrets.json")).mode & 0o777).toBe(0o600);
 });
 
-it("differs from one data directory to another", () => {
-  expect(keptDemoSecrets(join(directory, "a"))).not.toEqual(keptDemoSecrets(join(directory, "b")));
+it("creates different secrets for each data directory", () => {
+  expect(loadDemoSecrets(join(directory, "a"))).not.toEqual(loadDemoSecrets(join(directory, "b")));
 });
 
-it("replaces a damaged file, and closes one that others could read", () => {
+it("replaces a damaged file and makes it readable by its owner only", () => {
   const file = join(directory, "secrets.json");
   writeFileSync(file, '{"appSecret":"short"}', { mode: 0o644 });
-  const made = keptDemoSecrets(directory);
+  const made = loadDemoSecrets(directory);
   expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(made);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { DemoSecrets } from "~/platform/env.server";
 
-const stored = z.object({
+const secretsSchema = z.object({
   appSecret: z.string().min(32),
   cronSecret: z.string().min(16),
   metricsToken: z.string().min(16),
@@ -13,14 +13,14 @@ const stored = z.object({
 });
 
 /**
- * The demo's own secrets, kept in `<data directory>/secrets.json` (readable by its owner only), so that a restart
- * keeps sessions and the printed password. Made anew when the file is missing or damaged.
+ * Loads the demo's own secrets from `<data directory>/secrets.json` (readable by its owner only), so that sessions and
+ * the printed password survive a restart. Creates them when the file is missing or damaged.
  */
-export function keptDemoSecrets(dataDirectory: string): DemoSecrets {
+export function loadDemoSecrets(dataDirectory: string): DemoSecrets {
   const file = join(dataDirectory, "secrets.json");
-  const kept = read(file);
-  if (kept) return kept;
-  const made: DemoSecrets = {
+  const stored = readSecrets(file);
+  if (stored) return stored;
+  const created: DemoSecrets = {
     appSecret: randomBytes(32).toString("hex"),
     cronSecret: randomBytes(24).toString("hex"),
     metricsToken: randomBytes(24).toString("hex"),
@@ -28,15 +28,15 @@ export function keptDemoSecrets(dataDirectory: string): DemoSecrets {
     adminPassword: randomBytes(12).toString("base64url"),
   };
   mkdirSync(dataDirectory, { recursive: true });
-  writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
-  // `mode` is ignored for a file that was there already.
+  writeFileSync(file, `${JSON.stringify(created, null, 2)}\n`, { mode: 0o600 });
+  // `mode` has no effect on a file that already exists.
   chmodSync(file, 0o600);
-  return made;
+  return created;
 }
 
-function read(file: string): DemoSecrets | null {
+function readSecrets(file: string): DemoSecrets | null {
   try {
-    return stored.parse(JSON.parse(readFileSync(file, "utf8")));
+    return secretsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
     return null;
   }

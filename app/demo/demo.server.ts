@@ -3,9 +3,10 @@ import { resolve } from "node:path";
 import type { Parity } from "~/facade/parity.server";
 import type { Database } from "~/platform/client.server";
 import type { StripeEnvironment } from "~/platform/env.server";
-import { createSandbox, DEFAULT_SECRET_KEY, type Sandbox } from "~/sandbox/sandbox";
+import { DEFAULT_SECRET_KEY } from "~/sandbox/options";
+import type { Sandbox } from "~/sandbox/sandbox";
 
-// What the demo has in place of Stripe. Shared by the server and the command line.
+// The demo's stand-in for Stripe. Shared by the server and the command line.
 
 export type OpenSandbox = {
   api: Sandbox;
@@ -15,11 +16,11 @@ export type OpenSandbox = {
 };
 
 const READS_PER_SECOND = 20;
-const FIRST_LOOK_MS = 20_000;
+const FIRST_PREVIEW_MS = 20_000;
 
 /**
- * Starts the sandbox on a free port, with its state in the data directory. One process at a time may do so. `appUrl`:
- * where its webhooks go; null when nobody is there to take them.
+ * Starts the sandbox on a free port, with its state in the data directory. Only one process at a time may do this.
+ * `appUrl`: where its webhooks go; null when no server runs that could receive them.
  */
 export async function openSandbox({
   dataDirectory,
@@ -29,6 +30,8 @@ export async function openSandbox({
   appUrl: string | null;
 }): Promise<OpenSandbox> {
   const webhookSecret = appUrl === null ? null : `whsec_${randomBytes(24).toString("hex")}`;
+  // Loaded here so that production never loads the sandbox.
+  const { createSandbox } = await import("~/sandbox/sandbox");
   const api = createSandbox({
     stateFile: resolve(dataDirectory, "sandbox.json"),
     ...(webhookSecret !== null && {
@@ -36,11 +39,16 @@ export async function openSandbox({
     }),
   });
   const { url, close } = await api.listen();
-  return { api, url, close, stripe: { ...stripeAt(url), accountId: api.accountId, webhookSecret } };
+  return {
+    api,
+    url,
+    close,
+    stripe: { ...toStripeEnvironment(url), accountId: api.accountId, webhookSecret },
+  };
 }
 
-/** How to reach a sandbox that another process runs. */
-export function stripeAt(url: string): StripeEnvironment {
+/** How to reach a sandbox, also one that another process runs. */
+export function toStripeEnvironment(url: string): StripeEnvironment {
   return {
     secretKey: DEFAULT_SECRET_KEY,
     mode: "test",
@@ -52,15 +60,15 @@ export function stripeAt(url: string): StripeEnvironment {
   };
 }
 
-/** Fills an empty demo with customers, on both sides. Whether there is anything new to look at. */
+/** Fills an empty demo with customers. Returns false when it was filled before. */
 export async function fillDemo(db: Database, sandbox: Sandbox): Promise<boolean> {
   const { seedDemo } = await import("./seed-demo");
   return (await seedDemo({ db, sandbox, now: Math.floor(Date.now() / 1000) })).seeded;
 }
 
-/** The demo's first look at Stripe: everything is read and evaluated, and nothing repaired. That is for people to do. */
+/** The demo's first run reads and evaluates all users and repairs nothing: repairing is what people try out. */
 export async function runInitialPreview(parity: Parity): Promise<void> {
   const { id } = await parity.runs.preview({ actor: { kind: "cron", id: null }, readStripe: true });
-  const run = await parity.runs.step(id, FIRST_LOOK_MS);
+  const run = await parity.runs.step(id, FIRST_PREVIEW_MS);
   if (run.state === "running") parity.runs.drive(id);
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { stripeStateOf } from "~/billing/stripe-state";
+import { describeStripeState } from "~/billing/stripe-state";
 import { loadCustomers } from "./evaluate/load-customers.server";
 import {
-  accessOf,
+  readAccess,
   addPayingUser,
   addSyncedUser,
   addUser,
@@ -24,23 +24,23 @@ afterEach(() => world.close());
 const setWriteMode = (writeMode: "off" | "grant_only" | "full") =>
   world.parity.settings.set({ writeMode }, STAFF);
 const toSyncStatus = (userId: string) => world.db.syncStatus.findUniqueOrThrow({ where: { userId } });
-const outcomesOf = async (runId: string) => {
+const listOutcomes = async (runId: string) => {
   const page = await world.parity.runs.page({ runId, limit: 50 });
   return Object.fromEntries(
     page?.users.map(({ userId, outcome, reason }) => [userId, [outcome, reason]]) ?? [],
   );
 };
 
-describe("writes off", () => {
-  it.each([STAFF, CRON, WORKSPACE])("nobody writes, not even $kind", async (actor) => {
+describe("write mode off", () => {
+  it.each([STAFF, CRON, WORKSPACE])("nothing is written, not even for $kind", async (actor) => {
     await addPayingUser(world, "ada");
     await setWriteMode("off");
     expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "blocked" });
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     expect(await toSyncStatus("ada")).toMatchObject({ verdict: "locked_out", blocked: "writes_off" });
   });
 
-  it("a run over everybody says so and changes nothing", async () => {
+  it("a run over all users reports it and changes nothing", async () => {
     await addPayingUser(world, "ada");
     await setWriteMode("off");
     expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 0, review: 1 });
@@ -48,14 +48,14 @@ describe("writes off", () => {
   });
 });
 
-describe("writes grant_only", () => {
-  it.each([STAFF, CRON, WORKSPACE])("grants for $kind, but does not lower", async (actor) => {
+describe("write mode grant_only", () => {
+  it.each([STAFF, CRON, WORKSPACE])("grants for $kind, but does not revoke", async (actor) => {
     const { subscriptionId } = await addPayingUser(world, "ada");
     await setWriteMode("grant_only");
     expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "synced" });
     world.sandbox.subscriptions.cancel(subscriptionId);
     expect(await world.parity.syncUser({ userId: "ada", actor })).toMatchObject({ outcome: "blocked" });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
     expect(await toSyncStatus("ada")).toMatchObject({
       verdict: "unpaid_access",
       blocked: "grant_only",
@@ -63,17 +63,17 @@ describe("writes grant_only", () => {
     });
   });
 
-  it("revokes one user whom an admin confirms by name, on evidence", async () => {
+  it("revokes access of one user when an admin confirms the name and Stripe shows evidence", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     await setWriteMode("grant_only");
     world.sandbox.subscriptions.cancel(subscriptionId);
-    const confirmedRevocation = { override: false, reason: "asked by mail" };
-    const result = await world.parity.syncUser({ userId: "ada", actor: STAFF, confirmedRevocation });
+    const approval = { override: false, reason: "asked by mail" };
+    const result = await world.parity.syncUser({ userId: "ada", actor: STAFF, approval });
     expect(result).toMatchObject({ outcome: "synced" });
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
   });
 
-  it("unlocks the workspace of someone entitled even where the rest would lower", async () => {
+  it("unlocks the workspace of an entitled user even if the rest would revoke", async () => {
     await addPayingUser(world, "ada", {
       price: world.prices.starter,
       workspaces: [
@@ -83,7 +83,7 @@ describe("writes grant_only", () => {
     });
     await setWriteMode("grant_only");
     expect(await syncAll(world.parity)).toMatchObject({ state: "done", review: 1 });
-    expect(await accessOf(world, "ada")).toBe("active 5, active 1");
+    expect(await readAccess(world, "ada")).toBe("active 5, active 1");
     const user = await world.db.user.findUniqueOrThrow({ where: { id: "ada" } });
     expect(user.plan).toBeNull();
     expect(await toSyncStatus("ada")).toMatchObject({ blocked: "grant_only" });
@@ -93,7 +93,7 @@ describe("writes grant_only", () => {
 });
 
 describe("a revocation in a run", () => {
-  it("costs one request more, and is made on a read that started after the pass", async () => {
+  it("costs one more request, and uses a read that started after the run had read the customer", async () => {
     const { subscriptionId, customerId } = await addSyncedUser(world, "ada");
     await addSyncedUser(world, "bob");
     world.sandbox.subscriptions.cancel(subscriptionId);
@@ -104,7 +104,7 @@ describe("a revocation in a run", () => {
     expect(run).toMatchObject({ synced: 1, skipped: 1, stripeRequests: 2 });
     const asked = world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" });
     expect(asked.map(({ query }) => query.customer)).toEqual([undefined, customerId]);
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     expect(await world.db.change.findFirst({ where: { revokes: true } })).toMatchObject({
       userId: "ada",
       verdict: "unpaid_access",
@@ -112,7 +112,7 @@ describe("a revocation in a run", () => {
     });
   });
 
-  it("that has waited for months is not made on what was read then", async () => {
+  it("that has waited for months does not use the old read", async () => {
     const { subscriptionId, customerId } = await addSyncedUser(world, "ada");
     await setWriteMode("grant_only");
     world.sandbox.subscriptions.cancel(subscriptionId);
@@ -125,12 +125,12 @@ describe("a revocation in a run", () => {
       match: { path: "/v1/subscriptions", query: { customer: customerId } },
     });
     expect(await syncAll(world.parity)).toMatchObject({ synced: 0, failed: 1 });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
   });
 });
 
-describe("nobody is revoked", () => {
-  it("by an empty list, a 404, an unknown status, or a read that fails in any way", async () => {
+describe("no access is revoked", () => {
+  it("after an empty list, a 404, an unknown status, or a read that fails in any way", async () => {
     const { sandbox, db } = world;
     const hurt = ["fails", "cut", "garbled"] as const;
     for (const id of hurt) {
@@ -158,7 +158,7 @@ describe("nobody is revoked", () => {
     while (last.state === "running") last = await world.parity.runs.step(run.id, 0);
 
     expect(last).toMatchObject({ state: "done", synced: 0 });
-    expect(await outcomesOf(run.id)).toEqual({
+    expect(await listOutcomes(run.id)).toEqual({
       fails: ["failed", "lookup_failed: stripe_error"],
       cut: ["failed", "lookup_failed: unreachable"],
       garbled: ["failed", "lookup_failed: bad_answer"],
@@ -166,12 +166,12 @@ describe("nobody is revoked", () => {
       empty: ["blocked", "no_positive_evidence"],
       nowhere: ["review", null],
     });
-    for (const id of [...hurt, "odd", "empty", "nowhere"]) expect(await accessOf(world, id)).toBe("active 5");
+    for (const id of [...hurt, "odd", "empty", "nowhere"]) expect(await readAccess(world, id)).toBe("active 5");
     expect((await toSyncStatus("fails")).flags).toContain("lookup_failed");
     expect(await toSyncStatus("empty")).toMatchObject({ flags: ["not_revoked"] });
   });
 
-  it("by the button either, when the customer cannot be read", async () => {
+  it("by the button either when the customer cannot be read", async () => {
     const { customerId, subscriptionId } = await addSyncedUser(world, "ada");
     world.sandbox.subscriptions.cancel(subscriptionId);
     world.sandbox.control.addFault({
@@ -179,14 +179,14 @@ describe("nobody is revoked", () => {
       match: { path: "/v1/subscriptions", query: { customer: customerId } },
     });
     expect(await world.parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "failed" });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
     expect((await toSyncStatus("ada")).flags).toContain("lookup_failed");
     world.sandbox.control.clearFaults();
     await syncAll(world.parity);
     expect((await toSyncStatus("ada")).flags).not.toContain("lookup_failed");
   });
 
-  it("while another customer with this address pays, who is linked to nobody", async () => {
+  it("while another customer with this address pays and is not linked to a user", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     world.sandbox.subscriptions.cancel(subscriptionId);
     // This one still pays for something, only less than is recorded.
@@ -200,15 +200,15 @@ describe("nobody is revoked", () => {
     expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 0, review: 2 });
     expect(await toSyncStatus("ada")).toMatchObject({ verdict: "possible_match" });
     expect(await toSyncStatus("bob")).toMatchObject({ blocked: "possible_other_customer" });
-    for (const id of ["ada", "bob"]) expect(await accessOf(world, id)).toBe("active 5");
+    for (const id of ["ada", "bob"]) expect(await readAccess(world, id)).toBe("active 5");
   });
 
-  it("below what is paid for, which is looked up again first", async () => {
+  it("below what is paid for; Stripe is read again first", async () => {
     const { customerId, subscriptionId } = await addSyncedUser(world, "ada");
     world.sandbox.subscriptions.cancel(subscriptionId);
     world.sandbox.subscriptions.create({ customer: customerId, items: [{ price: world.prices.starter }] });
     expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 1 });
-    expect(await accessOf(world, "ada")).toBe("active 1");
+    expect(await readAccess(world, "ada")).toBe("active 1");
   });
 });
 
@@ -217,11 +217,11 @@ describe("a hold", () => {
   async function hold(userId: string, customerId: string) {
     await world.parity.previewUser({ userId, actor: STAFF });
     const known = await loadCustomers(world.db, [customerId]);
-    const stripeState = stripeStateOf(known.get(customerId)?.subscriptions ?? []);
+    const stripeState = describeStripeState(known.get(customerId)?.subscriptions ?? []);
     await world.db.hold.create({ data: { userId, reason: "undone by hand", actor: "staff", stripeState } });
   }
 
-  it("keeps automatic sources away until Stripe's word changes", async () => {
+  it("keeps automatic sources away until Stripe's data changes", async () => {
     const { customerId, subscriptionId } = await addPayingUser(world, "ada");
     await hold("ada", customerId);
     for (const actor of [CRON, WORKSPACE])
@@ -232,7 +232,7 @@ describe("a hold", () => {
     expect(await syncAll(world.parity)).toMatchObject({ synced: 1 });
   });
 
-  it("does not keep staff away", async () => {
+  it("does not stop staff", async () => {
     const { customerId } = await addPayingUser(world, "ada");
     await hold("ada", customerId);
     expect(await world.parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "synced" });

@@ -10,7 +10,7 @@ afterEach(() => world.close());
 
 const STAFF = { kind: "staff", id: null } as const;
 
-/** A customer in Stripe who pays, and a user whom the database knows nothing of. */
+/** A paying customer in Stripe, and a user with an empty record. */
 async function paidButNull(id: string, price = world.prices.army) {
   const customer = world.sandbox.customers.create({ email: `${id}@example.com`, metadata: { userId: id } });
   const subscription = world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price }] });
@@ -19,7 +19,7 @@ async function paidButNull(id: string, price = world.prices.army) {
 }
 
 describe("one user", () => {
-  it("who paid and is locked out gets access, and the second sync changes nothing", async () => {
+  it("that paid and is locked out gets access, and the second sync changes nothing", async () => {
     const { customer, subscription } = await paidButNull("ada");
 
     const first = await world.parity.syncUser({ userId: "ada", actor: STAFF });
@@ -45,7 +45,7 @@ describe("one user", () => {
     expect(await world.db.change.count()).toBe(1);
   });
 
-  it("who canceled loses access, on a second read that started after the first was evaluated", async () => {
+  it("that canceled loses access, after a second read that started after the first evaluation", async () => {
     const { subscription } = await paidButNull("bob");
     await world.parity.syncUser({ userId: "bob", actor: STAFF });
     world.sandbox.subscriptions.cancel(subscription.id);
@@ -65,7 +65,7 @@ describe("one user", () => {
 });
 
 describe("all users", () => {
-  it("are repaired by one pass of a page a hundred, and a second pass writes nothing", async () => {
+  it("are repaired by one run with a page for each hundred, and a second run writes nothing", async () => {
     for (let n = 0; n < 130; n += 1) await paidButNull(`user${n}`);
 
     const first = await syncAll(world.parity);

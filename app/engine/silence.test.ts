@@ -48,7 +48,7 @@ async function everything() {
   await refused.runs.cron({ budgetMs: 2_000, scope: "incremental" });
 }
 
-it("no address, no name and no key reaches the log, whatever happens, and Stripe gets nothing but GET", async () => {
+it("no address, name or key is ever logged, and Stripe gets only GET requests", async () => {
   await everything();
   const text = lines.join("");
   expect(lines.length).toBeGreaterThan(8);
@@ -60,7 +60,7 @@ it("no address, no name and no key reaches the log, whatever happens, and Stripe
   expect(Object.keys(world.sandbox.requests.counts().byMethod)).toEqual(["GET"]);
 });
 
-it("nor does an address reach the audit or a run", async () => {
+it("no address is stored in the audit or in a run", async () => {
   await everything();
   const { db } = world;
   const stored = await db.$queryRaw<{ text: string }[]>`

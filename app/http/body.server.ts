@@ -1,4 +1,4 @@
-import { refusal } from "./errors";
+import { errorResponse } from "./errors";
 
 /** Forms and JSON of ours are small; a webhook of Stripe's stays below half of this. */
 export const bodyLimit = 1_048_576;
@@ -11,7 +11,7 @@ export async function readBody(
   request: Request,
   limit: number = bodyLimit,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => refusal("body_too_large", { message: `The body is larger than ${limit} bytes.` });
+  const tooLarge = () => errorResponse("body_too_large", { message: `The body is larger than ${limit} bytes.` });
   if (Number(request.headers.get("Content-Length") ?? 0) > limit) throw tooLarge();
   if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
@@ -38,34 +38,34 @@ export async function readBody(
 export async function readJson(request: Request): Promise<unknown> {
   const body = await readBody(request);
   if (body.byteLength === 0) return {};
-  if (!contentType(request).endsWith("json"))
-    throw refusal("wrong_content_type", {
+  if (!readContentType(request).endsWith("json"))
+    throw errorResponse("wrong_content_type", {
       message: "The body must be JSON (Content-Type: application/json).",
     });
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
-    throw refusal("bad_body", { message: "The body is not valid JSON." });
+    throw errorResponse("bad_body", { message: "The body is not valid JSON." });
   }
 }
 
 /** The body as a form, URL-encoded or multipart. Throws a 415 for another type, a 400 for a broken one. */
 export async function readForm(request: Request): Promise<FormData> {
-  const type = contentType(request);
+  const type = readContentType(request);
   if (type !== "application/x-www-form-urlencoded" && type !== "multipart/form-data")
-    throw refusal("wrong_content_type", { message: "The body must be a form." });
+    throw errorResponse("wrong_content_type", { message: "The body must be a form." });
   const body = await readBody(request);
   try {
     return await new Response(body, {
       headers: { "Content-Type": request.headers.get("Content-Type") ?? "" },
     }).formData();
   } catch {
-    throw refusal("bad_body", { message: "The form could not be read." });
+    throw errorResponse("bad_body", { message: "The form could not be read." });
   }
 }
 
 /** Fields or parameters as an object: a text, or a list of texts where one is repeated. Files are left out. */
-export function fieldsOf(entries: FormData | URLSearchParams): Record<string, string | string[]> {
+export function readFields(entries: FormData | URLSearchParams): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of entries) {
     if (typeof value !== "string") continue;
@@ -75,6 +75,6 @@ export function fieldsOf(entries: FormData | URLSearchParams): Record<string, st
   return fields;
 }
 
-function contentType(request: Request): string {
+function readContentType(request: Request): string {
   return (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }

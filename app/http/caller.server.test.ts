@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Staff } from "~/auth/staff.server";
 import { route } from "./route.server";
-import { appUrl, refused, routeArgs } from "./testing/request";
+import { appUrl, readErrorResponse, createRouteArgs } from "./testing/request";
 
 const ann: Staff = { id: "s1", name: "Ann", email: "ann@example.com", role: "operator" };
 const sameOrigin = { "Sec-Fetch-Site": "same-origin" };
@@ -16,18 +16,18 @@ describe("staff routes", () => {
   const page = route.loader({ who: "staff", role: "operator" }, ({ staff }) => ({ hello: staff.name }));
 
   it("hand the member of staff to the handler", async () => {
-    const { args } = routeArgs("/users", {}, { staff: ann });
+    const { args } = createRouteArgs("/users", {}, { staff: ann });
     expect(await page(args)).toEqual({ hello: "Ann" });
   });
 
   it("send those who are not signed in to the sign-in page, and back to where they wanted", async () => {
-    const { status, headers } = await refused(page(routeArgs("/users?verdict=in_sync&page=2").args));
+    const { status, headers } = await readErrorResponse(page(createRouteArgs("/users?verdict=in_sync&page=2").args));
     expect(status).toBe(302);
     expect(headers.get("Location")).toBe("/sign-in?next=%2Fusers%3Fverdict%3Din_sync%26page%3D2");
   });
 
   it("answer programs that are not signed in with 401", async () => {
-    const { status, body } = await refused(page(routeArgs("/api/users").args));
+    const { status, body } = await readErrorResponse(page(createRouteArgs("/api/users").args));
     expect(status).toBe(401);
     expect(body.error.code).toBe("not_signed_in");
   });
@@ -37,9 +37,9 @@ describe("staff routes", () => {
     ["operator", null],
     ["admin", null],
   ] as const)("for operators answer a %s with %s", async (role, status) => {
-    const work = page(routeArgs("/users", {}, { staff: { ...ann, role } }).args);
+    const work = page(createRouteArgs("/users", {}, { staff: { ...ann, role } }).args);
     if (status === null) expect(await work).toEqual({ hello: "Ann" });
-    else expect(await refused(work)).toMatchObject({ status, body: { error: { code: "role_too_low" } } });
+    else expect(await readErrorResponse(work)).toMatchObject({ status, body: { error: { code: "forbidden" } } });
   });
 
   describe("that change something", () => {
@@ -49,7 +49,7 @@ describe("staff routes", () => {
     );
 
     it("take a form from our own page", async () => {
-      const { args } = routeArgs("/users", form({ user: "u_1" }), { staff: ann });
+      const { args } = createRouteArgs("/users", form({ user: "u_1" }), { staff: ann });
       expect(await sync(args)).toEqual({ user: "u_1" });
     });
 
@@ -61,15 +61,15 @@ describe("staff routes", () => {
       ["an origin that only begins like ours", { Origin: `${appUrl}.evil.test` }],
       ["nowhere that is said", {}],
     ])("refuse one from %s", async (_, headers) => {
-      const { args } = routeArgs("/users", { ...form({ user: "u_1" }), headers }, { staff: ann });
-      expect(await refused(sync(args))).toMatchObject({
+      const { args } = createRouteArgs("/users", { ...form({ user: "u_1" }), headers }, { staff: ann });
+      expect(await readErrorResponse(sync(args))).toMatchObject({
         status: 403,
         body: { error: { code: "cross_site" } },
       });
     });
 
     it("take one with our origin from a browser without fetch metadata", async () => {
-      const { args } = routeArgs(
+      const { args } = createRouteArgs(
         "/users",
         { ...form({ user: "u_1" }), headers: { Origin: appUrl } },
         { staff: ann },
@@ -78,25 +78,25 @@ describe("staff routes", () => {
     });
 
     it("say which field is wrong", async () => {
-      const { status, body } = await refused(
-        sync(routeArgs("/users", form({ user: "u" }), { staff: ann }).args),
+      const { status, body } = await readErrorResponse(
+        sync(createRouteArgs("/users", form({ user: "u" }), { staff: ann }).args),
       );
       expect(status).toBe(400);
       expect(body.error).toMatchObject({ code: "bad_body", problems: [{ at: "user" }] });
     });
 
     it("do not tell strangers what they take", async () => {
-      expect((await refused(sync(routeArgs("/users", form({ user: "u" })).args))).status).toBe(302);
+      expect((await readErrorResponse(sync(createRouteArgs("/users", form({ user: "u" })).args))).status).toBe(302);
     });
 
     it("do not put what was posted into the way back", async () => {
-      const { headers } = await refused(sync(routeArgs("/users?index", form({ user: "u_1" })).args));
+      const { headers } = await readErrorResponse(sync(createRouteArgs("/users?index", form({ user: "u_1" })).args));
       expect(headers.get("Location")).toBe("/sign-in?next=%2Fusers");
     });
 
     it("refuse another method and another kind of body", async () => {
       const put = { method: "PUT", body: "x", headers: sameOrigin };
-      expect(await refused(sync(routeArgs("/users", put, { staff: ann }).args))).toMatchObject({
+      expect(await readErrorResponse(sync(createRouteArgs("/users", put, { staff: ann }).args))).toMatchObject({
         status: 405,
       });
       const text = {
@@ -104,7 +104,7 @@ describe("staff routes", () => {
         body: "user=u_1",
         headers: { ...sameOrigin, "Content-Type": "text/plain" },
       };
-      expect(await refused(sync(routeArgs("/users", text, { staff: ann }).args))).toMatchObject({
+      expect(await readErrorResponse(sync(createRouteArgs("/users", text, { staff: ann }).args))).toMatchObject({
         status: 415,
       });
     });
@@ -117,10 +117,10 @@ describe("cron and metrics routes", () => {
   const bearer = (secret: string) => ({ headers: { Authorization: `Bearer ${secret}` } });
 
   it("let in who has the secret", async () => {
-    expect(await cron(routeArgs("/api/cron", bearer("s3cret"), { cronSecret: "s3cret" }).args)).toEqual({
+    expect(await cron(createRouteArgs("/api/cron", bearer("s3cret"), { cronSecret: "s3cret" }).args)).toEqual({
       ran: true,
     });
-    expect(await metrics(routeArgs("/metrics", bearer("t0ken"), { metricsToken: "t0ken" }).args)).toEqual({
+    expect(await metrics(createRouteArgs("/metrics", bearer("t0ken"), { metricsToken: "t0ken" }).args)).toEqual({
       measured: true,
     });
   });
@@ -134,11 +134,11 @@ describe("cron and metrics routes", () => {
       { headers: { Authorization: "Basic s3cret" } },
       bearer(""),
     ])
-      expect(await refused(cron(routeArgs("/api/cron", init, secrets).args))).toMatchObject({ status: 401 });
+      expect(await readErrorResponse(cron(createRouteArgs("/api/cron", init, secrets).args))).toMatchObject({ status: 401 });
   });
 
   it("say that nobody can be let in while there is no secret, not even with an empty one", async () => {
-    const { status, body } = await refused(cron(routeArgs("/api/cron", bearer("")).args));
+    const { status, body } = await readErrorResponse(cron(createRouteArgs("/api/cron", bearer("")).args));
     expect(status).toBe(503);
     expect(body.error).toMatchObject({
       code: "not_configured",
@@ -148,7 +148,7 @@ describe("cron and metrics routes", () => {
 
   it("do not ask machines for an origin", async () => {
     const run = route.action({ who: "cron" }, () => ({ ran: true }));
-    const { args } = routeArgs(
+    const { args } = createRouteArgs(
       "/api/cron",
       { method: "POST", ...bearer("s3cret") },
       { cronSecret: "s3cret" },
@@ -170,15 +170,15 @@ describe("customer routes", () => {
   });
 
   it("take a token from anywhere, and an empty body as an empty object", async () => {
-    const { args } = routeArgs("/api/x", { method: "POST" }, by("token"));
+    const { args } = createRouteArgs("/api/x", { method: "POST" }, by("token"));
     expect(await sync(args)).toEqual({ user: "u1", json: {} });
   });
 
   it("take a cookie from our own pages only", async () => {
-    expect(await refused(sync(routeArgs("/api/x", { method: "POST" }, by("session")).args))).toMatchObject({
+    expect(await readErrorResponse(sync(createRouteArgs("/api/x", { method: "POST" }, by("session")).args))).toMatchObject({
       status: 403,
     });
-    const { args } = routeArgs("/api/x", { method: "POST", headers: sameOrigin }, by("session"));
+    const { args } = createRouteArgs("/api/x", { method: "POST", headers: sameOrigin }, by("session"));
     expect(await sync(args)).toMatchObject({ user: "u1" });
   });
 
@@ -188,8 +188,8 @@ describe("customer routes", () => {
     ["unavailable", 503, "unavailable"],
     ["not_configured", 503, "not_configured"],
   ] as const)("answer a token that is %s with %d %s", async (reason, status, code) => {
-    const { args } = routeArgs("/api/x", { method: "POST" }, { customer: { ok: false, reason } });
-    expect(await refused(sync(args))).toMatchObject({ status, body: { error: { code } } });
+    const { args } = createRouteArgs("/api/x", { method: "POST" }, { customer: { ok: false, reason } });
+    expect(await readErrorResponse(sync(args))).toMatchObject({ status, body: { error: { code } } });
   });
 
   it("say what is wrong with a body", async () => {
@@ -203,7 +203,7 @@ describe("customer routes", () => {
       ['{"sessionId":7}', "sessionId: "],
       ["[]", "expected object"],
     ] as const) {
-      const answer = await refused(sync(routeArgs("/api/x", json(body), by("token")).args));
+      const answer = await readErrorResponse(sync(createRouteArgs("/api/x", json(body), by("token")).args));
       expect(answer).toMatchObject({
         status: 400,
         body: { error: { message: expect.stringContaining(message) } },
@@ -226,13 +226,13 @@ describe("customer routes", () => {
       headers,
       duplex: "half",
     };
-    expect(await refused(sync(routeArgs("/api/x", unannounced, by("token")).args))).toMatchObject({
+    expect(await readErrorResponse(sync(createRouteArgs("/api/x", unannounced, by("token")).args))).toMatchObject({
       status: 413,
     });
     // The rest is not even read.
     expect(pieces).toBeLessThan(25);
     const announced = { method: "POST", body: "{}", headers: { ...headers, "Content-Length": "9999999" } };
-    expect(await refused(sync(routeArgs("/api/x", announced, by("token")).args))).toMatchObject({
+    expect(await readErrorResponse(sync(createRouteArgs("/api/x", announced, by("token")).args))).toMatchObject({
       status: 413,
     });
   });

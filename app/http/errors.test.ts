@@ -3,16 +3,16 @@ import { createStaffAuth } from "~/auth/staff.server";
 import { createDatabase } from "~/platform/client.server";
 import { createLog } from "~/platform/log.server";
 import { createTestDatabase } from "~/platform/testing/database";
-import { isUnavailable, refusal } from "./errors";
+import { isUnavailable, errorResponse } from "./errors";
 
-const thrownBy = (work: Promise<unknown>) =>
+const catchError = (work: Promise<unknown>) =>
   work.then(
     () => null,
     (error: unknown) => error,
   );
 
 it("a refusal says its reason to programs and people, and is not kept", async () => {
-  const response = refusal("role_too_low", {
+  const response = errorResponse("forbidden", {
     message: "This needs the role admin.",
     headers: { "X-Extra": "1" },
   });
@@ -20,7 +20,7 @@ it("a refusal says its reason to programs and people, and is not kept", async ()
   expect(response.headers.get("Cache-Control")).toBe("no-store");
   expect(response.headers.get("X-Extra")).toBe("1");
   expect(await response.json()).toEqual({
-    error: { code: "role_too_low", message: "This needs the role admin." },
+    error: { code: "forbidden", message: "This needs the role admin." },
   });
 });
 
@@ -38,12 +38,12 @@ it("a server that is not there, a database that is gone, and a session that coul
   const signedIn = await staffAuth.signIn({ ...credentials, clientAddress: "192.0.2.1", userAgent: "" });
   const Cookie = signedIn.ok ? signedIn.cookies.map((cookie) => cookie.split(";")[0]).join("; ") : "";
   await drop();
-  expect(isUnavailable(await thrownBy(db.staff.count()))).toBe(true);
+  expect(isUnavailable(await catchError(db.staff.count()))).toBe(true);
   expect(
-    isUnavailable(await thrownBy(staffAuth.session(new Request("http://x", { headers: { Cookie } })))),
+    isUnavailable(await catchError(staffAuth.session(new Request("http://x", { headers: { Cookie } })))),
   ).toBe(true);
   const nowhere = createDatabase("postgresql://nobody:x@127.0.0.1:1/nothing");
-  expect(isUnavailable(await thrownBy(nowhere.staff.count()))).toBe(true);
+  expect(isUnavailable(await catchError(nowhere.staff.count()))).toBe(true);
   await nowhere.$disconnect();
 });
 
@@ -51,9 +51,9 @@ it("a mistake of ours is not unavailability", async () => {
   const { db, drop } = await createTestDatabase();
   await db.staff.create({ data: { email: "a@example.com", name: "A" } });
   expect(
-    isUnavailable(await thrownBy(db.staff.create({ data: { email: "a@example.com", name: "A" } }))),
+    isUnavailable(await catchError(db.staff.create({ data: { email: "a@example.com", name: "A" } }))),
   ).toBe(false);
-  expect(isUnavailable(await thrownBy(db.$queryRaw`SELECT no_such_column FROM "Staff"`))).toBe(false);
+  expect(isUnavailable(await catchError(db.$queryRaw`SELECT no_such_column FROM "Staff"`))).toBe(false);
   expect(isUnavailable(new TypeError("x is not a function"))).toBe(false);
   expect(isUnavailable("text")).toBe(false);
   await drop();

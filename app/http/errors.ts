@@ -11,8 +11,8 @@ const reasons = {
   no_token: [401, "A bearer token, or a session of ours, is needed."],
   bad_token: [401, "The token is not valid, or no longer."],
   bad_secret: [401, "The secret in the Authorization header is missing or wrong."],
-  wrong_password: [401, "This e-mail address and password do not fit together."],
-  role_too_low: [403, "Your role does not allow this."],
+  wrong_password: [401, "Incorrect email or password."],
+  forbidden: [403, "Your role does not allow this."],
   cross_site: [403, "The request came from another site."],
   not_found: [404, "There is nothing at this address."],
   wrong_method: [405, "This address does not take that method."],
@@ -25,13 +25,18 @@ const reasons = {
   unavailable: [503, "The database cannot be reached just now. Nothing was changed; try again in a moment."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
-export type Reason = keyof typeof reasons;
+export type ErrorCode = keyof typeof reasons;
 
-export type Refusal = {
-  error: { code: Reason; message: string; requestId?: string; problems?: { at: string; message: string }[] };
+export type ErrorBody = {
+  error: {
+    code: ErrorCode;
+    message: string;
+    requestId?: string;
+    problems?: { at: string; message: string }[];
+  };
 };
 
-export type RefusalDetails = {
+export type ErrorDetails = {
   /** Instead of the reason's general message. */
   message?: string;
   requestId?: string;
@@ -39,11 +44,18 @@ export type RefusalDetails = {
   headers?: Record<string, string>;
 };
 
+/** What an error looks like to a caller. */
+export function createErrorBody(reason: ErrorCode, details: Omit<ErrorDetails, "headers"> = {}): ErrorBody {
+  return { error: { code: reason, message: reasons[reason][1], ...details } };
+}
+
 /** The Response that says why not: `{error:{code,message}}`, never cached. Return it, or throw it. */
-export function refusal(reason: Reason, { headers, ...details }: RefusalDetails = {}): Response {
-  const [status, message] = reasons[reason];
-  const body: Refusal = { error: { code: reason, message, ...details } };
-  return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
+export function errorResponse(reason: ErrorCode, { headers, ...details }: ErrorDetails = {}): Response {
+  const [status] = reasons[reason];
+  return Response.json(createErrorBody(reason, details), {
+    status,
+    headers: { "Cache-Control": "no-store", ...headers },
+  });
 }
 
 /**
@@ -64,13 +76,13 @@ export function isUnavailable(thrown: unknown): boolean {
       if (name in error && unavailableCodes.test(String(Reflect.get(error, name)))) return true;
     if ("kind" in error && error.kind === "DatabaseNotReachable") return true;
     if (error instanceof Error && unavailableMessages.test(error.message)) return true;
-    error = causeOf(error);
+    error = findCause(error);
   }
   return false;
 }
 
 /** Prisma keeps the driver's error under `meta.driverAdapterError`, node under `cause`, several under `errors`. */
-function causeOf(error: object): unknown {
+function findCause(error: object): unknown {
   if ("meta" in error && typeof error.meta === "object" && error.meta && "driverAdapterError" in error.meta)
     return error.meta.driverAdapterError;
   if ("errors" in error && Array.isArray(error.errors)) return error.errors[0];

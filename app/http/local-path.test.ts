@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { localPath } from "./local-path";
+import { toLocalPath } from "./local-path";
 
 it.each([
   ["/", "/"],
@@ -7,7 +7,7 @@ it.each([
   ["/users/u_1#history", "/users/u_1"],
   ["/a/../users", "/users"],
 ])("goes on to %j as %j", (wanted, expected) => {
-  expect(localPath(wanted)).toBe(expected);
+  expect(toLocalPath(wanted)).toBe(expected);
 });
 
 it.each([
@@ -25,7 +25,7 @@ it.each([
   "/%0d%0a\u0000",
   "/..//evil.test",
 ])("goes home instead of %j", (wanted) => {
-  const path = localPath(wanted);
+  const path = toLocalPath(wanted);
   expect(new URL(path, "https://parity.test").origin).toBe("https://parity.test");
   expect(path.startsWith("//")).toBe(false);
 });

@@ -7,7 +7,7 @@ import type { Parity } from "~/facade/parity.server";
 import type { RequestContext } from "./context";
 
 /** Who may call a route. There is no default: a route that does not say does not compile. */
-export type Who =
+export type Access =
   | { who: "staff"; role: Role }
   /** The application's token, or our own session of the customer's page. */
   | { who: "customer" }
@@ -35,8 +35,8 @@ type Body = {
 
 export type Method = "POST" | "PUT" | "PATCH" | "DELETE";
 
-export type LoaderSpec = Who & Reads;
-export type ActionSpec = Who & Reads & Body & { method?: Method };
+export type LoaderSpec = Access & Reads;
+export type ActionSpec = Access & Reads & Body & { method?: Method };
 
 type Parsed<S, K extends string> = S extends { [key in K]: infer T extends z.ZodType }
   ? z.output<T>

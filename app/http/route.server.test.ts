@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { route, whoMayCall } from "./route.server";
-import { refused, routeArgs } from "./testing/request";
+import { route, readRouteAccess } from "./route.server";
+import { readErrorResponse, createRouteArgs } from "./testing/request";
 
 const sameOrigin = { "Sec-Fetch-Site": "same-origin" };
 const form = (fields: Record<string, string>) => ({
@@ -22,17 +22,17 @@ describe("parameters and search", () => {
   );
 
   it("arrive parsed, repeated ones as lists", async () => {
-    const { args } = routeArgs("/u?page=3&flag=a&flag=b&other=x", { params: { id: "u_1" } });
+    const { args } = createRouteArgs("/u?page=3&flag=a&flag=b&other=x", { params: { id: "u_1" } });
     expect(await user(args)).toEqual({ params: { id: "u_1" }, search: { page: 3, flag: ["a", "b"] } });
   });
 
   it("are a 400 that says what is wrong", async () => {
-    const bad = await refused(user(routeArgs("/u?page=many", { params: { id: "u_1" } }).args));
+    const bad = await readErrorResponse(user(createRouteArgs("/u?page=many", { params: { id: "u_1" } }).args));
     expect(bad).toMatchObject({
       status: 400,
       body: { error: { code: "bad_search", problems: [{ at: "page" }] } },
     });
-    expect(await refused(user(routeArgs("/u", { params: { id: "x" } }).args))).toMatchObject({ status: 400 });
+    expect(await readErrorResponse(user(createRouteArgs("/u", { params: { id: "x" } }).args))).toMatchObject({ status: 400 });
   });
 });
 
@@ -40,8 +40,8 @@ describe("public routes", () => {
   const open = route.action({ who: "public", because: "a test", form: z.object({}) }, () => ({ ok: true }));
 
   it("refuse posts from other sites' pages", async () => {
-    const { args } = routeArgs("/x", { ...form({}), headers: { "Sec-Fetch-Site": "cross-site" } });
-    expect(await refused(open(args))).toMatchObject({ status: 403 });
+    const { args } = createRouteArgs("/x", { ...form({}), headers: { "Sec-Fetch-Site": "cross-site" } });
+    expect(await readErrorResponse(open(args))).toMatchObject({ status: 403 });
   });
 
   it("take them where the route says so", async () => {
@@ -49,13 +49,13 @@ describe("public routes", () => {
       { who: "public", because: "a test", anyOrigin: true, form: z.object({}) },
       () => ({ ok: true }),
     );
-    const { args } = routeArgs("/x", { ...form({}), headers: { "Sec-Fetch-Site": "cross-site" } });
+    const { args } = createRouteArgs("/x", { ...form({}), headers: { "Sec-Fetch-Site": "cross-site" } });
     expect(await handOver(args)).toEqual({ ok: true });
   });
 
   it("can have the bytes as they came", async () => {
     const webhook = route.action({ who: "stripe", raw: true }, ({ body }) => new TextDecoder().decode(body));
-    const { args } = routeArgs("/x", { method: "POST", body: '{ "a":  1 }' });
+    const { args } = createRouteArgs("/x", { method: "POST", body: '{ "a":  1 }' });
     expect(await webhook(args)).toBe('{ "a":  1 }');
   });
 
@@ -64,7 +64,7 @@ describe("public routes", () => {
       { who: "public", because: "a test", submission: z.object({ email: z.email() }) },
       ({ submission }) => submission.reply(),
     );
-    expect(await submit(routeArgs("/x", form({ email: "nobody" })).args)).toMatchObject({
+    expect(await submit(createRouteArgs("/x", form({ email: "nobody" })).args)).toMatchObject({
       status: "error",
       error: { email: [expect.any(String)] },
     });
@@ -78,8 +78,8 @@ describe("when something breaks", () => {
     });
 
   it("a bug is logged with its stack, and answered without", async () => {
-    const { args, lines } = routeArgs("/x");
-    const { status, body } = await refused(failing(new Error("secret detail sk_live_abc123"))(args));
+    const { args, lines } = createRouteArgs("/x");
+    const { status, body } = await readErrorResponse(failing(new Error("secret detail sk_live_abc123"))(args));
     expect(status).toBe(500);
     expect(body).toEqual({ error: { code: "internal", message: expect.any(String), requestId: "req-1" } });
     expect(lines.join("")).toContain("secret detail sk_live_[redacted]");
@@ -97,15 +97,15 @@ describe("when something breaks", () => {
       meta: { driverAdapterError: { cause: { kind: "DatabaseNotReachable" } } },
     }),
   ])("a database that is not there is 503, to be tried again: %s", async (thrown) => {
-    const { status, headers, body } = await refused(failing(thrown)(routeArgs("/x").args));
+    const { status, headers, body } = await readErrorResponse(failing(thrown)(createRouteArgs("/x").args));
     expect(status).toBe(503);
     expect(headers.get("Retry-After")).toBe("5");
     expect(body.error.code).toBe("unavailable");
   });
 
   it("a Response that is thrown goes out as it is", async () => {
-    const { args } = routeArgs("/x");
-    expect(await refused(failing(Response.json({ here: 1 }, { status: 418 }))(args))).toMatchObject({
+    const { args } = createRouteArgs("/x");
+    expect(await readErrorResponse(failing(Response.json({ here: 1 }, { status: 418 }))(args))).toMatchObject({
       status: 418,
     });
   });
@@ -113,8 +113,8 @@ describe("when something breaks", () => {
 
 describe("the builder", () => {
   it("marks what it built with who may call it", () => {
-    expect(whoMayCall(route.loader({ who: "cron" }, () => null))).toBe("cron");
-    expect(whoMayCall(() => null)).toBeNull();
+    expect(readRouteAccess(route.loader({ who: "cron" }, () => null))).toBe("cron");
+    expect(readRouteAccess(() => null)).toBeNull();
   });
 
   it("refuses to build a route for somebody unknown, or for nobody", () => {
@@ -126,6 +126,6 @@ describe("the builder", () => {
 
   it("lets answers of programs be cached nowhere, unless the handler says otherwise", async () => {
     const answer = route.loader({ who: "public", because: "a test" }, () => Response.json({}));
-    expect((await answer(routeArgs("/x").args)).headers.get("Cache-Control")).toBe("no-store");
+    expect((await answer(createRouteArgs("/x").args)).headers.get("Cache-Control")).toBe("no-store");
   });
 });

@@ -7,7 +7,7 @@ export type SecurityHeaderOptions = {
 };
 
 /** What every response says to browsers: nothing runs, frames, sniffs or leaks that the page does not need. */
-export function securityHeaders({
+export function createSecurityHeaders({
   nonce,
   appUrl,
   development,

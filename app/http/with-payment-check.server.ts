@@ -12,24 +12,24 @@ type CheckContext = {
  * `userIdOf` says whose payment it is; null: nobody's, nothing is checked.
  */
 export function withPaymentCheck<Args extends CheckContext, Answer>(
-  userIdOf: (args: Args) => string | null | Promise<string | null>,
+  findUserId: (args: Args) => string | null | Promise<string | null>,
   loader: (args: Args) => Answer | Promise<Answer>,
 ): (args: Args) => Promise<Answer> {
   return async (args) => {
     try {
       return await loader(args);
     } finally {
-      beginCheck(args, userIdOf);
+      startCheck(args, findUserId);
     }
   };
 }
 
-function beginCheck<Args extends CheckContext>(
+function startCheck<Args extends CheckContext>(
   args: Args,
-  userIdOf: (args: Args) => string | null | Promise<string | null>,
+  findUserId: (args: Args) => string | null | Promise<string | null>,
 ): void {
   void Promise.resolve()
-    .then(() => userIdOf(args))
+    .then(() => findUserId(args))
     .then(
       (userId) => {
         if (userId !== null) args.context.parity.workspace.checkInBackground(userId);

@@ -30,8 +30,8 @@ export function createDatabase(
       keepAlive: true,
     },
     {
-      onPoolError: (err) => log?.warn({ err }, "an idle database connection was lost"),
-      onConnectionError: (err) => log?.warn({ err }, "a database connection was lost"),
+      onPoolError: (err) => log?.warn({ err }, "idle database connection lost"),
+      onConnectionError: (err) => log?.warn({ err }, "database connection lost"),
     },
   );
   return new PrismaClient({ adapter, transactionOptions: transaction, errorFormat: "minimal" });

@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 
-/** `false`: nobody in front; a number: that many hops; a list: addresses and ranges of proxies. */
+/** `false`: no proxy; a number: how many proxies in a row; a list: their addresses and ranges. */
 export type TrustedProxies = false | number | string[];
 
-export const databaseUrl = z.string().refine((value) => protocolIn(value, ["postgres:", "postgresql:"]), {
+export const databaseUrl = z.string().refine((value) => hasProtocol(value, ["postgres:", "postgresql:"]), {
   error: "should look like postgresql://user:password@host:5432/database",
 });
 
@@ -42,17 +42,17 @@ export const yesOrNo = z
   .enum(["yes", "no"], { error: "should be yes or no" })
   .transform((value) => value === "yes");
 
-/** An origin: no path, no query, no credentials. Read without a trailing slash. */
+/** An origin: no path, no query, no credentials. A trailing slash is removed. */
 export const origin = z
   .string()
   .refine(isOrigin, { error: "should be an origin without a path, for example https://parity.example.com" })
   .transform((value) => new URL(value).origin);
 
-/** https, or http on this machine only: whoever can change the answer decides who is let in. */
+/** https, or http on this machine only: an attacker who can change the response could sign in as any user. */
 export const secureUrl = z
   .string()
   .refine(
-    (value) => protocolIn(value, ["https:"]) || (protocolIn(value, ["http:"]) && isLoopbackUrl(value)),
+    (value) => hasProtocol(value, ["https:"]) || (hasProtocol(value, ["http:"]) && isLoopbackUrl(value)),
     {
       error: "should be an https address (http only on this machine)",
     },
@@ -65,8 +65,8 @@ export const domain = z
   })
   .transform((value) => value.toLowerCase());
 
-/** A shared secret. The few-different-characters rule catches `changeme…` typed in a hurry and `xxxxxxxx…`. */
-export function secret(minimum: number) {
+/** A shared secret. It needs 8 different characters, so that `xxxxxxxx…` and `changeme` are refused. */
+export function createSecretField(minimum: number) {
   return z.string().refine((value) => value.length >= minimum && new Set(value).size >= 8, {
     error: `should be at least ${minimum} random characters (openssl rand -hex 32)`,
   });
@@ -74,20 +74,20 @@ export function secret(minimum: number) {
 
 export const trustedProxies = z
   .string()
-  .refine((value) => isHops(value) || addresses(value).every(isAddressOrRange), {
+  .refine((value) => isProxyCount(value) || splitAddresses(value).every(isAddressOrRange), {
     error: "should be a number of proxies (1), or addresses and ranges (10.0.0.0/8, 127.0.0.1)",
   })
   .transform((value): TrustedProxies => {
-    if (!isHops(value)) return addresses(value);
+    if (!isProxyCount(value)) return splitAddresses(value);
     return Number(value) === 0 ? false : Number(value);
   });
 
-/** `live` or `test`, by the key's own prefix. */
-export function keyMode(key: string): "test" | "live" {
+/** `live` or `test`, by the prefix of the key. */
+export function readKeyMode(key: string): "test" | "live" {
   return /^[sr]k_live_/.test(key) ? "live" : "test";
 }
 
-/** Whether the address names this machine. False for what is not an address at all. */
+/** Whether the URL names this machine. False for a text that is not a URL. */
 export function isLoopbackUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { hostname } = new URL(value);
@@ -95,20 +95,20 @@ export function isLoopbackUrl(value: string): boolean {
 }
 
 function isOrigin(value: string): boolean {
-  if (!protocolIn(value, ["http:", "https:"])) return false;
+  if (!hasProtocol(value, ["http:", "https:"])) return false;
   const url = new URL(value);
   return url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;
 }
 
-function protocolIn(value: string, protocols: string[]): boolean {
+function hasProtocol(value: string, protocols: string[]): boolean {
   return URL.canParse(value) && protocols.includes(new URL(value).protocol) && new URL(value).hostname !== "";
 }
 
-function isHops(value: string): boolean {
+function isProxyCount(value: string): boolean {
   return /^\d{1,2}$/.test(value);
 }
 
-function addresses(value: string): string[] {
+function splitAddresses(value: string): string[] {
   return value
     .split(",")
     .map((part) => part.trim())

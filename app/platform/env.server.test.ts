@@ -28,7 +28,7 @@ function problems(source: Record<string, string | undefined>) {
 }
 
 describe("the demo", () => {
-  it("is what runs when neither a database nor a Stripe key is given", () => {
+  it("runs when neither a database nor a Stripe key is set", () => {
     expect(environment({})).toMatchObject({
       mode: "demo",
       databaseUrl: null,
@@ -42,12 +42,11 @@ describe("the demo", () => {
       trustedProxies: false,
       port: 3000,
       logLevel: "info",
-      alertWebhookUrl: null,
       dataDirectory: ".data",
     });
   });
 
-  it("keeps what it is told", () => {
+  it("uses the variables that are set", () => {
     const read = environment({ PORT: "4000", CRON_SECRET: random, PARITY_DATA_DIR: "/tmp/x" });
     expect(read).toMatchObject({
       appUrl: "http://localhost:4000",
@@ -56,7 +55,7 @@ describe("the demo", () => {
     });
   });
 
-  it("stays alive between requests, except where functions are frozen, or as it is told", () => {
+  it("stays alive between requests, except on serverless hosts, unless it is set", () => {
     expect(environment({}).staysAlive).toBe(true);
     expect(environment({ ...production, VERCEL: "1" }).staysAlive).toBe(false);
     expect(environment({ ...production, AWS_LAMBDA_FUNCTION_NAME: "parity" }).staysAlive).toBe(false);
@@ -73,7 +72,7 @@ describe("the demo", () => {
 });
 
 describe("production", () => {
-  it("takes nothing from the demo's secrets", () => {
+  it("uses none of the demo's secrets", () => {
     const read = readEnvironment(production, () => {
       throw new Error("asked for demo secrets");
     });
@@ -98,17 +97,17 @@ describe("production", () => {
     ]);
   });
 
-  it("runs on the embedded database when only a Stripe key is given", () => {
+  it("runs on the embedded database when only a Stripe key is set", () => {
     const { DATABASE_URL: _, ...rest } = production;
     expect(environment(rest)).toMatchObject({ mode: "production", databaseUrl: null });
   });
 
-  it("needs APP_SECRET and APP_URL, and says both at once", () => {
+  it("needs APP_SECRET and APP_URL, and names both at once", () => {
     const { APP_SECRET: _, APP_URL: __, ...rest } = production;
     expect(problems(rest).map((problem) => problem.variable)).toEqual(["APP_SECRET", "APP_URL"]);
   });
 
-  it("reads at 20 requests a second with a live key, unless told otherwise", () => {
+  it("reads at 20 requests a second with a live key, unless another limit is set", () => {
     const live = { ...production, STRIPE_SECRET_KEY: "rk_live_51AbCdEfGhIj" };
     expect(environment(live).stripe).toMatchObject({ mode: "live", readsPerSecond: 20 });
     expect(environment({ ...live, STRIPE_READS_PER_SECOND: "5" }).stripe).toMatchObject({
@@ -133,19 +132,19 @@ describe("another address for Stripe", () => {
     ]);
   });
 
-  it("is refused with a live key when the host only begins like a loopback address", () => {
+  it("is refused with a live key when the host only starts like a loopback address", () => {
     expect(problems({ ...live, STRIPE_API_BASE: "http://127.0.0.1.example.com" })).toHaveLength(1);
     expect(problems({ ...live, STRIPE_API_BASE: "http://localhost.example.com" })).toHaveLength(1);
   });
 
   it.each(["http://127.0.0.1:12111", "http://localhost:12111", "http://[::1]:12111"])(
-    "is taken with a live key on this machine: %s",
+    "is accepted with a live key on this machine: %s",
     (base) => {
       expect(environment({ ...live, STRIPE_API_BASE: base }).stripe?.apiBase).toBe(base);
     },
   );
 
-  it("is taken anywhere with a test key", () => {
+  it("is accepted on any host with a test key", () => {
     expect(problems({ ...production, STRIPE_API_BASE: "http://sandbox.internal:8080" })).toEqual([]);
   });
 });
@@ -180,13 +179,12 @@ describe("each variable", () => {
     ["PORT", "70000"],
     ["LOG_LEVEL", "loud"],
     ["PARITY_STAYS_ALIVE", "perhaps"],
-    ["ALERT_WEBHOOK_URL", "hooks.example.com"],
   ])("%s is refused by name when it is %j", (variable, value) => {
     const found = problems({ ...production, [variable]: value });
     expect(found.map((problem) => problem.variable)).toContain(variable);
   });
 
-  it("is named without its value, which may be a secret in the wrong place", () => {
+  it("is named without its value, which may be a secret in the wrong variable", () => {
     const mistyped = { ...production, STRIPE_SECRET_KEY: "sk_51AbCdEfGhIj", CRON_SECRET: "tops3cret" };
     const lines = describeProblems(problems(mistyped));
     expect(lines).toContain("STRIPE_SECRET_KEY: should be a secret or restricted key");

@@ -17,26 +17,26 @@ export type StripeEnvironment = {
   secretKey: string;
   mode: "test" | "live";
   checkoutKey: string | null;
-  /** Another origin than Stripe's, null for Stripe itself. */
+  /** An origin to use instead of Stripe's; null for Stripe itself. */
   apiBase: string | null;
   accountId: string | null;
   webhookSecret: string | null;
-  /** Per-endpoint ceiling for background reads. */
+  /** The limit for background reads, per endpoint. */
   readsPerSecond: number;
 };
 
 export type Environment = {
-  /** `demo`: embedded database, built-in sandbox, secrets of its own. Anything else is `production`. */
+  /** `demo`: embedded database, built-in sandbox, generated secrets. Anything else is `production`. */
   mode: "demo" | "production";
   dataDirectory: string;
   /**
-   * Whether this process lives on between requests. Where it does not (serverless), nobody works on a queue: a webhook's
-   * request settles its event itself, and the tick does the rest.
+   * Whether this process stays alive between requests. Where it does not (serverless), no worker takes jobs from the
+   * queue: a webhook's request settles its event itself, and the next scheduled run does the rest.
    */
   staysAlive: boolean;
   /** null: the embedded database in `dataDirectory`. */
   databaseUrl: string | null;
-  /** null in the demo only: the composition root puts the sandbox in its place. */
+  /** null in the demo only, where the sandbox stands in for Stripe. */
   stripe: StripeEnvironment | null;
   appSecret: string;
   /** The public origin, without a trailing slash. */
@@ -48,10 +48,9 @@ export type Environment = {
   trustedProxies: field.TrustedProxies;
   port: number;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
-  alertWebhookUrl: string | null;
 };
 
-/** What the demo uses where production must be told. Random, and kept by the composition root. */
+/** The secrets that production has to set and the demo generates. The composition root stores them. */
 export type DemoSecrets = {
   appSecret: string;
   cronSecret: string;
@@ -73,11 +72,11 @@ const variables = z.object({
   STRIPE_ACCOUNT_ID: field.accountId.optional(),
   STRIPE_WEBHOOK_SECRET: field.webhookSecret.optional(),
   STRIPE_READS_PER_SECOND: field.readsPerSecond.optional(),
-  CRON_SECRET: field.secret(16).optional(),
-  METRICS_TOKEN: field.secret(16).optional(),
-  APP_SECRET: field.secret(32).optional(),
+  CRON_SECRET: field.createSecretField(16).optional(),
+  METRICS_TOKEN: field.createSecretField(16).optional(),
+  APP_SECRET: field.createSecretField(32).optional(),
   APP_URL: field.origin.optional(),
-  WORKSPACE_JWT_SECRET: field.secret(32).optional(),
+  WORKSPACE_JWT_SECRET: field.createSecretField(32).optional(),
   WORKSPACE_JWKS_URL: field.secureUrl.optional(),
   WORKSPACE_JWT_AUDIENCE: z.string().optional(),
   OIDC_ISSUER: field.secureUrl.optional(),
@@ -87,7 +86,6 @@ const variables = z.object({
   TRUSTED_PROXIES: field.trustedProxies.default(false),
   PORT: field.port.default(3000),
   LOG_LEVEL: field.logLevel.default("info"),
-  ALERT_WEBHOOK_URL: field.secureUrl.optional(),
   PARITY_DATA_DIR: z.string().default(".data"),
   PARITY_STAYS_ALIVE: field.yesOrNo.optional(),
   // Set by Vercel and by AWS Lambda, whose processes are frozen between requests.
@@ -99,9 +97,9 @@ type Variables = z.infer<typeof variables>;
 type Given = { [variable in keyof Variables]?: string };
 
 /**
- * Reads and checks all of the environment; nothing else in the application looks at it.
- * A variable that is empty counts as unset. `demoSecrets` is asked only in the demo.
- * Returns every problem at once, each with the variable's name and what it should look like; never a value.
+ * Reads and checks the whole environment; no other code reads it. An empty variable counts as unset. `demoSecrets` is
+ * called only in the demo. Returns all problems at once, each with the variable's name and what it should look like, and
+ * never with its value.
  */
 export function readEnvironment(
   source: Record<string, string | undefined>,
@@ -113,29 +111,29 @@ export function readEnvironment(
     if (value) given[variable] = value;
   }
   const parsed = variables.safeParse(given);
-  const problems = [...problemsTogether(given)];
+  const problems = [...findCombinedProblems(given)];
   if (!parsed.success) {
     for (const issue of parsed.error.issues)
       problems.unshift({ variable: String(issue.path[0]), message: issue.message });
   }
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
-  return { ok: true, environment: assemble(parsed.data, demoSecrets) };
+  return { ok: true, environment: toEnvironment(parsed.data, demoSecrets) };
 }
 
-/** The problems as lines for a terminal, one a variable. */
+/** The problems as lines for a terminal, one per problem. */
 export function describeProblems(problems: EnvironmentProblem[]): string {
   return problems.map(({ variable, message }) => `  ${variable}: ${message}`).join("\n");
 }
 
-/** Rules between variables. They look at what was given, so that they are told together with wrong values. */
-function* problemsTogether(given: Given): Generator<EnvironmentProblem> {
+/** Rules between variables. They check the raw values, so that these problems are listed together with wrong values. */
+function* findCombinedProblems(given: Given): Generator<EnvironmentProblem> {
   const demo = isDemo(given);
   const key = given.STRIPE_SECRET_KEY ?? "";
   if (given.DATABASE_URL && !key)
     yield {
       variable: "STRIPE_SECRET_KEY",
       message:
-        "is required together with DATABASE_URL (sk_test_…, sk_live_…, or a restricted rk_…); unset both for the demo",
+        "is required together with DATABASE_URL (sk_test_…, sk_live_…, or a restricted rk_…). Unset both for the demo",
     };
   if (!demo && !given.APP_SECRET)
     yield {
@@ -153,13 +151,20 @@ function* problemsTogether(given: Given): Generator<EnvironmentProblem> {
       message:
         "is refused with a live key unless it is a loopback address, for example http://127.0.0.1:12111",
     };
-  if (given.STRIPE_CHECKOUT_KEY && key && field.keyMode(key) !== field.keyMode(given.STRIPE_CHECKOUT_KEY))
+  if (
+    given.STRIPE_CHECKOUT_KEY &&
+    key &&
+    field.readKeyMode(key) !== field.readKeyMode(given.STRIPE_CHECKOUT_KEY)
+  )
     yield {
       variable: "STRIPE_CHECKOUT_KEY",
-      message: "must be of the same mode (test or live) as STRIPE_SECRET_KEY",
+      message: "must have the same mode (test or live) as STRIPE_SECRET_KEY",
     };
   if (given.WORKSPACE_JWT_SECRET && given.WORKSPACE_JWKS_URL)
-    yield { variable: "WORKSPACE_JWKS_URL", message: "and WORKSPACE_JWT_SECRET exclude each other: set one" };
+    yield {
+      variable: "WORKSPACE_JWKS_URL",
+      message: "cannot be set together with WORKSPACE_JWT_SECRET: set only one of them",
+    };
   if ((given.WORKSPACE_JWT_SECRET || given.WORKSPACE_JWKS_URL) && !given.WORKSPACE_JWT_AUDIENCE)
     yield {
       variable: "WORKSPACE_JWT_AUDIENCE",
@@ -181,32 +186,31 @@ function isDemo(given: Given | Variables): boolean {
   return !given.DATABASE_URL && !given.STRIPE_SECRET_KEY;
 }
 
-function assemble(read: Variables, demoSecrets: (dataDirectory: string) => DemoSecrets): Environment {
+function toEnvironment(read: Variables, demoSecrets: (dataDirectory: string) => DemoSecrets): Environment {
   const demo = isDemo(read) ? demoSecrets(read.PARITY_DATA_DIR) : null;
   const appSecret = read.APP_SECRET ?? demo?.appSecret;
-  if (!appSecret) throw new Error("Production without APP_SECRET was let through.");
+  if (!appSecret) throw new Error("Production has no APP_SECRET.");
   return {
     mode: demo ? "demo" : "production",
     dataDirectory: read.PARITY_DATA_DIR,
     staysAlive: read.PARITY_STAYS_ALIVE ?? !(read.VERCEL || read.AWS_LAMBDA_FUNCTION_NAME),
     databaseUrl: read.DATABASE_URL ?? null,
-    stripe: stripeOf(read),
+    stripe: readStripe(read),
     appSecret,
     appUrl: read.APP_URL ?? `http://localhost:${read.PORT}`,
     cronSecret: read.CRON_SECRET ?? demo?.cronSecret ?? null,
     metricsToken: read.METRICS_TOKEN ?? demo?.metricsToken ?? null,
-    customerTokens: customerTokensOf(read, demo),
-    singleSignOn: singleSignOnOf(read),
+    customerTokens: readCustomerTokens(read, demo),
+    singleSignOn: readSingleSignOn(read),
     trustedProxies: read.TRUSTED_PROXIES,
     port: read.PORT,
     logLevel: read.LOG_LEVEL,
-    alertWebhookUrl: read.ALERT_WEBHOOK_URL ?? null,
   };
 }
 
-function stripeOf(read: Variables): StripeEnvironment | null {
+function readStripe(read: Variables): StripeEnvironment | null {
   if (!read.STRIPE_SECRET_KEY) return null;
-  const mode = field.keyMode(read.STRIPE_SECRET_KEY);
+  const mode = field.readKeyMode(read.STRIPE_SECRET_KEY);
   return {
     secretKey: read.STRIPE_SECRET_KEY,
     mode,
@@ -218,14 +222,14 @@ function stripeOf(read: Variables): StripeEnvironment | null {
   };
 }
 
-function customerTokensOf(read: Variables, demo: DemoSecrets | null): CustomerTokens | null {
+function readCustomerTokens(read: Variables, demo: DemoSecrets | null): CustomerTokens | null {
   const audience = read.WORKSPACE_JWT_AUDIENCE ?? "parity";
   if (read.WORKSPACE_JWKS_URL) return { kind: "jwks", url: read.WORKSPACE_JWKS_URL, audience };
   const secret = read.WORKSPACE_JWT_SECRET ?? demo?.customerTokenSecret;
   return secret ? { kind: "secret", secret, audience } : null;
 }
 
-function singleSignOnOf(read: Variables): SingleSignOn | null {
+function readSingleSignOn(read: Variables): SingleSignOn | null {
   if (!read.OIDC_ISSUER || !read.OIDC_CLIENT_ID || !read.OIDC_CLIENT_SECRET) return null;
   return {
     issuer: read.OIDC_ISSUER,

@@ -1,28 +1,25 @@
 import { type DestinationStream, type Level, type Logger, type LoggerOptions, pino } from "pino";
-import pretty from "pino-pretty";
 import { maskValue } from "./mask.server";
 
 export type Log = Logger;
 
 export type LogOptions = {
   level: Level | "silent";
-  /** Lines for a person at a terminal instead of JSON. */
-  forPeople?: boolean;
-  /** Where lines go; standard output unless told otherwise. */
+  /** Where lines go; standard output by default. */
   destination?: DestinationStream;
 };
 
 /**
- * The log of the process. What is handed to a log call is masked: the message, its arguments, members at any depth,
- * errors with their stacks. So a careless `log.info({ user })` harms nobody. (Bindings of children are not: they
- * are ids that we made.)
+ * The log of the process. Everything that is passed to a log call is masked: the message, its arguments, members at any
+ * depth, errors with their stacks. So a careless `log.info({ user })` leaks nothing. (Bindings of children are not masked:
+ * they are ids that we made.)
  */
-export function createLog({ level, forPeople = false, destination }: LogOptions): Log {
+export function createLog({ level, destination }: LogOptions): Log {
   const options: LoggerOptions = {
     level,
     base: null,
     formatters: { level: (label) => ({ level: label }) },
-    // Errors arrive masked, as plain objects.
+    // `logMethod` has made a masked plain object of the error already.
     serializers: { err: (error: unknown) => error },
     hooks: {
       logMethod(args, method) {
@@ -33,10 +30,7 @@ export function createLog({ level, forPeople = false, destination }: LogOptions)
       },
     },
   };
-  const stream = forPeople
-    ? pretty({ colorize: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" })
-    : destination;
-  return stream ? pino(options, stream) : pino(options);
+  return destination ? pino(options, destination) : pino(options);
 }
 
 /** A child whose lines carry the request's id. */

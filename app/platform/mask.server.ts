@@ -1,7 +1,4 @@
-/**
- * What never belongs into a log, wherever in a text it stands. Values that are replaced are not recoverable,
- * not even by length.
- */
+/** What must never be in a log. A replaced value cannot be recovered, not even its length. */
 const patterns: [RegExp, string][] = [
   [/\b(sk|rk|pk)_(test|live)_[A-Za-z0-9_]+/g, "$1_$2_[redacted]"],
   [/\bwhsec_[A-Za-z0-9+/=_-]+/g, "whsec_[redacted]"],
@@ -22,7 +19,7 @@ export function maskText(text: string): string {
 }
 
 /**
- * A copy of the value that may be logged: texts masked, members named like secrets replaced, errors as
+ * A copy of the value that may be logged: texts masked, members with the name of a secret replaced, errors as
  * `{type, message, stack, code?, cause?}`. Deeper than six levels, or in a circle, it is cut off.
  */
 export function maskValue(value: unknown, depth = 0): unknown {

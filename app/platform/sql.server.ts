@@ -4,3 +4,6 @@ import { Prisma } from "../generated/prisma/client";
 export type Sql = Prisma.Sql;
 
 export const { sql, join, empty, raw } = Prisma;
+
+/** The name of a table or a column as PostgreSQL takes it literally. */
+export const quoteName = (name: string): Sql => raw(`"${name.replaceAll('"', '""')}"`);

@@ -1,12 +1,12 @@
 import type { Budget } from "~/stripe/budget";
 import { type Ceilings, computePace } from "~/stripe/pacing";
 import type { Database } from "./client.server";
-import { firstRow } from "./stamps.server";
+import { firstRow } from "./versions.server";
 
 /**
- * The budget that all processes on this database share, by the database's clock. Each ask is one short statement that
- * locks two rows and counts by day what it granted. A process that dies loses what it was granted, and nothing else:
- * nothing is held between statements. `clock`: another clock than the database's, for tests.
+ * The Stripe request budget that all processes on this database share, by the database's clock. Each acquire is one short
+ * statement that locks two rows and adds to the day's count. Nothing is held between statements, so a process that dies
+ * loses only what it was granted. `clock`: a clock to use instead of the database's, for tests.
  */
 export function createStripeBudget(
   db: Database,
@@ -18,7 +18,7 @@ export function createStripeBudget(
     background: computePace(ceilings, "background"),
   };
   return {
-    async ask({ endpoint, priority, many }) {
+    async acquire({ endpoint, priority, many }) {
       const { endpoint: own, all } = paces[priority];
       const rows = await db.$queryRaw<{ granted: number; waitMs: number; slotMs: number }[]>`
         SELECT granted, wait_ms AS "waitMs", slot_ms AS "slotMs" FROM stripe_acquire(${endpoint}, ${many}::int,

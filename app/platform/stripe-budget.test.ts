@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ALL_ENDPOINTS, type Priority } from "~/stripe/budget";
 import { createLimiter } from "~/stripe/limiter.server";
-import { createMemoryBudget } from "~/stripe/memory-budget";
 import type { Ceilings } from "~/stripe/pacing";
+import { createMemoryBudget } from "~/stripe/testing/memory-budget";
 import { createDatabase, type Database } from "./client.server";
 import { createStripeBudget } from "./stripe-budget.server";
 import { createTestDatabase, type TestDatabase } from "./testing/database";
@@ -40,11 +40,11 @@ function openAt(ceilings: Ceilings = LIVE) {
   let now = START;
   const budget = createStripeBudget(database.db, ceilings, () => new Date(now));
   const ask = (many: number, priority: Priority = "background", endpoint = LIST) =>
-    budget.ask({ endpoint, priority, many });
+    budget.acquire({ endpoint, priority, many });
   return { budget, ask, pass: (milliseconds: number) => (now += milliseconds) };
 }
 
-/** From now on the database keeps, by its own clock, when how many were granted, whoever asked. */
+/** From now on the database records by its own clock when each process was granted how many. */
 async function recordGrants(): Promise<() => Promise<{ at: number; granted: number }[]>> {
   const { db } = database;
   await db.$executeRaw`CREATE TABLE grants (at timestamptz, granted int)`;
@@ -97,7 +97,7 @@ describe("the rule in SQL", () => {
       const inMemory = createMemoryBudget(LIVE, () => now);
       for (const { after, slowed, ...wish } of list) {
         now += after;
-        const [one, other] = [await inSql.ask(wish), await inMemory.ask(wish)];
+        const [one, other] = [await inSql.acquire(wish), await inMemory.acquire(wish)];
         expect(one.granted).toBe(other.granted);
         expect(one.waitMs).toBeCloseTo(other.waitMs, 1);
         expect(one.slotMs).toBeCloseTo(other.slotMs, 3);
@@ -120,7 +120,7 @@ describe("processes on one database", () => {
       createLimiter({ budget: createStripeBudget(anotherClient(), ceilings) }),
     );
     const taken = limiters.flatMap((limiter) =>
-      Array.from({ length: 40 }, () => limiter.take(LIST, "background", 60_000)),
+      Array.from({ length: 40 }, () => limiter.acquire(LIST, "background", 60_000)),
     );
     expect(new Set(await Promise.all(taken))).toEqual(new Set([true]));
     const all = await grants();
@@ -144,7 +144,7 @@ describe("processes on one database", () => {
     const person = createLimiter({
       budget: createStripeBudget(database.db, { backgroundPerSecond: 50, globalPerSecond: 10_000 }),
     });
-    const turns = Array.from({ length: 20 }, () => person.take(LIST, "interactive", 60_000));
+    const turns = Array.from({ length: 20 }, () => person.acquire(LIST, "interactive", 60_000));
     expect(await Promise.all(turns)).not.toContain(false);
     for (const { ended } of ends) expect(await ended).toEqual([0, null]);
     const all = await grants();
@@ -154,9 +154,9 @@ describe("processes on one database", () => {
 
   it("slow down together after a 429, once for all that were refused together", async () => {
     const calm = createStripeBudget(database.db, LIVE);
-    await calm.ask({ endpoint: LIST, priority: "background", many: 1 });
+    await calm.acquire({ endpoint: LIST, priority: "background", many: 1 });
     await Promise.all([1, 2, 3, 4, 5].map(() => createStripeBudget(anotherClient(), LIVE).slowDown(LIST)));
-    const { slotMs } = await calm.ask({ endpoint: LIST, priority: "background", many: 1 });
+    const { slotMs } = await calm.acquire({ endpoint: LIST, priority: "background", many: 1 });
     expect(slotMs).toBeGreaterThan(50);
     expect(slotMs).toBeLessThanOrEqual(100);
   });
@@ -202,7 +202,7 @@ describe("an ask", () => {
     others.push(db);
     await db.$executeRaw`SET synchronous_commit = on`; // off in tests, which are in a hurry
     const budget = createStripeBudget(db, LIVE);
-    await budget.ask({ endpoint: LIST, priority: "background", many: 1 });
+    await budget.acquire({ endpoint: LIST, priority: "background", many: 1 });
     await budget.slowDown(LIST);
     expect(
       await db.$queryRaw`
@@ -217,6 +217,6 @@ describe("an ask", () => {
     const away = createDatabase(url.toString());
     others.push(away);
     const limiter = createLimiter({ budget: createStripeBudget(away, LIVE) });
-    await expect(limiter.take(LIST, "interactive", 60_000)).rejects.toThrow();
+    await expect(limiter.acquire(LIST, "interactive", 60_000)).rejects.toThrow();
   });
 });

@@ -5,7 +5,7 @@ import { route } from "~/http/route.server";
 
 const search = z.object({ q: z.string().trim().max(200).default("").catch("") });
 
-/** For links from a helpdesk: to the one user that is meant, or to all that could be. */
+/** For links from a helpdesk: opens the user that matches, or the list if several could match. */
 export const loader = route.loader({ who: "staff", role: "viewer", search }, async ({ search, parity }) => {
   const userId = search.q === "" ? null : await parity.findUser(search.q);
   return redirect(userId ? `/users/${encodeURIComponent(userId)}` : usersPath(EMPTY_QUERY, { q: search.q }));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addPayingUser, addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
-import { routeArgs } from "~/http/testing/request";
+import { createRouteArgs } from "~/http/testing/request";
 import { action, loader } from "./api.cron.sync-payments";
 
 let world: World;
@@ -10,9 +10,9 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const SECRET = "a-secret-of-the-scheduler";
+const SECRET = "the-cron-secret";
 
-/** What the scheduler gets. */
+/** Calls the route as the scheduler does. */
 async function call({
   search = "",
   secret = SECRET,
@@ -20,20 +20,20 @@ async function call({
   cronSecret = SECRET as string | null,
 } = {}) {
   const headers = secret === "" ? new Headers() : new Headers({ Authorization: `Bearer ${secret}` });
-  const { args } = routeArgs(`/api/cron/sync-payments${search}`, { method, headers }, { cronSecret });
+  const { args } = createRouteArgs(`/api/cron/sync-payments${search}`, { method, headers }, { cronSecret });
   Object.assign(args.context, { parity: world.parity });
   const response = await (method === "GET" ? loader(args) : action(args)).catch((thrown: unknown) => thrown);
   if (!(response instanceof Response)) throw response;
   return { status: response.status, body: await response.json() };
 }
 
-describe("the scheduler", () => {
-  it.each(["GET", "POST"])("by %s gets every number of the contract", async (method) => {
+describe("a cron request", () => {
+  it.each(["GET", "POST"])("by %s is answered with all counts", async (method) => {
     await addPayingUser(world, "paid");
     await addSyncedUser(world, "fine");
     const odd = await addPayingUser(world, "odd");
     world.sandbox.subscriptions.setStatus(odd.subscriptionId, "dozing");
-    await addUser(world, { id: "nobody" });
+    await addUser(world, { id: "unpaid" });
 
     const { status, body } = await call({ method });
 
@@ -54,7 +54,7 @@ describe("the scheduler", () => {
     });
   });
 
-  it("is not told of success while somebody failed", async () => {
+  it("is not reported as a success if a user failed", async () => {
     const { customerId, subscriptionId } = await addSyncedUser(world, "ada");
     world.sandbox.subscriptions.cancel(subscriptionId);
     world.sandbox.control.addFault({
@@ -67,7 +67,7 @@ describe("the scheduler", () => {
     });
   });
 
-  it("with a budget that ends before the work does goes on with later calls", async () => {
+  it("that runs out of budget is continued by the next one", async () => {
     for (const id of ["ada", "bob"]) await addPayingUser(world, id);
     world.sandbox.control.addFault({
       effect: { type: "latency", ms: 1_100 },
@@ -81,11 +81,11 @@ describe("the scheduler", () => {
     world.sandbox.control.clearFaults();
     const second = await call();
     expect(second.body).toMatchObject({ success: true, done: true, runId: first.body.runId, syncedCount: 2 });
-    // Given up after half of what there was, tried again, and read by the second call.
+    // The first call reads half and gives up; a retry and the second call read the rest.
     expect(world.sandbox.requests.counts().total).toBeLessThanOrEqual(4);
   });
 
-  it("that comes while another call works learns so, and does nothing twice", async () => {
+  it("during another one reports that, and does nothing twice", async () => {
     await addPayingUser(world, "ada");
     world.sandbox.control.addFault({
       effect: { type: "hang" },
@@ -93,7 +93,7 @@ describe("the scheduler", () => {
       times: 1,
     });
     const first = call();
-    await world.sandbox.control.held.reached(1);
+    await world.sandbox.control.held.waitForCount(1);
     expect(await call()).toMatchObject({
       status: 200,
       body: { alreadyRunning: true, done: false, success: false, syncedCount: 0, notChecked: 1, total: 1 },
@@ -103,7 +103,7 @@ describe("the scheduler", () => {
     expect(await world.db.change.count()).toBe(1);
   });
 
-  it("gets a 500 with the reason when the run itself fails", async () => {
+  it("is answered with 500 and the reason if the run fails", async () => {
     await addPayingUser(world, "ada");
     world.sandbox.control.addFault({ effect: { type: "forbidden" }, match: { path: "/v1/subscriptions" } });
     expect(await call()).toMatchObject({
@@ -118,7 +118,7 @@ describe("the scheduler", () => {
     });
   });
 
-  it("gets a 500 with the reason when it is another account", async () => {
+  it("is answered with 500 and the reason if the Stripe account is another one", async () => {
     await addSyncedUser(world, "ada");
     const { binding } = await world.parity.settings.get();
     await world.db.setting.update({
@@ -132,14 +132,14 @@ describe("the scheduler", () => {
   });
 });
 
-describe("anybody else", () => {
+describe("an invalid cron request", () => {
   it.each([
     ["with a wrong secret", { secret: "guess" }, 401, "bad_secret"],
     ["with no secret", { secret: "" }, 401, "bad_secret"],
     ["where no secret is set", { cronSecret: null }, 503, "not_configured"],
-    ["with a budget that is no number", { search: "?budget=soon" }, 400, "bad_search"],
-    ["with a budget beyond reason", { search: "?budget=99999" }, 400, "bad_search"],
-  ])("%s is refused, and nothing runs", async (_, how, status, code) => {
+    ["with a budget that is not a number", { search: "?budget=soon" }, 400, "bad_search"],
+    ["with a budget above the maximum", { search: "?budget=99999" }, 400, "bad_search"],
+  ])("%s is rejected, and nothing runs", async (_, how, status, code) => {
     expect(await call(how)).toMatchObject({ status, body: { error: { code } } });
     expect(await world.db.run.count()).toBe(0);
   });

@@ -2,20 +2,20 @@ import { z } from "zod";
 import type { Parity } from "~/facade/parity.server";
 import { route } from "~/http/route.server";
 
-const MOST_SECONDS = 300;
+const MAX_SECONDS = 300;
 
 const search = z.object({
-  /** Seconds that this request may work; the next one goes on. */
-  budget: z.coerce.number().min(1).max(MOST_SECONDS).default(50),
+  /** Seconds that this request may work. The next request continues. */
+  budget: z.coerce.number().min(1).max(MAX_SECONDS).default(50),
   scope: z.enum(["incremental", "full"]).default("incremental"),
 });
 
 type Input = { parity: Parity; search: z.output<typeof search> };
 
-/** Reconciles everybody, as far as the budget goes. What Vercel Cron sends is a GET with the secret as a bearer. */
+/** Syncs all users, as far as the budget allows. Vercel Cron sends a GET with the secret as bearer token. */
 async function syncPayments({ parity, search: { budget, scope } }: Input): Promise<Response> {
   const answer = await parity.runs.cron({ budgetMs: budget * 1000, scope });
-  // The run itself failed, or the account guard refused: the scheduler must notice.
+  // The run failed, or the account guard rejected it: the scheduler must notice.
   const status = answer.done && answer.reason !== undefined ? 500 : 200;
   return Response.json(answer, { status });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { refusal } from "~/http/errors";
+import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 
 const json = z.object({
@@ -9,7 +9,7 @@ const json = z.object({
     .optional(),
 });
 
-/** After paying: waits until Stripe has attached the subscription, and gives access. See the contract. */
+/** After a payment: waits until Stripe has attached the subscription, then grants access. */
 export const action = route.action({ who: "customer", json }, async ({ json, customer, parity }) => {
   const synced = await parity.checkout.sync({ userId: customer.userId, sessionId: json.sessionId ?? null });
   switch (synced.state) {
@@ -18,15 +18,15 @@ export const action = route.action({ who: "customer", json }, async ({ json, cus
     case "pending":
       return Response.json({ state: "pending" }, { status: 202 });
     case "not_yours":
-      throw refusal("not_found", { message: "You have no such checkout session." });
+      throw errorResponse("not_found", { message: "Checkout session not found." });
     case "too_many":
-      throw refusal("too_many_requests", {
-        message: "Too many requests. Look at the workspace instead, or wait a little.",
+      throw errorResponse("too_many_requests", {
+        message: "Too many requests. Read the workspace instead, or try again later.",
         headers: { "Retry-After": String(synced.retryAfterSeconds) },
       });
   }
 });
 
 export const loader = route.loader({ who: "customer" }, () => {
-  throw refusal("wrong_method", { message: "Use POST.", headers: { Allow: "POST" } });
+  throw errorResponse("wrong_method", { message: "Use POST.", headers: { Allow: "POST" } });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  accessOf,
+  readAccess,
   addPayingUser,
   addSyncedUser,
   addUser,
@@ -8,7 +8,7 @@ import {
   type World,
 } from "~/engine/testing/world";
 import type { Parity } from "~/facade/parity.server";
-import { routeArgs } from "~/http/testing/request";
+import { createRouteArgs } from "~/http/testing/request";
 import { loader } from "./api.workspace.$workspaceId";
 
 let world: World;
@@ -18,10 +18,14 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** The workspace as this user asks for it, from one of the servers. */
+/** Requests the workspace as this user, from one of the servers. */
 async function ask(workspaceId: string, userId: string, parity: Parity = world.parity) {
   const customer = { ok: true, customer: { userId, by: "token" } } as const;
-  const { args } = routeArgs(`/api/workspace/${workspaceId}`, { params: { workspaceId } }, { customer });
+  const { args } = createRouteArgs(
+    `/api/workspace/${workspaceId}`,
+    { params: { workspaceId } },
+    { customer },
+  );
   Object.assign(args.context, { parity });
   const asked = performance.now();
   const response = await loader(args).catch((thrown: unknown) => thrown);
@@ -29,15 +33,15 @@ async function ask(workspaceId: string, userId: string, parity: Parity = world.p
   return { status: response.status, body: await response.json(), took: performance.now() - asked };
 }
 
-const subscriptionReads = () => world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" });
+const listSubscriptionReads = () => world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" });
 
-/** Waits for what the request began in the background; the next one comes from another server. */
-async function settled(parity: Parity = world.parity): Promise<Parity> {
+/** Waits for the background work of the request, and returns another server. */
+async function finishBackgroundWork(parity: Parity = world.parity): Promise<Parity> {
   await parity.close();
   return world.another();
 }
 
-const later = (seconds: number) => world.db.$executeRaw`
+const moveClock = (seconds: number) => world.db.$executeRaw`
   WITH moved AS (UPDATE "SyncStatus" SET "observedAt" = "observedAt" - make_interval(secs => ${seconds}::float8)),
     pass AS (UPDATE "StripeCustomer" SET "completeAt" = "completeAt" - make_interval(secs => ${seconds}::float8))
   UPDATE "UserCheck" SET "checkedAt" = "checkedAt" - make_interval(secs => ${seconds}::float8),
@@ -45,10 +49,10 @@ const later = (seconds: number) => world.db.$executeRaw`
     "nextCheckAt" = "nextCheckAt" - make_interval(secs => ${seconds}::float8),
     "checkingUntil" = "checkingUntil" - make_interval(secs => ${seconds}::float8)`;
 
-describe("the workspace of someone who has paid and is locked out", () => {
-  it("is answered at once while Stripe takes its time, and is unlocked without asking anybody", async () => {
+describe("the workspace of a customer who has paid and is locked out", () => {
+  it("is returned at once while Stripe is slow, and is unlocked in the background", async () => {
     await addPayingUser(world, "ada");
-    await ask("ada_w1", "nobody");
+    await ask("ada_w1", "stranger");
     world.sandbox.control.setLatency(2_000);
     const first = await ask("ada_w1", "ada");
     expect(first).toMatchObject({
@@ -63,7 +67,7 @@ describe("the workspace of someone who has paid and is locked out", () => {
     const second = await ask("ada_w1", "ada");
     expect(second.body.sync.state).toBe("checking");
 
-    const next = await settled();
+    const next = await finishBackgroundWork();
 
     expect((await ask("ada_w1", "ada", next)).body).toMatchObject({
       workspace: { status: "active", seats: 5 },
@@ -73,64 +77,64 @@ describe("the workspace of someone who has paid and is locked out", () => {
     expect(await world.db.change.findFirst()).toMatchObject({ userId: "ada", actorKind: "workspace" });
   });
 
-  it("is answered while Stripe never answers, and says that it is unavailable only after the check has failed", async () => {
+  it("is returned while Stripe hangs, and says `unavailable` only after the check has failed", async () => {
     await addPayingUser(world, "ada");
     world.sandbox.control.addFault({ effect: { type: "hang" }, match: { path: "/v1/account" } });
     const first = await ask("ada_w1", "ada");
     expect(first.took).toBeLessThan(1_500);
     expect(first.body.sync.state).toBe("checking");
-    await world.sandbox.control.held.reached(1);
+    await world.sandbox.control.held.waitForCount(1);
     expect((await ask("ada_w1", "ada", world.another())).body.sync.state).toBe("checking");
     world.sandbox.control.clearFaults();
     world.sandbox.control.addFault({ effect: { type: "error", status: 503, shouldRetry: false } });
     world.sandbox.control.held.release();
-    const next = await settled();
+    const next = await finishBackgroundWork();
     expect((await ask("ada_w1", "ada", next)).body.sync.state).toBe("unavailable");
   });
 
-  it("is looked at by one server at a time", async () => {
+  it("is checked by one server at a time", async () => {
     await addPayingUser(world, "ada");
     world.sandbox.control.setLatency(100);
     const servers = [world.parity, world.another(), world.another()];
     await Promise.all(servers.map((server) => ask("ada_w1", "ada", server)));
     await Promise.all(servers.map((server) => server.close()));
-    expect(subscriptionReads()).toHaveLength(1);
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(listSubscriptionReads()).toHaveLength(1);
+    expect(await readAccess(world, "ada")).toBe("active 5");
     expect(await world.db.change.count()).toBe(1);
   });
 });
 
-describe("how often Stripe is asked", () => {
-  it("in sync: not before 15 minutes are over", async () => {
+describe("how often Stripe is read", () => {
+  it("in sync: again after 15 minutes", async () => {
     await addSyncedUser(world, "ada");
     world.sandbox.requests.clear();
-    await later(14 * 60);
+    await moveClock(14 * 60);
     expect((await ask("ada_w1", "ada")).body.sync.state).toBe("fresh");
-    const next = await settled();
-    expect(subscriptionReads()).toHaveLength(0);
-    await later(2 * 60);
+    const next = await finishBackgroundWork();
+    expect(listSubscriptionReads()).toHaveLength(0);
+    await moveClock(2 * 60);
     expect((await ask("ada_w1", "ada", next)).body.sync.state).toBe("checking");
-    await settled(next);
-    expect(subscriptionReads()).toHaveLength(1);
+    await finishBackgroundWork(next);
+    expect(listSubscriptionReads()).toHaveLength(1);
   });
 
   it("locked: at most every 30 seconds", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     world.sandbox.subscriptions.cancel(subscriptionId);
     await world.parity.syncUser({ userId: "ada", actor: { kind: "staff", id: null } });
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     world.sandbox.requests.clear();
-    await later(29);
+    await moveClock(29);
     await ask("ada_w1", "ada");
-    const next = await settled();
-    expect(subscriptionReads()).toHaveLength(0);
-    await later(2);
+    const next = await finishBackgroundWork();
+    expect(listSubscriptionReads()).toHaveLength(0);
+    await moveClock(2);
     await ask("ada_w1", "ada", next);
-    await settled(next);
-    expect(subscriptionReads().length).toBeGreaterThan(0);
+    await finishBackgroundWork(next);
+    expect(listSubscriptionReads().length).toBeGreaterThan(0);
   });
 
-  it("after failures: ever more rarely, and after a success as often as before", async () => {
+  it("after failures: less and less often, and after a success at the normal rate", async () => {
     const { db } = world;
     await addPayingUser(world, "ada");
     const fault = world.sandbox.control.addFault({
@@ -140,17 +144,17 @@ describe("how often Stripe is asked", () => {
     let server = world.parity;
     for (let n = 0; n < 8; n += 1) {
       await ask("ada_w1", "ada", server);
-      server = await settled(server);
+      server = await finishBackgroundWork(server);
       const [row] = await db.$queryRaw<{ wait: number }[]>`
         SELECT round(extract(epoch FROM "nextCheckAt" - "failedAt"))::float8 AS wait FROM "UserCheck"`;
       waits.push(row?.wait ?? 0);
-      await later(1_801);
+      await moveClock(1_801);
     }
     expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1_800, 1_800]);
     world.sandbox.control.clearFaults(fault);
     await ask("ada_w1", "ada", server);
-    await settled(server);
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    await finishBackgroundWork(server);
+    expect(await readAccess(world, "ada")).toBe("active 5");
     expect(await db.userCheck.findUnique({ where: { userId: "ada" } })).toMatchObject({
       failures: 0,
       failure: null,
@@ -158,13 +162,13 @@ describe("how often Stripe is asked", () => {
   });
 });
 
-describe("anybody else's workspace", () => {
-  it("is not there, and neither is one that does not exist", async () => {
+describe("another user's workspace", () => {
+  it("is not found, and neither is one that does not exist", async () => {
     await addPayingUser(world, "ada");
     await addUser(world, { id: "eve" });
     for (const id of ["ada_w1", "nowhere"])
       expect(await ask(id, "eve")).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
-    await settled();
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    await finishBackgroundWork();
+    expect(await readAccess(world, "ada")).toBe("locked 0");
   });
 });

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { refusal } from "~/http/errors";
+import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { withPaymentCheck } from "~/http/with-payment-check.server";
 
-/** A workspace as its owner may see it, for the customer-facing application. Never waits for Stripe. */
+/** A workspace as its owner may see it, for the application. It never waits for Stripe. */
 export const loader = route.loader(
   { who: "customer", params: z.object({ workspaceId: z.string().min(1).max(200) }) },
   withPaymentCheck(
@@ -13,8 +13,8 @@ export const loader = route.loader(
         workspaceId: params.workspaceId,
         userId: customer.userId,
       });
-      // Somebody else's workspace and none at all look the same.
-      if (!answer) throw refusal("not_found", { message: "You have no such workspace." });
+      // The same answer for another user's workspace and for one that does not exist.
+      if (!answer) throw errorResponse("not_found", { message: "Workspace not found." });
       return Response.json(answer);
     },
   ),

@@ -1,21 +1,21 @@
 import type { MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
-import { refusal } from "~/http/errors";
+import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { CustomerFrame, CustomerHead } from "~/ui/customer/customer-frame";
-import { HandOver } from "~/ui/customer/hand-over";
-import { Problem } from "~/ui/problem";
+import { CustomerFrame, CustomerHeader } from "~/ui/customer/customer-frame";
+import { HandoverForm } from "~/ui/customer/handover-form";
+import { ErrorPage } from "~/ui/error-page";
 
 export const meta: MetaFunction = () => [{ title: "Open as this customer · Parity" }];
 
-/** The demo has no application that hands its customers over; here an admin is one for a moment. Only in the demo. */
+/** The demo has no application that hands over its customers, so an admin can open a customer's page here. Demo only. */
 export const loader = route.loader(
   { who: "staff", role: "admin", params: z.object({ userId: z.string().min(1).max(200) }) },
   async ({ params, parity, context }) => {
     const { demoToken } = context.customerAuth;
     const [user] = await parity.views([params.userId]);
-    if (!demoToken || !user) throw refusal("not_found");
+    if (!demoToken || !user) throw errorResponse("not_found");
     return { name: user.name ?? user.email, token: await demoToken(user.userId) };
   },
 );
@@ -24,10 +24,10 @@ export default function DemoCustomer() {
   const { name, token } = useLoaderData<typeof loader>();
   return (
     <CustomerFrame>
-      <CustomerHead title={`Opening the workspace of ${name}…`}>
-        As their application would: it posts a token that names them.
-      </CustomerHead>
-      <HandOver fields={{ token }} label="Open the workspace" atOnce />
+      <CustomerHeader title={`Opening the workspace of ${name}…`}>
+        Your application posts a signed token for its customer. The demo does the same.
+      </CustomerHeader>
+      <HandoverForm fields={{ token }} label="Open the workspace" autoSubmit />
     </CustomerFrame>
   );
 }
@@ -35,7 +35,7 @@ export default function DemoCustomer() {
 export function ErrorBoundary() {
   return (
     <main className="px-4">
-      <Problem />
+      <ErrorPage />
     </main>
   );
 }

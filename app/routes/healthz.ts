@@ -1,6 +1,6 @@
 import { route } from "~/http/route.server";
 
-/** Whether the process lives. It asks nobody: a database that is away is no reason to restart us. */
-export const loader = route.loader({ who: "public", because: "load balancers ask without a secret" }, () =>
+/** Liveness: whether the process runs. It does not query the database, because a restart would not repair that. */
+export const loader = route.loader({ who: "public", because: "load balancers have no secret" }, () =>
   Response.json({ ok: true }),
 );

@@ -1,6 +1,6 @@
 import { route } from "~/http/route.server";
 
-/** Figures for Prometheus. */
+/** Metrics for Prometheus. */
 export const loader = route.loader(
   { who: "metrics" },
   async ({ parity }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { whoMayCall } from "~/http/route.server";
+import { readRouteAccess } from "~/http/route.server";
 
 const modules = import.meta.glob<Record<string, unknown>>([
   "./**/*.ts",
@@ -9,17 +9,16 @@ const modules = import.meta.glob<Record<string, unknown>>([
 ]);
 
 describe("every route", () => {
-  it("is looked at", () => {
+  it("is found", () => {
     expect(Object.keys(modules).length).toBeGreaterThan(5);
   });
 
-  it.each(Object.keys(modules))("lets in only whom it names: %s", async (file) => {
+  it.each(Object.keys(modules))("is built by `route`, which checks who may call it: %s", async (file) => {
     const module = (await modules[file]?.()) ?? {};
     for (const name of ["loader", "action"])
       if (name in module)
-        expect(whoMayCall(module[name]), `${name} was not built by route.${name}`).not.toBeNull();
-    // A page without a loader would be drawn for anybody.
-    if ("default" in module)
-      expect(module, "draws a page without asking who it is for").toHaveProperty("loader");
+        expect(readRouteAccess(module[name]), `${name} was not built by route.${name}`).not.toBeNull();
+    // A page without a loader would be shown without an access check.
+    if ("default" in module) expect(module, "shows a page without an access check").toHaveProperty("loader");
   });
 });

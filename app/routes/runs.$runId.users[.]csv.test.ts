@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import type { RunUserView } from "~/dashboard/views";
-import { routeArgs } from "~/http/testing/request";
+import type { RunUserView } from "~/dashboard/run-pages.server";
+import { createRouteArgs } from "~/http/testing/request";
 import { loader } from "./runs.$runId.users[.]csv";
 
 const staff = { id: "s1", name: "Ada", email: "ada@example.com", role: "viewer" as const };
-const user = (userId: string, name: string): RunUserView => ({
+const buildUser = (userId: string, name: string): RunUserView => ({
   userId,
   email: `${userId}@example.com`,
   name,
@@ -14,12 +14,12 @@ const user = (userId: string, name: string): RunUserView => ({
   sentence: "has another plan: repaired.",
 });
 
-it("hands out all users of a run, page by page, in cells that no spreadsheet runs", async () => {
+it("streams all users of a run page by page, and escapes cells that a spreadsheet would run as formulas", async () => {
   const pages: Record<string, { users: RunUserView[]; next: string | null }> = {
-    "": { users: [user("u1", '=HYPERLINK("x")'), user("u2", "Weber, Jonas")], next: "u2" },
-    u2: { users: [user("u3", "Ada")], next: null },
+    "": { users: [buildUser("u1", '=HYPERLINK("x")'), buildUser("u2", "Weber, Jonas")], next: "u2" },
+    u2: { users: [buildUser("u3", "Ada")], next: null },
   };
-  const { args } = routeArgs("/runs/r1/users.csv", { params: { runId: "r1" } }, { staff });
+  const { args } = createRouteArgs("/runs/r1/users.csv", { params: { runId: "r1" } }, { staff });
   const page = async ({ after }: { after?: string }) => pages[after ?? ""];
   Object.assign(args.context.parity, { runs: { page } });
   const response = await loader(args);

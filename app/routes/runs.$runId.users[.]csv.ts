@@ -1,33 +1,33 @@
 import { z } from "zod";
-import type { RunUserView } from "~/dashboard/views";
-import { refusal } from "~/http/errors";
+import type { RunUserView } from "~/dashboard/run-pages.server";
+import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 
 const PAGE_LENGTH = 500;
 
 const params = z.object({ runId: z.string().min(1).max(200) });
 
-/** The users of a run as CSV, in a stream: a run of a million users takes the memory of a page. */
+/** The users of a run as CSV. It is streamed, so that a run of a million users needs the memory of one page. */
 export const loader = route.loader({ who: "staff", role: "viewer", params }, async ({ params, parity }) => {
   const { runId } = params;
   const first = await parity.runs.page({ runId, limit: PAGE_LENGTH });
-  if (!first) throw refusal("not_found", { message: "There is no run with this id." });
-  async function* lines() {
-    yield csvLine(["user id", "e-mail", "name", "verdict", "outcome", "reason", "what happened"]);
+  if (!first) throw errorResponse("not_found", { message: "Run not found." });
+  async function* generateLines() {
+    yield formatCsvLine(["user id", "e-mail", "name", "verdict", "outcome", "reason", "what happened"]);
     for (let page = first; page; ) {
-      yield page.users.map(userLine).join("");
+      yield page.users.map(formatUser).join("");
       page = page.next ? await parity.runs.page({ runId, after: page.next, limit: PAGE_LENGTH }) : null;
     }
   }
-  const rows = lines();
+  const lines = generateLines();
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     pull: async (controller) => {
-      const { done, value } = await rows.next();
+      const { done, value } = await lines.next();
       if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
     },
-    cancel: async () => void (await rows.return()),
+    cancel: async () => void (await lines.return()),
   });
   return new Response(body, {
     headers: {
@@ -37,12 +37,12 @@ export const loader = route.loader({ who: "staff", role: "viewer", params }, asy
   });
 });
 
-function userLine({ userId, email, name, verdict, outcome, reason, sentence }: RunUserView): string {
-  return csvLine([userId, email, name ?? "", verdict, outcome, reason ?? "", sentence]);
+function formatUser({ userId, email, name, verdict, outcome, reason, sentence }: RunUserView): string {
+  return formatCsvLine([userId, email, name ?? "", verdict, outcome, reason ?? "", sentence]);
 }
 
-/** RFC 4180. A cell that a spreadsheet would run as a formula is made a text. */
-function csvLine(cells: string[]): string {
+/** RFC 4180. A cell that a spreadsheet would run as a formula gets a leading quote, which makes it text. */
+function formatCsvLine(cells: string[]): string {
   const quoted = cells.map((cell) => {
     const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStaffAuth, type StaffAuth } from "~/auth/staff.server";
-import { appUrl, routeArgs } from "~/http/testing/request";
+import { appUrl, createRouteArgs } from "~/http/testing/request";
 import { createLog } from "~/platform/log.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { action, loader } from "./sign-in";
@@ -18,14 +18,14 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 function args(path: string, init: RequestInit = {}) {
-  const made = routeArgs(path, init).args;
+  const made = createRouteArgs(path, init).args;
   return { ...made, context: { ...made.context, staffAuth } };
 }
 const headers = { "Sec-Fetch-Site": "same-origin" };
 const submit = (fields: Record<string, string>) =>
   action(args("/sign-in", { method: "POST", headers, body: new URLSearchParams(fields) }));
 
-async function signedIn(next = "/") {
+async function signIn(next = "/") {
   const answer = await submit({ email: "ann@example.com", password, next });
   if (!(answer instanceof Response)) throw new Error("Not signed in");
   const cookie = answer.headers
@@ -36,42 +36,41 @@ async function signedIn(next = "/") {
 }
 
 describe("the sign-in page", () => {
-  it("leads on to where somebody wanted to go, within this site", async () => {
-    expect(await signedIn("/users?verdict=in_sync")).toMatchObject({
+  it("redirects to the requested page, only within this site", async () => {
+    expect(await signIn("/users?verdict=in_sync")).toMatchObject({
       status: 302,
       location: "/users?verdict=in_sync",
     });
-    expect(await signedIn("https://evil.test/")).toMatchObject({ location: "/" });
-    expect(await signedIn("//evil.test/")).toMatchObject({ location: "/" });
+    expect(await signIn("https://evil.test/")).toMatchObject({ location: "/" });
+    expect(await signIn("//evil.test/")).toMatchObject({ location: "/" });
   });
 
-  it("says that a password is wrong, keeps the address, and repeats no password", async () => {
+  it("rejects a wrong password, keeps the address, and does not repeat the password", async () => {
     const answer = await submit({ email: "ann@example.com", password: "wrong password" });
     expect(answer).toMatchObject({ init: { status: 401 }, data: { email: "ann@example.com" } });
     expect(JSON.stringify(answer)).not.toContain("wrong password");
   });
 
-  it("is not shown to who is signed in already", async () => {
-    const { cookie } = await signedIn();
+  it("redirects a user that is already signed in", async () => {
+    const { cookie } = await signIn();
     const thrown = await Promise.resolve(
       loader(args("/sign-in?next=/runs", { headers: { Cookie: cookie } })),
     ).catch((one: unknown) => one);
-    expect(thrown).toBeInstanceOf(Response);
-    expect((thrown as Response).headers.get("Location")).toBe("/runs");
+    expect(thrown instanceof Response && thrown.headers.get("Location")).toBe("/runs");
   });
 
-  it("explains what the identity provider said, whatever it said", async () => {
+  it("explains each error code of the identity provider, also an unknown one", async () => {
     expect(await loader(args("/sign-in?error=not_invited"))).toMatchObject({
       problem: expect.stringContaining("invited"),
     });
     expect(await loader(args("/sign-in?error=<script>"))).toMatchObject({
-      problem: "Signing in did not work. Try again.",
+      problem: "Sign-in failed. Try again.",
     });
     expect(await loader(args("/sign-in"))).toMatchObject({ problem: null, next: "/" });
   });
 
-  it("is left for good by signing out", async () => {
-    const { cookie } = await signedIn();
+  it("is shown again after signing out, which ends the session", async () => {
+    const { cookie } = await signIn();
     const answer = await signOut(
       args("/sign-out", { method: "POST", headers: { ...headers, Cookie: cookie } }),
     );

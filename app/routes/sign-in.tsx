@@ -1,7 +1,7 @@
 import { data, type MetaFunction, redirect } from "@remix-run/node";
 import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
 import { z } from "zod";
-import { localPath } from "~/http/local-path";
+import { toLocalPath } from "~/http/local-path";
 import { route } from "~/http/route.server";
 import { Banner } from "~/ui/banner";
 import { Button, buttonClasses } from "~/ui/button";
@@ -19,28 +19,28 @@ const form = z.object({
   next: z.string().optional(),
 });
 
-/** Sentences for what the identity provider, or our evaluation of who comes from there, says. */
-const arrivals: Record<string, string> = {
-  not_invited: "This account has not been invited. Ask an admin to add your address.",
-  email_not_verified: "Your identity provider does not vouch for your e-mail address.",
-  // What better-auth says before it asks us, of someone invited whose address is not vouched for.
-  account_not_linked: "Your identity provider does not vouch for your e-mail address.",
-  single_sign_on_unavailable: "Your identity provider cannot be reached just now. Try again in a moment.",
+/** Messages for the errors of single sign-on, by their code. */
+const SINGLE_SIGN_ON_PROBLEMS: Record<string, string> = {
+  not_invited: "This account has not been invited. Ask an admin to invite you.",
+  email_not_verified: "Your identity provider has not verified your email address.",
+  // better-auth's own code, for an invited user whose address is not verified.
+  account_not_linked: "Your identity provider has not verified your email address.",
+  single_sign_on_unavailable: "Your identity provider could not be reached. Try again in a moment.",
 };
 
 export const loader = route.loader(
-  { who: "public", because: "whoever signs in is not signed in yet", search },
+  { who: "public", because: "the user is not signed in yet", search },
   async ({ request, search, context }) => {
-    const next = localPath(search.next);
+    const next = toLocalPath(search.next);
     if (await context.staffAuth.session(request)) throw redirect(next);
     const { mode, singleSignOn } = context.environment;
-    const problem = search.error && (arrivals[search.error] ?? "Signing in did not work. Try again.");
+    const problem = search.error && (SINGLE_SIGN_ON_PROBLEMS[search.error] ?? "Sign-in failed. Try again.");
     return { next, problem: problem || null, singleSignOn, demo: mode === "demo" };
   },
 );
 
 export const action = route.action(
-  { who: "public", because: "whoever signs in is not signed in yet", form },
+  { who: "public", because: "the user is not signed in yet", form },
   async ({ request, form, context }) => {
     const userAgent = request.headers.get("User-Agent") ?? "";
     const { email, password } = form;
@@ -53,15 +53,12 @@ export const action = route.action(
     if (result.ok) {
       const headers = new Headers();
       for (const cookie of result.cookies) headers.append("Set-Cookie", cookie);
-      return redirect(localPath(form.next), { headers });
+      return redirect(toLocalPath(form.next), { headers });
     }
     if (result.reason === "wrong_password")
-      return data(
-        { email, problem: "This e-mail address and password do not fit together." },
-        { status: 401 },
-      );
+      return data({ email, problem: "Incorrect email or password." }, { status: 401 });
     const wait = result.retryAfterSeconds;
-    const problem = `Too many attempts from here. Try again in ${wait === 1 ? "1 second" : `${wait} seconds`}.`;
+    const problem = `Too many sign-in attempts. Try again in ${wait === 1 ? "1 second" : `${wait} seconds`}.`;
     return data({ email, problem }, { status: 429, headers: { "Retry-After": String(wait) } });
   },
 );
@@ -77,7 +74,7 @@ export default function SignIn() {
       <h1 className="mt-4 text-title font-semibold tracking-tight">Sign in to Parity</h1>
       {demo && (
         <p className="mt-1 text-quiet">
-          The demo's address and password stand in the terminal that started it.
+          The terminal that started the demo shows its email address and password.
         </p>
       )}
       {problem && (
@@ -91,7 +88,7 @@ export default function SignIn() {
         <input type="hidden" name="next" value={next} />
         <Field
           id="email"
-          label="E-mail"
+          label="Email"
           type="email"
           name="email"
           autoComplete="username"
@@ -106,7 +103,7 @@ export default function SignIn() {
           autoComplete="current-password"
           required
         />
-        <Button type="submit" look="primary" disabled={busy} aria-busy={busy} className="w-full">
+        <Button type="submit" variant="primary" disabled={busy} aria-busy={busy} className="w-full">
           {busy ? "Signing in…" : "Sign in"}
         </Button>
       </Form>

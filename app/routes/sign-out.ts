@@ -8,5 +8,5 @@ export const action = route.action({ who: "staff", role: "viewer" }, async ({ re
   return redirect("/sign-in", { headers });
 });
 
-/** Someone who comes here by its address is shown where signing out is. */
-export const loader = route.loader({ who: "public", because: "it only leads home" }, () => redirect("/"));
+/** A GET redirects home, where the sign-out button is. */
+export const loader = route.loader({ who: "public", because: "it only redirects" }, () => redirect("/"));

@@ -1,15 +1,15 @@
 import { once, setMaxListeners } from "node:events";
-import { createApiServer, type ServerParts } from "./api/server";
+import { createApiServer, type ServerDeps } from "./api/server";
 
 export interface Listening {
   /** `http://127.0.0.1:12345` */
   url: string;
   port: number;
-  /** Breaks what is open, and stops listening. */
+  /** Closes open connections and stops listening. */
   close(): Promise<void>;
 }
 
-export type ServerSetup = Omit<ServerParts, "stopped">;
+export type ServerSetup = Omit<ServerDeps, "stopped">;
 
 /** Starts the server; rejects when the port is taken. */
 export async function listen(
@@ -17,7 +17,7 @@ export async function listen(
   { port, host }: { port: number; host: string },
 ): Promise<Listening> {
   const stopping = new AbortController();
-  // Each answer that takes its time listens for the end, however many there are at once.
+  // Every delayed response listens to this signal, and there may be many at once.
   setMaxListeners(0, stopping.signal);
   const server = createApiServer({ ...setup, stopped: stopping.signal });
   server.keepAliveTimeout = 60_000;

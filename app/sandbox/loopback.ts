@@ -1,17 +1,17 @@
 const NAMES = new Set(["127.0.0.1", "[::1]", "localhost"]);
 const ADDRESSES = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 
-/** Whether an address (as a socket has it) is this machine's own. */
+/** Whether the address of a socket is this machine. */
 export function isLoopbackAddress(address: string | undefined): boolean {
   return ADDRESSES.has(address ?? "");
 }
 
-/** Whether a `Host` header asks for this machine by a name that cannot be made to point elsewhere. */
+/** Whether a `Host` header names this machine, with a name that no other site can use. */
 export function isLoopbackHost(host: string | undefined): boolean {
   return NAMES.has((host ?? "").replace(/:\d+$/, ""));
 }
 
-/** Whether an http or https address leads to this machine. */
+/** Whether an http or https address is on this machine. */
 export function isLoopbackUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);

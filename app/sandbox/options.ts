@@ -1,51 +1,51 @@
-import type { CancelField } from "./account/life";
+import type { CancelField } from "./account/lifecycle";
 import type { NewWebhookEndpoint } from "./account/webhook-endpoints";
 import type { Latency } from "./control/control";
-import type { Limits } from "./control/rate-ceilings";
+import type { Limits } from "./control/rate-limiter";
 
 export interface SandboxOptions {
   /** `acct_…` */
   accountId?: string;
   livemode?: boolean;
-  /** Keys that are accepted. Any other gets a 401. */
+  /** Accepted keys. Other keys get a 401. */
   secretKeys?: readonly string[];
-  /** Keys that are accepted but may not read the account. */
+  /** Accepted keys that may not read the account. */
   restrictedKeys?: readonly string[];
-  /** A key that may only sell: checkout and portal sessions. */
+  /** A key that may only use checkout and portal sessions. */
   checkoutKey?: string;
-  /** The origin under which browsers reach the payment pages; where it listens, unless given. */
+  /** The origin of the payment pages for browsers; by default where the sandbox listens. */
   publicUrl?: string;
-  /** Which field the portal sets when a customer cancels; `cancel_at` alone, unless given. */
+  /** The field that the portal sets when a customer cancels; `cancel_at` by default. */
   portalCancels?: CancelField;
-  /** Milliseconds from Pay until customer and subscription are there. 0: before the answer to the payer is sent. */
+  /** Milliseconds from payment until customer and subscription exist. 0: before the payer gets a response. */
   attachAfterMs?: number;
-  /** Where events are sent; `types` is all, unless given. Only to this machine. More can be made over the API. */
+  /** Webhook endpoints, only on this machine; `types` is all by default. More can be created over the API. */
   webhooks?: readonly { url: string; secret: string; types?: readonly string[] }[];
-  /** Milliseconds before each further attempt to deliver; after the last of them an event is given up. */
+  /** Milliseconds before each retry of a delivery. It fails after the last retry. */
   webhookRetriesMs?: readonly number[];
-  /** Decides all ids and chances: the same seed gives the same ones. */
+  /** Decides all ids and random choices: the same seed gives the same ones. */
   seed?: number;
-  /** The clock: epoch seconds. The machine's, unless given. */
+  /** The clock in epoch seconds; the machine's by default. */
   now?: () => number;
-  /** The state is kept here over restarts. */
+  /** The file that keeps the state over restarts. */
   stateFile?: string;
-  /** How long events are kept. 0: none are written at all. */
+  /** How long events are kept. 0: no events are created. */
   eventRetentionDays?: number;
-  /** Milliseconds that each answer takes: fixed, or by seeded chance between two. */
+  /** Milliseconds that each response takes: fixed, or random between two (seeded). */
   latency?: Latency["ms"];
-  /** Ceilings; without them there are none. */
+  /** Rate limits; none by default. */
   limits?: Limits;
-  /** How many requests `requests.list()` remembers. */
+  /** How many requests `requests.list()` holds. */
   rememberedRequests?: number;
 }
 
 export const DEFAULT_SECRET_KEY = "sk_test_sandbox";
 
-/** The version that the pinned SDK speaks. */
+/** The API version of the pinned SDK. */
 export const API_VERSION = "2026-10-28.endive";
 
 /** The options with their defaults. */
-export function settingsOf(options: SandboxOptions) {
+export function withDefaults(options: SandboxOptions) {
   return {
     accountId: options.accountId ?? "acct_sandboxParity",
     livemode: options.livemode ?? false,

@@ -1,19 +1,19 @@
 import { type Account, createAccount } from "./account/account";
 import { createClock } from "./account/clock";
 import type { EventListener } from "./account/event-log";
-import { IdempotentAnswers } from "./api/idempotency";
+import { IdempotentResponses } from "./api/idempotency";
 import { Control } from "./control/control";
 import { RequestLog } from "./control/request-log";
 import { Timers } from "./control/timers";
 import { type Listening, listen, type ServerSetup } from "./listen";
-import { API_VERSION, type SandboxOptions, settingsOf } from "./options";
-import { Said } from "./pages/said";
+import { API_VERSION, type SandboxOptions, withDefaults } from "./options";
+import { FlashMessages } from "./pages/simulate/flash-messages";
 import { readState, StateFile } from "./store/state-file";
 import { Webhooks } from "./webhooks/webhooks";
 
 export type { SandboxEvent } from "./account/event-log";
 export type { Fault } from "./control/faults";
-export type { Limits } from "./control/rate-ceilings";
+export type { Limits } from "./control/rate-limiter";
 export type { LoggedRequest } from "./control/request-log";
 export type { Listening } from "./listen";
 export { API_VERSION, DEFAULT_SECRET_KEY, type SandboxOptions } from "./options";
@@ -28,29 +28,29 @@ export interface Sandbox
     | "checkoutSessions"
     | "clock"
     | "customers"
-    | "life"
+    | "lifecycle"
     | "portalSessions"
     | "prices"
     | "products"
     | "subscriptions"
     | "webhookEndpoints"
   > {
-  /** The whole account, for what the rest does not reach. */
+  /** The whole account, for everything that has no shortcut here. */
   readonly account: Account;
   readonly accountId: string;
   /** The first of the accepted secret keys. */
   readonly secretKey: string;
-  /** Latency, ceilings, faults, hanging requests. */
+  /** Latency, rate limits, faults, hanging requests. */
   readonly control: Control;
-  /** What is sent to webhook endpoints. */
+  /** The deliveries to webhook endpoints. */
   readonly webhooks: Webhooks;
-  /** What was asked over HTTP. */
+  /** The requests to the API. */
   readonly requests: RequestLog;
-  /** Runs a change without events: for making objects in bulk. */
+  /** Runs a change without events, to create objects in bulk. */
   bulk<T>(change: () => T): T;
-  /** Calls the listener for every event from now on. Returns how to stop. */
+  /** Calls the listener for every event from now on. Returns a function that stops it. */
   onEvent(listener: EventListener): () => void;
-  /** Whether the state came from the state file: then nothing needs to be seeded. */
+  /** Whether the state came from the state file. */
   readonly restored: boolean;
   /** Writes the state file now, if anything changed. */
   flush(): void;
@@ -59,20 +59,24 @@ export interface Sandbox
 }
 
 /**
- * Makes the account, empty or as the state file has it. Nothing listens until `listen` is called:
+ * Creates the account, empty or from the state file. Nothing listens until `listen` is called:
  *
  *     const sandbox = createSandbox({ stateFile: ".data/sandbox.json" });
  *     const { url } = await sandbox.listen();
  *
- * Throws when the state file is not one of ours.
+ * Throws when the state file is not a state file.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const settings = settingsOf(options);
+  const settings = withDefaults(options);
   const saved = settings.stateFile === undefined ? undefined : readState(settings.stateFile);
   const seed = saved?.seed ?? settings.seed;
   const timers = new Timers();
   let origin = settings.publicUrl ?? "";
-  const clock = createClock({ source: settings.now, offset: saved?.clockOffset, moved: () => file?.touch() });
+  const clock = createClock({
+    source: settings.now,
+    offset: saved?.clockOffset,
+    onMove: () => file?.touch(),
+  });
   const account = createAccount({
     facts: {
       id: saved?.accountId ?? settings.accountId,
@@ -85,8 +89,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     seed,
     clock,
     eventRetentionDays: settings.eventRetentionDays,
-    changed: () => file?.touch(),
-    attachLater: (attach) => timers.after(control.attachAfterMs, attach),
+    onChange: () => file?.touch(),
+    attachLater: (attach) => timers.schedule(control.attachAfterMs, attach),
   });
   if (saved) account.store.restore(saved.store);
   let requestsMade = saved?.requests ?? 0;
@@ -98,7 +102,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
           accountId: account.facts.id,
           clockOffset: clock.offset,
           requests: requestsMade,
-          store: account.store.state(),
+          store: account.store.toState(),
         }));
   const control = new Control({ clock, seed });
   control.setLatency(settings.latency);
@@ -119,9 +123,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     control,
     webhooks,
     requests,
-    said: new Said(),
+    flashMessages: new FlashMessages(),
     keys: settings,
-    idempotent: new IdempotentAnswers(),
+    idempotent: new IdempotentResponses(),
     nextRequestId: () => {
       requestsMade += 1;
       return account.store.ids.make("request", requestsMade);
@@ -137,7 +141,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     checkoutSessions: account.checkoutSessions,
     checkout: account.checkout,
     portalSessions: account.portalSessions,
-    life: account.life,
+    lifecycle: account.lifecycle,
     accountId: account.facts.id,
     secretKey: settings.secretKeys[0] ?? "",
     restored: saved !== undefined,
@@ -145,7 +149,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     control,
     webhooks,
     requests,
-    bulk: (change) => account.events.without(change),
+    bulk: (change) => account.events.pauseDuring(change),
     onEvent: (listener) => account.events.listen(listener),
     flush: () => file?.flush(),
     async listen(port = 0, host = "127.0.0.1") {

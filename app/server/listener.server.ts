@@ -4,25 +4,25 @@ import type { AddressInfo } from "node:net";
 export type Listener = {
   server: Server;
   port: number;
-  /** Replaces what answers; until then everything is told that we are starting. */
+  /** Replaces the handler. The first one answers 503 "starting" to everything but the health check. */
   handle: (listener: RequestListener) => void;
 };
 
 export type ListenerOptions = {
-  /** 0 takes any free one. */
+  /** 0 means any free port. */
   port: number;
-  /** Whether a port that is taken means "the next one", up to 20 further on. */
+  /** Whether to try the next 20 ports when the port is in use. */
   orNextFree: boolean;
 };
 
 /**
- * Opens the port before anything else is done, so that a port that is taken is known at once, and the load balancer
- * hears "starting" instead of nothing. Rejects with node's EADDRINUSE or EACCES.
+ * Opens the port. Done before anything else, so that a port in use is reported at once, and a load balancer gets an answer
+ * during the start. Rejects with Node's EADDRINUSE or EACCES.
  */
 export async function openListener({ port, orNextFree }: ListenerOptions): Promise<Listener> {
-  let current: RequestListener = starting;
+  let current: RequestListener = answerStarting;
   const server = createServer((request, response) => current(request, response));
-  // A body that trickles in must not hold a connection for ever; the proxy's idle connections outlive 60 s.
+  // A slow body must not hold a connection for ever. Idle connections outlive the 60 s of common proxies.
   server.requestTimeout = 60_000;
   server.headersTimeout = 20_000;
   server.keepAliveTimeout = 65_000;
@@ -32,7 +32,7 @@ export async function openListener({ port, orNextFree }: ListenerOptions): Promi
       await listen(server, candidate);
       break;
     } catch (error) {
-      if (candidate >= last || !isTaken(error)) throw error;
+      if (candidate >= last || !isPortInUse(error)) throw error;
     }
   }
   return {
@@ -44,15 +44,17 @@ export async function openListener({ port, orNextFree }: ListenerOptions): Promi
   };
 }
 
-const starting: RequestListener = (request, response) => {
-  const alive = request.url === "/healthz";
-  response.writeHead(alive ? 200 : 503, {
+const answerStarting: RequestListener = (request, response) => {
+  const isHealthCheck = request.url === "/healthz";
+  response.writeHead(isHealthCheck ? 200 : 503, {
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
-    ...(alive ? {} : { "Retry-After": "2" }),
+    ...(isHealthCheck ? {} : { "Retry-After": "2" }),
   });
   response.end(
-    alive ? '{"ok":true}' : '{"error":{"code":"starting","message":"Starting. Try again in a moment."}}',
+    isHealthCheck
+      ? '{"ok":true}'
+      : '{"error":{"code":"starting","message":"Starting. Try again in a moment."}}',
   );
 };
 
@@ -66,6 +68,6 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-function isTaken(error: unknown): boolean {
+function isPortInUse(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }

@@ -1,32 +1,32 @@
-import { createParity } from "~/facade/create-parity.server";
 import type { Parity } from "~/facade/parity.server";
+import { createParity } from "~/facade/parity.server";
 import type { Database } from "~/platform/client.server";
 import type { StripeEnvironment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
-import { nextVersion } from "~/platform/stamps.server";
 import { createStripeBudget } from "~/platform/stripe-budget.server";
+import { nextVersion } from "~/platform/versions.server";
 import { createCheckoutClient } from "~/stripe/checkout.server";
 import { createLimiter } from "~/stripe/limiter.server";
 import { createStripeReader } from "~/stripe/reader.server";
 
-export type ParityParts = {
+export type ParityDeps = {
   db: Database;
   stripe: StripeEnvironment;
   /** The built-in sandbox stands in for Stripe. */
   sandbox: boolean;
-  /** Whether a process stays alive between requests, in which a worker settles what webhooks signal. */
+  /** Whether a process stays alive between requests. Where none does, a webhook's request settles its event itself. */
   staysAlive?: boolean;
   log: Log;
 };
 
-/** Soon enough for Stripe, which waits for a webhook's answer for ten seconds or so. Milliseconds. */
+/** Stripe waits for a webhook's response for about ten seconds. */
 const SETTLE_WITHIN_MS = 8_000;
 
-/** Stripe's ceilings over all endpoints, a second; the application's own traffic shares them. */
+/** Stripe's limits over all endpoints, per second. The application's own traffic shares them. */
 const GLOBAL_PER_SECOND = { live: 100, test: 25 };
 
-/** Binds Parity to a database and a Stripe key: the part of the composition that the server and the command line share. */
-export function openParity({ db, stripe, sandbox, staysAlive = true, log }: ParityParts): Parity {
+/** Binds the engine to a database and a Stripe key. The server, the worker and the command line share this. */
+export function openParity({ db, stripe, sandbox, staysAlive = true, log }: ParityDeps): Parity {
   const reader = createStripeReader({
     secretKey: stripe.secretKey,
     apiBase: stripe.apiBase,

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { createLog } from "~/platform/log.server";
 import { closeAll } from "./shutdown.server";
 
-function collecting() {
+function createTestLog() {
   const lines: string[] = [];
   return {
     lines,
@@ -10,8 +10,8 @@ function collecting() {
   };
 }
 
-it("closes in order, each when the one before is closed", async () => {
-  const { log, lines } = collecting();
+it("runs the hooks in order, each after the one before has finished", async () => {
+  const { log, lines } = createTestLog();
   const closed: string[] = [];
   const closing = (name: string) => ({
     name,
@@ -26,8 +26,8 @@ it("closes in order, each when the one before is closed", async () => {
   expect(lines).toEqual([]);
 });
 
-it("is stopped by nothing that fails or hangs, and names it", async () => {
-  const { log, lines } = collecting();
+it("names a hook that fails or hangs in the log, and runs the next one", async () => {
+  const { log, lines } = createTestLog();
   const closed: string[] = [];
   const hooks = [
     { name: "failing", close: () => Promise.reject(new Error("no")) },

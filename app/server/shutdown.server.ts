@@ -1,48 +1,73 @@
 import type { Server } from "node:http";
+import closeWithGrace from "close-with-grace";
 import type { Log } from "~/platform/log.server";
+import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 
 export type CloseHook = { name: string; close: () => Promise<void> | void };
 
-const sweepMs = 50;
+export type ShutdownHooks = {
+  /** The hook added last runs first. */
+  add: (...hooks: CloseHook[]) => void;
+  /** Runs these hooks now, and not again at the end. Never throws. */
+  closeNow: (hooks: readonly CloseHook[]) => Promise<void>;
+  /** Runs all hooks, once, and leaves the process running. Never throws. */
+  closeAll: () => Promise<void>;
+};
+
+const CLOSE_MS = 10_000;
+const SWEEP_MS = 50;
 
 /**
- * Stops accepting and lets requests finish; what is not done after `deadline` milliseconds is cut off.
+ * Runs the hooks and ends the process on a signal (exit code 0) or on an error that was not caught (1). A second signal
+ * ends it at once (1).
  */
-export async function drain(server: Server, log: Log, deadline: number): Promise<void> {
+export function closeOnExit(log: Log): ShutdownHooks {
+  const hooks = new Set<CloseHook>();
+  let closing: Promise<void> | null = null;
+  const closeHooks = () => {
+    closing ??= closeAll([...hooks].toReversed(), log, CLOSE_MS);
+    return closing;
+  };
+  // No time limit over all of them: each hook has its own.
+  closeWithGrace({ delay: false, logger: log, skip: ["beforeExit"] }, async ({ err }) => {
+    if (err) log.fatal({ err }, "uncaught exception, shutting down");
+    await closeHooks();
+  });
+  return {
+    add: (...added) => {
+      for (const hook of added) hooks.add(hook);
+    },
+    closeNow: async (done) => {
+      for (const hook of done) hooks.delete(hook);
+      await closeAll(done.toReversed(), log, CLOSE_MS);
+    },
+    closeAll: closeHooks,
+  };
+}
+
+/** Stops accepting connections and lets requests finish. Cuts off those that still run after `deadlineMs`. */
+export async function drain(server: Server, log: Log, deadlineMs: number): Promise<void> {
   const finished = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection that was kept open for the next request becomes idle when its last one has been answered.
-  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
-  if (!(await within(deadline, finished))) {
-    log.warn({ deadline }, "requests did not finish in time and are cut off");
+  // A keep-alive connection becomes idle only when its last request has been answered.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  if ((await withTimeout(finished, deadlineMs)) === TIMED_OUT) {
+    log.warn({ deadlineMs }, "requests did not finish in time; connections cut off");
     server.closeAllConnections();
   }
   clearInterval(sweep);
 }
 
 /**
- * Closes one after the other, in the order given, each for at most `deadline` milliseconds. Never throws: what fails
- * or does not end in time is named in the log and left behind.
+ * Runs the hooks one after another, in the order given, each for at most `deadlineMs`. Never throws: a hook that fails or
+ * takes too long is named in the log, and the next one runs.
  */
-export async function closeAll(hooks: readonly CloseHook[], log: Log, deadline: number): Promise<void> {
+export async function closeAll(hooks: readonly CloseHook[], log: Log, deadlineMs: number): Promise<void> {
   for (const { name, close } of hooks) {
     try {
-      const closed = Promise.resolve(close()).then(() => undefined);
-      if (!(await within(deadline, closed))) log.warn({ hook: name, deadline }, "did not close in time");
+      const closed = await withTimeout(Promise.resolve(close()), deadlineMs);
+      if (closed === TIMED_OUT) log.warn({ hook: name, deadlineMs }, "shutdown hook timed out");
     } catch (error) {
-      log.error({ err: error, hook: name }, "did not close cleanly");
+      log.error({ err: error, hook: name }, "shutdown hook failed");
     }
-  }
-}
-
-/** Whether the work ended before the deadline. */
-async function within(milliseconds: number, work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

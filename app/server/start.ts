@@ -1,146 +1,135 @@
-import { resolve } from "node:path";
+import path from "node:path";
 import type { ServerBuild } from "@remix-run/node";
-import type { RequestHandler } from "express";
-import { createCustomerAuth } from "~/auth/customer.server";
-import { createStaffAuth } from "~/auth/staff.server";
-import { announce, runningDemo, welcome } from "~/demo/announcement.server";
+import { announce, findRunningDemo, formatWelcome } from "~/demo/announcement.server";
 import { fillDemo, openSandbox, runInitialPreview } from "~/demo/demo.server";
-import { keptDemoSecrets } from "~/demo/demo-secrets.server";
-import { openPostgres } from "~/demo/postgres.server";
-import type { Readiness } from "~/http/context";
-import type { Database } from "~/platform/client.server";
+import { loadDemoSecrets } from "~/demo/demo-secrets.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { createLog, type Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
-import { applyMigrations, pendingMigrations } from "~/platform/migrate.server";
-import { databaseClient, ensureMade, type Making, pages } from "./build.server";
+import { applyMigrations, pendingMigrations } from "~/platform/migrations/migrate.server";
+import { StartError } from "~/platform/start-error";
+import type { Application, ApplicationOptions } from "./application.server";
 import { type Listener, openListener } from "./listener.server";
-import { type Opened, trackOpened } from "./process-end.server";
-import { createServer } from "./web-server";
+import { openPostgres } from "./open-postgres.server";
+import { ROOT, requireBuilt } from "./require-built.server";
+import { closeOnExit, type ShutdownHooks } from "./shutdown.server";
 
-// The composition root of `npm start`: binds everything to this machine's environment, clock and processes.
-// What needs the generated database client is imported only when that has been made.
+// The composition root of `npm start` and `npm run dev`: binds everything to this machine's environment and processes. It
+// runs what is built; the npm scripts build before it.
 
-const root = resolve(import.meta.dirname, "../..");
-const development = process.argv.includes("--dev");
-const demoAdmin = "admin@example.com";
-const readinessMs = 2_000;
-/** Beside the requests that this process answers; `npm run worker` takes more. */
-const jobsAtOnce = 2;
-
-/** A start that cannot be, in words for the person at the terminal. */
-class CannotStart extends Error {
-  constructor(
-    message: string,
-    readonly exitCode: 1 | 2 = 1,
-  ) {
-    super(message);
-  }
-}
+const isDevelopment = process.argv.includes("--dev");
+const DEMO_ADMIN = "admin@example.com";
 
 const say = (message: string) => void process.stdout.write(`${message}\n`);
 
 async function start(): Promise<void> {
-  // React is many times slower without it. Nothing of ours asks for it.
-  process.env.NODE_ENV ??= development ? "development" : "production";
-  const wanted = readEnvironmentOrNot();
-  const demo = wanted.mode === "demo";
-  const log = createLog({ level: wanted.logLevel, forPeople: demo && process.stdout.isTTY });
-  const opened = trackOpened(log);
+  // React is several times slower without it.
+  process.env.NODE_ENV ??= isDevelopment ? "development" : "production";
+  requireBuilt("client");
+  if (!isDevelopment) requireBuilt("pages");
+  const environment = loadEnvironment();
+  const log = await openLog(environment);
+  const shutdown = closeOnExit(log);
   try {
-    await serve(wanted, log, opened);
+    await serve(environment, log, shutdown);
   } catch (error) {
-    complain(error);
-    await opened.end(error instanceof CannotStart ? error.exitCode : 1);
+    report(error);
+    await shutdown.closeAll();
+    process.exit(error instanceof StartError ? error.exitCode : 1);
   }
 }
 
-async function serve(wanted: Environment, log: Log, opened: Opened): Promise<void> {
-  const demo = wanted.mode === "demo";
-  if (demo) await refuseSecondDemo(wanted);
-  const listener = await openPort(wanted, demo);
-  const environment = { ...wanted, ...(demo && atPort(wanted, listener.port)) };
+async function serve(given: Environment, log: Log, shutdown: ShutdownHooks): Promise<void> {
+  const isDemo = given.mode === "demo";
+  if (isDemo) await refuseSecondDemo(given);
+  const listener = await openPort(given, isDemo);
+  const environment = { ...given, ...(isDemo && toActualPort(given, listener.port)) };
 
-  await make(databaseClient);
-  if (!development) await make(pages);
   const postgres = await openPostgres({ ...environment, log: say });
-  opened.push({ name: "postgres", close: postgres.stop });
+  shutdown.add({ name: "postgres", close: postgres.stop });
   await migrate(environment, postgres.url);
+  // Imports the generated client, which `requireBuilt` has looked for.
   const { createDatabase } = await import("~/platform/client.server");
   const db = createDatabase(postgres.url, { log });
-  opened.push({ name: "database", close: () => db.$disconnect() });
-  const sandbox = demo
+  shutdown.add({ name: "database", close: () => db.$disconnect() });
+  const sandbox = isDemo
     ? await openSandbox({ ...environment, appUrl: `http://127.0.0.1:${listener.port}` })
     : null;
-  if (sandbox) opened.push({ name: "sandbox", close: sandbox.close });
+  if (sandbox) shutdown.add({ name: "sandbox", close: sandbox.close });
   const stripe = sandbox?.stripe ?? environment.stripe;
-  if (!stripe) throw new Error("Production without a Stripe key was let through.");
+  if (!stripe) throw new Error("Production started without a Stripe key.");
   const isNew = sandbox !== null && (await fillDemo(db, sandbox.api));
 
-  const { openParity } = await import("./open-parity.server");
-  const parity = openParity({
-    db,
-    stripe,
-    log,
-    sandbox: sandbox !== null,
-    staysAlive: environment.staysAlive,
-  });
+  const bindings = { environment, db, databaseUrl: postgres.url, stripe, sandbox: sandbox !== null, log };
+  const application = isDevelopment
+    ? await openDevelopment(bindings, listener, shutdown)
+    : await openBuilt(bindings);
+  const { parity, staffAuth } = application;
   if (isNew) await runInitialPreview(parity);
-  opened.push({ name: "reconcile", close: () => parity.close() });
-  if (environment.staysAlive) {
-    const { startWorker } = await import("./worker.server");
-    const jobs = { databaseUrl: postgres.url, parity, log, concurrency: jobsAtOnce, clock: false };
-    const worker = await startWorker(jobs);
-    opened.push({ name: "worker", close: worker.stop });
-  }
-  const staffAuth = createStaffAuth({ db, environment, log });
-  const server = createServer({
-    environment,
-    log,
-    parity,
-    staffAuth,
-    customerAuth: createCustomerAuth({ environment, now: Date.now }),
-    ready: () => readiness(db, postgres.url),
-    assets: resolve(root, "build/client"),
-    ...(development ? await developmentServer(opened) : { build: await builtPages() }),
-  });
-  // The last one opened, and so the first to close: requests finish while everything that they use is there.
-  opened.push({ name: "web server", close: () => server.close() });
+  await application.startWorker();
+  shutdown.add(...application.hooks);
+  // Closed first, so that running requests still have everything that they use.
+  shutdown.add({ name: "web server", close: () => application.server.close() });
   if (!sandbox) {
-    await server.listen(listener);
-    log.info({ port: listener.port, url: environment.appUrl, stripe: stripe.mode }, "Parity is running");
+    await application.server.listen(listener);
+    log.info({ port: listener.port, url: environment.appUrl, stripe: stripe.mode }, "server started");
     return;
   }
-  const { adminPassword: password } = keptDemoSecrets(environment.dataDirectory);
-  await staffAuth.addStaff({ email: demoAdmin, name: "Demo Admin", role: "admin", password });
-  await server.listen(listener);
+  const { adminPassword: password } = loadDemoSecrets(environment.dataDirectory);
+  await staffAuth.addStaff({ email: DEMO_ADMIN, name: "Demo Admin", role: "admin", password });
+  await application.server.listen(listener);
   const facts = {
     pid: process.pid,
     url: environment.appUrl,
-    email: demoAdmin,
+    email: DEMO_ADMIN,
     password,
     sandboxUrl: sandbox.url,
     cronSecret: environment.cronSecret ?? "",
     databaseUrl: postgres.url,
   };
-  opened.push({ name: "announcement", close: announce(environment.dataDirectory, facts) });
-  say(welcome(facts, environment.dataDirectory));
+  shutdown.add({ name: "announcement", close: announce(environment.dataDirectory, facts) });
+  say(formatWelcome(facts, environment.dataDirectory));
 }
 
-function readEnvironmentOrNot(): Environment {
-  const reading = readEnvironment(process.env, keptDemoSecrets);
+type Bindings = Omit<ApplicationOptions, "pages">;
+
+async function openBuilt(bindings: Bindings): Promise<Application> {
+  const { openApplication } = await import("./application.server");
+  const build: ServerBuild = await import(path.join(ROOT, "build/server/index.js"));
+  return openApplication({ ...bindings, pages: { build, assets: path.join(ROOT, "build/client") } });
+}
+
+async function openDevelopment(
+  bindings: Bindings,
+  listener: Listener,
+  shutdown: ShutdownHooks,
+): Promise<Application> {
+  const { openLiveApplication } = await import("./development.server");
+  return openLiveApplication(ROOT, bindings, { listener, shutdown });
+}
+
+function loadEnvironment(): Environment {
+  const reading = readEnvironment(process.env, loadDemoSecrets);
   if (reading.ok) return reading.environment;
-  throw new CannotStart(
+  throw new StartError(
     `Parity cannot start with this environment:\n${describeProblems(reading.problems)}`,
     2,
   );
 }
 
-/** Two demos on the same data would each write the sandbox's state over the other's. */
+/** JSON lines; in the demo on a terminal lines for people, where pino-pretty is installed. */
+async function openLog({ mode, logLevel }: Environment): Promise<Log> {
+  const isForPeople = mode === "demo" && process.stdout.isTTY;
+  const pretty = isForPeople ? await import("pino-pretty").catch(() => null) : null;
+  const destination = pretty?.default({ colorize: true, translateTime: "SYS:HH:MM:ss" });
+  return createLog({ level: logLevel, destination });
+}
+
+/** Two demos on the same data would each overwrite the sandbox's state of the other. */
 async function refuseSecondDemo({ dataDirectory }: Environment): Promise<void> {
-  const running = await runningDemo(dataDirectory);
+  const running = await findRunningDemo(dataDirectory);
   if (running)
-    throw new CannotStart(
+    throw new StartError(
       `The demo in ${dataDirectory} is running already: ${running.url} (process ${running.pid})`,
     );
 }
@@ -148,91 +137,49 @@ async function refuseSecondDemo({ dataDirectory }: Environment): Promise<void> {
 async function openPort({ port }: Environment, orNextFree: boolean): Promise<Listener> {
   try {
     const listener = await openListener({ port, orNextFree });
-    if (port !== 0 && listener.port !== port) say(`Port ${port} is taken; using ${listener.port}.`);
+    if (port !== 0 && listener.port !== port) say(`Port ${port} is in use; using ${listener.port}.`);
     return listener;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "EADDRINUSE") throw new CannotStart(`Port ${port} is taken. Set PORT to another one.`);
+    if (code === "EADDRINUSE") throw new StartError(`Port ${port} is in use. Set PORT to another one.`);
     if (code === "EACCES")
-      throw new CannotStart(`Port ${port} may not be opened by this user. Set PORT to another one.`);
+      throw new StartError(`This user may not open port ${port}. Set PORT to another one.`);
     throw error;
   }
 }
 
-/** The demo's address follows the port that it got, unless APP_URL says where it is. */
-function atPort({ appUrl, port }: Environment, actual: number): Partial<Environment> {
+/** The demo's address follows the port that it got, unless APP_URL sets the address. */
+function toActualPort({ appUrl, port }: Environment, actual: number): Partial<Environment> {
   return appUrl === `http://localhost:${port}` ? { appUrl: `http://localhost:${actual}`, port: actual } : {};
 }
 
-async function make(making: Making): Promise<void> {
-  const made = await ensureMade(root, making, say);
-  if (!made.ok) throw new CannotStart(`Building ${made.name} failed:\n${made.output}`);
-}
-
-/** Our own database is brought up to date; somebody's own only by them. */
+/** Only the embedded database is migrated at the start: the owner of any other decides when. */
 async function migrate({ databaseUrl }: Environment, url: string): Promise<void> {
   if (databaseUrl === null) {
     await applyMigrations(url);
     return;
   }
   const pending = await pendingMigrations(url).catch((error: unknown) => {
-    throw new CannotStart(`The database of DATABASE_URL cannot be used: ${maskText(messageOf(error))}`);
+    throw new StartError(`Cannot use the database of DATABASE_URL: ${maskText(readMessage(error))}`);
   });
   if (pending.length > 0)
-    throw new CannotStart(
+    throw new StartError(
       `The database is behind by ${pending.length === 1 ? "1 migration" : `${pending.length} migrations`} (${pending.join(", ")}).\nRun: npm run db:migrate`,
     );
 }
 
-async function readiness(db: Database, url: string): Promise<Readiness> {
-  const check = async (): Promise<Readiness> => {
-    await db.$queryRaw`SELECT 1`;
-    const pending = await pendingMigrations(url);
-    return pending.length === 0 ? { ok: true } : { ok: false, reason: "the database's schema is behind" };
-  };
-  const away: Readiness = { ok: false, reason: "the database does not answer" };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Readiness>((settle) => {
-    timer = setTimeout(() => settle(away), readinessMs);
-  });
-  return Promise.race([check().catch(() => away), late]).finally(() => clearTimeout(timer));
-}
-
-async function builtPages(): Promise<ServerBuild> {
-  return import(resolve(root, "build/server/index.js"));
-}
-
-/** Pages straight from their sources, by Vite, which reloads what changes. */
-async function developmentServer(opened: Opened): Promise<{
-  build: () => Promise<ServerBuild>;
-  development: RequestHandler;
-}> {
-  const vite = await import("vite");
-  const before = process.listeners("SIGTERM");
-  const server = await vite.createServer({ root, server: { middlewareMode: true } });
-  // Vite would end the process itself, before the rest is closed.
-  for (const added of process.listeners("SIGTERM"))
-    if (!before.includes(added)) process.off("SIGTERM", added);
-  opened.push({ name: "development server", close: () => server.close() });
-  return {
-    build: async () => (await server.ssrLoadModule("virtual:remix/server-build")) as ServerBuild,
-    development: server.middlewares,
-  };
-}
-
-/** What is expected is said in its own words; a bug with its stack, in which nothing secret is left standing. */
-function complain(error: unknown): void {
-  const expected =
-    error instanceof CannotStart || (error instanceof Error && error.name === "EmbeddedPostgresError");
+/** Prints an expected error as its message, and a bug with its stack, both with secrets masked. */
+function report(error: unknown): void {
   const stack = error instanceof Error ? error.stack : undefined;
-  process.stderr.write(`${expected ? error.message : maskText(stack ?? messageOf(error))}\n`);
+  const text = error instanceof StartError ? error.message : maskText(stack ?? readMessage(error));
+  process.stderr.write(`${text}\n`);
 }
 
-function messageOf(error: unknown): string {
+function readMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 start().catch((error: unknown) => {
-  complain(error);
-  process.exit(error instanceof CannotStart ? error.exitCode : 1);
+  report(error);
+  process.exit(error instanceof StartError ? error.exitCode : 1);
 });

@@ -6,14 +6,15 @@ import { join } from "node:path";
 import type { LoaderFunctionArgs, ServerBuild } from "@remix-run/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { clientAddressHeader } from "~/auth/staff-options.server";
+import { createErrorBody } from "~/http/errors";
 import { createLog } from "~/platform/log.server";
 import { openListener } from "./listener.server";
 import { createServer, type ServerOptions, type WebServer } from "./web-server";
 
 type Loader = (args: LoaderFunctionArgs) => unknown;
 
-/** As much of a build as Remix needs to answer resource routes. */
-function buildOf(loaders: Record<string, Loader>): ServerBuild {
+/** The parts of a build that Remix needs to answer resource routes. */
+function createBuild(loaders: Record<string, Loader>): ServerBuild {
   const routes = Object.fromEntries(
     Object.entries(loaders).map(([path, loader]) => [
       path,
@@ -67,7 +68,7 @@ async function start(
       trustedProxies,
     },
     log: createLog({ level: "debug", destination: { write: (line: string) => void lines.push(line) } }),
-    build: buildOf(loaders),
+    build: createBuild(loaders),
     assets,
     ready: async () => ({ ok: true }),
   } as unknown as ServerOptions);
@@ -93,7 +94,7 @@ describe("where a request comes from", () => {
     "X-Forwarded-Host": "evil.test:99",
   };
 
-  it("is the socket's, whatever is claimed, when no proxy is trusted", async () => {
+  it("is the address of the socket, whatever the headers say, when no proxy is trusted", async () => {
     const { url } = await start({ seen });
     const answer = await json(`${url}/seen?a=1`, forged);
     expect(answer).toMatchObject({ url: "http://parity.test/seen?a=1", address: answer.header });
@@ -103,7 +104,7 @@ describe("where a request comes from", () => {
   it.each([
     ["a number of proxies", 1],
     ["their addresses", ["127.0.0.0/8", "::1"]],
-  ])("is what a trusted proxy says, given %s", async (_, trustedProxies) => {
+  ])("is what a trusted proxy says, configured by %s", async (_, trustedProxies) => {
     const { url } = await start({ seen }, { trustedProxies });
     const answer = await json(`${url}/seen`, {
       ...forged,
@@ -122,7 +123,7 @@ describe("the page that sent a request", () => {
   const sender: Loader = ({ request, context }) =>
     Response.json({ sender: context.sender, left: request.headers.get("Origin") });
 
-  it("is evaluated by the route, not by Remix, which knows one address only", async () => {
+  it("is checked by the route, not by Remix, which accepts one address only", async () => {
     const { url } = await start({ sender });
     const headers = { Origin: "http://127.0.0.1:3000", "Sec-Fetch-Site": "same-origin" };
     expect(await json(`${url}/sender`, headers)).toEqual({
@@ -134,7 +135,7 @@ describe("the page that sent a request", () => {
 });
 
 describe("every answer", () => {
-  it("carries a request id: the proxy's when it is one, else our own, and the log has it without the query", async () => {
+  it("has a request id, the proxy's if valid or else our own, and the access log has it without the query", async () => {
     const { url } = await start({ seen });
     const ours = await fetch(`${url}/seen?q=ann@example.com`, { headers: { "X-Request-Id": "x" } });
     expect(ours.headers.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
@@ -153,7 +154,7 @@ describe("every answer", () => {
     expect(lines.join()).not.toContain("example.com");
   });
 
-  it("forbids what the pages do not need, with a new nonce each time", async () => {
+  it("forbids what the pages do not need, with a new nonce for each response", async () => {
     const { url } = await start({ seen });
     const policies = await Promise.all(
       [1, 2].map(async () => (await fetch(`${url}/seen`)).headers.get("Content-Security-Policy") ?? ""),
@@ -168,14 +169,14 @@ describe("every answer", () => {
     expect(headers.has("X-Powered-By")).toBe(false);
   });
 
-  it("promises https only where the address is https", async () => {
+  it("requires https only where the address is https", async () => {
     const { url } = await start({ seen }, { appUrl: "http://localhost:3000" });
     expect((await fetch(`${url}/seen`)).headers.has("Strict-Transport-Security")).toBe(false);
   });
 });
 
 describe("files", () => {
-  it("with a hash in their name are kept for ever, and compressed", async () => {
+  it("with a hash in their name are cached for a year, and compressed", async () => {
     const { url } = await start({});
     const response = await fetch(`${url}/assets/app-1a2b.js`, { headers: { "Accept-Encoding": "gzip" } });
     expect(response.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
@@ -184,10 +185,10 @@ describe("files", () => {
   });
 
   it.each(["/assets/app-0000.js", "/assets/../../package.json", "/assets/%2e%2e/%2e%2e/package.json"])(
-    "that are not ours are a 404: %s",
+    "outside of the folder or missing are a 404: %s",
     async (path) => {
       const { url } = await start({});
-      // fetch would tidy the path before it is sent.
+      // fetch would normalize the path.
       const status = await new Promise((resolve) => {
         get({ port: new URL(url).port, path }, (response) => resolve(response.resume().statusCode));
       });
@@ -195,19 +196,17 @@ describe("files", () => {
     },
   );
 
-  it("with a name that cannot be read are a 4xx, without a stack", async () => {
+  it("with a name that cannot be decoded are a 400 without a stack", async () => {
     const { url } = await start({});
     const response = await fetch(`${url}/assets/%E0%A4%A`);
     expect(response.status).toBe(400);
-    expect(await response.text()).toBe(
-      '{"error":{"code":"bad_params","message":"The address is not one that we know."}}',
-    );
+    expect(await response.text()).toBe(JSON.stringify(createErrorBody("bad_params")));
   });
 });
 
 describe("closing", () => {
-  /** A request that is running until it is let go. */
-  function held() {
+  /** A request that runs until it is released. */
+  function createPendingRequest() {
     let arrive = () => {};
     let release = () => {};
     const arrived = new Promise<void>((resolve) => {
@@ -224,8 +223,8 @@ describe("closing", () => {
     return { loader, arrived, release };
   }
 
-  it("finishes what is running, and takes nothing new", async () => {
-    const request = held();
+  it("lets running requests finish, and accepts no new ones", async () => {
+    const request = createPendingRequest();
     const { server, url } = await start({ slow: request.loader });
     const answer = fetch(`${url}/slow`);
     await request.arrived;
@@ -237,20 +236,20 @@ describe("closing", () => {
     expect(lines.join()).not.toContain("cut off");
   });
 
-  it("cuts off what does not end in time", async () => {
-    const request = held();
+  it("cuts off requests that do not finish in time", async () => {
+    const request = createPendingRequest();
     const { server, url } = await start({ slow: request.loader });
     const answer = fetch(`${url}/slow`).catch((error: unknown) => error);
     await request.arrived;
     await server.close(50);
     expect(await answer).toBeInstanceOf(Error);
-    expect(lines.join()).toContain("requests did not finish in time and are cut off");
+    expect(lines.join()).toContain("requests did not finish in time; connections cut off");
     request.release();
   });
 });
 
 describe("a port", () => {
-  it("that is taken is an error, or the next one where that is wanted", async () => {
+  it("in use is an error, or means the next free one if allowed", async () => {
     const first = await openListener({ port: 0, orNextFree: false });
     await expect(openListener({ port: first.port, orNextFree: false })).rejects.toMatchObject({
       code: "EADDRINUSE",
@@ -261,7 +260,7 @@ describe("a port", () => {
     second.server.close();
   });
 
-  it("answers that we are starting until there is something to answer", async () => {
+  it('answers "starting" until the application is there', async () => {
     const listener = await openListener({ port: 0, orNextFree: false });
     const url = `http://localhost:${listener.port}`;
     expect((await fetch(`${url}/healthz`)).status).toBe(200);

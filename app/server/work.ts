@@ -1,35 +1,45 @@
-import { keptDemoSecrets } from "~/demo/demo-secrets.server";
-import { describeProblems, readEnvironment } from "~/platform/env.server";
+import { loadDemoSecrets } from "~/demo/demo-secrets.server";
+import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { createLog } from "~/platform/log.server";
-import { trackOpened } from "./process-end.server";
+import { StartError } from "~/platform/start-error";
+import { requireBuilt } from "./require-built.server";
+import { closeOnExit } from "./shutdown.server";
 
-// The composition root of `npm run worker`: a process beside the web processes, on the same database, that works on the
-// jobs that events leave, evaluates batches of runs, and has the clock.
+// The composition root of `npm run worker`: a process beside the web processes, on the same database. It takes jobs from
+// the queue (events to settle, batches of runs to evaluate) and starts a run every ten minutes.
 
-const jobsAtOnce = 8;
+const JOBS_AT_ONCE = 8;
 
-const reading = readEnvironment(process.env, keptDemoSecrets);
-if (!reading.ok) {
-  process.stderr.write(`The worker cannot start:\n${describeProblems(reading.problems)}\n`);
-  process.exit(2);
+async function work(): Promise<void> {
+  requireBuilt("client");
+  const { databaseUrl, stripe, logLevel } = loadEnvironment();
+  if (databaseUrl === null || stripe === null)
+    throw new StartError(
+      "The worker needs DATABASE_URL and STRIPE_SECRET_KEY. In the demo the web process does its work.",
+      2,
+    );
+  const log = createLog({ level: logLevel });
+  const shutdown = closeOnExit(log);
+  const { createDatabase } = await import("~/platform/client.server");
+  const { openParity } = await import("./open-parity.server");
+  const { startWorker } = await import("./worker.server");
+  const db = createDatabase(databaseUrl, { log });
+  shutdown.add({ name: "database", close: () => db.$disconnect() });
+  const parity = openParity({ db, stripe, sandbox: false, log });
+  shutdown.add({ name: "engine", close: () => parity.close() });
+  const worker = await startWorker({ databaseUrl, parity, log, concurrency: JOBS_AT_ONCE, clock: true });
+  shutdown.add({ name: "worker", close: worker.stop });
+  log.info({ jobsAtOnce: JOBS_AT_ONCE }, "worker started");
 }
-const { environment } = reading;
-const { databaseUrl, stripe } = environment;
-if (databaseUrl === null || stripe === null) {
-  process.stderr.write(
-    "The worker needs DATABASE_URL and STRIPE_SECRET_KEY. In the demo the web process works.\n",
-  );
-  process.exit(2);
+
+function loadEnvironment(): Environment {
+  const reading = readEnvironment(process.env, loadDemoSecrets);
+  if (reading.ok) return reading.environment;
+  throw new StartError(`The worker cannot start:\n${describeProblems(reading.problems)}`, 2);
 }
-const log = createLog({ level: environment.logLevel });
-const opened = trackOpened(log);
-const { createDatabase } = await import("~/platform/client.server");
-const { openParity } = await import("./open-parity.server");
-const { startWorker } = await import("./worker.server");
-const db = createDatabase(databaseUrl, { log });
-opened.push({ name: "database", close: () => db.$disconnect() });
-const parity = openParity({ db, stripe, sandbox: false, log });
-opened.push({ name: "reconcile", close: () => parity.close() });
-const worker = await startWorker({ databaseUrl, parity, log, concurrency: jobsAtOnce, clock: true });
-opened.push({ name: "worker", close: worker.stop });
-log.info({ jobsAtOnce }, "the worker is running");
+
+await work().catch((error: unknown) => {
+  if (!(error instanceof StartError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(error.exitCode);
+});

@@ -31,7 +31,7 @@ function signal(customerId: string) {
 const isOpen = async (userId: string) =>
   (await world.db.workspace.findFirst({ where: { ownerId: userId } }))?.status === "active";
 
-it("gives access to a customer whom the database has never heard of, by their event alone", async () => {
+it("gives access to a customer that the database does not know yet, from one event", async () => {
   await addUser(world, { id: "ada" });
   const customer = world.sandbox.customers.create({ metadata: { userId: "ada" } });
   world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.army }] });
@@ -42,14 +42,14 @@ it("gives access to a customer whom the database has never heard of, by their ev
   await expect.poll(() => countUnsettledEvents(world.db), { timeout: 10_000 }).toBe(0);
 });
 
-it("keeps an event once, however often it comes", async () => {
-  const event = signal("cus_nobody");
+it("stores an event once, however often it is delivered", async () => {
+  const event = signal("cus_unknown");
   expect(await storeEvent(world.db, event)).toBe("stored");
   expect(await storeEvent(world.db, event)).toBe("known");
   expect(await world.db.stripeEvent.count()).toBe(1);
 });
 
-it("tries again when Stripe could not be asked, and is done by a read that began after the event was stored", async () => {
+it("retries when Stripe fails, and settles by a read that started after the event was stored", async () => {
   await addUser(world, { id: "bob" });
   const customer = world.sandbox.customers.create({ metadata: { userId: "bob" } });
   world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.starter }] });
@@ -82,7 +82,7 @@ it("shares the queue among workers: a hundred events about one customer are few 
   expect(world.sandbox.requests.counts().total).toBeLessThan(60);
 });
 
-it("has one clock, however many processes do: everybody is reconciled, once", async () => {
+it("starts one scheduled run, however many processes have the clock", async () => {
   await addUser(world, { id: "ada" });
   const customer = world.sandbox.customers.create({ metadata: { userId: "ada" } });
   world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.army }] });
@@ -91,7 +91,7 @@ it("has one clock, however many processes do: everybody is reconciled, once", as
     { identifier: "sync_payments" },
   ]);
 
-  // What the clock adds when its minute comes, here of each process.
+  // The job that each process adds when the clock is due.
   for (let n = 0; n < 2; n += 1)
     await world.db
       .$executeRaw`SELECT graphile_worker.add_job('sync_payments', job_key => 'sync_payments')::text`;
@@ -104,7 +104,7 @@ it("has one clock, however many processes do: everybody is reconciled, once", as
   expect(await world.db.change.count()).toBe(1);
 });
 
-it("evaluates batches of a run beside the process that holds it, each batch once", async () => {
+it("evaluates batches of a run that another process holds, each batch once", async () => {
   const MANY = 12_000;
   await world.db.$executeRaw`
     INSERT INTO "User" (id, email) SELECT 'u' || n, 'u' || n || '@example.com' FROM generate_series(1, ${MANY}::int) n`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What a checkout session says about whose payment it was; no address, no amount. */
+/** What a checkout session says about who paid; no address, no amount. */
 export type CheckoutSession = {
   id: string;
   customerId: string | null;
@@ -8,7 +8,7 @@ export type CheckoutSession = {
   subscriptionId: string | null;
   clientReferenceId: string | null;
   metadataUserId: string | null;
-  /** Made by a payment link, whose address anybody can give a `client_reference_id`. */
+  /** Made by a payment link: anyone can add a `client_reference_id` to its address. */
   isFromPaymentLink: boolean;
   status: string | null;
   paymentStatus: string | null;
@@ -46,10 +46,10 @@ export function parseCheckoutSession(object: unknown): CheckoutSession {
 }
 
 /**
- * The user whom a session proves to be the payer: our application made it (no payment link) and its two references
- * agree. A bare `client_reference_id` proves nothing. Null when it proves nobody.
+ * The user that a session proves to have paid: our application made the session (no payment link) and its two references
+ * agree. A bare `client_reference_id` proves nothing. Null when there is no proof.
  */
-export function payerOf(session: CheckoutSession): string | null {
+export function findPayer(session: CheckoutSession): string | null {
   const { clientReferenceId, metadataUserId, isFromPaymentLink } = session;
   return !isFromPaymentLink && clientReferenceId !== null && clientReferenceId === metadataUserId
     ? metadataUserId

@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
-import { failureOf, type StripeFailure } from "./failure.server";
+import { type StripeFailure, toStripeFailure } from "./failure.server";
 
 export type CheckoutOrder = {
   userId: string;
@@ -12,26 +12,27 @@ export type CheckoutOrder = {
   cancelUrl: string;
 };
 
-export type Asked<T> = ({ ok: true } & T) | { ok: false; failure: StripeFailure };
+/** An answer with its fields, or why there is none. */
+export type CheckoutAnswer<T> = ({ ok: true } & T) | { ok: false; failure: StripeFailure };
 
 /** A payment page. `url` is null once it is paid or has expired. */
 export type PaymentPage = { session: CheckoutSession; url: string | null };
 
-/** What the customer pages ask of Stripe, with a key of their own that may create sessions. Reconciling never uses it. */
+/** The requests of the customer pages, with a key of their own that may create sessions. Reconciling never uses it. */
 export type CheckoutClient = {
-  /** The id of the price that has a lookup key now; null when none has. */
-  priceOf(lookupKey: string): Promise<Asked<{ id: string | null }>>;
+  /** The id of the price that has the lookup key now; null when none has. */
+  findPrice(lookupKey: string): Promise<CheckoutAnswer<{ id: string | null }>>;
   /**
-   * Stripe's payment page for one subscription. Marked with the user twice, which proves that we made it. The same
+   * Stripe's payment page for one subscription. It names the user twice, which proves that we made it. The same
    * idempotency key leads to the same page.
    */
-  createSession(order: CheckoutOrder, idempotencyKey: string): Promise<Asked<{ page: PaymentPage }>>;
-  /** A payment page that was made before, as it stands. */
-  paymentPage(sessionId: string): Promise<Asked<{ page: PaymentPage }>>;
-  /** Closes a payment page that is open: nobody can pay on it any more. */
-  closePage(sessionId: string): Promise<Asked<{ page: PaymentPage }>>;
-  /** Stripe's page where a customer manages what they have. */
-  portal(customerId: string, returnUrl: string): Promise<Asked<{ url: string }>>;
+  createSession(order: CheckoutOrder, idempotencyKey: string): Promise<CheckoutAnswer<{ page: PaymentPage }>>;
+  /** The present state of a payment page that was made before. */
+  readPage(sessionId: string): Promise<CheckoutAnswer<{ page: PaymentPage }>>;
+  /** Closes an open payment page: it cannot be paid any more. */
+  closePage(sessionId: string): Promise<CheckoutAnswer<{ page: PaymentPage }>>;
+  /** Stripe's page where a customer manages their subscription. */
+  createPortal(customerId: string, returnUrl: string): Promise<CheckoutAnswer<{ url: string }>>;
 };
 
 const TIMEOUT_MS = 10_000;
@@ -57,12 +58,12 @@ export function createCheckoutClient({
   });
   const { sessions } = stripe.checkout;
   return {
-    priceOf: (lookupKey) =>
-      asked(stripe.prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 }), ({ data }) => ({
+    findPrice: (lookupKey) =>
+      callStripe(stripe.prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 }), ({ data }) => ({
         id: data[0]?.id ?? null,
       })),
     createSession: ({ userId, priceId, customerId, email, successUrl, cancelUrl }, idempotencyKey) =>
-      asked(
+      callStripe(
         sessions.create(
           {
             mode: "subscription",
@@ -76,24 +77,24 @@ export function createCheckoutClient({
           },
           { idempotencyKey },
         ),
-        pageOf,
+        toPaymentPage,
       ),
-    paymentPage: (sessionId) => asked(sessions.retrieve(sessionId), pageOf),
-    closePage: (sessionId) => asked(sessions.expire(sessionId), pageOf),
-    portal: (customer, returnUrl) =>
-      asked(stripe.billingPortal.sessions.create({ customer, return_url: returnUrl }), ({ url }) => ({
+    readPage: (sessionId) => callStripe(sessions.retrieve(sessionId), toPaymentPage),
+    closePage: (sessionId) => callStripe(sessions.expire(sessionId), toPaymentPage),
+    createPortal: (customer, returnUrl) =>
+      callStripe(stripe.billingPortal.sessions.create({ customer, return_url: returnUrl }), ({ url }) => ({
         url,
       })),
   };
 }
 
-const pageOf = (session: Stripe.Checkout.Session): { page: PaymentPage } => ({
+const toPaymentPage = (session: Stripe.Checkout.Session): { page: PaymentPage } => ({
   page: { session: parseCheckoutSession(session), url: session.url },
 });
 
-function asked<Raw, T>(answer: Promise<Raw>, read: (raw: Raw) => T): Promise<Asked<T>> {
+function callStripe<Raw, T>(answer: Promise<Raw>, read: (raw: Raw) => T): Promise<CheckoutAnswer<T>> {
   return answer.then(read).then(
     (value) => ({ ok: true, ...value }),
-    (error: unknown) => ({ ok: false, failure: failureOf(error) }),
+    (error: unknown) => ({ ok: false, failure: toStripeFailure(error) }),
   );
 }

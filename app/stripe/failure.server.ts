@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import { z } from "zod";
 
-/** Why Stripe gave no usable answer. `not_found` is an answer; the others are none. */
+/** Why there is no usable answer from Stripe. Only `not_found` is an answer. */
 export type StripeFailure = {
   reason:
     | "not_found"
@@ -12,7 +12,9 @@ export type StripeFailure = {
     | "unreachable"
     | "stripe_error"
     | "bad_request"
-    | "bad_answer";
+    | "bad_answer"
+    /** The caller no longer wants the answer; nothing was sent. */
+    | "cancelled";
   message: string;
   requestId: string | null;
   /** The header `Stripe-Rate-Limited-Reason`, when there was one. */
@@ -23,22 +25,22 @@ export type StripeFailure = {
   accountId: string | null;
 };
 
-/** Tells apart what went wrong with a request; anything that is not Stripe's SDK's error is thrown on: a bug. */
-export function failureOf(error: unknown): StripeFailure {
+/** Classifies an error of a request. Rethrows what does not come from Stripe's SDK: that is a bug. */
+export function toStripeFailure(error: unknown): StripeFailure {
   if (error instanceof z.ZodError)
-    return { ...base("bad_answer", "Stripe's answer has another shape"), retryable: false };
+    return { ...createFailure("bad_answer", "Stripe's answer has another shape"), retryable: false };
   if (!(error instanceof Stripe.errors.StripeError)) throw error;
   const requestId = error.requestId ?? null;
   const rateLimitReason = error.headers?.["stripe-rate-limited-reason"] ?? null;
   const accountId = /acct_[A-Za-z0-9]+/.exec(error.message)?.[0] ?? null;
   const status = error.statusCode;
-  const told = error.headers?.["stripe-should-retry"];
+  const shouldRetry = error.headers?.["stripe-should-retry"];
   const failure = (reason: StripeFailure["reason"], retryable: boolean): StripeFailure => ({
-    ...base(reason, error.message),
+    ...createFailure(reason, error.message),
     requestId,
     rateLimitReason,
     accountId,
-    retryable: told === undefined ? retryable : told === "true",
+    retryable: shouldRetry === undefined ? retryable : shouldRetry === "true",
   });
   if (status === 429) return failure("rate_limited", true);
   if (error.code === "resource_missing" || status === 404) return failure("not_found", false);
@@ -53,7 +55,7 @@ export function failureOf(error: unknown): StripeFailure {
   return failure("bad_answer", true);
 }
 
-const base = (reason: StripeFailure["reason"], message: string): StripeFailure => ({
+const createFailure = (reason: StripeFailure["reason"], message: string): StripeFailure => ({
   reason,
   message,
   requestId: null,

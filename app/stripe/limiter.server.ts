@@ -1,23 +1,23 @@
 import { ALL_ENDPOINTS, type Budget, type Priority } from "./budget";
-import { InFlight } from "./in-flight";
+import { ConcurrencyLimit } from "./concurrency-limit";
 import { RequestQueue } from "./request-queue";
 
 export type { Priority } from "./budget";
 
-/** Lets requests to Stripe go, no faster than the budget allows that all processes share. */
+/** Holds requests to Stripe back to what the budget allows that all processes share. */
 export type Limiter = {
   /**
-   * Resolves true when one request to the endpoint may be sent, and `answered` must then be called once; false when
-   * the patience (milliseconds) ends before. Rejects when the budget cannot be asked: nothing is sent then.
+   * Resolves true when one request to the endpoint may be sent; then `release` must be called once. False after
+   * `timeoutMs` in the queue. Rejects when the budget is not available: nothing may be sent then.
    */
-  take(endpoint: string, priority: Priority, patience: number): Promise<boolean>;
+  acquire(endpoint: string, priority: Priority, timeoutMs: number): Promise<boolean>;
   /**
-   * Stripe answered 429, and why: `global-…` slows every endpoint down, any other reason this one, for all processes.
-   * No reason (`lock_timeout`: somebody works on that object) slows nobody.
+   * Stripe answered 429. The reason `global-…` slows every endpoint down, any other reason this one, for all processes.
+   * Without a reason (`lock_timeout`: the object is locked) nothing slows down.
    */
-  throttled(endpoint: string, reason: string | null): Promise<void>;
-  /** The request is over, whatever came of it. */
-  answered(endpoint: string): void;
+  slowDown(endpoint: string, reason: string | null): Promise<void>;
+  /** The request is over, with or without an answer. */
+  release(endpoint: string): void;
 };
 
 export type LimiterOptions = {
@@ -28,18 +28,18 @@ export type LimiterOptions = {
   now?: () => number;
 };
 
-type EndpointGate = { inFlight: InFlight; interactive: RequestQueue; background: RequestQueue };
+type EndpointGate = { inFlight: ConcurrencyLimit; interactive: RequestQueue; background: RequestQueue };
 
-/** The queues of one process before the shared budget, one for each endpoint and priority. */
+/** The request queues of one process, one for each endpoint and priority; all draw on the shared budget. */
 export function createLimiter(options: LimiterOptions): Limiter {
   const { budget, random = Math.random, now = () => performance.now() } = options;
-  const everywhere = new InFlight(now);
+  const allEndpoints = new ConcurrencyLimit(now);
   const gates = new Map<string, EndpointGate>();
 
   const findGate = (endpoint: string): EndpointGate => {
     const known = gates.get(endpoint);
     if (known) return known;
-    const inFlight = new InFlight(now);
+    const inFlight = new ConcurrencyLimit(now);
     const queue = (priority: Priority) =>
       new RequestQueue({
         endpoint,
@@ -47,10 +47,10 @@ export function createLimiter(options: LimiterOptions): Limiter {
         budget,
         random,
         now,
-        room: () => Math.min(inFlight.room(), everywhere.room()),
+        room: () => Math.min(inFlight.countFree(), allEndpoints.countFree()),
         onAcquired: () => {
           inFlight.enter();
-          everywhere.enter();
+          allEndpoints.enter();
         },
       });
     const gate = { inFlight, interactive: queue("interactive"), background: queue("background") };
@@ -59,16 +59,16 @@ export function createLimiter(options: LimiterOptions): Limiter {
   };
 
   return {
-    take: (endpoint, priority, patience) => findGate(endpoint)[priority].acquire(patience),
-    async throttled(endpoint, reason) {
+    acquire: (endpoint, priority, timeoutMs) => findGate(endpoint)[priority].acquire(timeoutMs),
+    async slowDown(endpoint, reason) {
       if (reason === null) return;
       const global = reason.startsWith("global-");
-      if (reason.endsWith("-concurrency")) (global ? everywhere : findGate(endpoint).inFlight).lower();
+      if (reason.endsWith("-concurrency")) (global ? allEndpoints : findGate(endpoint).inFlight).reduce();
       await budget.slowDown(global ? ALL_ENDPOINTS : endpoint);
     },
-    answered(endpoint) {
+    release(endpoint) {
       findGate(endpoint).inFlight.leave();
-      everywhere.leave();
+      allEndpoints.leave();
       for (const { interactive } of gates.values()) interactive.pump();
       for (const { background } of gates.values()) background.pump();
     },

@@ -5,9 +5,9 @@ import { parseEvent, type WebhookEvent } from "./webhook-event.server";
 
 export type SubscriptionsPage = {
   subscriptions: ReadSubscription[];
-  /** Ids of objects that could not be read, not even whose they are. */
+  /** Ids of objects that could not be read at all, not even their customer. */
   unreadable: string[];
-  /** Everything that was listed, newest first, read or not; `created` null where the object does not tell. */
+  /** All listed objects, newest first, readable or not; `created` is null when the object does not say. */
   listed: { id: string; created: EpochSeconds | null }[];
   hasMore: boolean;
   lastId: string | null;
@@ -15,26 +15,26 @@ export type SubscriptionsPage = {
 
 export type EventsPage = {
   events: WebhookEvent[];
-  /** Ids of events that could not be read, not even whose they are. */
+  /** Ids of events that could not be read at all. */
   unreadable: string[];
   hasMore: boolean;
   lastId: string | null;
 };
 
-/** More pages are said to follow, but from where? Taking that for the last page would hide the rest. */
+/** A list that says `has_more` must have a last id to go on from; taking it for the last page would hide the rest. */
 const longList = z
   .object({ data: z.array(z.unknown()), has_more: z.boolean() })
-  .refine(({ data, has_more }) => !has_more || idOf(data.at(-1)) !== null);
+  .refine(({ data, has_more }) => !has_more || readId(data.at(-1)) !== null);
 /** A list that fits on one page. */
 export const wholeList = z.object({ data: z.array(z.unknown()), has_more: z.literal(false) });
 const named = z.object({ id: z.string() });
 
-function idOf(object: unknown): string | null {
+function readId(object: unknown): string | null {
   const parsed = named.safeParse(object);
   return parsed.success ? parsed.data.id : null;
 }
 
-/** A page of subscriptions. Throws ZodError on another shape than that of a list. */
+/** Parses a page of subscriptions. Throws ZodError when it is not a list. */
 export function parsePage(list: unknown): SubscriptionsPage {
   const { data, has_more } = longList.parse(list);
   const page: SubscriptionsPage = {
@@ -42,11 +42,11 @@ export function parsePage(list: unknown): SubscriptionsPage {
     unreadable: [],
     listed: [],
     hasMore: has_more,
-    lastId: idOf(data.at(-1)),
+    lastId: readId(data.at(-1)),
   };
   for (const object of data) {
     const read = parseSubscription(object);
-    const id = read?.subscription.id ?? idOf(object);
+    const id = read?.subscription.id ?? readId(object);
     if (read) page.subscriptions.push(read);
     else page.unreadable.push(id ?? "without an id");
     if (id !== null) page.listed.push({ id, created: read?.subscription.created || null });
@@ -54,14 +54,14 @@ export function parsePage(list: unknown): SubscriptionsPage {
   return page;
 }
 
-/** A page of events. Throws ZodError on another shape than that of a list. */
+/** Parses a page of events. Throws ZodError when it is not a list. */
 export function parseEventsPage(list: unknown): EventsPage {
   const { data, has_more } = longList.parse(list);
-  const page: EventsPage = { events: [], unreadable: [], hasMore: has_more, lastId: idOf(data.at(-1)) };
+  const page: EventsPage = { events: [], unreadable: [], hasMore: has_more, lastId: readId(data.at(-1)) };
   for (const object of data) {
     const event = parseEvent(object);
     if (event) page.events.push(event);
-    else page.unreadable.push(idOf(object) ?? "without an id");
+    else page.unreadable.push(readId(object) ?? "without an id");
   }
   return page;
 }

@@ -38,7 +38,7 @@ describe("a subscription", () => {
     expect(parseSubscription(before2025)?.subscription.items[0]).toMatchObject({ periodEnd: 1_600_000_100 });
   });
 
-  it("in a status that nobody knows keeps its word: Stripe's list is open", () => {
+  it("with an unknown status keeps it: Stripe's list is open", () => {
     expect(parseSubscription({ ...object, status: "dozing" })?.subscription.status).toBe("dozing");
   });
 
@@ -50,13 +50,13 @@ describe("a subscription", () => {
     ],
     ["a date beyond the calendar", { cancel_at: 1e15 }],
     ["no items at all", { items: undefined }],
-  ])("with %s is unreadable, and still its user's", (_, odd) => {
+  ])("with %s is unreadable, and keeps its user", (_, odd) => {
     expect(parseSubscription({ ...object, ...odd })).toMatchObject({
       subscription: { id: "sub_1", customerId: "cus_1", status: UNREADABLE_STATUS, metadataUserId: "ada" },
     });
   });
 
-  it("that is unreadable still brings its customer", () => {
+  it("that is unreadable still has its customer", () => {
     const customer = { id: "cus_1", email: "ada@example.com", metadata: { userId: "ada" } };
     expect(parseSubscription({ ...object, items: null, customer })?.customer).toMatchObject({
       email: "ada@example.com",
@@ -64,7 +64,7 @@ describe("a subscription", () => {
     });
   });
 
-  it("that does not say whose it is is none", () => {
+  it("without a customer is not read at all", () => {
     expect(parseSubscription({ ...object, customer: null })).toBeNull();
     expect(parseSubscription("sub_1")).toBeNull();
   });

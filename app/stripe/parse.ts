@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { foldEmail } from "~/billing/email";
 import type { Customer, Subscription } from "~/billing/observation";
 
-/** Up to the year 9999: PostgreSQL takes them all. */
+/** Up to the year 9999, which PostgreSQL can store. */
 const seconds = z.number().int().min(0).max(253_402_300_799);
-/** Text without what PostgreSQL refuses to store (NUL, half of a surrogate pair), or one name would stop a page. */
+/** Replaces what PostgreSQL refuses to store (NUL, half of a surrogate pair), or one name would stop a whole page. */
 const text = z.string().transform((value) => value.replace(/\0|\p{Surrogate}/gu, "\u{fffd}"));
 const metadata = z.record(z.string(), text).nullish();
 
@@ -55,7 +54,7 @@ const subscriptionObject = z.object({
   items: z.object({ data: z.array(itemObject), has_more: z.boolean() }),
 });
 
-/** What one subscription object says. Times that depend on history (`pastDueSince`) are the store's to fill in. */
+/** What one subscription object says. The store fills in times that depend on history (`pastDueSince`). */
 export type ReadSubscription = {
   subscription: Omit<Subscription, "pastDueSince" | "entitlingSince">;
   /** The customer, when it came expanded. */
@@ -64,7 +63,7 @@ export type ReadSubscription = {
   hasMoreItems: boolean;
 };
 
-/** The status given to a subscription whose object could not be read: unknown, so nothing is done on its word. */
+/** The status given to a subscription whose object could not be read: an unknown status, so nothing is changed. */
 export const UNREADABLE_STATUS = "unreadable";
 
 /** Parses a customer; a deleted one has no e-mail and no metadata any more. Throws ZodError on another shape. */
@@ -116,12 +115,12 @@ function toItem(
   };
 }
 
-const idOf = (value: string | { id: string } | null | undefined) =>
+const readId = (value: string | { id: string } | null | undefined) =>
   typeof value === "string" ? value : (value?.id ?? null);
 
 /**
- * Parses a subscription. One whose shape is not known but that still names itself and its customer comes back with
- * the status `unreadable`, so that one bad object stops neither the page nor harms its user. Null when not even that.
+ * Parses a subscription. An object of unknown shape that still has an id and a customer gets the status `unreadable`, so
+ * that one bad object neither stops the page nor harms its user. Null when it does not even have these.
  */
 export function parseSubscription(object: unknown): ReadSubscription | null {
   const parsed = subscriptionObject.safeParse(object);
@@ -145,8 +144,8 @@ export function parseSubscription(object: unknown): ReadSubscription | null {
       endedAt: it.ended_at ?? null,
       cancelAt: it.cancel_at ?? null,
       cancelAtPeriodEnd: it.cancel_at_period_end,
-      latestInvoiceId: idOf(it.latest_invoice),
-      testClockId: idOf(it.test_clock),
+      latestInvoiceId: readId(it.latest_invoice),
+      testClockId: readId(it.test_clock),
     },
   };
 }
@@ -167,9 +166,9 @@ function parseNames(object: unknown): ReadSubscription | null {
     hasMoreItems: false,
     subscription: {
       id: names.data.id,
-      customerId: idOf(names.data.customer) ?? "",
+      customerId: readId(names.data.customer) ?? "",
       status: UNREADABLE_STATUS,
-      // Whose it is must not be forgotten, or its user would look like one without a subscription.
+      // Keep the user, or the user would look like one without a subscription.
       metadataUserId: names.data.metadata?.userId || null,
       items: [],
       created: names.data.created,
@@ -183,7 +182,3 @@ function parseNames(object: unknown): ReadSubscription | null {
     },
   };
 }
-
-/** The address of a customer, folded for comparison; null when it has none. */
-export const foldedEmailOf = (customer: Customer) =>
-  customer.email === null ? null : foldEmail(customer.email);

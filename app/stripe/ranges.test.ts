@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   advance,
-  cutAt,
-  cutsOf,
+  chooseCuts,
+  cutRanges,
   forgetPlace,
   type Mark,
-  nextRange,
   type PageOrder,
   type Range,
+  takeRange,
 } from "./ranges";
 
 type Listed = { id: string; created: number };
@@ -16,7 +16,7 @@ type Listed = { id: string; created: number };
 const NOW = 1_790_000_000;
 const READERS = 6;
 
-/** Stripe's list: newest first, among equals the one made last. */
+/** Stripe's list: newest first; in the same second the one created last comes first. */
 class List {
   constructor(readonly all: Listed[]) {}
 
@@ -26,7 +26,7 @@ class List {
     return new List(made.map(({ id, created }) => ({ id, created })));
   }
 
-  /** Null: there is nothing of this id to go on behind. */
+  /** Null: the list does not have the id after which to go on. */
   page({ after, gte, lt }: Range): PageOrder | null {
     const place = after === null ? -1 : this.all.findIndex(({ id }) => id === after);
     if (after !== null && place < 0) return null;
@@ -39,14 +39,14 @@ class List {
 
 type Reading = { seen: Set<string>; requests: number; cuts: Mark[] };
 
-/** Reads a list to its end; `order` decides whose answer comes next, and whether the process is killed before. */
+/** Reads a list to its end; `order` decides which answer comes next, and whether the process is killed before. */
 function readAll(
   list: List,
   cuts: readonly Mark[],
   order: () => { whose: number; killed: boolean } = () => ({ whose: 0, killed: false }),
   meanwhile: (ranges: readonly Range[]) => void = () => {},
 ): Reading {
-  let ranges = cutAt(cuts);
+  let ranges = cutRanges(cuts);
   let committed = structuredClone(ranges);
   let seen = new Set<string>();
   const kept = new Set<string>();
@@ -54,15 +54,15 @@ function readAll(
   let flying: { range: Range; page: PageOrder | null }[] = [];
   for (;;) {
     while (flying.length < READERS) {
-      const range = nextRange(ranges, new Set(flying.map((one) => one.range.n)));
+      const range = takeRange(ranges, new Set(flying.map((one) => one.range.n)));
       if (range === null) break;
       requests += 1;
       flying.push({ range, page: list.page(range) });
     }
-    if (flying.length === 0) return { seen: kept, requests, cuts: cutsOf(ranges, NOW + 1) };
+    if (flying.length === 0) return { seen: kept, requests, cuts: chooseCuts(ranges, NOW + 1) };
     const { whose, killed } = order();
     if (killed) {
-      // What was in flight, and what had arrived since the last commit, is lost.
+      // Requests in flight and pages since the last commit are lost.
       ranges = structuredClone(committed);
       seen = new Set();
       flying = [];
@@ -73,7 +73,7 @@ function readAll(
       advance(range, page);
       for (const { id } of page.listed) seen.add(id);
     } else if (range) forgetPlace(range);
-    // Now and then what has arrived is committed.
+    // Sometimes the pages that have arrived are committed.
     if (whose % 2 === 0) {
       committed = structuredClone(ranges);
       for (const id of seen) kept.add(id);
@@ -100,7 +100,7 @@ const shapes = fc.oneof(
 const orders = fc.infiniteStream(fc.record({ whose: fc.nat(1_000), killed: fc.nat(60).map((n) => n === 0) }));
 
 describe("ranges of the list", () => {
-  it("leave nothing out, whoever answers first and however often the process is killed", () => {
+  it("leave nothing out, whatever answer comes first and however often the process is killed", () => {
     fc.assert(
       fc.property(shapes, orders, orders, (ages, first, second) => {
         const list = List.of(ages);
@@ -114,7 +114,7 @@ describe("ranges of the list", () => {
     );
   });
 
-  it("leave nothing out that is there all along, while others come and go", () => {
+  it("leave nothing out that exists all the time, while others come and go", () => {
     fc.assert(
       fc.property(shapes, orders, fc.infiniteStream(fc.nat(1_000_000)), (ages, order, chance) => {
         const list = List.of(ages);
@@ -125,7 +125,7 @@ describe("ranges of the list", () => {
           const dice = chance.next().value;
           if (dice % 5 === 0) list.all.unshift({ id: `sub_new${born++}`, created: NOW + born });
           if (dice % 3 === 0 && list.all.length > 0) {
-            // Also just where somebody was to go on, and where the last pass was cut.
+            // Also exactly where a reader goes on, and where the last full run was cut.
             const places = [...ranges.map(({ after }) => after), ...cuts.map(({ id }) => id)];
             const place = places[dice % places.length];
             const at = dice % 2 === 0 ? dice % list.all.length : list.all.findIndex(({ id }) => id === place);
@@ -162,16 +162,16 @@ describe("ranges of the list", () => {
   });
 
   it("are not cut where a second may still grow, and not at all when there is little", () => {
-    const young = cutsOf(rangesOf(List.of([...Array(2_000).keys()])), NOW - 1_000);
+    const young = chooseCuts(readRanges(List.of([...Array(2_000).keys()])), NOW - 1_000);
     expect(young.every(({ created }) => created < NOW - 1_000)).toBe(true);
-    expect(cutsOf(rangesOf(List.of([...Array(250).keys()])), NOW)).toHaveLength(1);
-    expect(cutsOf(rangesOf(List.of([])), NOW)).toEqual([]);
+    expect(chooseCuts(readRanges(List.of([...Array(250).keys()])), NOW)).toHaveLength(1);
+    expect(chooseCuts(readRanges(List.of([])), NOW)).toEqual([]);
   });
 });
 
-function rangesOf(list: List): Range[] {
-  const ranges = cutAt([]);
-  for (let one = nextRange(ranges, new Set()); one; one = nextRange(ranges, new Set())) {
+function readRanges(list: List): Range[] {
+  const ranges = cutRanges([]);
+  for (let one = takeRange(ranges, new Set()); one; one = takeRange(ranges, new Set())) {
     const page = list.page(one);
     if (page) advance(one, page);
   }

@@ -1,76 +1,76 @@
 import { z } from "zod";
 
-// How a full pass divides the list of all subscriptions, which is newest first, among several readers. Pure.
+// How a full run divides the list of all subscriptions (newest first) among several readers. Pure.
 
-/** A place in the list: a subscription, its `created`, and how many were read from the place before to this one. */
+/** A place in the list: a subscription, its `created`, and how many were read since the place before it. */
 export const mark = z.object({ id: z.string(), created: z.number(), count: z.number() });
 export type Mark = z.infer<typeof mark>;
 
 /** A piece of the list that one reader reads from its newest end to its oldest. */
 export const range = z.object({
-  /** Its name: others come and go beside it. */
+  /** Its name; unlike its position it never changes. */
   n: z.number(),
-  /** Epoch seconds: it holds what was created from `gte`, before `lt`; null: no bound. */
+  /** Epoch seconds: it holds subscriptions created at or after `gte` and before `lt`; null: no bound. */
   gte: z.number().nullable(),
   lt: z.number().nullable(),
-  /** Begins behind this subscription, or goes on behind it; null: at its newest end. */
+  /** Reading starts or goes on after this subscription; null: at the newest end. */
   after: z.string().nullable(),
-  /** Ends with this subscription: the second of `gte` goes on in the next range. Null: at the end of `gte`. */
+  /** The last subscription of the range: the next range has the rest of the second `gte`. Null: all of that second. */
   until: z.string().nullable(),
-  /** The oldest second in which something is known to be; not a bound. Null: not known. */
+  /** The oldest second that is known to have a subscription; not a bound. Null: not known. */
   floor: z.number().nullable(),
-  /** Subscriptions that the last pass found here; null: not known. */
+  /** Subscriptions that the last full run found here; null: not known. */
   expected: z.number().nullable(),
-  /** Subscriptions a second, as seen where this range was cut from; null: not known. */
+  /** Subscriptions a second in the range from which this one was cut; null: not known. */
   density: z.number().nullable(),
   seen: z.number(),
   /** `created` of the first one that was read. */
   top: z.number().nullable(),
   done: z.boolean(),
-  /** Ends of pages, newest first: where the next pass may cut. Every `stride`-th page has one. */
+  /** Ends of pages, newest first: the next full run may cut there. Every `stride`-th page has one. */
   marks: z.array(mark),
   stride: z.number(),
   pages: z.number(),
 });
 export type Range = z.infer<typeof range>;
 
-/** What a page of the list says about the order, whether or not its objects could be read. */
+/** The order of a page, whether or not its objects could be read. */
 export type PageOrder = {
-  /** Newest first; `created` null where the object does not tell. */
+  /** Newest first; `created` is null when the object does not say. */
   listed: readonly { id: string; created: number | null }[];
   hasMore: boolean;
 };
 
 const PAGE = 100;
-/** Where nobody knows how far back a list goes: look so many times further than was read so far. */
+/** When the end of the list is not known: look this many times further back than was read so far. */
 const FURTHER = 8;
 const EXPLORED_FROM = 2;
-/** Half of a range is worth taking over from this many pages on; below, the request that looks is the dearer part. */
+/** Half of a range is taken over only when at least this many pages are left; for fewer the extra request costs more. */
 const WORTH_TAKING_OVER = 6;
 const MOST_MARKS = 12;
 const MOST_CUTS = 24;
 
 /**
- * The ranges that a pass begins with: cut where the last pass said, newest first, so that each holds as much as the
- * others; the whole list when nothing is known. A cut names the last subscription of its range, the last cut the last
- * of the list: what is older all the same is read too.
+ * The ranges with which a full run begins: cut where the last one said, newest first, so that all hold about the same;
+ * the whole list when nothing is known. A cut is the last subscription of its range, and the last cut the last
+ * subscription of the list. Older subscriptions that turn up are read too.
  */
-export function cutAt(cuts: readonly Mark[]): Range[] {
+export function cutRanges(cuts: readonly Mark[]): Range[] {
   const ranges: Range[] = [];
   let after: Mark | null = null;
   for (const [at, cut] of cuts.entries()) {
-    const known = { ...behind(after, at), floor: cut.created, expected: cut.count };
+    const known = { ...createRange(after, at), floor: cut.created, expected: cut.count };
     ranges.push(at === cuts.length - 1 ? known : { ...known, gte: cut.created, until: cut.id });
     after = cut;
   }
-  return ranges.length === 0 ? [behind(null, 0)] : ranges;
+  return ranges.length === 0 ? [createRange(null, 0)] : ranges;
 }
 
-function behind(cut: Mark | null, n: number): Range {
+function createRange(cut: Mark | null, n: number): Range {
   return {
     n,
     gte: null,
-    // The second of the cut may go on behind it.
+    // More subscriptions of the same second may follow the cut.
     lt: cut === null ? null : cut.created + 1,
     after: cut?.id ?? null,
     until: null,
@@ -87,17 +87,17 @@ function behind(cut: Mark | null, n: number): Range {
 }
 
 /**
- * The range that an idle reader reads next: one that nobody reads, else the older half of the largest unread rest, when
- * that is worth a request. Null: there is nothing to help with. `busy`: the names of those that are being read. Changes
- * `ranges` where it cuts; they stay in the order of the list.
+ * The range that an idle reader reads next: a free one, else the older half of the largest unread rest, when that is worth
+ * a request. Null: there is nothing to take. `busy`: the names of the ranges that are being read. When it cuts a range it
+ * changes `ranges`, which stay in the order of the list.
  */
-export function nextRange(ranges: Range[], busy: ReadonlySet<number>): Range | null {
+export function takeRange(ranges: Range[], busy: ReadonlySet<number>): Range | null {
   const free = ranges.find(({ n, done }) => !done && !busy.has(n));
   if (free) return free;
   let largest: { at: number; pages: number; middle: number } | null = null;
   for (const [at, one] of ranges.entries()) {
-    const middle = one.done ? null : middleOf(one);
-    const pages = pagesLeft(one);
+    const middle = one.done ? null : findMiddle(one);
+    const pages = estimatePagesLeft(one);
     if (middle === null || pages < WORTH_TAKING_OVER) continue;
     if (largest === null || pages > largest.pages) largest = { at, pages, middle };
   }
@@ -105,13 +105,13 @@ export function nextRange(ranges: Range[], busy: ReadonlySet<number>): Range | n
   if (!from || !largest) return null;
   const half = from.expected === null ? null : Math.ceil(Math.max(0, from.expected - from.seen) / 2);
   const older: Range = {
-    ...behind(null, Math.max(...ranges.map(({ n }) => n)) + 1),
+    ...createRange(null, Math.max(...ranges.map(({ n }) => n)) + 1),
     gte: from.gte,
     lt: largest.middle,
     until: from.until,
     floor: from.floor,
     expected: half,
-    density: densityOf(from),
+    density: estimateDensity(from),
   };
   from.gte = largest.middle;
   from.floor = largest.middle;
@@ -121,11 +121,11 @@ export function nextRange(ranges: Range[], busy: ReadonlySet<number>): Range | n
   return older;
 }
 
-/** The second at which the unread rest is cut in two; null when it cannot be told, or is too short to be cut. */
-function middleOf({ lt, floor, top, pages }: Range): number | null {
+/** The second at which the unread rest is cut in two; null when it is not known, or the rest is too short. */
+function findMiddle({ lt, floor, top, pages }: Range): number | null {
   if (lt === null) return null;
   if (floor === null) {
-    // Short lists are read to their end sooner than explored.
+    // A short list is read to its end sooner than explored.
     const further = top === null || pages < EXPLORED_FROM ? 0 : lt - FURTHER * (top - lt + 2);
     return further > 0 ? further : null;
   }
@@ -133,46 +133,46 @@ function middleOf({ lt, floor, top, pages }: Range): number | null {
   return middle > floor && middle < lt ? middle : null;
 }
 
-/** Subscriptions a second; null when nothing tells. */
-function densityOf({ seen, top, lt, density }: Range): number | null {
+/** Subscriptions a second; null when not known. */
+function estimateDensity({ seen, top, lt, density }: Range): number | null {
   if (seen === 0 || top === null || lt === null) return density;
   return seen / Math.max(1, top - lt + 1);
 }
 
-/** Pages that are probably left; 0 when nothing tells, and no end of them where nobody knows where the list ends. */
-function pagesLeft(one: Range): number {
+/** Pages that are probably left; 0 when not known, infinite when the end of the list is not known. */
+function estimatePagesLeft(one: Range): number {
   if (one.expected !== null && one.expected > one.seen) return (one.expected - one.seen) / PAGE;
-  const density = densityOf(one);
+  const density = estimateDensity(one);
   if (density === null || one.lt === null) return 0;
   if (one.floor === null) return Number.POSITIVE_INFINITY;
   return (density * (one.lt - one.floor)) / PAGE;
 }
 
-/** Takes in a page of a range that began behind `after`; returns how many of its subscriptions are the range's. */
+/** Adds a page that began after `after` to its range; returns how many of its subscriptions belong to the range. */
 export function advance(one: Range, { listed, hasMore }: PageOrder): number {
   const end = one.until === null ? -1 : listed.findIndex(({ id }) => id === one.until);
   const { gte } = one;
-  const beyond = gte === null ? -1 : listed.findIndex(({ created }) => created !== null && created < gte);
-  const own = listed.slice(0, end >= 0 ? end + 1 : beyond >= 0 ? beyond : listed.length);
+  const outside = gte === null ? -1 : listed.findIndex(({ created }) => created !== null && created < gte);
+  const own = listed.slice(0, end >= 0 ? end + 1 : outside >= 0 ? outside : listed.length);
   const last = own.findLast(({ created }) => created !== null);
   one.seen += own.length;
   one.pages += 1;
   one.top ??= own.find(({ created }) => created !== null)?.created ?? null;
   if (last?.created != null) one.lt = last.created + 1;
   one.after = own.at(-1)?.id ?? one.after;
-  one.done = one.done || !hasMore || end >= 0 || beyond >= 0;
+  one.done = one.done || !hasMore || end >= 0 || outside >= 0;
   if (last?.created != null) addMark(one, { id: last.id, created: last.created, count: own.length });
   return own.length;
 }
 
-/** Stripe does not have the subscription that a range was to go on behind: then from its second on, some of it twice. */
+/** Stripe no longer has the subscription after which the range would go on: read its second again, some of it twice. */
 export function forgetPlace(one: Range): void {
   one.after = null;
 }
 
 function addMark(one: Range, { id, created, count }: Mark): void {
   const open = one.marks.at(-1);
-  // A mark that is not full yet grows to the end of this page.
+  // A mark that is not complete yet grows to the end of this page.
   const grows = open !== undefined && (one.pages - 1) % one.stride !== 0;
   if (grows) one.marks[one.marks.length - 1] = { id, created, count: open.count + count };
   else one.marks.push({ id, created, count });
@@ -187,11 +187,10 @@ function addMark(one: Range, { id, created, count }: Mark): void {
 }
 
 /**
- * Where the next pass cuts: at ends of pages of this one, as evenly as they allow, and last the end of the list. What is
- * younger than `settledBefore` (epoch seconds) may still get company in its second, and is left whole. Empty for an
- * empty list.
+ * Where the next full run cuts: at ends of pages of this one, as evenly as possible, and at the end of the list. Seconds
+ * from `settledBefore` (epoch seconds) on may still get more subscriptions and are not cut. Empty for an empty list.
  */
-export function cutsOf(ranges: readonly Range[], settledBefore: number): Mark[] {
+export function chooseCuts(ranges: readonly Range[], settledBefore: number): Mark[] {
   const marks = ranges.flatMap((one) => one.marks);
   const total = marks.reduce((sum, { count }) => sum + count, 0);
   const each = Math.max(total / MOST_CUTS, WORTH_TAKING_OVER * PAGE * 0.5);

@@ -1,13 +1,13 @@
 import Stripe from "stripe";
 import { expect, it } from "vitest";
 import { startSandbox } from "~/sandbox/testing/sandbox";
-import { readOnlyHttpClient } from "./read-only-http.server";
+import { createReadOnlyHttpClient } from "./read-only-http.server";
 
-it("sends what only reads, and refuses everything else before it is sent", async () => {
+it("sends GET requests, and rejects all others before they are sent", async () => {
   const { sandbox, listening } = await startSandbox();
   const { id } = sandbox.customers.create({ email: "ada@example.com" });
   const stripe = new Stripe(sandbox.secretKey, {
-    httpClient: readOnlyHttpClient("http", 2),
+    httpClient: createReadOnlyHttpClient("http", 2),
     host: "127.0.0.1",
     port: listening.port,
     protocol: "http",

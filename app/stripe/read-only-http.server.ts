@@ -5,10 +5,10 @@ import Stripe from "stripe";
 type StripeHttpClient = ReturnType<typeof Stripe.createNodeHttpClient>;
 
 /**
- * The SDK's own HTTP client over kept-alive sockets, which sends nothing but GET: reconciling never changes anything
- * in Stripe, whatever key it was given.
+ * The SDK's own HTTP client over kept-alive sockets. It sends nothing but GET, so that reconciling never changes anything
+ * in Stripe, whatever the key allows.
  */
-export function readOnlyHttpClient(protocol: "http" | "https", maxSockets: number): StripeHttpClient {
+export function createReadOnlyHttpClient(protocol: "http" | "https", maxSockets: number): StripeHttpClient {
   const agent =
     protocol === "https"
       ? new https.Agent({ keepAlive: true, maxSockets })
@@ -16,7 +16,7 @@ export function readOnlyHttpClient(protocol: "http" | "https", maxSockets: numbe
   const client = Stripe.createNodeHttpClient(agent);
   const send = client.makeRequest.bind(client);
   client.makeRequest = (host, port, path, method, ...rest) => {
-    // Rejected, not thrown: the SDK answers nobody for what is thrown here, and the call would hang.
+    // Rejected, not thrown: the SDK ignores what is thrown here, and the call would hang.
     if (method !== "GET")
       return Promise.reject(new Error(`Parity only reads from Stripe: ${method} ${path} refused`));
     return send(host, port, path, method, ...rest);

@@ -2,16 +2,16 @@ import { describe, expect, it, vi } from "vitest";
 import { createLog } from "~/platform/log.server";
 import { addCatalogue, startSandbox } from "~/sandbox/testing/sandbox";
 import { createLimiter } from "./limiter.server";
-import { createMemoryBudget } from "./memory-budget";
 import { createStripeReader, type RequestOptions } from "./reader.server";
+import { createMemoryBudget } from "./testing/memory-budget";
 
 const UNHURRIED = { backgroundPerSecond: 1_000, interactivePerSecond: 1_000, globalPerSecond: 2_000 };
 
-/** A sandbox, a reader with stamps that count from 1, and how it was asked. */
+/** A sandbox, a reader with versions that count from 1, and options for its requests. */
 async function setUp({ deadlineMs = 5_000, perSecond = 0 } = {}) {
   const { sandbox, listening } = await startSandbox();
   const prices = addCatalogue(sandbox);
-  let stamp = 0;
+  let version = 0;
   const ceilings = perSecond ? { backgroundPerSecond: perSecond, globalPerSecond: 100 } : UNHURRIED;
   const limiter = createLimiter({ budget: createMemoryBudget(ceilings) });
   const reader = createStripeReader({
@@ -19,31 +19,31 @@ async function setUp({ deadlineMs = 5_000, perSecond = 0 } = {}) {
     apiBase: listening.url,
     limiter,
     nextVersion: async () => {
-      stamp += 1;
-      return stamp;
+      version += 1;
+      return version;
     },
     log: createLog({ level: "silent" }),
   });
-  const how: RequestOptions = { priority: "background", deadlineMs };
+  const options: RequestOptions = { priority: "background", deadlineMs };
   const customer = sandbox.customers.create({ email: "ada@example.com", metadata: { userId: "ada" } });
-  return { sandbox, reader, how, customer, prices };
+  return { sandbox, reader, options, customer, prices };
 }
 
 describe("an answer", () => {
-  it("carries its own stamp, Stripe's clock and the request id", async () => {
-    const { reader, how, customer } = await setUp();
-    const read = await reader.customer(customer.id, how);
+  it("has its own version, Stripe's clock and the request id", async () => {
+    const { reader, options, customer } = await setUp();
+    const read = await reader.readCustomer(customer.id, options);
     expect(read).toMatchObject({ ok: true, started: 1, ended: 2, value: { metadataUserId: "ada" } });
     expect(read.ok && read.requestId).toMatch(/^req_/);
     expect(read.ok && read.stripeTime).toBeGreaterThan(1_700_000_000);
   });
 
-  it("after failed attempts has the stamp of the attempt that was answered", async () => {
-    const { sandbox, reader, how, customer } = await setUp();
+  it("after failed attempts has the version of the attempt that was answered", async () => {
+    const { sandbox, reader, options, customer } = await setUp();
     sandbox.control.addFault({ effect: { type: "error", status: 500 }, times: 2 });
-    const read = await reader.customer(customer.id, how);
+    const read = await reader.readCustomer(customer.id, options);
     expect(read).toMatchObject({ ok: true, started: 5, ended: 6 });
-    expect(reader.requestCount()).toBe(3);
+    expect(reader.countRequests()).toBe(3);
   });
 });
 
@@ -58,10 +58,10 @@ describe("a failed attempt", () => {
     ["a body that is cut short", { type: "cut", afterBytes: 40 } as const],
     ["a body that is not JSON", { type: "malformed" } as const],
     ["a 400 that says to try again", { type: "error", status: 400, shouldRetry: true } as const],
-  ])("with %s is made again", async (_, effect) => {
-    const { sandbox, reader, how, customer } = await setUp();
+  ])("with %s is retried", async (_, effect) => {
+    const { sandbox, reader, options, customer } = await setUp();
     sandbox.control.addFault({ effect, times: 1 });
-    expect(await reader.customer(customer.id, how)).toMatchObject({ ok: true });
+    expect(await reader.readCustomer(customer.id, options)).toMatchObject({ ok: true });
     expect(sandbox.requests.counts().total).toBe(2);
   });
 
@@ -71,72 +71,75 @@ describe("a failed attempt", () => {
     ["bad_request", { type: "error", status: 400 } as const],
     ["stripe_error", { type: "error", status: 500, shouldRetry: false } as const],
     ["rate_limited", { type: "error", status: 429, shouldRetry: false } as const],
-  ])("that is %s is not", async (reason, effect) => {
-    const { sandbox, reader, how, customer } = await setUp();
+  ])("that is %s is not retried", async (reason, effect) => {
+    const { sandbox, reader, options, customer } = await setUp();
     sandbox.control.addFault({ effect });
-    expect(await reader.customer(customer.id, how)).toMatchObject({ ok: false, failure: { reason } });
-    expect(reader.requestCount()).toBe(1);
+    expect(await reader.readCustomer(customer.id, options)).toMatchObject({ ok: false, failure: { reason } });
+    expect(reader.countRequests()).toBe(1);
   });
 
   it("names the account of a key that may not read it", async () => {
-    const { sandbox, reader, how } = await setUp();
+    const { sandbox, reader, options } = await setUp();
     sandbox.control.addFault({ effect: { type: "forbidden" } });
-    expect(await reader.account(how)).toMatchObject({ ok: false, failure: { accountId: sandbox.accountId } });
+    expect(await reader.readAccount(options)).toMatchObject({
+      ok: false,
+      failure: { accountId: sandbox.accountId },
+    });
   });
 });
 
 describe("a deadline", () => {
   it("ends a request that hangs", async () => {
-    const { sandbox, reader, how, customer } = await setUp({ deadlineMs: 200 });
+    const { sandbox, reader, options, customer } = await setUp({ deadlineMs: 200 });
     sandbox.control.addFault({ effect: { type: "hang" } });
-    const asked = performance.now();
-    expect(await reader.customer(customer.id, how)).toMatchObject({
+    const startedAt = performance.now();
+    expect(await reader.readCustomer(customer.id, options)).toMatchObject({
       ok: false,
       failure: { reason: "timeout" },
     });
-    expect(performance.now() - asked).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
     sandbox.control.reset();
   });
 
   it("leaves time for another attempt when one hangs", async () => {
-    const { sandbox, reader, how, customer } = await setUp({ deadlineMs: 5_000 });
+    const { sandbox, reader, options, customer } = await setUp({ deadlineMs: 5_000 });
     sandbox.control.addFault({ effect: { type: "hang" }, times: 1 });
-    expect(await reader.customer(customer.id, how)).toMatchObject({ ok: true });
-    expect(reader.requestCount()).toBe(2);
+    expect(await reader.readCustomer(customer.id, options)).toMatchObject({ ok: true });
+    expect(reader.countRequests()).toBe(2);
     sandbox.control.reset();
   });
 
-  it("ends the tries of one that always fails, with the reason of the last", async () => {
-    const { sandbox, reader, how, customer } = await setUp({ deadlineMs: 1_000 });
+  it("ends the retries of a request that always fails, with the last reason", async () => {
+    const { sandbox, reader, options, customer } = await setUp({ deadlineMs: 1_000 });
     sandbox.control.addFault({ effect: { type: "error", status: 503 } });
-    const read = await reader.customer(customer.id, how);
+    const read = await reader.readCustomer(customer.id, options);
     expect(read).toMatchObject({ ok: false, failure: { reason: "stripe_error" } });
   });
 
-  it("ends the wait for a turn, and nothing is sent then", async () => {
-    const { reader, how, customer } = await setUp({ deadlineMs: 100, perSecond: 1 });
+  it("ends the wait in the queue, and nothing is sent then", async () => {
+    const { reader, options, customer } = await setUp({ deadlineMs: 100, perSecond: 1 });
     const [first, second] = await Promise.all([
-      reader.customer(customer.id, how),
-      reader.customer(customer.id, how),
+      reader.readCustomer(customer.id, options),
+      reader.readCustomer(customer.id, options),
     ]);
     expect(first.ok).toBe(true);
     expect(second).toMatchObject({ ok: false, failure: { reason: "timeout", retryable: true } });
-    expect(reader.requestCount()).toBe(1);
+    expect(reader.countRequests()).toBe(1);
   });
 });
 
-describe("a stamp that cannot be had", () => {
-  it("fails the read, and its turn is over all the same", async () => {
+describe("a version that is not available", () => {
+  it("fails the read, and the request is released", async () => {
     const { listening, sandbox } = await startSandbox();
     const answered = vi.fn();
     const reader = createStripeReader({
       secretKey: sandbox.secretKey,
       apiBase: listening.url,
-      limiter: { take: async () => true, throttled: async () => {}, answered },
+      limiter: { acquire: async () => true, slowDown: async () => {}, release: answered },
       nextVersion: () => Promise.reject(new Error("no database")),
       log: createLog({ level: "silent" }),
     });
-    await expect(reader.account({ priority: "background", deadlineMs: 5_000 })).rejects.toThrow(
+    await expect(reader.readAccount({ priority: "background", deadlineMs: 5_000 })).rejects.toThrow(
       "no database",
     );
     expect(sandbox.requests.counts().total).toBe(0);
@@ -145,11 +148,11 @@ describe("a stamp that cannot be had", () => {
 });
 
 describe("pages of subscriptions", () => {
-  it("bring the customer with each, ended ones too", async () => {
-    const { sandbox, reader, how, customer, prices } = await setUp();
+  it("have the customer of each subscription, ended ones too", async () => {
+    const { sandbox, reader, options, customer, prices } = await setUp();
     const { id } = sandbox.subscriptions.create({ customer: customer.id, items: [{ price: prices.army }] });
     sandbox.subscriptions.cancel(id);
-    const page = await reader.subscriptionsPage({ customer: customer.id }, how);
+    const page = await reader.listSubscriptions({ customer: customer.id }, options);
     expect(page).toMatchObject({
       ok: true,
       value: {
@@ -161,8 +164,8 @@ describe("pages of subscriptions", () => {
   });
 
   it("of a customer that Stripe does not have are an answer: not found", async () => {
-    const { reader, how } = await setUp();
-    const page = await reader.subscriptionsPage({ customer: "cus_never" }, how);
+    const { reader, options } = await setUp();
+    const page = await reader.listSubscriptions({ customer: "cus_never" }, options);
     expect(page).toMatchObject({ ok: false, failure: { reason: "not_found", retryable: false } });
   });
 });

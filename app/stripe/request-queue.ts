@@ -1,6 +1,6 @@
 import type { Budget, Grant, Priority } from "./budget";
 
-/** However long the wait, the budget is asked again after this: a slowdown fades meanwhile. Milliseconds. */
+/** The budget is asked again after this at the latest, because a slowdown fades meanwhile. Milliseconds. */
 const ASK_AGAIN_MS = 1_000;
 const JITTER_MS = 10;
 
@@ -8,44 +8,48 @@ export type RequestQueueOptions = {
   endpoint: string;
   priority: Priority;
   budget: Budget;
-  /** How many more requests may be on their way. */
+  /** How many more requests may be in flight. */
   room: () => number;
-  /** A request was let go. */
+  /** A request may be sent. */
   onAcquired: () => void;
   random: () => number;
   /** Milliseconds, monotonic. */
   now: () => number;
 };
 
-type Waiting = { resolve: (mayGo: boolean) => void; reject: (error: unknown) => void; timer: NodeJS.Timeout };
+type Waiting = {
+  resolve: (isAllowed: boolean) => void;
+  reject: (error: unknown) => void;
+  timer: NodeJS.Timeout;
+};
 
-/** The queue of this process's requests of one priority to one endpoint. */
+/** The requests of one priority to one endpoint that wait in this process. */
 export class RequestQueue {
   private readonly waiting: Waiting[] = [];
   private asking = false;
-  /** The budget said that there is nothing before. */
+  /** The budget grants nothing before this moment. */
   private notBefore = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: RequestQueueOptions) {}
 
   /**
-   * Resolves true when one request may be sent, false when the patience (milliseconds) ends before: then no turn was
-   * used, unless it was granted in the very moment. Rejects when the budget cannot be asked.
+   * Resolves true when one request may be sent, false after `timeoutMs`: then nothing of the budget was used, unless it
+   * was granted at that very moment. Rejects when the budget is not available.
    */
-  acquire(patience: number): Promise<boolean> {
+  acquire(timeoutMs: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.splice(this.waiting.indexOf(one), 1);
         resolve(false);
-      }, patience);
+      }, timeoutMs);
       const one: Waiting = { resolve, reject, timer };
       this.waiting.push(one);
       this.pump();
     });
   }
 
-  /** Asks for those who wait, when it is time; else later, by itself or when it is called again. */
+  /** Asks the budget for the waiting requests when it is time; else a timer calls it again. */
   pump(): void {
     const many = Math.min(this.waiting.length, this.options.room());
     if (many < 1 || this.asking || this.timer) return;
@@ -59,7 +63,7 @@ export class RequestQueue {
       return;
     }
     this.asking = true;
-    budget.ask({ endpoint, priority, many }).then(
+    budget.acquire({ endpoint, priority, many }).then(
       (grant) => this.release(grant),
       (error: unknown) => this.rejectAll(error),
     );
@@ -67,7 +71,7 @@ export class RequestQueue {
 
   private release({ granted, waitMs, slotMs }: Grant): void {
     this.asking = false;
-    // Several processes may have been told the same moment.
+    // Several processes may have been given the same moment.
     const jitter = this.options.random() * Math.min(JITTER_MS, slotMs / 4);
     this.notBefore =
       waitMs > 0 ? this.options.now() + Math.min(waitMs, ASK_AGAIN_MS) + jitter : Number.NEGATIVE_INFINITY;

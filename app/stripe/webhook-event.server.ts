@@ -12,32 +12,6 @@ export type WebhookEvent = {
   sessionId: string | null;
 };
 
-/** Types that are a signal to read a customer again; others are acknowledged and counted. */
-const OURS =
-  /^(customer\.(created|updated|deleted|subscription\..+)|checkout\.session\.(completed|async_payment_succeeded|async_payment_failed)|invoice\.(paid|payment_failed))$/;
-
-export const isOurs = (type: string) => OURS.test(type);
-
-/** The same types by their exact names, as `GET /v1/events` wants them: at most 20. */
-export const POLLED_TYPES = [
-  "customer.created",
-  "customer.updated",
-  "customer.deleted",
-  "customer.subscription.created",
-  "customer.subscription.updated",
-  "customer.subscription.deleted",
-  "customer.subscription.paused",
-  "customer.subscription.resumed",
-  "customer.subscription.pending_update_applied",
-  "customer.subscription.pending_update_expired",
-  "customer.subscription.trial_will_end",
-  "checkout.session.completed",
-  "checkout.session.async_payment_succeeded",
-  "checkout.session.async_payment_failed",
-  "invoice.paid",
-  "invoice.payment_failed",
-] as const;
-
 const reference = z.union([z.string(), z.object({ id: z.string() })]).nullish();
 const eventObject = z.object({
   id: z.string(),
@@ -47,12 +21,12 @@ const eventObject = z.object({
   data: z.object({ object: z.object({ object: z.string(), id: z.string().nullish(), customer: reference }) }),
 });
 
-export type EventReading =
+export type WebhookReading =
   | { ok: true; event: WebhookEvent }
   | { ok: false; reason: "bad_signature" | "bad_event" };
 
 /** Checks Stripe's signature over the raw body and reads what is kept of the event. */
-export function readWebhookEvent(body: Uint8Array, signature: string | null, secret: string): EventReading {
+export function readWebhookEvent(body: Uint8Array, signature: string | null, secret: string): WebhookReading {
   let verified: unknown;
   try {
     verified = webhooks.constructEvent(Buffer.from(body), signature ?? "", secret);
@@ -63,7 +37,7 @@ export function readWebhookEvent(body: Uint8Array, signature: string | null, sec
   return event ? { ok: true, event } : { ok: false, reason: "bad_event" };
 }
 
-/** What is kept of an event object; null when it has another shape. */
+/** What is kept of an event object; null when it has another shape than an event. */
 export function parseEvent(object: unknown): WebhookEvent | null {
   const parsed = eventObject.safeParse(object);
   if (!parsed.success) return null;

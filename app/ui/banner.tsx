@@ -3,7 +3,7 @@ import { classNames } from "./class-names";
 import { Shape } from "./status/shape";
 import { type Tone, toneSoft } from "./status/tone";
 
-/** A line below the top bar, or over a form, for what must be known now. */
+/** An important message below the top bar or above a form. */
 export function Banner({
   tone,
   children,

@@ -2,20 +2,20 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { classNames } from "./class-names";
 
-/** `cus_NffrFeUfNV2Hib` → `cus_Nffr…2Hib`; short ones stay whole. */
-export function shortId(id: string): string {
+/** `sub_1MowQVLkdIwHu7ixeb` → `sub_1MowQ…7ixeb`. Ids of up to 18 characters stay as they are. */
+export function shortenId(id: string): string {
   return id.length <= 18 ? id : `${id.slice(0, 9)}…${id.slice(-5)}`;
 }
 
 type CopyIdProps = {
   id: string;
   label: string;
-  /** For what people read, such as an address: all of it, in the font of text. */
-  whole?: boolean;
+  /** Shows the full value in the text font, for example an email address. */
+  isFull?: boolean;
 };
 
-/** An id, shortened in the middle, whole on hover and when copied. */
-export function CopyId({ id, label, whole = false }: CopyIdProps) {
+/** An id, shortened in the middle. The full id is in the title and is what gets copied. */
+export function CopyId({ id, label, isFull = false }: CopyIdProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -35,10 +35,10 @@ export function CopyId({ id, label, whole = false }: CopyIdProps) {
       title={id}
       className={classNames(
         "group inline-flex min-h-6 min-w-0 items-center gap-1.5 rounded text-quiet hover:text-ink",
-        whole ? "text-table" : "font-mono text-small",
+        isFull ? "text-table" : "font-mono text-small",
       )}
     >
-      <span className="truncate">{whole ? id : shortId(id)}</span>
+      <span className="truncate">{isFull ? id : shortenId(id)}</span>
       <Icon className="size-3 shrink-0 text-faint group-hover:text-ink" aria-hidden="true" />
       <span className="sr-only" aria-live="polite">
         {copied ? `${label} copied` : `Copy ${label}`}

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** Where there is nothing to list: what that means, and what next. */
+/** Shown instead of an empty list: what it means and what to do next. */
 export function EmptyState({
   title,
   children,

@@ -9,11 +9,11 @@ type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
   label: string;
   hint?: ReactNode;
   errors?: readonly string[];
-  /** What stands behind the figure, e.g. "days". */
+  /** The unit shown after the input, for example "days". */
   unit?: string;
 };
 
-/** A labelled input with its hint and what is wrong with it. */
+/** An input with its label, hint and validation errors. */
 export function Field({ id, label, hint, errors = [], unit, className, ...input }: FieldProps) {
   const hintId = hint ? `${id}-hint` : null;
   const errorId = errors.length > 0 ? `${id}-error` : null;

@@ -1,10 +1,10 @@
 import { useNavigation } from "@remix-run/react";
 import { useEffect, useState } from "react";
 
-/** Shorter waits than this show nothing: a flicker is not information. */
-const PATIENCE_MILLISECONDS = 150;
+/** A faster navigation shows no bar, because it would only flicker. */
+const SHOW_AFTER_MILLISECONDS = 150;
 
-/** A thin bar at the top while a page is on its way. */
+/** A thin bar at the top while a page is loading. */
 export function NavigationBar() {
   const busy = useNavigation().state !== "idle";
   const [shown, setShown] = useState(false);
@@ -13,7 +13,7 @@ export function NavigationBar() {
       setShown(false);
       return;
     }
-    const timer = setTimeout(() => setShown(true), PATIENCE_MILLISECONDS);
+    const timer = setTimeout(() => setShown(true), SHOW_AFTER_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [busy]);
   return (

@@ -2,7 +2,7 @@ import { type ReactNode, useId } from "react";
 
 type SectionProps = { title: string; aside?: ReactNode; children: ReactNode };
 
-/** A titled part of a page, set off by space and one line. */
+/** A section of a page with a title and an optional text at the right. */
 export function Section({ title, aside, children }: SectionProps) {
   const id = useId();
   return (

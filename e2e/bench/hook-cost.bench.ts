@@ -1,15 +1,15 @@
 import { createServer } from "node:http";
 import { withPaymentCheck } from "../../app/http/with-payment-check.server";
 import { addNullUsers, openInstallation } from "./support/installation";
-import { percentile, say, table } from "./support/print";
+import { percentile, print, printTable } from "./support/print";
 import { userId } from "./support/sandbox-process";
 
-// What the check behind a workspace request costs the request, while Stripe does not answer at all: the same loader
-// plain (A), plain once more (A, the spread of the machine) and with the hook (B), in turn, so many at once.
+// What the payment check behind a workspace request costs the request, while Stripe does not answer: the same loader
+// plain (A), plain again (A, to see how much this machine varies) and with the hook (B), in turn.
 
 const USERS = 2_000;
 const REQUESTS = 6_000;
-const AT_ONCE = 4;
+const PARALLEL = 4;
 const KINDS = ["plain (A)", "plain again (A)", "with the hook (B)"] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -36,25 +36,25 @@ try {
 
   const times: Record<Kind, number[]> = { "plain (A)": [], "plain again (A)": [], "with the hook (B)": [] };
   let next = 0;
-  const visit = async () => {
+  const sendRequests = async () => {
     for (let n = next++; n < REQUESTS; n = next++) {
       const kind = KINDS[n % KINDS.length] ?? KINDS[0];
-      const began = performance.now();
+      const startedAt = performance.now();
       const answer = await fetch(
         `${url}/${kind === "with the hook (B)" ? "hook" : "plain"}/${userId(n % USERS)}`,
       );
       await answer.arrayBuffer();
-      // What comes first finds nothing warm.
-      if (n > REQUESTS / 10) times[kind].push(performance.now() - began);
+      // The first tenth warms up.
+      if (n > REQUESTS / 10) times[kind].push(performance.now() - startedAt);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, visit));
+  await Promise.all(Array.from({ length: PARALLEL }, sendRequests));
   server.close();
   server.closeAllConnections();
 
-  say(`Workspace request, ${REQUESTS} by ${USERS} customers, ${AT_ONCE} at once, Stripe hangs`);
+  print(`Workspace request, ${REQUESTS} by ${USERS} customers, ${PARALLEL} in parallel, Stripe hangs`);
   const base = times["plain (A)"];
-  table([
+  printTable([
     ["", "p50 ms", "p95 ms", "p99 ms", "p50 over A", "p99 over A"],
     ...KINDS.map((kind) => {
       const at = (part: number) => percentile(times[kind], part);

@@ -5,10 +5,10 @@ import Stripe from "stripe";
 import { z } from "zod";
 import { createDatabase } from "../../app/platform/client.server";
 import { startProduct } from "../support/product";
-import { percentile, say, table } from "./support/print";
+import { percentile, print, printTable } from "./support/print";
 
-// GET /api/workspace/:id of customers who have just paid, with Stripe answering at once, in 2 s, and not at all:
-// how long the answer takes, and when the repair behind it landed.
+// GET /api/workspace/:id of customers that have just paid, with Stripe answering at once, in 2 s, and not at all:
+// how long the answer takes, and when the repair behind it was written.
 
 const CUSTOMERS = 40;
 const REQUESTS = 400;
@@ -40,11 +40,11 @@ try {
   ] as const) {
     const prefix = `hook_${latency}_`;
     for (let n = 0; n < CUSTOMERS; n += 1) await pay(`${prefix}${n}`);
-    await control({ latency: { ms: latency } });
+    await setSandbox({ latency: { ms: latency } });
     const tokens = await Promise.all(Array.from({ length: CUSTOMERS }, (_, n) => tokenFor(`${prefix}${n}`)));
-    const began = performance.now();
+    const startedAt = performance.now();
     const times: number[] = [];
-    const landed: number[] = [];
+    const repairedAt: number[] = [];
     for (let n = 0; n < REQUESTS; n += 1) {
       const who = n % CUSTOMERS;
       const from = performance.now();
@@ -55,10 +55,10 @@ try {
       if (!answer.ok) throw new Error(`The workspace route answered ${answer.status}`);
       times.push(performance.now() - from);
     }
-    while (landed.length < CUSTOMERS && performance.now() - began < RETURN_AFTER_MS - 5_000) {
+    while (repairedAt.length < CUSTOMERS && performance.now() - startedAt < RETURN_AFTER_MS - 5_000) {
       const open = await db.workspace.count({ where: { id: { startsWith: prefix }, status: "active" } });
-      while (landed.length < open) landed.push(performance.now() - began);
-      // Visitors come again; a check that found no place is begun by the next visit.
+      while (repairedAt.length < open) repairedAt.push(performance.now() - startedAt);
+      // Customers load the page again; a check that could not start is started by the next request.
       await Promise.all(
         tokens.map((token, who) =>
           fetch(`${product.url}/api/workspace/${prefix}${who}_w`, {
@@ -68,16 +68,20 @@ try {
       );
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    await control({ latency: { ms: 0 } });
+    await setSandbox({ latency: { ms: 0 } });
     rows.push([
       name,
       ...[0.5, 0.95, 0.99].map((part) => percentile(times, part).toFixed(1)),
-      landed[0]?.toFixed(0) ?? "none",
-      landed.length === CUSTOMERS ? (landed.at(-1)?.toFixed(0) ?? "") : `${landed.length} of ${CUSTOMERS}`,
+      repairedAt[0]?.toFixed(0) ?? "none",
+      repairedAt.length === CUSTOMERS
+        ? (repairedAt.at(-1)?.toFixed(0) ?? "")
+        : `${repairedAt.length} of ${CUSTOMERS}`,
     ]);
   }
-  say(`Workspace route, ${REQUESTS} requests one after another by ${CUSTOMERS} customers who have just paid`);
-  table(rows);
+  print(
+    `Workspace route, ${REQUESTS} requests one after another by ${CUSTOMERS} customers that have just paid`,
+  );
+  printTable(rows);
 
   async function pay(id: string): Promise<void> {
     const customer = await stripe.customers.create({ email: `${id}@example.com`, metadata: { userId: id } });
@@ -95,7 +99,7 @@ try {
       .sign(new TextEncoder().encode(customerTokenSecret));
   }
 
-  async function control(order: Record<string, unknown>): Promise<void> {
+  async function setSandbox(order: Record<string, unknown>): Promise<void> {
     const answer = await fetch(`${product.sandboxUrl}/_sandbox/control`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },

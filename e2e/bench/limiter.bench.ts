@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { startEmbeddedPostgres } from "../../app/demo/postgres/embedded.server";
 import { createDatabase, type Database } from "../../app/platform/client.server";
-import { applyMigrations } from "../../app/platform/migrate.server";
-import { nextVersion } from "../../app/platform/stamps.server";
+import { applyMigrations } from "../../app/platform/migrations/migrate.server";
 import { createStripeBudget } from "../../app/platform/stripe-budget.server";
+import { nextVersion } from "../../app/platform/versions.server";
 import { createLimiter } from "../../app/stripe/limiter.server";
-import { say, table } from "./support/print";
+import { print, printTable } from "./support/print";
 
-// What a turn costs, and how near to the ceiling those come who always wait for one: one process and four, each with
-// six requests in flight that take 120 ms. Everything on one database, as in production.
+// What a permit of the limiter costs, and how near to the ceiling processes get that always wait for one: one process
+// and four, each with six requests in flight that take 120 ms. All on one database, as in production.
 
-const TURNS = 2_000;
+const PERMITS = 2_000;
 const SECONDS = 20;
 const PER_SECOND = 25;
 const LATENCY_MS = 120;
@@ -22,34 +22,34 @@ const IN_FLIGHT = 6;
 const ENDPOINT = "GET /v1/subscriptions";
 
 const [childUrl] = process.argv.slice(2);
-if (childUrl?.startsWith("postgres")) await readAlways(childUrl);
-else await measureAll();
+if (childUrl?.startsWith("postgres")) await keepReading(childUrl);
+else await measure();
 
-async function measureAll(): Promise<void> {
+async function measure(): Promise<void> {
   const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
   const postgres = await startEmbeddedPostgres({ dir });
   await applyMigrations(postgres.url);
   const db = createDatabase(postgres.url, { poolSize: 1 });
   try {
-    say(`A turn, ${TURNS} one after another, no ceiling in the way`);
+    print(`A permit, ${PERMITS} one after another, without a ceiling`);
     const free = { backgroundPerSecond: 1e6, interactivePerSecond: 1e6, globalPerSecond: 1e7 };
     const limiter = createLimiter({ budget: createStripeBudget(db, free) });
-    table([
+    printTable([
       ["", "µs", "Node's processor µs", "PostgreSQL's µs"],
-      await costOf("a turn", db, async () => {
-        await limiter.take(ENDPOINT, "background", 60_000);
-        limiter.answered(ENDPOINT);
+      await measureCost("a permit", db, async () => {
+        await limiter.acquire(ENDPOINT, "background", 60_000);
+        limiter.release(ENDPOINT);
       }),
-      await costOf("beside it: an order stamp", db, () => nextVersion(db)),
+      await measureCost("for comparison: a version", db, () => nextVersion(db)),
     ]);
     await recordGrants(db);
-    say(
-      `Turns a second for ${SECONDS} s, ceiling ${PER_SECOND}, ${IN_FLIGHT} in flight, ${LATENCY_MS} ms each`,
+    print(
+      `Permits a second for ${SECONDS} s, ceiling ${PER_SECOND}, ${IN_FLIGHT} in flight, ${LATENCY_MS} ms each`,
     );
-    table([
+    printTable([
       ["", "sustained", "most in a second"],
-      await computePace("one process", db, postgres.url, 1),
-      await computePace("four processes", db, postgres.url, 4),
+      await measurePace("one process", db, postgres.url, 1),
+      await measurePace("four processes", db, postgres.url, 4),
     ]);
   } finally {
     await db.$disconnect();
@@ -58,14 +58,14 @@ async function measureAll(): Promise<void> {
   }
 }
 
-async function costOf(name: string, db: Database, once: () => Promise<unknown>): Promise<string[]> {
-  for (let n = 0; n < TURNS; n += 1) await once(); // warm
-  const [before, server, began] = [process.cpuUsage(), await serverMicros(db), performance.now()];
-  for (let n = 0; n < TURNS; n += 1) await once();
-  const took = ((performance.now() - began) * 1000) / TURNS;
+async function measureCost(name: string, db: Database, once: () => Promise<unknown>): Promise<string[]> {
+  for (let n = 0; n < PERMITS; n += 1) await once(); // warm
+  const [before, server, startedAt] = [process.cpuUsage(), await serverMicros(db), performance.now()];
+  for (let n = 0; n < PERMITS; n += 1) await once();
+  const took = ((performance.now() - startedAt) * 1000) / PERMITS;
   const { user, system } = process.cpuUsage(before);
-  const onServer = ((await serverMicros(db)) - server) / TURNS;
-  return [name, took.toFixed(0), ((user + system) / TURNS).toFixed(0), onServer.toFixed(0)];
+  const onServer = ((await serverMicros(db)) - server) / PERMITS;
+  return [name, took.toFixed(0), ((user + system) / PERMITS).toFixed(0), onServer.toFixed(0)];
 }
 
 /** Processor time of the one connection's backend; only Linux tells. */
@@ -76,18 +76,18 @@ async function serverMicros(db: Database): Promise<number> {
   return ((user ?? Number.NaN) + (system ?? Number.NaN)) * 10_000;
 }
 
-/** From now on each grant is kept with the database's time. */
+/** From now on each permit is recorded with the database's time. */
 async function recordGrants(db: Database): Promise<void> {
   await db.$executeRaw`CREATE TABLE grants (at timestamptz DEFAULT clock_timestamp(), granted int)`;
   await db.$executeRaw`
-    CREATE FUNCTION record_grant() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION record_grant() REPERMITS trigger LANGUAGE plpgsql AS $$
     BEGIN INSERT INTO grants (granted) VALUES (NEW.requests - OLD.requests); RETURN NEW; END $$`;
   await db.$executeRaw`
     CREATE TRIGGER record_grant AFTER UPDATE ON "StripeRequestCount" FOR EACH ROW EXECUTE FUNCTION record_grant()`;
 }
 
-/** Between the first and the last second, in which processes begin and end. */
-async function computePace(name: string, db: Database, url: string, processes: number): Promise<string[]> {
+/** Without the first and the last seconds, in which processes start and end. */
+async function measurePace(name: string, db: Database, url: string, processes: number): Promise<string[]> {
   await db.$executeRaw`TRUNCATE grants`;
   const args = ["--import", "tsx", import.meta.filename, url];
   const ends = Array.from({ length: processes }, () =>
@@ -103,17 +103,17 @@ async function computePace(name: string, db: Database, url: string, processes: n
   return [name, row?.sustained.toFixed(2) ?? "", String(row?.most ?? "")];
 }
 
-/** A process of its own that always has requests waiting. */
-async function readAlways(url: string): Promise<void> {
+/** A process that always has requests waiting. */
+async function keepReading(url: string): Promise<void> {
   const db = createDatabase(url, { poolSize: 2 });
   const ceilings = { backgroundPerSecond: PER_SECOND, globalPerSecond: 100 };
   const limiter = createLimiter({ budget: createStripeBudget(db, ceilings) });
   const until = performance.now() + SECONDS * 1000;
   const readers = Array.from({ length: IN_FLIGHT }, async () => {
     while (performance.now() < until) {
-      await limiter.take(ENDPOINT, "background", 60_000);
+      await limiter.acquire(ENDPOINT, "background", 60_000);
       await new Promise((resolve) => setTimeout(resolve, LATENCY_MS));
-      limiter.answered(ENDPOINT);
+      limiter.release(ENDPOINT);
     }
   });
   await Promise.all(readers);

@@ -1,20 +1,20 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { addNullUsers, openInstallation, timeRun } from "./support/installation";
-import { say, table } from "./support/print";
+import { print, printTable } from "./support/print";
 
-// Memory of this process in a full pass over so many users, without a ceiling: each size in an installation of its own.
-// What the process takes from the system, and what of it was in use after a collection of all garbage: with room to
-// spare V8 lets garbage lie. `npm run bench -- memory 10000 100000`; how it does with little room:
+// Memory of this process in a full run, without a ceiling, for several numbers of users. What the process takes from the
+// system, and what of it was in use after a full garbage collection: V8 collects late when it has room.
+// `npm run bench -- memory 10000 100000`; with little memory:
 // `NODE_OPTIONS=--max-old-space-size=256 npm run bench -- memory`
 
 const sizes = process.argv.slice(2).map(Number);
 const rows = [
   ["users", "requests", "seconds", "peak MB", "over the start", "in use MB, at most", "collections"],
 ];
-const mega = (bytes: number) => Math.round(bytes / 1_048_576);
+const toMegabytes = (bytes: number) => Math.round(bytes / 1_048_576);
 
 for (const users of sizes.length > 0 ? sizes : [10_000, 100_000, 1_000_000]) {
-  say(`Memory, ${users} users`);
+  print(`Memory, ${users} users`);
   const bench = await openInstallation({ customers: users, latencyMs: 0, perSecond: null }, 1_000);
   try {
     await addNullUsers(bench.db, users);
@@ -27,18 +27,18 @@ for (const users of sizes.length > 0 ? sizes : [10_000, 100_000, 1_000_000]) {
       String(users),
       `${run.stripeRequests} + ${again.run.stripeRequests}`,
       (seconds + again.seconds).toFixed(0),
-      String(mega(peak)),
-      String(mega(peak - before)),
-      collections === 0 ? "no collection" : String(mega(inUse)),
+      String(toMegabytes(peak)),
+      String(toMegabytes(peak - before)),
+      collections === 0 ? "no collection" : String(toMegabytes(inUse)),
       String(collections),
     ]);
   } finally {
     await bench.close();
   }
 }
-table(rows);
+printTable(rows);
 
-/** Watches until stopped. Bytes: the most that the system gave, and the most in use just after all garbage was collected. */
+/** Watches until stopped. Bytes: the most taken from the system, and the most in use after a full collection. */
 function watchMemory() {
   const seen = { peak: process.memoryUsage.rss(), inUse: 0, collections: 0 };
   const timer = setInterval(() => {
@@ -46,7 +46,7 @@ function watchMemory() {
   }, 20);
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      if (kindOf(entry) !== constants.NODE_PERFORMANCE_GC_MAJOR) continue;
+      if (readKind(entry) !== constants.NODE_PERFORMANCE_GC_MAJOR) continue;
       const { heapUsed, external } = process.memoryUsage();
       seen.inUse = Math.max(seen.inUse, heapUsed + external);
       seen.collections += 1;
@@ -62,7 +62,7 @@ function watchMemory() {
   };
 }
 
-/** What Node tells of a collection; its types say only that there may be something. */
-function kindOf({ detail }: PerformanceEntry & { detail?: unknown }): unknown {
+/** The kind of a collection, which Node's types do not declare. */
+function readKind({ detail }: PerformanceEntry & { detail?: unknown }): unknown {
   return typeof detail === "object" && detail !== null && "kind" in detail ? detail.kind : null;
 }

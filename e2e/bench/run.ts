@@ -1,9 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 
-// All benchmarks, one after another, each in a process of its own. `npm run bench -- full-pass` runs one.
+// All benchmarks, one after another, each in its own process. `npm run bench -- full-run` runs one.
 
-const wanted = process.argv[2] ?? "";
+/** Former names of benchmarks. */
+const ALIASES = new Map([
+  ["full-pass", "full-run"],
+  ["tick", "incremental"],
+]);
+const argument = process.argv[2] ?? "";
+const wanted = ALIASES.get(argument) ?? argument;
 const files = readdirSync(import.meta.dirname).filter(
   (name) => name.endsWith(".bench.ts") && name.includes(wanted),
 );

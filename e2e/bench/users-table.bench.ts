@@ -2,24 +2,26 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
-  countUnclaimed,
+  countPendingRevocations,
+  countUnlinkedCustomers,
   countUsersWithVerdict,
-  countWaitingRevocations,
-  moneyAtStake,
+  sumMoneyAtStake,
 } from "../../app/dashboard/account-facts.server";
-import { overviewCountsOf } from "../../app/dashboard/account-views.server";
-import { viewUsers } from "../../app/dashboard/user-pages.server";
+import { createCountCache } from "../../app/dashboard/count-cache.server";
+import { countOverview } from "../../app/dashboard/overview.server";
+import { loadUserViews } from "../../app/dashboard/user-pages.server";
+import { NONE } from "../../app/dashboard/users-list/filters";
 import { createUsersList } from "../../app/dashboard/users-list/users-list.server";
-import { EMPTY_QUERY, NONE, type UsersQuery } from "../../app/dashboard/users-list/users-query";
+import { EMPTY_QUERY, type UsersQuery } from "../../app/dashboard/users-list/users-query";
 import { startEmbeddedPostgres } from "../../app/demo/postgres/embedded.server";
-import { revocationLimitHasRoom } from "../../app/engine/repair/repairs.server";
+import { revocationLimitHasRoom } from "../../app/engine/repair/revocation-limit.server";
 import { createDatabase } from "../../app/platform/client.server";
-import { applyMigrations } from "../../app/platform/migrate.server";
-import { percentile, say, table } from "./support/print";
+import { applyMigrations } from "../../app/platform/migrations/migrate.server";
+import { percentile, print, printTable } from "./support/print";
 import { addUsersTable } from "./support/users-table-data";
-import { type Asked, askedOf, deepPages } from "./support/users-table-mix";
-import { naivePage } from "./support/users-table-naive";
-import { bulkUpdates } from "./support/users-table-writes";
+import { listDeepPages, listPageRequests, type PageRequest } from "./support/users-table-mix";
+import { loadNaivePage } from "./support/users-table-naive";
+import { measureBulkUpdates } from "./support/users-table-writes";
 
 // The users table at 1,000,000 users: `npm run bench -- users-table [users] [naive queries of each kind] [memory]`.
 
@@ -29,12 +31,12 @@ const SHARED_BUFFERS = process.argv[4] ?? "1GB";
 const ROUNDS = 2;
 const SLOWEST = 15;
 
-const ms = (value: number) => value.toFixed(1);
-const spread = (times: number[]) => [0.5, 0.95, 1].map((part) => ms(percentile(times, part)));
+const formatMs = (value: number) => value.toFixed(1);
+const spread = (times: number[]) => [0.5, 0.95, 1].map((part) => formatMs(percentile(times, part)));
 async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
+  const startedAt = performance.now();
   await work();
-  return performance.now() - began;
+  return performance.now() - startedAt;
 }
 
 const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
@@ -43,22 +45,22 @@ const db = createDatabase(postgres.url);
 try {
   await applyMigrations(postgres.url);
   const seconds = (await timed(() => addUsersTable(db, USERS))) / 1000;
-  say(`Users table, ${USERS} users (made in ${seconds.toFixed(0)} s)`);
-  const list = createUsersList(db);
-  await list.page(EMPTY_QUERY); // looks up who has no Standing
+  print(`Users table, ${USERS} users (made in ${seconds.toFixed(0)} s)`);
+  const list = createUsersList({ db, countCache: createCountCache(db) });
+  await list.loadPage(EMPTY_QUERY); // starts the search for users without a sync status
   await new Promise((resolve) => setTimeout(resolve, 3000));
-  const asked = [...(await askedOf(db)), ...(await deepPages(list))];
+  const asked = [...(await listPageRequests(db)), ...(await listDeepPages(list))];
 
-  const samples = new Map<Asked, { ids: number[]; rows: number[] }>();
+  const samples = new Map<PageRequest, { ids: number[]; rows: number[] }>();
   for (let round = 0; round <= ROUNDS; round += 1)
     for (const one of asked) {
       let ids: string[] = [];
       const finding = await timed(async () => {
-        const page = await list.page(one.query);
+        const page = await list.loadPage(one.query);
         if (!page.ok) throw new Error(`${one.name}: ${page.reason}`);
         ids = page.ids;
       });
-      const views = await timed(() => Promise.all([viewUsers(db, ids), list.plans()]));
+      const views = await timed(() => Promise.all([loadUserViews(db, ids), list.listPlans()]));
       if (round === 0) continue; // the first one finds the tables cold
       const sample = samples.get(one) ?? { ids: [], rows: [] };
       sample.ids.push(finding);
@@ -67,7 +69,7 @@ try {
     }
 
   const kinds = [...new Set(asked.map(({ kind }) => kind))];
-  const timesOf = (kind: string | null, what: "ids" | "rows") =>
+  const listTimes = (kind: string | null, what: "ids" | "rows") =>
     [...samples].flatMap(([one, sample]) => (kind === null || one.kind === kind ? sample[what] : []));
   const naive = new Map<string, number[]>();
   for (const kind of kinds) {
@@ -76,27 +78,27 @@ try {
     const times: number[] = [];
     for (let n = 0; n < some.length && times.length < NAIVE; n += step) {
       const one = some[n];
-      if (one) times.push(await timed(() => naivePage(db, one.query, one.deep)));
+      if (one) times.push(await timed(() => loadNaivePage(db, one.query, one.deep)));
     }
     naive.set(kind, times);
   }
-  say(
+  print(
     `  ms; "rows": found, and evaluated again for the screen; "naive": one join, ILIKE and OFFSET, ${NAIVE} of each kind`,
   );
-  table([
+  printTable([
     ["", "queries", "rows p50", "p95", "max", "found p50", "p95", "max", "naive p50", "p95", "max"],
     ...[...kinds, null].map((kind) => [
       kind ?? "all",
-      String(timesOf(kind, "rows").length / ROUNDS),
-      ...spread(timesOf(kind, "rows")),
-      ...spread(timesOf(kind, "ids")),
+      String(listTimes(kind, "rows").length / ROUNDS),
+      ...spread(listTimes(kind, "rows")),
+      ...spread(listTimes(kind, "ids")),
       ...spread(kind === null ? [...naive.values()].flat() : (naive.get(kind) ?? [])),
     ]),
   ]);
-  say("  slowest:");
+  print("  slowest:");
   const slowest = [...samples].sort(([, one], [, other]) => Math.max(...other.rows) - Math.max(...one.rows));
   for (const [{ kind, name }, { rows }] of slowest.slice(0, SLOWEST))
-    say(`    ${ms(Math.max(...rows)).padStart(8)}  ${kind}: ${name}`);
+    print(`    ${formatMs(Math.max(...rows)).padStart(8)}  ${kind}: ${name}`);
 
   const count = (name: string, some: Partial<UsersQuery>) =>
     [name, () => list.count({ ...EMPTY_QUERY, ...some })] as const;
@@ -111,21 +113,21 @@ try {
     count("users found: gmail.com", { q: "gmail.com" }),
     count("users found: schmid", { q: "schmid" }),
     count("users found: xu", { q: "xu" }),
-    ["verdicts", list.verdicts],
+    ["verdicts", list.countVerdicts],
     ["frame: locked out", () => countUsersWithVerdict(db, "locked_out")],
-    ["frame: money at stake", () => moneyAtStake(db)],
-    ["frame: waiting revocations", () => countWaitingRevocations(db)],
-    ["frame: unclaimed customers", () => countUnclaimed(db)],
-    ["overview, all of it", () => overviewCountsOf(db)],
+    ["frame: money at stake", () => sumMoneyAtStake(db)],
+    ["frame: waiting revocations", () => countPendingRevocations(db)],
+    ["frame: unclaimed customers", () => countUnlinkedCustomers(db)],
+    ["overview, all of it", () => countOverview(db)],
     ["revocation limit", () => revocationLimitHasRoom(db, { percent: 2, minimum: 2 })],
   ] as const;
-  say("  counts, each alone, ms:");
+  print("  counts, each alone, ms:");
   const rows: string[][] = [];
   for (const [name, ask] of counts) {
     await timed(ask);
-    rows.push([name, ms(await timed(ask))]);
+    rows.push([name, formatMs(await timed(ask))]);
   }
-  table(rows);
+  printTable(rows);
 
   const [state] = await db.$queryRaw<{ buffers: string; used: number; hits: number }[]>`
     SELECT current_setting('shared_buffers') AS buffers,
@@ -133,10 +135,10 @@ try {
       (SELECT 100.0 * blks_hit / (blks_hit + blks_read) FROM pg_stat_database
         WHERE datname = current_database())::float8 AS hits`;
   if (state)
-    say(
-      `  PostgreSQL: shared_buffers ${state.buffers}, database ${state.used} MB, ${ms(state.hits)} % of blocks found in them`,
+    print(
+      `  PostgreSQL: shared_buffers ${state.buffers}, database ${state.used} MB, ${formatMs(state.hits)} % of blocks found in them`,
     );
-  table(await bulkUpdates(db));
+  printTable(await measureBulkUpdates(db));
 } finally {
   await db.$disconnect();
   await postgres.stop();

@@ -1,13 +1,13 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "playwright/test";
 
-/** Stops of an open menu or dialog that hand the focus on as soon as they get it: hidden, and focusable on purpose. */
+/** Hidden elements of an open menu or dialog that pass the focus on. They are focusable on purpose. */
 const focusGuards = "[data-base-ui-focus-guard]";
 
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /**
- * Fails with what axe finds on the page as it is now, in light and in dark, and when the page is wider than the screen.
+ * Fails with what axe finds on the page now, in both themes, and when the page is wider than the screen.
  */
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {

@@ -5,8 +5,8 @@ export type Outcome = { code: number; output: string; seconds: number };
 const running = new Set<number>();
 
 /**
- * Runs a program to its end and keeps what it says. It gets no standard input, and a process group of its own, so that
- * `endChildren` reaches what it started as well.
+ * Runs a program to its end and keeps its output. It gets no standard input, and a process group of its own, so that
+ * `endChildren` also ends what the program started.
  */
 export function run(
   program: string,
@@ -32,7 +32,7 @@ export function run(
     const end = (code: number) => {
       clearTimeout(timer);
       running.delete(pid);
-      signal(pid, "SIGTERM"); // whatever it left running in its group
+      signal(pid, "SIGTERM"); // what it left running in its group
       resolve({ code, output, seconds: (performance.now() - begin) / 1000 });
     };
     child.once("error", (error) => {
@@ -43,7 +43,7 @@ export function run(
   });
 }
 
-/** Ends everything that `run` started and that still runs: first asked, and after five seconds made to. */
+/** Ends everything that `run` started and that still runs: SIGTERM first, SIGKILL after five seconds. */
 export async function endChildren(): Promise<void> {
   const deadline = Date.now() + 5000;
   for (const pid of running) signal(pid, "SIGTERM");

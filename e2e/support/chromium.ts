@@ -4,7 +4,7 @@ import { run } from "./child";
 
 const debianChromium = "/usr/bin/chromium";
 
-/** The browser's program where the system has one; undefined for the one that Playwright installs. */
+/** The system's browser if there is one; undefined for the one that Playwright installs. */
 export function chromiumPath(): string | undefined {
   return existsSync(debianChromium) ? debianChromium : undefined;
 }

@@ -2,7 +2,7 @@ import pg from "pg";
 import { z } from "zod";
 import type { Product } from "./product";
 
-/** The key that the sandbox takes in the demo. */
+/** The key that the sandbox accepts in the demo. */
 const sandboxKey = "sk_test_sandbox";
 
 const withId = z.object({ id: z.string() });
@@ -11,17 +11,17 @@ const prices = z.object({ data: z.array(withId).min(1) });
 export type Person = { name: string; email: string };
 
 /**
- * Users who have paid for Army in Stripe, of whom the database knows nothing but their customer: a workspace that is
- * locked. They are made as an application would make them: plain SQL here, the API there.
+ * Users that have paid for Army in Stripe, with a locked workspace and only the customer id in the database. They are
+ * made as an application would: by SQL here, by the API there.
  */
 export async function addPaidCustomers(product: Product, people: Person[]): Promise<string[]> {
-  const found = prices.parse(await ask(product, "/v1/prices?lookup_keys[]=army_yearly"));
+  const found = prices.parse(await requestSandbox(product, "/v1/prices?lookup_keys[]=army_yearly"));
   const price = found.data[0]?.id ?? "";
   return query(product, async (client) => {
     const userIds: string[] = [];
     for (const { name, email } of people) {
-      const customer = withId.parse(await ask(product, "/v1/customers", { name, email }));
-      await ask(product, "/v1/subscriptions", { customer: customer.id, "items[0][price]": price });
+      const customer = withId.parse(await requestSandbox(product, "/v1/customers", { name, email }));
+      await requestSandbox(product, "/v1/subscriptions", { customer: customer.id, "items[0][price]": price });
       const { rows } = await client.query<{ id: string }>(
         `INSERT INTO "User" (email, name, "stripeCustomerId") VALUES ($1, $2, $3) RETURNING id`,
         [email, name, customer.id],
@@ -34,8 +34,8 @@ export async function addPaidCustomers(product: Product, people: Person[]): Prom
   });
 }
 
-/** What the application's own tables say about a user. */
-export async function recordOf(product: Product, userId: string) {
+/** What the application's own tables record about a user. */
+export async function readRecord(product: Product, userId: string) {
   return query(product, async (client) => {
     const { rows } = await client.query<{
       plan: string | null;
@@ -44,7 +44,7 @@ export async function recordOf(product: Product, userId: string) {
       workspace: string;
       seats: number;
     }>(
-      `SELECT u.plan, u."subscriptionStatus" AS status, b.status AS subscription, w.status AS workspace, w.soldiers
+      `SELECT u.plan, u."subscriptionStatus" AS status, b.status AS subscription, w.status AS workspace, w.soldiers AS seats
        FROM "User" u JOIN "Workspace" w ON w."ownerId" = u.id
        LEFT JOIN "BillingSubscription" b ON b."userId" = u.id WHERE u.id = $1`,
       [userId],
@@ -64,7 +64,11 @@ export async function query<T>(product: Product, work: (client: pg.Client) => Pr
   }
 }
 
-async function ask(product: Product, path: string, form?: Record<string, string>): Promise<unknown> {
+async function requestSandbox(
+  product: Product,
+  path: string,
+  form?: Record<string, string>,
+): Promise<unknown> {
   const response = await fetch(new URL(path, product.sandboxUrl), {
     method: form ? "POST" : "GET",
     headers: { Authorization: `Bearer ${sandboxKey}` },

@@ -2,8 +2,7 @@ import { createServer } from "node:http";
 import type { Product } from "./product";
 
 /**
- * The customer-facing application, on a site of its own: a page with the form that hands a customer over. `close` it
- * afterwards.
+ * The customers' application on another site: a page with the form that hands a customer over. `close` it afterwards.
  */
 export async function openOtherSite(product: Product, token: () => string) {
   const server = createServer((_request, response) => {

@@ -7,7 +7,7 @@ export type NewCustomer = { userId: string; workspaceId: string; name: string };
 
 export const CARDS = { pays: "4242 4242 4242 4242", declined: "4000 0000 0000 0002" };
 
-/** Someone who has signed up with the application, with a locked workspace, and has never paid. */
+/** A user that signed up with the application, with a locked workspace, and has never paid. */
 export async function addCustomer(product: Product, name: string): Promise<NewCustomer> {
   return query(product, async (client) => {
     const email = `${name.toLowerCase().replaceAll(" ", ".")}@example.com`;
@@ -24,13 +24,13 @@ export async function addCustomer(product: Product, name: string): Promise<NewCu
   });
 }
 
-/** Opens their workspace as their application would: signed in as staff of the demo, which hands the customer over. */
+/** Opens the workspace as the application would: staff of the demo are signed in and hand the customer over. */
 export async function openWorkspace(page: Page, { userId, workspaceId }: NewCustomer): Promise<void> {
   await page.goto(`/demo/customer/${userId}`);
   await page.waitForURL((url) => url.pathname === `/workspace/${workspaceId}`);
 }
 
-/** From the workspace to Stripe's page, and the card put in; the payment itself is the caller's to press. */
+/** Goes from the workspace to Stripe's page and fills in the card. The caller presses Pay. */
 export async function goToPayment(page: Page, card: string, plan = "Army"): Promise<void> {
   await page.getByRole("button", { name: `Choose ${plan}` }).click();
   await expect(page.getByRole("heading", { name: "Subscribe" })).toBeVisible();
@@ -40,7 +40,7 @@ export async function goToPayment(page: Page, card: string, plan = "Army"): Prom
   await page.getByLabel("Name on card").fill("A Customer");
 }
 
-/** How the sandbox's events go out: `off` loses them. */
+/** `off`: the sandbox's webhooks are lost. */
 export async function setWebhooks(product: Product, webhooks: "on" | "off"): Promise<void> {
   const answer = await fetch(new URL("/_sandbox/control", product.sandboxUrl), {
     method: "POST",

@@ -18,16 +18,16 @@ const ready = z.object({
   databaseUrl: z.string(),
 });
 
-/** The product as a person starts it: `npm start` on a machine without anything set. */
+/** The product as `npm start` starts it without any configuration. */
 export type Product = z.infer<typeof ready> & {
   dataDirectory: string;
-  /** What it has printed so far. */
+  /** What it has printed until now. */
   output(): string;
   /** Ends it as Ctrl-C does, and removes its data. */
   stop(): Promise<void>;
 };
 
-/** Starts a demo of its own, with its own data, on a free port, and waits until it says that it is ready. */
+/** Starts a demo with its own data on a free port, and waits until it is ready. */
 export async function startProduct(extra: Record<string, string> = {}): Promise<Product> {
   const folder = await makeTestFolder();
   const dataDirectory = path.join(folder, "data");
@@ -35,7 +35,8 @@ export async function startProduct(extra: Record<string, string> = {}): Promise<
   const env: NodeJS.ProcessEnv = { ...process.env, PARITY_DATA_DIR: dataDirectory, PORT: port, ...extra };
   for (const name of ["DATABASE_URL", "STRIPE_SECRET_KEY", "APP_URL"]) if (!(name in extra)) delete env[name];
 
-  const child = spawn(process.execPath, ["--import", "tsx", "app/server/start.ts"], {
+  const args = ["--import", "./scripts/make-pages.mjs", "--import", "tsx", "app/server/start.ts"];
+  const child = spawn(process.execPath, args, {
     cwd: root,
     env,
     stdio: ["ignore", "pipe", "pipe"],

@@ -5,7 +5,7 @@ export { expect } from "playwright/test";
 export { expectAccessible } from "./accessible";
 
 type PerTest = {
-  /** Patterns of console errors that this test provokes on purpose; push to it. */
+  /** Patterns of console errors that this test causes on purpose. Add to it. */
   expectedErrors: RegExp[];
   /** A page on which the demo's admin is signed in. */
   staffPage: Page;
@@ -14,11 +14,11 @@ type PerWorker = { product: Product; staffCookies: Awaited<ReturnType<typeof sig
 
 /**
  * Playwright's `test` with the product behind it: one server for each worker, `page.goto("/users")` goes there, and a
- * test fails on any console error that it did not announce.
+ * test fails on any console error that it does not expect.
  */
 export const test = base.extend<PerTest, PerWorker>({
   product: [
-    // Playwright wants the first parameter taken apart, even by a fixture that depends on nothing.
+    // Playwright requires a destructured first parameter, also from a fixture without dependencies.
     async ({ browserName: _ }, use) => {
       const product = await startProduct();
       await use(product);
@@ -46,20 +46,21 @@ export const test = base.extend<PerTest, PerWorker>({
   staffPage: async ({ page, context, staffCookies }, use) => {
     await context.addCookies(staffCookies);
     const goto = page.goto.bind(page);
-    // Who presses a button before the page has come to life presses it again; a test does not.
+    // Wait for hydration: a click before it is lost, and a test does not click again.
     page.goto = async (...to) => {
       const response = await goto(...to);
-      await page.waitForFunction(isAliveOrNeverWill);
+      await page.waitForFunction(isHydratedOrStatic);
       return response;
     };
     await use(page);
   },
 });
 
-/** Runs in the browser. A page without scripts, or of somebody else, is as it is. */
-const isAliveOrNeverWill = () => !("__remixContext" in window) || "alive" in document.documentElement.dataset;
+/** Runs in the browser. A page without scripts, or of another site, is never hydrated. */
+const isHydratedOrStatic = () =>
+  !("__remixContext" in window) || "hydrated" in document.documentElement.dataset;
 
-/** Signs the demo's admin in by the form, once, and hands back the cookies. */
+/** Signs the demo's admin in once, and returns the cookies. */
 async function signIn(page: Page, product: Product) {
   await page.goto("/sign-in");
   await page.getByLabel(/e-?mail/i).fill(product.email);

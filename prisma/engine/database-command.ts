@@ -1,5 +1,5 @@
 import pg from "pg";
-import { connectionOf } from "./pg-adapter";
+import { readConnection } from "./pg-adapter";
 
 const commands = ["can-connect-to-database", "create-database", "drop-database"] as const;
 export type DatabaseCommand = (typeof commands)[number];
@@ -9,9 +9,9 @@ export function isDatabaseCommand(word: string | undefined): word is DatabaseCom
   return commands.some((command) => command === word);
 }
 
-/** What the Prisma CLI asks of the engine before a migration: is the database there, make it, drop it. */
+/** What the Prisma CLI asks the engine before a migration: does the database exist, create it, drop it. */
 export async function runDatabaseCommand(command: DatabaseCommand, url: string): Promise<Answer> {
-  const { config } = connectionOf(url);
+  const { config } = readConnection(url);
   const name = config.database ?? "";
   const database = command === "can-connect-to-database" ? name : "postgres";
   const client = new pg.Client({ ...config, database });
@@ -23,14 +23,14 @@ export async function runDatabaseCommand(command: DatabaseCommand, url: string):
     }
     return { ok: true };
   } catch (error) {
-    return refused(error, name);
+    return describeFailure(error, name);
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-// Prisma's own codes (https://www.prisma.io/docs/orm/reference/error-reference): the CLI acts on P1003 by creating.
-function refused(error: unknown, database: string): Answer {
+// Codes of https://www.prisma.io/docs/orm/reference/error-reference. On P1003 the CLI creates the database.
+function describeFailure(error: unknown, database: string): Answer {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error && error.message ? error.message : code || String(error);
   if (code === "3D000")

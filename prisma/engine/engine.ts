@@ -3,17 +3,18 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
-import { postgresForSchemaEngine } from "./pg-adapter";
+import { createSchemaEngineDatabase } from "./pg-adapter";
 
 const resolve = createRequire(import.meta.url).resolve;
 let compiled: Promise<typeof import("@prisma/schema-engine-wasm/schema_engine_bg")> | undefined;
 
-/** The last panic of the engine, in words. A panic leaves it unusable, so that there is only ever one to tell. */
+/** The message of the engine's last panic. A panic leaves the engine unusable, so there is at most one. */
 export const panic = { message: "" };
 
 /**
- * Prisma's schema engine, from the WebAssembly build that Prisma publishes on npm: the native one would be downloaded
- * from another host on first use, which fails behind a firewall. Takes about 0.1 s the first time. Close it when done.
+ * Prisma's schema engine, from the WebAssembly build that Prisma publishes on npm. For development and tests only:
+ * `prisma migrate dev`, `generate`, and the comparison of the schema with the migrations. The native engine would be
+ * downloaded from another host on first use, which fails behind a firewall. Close it when done.
  */
 export async function openSchemaEngine(options: {
   url: string;
@@ -21,7 +22,7 @@ export async function openSchemaEngine(options: {
 }): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
   compiled ??= compile();
   const { SchemaEngine } = await compiled;
-  const database = postgresForSchemaEngine(options.url);
+  const database = createSchemaEngineDatabase(options.url);
   try {
     const adapters = bindMigrationAwareSqlAdapterFactory(database);
     const engine = await SchemaEngine.new({ datamodels: options.datamodels }, () => {}, adapters);
@@ -32,8 +33,8 @@ export async function openSchemaEngine(options: {
   }
 }
 
-/** The version of the engine, as its own build says it. */
-export async function schemaEngineVersion(): Promise<string> {
+/** The version of the engine. */
+export async function readSchemaEngineVersion(): Promise<string> {
   compiled ??= compile();
   return (await compiled).version();
 }

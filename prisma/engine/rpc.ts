@@ -4,9 +4,10 @@ import { parseArgs } from "node:util";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 import { z } from "zod";
 import { isDatabaseCommand, runDatabaseCommand } from "./database-command";
-import { openSchemaEngine, panic, schemaEngineVersion } from "./engine";
+import { openSchemaEngine, panic, readSchemaEngineVersion } from "./engine";
 
-const nowhere = "postgresql://127.0.0.1:1/none"; // `generate`, `validate` and `format` need no database, but an engine
+/** `generate`, `validate` and `format` need no database, but the engine needs a URL. */
+const UNUSED_URL = "postgresql://127.0.0.1:1/none";
 const request = z.object({
   id: z.unknown().optional(),
   method: z.string().optional(),
@@ -19,8 +20,8 @@ const errorFields = z.object({
 });
 
 /**
- * Plays the program that the Prisma CLI starts as its schema engine: JSON-RPC 2.0, a line each way, on the standard
- * streams, and `cli <command>` for the few things it asks before that. Returns the exit code.
+ * The program that the Prisma CLI starts as its schema engine: JSON-RPC 2.0 on the standard streams, one message per line,
+ * and `cli <command>` for the few checks before that. Returns the exit code.
  */
 export async function serveSchemaEngine(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -34,10 +35,10 @@ export async function serveSchemaEngine(argv: string[]): Promise<number> {
     },
   });
   if (values.version) {
-    process.stdout.write(`schema-engine-wasm ${await schemaEngineVersion()}\n`);
+    process.stdout.write(`schema-engine-wasm ${await readSchemaEngineVersion()}\n`);
     return 0;
   }
-  const url = datasourceUrl(values.datasource);
+  const url = readDatasourceUrl(values.datasource);
   const cli = positionals.indexOf("cli");
   if (cli >= 0) return answerCommand(positionals[cli + 1], url);
 
@@ -51,10 +52,10 @@ export async function serveSchemaEngine(argv: string[]): Promise<number> {
   return 0;
 }
 
-function datasourceUrl(datasource: unknown): string {
-  if (typeof datasource !== "string") return nowhere;
+function readDatasourceUrl(datasource: unknown): string {
+  if (typeof datasource !== "string") return UNUSED_URL;
   const { url } = z.object({ url: z.string().optional() }).parse(JSON.parse(datasource));
-  return url || nowhere;
+  return url || UNUSED_URL;
 }
 
 async function answerCommand(command: string | undefined, url: string): Promise<number> {
@@ -65,20 +66,20 @@ async function answerCommand(command: string | undefined, url: string): Promise<
   const fields = { message: answer.message, error_code: answer.code, is_panic: false };
   const target = "schema_engine::logger";
   const line = JSON.stringify({ timestamp: new Date().toISOString(), level: "ERROR", fields, target });
-  process.stderr.write(`schema engine\n${line}`); // the CLI skips the first line, and no line may follow the last
+  process.stderr.write(`schema engine\n${line}`); // The CLI skips the first line, and no line may follow the last.
   return 1;
 }
 
 async function answerRequests(open: () => ReturnType<typeof openSchemaEngine>): Promise<void> {
   let opened: ReturnType<typeof openSchemaEngine> | undefined;
-  let printed = 1_000_000; // ids of our own requests to the CLI, apart from those it counts itself
+  let printed = 1_000_000; // Ids of our own requests to the CLI, in another range than the ids of the CLI.
   const send = (message: object) =>
     process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 
   for await (const line of createInterface({ input: process.stdin })) {
     if (!line.trim()) continue;
     const { id, method, params } = request.parse(JSON.parse(line));
-    if (!method) continue; // the CLI's answer to something we asked it to print
+    if (!method) continue; // The CLI's answer to our own `print` request.
     try {
       opened ??= open();
       const result = await call((await opened).engine, method, params);
@@ -86,10 +87,10 @@ async function answerRequests(open: () => ReturnType<typeof openSchemaEngine>): 
       if (stdout) send({ id: ++printed, method: "print", params: { content: stdout } });
       send({ id, result: result ?? null });
     } catch (error) {
-      send({ id, error: asRpcError(error) });
+      send({ id, error: toRpcError(error) });
     }
   }
-  await opened?.then((one) => one.close()).catch(() => {}); // the CLI has its answer, and has gone
+  await opened?.then(({ close }) => close()).catch(() => {}); // The CLI has its answer already.
 }
 
 async function call(engine: SchemaEngine, method: string, params: unknown): Promise<unknown> {
@@ -99,11 +100,11 @@ async function call(engine: SchemaEngine, method: string, params: unknown): Prom
   return implementation.call(engine, params);
 }
 
-function asRpcError(error: unknown) {
+function toRpcError(error: unknown) {
   const { message, code, meta } = errorFields.parse(
     error instanceof Object ? error : { message: String(error) },
   );
-  const said = panic.message || message;
-  const data = { is_panic: panic.message !== "", message: said, error_code: code ?? "", meta: meta ?? {} };
-  return { code: 4466, message: said, data };
+  const text = panic.message || message;
+  const data = { is_panic: panic.message !== "", message: text, error_code: code ?? "", meta: meta ?? {} };
+  return { code: 4466, message: text, data };
 }

@@ -1,27 +1,13 @@
-import { mismatchesBetween } from "~/billing/mismatches";
+import { findMismatches } from "~/billing/mismatches";
 import type { WriteMode } from "~/billing/policy";
 import type { BillingState } from "~/billing/record";
 import type { UserSnapshot } from "~/billing/snapshot";
-import { REVIEW_VERDICTS, SETTLED_VERDICTS } from "~/billing/verdicts";
+import type { BlockReason } from "~/billing/verdicts/block-reasons";
+import { VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
 import type { Evaluation, PolicyContext } from "./evaluate";
-import { evidenceForRevocation, type NoEvidence } from "./revocation";
+import { checkRevocationEvidence } from "./revocation";
 
-/** Why a repair that is due is not made. */
-export type BlockReason = "writes_off" | "grant_only" | "on_hold" | "revocation_limit" | NoEvidence;
-
-export const BLOCK_REASONS: readonly BlockReason[] = [
-  "writes_off",
-  "grant_only",
-  "on_hold",
-  "revocation_limit",
-  "not_read_since",
-  "customer_not_found",
-  "no_positive_evidence",
-  "possible_other_customer",
-  "other_customers_unknown",
-];
-
-/** The state to write, which differs from the recorded one, and what it does to access. */
+/** The state to write, and what it does to access. */
 export type Repair = { after: BillingState; grants: boolean; revokes: boolean };
 
 export type Decision =
@@ -31,9 +17,9 @@ export type Decision =
   | { kind: "not_checked" }
   /** Staff decide. */
   | { kind: "review" }
-  /** Stripe must be asked first: the customers (a revocation), or the address (a link by e-mail). */
+  /** Stripe must be read first: the customers (a revocation), or the address (a link by e-mail). */
   | { kind: "read"; what: "customers" | "address" }
-  /** Blocked; `unlock` is the part that is made all the same: the workspace of someone entitled. */
+  /** Blocked. `unlock` is the part that is still made: unlocking the workspaces of a user with a right to access. */
   | { kind: "blocked"; reason: BlockReason; unlock: Repair | null }
   | { kind: "repair"; repair: Repair };
 
@@ -42,20 +28,21 @@ export type DecideInput = {
   evaluation: Evaluation;
   context: PolicyContext;
   writeMode: WriteMode;
-  /** Not staff: holds and the revocation limit apply. */
+  /** Not started by staff: holds and the revocation limit apply. */
   automatic: boolean;
   /** The revocation limit has room for one more revocation. */
   revocationLimitHasRoom: boolean;
-  /** An admin confirmed this user's revocation by name; `override` also without evidence. */
-  confirmed: { override: boolean } | null;
+  /** An admin confirmed this user's revocation; `override` also without evidence. */
+  approval: { override: boolean } | null;
 };
 
-/** What may be done about an evaluation: all of "Do no harm" that concerns one user, in one place. */
+/** What may be done about an evaluation: all safety rules for one user, in one place. */
 export function decide(input: DecideInput): Decision {
   const { snapshot, evaluation, writeMode, automatic } = input;
-  if (SETTLED_VERDICTS.has(evaluation.verdict)) return { kind: "nothing" };
-  if (evaluation.verdict === "not_checked") return { kind: "not_checked" };
-  if (REVIEW_VERDICTS.has(evaluation.verdict)) return { kind: "review" };
+  const verdictClass = VERDICT_CATALOGUE[evaluation.verdict].class;
+  if (verdictClass === "in_sync") return { kind: "nothing" };
+  if (verdictClass === "unchecked") return { kind: "not_checked" };
+  if (verdictClass === "review") return { kind: "review" };
   if (writeMode === "off") return { kind: "blocked", reason: "writes_off", unlock: null };
   if (automatic && evaluation.onHold) return { kind: "blocked", reason: "on_hold", unlock: null };
   if (evaluation.emailLink !== null && !snapshot.coverage.address) return { kind: "read", what: "address" };
@@ -69,17 +56,17 @@ export function decide(input: DecideInput): Decision {
   const blocked = (reason: BlockReason): Decision => ({
     kind: "blocked",
     reason,
-    unlock: unlockOf(snapshot, evaluation),
+    unlock: buildUnlock(snapshot, evaluation),
   });
-  if (input.confirmed?.override) return { kind: "repair", repair };
-  if (writeMode === "grant_only" && input.confirmed === null) return blocked("grant_only");
-  // Before the evidence: what waits for an admin anyway is not worth a request to Stripe in each run.
+  if (input.approval?.override) return { kind: "repair", repair };
+  if (writeMode === "grant_only" && input.approval === null) return blocked("grant_only");
+  // Before the evidence: a revocation that waits for an admin is not worth a request to Stripe in each run.
   if (automatic && !input.revocationLimitHasRoom) return blocked("revocation_limit");
-  const evidence = evidenceForRevocation({
+  const evidence = checkRevocationEvidence({
     recorded: snapshot.record,
     customers: evaluation.customers,
-    suggestions: evaluation.suggestions,
-    othersKnown: snapshot.coverage.pass || snapshot.coverage.address,
+    possibleMatches: evaluation.possibleMatches,
+    othersKnown: snapshot.coverage.fullRun || snapshot.coverage.address,
     compIsOver: evaluation.compIsOver,
     revocationVersion: snapshot.revocationVersion,
     ...input.context,
@@ -90,8 +77,8 @@ export function decide(input: DecideInput): Decision {
   return { kind: "repair", repair };
 }
 
-/** Of a blocked repair only this: workspaces that are locked and should not be, for someone entitled. */
-function unlockOf(snapshot: UserSnapshot, evaluation: Evaluation): Repair | null {
+/** The part of a blocked repair that unlocks workspaces, for a user with a right to access; null when there is none. */
+function buildUnlock(snapshot: UserSnapshot, evaluation: Evaluation): Repair | null {
   if (!evaluation.accessExpected) return null;
   const { record } = snapshot;
   const expected = new Map(evaluation.expected.workspaces.map((workspace) => [workspace.id, workspace]));
@@ -101,5 +88,5 @@ function unlockOf(snapshot: UserSnapshot, evaluation: Evaluation): Repair | null
     return isLocked ? should : workspace;
   });
   const after: BillingState = { user: record.user, billing: record.billing, workspaces };
-  return mismatchesBetween(record, after).length === 0 ? null : { after, grants: true, revokes: false };
+  return findMismatches(record, after).length === 0 ? null : { after, grants: true, revokes: false };
 }

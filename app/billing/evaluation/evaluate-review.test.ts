@@ -6,55 +6,60 @@ import {
   aCanceledRecord,
   aCanceledSubscription,
   aCustomer,
+  aLink,
+  anUnmappedItem,
   aRecord,
   aRecordInSync,
   aSubscription,
-  edge,
-  evaluated,
-  unknownItem,
+  evaluateSnapshot,
 } from "~/billing/testing/observations";
-import type { Verdict } from "~/billing/verdicts";
+import type { Verdict } from "~/billing/verdicts/catalogue";
 
 const customerWith = (...subscriptions: Subscription[]) => [aCustomer({ subscriptions })];
-const verdict = (changes: Partial<UserSnapshot>): Verdict => evaluated(changes).verdict;
-const of = (record: UserRecord, ...subscriptions: Subscription[]) =>
-  verdict({ record, customers: customerWith(...subscriptions) });
+const evaluateVerdict = (changes: Partial<UserSnapshot>): Verdict => evaluateSnapshot(changes).verdict;
+const chooseVerdictFor = (record: UserRecord, ...subscriptions: Subscription[]) =>
+  evaluateVerdict({ record, customers: customerWith(...subscriptions) });
 
 describe("not_checked", () => {
-  const beforePass = { pass: false, address: true };
+  const beforeFullRun = { fullRun: false, address: true };
 
-  it("is a user without customers before a full pass has finished", () => {
-    expect(verdict({ coverage: beforePass })).toBe("not_checked");
-    expect(verdict({})).toBe("no_subscription");
+  it("is a user without customers before a full run has finished", () => {
+    expect(evaluateVerdict({ coverage: beforeFullRun })).toBe("not_checked");
+    expect(evaluateVerdict({})).toBe("no_subscription");
   });
 
-  it("is a user of whom one linked customer was not read completely", () => {
+  it("is a user with a linked customer that was not read completely", () => {
     const unread = aCustomer({ id: "cus_2", completeVersionStart: null });
     const customers = [aCustomer({ subscriptions: [aSubscription()] }), unread];
-    expect(verdict({ customers, coverage: beforePass })).toBe("not_checked");
-    expect(verdict({ customers: customers.slice(0, 1), coverage: beforePass })).toBe("locked_out");
-    expect(verdict({ customers })).toBe("locked_out");
+    expect(evaluateVerdict({ customers, coverage: beforeFullRun })).toBe("not_checked");
+    expect(evaluateVerdict({ customers: customers.slice(0, 1), coverage: beforeFullRun })).toBe("locked_out");
+    expect(evaluateVerdict({ customers })).toBe("locked_out");
   });
 
   it("is a user whose customer was never seen", () => {
-    expect(verdict({ edges: [edge("cus_1")], coverage: beforePass })).toBe("not_checked");
+    expect(evaluateVerdict({ edges: [aLink("cus_1")], coverage: beforeFullRun })).toBe("not_checked");
   });
 
   it("expects the record as it is", () => {
     const record = aRecordInSync();
-    expect(evaluated({ record, coverage: beforePass })).toMatchObject({ mismatches: [], expected: record });
+    expect(evaluateSnapshot({ record, coverage: beforeFullRun })).toMatchObject({
+      mismatches: [],
+      expected: record,
+    });
   });
 });
 
 describe("link_conflict", () => {
-  const conflict = [edge("cus_1"), edge("cus_1", { userId: "u_2", source: "metadata" })];
+  const conflict = [aLink("cus_1"), aLink("cus_1", { userId: "u_2", source: "metadata" })];
 
-  it("is a customer that strong links give to two users, whatever else is the matter", () => {
-    expect(verdict({ customers: customerWith(aSubscription()), edges: conflict })).toBe("link_conflict");
+  it("is a customer with strong links to two users, whatever else differs", () => {
+    expect(evaluateVerdict({ customers: customerWith(aSubscription()), edges: conflict })).toBe(
+      "link_conflict",
+    );
   });
 
   it("expects the record as it is, until staff decide", () => {
-    const evaluation = evaluated({ customers: customerWith(aSubscription()), edges: conflict });
+    const evaluation = evaluateSnapshot({ customers: customerWith(aSubscription()), edges: conflict });
     expect(evaluation).toMatchObject({ mismatches: [], expected: aRecord(), grants: false, revokes: false });
   });
 });
@@ -62,79 +67,88 @@ describe("link_conflict", () => {
 describe("missing_in_stripe", () => {
   const missing: ObservedCustomer = aCustomer({ state: "missing" });
 
-  it("is a recorded customer that Stripe answers 404 for", () => {
-    expect(verdict({ record: aRecordInSync({ billing: null }), customers: [missing] })).toBe(
+  it("is a recorded customer for which Stripe answers 404", () => {
+    expect(evaluateVerdict({ record: aRecordInSync({ billing: null }), customers: [missing] })).toBe(
       "missing_in_stripe",
     );
   });
 
   it("is a recorded subscription that a complete read does not list", () => {
-    expect(of(aRecordInSync())).toBe("missing_in_stripe");
-    expect(of(aRecordInSync(), aCanceledSubscription({ id: "sub_2" }))).toBe("missing_in_stripe");
-    expect(verdict({ record: aRecordInSync({ user: { stripeCustomerId: null } }) })).toBe(
+    expect(chooseVerdictFor(aRecordInSync())).toBe("missing_in_stripe");
+    expect(chooseVerdictFor(aRecordInSync(), aCanceledSubscription({ id: "sub_2" }))).toBe(
+      "missing_in_stripe",
+    );
+    expect(evaluateVerdict({ record: aRecordInSync({ user: { stripeCustomerId: null } }) })).toBe(
       "missing_in_stripe",
     );
   });
 
   it("is a customer deleted without the recorded subscription", () => {
     const deleted = aCustomer({ state: "deleted", email: null });
-    expect(verdict({ record: aRecordInSync(), customers: [deleted] })).toBe("missing_in_stripe");
-    expect(verdict({ record: aRecordInSync({ billing: null }), customers: [deleted] })).toBe(
+    expect(evaluateVerdict({ record: aRecordInSync(), customers: [deleted] })).toBe("missing_in_stripe");
+    expect(evaluateVerdict({ record: aRecordInSync({ billing: null }), customers: [deleted] })).toBe(
       "missing_in_stripe",
     );
   });
 
   it("is not a deleted customer whose recorded subscription is listed as ended: evaluated as usual", () => {
     const deleted = aCustomer({ state: "deleted", subscriptions: [aCanceledSubscription()] });
-    expect(verdict({ record: aRecordInSync(), customers: [deleted] })).toBe("unpaid_access");
-    expect(verdict({ record: aCanceledRecord(), customers: [deleted] })).toBe("in_sync");
+    expect(evaluateVerdict({ record: aRecordInSync(), customers: [deleted] })).toBe("unpaid_access");
+    expect(evaluateVerdict({ record: aCanceledRecord(), customers: [deleted] })).toBe("in_sync");
   });
 
-  it("is not when something else is entitling", () => {
+  it("is not when another subscription is entitled", () => {
     const other = aCustomer({ id: "cus_2", subscriptions: [aSubscription({ id: "sub_2" })] });
-    expect(verdict({ record: aRecordInSync(), customers: [missing, other] })).toBe("detail_mismatch");
+    expect(evaluateVerdict({ record: aRecordInSync(), customers: [missing, other] })).toBe("detail_mismatch");
     const unpaid = aCustomer({ id: "cus_2", subscriptions: [aSubscription({ status: "unpaid" })] });
-    expect(verdict({ record: aRecordInSync(), customers: [missing, unpaid] })).toBe("missing_in_stripe");
+    expect(evaluateVerdict({ record: aRecordInSync(), customers: [missing, unpaid] })).toBe(
+      "missing_in_stripe",
+    );
   });
 
   it("expects the record as it is", () => {
     const record = aRecordInSync();
-    expect(evaluated({ record })).toMatchObject({ mismatches: [], expected: record, revokes: false });
+    expect(evaluateSnapshot({ record })).toMatchObject({ mismatches: [], expected: record, revokes: false });
   });
 });
 
 describe("unknown_status", () => {
   const dormant = aSubscription({ status: "dormant" });
 
-  it("is a deciding status that we do not know: nothing is granted and nothing revoked", () => {
-    expect(of(aRecordInSync(), dormant)).toBe("unknown_status");
-    expect(of(aRecord(), dormant)).toBe("unknown_status");
-    expect(evaluated({ customers: customerWith(dormant) })).toMatchObject({ mismatches: [], grants: false });
+  it("is a deciding status that Parity does not know: nothing is granted and nothing revoked", () => {
+    expect(chooseVerdictFor(aRecordInSync(), dormant)).toBe("unknown_status");
+    expect(chooseVerdictFor(aRecord(), dormant)).toBe("unknown_status");
+    expect(evaluateSnapshot({ customers: customerWith(dormant) })).toMatchObject({
+      mismatches: [],
+      grants: false,
+    });
   });
 
   it("is not when another subscription decides", () => {
-    expect(of(aRecordInSync(), { ...dormant, id: "sub_2" }, aSubscription())).toBe("in_sync");
-    expect(of(aRecordInSync(), aCanceledSubscription(), { ...dormant, id: "sub_2" })).toBe("unknown_status");
+    expect(chooseVerdictFor(aRecordInSync(), { ...dormant, id: "sub_2" }, aSubscription())).toBe("in_sync");
+    expect(chooseVerdictFor(aRecordInSync(), aCanceledSubscription(), { ...dormant, id: "sub_2" })).toBe(
+      "unknown_status",
+    );
   });
 });
 
 describe("unmapped_price", () => {
-  it("is an entitling subscription whose price no plan claims: everything stays", () => {
+  it("is an entitled subscription with an unmapped price: nothing changes", () => {
     const record = aRecordInSync();
-    const customers = customerWith(aSubscription({ items: [unknownItem()] }));
-    expect(evaluated({ record, customers })).toMatchObject({
+    const customers = customerWith(aSubscription({ items: [anUnmappedItem()] }));
+    expect(evaluateSnapshot({ record, customers })).toMatchObject({
       verdict: "unmapped_price",
       mismatches: [],
       expected: record,
     });
-    expect(verdict({ customers })).toBe("unmapped_price");
+    expect(evaluateVerdict({ customers })).toBe("unmapped_price");
   });
 
-  it("is not when that subscription gives no access, or another at a claimed price does", () => {
-    expect(of(aCanceledRecord(), aCanceledSubscription({ items: [unknownItem()] }))).not.toBe(
-      "unmapped_price",
-    );
-    const other = aSubscription({ id: "sub_2", items: [unknownItem()] });
-    expect(of(aRecordInSync(), aSubscription(), other)).toBe("in_sync");
+  it("is not when that subscription gives no access, or another with a mapped price does", () => {
+    expect(
+      chooseVerdictFor(aCanceledRecord(), aCanceledSubscription({ items: [anUnmappedItem()] })),
+    ).not.toBe("unmapped_price");
+    const other = aSubscription({ id: "sub_2", items: [anUnmappedItem()] });
+    expect(chooseVerdictFor(aRecordInSync(), aSubscription(), other)).toBe("in_sync");
   });
 });

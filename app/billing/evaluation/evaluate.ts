@@ -1,176 +1,171 @@
-import { recordedStatusAdmits } from "~/billing/access";
-import { type Counting, openOnes, subscriptionsInOrder } from "~/billing/choice";
-import { endedComp, runningComp } from "~/billing/comps";
-import { expectedState } from "~/billing/expected";
-import { linksOf, matchByEmail, type UserLinks } from "~/billing/links";
-import { fingerprintOf, isWorkspaceMismatch, type Mismatch, mismatchesBetween } from "~/billing/mismatches";
-import { type MonthlyMoney, monthlyAmount } from "~/billing/money";
+import { doesStatusGiveAccess } from "~/billing/access";
+import { listOpenSubscriptions, type RatedSubscription, rankSubscriptions } from "~/billing/choice";
+import { findEndedComp, findRunningComp } from "~/billing/comps";
+import { buildExpectedState } from "~/billing/expected";
+import type { RecordFields } from "~/billing/fields";
+import { type EmailMatch, matchByEmail, resolveLinks, type UserLinks } from "~/billing/links";
+import {
+  findMismatches,
+  fingerprintMismatches,
+  isWorkspaceMismatch,
+  type Mismatch,
+} from "~/billing/mismatches";
+import { computeMonthlyAmount, type MonthlyMoney } from "~/billing/money";
 import type { EpochSeconds, ObservedCustomer, Subscription } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import type { Policy } from "~/billing/policy";
-import type { BillingState, UserRecord } from "~/billing/record";
+import type { UserRecord } from "~/billing/record";
 import type { Comp, UserSnapshot } from "~/billing/snapshot";
-import { stripeStateOf } from "~/billing/stripe-state";
-import { type Flag, SEVERITY_OF, type Severity, STALE_AFTER_SECONDS, type Verdict } from "~/billing/verdicts";
-import { accessChange } from "./revocation";
-import { sinceOf } from "./since";
-import { verdictOf } from "./verdict";
+import { describeStripeState } from "~/billing/stripe-state";
+import {
+  chooseVerdict,
+  type Findings,
+  VERDICT_CATALOGUE,
+  type Verdict,
+  type VerdictEntry,
+} from "~/billing/verdicts/catalogue";
+import { type Flag, STALE_AFTER_SECONDS } from "~/billing/verdicts/flags";
+import type { Severity } from "~/billing/verdicts/severity";
+import type { EvaluationDetails } from "./details";
+import { compareAccess } from "./revocation";
 
-/** What the evaluate was given beside the snapshot. */
-export type PolicyContext = { catalogue: Catalogue; policy: Policy; now: EpochSeconds };
+/** What an evaluation needs beside the snapshot. */
+export type PolicyContext = {
+  catalogue: Catalogue;
+  policy: Policy;
+  now: EpochSeconds;
+  /** The fields that the application records; all of them unless given. */
+  fields?: RecordFields;
+};
 
 export type MoneyAtStake = MonthlyMoney & { kind: "locked_out" | "leaking" };
 
-/** The evaluate's word on one user. */
-export type Evaluation = {
+/** The result of evaluating one user. */
+export type Evaluation = EvaluationDetails & {
   verdict: Verdict;
   severity: Severity;
-  flags: Flag[];
-  counting: Counting | null;
-  comp: Comp | null;
-  compIsOver: boolean;
-  links: UserLinks;
-  /** Customer that the e-mail address alone links now; it is stored with the repair. */
-  emailLink: string | null;
-  suggestions: string[];
-  subscriptions: Subscription[];
-  /** Linked customers in the order of their ids; null for one that was never seen. */
-  customers: (ObservedCustomer | null)[];
-  accessRecorded: boolean;
-  accessExpected: boolean;
-  expected: BillingState;
-  mismatches: Mismatch[];
-  grants: boolean;
-  revokes: boolean;
   money: MoneyAtStake | null;
-  since: EpochSeconds | null;
-  /** When the clock alone changes this evaluation (grace or a comp ends); null when it does not. */
-  nextCheckAt: EpochSeconds | null;
-  onHold: boolean;
+  /** What the verdict was decided from. */
+  findings: Findings;
 };
 
-/** Verdicts under which nothing is expected of the record: it stays as it is until staff or another read decide. */
-const AS_RECORDED = new Set<Verdict>([
-  "not_checked",
-  "link_conflict",
-  "missing_in_stripe",
-  "unknown_status",
-  "unmapped_price",
-]);
-
 /** Evaluates one user. Pure: the same snapshot, context and time give the same evaluation. */
-export function evaluate(snapshot: UserSnapshot, { catalogue, policy, now }: PolicyContext): Evaluation {
+export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evaluation {
+  const { policy, now, fields } = context;
   const { record } = snapshot;
-  const links = linksOf(snapshot);
-  const linked = links.customerIds.map((id) => customerOf(snapshot, id));
-  const { hold } = snapshot;
-  const onHold = hold !== null && hold.stripeState === stripeStateOf(subscriptionsOf(linked));
-  const email = matchByEmail({ snapshot, links, onHold, policy, now });
-
-  const customers =
-    email.link === null
-      ? linked
-      : [...links.customerIds, email.link].sort().map((id) => customerOf(snapshot, id));
-  const subscriptions = subscriptionsOf(customers);
-  const recordedSubscriptionId = record.billing?.stripeSubscriptionId ?? null;
-  const ordered = subscriptionsInOrder({ subscriptions, recordedSubscriptionId, catalogue, policy, now });
-  const counting = ordered[0] ?? null;
-  const comp = runningComp(snapshot.comps, now);
-  const accessExpected = counting !== null && counting.access === "yes" && counting.plan !== null;
-  const accessRecorded = recordsAccess(record, counting, policy, now);
+  const observed = collectObserved(snapshot, context);
+  const { links, onHold, email, customers, subscriptions, ranked } = observed;
+  const primary = ranked[0] ?? null;
+  const comp = findRunningComp(snapshot.comps, now);
+  const accessExpected = primary !== null && primary.access === "yes" && primary.plan !== null;
+  const accessRecorded = isAccessRecorded(record, primary, policy, now);
 
   const present = customers.filter((customer) => customer !== null);
-  const wanted = expectedState({ record, counting, customers: present, comp, policy });
-  const differences = mismatchesBetween(record, wanted);
-  const compIsOver = onlyCompIsOver(snapshot, differences, now);
-  const completelyObserved = isCompletelyObserved(snapshot, customers);
-  const verdict = verdictOf({
-    completelyObserved,
+  const wanted = buildExpectedState({ record, primary, customers: present, comp, policy, fields });
+  const differences = findMismatches(record, wanted, fields);
+  const compIsOver = isOnlyCompOver(snapshot, differences, now);
+  const findings: Findings = {
+    completelyObserved: isCompletelyObserved(snapshot, customers),
     linkConflict: links.conflicts.length > 0,
-    customerGone: isCustomerGone({ record, customers, subscriptions, ordered }),
-    counting,
+    missingInStripe: isMissingInStripe(record, observed),
+    primary,
     accessExpected,
     accessRecorded,
-    linkSuggested: email.suggestions.length > 0,
+    hasPossibleMatch: email.possibleMatches.length > 0,
     comp,
     compIsOver,
     mismatches: differences,
-  });
+  };
+  const verdict = chooseVerdict(findings);
 
-  const asRecorded = AS_RECORDED.has(verdict);
-  const expected = asRecorded ? record : wanted;
-  const mismatches = asRecorded ? [] : differences;
-  const change = accessChange({
-    recorded: record,
-    expected,
-    counting: counting?.subscription ?? null,
-    policy,
-    now,
-  });
+  const entry = VERDICT_CATALOGUE[verdict];
+  const expected = entry.keepsRecord ? record : wanted;
+  const mismatches = entry.keepsRecord ? [] : differences;
+  const subscription = primary?.subscription ?? null;
   return {
     verdict,
-    severity: SEVERITY_OF[verdict],
-    flags: flagsOf({ snapshot, subscriptions, customers: present, comp, onHold, mismatches, now }),
-    counting,
+    severity: entry.severity,
+    flags: listFlags({ snapshot, subscriptions, customers: present, comp, onHold, mismatches, now }),
+    primary,
     comp,
     compIsOver,
     links,
     emailLink: email.link,
-    suggestions: email.suggestions,
+    possibleMatches: email.possibleMatches,
     subscriptions,
     customers,
     accessRecorded,
     accessExpected,
     expected,
     mismatches,
-    grants: change.grants,
-    revokes: change.revokes,
-    money: moneyAtStake(verdict, counting),
-    since: sinceOf(verdict, counting, policy),
-    nextCheckAt: nextChange([counting?.changesAt ?? null, email.changesAt], snapshot.comps, now),
+    ...compareAccess({ recorded: record, expected, primary: subscription, policy, now }),
+    money: computeMoneyAtStake(entry, primary),
+    findings,
+    since: primary && (entry.findSince?.(primary, policy) ?? null),
+    nextCheckAt: findNextCheck([primary?.changesAt ?? null, email.changesAt], snapshot.comps, now),
     onHold,
   };
 }
 
-function customerOf({ customers, emailCandidates }: UserSnapshot, id: string): ObservedCustomer | null {
+/** What Stripe says about this user: the linked customers, their subscriptions, and which of them counts first. */
+type Observed = {
+  links: UserLinks;
+  onHold: boolean;
+  email: EmailMatch;
+  /** Null for a linked customer that was never seen. */
+  customers: (ObservedCustomer | null)[];
+  subscriptions: Subscription[];
+  ranked: RatedSubscription[];
+};
+
+function collectObserved(snapshot: UserSnapshot, { catalogue, policy, now }: PolicyContext): Observed {
+  const { record, hold } = snapshot;
+  const links = resolveLinks(snapshot);
+  const linked = links.customerIds.map((id) => findCustomer(snapshot, id));
+  const onHold = hold !== null && hold.stripeState === describeStripeState(listSubscriptions(linked));
+  const email = matchByEmail({ snapshot, links, onHold, policy, now });
+  const customers =
+    email.link === null
+      ? linked
+      : [...links.customerIds, email.link].sort().map((id) => findCustomer(snapshot, id));
+  const subscriptions = listSubscriptions(customers);
+  const recordedSubscriptionId = record.billing?.stripeSubscriptionId ?? null;
+  const ranked = rankSubscriptions({ subscriptions, recordedSubscriptionId, catalogue, policy, now });
+  return { links, onHold, email, customers, subscriptions, ranked };
+}
+
+function findCustomer({ customers, emailCandidates }: UserSnapshot, id: string): ObservedCustomer | null {
   const linked = customers.find((customer) => customer.id === id);
   return linked ?? emailCandidates.find(({ customer }) => customer.id === id)?.customer ?? null;
 }
 
-const subscriptionsOf = (customers: readonly (ObservedCustomer | null)[]): Subscription[] =>
+const listSubscriptions = (customers: readonly (ObservedCustomer | null)[]): Subscription[] =>
   customers.flatMap((customer) => customer?.subscriptions ?? []);
 
-/** A user is completely observed when all linked customers are, or, without any, when a full pass has finished. */
+/** A user is completely observed when all linked customers are, or, without any, when a full run has finished. */
 function isCompletelyObserved(snapshot: UserSnapshot, customers: (ObservedCustomer | null)[]): boolean {
-  if (snapshot.coverage.pass) return true;
+  if (snapshot.coverage.fullRun) return true;
   return customers.length > 0 && customers.every((customer) => customer?.completeVersionStart != null);
 }
 
-/** Is at least one workspace usable; for a user without workspaces: is the recorded status one that the policy admits? */
-function recordsAccess(
+/** Is at least one workspace usable? For a user without workspaces: does the recorded status give access? */
+function isAccessRecorded(
   record: UserRecord,
-  counting: Counting | null,
+  primary: RatedSubscription | null,
   policy: Policy,
   now: EpochSeconds,
 ): boolean {
   if (record.workspaces.length === 0)
-    return recordedStatusAdmits(record.user.subscriptionStatus, counting?.subscription ?? null, policy, now);
+    return doesStatusGiveAccess(record.user.subscriptionStatus, primary?.subscription ?? null, policy, now);
   return record.workspaces.some(({ status, seats }) => status === "active" && seats > 0);
 }
 
-type GoneInput = {
-  record: UserRecord;
-  customers: (ObservedCustomer | null)[];
-  subscriptions: Subscription[];
-  ordered: Counting[];
-};
-
 /**
- * The record names a customer or a subscription that a complete read does not find, and nothing else is entitling. A
+ * The record names a customer or a subscription that a complete read does not find, and nothing else is entitled. A
  * deleted customer whose recorded subscription is still listed, as ended, is evaluated as usual.
  */
-function isCustomerGone({ record, customers, subscriptions, ordered }: GoneInput): boolean {
-  if (ordered.some((one) => one.access === "yes")) return false;
+function isMissingInStripe(record: UserRecord, { customers, subscriptions, ranked }: Observed): boolean {
+  if (ranked.some((one) => one.access === "yes")) return false;
   const recordedSubscription = record.billing?.stripeSubscriptionId ?? null;
   const isListed = (id: string) => subscriptions.some((one) => one.id === id);
   if (recordedSubscription !== null && !isListed(recordedSubscription)) return true;
@@ -180,9 +175,9 @@ function isCustomerGone({ record, customers, subscriptions, ordered }: GoneInput
   return stored.state === "deleted" && recordedSubscription === null && stored.subscriptions.length === 0;
 }
 
-/** An applied comp is over, the billing fields agree, and no workspace has more than it gave. A smaller one may run. */
-function onlyCompIsOver(snapshot: UserSnapshot, differences: Mismatch[], now: EpochSeconds): boolean {
-  const over = endedComp(snapshot.comps, now);
+/** An applied comp is over, the billing fields agree, and no workspace has more than it gave. A smaller comp may run. */
+function isOnlyCompOver(snapshot: UserSnapshot, differences: Mismatch[], now: EpochSeconds): boolean {
+  const over = findEndedComp(snapshot.comps, now);
   if (over === null || differences.length === 0 || !differences.every(isWorkspaceMismatch)) return false;
   return snapshot.record.workspaces.every((workspace) => workspace.seats <= over.plan.seats);
 }
@@ -197,15 +192,15 @@ type FlagInput = {
   now: EpochSeconds;
 };
 
-function flagsOf(input: FlagInput): Flag[] {
+function listFlags(input: FlagInput): Flag[] {
   const { snapshot, mismatches, now } = input;
   const flags: Flag[] = [];
-  if (openOnes(input.subscriptions).length > 1) flags.push("several");
+  if (listOpenSubscriptions(input.subscriptions).length > 1) flags.push("several");
   if (input.customers.filter(({ state }) => state === "present").length > 1)
     flags.push("duplicate_customers");
   if (input.comp !== null) flags.push("comped");
   if (input.onHold) flags.push("on_hold");
-  if (mismatches.length > 0 && snapshot.acknowledged === fingerprintOf(mismatches))
+  if (mismatches.length > 0 && snapshot.acknowledged === fingerprintMismatches(mismatches))
     flags.push("acknowledged");
   const { observedAt } = snapshot;
   if (observedAt !== null && now - observedAt > STALE_AFTER_SECONDS) flags.push("stale");
@@ -213,14 +208,16 @@ function flagsOf(input: FlagInput): Flag[] {
   return flags;
 }
 
-function moneyAtStake(verdict: Verdict, counting: Counting | null): MoneyAtStake | null {
-  const kind = verdict === "locked_out" ? "locked_out" : verdict === "unpaid_access" ? "leaking" : null;
-  const monthly = counting?.item ? monthlyAmount(counting.item) : null;
+function computeMoneyAtStake(
+  { money: kind }: VerdictEntry,
+  primary: RatedSubscription | null,
+): MoneyAtStake | null {
+  const monthly = primary?.item ? computeMonthlyAmount(primary.item) : null;
   return kind && monthly ? { kind, ...monthly } : null;
 }
 
-/** The next moment at which the clock alone changes the evaluation: end of grace (of a suggestion, too), end of a comp. */
-function nextChange(
+/** The next moment at which the clock alone changes the evaluation: end of grace (also of a possible match), end of a comp. */
+function findNextCheck(
   changes: readonly (EpochSeconds | null)[],
   comps: readonly Comp[],
   now: EpochSeconds,

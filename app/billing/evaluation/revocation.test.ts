@@ -5,25 +5,25 @@ import type { BillingState } from "~/billing/record";
 import {
   aCanceledSubscription,
   aCustomer,
+  aLockedWorkspace,
+  anOpenWorkspace,
+  anUnmappedItem,
   aRecord,
   aRecordInSync,
+  aStarterItem,
   aSubscription,
   CONTEXT,
   DAY,
-  locked,
   NOW,
-  starterItem,
-  unknownItem,
-  unlocked,
 } from "~/billing/testing/observations";
-import { accessChange, type EvidenceInput, evidenceForRevocation } from "./revocation";
+import { checkRevocationEvidence, compareAccess, type EvidenceInput } from "./revocation";
 
-/** A record of Army, and a fresh complete read (stamp 10, after stamp 5) of its one customer. */
+/** A record of Army, and a fresh complete read (version 10, after version 5) of its one customer. */
 function evidence(subscriptions: Subscription[], changes: Partial<EvidenceInput> = {}) {
-  return evidenceForRevocation({
+  return checkRevocationEvidence({
     recorded: aRecordInSync(),
     customers: [aCustomer({ subscriptions })],
-    suggestions: [],
+    possibleMatches: [],
     othersKnown: true,
     compIsOver: false,
     revocationVersion: 5,
@@ -49,15 +49,15 @@ describe("positive evidence for a revocation", () => {
     expect(evidence(overdue(NOW - 6 * DAY))).toEqual(no("no_positive_evidence"));
   });
 
-  it("is the recorded subscription entitling to fewer soldiers than are recorded", () => {
-    expect(evidence([aSubscription({ items: [starterItem()] })])).toEqual(ok);
-    const one = aRecordInSync({ workspaces: [unlocked(1)] });
-    expect(evidence([aSubscription({ items: [starterItem()] })], { recorded: one })).toEqual(
+  it("is the recorded subscription with fewer seats than are recorded", () => {
+    expect(evidence([aSubscription({ items: [aStarterItem()] })])).toEqual(ok);
+    const one = aRecordInSync({ workspaces: [anOpenWorkspace(1)] });
+    expect(evidence([aSubscription({ items: [aStarterItem()] })], { recorded: one })).toEqual(
       no("no_positive_evidence"),
     );
   });
 
-  it("is not what another subscription says when one is recorded", () => {
+  it("is not another subscription when one is recorded", () => {
     const other = aCanceledSubscription({ id: "sub_2" });
     expect(evidence([other])).toEqual(no("no_positive_evidence"));
     expect(evidence([other, aSubscription()])).toEqual(no("no_positive_evidence"));
@@ -76,9 +76,9 @@ describe("positive evidence for a revocation", () => {
     expect(evidence([], { customers: [] })).toEqual(no("no_positive_evidence"));
   });
 
-  it("is not an unknown status, nor an unknown price", () => {
+  it("is not an unknown status, nor an unmapped price", () => {
     expect(evidence([aSubscription({ status: "dormant" })])).toEqual(no("no_positive_evidence"));
-    expect(evidence([aSubscription({ items: [unknownItem()] })])).toEqual(no("no_positive_evidence"));
+    expect(evidence([aSubscription({ items: [anUnmappedItem()] })])).toEqual(no("no_positive_evidence"));
   });
 
   it("is not a 404 for one of the customers", () => {
@@ -96,7 +96,7 @@ describe("positive evidence for a revocation", () => {
 
   it.each<[string, number | null]>([
     ["before the revocation was evaluated", 4],
-    ["at the same stamp", 5],
+    ["at the same version", 5],
     ["never", null],
   ])("is not a complete read that began %s", (_, completeVersionStart) => {
     const read = aCustomer({ subscriptions: [aCanceledSubscription()] });
@@ -106,12 +106,12 @@ describe("positive evidence for a revocation", () => {
     expect(evidence([], { customers: [read, null] })).toEqual(no("not_read_since"));
   });
 
-  it("is nothing as long as no revocation was evaluated before", () => {
+  it("does not exist before a revocation was evaluated", () => {
     expect(evidence([aCanceledSubscription()], { revocationVersion: null })).toEqual(no("not_read_since"));
   });
 
-  it("is none while another customer who could be this user pays, or that is not known", () => {
-    expect(evidence([aCanceledSubscription()], { suggestions: ["cus_9"] })).toEqual(
+  it("does not exist while another customer with this address pays, or may be paying", () => {
+    expect(evidence([aCanceledSubscription()], { possibleMatches: ["cus_9"] })).toEqual(
       no("possible_other_customer"),
     );
     expect(evidence([aCanceledSubscription()], { othersKnown: false })).toEqual(
@@ -119,10 +119,12 @@ describe("positive evidence for a revocation", () => {
     );
   });
 
-  it("is that what is taken away was given by a comp that is over: also for someone without a customer", () => {
+  it("is a comp that is over, when only its access is revoked: also for a user without a customer", () => {
     expect(evidence([], { compIsOver: true })).toEqual(ok);
     expect(evidence([], { compIsOver: true, customers: [] })).toEqual(ok);
-    expect(evidence([], { compIsOver: true, suggestions: ["cus_9"] })).toEqual(no("possible_other_customer"));
+    expect(evidence([], { compIsOver: true, possibleMatches: ["cus_9"] })).toEqual(
+      no("possible_other_customer"),
+    );
     expect(evidence([], { compIsOver: true, revocationVersion: 10 })).toEqual(no("not_read_since"));
   });
 });
@@ -131,36 +133,36 @@ describe("a change of access", () => {
   const change = (
     recorded: BillingState,
     expected: BillingState,
-    counting: Subscription | null = aSubscription(),
-  ) => accessChange({ recorded, expected, counting, policy: DEFAULT_POLICY, now: NOW });
+    primary: Subscription | null = aSubscription(),
+  ) => compareAccess({ recorded, expected, primary, policy: DEFAULT_POLICY, now: NOW });
   const withWorkspaces = (...workspaces: BillingState["workspaces"]) => aRecordInSync({ workspaces });
   const neither = { grants: false, revokes: false };
   const grants = { grants: true, revokes: false };
   const revokes = { grants: false, revokes: true };
 
-  it("is none where nothing or only words differ", () => {
+  it("is none when nothing or only words differ", () => {
     expect(change(aRecordInSync(), aRecordInSync())).toEqual(neither);
     expect(change(aRecordInSync({ user: { plan: "starter" } }), aRecordInSync())).toEqual(neither);
     const canceled = aRecordInSync({ user: { subscriptionStatus: "canceled" } });
     expect(change(aRecordInSync(), canceled, aCanceledSubscription())).toEqual(neither);
   });
 
-  it("grants with more soldiers or an open workspace, and revokes with fewer or a locked one", () => {
-    expect(change(withWorkspaces(locked()), withWorkspaces(unlocked(1)))).toEqual(grants);
-    expect(change(withWorkspaces(unlocked(1)), withWorkspaces(unlocked(5)))).toEqual(grants);
-    expect(change(withWorkspaces(unlocked(5)), withWorkspaces(unlocked(1)))).toEqual(revokes);
-    expect(change(withWorkspaces(unlocked(1)), withWorkspaces(locked()))).toEqual(revokes);
-    expect(change(withWorkspaces(unlocked(0)), withWorkspaces(locked()))).toEqual(revokes);
+  it("grants with more seats or an open workspace, and revokes with fewer or a locked one", () => {
+    expect(change(withWorkspaces(aLockedWorkspace()), withWorkspaces(anOpenWorkspace(1)))).toEqual(grants);
+    expect(change(withWorkspaces(anOpenWorkspace(1)), withWorkspaces(anOpenWorkspace(5)))).toEqual(grants);
+    expect(change(withWorkspaces(anOpenWorkspace(5)), withWorkspaces(anOpenWorkspace(1)))).toEqual(revokes);
+    expect(change(withWorkspaces(anOpenWorkspace(1)), withWorkspaces(aLockedWorkspace()))).toEqual(revokes);
+    expect(change(withWorkspaces(anOpenWorkspace(0)), withWorkspaces(aLockedWorkspace()))).toEqual(revokes);
   });
 
-  it("is none where a locked workspace only forgets soldiers that nobody could use", () => {
+  it("is none when a locked workspace only loses seats that were not usable", () => {
     const odd = { id: "w_1", status: "locked", seats: 3 };
-    expect(change(withWorkspaces(odd), withWorkspaces(locked()))).toEqual(neither);
+    expect(change(withWorkspaces(odd), withWorkspaces(aLockedWorkspace()))).toEqual(neither);
   });
 
   it("may be both, over several workspaces", () => {
-    const recorded = withWorkspaces(unlocked(5, "w_1"), locked("w_2"));
-    const expected = withWorkspaces(unlocked(1, "w_1"), unlocked(1, "w_2"));
+    const recorded = withWorkspaces(anOpenWorkspace(5, "w_1"), aLockedWorkspace("w_2"));
+    const expected = withWorkspaces(anOpenWorkspace(1, "w_1"), anOpenWorkspace(1, "w_2"));
     expect(change(recorded, expected)).toEqual({ grants: true, revokes: true });
   });
 
@@ -175,7 +177,7 @@ describe("a change of access", () => {
     expect(change(status("past_due"), status("past_due"), overdue)).toEqual(neither);
   });
 
-  it("revokes where a status that admits is cleared on the word of an empty list", () => {
+  it("revokes when a status that gives access is cleared because of an empty list", () => {
     const recorded = aRecord({ user: { subscriptionStatus: "active" } });
     expect(change(recorded, aRecord(), null)).toEqual(revokes);
     expect(change(aRecord({ user: { subscriptionStatus: "canceled" } }), aRecord(), null)).toEqual(neither);

@@ -1,21 +1,18 @@
-import { graceEndsAt } from "~/billing/access";
-import type { Counting } from "~/billing/choice";
+import { findGraceEnd } from "~/billing/access";
+import type { RatedSubscription } from "~/billing/choice";
 import type { EpochSeconds } from "~/billing/observation";
 import type { Policy } from "~/billing/policy";
-import type { Verdict } from "~/billing/verdicts";
+
+/** Since when money or access is wrong, told from the subscription that counts; null when it does not say. */
+export type FindSince = (primary: RatedSubscription, policy: Policy) => EpochSeconds | null;
 
 /**
- * Since when money or access is wrong. Locked out: from the later of `start_date` and our first observation as
- * entitling, if it was seen otherwise before. Unpaid access: from `ended_at`, or the end of grace. Else null.
+ * For a user who is locked out: the start of the subscription, or our first observation of it as giving access when it
+ * was seen otherwise before.
  */
-export function sinceOf(verdict: Verdict, counting: Counting | null, policy: Policy): EpochSeconds | null {
-  if (counting === null) return null;
-  const { subscription } = counting;
-  if (verdict === "locked_out") {
-    return Math.max(subscription.startDate, subscription.entitlingSince ?? 0);
-  }
-  if (verdict === "unpaid_access") {
-    return subscription.endedAt ?? graceEndsAt(subscription, policy) ?? subscription.canceledAt;
-  }
-  return null;
-}
+export const findSinceEntitled: FindSince = ({ subscription }) =>
+  Math.max(subscription.startDate, subscription.entitlingSince ?? 0);
+
+/** For unpaid access: the end of the subscription, else the end of grace, else the cancellation. */
+export const findSinceAccessEnded: FindSince = ({ subscription }, policy) =>
+  subscription.endedAt ?? findGraceEnd(subscription, policy) ?? subscription.canceledAt;

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import type { PolicyContext } from "~/billing/evaluation/evaluate";
 import type { CustomerState, ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
-import { catalogueOf } from "~/billing/plans";
-import { ARMY, armyItem, DAY, NOW, STARTER, starterItem, unknownItem } from "./observations";
+import { buildCatalogue } from "~/billing/plans";
+import { ARMY, anArmyItem, anUnmappedItem, aStarterItem, DAY, NOW, STARTER } from "./observations";
 
-/** Small pools throughout: so that conflicts, several, recorded ids that match or do not, and the last second occur. */
+/** Small pools of values, so that conflicts, several subscriptions, matching ids and last seconds often occur. */
 export const PRO = { id: "pro", name: "Pro", seats: 3 };
 
-/** The order stamp at which revocations were evaluated; customers are read before it, at it, and after it. */
-export const STAMP = 5;
+/** The version at which revocations were evaluated; customers are read before it, at it, and after it. */
+export const REVOCATION_VERSION = 5;
 
-export const catalogue = catalogueOf(
+export const catalogue = buildCatalogue(
   [STARTER, ARMY, PRO],
   [
     { planId: "starter", priceId: null, lookupKey: "starter_monthly" },
@@ -22,9 +22,9 @@ export const catalogue = catalogueOf(
 const times = process.env.PARITY_HUNT ? 50 : 1;
 
 /** How often a property runs; `PARITY_HUNT=1` multiplies it by 50. */
-export const runs = (numRuns: number) => ({ numRuns: numRuns * times });
+export const withRuns = (numRuns: number) => ({ numRuns: numRuns * times });
 
-/** For tests of properties, also on a machine that is busy with other things. */
+/** The timeout of property tests, long enough for a busy machine. */
 export const PATIENT = { timeout: 60_000 * times };
 
 export const contexts: fc.Arbitrary<PolicyContext> = fc.record({
@@ -39,11 +39,11 @@ export const contexts: fc.Arbitrary<PolicyContext> = fc.record({
 const items: fc.Arbitrary<SubscriptionItem> = fc
   .tuple(
     fc.constantFrom(
-      starterItem(),
-      armyItem(),
-      armyItem({ id: "si_old", priceId: "price_army_old", unitAmount: 15_000 }),
-      unknownItem({ id: "si_pro", priceId: "price_pro", unitAmount: null }),
-      unknownItem(),
+      aStarterItem(),
+      anArmyItem(),
+      anArmyItem({ id: "si_old", priceId: "price_army_old", unitAmount: 15_000 }),
+      anUnmappedItem({ id: "si_pro", priceId: "price_pro", unitAmount: null }),
+      anUnmappedItem(),
     ),
     fc.constantFrom(1, 1, 3),
     fc.constantFrom("usd", "usd", "eur"),
@@ -126,7 +126,12 @@ export const customers: fc.Arbitrary<ObservedCustomer[]> = fc
           "missing",
         ),
         subscriptions: fc.array(subscription, { maxLength: 2, size: "max" }),
-        completeVersionStart: fc.constantFrom(null, STAMP - 1, STAMP, ...Array<number>(9).fill(STAMP + 1)),
+        completeVersionStart: fc.constantFrom(
+          null,
+          REVOCATION_VERSION - 1,
+          REVOCATION_VERSION,
+          ...Array<number>(9).fill(REVOCATION_VERSION + 1),
+        ),
       }),
     ),
   )

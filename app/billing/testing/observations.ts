@@ -1,6 +1,6 @@
 import { type Evaluation, evaluate, type PolicyContext } from "~/billing/evaluation/evaluate";
 import type { ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
-import { catalogueOf, type Plan } from "~/billing/plans";
+import { buildCatalogue, type Plan } from "~/billing/plans";
 import { DEFAULT_POLICY } from "~/billing/policy";
 import type { BillingRow, UserRecord, WorkspaceRow } from "~/billing/record";
 import type { Comp, LinkEdge, UserSnapshot } from "~/billing/snapshot";
@@ -13,8 +13,8 @@ export const HOUR = 3_600;
 export const STARTER: Plan = { id: "starter", name: "Starter", seats: 1 };
 export const ARMY: Plan = { id: "army", name: "Army", seats: 5 };
 
-/** The shipped catalogue: both plans claimed by their lookup keys. */
-export const CATALOGUE = catalogueOf(
+/** The shipped catalogue: both plans mapped by their lookup keys. */
+export const CATALOGUE = buildCatalogue(
   [STARTER, ARMY],
   [
     { planId: "starter", priceId: null, lookupKey: "starter_monthly" },
@@ -25,7 +25,7 @@ export const CATALOGUE = catalogueOf(
 export const CONTEXT: PolicyContext = { catalogue: CATALOGUE, policy: DEFAULT_POLICY, now: NOW };
 
 /** One Army a year: $200, this period from 3 November 2026. */
-export function armyItem(changes: Partial<SubscriptionItem> = {}): SubscriptionItem {
+export function anArmyItem(changes: Partial<SubscriptionItem> = {}): SubscriptionItem {
   return {
     id: "si_army",
     priceId: "price_army",
@@ -42,8 +42,8 @@ export function armyItem(changes: Partial<SubscriptionItem> = {}): SubscriptionI
 }
 
 /** One Starter a month: $20, this period from 3 November 2026. */
-export function starterItem(changes: Partial<SubscriptionItem> = {}): SubscriptionItem {
-  return armyItem({
+export function aStarterItem(changes: Partial<SubscriptionItem> = {}): SubscriptionItem {
+  return anArmyItem({
     id: "si_starter",
     priceId: "price_starter",
     lookupKey: "starter_monthly",
@@ -54,19 +54,19 @@ export function starterItem(changes: Partial<SubscriptionItem> = {}): Subscripti
   });
 }
 
-/** A price that no plan claims. */
-export function unknownItem(changes: Partial<SubscriptionItem> = {}): SubscriptionItem {
-  return armyItem({ id: "si_other", priceId: "price_other", lookupKey: null, ...changes });
+/** An item with an unmapped price. */
+export function anUnmappedItem(changes: Partial<SubscriptionItem> = {}): SubscriptionItem {
+  return anArmyItem({ id: "si_other", priceId: "price_other", lookupKey: null, ...changes });
 }
 
-/** An active Army of `cus_1`, begun on 3 November 2026. */
+/** An active Army subscription of `cus_1`, started on 3 November 2026. */
 export function aSubscription(changes: Partial<Subscription> = {}): Subscription {
   return {
     id: "sub_1",
     customerId: "cus_1",
     status: "active",
     metadataUserId: null,
-    items: [armyItem()],
+    items: [anArmyItem()],
     created: NOW - 7 * DAY,
     startDate: NOW - 7 * DAY,
     canceledAt: null,
@@ -91,7 +91,7 @@ export function aCanceledSubscription(changes: Partial<Subscription> = {}): Subs
   });
 }
 
-/** `cus_1`, completely read at stamp 10; its subscriptions are made its own. */
+/** `cus_1`, completely read at version 10; its subscriptions get its id. */
 export function aCustomer(changes: Partial<ObservedCustomer> = {}): ObservedCustomer {
   const id = changes.id ?? "cus_1";
   return {
@@ -126,14 +126,14 @@ export function aRecord({ user = {}, ...changes }: RecordChanges = {}): UserReco
       ...user,
     },
     billing: null,
-    workspaces: [locked()],
+    workspaces: [aLockedWorkspace()],
     ...changes,
   };
 }
 
-/** The `BillingSubscription` row that says what `aSubscription()` says. */
+/** The `BillingSubscription` row that matches `aSubscription()`. */
 export function aBillingRow(changes: Partial<BillingRow> = {}): BillingRow {
-  const item = armyItem();
+  const item = anArmyItem();
   return {
     stripeSubscriptionId: "sub_1",
     stripePriceId: item.priceId,
@@ -149,34 +149,34 @@ export function aBillingRow(changes: Partial<BillingRow> = {}): BillingRow {
   };
 }
 
-/** User `u_1` recorded exactly as `aSubscription()` of `cus_1` says, with one open workspace. */
+/** User `u_1`, whose record matches `aSubscription()` of `cus_1`, with one open workspace. */
 export function aRecordInSync({ user = {}, ...changes }: RecordChanges = {}): UserRecord {
   return aRecord({
     user: {
       stripeCustomerId: "cus_1",
       plan: "army",
       subscriptionStatus: "active",
-      currentPeriodEnd: armyItem().periodEnd,
+      currentPeriodEnd: anArmyItem().periodEnd,
       ...user,
     },
     billing: aBillingRow(),
-    workspaces: [unlocked()],
+    workspaces: [anOpenWorkspace()],
     ...changes,
   });
 }
 
-/** User `u_1` recorded exactly as `aCanceledSubscription()` says: plan and row as history, locked. */
+/** User `u_1`, whose record matches `aCanceledSubscription()`: plan and row as history, workspace locked. */
 export function aCanceledRecord({ user = {}, ...changes }: RecordChanges = {}): UserRecord {
   return aRecordInSync({
     user: { subscriptionStatus: "canceled", ...user },
     billing: aBillingRow({ status: "canceled" }),
-    workspaces: [locked()],
+    workspaces: [aLockedWorkspace()],
     ...changes,
   });
 }
 
-export const unlocked = (seats = 5, id = "w_1"): WorkspaceRow => ({ id, status: "active", seats });
-export const locked = (id = "w_1"): WorkspaceRow => ({ id, status: "locked", seats: 0 });
+export const anOpenWorkspace = (seats = 5, id = "w_1"): WorkspaceRow => ({ id, status: "active", seats });
+export const aLockedWorkspace = (id = "w_1"): WorkspaceRow => ({ id, status: "locked", seats: 0 });
 
 export function aComp(changes: Partial<Comp> = {}): Comp {
   return {
@@ -189,7 +189,7 @@ export function aComp(changes: Partial<Comp> = {}): Comp {
   };
 }
 
-export const edge = (customerId: string, changes: Partial<LinkEdge> = {}): LinkEdge => ({
+export const aLink = (customerId: string, changes: Partial<LinkEdge> = {}): LinkEdge => ({
   userId: "u_1",
   customerId,
   source: "recorded",
@@ -197,19 +197,19 @@ export const edge = (customerId: string, changes: Partial<LinkEdge> = {}): LinkE
 });
 
 /**
- * Everything is known, and `u_1` is linked to every customer that is given. A revocation was evaluated at stamp 5, before the
+ * Everything is known, and `u_1` is linked to all given customers. A revocation was evaluated at version 5, before the
  * customers were read.
  */
 export function aSnapshot(changes: Partial<UserSnapshot> = {}): UserSnapshot {
   const customers = changes.customers ?? [];
   return {
     record: aRecord(),
-    edges: customers.map(({ id }) => edge(id)),
+    edges: customers.map(({ id }) => aLink(id)),
     rejectedCustomerIds: [],
     customers,
     emailCandidates: [],
     usersWithEmail: 1,
-    coverage: { pass: true, address: true },
+    coverage: { fullRun: true, address: true },
     comps: [],
     hold: null,
     acknowledged: null,
@@ -221,6 +221,9 @@ export function aSnapshot(changes: Partial<UserSnapshot> = {}): UserSnapshot {
 }
 
 /** Evaluates a snapshot in the shipped catalogue, by the default policy, now. */
-export function evaluated(changes: Partial<UserSnapshot>, context: Partial<PolicyContext> = {}): Evaluation {
+export function evaluateSnapshot(
+  changes: Partial<UserSnapshot>,
+  context: Partial<PolicyContext> = {},
+): Evaluation {
   return evaluate(aSnapshot(changes), { ...CONTEXT, ...context });
 }

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import type { DecideInput } from "~/billing/evaluation/decide";
 import { evaluate } from "~/billing/evaluation/evaluate";
-import { linksOf } from "~/billing/links";
+import { resolveLinks } from "~/billing/links";
 import type { ObservedCustomer } from "~/billing/observation";
 import { DEFAULT_POLICY } from "~/billing/policy";
 import type { BillingRow, UserRecord } from "~/billing/record";
 import type { Comp, LinkEdge, LinkSource, UserSnapshot } from "~/billing/snapshot";
-import { stripeStateOf } from "~/billing/stripe-state";
-import { catalogue, customers, PRO, STAMP } from "./arbitraries";
-import { ARMY, armyItem, DAY, NOW, STARTER } from "./observations";
+import { describeStripeState } from "~/billing/stripe-state";
+import { catalogue, customers, PRO, REVOCATION_VERSION } from "./arbitraries";
+import { ARMY, anArmyItem, DAY, NOW, STARTER } from "./observations";
 
 const workspaces = fc
   .array(
@@ -26,7 +26,7 @@ const workspaces = fc
 
 const plan = fc.constantFrom(null, "starter", "army", "free");
 const status = fc.constantFrom(null, "active", "past_due", "canceled", "incomplete", "dormant");
-const periodEnd = fc.constantFrom(null, armyItem().periodEnd, NOW);
+const periodEnd = fc.constantFrom(null, anArmyItem().periodEnd, NOW);
 const recordedSubscriptionId = fc.constantFrom("sub_10", "sub_10", "sub_11", "sub_20", "sub_30", "sub_none");
 
 const billing: fc.Arbitrary<BillingRow> = fc.record({
@@ -76,7 +76,7 @@ const comps: fc.Arbitrary<Comp[]> = fc.oneof(
   },
 );
 
-/** Which parts of the record are as they should be; the rest stays what it was. */
+/** Which parts of the record are as expected; the rest stays. */
 type InSync = { user: boolean; plan: boolean; status: boolean; billing: boolean; workspaces: boolean };
 
 const inSync: fc.Arbitrary<InSync> = fc.record({
@@ -97,7 +97,7 @@ type Ingredients = {
   inSync: InSync | null;
 };
 
-/** Any snapshot of user `u_1` that can be: the links of the record are among the edges, candidates know theirs. */
+/** Any possible snapshot of user `u_1`: the links of the record are among the edges, and candidates have theirs. */
 export const snapshots: fc.Arbitrary<UserSnapshot> = fc
   .record<Ingredients>({
     record,
@@ -118,14 +118,14 @@ export const snapshots: fc.Arbitrary<UserSnapshot> = fc
       rejectedCustomerIds: fc.constantFrom([], [], [], [], [], [], ["cus_3"], ["cus_1"]),
       usersWithEmail: fc.constantFrom(1, 1, 1, 2),
       coverage: fc.record({
-        pass: fc.constantFrom(true, true, true, true, true, false),
+        fullRun: fc.constantFrom(true, true, true, true, true, false),
         address: fc.boolean(),
       }),
       comps,
       acknowledged: fc.constant(null),
       lookupFailure: fc.constantFrom(null, "timeout"),
       observedAt: fc.constantFrom(null, NOW - 60, NOW - 2 * DAY),
-      revocationVersion: fc.constantFrom(null, STAMP, STAMP, STAMP),
+      revocationVersion: fc.constantFrom(null, REVOCATION_VERSION, REVOCATION_VERSION, REVOCATION_VERSION),
     }),
     hold: fc.constantFrom("none", "none", "none", "none", "none", "none", "matching", "other"),
     inSync: fc.option(inSync, { freq: 3 }),
@@ -135,9 +135,9 @@ export const snapshots: fc.Arbitrary<UserSnapshot> = fc
     const bare = { record, customers: seen, edges: links, emailCandidates: [], hold: null, ...rest };
     const random = withRecord(bare, record);
     const snapshot = inSync ? partlyInSync(random, inSync) : random;
-    const linked = linksOf(snapshot).customerIds;
+    const linked = resolveLinks(snapshot).customerIds;
     const own = seen.filter(({ id }) => linked.includes(id)).flatMap((one) => one.subscriptions);
-    const stripeState = hold === "matching" ? stripeStateOf(own) : "another";
+    const stripeState = hold === "matching" ? describeStripeState(own) : "another";
     return { ...snapshot, hold: hold === "none" ? null : { stripeState } };
   });
 
@@ -159,7 +159,7 @@ function partlyInSync(snapshot: UserSnapshot, inSync: InSync): UserSnapshot {
 
 /**
  * The snapshot with another record, and with the links that this record makes: its customer id, and the customer of its
- * subscription. Customers that no link names are there by their e-mail address alone.
+ * subscription. Customers without a link are candidates by e-mail address only.
  */
 export function withRecord(snapshot: UserSnapshot, record: UserRecord): UserSnapshot {
   const known = new Map(snapshot.emailCandidates.map(({ customer }) => [customer.id, customer]));
@@ -179,7 +179,7 @@ export function withRecord(snapshot: UserSnapshot, record: UserRecord): UserSnap
     ...link(recordedSubscription?.customerId, "recorded_subscription"),
   );
   const own = new Set(edges.filter(({ userId }) => userId === record.userId).map((one) => one.customerId));
-  const usersOf = (id: string) => [
+  const listUsers = (id: string) => [
     ...new Set(edges.filter((one) => one.customerId === id).map((one) => one.userId)),
   ];
   return {
@@ -189,7 +189,7 @@ export function withRecord(snapshot: UserSnapshot, record: UserRecord): UserSnap
     customers: all.filter(({ id }) => own.has(id)),
     emailCandidates: all
       .filter(({ state }) => state === "present")
-      .map((customer) => ({ customer, linkedUserIds: usersOf(customer.id) })),
+      .map((customer) => ({ customer, linkedUserIds: listUsers(customer.id) })),
   };
 }
 
@@ -198,5 +198,5 @@ export const decisions: fc.Arbitrary<Omit<DecideInput, "snapshot" | "evaluation"
   writeMode: fc.constantFrom("full", "full", "full", "full", "grant_only", "off"),
   automatic: fc.boolean(),
   revocationLimitHasRoom: fc.constantFrom(true, true, true, false),
-  confirmed: fc.constantFrom(null, null, null, null, { override: false }, { override: true }),
+  approval: fc.constantFrom(null, null, null, null, { override: false }, { override: true }),
 });

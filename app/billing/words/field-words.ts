@@ -1,52 +1,49 @@
+import type { RatedSubscription } from "~/billing/choice";
 import { formatDay } from "~/billing/dates";
-import type { Mismatch, MismatchField } from "~/billing/mismatches";
+import {
+  FIELDS,
+  type Field,
+  type FieldId,
+  type FieldValue,
+  findField,
+  type RecordFields,
+} from "~/billing/fields";
+import type { Mismatch } from "~/billing/mismatches";
 import { formatMoney } from "~/billing/money";
 
-/** What fields are called on the screen and in the terminal. */
-export const FIELD_WORDS: Record<MismatchField, string> = {
-  "user.stripeCustomerId": "Stripe customer",
-  "user.plan": "Plan",
-  "user.subscriptionStatus": "Status",
-  "user.currentPeriodEnd": "Period ends",
-  "user.cancelAtPeriodEnd": "Cancellation scheduled",
-  "billing.stripeSubscriptionId": "Subscription",
-  "billing.stripePriceId": "Price",
-  "billing.status": "Subscription status",
-  "billing.plan": "Subscription plan",
-  "billing.amount": "Amount",
-  "billing.currency": "Currency",
-  "billing.interval": "Interval",
-  "billing.currentPeriodStart": "Subscription period starts",
-  "billing.currentPeriodEnd": "Subscription period ends",
-  "billing.cancelAtPeriodEnd": "Subscription cancellation scheduled",
-  "workspace.status": "Workspace",
-  "workspace.soldiers": "Soldiers",
-};
-
-const DATES = new Set<MismatchField>([
-  "user.currentPeriodEnd",
-  "billing.currentPeriodStart",
-  "billing.currentPeriodEnd",
-]);
+/** What a field is called on the screen and in the terminal; its id for one that is no longer in the table. */
+export const labelField = (id: FieldId, fields: RecordFields = FIELDS): string =>
+  findField(id, fields)?.label ?? id;
 
 /** A value of a field in words: "none", "yes", "2 Nov 2026", an amount with its currency when that is known. */
-export function fieldValue(
-  field: MismatchField,
-  value: Mismatch["recorded"],
+export function formatFieldValue(
+  field: Field | undefined,
+  value: FieldValue,
   currency: string | null = null,
 ): string {
   if (value === null || value === "") return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "number" && DATES.has(field)) return formatDay(value);
-  if (typeof value === "number" && field === "billing.amount" && currency !== null)
-    return formatMoney(value, currency);
-  return String(value);
+  if (typeof value === "string") return value;
+  if (field?.type === "time") return formatDay(value);
+  return field?.type === "money" && currency !== null ? formatMoney(value, currency) : String(value);
 }
 
 /** "Plan: none → army" */
 export function describeMismatch(
-  { field, recorded, expected }: Mismatch,
+  { field: id, recorded, expected }: Mismatch,
   currency: string | null = null,
+  fields: RecordFields = FIELDS,
 ): string {
-  return `${FIELD_WORDS[field]}: ${fieldValue(field, recorded, currency)} → ${fieldValue(field, expected, currency)}`;
+  const field = findField(id, fields);
+  const [was, should] = [recorded, expected].map((value) => formatFieldValue(field, value, currency));
+  return `${labelField(id, fields)}: ${was} → ${should}`;
+}
+
+/** What Stripe itself says about a field, e.g. `price_… (army_yearly)`; null where it says nothing. */
+export function formatStripeValue(field: Field, primary: RatedSubscription | null): string | null {
+  if (primary === null) return null;
+  const { item, subscription } = primary;
+  if (field.raw) return field.raw(item, subscription);
+  const value = field.fromStripe?.(item, subscription) ?? null;
+  return value === null ? null : formatFieldValue(field, value);
 }

@@ -1,48 +1,48 @@
-import type { Counting } from "~/billing/choice";
-import type { Evaluation } from "~/billing/evaluation/evaluate";
+import type { RatedSubscription } from "~/billing/choice";
+import type { EvaluationDetails } from "~/billing/evaluation/details";
 import { formatPrice } from "~/billing/money";
 import type { UserRecord, WorkspaceRow } from "~/billing/record";
 
 /** `1, "soldier"` → `1 soldier`; `5` → `5 soldiers`. */
-export const plural = (count: number, one: string, many = `${one}s`) =>
+export const pluralize = (count: number, one: string, many = `${one}s`) =>
   `${count} ${count === 1 ? one : many}`;
 
-export const quoted = (status: string | null) => (status === null ? "nothing" : `"${status}"`);
+export const quote = (status: string | null) => (status === null ? "nothing" : `"${status}"`);
 
-export const planOf = (counting: Counting | null) => counting?.plan?.name ?? "an unknown plan";
+export const namePlan = (primary: RatedSubscription | null) => primary?.plan?.name ?? "an unknown plan";
 
 type Price = { unitAmount: number | null; currency: string; interval: string | null; intervalCount?: number };
 
 /** `$200/year`, `a tiered price`. */
-export const priceInWords = (price: Price) =>
+export const describePrice = (price: Price) =>
   price.unitAmount === null ? "a tiered price" : formatPrice(price);
 
-/** What the item that counts costs in all, quantity included. */
-export function priceOf(counting: Counting | null): string {
-  const item = counting?.item;
+/** The price of the item that counts, times its quantity. */
+export function describeTotalPrice(primary: RatedSubscription | null): string {
+  const item = primary?.item;
   if (!item) return "an unknown price";
-  return priceInWords({
+  return describePrice({
     ...item,
     unitAmount: item.unitAmount === null ? null : item.unitAmount * item.quantity,
   });
 }
 
-/** `Pays $200/year`; someone in a trial or overdue does not. */
-export function paysOf(counting: Counting | null): string {
-  const status = counting?.subscription.status;
+/** `Pays $200/year`; `Has a trial at` or `Owes` when nothing is paid. */
+export function describePayment(primary: RatedSubscription | null): string {
+  const status = primary?.subscription.status;
   const verb = status === "trialing" ? "Has a trial at" : status === "past_due" ? "Owes" : "Pays";
-  return `${verb} ${priceOf(counting)}`;
+  return `${verb} ${describeTotalPrice(primary)}`;
 }
 
-/** What Stripe says about access, to stand before "but the workspace …". */
-export function stripeSays({ counting, accessExpected }: Evaluation): string {
-  if (counting === null) return "There is no subscription";
+/** What Stripe says about access; the sentence goes on with "but the workspace …". */
+export function describeStripe({ primary, accessExpected }: EvaluationDetails): string {
+  if (primary === null) return "There is no subscription";
   return accessExpected
-    ? `Stripe says ${planOf(counting)} at ${priceOf(counting)}`
-    : `Stripe says ${quoted(counting.subscription.status)}, which gives no access`;
+    ? `Stripe says ${namePlan(primary)} at ${describeTotalPrice(primary)}`
+    : `Stripe says ${quote(primary.subscription.status)}, which gives no access`;
 }
 
-const changedWorkspaces = ({ expected }: Evaluation, record: UserRecord): WorkspaceRow[] => {
+const listChangedWorkspaces = ({ expected }: EvaluationDetails, record: UserRecord): WorkspaceRow[] => {
   const before = new Map(record.workspaces.map((workspace) => [workspace.id, workspace]));
   return expected.workspaces.filter(({ id, status, seats }) => {
     const was = before.get(id);
@@ -50,36 +50,36 @@ const changedWorkspaces = ({ expected }: Evaluation, record: UserRecord): Worksp
   });
 };
 
-/** `the workspace is locked`, `2 of 3 workspaces do not follow`. */
-export function workspacesOf(evaluation: Evaluation, record: UserRecord): string {
+/** `the workspace is locked`, `2 of 3 workspaces do not match`. */
+export function describeWorkspaces(details: EvaluationDetails, record: UserRecord): string {
   const [only] = record.workspaces;
   if (record.workspaces.length === 1 && only) {
     return only.status === "locked" && only.seats === 0
       ? "the workspace is locked"
-      : `the workspace is ${only.status} with ${plural(only.seats, "soldier")}`;
+      : `the workspace is ${only.status} with ${pluralize(only.seats, "soldier")}`;
   }
-  const changed = changedWorkspaces(evaluation, record).length;
-  return `${changed} of ${record.workspaces.length} workspaces ${changed === 1 ? "does" : "do"} not follow`;
+  const changed = listChangedWorkspaces(details, record).length;
+  return `${changed} of ${record.workspaces.length} workspaces ${changed === 1 ? "does" : "do"} not match`;
 }
 
 /** `Sync will unlock the workspace with 5 soldiers.`; a revocation waits for a fresh read of Stripe. */
-export function syncWill(evaluation: Evaluation, record: UserRecord): string {
-  const first = evaluation.revokes ? ", once a fresh read of Stripe confirms it" : "";
-  return `Sync will ${syncDoes(evaluation, record)}${first}.`;
+export function describeSync(details: EvaluationDetails, record: UserRecord): string {
+  const first = details.revokes ? ", once a fresh read of Stripe confirms it" : "";
+  return `Sync will ${describeSyncAction(details, record)}${first}.`;
 }
 
-function syncDoes(evaluation: Evaluation, record: UserRecord): string {
-  const changed = changedWorkspaces(evaluation, record);
+function describeSyncAction(details: EvaluationDetails, record: UserRecord): string {
+  const changed = listChangedWorkspaces(details, record);
   const [one] = changed;
-  if (!one) return syncRecords(evaluation, record);
+  if (!one) return describeRecordChange(details, record);
   const which =
     changed.length > 1
-      ? plural(changed.length, "workspace")
+      ? pluralize(changed.length, "workspace")
       : record.workspaces.length === 1
         ? "the workspace"
         : "one workspace";
   if (one.status !== "active") return `lock ${which}`;
-  const seats = `${plural(one.seats, "soldier")}${changed.length > 1 ? " each" : ""}`;
+  const seats = `${pluralize(one.seats, "soldier")}${changed.length > 1 ? " each" : ""}`;
   const wasOpen = new Set(
     record.workspaces.filter(({ status }) => status === "active").map((workspace) => workspace.id),
   );
@@ -88,8 +88,8 @@ function syncDoes(evaluation: Evaluation, record: UserRecord): string {
     : `unlock ${which} with ${seats}`;
 }
 
-function syncRecords({ expected }: Evaluation, { user }: UserRecord): string {
+function describeRecordChange({ expected }: EvaluationDetails, { user }: UserRecord): string {
   const status = expected.user.subscriptionStatus;
   if (status === user.subscriptionStatus) return "correct the record";
-  return status === null ? "clear the status" : `record the status ${quoted(status)}`;
+  return status === null ? "clear the status" : `record the status ${quote(status)}`;
 }

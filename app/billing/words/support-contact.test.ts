@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readSupportContact } from "./support-contact";
 
-describe("where customers write to", () => {
+describe("the support contact", () => {
   it("is an e-mail address, for their mail program", () => {
     expect(readSupportContact(" help@example.com ")).toEqual({
       kind: "email",
@@ -10,7 +10,7 @@ describe("where customers write to", () => {
     });
   });
 
-  it("lets no address add to the mail", () => {
+  it("lets no address add headers to the mail", () => {
     expect(readSupportContact("help?bcc=eve@example.com")?.href).toBe("mailto:help%3Fbcc%3Deve@example.com");
   });
 

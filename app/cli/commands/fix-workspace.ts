@@ -1,40 +1,40 @@
 import { z } from "zod";
-import { plural } from "~/billing/words/sentence";
+import { pluralize } from "~/billing/words/phrases";
 import { COMMAND_LINE, type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
-import { exitForUser } from "~/cli/remaining";
-import type { UserView } from "~/dashboard/views";
+import { chooseExitCode } from "~/cli/remaining";
+import type { UserView } from "~/dashboard/user-view.server";
 
 export const fixWorkspace = defineCommand({
   name: "fix-workspace",
   usage: ["fix-workspace <workspace id>"],
   summary: "sync the owner of a workspace",
-  help: ["Stripe is read for the owner, and all of their workspaces follow."],
+  help: ["Reads Stripe for the owner and repairs all of the owner’s workspaces."],
   options: {},
-  input: z.object({ positionals: z.tuple([z.string()], "Which workspace? Give its id.") }),
+  input: z.object({ positionals: z.tuple([z.string()], "Give the id of one workspace.") }),
   run: (context, { positionals: [workspaceId] }) => fix(context, workspaceId),
 });
 
 async function fix({ parity, out }: CommandContext, workspaceId: string): Promise<ExitCode> {
-  const ownerId = await parity.workspace.ownerOf(workspaceId);
-  const before = ownerId === null ? null : await workspaceOf(parity.views, ownerId, workspaceId);
+  const ownerId = await parity.workspace.findOwner(workspaceId);
+  const before = ownerId === null ? null : await findWorkspace(parity.views, ownerId, workspaceId);
   const result = ownerId && (await parity.syncUser({ userId: ownerId, actor: COMMAND_LINE }));
   if (!ownerId || !before || !result) {
-    const why = ownerId && !before ? `Its owner ${ownerId} is no user.` : "";
-    out.fail("no_such_workspace", `There is no workspace ${workspaceId} of a user. ${why}`.trim());
+    const why = ownerId && !before ? `Its owner ${ownerId} is not a user.` : "";
+    out.fail("no_such_workspace", `There is no workspace ${workspaceId} with an owner. ${why}`.trim());
     return EXIT.failed;
   }
-  const after = (await workspaceOf(parity.views, ownerId, workspaceId)) ?? before;
+  const after = (await findWorkspace(parity.views, ownerId, workspaceId)) ?? before;
   out.answer({ workspaceId, ownerId, before, after, result }, () => [
-    `${before.name}: ${inWords(before)} → ${inWords(after)}`,
+    `${before.name}: ${describeWorkspace(before)} → ${describeWorkspace(after)}`,
     result.message,
     ...result.changes.map((change) => `  ${change}`),
   ]);
-  return result.outcome === "failed" ? EXIT.failed : exitForUser(parity, ownerId);
+  return result.outcome === "failed" ? EXIT.failed : chooseExitCode(parity, ownerId);
 }
 
 type Workspace = UserView["database"]["workspaces"][number];
 
-async function workspaceOf(
+async function findWorkspace(
   views: (userIds: readonly string[]) => Promise<UserView[]>,
   ownerId: string,
   workspaceId: string,
@@ -43,4 +43,4 @@ async function workspaceOf(
   return owner?.database.workspaces.find(({ id }) => id === workspaceId) ?? null;
 }
 
-const inWords = ({ status, seats }: Workspace) => `${status}, ${plural(seats, "soldier")}`;
+const describeWorkspace = ({ status, seats }: Workspace) => `${status}, ${pluralize(seats, "soldier")}`;

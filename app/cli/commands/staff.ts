@@ -6,9 +6,9 @@ import { type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/c
 import type { Line } from "~/cli/layout";
 
 const MISSING = {
-  email: "Whose? --email you@example.com",
-  name: 'Who? --name "Ada Lovelace"',
-  role: `What may they do? --role ${roles.join(" | ")}`,
+  email: "Give the e-mail address: --email you@example.com",
+  name: 'Give the name: --name "Ada Lovelace"',
+  role: `Give the role: --role ${roles.join(" | ")}`,
 };
 
 const options = {
@@ -38,13 +38,13 @@ const input = z
       context.addIssue({ code: "custom", message });
       return z.NEVER;
     };
-    if (rest.length > (what === "remove" ? 1 : 0)) return refuse(`What is ${rest.join(" ")}?`);
+    if (rest.length > (what === "remove" ? 1 : 0)) return refuse(`Unexpected argument: ${rest.join(" ")}.`);
     if (what === "list") return { what: "list" as const };
     if (what === "remove") {
       const email = rest[0] ?? given.email;
       return email === undefined ? refuse(MISSING.email) : { what: "remove" as const, email };
     }
-    if (what !== "add") return refuse("staff add, staff list, or staff remove.");
+    if (what !== "add") return refuse("Use staff add, staff list or staff remove.");
     const member = add.safeParse(given);
     return member.success ? member.data : refuse(member.error.issues[0]?.message ?? MISSING.email);
   });
@@ -56,10 +56,11 @@ export const staff = defineCommand({
     "staff list",
     "staff remove <e-mail>",
   ],
-  summary: "who may sign in",
+  summary: "manage who can sign in",
   help: [
-    "add: a password is made and shown once. With --password-stdin it is read from standard input; it is never an",
-    "argument, which everybody on the machine could read. Somebody who is there already is changed.",
+    "add: creates a member, or changes the one with this address. A password is generated and shown once.",
+    "--password-stdin: read the password from standard input. It is never an argument, because other users of the",
+    "machine can see arguments.",
   ],
   options: {
     email: { type: "string" },
@@ -84,7 +85,7 @@ async function addMember(
   { roster, out, newPassword, readInput }: CommandContext,
   { fromInput, email, name, role }: z.infer<typeof add>,
 ): Promise<ExitCode> {
-  // A line that was piped in ends with a line break, which is not part of the password.
+  // Piped input ends with a line break that is not part of the password.
   const password = fromInput ? (await readInput()).replace(/\r?\n$/, "") : newPassword();
   const change = await roster.addStaff({ email, name, role, password });
   if (!change.ok) {
@@ -94,7 +95,7 @@ async function addMember(
   const { id, created } = change;
   out.answer({ id, email, name, role, created, ...(!fromInput && { password }) }, () => [
     `${created ? "Added" : "Changed"}: ${name} <${email}>, ${role}.`,
-    ...(fromInput ? [] : [`Password, shown only now: ${password}`]),
+    ...(fromInput ? [] : [`Password (shown only once): ${password}`]),
   ]);
   return EXIT.done;
 }
@@ -102,8 +103,8 @@ async function addMember(
 type Refusal = Extract<StaffChange, { ok: false }>["reason"];
 
 const REFUSALS: Record<Refusal, string> = {
-  bad_email: "That is no e-mail address.",
-  bad_name: "The name is missing, or too long.",
+  bad_email: "The e-mail address is not valid.",
+  bad_name: "The name is empty or too long.",
   password_too_short: "The password is too short: at least 12 characters.",
 };
 
@@ -111,8 +112,8 @@ async function listMembers({ roster, out }: CommandContext): Promise<ExitCode> {
   const members = await roster.listStaff();
   out.answer(members, () => [
     ...(members.length === 0
-      ? ["Nobody yet: staff add"]
-      : [["e-mail", "name", "role", "signs in by", "since"]]),
+      ? ["No staff yet. Add the first member with: staff add"]
+      : [["e-mail", "name", "role", "signs in with", "since"]]),
     ...members.map(
       ({ email, name, role, hasPassword, createdAt }): Line => [
         email,
@@ -128,7 +129,7 @@ async function listMembers({ roster, out }: CommandContext): Promise<ExitCode> {
 
 async function removeMember({ roster, out }: CommandContext, email: string): Promise<ExitCode> {
   if (!(await roster.removeStaff(email))) {
-    out.fail("no_such_member", `Nobody has the address ${email}.`);
+    out.fail("no_such_member", `There is no member with the address ${email}.`);
     return EXIT.failed;
   }
   out.answer({ removed: email }, () => [`Removed: ${email}. Their sessions have ended.`]);

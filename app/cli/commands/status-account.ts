@@ -1,71 +1,74 @@
-import type { Verdict } from "~/billing/verdicts";
-import { plural } from "~/billing/words/sentence";
+import type { Verdict } from "~/billing/verdicts/catalogue";
+import { pluralize } from "~/billing/words/phrases";
 import { type CommandContext, EXIT, type ExitCode } from "~/cli/command";
 import type { Line } from "~/cli/layout";
 import { countRemaining } from "~/cli/remaining";
-import { moment, numberCell, stakesInWords, verdictCell } from "~/cli/words";
-import type { FrameView, Overview } from "~/dashboard/views";
+import { formatStakes, formatTime, toNumberCell, toVerdictCell } from "~/cli/words";
+import type { FrameView } from "~/dashboard/frame.server";
+import type { Overview } from "~/dashboard/overview.server";
 import { WRITE_MODE_WORDS } from "~/ui/status/words";
 
-/** How many users have which verdict, what that costs, and what waits. */
-export async function statusOfAccount({ parity, out, now }: CommandContext): Promise<ExitCode> {
+/** Users by verdict, the money at stake, and what needs a decision. */
+export async function showAccountStatus({ parity, out, now }: CommandContext): Promise<ExitCode> {
   const [frame, overview, remaining] = await Promise.all([
     parity.frame(),
     parity.overview(),
     countRemaining(parity),
   ]);
   const { account, mode, writeMode, warning } = frame;
-  const { verdicts, users, lockedOut, leaking, lastPass, waitingRevocations, unclaimed, liveRun } = overview;
+  const { verdicts, users, lockedOut, leaking, lastFullRun, pendingRevocations, unlinkedCustomers, liveRun } =
+    overview;
   const value = {
-    ...{ account, mode, writeMode, warning, users, lastPass, remaining, verdicts },
-    ...{ lockedOut, leaking, waitingRevocations, unclaimed, liveRun },
+    ...{ account, mode, writeMode, warning, users, lastFullRun, remaining, verdicts },
+    ...{ lockedOut, leaking, pendingRevocations, unlinkedCustomers, liveRun },
   };
   out.answer(value, () => [
-    ...head(frame, overview, now()),
+    ...formatHead(frame, overview, now()),
     "",
-    ...counts(overview),
+    ...formatCounts(overview),
     "",
-    ...waiting(overview, remaining),
+    ...formatWaiting(overview, remaining),
   ]);
   return remaining > 0 ? EXIT.mismatches : EXIT.done;
 }
 
-function head(
+function formatHead(
   { account, mode, writeMode, warning }: FrameView,
-  { users, lastPass }: Overview,
+  { users, lastFullRun }: Overview,
   now: number,
 ): Line[] {
   const whose = account === null ? "No Stripe account yet" : `Stripe account ${account}`;
   const lines = [
     `${whose} (${mode}), writes: ${WRITE_MODE_WORDS[writeMode]}`,
-    `${plural(users, "user")}; Stripe last read completely: ${moment(lastPass, now)}`,
+    `${pluralize(users, "user")}; Stripe last read completely: ${formatTime(lastFullRun, now)}`,
   ];
   return warning === null ? lines : [...lines, warning];
 }
 
-function counts({ verdicts, lockedOut, leaking }: Overview): Line[] {
+function formatCounts({ verdicts, lockedOut, leaking }: Overview): Line[] {
   const money: Partial<Record<Verdict, string | null>> = {
-    locked_out: stakesInWords(lockedOut),
-    unpaid_access: stakesInWords(leaking),
+    locked_out: formatStakes(lockedOut),
+    unpaid_access: formatStakes(leaking),
   };
   return verdicts.map(({ verdict, users }) => [
-    verdictCell(verdict),
-    numberCell(users),
+    toVerdictCell(verdict),
+    toNumberCell(users),
     money[verdict] ?? "",
   ]);
 }
 
-function waiting(overview: Overview, remaining: number): Line[] {
-  const { unclaimed, waitingRevocations, liveRun } = overview;
+function formatWaiting(overview: Overview, remaining: number): Line[] {
+  const { unlinkedCustomers, pendingRevocations, liveRun } = overview;
   const lines: Line[] = [];
-  if (unclaimed > 0) lines.push(`${plural(unclaimed, "paying Stripe customer")} that no user claims.`);
-  if (waitingRevocations > 0)
-    lines.push(`${plural(waitingRevocations, "revocation")} held back, until somebody decides.`);
-  if (liveRun) lines.push(`A run is under way (${liveRun.by}): ${liveRun.id}`);
+  if (unlinkedCustomers > 0)
+    lines.push(`${pluralize(unlinkedCustomers, "paying Stripe customer")} that no user claims.`);
+  if (pendingRevocations > 0)
+    lines.push(`${pluralize(pendingRevocations, "revocation")} pending: an admin must decide.`);
+  if (liveRun) lines.push(`A run is active (${liveRun.by}): ${liveRun.id}`);
   lines.push(
     remaining === 0
-      ? "Everybody is in sync, or acknowledged."
-      : `${plural(remaining, "user is", "users are")} not in sync. See who and why: sync --all`,
+      ? "All users are in sync or acknowledged."
+      : `${pluralize(remaining, "user is", "users are")} not in sync. To list them with reasons: sync --all`,
   );
   return lines;
 }

@@ -1,35 +1,37 @@
 import { formatDay } from "~/billing/dates";
 import { formatMoney } from "~/billing/money";
+import { FLAG_CATALOGUE } from "~/billing/verdicts/flags";
 import { type CommandContext, EXIT, type ExitCode } from "~/cli/command";
 import { findUser } from "~/cli/find-user";
 import type { Line } from "~/cli/layout";
-import { exitForUser } from "~/cli/remaining";
-import { moment, verdictCell } from "~/cli/words";
-import type { ComparisonLine, LinkView, UserPage, UserView } from "~/dashboard/views";
-import { FLAG_WORDS } from "~/ui/status/words";
+import { chooseExitCode } from "~/cli/remaining";
+import { formatTime, toVerdictCell } from "~/cli/words";
+import type { ComparisonLine } from "~/dashboard/comparison.server";
+import type { UserPage } from "~/dashboard/user-pages.server";
+import type { LinkView, UserView } from "~/dashboard/user-view.server";
 
-/** One user: the sentence, and the database's word beside what it should be and Stripe's. */
-export async function statusOfUser(context: CommandContext, query: string): Promise<ExitCode> {
+/** One user: the verdict as a sentence, and database, expected value and Stripe side by side. */
+export async function showUserStatus(context: CommandContext, query: string): Promise<ExitCode> {
   const { parity, out, now } = context;
   const userId = await findUser(context, query);
   const page = userId === null ? null : await parity.userPage(userId);
   if (userId === null || page === null) return EXIT.failed;
   out.answer(page, () => [
-    ...head(page.user),
+    ...formatHead(page.user),
     "",
     ["", "database", "should be", "Stripe"],
-    ...page.comparison.map(comparisonLine),
+    ...page.comparison.map(formatComparison),
     "",
     ...links(page),
-    `Stripe last asked: ${moment(page.user.observedAt, now())}`,
+    `Last read from Stripe: ${formatTime(page.user.observedAt, now())}`,
   ]);
-  return exitForUser(parity, userId);
+  return chooseExitCode(parity, userId);
 }
 
-function head({ name, email, userId, verdict, flags, ...user }: UserView): Line[] {
+function formatHead({ name, email, userId, verdict, flags, ...user }: UserView): Line[] {
   const lines: Line[] = [
     `${name ?? "(no name)"} <${email}> ${userId}`,
-    [verdictCell(verdict), flags.map((flag) => FLAG_WORDS[flag]).join(", ")],
+    [toVerdictCell(verdict), flags.map((flag) => FLAG_CATALOGUE[flag].label).join(", ")],
     user.sentence,
   ];
   if (user.blockedSentence !== null) lines.push(user.blockedSentence);
@@ -41,25 +43,25 @@ function head({ name, email, userId, verdict, flags, ...user }: UserView): Line[
   return lines;
 }
 
-/** What differs is marked; what agrees is there all the same, because comparing is the point. */
-function comparisonLine({ label, recorded, expected, stripe, differs, severity }: ComparisonLine): Line {
+/** A line that differs is marked. Equal lines are shown too, because the table compares. */
+function formatComparison({ label, recorded, expected, stripe, differs, severity }: ComparisonLine): Line {
   if (!differs) return [`  ${label}`, recorded, "", stripe ?? ""];
   const tone = severity ?? "low";
   return [{ text: `≠ ${label}`, tone }, { text: recorded, tone }, { text: expected, tone }, stripe ?? ""];
 }
 
-function links({ links: known, suggestions }: UserPage): Line[] {
-  const lines: Line[] = known.map(linkLine);
+function links({ links: known, possibleMatches }: UserPage): Line[] {
+  const lines: Line[] = known.map(formatLink);
   if (known.length === 0) lines.push("No Stripe customer is linked.");
-  for (const id of suggestions) lines.push(`${id} pays under the same address, and is not linked.`);
+  for (const id of possibleMatches) lines.push(`${id} pays with the same e-mail address and is not linked.`);
   return lines;
 }
 
 const STATE_WORDS: Record<LinkView["state"], string> = {
   present: "",
   deleted: ", deleted in Stripe",
-  missing: ", which Stripe does not have",
-  never_seen: ", not seen yet",
+  missing: ", not found in Stripe",
+  never_seen: ", not read yet",
 };
 
 const SOURCE_WORDS: Record<LinkView["sources"][number], string> = {
@@ -71,7 +73,7 @@ const SOURCE_WORDS: Record<LinkView["sources"][number], string> = {
   email: "the e-mail address",
 };
 
-const linkLine = ({ customerId, sources, state }: LinkView): Line => {
+const formatLink = ({ customerId, sources, state }: LinkView): Line => {
   const by = sources.map((source) => SOURCE_WORDS[source]).join(" and ");
   return `${customerId}, linked by ${by}${STATE_WORDS[state]}`;
 };

@@ -1,23 +1,23 @@
 import { COMMAND_LINE, type CommandContext, EXIT, type ExitCode } from "~/cli/command";
 import { findUser } from "~/cli/find-user";
-import { exitForUser } from "~/cli/remaining";
-import { verdictCell } from "~/cli/words";
+import { chooseExitCode } from "~/cli/remaining";
+import { toVerdictCell } from "~/cli/words";
 
-/** Reads Stripe for one user and repairs what may be repaired. */
+/** Reads Stripe for one user and makes the repairs that are allowed. */
 export async function syncOne(context: CommandContext, query: string): Promise<ExitCode> {
   const { parity, out } = context;
   const userId = await findUser(context, query);
   if (userId === null) return EXIT.failed;
   const result = await parity.syncUser({ userId, actor: COMMAND_LINE });
   if (result === null) {
-    out.fail("no_such_user", `The user ${userId} is gone.`);
+    out.fail("no_such_user", `The user ${userId} does not exist.`);
     return EXIT.failed;
   }
   const { message, changes, verdictBefore, verdictAfter } = result;
   out.answer({ userId, ...result }, () => [
     message,
     ...changes.map((change) => `  ${change}`),
-    [verdictCell(verdictBefore), "→", verdictCell(verdictAfter)],
+    [toVerdictCell(verdictBefore), "→", toVerdictCell(verdictAfter)],
   ]);
-  return result.outcome === "failed" ? EXIT.failed : exitForUser(parity, userId);
+  return result.outcome === "failed" ? EXIT.failed : chooseExitCode(parity, userId);
 }

@@ -11,19 +11,19 @@ const input = z
     read: z.boolean().default(false),
   })
   .refine(({ positionals, all }) => (positionals.length === 1) !== all, "Name a user, or --all.")
-  .refine(({ all, apply, read }) => all || !(apply || read), "--apply and --read go with --all.")
-  .refine(({ apply, read }) => !(apply && read), "--apply reads Stripe anyway.");
+  .refine(({ all, apply, read }) => all || !(apply || read), "--apply and --read need --all.")
+  .refine(({ apply, read }) => !(apply && read), "--apply always reads Stripe: leave out --read.");
 
 export const sync = defineCommand({
   name: "sync",
   usage: ["sync <user id | e-mail | cus_… | sub_…>", "sync --all [--read | --apply]"],
-  summary: "read Stripe, evaluate, repair: one user, or everybody",
+  summary: "read Stripe, evaluate and repair one user or all users",
   help: [
-    "One user: Stripe is read, and what may be repaired is repaired.",
-    "--all: a preview. It is evaluated from what is stored, and writes no record.",
+    "One user: reads Stripe and makes the repairs that are allowed.",
+    "--all: a preview from what is stored. It changes no user.",
     "  --read   read Stripe first",
-    "  --apply  read Stripe, and repair",
-    "Ends with 3 while there are mismatches that nobody acknowledged.",
+    "  --apply  read Stripe and repair",
+    "Exit code 3: unacknowledged mismatches remain.",
   ],
   options: { all: { type: "boolean" }, apply: { type: "boolean" }, read: { type: "boolean" } },
   input,

@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from "~/platform/testing/databa
 import { createSandbox, DEFAULT_SECRET_KEY, type Sandbox } from "~/sandbox/sandbox";
 import { openParity } from "~/server/open-parity.server";
 
-/** The seeded demo as tests use it: a real PostgreSQL, and the sandbox behind the real SDK over HTTP. */
+/** The seeded demo for tests: a real PostgreSQL, and the sandbox behind the real SDK over HTTP. */
 export type Demo = TestDatabase & {
   sandbox: Sandbox;
   sandboxUrl: string;
@@ -19,11 +19,11 @@ export type Demo = TestDatabase & {
 
 export const epochSeconds = () => Math.floor(Date.now() / 1000);
 
-/** A key that the environment takes for one of Stripe's; the sandbox accepts it too. */
+/** A key that the environment accepts as a Stripe key; the sandbox accepts it too. */
 export const PRODUCTION_KEY = "sk_test_takenforreal";
 
-/** Requests a second that do not hold tests up. */
-const UNHURRIED = 2_000;
+/** High enough never to slow tests down. */
+const READS_PER_SECOND = 2_000;
 
 export async function createDemo(): Promise<Demo> {
   const database = await createTestDatabase();
@@ -39,7 +39,7 @@ export async function createDemo(): Promise<Demo> {
       apiBase: listening.url,
       accountId: null,
       webhookSecret: null,
-      readsPerSecond: UNHURRIED,
+      readsPerSecond: READS_PER_SECOND,
     },
     sandbox: true,
     log: createLog({ level: "silent" }),
@@ -61,7 +61,7 @@ export type Ran = { code: number; stdout: string; stderr: string };
 type Installation = Pick<Demo, "db" | "parity">;
 type Around = { input?: string; password?: string; signal?: AbortSignal };
 
-/** Runs a command line in this process, on an installation that is there; as a shell would split it at spaces. */
+/** Runs a command line in this process on an open installation. A text is split at spaces. */
 export function runOn({ db, parity }: Installation, line: string | readonly string[], around: Around = {}) {
   const opening: Opening = {
     ok: true,
@@ -70,16 +70,16 @@ export function runOn({ db, parity }: Installation, line: string | readonly stri
       parity,
       roster: createRoster(db),
       now: epochSeconds,
-      newPassword: () => around.password ?? "made up for this test",
+      newPassword: () => around.password ?? "generated for this test",
       readInput: async () => around.input ?? "",
       pause: async () => {},
       signal: around.signal ?? new AbortController().signal,
     },
   };
-  return captured(typeof line === "string" ? line.split(" ") : line, async () => opening);
+  return runAndCapture(typeof line === "string" ? line.split(" ") : line, async () => opening);
 }
 
-export async function captured(argv: readonly string[], open: () => Promise<Opening>): Promise<Ran> {
+export async function runAndCapture(argv: readonly string[], open: () => Promise<Opening>): Promise<Ran> {
   const ran = { stdout: "", stderr: "" };
   const code = await runCommandLine({
     argv,
@@ -99,7 +99,7 @@ export async function captured(argv: readonly string[], open: () => Promise<Open
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const TIMEOUT_MS = 120_000;
 
-/** Runs one of our programs as a process, as `npm run` starts it, with nothing of this process's environment. */
+/** Runs one of our programs as a process, as `npm run` does, without the environment of this process. */
 export function runProcess(argv: readonly string[], environment: Record<string, string>): Promise<Ran> {
   const { PATH, HOME, TMPDIR } = process.env;
   const env = { NODE_ENV: "production" as const, PATH, HOME, TMPDIR, ...environment };

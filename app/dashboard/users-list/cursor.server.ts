@@ -3,12 +3,12 @@ import { SORTS, type Sort } from "./columns";
 
 export type KeyValue = string | number | null;
 
-/** A row's place in the order of a sort: the values of its keys, and its id. */
+/** The place of a row in a sort: the values of its keys, and its id. */
 export type Place = {
   sort: Sort;
   keys: KeyValue[];
   id: string;
-  /** How many rows stood before this one on the way here: for showing, not for finding. */
+  /** How many rows come before this one, as counted on the way here: it is only shown. */
   at: number;
 };
 
@@ -23,7 +23,7 @@ const shape = z.tuple([
   z.int().min(0),
 ]);
 
-/** A place as an opaque text for an address. */
+/** Writes a place as an opaque text for the address. */
 export function encodeCursor({ sort, keys, id, at }: Place): string {
   return Buffer.from(JSON.stringify([sort, keys, id, at])).toString("base64url");
 }

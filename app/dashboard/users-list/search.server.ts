@@ -2,20 +2,20 @@ import { join, type Sql, sql } from "~/platform/sql.server";
 import { isShortSearch } from "./users-query";
 
 /**
- * Address and name of `u` as one text, as the index of trigrams has it. A search holds no line break, so that it is found
- * in one of the two, never across them.
+ * E-mail address and name of `u` as one text, as in the trigram index. A search contains no line break, so it matches
+ * inside one of the two and never across them.
  */
 const TEXT = sql`(u."email" || E'\n' || coalesce(u."name", ''))`;
 
 /**
- * Whether `u` is what was searched for: part of the address or the name, or the whole id. One or two letters: what the
- * address, or a word of the name, begins with.
+ * Whether `u` matches a search: part of the e-mail address or name, or the whole id. One or two letters match the beginning
+ * of the address or of a word of the name.
  */
-export function searched(q: string): Sql {
+export function matchSearch(q: string): Sql {
   const literal = q.replace(/[\\%_]/g, "\\$&");
   const patterns = isShortSearch({ q })
     ? [`${literal}%`, `%\n${literal}%`, `% ${literal}%`]
     : [`%${literal}%`];
-  const ways = patterns.map((pattern) => sql`${TEXT} ILIKE ${pattern}`);
-  return sql`(${join([...ways, sql`u."id" = ${q}`], " OR ")})`;
+  const matches = patterns.map((pattern) => sql`${TEXT} ILIKE ${pattern}`);
+  return sql`(${join([...matches, sql`u."id" = ${q}`], " OR ")})`;
 }

@@ -1,42 +1,48 @@
-import { VERDICTS, type Verdict } from "~/billing/verdicts";
-import { coveredSecondsAgo } from "~/engine/account/cursors.server";
+import { z } from "zod";
+import { VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
-import { allOf, conditionsOf, evaluatedConditions, type Found } from "./filters.server";
-import { WITHOUT_STANDING } from "./unevaluated.server";
-import { isFiltered, type UsersQuery } from "./users-query";
+import { type Conditions, joinConditions, listConditions } from "./conditions.server";
+import { HAS_NO_STATUS } from "./users-without-status.server";
 
-/** All users that a query holds, counted now. */
-export async function countUsers(db: Database | Tx, query: UsersQuery, found: Found): Promise<number> {
-  if (!isFiltered(query)) return numberOf(await db.$queryRaw`SELECT count(*)::int AS "n" FROM "User"`);
-  const coveredAgo = await coveredSecondsAgo(db);
-  const given = conditionsOf(query, { found, unevaluated: null, coveredAgo });
-  const others = given.unevaluated
-    ? sql`(SELECT count(*) FROM "User" u WHERE ${allOf([...given.user, ...given.unevaluated, WITHOUT_STANDING])})`
-    : sql`0`;
-  return numberOf(
-    await db.$queryRaw`
-      SELECT (count(*) + ${others})::int AS "n" FROM "SyncStatus" s JOIN "User" u ON u."id" = s."userId"
-      WHERE ${allOf(evaluatedConditions(given))}`,
-  );
+const countRow = z.object({ count: z.number() });
+
+export async function countAllUsers(db: Database | Tx): Promise<number> {
+  const row = await queryOne(db, countRow, sql`SELECT count(*)::int AS "count" FROM "User"`);
+  return row?.count ?? 0;
 }
 
-/** How many users have each verdict; verdicts that nobody has are left out. */
+/** Counts the users that match now. */
+export async function countMatchingUsers(db: Database | Tx, given: Conditions): Promise<number> {
+  const others = given.withoutStatus
+    ? sql`(SELECT count(*) FROM "User" u WHERE ${joinConditions([...given.user, ...given.withoutStatus, HAS_NO_STATUS])})`
+    : sql`0`;
+  const row = await queryOne(
+    db,
+    countRow,
+    sql`SELECT (count(*) + ${others})::int AS "count" FROM "SyncStatus" s JOIN "User" u ON u."id" = s."userId"
+      WHERE ${joinConditions(listConditions(given))}`,
+  );
+  return row?.count ?? 0;
+}
+
+/** How many users have a verdict. */
 export type VerdictCount = { verdict: Verdict; users: number };
 
-/** Users by verdict, counted now; those who were never evaluated are not checked. */
+const verdictRow = z.object({ verdict: z.string(), users: z.number() });
+
+/** Counts users by verdict now; users that were never evaluated count as not checked, verdicts without users are left out. */
 export async function countVerdicts(db: Database | Tx): Promise<VerdictCount[]> {
-  const rows = await db.$queryRaw<{ verdict: string; users: number }[]>`
-    SELECT coalesce(s."verdict", 'not_checked') AS "verdict", count(*)::int AS "users"
-    FROM "User" u LEFT JOIN "SyncStatus" s ON s."userId" = u."id" GROUP BY 1`;
+  const rows = await queryRows(
+    db,
+    verdictRow,
+    sql`SELECT coalesce(s."verdict", 'not_checked') AS "verdict", count(*)::int AS "users"
+    FROM "User" u LEFT JOIN "SyncStatus" s ON s."userId" = u."id" GROUP BY 1`,
+  );
   const users = new Map(rows.map((row) => [row.verdict, row.users]));
   return VERDICTS.flatMap((verdict) => {
     const count = users.get(verdict);
     return count === undefined ? [] : [{ verdict, users: count }];
   });
-}
-
-function numberOf(rows: unknown): number {
-  const [row] = rows as { n: number }[];
-  return row?.n ?? 0;
 }

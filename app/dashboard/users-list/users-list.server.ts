@@ -1,49 +1,57 @@
-import { type Counting, createCounting } from "~/dashboard/counting.server";
-import { coveredSecondsAgo } from "~/engine/account/cursors.server";
+import type { CountCache } from "~/dashboard/count-cache.server";
+import { countSecondsSinceCovered } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
-import { REACH, type Reach } from "./reach.server";
-import { usersOfStripeId } from "./stripe-ids.server";
-import { createUnevaluated, LARGE_FROM } from "./unevaluated.server";
-import { countUsers, countVerdicts, type VerdictCount } from "./users-count.server";
-import { type UsersPage, usersPage } from "./users-page.server";
-import { buildUsersSearch, EMPTY_QUERY, type UsersQuery } from "./users-query";
+import { buildConditions } from "./conditions.server";
+import { findUsersByStripeId } from "./find-users-by-stripe-id.server";
+import { SCAN_LIMITS, type ScanLimits } from "./scan-limits.server";
+import { countAllUsers, countMatchingUsers, countVerdicts } from "./users-count.server";
+import { loadUsersPage } from "./users-page.server";
+import { buildUsersSearch, EMPTY_QUERY, isFiltered, type UsersQuery } from "./users-query";
+import { createUsersWithoutStatusCache, LARGE_FROM } from "./users-without-status.server";
 
-/** The lists behind the users table, from what was last evaluated. Drawing them never asks Stripe. */
-export type UsersList = {
-  page: (query: UsersQuery) => Promise<UsersPage>;
-  /** All users that a query holds, whatever the page. */
-  count: (query: UsersQuery) => Promise<number>;
-  verdicts: () => Promise<VerdictCount[]>;
-  /** The same for a page that shows them beside its rows: see `Counting`. Null when it takes too long. */
-  countBeside: (query: UsersQuery) => Promise<number | null>;
-  verdictsBeside: () => Promise<VerdictCount[] | null>;
-  /** Plans to filter by. */
-  plans: () => Promise<{ id: string; name: string }[]>;
-};
+export type UsersList = ReturnType<typeof createUsersList>;
 
-/** `reach` and `largeFrom` are for tests, which have few users. */
-type Options = { counting?: Counting; reach?: Reach; largeFrom?: number };
+/** For tests, which have few users. */
+type UsersListOptions = { scanLimits?: ScanLimits; largeFrom?: number };
 
+/** The lists behind the users table, from the last evaluation of each user. They send no request to Stripe. */
 export function createUsersList(
-  db: Database,
-  { counting = createCounting(db), reach = REACH, largeFrom = LARGE_FROM }: Options = {},
-): UsersList {
-  const unevaluated = createUnevaluated(db, largeFrom);
-  const count = async (tx: Database | Tx, query: UsersQuery) =>
-    countUsers(tx, query, await usersOfStripeId(tx, query.q));
+  { db, countCache }: { db: Database; countCache: CountCache },
+  { scanLimits = SCAN_LIMITS, largeFrom = LARGE_FROM }: UsersListOptions = {},
+) {
+  const usersWithoutStatus = createUsersWithoutStatusCache(db, largeFrom);
+
+  async function countUsers(tx: Database | Tx, query: UsersQuery): Promise<number> {
+    if (!isFiltered(query)) return countAllUsers(tx);
+    const matchingIds = await findUsersByStripeId(tx, query.q);
+    const coveredAgo = await countSecondsSinceCovered(tx);
+    return countMatchingUsers(
+      tx,
+      buildConditions(query, { matchingIds, usersWithoutStatus: null, coveredAgo }),
+    );
+  }
+
   return {
-    page: async (query) => {
-      const [found, coveredAgo] = await Promise.all([usersOfStripeId(db, query.q), coveredSecondsAgo(db)]);
-      return usersPage(db, query, { found, unevaluated: unevaluated.last(), coveredAgo }, reach);
+    async loadPage(query: UsersQuery) {
+      const [matchingIds, coveredAgo] = await Promise.all([
+        findUsersByStripeId(db, query.q),
+        countSecondsSinceCovered(db),
+      ]);
+      const facts = { matchingIds, coveredAgo, usersWithoutStatus: usersWithoutStatus.getLatest() };
+      return loadUsersPage(db, query, buildConditions(query, facts), scanLimits);
     },
-    count: (query) => count(db, query),
-    verdicts: () => countVerdicts(db),
-    countBeside: (query) => counting.count(`users ${keyOf(query)}`, (tx) => count(tx, query)),
-    verdictsBeside: () => counting.count("verdicts", countVerdicts),
-    plans: () => db.plan.findMany({ select: { id: true, name: true }, orderBy: { seats: "asc" } }),
+    /** All users that match, on every page. */
+    count: (query: UsersQuery) => countUsers(db, query),
+    countVerdicts: () => countVerdicts(db),
+    /** `count` through the cache of slow counts: null when it takes too long. */
+    countCached: (query: UsersQuery) =>
+      countCache.count(`users ${buildCountKey(query)}`, (tx) => countUsers(tx, query)),
+    countVerdictsCached: () => countCache.count("verdicts", countVerdicts),
+    /** Plans to filter by. */
+    listPlans: () => db.plan.findMany({ select: { id: true, name: true }, orderBy: { seats: "asc" } }),
   };
 }
 
-/** What a count depends on: not the page, nor the order. */
-const keyOf = (query: UsersQuery): string =>
+/** A count depends on the filters, and not on the page or the sort. */
+const buildCountKey = (query: UsersQuery): string =>
   buildUsersSearch({ ...query, page: null, sort: EMPTY_QUERY.sort, reversed: false }).toString();

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FLAGS, VERDICTS } from "~/billing/verdicts";
+import { VERDICTS } from "~/billing/verdicts/catalogue";
+import { FLAGS } from "~/billing/verdicts/flags";
 import { SORTS } from "./columns";
+import { CHECKED } from "./filters";
 import {
   buildUsersSearch,
-  CHECKED,
   EMPTY_QUERY,
   isFiltered,
   parseUsersQuery,
@@ -36,7 +37,7 @@ const anySearch = fc
   .map((pairs) => new URLSearchParams(pairs));
 
 describe("the address of the users table", () => {
-  it("is read back as it was written, whatever the view", () => {
+  it("is read back as it was written, for any view", () => {
     fc.assert(
       fc.property(anySearch, (search) => {
         const query = parseUsersQuery(search);
@@ -46,7 +47,7 @@ describe("the address of the users table", () => {
     );
   });
 
-  it("is canonical: however a view was asked for, it has one address", () => {
+  it("is canonical: a view has one address, in whatever order its parameters came", () => {
     fc.assert(
       fc.property(anySearch, fc.infiniteStream(fc.nat()), (search, order) => {
         const once = buildUsersSearch(parseUsersQuery(search)).toString();
@@ -59,7 +60,7 @@ describe("the address of the users table", () => {
     );
   });
 
-  it("drops what it does not know", () => {
+  it("drops unknown parameters and values", () => {
     expect(parse("verdict=paid&flag=rich&sort=shoe-size&checked=tomorrow&colour=red")).toEqual(EMPTY_QUERY);
     expect(parse("verdict=nonsense&verdict=unknown_status").verdicts).toEqual(["unknown_status"]);
   });
@@ -68,7 +69,7 @@ describe("the address of the users table", () => {
     expect(parse("q=a%00b").q).toBe("a b");
   });
 
-  it("is empty for everybody", () => {
+  it("is empty for all users", () => {
     expect(usersPath(EMPTY_QUERY)).toBe("/users");
   });
 
@@ -78,7 +79,7 @@ describe("the address of the users table", () => {
     expect(usersPath(EMPTY_QUERY, { page: deep.page })).toBe("/users?after=abc");
   });
 
-  it("knows whether anything narrows the list", () => {
+  it("knows whether a filter is set", () => {
     expect(isFiltered(parse("sort=email"))).toBe(false);
     expect(isFiltered(parse("blocked=1"))).toBe(true);
     expect(isFiltered(parse("q=ada"))).toBe(true);

@@ -1,116 +1,116 @@
-import { FLAGS, type Flag, VERDICTS, type Verdict } from "~/billing/verdicts";
 import { SORTS, type Sort } from "./columns";
+import { FILTERS, type Filter, type FilterMenu, type FilterValues, listNames } from "./filters";
 
-/** When a user was last completely read: never, more than 24 hours ago, within an hour, within 24 hours. */
-export const CHECKED = ["never", "stale", "hour", "day"] as const;
-
-export type Checked = (typeof CHECKED)[number];
-
-/** In the filters by plan and by Stripe's status: none at all. */
-export const NONE = "none";
-
-/** What the users table shows: the whole state of the view, as it stands in the address. */
-export type UsersQuery = {
-  /** Part of an e-mail address or name, or a whole `cus_…`, `sub_…` or user id; empty for everybody. */
-  q: string;
-  verdicts: Verdict[];
-  flags: Flag[];
-  /** Plan ids; `none` for users without one. */
-  plans: string[];
-  /** Stripe's statuses, verbatim; `none` for users without a subscription that counts. */
-  statuses: string[];
-  checked: Checked | null;
-  /** Only users whose repair is due and blocked. */
-  blocked: boolean;
+/** The sort and the page, besides the filters. */
+type UsersView = {
   sort: Sort;
-  /** The other way round than the sort usually goes. */
+  /** The opposite direction of the sort. */
   reversed: boolean;
-  /** Where the page begins (`after`) or ends (`before`): an opaque cursor of `listUsers`. */
+  /** Where the page begins (`after`) or ends (`before`): an opaque cursor of `UsersList`. */
   page: { side: "after" | "before"; cursor: string } | null;
 };
 
-export const EMPTY_QUERY: UsersQuery = {
-  q: "",
-  verdicts: [],
-  flags: [],
-  plans: [],
-  statuses: [],
-  checked: null,
-  blocked: false,
-  sort: "severity",
-  reversed: false,
-  page: null,
+/** What the users table shows: the complete state of the view, as it is kept in the address. */
+export type UsersQuery = FilterValues<typeof FILTERS> & UsersView;
+
+/** A filter of the filter bar: what is chosen in it, and where a click leads. */
+export type FilterChoice = FilterMenu & {
+  name: string;
+  chosen: string[];
+  /** The path of the first page with these values chosen instead. */
+  buildPath: (values: string[]) => string;
 };
 
-const MAX_LENGTH = 200;
-const MAX_CHOICES = 50;
 const MAX_CURSOR = 2000;
 
-/** Reads the address. What is not known is dropped; the result is canonical: the same view, the same query. */
-export function parseUsersQuery(search: URLSearchParams): UsersQuery {
-  const sort = search.get("sort") ?? "";
-  const name = sort.replace(/^-/, "");
-  const known = SORTS.find((one) => one === name);
-  return {
-    q: clean(search.get("q") ?? ""),
-    verdicts: VERDICTS.filter((one) => search.getAll("verdict").includes(one)),
-    flags: FLAGS.filter((one) => search.getAll("flag").includes(one)),
-    plans: choices(search.getAll("plan")),
-    statuses: choices(search.getAll("status")),
-    checked: CHECKED.find((one) => one === search.get("checked")) ?? null,
-    blocked: search.get("blocked") === "1",
-    sort: known ?? "severity",
-    reversed: known !== undefined && sort.startsWith("-"),
-    page: pageOf(search),
+/** Reads and writes the address of the users table for a table of filters. */
+export function createUsersCodec<Values>(filters: { [Name in keyof Values]: Filter<Values[Name]> }) {
+  type Query = Values & UsersView;
+  const names = listNames(filters);
+
+  function parseFilters(search: URLSearchParams): Values {
+    const values = names.map((name) => {
+      const { param, codec } = filters[name];
+      return [name, codec.parse(search.getAll(param))] as const;
+    });
+    return Object.fromEntries(values) as Values; // each value was parsed by the codec of its filter just now
+  }
+
+  const buildFilters = (query: Values): [string, string][] =>
+    names.flatMap((name) => {
+      const { param, codec } = filters[name];
+      return codec.build(query[name]).map((value): [string, string] => [param, value]);
+    });
+
+  const codec = {
+    /** Drops what is not known. The result is canonical: two addresses of the same view give equal queries. */
+    parse(search: URLSearchParams): Query {
+      const sort = search.get("sort") ?? "";
+      const name = sort.replace(/^-/, "");
+      const known = SORTS.find((one) => one === name);
+      return {
+        ...parseFilters(search),
+        sort: known ?? "severity",
+        reversed: known !== undefined && sort.startsWith("-"),
+        page: parsePage(search),
+      };
+    },
+
+    /** `parse` reads it back. Empty for all users in the usual order. */
+    build(query: Query): URLSearchParams {
+      const search = new URLSearchParams(buildFilters(query));
+      if (query.sort !== "severity" || query.reversed)
+        search.set("sort", query.reversed ? `-${query.sort}` : query.sort);
+      if (query.page) search.set(query.page.side, query.page.cursor);
+      return search;
+    },
+
+    /** Whether a filter is set. */
+    isFiltered: (query: Values): boolean => buildFilters(query).length > 0,
+
+    /** The filters of the filter bar, in their order. */
+    listFilterChoices: (query: Query): FilterChoice[] =>
+      names.flatMap((name) => {
+        const { param, menu } = filters[name];
+        if (menu === null) return [];
+        const search = codec.build({ ...query, page: null });
+        const buildPath = (values: string[]) => {
+          const others = [...search].filter(([key]) => key !== param);
+          const chosen = values.map((value) => [param, value]);
+          return toUsersPath(codec.build(codec.parse(new URLSearchParams([...others, ...chosen]))));
+        };
+        return [{ ...menu, name, chosen: search.getAll(param), buildPath }];
+      }),
   };
+  return codec;
 }
 
-/** The address of a view; empty for the view of everybody. `parseUsersQuery` reads it back. */
-export function buildUsersSearch(query: UsersQuery): URLSearchParams {
-  const search = new URLSearchParams();
-  if (query.q) search.set("q", query.q);
-  for (const verdict of query.verdicts) search.append("verdict", verdict);
-  for (const flag of query.flags) search.append("flag", flag);
-  for (const plan of query.plans) search.append("plan", plan);
-  for (const status of query.statuses) search.append("status", status);
-  if (query.checked) search.set("checked", query.checked);
-  if (query.blocked) search.set("blocked", "1");
-  if (query.sort !== "severity" || query.reversed)
-    search.set("sort", query.reversed ? `-${query.sort}` : query.sort);
-  if (query.page) search.set(query.page.side, query.page.cursor);
-  return search;
-}
+const usersCodec = createUsersCodec(FILTERS);
+export const parseUsersQuery = usersCodec.parse;
+export const buildUsersSearch = usersCodec.build;
+export const isFiltered = usersCodec.isFiltered;
+export const listFilterChoices = usersCodec.listFilterChoices;
 
-/** The path of a view with some of it changed; a change of anything but the page goes back to the first page. */
+/** All users in the usual order, the first page. */
+export const EMPTY_QUERY: UsersQuery = parseUsersQuery(new URLSearchParams());
+
+/** The path of a view after a change; every change except one of the page leads to the first page. */
 export function usersPath(query: UsersQuery, change: Partial<UsersQuery> = {}): string {
-  const search = buildUsersSearch({ ...query, page: null, ...change }).toString();
-  return search === "" ? "/users" : `/users?${search}`;
+  return toUsersPath(buildUsersSearch({ ...query, page: null, ...change }));
 }
 
-/** Whether anything narrows the list down. */
-export function isFiltered(query: UsersQuery): boolean {
-  const { q, verdicts, flags, plans, statuses, checked, blocked } = query;
-  const chosen = verdicts.length + flags.length + plans.length + statuses.length;
-  return q !== "" || chosen > 0 || checked !== null || blocked;
+function toUsersPath(search: URLSearchParams): string {
+  const text = search.toString();
+  return text === "" ? "/users" : `/users?${text}`;
 }
 
-/** So few letters are nearly everywhere, and no index leads to all of them: they find what begins with them. */
+/** One or two letters occur nearly everywhere and no index finds them, so they match the beginning of words only. */
 export const isShortSearch = ({ q }: Pick<UsersQuery, "q">): boolean => q !== "" && [...q].length <= 2;
 
-function pageOf(search: URLSearchParams): UsersQuery["page"] {
+function parsePage(search: URLSearchParams): UsersView["page"] {
   for (const side of ["after", "before"] as const) {
     const cursor = search.get(side);
     if (cursor) return { side, cursor: cursor.slice(0, MAX_CURSOR) };
   }
   return null;
-}
-
-/** Control characters (a NUL breaks PostgreSQL's text) and outer spaces mean nothing in a search. */
-function clean(text: string): string {
-  const printable = text.replace(/\p{Cc}/gu, " ").trim();
-  return [...printable].slice(0, MAX_LENGTH).join("").trim();
-}
-
-function choices(values: string[]): string[] {
-  return [...new Set(values.map(clean))].filter(Boolean).sort().slice(0, MAX_CHOICES);
 }

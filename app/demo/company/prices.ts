@@ -1,7 +1,7 @@
 import type { Tx } from "~/platform/client.server";
 import type { Sandbox } from "~/sandbox/sandbox";
 import { SHIPPED_PLANS, type ShippedPlanId } from "../../../prisma/plans";
-import { stripeId } from "./ids";
+import { makeStripeId } from "./ids";
 
 type PriceStory = {
   /** In the currency's smallest unit; null when tiered. */
@@ -9,13 +9,13 @@ type PriceStory = {
   currency: string;
   interval: "month" | "year";
   lookupKey?: string;
-  /** Null: no plan claims it. */
+  /** Null: it belongs to no plan. */
   plan: ShippedPlanId | null;
-  /** Claimed by its id: by an admin, or because it was once seen under a claimed lookup key. */
+  /** Mapped to the plan by its id: by an admin, or because it once had a mapped lookup key. */
   claimed?: "admin" | "seen";
 };
 
-/** In the order in which they were made: the lookup key of the first one has moved on to the second. */
+/** In the order of creation: the lookup key of the first price was transferred to the second. */
 const PRICES = {
   starter_2024: {
     amount: 1_500,
@@ -50,8 +50,8 @@ export type PriceKey = keyof typeof PRICES;
 
 const ALL = Object.entries(PRICES) as [PriceKey, PriceStory][];
 
-export const priceIdOf = (key: PriceKey) => stripeId("price_1", key);
-export const priceOf = (key: PriceKey): PriceStory => PRICES[key];
+export const makePriceId = (key: PriceKey) => makeStripeId("price_1", key);
+export const findPrice = (key: PriceKey): PriceStory => PRICES[key];
 
 const TIERS = [
   { up_to: 10, unit_amount: 2_400 },
@@ -59,14 +59,14 @@ const TIERS = [
 ];
 const DAY = 86_400;
 
-/** Makes the prices in the sandbox where they are missing. */
-export function makePrices(sandbox: Sandbox, now: number): void {
+/** Creates the prices that are missing in the sandbox. */
+export function createPrices(sandbox: Sandbox, now: number): void {
   const { store } = sandbox.account;
-  const product = stripeId("prod_", "soldiers");
+  const product = makeStripeId("prod_", "soldiers");
   const created = now - 700 * DAY;
   if (!store.products.find(product)) sandbox.products.create({ id: product, name: "AI soldiers", created });
   for (const [index, [key, price]] of ALL.entries()) {
-    const id = priceIdOf(key);
+    const id = makePriceId(key);
     if (store.prices.find(id)) continue;
     sandbox.prices.create({
       id,
@@ -81,15 +81,15 @@ export function makePrices(sandbox: Sandbox, now: number): void {
   }
 }
 
-/** The claims on prices that are known by their id. */
-export async function claimPrices(tx: Tx): Promise<void> {
+/** Maps the prices that plans know by id. */
+export async function mapPrices(tx: Tx): Promise<void> {
   await tx.planPrice.createMany({
     data: ALL.flatMap(([key, { plan, claimed }]) =>
-      plan !== null && claimed ? [{ planId: plan, priceId: priceIdOf(key), source: claimed }] : [],
+      plan !== null && claimed ? [{ planId: plan, priceId: makePriceId(key), source: claimed }] : [],
     ),
     skipDuplicates: true,
   });
 }
 
-/** Soldiers of a plan; 0 for none. */
-export const seatsOf = (plan: string | null) => SHIPPED_PLANS.find(({ id }) => id === plan)?.seats ?? 0;
+/** Seats of a plan; 0 without a plan. */
+export const findSeats = (plan: string | null) => SHIPPED_PLANS.find(({ id }) => id === plan)?.seats ?? 0;

@@ -1,84 +1,85 @@
 import type { BillingState } from "~/billing/record";
-import type { Flag, Verdict } from "~/billing/verdicts";
+import type { Verdict } from "~/billing/verdicts/catalogue";
+import type { Flag } from "~/billing/verdicts/flags";
 import type { ShippedPlanId } from "../../../prisma/plans";
 import type { PriceKey } from "./prices";
 
-/** What one subscription in Stripe is. Days are counted from the moment of seeding. */
+/** One subscription in Stripe. Days are counted from the moment of seeding. */
 export type SubscriptionStory = {
   price: PriceKey;
-  /** Days ago that it began. */
+  /** Days since it began. */
   since: number;
-  /** `active`, unless told otherwise; any word, as at Stripe. */
+  /** `active`, unless given. Any word is allowed, because Stripe may add statuses. */
   status?: string;
   quantity?: number;
-  /** Days ago that it ended. */
+  /** Days since it ended. */
   ended?: number;
-  /** Days ago that the present month began; the one that holds now, unless told otherwise. */
+  /** Days since the current month of billing began; computed from `since`, unless given. */
   monthBegan?: number;
   trialEndsIn?: number;
   cancelAtPeriodEnd?: true;
-  /** Scheduled by `cancel_at` alone, as the customer portal does: in so many days. */
+  /** Days until the scheduled end, set with `cancel_at` alone as the customer portal does. */
   cancelIn?: number;
 };
 
 /**
- * How a customer is the user's: recorded in the database, named by `metadata.userId` of the customer or of the
- * subscription (a guest checkout), by a checkout session, by the e-mail address alone, or not at all.
+ * How a customer is linked to the user: recorded in the database, `metadata.userId` of the customer or of the
+ * subscription (a guest checkout), a checkout session, the e-mail address alone, or not at all.
  */
 export type LinkStory = "recorded" | "customer" | "subscription" | "session" | "email" | "none";
 
 export type CustomerStory = {
   link: LinkStory;
   subscriptions: SubscriptionStory[];
-  /** Another address than the user's. */
+  /** The user's address, unless given. */
   email?: string;
-  /** Deleted in Stripe; or recorded, and never in this Stripe account. */
+  /** Deleted in Stripe, or recorded but never in this Stripe account. */
   state?: "deleted" | "missing";
   /** `metadata.userId` names the user of the next story. */
   metadataNamesNext?: true;
 };
 
-/** What the database says, given what it should say. */
-export type Recorded = (right: BillingState, facts: RecordedFacts) => BillingState;
-export type RecordedFacts = { key: string; now: number; recordedCustomerId: string | null };
+/** Returns what the database says, given what it should say. */
+export type ChangeRecord = (expected: BillingState, facts: RecordFacts) => BillingState;
+export type RecordFacts = { key: string; now: number; recordedCustomerId: string | null };
 
 export type CompStory = { plan: ShippedPlanId; reason: string; since: number; endsIn: number };
 
-/** One user of the demo: one line of the tables in `stories/`. */
+/** One user of the demo: one entry of the tables in `stories/`. */
 export type Story = {
-  /** What a finished full pass says, as the product paper has it; the demo's test holds every story to it. */
+  /** The verdict after a full run. A test checks it for every story. */
   verdict: Verdict;
   flags?: Flag[];
   name?: string;
-  /** One, unless told otherwise. */
+  /** One, unless given. */
   workspaces?: number;
   emailUnverified?: true;
   customers?: CustomerStory[];
-  /** As it should be, unless told otherwise. */
-  recorded?: Recorded;
+  /** Makes the record wrong. Without it, the record is as expected. */
+  changeRecord?: ChangeRecord;
   comp?: CompStory;
-  /** Why staff hold this user. */
+  /** Why staff put this user on hold. */
   hold?: string;
   /** Why staff acknowledged the mismatches. */
   acknowledged?: string;
-  /** Why the last look-up failed. */
+  /** Why the last lookup in Stripe failed. */
   lookupFailure?: string;
 };
 
-/** A subscription that began so many days ago. */
-export const sub = (
+/** A subscription that began `since` days ago. */
+export const buy = (
   price: PriceKey,
   since: number,
   more: Omit<SubscriptionStory, "price" | "since"> = {},
 ): SubscriptionStory => ({ price, since, ...more });
 
-const linkedBy =
+const linkBy =
   (link: LinkStory) =>
   (...subscriptions: SubscriptionStory[]): CustomerStory => ({ link, subscriptions });
 
-export const recordedCustomer = linkedBy("recorded");
-export const customerWithMetadata = linkedBy("customer");
-export const guest = linkedBy("subscription");
-export const fromSession = linkedBy("session");
-export const sameAddress = linkedBy("email");
-export const unlinked = linkedBy("none");
+export const linkByRecord = linkBy("recorded");
+export const linkByCustomerMetadata = linkBy("customer");
+export const linkBySubscriptionMetadata = linkBy("subscription");
+export const linkByCheckoutSession = linkBy("session");
+export const linkByEmail = linkBy("email");
+export const leaveUnlinked = linkBy("none");

@@ -17,12 +17,12 @@ import { type Binaries, exists, makeSharedFolder } from "./embedded-binaries.ser
 
 export const superuser = "parity";
 
-/** A folder with one PostgreSQL in it: its data, and beside them what we know about it. */
+/** The folder of one PostgreSQL: its data, its log, and beside them its password and the process that started it. */
 export type PostgresFolder = { data: string; log: string; password: string; ownerFile: string };
 
 /**
- * The folder's PostgreSQL, made by `initdb` when it is not there yet. Safe when several processes do this at once: each
- * makes a whole folder under another name, and the first to rename it wins.
+ * The folder of a PostgreSQL, created by `initdb` when it does not exist. Several processes may call this at once: each
+ * creates a complete folder under another name, and the first one to rename its folder wins.
  */
 export async function preparePostgresFolder(options: {
   dir: string;
@@ -33,43 +33,45 @@ export async function preparePostgresFolder(options: {
   const { dir, account, binaries, log } = options;
   if (!(await exists(path.join(dir, "data", "PG_VERSION")))) {
     await mkdir(path.dirname(dir), { recursive: true });
-    const inReach = await canEnter(path.dirname(dir), account);
-    const made = inReach ? await mkdtemp(`${dir}.new-`) : await makeSharedFolder("data-");
-    await initialise(made, account, binaries);
-    await (inReach ? rename(made, dir) : symlink(made, dir)).catch(async (error: NodeJS.ErrnoException) => {
-      await rm(made, { recursive: true, force: true });
-      if (await exists(path.join(dir, "data", "PG_VERSION"))) return; // another process was faster
-      throw new EmbeddedPostgresError(
-        `${dir} is not a database folder of Parity's: move it away (${error.code})`,
-      );
-    });
-    if (!inReach)
-      log(`PostgreSQL cannot enter ${path.dirname(dir)} (it does not run as root): its data are in ${made}`);
+    const isReachable = await canEnter(path.dirname(dir), account);
+    const made = isReachable ? await mkdtemp(`${dir}.new-`) : await makeSharedFolder("data-");
+    await runInitdb(made, account, binaries);
+    await (isReachable ? rename(made, dir) : symlink(made, dir)).catch(
+      async (error: NodeJS.ErrnoException) => {
+        await rm(made, { recursive: true, force: true });
+        if (await exists(path.join(dir, "data", "PG_VERSION"))) return; // Another process was faster.
+        throw new EmbeddedPostgresError(
+          `${dir} is not a database folder of Parity. Move it away. (${error.code})`,
+        );
+      },
+    );
+    if (!isReachable)
+      log(`PostgreSQL does not run as root and cannot enter ${path.dirname(dir)}. Its data is in ${made}.`);
   }
   return readFolder(dir, account);
 }
 
 async function readFolder(dir: string, account: Account | undefined): Promise<PostgresFolder> {
-  // As PostgreSQL itself names it: what a running server calls its data directory is compared with this.
+  // The real path, as a running server reports its data directory.
   const data = await realpath(path.join(dir, "data"));
   const place = path.dirname(data);
   if (!(await canEnter(data, account))) {
     throw new EmbeddedPostgresError(
       `PostgreSQL does not run as root, and its own account cannot enter ${data}: a folder above it is closed. Move the ` +
-        "data to a folder that everybody may enter, or run as another user.",
+        "data to a folder that all accounts can enter, or run as another user.",
     );
   }
   const password = await readFile(path.join(place, "password"), "utf8").catch(
     (error: NodeJS.ErrnoException) => {
       throw new EmbeddedPostgresError(
-        `Cannot read ${path.join(place, "password")} (${error.code}): run as the user who made the database.`,
+        `Cannot read ${path.join(place, "password")} (${error.code}): run as the user that created the database.`,
       );
     },
   );
   return { data, log: path.join(data, "server.log"), password, ownerFile: path.join(place, "owner") };
 }
 
-async function initialise(place: string, account: Account | undefined, binaries: Binaries): Promise<void> {
+async function runInitdb(place: string, account: Account | undefined, binaries: Binaries): Promise<void> {
   await chmod(place, 0o755);
   const data = path.join(place, "data");
   const passwordFile = path.join(place, "password");
@@ -83,7 +85,7 @@ async function initialise(place: string, account: Account | undefined, binaries:
     `--pwfile=${passwordFile}`,
     "--auth=scram-sha-256",
     "--encoding=UTF8",
-    // PostgreSQL's own Unicode rules: the same on every machine, whatever languages are installed there.
+    // PostgreSQL's own Unicode rules are the same on every machine, whichever languages are installed.
     "--locale=C",
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
@@ -93,5 +95,5 @@ async function initialise(place: string, account: Account | undefined, binaries:
   if (account) await chown(passwordFile, 0, 0);
   if (done.ok) return;
   await rm(place, { recursive: true, force: true });
-  throw new EmbeddedPostgresError(`Cannot make a database in ${place}: ${done.complaint}`);
+  throw new EmbeddedPostgresError(`Cannot create a database in ${place}: ${done.stderr}`);
 }

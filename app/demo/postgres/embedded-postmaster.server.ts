@@ -2,53 +2,45 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { isProcessAlive } from "~/platform/process-alive.server";
 import { EmbeddedPostgresError } from "./embedded-account.server";
 
-/** What a running PostgreSQL says about itself in its lock file. */
+/** What a running PostgreSQL writes into its lock file. */
 export type Postmaster = { pid: number; port: number };
 
-const lockFile = (data: string) => path.join(data, "postmaster.pid");
+const LOCK_FILE = "postmaster.pid";
 
-/** The PostgreSQL that says it runs on this data directory; undefined when none does. */
+/** The PostgreSQL that runs on this data directory, by its lock file; undefined when there is none. */
 export async function readPostmaster(data: string): Promise<Postmaster | undefined> {
-  const text = await readFile(lockFile(data), "utf8").catch(() => "");
+  const text = await readFile(path.join(data, LOCK_FILE), "utf8").catch(() => "");
   // https://www.postgresql.org/docs/current/storage-file-layout.html: pid, data directory, start time, port, …
   const [pid, , , port] = text.split("\n");
   return pid ? { pid: Number(pid), port: Number(port) } : undefined;
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
 /**
- * After a crash of the machine the lock's process id may belong to another program, which PostgreSQL would take for
- * itself and refuse to start: then the lock is removed. (A lock whose process is gone PostgreSQL removes itself.) A lock
- * whose process may be a PostgreSQL is never touched: two servers on one folder destroy it.
+ * After a crash of the machine the process id in the lock may belong to another program. PostgreSQL would take that for
+ * another server and refuse to start, so the lock is removed. (PostgreSQL itself removes a lock whose process is gone.) A
+ * lock whose process may be a PostgreSQL is never touched, because two servers on one folder destroy it.
  */
 export async function removeStaleLock(data: string, { pid }: Postmaster): Promise<void> {
-  if (!isAlive(pid)) return;
+  if (!isProcessAlive(pid)) return;
   if (isPostgres(pid)) {
     throw new EmbeddedPostgresError(
-      `Process ${pid} runs the PostgreSQL in ${data}, but does not let us in with the password kept beside it. ` +
+      `Process ${pid} runs the PostgreSQL in ${data}, but refuses the password that is stored beside the data. ` +
         "Stop that process first.",
     );
   }
-  if ((await readPostmaster(data))?.pid === pid) await rm(lockFile(data), { force: true });
+  if ((await readPostmaster(data))?.pid === pid) await rm(path.join(data, LOCK_FILE), { force: true });
 }
 
-/** Whether a process is a PostgreSQL; yes when that cannot be found out. */
+/** Whether a process is a PostgreSQL; true when that is unknown. */
 export function isPostgres(pid: number): boolean {
-  return commandOf(pid)?.includes("postgres") ?? true;
+  return readCommand(pid)?.includes("postgres") ?? true;
 }
 
-/** How a process was started; undefined when the system does not say. */
-export function commandOf(pid: number): string | undefined {
+/** The command line of a process; undefined when the system does not show it. */
+export function readCommand(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8");
   } catch {

@@ -27,7 +27,7 @@ describe("the embedded PostgreSQL", () => {
   let first: EmbeddedPostgres;
   beforeAll(async () => {
     first = await start("one");
-  }, 30_000);
+  });
   afterAll(() => first.stop());
 
   it("is a PostgreSQL of 15 or newer, with trigrams, whose lower() knows more than ASCII", async () => {
@@ -47,14 +47,14 @@ describe("the embedded PostgreSQL", () => {
     expect(mode & 0o077).toBe(0);
   });
 
-  it("is adopted by whoever comes second, who does not stop it", async () => {
+  it("is adopted by a second process, which does not stop it", async () => {
     const second = await start("one");
     expect(second).toMatchObject({ adopted: true, url: first.url });
     await second.stop();
     expect(await ask(first.url, "SELECT 1")).toEqual([1]);
   });
 
-  it("is stopped by who adopted it when who started it is no more", async () => {
+  it("is stopped by the process that adopted it when the one that started it is gone", async () => {
     const orphan = await start("two");
     await writeFile(path.join(folder, "two/owner"), "999999999");
     const adopted = await start("two");
@@ -63,11 +63,11 @@ describe("the embedded PostgreSQL", () => {
     await expect(ask(orphan.url, "SELECT 1")).rejects.toThrow();
   });
 
-  it("starts over a lock file that a crash left behind, although its process id now is somebody else's", async () => {
+  it("starts despite the lock file of a crash whose process id belongs to another program now", async () => {
     await (await start("three")).stop();
     const lock = path.join(folder, "three/data/postmaster.pid");
-    const { port } = new URL(first.url); // a PostgreSQL, but not ours
-    // Not our own process id: PostgreSQL knows who started it, and would not take that for another server.
+    const { port } = new URL(first.url); // A PostgreSQL, but not ours.
+    // Not our own process id: PostgreSQL ignores a lock with the id of its parent process.
     await writeFile(
       lock,
       [process.ppid, path.dirname(lock), 0, port, "", "127.0.0.1", "", "ready"].join("\n"),
@@ -84,9 +84,9 @@ describe("the embedded PostgreSQL", () => {
     expect(await readFile(path.join(folder, "four"), "utf8")).toBe("not a database");
   });
 
-  it("is made once when several processes start on an empty folder", async () => {
+  it("is created once when several processes start on an empty folder", async () => {
     const all = await Promise.all([start("five"), start("five"), start("five")]);
     expect(new Set(all.map(({ url }) => url)).size).toBe(1);
-    for (const one of all) await one.stop();
+    for (const server of all) await server.stop();
   });
 });

@@ -2,23 +2,23 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import pg from "pg";
-import { type Account, EmbeddedPostgresError, runAs, unprivilegedAccount } from "./embedded-account.server";
-import { type Binaries, embeddedBinaries } from "./embedded-binaries.server";
-import { type PostgresFolder, preparePostgresFolder, superuser } from "./embedded-folder.server";
+import { isProcessAlive } from "~/platform/process-alive.server";
 import {
-  isAlive,
-  isPostgres,
-  type Postmaster,
-  readPostmaster,
-  removeStaleLock,
-} from "./embedded-postmaster.server";
+  type Account,
+  EmbeddedPostgresError,
+  findUnprivilegedAccount,
+  runAs,
+} from "./embedded-account.server";
+import { type Binaries, findBinaries } from "./embedded-binaries.server";
+import { type PostgresFolder, preparePostgresFolder, superuser } from "./embedded-folder.server";
+import { isPostgres, type Postmaster, readPostmaster, removeStaleLock } from "./embedded-postmaster.server";
 
 export { EmbeddedPostgresError } from "./embedded-account.server";
 
 const host = "127.0.0.1";
 const database = "parity";
 const startAttempts = 10;
-const adoptAttempts = 100; // half a minute: it may be recovering from a crash
+const adoptAttempts = 100; // 30 seconds: it may be recovering from a crash
 const pauseMs = 300;
 
 const settings = {
@@ -33,39 +33,39 @@ const settings = {
   max_wal_senders: "0",
   jit: "off",
 };
-// A crash of the machine may lose the data: for tests, whose data nobody misses.
+// For tests: a crash of the machine may lose the data.
 const fastSettings = {
   fsync: "off",
   synchronous_commit: "off",
   full_page_writes: "off",
-  // What a killed server leaves behind goes away with its folder.
+  // Then the memory files of a killed server are removed together with its folder.
   ...(process.platform === "win32" ? {} : { dynamic_shared_memory_type: "mmap" }),
 };
 
 export type EmbeddedPostgres = { url: string; stop(): Promise<void>; adopted: boolean };
 
 /**
- * A real PostgreSQL from npm, for a machine that has none: its data in `dir`, on 127.0.0.1 and a free port, behind a
- * random password. When another process already runs the one in `dir`, that is adopted, after connecting to it.
- * `stop` ends what this process started (or adopted from a process that is no more), and nothing else.
+ * A real PostgreSQL from npm, for a machine that has none: its data in `dir`, on 127.0.0.1 and a free port, with a random
+ * password. When another process already runs the one in `dir`, this connects to it and uses it (`adopted`). `stop` stops
+ * a server that this process started, or adopted from a process that no longer exists, and no other.
  *
- * @throws EmbeddedPostgresError, in words for the person at the terminal, when it cannot run here.
+ * @throws EmbeddedPostgresError when it cannot run here.
  */
 export async function startEmbeddedPostgres(options: {
   dir: string;
   fast?: boolean;
-  /** Memory for pages of tables, as PostgreSQL writes sizes; what a small installation needs when it is not said. */
+  /** PostgreSQL's `shared_buffers`, for example `128MB`, which is the default here. */
   sharedBuffers?: string;
   log?: (message: string) => void;
 }): Promise<EmbeddedPostgres> {
   const { fast = false, sharedBuffers = settings.shared_buffers, log = () => {} } = options;
   const dir = path.resolve(options.dir);
-  const account = await unprivilegedAccount(path.join(dir, "data"));
-  const binaries = await embeddedBinaries(account);
+  const account = await findUnprivilegedAccount(path.join(dir, "data"));
+  const binaries = await findBinaries(account);
   const folder = await preparePostgresFolder({ dir, account, binaries, log });
   const server: Server = { folder, account, binaries };
 
-  let complaint = "";
+  let failure = "";
   for (let attempt = 0; attempt < startAttempts; attempt++) {
     const running = await readPostmaster(folder.data);
     if (running) {
@@ -73,19 +73,19 @@ export async function startEmbeddedPostgres(options: {
       if (adopted) return adopted;
       await removeStaleLock(folder.data, running);
     }
-    const port = await freePort();
+    const port = await findFreePort();
     const started = await start(server, { port, fast, sharedBuffers });
     if (started.ok) {
-      await claim(folder);
-      await makeDatabase(folder, port);
-      return { url: urlOf(folder, port, database), adopted: false, stop: () => stop(server) };
+      await writeOwner(folder);
+      await ensureDatabase(folder, port);
+      return { url: buildUrl(folder, port, database), adopted: false, stop: () => stop(server) };
     }
-    complaint = started.complaint;
-    if (!/could not bind|address already in use|lock file .* already exists|another server/i.test(complaint))
+    failure = started.failure;
+    if (!/could not bind|address already in use|lock file .* already exists|another server/i.test(failure))
       break;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
-  throw new EmbeddedPostgresError(`The embedded PostgreSQL in ${dir} does not start: ${complaint}`);
+  throw new EmbeddedPostgresError(`The embedded PostgreSQL in ${dir} does not start: ${failure}`);
 }
 
 type Server = { folder: PostgresFolder; account: Account | undefined; binaries: Binaries };
@@ -100,34 +100,34 @@ async function start({ folder, account, binaries }: Server, { port, fast, shared
   const ctl = ["-D", folder.data, "-w", "-t", "60", "-l", folder.log, "-o", flags.join(" "), "start"];
   const done = await runAs(account, binaries.pgCtl, ctl);
   if (done.ok) return done;
-  const said = (await readFile(folder.log, "utf8").catch(() => "")).slice(before).trim();
-  return { ok: false as const, complaint: said || done.complaint };
+  const logged = (await readFile(folder.log, "utf8").catch(() => "")).slice(before).trim();
+  return { ok: false as const, failure: logged || done.stderr };
 }
 
-/** Connects to what says that it runs here, until it answers, and makes sure that it is what it says. */
+/** Connects to the server of the lock file until it answers, and checks that it runs on our data directory. */
 async function adopt(server: Server, running: Postmaster): Promise<EmbeddedPostgres | undefined> {
   const { folder } = server;
   for (let attempt = 0; attempt < adoptAttempts; attempt++) {
-    const found = await dataDirectoryOf(folder, running.port);
+    const found = await askDataDirectory(folder, running.port);
     if (found === folder.data) {
-      await makeDatabase(folder, running.port);
-      const owner = await ownerOf(folder);
-      const orphan = owner !== undefined && !isAlive(owner); // who started it was killed
-      if (orphan) await claim(folder);
+      await ensureDatabase(folder, running.port);
+      const owner = await readOwner(folder);
+      const orphan = owner !== undefined && !isProcessAlive(owner); // The process that started it was killed.
+      if (orphan) await writeOwner(folder);
       const stopIt = orphan ? () => stop(server) : async () => {};
-      return { url: urlOf(folder, running.port, database), adopted: true, stop: stopIt };
+      return { url: buildUrl(folder, running.port, database), adopted: true, stop: stopIt };
     }
-    if (found !== undefined || !isAlive(running.pid) || !isPostgres(running.pid)) return undefined;
+    if (found !== undefined || !isProcessAlive(running.pid) || !isPostgres(running.pid)) return undefined;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   return undefined;
 }
 
-/** The data directory of the server at a port; "" when it does not take our password, undefined when nobody answers. */
-async function dataDirectoryOf(folder: PostgresFolder, port: number): Promise<string | undefined> {
+/** The data directory of the server at a port; "" when it refuses our password, undefined when it does not answer. */
+async function askDataDirectory(folder: PostgresFolder, port: number): Promise<string | undefined> {
   try {
     const [row] = await ask<{ data_directory: string }>(
-      urlOf(folder, port, "postgres"),
+      buildUrl(folder, port, "postgres"),
       "SHOW data_directory",
     );
     return row?.data_directory ?? "";
@@ -136,13 +136,14 @@ async function dataDirectoryOf(folder: PostgresFolder, port: number): Promise<st
   }
 }
 
-async function makeDatabase(folder: PostgresFolder, port: number): Promise<void> {
-  const url = urlOf(folder, port, "postgres");
-  const there = await ask(url, `SELECT 1 FROM pg_database WHERE datname = '${database}'`);
-  if (there.length > 0) return;
+async function ensureDatabase(folder: PostgresFolder, port: number): Promise<void> {
+  const url = buildUrl(folder, port, "postgres");
+  const existing = await ask(url, `SELECT 1 FROM pg_database WHERE datname = '${database}'`);
+  if (existing.length > 0) return;
   await ask(url, `CREATE DATABASE ${database}`).catch((error: unknown) => {
-    const faster = error instanceof pg.DatabaseError && (error.code === "42P04" || error.code === "23505");
-    if (!faster) throw error;
+    const wasCreated =
+      error instanceof pg.DatabaseError && (error.code === "42P04" || error.code === "23505");
+    if (!wasCreated) throw error;
   });
 }
 
@@ -157,17 +158,17 @@ async function ask<Row extends pg.QueryResultRow>(url: string, sql: string): Pro
   }
 }
 
-async function claim(folder: PostgresFolder): Promise<void> {
+async function writeOwner(folder: PostgresFolder): Promise<void> {
   await writeFile(folder.ownerFile, String(process.pid));
 }
 
-async function ownerOf(folder: PostgresFolder): Promise<number | undefined> {
+async function readOwner(folder: PostgresFolder): Promise<number | undefined> {
   const text = await readFile(folder.ownerFile, "utf8").catch(() => "");
   return text ? Number(text) : undefined;
 }
 
 async function stop({ folder, account, binaries }: Server): Promise<void> {
-  if ((await ownerOf(folder)) !== process.pid) return;
+  if ((await readOwner(folder)) !== process.pid) return;
   const done = await runAs(account, binaries.pgCtl, [
     "-D",
     folder.data,
@@ -178,18 +179,19 @@ async function stop({ folder, account, binaries }: Server): Promise<void> {
     "60",
     "stop",
   ]);
-  // Somebody else may have ended it in the meantime: that is no failure.
+  // Another process may have stopped it in the meantime, which is not a failure.
   if (!done.ok && (await readPostmaster(folder.data))) {
-    throw new Error(`PostgreSQL did not stop: ${done.complaint}`);
+    throw new Error(`PostgreSQL did not stop: ${done.stderr}`);
   }
   await rm(folder.ownerFile, { force: true });
 }
 
-function urlOf(folder: PostgresFolder, port: number, name: string): string {
+function buildUrl(folder: PostgresFolder, port: number, name: string): string {
   return `postgresql://${superuser}:${folder.password}@${host}:${port}/${name}`;
 }
 
-async function freePort(): Promise<number> {
+/** The port may be taken before PostgreSQL opens it: `startEmbeddedPostgres` then tries another one. */
+async function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

@@ -1,6 +1,6 @@
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
-import { databaseNow } from "~/platform/stamps.server";
+import { readDatabaseTime } from "~/platform/versions.server";
 import type { StripeReader } from "~/stripe/reader.server";
 import { type Binding, bindOnce, loadSettings } from "./settings.server";
 
@@ -45,7 +45,7 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
 
   async function identify(): Promise<{ ok: true; accountId: string } | (GuardAnswer & { ok: false })> {
     if (identity && now() - identity.at < IDENTITY_MS) return { ok: true, accountId: identity.accountId };
-    const read = await options.stripe.account(HOW);
+    const read = await options.stripe.readAccount(HOW);
     const accountId = read.ok
       ? read.value.accountId
       : read.failure.reason === "forbidden"
@@ -76,7 +76,7 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
 
   async function bind(accountId: string): Promise<Binding> {
     const { livemode } = options.stripe;
-    const boundAt = await databaseNow(options.db);
+    const boundAt = await readDatabaseTime(options.db);
     const bound = await bindOnce(options.db, { accountId, livemode, boundAt });
     const { accountId: boundTo } = bound;
     options.log.info({ accountId: boundTo, livemode: bound.livemode }, "the database is bound to an account");

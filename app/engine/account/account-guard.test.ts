@@ -3,7 +3,7 @@ import {
   addPayingUser,
   CRON,
   createWorld,
-  rowVersions,
+  readRowVersions,
   STAFF,
   syncAll,
   type World,
@@ -30,18 +30,18 @@ async function otherStripe(options: SandboxOptions) {
 }
 
 /** Nothing is written by a person, by a run, or by a workspace request; and what it says. */
-async function refusalOf(parity: Parity) {
-  const before = await rowVersions(world);
+async function readRefusal(parity: Parity) {
+  const before = await readRowVersions(world);
   const synced = await parity.syncUser({ userId: "ada", actor: STAFF });
   const { run } = await parity.runs.apply({ actor: CRON });
   const stepped = await parity.runs.step(run.id, 10_000);
   expect(synced).toMatchObject({ outcome: "failed" });
-  expect(await rowVersions(world)).toEqual(before);
+  expect(await readRowVersions(world)).toEqual(before);
   expect(await world.db.change.count()).toBe(0);
   return { message: synced?.message, state: stepped.state, reason: stepped.reason };
 }
 
-describe("nothing is written, and the reason said,", () => {
+describe("nothing is written, and the reason is reported,", () => {
   beforeEach(async () => {
     await addPayingUser(world, "ada");
     await world.parity.previewUser({ userId: "ada", actor: STAFF });
@@ -49,22 +49,22 @@ describe("nothing is written, and the reason said,", () => {
 
   it("with a key of another account", async () => {
     const { sandbox, apiBase } = await otherStripe({ accountId: "acct_other" });
-    const said = await refusalOf(world.another({ apiBase, secretKey: sandbox.secretKey }));
-    expect(said).toMatchObject({
+    const refusal = await readRefusal(world.another({ apiBase, secretKey: sandbox.secretKey }));
+    expect(refusal).toMatchObject({
       state: "failed",
       reason: expect.stringMatching(/^wrong_account: .*acct_other/),
     });
-    expect(said.message).toContain("acct_other");
+    expect(refusal.message).toContain("acct_other");
   });
 
   it("with a key of the other mode", async () => {
-    const said = await refusalOf(world.another({ secretKey: "sk_live_mine" }));
-    expect(said).toMatchObject({ state: "failed", reason: expect.stringContaining("(live)") });
+    const refusal = await readRefusal(world.another({ secretKey: "sk_live_mine" }));
+    expect(refusal).toMatchObject({ state: "failed", reason: expect.stringContaining("(live)") });
   });
 
   it("with a key that Stripe refuses", async () => {
-    const said = await refusalOf(world.another({ secretKey: "sk_test_revoked" }));
-    expect(said).toMatchObject({ state: "failed", reason: expect.stringContaining("STRIPE_SECRET_KEY") });
+    const refusal = await readRefusal(world.another({ secretKey: "sk_test_revoked" }));
+    expect(refusal).toMatchObject({ state: "failed", reason: expect.stringContaining("STRIPE_SECRET_KEY") });
   });
 
   it("with a restricted key that names no account, until STRIPE_ACCOUNT_ID does", async () => {
@@ -72,27 +72,27 @@ describe("nothing is written, and the reason said,", () => {
       effect: { type: "error", status: 403, message: "Not allowed" },
       match: { path: "/v1/account" },
     });
-    const said = await refusalOf(world.another({ secretKey: "rk_test_mine" }));
-    expect(said).toMatchObject({ state: "failed", reason: expect.stringContaining("STRIPE_ACCOUNT_ID") });
+    const refusal = await readRefusal(world.another({ secretKey: "rk_test_mine" }));
+    expect(refusal).toMatchObject({ state: "failed", reason: expect.stringContaining("STRIPE_ACCOUNT_ID") });
     const told = world.another({ secretKey: "rk_test_mine", configuredAccountId: world.sandbox.accountId });
     expect(await told.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "synced" });
   });
 
-  it("while Stripe cannot say which account it is: the run waits, and goes on later", async () => {
+  it("while Stripe cannot say which account it is; the run pauses, and resumes later", async () => {
     const fault = world.sandbox.control.addFault({
       effect: { type: "error", status: 503, shouldRetry: false },
       match: { path: "/v1/account" },
     });
     const parity = world.another();
-    const said = await refusalOf(parity);
-    expect(said).toMatchObject({ state: "running", reason: expect.stringMatching(/^unreachable/) });
+    const refusal = await readRefusal(parity);
+    expect(refusal).toMatchObject({ state: "running", reason: expect.stringMatching(/^unreachable/) });
     world.sandbox.control.clearFaults(fault);
     expect(await syncAll(parity)).toMatchObject({ state: "done", synced: 1 });
   });
 });
 
 describe("the account", () => {
-  it("of a restricted key is read from the refusal that names it", async () => {
+  it("of a restricted key is read from the error message that names it", async () => {
     await addPayingUser(world, "ada");
     const restricted = world.another({ secretKey: "rk_test_mine" });
     expect(await restricted.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "synced" });
@@ -100,13 +100,13 @@ describe("the account", () => {
     expect(binding).toMatchObject({ accountId: world.sandbox.accountId, livemode: false });
   });
 
-  it("is asked for once, not with every sync", async () => {
+  it("is requested once, not with every sync", async () => {
     await addPayingUser(world, "ada");
     for (let n = 0; n < 3; n += 1) await world.parity.syncUser({ userId: "ada", actor: STAFF });
     expect(world.sandbox.requests.list({ endpoint: "GET /v1/account" })).toHaveLength(1);
   });
 
-  it("binds the database once, even when two processes with two accounts are first", async () => {
+  it("binds the database once, even when two processes with different accounts start at the same time", async () => {
     await addPayingUser(world, "ada");
     const { sandbox, apiBase } = await otherStripe({ accountId: "acct_other" });
     const other = world.another({ apiBase, secretKey: sandbox.secretKey });
@@ -121,7 +121,7 @@ describe("the account", () => {
   });
 });
 
-describe("the subscriptions that are known", () => {
+describe("a run over known subscriptions", () => {
   /** The same account as far as it says, with only some of the known subscriptions in it. */
   async function accountWith(subscriptions: { customerId: string; subscriptionId: string }[]) {
     const { sandbox, apiBase } = await otherStripe({ accountId: world.sandbox.accountId });
@@ -144,15 +144,15 @@ describe("the subscriptions that are known", () => {
   it.each([
     [17, "failed"],
     [18, "done"],
-  ])("must be there, nine of ten: with %i of 20 a run is %s", async (many, state) => {
+  ])("needs nine of ten to be listed: with %i of 20 it is %s", async (many, state) => {
     const made: { customerId: string; subscriptionId: string }[] = [];
     for (let n = 0; n < 20; n += 1) made.push(await addPayingUser(world, `user${n}`));
     await syncAll(world.parity);
-    const before = await rowVersions(world);
+    const before = await readRowVersions(world);
     const run = await syncAll(await accountWith(made.slice(0, many)));
     expect(run.state).toBe(state);
     if (state === "done") return;
     expect(run.reason).toMatch(/^wrong_account: only 17 of 20/);
-    expect(await rowVersions(world)).toEqual(before);
+    expect(await readRowVersions(world)).toEqual(before);
   });
 });

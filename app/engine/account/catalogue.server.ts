@@ -1,11 +1,11 @@
 import type { SubscriptionItem } from "~/billing/observation";
-import { type Catalogue, catalogueOf, claimsToKeep } from "~/billing/plans";
+import { buildCatalogue, type Catalogue, listNewMappings } from "~/billing/plans";
 import type { Database, Tx } from "~/platform/client.server";
 
 /** The plans, and which prices they claim. */
 export async function loadCatalogue(db: Database | Tx): Promise<Catalogue> {
   const plans = await db.plan.findMany({ include: { prices: true } });
-  return catalogueOf(
+  return buildCatalogue(
     plans,
     plans.flatMap(({ prices }) => prices),
   );
@@ -20,7 +20,7 @@ export async function keepSeenPrices(
   catalogue: Catalogue,
   items: Iterable<SubscriptionItem>,
 ): Promise<boolean> {
-  const claims = claimsToKeep(catalogue, items);
+  const claims = listNewMappings(catalogue, items);
   if (claims.length === 0) return false;
   const { count } = await tx.planPrice.createMany({
     data: claims.map(({ planId, priceId }) => ({ planId, priceId, source: "seen" })),

@@ -3,97 +3,93 @@ import type { Database, Tx } from "~/platform/client.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { type Mark, mark } from "~/stripe/ranges";
 
-const finishedPass = z.object({
+const storedFullRun = z.object({
   runId: z.string(),
-  /** Stamps of its first request's start and its last answer. */
+  /** Versions of its first request's start and of its last answer. */
   started: z.number(),
   ended: z.number(),
   /** Stripe's time of its first request: events are read from here. Epoch seconds. */
   stripeTime: z.number(),
-  /** The database's clock, epoch seconds: what was written after it began, it may have missed. */
+  /** The database's clock, epoch seconds: it may have missed what was written after it began. */
   beganAt: z.number(),
   finishedAt: z.number(),
-  /** Where the next pass may cut the list. */
+  /** Where the next full run may divide the list. */
   cuts: z.array(mark).default([]),
 });
-
-/** The last full pass that finished. */
-type StoredPass = z.infer<typeof finishedPass>;
+type StoredFullRun = z.infer<typeof storedFullRun>;
 
 const eventCursor = z.object({
   /** Stripe's time from which events are still to be read. Epoch seconds. */
   since: z.number(),
-  /** The database's clock when that was: until then everybody is known. */
+  /** The database's clock at that time: all users are observed until then. */
   at: z.number().default(0),
 });
 export type EventCursor = z.infer<typeof eventCursor>;
 
-/** The last full pass that finished, and until when events have been followed since. */
-export type FinishedPass = Omit<StoredPass, "cuts"> & {
+/** The last full run that read everything, and until when events have been followed since. */
+export type FullRun = Omit<StoredFullRun, "cuts"> & {
   /** The database's clock, epoch seconds: what Stripe said until then is known. */
   coveredAt: number;
 };
 
-/** Stripe keeps events for 30 days: an event cursor older than this is broken, and only a full pass mends it. */
+/** Stripe keeps events for 30 days: an event cursor older than this is broken, and only a full run mends it. */
 export const EVENT_REACH_SECONDS = 25 * 86_400;
 
-/** The last finished pass while the event cursor is unbroken since; null before the first one, or when it is broken. */
-export async function lastPass(db: Database | Tx): Promise<FinishedPass | null> {
-  const found = await passAndEvents(db);
+/** The last complete full run while the event cursor is unbroken since; null before the first one, or when it is broken. */
+export async function findFullRun(db: Database | Tx): Promise<FullRun | null> {
+  const found = await readCursors(db);
   if (!found || found.age >= EVENT_REACH_SECONDS) return null;
-  const { cuts: _, ...pass } = found.pass;
-  return { ...pass, coveredAt: Math.max(pass.finishedAt, found.events.at) };
+  const { cuts: _, ...fullRun } = found.fullRun;
+  return { ...fullRun, coveredAt: Math.max(fullRun.finishedAt, found.events.at) };
 }
 
-/** Where events are read from; null when there is nothing to go on from, and only a full pass helps. */
-export async function lastEvents(db: Database | Tx): Promise<EventCursor | null> {
-  const found = await passAndEvents(db);
+/** Where events are read from; null when only a full run helps, because there was none or it is too long ago. */
+export async function findEventCursor(db: Database | Tx): Promise<EventCursor | null> {
+  const found = await readCursors(db);
   return found && found.age < EVENT_REACH_SECONDS ? found.events : null;
 }
 
-/** Where the last finished pass says that the list may be cut; empty before there was one. However long ago it was. */
-export async function lastCuts(db: Database): Promise<Mark[]> {
-  return (await passAndEvents(db))?.pass.cuts ?? [];
+/** Where the last full run says that the list may be divided, however long ago it was; empty before there was one. */
+export async function findLastCuts(db: Database): Promise<Mark[]> {
+  return (await readCursors(db))?.fullRun.cuts ?? [];
 }
 
-/**
- * Until when everybody is known in whom nothing was found, as a moment: passes and ticks say nothing about users one by
- * one. NULL before the first pass.
- */
+/** SQL: until when all users are observed. Runs do not write this down user by user. NULL before the first full run. */
 export const coveredAt: Sql = sql`(SELECT to_timestamp((value->>'at')::float8) FROM "Cursor" WHERE key = 'events')`;
 
-/** Seconds since everybody was known; null before the first pass. */
-export async function coveredSecondsAgo(db: Database | Tx): Promise<number | null> {
-  const rows = await db.$queryRaw<{ ago: number | null }[]>(
+/** Seconds since all users were observed; null before the first full run. */
+export async function countSecondsSinceCovered(db: Database | Tx): Promise<number | null> {
+  const [row] = await db.$queryRaw<unknown[]>(
     sql`SELECT extract(epoch FROM now() - ${coveredAt})::float8 AS ago`,
   );
-  return rows[0]?.ago ?? null;
+  return z.object({ ago: z.number().nullable() }).parse(row).ago;
 }
 
-async function passAndEvents(
+const cursorRow = z.object({ fullRun: storedFullRun, events: eventCursor, now: z.number() });
+
+async function readCursors(
   db: Database | Tx,
-): Promise<{ pass: StoredPass; events: EventCursor; age: number } | null> {
-  const rows = await db.$queryRaw<{ pass: unknown; events: unknown; now: number }[]>`
-    SELECT p.value AS pass, e.value AS events, extract(epoch FROM now())::float8 AS now
-    FROM "Cursor" p JOIN "Cursor" e ON e.key = 'events' WHERE p.key = 'pass'`;
-  const [row] = rows;
-  if (!row) return null;
-  const events = eventCursor.parse(row.events);
-  return { pass: finishedPass.parse(row.pass), events, age: row.now - events.since };
+): Promise<{ fullRun: StoredFullRun; events: EventCursor; age: number } | null> {
+  const [row] = await db.$queryRaw<unknown[]>`
+    SELECT f.value AS "fullRun", e.value AS events, extract(epoch FROM now())::float8 AS now
+    FROM "Cursor" f JOIN "Cursor" e ON e.key = 'events' WHERE f.key = 'full_run'`;
+  if (row === undefined) return null;
+  const { fullRun, events, now } = cursorRow.parse(row);
+  return { fullRun, events, age: now - events.since };
 }
 
-/** Records a finished pass, and that events are to be read from its beginning. */
-export async function savePass(tx: Tx, pass: StoredPass): Promise<void> {
-  await save(tx, "pass", pass);
-  await saveEvents(tx, { since: pass.stripeTime, at: pass.beganAt });
+/** Records a complete full run, and that events are read from its beginning on. */
+export async function saveFullRun(tx: Tx, fullRun: StoredFullRun): Promise<void> {
+  await saveCursor(tx, "full_run", fullRun);
+  await saveEventCursor(tx, { since: fullRun.stripeTime, at: fullRun.beganAt });
 }
 
-/** Events have been followed until here. */
-export async function saveEvents(tx: Tx, events: EventCursor): Promise<void> {
-  await save(tx, "events", events);
+/** Events have been read until here. */
+export async function saveEventCursor(tx: Tx, events: EventCursor): Promise<void> {
+  await saveCursor(tx, "events", events);
 }
 
-/** What the evaluate was given when everybody was last evaluated; null when that is not known. */
+/** Fingerprint of the plans and rules by which all users were last evaluated; null when they were not. */
 export async function findEvaluatedContext(db: Database | Tx): Promise<string | null> {
   const row = await db.cursor.findUnique({ where: { key: "evaluated_context" } });
   return z
@@ -102,16 +98,16 @@ export async function findEvaluatedContext(db: Database | Tx): Promise<string | 
     .parse(row?.value ?? null);
 }
 
-export async function saveEvaluatedContext(tx: Tx, ground: string): Promise<void> {
-  await save(tx, "evaluated_context", ground);
+export async function saveEvaluatedContext(tx: Tx, fingerprint: string): Promise<void> {
+  await saveCursor(tx, "evaluated_context", fingerprint);
 }
 
-/** Something else than the rules has changed for everybody: until they are evaluated again, nobody counts as evaluated. */
+/** The next run evaluates all users, because something else than the rules has changed for all of them. */
 export async function forgetEvaluatedContext(tx: Tx): Promise<void> {
   await tx.cursor.deleteMany({ where: { key: "evaluated_context" } });
 }
 
-async function save(tx: Tx, key: string, value: unknown): Promise<void> {
+async function saveCursor(tx: Tx, key: string, value: unknown): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO "Cursor" (key, value) VALUES (${key}, ${JSON.stringify(value)}::jsonb)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedAt" = now()`;

@@ -1,78 +1,40 @@
 import { z } from "zod";
-import { DEFAULT_POLICY, type Policy, WRITE_MODES, type WriteMode } from "~/billing/policy";
-import { readSupportContact } from "~/billing/words/support-contact";
+import type { Policy } from "~/billing/policy";
 import type { Database, Tx } from "~/platform/client.server";
+import { checkSettings, readStoredSettings, type SettingValues } from "./settings-catalogue.server";
 
 /** The Stripe account that this database belongs to. */
 export type Binding = { accountId: string; livemode: boolean; boundAt: number };
 
-export type Settings = {
-  writeMode: WriteMode;
+/** All settings, with some of them also in the groups that the engine uses. */
+export type Settings = SettingValues & {
   policy: Policy;
   /** At most max(minimum, percent of the users with access) automatic revocations in 24 hours. */
   revocationLimit: { percent: number; minimum: number };
-  /** Hour of the day (UTC) after which the scheduler reads everything once; null: only when it must. */
-  fullRunHour: number | null;
-  /** So many customers, those not read for longest, are read by each tick though nothing says that they changed. */
-  recheckPerRun: number;
-  /** Reads in 30 days that Stripe includes; null: nobody has said. */
-  readAllocation: number | null;
-  /** Where customers write to, as typed; null when they are not told. */
-  supportContact: string | null;
+  /** Null: the database belongs to no account yet. */
   binding: Binding | null;
 };
 
-const stored = z.object({
-  writeMode: z.enum(WRITE_MODES).optional(),
-  graceDays: z.number().int().min(0).max(365).optional(),
-  noPlanWord: z.string().min(1).nullable().optional(),
-  revocationLimitPercent: z.number().min(0).max(100).optional(),
-  revocationLimitMinimum: z.number().int().min(0).optional(),
-  fullRunHour: z.number().int().min(0).max(23).nullable().optional(),
-  recheckPerRun: z.number().int().min(0).max(1_000).optional(),
-  readAllocation: z.number().int().min(1).nullable().optional(),
-  supportContact: z
-    .string()
-    .refine((typed) => readSupportContact(typed) !== null)
-    .nullable()
-    .optional(),
-  binding: z
-    .object({ accountId: z.string(), livemode: z.boolean(), boundAt: z.number() })
-    .nullable()
-    .optional(),
-});
+const storedBinding = z
+  .object({ accountId: z.string(), livemode: z.boolean(), boundAt: z.number() })
+  .nullable()
+  .default(null);
 
-const DEFAULT_FULL_RUN_HOUR = 3;
-
-/** Settings as they are stored, one row each; what is absent has its default. */
-export type SettingChange = z.infer<typeof stored>;
-
-/**
- * Reads all settings. `writes` that nobody has set is `grant_only`: on a real account nothing is revoked until an
- * admin has seen what would be. The demo sets `full` when it seeds.
- */
+/** Reads all settings; a setting that is not stored has its default. */
 export async function loadSettings(db: Database | Tx): Promise<Settings> {
   const rows = await db.setting.findMany();
-  const values = stored.parse(Object.fromEntries(rows.map(({ key, value }) => [key, value])));
+  const stored = new Map<string, unknown>(rows.map(({ key, value }) => [key, value]));
+  const values = readStoredSettings(stored);
+  const { graceDays, noPlanWord, revocationLimitPercent, revocationLimitMinimum } = values;
   return {
-    writeMode: values.writeMode ?? "grant_only",
-    policy: {
-      graceDays: values.graceDays ?? DEFAULT_POLICY.graceDays,
-      noPlanWord: values.noPlanWord ?? DEFAULT_POLICY.noPlanWord,
-    },
-    fullRunHour: values.fullRunHour === undefined ? DEFAULT_FULL_RUN_HOUR : values.fullRunHour,
-    revocationLimit: {
-      percent: values.revocationLimitPercent ?? 2,
-      minimum: values.revocationLimitMinimum ?? 2,
-    },
-    recheckPerRun: values.recheckPerRun ?? 0,
-    readAllocation: values.readAllocation ?? null,
-    supportContact: values.supportContact ?? null,
-    binding: values.binding ?? null,
+    ...values,
+    policy: { graceDays, noPlanWord },
+    revocationLimit: { percent: revocationLimitPercent, minimum: revocationLimitMinimum },
+    binding: storedBinding.parse(stored.get("binding")),
   };
 }
 
-/** Binds the database to an account when it is bound to none; returns what it then is bound to. */
+/** Binds the database to a Stripe account unless it is bound already; returns the account that it is bound to. */
 export async function bindOnce(db: Database, binding: Binding): Promise<Binding> {
   const text = JSON.stringify(binding);
   await db.$executeRaw`
@@ -85,9 +47,13 @@ export async function bindOnce(db: Database, binding: Binding): Promise<Binding>
   return (await loadSettings(db)).binding ?? binding;
 }
 
-/** Stores settings, each change with who made it, in one transaction. Throws ZodError on a value out of range. */
-export async function saveSettings(db: Database, change: SettingChange, actor: string): Promise<void> {
-  const wanted = Object.entries(stored.parse(change)).filter(([, value]) => value !== undefined);
+/** Stores settings and an audit entry for each change, in one transaction. Throws a ZodError on an invalid value. */
+export async function saveSettings(
+  db: Database,
+  change: Partial<SettingValues>,
+  actor: string,
+): Promise<void> {
+  const wanted = checkSettings(change);
   await db.$transaction(async (tx) => {
     for (const [key, value] of wanted) {
       const text = JSON.stringify(value);

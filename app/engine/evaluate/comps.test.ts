@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  accessOf,
+  readAccess,
   addPayingUser,
   addUser,
   createWorld,
@@ -29,46 +29,46 @@ const comp = (userId: string, planId: string) =>
 const endComps = () => world.db.$executeRaw`UPDATE "Comp" SET "expiresAt" = now()`;
 
 describe("a comp", () => {
-  it("gives access to someone without a subscription, and is taken back when it is over", async () => {
+  it("gives access to a user without a subscription until it expires", async () => {
     await addUser(world, { id: "ada" });
     await comp("ada", "starter");
     expect(await syncAll(world.parity)).toMatchObject({ synced: 1 });
-    expect(await accessOf(world, "ada")).toBe("active 1");
+    expect(await readAccess(world, "ada")).toBe("active 1");
     await endComps();
     expect(await syncAll(world.parity)).toMatchObject({ synced: 1, review: 0 });
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     expect(await syncAll(world.parity)).toMatchObject({ synced: 0, skipped: 1 });
   });
 
-  it("is a floor: more is given than paid, and billing fields follow Stripe all the same", async () => {
+  it("is a minimum: it gives more than is paid for, and billing fields still follow Stripe", async () => {
     await addPayingUser(world, "ada", { price: world.prices.starter });
     await comp("ada", "army");
     await syncAll(world.parity);
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
     expect(await world.db.user.findUnique({ where: { id: "ada" } })).toMatchObject({ plan: "starter" });
     await endComps();
     await syncAll(world.parity);
-    expect(await accessOf(world, "ada")).toBe("active 1");
+    expect(await readAccess(world, "ada")).toBe("active 1");
   });
 
   it("keeps what it gives when the subscription ends", async () => {
     const { subscriptionId } = await addPayingUser(world, "ada");
     await comp("ada", "starter");
     await syncAll(world.parity);
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
     world.sandbox.subscriptions.cancel(subscriptionId);
     await world.parity.syncUser({ userId: "ada", actor: STAFF });
-    expect(await accessOf(world, "ada")).toBe("active 1");
+    expect(await readAccess(world, "ada")).toBe("active 1");
     expect(await world.db.user.findUnique({ where: { id: "ada" } })).toMatchObject({
       subscriptionStatus: "canceled",
     });
   });
 
-  it("that is over takes nothing that Parity did not give", async () => {
+  it("that expired removes nothing that Parity did not grant", async () => {
     await addUser(world, { id: "ada", workspaces: [{ status: "active", seats: 5 }] });
     await comp("ada", "starter");
     await endComps();
     expect(await syncAll(world.parity)).toMatchObject({ synced: 0, review: 1 });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
   });
 });

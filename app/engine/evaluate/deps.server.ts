@@ -2,50 +2,46 @@ import type { PolicyContext } from "~/billing/evaluation/evaluate";
 import type { EpochSeconds } from "~/billing/observation";
 import type { AccountGuard } from "~/engine/account/account-guard.server";
 import { loadCatalogue } from "~/engine/account/catalogue.server";
-import { type FinishedPass, lastPass } from "~/engine/account/cursors.server";
+import { type FullRun, findFullRun } from "~/engine/account/cursors.server";
 import { loadSettings, type Settings } from "~/engine/account/settings.server";
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
-import { databaseNow } from "~/platform/stamps.server";
+import { readDatabaseTime } from "~/platform/versions.server";
 import type { StripeReader } from "~/stripe/reader.server";
 import type { LoadOptions } from "./snapshots.server";
 
-/** What the use cases are handed: nothing is reached for. */
+/** What the use cases are handed. */
 export type Deps = {
   db: Database;
   stripe: StripeReader;
   guard: AccountGuard;
   log: Log;
-  /** Asks so many other processes to evaluate batches of a run beside this one; nobody may come. */
+  /** Asks `helpers` other processes to evaluate batches of a run beside this one; perhaps no process comes. */
   callHelp: (runId: string, helpers: number) => Promise<void>;
 };
 
-/** What every evaluation of one piece of work shares. */
+/** What all evaluations of one piece of work share. */
 export type EvaluationContext = {
   settings: Settings;
-  context: PolicyContext;
-  pass: FinishedPass | null;
+  /** Plans, policy and time, as the pure rules take them. */
+  rules: PolicyContext;
+  /** The last complete full run, while events have been followed since; null otherwise. */
+  fullRun: FullRun | null;
   now: EpochSeconds;
 };
 
-/** Reads settings, plans, the last pass and the database's clock once for a piece of work. */
+/** Reads settings, plans, the last full run and the database's clock once for a piece of work. */
 export async function loadEvaluationContext(db: Database): Promise<EvaluationContext> {
-  const [settings, catalogue, pass, now] = await Promise.all([
+  const [settings, catalogue, fullRun, now] = await Promise.all([
     loadSettings(db),
     loadCatalogue(db),
-    lastPass(db),
-    databaseNow(db),
+    findFullRun(db),
+    readDatabaseTime(db),
   ]);
-  return { settings, pass, now, context: { catalogue, policy: settings.policy, now } };
+  return { settings, fullRun, now, rules: { catalogue, policy: settings.policy, now } };
 }
 
-/** How snapshots are loaded on this ground. `addressesRead`: the users' addresses were read just now. */
-export function loadOptions({ context, pass }: EvaluationContext, addressesRead: boolean): LoadOptions {
-  return {
-    catalogue: context.catalogue,
-    passFinished: pass !== null,
-    passFinishedAt: pass?.coveredAt ?? null,
-    passBeganAt: pass?.beganAt ?? null,
-    addressesRead,
-  };
+/** How snapshots are loaded in this context. `addressesRead`: the users' addresses were read just now. */
+export function loadOptions({ rules, fullRun }: EvaluationContext, addressesRead: boolean): LoadOptions {
+  return { catalogue: rules.catalogue, fullRun, addressesRead };
 }

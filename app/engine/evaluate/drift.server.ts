@@ -1,3 +1,4 @@
+import { FIELDS, type RecordFields } from "~/billing/fields";
 import type { Tx } from "~/platform/client.server";
 import { sql } from "~/platform/sql.server";
 import { recordHashParts } from "./record-hash.server";
@@ -11,17 +12,16 @@ const WORK_MEM = "64MB";
  * the parts of a fingerprint and the one that is kept cancel each other where they agree. Returns how many were found
  * that were not marked before.
  */
-export async function enqueueDriftedUsers(tx: Tx): Promise<number> {
-  const deps = recordHashParts({
-    users: sql`"User"`,
-    billing: sql`"BillingSubscription"`,
-    workspaces: sql`"Workspace"`,
-  });
+export async function enqueueDriftedUsers(tx: Tx, fields: RecordFields = FIELDS): Promise<number> {
+  const parts = recordHashParts(
+    { users: sql`"User"`, billing: sql`"BillingSubscription"`, workspaces: sql`"Workspace"` },
+    fields,
+  );
   await tx.$queryRaw`SELECT set_config('work_mem', ${WORK_MEM}, true)`;
   return tx.$executeRaw`
     INSERT INTO "RecheckQueue" ("userId")
     SELECT found."userId" FROM (
-      SELECT "userId" FROM (${deps} UNION ALL SELECT "userId", "recordHash" FROM "SyncStatus") parts
+      SELECT "userId" FROM (${parts} UNION ALL SELECT "userId", "recordHash" FROM "SyncStatus") parts
       GROUP BY "userId" HAVING bit_xor(hash) <> 0) found
     -- What a deleted user left behind is nobody's drift.
     WHERE EXISTS (SELECT 1 FROM "User" u WHERE u.id = found."userId")

@@ -1,95 +1,113 @@
-import { type BlockReason, type Decision, decide, type Repair } from "~/billing/evaluation/decide";
+import { type Decision, decide, type Repair } from "~/billing/evaluation/decide";
 import { type Evaluation, evaluate } from "~/billing/evaluation/evaluate";
 import type { Version } from "~/billing/observation";
 import type { UserSnapshot } from "~/billing/snapshot";
-import { type Flag, SEVERITY_RANK } from "~/billing/verdicts";
+import type { BlockReason } from "~/billing/verdicts/block-reasons";
+import type { Flag } from "~/billing/verdicts/flags";
+import { SEVERITY_RANK } from "~/billing/verdicts/severity";
 import type { EvaluationContext } from "./deps.server";
-import { intendedHash } from "./hash.server";
+import { hashChange } from "./hash.server";
 import type { LoadedSnapshot } from "./snapshots.server";
-import type { StandingRow } from "./sync-statuses.server";
+import type { SyncStatusRow } from "./sync-statuses.server";
 
-/** One user, evaluated, with what may be done about it. */
-export type Evaluated<S extends UserSnapshot = UserSnapshot> = {
+/** One user, evaluated, with the decision what may be done. */
+export type EvaluatedUser<S extends UserSnapshot = UserSnapshot> = {
   snapshot: S;
   evaluation: Evaluation;
   decision: Decision;
 };
 
-export type DecideHow = {
+/** An admin approved this user's revocation by name; `override`: also without evidence, for the typed reason. */
+export type RevocationApproval = { override: boolean; reason: string };
+
+export type DecideOptions = {
   automatic: boolean;
   revocationLimitHasRoom: boolean;
-  confirmed: { override: boolean } | null;
+  approval: { override: boolean } | null;
   /** Only reads that started after this are evidence, whenever the revocation was first evaluated. */
   evidenceAfter?: Version | null;
 };
 
-export function evaluateOne<S extends UserSnapshot>(
+/** What a person sees who looks at a user: no limit and no approval applies. */
+export const AS_STAFF: DecideOptions = { automatic: false, revocationLimitHasRoom: true, approval: null };
+
+/** Evaluates one user and decides what may be done. Pure. */
+export function evaluateUser<S extends UserSnapshot>(
   snapshot: S,
-  ground: EvaluationContext,
-  { automatic, revocationLimitHasRoom, confirmed, evidenceAfter }: DecideHow,
-): Evaluated<S> {
-  const evaluation = evaluate(snapshot, ground.context);
+  context: EvaluationContext,
+  options: DecideOptions,
+): EvaluatedUser<S> {
+  const evaluation = evaluate(snapshot, context.rules);
+  return { snapshot, evaluation, decision: decideUser(snapshot, evaluation, context, options) };
+}
+
+/** What may be done about an evaluation, under other options than before. Pure. */
+export function decideUser(
+  snapshot: UserSnapshot,
+  evaluation: Evaluation,
+  context: EvaluationContext,
+  { automatic, revocationLimitHasRoom, approval, evidenceAfter }: DecideOptions,
+): Decision {
   const { revocationVersion } = snapshot;
   const notBefore =
     revocationVersion === null ? null : Math.max(revocationVersion, evidenceAfter ?? revocationVersion);
-  const decision = decide({
+  return decide({
     snapshot: notBefore === revocationVersion ? snapshot : { ...snapshot, revocationVersion: notBefore },
     evaluation,
-    context: ground.context,
-    writeMode: ground.settings.writeMode,
+    context: context.rules,
+    writeMode: context.settings.writeMode,
     automatic,
     revocationLimitHasRoom,
-    confirmed,
+    approval,
   });
-  return { snapshot, evaluation, decision };
 }
 
-/** The repair that may be made now: all of it, or what is made of a blocked one; null for none. */
-export function repairOf(decision: Decision): Repair | null {
+/** The repair that may be made now: all of it, or the part of a blocked one that unlocks; null for none. */
+export function chooseRepair(decision: Decision): Repair | null {
   if (decision.kind === "repair") return decision.repair;
   return decision.kind === "blocked" ? decision.unlock : null;
 }
 
-export const blockReason = (decision: Decision): BlockReason | null =>
+export const findBlockReason = (decision: Decision): BlockReason | null =>
   decision.kind === "blocked" ? decision.reason : null;
 
 /** Ids of all customers that a complete read of this user must read, those never seen included. */
-export const customerIdsOf = ({ links, emailLink }: Evaluation) =>
+export const listCustomersToRead = ({ links, emailLink }: Evaluation) =>
   emailLink === null ? links.customerIds : [...links.customerIds, emailLink];
 
 /** Hash of the change that a repair would make; null when it would make none. */
-export function hashOf({ snapshot, evaluation, decision }: Evaluated): string | null {
+export function hashIntended({ snapshot, evaluation, decision }: EvaluatedUser): string | null {
   const intends = decision.kind === "repair" || decision.kind === "read" || decision.kind === "blocked";
   const newRow = snapshot.record.billing === null ? evaluation.expected.billing : null;
-  return intends ? intendedHash(evaluation.mismatches, newRow) : null;
+  return intends ? hashChange(evaluation.mismatches, newRow) : null;
 }
 
 /** Flags of the evaluation, and whether a revocation is blocked. */
-export function flagsOf({ evaluation }: Pick<Evaluated, "evaluation">, blocked: string | null): Flag[] {
+export function listFlags({ evaluation }: Pick<EvaluatedUser, "evaluation">, blocked: string | null): Flag[] {
   return blocked !== null && evaluation.revokes ? [...evaluation.flags, "not_revoked"] : evaluation.flags;
 }
 
-/** The row of `Standing` for a evaluated user. */
-export function toSyncStatus(evaluated: Evaluated<LoadedSnapshot>): StandingRow {
+/** The row of `SyncStatus` for an evaluated user. */
+export function toSyncStatus(evaluated: EvaluatedUser<LoadedSnapshot>): SyncStatusRow {
   const { snapshot, evaluation } = evaluated;
-  const blocked = blockReason(evaluated.decision);
+  const blocked = findBlockReason(evaluated.decision);
   return {
     userId: snapshot.record.userId,
     verdict: evaluation.verdict,
     severity: SEVERITY_RANK[evaluation.severity],
-    flags: flagsOf(evaluated, blocked),
+    flags: listFlags(evaluated, blocked),
     mismatches: evaluation.mismatches,
-    stripeStatus: evaluation.counting?.subscription.status ?? null,
-    stripePlan: evaluation.counting?.plan?.id ?? null,
+    stripeStatus: evaluation.primary?.subscription.status ?? null,
+    stripePlan: evaluation.primary?.plan?.id ?? null,
     moneyKind: evaluation.money?.kind ?? null,
     moneyPerMonth: evaluation.money?.perMonth ?? null,
     moneyCurrency: evaluation.money?.currency ?? null,
     since: evaluation.since,
     blocked,
-    intendedHash: hashOf(evaluated),
+    intendedHash: hashIntended(evaluated),
     revokes: evaluation.revokes,
     observedAt: snapshot.observedAt,
     nextCheckAt: evaluation.nextCheckAt,
-    kept: snapshot.kept,
+    stored: snapshot.stored,
   };
 }

@@ -1,19 +1,19 @@
-import { fingerprintOf, type Mismatch } from "~/billing/mismatches";
+import { fingerprintMismatches, type Mismatch } from "~/billing/mismatches";
 import type { BillingRow } from "~/billing/record";
 import { hashText } from "~/platform/text-hash.server";
 import type { EvaluationContext } from "./deps.server";
 
 /**
  * Hash of an intended change: equal exactly when the same change is intended on the same record. A `newRow` differs from
- * the record by its id alone, so all that it would say is hashed too.
+ * the record only by its id, so its other values are hashed too.
  */
-export function intendedHash(mismatches: readonly Mismatch[], newRow: BillingRow | null): string {
-  return hashText(JSON.stringify([fingerprintOf(mismatches), newRow]));
+export function hashChange(mismatches: readonly Mismatch[], newRow: BillingRow | null): string {
+  return hashText(JSON.stringify([fingerprintMismatches(mismatches), newRow]));
 }
 
-/** Fingerprint of the plans and rules that users are evaluated by: when it changes, everybody must be evaluated again. */
-export function fingerprintContext({ settings, context }: EvaluationContext): string {
-  const { plans, byPriceId, byLookupKey } = context.catalogue;
+/** Fingerprint of the plans and rules that users are evaluated by: when it changes, all users must be evaluated again. */
+export function fingerprintContext({ settings, rules }: EvaluationContext): string {
+  const { plans, byPriceId, byLookupKey } = rules.catalogue;
   const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
   return hashText(
     JSON.stringify([

@@ -2,7 +2,7 @@ import type { LinkEdge, LinkSource } from "~/billing/snapshot";
 import { type Cell, list, many, number, one, type RowsOf, text } from "~/platform/json-tables.server";
 import { sql } from "~/platform/sql.server";
 import type { customerTables } from "./load-customers.server";
-import { askedRows, type userTables } from "./load-users.server";
+import { askedRows, type UserTables } from "./load-users.server";
 
 type StoredSource = Exclude<LinkSource, "recorded" | "recorded_subscription" | "metadata"> | "rejected";
 const SOURCES = new Set<unknown>(["session", "confirmed", "email", "rejected"] satisfies StoredSource[]);
@@ -92,7 +92,7 @@ export const linkTables = {
 /** `rejected`: staff said that the customer is not this user's, but the record still says so. */
 export type Edge = LinkEdge & { rejected: boolean };
 
-type Found = Pick<RowsOf<typeof userTables>, "users" | "billing"> &
+type Found = Pick<RowsOf<UserTables>, "users" | "billing"> &
   RowsOf<ReturnType<typeof customerTables>> &
   RowsOf<typeof linkTables>;
 
@@ -101,7 +101,7 @@ type Found = Pick<RowsOf<typeof userTables>, "users" | "billing"> &
  * links; but what stands in a record stands there, and its unique keys with it: a rejected user who still is recorded
  * with the customer, or the subscription of a user who was deleted.
  */
-export function edgesOf(found: Found): Map<string, Edge[]> {
+export function resolveEdges(found: Found): Map<string, Edge[]> {
   const { users, billing, theirBilling } = found;
   const theirUsers = new Set(found.theirUsers.map(({ id }) => id));
   const exists = (userId: string) => users.has(userId) || theirUsers.has(userId);

@@ -1,5 +1,7 @@
+import { FIELDS, type RecordFields, type TableName } from "~/billing/fields";
 import { epoch, flag, many, nullable, number, one, text } from "~/platform/json-tables.server";
-import { type Sql, sql } from "~/platform/sql.server";
+import { join, type Sql, sql } from "~/platform/sql.server";
+import { selectRecordColumns, toReadColumns } from "./record-columns.server";
 import { recordHashParts } from "./record-hash.server";
 
 /**
@@ -14,57 +16,43 @@ const asked = sql`ARRAY(SELECT id FROM asked)`;
  */
 export const askedRows = sql`unnest(${asked}) AS asked_row(id)`;
 
-/** The users who are asked for, and their records: `u`, `b` and `w`. */
-export const askedUsers = (userIds: readonly string[]): Sql => sql`
+/** The users that are asked for, and their records: `u`, `b` and `w`. */
+export function askedUsers(userIds: readonly string[], fields: RecordFields = FIELDS): Sql {
+  const select = (table: TableName) => join(selectRecordColumns(table, fields));
+  return sql`
   asked AS MATERIALIZED (SELECT unnest(${[...userIds]}::text[]) AS id),
   u AS MATERIALIZED (SELECT id, email, lower(email COLLATE "C") COLLATE "default" AS folded, "emailVerified", name,
-      "stripeCustomerId", plan, "subscriptionStatus", "currentPeriodEnd", "cancelAtPeriodEnd", "updatedAt"
-    FROM "User" WHERE id = ANY(${asked})),
-  b AS MATERIALIZED (SELECT "userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency, interval,
-      "currentPeriodStart", "currentPeriodEnd", "cancelAtPeriodEnd"
+      "updatedAt", ${select("user")} FROM "User" WHERE id = ANY(${asked})),
+  b AS MATERIALIZED (SELECT "userId", ${select("billing")}
     FROM "BillingSubscription" WHERE "userId" = ANY(${asked})),
-  w AS MATERIALIZED (SELECT "ownerId", id, status, soldiers FROM "Workspace" WHERE "ownerId" = ANY(${asked}))`;
+  w AS MATERIALIZED (SELECT "ownerId", id, ${select("workspace")}
+    FROM "Workspace" WHERE "ownerId" = ANY(${asked}))`;
+}
 
-const users = one(sql`u`, sql`id`, {
-  email: [sql`email`, text],
-  emailVerified: [sql`"emailVerified"`, flag],
-  name: [sql`name`, nullable(text)],
-  stripeCustomerId: [sql`"stripeCustomerId"`, nullable(text)],
-  plan: [sql`plan`, nullable(text)],
-  subscriptionStatus: [sql`"subscriptionStatus"`, nullable(text)],
-  currentPeriodEnd: [epoch(sql`"currentPeriodEnd"`), nullable(number)],
-  cancelAtPeriodEnd: [sql`"cancelAtPeriodEnd"`, flag],
-  /** When the application last wrote this row; epoch seconds with their fractions: a pass begins within a second, too. */
-  writtenAt: [sql`date_part('epoch', "updatedAt")`, number],
-});
+const readUsers = (fields: RecordFields) =>
+  one(sql`u`, sql`id`, {
+    email: [sql`email`, text],
+    emailVerified: [sql`"emailVerified"`, flag],
+    name: [sql`name`, nullable(text)],
+    ...toReadColumns("user", fields),
+    /** When the application last wrote this row; epoch seconds with their fractions: a run begins within a second, too. */
+    writtenAt: [sql`date_part('epoch', "updatedAt")`, number],
+  });
 
-const billing = one(sql`b`, sql`"userId"`, {
-  stripeSubscriptionId: [sql`"stripeSubscriptionId"`, text],
-  stripePriceId: [sql`"stripePriceId"`, text],
-  status: [sql`status`, text],
-  plan: [sql`plan`, nullable(text)],
-  amount: [sql`amount`, nullable(number)],
-  currency: [sql`currency`, text],
-  interval: [sql`interval`, nullable(text)],
-  currentPeriodStart: [epoch(sql`"currentPeriodStart"`), nullable(number)],
-  currentPeriodEnd: [epoch(sql`"currentPeriodEnd"`), nullable(number)],
-  cancelAtPeriodEnd: [sql`"cancelAtPeriodEnd"`, flag],
-});
+const readBilling = (fields: RecordFields) => one(sql`b`, sql`"userId"`, toReadColumns("billing", fields));
 
-const workspaces = many(sql`w`, sql`"ownerId"`, {
-  id: [sql`id`, text],
-  status: [sql`status`, text],
-  seats: [sql`soldiers`, number],
-});
-
-const deps = recordHashParts({ users: sql`u`, billing: sql`b`, workspaces: sql`w` });
+const readWorkspaces = (fields: RecordFields) =>
+  many(sql`w`, sql`"ownerId"`, { id: [sql`id`, text], ...toReadColumns("workspace", fields) });
 
 /** Fingerprints of the records; 64 bits do not fit a number of JavaScript, so they come as text. */
-const recordHashes = one(
-  sql`(SELECT "userId", bit_xor(hash) AS hash FROM (${deps}) parts GROUP BY "userId") hashes`,
-  sql`"userId"`,
-  { hash: [sql`hash::text`, text] },
-);
+function readRecordHashes(fields: RecordFields) {
+  const parts = recordHashParts({ users: sql`u`, billing: sql`b`, workspaces: sql`w` }, fields);
+  return one(
+    sql`(SELECT "userId", bit_xor(hash) AS hash FROM (${parts}) parts GROUP BY "userId") hashes`,
+    sql`"userId"`,
+    { hash: [sql`hash::text`, text] },
+  );
+}
 
 const syncStatuses = one(sql`"SyncStatus" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
   fingerprint: [sql`fingerprint`, nullable(text)],
@@ -118,16 +106,18 @@ const generation = one(sql`${askedRows} JOIN "RecheckQueue" t ON t."userId" = as
   generation: [sql`generation`, number],
 });
 
-/** Users' records, what staff decided about them, and what is kept from the last evaluation. Times are epoch seconds. */
-export const userTables = {
-  users,
-  billing,
-  workspaces,
-  recordHashes,
+/** Users' records, what staff decided about them, and what is stored of the last evaluation. Times are epoch seconds. */
+export const createUserTables = (fields: RecordFields) => ({
+  users: readUsers(fields),
+  billing: readBilling(fields),
+  workspaces: readWorkspaces(fields),
+  recordHashes: readRecordHashes(fields),
   syncStatuses,
   comps,
   holds,
   acknowledgements,
   failures,
   generation,
-};
+});
+
+export type UserTables = ReturnType<typeof createUserTables>;

@@ -1,22 +1,39 @@
+import { FIELDS, hasBillingRows, type RecordFields } from "~/billing/fields";
 import { type Sql, sql } from "~/platform/sql.server";
-
-// The numbers are seeds: what stands in one table never cancels what stands in another.
-const ofUser = sql`hash_record_extended(ROW(email, "emailVerified", "stripeCustomerId", plan, "subscriptionStatus",
-  date_trunc('second', "currentPeriodEnd"), "cancelAtPeriodEnd"), 1)`;
-const ofBilling = sql`hash_record_extended(ROW("stripeSubscriptionId", "stripePriceId", status, plan, amount, currency,
-  interval, date_trunc('second', "currentPeriodStart"), date_trunc('second', "currentPeriodEnd"),
-  "cancelAtPeriodEnd"), 2)`;
-const ofWorkspace = sql`hash_record_extended(ROW(id, status, soldiers), 3)`;
+import { hashRow } from "~/platform/write-rows.server";
+import { toWriteColumns } from "./record-columns.server";
 
 /** Where the three parts of records are read: the application's tables, or some of their rows under another name. */
 export type RecordTables = { users: Sql; billing: Sql; workspaces: Sql };
 
 /**
- * The fingerprints of records, in parts: rows `("userId", hash)`, of which `bit_xor(hash)` is a user's. It is made of all
- * that the evaluate reads of the application's tables, and of nothing else; of dates at whole seconds, of workspaces in no
- * order. One expression for those who keep it and for those who compare.
+ * The fingerprints of records, in parts: rows `("userId", hash)`, of which `bit_xor(hash)` is a user's. A fingerprint is
+ * made of every column that is evaluated, and of no other; of dates at whole seconds, of workspaces in any order. What
+ * stores fingerprints and what compares them use this one expression.
  */
-export const recordHashParts = ({ users, billing, workspaces }: RecordTables): Sql => sql`
-  SELECT id AS "userId", ${ofUser} AS hash FROM ${users}
-  UNION ALL SELECT "userId", ${ofBilling} FROM ${billing}
-  UNION ALL SELECT "ownerId", ${ofWorkspace} FROM ${workspaces}`;
+export function recordHashParts(
+  { users, billing, workspaces }: RecordTables,
+  fields: RecordFields = FIELDS,
+): Sql {
+  const user = { email: "text", emailVerified: "boolean", ...toWriteColumns("user", fields) } as const;
+  const workspace = { id: "text", ...toWriteColumns("workspace", fields) } as const;
+  const hashedBilling = sql`UNION ALL SELECT "userId", ${hashRow(toWriteColumns("billing", fields), 2)} FROM ${billing}`;
+  // Seeds differ, so that equal rows of two tables never cancel each other.
+  return sql`
+  SELECT id AS "userId", ${hashRow(user, 1)} AS hash FROM ${users}
+  ${hasBillingRows(fields) ? hashedBilling : sql``}
+  UNION ALL SELECT "ownerId", ${hashRow(workspace, 3)} FROM ${workspaces}`;
+}
+
+/** The fingerprints of these users' records: rows `("userId", hash)`. */
+export const selectRecordHashes = (userIds: readonly string[], fields: RecordFields = FIELDS): Sql => {
+  const ids = [...userIds];
+  return sql`SELECT "userId", bit_xor(hash) AS hash FROM (${recordHashParts(
+    {
+      users: sql`"User" WHERE id = ANY(${ids})`,
+      billing: sql`"BillingSubscription" WHERE "userId" = ANY(${ids})`,
+      workspaces: sql`"Workspace" WHERE "ownerId" = ANY(${ids})`,
+    },
+    fields,
+  )}) parts GROUP BY "userId"`;
+};

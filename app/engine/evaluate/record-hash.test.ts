@@ -28,7 +28,7 @@ async function load() {
   const [snapshot] = await loadSnapshots(world.db, ["ada"], options);
   if (!snapshot) throw new Error("There is no such user");
   const { userId, name, ...read } = snapshot.record;
-  return { hash: snapshot.kept.recordHash, read };
+  return { hash: snapshot.stored.recordHash, read };
 }
 
 const words = ["'a'", "'b'", "'a b'", "'a,b'"];
@@ -73,7 +73,7 @@ const columns = Object.entries(COLUMNS).flatMap(([table, of]) =>
 );
 
 it.each(columns)(
-  "changes with $column of $table exactly when the evaluate reads another record",
+  "changes with $column of $table exactly when the evaluated record differs",
   async ({ table, column, values }) => {
     const where = table === "Workspace" ? "WHERE id = 'ada_w1'" : "";
     const states = [await load()];
@@ -89,7 +89,7 @@ it.each(columns)(
   },
 );
 
-it("changes with a row that comes or goes, and not with the order of the workspaces", async () => {
+it("changes when a row is added or deleted, not with the order of the workspaces", async () => {
   const first = await load();
   await world.db.workspace.delete({ where: { id: "ada_w1" } });
   const without = await load();
@@ -101,7 +101,7 @@ it("changes with a row that comes or goes, and not with the order of the workspa
   expect(new Set([first.hash, without.hash, (await load()).hash]).size).toBe(3);
 });
 
-it("tells two workspaces that changed places", async () => {
+it("differs when two workspaces swap their values", async () => {
   const { hash } = await load();
   await world.db.$executeRaw`UPDATE "Workspace" SET soldiers = 3 - soldiers`;
   expect((await load()).hash).not.toBe(hash);

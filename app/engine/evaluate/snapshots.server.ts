@@ -1,84 +1,93 @@
+import { z } from "zod";
 import { foldEmail } from "~/billing/email";
+import { FIELDS, hasBillingRows, type RecordFields } from "~/billing/fields";
 import type { EpochSeconds, ObservedCustomer, Version } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
-import type { UserRecord } from "~/billing/record";
-import type { Comp, EmailCandidate, UserSnapshot } from "~/billing/snapshot";
+import { type BillingState, pickRow, type UserRecord } from "~/billing/record";
+import type { Comp, EmailCandidate, LinkEdge, LinkSource, UserSnapshot } from "~/billing/snapshot";
+import type { FullRun } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { type RowsOf, readTables, selectTables } from "~/platform/json-tables.server";
+import { queryOne } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { customerTables, observedCustomers } from "./load-customers.server";
-import { type Edge, edgesOf, linkedCustomers, linkTables } from "./load-links.server";
-import { askedUsers, userTables } from "./load-users.server";
+import { type Edge, linkedCustomers, linkTables, resolveEdges } from "./load-links.server";
+import { askedUsers, createUserTables } from "./load-users.server";
 
-/** How much is known beyond single customers, when snapshots are loaded. */
+/** What is known beyond single customers, when snapshots are loaded. */
 export type LoadOptions = {
   catalogue: Catalogue;
-  /** A full pass has finished and the event cursor is unbroken since. */
-  passFinished: boolean;
-  /** When that pass finished, epoch seconds: users without customers of their own were observed then. */
-  passFinishedAt: number | null;
-  /** When it began. */
-  passBeganAt: number | null;
-  /** The users' addresses were read just now, or this is the end of a pass. */
+  /** The last complete full run, while events have been followed since; users without customers were observed by it. */
+  fullRun: FullRun | null;
+  /** The users' addresses were read just now, or this is the end of a full run. */
   addressesRead: boolean;
-  /** Order stamp taken before loading; for evaluations that shall be kept. */
-  stamp?: Version | null;
+  /** Version taken before loading; for evaluations that will be saved. */
+  version?: Version | null;
 };
 
-/** What is kept of the last evaluation of a user, and what the next one is kept with. */
-export type Kept = {
-  /** Fingerprint of all that the evaluate reads of the record, as loaded. */
+/** What is stored of the last evaluation of a user, and the version that the next one is saved with. */
+export type StoredState = {
+  /** Fingerprint of all that is evaluated of the record, as loaded. */
   recordHash: string;
-  /** Fingerprint of the standing; null when there is none. */
-  syncStatus: string | null;
-  /** When the standing says that the user was observed; epoch seconds. */
+  /** Fingerprint of the sync status; null when there is none. */
+  fingerprint: string | null;
+  /** When the sync status says that the user was observed; epoch seconds. */
   observedAt: EpochSeconds | null;
-  /** When everybody was observed, by the last pass; epoch seconds. */
-  passFinishedAt: EpochSeconds | null;
-  /** What says that the user must be evaluated again; null when nothing does. */
+  /** Until when all users are observed, by the last full run and events since; epoch seconds. */
+  coveredAt: EpochSeconds | null;
+  /** The user's entry in the recheck queue; null when there is none. */
   generation: number | null;
-  /** Order stamp taken before loading: all that was committed before it has been seen. Null: not to be kept. */
-  stamp: Version | null;
+  /** Version taken before loading: everything committed before it was seen. Null: the evaluation is not saved. */
+  version: Version | null;
 };
 
-export type LoadedSnapshot = UserSnapshot & { kept: Kept };
+export type LoadedSnapshot = UserSnapshot & { stored: StoredState };
 
-/** The statement; its plan is the same for one user and for thousands. */
-export const selectSnapshots = (userIds: readonly string[]): Sql => sql`
-  WITH ${askedUsers(userIds)}, ${linkedCustomers} SELECT ${selectTables(tables)} AS found`;
+/** The statement that loads snapshots; its plan is the same for one user and for thousands. */
+export const selectSnapshots = (userIds: readonly string[], fields: RecordFields = FIELDS): Sql => sql`
+  WITH ${askedUsers(userIds, fields)}, ${linkedCustomers} SELECT ${selectTables(findTables(fields))} AS found`;
 
-const tables = { ...userTables, ...customerTables(sql`c`, sql`s`), ...linkTables };
+const createTables = (fields: RecordFields) => ({
+  ...createUserTables(fields),
+  ...customerTables(sql`c`, sql`s`),
+  ...linkTables,
+});
+const tables = createTables(FIELDS);
+const findTables = (fields: RecordFields) => (fields === FIELDS ? tables : createTables(fields));
 
 /**
- * Loads everything that the evaluate needs about these users in one statement, and so as of one moment, however many they
- * are. In the order of the ids given; a user who does not exist is left out.
+ * Loads everything that is evaluated about these users in one statement, and so as of one moment, however many they are.
+ * In the order of the ids; a user that does not exist is left out.
  */
 export async function loadSnapshots(
   db: Database | Tx,
   userIds: readonly string[],
   options: LoadOptions | Promise<LoadOptions>,
+  fields: RecordFields = FIELDS,
 ): Promise<LoadedSnapshot[]> {
   if (userIds.length === 0) {
     await options;
     return [];
   }
-  const [[row], how] = await Promise.all([
-    db.$queryRaw<{ found: string }[]>(selectSnapshots(userIds)),
+  const [row, loadOptions] = await Promise.all([
+    queryOne(db, foundRow, selectSnapshots(userIds, fields)),
     options,
   ]);
-  const rows = readTables(tables, row?.found);
-  const found = { ...rows, ...linksFrom(rows), customers: observedCustomers(rows) };
+  const rows = readTables(findTables(fields), row?.found);
+  const found = { ...rows, ...resolveLinks(rows), customers: observedCustomers(rows), fields };
   return userIds.flatMap((id) => {
     const user = rows.users.get(id);
-    return user ? [snapshotOf(id, user, found, how)] : [];
+    return user ? [toSnapshot(id, user, found, loadOptions)] : [];
   });
 }
+
+const foundRow = z.object({ found: z.string() });
 
 type Rows = RowsOf<typeof tables>;
 type UserRow = Rows["users"] extends Map<string, infer Row> ? Row : never;
 
-function linksFrom(rows: Rows) {
-  const edges = edgesOf(rows);
+function resolveLinks(rows: Rows) {
+  const edges = resolveEdges(rows);
   const named = new Map<string, string[]>();
   for (const some of edges.values())
     for (const { userId, customerId, rejected } of some) {
@@ -94,45 +103,48 @@ function linksFrom(rows: Rows) {
 }
 
 type Found = Omit<Rows, "customers"> &
-  ReturnType<typeof linksFrom> & { customers: ReadonlyMap<string, ObservedCustomer> };
+  ReturnType<typeof resolveLinks> & {
+    customers: ReadonlyMap<string, ObservedCustomer>;
+    fields: RecordFields;
+  };
 
-function snapshotOf(userId: string, user: UserRow, found: Found, options: LoadOptions): LoadedSnapshot {
+function toSnapshot(userId: string, user: UserRow, found: Found, options: LoadOptions): LoadedSnapshot {
   const customerIds = found.named.get(userId) ?? [];
-  const customers = allOf(customerIds, found.customers);
+  const customers = pickKnown(customerIds, found.customers);
   const syncStatus = found.syncStatuses.get(userId);
-  const { emailCandidates, usersWithEmail } = addressOf(user.email, found);
+  const { emailCandidates, usersWithEmail } = findCandidates(user.email, found);
   return {
-    record: recordOf(userId, user, found),
-    edges: edgesAt(customerIds, found.edges),
+    record: toRecord(userId, user, found),
+    edges: listEdges(customerIds, found.edges),
     rejectedCustomerIds: found.rejected.get(userId) ?? [],
     customers,
     emailCandidates,
     usersWithEmail,
-    coverage: { pass: passKnows(user, customers, options), address: options.addressesRead },
-    comps: compsOf(userId, found, options.catalogue),
+    coverage: { fullRun: isCovered(user, customers, options), address: options.addressesRead },
+    comps: listComps(userId, found, options.catalogue),
     hold: found.holds.get(userId) ?? null,
     acknowledged: found.acknowledgements.get(userId)?.mismatches ?? null,
-    lookupFailure: lookupFailureOf(found.failures.get(userId), customerIds, found.customers),
-    observedAt: observedAt(customerIds, customers, options),
+    lookupFailure: findLookupFailure(found.failures.get(userId), customerIds, found.customers),
+    observedAt: findObservedAt(customerIds, customers, options),
     revocationVersion: syncStatus?.revocationVersion ?? null,
-    kept: {
+    stored: {
       recordHash: found.recordHashes.get(userId)?.hash ?? "",
-      syncStatus: syncStatus?.fingerprint ?? null,
+      fingerprint: syncStatus?.fingerprint ?? null,
       observedAt: syncStatus?.observedAt ?? null,
-      passFinishedAt: options.passFinished ? options.passFinishedAt : null,
+      coveredAt: options.fullRun?.coveredAt ?? null,
       generation: found.generation.get(userId)?.generation ?? null,
-      stamp: options.stamp ?? null,
+      version: options.version ?? null,
     },
   };
 }
 
-const edgesAt = (customerIds: readonly string[], edges: ReadonlyMap<string, Edge[]>): Edge[] => {
+const listEdges = (customerIds: readonly string[], edges: ReadonlyMap<string, Edge[]>): Edge[] => {
   const [only] = customerIds;
   if (customerIds.length === 1 && only !== undefined) return edges.get(only) ?? [];
   return customerIds.flatMap((id) => edges.get(id) ?? []);
 };
 
-function allOf<T>(ids: readonly string[], known: ReadonlyMap<string, T>): T[] {
+function pickKnown<T>(ids: readonly string[], known: ReadonlyMap<string, T>): T[] {
   const all: T[] = [];
   for (const id of ids) {
     const one = known.get(id);
@@ -141,7 +153,7 @@ function allOf<T>(ids: readonly string[], known: ReadonlyMap<string, T>): T[] {
   return all;
 }
 
-function recordOf(userId: string, user: UserRow, found: Found): UserRecord {
+function toRecord(userId: string, user: UserRow, found: Found): UserRecord {
   const workspaces = found.workspaces.get(userId) ?? [];
   if (workspaces.length > 1) workspaces.sort((a, b) => (a.id < b.id ? -1 : 1));
   return {
@@ -149,14 +161,8 @@ function recordOf(userId: string, user: UserRow, found: Found): UserRecord {
     email: user.email,
     emailVerified: user.emailVerified,
     name: user.name,
-    user: {
-      stripeCustomerId: user.stripeCustomerId,
-      plan: user.plan,
-      subscriptionStatus: user.subscriptionStatus,
-      currentPeriodEnd: user.currentPeriodEnd,
-      cancelAtPeriodEnd: user.cancelAtPeriodEnd,
-    },
-    billing: found.billing.get(userId) ?? null,
+    user: pickRow("user", user, found.fields),
+    billing: hasBillingRows(found.fields) ? (found.billing.get(userId) ?? null) : null,
     workspaces,
   };
 }
@@ -164,22 +170,22 @@ function recordOf(userId: string, user: UserRow, found: Found): UserRecord {
 type Address = Pick<UserSnapshot, "emailCandidates" | "usersWithEmail">;
 const NOT_SHARED: Address = { emailCandidates: [], usersWithEmail: null };
 
-function addressOf(email: string, found: Found): Address {
+function findCandidates(email: string, found: Found): Address {
   if (found.candidates.size === 0) return NOT_SHARED;
   const folded = foldEmail(email);
   const candidates = found.candidates.get(folded);
   if (!candidates) return NOT_SHARED;
   const emailCandidates = candidates.flatMap(({ customerId }): EmailCandidate[] => {
     const customer = found.customers.get(customerId);
-    return customer ? [{ customer, linkedUserIds: ownersOf(found.edges.get(customerId) ?? []) }] : [];
+    return customer ? [{ customer, linkedUserIds: listLinkedUsers(found.edges.get(customerId) ?? []) }] : [];
   });
   return { emailCandidates, usersWithEmail: found.sharedAddresses.get(folded)?.users ?? null };
 }
 
-const ownersOf = (edges: readonly Edge[]) =>
+const listLinkedUsers = (edges: readonly Edge[]) =>
   [...new Set(edges.flatMap(({ userId, rejected }) => (rejected ? [] : [userId])))].sort();
 
-function compsOf(userId: string, found: Found, { plans }: Catalogue): Comp[] {
+function listComps(userId: string, found: Found, { plans }: Catalogue): Comp[] {
   return (found.comps.get(userId) ?? []).flatMap(({ planId, ...comp }): Comp[] => {
     const plan = plans.get(planId);
     return plan ? [{ ...comp, plan }] : [];
@@ -187,21 +193,21 @@ function compsOf(userId: string, found: Found, { plans }: Catalogue): Comp[] {
 }
 
 /**
- * Does the finished pass speak of this user? Not of one whose row was written after it began and names a customer that was
- * never seen: that customer may be newer than the pass.
+ * Did the last full run cover this user? Not when the row was written after it began and names a customer that was never
+ * observed: that customer may be newer than the run.
  */
-function passKnows(user: UserRow, customers: readonly ObservedCustomer[], options: LoadOptions): boolean {
-  if (!options.passFinished) return false;
+function isCovered(user: UserRow, customers: readonly ObservedCustomer[], { fullRun }: LoadOptions): boolean {
+  if (fullRun === null) return false;
   const named = user.stripeCustomerId;
   const isUnseen = named !== null && !customers.some(({ id }) => id === named);
-  return !(isUnseen && user.writtenAt >= (options.passBeganAt ?? 0));
+  return !(isUnseen && user.writtenAt >= fullRun.beganAt);
 }
 
 /**
- * Why the last attempt to look the user up failed; null when none did, or every linked customer was completely read since:
- * by whom does not matter, who failed may have died.
+ * Why the last look-up of the user failed; null when it did not, or when every linked customer was completely read since,
+ * by any process.
  */
-function lookupFailureOf(
+function findLookupFailure(
   failed: { failure: string; failedAt: number } | undefined,
   customerIds: readonly string[],
   customers: ReadonlyMap<string, ObservedCustomer>,
@@ -212,19 +218,64 @@ function lookupFailureOf(
 }
 
 /** When the user was last completely observed: of all linked customers the one seen longest ago. */
-function observedAt(
+function findObservedAt(
   customerIds: readonly string[],
   customers: readonly ObservedCustomer[],
   options: LoadOptions,
 ): EpochSeconds | null {
-  const byPass = options.passFinished ? options.passFinishedAt : null;
-  if (customerIds.length === 0) return byPass;
+  const byFullRun = options.fullRun?.coveredAt ?? null;
+  if (customerIds.length === 0) return byFullRun;
   let oldest = Number.POSITIVE_INFINITY;
   for (const id of customerIds) {
     const own = customers.find((customer) => customer.id === id)?.completeAt ?? null;
-    const time = own === null ? byPass : Math.max(Math.floor(own), byPass ?? 0);
+    const time = own === null ? byFullRun : Math.max(Math.floor(own), byFullRun ?? 0);
     if (time === null) return null;
     oldest = Math.min(oldest, time);
   }
   return oldest;
+}
+
+/**
+ * The snapshot as a load would give it after `written` was written as the record: links that come from the record follow
+ * it, and a customer that the address alone linked is linked. Used for the sync status after a repair, so that nothing is
+ * loaded again.
+ */
+export function withWrittenRecord(
+  snapshot: LoadedSnapshot,
+  { record, emailLink, stored }: { record: BillingState; emailLink: string | null; stored: StoredState },
+  options: LoadOptions,
+): LoadedSnapshot {
+  const { userId } = snapshot.record;
+  const known = new Map(
+    [...snapshot.customers, ...snapshot.emailCandidates.map(({ customer }) => customer)].map((customer) => [
+      customer.id,
+      customer,
+    ]),
+  );
+  const isFromRecord = (edge: LinkEdge) =>
+    edge.userId === userId && (edge.source === "recorded" || edge.source === "recorded_subscription");
+  const edges = snapshot.edges.filter((edge) => !isFromRecord(edge));
+  const addEdge = (customerId: string | null | undefined, source: LinkSource) => {
+    if (customerId) edges.push({ userId, customerId, source });
+  };
+  addEdge(record.user.stripeCustomerId, "recorded");
+  const recordedId = record.billing?.stripeSubscriptionId;
+  const owner = [...known.values()].find(({ subscriptions }) =>
+    subscriptions.some(({ id }) => id === recordedId),
+  );
+  addEdge(owner?.id, "recorded_subscription");
+  addEdge(emailLink, "email");
+  const customerIds = [
+    ...new Set(edges.filter((edge) => edge.userId === userId).map((edge) => edge.customerId)),
+  ];
+  const customers = pickKnown(customerIds, known);
+  return {
+    ...snapshot,
+    record: { ...snapshot.record, ...record },
+    edges: edges.filter(({ customerId }) => customerIds.includes(customerId)),
+    customers,
+    coverage: { ...snapshot.coverage, fullRun: snapshot.coverage.fullRun || options.fullRun !== null },
+    observedAt: findObservedAt(customerIds, customers, options),
+    stored,
+  };
 }

@@ -16,39 +16,39 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const verdictOf = async (userId: string) => (await world.parity.views([userId]))[0]?.verdict;
+const readVerdict = async (userId: string) => (await world.parity.views([userId]))[0]?.verdict;
 const load = async (...userIds: string[]) =>
   loadSnapshots(world.db, userIds, loadOptions(await loadEvaluationContext(world.db), false));
 
-/** A customer who pays, and whom no user names. */
+/** A paying customer that no user names. */
 function addStranger(email: string): void {
   const { id: customer } = world.sandbox.customers.create({ email });
   world.sandbox.subscriptions.create({ customer, items: [{ price: world.prices.army }] });
 }
 
-it("a customer that the application recorded after the pass, and that nobody has seen, is not checked", async () => {
+it("a customer that the application recorded after the full run, and that was never read, is not checked", async () => {
   await addUser(world, { id: "ada" });
   await syncAll(world.parity);
-  expect(await verdictOf("ada")).toBe("no_subscription");
+  expect(await readVerdict("ada")).toBe("no_subscription");
 
   await world.db.user.update({ where: { id: "ada" }, data: { stripeCustomerId: "cus_new" } });
-  expect(await verdictOf("ada")).toBe("not_checked");
+  expect(await readVerdict("ada")).toBe("not_checked");
 
   await syncAll(world.parity);
-  expect(await verdictOf("ada")).toBe("no_subscription");
+  expect(await readVerdict("ada")).toBe("no_subscription");
 });
 
-it("many users together are each what they are alone, in the order asked for", async () => {
+it("many users evaluated together have the same result as alone, in the requested order", async () => {
   await addSyncedUser(world, "ada", { workspaces: [1, 2].map(() => ({ status: "locked", seats: 0 })) });
   await addPayingUser(world, "bob");
   await addUser(world, { id: "eve" });
-  // Eve's address is also a customer's that nobody has, and Bob's customer says that it is Ada's.
+  // A customer without a user has Eve's address too, and Bob's customer names Ada.
   await world.db.user.update({ where: { id: "eve" }, data: { emailVerified: false } });
   addStranger("EVE@example.com");
   const { customerId } = await addPayingUser(world, "dan");
   world.sandbox.customers.update(customerId, { metadata: { userId: "ada" } });
   await syncAll(world.parity);
-  const ids = ["eve", "nobody", "dan", "ada", "bob"];
+  const ids = ["eve", "unknown", "dan", "ada", "bob"];
   const together = await load(...ids);
   const alone = [];
   for (const id of ids) alone.push(...(await load(id)));
@@ -58,7 +58,7 @@ it("many users together are each what they are alone, in the order asked for", a
   expect(together[1]?.edges.map(({ userId }) => userId).sort()).toEqual(["ada", "dan"]);
 });
 
-it("users with an address are counted when a customer has it who is not their own", async () => {
+it("users whose address belongs to a customer of another user are counted", async () => {
   await addSyncedUser(world, "ada");
   await syncAll(world.parity);
   expect((await load("ada"))[0]).toMatchObject({ emailCandidates: [], usersWithEmail: null });
@@ -73,7 +73,7 @@ it("users with an address are counted when a customer has it who is not their ow
   }
 });
 
-it("no table of the application's or of Stripe's is read from end to end", async () => {
+it("no table of the application or of Stripe's data is scanned in full", async () => {
   const plan = await world.db.$transaction(async (tx) => {
     // Without this small tables would be: what has no index for it is read so all the same.
     await tx.$queryRaw`SELECT set_config('enable_seqscan', 'off', true)`;

@@ -1,12 +1,19 @@
 import { hash } from "node:crypto";
+import { z } from "zod";
+import type { RecordFields } from "~/billing/fields";
 import type { Mismatch } from "~/billing/mismatches";
-import type { EpochSeconds } from "~/billing/observation";
-import type { Flag, Verdict } from "~/billing/verdicts";
+import type { EpochSeconds, Version } from "~/billing/observation";
+import type { Verdict } from "~/billing/verdicts/catalogue";
+import type { Flag } from "~/billing/verdicts/flags";
 import type { Database, Tx } from "~/platform/client.server";
-import type { Kept } from "./snapshots.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
+import { selectRecordHashes } from "./record-hash.server";
+import type { StoredState } from "./snapshots.server";
 
-/** A row of `Standing`: the last evaluation on a user, as lists and filters read it. */
-export type StandingRow = {
+/** A row of `SyncStatus`: the last evaluation of a user, as lists and filters read it. */
+export type SyncStatusRow = {
   userId: string;
   verdict: Verdict;
   /** SEVERITY_RANK */
@@ -22,63 +29,74 @@ export type StandingRow = {
   since: EpochSeconds | null;
   blocked: string | null;
   intendedHash: string | null;
-  /** Whether a revocation is due; its stamp is given when it is first evaluated and kept while it is. */
+  /** Whether a revocation is due: it gets a version when it is first evaluated, and keeps it while it is due. */
   revokes: boolean;
   observedAt: EpochSeconds | null;
   nextCheckAt: EpochSeconds | null;
-  /** What came with the snapshot that was evaluated: what is kept already, and what this is to be kept with. */
-  kept: Kept;
+  /** What came with the snapshot: what is stored already, and the version that this evaluation is saved with. */
+  stored: StoredState;
 };
 
 /**
- * Writes the sync statuses that differ from what is kept, and those of users whom something marked to be evaluated again; the
- * rest costs a comparison. An evaluation that was begun before the kept one never replaces it. A revocation that is evaluated
- * for the first time gets the next order stamp: only what is read after it is evidence. Returns the users whose standing
- * a newer evaluation kept out.
+ * Writes the sync statuses that differ from what is stored, and those of users in the recheck queue; for the rest it only
+ * compares. An evaluation that began before the stored one never replaces it. A revocation that is evaluated for the first
+ * time gets the next version: only what is read after it is evidence. Returns the users whose stored status is newer.
  */
-export async function saveSyncStatuses(tx: Tx, syncStatuses: readonly StandingRow[]): Promise<Set<string>> {
+export async function saveSyncStatuses(tx: Tx, syncStatuses: readonly SyncStatusRow[]): Promise<Set<string>> {
   const rows = [];
   for (const syncStatus of syncStatuses) {
-    const fingerprint = fingerprintOf(syncStatus);
-    if (isAsKept(syncStatus, fingerprint)) continue;
-    const { kept, ...row } = syncStatus;
-    rows.push({ ...row, fingerprint, recordHash: kept.recordHash, evaluatedVersion: kept.stamp ?? 0 });
+    const fingerprint = fingerprintStatus(syncStatus);
+    if (isStored(syncStatus, fingerprint)) continue;
+    const { stored, ...row } = syncStatus;
+    rows.push({ ...row, fingerprint, recordHash: stored.recordHash, evaluatedVersion: stored.version ?? 0 });
   }
   if (rows.length === 0) return new Set();
-  const written = await tx.$queryRaw<{ userId: string }[]>`
-    INSERT INTO "SyncStatus" AS s ("userId", verdict, severity, flags, mismatches, "stripeStatus", "stripePlan",
-      "moneyKind", "moneyPerMonth", "moneyCurrency", since, blocked, "intendedHash", "revocationVersion", "observedAt",
-      "nextCheckAt", fingerprint, "recordHash", "evaluatedVersion")
-    SELECT "userId", verdict, severity, ARRAY(SELECT jsonb_array_elements_text(flags)), mismatches, "stripeStatus",
-      "stripePlan", "moneyKind", "moneyPerMonth", "moneyCurrency", to_timestamp(since), blocked, "intendedHash",
-      CASE WHEN revokes THEN coalesce((SELECT o."revocationVersion" FROM "SyncStatus" o WHERE o."userId" = r."userId"),
-        nextval('observation_version')) END,
-      to_timestamp("observedAt"), to_timestamp("nextCheckAt"), fingerprint, "recordHash", "evaluatedVersion"
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("userId" text, verdict text, severity smallint,
-      flags jsonb, mismatches jsonb, "stripeStatus" text, "stripePlan" text, "moneyKind" text, "moneyPerMonth" bigint,
-      "moneyCurrency" text, since float8, blocked text, "intendedHash" text, revokes boolean, "observedAt" float8,
-      "nextCheckAt" float8, fingerprint text, "recordHash" bigint, "evaluatedVersion" bigint)
-    ORDER BY "userId"
-    ON CONFLICT ("userId") DO UPDATE SET
-      verdict = excluded.verdict, severity = excluded.severity, flags = excluded.flags,
-      mismatches = excluded.mismatches, "stripeStatus" = excluded."stripeStatus",
-      "stripePlan" = excluded."stripePlan", "moneyKind" = excluded."moneyKind",
-      "moneyPerMonth" = excluded."moneyPerMonth", "moneyCurrency" = excluded."moneyCurrency",
-      since = excluded.since, blocked = excluded.blocked, "intendedHash" = excluded."intendedHash",
+  const written = await queryRows(
+    tx,
+    userRow,
+    sql`
+    INSERT INTO "SyncStatus" AS s ("userId", ${joinNames(COLUMNS)}, flags, "revocationVersion")
+    SELECT r."userId", ${joinValues(COLUMNS)}, ARRAY(SELECT jsonb_array_elements_text(r.flags)),
+      CASE WHEN r.revokes THEN coalesce((SELECT o."revocationVersion" FROM "SyncStatus" o WHERE o."userId" = r."userId"),
+        nextval('observation_version')) END
+    FROM ${toRecordset(rows, { userId: "text", ...COLUMNS, flags: "jsonb", revokes: "boolean" })}
+    ORDER BY r."userId"
+    ON CONFLICT ("userId") DO UPDATE SET ${assignExcluded(COLUMNS)}, flags = excluded.flags,
       "revocationVersion" = CASE WHEN excluded."revocationVersion" IS NOT NULL
         THEN coalesce(s."revocationVersion", excluded."revocationVersion") END,
-      "observedAt" = excluded."observedAt", "nextCheckAt" = excluded."nextCheckAt", "evaluatedAt" = now(),
-      fingerprint = excluded.fingerprint, "recordHash" = excluded."recordHash",
-      "evaluatedVersion" = excluded."evaluatedVersion"
+      "evaluatedAt" = now()
     WHERE excluded."evaluatedVersion" > coalesce(s."evaluatedVersion", 0)
-    RETURNING s."userId"`;
-  const refused = new Set(rows.map(({ userId }) => userId));
-  for (const { userId } of written) refused.delete(userId);
-  return refused;
+    RETURNING s."userId"`,
+  );
+  const outdated = new Set(rows.map(({ userId }) => userId));
+  for (const { userId } of written) outdated.delete(userId);
+  return outdated;
 }
 
+/** Columns that are stored as they are given. */
+const COLUMNS = {
+  verdict: "text",
+  severity: "smallint",
+  mismatches: "jsonb",
+  stripeStatus: "text",
+  stripePlan: "text",
+  moneyKind: "text",
+  moneyPerMonth: "bigint",
+  moneyCurrency: "text",
+  since: "time",
+  blocked: "text",
+  intendedHash: "text",
+  observedAt: "time",
+  nextCheckAt: "time",
+  fingerprint: "text",
+  recordHash: "bigint",
+  evaluatedVersion: "bigint",
+} as const;
+
+const userRow = z.object({ userId: z.string() });
+
 /** Equal exactly when two sync statuses say the same, whenever they were observed and evaluated. */
-function fingerprintOf(row: StandingRow): string {
+function fingerprintStatus(row: SyncStatusRow): string {
   const says = [
     row.verdict,
     row.severity,
@@ -94,22 +112,45 @@ function fingerprintOf(row: StandingRow): string {
     row.intendedHash,
     row.revokes,
     row.nextCheckAt,
-    row.kept.recordHash,
+    row.stored.recordHash,
   ];
   return hash("sha1", JSON.stringify(says), "base64url");
 }
 
-/** Is this what is kept? What was marked is kept again all the same: an older evaluation may be on its way. */
-function isAsKept({ observedAt, kept }: StandingRow, fingerprint: string): boolean {
-  if (fingerprint !== kept.syncStatus || kept.generation !== null) return false;
-  if (observedAt === null) return kept.observedAt === null;
-  // What the last pass says of everybody is kept once; a standing says what is newer, or older than it said before.
-  const known = Math.max(kept.observedAt ?? 0, kept.passFinishedAt ?? 0);
-  return observedAt <= known && observedAt >= (kept.observedAt ?? 0);
+/** Is this stored already? A queued user's status is written all the same: an older evaluation may be on its way. */
+function isStored({ observedAt, stored }: SyncStatusRow, fingerprint: string): boolean {
+  if (fingerprint !== stored.fingerprint || stored.generation !== null) return false;
+  if (observedAt === null) return stored.observedAt === null;
+  // The last full run's time is stored once for all users; a status says only what is newer, or older than it said before.
+  const known = Math.max(stored.observedAt ?? 0, stored.coveredAt ?? 0);
+  return observedAt <= known && observedAt >= (stored.observedAt ?? 0);
+}
+
+const writtenRow = z.object({ userId: z.string(), hash: z.string(), isNewer: z.boolean() });
+
+/**
+ * What the statuses of users whose record was just written are saved with: the record's new fingerprint, and whether
+ * another evaluation has been saved since `version`, which may have seen more than ours.
+ */
+export async function readWrittenRecords(
+  tx: Tx,
+  userIds: readonly string[],
+  version: Version,
+  fields?: RecordFields,
+): Promise<Map<string, { recordHash: string; isNewer: boolean }>> {
+  const rows = await queryRows(
+    tx,
+    writtenRow,
+    sql`WITH status AS (
+        SELECT "userId", "evaluatedVersion" FROM "SyncStatus" WHERE "userId" = ANY(${[...userIds]}) FOR UPDATE)
+      SELECT r."userId", r.hash::text AS hash, coalesce(s."evaluatedVersion" > ${version}::bigint, false) AS "isNewer"
+      FROM (${selectRecordHashes(userIds, fields)}) r LEFT JOIN status s USING ("userId")`,
+  );
+  return new Map(rows.map(({ userId, hash, isNewer }) => [userId, { recordHash: hash, isNewer }]));
 }
 
 /** Why the last attempt blocked these users' repairs; users for whom nothing is blocked are left out. */
-export async function blockedOf(db: Database, userIds: readonly string[]): Promise<Map<string, string>> {
+export async function listBlocked(db: Database, userIds: readonly string[]): Promise<Map<string, string>> {
   const rows = await db.syncStatus.findMany({
     where: { userId: { in: [...userIds] }, blocked: { not: null } },
     select: { userId: true, blocked: true },

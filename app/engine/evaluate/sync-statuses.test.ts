@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { enqueueRechecks } from "~/engine/observe/recheck-queue.server";
 import { addSyncedUser, createWorld, syncAll, type World } from "~/engine/testing/world";
-import { nextVersion } from "~/platform/stamps.server";
+import { nextVersion } from "~/platform/versions.server";
 import { loadEvaluationContext, loadOptions } from "./deps.server";
-import { evaluateOne, toSyncStatus } from "./evaluate-users.server";
+import { evaluateUser, toSyncStatus } from "./evaluate-users.server";
 import { loadSnapshots } from "./snapshots.server";
-import { type StandingRow, saveSyncStatuses } from "./sync-statuses.server";
+import { type SyncStatusRow, saveSyncStatuses } from "./sync-statuses.server";
 
 let world: World;
 beforeEach(async () => {
@@ -15,24 +15,24 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 /** Ada's standing as evaluated now, ready to be kept. */
-async function evaluated(): Promise<StandingRow> {
-  const stamp = await nextVersion(world.db);
-  const ground = await loadEvaluationContext(world.db);
-  const [ada] = await loadSnapshots(world.db, ["ada"], { ...loadOptions(ground, false), stamp });
+async function evaluated(): Promise<SyncStatusRow> {
+  const version = await nextVersion(world.db);
+  const context = await loadEvaluationContext(world.db);
+  const [ada] = await loadSnapshots(world.db, ["ada"], { ...loadOptions(context, false), version });
   if (!ada) throw new Error("There is no such user");
   return toSyncStatus(
-    evaluateOne(ada, ground, { automatic: true, revocationLimitHasRoom: true, confirmed: null }),
+    evaluateUser(ada, context, { automatic: true, revocationLimitHasRoom: true, approval: null }),
   );
 }
-const save = (syncStatus: StandingRow) => world.db.$transaction((tx) => saveSyncStatuses(tx, [syncStatus]));
+const save = (syncStatus: SyncStatusRow) => world.db.$transaction((tx) => saveSyncStatuses(tx, [syncStatus]));
 const stored = () => world.db.syncStatus.findUniqueOrThrow({ where: { userId: "ada" } });
 const version = async () => {
   const [row] = await world.db.$queryRaw<{ xmin: string }[]>`SELECT xmin::text FROM "SyncStatus"`;
   return row?.xmin;
 };
 
-describe("a standing", () => {
-  it("that says what it said before is not written again, nor because a pass has seen everybody since", async () => {
+describe("a sync status", () => {
+  it("that is unchanged is not written again, also after a full run", async () => {
     await syncAll(world.parity);
     const before = await version();
     await save(await evaluated());
@@ -44,7 +44,7 @@ describe("a standing", () => {
     expect(await version()).toBe(before);
   });
 
-  it("is written when the user was read by itself since, or when something marked the user", async () => {
+  it("is written when the user was read alone since, or entered the recheck queue", async () => {
     await save(await evaluated());
     const first = await version();
     await world.db.$executeRaw`UPDATE "StripeCustomer" SET "completeAt" = "completeAt" + interval '1 minute'`;
@@ -56,7 +56,7 @@ describe("a standing", () => {
     expect(await version()).not.toBe(second);
   });
 
-  it("is written when the record is another, though the verdict is the same", async () => {
+  it("is written when the record changed, though the verdict is the same", async () => {
     const { recordHash } = await stored();
     await world.db.user.update({ where: { id: "ada" }, data: { email: "another@example.com" } });
     await save(await evaluated());
@@ -64,7 +64,7 @@ describe("a standing", () => {
     expect((await stored()).recordHash).not.toBe(recordHash);
   });
 
-  it("is never replaced by an evaluation that was begun before it", async () => {
+  it("is never replaced by an evaluation that started before it", async () => {
     const old = await evaluated();
     await world.db.workspace.updateMany({ data: { status: "locked", seats: 0 } });
     expect(await save(await evaluated())).toEqual(new Set());
@@ -72,7 +72,7 @@ describe("a standing", () => {
     expect(await stored()).toMatchObject({ verdict: "locked_out", severity: 6 });
   });
 
-  it("keeps the stamp of its revocation while that is due, and loses it with it", async () => {
+  it("keeps the version of its revocation while the revocation is due", async () => {
     const revocation = async (revokes: boolean) => {
       await save({ ...(await evaluated()), revokes });
       return (await stored()).revocationVersion;

@@ -1,3 +1,4 @@
+import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
 import { coveredAt } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { type Sql, sql } from "~/platform/sql.server";
@@ -32,7 +33,7 @@ const isDue = (gates: CheckGates): Sql => sql`(
   AND (k."nextCheckAt" IS NULL OR k."nextCheckAt" <= now())
   AND (k."failedAt" IS NOT NULL
     OR EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id AND w.status <> 'active')
-    OR NOT EXISTS (SELECT 1 FROM "SyncStatus" s WHERE s."userId" = u.id AND s.verdict IN ('in_sync', 'no_subscription')
+    OR NOT EXISTS (SELECT 1 FROM "SyncStatus" s WHERE s."userId" = u.id AND s.verdict = ANY(${[...IN_SYNC_VERDICTS]}::text[])
       AND greatest(s."observedAt", k."checkedAt", ${coveredAt}) > now() - make_interval(secs => ${gates.freshFor}::float8))))`;
 
 /**

@@ -14,7 +14,7 @@ const begin = (id: string) => beginCheck(database.db, id, DEFAULT_GATES);
 const isChecking = async (id: string) => (await checkState(database.db, id, DEFAULT_GATES))?.checking;
 
 describe("a check of one user", () => {
-  it("is begun by one of many who ask at the same moment, the first time and every time", async () => {
+  it("is started once when many ask at the same time, the first time and every time", async () => {
     for (let n = 0; n < 20; n += 1) {
       const id = `race${n % 10}`;
       if (n < 10) await addUser(id);
@@ -25,7 +25,7 @@ describe("a check of one user", () => {
     }
   });
 
-  it("shows as under way from the moment that it is due until it is over", async () => {
+  it("is shown as running from the time it is due until it ends", async () => {
     await addUser("ada");
     expect(await isChecking("ada")).toBe(true);
     await begin("ada");
@@ -34,7 +34,7 @@ describe("a check of one user", () => {
     expect(await isChecking("ada")).toBe(false);
   });
 
-  it("of a server that died may be begun by another after half a minute", async () => {
+  it("of a server that died may be started by another after half a minute", async () => {
     await addUser("bob");
     await begin("bob");
     expect(await begin("bob")).toBe(false);
@@ -43,8 +43,8 @@ describe("a check of one user", () => {
     expect(await begin("bob")).toBe(true);
   });
 
-  it("of nobody is none", async () => {
-    expect(await begin("nobody")).toBe(false);
-    expect(await checkState(database.db, "nobody", DEFAULT_GATES)).toBeNull();
+  it("of an unknown user does not start", async () => {
+    expect(await begin("unknown")).toBe(false);
+    expect(await checkState(database.db, "unknown", DEFAULT_GATES)).toBeNull();
   });
 });

@@ -45,7 +45,7 @@ export async function storeCompleteReads(
 }
 
 /** Subscriptions that a finished pass did not list are gone as of that pass. */
-export async function forgetUnlisted(tx: Tx, pass: { started: Version; ended: Version }): Promise<void> {
+export async function markUnlistedGone(tx: Tx, pass: { started: Version; ended: Version }): Promise<void> {
   await tx.$executeRaw`
     UPDATE "StripeSubscription"
     SET gone = true, "versionStart" = ${pass.started}::bigint, "versionEnd" = ${pass.ended}::bigint

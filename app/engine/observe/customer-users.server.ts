@@ -1,7 +1,7 @@
 import type { Database } from "~/platform/client.server";
 
 /** Users to whom a customer is linked, or whose e-mail address it has; empty when nobody claims it. */
-export async function usersOfCustomer(db: Database, customerId: string): Promise<string[]> {
+export async function listUsersOfCustomer(db: Database, customerId: string): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT u.id FROM "User" u WHERE u."stripeCustomerId" = ${customerId}
     UNION SELECT u.id FROM "StripeCustomer" c JOIN "User" u

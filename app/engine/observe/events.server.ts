@@ -13,12 +13,12 @@ export async function storeEvent(db: Database, event: WebhookEvent): Promise<"st
         ${event.sessionId}::text, nextval('observation_version'))
       ON CONFLICT (id) DO NOTHING`;
     if (stored === 0) return "known";
-    if (event.customerId !== null) await addSettleJob(tx, event.customerId, event.sessionId);
+    if (event.customerId !== null) await addSyncJob(tx, event.customerId, event.sessionId);
     return "stored";
   });
 }
 
-export const SETTLE_JOB = "settle_customer";
+export const SYNC_CUSTOMER_JOB = "sync_customer";
 
 /**
  * Stores the events of a page that are not known yet; those that a webhook brought are left as they are, settled or not.
@@ -37,24 +37,24 @@ export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[])
 }
 
 /** One waiting job a customer, however many events there are; one that is running is followed by another. */
-async function addSettleJob(tx: Tx, customerId: string, sessionId: string | null): Promise<void> {
+async function addSyncJob(tx: Tx, customerId: string, sessionId: string | null): Promise<void> {
   const payload = JSON.stringify({ customerId, sessionId });
-  const key = keyOf(customerId, sessionId);
+  const key = jobKey(customerId, sessionId);
   await tx.$executeRaw`
-    SELECT graphile_worker.add_job(${SETTLE_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
+    SELECT graphile_worker.add_job(${SYNC_CUSTOMER_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
 }
 
-const keyOf = (customerId: string, sessionId: string | null) =>
+const jobKey = (customerId: string, sessionId: string | null) =>
   `settle:${sessionId === null ? customerId : `${customerId}:${sessionId}`}`;
 
 /** Takes the waiting job away once nothing is left for it to do: where no worker runs, jobs would pile up. */
-export async function forgetSettleJob(
+export async function deleteSyncJob(
   db: Database,
   customerId: string,
   sessionId: string | null,
 ): Promise<void> {
   await db.$executeRaw`
-    SELECT graphile_worker.remove_job(${keyOf(customerId, sessionId)})
+    SELECT graphile_worker.remove_job(${jobKey(customerId, sessionId)})
     WHERE NOT EXISTS (SELECT 1 FROM "StripeEvent" WHERE "customerId" = ${customerId} AND "settledAt" IS NULL)`;
 }
 

@@ -3,6 +3,7 @@ import { foldEmail } from "~/billing/email";
 import type { Customer, SubscriptionItem, Version } from "~/billing/observation";
 import type { Tx } from "~/platform/client.server";
 import { sql } from "~/platform/sql.server";
+import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
 import type { ReadSubscription } from "~/stripe/parse";
 import { enqueueUsersOfCustomers } from "./recheck-queue.server";
 import { contentHash, keepUnchanged } from "./unchanged.server";
@@ -59,6 +60,22 @@ export async function storeCustomers(
 
 type Hashed<T> = Observed<T> & { hash: string };
 
+const VERSION_COLUMNS = {
+  started: { type: "bigint", column: "versionStart" },
+  ended: { type: "bigint", column: "versionEnd" },
+  requestId: "text",
+  hash: { type: "text", column: "contentHash" },
+} as const;
+
+const CUSTOMER_COLUMNS = {
+  email: "text",
+  emailFolded: "text",
+  name: "text",
+  metadataUserId: "text",
+  state: "text",
+  ...VERSION_COLUMNS,
+} as const;
+
 async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[]): Promise<Contested> {
   const rows = changed.map(({ value, ...stamp }) => ({
     ...value,
@@ -66,20 +83,12 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
     emailFolded: value.email === null ? null : foldEmail(value.email),
   }));
   const stored = await tx.$queryRaw<{ id: string }[]>`
-    INSERT INTO "StripeCustomer" AS c (id, email, "emailFolded", name, "metadataUserId", state, created,
-      "versionStart", "versionEnd", "requestId", "contentHash")
-    SELECT id, email, "emailFolded", name, "metadataUserId", state, to_timestamp(created), started, ended,
-      "requestId", hash
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
-      id text, email text, "emailFolded" text, name text, "metadataUserId" text, state text, created float8,
-      started bigint, ended bigint, "requestId" text, hash text)
-    ORDER BY id
-    ON CONFLICT (id) DO UPDATE SET
-      email = excluded.email, "emailFolded" = excluded."emailFolded", name = excluded.name,
-      "metadataUserId" = excluded."metadataUserId", state = excluded.state,
-      created = coalesce(excluded.created, c.created), "contentHash" = excluded."contentHash",
-      "versionStart" = excluded."versionStart", "versionEnd" = excluded."versionEnd",
-      "observedAt" = now(), "requestId" = excluded."requestId"
+    INSERT INTO "StripeCustomer" AS c (id, created, ${joinNames(CUSTOMER_COLUMNS)})
+    SELECT r.id, to_timestamp(r.created), ${joinValues(CUSTOMER_COLUMNS)}
+    FROM ${toRecordset(rows, { id: "text", created: "time", ...CUSTOMER_COLUMNS })}
+    ORDER BY r.id
+    ON CONFLICT (id) DO UPDATE SET ${assignExcluded(CUSTOMER_COLUMNS)},
+      created = coalesce(excluded.created, c.created), "observedAt" = now()
     WHERE excluded."versionStart" > c."versionEnd"
     RETURNING c.id`;
   const left = notIn(stored, rows, ({ id }) => id);
@@ -91,8 +100,7 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
     FROM (
       SELECT r.id, r.started, r.ended, (o.email, o.name, o."metadataUserId", o.state)
         IS NOT DISTINCT FROM (r.email, r.name, r."metadataUserId", r.state) AS same
-      FROM jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS r(
-        id text, email text, name text, "metadataUserId" text, state text, started bigint, ended bigint)
+      FROM ${toRecordset(left, { id: "text", ...CUSTOMER_COLUMNS })}
       JOIN "StripeCustomer" o USING (id)
     ) r
     WHERE c.id = r.id AND r.started <= c."versionEnd" AND r.ended >= c."versionStart"
@@ -146,6 +154,22 @@ export async function storeSubscriptions(
   return contested;
 }
 
+const SUBSCRIPTION_COLUMNS = {
+  customerId: "text",
+  status: "text",
+  metadataUserId: "text",
+  items: "jsonb",
+  created: "time",
+  startDate: "time",
+  canceledAt: "time",
+  endedAt: "time",
+  cancelAt: "time",
+  cancelAtPeriodEnd: "boolean",
+  latestInvoiceId: "text",
+  testClockId: "text",
+  ...VERSION_COLUMNS,
+} as const;
+
 async function storeChangedSubscriptions(
   tx: Tx,
   changed: readonly Hashed<SubscriptionRow>[],
@@ -157,28 +181,14 @@ async function storeChangedSubscriptions(
     periodStart: value.items.reduce((latest, item) => Math.max(latest, item.periodStart ?? 0), 0) || null,
   }));
   const stored = await tx.$queryRaw<(Overlap & { id: string })[]>`
-    INSERT INTO "StripeSubscription" AS s (id, "customerId", status, "metadataUserId", items, created, "startDate",
-      "canceledAt", "endedAt", "cancelAt", "cancelAtPeriodEnd", "latestInvoiceId", "testClockId", "pastDueSince",
-      gone, "versionStart", "versionEnd", "requestId", "contentHash")
-    SELECT id, "customerId", status, "metadataUserId", items, to_timestamp(created), to_timestamp("startDate"),
-      to_timestamp("canceledAt"), to_timestamp("endedAt"), to_timestamp("cancelAt"), "cancelAtPeriodEnd",
-      "latestInvoiceId", "testClockId",
-      CASE WHEN status = 'past_due' THEN coalesce(to_timestamp("periodStart"), now()) END,
+    INSERT INTO "StripeSubscription" AS s (id, ${joinNames(SUBSCRIPTION_COLUMNS)}, "pastDueSince", gone)
+    SELECT r.id, ${joinValues(SUBSCRIPTION_COLUMNS)},
+      CASE WHEN r.status = 'past_due' THEN coalesce(to_timestamp(r."periodStart"), now()) END,
       -- An old answer that comes late: a complete read that began after it did not list this one.
-      EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = r."customerId" AND c."completeVersionStart" > r.ended),
-      started, ended, "requestId", hash
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
-      id text, "customerId" text, status text, "metadataUserId" text, items jsonb, created float8,
-      "startDate" float8, "canceledAt" float8, "endedAt" float8, "cancelAt" float8, "cancelAtPeriodEnd" boolean,
-      "latestInvoiceId" text, "testClockId" text, "periodStart" float8,
-      started bigint, ended bigint, "requestId" text, hash text)
-    ORDER BY id
-    ON CONFLICT (id) DO UPDATE SET
-      "customerId" = excluded."customerId", status = excluded.status,
-      "metadataUserId" = excluded."metadataUserId", items = excluded.items, created = excluded.created,
-      "startDate" = excluded."startDate", "canceledAt" = excluded."canceledAt", "endedAt" = excluded."endedAt",
-      "cancelAt" = excluded."cancelAt", "cancelAtPeriodEnd" = excluded."cancelAtPeriodEnd",
-      "latestInvoiceId" = excluded."latestInvoiceId", "testClockId" = excluded."testClockId",
+      EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = r."customerId" AND c."completeVersionStart" > r.ended)
+    FROM ${toRecordset(rows, { id: "text", periodStart: "time", ...SUBSCRIPTION_COLUMNS })}
+    ORDER BY r.id
+    ON CONFLICT (id) DO UPDATE SET ${assignExcluded(SUBSCRIPTION_COLUMNS)},
       "pastDueSince" = CASE
         WHEN excluded.status <> 'past_due' THEN NULL
         WHEN s.status = 'past_due' THEN s."pastDueSince"
@@ -187,9 +197,7 @@ async function storeChangedSubscriptions(
         WHEN excluded.status NOT IN ('active', 'trialing', 'past_due') THEN NULL
         WHEN s.status IN ('active', 'trialing', 'past_due') THEN s."entitlingSince"
         ELSE now() END,
-      gone = false, "contentHash" = excluded."contentHash",
-      "versionStart" = excluded."versionStart", "versionEnd" = excluded."versionEnd",
-      "observedAt" = now(), "requestId" = excluded."requestId"
+      gone = false, "observedAt" = now()
     WHERE excluded."versionStart" > s."versionEnd"
     -- A new one, which a complete read that overlaps this answer did not list?
     RETURNING s.id, s."customerId", s.xmax <> 0 OR NOT EXISTS (SELECT 1 FROM "StripeCustomer" c
@@ -206,9 +214,7 @@ async function storeChangedSubscriptions(
         (o.status, o.items, o."cancelAtPeriodEnd", o."cancelAt", o."endedAt", o."metadataUserId", o."customerId")
         IS NOT DISTINCT FROM (r.status, r.items, r."cancelAtPeriodEnd", to_timestamp(r."cancelAt"),
           to_timestamp(r."endedAt"), r."metadataUserId", r."customerId") AS same
-      FROM jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS r(
-        id text, "customerId" text, status text, "metadataUserId" text, items jsonb, "endedAt" float8,
-        "cancelAt" float8, "cancelAtPeriodEnd" boolean, started bigint, ended bigint)
+      FROM ${toRecordset(left, { id: "text", ...SUBSCRIPTION_COLUMNS })}
       JOIN "StripeSubscription" o USING (id)
     ) r
     WHERE s.id = r.id AND r.started <= s."versionEnd" AND r.ended >= s."versionStart"

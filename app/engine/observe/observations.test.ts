@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Customer, Subscription } from "~/billing/observation";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
-import { type CompleteRead, forgetUnlisted, storeCompleteReads } from "./complete-reads.server";
+import { type CompleteRead, markUnlistedGone, storeCompleteReads } from "./complete-reads.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "./observations.server";
 
 let database: TestDatabase;
@@ -74,13 +74,13 @@ const storeComplete = (...reads: CompleteRead[]) =>
 const stored = (id: string) => database.db.stripeSubscription.findUniqueOrThrow({ where: { id } });
 
 describe("an answer about a subscription", () => {
-  it("that is older never replaces a newer one, and is no contradiction", async () => {
+  it("that is older never replaces a newer one, and is no conflict", async () => {
     await store(observed(subscription("sub_old", { status: "canceled" }), 10, 11));
     expect(await store(observed(subscription("sub_old", { status: "active" }), 3, 9))).toEqual([]);
     expect(await stored("sub_old")).toMatchObject({ status: "canceled", requestId: "req_10" });
   });
 
-  it("that overlaps another and differs puts the customer in doubt, whichever comes first", async () => {
+  it("that overlaps another and differs makes the customer uncertain, whichever comes first", async () => {
     await store(observed(subscription("sub_doubt", { status: "canceled" }), 10, 20));
     const later = await store(observed(subscription("sub_doubt", { status: "active" }), 15, 25));
     expect(later).toEqual(["cus_of_sub_doubt"]);
@@ -89,7 +89,7 @@ describe("an answer about a subscription", () => {
     expect(earlier).toEqual(["cus_of_sub_doubt2"]);
   });
 
-  it("that overlaps another and says the same holds for both: what overlaps either is in doubt", async () => {
+  it("that overlaps an equal one extends it: what overlaps either and differs is uncertain", async () => {
     await store(observed(subscription("sub_same"), 10, 20));
     expect(await store(observed(subscription("sub_same"), 15, 40))).toEqual([]);
     expect(await store(observed(subscription("sub_same", { status: "paused" }), 30, 35))).toHaveLength(1);
@@ -98,7 +98,7 @@ describe("an answer about a subscription", () => {
     expect(await stored("sub_same")).toMatchObject({ status: "paused" });
   });
 
-  it("is stored once when a batch holds several: the newest", async () => {
+  it("is stored once when a batch has several: the newest", async () => {
     const older = observed(subscription("sub_twice", { status: "canceled" }), 1, 2);
     await store(observed(subscription("sub_twice"), 3, 4), older);
     expect(await stored("sub_twice")).toMatchObject({ status: "active" });
@@ -110,7 +110,7 @@ describe("an answer about a customer", () => {
     database.db.$transaction((tx) => storeCustomers(tx, [observed(value, started, ended)], ENQUEUE));
   const seen = (id: string) => database.db.stripeCustomer.findUniqueOrThrow({ where: { id } });
 
-  it("that is older never replaces a newer one; one that overlaps and differs is in doubt", async () => {
+  it("that is older never replaces a newer one; one that overlaps and differs is uncertain", async () => {
     await see(customer("cus_1", { email: "New@example.com" }), 10, 20);
     expect(await see(customer("cus_1", { email: "old@example.com" }), 1, 9)).toEqual([]);
     expect(await see(customer("cus_1", { state: "deleted", email: null }), 15, 16)).toEqual(["cus_1"]);
@@ -120,13 +120,13 @@ describe("an answer about a customer", () => {
   });
 });
 
-describe("the spell of past due", () => {
-  it("of one already past due when first seen began with its item's period", async () => {
+describe("the start of past due", () => {
+  it("is the start of the item's period if it was past due when first seen", async () => {
     await store(observed(subscription("sub_first", { status: "past_due" }), 1, 2));
     expect((await stored("sub_first")).pastDueSince).toEqual(new Date(PERIOD_START * 1000));
   });
 
-  it("begins when first seen, is kept while it lasts, cleared when over, and begun again", async () => {
+  it("is when it was first seen, is kept while it lasts, cleared when it ends, and set again", async () => {
     const { db } = database;
     const see = (status: string, at: number) =>
       store(observed(subscription("sub_spell", { status }), at, at));
@@ -146,8 +146,8 @@ describe("the spell of past due", () => {
   });
 });
 
-describe("when a subscription began to entitle", () => {
-  it("is known only of one that was seen otherwise before", async () => {
+describe("the start of entitlement", () => {
+  it("is known only for a subscription that was seen without entitlement before", async () => {
     const see = (status: string, at: number) => store(observed(subscription("sub_ent", { status }), at, at));
     await see("active", 1);
     expect((await stored("sub_ent")).entitlingSince).toBeNull();
@@ -165,7 +165,7 @@ describe("when a subscription began to entitle", () => {
 describe("a complete read of a customer", () => {
   const customerId = "cus_of_sub_gone";
 
-  it("makes gone what it does not list, and an older answer does not bring it back", async () => {
+  it("marks as gone what it does not list, and an older answer does not bring it back", async () => {
     await database.db.$transaction((tx) =>
       storeCustomers(tx, [observed(customer(customerId), 1, 2)], ENQUEUE),
     );
@@ -180,7 +180,7 @@ describe("a complete read of a customer", () => {
     expect((await stored("sub_gone")).gone).toBe(false);
   });
 
-  it("is in doubt about what another answer listed meanwhile, and then not complete", async () => {
+  it("is uncertain about what another answer listed meanwhile, and then not complete", async () => {
     const id = "cus_of_sub_new";
     await database.db.$transaction((tx) => storeCustomers(tx, [observed(customer(id), 1, 2)], ENQUEUE));
     await store(observed(subscription("sub_new"), 11, 13));
@@ -192,13 +192,13 @@ describe("a complete read of a customer", () => {
   });
 });
 
-it("a finished pass makes gone what it did not list, but not what is on a test clock", async () => {
+it("a finished full run marks as gone what it did not list, except on test clocks", async () => {
   await store(
     observed(subscription("sub_unlisted"), 100, 101),
     observed(subscription("sub_listed"), 110, 111),
   );
   await store(observed(subscription("sub_clock", { testClockId: "clock_1" }), 100, 101));
-  await database.db.$transaction((tx) => forgetUnlisted(tx, { started: 105, ended: 120 }));
+  await database.db.$transaction((tx) => markUnlistedGone(tx, { started: 105, ended: 120 }));
   expect((await stored("sub_unlisted")).gone).toBe(true);
   expect((await stored("sub_listed")).gone).toBe(false);
   expect((await stored("sub_clock")).gone).toBe(false);
@@ -222,7 +222,7 @@ const asked = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.nat(8), fc.nat(8), fc
   }),
 );
 
-it("any order of answers ends in the same state as a calm read, or asks for one", async () => {
+it("answers in any order end in the same state as one read alone, or ask for such a read", async () => {
   let run = 0;
   const { db } = database;
   await fc.assert(
@@ -268,4 +268,4 @@ it("any order of answers ends in the same state as a calm read, or asks for one"
     ),
     { numRuns: 60 },
   );
-}, 60_000);
+});

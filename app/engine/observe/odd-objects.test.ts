@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { rewriteLists } from "~/engine/testing/proxy";
-import { accessOf, addPayingUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
+import { rewriteLists } from "~/engine/testing/list-proxy";
+import { readAccess, addPayingUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
 
 let world: World;
 
@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const verdictOf = async (userId: string) =>
+const readVerdict = async (userId: string) =>
   (await world.db.syncStatus.findUniqueOrThrow({ where: { userId } })).verdict;
 
 /** Parity, where Stripe's object of this id is answered as changed by `change`. */
@@ -21,35 +21,35 @@ async function withObject(id: string, change: (object: Record<string, unknown>) 
   return world.another({ apiBase });
 }
 
-describe("one object of Stripe in another shape", () => {
-  it("is its user's matter, for review, and nobody else's", async () => {
+describe("one Stripe object with an unexpected shape", () => {
+  it("is for review of its user, and affects no other user", async () => {
     const { subscriptionId } = await addPayingUser(world, "ada");
     await addPayingUser(world, "bob");
     const parity = await withObject(subscriptionId, (object) => ({ ...object, items: "none" }));
     expect(await syncAll(parity)).toMatchObject({ state: "done", synced: 1, review: 1, failed: 0 });
-    expect(await verdictOf("ada")).toBe("unknown_status");
-    expect(await accessOf(world, "bob")).toBe("active 5");
+    expect(await readVerdict("ada")).toBe("unknown_status");
+    expect(await readAccess(world, "bob")).toBe("active 5");
   });
 
-  it("takes nothing from its user", async () => {
+  it("removes nothing from its user", async () => {
     const { subscriptionId } = await addPayingUser(world, "ada");
     await syncAll(world.parity);
     const parity = await withObject(subscriptionId, (object) => ({ ...object, start_date: "tomorrow" }));
     expect(await syncAll(parity)).toMatchObject({ review: 1 });
     expect(await parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "review" });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
   });
 
-  it("that does not say whose it is is counted as failed, and everybody else is reconciled", async () => {
+  it("that names no user counts as failed, and all other users are reconciled", async () => {
     const { subscriptionId } = await addPayingUser(world, "ada");
     await addPayingUser(world, "bob");
     const parity = await withObject(subscriptionId, (object) => ({ ...object, customer: null }));
     const answer = await parity.runs.cron({ budgetMs: 20_000, scope: "incremental" });
     expect(answer).toMatchObject({ done: true, success: false, failedCount: 1, syncedCount: 1, total: 3 });
-    expect(await accessOf(world, "bob")).toBe("active 5");
+    expect(await readAccess(world, "bob")).toBe("active 5");
   });
 
-  it("with a name that no database takes is stored without", async () => {
+  it("with a name that PostgreSQL cannot store is stored without it", async () => {
     await addPayingUser(world, "ada");
     const apiBase = await rewriteLists(world.stripeUrl, (_, list) => ({
       ...list,
@@ -62,8 +62,8 @@ describe("one object of Stripe in another shape", () => {
   });
 });
 
-describe("a list in another shape", () => {
-  it("ends the run, and revokes nobody", async () => {
+describe("a list with an unexpected shape", () => {
+  it("ends the run, and revokes no access", async () => {
     const { subscriptionId } = await addPayingUser(world, "ada");
     await syncAll(world.parity);
     world.sandbox.subscriptions.cancel(subscriptionId);
@@ -74,15 +74,15 @@ describe("a list in another shape", () => {
       state: "failed",
       reason: expect.stringMatching(/^bad_answer/),
     });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
   });
 
-  it("that promises more, from nowhere, is not taken for the end", async () => {
+  it("that is empty but promises more is not the end", async () => {
     const { subscriptionId } = await addPayingUser(world, "ada");
     await syncAll(world.parity);
     world.sandbox.subscriptions.cancel(subscriptionId);
     const nowhere = await rewriteLists(world.stripeUrl, (_, list) => ({ ...list, data: [], has_more: true }));
     expect(await syncAll(world.another({ apiBase: nowhere }))).toMatchObject({ state: "failed" });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createWorld, type World } from "~/engine/testing/world";
-import { nextVersion } from "~/platform/stamps.server";
 import { createStripeBudget } from "~/platform/stripe-budget.server";
+import { nextVersion } from "~/platform/versions.server";
 import { createLimiter } from "~/stripe/limiter.server";
 import { createStripeReader } from "~/stripe/reader.server";
 
@@ -33,13 +33,13 @@ it.each([
   ["global-rate", { globalPerSecond: 20, burst: 2 }],
   ["endpoint-concurrency", { endpointConcurrency: 2 }],
   ["global-concurrency", { globalConcurrency: 2 }],
-])("a storm of 429s for %s ends: everything is read, and the rate recovers", async (reason, limits) => {
+])("after many 429s for %s everything is read, and the rate recovers", async (reason, limits) => {
   const { sandbox, db } = world;
   const customer = sandbox.customers.create({ email: "ada@example.com" });
   sandbox.control.setLimits(limits);
   const how = { priority: "background", deadlineMs: 120_000 } as const;
   const reads = Array.from({ length: PROCESSES }, anotherReader).flatMap((reader) =>
-    Array.from({ length: READS / PROCESSES }, () => reader.customer(customer.id, how)),
+    Array.from({ length: READS / PROCESSES }, () => reader.readCustomer(customer.id, how)),
   );
   expect((await Promise.all(reads)).filter(({ ok }) => !ok)).toEqual([]);
 
@@ -53,18 +53,21 @@ it.each([
   expect(counted).toMatchObject([{ endpoint: ENDPOINT, requests: READS + refused }]);
 
   const later = createStripeBudget(db, CEILINGS, () => new Date(Date.now() + 180_000));
-  const { slotMs } = await later.ask({ endpoint: ENDPOINT, priority: "background", many: 1 });
+  const { slotMs } = await later.acquire({ endpoint: ENDPOINT, priority: "background", many: 1 });
   expect(slotMs).toBeCloseTo(1, 1);
 });
 
-it("a 429 for a locked object slows nobody down", async () => {
+it("a 429 for a locked object does not lower the rate", async () => {
   const { sandbox, db } = world;
   const customer = sandbox.customers.create({ email: "ada@example.com" });
   sandbox.control.addFault({
     effect: { type: "error", status: 429, code: "lock_timeout", reason: null },
     times: 3,
   });
-  const read = await anotherReader().customer(customer.id, { priority: "interactive", deadlineMs: 60_000 });
+  const read = await anotherReader().readCustomer(customer.id, {
+    priority: "interactive",
+    deadlineMs: 60_000,
+  });
   expect(read).toMatchObject({ ok: true });
   expect(await db.stripeRateBucket.findMany({ where: { slowdown: { gt: 1 } } })).toEqual([]);
 });

@@ -1,10 +1,10 @@
-import type { Customer, SubscriptionItem, Version } from "~/billing/observation";
+import { type Customer, isOpen, type SubscriptionItem, type Version } from "~/billing/observation";
 import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server";
 import type { Database } from "~/platform/client.server";
-import { inTransaction } from "~/platform/deadlock.server";
+import { retryOnDeadlock } from "~/platform/deadlock.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import { type ReadSubscription, UNREADABLE_STATUS } from "~/stripe/parse";
-import type { NoAnswer, RequestOptions, Stamp, StripeReader } from "~/stripe/reader.server";
+import type { AnswerVersion, NoAnswer, RequestOptions, StripeReader } from "~/stripe/reader.server";
 import { type CompleteRead, storeCompleteReads } from "./complete-reads.server";
 import { settleEvents } from "./events.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "./observations.server";
@@ -18,7 +18,14 @@ type CustomerRead = {
   subscriptions: Observed<ReadSubscription["subscription"]>[];
 };
 
-export type ReadResult = { failures: Map<string, StripeFailure>; requestIds: Map<string, string> };
+export type ReadResult = {
+  /** Customers that could not be completely read, and why. */
+  failures: Map<string, StripeFailure>;
+  /** The customers that were completely read, with the id of Stripe's request. */
+  requestIds: Map<string, string | null>;
+  /** Whether a subscription that is not over was among them. */
+  hasOpenSubscription: boolean;
+};
 
 const MOST_TRIES = 3;
 
@@ -29,26 +36,29 @@ const MOST_TRIES = 3;
 export async function readCustomers(
   { db, stripe }: Deps,
   customerIds: readonly string[],
-  how: RequestOptions,
+  options: RequestOptions,
 ): Promise<ReadResult> {
   const failures = new Map<string, StripeFailure>();
-  const requestIds = new Map<string, string>();
+  const requestIds = new Map<string, string | null>();
+  let hasOpenSubscription = false;
   let wanted = [...new Set(customerIds)];
   for (let attempt = 0; wanted.length > 0 && attempt < MOST_TRIES; attempt += 1) {
     const reads: CustomerRead[] = [];
     await Promise.all(
       wanted.map(async (id) => {
-        const read = await readCustomer(stripe, id, how);
+        const read = await readCustomer(stripe, id, options);
         if (!read.ok) failures.set(id, read.failure);
         else reads.push(read.value);
       }),
     );
-    for (const { customer } of reads)
-      if (customer.requestId) requestIds.set(customer.value.id, customer.requestId);
+    for (const { customer, subscriptions } of reads) {
+      requestIds.set(customer.value.id, customer.requestId);
+      hasOpenSubscription ||= subscriptions.some(({ value }) => isOpen(value));
+    }
     wanted = await store(db, reads);
   }
   for (const id of wanted) failures.set(id, contested);
-  return { failures, requestIds };
+  return { failures, requestIds, hasOpenSubscription };
 }
 
 const contested: StripeFailure = {
@@ -60,13 +70,13 @@ const contested: StripeFailure = {
   accountId: null,
 };
 
-/** Whoever asked may die before the users are evaluated: what has changed for them is marked. */
+/** This process may die before it has evaluated the users: those that a change may affect are enqueued. */
 const ENQUEUE = { enqueue: true };
 
 /** Stores complete reads in one transaction; returns the customers that must be read again. */
 async function store(db: Database, reads: readonly CustomerRead[]): Promise<string[]> {
   if (reads.length === 0) return [];
-  return inTransaction(db, async (tx) => {
+  return retryOnDeadlock(db, async (tx) => {
     const subscriptions = reads.flatMap((read) => read.subscriptions);
     const again = await storeCustomers(
       tx,
@@ -81,13 +91,14 @@ async function store(db: Database, reads: readonly CustomerRead[]): Promise<stri
       tx,
       complete.filter(({ customerId }) => !again.includes(customerId)),
     );
-    await keepSeenPrices(tx, await loadCatalogue(tx), itemsOf(subscriptions));
+    await keepSeenPrices(tx, await loadCatalogue(tx), listItems(subscriptions));
     return [...new Set(again)];
   });
 }
 
-const itemsOf = (subscriptions: readonly Observed<ReadSubscription["subscription"]>[]): SubscriptionItem[] =>
-  subscriptions.flatMap(({ value }) => value.items);
+const listItems = (
+  subscriptions: readonly Observed<ReadSubscription["subscription"]>[],
+): SubscriptionItem[] => subscriptions.flatMap(({ value }) => value.items);
 
 /**
  * All pages of one customer's subscriptions, `status=all`. The customer comes expanded with them; only one without
@@ -96,7 +107,7 @@ const itemsOf = (subscriptions: readonly Observed<ReadSubscription["subscription
 async function readCustomer(
   stripe: StripeReader,
   customerId: string,
-  how: RequestOptions,
+  options: RequestOptions,
 ): Promise<{ ok: true; value: CustomerRead } | NoAnswer> {
   const subscriptions: CustomerRead["subscriptions"] = [];
   let customer: Observed<Customer> | null = null;
@@ -104,27 +115,27 @@ async function readCustomer(
   let ended: Version;
   let startingAfter: string | undefined;
   for (;;) {
-    const page = await stripe.subscriptionsPage({ customer: customerId, startingAfter }, how);
+    const page = await stripe.listSubscriptions({ customer: customerId, startingAfter }, options);
     if (!page.ok) {
       // On a later page it is the subscription read on from that is not found.
       if (page.failure.reason !== "not_found" || startingAfter !== undefined) return page;
       return { ok: true, value: missing(customerId, page) };
     }
-    const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
+    const version = { started: page.started, ended: page.ended, requestId: page.requestId };
     started ??= page.started;
     ended = page.ended;
     if (page.value.unreadable.length > 0) return unreadable(page);
     for (const one of page.value.subscriptions) {
-      const full = await withAllItems(stripe, one, how);
+      const full = await withAllItems(stripe, one, options);
       if (!full.ok) return full;
-      subscriptions.push({ value: full.subscription, ...stamp });
-      if (one.customer) customer ??= { value: one.customer, ...stamp };
+      subscriptions.push({ value: full.subscription, ...version });
+      if (one.customer) customer ??= { value: one.customer, ...version };
     }
     if (!page.value.hasMore) break;
     startingAfter = page.value.lastId ?? undefined;
   }
   if (customer === null) {
-    const read = await stripe.customer(customerId, how);
+    const read = await stripe.readCustomer(customerId, options);
     if (!read.ok && read.failure.reason !== "not_found") return read;
     const requestId = read.ok ? read.requestId : read.failure.requestId;
     const value = read.ok ? read.value : missingCustomer(customerId);
@@ -144,10 +155,10 @@ async function readCustomer(
 export async function withAllItems(
   stripe: StripeReader,
   read: ReadSubscription,
-  how: RequestOptions,
+  options: RequestOptions,
 ): Promise<{ ok: true; subscription: ReadSubscription["subscription"] } | NoAnswer> {
   if (!read.hasMoreItems) return { ok: true, subscription: read.subscription };
-  const items = await stripe.allItems(read.subscription.id, how);
+  const items = await stripe.listItems(read.subscription.id, options);
   if (items.ok) return { ok: true, subscription: { ...read.subscription, items: items.value } };
   const isItsOwn = ["bad_answer", "bad_request", "not_found"].includes(items.failure.reason);
   if (items.failure.retryable || !isItsOwn) return items;
@@ -171,7 +182,7 @@ function missing(customerId: string, { started, ended, failure }: NoAnswer): Cus
   };
 }
 
-function unreadable({ started, ended, requestId }: Stamp & { requestId: string | null }): NoAnswer {
+function unreadable({ started, ended, requestId }: AnswerVersion & { requestId: string | null }): NoAnswer {
   const failure: StripeFailure = {
     ...contested,
     message: "Stripe listed a subscription that could not be read",

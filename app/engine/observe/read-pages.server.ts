@@ -1,6 +1,6 @@
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { SubscriptionsPage } from "~/stripe/pages.server";
-import { advance, forgetPlace, nextRange, type Range } from "~/stripe/ranges";
+import { advance, forgetPlace, type Range, takeRange } from "~/stripe/ranges";
 import type { Answer, Read, RequestOptions, StripeReader } from "~/stripe/reader.server";
 
 /** A page that has arrived, and how many of its subscriptions are its range's: pages of two ranges may overlap. */
@@ -19,7 +19,7 @@ export type PageReader = {
 };
 
 export type PageReaderOptions = {
-  stripe: Pick<StripeReader, "subscriptionsPage">;
+  stripe: Pick<StripeReader, "listSubscriptions">;
   /** Where reading begins; changed while it goes on. */
   ranges: Range[];
   how: RequestOptions;
@@ -44,16 +44,16 @@ export function createPageReader({ stripe, ranges, how, hasTime }: PageReaderOpt
   let waiting: ArrivedPage[] = [];
   let failure: StripeFailure | null = null;
   let broken: { error: unknown } | null = null;
-  let pauseOrFail = false;
+  let isStopped = false;
   let asked = 0;
   let handedOverAt = Number.NEGATIVE_INFINITY;
   let wake: () => void = () => {};
 
-  const mayAsk = () => !pauseOrFail && failure === null && broken === null && (asked === 0 || hasTime());
+  const mayAsk = () => !isStopped && failure === null && broken === null && (asked === 0 || hasTime());
 
   function fill(): void {
     while (mayAsk() && busy.size < READERS && waiting.length < MOST_WAITING) {
-      const range = nextRange(ranges, busy);
+      const range = takeRange(ranges, busy);
       if (range === null) return;
       busy.add(range.n);
       asked += 1;
@@ -82,7 +82,7 @@ export function createPageReader({ stripe, ranges, how, hasTime }: PageReaderOpt
 
   function ask({ after, gte, lt }: Range): Promise<Read<SubscriptionsPage>> {
     const created = { ...(gte !== null && { gte }), ...(lt !== null && { lt }) };
-    return stripe.subscriptionsPage(
+    return stripe.listSubscriptions(
       {
         ...(after !== null && { startingAfter: after }),
         ...((gte !== null || lt !== null) && { created }),
@@ -109,7 +109,7 @@ export function createPageReader({ stripe, ranges, how, hasTime }: PageReaderOpt
   return {
     failure: () => failure,
     stop() {
-      pauseOrFail = true;
+      isStopped = true;
     },
     async next() {
       fill();

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { syncUser } from "~/engine/sync/sync-user.server";
-import { rewriteLists } from "~/engine/testing/proxy";
+import { rewriteLists } from "~/engine/testing/list-proxy";
 import {
-  accessOf,
+  readAccess,
   addPayingUser,
   addSyncedUser,
   addUser,
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const verdictOf = async (userId: string) =>
+const readVerdict = async (userId: string) =>
   (await world.db.syncStatus.findUniqueOrThrow({ where: { userId } })).verdict;
 const sync = (parity = world.parity) => parity.syncUser({ userId: "ada", actor: STAFF });
 
@@ -32,42 +32,42 @@ const holdBack = (query: Record<string, string> = {}) =>
     times: 1,
   });
 
-describe("an answer that was long under way", () => {
-  it("does not undo what a later one said: the customer is read again", async () => {
+describe("an answer that was slow", () => {
+  it("does not overwrite a later one: the customer is read again", async () => {
     const { subscriptionId, customerId } = await addPayingUser(world, "ada");
     holdBack({ customer: customerId });
     const slow = sync();
-    await world.sandbox.control.held.reached(1);
+    await world.sandbox.control.held.waitForCount(1);
     world.sandbox.subscriptions.cancel(subscriptionId);
     await sync(world.another());
     world.sandbox.control.held.release();
     await slow;
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     expect(await world.db.stripeSubscription.findFirst()).toMatchObject({ status: "canceled" });
   });
 
-  it("nor does one of a pass: the pass is not over before the customer was read again", async () => {
+  it("in a full run does not either: the run reads the customer again before it finishes", async () => {
     const { subscriptionId, customerId } = await addPayingUser(world, "ada");
     holdBack();
     const { run } = await world.parity.runs.apply({ actor: STAFF });
     const running = runToEnd(world.parity, run.id);
-    await world.sandbox.control.held.reached(1);
+    await world.sandbox.control.held.waitForCount(1);
     world.sandbox.subscriptions.cancel(subscriptionId);
     await sync(world.another());
     world.sandbox.requests.clear();
     world.sandbox.control.held.release();
     expect(await running).toMatchObject({ state: "done", stripeRequests: 2 });
     expect(world.sandbox.requests.list().map(({ query }) => query.customer)).toEqual([customerId]);
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     expect(await world.db.change.count({ where: { grants: true } })).toBe(0);
   });
 
-  it("of a pass that cannot be settled holds the pass back, and the next step asks again", async () => {
+  it("that cannot be resolved keeps a full run from finishing, and the next step asks again", async () => {
     const { subscriptionId, customerId } = await addPayingUser(world, "ada");
     holdBack();
     const { run } = await world.parity.runs.apply({ actor: STAFF });
     const running = world.parity.runs.step(run.id, 10_000);
-    await world.sandbox.control.held.reached(1);
+    await world.sandbox.control.held.waitForCount(1);
     world.sandbox.subscriptions.cancel(subscriptionId);
     await sync(world.another());
     const fault = world.sandbox.control.addFault({
@@ -78,12 +78,12 @@ describe("an answer that was long under way", () => {
     expect(await running).toMatchObject({ state: "running", phase: "observe" });
     world.sandbox.control.clearFaults(fault);
     expect(await runToEnd(world.parity, run.id)).toMatchObject({ state: "done" });
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
   });
 });
 
 describe("a customer", () => {
-  it("whom Stripe does not have is missing: for review, and nothing is changed", async () => {
+  it("that Stripe does not have is missing: for review, and nothing changes", async () => {
     await addUser(world, {
       id: "ada",
       customerId: "cus_nowhere",
@@ -93,21 +93,21 @@ describe("a customer", () => {
     expect(await world.db.stripeCustomer.findUnique({ where: { id: "cus_nowhere" } })).toMatchObject({
       state: "missing",
     });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
   });
 
-  it("who was deleted, and whose recorded subscription is listed as ended, is evaluated as usual", async () => {
+  it("that was deleted, with its recorded subscription listed as ended, is evaluated as usual", async () => {
     const { customerId } = await addSyncedUser(world, "ada");
     world.sandbox.customers.delete(customerId);
     expect(await sync()).toMatchObject({ outcome: "synced", verdictAfter: "in_sync" });
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     expect(await world.db.user.findUnique({ where: { id: "ada" } })).toMatchObject({
       stripeCustomerId: customerId,
       subscriptionStatus: "canceled",
     });
   });
 
-  it("who was deleted gives way in the record to the one who pays", async () => {
+  it("that was deleted is replaced in the record by the one that pays", async () => {
     const { customerId } = await addSyncedUser(world, "ada");
     world.sandbox.customers.delete(customerId);
     const { id } = world.sandbox.customers.create({ metadata: { userId: "ada" } });
@@ -115,12 +115,12 @@ describe("a customer", () => {
     await syncAll(world.parity);
     await sync();
     expect(await world.db.user.findUnique({ where: { id: "ada" } })).toMatchObject({ stripeCustomerId: id });
-    expect(await accessOf(world, "ada")).toBe("active 1");
+    expect(await readAccess(world, "ada")).toBe("active 1");
   });
 });
 
 describe("a subscription that a complete read no longer lists", () => {
-  it("is gone, which is for review, and takes nothing away", async () => {
+  it("is gone, which is for review, and revokes nothing", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     const apiBase = await rewriteLists(world.stripeUrl, (_, list) => ({
       ...list,
@@ -128,14 +128,14 @@ describe("a subscription that a complete read no longer lists", () => {
     }));
     expect(await sync(world.another({ apiBase }))).toMatchObject({ verdictAfter: "missing_in_stripe" });
     expect(await world.db.stripeSubscription.findFirst()).toMatchObject({ gone: true });
-    expect(await accessOf(world, "ada")).toBe("active 5");
-    expect(await verdictOf("ada")).toBe("missing_in_stripe");
+    expect(await readAccess(world, "ada")).toBe("active 5");
+    expect(await readVerdict("ada")).toBe("missing_in_stripe");
     expect(await sync()).toMatchObject({ outcome: "in_sync" });
   });
 });
 
-describe("what a person waits for", () => {
-  it("ends at the deadline, however many reads there are to make", async () => {
+describe("an interactive read", () => {
+  it("ends at the deadline, however many requests it needs", async () => {
     const { customerId } = await addPayingUser(world, "ada");
     world.sandbox.control.addFault({
       effect: { type: "hang" },
@@ -146,7 +146,7 @@ describe("what a person waits for", () => {
       userId: "ada",
       actor: STAFF,
       apply: true,
-      confirmed: null,
+      approval: null,
       deadlineMs: 400,
     });
     expect(outcome).toMatchObject({ ok: false, reason: "timeout" });

@@ -1,5 +1,8 @@
 import type { EpochSeconds } from "~/billing/observation";
+import { RECHECK_BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
+import { RECHECK_VERDICTS } from "~/billing/verdicts/catalogue";
 import type { Tx } from "~/platform/client.server";
+import { raw } from "~/platform/sql.server";
 
 /** A user's mark as it was loaded. */
 export type QueuedRecheck = { userId: string; generation: number };
@@ -31,22 +34,28 @@ export async function forgetRechecks(tx: Tx, userIds: readonly string[]): Promis
   if (userIds.length > 0) await tx.recheckQueue.deleteMany({ where: { userId: { in: [...userIds] } } });
 }
 
+const listLiterals = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join(", ");
+
 /**
- * Marks whose evaluation the clock has overtaken by `now` (grace or a comp ended), and the restless: those who depend on
- * other users, customers or reads, those whose repair is due and was not made (they were only previewed, or it failed),
- * and those from whom it was blocked for a reason that passes. And whom staff have decided something about since: a comp,
- * a hold, a link. Returns how many.
+ * Users whose evaluation may change without any event: by verdict, because a repair that is due was not made (it was only
+ * previewed, or it failed), or because it was blocked for a reason that may pass. The text is that of the partial index
+ * SyncStatus_recheck: with values apart PostgreSQL would not use the index.
+ */
+export const RECHECK_CONDITION = `verdict IN (${listLiterals(RECHECK_VERDICTS)})
+    OR ("intendedHash" IS NOT NULL AND blocked IS NULL)
+    OR blocked IN (${listLiterals(RECHECK_BLOCK_REASONS)})`;
+
+/**
+ * Enqueues users whose evaluation is due at `now` (grace or a comp ended), users that are evaluated again in each
+ * incremental run, and users about whom staff have decided something since (a comp, a hold, a link). Returns how many.
  */
 export async function enqueueDueUsers(tx: Tx, { now }: { now: EpochSeconds }): Promise<number> {
-  // The last condition is that of the index SyncStatus_recheck, word for word, or it would not be used.
   return tx.$executeRaw`
     INSERT INTO "RecheckQueue" ("userId")
     SELECT due."userId" FROM (
       SELECT "userId" FROM "SyncStatus" WHERE "nextCheckAt" <= to_timestamp(${now}::float8)
       UNION SELECT "userId" FROM "SyncStatus"
-      WHERE verdict IN ('link_conflict', 'possible_match', 'not_checked')
-        OR ("intendedHash" IS NOT NULL AND blocked IS NULL)
-        OR blocked IN ('revocation_limit', 'possible_other_customer', 'other_customers_unknown', 'not_read_since')
+      WHERE ${raw(RECHECK_CONDITION)}
       UNION SELECT s."userId" FROM "SyncStatus" s JOIN (
         SELECT "userId", greatest("createdAt", "revokedAt") AS at FROM "Comp"
         UNION ALL SELECT "userId", greatest("createdAt", "releasedAt") FROM "Hold"

@@ -11,7 +11,7 @@ import {
   syncAll,
   type World,
 } from "~/engine/testing/world";
-import { databaseNow } from "~/platform/stamps.server";
+import { readDatabaseTime } from "~/platform/versions.server";
 import { dequeueRechecks, enqueueDueUsers, enqueueRechecks } from "./recheck-queue.server";
 
 let world: World;
@@ -25,40 +25,40 @@ const marked = async () => {
   return rows.map(({ userId }) => userId);
 };
 const enqueue = (...ids: string[]) => world.db.$transaction((tx) => enqueueRechecks(tx, ids));
-const marksOf = async (userId: string) =>
+const readQueueEntry = async (userId: string) =>
   Number((await world.db.recheckQueue.findUniqueOrThrow({ where: { userId } })).generation);
 const clear = (userId: string, generation: number) =>
   world.db.$transaction((tx) => dequeueRechecks(tx, [{ userId, generation }]));
 
 async function evaluate(ids: string[], { apply = true, saveStatuses = true } = {}) {
-  const ground = await loadEvaluationContext(world.db);
+  const context = await loadEvaluationContext(world.db);
   const { id } = (await world.db.run.findFirst()) ?? { id: "run" };
-  const how = { apply, saveStatuses, addressesRead: false, runId: () => Promise.resolve(id) };
-  return reconcileUsers(world.db, { userIds: ids, ground, actor: CRON, log: world.deps.log, ...how });
+  const how = { apply, saveStatuses, addressesRead: false, run: { id } };
+  return reconcileUsers(world.db, { userIds: ids, context, actor: CRON, log: world.deps.log, ...how });
 }
 
-describe("a mark", () => {
-  it("is taken away when it is what was loaded", async () => {
+describe("an entry of the recheck queue", () => {
+  it("is removed when it was loaded", async () => {
     await enqueue("ada", "bob");
-    await clear("ada", await marksOf("ada"));
+    await clear("ada", await readQueueEntry("ada"));
     expect(await marked()).toEqual(["bob"]);
   });
 
-  it("that came after loading stays, also when the one before it was taken away by another", async () => {
+  it("that was added after loading stays, also when another process removed the one before it", async () => {
     await enqueue("ada");
-    const loaded = await marksOf("ada");
+    const loaded = await readQueueEntry("ada");
     await enqueue("ada");
     await clear("ada", loaded);
     expect(await marked()).toEqual(["ada"]);
-    await clear("ada", await marksOf("ada"));
+    await clear("ada", await readQueueEntry("ada"));
     await enqueue("ada");
     await clear("ada", loaded);
     expect(await marked()).toEqual(["ada"]);
   });
 
-  it("that is just being made stays, and nobody waits for it", async () => {
+  it("whose transaction is still open stays, and no process waits for it", async () => {
     await enqueue("ada");
-    const loaded = await marksOf("ada");
+    const loaded = await readQueueEntry("ada");
     await world.db.$transaction(async (tx) => {
       await enqueueRechecks(tx, ["ada"]);
       await clear("ada", loaded);
@@ -66,21 +66,21 @@ describe("a mark", () => {
     expect(await marked()).toEqual(["ada"]);
   });
 
-  it("goes when its user was evaluated, and there is nothing left to do", async () => {
+  it("is removed when its user was evaluated and nothing is left to do", async () => {
     await addSyncedUser(world, "ada");
     await addPayingUser(world, "bob");
     await syncAll(world.parity);
     await world.db.user.update({ where: { id: "bob" }, data: { plan: null } });
-    await enqueue("ada", "bob", "nobody");
-    await evaluate(["ada", "bob", "nobody"], { saveStatuses: false, apply: false });
-    expect(await marked()).toEqual(["ada", "bob", "nobody"]);
-    await evaluate(["ada", "bob", "nobody"], { apply: false });
+    await enqueue("ada", "bob", "unknown");
+    await evaluate(["ada", "bob", "unknown"], { saveStatuses: false, apply: false });
+    expect(await marked()).toEqual(["ada", "bob", "unknown"]);
+    await evaluate(["ada", "bob", "unknown"], { apply: false });
     expect(await marked()).toEqual(["bob"]); // to be repaired
     await evaluate(["bob"]);
     expect(await marked()).toEqual([]);
   });
 
-  it("stays while its user is not checked, or Stripe must be asked first", async () => {
+  it("stays while its user is not checked, or Stripe must be read first", async () => {
     await addUser(world, { id: "ada" });
     const { subscriptionId } = await addSyncedUser(world, "bob");
     await enqueue("ada", "bob");
@@ -104,11 +104,11 @@ describe("a mark", () => {
   });
 });
 
-describe("due are", () => {
-  it("users whom the clock has overtaken, and the restless", async () => {
+describe("the recheck", () => {
+  it("covers users whose next check is due, and verdicts that are rechecked in every run", async () => {
     const ids = ["past", "later", "never", "conflict", "revocation_limit", "held", "gone"];
     for (const id of ids.slice(0, -1)) await addUser(world, { id });
-    const now = await databaseNow(world.db);
+    const now = await readDatabaseTime(world.db);
     const syncStatus = (userId: string, changes: object = {}) => ({
       userId,
       verdict: "in_sync",
@@ -137,7 +137,7 @@ describe("due are", () => {
 describe("drift inside the database", () => {
   const drift = () => world.db.$transaction(enqueueDriftedUsers);
 
-  it("is found in whatever table, and a user without a standing too; nothing else is", async () => {
+  it("is found in every table, and so is a user without a sync status; nothing else is", async () => {
     const ids = ["ada", "bob", "dan", "eve", "fay", "gus"];
     for (const id of ids) await addSyncedUser(world, id);
     await syncAll(world.parity);

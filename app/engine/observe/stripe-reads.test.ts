@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe("reads of Stripe", () => {
-  it("are shown by endpoint, today and in 30 days, against 10,000 until somebody says more", async () => {
+  it("are shown by endpoint, today and in 30 days, against an allocation of 10,000 unless set", async () => {
     const { reads } = await world.parity.overview();
     expect(reads).toEqual({
       allocation: 10_000,
@@ -42,7 +42,7 @@ describe("reads of Stripe", () => {
     expect((await world.parity.overview()).reads.allocation).toBe(10_000);
   });
 
-  it("are figures for Prometheus, with how much they are slowed down", async () => {
+  it("are metrics for Prometheus, with the present slowdown", async () => {
     await world.db.stripeRateBucket.createMany({
       data: [
         { bucket: "all", nextRequestAt: new Date(), slowdown: 1, slowedAt: new Date(0) },

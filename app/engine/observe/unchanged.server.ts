@@ -1,8 +1,8 @@
 import type { Version } from "~/billing/observation";
 import type { Tx } from "~/platform/client.server";
 import { type Sql, sql } from "~/platform/sql.server";
-import { firstRow } from "~/platform/stamps.server";
 import { hashText } from "~/platform/text-hash.server";
+import { firstRow } from "~/platform/versions.server";
 
 /** Two answers with the same hash say the same. */
 export const contentHash = (content: object): string => hashText(JSON.stringify(content));

@@ -39,7 +39,7 @@ const audited = () =>
       round(greatest(0, extract(epoch FROM "createdAt" - "paidAt")), 3)::float8 AS seconds
     FROM "Change" WHERE grants AND "paidAt" IS NOT NULL ORDER BY "createdAt", "userId"`;
 
-it("each layer says whom it gave access, how long after the payment, and in which run; once", async () => {
+it("each source records once which user got access, how long after the payment, and in which run", async () => {
   await addPayingUser(world, "ada");
   await world.parity.syncUser({ userId: "ada", actor: STAFF });
   await addPayingUser(world, "bob");
@@ -65,7 +65,7 @@ it("each layer says whom it gave access, how long after the payment, and in whic
   expect(said()).toHaveLength(5);
 });
 
-it("nothing is said of access that nobody paid for, nor of what was not committed", async () => {
+it("access without a payment is not recorded, nor is what was not committed", async () => {
   await addUser(world, { id: "ada" });
   const expiresAt = new Date(Date.now() + 86_400_000);
   await world.db.comp.create({

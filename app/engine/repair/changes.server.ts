@@ -1,34 +1,45 @@
 import { z } from "zod";
-import type { BillingState } from "~/billing/record";
+import {
+  FIELDS,
+  type FieldType,
+  type FieldValue,
+  listFields,
+  type RecordFields,
+  type TableName,
+} from "~/billing/fields";
+import { type BillingState, buildRow, emptyValue, type FieldRow } from "~/billing/record";
 import type { Database } from "~/platform/client.server";
 
-const nullableText = z.string().nullable();
-const nullableNumber = z.number().nullable();
+const SCHEMAS: Record<FieldType, z.ZodType<FieldValue>> = {
+  text: z.string(),
+  number: z.number(),
+  bigint: z.number(),
+  money: z.number(),
+  boolean: z.boolean(),
+  time: z.number(),
+};
 
-const billingState: z.ZodType<BillingState> = z.object({
-  user: z.object({
-    stripeCustomerId: nullableText,
-    plan: nullableText,
-    subscriptionStatus: nullableText,
-    currentPeriodEnd: nullableNumber,
-    cancelAtPeriodEnd: z.boolean(),
-  }),
-  billing: z
-    .object({
-      stripeSubscriptionId: z.string(),
-      stripePriceId: z.string(),
-      status: z.string(),
-      plan: nullableText,
-      amount: nullableNumber,
-      currency: z.string(),
-      interval: nullableText,
-      currentPeriodStart: nullableNumber,
-      currentPeriodEnd: nullableNumber,
-      cancelAtPeriodEnd: z.boolean(),
-    })
-    .nullable(),
-  workspaces: z.array(z.object({ id: z.string(), status: z.string(), seats: z.number() })),
-});
+/** A row of the record as it was audited. A field that did not exist then is empty. */
+function buildRowSchema<Table extends TableName>(
+  table: Table,
+  fields: RecordFields,
+): z.ZodType<FieldRow<Table>> {
+  const shape = listFields(table, fields).map(({ name, field }) => {
+    const value = SCHEMAS[field.type];
+    return [name, (field.nullable ? value.nullable() : value).default(emptyValue(field))] as const;
+  });
+  const row = z.object(Object.fromEntries(shape));
+  return row.transform((values) =>
+    buildRow(table, fields, (name, field) => values[name] ?? emptyValue(field)),
+  );
+}
+
+const buildStateSchema = (fields: RecordFields): z.ZodType<BillingState> =>
+  z.object({
+    user: buildRowSchema("user", fields),
+    billing: buildRowSchema("billing", fields).nullable(),
+    workspaces: z.array(z.object({ id: z.string() }).and(buildRowSchema("workspace", fields))),
+  });
 
 /** One repair as audited. */
 export type ChangeRow = {
@@ -43,11 +54,17 @@ export type ChangeRow = {
 };
 
 /** The last repairs of a user, newest first. */
-export async function changesOfUser(db: Database, userId: string, limit: number): Promise<ChangeRow[]> {
+export async function listChanges(
+  db: Database,
+  userId: string,
+  limit: number,
+  fields: RecordFields = FIELDS,
+): Promise<ChangeRow[]> {
+  const state = buildStateSchema(fields);
   const rows = await db.change.findMany({ where: { userId }, orderBy: { id: "desc" }, take: limit });
   return rows.map((row) => ({
     ...row,
-    before: billingState.parse(row.before),
-    after: billingState.parse(row.after),
+    before: state.parse(row.before),
+    after: state.parse(row.after),
   }));
 }

@@ -4,7 +4,7 @@ import type { Database, Tx } from "~/platform/client.server";
 export type LayerSeconds = { layer: string; grants: number; p50: number; p95: number; p99: number };
 
 /** Percentiles over the grants of the last 30 days that a payment stands behind; the busiest layer first. */
-export async function paymentToAccess(db: Database | Tx): Promise<LayerSeconds[]> {
+export async function summarizePaymentToAccess(db: Database | Tx): Promise<LayerSeconds[]> {
   return db.$queryRaw<LayerSeconds[]>`
     SELECT "actorKind" AS layer, count(*)::int AS grants,
       percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)::float8 AS p50,

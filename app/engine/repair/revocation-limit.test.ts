@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Actor } from "~/engine/account/actor";
 import {
-  accessOf,
+  readAccess,
   addPayingUser,
   CRON,
   createWorld,
@@ -8,7 +9,6 @@ import {
   syncAll,
   type World,
 } from "~/engine/testing/world";
-import type { Actor } from "~/facade/parity.server";
 
 let world: World;
 
@@ -27,7 +27,7 @@ async function addCanceled(many: number): Promise<string[]> {
   return ids;
 }
 
-/** Users with access who are nobody's matter here. */
+/** Users with access that these tests do not check. */
 async function addOthers(many: number) {
   await world.db.$executeRaw`
     INSERT INTO "User" (id, email) SELECT 'other' || n, 'other' || n || '@example.com'
@@ -42,7 +42,7 @@ const sync = (userId: string, kind: Actor["kind"], parity = world.parity) =>
   parity.syncUser({ userId, actor: { kind, id: null } });
 
 describe("the revocation limit", () => {
-  it("lets two of a few through in 24 hours; the others wait in a list, and in the next run too", async () => {
+  it("allows two revocations of a few users in 24 hours; the others are pending, in the next run too", async () => {
     await addCanceled(5);
     const run = await syncAll(world.parity);
     expect(run).toMatchObject({ state: "done", synced: 2, review: 3, failed: 0 });
@@ -52,7 +52,7 @@ describe("the revocation limit", () => {
     expect(await revoked()).toBe(2);
   });
 
-  it("counts all sources but staff together, and 2 % where that is more", async () => {
+  it("counts all sources except staff together, and allows 2 % if that is more", async () => {
     const ids = await addCanceled(5);
     await addOthers(145);
     const kinds: Actor["kind"][] = ["cron", "workspace", "webhook", "command_line", "checkout"];
@@ -61,10 +61,10 @@ describe("the revocation limit", () => {
     expect(outcomes).toEqual(["synced", "synced", "synced", "blocked", "blocked"]);
     expect(await sync(ids[3] ?? "", "staff")).toMatchObject({ outcome: "synced" });
     expect(await sync(ids[4] ?? "", "cron")).toMatchObject({ outcome: "blocked" });
-    expect(await accessOf(world, ids[4] ?? "")).toBe("active 5");
+    expect(await readAccess(world, ids[4] ?? "")).toBe("active 5");
   });
 
-  it("holds with two processes that lower at the same moment", async () => {
+  it("holds with two processes that revoke at the same time", async () => {
     const ids = await addCanceled(8);
     const second = world.another();
     // Evaluated and read once: what is left is to write, all at once.
@@ -90,7 +90,7 @@ describe("the revocation limit", () => {
     expect(ids).toHaveLength(await revoked());
   });
 
-  it("does not stop what grants, nor ask Stripe about revocations that wait anyway", async () => {
+  it("does not stop grants, nor ask Stripe about revocations that stay pending anyway", async () => {
     await addCanceled(4);
     await syncAll(world.parity);
     await addPayingUser(world, "ada");
@@ -99,7 +99,7 @@ describe("the revocation limit", () => {
     expect(run).toMatchObject({ synced: 1, review: 2, stripeRequests: 1 });
   });
 
-  it("is as wide as an admin sets it: no automatic revocation at all", async () => {
+  it("follows the setting, also when it allows no automatic revocation", async () => {
     await addCanceled(2);
     await world.parity.settings.set({ revocationLimitMinimum: 0, revocationLimitPercent: 0 }, STAFF);
     expect(await syncAll(world.parity)).toMatchObject({ synced: 0, review: 2 });

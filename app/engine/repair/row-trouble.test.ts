@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { accessOf, addPayingUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
+import { readAccess, addPayingUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
 
 let world: World;
 let other: pg.Client;
@@ -15,7 +15,7 @@ afterEach(async () => {
   await world.close();
 });
 
-const failuresOf = async (runId: string) => {
+const listFailures = async (runId: string) => {
   const rows = await world.db.runUser.findMany({
     where: { runId, outcome: "failed" },
     orderBy: { userId: "asc" },
@@ -29,7 +29,7 @@ const BUSY = ["b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"];
 it.each([
   ["users", `SELECT 1 FROM "User" WHERE id = ANY($1) FOR UPDATE`],
   ["workspaces", `SELECT 1 FROM "Workspace" WHERE "ownerId" = ANY($1) FOR UPDATE`],
-])("where the application holds %s locked, only those fail, and are named", async (_, lock) => {
+])("while the application locks %s, only those users fail, and are listed", async (_, lock) => {
   for (const id of ["ada", ...BUSY, "eve"]) await addPayingUser(world, id);
   await other.query("BEGIN");
   await other.query(lock, [BUSY]);
@@ -37,13 +37,13 @@ it.each([
   const run = await syncAll(world.parity);
 
   expect(run).toMatchObject({ state: "done", synced: 2, failed: BUSY.length });
-  expect(await failuresOf(run.id)).toEqual(BUSY.map((id) => [id, "record_busy"]));
-  for (const id of ["ada", "eve"]) expect(await accessOf(world, id)).toBe("active 5");
+  expect(await listFailures(run.id)).toEqual(BUSY.map((id) => [id, "record_busy"]));
+  for (const id of ["ada", "eve"]) expect(await readAccess(world, id)).toBe("active 5");
   await other.query("ROLLBACK");
   expect(await syncAll(world.parity)).toMatchObject({ synced: BUSY.length, skipped: 2, failed: 0 });
 });
 
-it("where the record is locked, the button says so", async () => {
+it("the button reports that the record is locked", async () => {
   await addPayingUser(world, "ada");
   await other.query("BEGIN");
   await other.query(`SELECT 1 FROM "User" WHERE id = 'ada' FOR UPDATE`);
@@ -52,10 +52,10 @@ it("where the record is locked, the button says so", async () => {
   expect(result?.message).toContain("try again");
 });
 
-it("a unique key that somebody takes at the last moment spoils one user's repair, and no other", async () => {
+it("a unique key that is taken at the last moment fails one user's repair, and no other", async () => {
   for (const id of ["ada", "bob", "dan"]) await addPayingUser(world, id);
   const { subscriptionId } = await addPayingUser(world, "eve");
-  // What nobody sees before the write: the row appears while the batch is being written.
+  // The row appears while the batch is being written.
   await world.db.$executeRawUnsafe(`
     CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF NEW."userId" = 'eve' THEN
@@ -70,15 +70,15 @@ it("a unique key that somebody takes at the last moment spoils one user's repair
   const run = await syncAll(world.parity);
 
   expect(run).toMatchObject({ state: "done", synced: 3, failed: 1 });
-  expect(await failuresOf(run.id)).toEqual([["eve", "database_23505"]]);
-  expect(await accessOf(world, "eve")).toBe("locked 0");
+  expect(await listFailures(run.id)).toEqual([["eve", "database_23505"]]);
+  expect(await readAccess(world, "eve")).toBe("locked 0");
   expect(await world.db.change.count()).toBe(3);
   // Nor is the run named that was made for the repair and went with it.
   const byHand = await world.parity.syncUser({ userId: "eve", actor: STAFF });
   expect(byHand).toMatchObject({ outcome: "failed", runId: null, changes: [] });
 });
 
-it("a transaction that is in the middle of taking the unique key is waited for, and then it is a failure too", async () => {
+it("an open transaction that takes the unique key is awaited, and then the repair fails too", async () => {
   await addPayingUser(world, "ada");
   const { subscriptionId } = await addPayingUser(world, "eve");
   await other.query("BEGIN");
@@ -93,8 +93,8 @@ it("a transaction that is in the middle of taking the unique key is waited for, 
   const run = await running;
   expect(run).toMatchObject({ state: "done", synced: 1 });
   expect(run.failed + run.review).toBe(1);
-  expect(await accessOf(world, "ada")).toBe("active 5");
-  expect(await accessOf(world, "eve")).toBe("locked 0");
+  expect(await readAccess(world, "ada")).toBe("active 5");
+  expect(await readAccess(world, "eve")).toBe("locked 0");
 });
 
 /** Until some transaction of the run waits for ours. */
@@ -105,7 +105,7 @@ async function waitsForLock(): Promise<void> {
       SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 }
 
-it("a value that a column cannot hold is one user's trouble", async () => {
+it("a value that does not fit its column fails one user's repair only", async () => {
   await addPayingUser(world, "ada");
   await addPayingUser(world, "eve");
   await world.db.$executeRawUnsafe(`
@@ -116,5 +116,5 @@ it("a value that a column cannot hold is one user's trouble", async () => {
   await world.db.$executeRaw`CREATE TRIGGER odd BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION odd()`;
   const run = await syncAll(world.parity);
   expect(run).toMatchObject({ state: "done", synced: 1, failed: 1 });
-  expect(await failuresOf(run.id)).toEqual([["eve", "database_22003"]]);
+  expect(await listFailures(run.id)).toEqual([["eve", "database_22003"]]);
 });

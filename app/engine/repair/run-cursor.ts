@@ -1,45 +1,93 @@
 import { z } from "zod";
 import { range } from "~/stripe/ranges";
 
-/** Where a run stands, so that any machine can go on. Advanced in the transaction that commits the piece of work. */
-export const runCursor = z.object({
-  /** Observe: how far each range of the list has been read and committed. Empty before the first page. */
-  ranges: z.array(range).default([]),
-  /** Stamp and Stripe's time of the first request; null before it. */
+/** Ids of Stripe objects that could not be read: nobody knows whose they are, so they count as failed. */
+const unreadable = z.array(z.string());
+
+const observe = z.object({
+  phase: z.literal("observe"),
+  /** How far each range of the list has been read and committed. Empty before the first page. */
+  ranges: z.array(range),
+  /** Version and Stripe's time of the first request; null before it. */
   firstStarted: z.number().nullable(),
   firstStripeTime: z.number().nullable(),
   lastEnded: z.number().nullable(),
-  /** Ids of objects that could not be read, not even whose they are. */
-  unreadable: z.array(z.string()),
-  /** Customers about whom overlapping answers disagree: to be read again before the pass counts. */
+  unreadable,
+  /** Customers that overlapping answers disagree about: they are read again before the full run counts. */
   contested: z.array(z.string()),
-  /** Events: the last event of the last page that was committed. */
-  afterEventId: z.string().nullable().default(null),
-  /** Read: customers that are read though nothing says that they changed. */
-  alsoRead: z.array(z.string()).default([]),
-  /** Read: the last customer that was tried. */
-  afterCustomerId: z.string().nullable().default(null),
-  /** Evaluate: everybody, or only who is marked. */
-  everyone: z.boolean().default(true),
-  /** Evaluate: fingerprint of the plans and rules that everybody is evaluated by. */
-  ground: z.string().nullable().default(null),
-  /** Lower: the last user whose revocation was tried. */
-  afterLoweredId: z.string().nullable(),
 });
 
-export type RunCursor = z.infer<typeof runCursor>;
+const events = z.object({
+  phase: z.literal("events"),
+  /** The last event of the last page that was committed; null before the first page. */
+  afterEventId: z.string().nullable(),
+  /** Stripe's time of the first request: the next run reads events from here. Null before it. */
+  eventsReadUntil: z.number().nullable(),
+  unreadable,
+});
 
-export const EMPTY_CURSOR: RunCursor = {
+const read = z.object({
+  phase: z.literal("read"),
+  eventsReadUntil: z.number().nullable(),
+  /** The last customer that was tried. */
+  afterCustomerId: z.string().nullable(),
+  /** Customers that are read although nothing says that they changed. */
+  alsoRead: z.array(z.string()),
+  unreadable,
+});
+
+const divide = z.object({ phase: z.literal("divide") });
+
+const evaluate = z.object({
+  phase: z.literal("evaluate"),
+  /** All users, or only those in the recheck queue. */
+  allUsers: z.boolean(),
+  /** Fingerprint of the plans and rules that all users are evaluated by. */
+  contextFingerprint: z.string(),
+});
+
+const revoke = z.object({
+  phase: z.literal("revoke"),
+  allUsers: z.boolean(),
+  /** The last user whose revocation was tried. */
+  afterUserId: z.string().nullable(),
+});
+
+const finished = z.object({ phase: z.literal("finished") });
+
+/**
+ * Where a run is, so that any process can continue it: one shape for each phase. A full run goes observe → divide →
+ * evaluate → revoke; an incremental run begins with events → read instead of observe. Saved in the transaction that
+ * commits the work, so a killed run repeats at most what was not committed.
+ */
+export const runCursor = z.discriminatedUnion("phase", [
+  observe,
+  events,
+  read,
+  divide,
+  evaluate,
+  revoke,
+  finished,
+]);
+
+export type RunCursor = z.infer<typeof runCursor>;
+export type RunPhase = RunCursor["phase"];
+export type CursorIn<Phase extends RunPhase> = Extract<RunCursor, { phase: Phase }>;
+
+export const START_OBSERVE: CursorIn<"observe"> = {
+  phase: "observe",
   ranges: [],
   firstStarted: null,
   firstStripeTime: null,
   lastEnded: null,
   unreadable: [],
   contested: [],
-  afterEventId: null,
-  alsoRead: [],
-  afterCustomerId: null,
-  everyone: true,
-  ground: null,
-  afterLoweredId: null,
 };
+export const START_EVENTS: CursorIn<"events"> = {
+  phase: "events",
+  afterEventId: null,
+  eventsReadUntil: null,
+  unreadable: [],
+};
+export const START_DIVIDE: CursorIn<"divide"> = { phase: "divide" };
+export const FINISHED: CursorIn<"finished"> = { phase: "finished" };

@@ -1,15 +1,19 @@
-/** What a run means to do. */
+/** What a run does. */
 export type RunMode = "preview" | "apply" | "undo";
-/** Over which users. `tick` and `full` are whole-account runs. */
+/** Which users a run covers. `incremental` and `full` runs cover the whole account. */
 export type RunScope = "one" | "selection" | "incremental" | "full";
 export type RunState = "running" | "done" | "failed" | "cancelled" | "abandoned";
 
-/** What a run came to for one user. `intended`: a preview would repair it, or a revocation waits for its fresh read. */
-export type RunOutcome =
-  | "intended"
-  | "synced"
-  | "blocked"
-  | "review"
-  | "failed"
-  | "not_checked"
-  | "changed_since_preview";
+/** The results of a run for one user. */
+export const RUN_OUTCOMES = [
+  "intended",
+  "synced",
+  "blocked",
+  "review",
+  "failed",
+  "not_checked",
+  "changed_since_preview",
+] as const;
+
+/** `intended`: a preview would repair it, or a revocation waits for its new read. */
+export type RunOutcome = (typeof RUN_OUTCOMES)[number];

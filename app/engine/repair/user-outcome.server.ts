@@ -1,7 +1,7 @@
-import type { BlockReason } from "~/billing/evaluation/decide";
-import { type Mismatch, mismatchesBetween } from "~/billing/mismatches";
-import type { Verdict } from "~/billing/verdicts";
-import { type Evaluated, hashOf } from "~/engine/evaluate/evaluate-users.server";
+import { findMismatches, type Mismatch } from "~/billing/mismatches";
+import type { BlockReason } from "~/billing/verdicts/block-reasons";
+import type { Verdict } from "~/billing/verdicts/catalogue";
+import { type EvaluatedUser, hashIntended } from "~/engine/evaluate/evaluate-users.server";
 import type { RepairRow } from "./repairs.server";
 import type { RunOutcome } from "./run-words";
 
@@ -13,7 +13,7 @@ export type UserOutcome = {
   reason: BlockReason | string | null;
   /** Stripe must be asked before more can be done. */
   needs: "customers" | "address" | null;
-  before: Evaluated;
+  before: EvaluatedUser;
   verdictAfter: Verdict;
   /** What was written. */
   changes: Mismatch[];
@@ -23,43 +23,43 @@ export type UserOutcome = {
 };
 
 /** Is what would be written for this user what was previewed, by the hash of it? */
-export const isPreviewed = (evaluated: Evaluated, previewed: ReadonlyMap<string, string>) =>
-  previewed.get(evaluated.snapshot.record.userId) === hashOf(evaluated);
+export const isPreviewed = (evaluated: EvaluatedUser, previewed: ReadonlyMap<string, string>) =>
+  previewed.get(evaluated.snapshot.record.userId) === hashIntended(evaluated);
 
 type OutcomeInput = {
   userId: string;
-  was: Evaluated;
-  after: Evaluated;
+  before: EvaluatedUser;
+  after: EvaluatedUser;
   row: RepairRow | null;
   previewed: ReadonlyMap<string, string> | null;
 };
 
-/** What it came to for a user: as evaluated before and after, with the row that was written. */
-export function userOutcomeOf(what: OutcomeInput): UserOutcome {
-  const { userId, was, after, row } = what;
-  const { evaluation } = was;
-  const { outcome, reason = null, needs = null } = cameTo(what);
+/** What reconciling came to for a user: as evaluated before and after, with the row that was written. */
+export function toUserOutcome(input: OutcomeInput): UserOutcome {
+  const { userId, before, after, row } = input;
+  const { evaluation } = before;
+  const { outcome, reason = null, needs = null } = conclude(input);
   return {
     userId,
     outcome,
     reason,
     needs,
-    before: was,
+    before,
     verdictAfter: after.evaluation.verdict,
-    changes: row ? mismatchesBetween(row.before, row.after) : [],
+    changes: row ? findMismatches(row.before, row.after) : [],
     grants: evaluation.grants,
     revokes: evaluation.revokes,
-    intendedHash: hashOf(was),
+    intendedHash: hashIntended(before),
   };
 }
 
-type CameTo = Pick<UserOutcome, "outcome"> & Partial<Pick<UserOutcome, "reason" | "needs">>;
-const IN_SYNC: CameTo = { outcome: "in_sync" };
+type Conclusion = Pick<UserOutcome, "outcome"> & Partial<Pick<UserOutcome, "reason" | "needs">>;
+const IN_SYNC: Conclusion = { outcome: "in_sync" };
 
-function cameTo({ was, row, previewed }: OutcomeInput): CameTo {
-  const { decision } = was;
+function conclude({ before, row, previewed }: OutcomeInput): Conclusion {
+  const { decision } = before;
   if (decision.kind === "nothing") return IN_SYNC;
-  const isOther = previewed && !isPreviewed(was, previewed);
+  const isOther = previewed && !isPreviewed(before, previewed);
   switch (decision.kind) {
     case "not_checked":
       return { outcome: "not_checked" };

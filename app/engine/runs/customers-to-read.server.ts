@@ -1,10 +1,7 @@
 import type { Database } from "~/platform/client.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
-/**
- * Customers that a tick must read: an event about them waits, or a user who is to be evaluated names one that was never
- * seen.
- */
+/** Customers that an incremental run must read: with an unsettled event, or named by a queued user and never observed. */
 const customersToRead: Sql = sql`
   SELECT "customerId" AS id FROM "StripeEvent" WHERE "settledAt" IS NULL AND "customerId" IS NOT NULL
   UNION SELECT named.id FROM (
@@ -13,8 +10,8 @@ const customersToRead: Sql = sql`
       WHERE l.source <> 'rejected') named
   WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = named.id)`;
 
-/** The next of them and of `also` in the order of their ids, behind `after`. */
-export async function nextCustomersToRead(
+/** The next of them and of `also` in the order of their ids, after `after`. */
+export async function listCustomersToRead(
   db: Database,
   { after, also, limit }: { after: string | null; also: readonly string[]; limit: number },
 ): Promise<string[]> {
@@ -26,12 +23,12 @@ export async function nextCustomersToRead(
 }
 
 /**
- * So many customers who have not been read by themselves for longest, those never read so first: one round after another
- * all come by. Of those with subscriptions, which one request tells all about; without those who could not be looked up
- * just now, or they would come first each time.
+ * The `limit` customers whose own complete read is oldest, those never read first, so that run after run all are read.
+ * Only customers with subscriptions, because one request reads them. Without customers whose last look-up failed and is
+ * not due again, because they would come first each time.
  */
-export async function leastRecentlyRead(db: Database, many: number): Promise<string[]> {
-  if (many === 0) return [];
+export async function listLeastRecentlyRead(db: Database, limit: number): Promise<string[]> {
+  if (limit === 0) return [];
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM "StripeCustomer" c
     WHERE state = 'present'
@@ -40,12 +37,12 @@ export async function leastRecentlyRead(db: Database, many: number): Promise<str
         WHERE k."userId" = c."metadataUserId" AND k.failure IS NOT NULL AND k."nextCheckAt" > now())
       AND NOT EXISTS (SELECT 1 FROM "User" u JOIN "UserCheck" k ON k."userId" = u.id
         WHERE u."stripeCustomerId" = c.id AND k.failure IS NOT NULL AND k."nextCheckAt" > now())
-    ORDER BY "completeAt" NULLS FIRST, id LIMIT ${many}::int`;
+    ORDER BY "completeAt" NULLS FIRST, id LIMIT ${limit}::int`;
   return rows.map(({ id }) => id);
 }
 
-/** Are there more of them than a pass over everything would cost requests? Subscriptions come a hundred a page. */
-export async function isPassCheaper(db: Database): Promise<boolean> {
+/** Would reading these customers cost more requests than a full run? Subscriptions come a hundred a page. */
+export async function isFullRunCheaper(db: Database): Promise<boolean> {
   const [row] = await db.$queryRaw<{ cheaper: boolean }[]>(sql`
     WITH wanted AS (SELECT count(*) AS customers FROM (${customersToRead}) each)
     SELECT customers > 16 AND customers > 16
@@ -53,8 +50,8 @@ export async function isPassCheaper(db: Database): Promise<boolean> {
   return row?.cheaper ?? false;
 }
 
-/** Sessions of these customers that wait to tell whose payment it was, where no strong link tells already. */
-export async function sessionsToRead(
+/** Unsettled checkout sessions of these customers, where no strong link says yet whose customer it is. */
+export async function listSessionsToRead(
   db: Database,
   customerIds: readonly string[],
 ): Promise<{ sessionId: string; customerId: string }[]> {

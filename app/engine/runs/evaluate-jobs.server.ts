@@ -3,8 +3,8 @@ import type { Database } from "~/platform/client.server";
 export const EVALUATE_JOB = "evaluate_batches";
 
 /**
- * Calls so many workers to evaluate batches of a run. Whoever comes late finds nothing left to do; nobody comes where no
- * worker runs, and then the run's own process evaluates them all.
+ * Asks `helpers` workers to evaluate batches of a run. A worker that comes late finds nothing left to do; where no worker
+ * runs, the run's own process evaluates all batches.
  */
 export async function addEvaluateJobs(db: Database, runId: string, helpers: number): Promise<void> {
   const [queue] = await db.$queryRaw<{ made: boolean }[]>`

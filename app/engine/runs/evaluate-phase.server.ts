@@ -2,47 +2,39 @@ import { setTimeout as wait } from "node:timers/promises";
 import { saveEvaluatedContext } from "~/engine/account/cursors.server";
 import { type Deps, loadEvaluationContext } from "~/engine/evaluate/deps.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
-import { revocationLimitHasRoom } from "~/engine/repair/repairs.server";
-import {
-  addCounts,
-  findRun,
-  LeaseLost,
-  type RunCounts,
-  type RunRow,
-  saveProgress,
-} from "~/engine/repair/runs.server";
+import { revocationLimitHasRoom } from "~/engine/repair/revocation-limit.server";
+import type { CursorIn } from "~/engine/repair/run-cursor";
+import { findRun, type RunRow } from "~/engine/repair/runs.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
 import type { Tx } from "~/platform/client.server";
-import { nextVersion } from "~/platform/stamps.server";
+import { nextVersion } from "~/platform/versions.server";
+import { addBatchCounts, countOutcomes } from "./count-users.server";
 import {
   type Batch,
-  batchesLeft,
   claimBatch,
+  countBatchesLeft,
+  deleteBatches,
   endBatch,
-  forgetBatches,
-  usersOfBatch,
+  listBatchUsers,
 } from "./run-batches.server";
-import type { RunSession, StepResult } from "./run-session";
-import { previewedHashes, type RunUserRow, saveRunUsers } from "./run-users.server";
+import { LeaseLost, type RunSession, readCursor, type StepResult } from "./run-session.server";
+import { listPreviewedHashes, saveRunUsers, toRunUser } from "./run-users.server";
 
 /** Batches at once in one process: while Node evaluates one, PostgreSQL loads the others. */
-const LANES = 3;
-/** Others work on the last batches: so long this process looks away. Milliseconds. */
+const CONCURRENCY = 3;
+/** Other processes work on the last batches: how long this one waits before it looks again. Milliseconds. */
 const LOOK_AGAIN_MS = 100;
 
-/** Works on the batches of a run beside others, until they or the time are used up; then the run goes on. */
+/** Works on the batches of a run beside other processes, until the batches or the time are used up. */
 export async function runEvaluatePhase(deps: Deps, session: RunSession): Promise<StepResult> {
   const { run } = session;
   await workOnBatches(deps, run.id, {
-    hasTime: () => performance.now() < session.until,
-    afterEach: () =>
-      saveProgress(deps.db, run.id, session.owner, session.leaseSeconds, {
-        stripeRequests: session.takeRequestCount(),
-      }),
+    hasTime: session.hasTime,
+    afterEach: () => session.commit(deps.db, {}),
   });
-  if ((await batchesLeft(deps.db, run.id)) === 0) return endEvaluatePhase(deps, session);
-  if (performance.now() < session.until) await wait(LOOK_AGAIN_MS);
-  return { kind: "on" };
+  if ((await countBatchesLeft(deps.db, run.id)) === 0) return endEvaluatePhase(deps, session);
+  if (session.hasTime()) await wait(LOOK_AGAIN_MS);
+  return { kind: "continue" };
 }
 
 export type BatchWork = {
@@ -52,32 +44,33 @@ export type BatchWork = {
 };
 
 /**
- * Evaluates batches of a run that nobody else works on, whoever holds its lease: a batch is ended in the transaction that
- * evaluated it, once. Returns when there is none left to take up, the run is over, or the time is.
+ * Evaluates batches of a run that no other process works on, whoever holds its lease: a batch is ended once, in the
+ * transaction that evaluated it. Returns when no batch is left to claim, the run is over, or the time is.
  */
 export async function workOnBatches(deps: Deps, runId: string, work: BatchWork): Promise<void> {
-  const room = roomAhead(deps);
-  const lane = async () => {
+  const hasRoom = lookUpRoomOnce(deps);
+  const workThrough = async () => {
     do {
       const run = await findRun(deps.db, runId);
-      if (run?.state !== "running" || run.phase !== "evaluate" || run.cancelRequestedAt !== null) return;
+      if (run?.state !== "running" || run.cursor.phase !== "evaluate" || run.cancelRequestedAt !== null)
+        return;
       const batch = await claimBatch(deps.db, runId);
       if (batch === null) return;
       try {
-        await evaluateBatch(deps, run, batch, await room());
+        await evaluateBatch(deps, { run, cursor: run.cursor, batch, hasRoom: await hasRoom() });
       } catch (error) {
-        // Ended by somebody else, or the run was: what was evaluated here was not committed.
+        // Another process ended the batch or the run: what was evaluated here was not committed.
         if (!(error instanceof LeaseLost)) throw error;
       }
       await work.afterEach?.();
     } while (work.hasTime());
   };
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
-  for (const one of lanes) if (one.status === "rejected") throw one.reason;
+  const workers = await Promise.allSettled(Array.from({ length: CONCURRENCY }, workThrough));
+  for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
 }
 
 /** Whether the revocation limit has room, looked up once: a repair asks again, under its lock. */
-function roomAhead({ db }: Deps): () => Promise<boolean> {
+function lookUpRoomOnce({ db }: Deps): () => Promise<boolean> {
   let asked: Promise<boolean> | null = null;
   return () => {
     asked ??= loadEvaluationContext(db).then(({ settings }) =>
@@ -87,29 +80,31 @@ function roomAhead({ db }: Deps): () => Promise<boolean> {
   };
 }
 
+type BatchInput = { run: RunRow; cursor: CursorIn<"evaluate">; batch: Batch; hasRoom: boolean };
+
 /** Evaluates the users of a batch and repairs what may be repaired at once. Revocations are only noted. */
-async function evaluateBatch(deps: Deps, run: RunRow, batch: Batch, hasRoom: boolean): Promise<void> {
-  const userIds = await usersOfBatch(deps.db, batch, run.cursor.everyone);
-  const ground = await loadEvaluationContext(deps.db);
+async function evaluateBatch(deps: Deps, { run, cursor, batch, hasRoom }: BatchInput): Promise<void> {
+  const userIds = await listBatchUsers(deps.db, batch, cursor.allUsers);
+  const context = await loadEvaluationContext(deps.db);
   const isPreview = run.mode === "preview";
   await reconcileUsers(deps.db, {
     log: deps.log,
     userIds,
-    ground,
-    actor: { kind: run.actorKind, id: run.actor },
+    context,
+    actor: run.actor,
     apply: !isPreview,
     saveStatuses: savesStatuses(run),
-    addressesRead: ground.pass?.runId === run.id,
-    // Nothing is revoked here by what was read before, if only because this run may have lain still for hours since.
+    addressesRead: context.fullRun?.runId === run.id,
+    // No access is revoked here by what was read before: this run may have been paused for hours since.
     evidenceAfter: await nextVersion(deps.db),
-    revocationLimitHasRoom: run.actorKind === "staff" || hasRoom,
-    previewed: run.previewRunId ? await previewedHashes(deps.db, run.previewRunId, userIds) : null,
-    runId: () => Promise.resolve(run.id),
+    revocationLimitHasRoom: run.actor.kind === "staff" || hasRoom,
+    previewed: run.previewRunId ? await listPreviewedHashes(deps.db, run.previewRunId, userIds) : null,
+    run: { id: run.id },
     commit: (tx, outcomes) => commitBatch(tx, run, batch, outcomes),
   });
 }
 
-/** A preview from what is stored writes nothing but itself; one that read Stripe keeps what it evaluated. */
+/** A preview from what is stored writes only itself; one that read Stripe keeps what it evaluated. */
 const savesStatuses = (run: RunRow) => run.mode !== "preview" || run.observed > 0;
 
 async function commitBatch(
@@ -118,41 +113,20 @@ async function commitBatch(
   batch: Batch,
   outcomes: readonly UserOutcome[],
 ): Promise<void> {
-  await endBatch(tx, run.id, batch.n);
+  await endBatch(tx, run.id, batch.number);
   await saveRunUsers(tx, run.id, outcomes.flatMap(toRunUser));
   // In an applying run what is still intended waits for its fresh read, and is counted when that is done.
   const counted = outcomes.filter(({ outcome }) => run.mode === "preview" || outcome !== "intended");
-  await addCounts(tx, run.id, countsOf(counted));
-}
-
-/** The counts of a run, from the outcomes of its users. What a preview intends counts as what it would become. */
-export function countsOf(outcomes: readonly UserOutcome[]): RunCounts {
-  const counts: RunCounts = { synced: 0, skipped: 0, review: 0, failed: 0, notChecked: 0 };
-  for (const { outcome } of outcomes) {
-    if (outcome === "synced" || outcome === "intended") counts.synced += 1;
-    else if (outcome === "in_sync") counts.skipped += 1;
-    else if (outcome === "failed") counts.failed += 1;
-    else if (outcome === "not_checked") counts.notChecked += 1;
-    else counts.review += 1;
-  }
-  return counts;
-}
-
-/** The row of a run for a user; none for those in sync. */
-export function toRunUser(outcome: UserOutcome): RunUserRow[] {
-  if (outcome.outcome === "in_sync") return [];
-  const { userId, reason, grants, revokes, intendedHash } = outcome;
-  const { verdict } = outcome.before.evaluation;
-  return [{ userId, verdict, intendedHash, outcome: outcome.outcome, reason, grants, revokes }];
+  await addBatchCounts(tx, run.id, countOutcomes(counted));
 }
 
 async function endEvaluatePhase(deps: Deps, session: RunSession): Promise<StepResult> {
   const { run } = session;
-  const { everyone, ground } = run.cursor;
+  const { allUsers, contextFingerprint } = readCursor(run, "evaluate");
   await deps.db.$transaction(async (tx) => {
-    await forgetBatches(tx, run.id);
-    if (everyone && ground !== null && savesStatuses(run)) await saveEvaluatedContext(tx, ground);
-    await saveProgress(tx, run.id, session.owner, session.leaseSeconds, { phase: "revoke" });
+    await deleteBatches(tx, run.id);
+    if (allUsers && savesStatuses(run)) await saveEvaluatedContext(tx, contextFingerprint);
+    await session.commit(tx, { cursor: { phase: "revoke", allUsers, afterUserId: null } });
   });
-  return run.mode === "preview" ? { kind: "over", failed: null } : { kind: "on" };
+  return run.mode === "preview" ? { kind: "finished", failure: null } : { kind: "continue" };
 }

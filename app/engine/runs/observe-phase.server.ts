@@ -1,18 +1,17 @@
 import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server";
-import { lastCuts, lastPass } from "~/engine/account/cursors.server";
+import { findFullRun, findLastCuts } from "~/engine/account/cursors.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "~/engine/observe/observations.server";
 import { withAllItems } from "~/engine/observe/read-customers.server";
 import { type Arrived, type ArrivedPage, createPageReader } from "~/engine/observe/read-pages.server";
-import type { RunCursor } from "~/engine/repair/run-cursor";
-import { saveProgress } from "~/engine/repair/runs.server";
-import { inTransaction } from "~/platform/deadlock.server";
+import type { CursorIn } from "~/engine/repair/run-cursor";
+import { retryOnDeadlock } from "~/platform/deadlock.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { ReadSubscription } from "~/stripe/parse";
-import { cutAt } from "~/stripe/ranges";
-import { finishPass } from "./finish-pass.server";
+import { cutRanges } from "~/stripe/ranges";
+import { finishFullRun } from "./finish-full-run.server";
 import { pauseOrFail } from "./pause-or-fail.server";
-import type { RunSession, StepResult } from "./run-session";
+import { type RunSession, readCursor, type StepResult } from "./run-session.server";
 
 type Subscriptions = Observed<ReadSubscription["subscription"]>[];
 
@@ -22,23 +21,23 @@ type Subscriptions = Observed<ReadSubscription["subscription"]>[];
  * budget are used up.
  */
 export async function runObservePhase(deps: Deps, session: RunSession): Promise<StepResult> {
-  let { cursor } = session.run;
-  const ranges = cursor.ranges.length > 0 ? cursor.ranges : cutAt(await lastCuts(deps.db));
-  // Before the first pass has finished everybody is evaluated at its end; after it, whom a change concerns is marked.
-  const enqueue = (await lastPass(deps.db)) !== null;
+  let cursor = readCursor(session.run, "observe");
+  const ranges = cursor.ranges.length > 0 ? cursor.ranges : cutRanges(await findLastCuts(deps.db));
+  // Until the first full run has finished all users are evaluated at its end; after it, those that a change may affect are enqueued.
+  const enqueue = (await findFullRun(deps.db)) !== null;
   const pricesKept = new Set<string>();
   const reader = createPageReader({
     stripe: deps.stripe,
     ranges: structuredClone(ranges),
-    how: session.how,
-    hasTime: () => performance.now() < session.until,
+    how: session.requestOptions,
+    hasTime: session.hasTime,
   });
   try {
     for (;;) {
       const arrived = await reader.next();
       if (arrived === null) break;
-      noteUnreadable(deps, arrived.pages);
-      const subscriptions = await withItems(deps, arrived.pages, session);
+      logUnreadable(deps, arrived.pages);
+      const subscriptions = await completeItems(deps, arrived.pages, session);
       if (!subscriptions.ok) return pauseOrFail(deps, subscriptions.failure);
       const commit = {
         deps,
@@ -57,18 +56,18 @@ export async function runObservePhase(deps: Deps, session: RunSession): Promise<
   const failure = reader.failure();
   if (failure) return pauseOrFail(deps, failure);
   const isThrough = cursor.ranges.length > 0 && cursor.ranges.every(({ done }) => done);
-  return isThrough ? finishPass(deps, session, cursor) : { kind: "on" };
+  return isThrough ? finishFullRun(deps, session, cursor) : { kind: "continue" };
 }
 
-function noteUnreadable(deps: Deps, pages: readonly ArrivedPage[]): void {
+function logUnreadable(deps: Deps, pages: readonly ArrivedPage[]): void {
   for (const { page } of pages) {
     const { unreadable } = page.value;
     if (unreadable.length > 0)
-      deps.log.error({ unreadable, requestId: page.requestId }, "Stripe listed objects that cannot be read");
+      deps.log.error({ unreadable, requestId: page.requestId }, "Stripe listed unreadable objects");
   }
 }
 
-async function withItems(
+async function completeItems(
   deps: Deps,
   pages: readonly ArrivedPage[],
   session: RunSession,
@@ -77,7 +76,7 @@ async function withItems(
   for (const { page } of pages) {
     const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
     for (const one of page.value.subscriptions) {
-      const full = await withAllItems(deps.stripe, one, session.how);
+      const full = await withAllItems(deps.stripe, one, session.requestOptions);
       if (!full.ok) return full;
       value.push({ value: full.subscription, ...stamp });
     }
@@ -90,14 +89,14 @@ type Commit = {
   session: RunSession;
   arrived: Arrived;
   subscriptions: Subscriptions;
-  cursor: RunCursor;
+  cursor: CursorIn<"observe">;
   enqueue: boolean;
-  /** Prices whose claim was kept already in this piece of work. */
+  /** Prices whose plan was saved already in this step. */
   pricesKept: Set<string>;
 };
 
-/** Stores the pages together with the cursor that stands behind them; returns that cursor. */
-async function commitPages(commit: Commit): Promise<RunCursor> {
+/** Stores the pages together with the cursor behind them; returns that cursor. */
+async function commitPages(commit: Commit): Promise<CursorIn<"observe">> {
   const { deps, session, arrived, subscriptions, cursor, enqueue, pricesKept } = commit;
   const customers = arrived.pages.flatMap(({ page }) => {
     const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
@@ -107,27 +106,24 @@ async function commitPages(commit: Commit): Promise<RunCursor> {
   });
   const items = subscriptions.flatMap(({ value }) => value.items);
   const newItems = items.filter(({ priceId, lookupKey }) => !pricesKept.has(`${priceId} ${lookupKey}`));
-  const next = await inTransaction(deps.db, async (tx) => {
+  const next = await retryOnDeadlock(deps.db, async (tx) => {
     const contested = await storeCustomers(tx, customers, { enqueue });
     contested.push(...(await storeSubscriptions(tx, subscriptions, { enqueue })));
     if (newItems.length > 0) await keepSeenPrices(tx, await loadCatalogue(tx), newItems);
-    const advanced = advancedCursor(cursor, arrived, contested);
-    await saveProgress(tx, session.run.id, session.owner, session.leaseSeconds, {
-      cursor: advanced,
-      observed: arrived.pages.reduce((sum, { own }) => sum + own, 0),
-      stripeRequests: session.takeRequestCount(),
-    });
+    const advanced = advanceCursor(cursor, arrived, contested);
+    const observed = arrived.pages.reduce((sum, { own }) => sum + own, 0);
+    await session.commit(tx, { cursor: advanced, observed });
     return advanced;
   });
   for (const { priceId, lookupKey } of newItems) pricesKept.add(`${priceId} ${lookupKey}`);
   return next;
 }
 
-function advancedCursor(
-  cursor: RunCursor,
+function advanceCursor(
+  cursor: CursorIn<"observe">,
   { pages, ranges }: Arrived,
   contested: readonly string[],
-): RunCursor {
+): CursorIn<"observe"> {
   const earliest = (known: number | null, times: (number | null)[]) =>
     [known, ...times].reduce((least, time) =>
       least === null || (time !== null && time < least) ? time : least,

@@ -1,16 +1,19 @@
 import type { Deps } from "~/engine/evaluate/deps.server";
 import type { StripeFailure } from "~/stripe/failure.server";
-import type { StepResult } from "./run-session";
+import type { StepResult } from "./run-session.server";
 
-/** Stripe may say not to try again at once; a later step still may. */
+/** Failures that may pass, even where Stripe says not to retry at once: a later step tries again. */
 const PASSING = new Set<StripeFailure["reason"]>(["rate_limited", "timeout", "unreachable", "stripe_error"]);
 
-/** Another attempt, later, may go better. */
+/** May another attempt, later, go better? */
 export const isPassing = ({ reason, retryable }: StripeFailure) => retryable || PASSING.has(reason);
 
-/** Stripe gave no answer: the key, or a fault. A passing fault leaves the run where it is, for the next step. */
+/** Stripe gave no answer. A failure that may pass pauses the run where it is; any other (a refused key) fails it. */
 export function pauseOrFail(deps: Deps, failure: StripeFailure): StepResult {
-  deps.log.warn({ reason: failure.reason, requestId: failure.requestId }, "a run waits for Stripe");
+  deps.log.warn(
+    { reason: failure.reason, requestId: failure.requestId },
+    "run paused; Stripe request failed",
+  );
   const reason = `${failure.reason}: ${failure.message}`;
-  return isPassing(failure) ? { kind: "pause", reason } : { kind: "over", failed: reason };
+  return isPassing(failure) ? { kind: "pause", reason } : { kind: "finished", failure: reason };
 }

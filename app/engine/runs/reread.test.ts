@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { accessOf, addManyPayingUsers, createWorld, STAFF, type World } from "~/engine/testing/world";
+import { readAccess, addManyPayingUsers, createWorld, STAFF, type World } from "~/engine/testing/world";
 
 let world: World;
 
@@ -10,7 +10,7 @@ afterEach(() => world.close());
 
 const cron = () => world.parity.runs.cron({ budgetMs: 30_000, scope: "incremental" });
 
-it("a tick reads as many again as is set, who was not read for longest first, though nothing names them", async () => {
+it("an incremental run reads the set number of customers again, the least recently read first, without any event", async () => {
   await addManyPayingUsers(world, 5);
   expect(await cron()).toMatchObject({ scope: "full", syncedCount: 5 });
   const customers = await world.db.stripeCustomer.findMany({ orderBy: { id: "asc" } });
@@ -38,15 +38,15 @@ it("a tick reads as many again as is set, who was not read for longest first, th
     syncedCount: 0,
     read: new Set(ids.slice(2, 4)),
   });
-  expect(await accessOf(world, last?.metadataUserId ?? "")).toBe("active 5");
+  expect(await readAccess(world, last?.metadataUserId ?? "")).toBe("active 5");
   // Once more before it revokes.
   const third = await readBy();
   expect(third).toMatchObject({ success: true, total: 5, stripeRequests: 4, syncedCount: 1 });
   expect(third.read).toEqual(new Set([ids[4], ids[0]]));
-  expect(await accessOf(world, last?.metadataUserId ?? "")).toBe("locked 0");
+  expect(await readAccess(world, last?.metadataUserId ?? "")).toBe("locked 0");
 });
 
-it("who cannot be read has a turn once, and stands in nobody's way", async () => {
+it("a customer that cannot be read is tried once, and does not block the others", async () => {
   await addManyPayingUsers(world, 3);
   await cron();
   const [first, second] = await world.db.stripeCustomer.findMany({ orderBy: { id: "asc" } });

@@ -4,7 +4,7 @@ import type { Step } from "./run-step.server";
 export type RunDriver = {
   /** Drives a run to its end in this process, in the background; a run that is driven already is left alone. */
   drive(runId: string): void;
-  /** Stops after the present pieces; the leases are released, and any process may go on. */
+  /** Stops after the present steps; the leases are released, and any process may continue. */
   close(): Promise<void>;
 };
 
@@ -18,7 +18,7 @@ export type DriverOptions = {
 const STEP_MS = 2_000;
 const PAUSE_MS = 5_000;
 
-/** Calls `step` again and again until the run is over; waits a little when Stripe does not answer or another holds it. */
+/** Calls `step` until the run is over; waits when Stripe does not answer or another process has the lease. */
 export function createRunDriver({ step, log, wait }: DriverOptions): RunDriver {
   const driven = new Map<string, Promise<void>>();
   const stop = new AbortController();
@@ -35,7 +35,9 @@ export function createRunDriver({ step, log, wait }: DriverOptions): RunDriver {
     drive(runId) {
       if (driven.has(runId) || stop.signal.aborted) return;
       const done = driveToEnd(runId)
-        .catch((error: unknown) => log.error({ err: error, runId }, "a run stopped; it can be gone on with"))
+        .catch((error: unknown) =>
+          log.error({ err: error, runId }, "run step failed; the run can be continued"),
+        )
         .finally(() => driven.delete(runId));
       driven.set(runId, done);
     },

@@ -1,6 +1,8 @@
-import type { Verdict } from "~/billing/verdicts";
+import type { Verdict } from "~/billing/verdicts/catalogue";
 import type { RunOutcome } from "~/engine/repair/run-words";
+import type { UserOutcome } from "~/engine/repair/user-outcome.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
 
 /** A user of a run for whom something was intended, done, blocked or failed. */
 export type RunUserRow = {
@@ -13,21 +15,34 @@ export type RunUserRow = {
   revokes: boolean;
 };
 
+/** The row of a run for a user; none for users in sync. */
+export function toRunUser(outcome: UserOutcome): RunUserRow[] {
+  if (outcome.outcome === "in_sync") return [];
+  const { userId, reason, grants, revokes, intendedHash } = outcome;
+  const { verdict } = outcome.before.evaluation;
+  return [{ userId, verdict, intendedHash, outcome: outcome.outcome, reason, grants, revokes }];
+}
+
 /** Writes or replaces the rows of a batch. */
 export async function saveRunUsers(tx: Tx, runId: string, rows: readonly RunUserRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.$executeRaw`
-    INSERT INTO "RunUser" ("runId", "userId", verdict, "intendedHash", outcome, reason, grants, revokes)
-    SELECT ${runId}, "userId", verdict, "intendedHash", outcome, reason, grants, revokes
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("userId" text, verdict text, "intendedHash" text,
-      outcome text, reason text, grants boolean, revokes boolean)
-    ON CONFLICT ("runId", "userId") DO UPDATE SET verdict = excluded.verdict, outcome = excluded.outcome,
-      reason = excluded.reason, grants = excluded.grants, revokes = excluded.revokes,
-      "intendedHash" = excluded."intendedHash"`;
+    INSERT INTO "RunUser" ("runId", "userId", ${joinNames(COLUMNS)})
+    SELECT ${runId}, r."userId", ${joinValues(COLUMNS)} FROM ${toRecordset(rows, { userId: "text", ...COLUMNS })}
+    ON CONFLICT ("runId", "userId") DO UPDATE SET ${assignExcluded(COLUMNS)}`;
 }
 
-/** The hashes of what a preview intended for these users; a user without one was to be left alone. */
-export async function previewedHashes(
+const COLUMNS = {
+  verdict: "text",
+  intendedHash: "text",
+  outcome: "text",
+  reason: "text",
+  grants: "boolean",
+  revokes: "boolean",
+} as const;
+
+/** The hashes of what a preview intended for these users; users for which it intended nothing are left out. */
+export async function listPreviewedHashes(
   db: Database | Tx,
   previewRunId: string,
   userIds: readonly string[],
@@ -40,7 +55,7 @@ export async function previewedHashes(
 }
 
 /** The next users of a run whose revocation still waits for its fresh read, in the order of their ids. */
-export async function pendingRevocations(
+export async function listUsersToReadAgain(
   db: Database,
   runId: string,
   after: string | null,
@@ -85,6 +100,6 @@ export async function listRunUsers(
 export type RunGroupKey = { verdict: string; outcome: string; reason: string | null };
 
 /** Removes users who turned out to be in sync after all. */
-export async function forgetRunUsers(tx: Tx, runId: string, userIds: readonly string[]): Promise<void> {
+export async function deleteRunUsers(tx: Tx, runId: string, userIds: readonly string[]): Promise<void> {
   if (userIds.length > 0) await tx.runUser.deleteMany({ where: { runId, userId: { in: [...userIds] } } });
 }

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { takeLease } from "~/engine/repair/runs.server";
 import {
-  accessOf,
+  readAccess,
   addManyPayingUsers,
   addPayingUser,
   addSyncedUser,
   addUser,
   CRON,
   createWorld,
-  rowVersions,
+  readRowVersions,
   runToEnd,
   STAFF,
   syncAll,
   type World,
 } from "~/engine/testing/world";
+import { acquireLease } from "./run-session.server";
 
 let world: World;
 
@@ -27,22 +27,22 @@ const pagesAsked = () =>
 const syncStatuses = () =>
   world.db.$queryRaw`SELECT string_agg("userId" || xmin::text, ',' ORDER BY "userId") FROM "SyncStatus"`;
 
-describe("a run over everybody", () => {
+describe("a run over all users", () => {
   it("reads each page once, and the second run changes no row", async () => {
     await addManyPayingUsers(world, 1_500);
     const first = await syncAll(world.parity);
     expect(first).toMatchObject({ state: "done", total: 1_500, synced: 1_500, observed: 1_500 });
-    // Nobody knows yet how far back the list goes: a few requests look.
+    // How far back the list goes is not known yet: a few requests look.
     expect(first.stripeRequests).toBeLessThanOrEqual(20);
-    const before = await rowVersions(world);
+    const before = await readRowVersions(world);
     const second = await syncAll(world.parity);
     expect(second).toMatchObject({ state: "done", synced: 0, skipped: 1_500, observed: 1_500 });
     expect(second.stripeRequests).toBeLessThanOrEqual(16);
-    expect(await rowVersions(world)).toEqual(before);
+    expect(await readRowVersions(world)).toEqual(before);
     expect(await world.db.change.count()).toBe(1_500);
   });
 
-  it("with a page that fails in the middle revokes nobody, and goes on where it was", async () => {
+  it("with a page that fails in the middle revokes no access, and resumes where it was", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     await addManyPayingUsers(world, 350);
     world.sandbox.subscriptions.cancel(subscriptionId);
@@ -57,15 +57,15 @@ describe("a run over everybody", () => {
     const paused = await world.parity.runs.step(run.id, 10_000);
     expect(paused).toMatchObject({ state: "running", synced: 0, reason: expect.any(String) });
     expect(paused.observed).toBeLessThan(351);
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
     expect(await world.db.change.count()).toBe(1);
 
     expect(await runToEnd(world.parity, run.id)).toMatchObject({ state: "done", synced: 351, observed: 351 });
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     expect(pagesAsked().filter(({ status }) => status === 200).length).toBeLessThanOrEqual(10);
   });
 
-  it("survives a storm of refusals and faults", async () => {
+  it("survives many errors and faults", async () => {
     await addManyPayingUsers(world, 450);
     world.sandbox.control.addFault({
       effect: { type: "error", status: 429, reason: "endpoint-rate" },
@@ -76,7 +76,7 @@ describe("a run over everybody", () => {
     expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 450, failed: 0 });
   });
 
-  it("reads all items of a subscription that has more than come with it", async () => {
+  it("reads all items of a subscription that has more than its list shows", async () => {
     const { sandbox, prices } = world;
     const product = sandbox.products.create({ name: "Extras" });
     const extras = [...Array(11).keys()].map((n) => {
@@ -88,10 +88,10 @@ describe("a run over everybody", () => {
     await addUser(world, { id: "ada" });
     const run = await syncAll(world.parity);
     expect(run).toMatchObject({ synced: 1, stripeRequests: 2 });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
   });
 
-  it("is through also when a user was deleted while it ran", async () => {
+  it("finishes also when a user was deleted while it ran", async () => {
     for (const id of ["ada", "bob", "eve"]) await addPayingUser(world, id);
     const { run } = await world.parity.runs.apply({ actor: CRON });
     let last = run;
@@ -114,8 +114,8 @@ describe("a run over everybody", () => {
   });
 });
 
-describe("two at once", () => {
-  it("never do the same work twice, whoever works when", async () => {
+describe("two runs at the same time", () => {
+  it("never do the same work twice, in whatever order the processes work", async () => {
     await addManyPayingUsers(world, 400);
     world.sandbox.control.setLatency(5);
     const processes = [world.parity, world.another(), world.another()];
@@ -135,14 +135,14 @@ describe("two at once", () => {
     expect(await world.db.change.count()).toBe(400);
   });
 
-  it("are one run: staff join the one of cron", async () => {
+  it("are one run: staff join the scheduled one", async () => {
     await addPayingUser(world, "ada");
     const first = await world.parity.runs.apply({ actor: CRON });
     const second = await world.another().runs.apply({ actor: STAFF });
     expect(second).toMatchObject({ joined: true, run: { id: first.run.id } });
   });
 
-  it("do not hinder the button, nor does it make a run repair anybody twice", async () => {
+  it("do not stop the button, and the button does not make a run repair a user twice", async () => {
     for (const id of ["ada", "bob"]) await addPayingUser(world, id);
     world.sandbox.control.addFault({
       effect: { type: "hang" },
@@ -150,7 +150,7 @@ describe("two at once", () => {
       times: 1,
     });
     const running = syncAll(world.parity);
-    await world.sandbox.control.held.reached(1);
+    await world.sandbox.control.held.waitForCount(1);
     expect(await world.another().syncUser({ userId: "ada", actor: STAFF })).toMatchObject({
       outcome: "synced",
     });
@@ -160,18 +160,18 @@ describe("two at once", () => {
   });
 });
 
-describe("a run that was left", () => {
-  it("by a holder who died is gone on with when the lease is over, not before", async () => {
+describe("an interrupted run", () => {
+  it("whose process died is resumed when the lease expires, not before", async () => {
     await addPayingUser(world, "ada");
     const { run } = await world.parity.runs.apply({ actor: CRON });
-    await takeLease(world.db, run.id, "dead", 60);
+    await acquireLease(world.db, run.id, "dead", 60);
     expect(await world.parity.runs.cron({ budgetMs: 1_000, scope: "incremental" })).toMatchObject({
       alreadyRunning: true,
       done: false,
       success: false,
       notChecked: 1,
     });
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     await world.db.$executeRaw`UPDATE "Run" SET "leaseUntil" = now() - interval '1 second'`;
     expect(await world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" })).toMatchObject({
       runId: run.id,
@@ -180,7 +180,7 @@ describe("a run that was left", () => {
     });
   });
 
-  it("for more than 24 hours is abandoned, and begun again", async () => {
+  it("is abandoned after more than 24 hours, and started again", async () => {
     await addPayingUser(world, "ada");
     const { run } = await world.parity.runs.apply({ actor: CRON });
     await world.db.$executeRaw`UPDATE "Run" SET "createdAt" = now() - interval '25 hours'`;
@@ -190,18 +190,18 @@ describe("a run that was left", () => {
     expect(await world.db.run.findUnique({ where: { id: run.id } })).toMatchObject({ state: "abandoned" });
   });
 
-  it("cancelled stops where it is", async () => {
+  it("that is cancelled stops where it is", async () => {
     await addPayingUser(world, "ada");
     const { run } = await world.parity.runs.apply({ actor: CRON });
     await world.parity.runs.cancel(run.id);
     expect(await world.parity.runs.step(run.id, 10_000)).toMatchObject({ state: "cancelled", synced: 0 });
-    expect(await accessOf(world, "ada")).toBe("locked 0");
+    expect(await readAccess(world, "ada")).toBe("locked 0");
     expect(await syncAll(world.parity)).toMatchObject({ state: "done", synced: 1 });
   });
 });
 
 describe("a preview", () => {
-  it("from what is stored writes nothing but itself", async () => {
+  it("of stored data writes nothing but itself", async () => {
     await addPayingUser(world, "ada");
     const { subscriptionId } = await addSyncedUser(world, "bob");
     await syncAll(world.parity);
@@ -211,27 +211,27 @@ describe("a preview", () => {
     });
     world.sandbox.subscriptions.cancel(subscriptionId);
     await world.parity.previewUser({ userId: "bob", actor: STAFF });
-    const before = [await rowVersions(world), await syncStatuses()];
+    const before = [await readRowVersions(world), await syncStatuses()];
     world.sandbox.requests.clear();
     const preview = await world.parity.runs.preview({ actor: STAFF });
     expect(await runToEnd(world.parity, preview.id)).toMatchObject({ state: "done", synced: 2 });
-    expect([await rowVersions(world), await syncStatuses()]).toEqual(before);
+    expect([await readRowVersions(world), await syncStatuses()]).toEqual(before);
     expect(world.sandbox.requests.counts().total).toBe(0);
   });
 
-  it("that reads Stripe first is not taken for a sync when cron comes", async () => {
+  it("that reads Stripe first is not joined by a scheduled run", async () => {
     await addPayingUser(world, "ada");
     await world.parity.runs.preview({ actor: STAFF, readStripe: true });
     const answer = await world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" });
     expect(answer).toMatchObject({ success: true, done: true, syncedCount: 1, total: 1 });
-    expect(await accessOf(world, "ada")).toBe("active 5");
+    expect(await readAccess(world, "ada")).toBe("active 5");
   });
 
   it("of one user reads Stripe, and never writes the record", async () => {
     await addPayingUser(world, "ada");
-    const before = await rowVersions(world);
+    const before = await readRowVersions(world);
     const page = await world.parity.previewUser({ userId: "ada", actor: STAFF });
     expect(page?.user).toMatchObject({ verdict: "locked_out" });
-    expect(await rowVersions(world)).toEqual(before);
+    expect(await readRowVersions(world)).toEqual(before);
   });
 });

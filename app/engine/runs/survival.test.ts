@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { DEFAULT_GATES, endCheck } from "~/engine/observe/checks.server";
-import { rewriteLists } from "~/engine/testing/proxy";
+import { rewriteLists } from "~/engine/testing/list-proxy";
 import {
-  accessOf,
+  readAccess,
   addPayingUser,
   addSyncedUser,
   addUser,
@@ -28,37 +28,40 @@ const HOUR = 3_600_000;
 const cron = (scope: "incremental" | "full" = "incremental", budgetMs = 20_000) =>
   world.parity.runs.cron({ budgetMs, scope });
 
-/** Goes on with the run that is under way until its next piece is of this phase. */
+/** Continues the current run until its next step is in this phase. */
 async function untilPhase(phase: string, scope: "incremental" | "full" = "incremental"): Promise<string> {
   for (;;) {
     const { runId, done } = await cron(scope, 0);
-    if (done) throw new Error(`The run never came to ${phase}`);
+    if (done) throw new Error(`The run never reached ${phase}`);
     if ((await world.db.run.findUniqueOrThrow({ where: { id: runId } })).phase === phase) return runId;
   }
 }
 
-it.each([-26, 30])("a process whose clock is %i hours ahead begins runs by the database's", async (hours) => {
-  vi.useFakeTimers({ now: Date.now() + hours * HOUR, toFake: ["Date"] });
-  await addPayingUser(world, "ada");
-  const first = await cron("incremental", 0);
-  const second = await cron();
-  vi.useRealTimers();
+it.each([-26, 30])(
+  "a process whose clock is %i hours ahead starts runs by the database's clock",
+  async (hours) => {
+    vi.useFakeTimers({ now: Date.now() + hours * HOUR, toFake: ["Date"] });
+    await addPayingUser(world, "ada");
+    const first = await cron("incremental", 0);
+    const second = await cron();
+    vi.useRealTimers();
 
-  // One that began 26 hours ago would have been given up as too old.
-  expect(second).toMatchObject({ runId: first.runId, success: true, syncedCount: 1 });
-  const ages = await world.db.$queryRaw<{ age: number }[]>`
+    // A run that started 26 hours ago would have been abandoned as too old.
+    expect(second).toMatchObject({ runId: first.runId, success: true, syncedCount: 1 });
+    const ages = await world.db.$queryRaw<{ age: number }[]>`
     SELECT abs(extract(epoch FROM now() - "createdAt"))::float8 AS age FROM "Run"
     UNION ALL SELECT abs(extract(epoch FROM now()) - (value->>'at')::float8)::float8 FROM "Cursor"
       WHERE key = 'events'`;
-  expect(ages).toHaveLength(2);
-  for (const { age } of ages) expect(age).toBeLessThan(60);
-});
+    expect(ages).toHaveLength(2);
+    for (const { age } of ages) expect(age).toBeLessThan(60);
+  },
+);
 
-it("a pass that was read and then cancelled has everybody evaluated by what it found, by the next tick", async () => {
+it("the incremental run after a cancelled full run evaluates all users by what that had read", async () => {
   const { subscriptionId } = await addSyncedUser(world, "ada");
   for (const id of ["bob", "eve"]) await addSyncedUser(world, id);
   await syncAll(world.parity);
-  // Every event so far is known and settled: none makes the last tick look at anybody.
+  // Every event so far is settled, so none makes the last run check a user.
   await cron();
   const apiBase = await rewriteLists(world.stripeUrl, (path, { data, ...list }) => ({
     ...list,
@@ -80,49 +83,49 @@ it("a pass that was read and then cancelled has everybody evaluated by what it f
   });
 });
 
-it("nobody is revoked by what a run read before it lay still", async () => {
+it("no access is revoked by what a run read before a long pause", async () => {
   const { subscriptionId, customerId } = await addSyncedUser(world, "ada");
   await cron();
   await world.parity.settings.set({ writeMode: "grant_only" }, STAFF);
   world.sandbox.subscriptions.cancel(subscriptionId);
-  // Evaluated now to be revoked, and blocked.
+  // The revocation is due now, and blocked.
   await cron();
-  expect(await accessOf(world, "ada")).toBe("active 5");
+  expect(await readAccess(world, "ada")).toBe("active 5");
   await world.parity.settings.set({ writeMode: "full" }, STAFF);
   world.sandbox.customers.update(customerId, { name: "Ada" });
   const runId = await untilPhase("evaluate");
-  // For hours nobody goes on; they pay again, and of that no event appears.
+  // For hours no process resumes the run. The customer pays again, and no event appears.
   const items = [{ price: world.prices.army }];
   world.sandbox.bulk(() => world.sandbox.subscriptions.create({ customer: customerId, items }));
 
   await runToEnd(world.parity, runId);
 
-  expect(await accessOf(world, "ada")).toBe("active 5");
+  expect(await readAccess(world, "ada")).toBe("active 5");
   expect(await world.db.change.count({ where: { revokes: true } })).toBe(0);
 });
 
-it("a look that failed, by a process that died, is forgotten when the next one succeeds", async () => {
+it("a failed check by a process that died is forgotten when the next one succeeds", async () => {
   for (const id of ["ada", "bob"]) {
     const { subscriptionId } = await addSyncedUser(world, id);
     world.sandbox.subscriptions.cancel(subscriptionId);
   }
   const runId = await untilPhase("revoke");
   await endCheck(world.db, "ada", "timeout", DEFAULT_GATES);
-  // And one who is never read again in this run: nobody knows more about them.
+  // And a user that is not read again in this run, so that the failed check still counts.
   await addUser(world, { id: "eve" });
   await endCheck(world.db, "eve", "timeout", DEFAULT_GATES);
 
   await runToEnd(world.parity, runId);
 
-  expect(await accessOf(world, "ada")).toBe("locked 0");
-  const flagsOf = async (userId: string) =>
+  expect(await readAccess(world, "ada")).toBe("locked 0");
+  const listFlags = async (userId: string) =>
     (await world.db.syncStatus.findUniqueOrThrow({ where: { userId } })).flags;
-  expect(await flagsOf("ada")).toEqual(await flagsOf("bob"));
+  expect(await listFlags("ada")).toEqual(await listFlags("bob"));
   const [eve] = await world.parity.views(["eve"]);
   expect(eve?.flags).toContain("lookup_failed");
 });
 
-it("a run that a version of before left while it evaluated is cut in batches first, and evaluates everybody", async () => {
+it("a run that an older version left in its evaluate phase is divided into batches first, and evaluates all users", async () => {
   for (const id of ["ada", "bob"]) await addPayingUser(world, id);
   const runId = await untilPhase("divide");
   const before = {
@@ -133,7 +136,7 @@ it("a run that a version of before left while it evaluated is cut in batches fir
   expect(await cron()).toMatchObject({ runId, success: true, syncedCount: 2 });
 });
 
-it("who wants everybody repaired is not put off with the preview that is under way", async () => {
+it("a new run that applies does not join a running preview", async () => {
   await addPayingUser(world, "ada");
   const preview = await world.parity.runs.preview({ actor: STAFF, readStripe: true });
   const { run, joined } = await world.another().runs.apply({ actor: STAFF });
@@ -142,15 +145,15 @@ it("who wants everybody repaired is not put off with the preview that is under w
   expect(await runToEnd(world.parity, run.id)).toMatchObject({ mode: "apply", synced: 1 });
 });
 
-it("a tick repairs what was only previewed", async () => {
+it("an incremental run repairs what was only previewed", async () => {
   await cron();
   await addPayingUser(world, "ada");
   await runToEnd(world.parity, (await world.parity.runs.preview({ actor: STAFF, readStripe: true })).id);
   expect(await cron()).toMatchObject({ scope: "incremental", syncedCount: 1 });
-  expect(await accessOf(world, "ada")).toBe("active 5");
+  expect(await readAccess(world, "ada")).toBe("active 5");
 });
 
-it("a tick repairs whose record was locked in the tick before", async () => {
+it("an incremental run repairs a user whose record was locked in the run before", async () => {
   await addUser(world, { id: "bob" });
   await addSyncedUser(world, "ada");
   await cron();
@@ -160,5 +163,5 @@ it("a tick repairs whose record was locked in the tick before", async () => {
     expect(await cron()).toMatchObject({ failedCount: 1, success: false });
   });
   expect(await cron()).toMatchObject({ syncedCount: 1, success: true });
-  expect(await accessOf(world, "ada")).toBe("active 5");
+  expect(await readAccess(world, "ada")).toBe("active 5");
 });

@@ -1,33 +1,38 @@
-import { linksOf } from "~/billing/links";
-import { isOpen } from "~/billing/observation";
-import type { UserSnapshot } from "~/billing/snapshot";
-import type { Verdict } from "~/billing/verdicts";
-import { type Deps, type EvaluationContext, loadEvaluationContext } from "~/engine/evaluate/deps.server";
-import { customerIdsOf, evaluateOne } from "~/engine/evaluate/evaluate-users.server";
-import { loadSnapshotsInContext } from "~/engine/evaluate/load-snapshots-in-context.server";
-import type { LoadedSnapshot } from "~/engine/evaluate/snapshots.server";
+import type { Verdict } from "~/billing/verdicts/catalogue";
+import type { Actor } from "~/engine/account/actor";
+import { type Deps, loadEvaluationContext } from "~/engine/evaluate/deps.server";
+import {
+  AS_STAFF,
+  evaluateUser,
+  listCustomersToRead,
+  type RevocationApproval,
+} from "~/engine/evaluate/evaluate-users.server";
+import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { DEFAULT_GATES, endCheck } from "~/engine/observe/checks.server";
 import { readAddress } from "~/engine/observe/read-address.server";
-import { readCustomers } from "~/engine/observe/read-customers.server";
+import { type ReadResult, readCustomers } from "~/engine/observe/read-customers.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
-import type { ChangeActor } from "~/engine/repair/repairs.server";
-import { createRun } from "~/engine/repair/runs.server";
+import { FINISHED } from "~/engine/repair/run-cursor";
+import type { NewRun } from "~/engine/repair/runs.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
-import type { Tx } from "~/platform/client.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { RequestOptions } from "~/stripe/reader.server";
 
 export type SyncInput = {
   userId: string;
-  actor: ChangeActor;
-  /** False: Stripe is read and the standing evaluated, but the record not written. */
+  actor: Actor;
+  /** False: Stripe is read and the sync status saved, but the record is not written. */
   apply: boolean;
-  confirmed: { override: boolean } | null;
+  approval?: RevocationApproval | null;
   /** Milliseconds that the caller has for all requests to Stripe together. */
   deadlineMs: number;
+  /** Aborted when the result is no longer wanted: no further request is sent to Stripe, and nothing is written. */
+  signal?: AbortSignal;
+  /** Customers that the caller has completely read just now: they are not read a second time. */
+  justRead?: ReadResult;
 };
 
-/** `verdictBefore`: what was to be said before Stripe was asked. */
+/** `verdictBefore`: the verdict before Stripe was asked. */
 export type SyncOutcome = { verdictBefore: Verdict } & (
   | { ok: true; outcome: UserOutcome; runId: string | null; stripeRequests: number }
   /** Stripe could not be asked, or the account is not the right one: nothing was written. */
@@ -35,131 +40,132 @@ export type SyncOutcome = { verdictBefore: Verdict } & (
 );
 
 const MOST_ROUNDS = 3;
-const SOMEBODY_WAITS: ReadonlySet<string> = new Set(["staff", "checkout"]);
+/** A person waits for the result. */
+const INTERACTIVE: ReadonlySet<Actor["kind"]> = new Set(["staff", "checkout"]);
 
 /**
- * The one reconcile on a set of one: a complete fresh read of every linked customer (and of the address, when no
- * linked customer has an open subscription), then evaluate and repair. Null when there is no such user.
+ * The one reconcile, for one user: a complete fresh read of every linked customer (and of the address, when no linked
+ * customer has an open subscription), then evaluate and repair. The user is loaded and evaluated twice: to know what to
+ * read, and under the lock. Another round is needed only for a revocation, whose evidence must be read after it was
+ * evaluated, or when the read revealed another customer. Null when there is no such user.
  */
 export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcome | null> {
-  const { userId } = input;
-  const [account, first] = await Promise.all([deps.guard.check(), loadOne(deps, userId, false)]);
-  if (!first) return null;
-  const verdictBefore = verdictOf(first);
-  const notSynced = async (reason: string, message: string): Promise<SyncOutcome> => {
-    await keepFailure(deps, input, reason);
-    return { ok: false, verdictBefore, reason, message };
-  };
-  const couldNotAsk = (what: string, failure: StripeFailure) =>
-    notSynced(
-      failure.reason,
-      `Stripe could not be asked about ${what} (${WORDS[failure.reason]}); nothing was changed.`,
-    );
-  if (!account.ok) return notSynced(account.reason, account.message);
+  const { userId, actor, apply, approval = null, justRead } = input;
+  const [account, loaded] = await Promise.all([
+    deps.guard.check(),
+    loadInContext(deps.db, [userId], { save: true }),
+  ]);
+  const [snapshot] = loaded.snapshots;
+  if (!snapshot) return null;
+  const { evaluation } = evaluateUser(snapshot, loaded.context, AS_STAFF);
+  const verdictBefore = evaluation.verdict;
+  if (!account.ok) return failSync(deps, input, { verdictBefore, ...account });
 
-  const deadline = performance.now() + input.deadlineMs;
-  let stripeRequests = 0;
-  const how: RequestOptions = {
-    priority: SOMEBODY_WAITS.has(input.actor.kind) ? "interactive" : "background",
-    get deadlineMs() {
-      return Math.max(0, deadline - performance.now());
-    },
-    onRequest: () => {
-      stripeRequests += 1;
-    },
-  };
-  let runId: string | null = null;
-  const makeRun = async (tx: Tx) => {
-    const counts = { total: 1, synced: 1, stripeRequests };
-    const run = await createRun(tx, {
-      actor: input.actor,
-      mode: "apply",
-      scope: "one",
-      phase: "finished",
-      state: "done",
-      counts,
-    });
-    runId = run.id;
-    return run.id;
-  };
-
-  let addressRead = false;
-  const { email } = first.snapshot.record;
-  let customerIds = linksOf(first.snapshot).customerIds;
-  for (let round = 0; ; round += 1) {
-    const read = await readCustomers(deps, customerIds, how);
+  const { options, countRequests } = createRequestOptions(input);
+  let customerIds = evaluation.links.customerIds;
+  let addressesRead = false;
+  let needsAddress = false;
+  for (let round = 1; ; round += 1) {
+    const known = round === 1 ? justRead : undefined;
+    const wanted = customerIds.filter((id) => !known?.requestIds.has(id));
+    const read = await readCustomers(deps, wanted, options);
     const [failure] = read.failures;
-    if (failure) return couldNotAsk(...failure);
-    let seen = await loadOne(deps, userId, addressRead);
-    if (seen && !addressRead && needsAddress(seen.snapshot)) {
-      const address = await readAddress(deps, email, how);
-      if (!address.ok) return couldNotAsk("this address", address.failure);
-      addressRead = true;
-      seen = await loadOne(deps, userId, addressRead);
+    if (failure) return failSync(deps, input, describeFailure(verdictBefore, ...failure));
+    // Without an open subscription the customer may have paid as a guest, under the same address.
+    const hasOpen = read.hasOpenSubscription || known?.hasOpenSubscription === true;
+    if (!addressesRead && (needsAddress || !hasOpen)) {
+      const address = await readAddress(deps, snapshot.record.email, options);
+      if (!address.ok)
+        return failSync(deps, input, describeFailure(verdictBefore, "this address", address.failure));
+      addressesRead = true;
     }
-    if (!seen) return null;
-    const [outcome] = await reconcileUsers(deps.db, {
+    if (input.signal?.aborted) return { ok: false, verdictBefore, ...CANCELLED };
+    const { outcomes, runId } = await reconcileUsers(deps.db, {
       log: deps.log,
       userIds: [userId],
-      loaded: [seen.snapshot],
-      ground: seen.ground,
-      actor: input.actor,
-      apply: input.apply,
+      justRead: { customerIds },
+      context: await loadEvaluationContext(deps.db),
+      actor,
+      apply,
       saveStatuses: true,
-      addressesRead: addressRead,
-      confirmed: input.confirmed,
-      stripeRequestIds: read.requestIds,
-      runId: makeRun,
+      addressesRead,
+      approval,
+      stripeRequestIds: new Map([...(known?.requestIds ?? []), ...read.requestIds]),
+      run: { create: newRun(actor, countRequests()) },
     });
+    const [outcome] = outcomes;
     if (!outcome) return null;
-    if (outcome.needs === null || !input.apply || round + 1 >= MOST_ROUNDS) {
+    if (outcome.needs === null || !apply || round >= MOST_ROUNDS) {
       await endCheck(deps.db, userId, null, DEFAULT_GATES);
-      // A run that was made for a repair which then failed went with its transaction.
-      const made = outcome.changes.length > 0 ? runId : null;
-      return { ok: true, verdictBefore, outcome, runId: made, stripeRequests };
+      return { ok: true, verdictBefore, outcome, runId, stripeRequests: countRequests() };
     }
-    if (outcome.needs === "address") {
-      const address = await readAddress(deps, email, how);
-      if (!address.ok) return couldNotAsk("this address", address.failure);
-      addressRead = true;
-    }
-    customerIds = customerIdsOf(outcome.before.evaluation);
+    needsAddress = outcome.needs === "address";
+    customerIds = listCustomersToRead(outcome.before.evaluation);
   }
 }
 
-type Seen = { ground: EvaluationContext; snapshot: LoadedSnapshot };
-
-async function loadOne({ db }: Deps, userId: string, addressesRead: boolean): Promise<Seen | null> {
-  const { ground, snapshots } = await loadSnapshotsInContext(db, [userId], { addressesRead, keep: true });
-  const [snapshot] = snapshots;
-  return snapshot ? { ground, snapshot } : null;
+/** How Stripe is asked for one user, within the caller's deadline; the requests are counted. */
+function createRequestOptions({ actor, deadlineMs, signal }: SyncInput): {
+  options: RequestOptions;
+  countRequests: () => number;
+} {
+  const deadline = performance.now() + deadlineMs;
+  let requests = 0;
+  return {
+    countRequests: () => requests,
+    options: {
+      priority: INTERACTIVE.has(actor.kind) ? "interactive" : "background",
+      get deadlineMs() {
+        return Math.max(0, deadline - performance.now());
+      },
+      onRequest: () => {
+        requests += 1;
+      },
+      signal,
+    },
+  };
 }
 
-const verdictOf = ({ ground, snapshot }: Seen): Verdict =>
-  evaluateOne(snapshot, ground, { automatic: false, revocationLimitHasRoom: true, confirmed: null })
-    .evaluation.verdict;
+/** A run of one user is written down when it is over, and only when it changed something. */
+const newRun = (actor: Actor, stripeRequests: number): NewRun => ({
+  actor,
+  mode: "apply",
+  scope: "one",
+  cursor: FINISHED,
+  state: "done",
+  counts: { total: 1, synced: 1, stripeRequests },
+});
 
-/** Nothing linked has an open subscription: the customer may have paid as a guest, under the same address. */
-const needsAddress = ({ customers }: UserSnapshot) =>
-  !customers.some(({ subscriptions }) => subscriptions.some(isOpen));
+type Failure = { verdictBefore: Verdict; reason: string; message: string };
 
-/** Stripe could not be asked: that is kept, and the standing with it. */
-async function keepFailure(deps: Deps, { userId, actor }: SyncInput, reason: string): Promise<void> {
-  deps.log.warn({ userId, by: actor.kind, reason }, "not synced: Stripe could not be asked");
+const CANCELLED = { reason: "cancelled", message: "The request was cancelled; nothing was changed." };
+
+const describeFailure = (verdictBefore: Verdict, what: string, { reason }: StripeFailure): Failure => ({
+  verdictBefore,
+  reason,
+  message: `Stripe could not be asked about ${what} (${FAILURE_WORDS[reason]}); nothing was changed.`,
+});
+
+/** Stripe could not be asked: that is recorded with the user's checks, and in the sync status. */
+async function failSync(deps: Deps, { userId, actor }: SyncInput, failure: Failure): Promise<SyncOutcome> {
+  const { verdictBefore, reason, message } = failure;
+  if (reason === CANCELLED.reason) return { ok: false, verdictBefore, ...CANCELLED };
+  deps.log.warn({ userId, by: actor.kind, reason }, "user not synced; Stripe request failed");
   await endCheck(deps.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(deps.db, {
     log: deps.log,
     userIds: [userId],
-    ground: await loadEvaluationContext(deps.db),
+    context: await loadEvaluationContext(deps.db),
     actor,
     apply: false,
     saveStatuses: true,
     addressesRead: false,
-    runId: () => Promise.reject(new Error("An evaluation alone has no run")),
+    run: null,
   });
+  return { ok: false, verdictBefore, reason, message };
 }
 
-const WORDS: Record<StripeFailure["reason"], string> = {
+const FAILURE_WORDS: Record<StripeFailure["reason"], string> = {
   not_found: "it does not exist",
   rate_limited: "too many requests just now",
   unauthorized: "the key was refused",
@@ -169,4 +175,5 @@ const WORDS: Record<StripeFailure["reason"], string> = {
   stripe_error: "Stripe has trouble",
   bad_request: "the request was refused",
   bad_answer: "the answer could not be read",
+  cancelled: "the request was cancelled",
 };

@@ -1,19 +1,19 @@
-import { createParity } from "~/facade/create-parity.server";
 import type { Parity } from "~/facade/parity.server";
+import { createParity } from "~/facade/parity.server";
 import { createDatabase, type Database } from "~/platform/client.server";
 import { createLog } from "~/platform/log.server";
-import { nextVersion } from "~/platform/stamps.server";
+import { nextVersion } from "~/platform/versions.server";
 import { createLimiter } from "~/stripe/limiter.server";
-import { createMemoryBudget } from "~/stripe/memory-budget";
 import { createStripeReader } from "~/stripe/reader.server";
+import { createMemoryBudget } from "~/stripe/testing/memory-budget";
 
-/** Where an installation finds its database and its Stripe. */
-export type Place = { url: string; stripeUrl: string; secretKey: string };
+/** The addresses of an installation's database and Stripe. */
+export type Endpoints = { url: string; stripeUrl: string; secretKey: string };
 
 export type Installation = { db: Database; parity: Parity; close(): Promise<void> };
 
-/** What one process of Parity is made of, at a place of its own. */
-export function openInstallation({ url, stripeUrl, secretKey }: Place): Installation {
+/** Opens what one process of Parity consists of. */
+export function openInstallation({ url, stripeUrl, secretKey }: Endpoints): Installation {
   const db = createDatabase(url, { poolSize: 4 });
   const log = createLog({ level: "silent" });
   const limiter = createLimiter({
@@ -34,7 +34,7 @@ export function openInstallation({ url, stripeUrl, secretKey }: Place): Installa
   };
 }
 
-/** Reconciles everybody, to the end of a run; its id. While another process is at it, looks again a little later. */
+/** Reconciles all users to the end of a run; its id. Waits while another process works on the run. */
 export async function reconcileAll({ runs }: Parity, scope: "incremental" | "full"): Promise<string> {
   for (;;) {
     const { done, runId, alreadyRunning, reason } = await runs.cron({ budgetMs: 5_000, scope });

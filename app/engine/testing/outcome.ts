@@ -1,6 +1,6 @@
 import type { Database } from "~/platform/client.server";
 
-/** How a database was left: what is said of each user, and of the run that was the point. */
+/** The state of a database after a run: of each user, and of the run. */
 export type Outcome = {
   users: Map<string, UserOutcome>;
   run: Record<string, unknown>;
@@ -8,18 +8,18 @@ export type Outcome = {
 };
 type UserOutcome = { record: string; changes: string[] };
 
-/** How one outcome differs from another, with the users' ids. */
+/** How an outcome differs from the expected one, with the users' ids. */
 export type Damage = {
-  /** A change is missing, or the record is not what it should be. */
+  /** A change is missing, or a record is wrong. */
   lost: string[];
-  /** A change was made that should not have been: once more, or another one. */
+  /** A change was made twice, or one that should not have been made. */
   doubled: string[];
-  /** What the run says of itself, or a standing, is not what it should be. */
+  /** The counts of the run or a sync status are wrong. */
   misreported: string[];
 };
 
-/** Every user's record, standing and changes, ids that differ by nature apart; and what the run `runId` came to. */
-export async function outcomeOf(db: Database, runId: string): Promise<Outcome> {
+/** Every user's record, sync status and changes, without generated ids, and the result of the run. */
+export async function readOutcome(db: Database, runId: string): Promise<Outcome> {
   const rows = await db.$queryRaw<{ userId: string; record: object; changes: object[] }[]>`
     SELECT id AS "userId", jsonb_build_object(
         'user', (SELECT to_jsonb(u) - '{createdAt,updatedAt}'::text[] FROM "User" u WHERE u.id = ids.id),
@@ -50,40 +50,40 @@ export async function outcomeOf(db: Database, runId: string): Promise<Outcome> {
         { record: JSON.stringify(record), changes: changes.map((one) => JSON.stringify(one)) },
       ]),
     ),
-    // A tick that is gone on with does not read again what was settled already, and counts it no more.
+    // A resumed incremental run does not read again, nor count, what is settled already.
     run: { ...counts, ...(scope === "full" && { observed }), users },
     syncStatuses,
   };
 }
 
-/** `sameRun`: what the run came to must be the same too. */
-export function damageOf(expected: Outcome, found: Outcome, sameRun: boolean): Damage {
+/** `sameRun`: the result of the run must be the same too. */
+export function compareOutcomes(expected: Outcome, found: Outcome, sameRun: boolean): Damage {
   const damage: Damage = { lost: [], doubled: [], misreported: [] };
   for (const id of new Set([...expected.users.keys(), ...found.users.keys()])) {
     const wanted = expected.users.get(id) ?? { record: "", changes: [] };
     const got = found.users.get(id) ?? { record: "", changes: [] };
-    if (wanted.record !== got.record || notIn(wanted.changes, got.changes).length > 0)
+    if (wanted.record !== got.record || listMissing(wanted.changes, got.changes).length > 0)
       damage.lost.push(`${id}: ${wanted.record} ${wanted.changes} became ${got.record} ${got.changes}`);
-    if (notIn(got.changes, wanted.changes).length > 0) damage.doubled.push(`${id}: ${got.changes}`);
+    if (listMissing(got.changes, wanted.changes).length > 0) damage.doubled.push(`${id}: ${got.changes}`);
   }
-  const said = ({ run, syncStatuses }: Outcome): Record<string, unknown> => ({
+  const listReported = ({ run, syncStatuses }: Outcome): Record<string, unknown> => ({
     ...(sameRun && run),
     syncStatuses,
   });
-  for (const key of Object.keys(said(expected))) {
-    const [wanted, got] = [linesOf(said(expected)[key]), linesOf(said(found)[key])];
+  for (const key of Object.keys(listReported(expected))) {
+    const [wanted, got] = [toLines(listReported(expected)[key]), toLines(listReported(found)[key])];
     if (wanted.join() !== got.join())
-      damage.misreported.push(`${key}: ${notIn(wanted, got)} became ${notIn(got, wanted)}`);
+      damage.misreported.push(`${key}: ${listMissing(wanted, got)} became ${listMissing(got, wanted)}`);
   }
   return damage;
 }
 
-/** A value as text, a list entry by entry: of a long one only what differs is said. */
-const linesOf = (value: unknown): string[] =>
+/** A value as lines, a list entry by entry, so that only entries that differ are reported. */
+const toLines = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).map((one) => JSON.stringify(one));
 
-/** Those of `some` that `others` do not have as often. */
-function notIn(some: readonly string[], others: readonly string[]): string[] {
+/** Those of `some` that `others` do not contain as often. */
+function listMissing(some: readonly string[], others: readonly string[]): string[] {
   const left = [...others];
   return some.filter((one) => {
     const at = left.indexOf(one);

@@ -1,14 +1,14 @@
 import { createAccountGuard } from "~/engine/account/account-guard.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { createParity } from "~/facade/create-parity.server";
 import type { Parity } from "~/facade/parity.server";
+import { createParity } from "~/facade/parity.server";
 import { createLog, type Log } from "~/platform/log.server";
-import { nextVersion } from "~/platform/stamps.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { nextVersion } from "~/platform/versions.server";
 import { createSandbox, type Sandbox, type SandboxOptions } from "~/sandbox/sandbox";
 import { createLimiter } from "~/stripe/limiter.server";
-import { createMemoryBudget } from "~/stripe/memory-budget";
 import { createStripeReader } from "~/stripe/reader.server";
+import { createMemoryBudget } from "~/stripe/testing/memory-budget";
 
 /** A whole installation for a test: a real PostgreSQL, and the sandbox behind the real SDK over HTTP. */
 export type World = TestDatabase & {
@@ -19,13 +19,13 @@ export type World = TestDatabase & {
   prices: { starter: string; army: string };
   /** Where the sandbox listens. */
   stripeUrl: string;
-  /** What `parity` is made of, for tests of one use case by itself. */
+  /** The dependencies of `parity`, for tests of one function. */
   deps: Deps;
   close(): Promise<void>;
 };
 
-/** Requests a second that do not hold tests up; ceilings are tested where they are the point. */
-const UNHURRIED = { backgroundPerSecond: 2_000, interactivePerSecond: 2_000, globalPerSecond: 4_000 };
+/** Requests a second that do not slow tests down. */
+const FAST = { backgroundPerSecond: 2_000, interactivePerSecond: 2_000, globalPerSecond: 4_000 };
 
 export async function createWorld(
   options: SandboxOptions = {},
@@ -37,16 +37,16 @@ export async function createWorld(
   const sandbox = createSandbox(options);
   const listening = await sandbox.listen();
   const installations: Parity[] = [];
-  const readerOf = (secretKey: string, apiBase: string) =>
+  const createReader = (secretKey: string, apiBase: string) =>
     createStripeReader({
       secretKey,
       apiBase,
-      limiter: createLimiter({ budget: createMemoryBudget(UNHURRIED) }),
+      limiter: createLimiter({ budget: createMemoryBudget(FAST) }),
       nextVersion: () => nextVersion(db),
       log,
     });
   const another: World["another"] = ({ secretKey = sandbox.secretKey, ...at } = {}) => {
-    const stripe = readerOf(secretKey, at.apiBase ?? listening.url);
+    const stripe = createReader(secretKey, at.apiBase ?? listening.url);
     const parity = createParity({
       db,
       stripe,
@@ -86,9 +86,9 @@ export async function createWorld(
     ],
   });
   await db.setting.create({ data: { key: "writeMode", value: "full" } });
-  // No hour of the day makes a test another one.
+  // The result of a test must not depend on the hour.
   await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullRunHour', 'null')`;
-  const stripe = readerOf(sandbox.secretKey, listening.url);
+  const stripe = createReader(sandbox.secretKey, listening.url);
   const guard = createAccountGuard({ db, stripe, configuredAccountId: null, log });
   return {
     ...database,
@@ -113,7 +113,7 @@ export type NewUser = {
   workspaces?: { status: string; seats: number }[];
 };
 
-/** A user of the application with one locked workspace, unless told otherwise. */
+/** A user of the application, with one locked workspace unless given. */
 export async function addUser(world: World, { id, customerId, workspaces }: NewUser): Promise<void> {
   await world.db.user.create({
     data: {
@@ -134,7 +134,7 @@ export async function addUser(world: World, { id, customerId, workspaces }: NewU
   });
 }
 
-/** A customer in Stripe who pays, and a user whom the database records with nothing but the customer's id. */
+/** A paying customer in Stripe, and a user whose record has only the customer's id. */
 export async function addPayingUser(
   world: World,
   id: string,
@@ -147,7 +147,7 @@ export async function addPayingUser(
   return { customerId: customer.id, subscriptionId: subscription.id };
 }
 
-/** The same, and the database knows it all. */
+/** The same, and synced. */
 export async function addSyncedUser(
   world: World,
   id: string,
@@ -158,19 +158,19 @@ export async function addSyncedUser(
   return made;
 }
 
-/** Who did it, in tests. */
+/** Actors in tests. */
 export const STAFF = { kind: "staff", id: null } as const;
 export const CRON = { kind: "cron", id: null } as const;
 export const WORKSPACE = { kind: "workspace", id: null } as const;
 
 /** "active 5, locked 0": the workspaces of a user, in order. */
-export async function accessOf({ db }: World, userId: string): Promise<string> {
+export async function readAccess({ db }: World, userId: string): Promise<string> {
   const rows = await db.workspace.findMany({ where: { ownerId: userId }, orderBy: { id: "asc" } });
   return rows.map(({ status, seats }) => `${status} ${seats}`).join(", ");
 }
 
 /** Changes with every row that is written, even with the same values. */
-export async function rowVersions({ db }: World): Promise<unknown> {
+export async function readRowVersions({ db }: World): Promise<unknown> {
   return db.$queryRaw`
     SELECT 'User' AS of, string_agg(id || xmin::text, ',' ORDER BY id) FROM "User"
     UNION ALL SELECT 'BillingSubscription', string_agg(id || xmin::text, ',' ORDER BY id) FROM "BillingSubscription"
@@ -178,7 +178,7 @@ export async function rowVersions({ db }: World): Promise<unknown> {
     UNION ALL SELECT 'Change', string_agg(id || xmin::text, ',' ORDER BY id) FROM "Change"`;
 }
 
-/** So many paying users at once: `user0001` …, the newest last. Ids of their subscriptions. */
+/** Adds `many` paying users: `user0000` …, the newest last. Ids of their subscriptions. */
 export async function addManyPayingUsers(world: World, many: number): Promise<string[]> {
   const { sandbox, db } = world;
   const users = [...Array(many).keys()].map((n) => `user${String(n).padStart(4, "0")}`);
@@ -195,7 +195,7 @@ export async function addManyPayingUsers(world: World, many: number): Promise<st
   return made;
 }
 
-/** Runs a whole-account run to its end. */
+/** Steps a run to its end. */
 export async function runToEnd(parity: Parity, runId: string) {
   for (;;) {
     const run = await parity.runs.step(runId, 30_000);
@@ -203,7 +203,7 @@ export async function runToEnd(parity: Parity, runId: string) {
   }
 }
 
-/** Begins to reconcile everybody, as `kind`, and runs to the end. */
+/** Starts a run over all users, as `kind`, and steps it to its end. */
 export async function syncAll(parity: Parity, kind: "cron" | "staff" = "cron") {
   const { run } = await parity.runs.apply({ actor: { kind, id: null } });
   return runToEnd(parity, run.id);

@@ -7,7 +7,7 @@ import { createLog } from "~/platform/log.server";
 
 export const appUrl = "https://parity.test";
 
-type UserSnapshot = {
+type RequestSetup = {
   staff?: Staff | null;
   customer?: CustomerIdentity;
   cronSecret?: string | null;
@@ -15,10 +15,10 @@ type UserSnapshot = {
 };
 
 /** Arguments as Remix hands them to a loader or an action, around fakes of what the server hands in. */
-export function routeArgs(
+export function createRouteArgs(
   path: string,
   init: RequestInit & { params?: Record<string, string> } = {},
-  { staff = null, customer, cronSecret = null, metricsToken = null }: UserSnapshot = {},
+  { staff = null, customer, cronSecret = null, metricsToken = null }: RequestSetup = {},
 ) {
   const lines: string[] = [];
   const { params = {}, ...rest } = init;
@@ -39,7 +39,7 @@ export function routeArgs(
 }
 
 /** What a loader or action throws, or returns, as a Response with its body read as JSON. */
-export async function refused(work: Promise<unknown>) {
+export async function readErrorResponse(work: Promise<unknown>) {
   const thrown = await work.then(
     () => null,
     (reason: unknown) => reason,

@@ -2,17 +2,17 @@ import path from "node:path";
 import pg from "pg";
 import { startEmbeddedPostgres } from "~/demo/postgres/embedded.server";
 import { readPostmaster } from "~/demo/postgres/embedded-postmaster.server";
-import { applyMigrations } from "~/platform/migrate.server";
+import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { makeTestFolder, removeTestFolder } from "./folder";
-import { openLine } from "./severed";
+import { openPostgresProxy } from "./postgres-proxy";
 
-/** A PostgreSQL of a test's own, which it may break. */
+/** A PostgreSQL server for one test, which the test may crash. */
 export type Cluster = {
-  /** Of an empty database with all migrations; the address stays the same, whatever happens to the server. */
+  /** An empty database with all migrations. The address stays the same when the server restarts elsewhere. */
   url: string;
   /**
-   * `backend`: one of its processes is killed, and with it every connection; it recovers by itself. `server`: all of it
-   * is killed, and started again. Resolves when it answers again.
+   * `backend`: one of its processes is killed, which ends every connection; it recovers by itself. `server`: the whole
+   * server is killed and started again. Resolves when it answers again.
    */
   crash(what: "backend" | "server"): Promise<void>;
   remove(): Promise<void>;
@@ -23,12 +23,12 @@ export async function startCluster(): Promise<Cluster> {
   const dir = path.join(folder, "postgres");
   let { url } = await startEmbeddedPostgres({ dir, fast: true });
   await applyMigrations(url);
-  const line = await openLine(url);
+  const proxy = await openPostgresProxy(url);
   return {
-    url: line.url,
+    url: proxy.url,
     async crash(what) {
       if (what === "backend") {
-        const client = await answering(url);
+        const client = await connectWhenReady(url);
         const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
         const gone = new Promise((resolve) => client.once("end", resolve));
         for (const { pid } of rows) process.kill(pid, "SIGKILL");
@@ -36,39 +36,39 @@ export async function startCluster(): Promise<Cluster> {
       } else {
         const running = await readPostmaster(path.join(dir, "data"));
         if (running) process.kill(running.pid, "SIGKILL");
-        ({ url } = await startAgain(dir));
-        line.leadTo(url);
+        ({ url } = await restart(dir));
+        proxy.redirectTo(url);
       }
-      await (await answering(url)).end();
+      await (await connectWhenReady(url)).end();
     },
     async remove() {
-      line.close();
+      proxy.close();
       await removeTestFolder(folder);
     },
   };
 }
 
-/** Until the last process of the killed server is gone the folder is not free. */
-async function startAgain(dir: string) {
-  for (let tried = 1; ; tried += 1) {
+/** Tries again while a last process of the killed server still uses the folder. */
+async function restart(dir: string) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await startEmbeddedPostgres({ dir, fast: true });
     } catch (error) {
-      if (tried >= 20) throw error;
+      if (attempt >= 20) throw error;
     }
   }
 }
 
-/** A connection, as soon as the server takes one. */
-async function answering(url: string): Promise<pg.Client> {
-  for (let tried = 1; ; tried += 1) {
+/** A connection, as soon as the server accepts one. */
+async function connectWhenReady(url: string): Promise<pg.Client> {
+  for (let attempt = 1; ; attempt += 1) {
     const client = new pg.Client({ connectionString: url });
     client.on("error", () => {});
     try {
       await client.connect();
       return client;
     } catch (error) {
-      if (tried >= 300) throw error;
+      if (attempt >= 300) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

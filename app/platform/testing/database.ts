@@ -7,16 +7,16 @@ import { createDatabase, type Database } from "~/platform/client.server";
 export type TestDatabase = {
   db: Database;
   url: string;
-  /** Disconnects `db` and drops the database. What a test forgets to drop goes with the run's PostgreSQL. */
+  /** Disconnects `db` and drops the database. What a test does not drop is removed with the run's PostgreSQL. */
   drop(): Promise<void>;
 };
 
-/** An empty database of its own, with all migrations applied: a copy, which takes some ten milliseconds to make. */
+/** An empty database with all migrations: a copy, which takes about ten milliseconds. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   return copyDatabase(await serverUrl());
 }
 
-/** A copy of the database at this address, as it is; nobody may be connected to it meanwhile. */
+/** A copy of the database at this address. PostgreSQL allows no connection to the original meanwhile. */
 export async function copyDatabase(original: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`;
   const template = new URL(original).pathname.slice(1);

@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "~/demo/postgres/embedded.server";
-import { applyMigrations } from "~/platform/migrate.server";
-import { killPostgresIn, makeTestFolder, removeTestFolder } from "./folder";
+import { applyMigrations } from "~/platform/migrations/migrate.server";
+import { killPostgres, makeTestFolder, removeTestFolder } from "./folder";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -14,8 +14,8 @@ declare module "vitest" {
 }
 
 /**
- * One PostgreSQL for a whole run of vitest, started when the first test asks for it (a run of unit tests alone never
- * does), with the migrations applied to the database that the tests' databases are copies of.
+ * One PostgreSQL for a whole run of vitest, started when the first test asks for it (unit tests never do). The tests'
+ * databases are copies of its migrated one.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let started: Promise<TestPostgres> | undefined;
@@ -44,7 +44,7 @@ async function startForTests(): Promise<TestPostgres> {
   const folder = await makeTestFolder();
   const dir = path.join(folder, "postgres");
   const onExit = () => {
-    killPostgresIn(dir); // after Ctrl-C nobody waits for an orderly end
+    killPostgres(dir); // after Ctrl-C there is no time for an orderly end
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   process.once("exit", onExit);

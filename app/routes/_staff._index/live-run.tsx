@@ -1,25 +1,25 @@
 import { Link } from "@remix-run/react";
-import type { RunView } from "~/dashboard/views";
+import type { RunView } from "~/dashboard/run-view.server";
+import { useLiveRefresh } from "~/routes/_staff/run/use-live-refresh";
 import { ProgressBar } from "~/ui/progress-bar";
-import { progressOf, runTitle } from "../_staff/run/run-words";
-import { useLive } from "../_staff/run/use-live";
+import { describeProgress, formatRunTitle } from "../_staff/run/run-words";
 
-/** The run that is going on now. */
+/** The run that is running now. */
 export function LiveRun({ run }: { run: RunView }) {
-  useLive(true);
-  const { done, total, words } = progressOf(run);
+  useLiveRefresh(true);
+  const { done, total, words } = describeProgress(run);
   return (
-    <section aria-label="Live run" className="mb-4 rounded border border-line bg-raised p-4">
+    <section aria-label="Current run" className="mb-4 rounded border border-line bg-raised p-4">
       <div className="mb-2 flex flex-wrap justify-between gap-x-4 text-table">
         <Link
           to={`/runs/${encodeURIComponent(run.id)}`}
           className="rounded font-medium text-accent hover:underline"
         >
-          {runTitle(run)} by {run.by}
+          {formatRunTitle(run)} by {run.by}
         </Link>
         <span className="text-quiet tabular-nums">{words}</span>
       </div>
-      <ProgressBar label={runTitle(run)} done={done} total={total} />
+      <ProgressBar label={formatRunTitle(run)} done={done} total={total} />
     </section>
   );
 }

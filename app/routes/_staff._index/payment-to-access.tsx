@@ -1,20 +1,20 @@
-import type { PaymentToAccess as Layer } from "~/dashboard/views";
+import type { PaymentToAccess as Layer } from "~/dashboard/overview.server";
 import { formatLength } from "~/ui/format/relative-time";
 import { Section } from "~/ui/section";
 
-/** How long customers waited from paying to access, by what gave it. Nothing while nobody was given any. */
+/** How long customers waited from payment to access, by the path that granted it. Renders nothing without grants. */
 export function PaymentToAccess({ layers }: { layers: Layer[] }) {
   if (layers.length === 0) return null;
   return (
-    <Section title="From payment to access" aside={<span className="text-quiet">last 30 days</span>}>
+    <Section title="Time from payment to access" aside={<span className="text-quiet">last 30 days</span>}>
       <div className="overflow-x-auto">
         <table className="w-full text-table tabular-nums">
           <thead>
             <tr className="border-b border-line text-left text-quiet">
               <th scope="col" className="py-2 font-normal">
-                Given by
+                Granted by
               </th>
-              {["Customers", "Half within", "95 % within", "99 % within"].map((title) => (
+              {["Customers", "50% within", "95% within", "99% within"].map((title) => (
                 <th key={title} scope="col" className="py-2 pl-4 text-right font-normal">
                   {title}
                 </th>
@@ -30,7 +30,7 @@ export function PaymentToAccess({ layers }: { layers: Layer[] }) {
                 <td className="py-2 pl-4 text-right">{grants}</td>
                 {[p50, p95, p99].map((seconds, index) => (
                   <td key={["p50", "p95", "p99"][index]} className="py-2 pl-4 text-right">
-                    {waited(seconds)}
+                    {formatWait(seconds)}
                   </td>
                 ))}
               </tr>
@@ -42,4 +42,6 @@ export function PaymentToAccess({ layers }: { layers: Layer[] }) {
   );
 }
 
-const waited = (seconds: number) => (seconds < 60 ? `${seconds.toFixed(1)} s` : formatLength(seconds));
+function formatWait(seconds: number): string {
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : formatLength(seconds);
+}

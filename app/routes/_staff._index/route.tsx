@@ -1,57 +1,57 @@
 import type { MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
-import type { OverviewCounts } from "~/dashboard/views";
+import type { OverviewCounts } from "~/dashboard/overview.server";
+import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { route } from "~/http/route.server";
-import { soon } from "~/http/soon.server";
 import { Banner } from "~/ui/banner";
-import { useFollowed } from "~/ui/followed";
+import { useDeferred } from "~/ui/deferred";
 import { Time } from "~/ui/format/time";
-import { PageHead } from "~/ui/page-head";
+import { PageHeader } from "~/ui/page-header";
 import { Section } from "~/ui/section";
-import { plural } from "~/ui/status/words";
+import { pluralize } from "~/ui/status/words";
 import { RunList } from "../_staff/run/run-list";
 import { LiveRun } from "./live-run";
+import { MoneyAtStake } from "./money-at-stake";
 import { PaymentToAccess } from "./payment-to-access";
-import { Stakes } from "./stakes";
 import { StripeReads } from "./stripe-reads";
 import { VerdictCounts } from "./verdict-counts";
 
 export const meta: MetaFunction = () => [{ title: "Overview · Parity" }];
 
-/** Counts that take longer follow the page. */
+/** Slower counts arrive after the page. */
 const COUNTS_WITHIN_MS = 40;
 
 export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ parity, log }) => {
   const [runs, counts] = await Promise.all([
     parity.overviewRuns(),
-    soon(parity.overviewCounts(), { log, withinMs: COUNTS_WITHIN_MS }),
+    deferIfSlow(parity.overviewCounts(), { log, withinMs: COUNTS_WITHIN_MS }),
   ]);
   return { runs, counts: counts.value };
 });
 
 export default function OverviewPage() {
   const { runs, counts: following } = useLoaderData<typeof loader>();
-  const { lastPass, liveRun, recentRuns, reads } = runs;
-  const counts = useFollowed(following);
+  const { lastFullRun, liveRun, recentRuns, reads } = runs;
+  const counts = useDeferred(following);
   return (
     <>
-      <PageHead
+      <PageHeader
         title="Overview"
-        below={
+        description={
           <>
-            {counts && `${plural(counts.users, "user")} · `}
-            {lastPass === null ? (
-              "Stripe has never been read completely"
+            {counts && `${pluralize(counts.users, "user")} · `}
+            {lastFullRun === null ? (
+              "Stripe has not been fully read yet"
             ) : (
               <>
-                all of Stripe last read <Time at={lastPass} />
+                last full read of Stripe: <Time at={lastFullRun} />
               </>
             )}
           </>
         }
       />
       {liveRun && <LiveRun run={liveRun} />}
-      {counts ? <Counts counts={counts} /> : <NotCounted isTooMany={counts === null} />}
+      {counts ? <Counts counts={counts} /> : <NotCounted hasTimedOut={counts === null} />}
       <Section
         title="Recent runs"
         aside={
@@ -68,16 +68,16 @@ export default function OverviewPage() {
 }
 
 function Counts({ counts }: { counts: OverviewCounts }) {
-  const { waitingRevocations } = counts;
+  const { pendingRevocations } = counts;
   return (
     <>
-      <Stakes overview={counts} />
-      {waitingRevocations > 0 && (
+      <MoneyAtStake overview={counts} />
+      {pendingRevocations > 0 && (
         <div className="mt-4">
           <Banner tone="review">
-            {plural(waitingRevocations, "revocation waits", "revocations wait")} for an admin.{" "}
+            {pluralize(pendingRevocations, "revocation needs", "revocations need")} a decision by an admin.{" "}
             <Link to="/revocations" className="font-medium text-accent underline underline-offset-2">
-              Show them
+              View pending revocations
             </Link>
           </Banner>
         </div>
@@ -88,12 +88,12 @@ function Counts({ counts }: { counts: OverviewCounts }) {
   );
 }
 
-/** Room for what follows; or that it takes the database too long. */
-function NotCounted({ isTooMany }: { isTooMany: boolean }) {
+/** Keeps space for the counts, or says that counting took too long. */
+function NotCounted({ hasTimedOut }: { hasTimedOut: boolean }) {
   return (
     <p className="min-h-28 text-table text-quiet" aria-live="polite">
-      {isTooMany
-        ? "There are too many users to count just now. The lists under Users are complete all the same."
+      {hasTimedOut
+        ? "Counting the users took too long. The list on the Users page is still complete."
         : "Counting…"}
     </p>
   );

@@ -1,21 +1,21 @@
 import { Link } from "@remix-run/react";
-import type { StripeReads as Reads } from "~/dashboard/views";
+import type { StripeReads as Reads } from "~/dashboard/overview.server";
 import { classNames } from "~/ui/class-names";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
 import { formatCount } from "~/ui/status/words";
 
-/** What Parity asked of Stripe, against what the account may read. */
+/** The number of read requests to Stripe, compared with the account's allocation. */
 export function StripeReads({ reads }: { reads: Reads }) {
   const { allocation, endpoints } = reads;
   const used = endpoints.reduce((sum, { last30Days }) => sum + last30Days, 0);
   const today = endpoints.reduce((sum, endpoint) => sum + endpoint.today, 0);
-  const words = `${formatCount(used)} of ${formatCount(allocation)}`;
+  const usage = `${formatCount(used)} of ${formatCount(allocation)}`;
   return (
     <Section title="Stripe reads" aside={<span className="text-quiet">last 30 days</span>}>
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 pt-3 pb-2 text-table tabular-nums">
         <span>
-          <span className="font-medium">{words}</span>
+          <span className="font-medium">{usage}</span>
           {used > allocation && (
             <span className="ml-2 inline-flex items-center gap-1 text-high">
               <Shape tone="high" />
@@ -33,19 +33,19 @@ export function StripeReads({ reads }: { reads: Reads }) {
       </div>
       <p className="mt-2 max-w-prose text-table text-quiet">
         {reads.ownAllocation
-          ? "An admin set the allocation in "
-          : "10,000 is the least that Stripe is reported to include (500 for each transaction). An admin sets your own in "}
+          ? "An admin set this allocation in "
+          : "Default: Stripe is reported to include at least 10,000 reads (500 per transaction). An admin can set your account’s allocation in "}
         <Link to="/settings" className="rounded text-accent underline underline-offset-2">
           Settings
         </Link>
         .
       </p>
-      {endpoints.length > 0 && <ByEndpoint endpoints={endpoints} />}
+      {endpoints.length > 0 && <EndpointTable endpoints={endpoints} />}
     </Section>
   );
 }
 
-function ByEndpoint({ endpoints }: Pick<Reads, "endpoints">) {
+function EndpointTable({ endpoints }: Pick<Reads, "endpoints">) {
   return (
     <details className="mt-2 text-table">
       <summary className="w-fit cursor-pointer rounded py-1 text-accent">By endpoint</summary>

@@ -1,5 +1,7 @@
-/** Reasons that say nothing against the revocation itself: no evidence is missing, or the confirmation brings the read. */
-const ENOUGH = new Set([
+import type { BlockReason } from "~/billing/verdicts/block-reasons";
+
+/** Reasons that need no override: the evidence is complete, or the approval reads it from Stripe. */
+const REASONS_WITHOUT_OVERRIDE: ReadonlySet<string> = new Set<BlockReason>([
   "writes_off",
   "grant_only",
   "on_hold",
@@ -8,7 +10,7 @@ const ENOUGH = new Set([
   "other_customers_unknown",
 ]);
 
-/** Whether evidence is missing, so that confirming overrides it and has to say why. `blocked` as the user's view has it. */
+/** Whether evidence is missing, so that an approval overrides it and needs a reason. */
 export function needsReason(blocked: string | null): boolean {
-  return blocked !== null && !ENOUGH.has(blocked);
+  return blocked !== null && !REASONS_WITHOUT_OVERRIDE.has(blocked);
 }

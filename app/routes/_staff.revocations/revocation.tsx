@@ -1,21 +1,21 @@
 import { Link } from "@remix-run/react";
 import { useState } from "react";
-import type { UserView } from "~/dashboard/views";
+import type { UserView } from "~/dashboard/user-view.server";
 import { Button } from "~/ui/button";
 import { Money } from "~/ui/format/money";
 import { Time } from "~/ui/format/time";
 import { VerdictMark } from "~/ui/status/verdict-mark";
-import { userPath } from "../_staff/user/use-sync";
-import { ConfirmRevocation } from "./confirm-revocation";
+import { buildUserPath } from "../_staff/user/use-sync";
+import { RevokeDialog } from "./revoke-dialog";
 
-/** One user whose access would be taken: why, and why it was not. */
-export function Revocation({ user, mayConfirm }: { user: UserView; mayConfirm: boolean }) {
-  const [confirming, setConfirming] = useState(false);
+/** A user with a pending revocation: why access should end, and why it was not revoked automatically. */
+export function Revocation({ user, canApprove }: { user: UserView; canApprove: boolean }) {
+  const [isConfirming, setConfirming] = useState(false);
   return (
     <li className="grid gap-x-6 gap-y-2 border-b border-line py-3.5 sm:grid-cols-[minmax(0,3fr)_minmax(0,6fr)_auto] sm:items-start">
       <div className="min-w-0">
         <Link
-          to={userPath(user.userId)}
+          to={buildUserPath(user.userId)}
           className="block truncate rounded font-medium hover:text-accent hover:underline"
         >
           {user.name ?? user.email}
@@ -27,7 +27,7 @@ export function Revocation({ user, mayConfirm }: { user: UserView; mayConfirm: b
         <p className="mt-0.5 text-small text-quiet">
           {user.money && (
             <>
-              <Money amount={user.money.perMonth} currency={user.money.currency} /> a month
+              <Money amount={user.money.perMonth} currency={user.money.currency} /> per month
             </>
           )}
           {user.money && user.since !== null && " · "}
@@ -42,12 +42,12 @@ export function Revocation({ user, mayConfirm }: { user: UserView; mayConfirm: b
         <p>{user.sentence}</p>
         {user.blockedSentence && <p className="text-high">{user.blockedSentence}</p>}
       </div>
-      {mayConfirm && (
+      {canApprove && (
         <>
           <Button onClick={() => setConfirming(true)}>
-            Confirm revocation…<span className="sr-only"> {user.name ?? user.email}</span>
+            Revoke access…<span className="sr-only"> {user.name ?? user.email}</span>
           </Button>
-          <ConfirmRevocation user={user} open={confirming} onClose={() => setConfirming(false)} />
+          <RevokeDialog user={user} open={isConfirming} onClose={() => setConfirming(false)} />
         </>
       )}
     </li>

@@ -2,11 +2,11 @@ import { data, type MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { EMPTY_QUERY } from "~/dashboard/users-list/users-query";
-import { refusal } from "~/http/errors";
+import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { EmptyState } from "~/ui/empty-state";
-import { PageHead } from "~/ui/page-head";
-import { useMay } from "../_staff/frame-data";
+import { PageHeader } from "~/ui/page-header";
+import { useHasRole } from "../_staff/frame-data";
 import { needsReason } from "./evidence";
 import { Revocation } from "./revocation";
 
@@ -17,59 +17,59 @@ const form = z.object({
   reason: z.string().trim().max(1000).optional(),
 });
 
-export const meta: MetaFunction = () => [{ title: "Revocations · Parity" }];
+export const meta: MetaFunction = () => [{ title: "Pending revocations · Parity" }];
 
 export const loader = route.loader({ who: "staff", role: "viewer", search }, async ({ search, parity }) => {
-  const page = await parity.users.page({
+  const page = await parity.users.loadPage({
     ...EMPTY_QUERY,
     flags: ["not_revoked"],
     page: search.after ? { side: "after", cursor: search.after } : null,
   });
   if (!page.ok)
-    throw refusal("bad_search", { message: "This page of the list is not there. Begin at the first page." });
+    throw errorResponse("bad_search", { message: "This page does not exist. Go back to the first page." });
   return { users: await parity.views(page.ids), next: page.next };
 });
 
-/** One revocation, confirmed by name; where evidence is missing, only with a reason. */
+/** Revokes access for one user. The admin types the name, and gives a reason if evidence is missing. */
 export const action = route.action(
   { who: "staff", role: "admin", form },
   async ({ form, parity, staff, request }) => {
     const [user] = await parity.views([form.userId]);
-    if (!user) throw refusal("not_found", { message: "There is no user with this id." });
+    if (!user) throw errorResponse("not_found", { message: "User not found." });
     if (form.typed !== (user.name ?? user.email))
-      return data({ problem: "That is not the name of this customer." }, { status: 400 });
+      return data({ problem: "The name does not match." }, { status: 400 });
     const override = needsReason(user.blocked);
     const reason = form.reason ?? "";
-    if (override && reason === "") return data({ problem: "Say why, for the history." }, { status: 400 });
+    if (override && reason === "") return data({ problem: "Enter a reason." }, { status: 400 });
     const result = await parity.syncUser({
       userId: form.userId,
       actor: { kind: "staff", id: staff.id },
       signal: request.signal,
-      confirmedRevocation: { override, reason },
+      approval: { override, reason },
     });
-    if (!result) throw refusal("not_found", { message: "There is no user with this id." });
+    if (!result) throw errorResponse("not_found", { message: "User not found." });
     return { result };
   },
 );
 
 export default function Revocations() {
   const { users, next } = useLoaderData<typeof loader>();
-  const mayConfirm = useMay("admin");
+  const canApprove = useHasRole("admin");
   return (
     <>
-      <PageHead
-        title="Revocations"
-        below="Repairs that would take access away, and that were not made by themselves. Nothing here happens without an admin."
+      <PageHeader
+        title="Pending revocations"
+        description="Parity did not revoke access automatically in these cases. An admin must approve each one."
       />
       <div className="border-t border-line">
         {users.length === 0 ? (
-          <EmptyState title="No revocation waits">
-            Whatever a sync would not take away by itself is listed here.
+          <EmptyState title="No pending revocations">
+            Revocations that need an admin’s approval are listed here.
           </EmptyState>
         ) : (
           <ul>
             {users.map((user) => (
-              <Revocation key={user.userId} user={user} mayConfirm={mayConfirm} />
+              <Revocation key={user.userId} user={user} canApprove={canApprove} />
             ))}
           </ul>
         )}
@@ -80,7 +80,7 @@ export default function Revocations() {
             to={`?${new URLSearchParams({ after: next })}`}
             className="rounded text-table text-accent hover:underline"
           >
-            More revocations
+            Next page
           </Link>
         </p>
       )}

@@ -3,27 +3,27 @@ import { useState } from "react";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
-import { formatCount, plural } from "~/ui/status/words";
-import { TYPED_ABOVE } from "./parts";
+import { formatCount, pluralize } from "~/ui/status/words";
+import { CONFIRM_BY_TYPING_ABOVE } from "./run-groups";
 
 type ApplyDialogProps = { open: boolean; onClose: () => void; users: number };
 
-/** The last word before many users are changed; a large number is typed, so that it has been read. */
+/** Confirms that the repairs of a preview are applied. Above a limit, staff type the number of repairs. */
 export function ApplyDialog({ open, onClose, users }: ApplyDialogProps) {
   const fetcher = useFetcher<{ problem: string } | null>();
   const [typed, setTyped] = useState("");
   const busy = fetcher.state !== "idle";
-  const mustType = users > TYPED_ABOVE;
+  const mustType = users > CONFIRM_BY_TYPING_ABOVE;
   const ready = !mustType || typed.replace(/[\s,.]/g, "") === String(users);
   return (
     <Dialog
       open={open}
       onClose={onClose}
-      title={`Apply ${plural(users, "repair")}?`}
+      title={`Apply ${pluralize(users, "repair")}?`}
       description={
         <p>
-          Each is written only where nothing changed since the preview; the rest is left alone and listed.
-          Every change is kept in the history of its user.
+          Users that changed after the preview are skipped and listed. Every change is saved in the user’s
+          history.
         </p>
       }
     >
@@ -46,9 +46,9 @@ export function ApplyDialog({ open, onClose, users }: ApplyDialogProps) {
           </p>
         )}
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" look="primary" disabled={!ready || busy} aria-busy={busy}>
-            {busy ? "Starting…" : `Apply ${plural(users, "repair")}`}
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={!ready || busy} aria-busy={busy}>
+            {busy ? "Starting…" : `Apply ${pluralize(users, "repair")}`}
           </Button>
         </div>
       </fetcher.Form>

@@ -1,11 +1,12 @@
 import { Link } from "@remix-run/react";
-import type { RunGroup, RunPage } from "~/dashboard/views";
+import type { RunPage } from "~/dashboard/run-pages.server";
+import type { RunGroup } from "~/dashboard/run-view.server";
 import { classNames } from "~/ui/class-names";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
-import { type Tone, toneOf, toneText } from "~/ui/status/tone";
-import { plural } from "~/ui/status/words";
-import { isLive, partsOf, usersAsBefore } from "./parts";
+import { chooseTone, type Tone, toneText } from "~/ui/status/tone";
+import { pluralize } from "~/ui/status/words";
+import { countUnchangedUsers, isRunning, splitGroups } from "./run-groups";
 
 const OUTCOME_TONES: Record<RunGroup["outcome"], Tone | null> = {
   intended: null,
@@ -17,38 +18,38 @@ const OUTCOME_TONES: Record<RunGroup["outcome"], Tone | null> = {
   changed_since_preview: "medium",
 };
 
-/** What will happen and what will not, side by side and in the same room; afterwards in the past tense. */
+/** What a run changes and what it does not change, side by side. In the past tense once the run has finished. */
 export function Result({ page, group }: { page: RunPage; group: string | null }) {
   const { run } = page;
-  const { will, willNot } = partsOf(page);
+  const { will, willNot } = splitGroups(page);
   const preview = run.mode === "preview";
-  const live = isLive(run);
-  const nothing = live ? "Nothing yet." : null;
-  const asBefore = live ? 0 : usersAsBefore(page);
+  const running = isRunning(run);
+  const pendingText = running ? "Nothing yet." : null;
+  const unchangedUsers = running ? 0 : countUnchangedUsers(page);
   return (
     <div className="grid gap-x-10 lg:grid-cols-2">
-      <Section title={preview ? "What will happen" : "What happened"} aside={countWords(will)}>
+      <Section title={preview ? "What will happen" : "What happened"} aside={formatUserCount(will)}>
         <Groups
           groups={will}
           chosen={group}
-          none={nothing ?? (preview ? "Nothing would change." : "Nothing was changed.")}
+          none={pendingText ?? (preview ? "No changes." : "Nothing was changed.")}
         />
       </Section>
       <Section
         title={preview ? "What will not happen, and why" : "What did not happen, and why"}
-        aside={countWords(willNot)}
+        aside={formatUserCount(willNot)}
       >
-        <Groups groups={willNot} chosen={group} none={nothing ?? "Nobody is left out."} />
+        <Groups groups={willNot} chosen={group} none={pendingText ?? "No users are left out."} />
       </Section>
-      {asBefore > 0 && (
+      {unchangedUsers > 0 && (
         <p className="mt-4 text-table text-quiet lg:col-span-2">
           <span className="mr-1.5 inline-block text-review">
             <Shape tone="review" />
           </span>
-          {plural(asBefore, "user is", "users are")} blocked or for review as before: nothing has changed for
-          them.{" "}
+          {pluralize(unchangedUsers, "user is", "users are")} still blocked or awaiting a decision. This run
+          did not check them again.{" "}
           <Link to="/users" className="text-accent hover:underline">
-            Show the worst first
+            View users
           </Link>
         </p>
       )}
@@ -57,16 +58,16 @@ export function Result({ page, group }: { page: RunPage; group: string | null })
           <span className="mr-1.5 inline-block text-correct">
             <Shape tone="right" />
           </span>
-          {plural(run.skipped, "user is", "users are")} in sync: nothing to do.
+          {pluralize(run.skipped, "user is", "users are")} in sync.
         </p>
       )}
     </div>
   );
 }
 
-function countWords(groups: RunGroup[]): string | null {
+function formatUserCount(groups: RunGroup[]): string | null {
   const users = groups.reduce((sum, group) => sum + group.users, 0);
-  return users > 0 ? plural(users, "user") : null;
+  return users > 0 ? pluralize(users, "user") : null;
 }
 
 function Groups({ groups, chosen, none }: { groups: RunGroup[]; chosen: string | null; none: string }) {
@@ -74,7 +75,7 @@ function Groups({ groups, chosen, none }: { groups: RunGroup[]; chosen: string |
   return (
     <ul>
       {groups.map((group) => {
-        const tone = OUTCOME_TONES[group.outcome] ?? toneOf(group.verdict);
+        const tone = OUTCOME_TONES[group.outcome] ?? chooseTone(group.verdict);
         const isChosen = group.key === chosen;
         return (
           <li key={group.key} className="border-b border-line">

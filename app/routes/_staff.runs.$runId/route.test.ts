@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import type { RunPage } from "~/dashboard/views";
-import { appUrl, refused, routeArgs } from "~/http/testing/request";
+import type { RunPage } from "~/dashboard/run-pages.server";
+import { appUrl, createRouteArgs, readErrorResponse } from "~/http/testing/request";
 import { action } from "./route";
 
 const staff = (role: "viewer" | "operator") => ({ id: "s1", name: "Ada", email: "ada@example.com", role });
 
-function previewOf(users: number): RunPage {
+function buildPreview(users: number): RunPage {
   return {
     run: {
       id: "preview",
@@ -44,7 +44,7 @@ function post(form: Record<string, string>, page: RunPage, role: "viewer" | "ope
     headers: { Origin: appUrl, "Content-Type": "application/x-www-form-urlencoded" },
     body: new URLSearchParams(form).toString(),
   };
-  const { args } = routeArgs("/runs/preview", init, { staff: staff(role) });
+  const { args } = createRouteArgs("/runs/preview", init, { staff: staff(role) });
   const runs = {
     page: vi.fn(async () => page),
     apply: vi.fn(async () => ({ run: { ...page.run, id: "applied" }, joined: false })),
@@ -56,8 +56,8 @@ function post(form: Record<string, string>, page: RunPage, role: "viewer" | "ope
 }
 
 describe("applying a preview", () => {
-  it("starts the run that was previewed, and leads to it", async () => {
-    const { runs, answer } = post({ intent: "apply" }, previewOf(100));
+  it("starts the previewed run and redirects to it", async () => {
+    const { runs, answer } = post({ intent: "apply" }, buildPreview(100));
     const response = await answer;
     expect(response).toBeInstanceOf(Response);
     expect(response instanceof Response && response.headers.get("Location")).toBe("/runs/applied");
@@ -66,9 +66,9 @@ describe("applying a preview", () => {
   });
 
   it.each(["", "100", "1010"])(
-    "wants the number typed above a hundred, whatever the page checked: %j",
+    "requires the typed number above 100, also if the page did not check it: %j",
     async (typed) => {
-      const { runs, answer } = post({ intent: "apply", typed }, previewOf(101));
+      const { runs, answer } = post({ intent: "apply", typed }, buildPreview(101));
       expect(await answer).toMatchObject({
         data: { problem: "Type 101 to confirm." },
         init: { status: 400 },
@@ -77,32 +77,32 @@ describe("applying a preview", () => {
     },
   );
 
-  it.each(["1204", "1,204", " 1 204 "])("takes the number as people write it: %j", async (typed) => {
-    const { runs, answer } = post({ intent: "apply", typed }, previewOf(1204));
+  it.each(["1204", "1,204", " 1 204 "])("accepts the number with separators: %j", async (typed) => {
+    const { runs, answer } = post({ intent: "apply", typed }, buildPreview(1204));
     await answer;
     expect(runs.apply).toHaveBeenCalledOnce();
   });
 
-  it("has nothing to do with a preview that would change nobody, or with another run", async () => {
-    const nobody = post({ intent: "apply" }, previewOf(0));
-    expect(await nobody.answer).toMatchObject({ init: { status: 409 } });
-    const page = previewOf(3);
+  it("rejects a preview without repairs, and a run that is not a preview", async () => {
+    const empty = post({ intent: "apply" }, buildPreview(0));
+    expect(await empty.answer).toMatchObject({ init: { status: 409 } });
+    const page = buildPreview(3);
     const applied = post({ intent: "apply" }, { ...page, run: { ...page.run, mode: "apply" } });
     expect(await applied.answer).toMatchObject({ init: { status: 409 } });
     expect(applied.runs.apply).not.toHaveBeenCalled();
   });
 
-  it("is not for viewers, who cannot cancel either", async () => {
+  it("is not allowed for viewers, and neither is canceling", async () => {
     for (const intent of ["apply", "cancel"]) {
-      const { runs, answer } = post({ intent }, previewOf(3), "viewer");
-      expect((await refused(answer)).status).toBe(403);
+      const { runs, answer } = post({ intent }, buildPreview(3), "viewer");
+      expect((await readErrorResponse(answer)).status).toBe(403);
       expect(runs.apply).not.toHaveBeenCalled();
       expect(runs.cancel).not.toHaveBeenCalled();
     }
   });
 
-  it("cancels what is going on", async () => {
-    const { runs, answer } = post({ intent: "cancel" }, previewOf(3));
+  it("cancels the run", async () => {
+    const { runs, answer } = post({ intent: "cancel" }, buildPreview(3));
     await answer;
     expect(runs.cancel).toHaveBeenCalledWith("preview");
   });

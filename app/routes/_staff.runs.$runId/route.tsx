@@ -1,15 +1,15 @@
 import { data, type MetaFunction, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
-import { refusal } from "~/http/errors";
+import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { runTitle } from "../_staff/run/run-words";
-import { useLive } from "../_staff/run/use-live";
+import { useLiveRefresh } from "~/routes/_staff/run/use-live-refresh";
+import { formatRunTitle } from "../_staff/run/run-words";
 import { ApplyPanel } from "./apply-panel";
-import { Head } from "./head";
-import { canApply, intendedUsers, isLive, TYPED_ABOVE } from "./parts";
 import { Progress } from "./progress";
 import { Result } from "./result";
+import { CONFIRM_BY_TYPING_ABOVE, canApply, countIntendedUsers, isRunning } from "./run-groups";
+import { RunHeader } from "./run-header";
 import { RunUsers } from "./run-users";
 
 const PAGE_LENGTH = 50;
@@ -22,10 +22,10 @@ const search = z.object({
 });
 const form = z.object({ intent: z.enum(["apply", "cancel"]), typed: z.string().max(20).optional() });
 
-const noSuchRun = () => refusal("not_found", { message: "There is no run with this id." });
+const runNotFoundResponse = () => errorResponse("not_found", { message: "Run not found." });
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
-  { title: `${data ? runTitle(data.page.run) : "Run"} · Parity` },
+  { title: `${data ? formatRunTitle(data.page.run) : "Run"} · Parity` },
 ];
 
 export const loader = route.loader(
@@ -33,12 +33,12 @@ export const loader = route.loader(
   async ({ params, search, parity }) => {
     const { group, after, confirm } = search;
     const page = await parity.runs.page({ runId: params.runId, group, after, limit: PAGE_LENGTH });
-    if (!page) throw noSuchRun();
+    if (!page) throw runNotFoundResponse();
     return { page, group: group ?? null, after: after ?? null, confirm: confirm === "1" };
   },
 );
 
-/** Applies what was previewed, or stops what is going on; the browser's own check of the number is not believed. */
+/** Applies a preview, or cancels a run. The typed number is checked again here, because the browser's check can be skipped. */
 export const action = route.action(
   { who: "staff", role: "operator", params, form },
   async ({ params, form, parity, staff }) => {
@@ -48,12 +48,12 @@ export const action = route.action(
       return null;
     }
     const page = await parity.runs.page({ runId, limit: 1 });
-    if (!page) throw noSuchRun();
+    if (!page) throw runNotFoundResponse();
     if (!canApply(page))
-      return data({ problem: "This preview has nothing to apply. Preview again." }, { status: 409 });
-    const users = intendedUsers(page);
+      return data({ problem: "This preview has nothing to apply. Start a new preview." }, { status: 409 });
+    const users = countIntendedUsers(page);
     const typed = form.typed?.replace(/[\s,.]/g, "");
-    if (users > TYPED_ABOVE && typed !== String(users))
+    if (users > CONFIRM_BY_TYPING_ABOVE && typed !== String(users))
       return data({ problem: `Type ${users} to confirm.` }, { status: 400 });
     const actor = { kind: "staff" as const, id: staff.id };
     const { run } = await parity.runs.apply({ actor, previewRunId: runId });
@@ -64,12 +64,12 @@ export const action = route.action(
 
 export default function Run() {
   const { page, group, after, confirm } = useLoaderData<typeof loader>();
-  const live = isLive(page.run);
-  useLive(live);
+  const running = isRunning(page.run);
+  useLiveRefresh(running);
   return (
     <>
-      <Head run={page.run} />
-      {live ? <Progress run={page.run} /> : <ApplyPanel key={page.run.id} page={page} open={confirm} />}
+      <RunHeader run={page.run} />
+      {running ? <Progress run={page.run} /> : <ApplyPanel key={page.run.id} page={page} open={confirm} />}
       <Result page={page} group={group} />
       <RunUsers page={page} group={group} after={after} />
     </>

@@ -1,19 +1,19 @@
 import { Link } from "@remix-run/react";
-import type { RunPage, RunUserView } from "~/dashboard/views";
+import type { RunPage, RunUserView } from "~/dashboard/run-pages.server";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
 import { VerdictMark } from "~/ui/status/verdict-mark";
-import { capital } from "~/ui/status/words";
-import { userPath } from "../_staff/user/use-sync";
-import { isLive } from "./parts";
+import { capitalize } from "~/ui/status/words";
+import { buildUserPath } from "../_staff/user/use-sync";
+import { isRunning } from "./run-groups";
 
 type RunUsersProps = { page: RunPage; group: string | null; after: string | null };
 
-/** The users of a run one by one: of the chosen group, or all for whom something was to be done. */
+/** The users of a run: of the selected group, or all that needed a repair or a decision. */
 export function RunUsers({ page, group, after }: RunUsersProps) {
   const { users, next, run } = page;
-  if (users.length === 0 && isLive(run)) return null;
-  const search = (cursor: string) => {
+  if (users.length === 0 && isRunning(run)) return null;
+  const buildSearch = (cursor: string) => {
     const params = new URLSearchParams({ after: cursor });
     if (group) params.set("group", group);
     return `?${params}`;
@@ -24,9 +24,9 @@ export function RunUsers({ page, group, after }: RunUsersProps) {
     </Link>
   );
   return (
-    <Section title={group ? "Users of this group" : "Users"} aside={(group || after) && all}>
+    <Section title={group ? "Users in this group" : "Users"} aside={(group || after) && all}>
       {users.length === 0 ? (
-        <p className="py-3 text-table text-quiet">Nobody to list.</p>
+        <p className="py-3 text-table text-quiet">No users to show.</p>
       ) : (
         <ul className="text-table">
           {users.map((user) => (
@@ -36,8 +36,8 @@ export function RunUsers({ page, group, after }: RunUsersProps) {
       )}
       {next && (
         <p className="py-3 text-end">
-          <Link to={search(next)} className="rounded text-table text-accent hover:underline">
-            More users
+          <Link to={buildSearch(next)} className="rounded text-table text-accent hover:underline">
+            Next page
           </Link>
         </p>
       )}
@@ -50,7 +50,7 @@ function Row({ user }: { user: RunUserView }) {
     <li className="grid gap-x-4 gap-y-0.5 border-b border-line py-2 sm:grid-cols-[minmax(0,3fr)_minmax(0,3fr)_minmax(0,5fr)] sm:items-baseline">
       <div className="min-w-0">
         <Link
-          to={userPath(user.userId)}
+          to={buildUserPath(user.userId)}
           className="block truncate rounded font-medium hover:text-accent hover:underline"
         >
           {user.name ?? user.email}
@@ -58,17 +58,17 @@ function Row({ user }: { user: RunUserView }) {
         {user.name && <span className="block truncate text-small text-quiet">{user.email}</span>}
       </div>
       {user.outcome === "synced" ? <Repaired /> : <VerdictMark verdict={user.verdict} />}
-      <span className="text-quiet">{capital(user.sentence)}</span>
+      <span className="text-quiet">{capitalize(user.sentence)}</span>
     </li>
   );
 }
 
-/** What was wrong is over: the sentence beside it still says what it was. */
+/** Shown instead of the verdict after a repair. The sentence next to it still says what was wrong. */
 function Repaired() {
   return (
     <span className="inline-flex items-center gap-1.5 font-medium text-correct">
       <Shape tone="right" />
-      repaired
+      Repaired
     </span>
   );
 }

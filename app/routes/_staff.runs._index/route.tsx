@@ -2,11 +2,11 @@ import { type MetaFunction, redirect } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { route } from "~/http/route.server";
-import { PageHead } from "~/ui/page-head";
-import { useMay } from "../_staff/frame-data";
+import { SyncAllButtons } from "~/routes/_staff/run/sync-all-buttons";
+import { useLiveRefresh } from "~/routes/_staff/run/use-live-refresh";
+import { PageHeader } from "~/ui/page-header";
+import { useHasRole } from "../_staff/frame-data";
 import { RunList } from "../_staff/run/run-list";
-import { SyncAll } from "../_staff/run/sync-all";
-import { useLive } from "../_staff/run/use-live";
 
 const PAGE_LENGTH = 50;
 
@@ -20,7 +20,7 @@ export const loader = route.loader({ who: "staff", role: "viewer", search }, asy
   return { runs: runs.slice(0, PAGE_LENGTH), more: runs.length > PAGE_LENGTH };
 });
 
-/** Begins a preview, which writes nothing, and goes to its page. `read` reads all of Stripe first. */
+/** Starts a preview, which changes nothing, and redirects to its page. `read` reads all of Stripe first. */
 export const action = route.action(
   { who: "staff", role: "operator", form },
   async ({ form, parity, staff }) => {
@@ -35,12 +35,12 @@ export const action = route.action(
 
 export default function Runs() {
   const { runs, more } = useLoaderData<typeof loader>();
-  const mayWrite = useMay("operator");
-  useLive(runs.some(({ state }) => state === "running"));
+  const canWrite = useHasRole("operator");
+  useLiveRefresh(runs.some(({ state }) => state === "running"));
   const last = runs.at(-1);
   return (
     <>
-      <PageHead title="Runs">{mayWrite && <SyncAll />}</PageHead>
+      <PageHeader title="Runs">{canWrite && <SyncAllButtons />}</PageHeader>
       <div className="border-t border-line">
         <RunList runs={runs} />
       </div>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createWorld, type World } from "~/engine/testing/world";
-import { appUrl, refused, routeArgs } from "~/http/testing/request";
+import { appUrl, createRouteArgs, readErrorResponse } from "~/http/testing/request";
 import { action } from "./route";
 
 let world: World;
@@ -10,7 +10,6 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const RULES = {
-  intent: "rules",
   graceDays: "7",
   noPlanWord: "",
   revocationLimitPercent: "2",
@@ -28,20 +27,20 @@ function post(fields: Partial<typeof RULES>, role: "operator" | "admin" = "admin
     body: new URLSearchParams({ ...RULES, ...fields }).toString(),
   };
   const staff = { id: "s1", name: "Ada", email: "ada@example.com", role };
-  const { args } = routeArgs("/settings", init, { staff });
+  const { args } = createRouteArgs("/settings", init, { staff });
   Object.assign(args.context, { parity: world.parity });
   return action(args);
 }
-const kept = async () => (await world.parity.settings.get()).supportContact;
+const loadContact = async () => (await world.parity.settings.get()).supportContact;
 
-describe("where customers write to", () => {
-  it("is kept with who said so, and taken back by an empty field", async () => {
+describe("the support contact", () => {
+  it("is saved with an audit entry and cleared by an empty field", async () => {
     await post({ supportContact: " help@example.com " });
-    expect(await kept()).toBe("help@example.com");
+    expect(await loadContact()).toBe("help@example.com");
     await post({ supportContact: "https://example.com/contact" });
-    expect(await kept()).toBe("https://example.com/contact");
+    expect(await loadContact()).toBe("https://example.com/contact");
     await post({ supportContact: "" });
-    expect(await kept()).toBeNull();
+    expect(await loadContact()).toBeNull();
     const changes = await world.db.settingChange.findMany({ where: { key: "supportContact" } });
     expect(changes.map(({ after, actor }) => [after, actor])).toEqual([
       ["help@example.com", "staff:s1"],
@@ -50,7 +49,7 @@ describe("where customers write to", () => {
     ]);
   });
 
-  it("is an address that can be written to, or nothing is saved", async () => {
+  it("must be a valid address; otherwise nothing is saved", async () => {
     const answer = await post({ supportContact: "http://example.com", graceDays: "9" });
     expect(answer).toMatchObject({
       init: { status: 400 },
@@ -65,14 +64,16 @@ describe("where customers write to", () => {
     expect(await world.parity.settings.get()).toMatchObject({ supportContact: null, graceDays: 7 });
   });
 
-  it("is an admin's to say", async () => {
-    expect((await refused(post({ supportContact: "help@example.com" }, "operator"))).status).toBe(403);
-    expect(await kept()).toBeNull();
+  it("can be changed only by an admin", async () => {
+    expect((await readErrorResponse(post({ supportContact: "help@example.com" }, "operator"))).status).toBe(
+      403,
+    );
+    expect(await loadContact()).toBeNull();
   });
 });
 
 describe("the rules", () => {
-  it("are stored as they were typed, and taken back by empty fields", async () => {
+  it("are saved as typed and cleared by empty fields", async () => {
     await post({ noPlanWord: "free", readAllocation: "50000", fullRunHour: "4", recheckPerRun: "25" });
     expect(await world.parity.settings.get()).toMatchObject({
       ...{ graceDays: 7, noPlanWord: "free", revocationLimitPercent: 2, revocationLimitMinimum: 2 },
@@ -84,17 +85,23 @@ describe("the rules", () => {
     });
   });
 
-  it.each(["0", "2.5", "many"])("have no read allocation of %j", async (readAllocation) => {
+  it("can still be saved after the command line set a long grace period", async () => {
+    await world.parity.settings.set({ graceDays: 120 }, { kind: "command_line", id: null });
+    await post({ graceDays: "120", noPlanWord: "free" });
+    expect(await world.parity.settings.get()).toMatchObject({ graceDays: 120, noPlanWord: "free" });
+  });
+
+  it.each(["0", "2.5", "many"])("refuse a read allocation of %j", async (readAllocation) => {
     expect(await post({ readAllocation })).toMatchObject({ init: { status: 400 } });
     expect(await world.parity.settings.get()).toMatchObject({ readAllocation: null });
   });
 
-  it.each(["1001", "-1", "", "2.5"])("have no %j customers to read again", async (recheckPerRun) => {
+  it.each(["1001", "-1", "", "2.5"])("refuse to re-check %j customers per run", async (recheckPerRun) => {
     expect(await post({ recheckPerRun })).toMatchObject({ init: { status: 400 } });
     expect(await world.parity.settings.get()).toMatchObject({ recheckPerRun: 0 });
   });
 
-  it.each(["24", "-1", "noon"])("have no hour of the day that is %j", async (fullRunHour) => {
+  it.each(["24", "-1", "noon"])("refuse %j as the hour of the daily run", async (fullRunHour) => {
     expect(await post({ fullRunHour })).toMatchObject({ init: { status: 400 } });
   });
 });

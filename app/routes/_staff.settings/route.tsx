@@ -1,80 +1,56 @@
 import { data, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
-import { WRITE_MODES } from "~/billing/policy";
-import { CONTACT_HINT, readSupportContact } from "~/billing/words/support-contact";
-import type { Parity } from "~/facade/parity.server";
+import { roleAllows } from "~/auth/roles";
+import { parseSettings, SETTING_KEYS, SETTINGS } from "~/engine/account/settings-catalogue.server";
+import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { PageHead } from "~/ui/page-head";
-import { useMay } from "../_staff/frame-data";
-import { BindingPart } from "./binding-part";
+import { PageHeader } from "~/ui/page-header";
+import { useHasRole } from "../_staff/frame-data";
+import { AccountSection } from "./account-section";
 import { RulesForm } from "./rules-form";
-import { WritesPart } from "./writes-part";
-
-type SettingsChange = Parameters<Parity["settings"]["set"]>[0];
-
-const whole = (from: number, to: number) =>
-  z.coerce
-    .number({ error: "Enter a number." })
-    .int("Enter a whole number.")
-    .min(from, `At least ${from}.`)
-    .max(to, `At most ${to}.`);
-
-const submission = z.discriminatedUnion("intent", [
-  z.object({ intent: z.literal("writeMode"), writeMode: z.enum(WRITE_MODES) }),
-  z.object({
-    intent: z.literal("rules"),
-    graceDays: whole(0, 90),
-    noPlanWord: z.string().trim().max(100).optional(),
-    revocationLimitPercent: z.coerce
-      .number({ error: "Enter a number." })
-      .min(0, "At least 0.")
-      .max(100, "At most 100."),
-    revocationLimitMinimum: whole(0, 1_000_000),
-    readAllocation: whole(1, 1_000_000_000).optional(),
-    fullRunHour: whole(0, 23).optional(),
-    recheckPerRun: whole(0, 1_000),
-    supportContact: z
-      .string()
-      .trim()
-      .refine((typed) => readSupportContact(typed) !== null, { error: `Enter ${CONTACT_HINT}.` })
-      .optional(),
-  }),
-]);
+import { describeFields } from "./setting-fields.server";
+import { WriteModeSection } from "./write-mode-section";
 
 export const meta: MetaFunction = () => [{ title: "Settings · Parity" }];
 
-export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ parity }) => ({
-  settings: await parity.settings.get(),
-}));
+export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ parity }) => {
+  const settings = await parity.settings.get();
+  const { writeMode, binding } = settings;
+  return { writeMode, binding, fields: describeFields(settings) };
+});
 
-/** What the business decides. Kept with who changed it. */
+/** Saves the settings that are in the form; the others stay as they are. An empty field clears its setting. */
 export const action = route.action(
-  { who: "staff", role: "admin", submission },
+  { who: "staff", role: "operator", submission: z.looseObject({}) },
   async ({ submission, parity, staff }) => {
     if (submission.status !== "success") return data({ lastResult: submission.reply() }, { status: 400 });
-    await parity.settings.set(changeOf(submission.value), { kind: "staff", id: staff.id });
+    const typed = submission.value;
+    const forbidden = SETTING_KEYS.filter(
+      (key) => Object.hasOwn(typed, key) && !roleAllows(staff.role, SETTINGS[key].role),
+    );
+    if (forbidden.length > 0)
+      throw errorResponse("forbidden", { message: `Your role cannot change ${forbidden.join(", ")}.` });
+    const parsed = parseSettings(typed);
+    if (!parsed.ok)
+      return data({ lastResult: submission.reply({ fieldErrors: parsed.problems }) }, { status: 400 });
+    await parity.settings.set(parsed.change, { kind: "staff", id: staff.id });
     return { lastResult: submission.reply() };
   },
 );
 
-/** What to save; a field that was emptied counts as none. */
-function changeOf(submitted: z.output<typeof submission>): SettingsChange {
-  if (submitted.intent === "writeMode") return { writeMode: submitted.writeMode };
-  const { intent: _, noPlanWord = null, supportContact = null, ...others } = submitted;
-  const { readAllocation = null, fullRunHour = null, ...numbers } = others;
-  return { ...numbers, noPlanWord, supportContact, readAllocation, fullRunHour };
-}
-
 export default function Settings() {
-  const { settings } = useLoaderData<typeof loader>();
-  const mayChange = useMay("admin");
+  const { writeMode, binding, fields } = useLoaderData<typeof loader>();
+  const canChange = useHasRole("admin");
   return (
     <div className="max-w-3xl">
-      <PageHead title="Settings" below={mayChange ? undefined : "Only an admin changes these."} />
-      <WritesPart writeMode={settings.writeMode} mayChange={mayChange} />
-      <RulesForm settings={settings} mayChange={mayChange} />
-      <BindingPart binding={settings.binding} />
+      <PageHeader
+        title="Settings"
+        description={canChange ? undefined : "Only an admin can change settings."}
+      />
+      <WriteModeSection writeMode={writeMode} canChange={canChange} />
+      <RulesForm fields={fields} />
+      <AccountSection binding={binding} />
     </div>
   );
 }

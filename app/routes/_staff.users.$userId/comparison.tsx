@@ -1,21 +1,19 @@
 import { ArrowRight } from "lucide-react";
-import type { ComparisonLine } from "~/dashboard/views";
+import type { ComparisonLine } from "~/dashboard/comparison.server";
 import { classNames } from "~/ui/class-names";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
-import { plural } from "~/ui/status/words";
 
-/** Field by field: recorded, expected, Stripe's raw value, and why. What agrees is quiet. */
+/** Compares all fields: recorded and expected value, Stripe's raw value, and the reason. Equal fields are shown in grey. */
 export function Comparison({ lines }: { lines: ComparisonLine[] }) {
   const differing = lines.filter(({ differs }) => differs).length;
   const aside =
-    differing === 0 ? "everything agrees" : `${plural(differing, "field")} of ${lines.length} differ`;
+    differing === 0
+      ? "all fields match"
+      : `${differing} of ${lines.length} fields ${differing === 1 ? "differs" : "differ"}`;
   return (
-    <Section
-      title="Stripe beside the database"
-      aside={differing === 1 ? aside.replace("differ", "differs") : aside}
-    >
+    <Section title="Stripe and database" aside={aside}>
       <table className="block w-full text-table lg:table">
         <thead className="sr-only lg:not-sr-only lg:table-header-group">
           <tr className="border-b border-line text-left text-small text-quiet">
@@ -23,19 +21,19 @@ export function Comparison({ lines }: { lines: ComparisonLine[] }) {
               Field
             </th>
             <th scope="col" className="w-[30%] py-2 pr-4 font-medium">
-              Recorded → expected
+              In the database → should be
             </th>
             <th scope="col" className="w-[20%] py-2 pr-4 font-medium">
-              Stripe’s value
+              In Stripe
             </th>
             <th scope="col" className="py-2 font-medium">
-              Why
+              Reason
             </th>
           </tr>
         </thead>
         <tbody className="block lg:table-row-group">
           {lines.map((line) => (
-            <Line key={`${line.field} ${line.label}`} line={line} />
+            <ComparisonRow key={`${line.field} ${line.label}`} line={line} />
           ))}
         </tbody>
       </table>
@@ -43,8 +41,8 @@ export function Comparison({ lines }: { lines: ComparisonLine[] }) {
   );
 }
 
-function Line({ line }: { line: ComparisonLine }) {
-  const { label, recorded, expected, stripe, why, differs, severity } = line;
+function ComparisonRow({ line }: { line: ComparisonLine }) {
+  const { label, help, recorded, expected, stripe, why, differs, severity } = line;
   const tone = severity ?? "low";
   return (
     <tr
@@ -53,7 +51,7 @@ function Line({ line }: { line: ComparisonLine }) {
         differs ? "text-ink" : "text-quiet",
       )}
     >
-      <th scope="row" className="text-left font-medium lg:py-2 lg:pr-4 lg:align-top">
+      <th scope="row" title={help} className="text-left font-medium lg:py-2 lg:pr-4 lg:align-top">
         <span className="flex items-center gap-1.5">
           <span className={differs ? toneText[tone] : "invisible"}>
             <Shape tone={tone} />
@@ -66,7 +64,7 @@ function Line({ line }: { line: ComparisonLine }) {
         {differs ? (
           <span className="flex flex-wrap items-center gap-1.5">
             <del className="text-quiet decoration-faint">{recorded}</del>
-            <ArrowRight className="size-3.5 shrink-0 text-faint" aria-label="becomes" />
+            <ArrowRight className="size-3.5 shrink-0 text-faint" aria-label="should be" />
             <ins className="font-medium no-underline">{expected}</ins>
           </span>
         ) : (

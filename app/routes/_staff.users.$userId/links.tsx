@@ -1,36 +1,38 @@
 import type { LinkSource } from "~/billing/snapshot";
-import type { LinkView } from "~/dashboard/views";
+import type { LinkView } from "~/dashboard/user-view.server";
 import { Banner } from "~/ui/banner";
 import { CopyId } from "~/ui/copy-id";
 import { Section } from "~/ui/section";
 import { StripeLink } from "../_staff/user/stripe-link";
 
 const SOURCES: Record<LinkSource, string> = {
-  recorded: "recorded on the user",
-  recorded_subscription: "customer of the recorded subscription",
+  recorded: "saved on the user",
+  recorded_subscription: "customer of the saved subscription",
   metadata: "metadata.userId in Stripe",
-  session: "from a checkout of the application",
+  session: "from a checkout",
   confirmed: "confirmed by staff",
-  email: "same e-mail address",
+  email: "same email address",
 };
 
 const STATES: Record<LinkView["state"], string> = {
-  present: "there",
+  present: "exists in Stripe",
   deleted: "deleted in Stripe",
-  missing: "Stripe has no such customer",
+  missing: "not found in Stripe",
   never_seen: "not read yet",
 };
 
-/** Which Stripe customers are this user's, and why we think so. */
-export function Links({ links, suggestions }: { links: LinkView[]; suggestions: string[] }) {
+/** The Stripe customers of this user, and the source of each link. */
+export function Links({ links, possibleMatches }: { links: LinkView[]; possibleMatches: string[] }) {
   return (
     <Section title="Linked Stripe customers">
-      {suggestions.map((customerId) => (
+      {possibleMatches.map((customerId) => (
         <div key={customerId} className="pt-3">
           <Banner tone="review">
             <span className="flex flex-wrap items-center gap-x-3">
-              <span>A paying customer with the same address, linked to nobody:</span>
-              <CopyId id={customerId} label="customer id" />
+              <span>
+                Possible match: a paying customer with the same email address, not linked to a user:
+              </span>
+              <CopyId id={customerId} label="customer ID" />
               <StripeLink customerId={customerId}>Open in Stripe</StripeLink>
             </span>
           </Banner>
@@ -45,7 +47,7 @@ export function Links({ links, suggestions }: { links: LinkView[]; suggestions: 
               key={customerId}
               className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2 text-quiet"
             >
-              <CopyId id={customerId} label="customer id" />
+              <CopyId id={customerId} label="customer ID" />
               <span>{sources.map((source) => SOURCES[source]).join(", ")}</span>
               {email && <span className="break-all">{email}</span>}
               <span className={state === "present" ? undefined : "font-medium text-high"}>

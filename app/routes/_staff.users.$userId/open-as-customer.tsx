@@ -1,10 +1,10 @@
-import { useFrameData, useMay } from "../_staff/frame-data";
+import { useFrameData, useHasRole } from "../_staff/frame-data";
 
-/** Leads to the customer's own page, where there is no application that would hand them over: in the demo. */
+/** Opens the customer's own page. Only in the demo, which has no application that hands customers over. */
 export function OpenAsCustomer({ userId }: { userId: string }) {
   const isDemo = useFrameData()?.frame.mode === "sandbox";
-  const mayOpen = useMay("admin");
-  if (!isDemo || !mayOpen) return null;
+  const canOpen = useHasRole("admin");
+  if (!isDemo || !canOpen) return null;
   return (
     <a
       href={`/demo/customer/${encodeURIComponent(userId)}`}
@@ -12,7 +12,7 @@ export function OpenAsCustomer({ userId }: { userId: string }) {
       rel="noopener"
       className="rounded text-accent hover:underline"
     >
-      Open as this customer
+      Open as customer
     </a>
   );
 }

@@ -1,10 +1,10 @@
 import { Link } from "@remix-run/react";
-import type { SyncResult } from "~/dashboard/views";
+import type { SyncResult } from "~/dashboard/sync-result.server";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
 import { OUTCOME_TONES } from "../_staff/user/use-sync";
 
-/** What a sync came to, in place: before → after. */
+/** The result of a sync, with each change as before → after. */
 export function SyncOutcome({ result }: { result: SyncResult }) {
   const tone = OUTCOME_TONES[result.outcome];
   return (
@@ -28,7 +28,7 @@ export function SyncOutcome({ result }: { result: SyncResult }) {
             to={`/runs/${encodeURIComponent(result.runId)}`}
             className="rounded text-accent hover:underline"
           >
-            The run, with its audit
+            View run
           </Link>
         </p>
       )}

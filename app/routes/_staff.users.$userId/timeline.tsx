@@ -1,14 +1,14 @@
 import { Link } from "@remix-run/react";
-import type { TimelineEntry } from "~/dashboard/views";
+import type { TimelineEntry } from "~/dashboard/user-pages.server";
 import { Time } from "~/ui/format/time";
 import { Section } from "~/ui/section";
 
-/** What was changed, when and by whom, the latest first. */
+/** The changes to this user, when and by whom, the newest first. */
 export function Timeline({ entries }: { entries: TimelineEntry[] }) {
   return (
     <Section title="History">
       {entries.length === 0 ? (
-        <p className="py-3 text-table text-quiet">Parity has changed nothing for this user.</p>
+        <p className="py-3 text-table text-quiet">Parity has not changed this user.</p>
       ) : (
         <ol className="text-table">
           {entries.map((entry) => (

@@ -1,38 +1,38 @@
 import { Link } from "@remix-run/react";
-import { SETTLED_VERDICTS } from "~/billing/verdicts";
-import type { UserView } from "~/dashboard/views";
+import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
+import type { UserView } from "~/dashboard/user-view.server";
 import { Money } from "~/ui/format/money";
 import { Time } from "~/ui/format/time";
-import { userPath } from "../_staff/user/use-sync";
+import { buildUserPath } from "../_staff/user/use-sync";
 
 export function CustomerCell({ user }: { user: UserView }) {
   return (
     <>
       <Link
-        to={userPath(user.userId)}
+        to={buildUserPath(user.userId)}
         prefetch="intent"
         className="block truncate rounded font-medium text-ink hover:text-accent hover:underline"
       >
         {user.name ?? user.email}
       </Link>
       <span className="block truncate text-small text-quiet" title={user.email}>
-        {user.name === null ? "no name" : user.email}
+        {user.name === null ? "No name" : user.email}
       </span>
     </>
   );
 }
 
-/** How long it has been so, and what it costs a month. */
+/** How long the mismatch has existed, and its money per month. */
 export function SinceCell({ user }: { user: UserView }) {
-  const settled = SETTLED_VERDICTS.has(user.verdict);
+  const isSettled = IN_SYNC_VERDICTS.has(user.verdict);
   return (
     <>
-      <span className={settled ? "block text-faint" : "block"}>
-        {user.since === null || settled ? (
+      <span className={isSettled ? "block text-faint" : "block"}>
+        {user.since === null || isSettled ? (
           <span aria-hidden="true">—</span>
         ) : (
           <>
-            <span className="text-small text-quiet lg:sr-only">since </span>
+            <span className="text-small text-quiet lg:sr-only">for </span>
             <Time at={user.since} as="length" />
           </>
         )}
@@ -40,7 +40,7 @@ export function SinceCell({ user }: { user: UserView }) {
       {user.money && (
         <span className="block text-small text-quiet">
           <Money amount={user.money.perMonth} currency={user.money.currency} />
-          /mo
+          /month
         </span>
       )}
     </>

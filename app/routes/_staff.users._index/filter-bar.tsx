@@ -1,85 +1,56 @@
 import { useNavigate } from "@remix-run/react";
 import { ChevronDown } from "lucide-react";
 import type { ReactNode } from "react";
-import { FLAGS, VERDICTS } from "~/billing/verdicts";
-import { CHECKED, type Checked, NONE, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
+import { isVerdict, type Verdict } from "~/billing/verdicts/catalogue";
+import { NONE } from "~/dashboard/users-list/filters";
+import { type FilterChoice, listFilterChoices, type UsersQuery } from "~/dashboard/users-list/users-query";
 import { classNames } from "~/ui/class-names";
 import { MenuButton } from "~/ui/menu/menu-button";
 import { Shape } from "~/ui/status/shape";
-import { toneOf, toneText } from "~/ui/status/tone";
-import { capital, FLAG_WORDS, VERDICT_WORDS } from "~/ui/status/words";
-import { STRIPE_STATUSES } from "./stripe-statuses";
-
-const CHECKED_WORDS: Record<Checked, string> = {
-  never: "Never checked",
-  stale: "More than 24 hours ago",
-  hour: "Within the hour",
-  day: "Within 24 hours",
-};
+import { chooseTone, toneText } from "~/ui/status/tone";
 
 type FilterBarProps = { query: UsersQuery; plans: { id: string; name: string }[] };
 
-/** What narrows the list down; all of it in the address. */
+/** The filters of the list. All of them are in the URL. */
 export function FilterBar({ query, plans }: FilterBarProps) {
   const navigate = useNavigate();
-  const change = (some: Partial<UsersQuery>) =>
-    navigate(usersPath(query, some), { preventScrollReset: true });
-  const verdicts = VERDICTS.map((verdict) => ({
-    id: verdict,
-    label: (
-      <span className="flex items-center gap-2">
-        <span className={toneText[toneOf(verdict)]}>
-          <Shape tone={toneOf(verdict)} />
-        </span>
-        {capital(VERDICT_WORDS[verdict])}
-      </span>
-    ),
-  }));
-  const withNone = (values: { id: string; label: ReactNode }[], none: string) => [
-    ...values,
-    { id: NONE, label: none },
-  ];
   return (
     <div className="-mx-4 flex gap-2 overflow-x-auto px-4 py-0.5 sm:mx-0 sm:flex-wrap sm:overflow-visible sm:px-0">
-      <Filter
-        name="Verdict"
-        choices={verdicts}
-        chosen={query.verdicts}
-        onChange={(chosen) => change({ verdicts: VERDICTS.filter((one) => chosen.includes(one)) })}
-      />
-      <Filter
-        name="Flags"
-        choices={FLAGS.map((flag) => ({ id: flag, label: capital(FLAG_WORDS[flag]) }))}
-        chosen={query.flags}
-        onChange={(chosen) => change({ flags: FLAGS.filter((one) => chosen.includes(one)) })}
-      />
-      <Filter
-        name="Plan"
-        choices={withNone(
-          plans.map(({ id, name }) => ({ id, label: name })),
-          "No plan",
-        )}
-        chosen={query.plans}
-        onChange={(plans) => change({ plans })}
-      />
-      <Filter
-        name="Stripe"
-        choices={withNone(
-          STRIPE_STATUSES.map((status) => ({ id: status, label: status })),
-          "No subscription",
-        )}
-        chosen={query.statuses}
-        onChange={(statuses) => change({ statuses })}
-      />
-      <Filter
-        name="Checked"
-        choices={CHECKED.map((checked) => ({ id: checked, label: CHECKED_WORDS[checked] }))}
-        chosen={query.checked ? [query.checked] : []}
-        onChange={(chosen) =>
-          change({ checked: CHECKED.find((one) => one !== query.checked && chosen.includes(one)) ?? null })
-        }
-      />
+      {listFilterChoices(query).map((filter) => (
+        <Filter
+          key={filter.name}
+          name={filter.label}
+          choices={listOptions(filter, plans)}
+          chosen={filter.chosen}
+          chooseOne={filter.choose === "one"}
+          onChange={(values) => navigate(filter.buildPath(values), { preventScrollReset: true })}
+        />
+      ))}
     </div>
+  );
+}
+
+function listOptions(
+  { name, options, labels }: FilterChoice,
+  plans: FilterBarProps["plans"],
+): { id: string; label: ReactNode }[] {
+  const planOptions = plans.map(({ id, name }) => ({ id, label: name }));
+  if (options === "plans") return [...planOptions, { id: NONE, label: labels?.[NONE] ?? NONE }];
+  return options.map((id) => {
+    const label = labels?.[id] ?? id;
+    const hasTone = name === "verdicts" && isVerdict(id);
+    return { id, label: hasTone ? <VerdictLabel verdict={id}>{label}</VerdictLabel> : label };
+  });
+}
+
+function VerdictLabel({ verdict, children }: { verdict: Verdict; children: ReactNode }) {
+  return (
+    <span className="flex items-center gap-2">
+      <span className={toneText[chooseTone(verdict)]}>
+        <Shape tone={chooseTone(verdict)} />
+      </span>
+      {children}
+    </span>
   );
 }
 
@@ -87,12 +58,15 @@ type FilterProps = {
   name: string;
   choices: { id: string; label: ReactNode }[];
   chosen: readonly string[];
+  chooseOne: boolean;
   onChange: (chosen: string[]) => void;
 };
 
-function Filter({ name, choices, chosen, onChange }: FilterProps) {
-  const toggle = (id: string) =>
-    onChange(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
+function Filter({ name, choices, chosen, chooseOne, onChange }: FilterProps) {
+  const toggle = (id: string) => {
+    if (chosen.includes(id)) onChange(chosen.filter((one) => one !== id));
+    else onChange(chooseOne ? [id] : [...chosen, id]);
+  };
   return (
     <MenuButton
       className={classNames(

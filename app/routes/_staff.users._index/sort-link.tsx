@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 import type { Column } from "~/dashboard/users-list/columns";
 import { type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 
-/** The head of a column: a press sorts by it, another the other way round. */
+/** A column header. The first click sorts by the column, the next one reverses the order. */
 export function SortLink({ column, query }: { column: Column; query: UsersQuery }) {
   if (column.sort === null) return column.label;
   const active = query.sort === column.sort;
@@ -27,8 +27,8 @@ export function SortLink({ column, query }: { column: Column; query: UsersQuery 
   );
 }
 
-/** For `aria-sort`: nothing on a column that the list is not sorted by. */
-export function ariaSort(column: Column, query: UsersQuery): "ascending" | "descending" | undefined {
+/** The `aria-sort` value of a column. Undefined if the list is not sorted by it. */
+export function chooseAriaSort(column: Column, query: UsersQuery): "ascending" | "descending" | undefined {
   if (column.sort === null || column.sort !== query.sort) return undefined;
   return query.reversed ? "descending" : "ascending";
 }

@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import { REVIEW_VERDICTS, VERDICTS, type Verdict } from "~/billing/verdicts";
+import { REVIEW_VERDICTS, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { EMPTY_QUERY, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { classNames } from "~/ui/class-names";
 import { Shape } from "~/ui/status/shape";
@@ -9,12 +9,16 @@ import { formatCount } from "~/ui/status/words";
 const groups: { name: string; tone: Tone; verdicts: Verdict[] }[] = [
   { name: "Locked out", tone: "critical", verdicts: ["locked_out"] },
   { name: "Unpaid access", tone: "critical", verdicts: ["unpaid_access"] },
-  { name: "Review", tone: "review", verdicts: VERDICTS.filter((verdict) => REVIEW_VERDICTS.has(verdict)) },
+  {
+    name: "Needs a decision",
+    tone: "review",
+    verdicts: VERDICTS.filter((verdict) => REVIEW_VERDICTS.has(verdict)),
+  },
 ];
 
 type SummaryChipsProps = { counts: { verdict: Verdict; users: number }[]; query: UsersQuery };
 
-/** The groups that matter most, with how many are in them; a press shows them, another shows all again. */
+/** The most important groups with their number of users. A click filters by the group, a second click removes the filter. */
 export function SummaryChips({ counts, query }: SummaryChipsProps) {
   const users = new Map(counts.map((count) => [count.verdict, count.users]));
   return (

@@ -1,14 +1,14 @@
 import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
-import { COLUMNS } from "~/dashboard/users-list/columns";
+import type { UserView } from "~/dashboard/user-view.server";
+import { COLUMNS, type Column } from "~/dashboard/users-list/columns";
 import type { UsersQuery } from "~/dashboard/users-list/users-query";
-import type { UserView } from "~/dashboard/views";
+import { DatabaseCell } from "~/routes/_staff/user/database-cell";
+import { MismatchCell } from "~/routes/_staff/user/mismatch-cell";
+import { StripeCell } from "~/routes/_staff/user/stripe-cell";
 import { classNames } from "~/ui/class-names";
-import { DatabaseSays } from "../_staff/user/database-says";
-import { Difference } from "../_staff/user/difference";
 import { RowAction } from "../_staff/user/row-action";
-import { StripeSays } from "../_staff/user/stripe-says";
 import { CheckedCell, CustomerCell, SinceCell } from "./cells";
-import { ariaSort, SortLink } from "./sort-link";
+import { chooseAriaSort, SortLink } from "./sort-link";
 
 const features = tableFeatures({});
 const helper = createColumnHelper<typeof features, UserView>();
@@ -17,34 +17,44 @@ const columns = helper.columns([
   helper.display({ id: "customer", cell: ({ row }) => <CustomerCell user={row.original} /> }),
   helper.display({
     id: "stripe",
-    cell: ({ row }) => <StripeSays stripe={row.original.stripe} known={row.original.observedAt !== null} />,
+    cell: ({ row }) => <StripeCell stripe={row.original.stripe} isRead={row.original.observedAt !== null} />,
   }),
-  helper.display({ id: "database", cell: ({ row }) => <DatabaseSays database={row.original.database} /> }),
-  helper.display({ id: "difference", cell: ({ row }) => <Difference user={row.original} /> }),
+  helper.display({ id: "database", cell: ({ row }) => <DatabaseCell database={row.original.database} /> }),
+  helper.display({ id: "mismatch", cell: ({ row }) => <MismatchCell user={row.original} /> }),
   helper.display({ id: "since", cell: ({ row }) => <SinceCell user={row.original} /> }),
   helper.display({ id: "checked", cell: ({ row }) => <CheckedCell user={row.original} /> }),
   helper.display({ id: "action", cell: ({ row }) => <RowAction user={row.original} /> }),
 ]);
 
-const heads = new Map(COLUMNS.map((column) => [column.id as string, column]));
+const headers = new Map<string, Column>(COLUMNS.map((column) => [column.id, column]));
 
-/**
- * Users, Stripe's word beside the database's. A table on a wide screen; on a narrow one each row is a card.
- */
-export function UsersTable({ users, query, busy }: { users: UserView[]; query: UsersQuery; busy: boolean }) {
+/** Users, with Stripe and the database side by side. On narrow screens each row is a card. */
+export function UsersTable({
+  users,
+  query,
+  isLoading,
+}: {
+  users: UserView[];
+  query: UsersQuery;
+  isLoading: boolean;
+}) {
   const table = useTable({ features, columns, data: users, getRowId: (user) => user.userId });
   return (
-    <table aria-label="Users" aria-busy={busy} className="block w-full text-table lg:table lg:table-fixed">
+    <table
+      aria-label="Users"
+      aria-busy={isLoading}
+      className="block w-full text-table lg:table lg:table-fixed"
+    >
       <thead className="sr-only lg:not-sr-only lg:table-header-group">
         {table.getHeaderGroups().map((group) => (
           <tr key={group.id} className="border-b border-line text-left text-small text-quiet">
             {group.headers.map(({ id }) => {
-              const column = heads.get(id);
+              const column = headers.get(id);
               return (
                 <th
                   key={id}
                   scope="col"
-                  aria-sort={column && ariaSort(column, query)}
+                  aria-sort={column && chooseAriaSort(column, query)}
                   style={{ width: column?.width ?? "92px" }}
                   className="py-2 pr-3 font-medium first:pl-2"
                 >
@@ -70,12 +80,12 @@ export function UsersTable({ users, query, busy }: { users: UserView[]; query: U
                 key={cell.id}
                 className={classNames(
                   "min-w-0 lg:table-cell lg:py-2 lg:pr-3 lg:align-top lg:first:pl-2",
-                  cards[cell.column.id],
+                  cardClasses[cell.column.id],
                 )}
               >
-                {labelled.has(cell.column.id) && (
+                {labeledCells.has(cell.column.id) && (
                   <span className="block text-small text-faint lg:hidden">
-                    {heads.get(cell.column.id)?.label}
+                    {headers.get(cell.column.id)?.label}
                   </span>
                 )}
                 <table.FlexRender cell={cell} />
@@ -88,11 +98,11 @@ export function UsersTable({ users, query, busy }: { users: UserView[]; query: U
   );
 }
 
-/** Cells that on a card, where the heads are out of sight, say what they are. */
-const labelled = new Set(["stripe", "database"]);
+/** Cells that show their column's label on a card, where the table header is hidden. */
+const labeledCells = new Set(["stripe", "database"]);
 
-/** Where a cell stands on the card. */
-const cards: Record<string, string> = {
+/** The position of each cell on a card. */
+const cardClasses: Record<string, string> = {
   customer: "order-1 col-span-2",
   difference: "order-2 col-span-2",
   stripe: "order-3",

@@ -4,13 +4,13 @@ import { MenuButton } from "~/ui/menu/menu-button";
 import { THEMES, type Theme } from "~/ui/theme/appearance";
 import type { FrameData } from "./frame-data";
 
-const themeWords: Record<Theme, string> = {
-  system: "Theme of the system",
+const THEME_WORDS: Record<Theme, string> = {
+  system: "System theme",
   light: "Light theme",
   dark: "Dark theme",
 };
 
-/** Who is signed in, how they like it, and the way out. */
+/** Shows who is signed in, and has the theme and sign-out items. */
 export function AccountMenu({ staff, theme }: { staff: FrameData["staff"]; theme: Theme }) {
   const appearance = useFetcher();
   const submit = useSubmit();
@@ -22,7 +22,7 @@ export function AccountMenu({ staff, theme }: { staff: FrameData["staff"]; theme
       items={[
         {
           kind: "text",
-          id: "who",
+          id: "staff",
           label: (
             <>
               <span className="block text-table font-medium text-ink">{staff.name}</span>
@@ -35,7 +35,7 @@ export function AccountMenu({ staff, theme }: { staff: FrameData["staff"]; theme
         ...THEMES.map((choice) => ({
           kind: "choice" as const,
           id: choice,
-          label: themeWords[choice],
+          label: THEME_WORDS[choice],
           chosen: choice === theme,
           onChoose: () => appearance.submit({ theme: choice }, { method: "post", action: "/appearance" }),
         })),

@@ -1,12 +1,12 @@
 import { NavLink } from "@remix-run/react";
 import { classNames } from "~/ui/class-names";
-import type { Entry } from "./navigation";
+import type { NavigationItem } from "./navigation";
 
-/** The pages at the lower edge of a phone. */
-export function BottomBar({ entries }: { entries: Entry[] }) {
+/** The navigation at the bottom of the screen on phones. */
+export function BottomBar({ entries }: { entries: NavigationItem[] }) {
   return (
     <nav
-      aria-label="Pages"
+      aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-raised pb-[env(safe-area-inset-bottom)] sm:hidden"
     >
       {entries.map(({ to, label, icon: Icon, count }) => (
@@ -26,7 +26,7 @@ export function BottomBar({ entries }: { entries: Entry[] }) {
           {count > 0 && (
             <span className="absolute top-1.5 left-1/2 ml-2 rounded-full bg-review-soft px-1 text-small text-review tabular-nums">
               {count}
-              <span className="sr-only"> waiting</span>
+              <span className="sr-only"> pending</span>
             </span>
           )}
         </NavLink>

@@ -1,26 +1,28 @@
 import { useRouteLoaderData } from "@remix-run/react";
 import { type Role, roleAllows } from "~/auth/roles";
-import type { FrameCounts, FrameView } from "~/dashboard/views";
-import { useFollowed } from "~/ui/followed";
+import type { FrameCounts, FrameView } from "~/dashboard/frame.server";
+import { useDeferred } from "~/ui/deferred";
 
-/** What the frame around every page of the dashboard knows. */
+/** The data of the dashboard's layout. */
 export type FrameData = {
   frame: FrameView;
-  /** May follow the page; null when it takes too long. */
+  /** May arrive after the page. Null if counting took too long. */
   counts: FrameCounts | null | Promise<FrameCounts | null>;
   staff: { name: string; email: string; role: Role };
 };
 
-/** What the frame counts; null while it is not known. */
-export const useFrameCounts = ({ counts }: FrameData): FrameCounts | null => useFollowed(counts) ?? null;
+/** The counts of the layout. Null while they are not known. */
+export function useFrameCounts({ counts }: FrameData): FrameCounts | null {
+  return useDeferred(counts) ?? null;
+}
 
-/** The frame's data on any page within it; null where there is no frame, or it could not be loaded. */
+/** The layout's data, for any page inside it. Null outside the dashboard, or if it could not be loaded. */
 export function useFrameData(): FrameData | null {
   return useRouteLoaderData<FrameData>("routes/_staff") ?? null;
 }
 
-/** Whether the person at the screen may do what needs this role. Only for what is shown: every action checks again. */
-export function useMay(role: Role): boolean {
+/** Whether the signed-in staff member has this role. It only decides what is shown; every action checks again. */
+export function useHasRole(role: Role): boolean {
   const staff = useFrameData()?.staff;
   return staff ? roleAllows(staff.role, role) : false;
 }

@@ -1,18 +1,18 @@
 import { useLocation, useRouteLoaderData } from "@remix-run/react";
 import { type ReactNode, useEffect, useRef } from "react";
 import type { Appearance } from "~/ui/theme/appearance";
+import { Alerts } from "./alerts";
 import { BottomBar } from "./bottom-bar";
-import { DriftBanner } from "./drift-banner";
 import { type FrameData, useFrameCounts } from "./frame-data";
-import { navigationOf } from "./navigation";
-import { Rail } from "./rail";
+import { listNavigation } from "./navigation";
+import { Sidebar } from "./sidebar";
 import { TopBar } from "./top-bar";
 
-/** What stands around every page of the dashboard. */
+/** The layout of the dashboard: navigation, top bar and alerts around the page. */
 export function Frame({ data, children }: { data: FrameData; children: ReactNode }) {
   const appearance = useRouteLoaderData<{ appearance: Appearance }>("root")?.appearance;
   const counts = useFrameCounts(data);
-  const entries = navigationOf(counts);
+  const entries = listNavigation(counts);
   const main = useFocusOnNewPage();
   return (
     <div className="flex min-h-screen">
@@ -22,10 +22,10 @@ export function Frame({ data, children }: { data: FrameData; children: ReactNode
       >
         Skip to content
       </a>
-      <Rail entries={entries} stored={appearance?.rail ?? "wide"} />
+      <Sidebar entries={entries} stored={appearance?.sidebar ?? "wide"} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar {...data} theme={appearance?.theme ?? "system"} />
-        <DriftBanner warning={data.frame.warning} counts={counts} />
+        <Alerts warning={data.frame.warning} counts={counts} />
         <main
           id="main"
           ref={main}
@@ -40,7 +40,7 @@ export function Frame({ data, children }: { data: FrameData; children: ReactNode
   );
 }
 
-/** Where a page begins for keyboard and screen reader; a change of filters is no new page. */
+/** Moves the focus to the main content on a new page, for keyboards and screen readers. A filter change is not a new page. */
 function useFocusOnNewPage() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();

@@ -1,10 +1,10 @@
 import { ArrowDownToLine, Gauge, History, type LucideIcon, SlidersHorizontal, Users } from "lucide-react";
-import type { FrameCounts } from "~/dashboard/views";
+import type { FrameCounts } from "~/dashboard/frame.server";
 
-export type Entry = { to: string; label: string; icon: LucideIcon; count: number };
+export type NavigationItem = { to: string; label: string; icon: LucideIcon; count: number };
 
-/** The pages of the dashboard, and how many things wait on them, as far as it is known. */
-export function navigationOf(counts: FrameCounts | null): Entry[] {
+/** The pages of the dashboard, with the number of items that need a decision. An unknown number counts as 0. */
+export function listNavigation(counts: FrameCounts | null): NavigationItem[] {
   return [
     { to: "/", label: "Overview", icon: Gauge, count: 0 },
     { to: "/users", label: "Users", icon: Users, count: 0 },
@@ -12,7 +12,7 @@ export function navigationOf(counts: FrameCounts | null): Entry[] {
       to: "/revocations",
       label: "Revocations",
       icon: ArrowDownToLine,
-      count: counts?.waitingRevocations ?? 0,
+      count: counts?.pendingRevocations ?? 0,
     },
     { to: "/runs", label: "Runs", icon: History, count: 0 },
     { to: "/settings", label: "Settings", icon: SlidersHorizontal, count: 0 },

@@ -1,20 +1,20 @@
 import { Outlet, useLoaderData } from "@remix-run/react";
+import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { route } from "~/http/route.server";
-import { soon } from "~/http/soon.server";
-import { Problem } from "~/ui/problem";
+import { ErrorPage } from "~/ui/error-page";
 import { Frame } from "./frame";
 import { type FrameData, useFrameData } from "./frame-data";
 
-/** Counts that take longer follow the page. */
+/** Slower counts arrive after the page. */
 const COUNTS_WITHIN_MS = 40;
 
-/** The frame alone: every page within it checks for itself who asks. */
+/** Loads only the layout's data. Every page inside it checks access itself. */
 export const loader = route.loader(
   { who: "staff", role: "viewer" },
   async ({ parity, staff, log }): Promise<FrameData> => {
     const [frame, counts] = await Promise.all([
       parity.frame(),
-      soon(parity.frameCounts(), { log, withinMs: COUNTS_WITHIN_MS }),
+      deferIfSlow(parity.frameCounts(), { log, withinMs: COUNTS_WITHIN_MS }),
     ]);
     return { frame, counts: counts.value, staff: { name: staff.name, email: staff.email, role: staff.role } };
   },
@@ -30,10 +30,10 @@ export default function Staff() {
 
 export function ErrorBoundary() {
   const data = useFrameData();
-  if (!data) return <Problem />;
+  if (!data) return <ErrorPage />;
   return (
     <Frame data={data}>
-      <Problem />
+      <ErrorPage />
     </Frame>
   );
 }

@@ -2,7 +2,7 @@ import { Form, useSearchParams } from "@remix-run/react";
 import { Search } from "lucide-react";
 import { useEffect, useRef } from "react";
 
-/** Search from anywhere; `/` leads to it. */
+/** The search field on every page. The key `/` focuses it. */
 export function SearchBox() {
   const [search] = useSearchParams();
   const input = useRef<HTMLInputElement>(null);
@@ -32,7 +32,7 @@ export function SearchBox() {
         defaultValue={q}
         aria-label="Search users"
         aria-keyshortcuts="/"
-        placeholder="E-mail, name, cus_, sub_"
+        placeholder="Email, name, cus_…, sub_…"
         autoComplete="off"
         spellCheck={false}
         className="h-9 w-full rounded border border-edge bg-raised pr-8 pl-8 text-lead sm:h-8 sm:text-table"

@@ -4,7 +4,7 @@ import { AccountMenu } from "./account-menu";
 import type { FrameData } from "./frame-data";
 import { ModeBadge } from "./mode-badge";
 import { SearchBox } from "./search-box";
-import { WritesMenu } from "./writes-menu";
+import { WriteModeMenu } from "./write-mode-menu";
 
 export function TopBar({ frame, staff, theme }: Pick<FrameData, "frame" | "staff"> & { theme: Theme }) {
   return (
@@ -14,7 +14,7 @@ export function TopBar({ frame, staff, theme }: Pick<FrameData, "frame" | "staff
         <div className="hidden flex-1 sm:block" />
         <div className="order-last flex w-full items-center justify-between gap-3 sm:order-none sm:w-auto">
           <ModeBadge frame={frame} />
-          <WritesMenu writeMode={frame.writeMode} mayChange={roleAllows(staff.role, "admin")} />
+          <WriteModeMenu writeMode={frame.writeMode} canChange={roleAllows(staff.role, "admin")} />
         </div>
         <AccountMenu staff={staff} theme={theme} />
       </div>

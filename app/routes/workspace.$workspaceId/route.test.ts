@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { CheckoutRefusal } from "~/customers/customer-views";
 import { addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
-import type { CheckoutRefusal } from "~/facade/parity.server";
-import { appUrl, routeArgs } from "~/http/testing/request";
+import { appUrl, createRouteArgs } from "~/http/testing/request";
 import { loader as welcome } from "../workspace.$workspaceId_.welcome/route";
 import { action, loader } from "./route";
 
@@ -13,7 +13,7 @@ afterEach(() => world.close());
 
 function args(workspaceId: string, userId: string, init: RequestInit = {}, path = "") {
   const customer = { ok: true, customer: { userId, by: "session" } } as const;
-  const made = routeArgs(
+  const made = createRouteArgs(
     `/workspace/${workspaceId}${path}`,
     { ...init, params: { workspaceId } },
     { customer },
@@ -21,10 +21,11 @@ function args(workspaceId: string, userId: string, init: RequestInit = {}, path 
   Object.assign(made.context, { parity: world.parity });
   return made;
 }
-const pageOf = async (workspaceId: string, userId: string) => (await loader(args(workspaceId, userId))).page;
+const loadPage = async (workspaceId: string, userId: string) =>
+  (await loader(args(workspaceId, userId))).page;
 
 describe("the workspace page", () => {
-  it("is its owner's only: somebody else's and none at all look the same", async () => {
+  it("is only for its owner: another user's workspace and a missing one give the same answer", async () => {
     await addUser(world, { id: "ada" });
     await addUser(world, { id: "eve" });
     for (const id of ["ada_w1", "nowhere"])
@@ -32,9 +33,9 @@ describe("the workspace page", () => {
         await expect(load(args(id, "eve"))).rejects.toMatchObject({ status: 404 });
   });
 
-  it("knows what is paid for, until when it renews, and holds no id but the workspace's", async () => {
+  it("has the plan and its renewal date, and no id except the workspace's", async () => {
     const { customerId, subscriptionId } = await addSyncedUser(world, "ada");
-    const page = await pageOf("ada_w1", "ada");
+    const page = await loadPage("ada_w1", "ada");
     expect(page).toMatchObject({
       workspace: { status: "active", seats: 5 },
       subscription: {
@@ -49,70 +50,70 @@ describe("the workspace page", () => {
     expect(JSON.stringify(page)).not.toMatch(new RegExp(`${customerId}|${subscriptionId}|@`));
   });
 
-  it("knows when a plan ends that was canceled either way", async () => {
+  it("has the end date of a plan, however it was canceled", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     await world.db.stripeSubscription.update({
       where: { id: subscriptionId },
       data: { cancelAtPeriodEnd: true },
     });
-    const { subscription } = await pageOf("ada_w1", "ada");
+    const { subscription } = await loadPage("ada_w1", "ada");
     expect(subscription?.endsAt).toBe(subscription?.periodEnd);
     const cancelAt = new Date("2027-03-01T00:00:00Z");
     await world.db.stripeSubscription.update({
       where: { id: subscriptionId },
       data: { cancelAtPeriodEnd: false, cancelAt },
     });
-    expect((await pageOf("ada_w1", "ada")).subscription?.endsAt).toBe(cancelAt.getTime() / 1000);
+    expect((await loadPage("ada_w1", "ada")).subscription?.endsAt).toBe(cancelAt.getTime() / 1000);
   });
 
-  it("knows how long a plan stays that is past due", async () => {
+  it("has the end of the grace period of a plan that is past due", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     const since = Math.floor(Date.now() / 1000) - 3 * 86_400;
     await world.db.stripeSubscription.update({
       where: { id: subscriptionId },
       data: { status: "past_due", pastDueSince: new Date(since * 1000) },
     });
-    expect((await pageOf("ada_w1", "ada")).subscription).toMatchObject({
+    expect((await loadPage("ada_w1", "ada")).subscription).toMatchObject({
       access: "yes",
       graceEndsAt: since + 7 * 86_400,
     });
   });
 
-  it("knows of a gift", async () => {
+  it("has a comp", async () => {
     await addUser(world, { id: "ada" });
     const expiresAt = new Date(Date.now() + 86_400_000);
     await world.db.comp.create({
       data: { userId: "ada", planId: "army", reason: "thanks", actor: "staff:1", expiresAt },
     });
-    expect((await pageOf("ada_w1", "ada")).comp).toEqual({
+    expect((await loadPage("ada_w1", "ada")).comp).toEqual({
       planName: "Army",
       seats: 5,
       until: Math.floor(expiresAt.getTime() / 1000),
     });
   });
 
-  it("begins a check of the payment, and says so, without waiting for it", async () => {
+  it("starts a payment check and says so, without waiting for it", async () => {
     await addUser(world, { id: "ada" });
     const check = vi.spyOn(world.parity.workspace, "checkInBackground");
-    expect((await pageOf("ada_w1", "ada")).checking).toBe(true);
+    expect((await loadPage("ada_w1", "ada")).checking).toBe(true);
     await vi.waitFor(() => expect(check).toHaveBeenCalledWith("ada"));
   });
 
-  it("knows where its owner may write to, once an admin has said so", async () => {
+  it("has the support contact once an admin has set it", async () => {
     await addUser(world, { id: "ada" });
-    expect((await pageOf("ada_w1", "ada")).contact).toBeNull();
+    expect((await loadPage("ada_w1", "ada")).contact).toBeNull();
     await world.parity.settings.set({ supportContact: "help@example.com" }, { kind: "staff", id: null });
-    expect((await pageOf("ada_w1", "ada")).contact).toBe("help@example.com");
+    expect((await loadPage("ada_w1", "ada")).contact).toBe("help@example.com");
   });
 
-  it("links nowhere without a key that may sell", async () => {
+  it("offers no checkout without a key that can create one", async () => {
     await addUser(world, { id: "ada" });
     expect((await loader(args("ada_w1", "ada"))).available).toBe(false);
   });
 });
 
 describe("the page after paying", () => {
-  it("takes the session of the address, and does without what is none", async () => {
+  it("uses the session id in the URL, and ignores an invalid one", async () => {
     await addUser(world, { id: "ada" });
     const sessionAt = async (search: string) =>
       (await welcome(args("ada_w1", "ada", {}, `/welcome${search}`))).sessionId;
@@ -134,12 +135,12 @@ describe("the buttons of the workspace page", () => {
     return { answer: answer.data, start, portal };
   }
 
-  it("lead to Stripe's payment page, and back to the page that looks for the payment", async () => {
+  it("open Stripe's payment page, which returns to the page that checks for the payment", async () => {
     const { answer, start } = await press(
       { intent: "buy", plan: "army" },
       { ok: true, url: "https://pay.test/" },
     );
-    expect(answer).toEqual({ goTo: "https://pay.test/" });
+    expect(answer).toEqual({ redirectTo: "https://pay.test/" });
     expect(start).toHaveBeenCalledWith({
       userId: "ada",
       workspaceId: "ada_w1",
@@ -149,13 +150,13 @@ describe("the buttons of the workspace page", () => {
     });
   });
 
-  it("lead to the page where billing is managed, and back", async () => {
+  it("open the billing page, which returns to the workspace", async () => {
     const { answer, portal } = await press({ intent: "manage" }, { ok: true, url: "https://portal.test/" });
-    expect(answer).toEqual({ goTo: "https://portal.test/" });
+    expect(answer).toEqual({ redirectTo: "https://portal.test/" });
     expect(portal).toHaveBeenCalledWith({ userId: "ada", returnUrl: `${appUrl}/workspace/ada_w1` });
   });
 
-  it("lead back to the page that looks at once, for who may have changed a plan there", async () => {
+  it("return to the page that syncs at once if the customer may have changed their plan", async () => {
     await addUser(world, { id: "bob", workspaces: [{ status: "active", seats: 1 }] });
     const portal = vi.spyOn(world.parity.checkout, "portal").mockResolvedValue({ ok: true, url: "x" });
     const headers = { "Sec-Fetch-Site": "same-origin" };
@@ -174,13 +175,13 @@ describe("the buttons of the workspace page", () => {
     "too_many",
     "no_customer",
     "stripe_failed",
-  ] as const)("say plainly why they lead nowhere: %s", async (reason) => {
+  ] as const)("say why no page was opened: %s", async (reason) => {
     const { answer } = await press({ intent: "buy", plan: "army" }, { ok: false, reason });
     expect(answer).toEqual({ problem: expect.stringMatching(/^[A-Z].*\.$/) });
     expect(JSON.stringify(answer)).not.toMatch(/error|stripe|_/i);
   });
 
-  it("are the owner's", async () => {
+  it("are only for the owner", async () => {
     const page: Page = { ok: true, url: "https://pay.test/" };
     await expect(press({ intent: "buy", plan: "army" }, page, "eve")).rejects.toMatchObject({ status: 404 });
     expect(world.parity.checkout.start).not.toHaveBeenCalled();

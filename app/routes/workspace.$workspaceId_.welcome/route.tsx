@@ -1,19 +1,19 @@
 import type { MetaFunction } from "@remix-run/node";
 import { useLoaderData, useLocation } from "@remix-run/react";
 import { z } from "zod";
-import { refusal } from "~/http/errors";
+import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { CustomerProblem } from "../workspace/customer-problem";
-import { Refresh } from "../workspace/refresh";
-import { CONFIRMING, isOpen, LATE, SIGNED_OUT, type Standing } from "../workspace/standing";
-import { useFresh } from "../workspace/use-fresh";
-import { useLooking } from "../workspace/use-looking";
+import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
+import { NoScriptRefresh } from "~/routes/workspace/no-script-refresh";
+import { CONFIRMING, isOpen, LATE, type PlanState, SIGNED_OUT } from "~/routes/workspace/plan-state";
+import { type PollingState, usePolling } from "~/routes/workspace/use-polling";
+import { useRefresh } from "~/routes/workspace/use-refresh";
 import type { WorkspaceData } from "../workspace/workspace-data";
 import { WorkspaceView } from "../workspace/workspace-view";
 import { useArrival } from "./use-arrival";
 
 const params = z.object({ workspaceId: z.string().min(1).max(200) });
-/** What Stripe filled in. Another shape is no session, and the page does without it. */
+/** Stripe fills in the session id. A value of another shape is ignored. */
 const search = z.object({
   session_id: z
     .string()
@@ -22,9 +22,9 @@ const search = z.object({
     .catch(null),
 });
 
-const NOT_YOURS: Standing = {
+const NOT_YOURS: PlanState = {
   title: "We could not match this payment",
-  text: "Your payment is safe. It may have been made for another account of yours: then open that account’s workspace from the application.",
+  text: "Your payment is safe. It may belong to another account of yours. Open that account’s workspace from the application.",
   offer: "workspace",
 };
 
@@ -32,12 +32,12 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: data?.page.workspace.name ?? "Your workspace" },
 ];
 
-/** The page that Stripe sends a customer back to: drawn at once, everything else happens behind it. */
+/** The page to which Stripe returns a customer. It is rendered at once; the sync starts in the browser. */
 export const loader = route.loader(
   { who: "customer", params, search },
   async ({ params, search, customer, parity }): Promise<WorkspaceData & { sessionId: string | null }> => {
     const page = await parity.workspace.page({ workspaceId: params.workspaceId, userId: customer.userId });
-    if (!page) throw refusal("not_found", { message: "You have no such workspace." });
+    if (!page) throw errorResponse("not_found", { message: "Workspace not found." });
     const plans = await parity.checkout.plans();
     return { page, plans, available: parity.checkout.available, sessionId: search.session_id };
   },
@@ -49,34 +49,33 @@ export default function Welcome() {
   const location = useLocation();
   const arrival = useArrival(sessionId, location.key);
   const open = isOpen(page);
-  const isLooking = !open && (arrival.state === "look" || arrival.state === "arrived");
-  const looking = useLooking({
+  const shouldPoll = !open && (arrival.state === "unknown" || arrival.state === "arrived");
+  const polling = usePolling({
     workspaceId: page.workspace.id,
-    reason: isLooking ? arrival : null,
+    reason: shouldPoll ? arrival : null,
     hasPaid: true,
   });
-  useFresh({ news: arrival.state === "arrived" || looking === "open", whenSeenAgain: !open });
+  useRefresh({ hasNews: arrival.state === "arrived" || polling === "open", whenVisibleAgain: !open });
   return (
     <>
-      {!open && <Refresh workspaceId={page.workspace.id} looked={0} />}
+      {!open && <NoScriptRefresh workspaceId={page.workspace.id} reloads={0} />}
       <WorkspaceView
         data={workspace}
-        meanwhile={open ? null : meanwhileOf(arrival.state, looking)}
-        again={`${location.pathname}${location.search}`}
+        pendingState={open ? null : choosePendingState(arrival.state, polling)}
+        recheckPath={`${location.pathname}${location.search}`}
       />
     </>
   );
 }
 
-type Arrival = ReturnType<typeof useArrival>["state"];
-type Looking = ReturnType<typeof useLooking>;
+type ArrivalState = ReturnType<typeof useArrival>["state"];
 
-function meanwhileOf(arrival: Arrival, looking: Looking): Standing | null {
-  if (arrival === "signed_out" || looking === "signed_out") return SIGNED_OUT;
+function choosePendingState(arrival: ArrivalState, polling: PollingState): PlanState | null {
+  if (arrival === "signed_out" || polling === "signed_out") return SIGNED_OUT;
   if (arrival === "not_yours") return NOT_YOURS;
-  return looking === "late" ? LATE : CONFIRMING;
+  return polling === "late" ? LATE : CONFIRMING;
 }
 
 export function ErrorBoundary() {
-  return <CustomerProblem />;
+  return <CustomerErrorPage />;
 }

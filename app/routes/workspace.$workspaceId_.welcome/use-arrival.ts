@@ -1,26 +1,32 @@
 import { useEffect, useState } from "react";
 
-/** `look`: not known yet, the workspace itself will tell. */
-type Arrival = { state: "asking" | "arrived" | "look" | "not_yours" | "signed_out" };
+/** `unknown`: the answer does not say whether the payment has arrived; poll the workspace instead. */
+type SingleSignOnProfile = { state: "asking" | "arrived" | "unknown" | "not_yours" | "signed_out" };
 
-const ASKING: Arrival = { state: "asking" };
+const ASKING: SingleSignOnProfile = { state: "asking" };
 
 /**
- * Asks once for each visit whether a payment has arrived. Nothing depends on it: the other layers find the payment too.
+ * Asks the server once per visit whether a payment has arrived. If this fails, webhooks and runs still find the payment.
  */
-export function useArrival(sessionId: string | null, visit: string): Arrival {
-  const [answered, setAnswered] = useState<Arrival & { visit: string | null }>({ ...ASKING, visit: null });
+export function useArrival(sessionId: string | null, visit: string): SingleSignOnProfile {
+  const [answered, setAnswered] = useState<SingleSignOnProfile & { visit: string | null }>({
+    ...ASKING,
+    visit: null,
+  });
   useEffect(() => {
-    const ending = new AbortController();
-    void ask(sessionId, ending.signal).then((state) => {
-      if (!ending.signal.aborted) setAnswered({ state, visit });
+    const stop = new AbortController();
+    void fetchArrival(sessionId, stop.signal).then((state) => {
+      if (!stop.signal.aborted) setAnswered({ state, visit });
     });
-    return () => ending.abort();
+    return () => stop.abort();
   }, [sessionId, visit]);
   return answered.visit === visit ? answered : ASKING;
 }
 
-async function ask(sessionId: string | null, signal: AbortSignal): Promise<Arrival["state"]> {
+async function fetchArrival(
+  sessionId: string | null,
+  signal: AbortSignal,
+): Promise<SingleSignOnProfile["state"]> {
   try {
     const { status } = await fetch("/api/stripe/sync-subscription", {
       method: "POST",
@@ -30,8 +36,8 @@ async function ask(sessionId: string | null, signal: AbortSignal): Promise<Arriv
     });
     if (status === 401) return "signed_out";
     if (status === 404) return "not_yours";
-    return status === 200 ? "arrived" : "look";
+    return status === 200 ? "arrived" : "unknown";
   } catch {
-    return "look";
+    return "unknown";
   }
 }

@@ -1,34 +1,37 @@
 import { data, type MetaFunction } from "@remix-run/node";
 import { useActionData } from "@remix-run/react";
 import { z } from "zod";
-import { refusal } from "~/http/errors";
+import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
+import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
 import { buttonClasses } from "~/ui/button";
-import { CustomerFrame, CustomerHead } from "~/ui/customer/customer-frame";
-import { HandOver } from "~/ui/customer/hand-over";
-import { CustomerProblem } from "../workspace/customer-problem";
-import { type HandedOver, takeOver } from "./take-over.server";
+import { CustomerFrame, CustomerHeader } from "~/ui/customer/customer-frame";
+import { HandoverForm } from "~/ui/customer/handover-form";
+import { exchangeToken, type HandoverStep } from "./exchange-token.server";
 
 const form = z.object({
   token: z.string().min(1).max(16_384),
   workspaceId: z.string().min(1).max(200).optional(),
-  /** Set by the pages below: that they sent it, and that somebody said yes to it. */
+  /** Set only by the pages below. `replace`: the customer confirmed that the open session is replaced. */
   step: z.enum(["here", "replace"]).optional(),
 });
 
 export const meta: MetaFunction = () => [{ title: "Your workspace" }];
 
-/** Whoever comes by the address alone brings no token: they are told how a workspace is opened. */
-export const loader = route.loader({ who: "public", because: "it only says where to go" }, () => null);
+/** A visit without a token gets a page that explains how to open a workspace. */
+export const loader = route.loader(
+  { who: "public", because: "it shows only how to open a workspace" },
+  () => null,
+);
 
 /**
- * The hand-over: the application posts its token, and the customer gets a session of ours. The form stands on the
- * application's own site, so any origin may post it; what that may do is decided in `takeOver`.
+ * The handover: the application posts its token, and the customer gets a session. The form is on the application's own
+ * site, so any origin may post it; `exchangeToken` decides what such a post can do.
  */
 export const action = route.action(
-  { who: "public", because: "the posted token says who it is", anyOrigin: true, form },
+  { who: "public", because: "the posted token identifies the customer", anyOrigin: true, form },
   async ({ form, request, context }) => {
-    const answer = await takeOver(form, request, context);
+    const answer = await exchangeToken(form, request, context);
     switch (answer.kind) {
       case "signed_in":
         return new Response(null, {
@@ -36,84 +39,85 @@ export const action = route.action(
           headers: { Location: answer.to, "Set-Cookie": answer.cookie },
         });
       case "not_configured":
-        throw refusal("not_configured", {
-          message:
-            "Neither WORKSPACE_JWT_SECRET nor WORKSPACE_JWKS_URL is set, so customers cannot be recognised here.",
+        throw errorResponse("not_configured", {
+          message: "Customers cannot sign in. Set WORKSPACE_JWT_SECRET or WORKSPACE_JWKS_URL.",
         });
       case "unavailable":
-        throw refusal("unavailable", {
-          message: "The keys of WORKSPACE_JWKS_URL cannot be fetched just now. Try again in a moment.",
+        throw errorResponse("unavailable", {
+          message: "The keys at WORKSPACE_JWKS_URL could not be fetched. Try again in a moment.",
         });
       case "cross_site":
-        throw refusal("cross_site");
+        throw errorResponse("cross_site");
       case "expired":
-        return data<HandedOver>(answer, { status: 401 });
+        return data<HandoverStep>(answer, { status: 401 });
       case "no_workspace":
-        return data<HandedOver>(answer, { status: 404 });
-      case "pass_on":
-      case "ask":
-        return data<HandedOver>(answer);
+        return data<HandoverStep>(answer, { status: 404 });
+      case "repost":
+      case "confirm":
+        return data<HandoverStep>(answer);
     }
   },
 );
 
 export default function Session() {
-  const answer = useActionData<HandedOver>();
-  return <CustomerFrame>{answer ? <Answer answer={answer} /> : <FromTheApplication />}</CustomerFrame>;
-}
-
-function FromTheApplication() {
+  const answer = useActionData<HandoverStep>();
   return (
-    <CustomerHead title="Open your workspace from the application">
-      For your safety this page opens only from there.
-    </CustomerHead>
+    <CustomerFrame>{answer ? <HandoverAnswer answer={answer} /> : <OpenFromApplication />}</CustomerFrame>
   );
 }
 
-function Answer({ answer }: { answer: HandedOver }) {
+function OpenFromApplication() {
+  return (
+    <CustomerHeader title="Open your workspace from the application">
+      For your security, this page only opens from the application.
+    </CustomerHeader>
+  );
+}
+
+function HandoverAnswer({ answer }: { answer: HandoverStep }) {
   switch (answer.kind) {
-    case "pass_on":
+    case "repost":
       return (
         <>
-          <CustomerHead title="Opening your workspace…">One moment.</CustomerHead>
-          <HandOver fields={{ ...answer.fields, step: "here" }} label="Open my workspace" atOnce />
+          <CustomerHeader title="Opening your workspace…">This takes a moment.</CustomerHeader>
+          <HandoverForm fields={{ ...answer.fields, step: "here" }} label="Open my workspace" autoSubmit />
         </>
       );
-    case "ask":
+    case "confirm":
       return (
         <>
-          <CustomerHead title="You are signed in as another customer here. Continue?">
-            Somebody else’s workspace is open in this browser. If you continue, it is closed here, and yours
+          <CustomerHeader title="Another customer is signed in. Continue?">
+            Another customer’s workspace is open in this browser. If you continue, it is closed and yours
             opens.
-          </CustomerHead>
-          <HandOver
+          </CustomerHeader>
+          <HandoverForm
             fields={{ ...answer.fields, step: "replace" }}
-            label="Continue as the new customer"
-            atOnce={false}
+            label="Open my workspace instead"
+            autoSubmit={false}
           />
-          {answer.stay && (
-            <a href={answer.stay} className={`${buttonClasses("quiet")} mt-3 -ml-3`}>
-              Stay where I am
+          {answer.currentPath && (
+            <a href={answer.currentPath} className={`${buttonClasses("quiet")} mt-3 -ml-3`}>
+              Keep the open workspace
             </a>
           )}
         </>
       );
     case "expired":
       return (
-        <CustomerHead title="This link has run out">
-          Go back to the application, and open your workspace once more. It works for a short time only, to
-          keep you safe.
-        </CustomerHead>
+        <CustomerHeader title="This link has expired">
+          Go back to the application and open your workspace again. For your security, the link works only for
+          a short time.
+        </CustomerHeader>
       );
     case "no_workspace":
       return (
-        <CustomerHead title="You have no workspace yet">
-          Make one in the application, and open it from there.
-        </CustomerHead>
+        <CustomerHeader title="You have no workspace yet">
+          Create one in the application, then open it from there.
+        </CustomerHeader>
       );
   }
 }
 
 export function ErrorBoundary() {
-  return <CustomerProblem />;
+  return <CustomerErrorPage />;
 }

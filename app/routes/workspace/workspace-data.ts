@@ -1,8 +1,7 @@
-import type { CustomerPage } from "~/customers/customer-views";
-import type { SoldPlan } from "~/facade/parity.server";
+import type { CustomerPage, SoldPlan } from "~/customers/customer-views";
 
-/** What a customer's page is made of. */
+/** The data of a customer's page. */
 export type WorkspaceData = { page: CustomerPage; plans: SoldPlan[]; available: boolean };
 
-/** What pressing a button came to: another page to go to, or why not. */
-export type Pressed = { goTo: string } | { problem: string };
+/** The result of a button: the URL to go to, or a problem to show. */
+export type ActionResult = { redirectTo: string } | { problem: string };

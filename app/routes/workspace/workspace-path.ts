@@ -1,4 +1,4 @@
-/** The address of a workspace's page. */
-export function workspacePath(workspaceId: string): string {
+/** The path of a workspace's page. */
+export function buildWorkspacePath(workspaceId: string): string {
   return `/workspace/${encodeURIComponent(workspaceId)}`;
 }

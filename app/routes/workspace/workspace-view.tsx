@@ -1,48 +1,48 @@
 import { Banner } from "~/ui/banner";
-import { CustomerFrame, CustomerHead } from "~/ui/customer/customer-frame";
-import { Seats } from "~/ui/customer/soldiers";
+import { CustomerFrame, CustomerHeader } from "~/ui/customer/customer-frame";
+import { Seats } from "~/ui/customer/seats";
 import { useNow } from "~/ui/format/now";
-import { Foot } from "./foot";
-import { Leaving } from "./leaving";
-import { OfferOf } from "./offer";
-import { type Standing, standingOf } from "./standing";
-import type { Pressed, WorkspaceData } from "./workspace-data";
-import { workspacePath } from "./workspace-path";
+import { Footer } from "./footer";
+import { OfferPanel } from "./offer-panel";
+import { describePlan, type PlanState } from "./plan-state";
+import { Redirecting } from "./redirecting";
+import type { ActionResult, WorkspaceData } from "./workspace-data";
+import { buildWorkspacePath } from "./workspace-path";
 
 type WorkspaceViewProps = {
   data: WorkspaceData;
-  /** Said instead of where the customer stands, while something is being found out. */
-  meanwhile: Standing | null;
-  pressed?: Pressed;
-  /** The address that looks once more; the workspace's own when it is left out. */
-  again?: string;
+  /** Shown instead of the plan state while a payment is being checked. */
+  pendingState: PlanState | null;
+  actionResult?: ActionResult;
+  /** The path that checks the payment again. Defaults to the workspace's path. */
+  recheckPath?: string;
 };
 
-/** A workspace as its owner sees it: what they have, until when, what to do. */
-export function WorkspaceView({ data, meanwhile, pressed, again }: WorkspaceViewProps) {
+/** A workspace as its owner sees it: what they have, until when, and what they can do. */
+export function WorkspaceView({ data, pendingState, actionResult, recheckPath }: WorkspaceViewProps) {
   const { page } = data;
   const { seconds: now } = useNow();
-  const { title, text, offer } = meanwhile ?? standingOf(page, now);
-  const at = workspacePath(page.workspace.id);
+  const { title, text, offer } = pendingState ?? describePlan(page, now);
+  const path = buildWorkspacePath(page.workspace.id);
   return (
-    <CustomerFrame foot={<Foot />}>
+    <CustomerFrame footer={<Footer />}>
       <div aria-live="polite">
-        <CustomerHead over={page.workspace.name} title={title}>
+        <CustomerHeader workspaceName={page.workspace.name} title={title}>
           {text}
-        </CustomerHead>
+        </CustomerHeader>
       </div>
       <Seats count={page.workspace.status === "active" ? page.workspace.seats : 0} />
-      {pressed && "problem" in pressed && (
+      {actionResult && "problem" in actionResult && (
         <div className="mt-8">
           <Banner tone="high" role="alert">
-            {pressed.problem}
+            {actionResult.problem}
           </Banner>
         </div>
       )}
-      {pressed && "goTo" in pressed ? (
-        <Leaving to={pressed.goTo} />
+      {actionResult && "redirectTo" in actionResult ? (
+        <Redirecting to={actionResult.redirectTo} />
       ) : (
-        <OfferOf offer={offer} at={at} again={again ?? at} data={data} />
+        <OfferPanel offer={offer} path={path} recheckPath={recheckPath ?? path} data={data} />
       )}
     </CustomerFrame>
   );

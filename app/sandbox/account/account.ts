@@ -1,36 +1,36 @@
-import type { AccountFacts, Writers } from "../objects/view";
-import { StoreWriters } from "../objects/writers";
+import { StoreSerializers } from "~/sandbox/objects/serializers";
+import type { AccountFacts, Serializers } from "../objects/view";
 import { Store } from "../store/store";
+import type { AccountDeps } from "./account-deps";
 import { Checkout } from "./checkout/checkout";
 import { CheckoutSessions } from "./checkout/checkout-sessions";
 import { PortalSessions } from "./checkout/portal-sessions";
 import type { Clock } from "./clock";
 import { Customers } from "./customers";
 import { EventLog } from "./event-log";
-import { Life } from "./life";
-import type { AccountParts } from "./parts";
+import { Lifecycle } from "./lifecycle";
 import { Prices } from "./prices";
 import { Products } from "./products";
 import { Subscriptions } from "./subscriptions";
 import { WebhookEndpoints } from "./webhook-endpoints";
 
-export interface AccountSetup {
+export interface AccountOptions {
   facts: AccountFacts;
   seed: number;
   clock: Clock;
   eventRetentionDays: number;
-  /** Told after each change. */
-  changed: () => void;
-  /** Runs what Stripe does some time after a payment. */
+  /** Called after each change. */
+  onChange: () => void;
+  /** Schedules what Stripe does some time after a payment. */
   attachLater: (attach: () => void) => void;
 }
 
-/** One Stripe account: what it holds, and what can be done in it. */
+/** One Stripe account: its objects and the operations on them. */
 export interface Account {
   readonly facts: AccountFacts;
   readonly clock: Clock;
   readonly store: Store;
-  readonly writers: Writers;
+  readonly serializers: Serializers;
   readonly events: EventLog;
   readonly customers: Customers;
   readonly products: Products;
@@ -39,33 +39,33 @@ export interface Account {
   readonly checkoutSessions: CheckoutSessions;
   readonly checkout: Checkout;
   readonly portalSessions: PortalSessions;
-  readonly life: Life;
+  readonly lifecycle: Lifecycle;
   readonly webhookEndpoints: WebhookEndpoints;
 }
 
-export function createAccount(setup: AccountSetup): Account {
-  const { facts, seed, clock, eventRetentionDays, changed } = setup;
+export function createAccount(setup: AccountOptions): Account {
+  const { facts, seed, clock, eventRetentionDays, onChange } = setup;
   const store = new Store(seed);
-  const writers = new StoreWriters(store, facts);
-  const events = new EventLog({ store, clock, writers, retentionDays: eventRetentionDays });
-  const parts: AccountParts = { store, writers, events, clock, changed };
-  const subscriptions = new Subscriptions(parts);
-  const customers = new Customers(parts, subscriptions);
-  const sessions = new CheckoutSessions(parts);
+  const serializers = new StoreSerializers(store, facts);
+  const events = new EventLog({ store, clock, serializers, retentionDays: eventRetentionDays });
+  const deps: AccountDeps = { store, serializers, events, clock, onChange };
+  const subscriptions = new Subscriptions(deps);
+  const customers = new Customers(deps, subscriptions);
+  const sessions = new CheckoutSessions(deps);
   return {
     facts,
     clock,
     store,
-    writers,
+    serializers,
     events,
     customers,
-    products: new Products(parts),
-    prices: new Prices(parts),
+    products: new Products(deps),
+    prices: new Prices(deps),
     subscriptions,
     checkoutSessions: sessions,
-    checkout: new Checkout(parts, { sessions, customers, subscriptions, attachLater: setup.attachLater }),
-    portalSessions: new PortalSessions(parts),
-    life: new Life(parts, { customers, subscriptions }),
-    webhookEndpoints: new WebhookEndpoints(parts),
+    checkout: new Checkout(deps, { sessions, customers, subscriptions, attachLater: setup.attachLater }),
+    portalSessions: new PortalSessions(deps),
+    lifecycle: new Lifecycle(deps, { customers, subscriptions }),
+    webhookEndpoints: new WebhookEndpoints(deps),
   };
 }

@@ -1,4 +1,4 @@
-/** The sandbox's time: the given clock, moved by tests and by hand. Whole epoch seconds. */
+/** The sandbox's time in whole epoch seconds: the given clock, which tests and people can move. */
 export interface Clock {
   now(): number;
   /** Seconds that the sandbox is ahead of the given clock. */
@@ -7,15 +7,15 @@ export interface Clock {
   advance(seconds: number): void;
 }
 
-export interface ClockParts {
+export interface ClockOptions {
   /** Epoch seconds; fractions are dropped. */
   source: () => number;
   offset?: number;
-  /** Told when the clock was moved. */
-  moved?: () => void;
+  /** Called when the clock was moved. */
+  onMove?: () => void;
 }
 
-export function createClock({ source, offset = 0, moved }: ClockParts): Clock {
+export function createClock({ source, offset = 0, onMove: moved }: ClockOptions): Clock {
   let ahead = offset;
   const move = (to: number) => {
     ahead = to;

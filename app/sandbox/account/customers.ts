@@ -1,5 +1,6 @@
+import { keepIfEqual } from "../large/keep-if-equal";
 import { type CustomerRare, type CustomerRecord, type Metadata, NO_METADATA } from "../store/records";
-import { type AccountParts, existing, mergedMetadata } from "./parts";
+import { type AccountDeps, getExisting, mergeMetadata } from "./account-deps";
 import type { Subscriptions } from "./subscriptions";
 
 export interface CustomerFields {
@@ -12,13 +13,13 @@ export interface CustomerFields {
   balance?: number;
   delinquent?: boolean;
   test_clock?: string | null;
-  /** The last four digits of the card that is charged. */
+  /** The last four digits of the card. */
   cardLast4?: string | null;
 }
 
 export interface NewCustomer extends CustomerFields {
   id?: string;
-  /** Epoch seconds; now, unless given. */
+  /** Epoch seconds; now by default. */
   created?: number;
   metadata?: Metadata;
 }
@@ -38,16 +39,16 @@ const COMMON: CustomerRare = Object.freeze({
 });
 
 export class Customers {
-  readonly #parts: AccountParts;
+  readonly #deps: AccountDeps;
   readonly #subscriptions: Subscriptions;
 
-  constructor(parts: AccountParts, subscriptions: Subscriptions) {
-    this.#parts = parts;
+  constructor(deps: AccountDeps, subscriptions: Subscriptions) {
+    this.#deps = deps;
     this.#subscriptions = subscriptions;
   }
 
   create(fields: NewCustomer = {}): { id: string } {
-    const { store, clock } = this.#parts;
+    const { store, clock } = this.#deps;
     const record: CustomerRecord = {
       sequence: store.customers.nextSequence,
       created: fields.created ?? clock.now(),
@@ -55,27 +56,27 @@ export class Customers {
       name: fields.name ?? null,
       metadata: fields.metadata ?? NO_METADATA,
       deleted: false,
-      rare: rareOf(COMMON, fields),
+      rare: updateRareFields(COMMON, fields),
     };
     store.addCustomer(record, fields.id);
     this.#emit("customer.created", record);
-    return { id: store.customers.idOf(record.sequence) };
+    return { id: store.customers.getId(record.sequence) };
   }
 
-  /** Changes the given fields; nothing is emitted when nothing differs. */
+  /** Changes the given fields. Emits no event when nothing differs. */
   update(id: string, patch: CustomerPatch): { id: string } {
-    const { store, writers } = this.#parts;
-    const before = existing(store.customers, id);
+    const { store, serializers } = this.#deps;
+    const before = getExisting(store.customers, id);
     if (before.deleted) throw new Error(`${id} is deleted`);
     const after: CustomerRecord = {
       ...before,
       email: patch.email === undefined ? before.email : patch.email,
       name: patch.name === undefined ? before.name : patch.name,
-      metadata: mergedMetadata(before.metadata, patch.metadata),
-      rare: rareOf(before.rare, patch),
+      metadata: mergeMetadata(before.metadata, patch.metadata),
+      rare: updateRareFields(before.rare, patch),
     };
-    const textBefore = writers.customer(before);
-    if (textBefore === writers.customer(after)) return { id };
+    const textBefore = serializers.customer(before);
+    if (textBefore === serializers.customer(after)) return { id };
     store.replaceCustomer(after);
     this.#emit("customer.updated", after, textBefore);
     return { id };
@@ -83,13 +84,13 @@ export class Customers {
 
   /** Deletes the customer and cancels its subscriptions at once; they stay listed under `status=all`. */
   delete(id: string): { id: string } {
-    const { store } = this.#parts;
-    const before = existing(store.customers, id);
+    const { store } = this.#deps;
+    const before = getExisting(store.customers, id);
     if (before.deleted) throw new Error(`${id} is deleted`);
-    for (const sequence of store.subscriptionsOfCustomer(before.sequence)) {
+    for (const sequence of store.listCustomerSubscriptions(before.sequence)) {
       const { status } = store.subscriptions.get(sequence);
       if (status !== "canceled" && status !== "incomplete_expired") {
-        this.#subscriptions.cancel(store.subscriptions.idOf(sequence));
+        this.#subscriptions.cancel(store.subscriptions.getId(sequence));
       }
     }
     store.replaceCustomer({ ...before, deleted: true });
@@ -98,13 +99,13 @@ export class Customers {
   }
 
   #emit(type: string, record: CustomerRecord, before?: string): void {
-    const { events, writers, changed } = this.#parts;
-    if (events.on) events.emit({ type, object: writers.customer(record), before });
-    changed();
+    const { events, serializers, onChange } = this.#deps;
+    if (events.isRecording) events.emit({ type, object: serializers.customer(record), before });
+    onChange();
   }
 }
 
-function rareOf(before: CustomerRare, fields: CustomerFields): CustomerRare {
+function updateRareFields(before: CustomerRare, fields: CustomerFields): CustomerRare {
   const rare: CustomerRare = {
     description: fields.description === undefined ? before.description : fields.description,
     phone: fields.phone === undefined ? before.phone : fields.phone,
@@ -114,17 +115,5 @@ function rareOf(before: CustomerRare, fields: CustomerFields): CustomerRare {
     test_clock: fields.test_clock === undefined ? before.test_clock : fields.test_clock,
     cardLast4: fields.cardLast4 === undefined ? before.cardLast4 : fields.cardLast4,
   };
-  return sameFields(rare, before) ? before : rare;
-}
-
-function sameFields(a: CustomerRare, b: CustomerRare): boolean {
-  return (
-    a.description === b.description &&
-    a.phone === b.phone &&
-    a.currency === b.currency &&
-    a.balance === b.balance &&
-    a.delinquent === b.delinquent &&
-    a.test_clock === b.test_clock &&
-    a.cardLast4 === b.cardLast4
-  );
+  return keepIfEqual(before, rare);
 }

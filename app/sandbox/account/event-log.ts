@@ -1,15 +1,15 @@
-import type { Writers } from "../objects/view";
+import type { Serializers } from "../objects/view";
 import type { EventRecord } from "../store/records";
 import type { Store } from "../store/store";
 import type { Clock } from "./clock";
-import { previousAttributes } from "./previous-attributes";
+import { findPreviousAttributes } from "./previous-attributes";
 
 export interface SandboxEvent {
   id: string;
   type: string;
   /** Epoch seconds. */
   created: number;
-  /** The whole event as Stripe would send it, as JSON text; written when asked for. */
+  /** The event's JSON text as Stripe would send it; computed on first use. */
   readonly text: string;
 }
 
@@ -17,13 +17,13 @@ export type EventListener = (event: SandboxEvent) => void;
 
 export interface Emission {
   type: string;
-  /** The object as it now is, as JSON text. */
+  /** The object after the change, as JSON text. */
   object: string;
-  /** For updates: the object as it was before. */
+  /** For updates: the object before the change. */
   before?: string;
 }
 
-/** Which request the events of the moment belong to; nulls for changes that nobody asked for over HTTP. */
+/** The request that causes the current events; null for changes that do not come from the API. */
 export interface RequestOrigin {
   requestId: string | null;
   idempotencyKey: string | null;
@@ -31,70 +31,70 @@ export interface RequestOrigin {
 
 const DAY = 86_400;
 
-/** The account's events: kept for as long as `GET /v1/events` reaches back, and told to listeners. */
+/** The account's events: kept as long as `GET /v1/events` shows them, and sent to listeners. */
 export class EventLog {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #writers: Writers;
+  readonly #serializers: Serializers;
   readonly #retention: number;
   readonly #listeners = new Set<EventListener>();
   #oldestKept = 1;
-  #off = 0;
+  #pauses = 0;
   origin: RequestOrigin = { requestId: null, idempotencyKey: null };
 
-  constructor(parts: { store: Store; clock: Clock; writers: Writers; retentionDays: number }) {
-    this.#store = parts.store;
-    this.#clock = parts.clock;
-    this.#writers = parts.writers;
-    this.#retention = parts.retentionDays * DAY;
+  constructor(deps: { store: Store; clock: Clock; serializers: Serializers; retentionDays: number }) {
+    this.#store = deps.store;
+    this.#clock = deps.clock;
+    this.#serializers = deps.serializers;
+    this.#retention = deps.retentionDays * DAY;
   }
 
-  /** False inside `without`, and when nothing is to be kept: then the objects for `emit` need not be written at all. */
-  get on(): boolean {
-    return this.#off === 0 && this.#retention > 0;
+  /** False inside `pauseDuring` and when no events are kept: then callers need not serialize objects for `emit`. */
+  get isRecording(): boolean {
+    return this.#pauses === 0 && this.#retention > 0;
   }
 
-  /** Events created before this (epoch seconds) are gone. */
+  /** Events created before this time (epoch seconds) are deleted. */
   get horizon(): number {
     return this.#clock.now() - this.#retention;
   }
 
   emit({ type, object, before }: Emission): void {
-    if (!this.on) return;
+    if (!this.isRecording) return;
     this.#forgetOld();
     const record: EventRecord = {
       sequence: this.#store.events.nextSequence,
       created: this.#clock.now(),
       type,
       object,
-      previous: before === undefined ? null : previousAttributes(before, object),
+      previous: before === undefined ? null : findPreviousAttributes(before, object),
       ...this.origin,
     };
     this.#store.events.add(record);
     if (this.#listeners.size === 0) return;
-    const writers = this.#writers;
+    const serializers = this.#serializers;
     const event: SandboxEvent = {
-      id: this.#store.events.idOf(record.sequence),
+      id: this.#store.events.getId(record.sequence),
       type,
       created: record.created,
       get text() {
-        return writers.event(record);
+        return serializers.event(record);
       },
     };
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** Runs a change without events: for making objects in bulk. */
-  without<T>(change: () => T): T {
-    this.#off += 1;
+  /** Runs a change without events, to create objects in bulk. */
+  pauseDuring<T>(change: () => T): T {
+    this.#pauses += 1;
     try {
       return change();
     } finally {
-      this.#off -= 1;
+      this.#pauses -= 1;
     }
   }
 
-  /** Calls the listener for every event from now on, after the change is stored. Returns how to stop. */
+  /** Calls the listener for every event from now on, after the change is stored. Returns a function that stops it. */
   listen(listener: EventListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

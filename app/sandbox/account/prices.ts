@@ -5,7 +5,7 @@ import {
   type PriceRecord,
   type PriceTier,
 } from "../store/records";
-import { type AccountParts, existing, mergedMetadata } from "./parts";
+import { type AccountDeps, getExisting, mergeMetadata } from "./account-deps";
 
 export interface NewPrice {
   id?: string;
@@ -18,11 +18,11 @@ export interface NewPrice {
   tiers_mode?: "graduated" | "volume" | null;
   recurring?: { interval: Interval; interval_count?: number } | null;
   lookup_key?: string | null;
-  /** Takes the lookup key away from the price that has it. */
+  /** Takes the lookup key from the price that has it. */
   transfer_lookup_key?: boolean;
   nickname?: string | null;
   active?: boolean;
-  /** Epoch seconds; now, unless given. */
+  /** Epoch seconds; now by default. */
   created?: number;
   metadata?: Metadata;
 }
@@ -36,25 +36,25 @@ export interface PricePatch {
 }
 
 export class Prices {
-  readonly #parts: AccountParts;
+  readonly #deps: AccountDeps;
 
-  constructor(parts: AccountParts) {
-    this.#parts = parts;
+  constructor(deps: AccountDeps) {
+    this.#deps = deps;
   }
 
-  /** Throws when the lookup key is another price's and is not to be transferred. */
+  /** Throws when another price has the lookup key, unless it is transferred. */
   create(fields: NewPrice): { id: string } {
-    const { store, clock } = this.#parts;
+    const { store, clock } = this.#deps;
     const tiered = fields.billing_scheme === "tiered" || fields.tiers !== undefined;
     this.#claimLookupKey(fields.lookup_key, fields.transfer_lookup_key ?? false);
     const record: PriceRecord = {
       sequence: store.prices.nextSequence,
       created: fields.created ?? clock.now(),
-      product: existing(store.products, fields.product).sequence,
+      product: getExisting(store.products, fields.product).sequence,
       active: fields.active ?? true,
       currency: fields.currency,
       unitAmount: tiered ? null : (fields.unit_amount ?? null),
-      tiers: tiered ? (fields.tiers ?? [{ up_to: null }]).map(tierOf) : null,
+      tiers: tiered ? (fields.tiers ?? [{ up_to: null }]).map(toTier) : null,
       tiersMode: tiered ? (fields.tiers_mode ?? "graduated") : null,
       recurring: fields.recurring
         ? { interval: fields.recurring.interval, interval_count: fields.recurring.interval_count ?? 1 }
@@ -65,12 +65,12 @@ export class Prices {
     };
     store.prices.add(record, fields.id);
     this.#emit("price.created", record);
-    return { id: store.prices.idOf(record.sequence) };
+    return { id: store.prices.getId(record.sequence) };
   }
 
   update(id: string, patch: PricePatch): { id: string } {
-    const { store } = this.#parts;
-    const before = existing(store.prices, id);
+    const { store } = this.#deps;
+    const before = getExisting(store.prices, id);
     if (patch.lookup_key !== before.lookupKey) {
       this.#claimLookupKey(patch.lookup_key, patch.transfer_lookup_key ?? false);
     }
@@ -79,33 +79,33 @@ export class Prices {
       active: patch.active ?? before.active,
       nickname: patch.nickname === undefined ? before.nickname : patch.nickname,
       lookupKey: patch.lookup_key === undefined ? before.lookupKey : patch.lookup_key,
-      metadata: mergedMetadata(before.metadata, patch.metadata),
+      metadata: mergeMetadata(before.metadata, patch.metadata),
     });
     return { id };
   }
 
   #claimLookupKey(lookupKey: string | null | undefined, transfer: boolean): void {
-    const { store } = this.#parts;
-    const holder = lookupKey ? store.priceOfLookupKey(lookupKey) : undefined;
+    const { store } = this.#deps;
+    const holder = lookupKey ? store.findPriceByLookupKey(lookupKey) : undefined;
     if (!holder) return;
     if (!transfer) throw new Error(`Lookup key ${lookupKey} is another price's`);
     this.#replace(holder, { ...holder, lookupKey: null });
   }
 
   #replace(before: PriceRecord, after: PriceRecord): void {
-    const { store, writers } = this.#parts;
+    const { store, serializers } = this.#deps;
     store.prices.replace(after);
-    this.#emit("price.updated", after, writers.price(before));
+    this.#emit("price.updated", after, serializers.price(before));
   }
 
   #emit(type: string, record: PriceRecord, before?: string): void {
-    const { events, writers, changed } = this.#parts;
-    if (events.on) events.emit({ type, object: writers.price(record), before });
-    changed();
+    const { events, serializers, onChange } = this.#deps;
+    if (events.isRecording) events.emit({ type, object: serializers.price(record), before });
+    onChange();
   }
 }
 
-function tierOf(tier: {
+function toTier(tier: {
   up_to: number | null;
   unit_amount?: number | null;
   flat_amount?: number | null;

@@ -1,12 +1,12 @@
 import { type Metadata, NO_METADATA, type ProductRecord } from "../store/records";
-import { type AccountParts, existing, mergedMetadata } from "./parts";
+import { type AccountDeps, getExisting, mergeMetadata } from "./account-deps";
 
 export interface NewProduct {
   id?: string;
   name: string;
   active?: boolean;
   description?: string | null;
-  /** Epoch seconds; now, unless given. */
+  /** Epoch seconds; now by default. */
   created?: number;
   metadata?: Metadata;
 }
@@ -19,14 +19,14 @@ export interface ProductPatch {
 }
 
 export class Products {
-  readonly #parts: AccountParts;
+  readonly #deps: AccountDeps;
 
-  constructor(parts: AccountParts) {
-    this.#parts = parts;
+  constructor(deps: AccountDeps) {
+    this.#deps = deps;
   }
 
   create(fields: NewProduct): { id: string } {
-    const { store, clock } = this.#parts;
+    const { store, clock } = this.#deps;
     const created = fields.created ?? clock.now();
     const record: ProductRecord = {
       sequence: store.products.nextSequence,
@@ -40,37 +40,37 @@ export class Products {
     };
     store.products.add(record, fields.id);
     this.#emit("product.created", record);
-    return { id: store.products.idOf(record.sequence) };
+    return { id: store.products.getId(record.sequence) };
   }
 
   update(id: string, patch: ProductPatch): { id: string } {
-    const { store, writers, clock } = this.#parts;
-    const before = existing(store.products, id);
+    const { store, serializers, clock } = this.#deps;
+    const before = getExisting(store.products, id);
     const after: ProductRecord = {
       ...before,
       name: patch.name ?? before.name,
       active: patch.active ?? before.active,
       description: patch.description === undefined ? before.description : patch.description,
-      metadata: mergedMetadata(before.metadata, patch.metadata),
+      metadata: mergeMetadata(before.metadata, patch.metadata),
       updated: clock.now(),
     };
     store.products.replace(after);
-    this.#emit("product.updated", after, writers.product(before));
+    this.#emit("product.updated", after, serializers.product(before));
     return { id };
   }
 
-  /** Stripe refuses to delete a product that has prices; the route checks that. */
+  /** The route checks that the product has no prices. */
   delete(id: string): { id: string } {
-    const { store } = this.#parts;
-    const before = existing(store.products, id);
+    const { store } = this.#deps;
+    const before = getExisting(store.products, id);
     store.products.replace({ ...before, deleted: true });
     this.#emit("product.deleted", before);
     return { id };
   }
 
   #emit(type: string, record: ProductRecord, before?: string): void {
-    const { events, writers, changed } = this.#parts;
-    if (events.on) events.emit({ type, object: writers.product(record), before });
-    changed();
+    const { events, serializers, onChange } = this.#deps;
+    if (events.isRecording) events.emit({ type, object: serializers.product(record), before });
+    onChange();
   }
 }

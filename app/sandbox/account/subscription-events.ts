@@ -10,16 +10,16 @@ export type SubscriptionEventType =
 const FAILED = new Set(["past_due", "unpaid", "incomplete"]);
 const PAID = new Set(["active", "trialing"]);
 
-/** What Stripe tells about a new subscription, in order. */
-export function creationEvents(status: string): SubscriptionEventType[] {
+/** The events of a new subscription, in order. */
+export function listCreationEvents(status: string): SubscriptionEventType[] {
   const created: SubscriptionEventType = "customer.subscription.created";
   if (PAID.has(status)) return [created, "invoice.paid"];
   if (FAILED.has(status)) return [created, "invoice.payment_failed"];
   return [created];
 }
 
-/** What Stripe tells about a change, in order. Only the end of a subscription replaces `updated`. */
-export function changeEvents(before: string, after: string): SubscriptionEventType[] {
+/** The events of a change, in order. Only the end of a subscription replaces `updated`. */
+export function listChangeEvents(before: string, after: string): SubscriptionEventType[] {
   if (before !== after && after === "canceled") return ["customer.subscription.deleted"];
   const types: SubscriptionEventType[] = ["customer.subscription.updated"];
   if (before === after) return types;

@@ -1,16 +1,17 @@
+import { keepIfEqual } from "../large/keep-if-equal";
 import type { SubscriptionRare } from "../store/records";
 
 type Draft = { -readonly [K in keyof SubscriptionRare]: SubscriptionRare[K] };
 
-interface Moment {
+interface Change {
   /** The status after the change. */
   status: string;
-  /** When it happens: epoch seconds. */
+  /** When the change happens: epoch seconds. */
   at: number;
   periodEnd: number;
 }
 
-const NOTHING_RARE: SubscriptionRare = Object.freeze({
+const DEFAULTS: SubscriptionRare = Object.freeze({
   cancel_at: null,
   cancel_at_period_end: false,
   canceled_at: null,
@@ -28,18 +29,17 @@ const NOTHING_RARE: SubscriptionRare = Object.freeze({
 });
 
 /**
- * The rarer fields after a creation (`before` undefined) or an update: what was given, and what Stripe sets by
- * itself when a cancellation is scheduled or taken back and when a subscription ends. The same object again when
- * nothing differs, so that a million subscriptions share one.
+ * The rare fields after a creation (`before` is undefined) or an update: the given values, and what Stripe sets itself
+ * when a cancellation is scheduled or removed and when a subscription ends. Returns the same object when nothing differs.
  */
-export function rareAfter(
+export function updateRareFields(
   before: SubscriptionRare | undefined,
   given: Partial<SubscriptionRare>,
-  { status, at, periodEnd }: Moment,
+  { status, at, periodEnd }: Change,
 ): SubscriptionRare {
-  const base = before ?? NOTHING_RARE;
+  const base = before ?? DEFAULTS;
   const draft: Draft = { ...base };
-  for (const key of KEYS) take(draft, given, key);
+  for (const key of KEYS) takeField(draft, given, key);
   if (draft.cancel_at_period_end && !base.cancel_at_period_end) {
     draft.cancel_at ??= periodEnd;
     draft.canceled_at ??= at;
@@ -52,7 +52,7 @@ export function rareAfter(
   if (status === "canceled") draft.canceled_at ??= at;
   if (status === "canceled" || status === "incomplete_expired") draft.ended_at ??= at;
   else draft.ended_at = given.ended_at ?? null;
-  return KEYS.every((key) => draft[key] === base[key]) ? base : draft;
+  return keepIfEqual<SubscriptionRare>(base, draft);
 }
 
 const KEYS = [
@@ -72,7 +72,7 @@ const KEYS = [
   "legacyPeriod",
 ] as const satisfies readonly (keyof SubscriptionRare)[];
 
-function take<K extends keyof SubscriptionRare>(draft: Draft, given: Partial<Draft>, key: K): void {
+function takeField<K extends keyof SubscriptionRare>(draft: Draft, given: Partial<Draft>, key: K): void {
   const value = given[key];
   if (value !== undefined) draft[key] = value;
 }

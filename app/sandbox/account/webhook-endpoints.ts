@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { isLoopbackUrl } from "../loopback";
 import { type Metadata, NO_METADATA, type WebhookEndpointRecord } from "../store/records";
-import { type AccountParts, existing, mergedMetadata } from "./parts";
+import { type AccountDeps, getExisting, mergeMetadata } from "./account-deps";
 
 export interface NewWebhookEndpoint {
   url: string;
-  /** `whsec_…`; made up, unless given. */
+  /** `whsec_…`; random by default. */
   secret?: string;
-  /** Every type, unless given. */
+  /** All types by default. */
   enabled_events?: readonly string[];
   description?: string | null;
   metadata?: Metadata;
@@ -23,12 +23,12 @@ export interface WebhookEndpointPatch {
 
 const EVERY_TYPE = ["*"];
 
-/** Where events are sent. Only addresses on this machine: a sandbox never posts made-up payments to anybody else. */
+/** Webhook endpoints. Only on this machine, because a sandbox must never send made-up payments elsewhere. */
 export class WebhookEndpoints {
-  readonly #parts: AccountParts;
+  readonly #deps: AccountDeps;
 
-  constructor(parts: AccountParts) {
-    this.#parts = parts;
+  constructor(deps: AccountDeps) {
+    this.#deps = deps;
   }
 
   /** Throws for an address that is not on this machine. */
@@ -37,29 +37,29 @@ export class WebhookEndpoints {
   }
 
   update(id: string, patch: WebhookEndpointPatch): { id: string } {
-    const { store, changed } = this.#parts;
-    const before = existing(store.webhookEndpoints, id);
+    const { store, onChange } = this.#deps;
+    const before = getExisting(store.webhookEndpoints, id);
     store.webhookEndpoints.replace({
       ...before,
-      url: localUrl(patch.url ?? before.url),
+      url: requireLocalUrl(patch.url ?? before.url),
       enabledEvents: patch.enabled_events ?? before.enabledEvents,
       enabled: patch.disabled === undefined ? before.enabled : !patch.disabled,
       description: patch.description === undefined ? before.description : patch.description,
-      metadata: mergedMetadata(before.metadata, patch.metadata),
+      metadata: mergeMetadata(before.metadata, patch.metadata),
     });
-    changed();
+    onChange();
     return { id };
   }
 
   delete(id: string): void {
-    const { store, changed } = this.#parts;
-    store.webhookEndpoints.forget(existing(store.webhookEndpoints, id).sequence);
-    changed();
+    const { store, onChange } = this.#deps;
+    store.webhookEndpoints.forget(getExisting(store.webhookEndpoints, id).sequence);
+    onChange();
   }
 
-  /** Puts these in the place of those that were given as options at an earlier start. */
+  /** Replaces the endpoints that came from the options of an earlier start. */
   configure(endpoints: readonly NewWebhookEndpoint[]): void {
-    const { webhookEndpoints } = this.#parts.store;
+    const { webhookEndpoints } = this.#deps.store;
     for (const { sequence, fromOptions } of [...webhookEndpoints.all()]) {
       if (fromOptions) webhookEndpoints.forget(sequence);
     }
@@ -67,12 +67,12 @@ export class WebhookEndpoints {
   }
 
   #add(fields: NewWebhookEndpoint, fromOptions: boolean): { id: string; secret: string } {
-    const { store, clock, changed } = this.#parts;
+    const { store, clock, onChange } = this.#deps;
     const secret = fields.secret ?? `whsec_${randomBytes(24).toString("hex")}`;
     const record: WebhookEndpointRecord = {
       sequence: store.webhookEndpoints.nextSequence,
       created: clock.now(),
-      url: localUrl(fields.url),
+      url: requireLocalUrl(fields.url),
       secret,
       enabledEvents: fields.enabled_events ?? EVERY_TYPE,
       enabled: true,
@@ -81,12 +81,12 @@ export class WebhookEndpoints {
       fromOptions,
     };
     store.webhookEndpoints.add(record);
-    changed();
-    return { id: store.webhookEndpoints.idOf(record.sequence), secret };
+    onChange();
+    return { id: store.webhookEndpoints.getId(record.sequence), secret };
   }
 }
 
-function localUrl(url: string): string {
+function requireLocalUrl(url: string): string {
   if (isLoopbackUrl(url)) return url;
   throw new Error(`The sandbox sends webhooks to this machine only, not to ${url}`);
 }

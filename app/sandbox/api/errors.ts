@@ -1,4 +1,4 @@
-import type { JsonObject } from "../objects/template";
+import type { JsonObject } from "../json";
 import type { IdKind } from "../store/ids";
 
 export interface ApiErrorFields {
@@ -10,7 +10,7 @@ export interface ApiErrorFields {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer in Stripe's shape of errors. Thrown wherever a request turns out to be wrong. */
+/** An error response in Stripe's format. Thrown wherever a request is invalid. */
 export class ApiError extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export class ApiError extends Error {
     this.#fields = fields;
   }
 
-  /** The body of the answer. `accountId` is only for the link to the request's log. */
+  /** The body of the response. `accountId` is used only in the link to the request's log. */
   body(requestId: string, accountId: string): string {
     const { code, message, param, type = "invalid_request_error" } = this.#fields;
     const error: JsonObject = {
@@ -37,8 +37,8 @@ export class ApiError extends Error {
   }
 }
 
-/** Nothing has this id: 404 when it is in the path (`param` is `id`), 400 when it is a parameter. */
-export function resourceMissing(kind: IdKind, id: string, param = "id"): ApiError {
+/** `resource_missing`: 404 for an id in the path (`param` is `id`), 400 for an id in a parameter. */
+export function createMissingError(kind: IdKind, id: string, param = "id"): ApiError {
   return new ApiError({
     status: param === "id" ? 404 : 400,
     code: "resource_missing",
@@ -47,7 +47,7 @@ export function resourceMissing(kind: IdKind, id: string, param = "id"): ApiErro
   });
 }
 
-export function unknownUrl(method: string, path: string): ApiError {
+export function createUnknownUrlError(method: string, path: string): ApiError {
   return new ApiError({
     status: 404,
     message: `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, refusal, startSandbox } from "~/sandbox/testing/sandbox";
+import { addCatalogue, catchStripeError, startSandbox } from "~/sandbox/testing/sandbox";
 import type { Sandbox } from "../sandbox";
 
 function addPayer(sandbox: Sandbox) {
@@ -11,7 +11,7 @@ function addPayer(sandbox: Sandbox) {
 }
 
 describe("expand", () => {
-  it("puts the customer in place of its id", async () => {
+  it("replaces an id by the customer", async () => {
     const { sandbox, stripe } = await startSandbox();
     const { customer } = addPayer(sandbox);
     const plain = await stripe.subscriptions.list();
@@ -20,7 +20,7 @@ describe("expand", () => {
     expect(expanded.data[0]?.customer).toMatchObject({ id: customer.id, email: "payer@example.com" });
   });
 
-  it("puts a deleted customer there too", async () => {
+  it("replaces an id by a deleted customer", async () => {
     const { sandbox, stripe } = await startSandbox();
     const { customer, subscription } = addPayer(sandbox);
     sandbox.customers.delete(customer.id);
@@ -28,7 +28,7 @@ describe("expand", () => {
     expect(expanded.customer).toEqual({ id: customer.id, object: "customer", deleted: true });
   });
 
-  it("goes four levels deep, data counted, and no deeper", async () => {
+  it("goes four levels deep, including data, and no deeper", async () => {
     const { sandbox, stripe } = await startSandbox();
     const { subscription } = addPayer(sandbox);
     const four = await stripe.subscriptions.retrieve(subscription.id, {
@@ -44,7 +44,7 @@ describe("expand", () => {
     });
   });
 
-  it("takes several paths through one field", async () => {
+  it("accepts several paths through one field", async () => {
     const { sandbox, stripe } = await startSandbox();
     addPayer(sandbox);
     const { data } = await stripe.subscriptions.list({
@@ -61,7 +61,9 @@ describe("expand", () => {
     async (path) => {
       const { sandbox, stripe } = await startSandbox();
       const { subscription } = addPayer(sandbox);
-      const error = await refusal(stripe.subscriptions.retrieve(subscription.id, { expand: [path] }));
+      const error = await catchStripeError(
+        stripe.subscriptions.retrieve(subscription.id, { expand: [path] }),
+      );
       expect(error).toMatchObject({
         statusCode: 400,
         message: expect.stringContaining("cannot be expanded"),
@@ -69,15 +71,15 @@ describe("expand", () => {
     },
   );
 
-  it("says where to put data in front", async () => {
+  it("suggests data at the start of the path", async () => {
     const { stripe } = await startSandbox();
-    const error = await refusal(stripe.subscriptions.list({ expand: ["customer"] }));
+    const error = await catchStripeError(stripe.subscriptions.list({ expand: ["customer"] }));
     expect(error.message).toBe(
       "This property cannot be expanded (customer). You may want to try expanding 'data.customer' instead.",
     );
   });
 
-  it("shows at most ten of a customer's subscriptions, and no canceled one", async () => {
+  it("shows at most ten subscriptions of a customer and no canceled ones", async () => {
     const { sandbox, stripe } = await startSandbox();
     const { customer, items, subscription } = addPayer(sandbox);
     for (let i = 0; i < 11; i++) sandbox.subscriptions.create({ customer: customer.id, items });
@@ -91,7 +93,7 @@ describe("expand", () => {
     expect(full.subscriptions.has_more).toBe(true);
   });
 
-  it("shows tiers only when asked", async () => {
+  it("shows tiers only when they are expanded", async () => {
     const { sandbox, stripe } = await startSandbox();
     const product = sandbox.products.create({ name: "Tiered" });
     const { id } = sandbox.prices.create({

@@ -4,8 +4,8 @@ import { ApiError } from "./errors";
 const MAX_LEVELS = 4;
 
 /*
- * What can be expanded, and what kind of object is there then. A nested list is a step on the way (`data` follows);
- * a field whose value is always null here is expandable all the same, because it is at Stripe.
+ * The fields that can be expanded, and the kind of object they expand to. A nested list is one step (`data` follows).
+ * Fields that are always null in the sandbox are expandable, too, as at Stripe.
  */
 type Node = { readonly [field: string]: ExpandKind | null };
 export type ExpandKind = keyof typeof KINDS;
@@ -88,23 +88,26 @@ const GRAPH: Readonly<Record<string, Node>> = KINDS;
 type Tree = Map<string, Tree>;
 
 /**
- * The tree of the fields to expand in an object of this kind; undefined when there are none. Throws what Stripe
- * answers for a path of more than four levels, `data` counted, or to a field that cannot be expanded.
+ * The tree of fields to expand in an object of this kind; undefined when there are none. Throws Stripe's error for a path
+ * of more than four levels (including `data`) and for a field that cannot be expanded.
  */
-export function expandTree(kind: ExpandKind, paths: readonly string[] | undefined): Expand | undefined {
+export function parseExpand(kind: ExpandKind, paths: readonly string[] | undefined): Expand | undefined {
   if (!paths || paths.length === 0) return undefined;
   const root: Tree = new Map();
   paths.forEach((path, i) => {
     const fields = path.split(".");
     if (fields.length > MAX_LEVELS) {
-      throw refused(i, `You cannot expand more than ${MAX_LEVELS} levels of a property. Property: ${path}`);
+      throw createExpandError(
+        i,
+        `You cannot expand more than ${MAX_LEVELS} levels of a property. Property: ${path}`,
+      );
     }
     let node: Node | undefined = GRAPH[kind];
     let tree = root;
     for (const field of fields) {
       const next: ExpandKind | null | undefined =
         node && Object.hasOwn(node, field) ? node[field] : undefined;
-      if (next === undefined) throw refused(i, notExpandable(kind, path, field));
+      if (next === undefined) throw createExpandError(i, describeNotExpandable(kind, path, field));
       const branch: Tree = tree.get(field) ?? new Map();
       tree.set(field, branch);
       tree = branch;
@@ -114,7 +117,7 @@ export function expandTree(kind: ExpandKind, paths: readonly string[] | undefine
   return root;
 }
 
-function notExpandable(kind: ExpandKind, path: string, field: string): string {
+function describeNotExpandable(kind: ExpandKind, path: string, field: string): string {
   const hint =
     kind.endsWith("_list") && !path.startsWith("data")
       ? ` You may want to try expanding 'data.${path}' instead.`
@@ -122,6 +125,6 @@ function notExpandable(kind: ExpandKind, path: string, field: string): string {
   return `This property cannot be expanded (${field}).${hint}`;
 }
 
-function refused(i: number, message: string): ApiError {
+function createExpandError(i: number, message: string): ApiError {
   return new ApiError({ status: 400, message, param: `expand[${i}]` });
 }

@@ -14,7 +14,7 @@ it.each([
   expect(JSON.parse(JSON.stringify(parseForm(text)))).toEqual(expected);
 });
 
-it("names from an object's prototype are names like any other", () => {
+it("names from an object's prototype are ordinary names", () => {
   const parsed = parseForm("__proto__[polluted]=1&constructor=2");
   expect(Object.keys(parsed)).toEqual(["__proto__", "constructor"]);
   expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);

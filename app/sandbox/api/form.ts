@@ -1,16 +1,16 @@
-/** Parameters as they arrive: every leaf is text, arrays are maps from "0", "1", … */
+/** Parsed but unchecked parameters: every value is text, arrays are maps from "0", "1", … */
 export interface RawParams {
   [key: string]: string | RawParams;
 }
 
 /**
  * Reads a query string or a form body in Stripe's notation: `created[gte]=1`, `expand[]=a`, `items[0][price]=b`.
- * Of a key that is given twice the last counts.
+ * The last value of a repeated key wins.
  */
 export function parseForm(text: string): RawParams {
-  const root = emptyParams();
+  const root = createParams();
   if (text === "") return root;
-  for (const [name, value] of new URLSearchParams(text)) assign(root, pathOf(name), value);
+  for (const [name, value] of new URLSearchParams(text)) assign(root, splitName(name), value);
   return root;
 }
 
@@ -23,20 +23,20 @@ function assign(root: RawParams, path: readonly string[], value: string): void {
       return;
     }
     const inner = node[key];
-    const next = typeof inner === "object" ? inner : emptyParams();
+    const next = typeof inner === "object" ? inner : createParams();
     node[key] = next;
     node = next;
   });
 }
 
-function pathOf(name: string): string[] {
+function splitName(name: string): string[] {
   const bracket = name.indexOf("[");
   if (bracket <= 0) return [name];
   const inner = [...name.slice(bracket).matchAll(/\[([^\]]*)\]/g)].map((match) => match[1] ?? "");
   return [name.slice(0, bracket), ...inner];
 }
 
-/** Without a prototype, so that a parameter called `__proto__` is one like any other. */
-function emptyParams(): RawParams {
+/** Has no prototype, so that `__proto__` is an ordinary parameter name. */
+function createParams(): RawParams {
   return Object.create(null);
 }

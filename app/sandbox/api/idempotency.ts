@@ -1,35 +1,35 @@
-import type { Answer } from "./answer-shape";
+import type { ApiResponse } from "./api-response";
 import { ApiError } from "./errors";
 
-const KEPT = 1000;
+const CAPACITY = 1000;
 
-interface Kept {
+interface StoredResponse {
   fingerprint: string;
-  answer: Answer;
+  response: ApiResponse;
 }
 
-/** Answers to writes that carried an `Idempotency-Key`: the same key gets the same answer, and nothing happens again. */
-export class IdempotentAnswers {
-  readonly #answers = new Map<string, Kept>();
+/** Responses to writes with an `Idempotency-Key`: the same key gets the same response without another write. */
+export class IdempotentResponses {
+  readonly #responses = new Map<string, StoredResponse>();
 
-  /** Throws when the key came with other parameters before. */
-  answer(key: string, fingerprint: string, handle: () => Answer): Answer {
-    const kept = this.#answers.get(key);
-    if (kept) {
-      if (kept.fingerprint !== fingerprint) throw reused(key);
-      return { ...kept.answer, headers: { ...kept.answer.headers, "Idempotent-Replayed": "true" } };
+  /** Throws when the key was used with other parameters before. */
+  respond(key: string, fingerprint: string, handle: () => ApiResponse): ApiResponse {
+    const stored = this.#responses.get(key);
+    if (stored) {
+      if (stored.fingerprint !== fingerprint) throw createKeyReuseError(key);
+      return { ...stored.response, headers: { ...stored.response.headers, "Idempotent-Replayed": "true" } };
     }
-    const answer = handle();
-    if (answer.status < 400) {
-      this.#answers.set(key, { fingerprint, answer });
-      const [oldest] = this.#answers.keys();
-      if (this.#answers.size > KEPT && oldest !== undefined) this.#answers.delete(oldest);
+    const response = handle();
+    if (response.status < 400) {
+      this.#responses.set(key, { fingerprint, response });
+      const [oldest] = this.#responses.keys();
+      if (this.#responses.size > CAPACITY && oldest !== undefined) this.#responses.delete(oldest);
     }
-    return answer;
+    return response;
   }
 }
 
-function reused(key: string): ApiError {
+function createKeyReuseError(key: string): ApiError {
   return new ApiError({
     status: 400,
     type: "idempotency_error",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { refusal, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
+import { catchStripeError, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 import type { Sandbox } from "../sandbox";
 
 /** Customers created at these offsets from the start; their ids in Stripe's order. */
@@ -32,7 +32,7 @@ async function walk(
 }
 
 describe("pages", () => {
-  it("hold ten objects unless asked otherwise, newest first", async () => {
+  it("have ten objects by default, newest first", async () => {
     const { sandbox, stripe } = await startSandbox();
     const ids = addCustomers(
       sandbox,
@@ -43,7 +43,7 @@ describe("pages", () => {
     expect(page.has_more).toBe(true);
   });
 
-  it("yield each object exactly once, in order, with any limit in either direction", async () => {
+  it("contain each object exactly once and in order, with any limit, in both directions", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 40 }),
@@ -61,7 +61,7 @@ describe("pages", () => {
     );
   });
 
-  it("cover everything once when the range is split anywhere", async () => {
+  it("contain each object once when the time range is split", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 30 }),
@@ -83,7 +83,7 @@ describe("pages", () => {
     );
   });
 
-  it("say rightly whether there is more in the direction of travel", async () => {
+  it("have the right has_more in both directions", async () => {
     const { sandbox, stripe } = await startSandbox();
     const ids = addCustomers(sandbox, [0, 1, 2, 3]);
     const more = async (params: Stripe.CustomerListParams) => (await stripe.customers.list(params)).has_more;
@@ -95,7 +95,7 @@ describe("pages", () => {
     expect(await more({ limit: 2, ending_before: ids[2] })).toBe(false);
   });
 
-  it("are not shifted by objects that are made while they are read", async () => {
+  it("do not shift when objects are created between two pages", async () => {
     const { sandbox, stripe } = await startSandbox();
     const ids = addCustomers(sandbox, [0, 1, 2, 3, 4, 5]);
     const first = await stripe.customers.list({ limit: 3 });
@@ -104,14 +104,14 @@ describe("pages", () => {
     expect([...first.data, ...second.data].map(({ id }) => id)).toEqual(ids);
   });
 
-  it("take an exact time", async () => {
+  it("accept an exact time", async () => {
     const { sandbox, stripe } = await startSandbox();
     const ids = addCustomers(sandbox, [0, 1, 1, 2]);
     const page = await stripe.customers.list({ created: TEST_NOW - 999 });
     expect(page.data.map(({ id }) => id)).toEqual(ids.slice(1, 3));
   });
 
-  it("go on from a customer that has been deleted", async () => {
+  it("continue after a customer that was deleted", async () => {
     const { sandbox, stripe } = await startSandbox();
     const ids = addCustomers(sandbox, [0, 1, 2, 3]);
     sandbox.customers.delete(ids[1] ?? "");
@@ -119,12 +119,12 @@ describe("pages", () => {
     expect(page.data.map(({ id }) => id)).toEqual(ids.slice(2));
   });
 
-  it("refuse two cursors, and a cursor that is nothing", async () => {
+  it("reject two cursors and an unknown cursor", async () => {
     const { sandbox, stripe } = await startSandbox();
     const [id] = addCustomers(sandbox, [0]);
-    const both = await refusal(stripe.customers.list({ starting_after: id, ending_before: id }));
+    const both = await catchStripeError(stripe.customers.list({ starting_after: id, ending_before: id }));
     expect(both).toMatchObject({ statusCode: 400, code: "parameters_exclusive" });
-    const none = await refusal(stripe.customers.list({ starting_after: "cus_none" }));
+    const none = await catchStripeError(stripe.customers.list({ starting_after: "cus_none" }));
     expect(none).toMatchObject({ statusCode: 400, code: "resource_missing", param: "starting_after" });
   });
 });

@@ -1,8 +1,8 @@
-import { listText } from "../objects/template";
+import { findPosition } from "~/sandbox/large/ordered-index";
+import { toListJson } from "../json";
 import type { Collection } from "../store/collection";
-import { positionIn } from "../store/ordered-index";
 import type { Stored } from "../store/records";
-import { ApiError, resourceMissing } from "./errors";
+import { ApiError, createMissingError } from "./errors";
 import type { Range } from "./params";
 
 export interface PageParams {
@@ -11,7 +11,7 @@ export interface PageParams {
   ending_before?: string;
 }
 
-export interface PageOf<R extends Stored> {
+export interface PageQuery<R extends Stored> {
   collection: Collection<R>;
   /** Sequence numbers to page through, oldest first. */
   ascending: readonly number[];
@@ -27,16 +27,16 @@ export interface Page<R> {
 }
 
 /**
- * One page in Stripe's order: newest first, among equals the one made last. A cursor need not match the filters: it
- * is a place in the order. `has_more` looks in the direction of travel.
+ * One page in Stripe's order: newest first, with the last created first among equal times. A cursor need not match the
+ * filters. `has_more` refers to the direction of paging.
  */
-export function pageOf<R extends Stored>({
+export function findPage<R extends Stored>({
   collection,
   ascending,
   params,
   created,
   matches,
-}: PageOf<R>): Page<R> {
+}: PageQuery<R>): Page<R> {
   const { limit, starting_after, ending_before } = params;
   if (starting_after !== undefined && ending_before !== undefined) {
     throw new ApiError({
@@ -46,40 +46,40 @@ export function pageOf<R extends Stored>({
       param: "starting_after",
     });
   }
-  const createdOf = (sequence: number) => collection.get(sequence).created;
-  const place = (at: number, sequence: number) => positionIn(ascending, createdOf, at, sequence);
-  let low = created && created.from > -Infinity ? place(created.from, -1) : 0;
-  let high = created && created.to < Infinity ? place(created.to + 1, -1) : ascending.length;
+  const getCreated = (sequence: number) => collection.get(sequence).created;
+  const findPlace = (at: number, sequence: number) => findPosition(ascending, getCreated, at, sequence);
+  let low = created && created.from > -Infinity ? findPlace(created.from, -1) : 0;
+  let high = created && created.to < Infinity ? findPlace(created.to + 1, -1) : ascending.length;
   const found: R[] = [];
-  const take = (i: number) => {
+  const takeIfMatching = (i: number) => {
     const record = collection.get(ascending[i] ?? 0);
     if (!matches || matches(record)) found.push(record);
   };
   if (ending_before !== undefined) {
-    const cursor = cursorOf(collection, ending_before, "ending_before");
-    low = Math.max(low, place(cursor.created, cursor.sequence + 1));
-    for (let i = low; i < high && found.length <= limit; i++) take(i);
+    const cursor = getCursorRecord(collection, ending_before, "ending_before");
+    low = Math.max(low, findPlace(cursor.created, cursor.sequence + 1));
+    for (let i = low; i < high && found.length <= limit; i++) takeIfMatching(i);
     return { records: found.slice(0, limit).reverse(), hasMore: found.length > limit };
   }
   if (starting_after !== undefined) {
-    const cursor = cursorOf(collection, starting_after, "starting_after");
-    high = Math.min(high, place(cursor.created, cursor.sequence));
+    const cursor = getCursorRecord(collection, starting_after, "starting_after");
+    high = Math.min(high, findPlace(cursor.created, cursor.sequence));
   }
-  for (let i = high - 1; i >= low && found.length <= limit; i--) take(i);
+  for (let i = high - 1; i >= low && found.length <= limit; i--) takeIfMatching(i);
   return { records: found.slice(0, limit), hasMore: found.length > limit };
 }
 
-/** The answer for a page. */
-export function pageText<R>(page: Page<R>, url: string, write: (record: R) => string): string {
-  return listText(page.records.map(write), page.hasMore, url);
+/** The JSON text of a page. */
+export function serializePage<R>(page: Page<R>, url: string, write: (record: R) => string): string {
+  return toListJson(page.records.map(write), page.hasMore, url);
 }
 
-function cursorOf<R extends Stored>(
+function getCursorRecord<R extends Stored>(
   collection: Collection<R>,
   id: string,
   param: "ending_before" | "starting_after",
 ): R {
   const record = collection.find(id);
-  if (!record) throw resourceMissing(collection.kind, id, param);
+  if (!record) throw createMissingError(collection.kind, id, param);
   return record;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { clientOf, startSandbox } from "~/sandbox/testing/sandbox";
+import { createClient, startSandbox } from "~/sandbox/testing/sandbox";
 
-async function errorOf(
+async function catchError(
   url: string,
   path: string,
 ): Promise<{ status: number; error: Record<string, string> }> {
@@ -24,9 +24,9 @@ describe("parameters", () => {
     ["customer=", "parameter_invalid_empty", "customer"],
     ["customer=cus_none", "resource_missing", "customer"],
     ["price=price_none", "resource_missing", "price"],
-  ])("%s is refused", async (query, code, param) => {
+  ])("rejects %s", async (query, code, param) => {
     const { listening } = await startSandbox();
-    const { status, error } = await errorOf(listening.url, `/v1/subscriptions?${query}`);
+    const { status, error } = await catchError(listening.url, `/v1/subscriptions?${query}`);
     expect({ status, code: error.code, param: error.param }).toEqual({ status: 400, code, param });
     expect(error).toMatchObject({
       type: "invalid_request_error",
@@ -36,9 +36,9 @@ describe("parameters", () => {
     });
   });
 
-  it("an unknown status is refused with the list of those there are", async () => {
+  it("an unknown status is rejected with the list of known ones", async () => {
     const { listening } = await startSandbox();
-    const { status, error } = await errorOf(listening.url, "/v1/subscriptions?status=dormant");
+    const { status, error } = await catchError(listening.url, "/v1/subscriptions?status=dormant");
     expect(status).toBe(400);
     expect(error).toMatchObject({
       param: "status",
@@ -47,26 +47,26 @@ describe("parameters", () => {
     });
   });
 
-  it("all unknown ones are named together", async () => {
+  it("all unknown parameters are named together", async () => {
     const { listening } = await startSandbox();
-    const { error } = await errorOf(listening.url, "/v1/customers?phone=1&city=2");
+    const { error } = await catchError(listening.url, "/v1/customers?phone=1&city=2");
     expect(error.message).toBe("Received unknown parameters: phone, city");
   });
 
-  it("retrieving takes none but expand", async () => {
+  it("retrieve accepts only expand", async () => {
     const { listening, sandbox } = await startSandbox();
     const { id } = sandbox.customers.create();
-    const { error } = await errorOf(listening.url, `/v1/customers/${id}?limit=1`);
+    const { error } = await catchError(listening.url, `/v1/customers/${id}?limit=1`);
     expect(error.code).toBe("parameter_unknown");
   });
 });
 
 describe("keys", () => {
-  it("none and unknown ones get 401", async () => {
+  it("a missing or unknown key gets 401", async () => {
     const { listening } = await startSandbox();
     const bare = await fetch(`${listening.url}/v1/customers`);
     expect(bare.status).toBe(401);
-    const call = clientOf(listening, "sk_test_somebodyelse").customers.list();
+    const call = createClient(listening, "sk_test_somebodyelse").customers.list();
     await expect(call).rejects.toMatchObject({
       statusCode: 401,
       type: "StripeAuthenticationError",
@@ -74,12 +74,12 @@ describe("keys", () => {
     });
   });
 
-  it("restricted ones read everything but the account, and the refusal names it", async () => {
+  it("restricted keys read everything except the account, and the error names the account", async () => {
     const { listening } = await startSandbox({
       restrictedKeys: ["rk_test_reader"],
       accountId: "acct_1Reader",
     });
-    const stripe = clientOf(listening, "rk_test_reader");
+    const stripe = createClient(listening, "rk_test_reader");
     expect((await stripe.customers.list()).data).toEqual([]);
     await expect(stripe.accounts.retrieve(null)).rejects.toMatchObject({
       statusCode: 403,
@@ -88,15 +88,15 @@ describe("keys", () => {
     });
   });
 
-  it("secret ones learn which account is theirs", async () => {
+  it("secret keys can read their account", async () => {
     const { stripe } = await startSandbox({ accountId: "acct_1Own" });
     expect(await stripe.accounts.retrieve(null)).toMatchObject({ id: "acct_1Own", object: "account" });
     expect(await stripe.accounts.retrieve("acct_1Own")).toMatchObject({ id: "acct_1Own" });
   });
 });
 
-describe("answers", () => {
-  it("carry Stripe's headers, each with its own request id and the sandbox's time", async () => {
+describe("responses", () => {
+  it("have Stripe's headers, a request id of their own and the sandbox's time", async () => {
     const { listening, sandbox } = await startSandbox();
     sandbox.clock.set(1_800_000_000);
     const headers = { Authorization: `Basic ${Buffer.from("sk_test_sandbox:").toString("base64")}` };
@@ -109,14 +109,14 @@ describe("answers", () => {
     expect(first.headers.get("content-type")).toBe("application/json");
   });
 
-  it("to unknown addresses are 404", async () => {
+  it("are 404 for unknown paths", async () => {
     const { listening } = await startSandbox();
-    const { status, error } = await errorOf(listening.url, "/v1/unicorns");
+    const { status, error } = await catchError(listening.url, "/v1/unicorns");
     expect(status).toBe(404);
     expect(error.message).toContain("Unrecognized request URL (GET: /v1/unicorns)");
   });
 
-  it("to unknown ids are 404 with resource_missing", async () => {
+  it("are 404 with resource_missing for unknown ids", async () => {
     const { stripe } = await startSandbox();
     const missing = { statusCode: 404, code: "resource_missing", param: "id" };
     await expect(stripe.customers.retrieve("cus_none")).rejects.toMatchObject(missing);

@@ -3,8 +3,8 @@ import { ApiError } from "./errors";
 import type { RawParams } from "./form";
 
 /*
- * The kinds of parameter that Stripe's endpoints take. What zod finds wrong is answered in Stripe's words: an issue
- * carries Stripe's error code in `params.code`, and PARAM in a message stands for the parameter's name.
+ * Schemas for the parameters of Stripe's endpoints. Problems become Stripe's errors: an issue has Stripe's error code in
+ * `params.code`, and PARAM in a message is replaced by the parameter's name.
  */
 
 const EMPTY =
@@ -12,7 +12,7 @@ const EMPTY =
 
 const INTEGER = /^-?\d{1,15}$/;
 
-function refused(ctx: z.RefinementCtx, message: string, code?: string): never {
+function refuse(ctx: z.RefinementCtx, message: string, code?: string): never {
   ctx.addIssue({ code: "custom", message, params: { code } });
   return z.NEVER;
 }
@@ -20,9 +20,9 @@ function refused(ctx: z.RefinementCtx, message: string, code?: string): never {
 /** Text that is not empty. */
 export const text = z
   .string()
-  .transform((value, ctx) => (value === "" ? refused(ctx, EMPTY, "parameter_invalid_empty") : value));
+  .transform((value, ctx) => (value === "" ? refuse(ctx, EMPTY, "parameter_invalid_empty") : value));
 
-/** Text that may be emptied: an empty value is null. */
+/** Text that can be unset: an empty value becomes null. */
 export const unsettable = z.string().transform((value) => (value === "" ? null : value));
 
 /** An absolute http or https address. */
@@ -33,15 +33,15 @@ export const webAddress = text.refine(
 
 export function integer(limits: { min?: number; max?: number } = {}) {
   return z.string().transform((value, ctx): number => {
-    if (!INTEGER.test(value)) return refused(ctx, `Invalid integer: ${value}`, "parameter_invalid_integer");
+    if (!INTEGER.test(value)) return refuse(ctx, `Invalid integer: ${value}`, "parameter_invalid_integer");
     const number = Number(value);
     if (limits.min !== undefined && number < limits.min) {
       const message = `This value must be greater than or equal to ${limits.min}.`;
-      return refused(ctx, message, "parameter_invalid_integer");
+      return refuse(ctx, message, "parameter_invalid_integer");
     }
     if (limits.max !== undefined && number > limits.max) {
       const message = `This value must be less than or equal to ${limits.max} (it currently is '${value}').`;
-      return refused(ctx, message, "parameter_invalid_integer");
+      return refuse(ctx, message, "parameter_invalid_integer");
     }
     return number;
   });
@@ -50,10 +50,10 @@ export function integer(limits: { min?: number; max?: number } = {}) {
 export const boolean = z.string().transform((value, ctx): boolean => {
   if (value === "true" || value === "1") return true;
   if (value === "false" || value === "0") return false;
-  return refused(ctx, `Invalid boolean: ${value}`);
+  return refuse(ctx, `Invalid boolean: ${value}`);
 });
 
-export function oneOf<const T extends readonly [string, ...string[]]>(words: T) {
+export function choice<const T extends readonly [string, ...string[]]>(words: T) {
   const allowed: readonly string[] = words;
   const listed = `${words.slice(0, -1).join(", ")}, or ${words.at(-1)}`;
   return z.string().refine((value): value is T[number] => allowed.includes(value), {
@@ -68,12 +68,12 @@ export function list<T extends z.ZodType>(element: T, max = 100) {
       .sort(([a], [b]) => Number(a) - Number(b))
       .map(([, value]) => value);
     return values.length > max
-      ? refused(ctx, `Array PARAM exceeded maximum ${max} allowed elements.`)
+      ? refuse(ctx, `Array PARAM exceeded maximum ${max} allowed elements.`)
       : values;
   });
 }
 
-/** A parameter that Stripe takes and that changes nothing here. */
+/** A parameter that Stripe accepts and the sandbox ignores. */
 export const ignored = z.unknown().optional();
 
 /** `PARAM[a]=b`; an empty `PARAM` clears all. */
@@ -104,10 +104,10 @@ export const range = z
     };
   });
 
-/** What every request may carry. */
+/** Parameters of every request. */
 export const expandable = { expand: list(text).optional() };
 
-/** What every list takes. */
+/** Parameters of every list. */
 export const listParams = {
   ...expandable,
   limit: integer({ min: 1, max: 100 }).default(10),
@@ -119,13 +119,13 @@ export const listParams = {
 export function parseParams<T extends z.ZodType>(schema: T, raw: RawParams): z.output<T> {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  throw asApiError(parsed.error.issues);
+  throw toApiError(parsed.error.issues);
 }
 
-function asApiError(issues: readonly z.core.$ZodIssue[]): ApiError {
+function toApiError(issues: readonly z.core.$ZodIssue[]): ApiError {
   const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
   if (unknown?.code === "unrecognized_keys") {
-    const names = unknown.keys.map((key) => nameOf([...unknown.path, key]));
+    const names = unknown.keys.map((key) => formatName([...unknown.path, key]));
     return new ApiError({
       status: 400,
       code: "parameter_unknown",
@@ -135,11 +135,11 @@ function asApiError(issues: readonly z.core.$ZodIssue[]): ApiError {
   }
   const [issue] = issues;
   if (!issue) return new ApiError({ status: 400, message: "Invalid request" });
-  const param = nameOf(issue.path);
+  const param = formatName(issue.path);
   if (issue.code === "invalid_union") {
     const inner = issue.errors.find((branch) => branch[0] && branch[0].code !== "invalid_type") ?? [];
     if (inner.length > 0) {
-      return asApiError(inner.map((found) => ({ ...found, path: [...issue.path, ...found.path] })));
+      return toApiError(inner.map((found) => ({ ...found, path: [...issue.path, ...found.path] })));
     }
   }
   if (issue.code === "invalid_type" && issue.input === undefined) {
@@ -160,7 +160,7 @@ function asApiError(issues: readonly z.core.$ZodIssue[]): ApiError {
   });
 }
 
-function nameOf(path: readonly PropertyKey[]): string {
+function formatName(path: readonly PropertyKey[]): string {
   const [first = "", ...rest] = path.map(String);
   return first + rest.map((part) => `[${part}]`).join("");
 }

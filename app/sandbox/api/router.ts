@@ -69,7 +69,7 @@ const ROUTES: readonly ApiRoute[] = [
 export interface RouteMatch {
   route: ApiRoute;
   id: string;
-  /** `GET /v1/customers/:id`: what rate ceilings and counters go by. */
+  /** `GET /v1/customers/:id`: the key of rate limits and counters. */
   endpoint: string;
 }
 
@@ -79,7 +79,7 @@ const BY_ENDPOINT = new Map(ROUTES.map((route) => [`${route.method} ${route.path
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
   const parts = path.split("/");
   for (let at = parts.length; at > 1; at--) {
-    const id = at === parts.length ? "" : decoded(parts[at] ?? "");
+    const id = at === parts.length ? "" : decodePart(parts[at] ?? "");
     const pattern = parts.map((part, i) => (i === at ? ":id" : part)).join("/");
     const endpoint = `${method} ${pattern}`;
     const route = BY_ENDPOINT.get(endpoint);
@@ -88,7 +88,7 @@ export function matchRoute(method: string, path: string): RouteMatch | undefined
   return undefined;
 }
 
-function decoded(part: string): string {
+function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

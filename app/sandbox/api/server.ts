@@ -1,46 +1,46 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { answerControl, type ControlParts } from "../control/control-endpoint";
+import type { PageDeps } from "~/sandbox/pages/page-deps";
+import { type ControlDeps, handleControl } from "../control/control-endpoint";
 import type { OpenEntry } from "../control/request-log";
-import type { PageParts } from "../pages/page-parts";
-import { answerPage, isPage } from "../pages/pages";
-import { senderOf } from "../pages/sender";
-import { type AnswerParts, answerTo } from "./answer";
-import { keyPrefix } from "./keys";
+import { handlePage, isPage } from "../pages/pages";
+import { identifySender } from "../pages/sender";
+import { handleRequest, type RequestDeps } from "./handle-request";
+import { readKeyPrefix } from "./keys";
 import { matchRoute } from "./router";
-import { sendAnswer } from "./send";
+import { sendResponse } from "./send-response";
 
-export interface ServerParts extends AnswerParts, ControlParts, PageParts {
+export interface ServerDeps extends RequestDeps, ControlDeps, PageDeps {
   nextRequestId: () => string;
 }
 
 const MAX_BODY_BYTES = 1_000_000;
 
 /** The API and its control endpoint over HTTP. */
-export function createApiServer(parts: ServerParts): Server {
+export function createApiServer(deps: ServerDeps): Server {
   return createServer((request, response) => {
-    serve(parts, request, response).catch(() => response.destroy());
+    serve(deps, request, response).catch(() => response.destroy());
   });
 }
 
-async function serve(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(deps: ServerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const method = request.method ?? "GET";
   const url = request.url ?? "/";
   const mark = url.indexOf("?");
   const path = mark < 0 ? url : url.slice(0, mark);
   const query = mark < 0 ? "" : url.slice(mark + 1);
-  const body = method === "GET" ? "" : await bodyOf(request);
-  const sender = senderOf(request.headers, request.socket.remoteAddress);
+  const body = method === "GET" ? "" : await readBody(request);
+  const sender = identifySender(request.headers, request.socket.remoteAddress);
   if (path.startsWith("/_sandbox/")) {
     const { status, body: text } =
       sender.local && sender.ownForm
-        ? answerControl(parts, { method, path, body })
-        : { status: 403, body: `{"error":"The control endpoint answers this machine only"}` };
+        ? handleControl(deps, { method, path, body })
+        : { status: 403, body: `{"error":"The control endpoint only answers this machine"}` };
     response.writeHead(status, { "Content-Type": "application/json" }).end(text);
     return;
   }
   if (isPage(path)) {
-    const asked = { method, path, query: new URLSearchParams(query), form: new URLSearchParams(body) };
-    const page = answerPage(parts, asked, sender);
+    const pageRequest = { method, path, query: new URLSearchParams(query), form: new URLSearchParams(body) };
+    const page = handlePage(deps, pageRequest, sender);
     response.writeHead(page.status, page.headers).end(page.body);
     return;
   }
@@ -53,36 +53,36 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
     status: null,
     at: Date.now(),
     took: null,
-    requestId: parts.nextRequestId(),
-    keyPrefix: keyPrefix(request.headers.authorization),
+    requestId: deps.nextRequestId(),
+    keyPrefix: readKeyPrefix(request.headers.authorization),
   };
-  parts.requests.begin(entry);
+  deps.requests.begin(entry);
   let status: number | null = null;
   try {
-    const effects = parts.control.faults.take(entry);
-    const answer = await answerTo(parts, {
+    const effects = deps.control.faults.take(entry);
+    const apiResponse = await handleRequest(deps, {
       method,
       path,
       match,
       form: query !== "" && body !== "" ? `${query}&${body}` : query + body,
       authorization: request.headers.authorization,
       requestId: entry.requestId,
-      idempotencyKey: headerOf(request, "idempotency-key"),
+      idempotencyKey: readHeader(request, "idempotency-key"),
       effects,
     });
     const headers = {
       "Content-Type": "application/json",
-      Date: new Date(parts.control.clock.now() * 1000).toUTCString(),
+      Date: new Date(deps.control.clock.now() * 1000).toUTCString(),
       "Request-Id": entry.requestId,
-      "Stripe-Version": headerOf(request, "stripe-version") ?? parts.account.facts.apiVersion,
+      "Stripe-Version": readHeader(request, "stripe-version") ?? deps.account.facts.apiVersion,
     };
-    status = sendAnswer({ response, answer, headers, effects });
+    status = sendResponse({ response, apiResponse, headers, effects });
   } finally {
-    parts.requests.end(entry, status);
+    deps.requests.end(entry, status);
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -94,7 +94,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function headerOf(request: IncomingMessage, name: string): string | undefined {
+function readHeader(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, refusal, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
+import { addCatalogue, catchStripeError, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
-async function started() {
+async function start() {
   const parts = await startSandbox();
   const command = async (body: unknown) => {
     const response = await fetch(`${parts.listening.url}/_sandbox/control`, {
@@ -15,42 +15,42 @@ async function started() {
 }
 
 describe("the control endpoint", () => {
-  it("puts faults in force and takes them back", async () => {
-    const { stripe, command } = await started();
+  it("adds and removes faults", async () => {
+    const { stripe, command } = await start();
     const { body } = await command({ faults: [{ effect: { type: "error", status: 503 } }] });
     expect(body.faults).toEqual(["fault_1"]);
-    expect(await refusal(stripe.customers.list())).toMatchObject({ statusCode: 503 });
+    expect(await catchStripeError(stripe.customers.list())).toMatchObject({ statusCode: 503 });
     await command({ clearFaults: "fault_1" });
     await stripe.customers.list();
   });
 
   it("moves the clock", async () => {
-    const { sandbox, command, read } = await started();
+    const { sandbox, command, read } = await start();
     await command({ clock: { advance: 60 } });
     expect(sandbox.clock.now()).toBe(TEST_NOW + 60);
     await command({ clock: { set: 1_900_000_000 } });
     expect(await read("state")).toMatchObject({ now: 1_900_000_000 });
   });
 
-  it("sets latency and ceilings, and resets everything but the clock", async () => {
-    const { command, read } = await started();
+  it("sets latency and rate limits, and resets everything except the clock", async () => {
+    const { command, read } = await start();
     await command({ latency: { ms: [1, 2] }, limits: { endpointPerSecond: 25, globalPerSecond: 100 } });
     expect(await read("state")).toMatchObject({ latency: { ms: [1, 2] }, limits: { endpointPerSecond: 25 } });
     await command({ reset: true });
     expect(await read("state")).toMatchObject({ latency: { ms: 0 }, limits: {}, faults: [] });
   });
 
-  it("releases what hangs", async () => {
-    const { sandbox, stripe, command } = await started();
+  it("releases hanging requests", async () => {
+    const { sandbox, stripe, command } = await start();
     sandbox.control.addFault({ effect: { type: "hang" }, times: 1 });
     const call = stripe.customers.list();
-    await sandbox.control.held.reached(1);
+    await sandbox.control.held.waitForCount(1);
     await command({ release: true });
     await call;
   });
 
-  it("forces a status, whatever word it is", async () => {
-    const { sandbox, stripe, command } = await started();
+  it("sets any status", async () => {
+    const { sandbox, stripe, command } = await start();
     const { army } = addCatalogue(sandbox);
     const customer = sandbox.customers.create();
     const { id } = sandbox.subscriptions.create({ customer: customer.id, items: [{ price: army }] });
@@ -61,8 +61,8 @@ describe("the control endpoint", () => {
     });
   });
 
-  it("says what there is and what was asked, without counting itself", async () => {
-    const { sandbox, stripe, command, read } = await started();
+  it("shows the state and the requests, without its own", async () => {
+    const { sandbox, stripe, command, read } = await start();
     sandbox.customers.create();
     await stripe.customers.list();
     expect(await read("state")).toMatchObject({
@@ -78,8 +78,8 @@ describe("the control endpoint", () => {
     expect(await read("requests")).toMatchObject({ counts: { total: 0 }, requests: [] });
   });
 
-  it("refuses what it does not know, and does nothing then", async () => {
-    const { sandbox, command, listening } = await started();
+  it("rejects unknown commands without applying anything", async () => {
+    const { sandbox, command, listening } = await start();
     expect(await command({ clock: { advance: 60 }, explode: true })).toMatchObject({ status: 400 });
     expect(await command({ faults: [{ effect: { type: "meteor" } }] })).toMatchObject({ status: 400 });
     expect(sandbox.clock.now()).toBe(TEST_NOW);

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { simulate, simulationSchema } from "~/sandbox/account/simulate";
 import type { Account } from "../account/account";
-import { happen, happeningSchema } from "../account/happenings";
 import { webhookModeSchema } from "../webhooks/mode";
 import type { Webhooks } from "../webhooks/webhooks";
 import type { Control } from "./control";
@@ -10,7 +10,7 @@ import type { RequestLog } from "./request-log";
 const perSecond = z.number().positive().optional();
 const atOnce = z.int().min(1).optional();
 
-/** What `POST /_sandbox/control` takes. All fields that are given are applied, in this order. */
+/** The body of `POST /_sandbox/control`. All given fields are applied, in this order. */
 const commandSchema = z.strictObject({
   reset: z.literal(true).optional(),
   clock: z.union([z.strictObject({ set: z.int() }), z.strictObject({ advance: z.int() })]).optional(),
@@ -33,53 +33,53 @@ const commandSchema = z.strictObject({
   faults: z.array(faultSchema).optional(),
   release: z.union([z.literal(true), z.int().min(1)]).optional(),
   clearRequests: z.literal(true).optional(),
-  /** Milliseconds from Pay until customer and subscription are there, for payments from now on. */
+  /** Milliseconds from payment until customer and subscription exist, for payments from now on. */
   attachAfterMs: z.number().min(0).optional(),
   webhooks: webhookModeSchema.optional(),
-  /** What did not arrive (`true`), one delivery or one event. */
+  /** All failed and lost deliveries (`true`), one delivery or one event. */
   resend: z.union([z.literal(true), z.string()]).optional(),
   portalCancels: z.enum(["cancel_at", "cancel_at_period_end"]).optional(),
-  /** What happens in life, e.g. `{happens: "fail_renewal", subscription: "sub_…"}`. */
-  life: happeningSchema.optional(),
-  /** Attaches now what was paid and is still waiting. */
+  /** A simulated action, e.g. `{action: "fail_renewal", subscription: "sub_…"}`. */
+  simulate: simulationSchema.optional(),
+  /** Creates now what paid sessions still wait for. */
   attach: z.literal(true).optional(),
-  /** Forces a subscription's status, whatever word it is. */
+  /** Sets a subscription's status to any word. */
   setStatus: z.strictObject({ subscription: z.string(), status: z.string().min(1) }).optional(),
 });
 
-export interface ControlParts {
+export interface ControlDeps {
   account: Account;
   control: Control;
   requests: RequestLog;
   webhooks: Webhooks;
 }
 
-export interface ControlAnswer {
+export interface ControlResponse {
   status: number;
   body: string;
 }
 
 /** Answers `POST /_sandbox/control`, and `GET /_sandbox/state`, `/_sandbox/requests` and `/_sandbox/webhooks`. */
-export function answerControl(
-  parts: ControlParts,
+export function handleControl(
+  deps: ControlDeps,
   request: { method: string; path: string; body: string },
-): ControlAnswer {
+): ControlResponse {
   const endpoint = `${request.method} ${request.path}`;
-  if (endpoint === "GET /_sandbox/state") return answer(200, stateOf(parts));
+  if (endpoint === "GET /_sandbox/state") return toResponse(200, describeState(deps));
   if (endpoint === "GET /_sandbox/requests") {
-    return answer(200, { counts: parts.requests.counts(), requests: parts.requests.list() });
+    return toResponse(200, { counts: deps.requests.counts(), requests: deps.requests.list() });
   }
   if (endpoint === "GET /_sandbox/webhooks") {
-    return answer(200, { mode: parts.webhooks.mode, deliveries: parts.webhooks.list() });
+    return toResponse(200, { mode: deps.webhooks.mode, deliveries: deps.webhooks.list() });
   }
-  if (endpoint !== "POST /_sandbox/control") return answer(404, { error: `There is no ${endpoint}` });
-  const command = commandSchema.safeParse(parsedJson(request.body));
-  if (!command.success) return answer(400, { error: z.prettifyError(command.error) });
-  return answer(...apply(parts, command.data));
+  if (endpoint !== "POST /_sandbox/control") return toResponse(404, { error: `There is no ${endpoint}` });
+  const command = commandSchema.safeParse(parseJson(request.body));
+  if (!command.success) return toResponse(400, { error: z.prettifyError(command.error) });
+  return toResponse(...applyCommand(deps, command.data));
 }
 
-function apply(parts: ControlParts, command: z.output<typeof commandSchema>): [number, object] {
-  const { account, control, requests, webhooks } = parts;
+function applyCommand(deps: ControlDeps, command: z.output<typeof commandSchema>): [number, object] {
+  const { account, control, requests, webhooks } = deps;
   if (command.setStatus && !account.store.subscriptions.find(command.setStatus.subscription)) {
     return [404, { error: `There is no subscription ${command.setStatus.subscription}` }];
   }
@@ -104,12 +104,12 @@ function apply(parts: ControlParts, command: z.output<typeof commandSchema>): [n
   if (command.setStatus) {
     account.subscriptions.setStatus(command.setStatus.subscription, command.setStatus.status);
   }
-  const outcome = command.life && happen(account, command.life);
-  if (outcome?.ok === false) return [409, { error: outcome.said }];
-  return [200, { faults, state: stateOf(parts) }];
+  const outcome = command.simulate && simulate(account, command.simulate);
+  if (outcome?.ok === false) return [409, { error: outcome.message }];
+  return [200, { faults, state: describeState(deps) }];
 }
 
-function stateOf({ account, control, requests, webhooks }: ControlParts) {
+function describeState({ account, control, requests, webhooks }: ControlDeps) {
   const { store } = account;
   return {
     account: account.facts.id,
@@ -125,18 +125,18 @@ function stateOf({ account, control, requests, webhooks }: ControlParts) {
     attachAfterMs: control.attachAfterMs,
     webhooks: webhooks.mode,
     portalCancels: control.portalCancels,
-    limits: control.ceilings.limits,
+    limits: control.rateLimiter.limits,
     faults: control.listFaults(),
     held: control.held.count,
     requests: requests.counts(),
   };
 }
 
-function answer(status: number, body: object): ControlAnswer {
+function toResponse(status: number, body: object): ControlResponse {
   return { status, body: JSON.stringify(body) };
 }
 
-function parsedJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,33 +1,33 @@
+import type { CancelField } from "~/sandbox/account/lifecycle";
 import type { Clock } from "../account/clock";
-import type { CancelField } from "../account/life";
 import { drawMilliseconds, type Fault, Faults, type ListedFault } from "./faults";
 import { HeldRequests } from "./held-requests";
-import { seededRandom } from "./random";
-import { type Limits, RateCeilings } from "./rate-ceilings";
+import { createRandom } from "./random";
+import { type Limits, RateLimiter } from "./rate-limiter";
 
 export interface Latency {
-  /** Milliseconds: fixed, or by seeded chance between two. */
+  /** Milliseconds: fixed, or random between two (seeded). */
   ms: number | readonly [number, number];
-  /** Whether the answer says what was true when the request came, or (unless given) when it is sent. */
+  /** Whether the response shows the state at the request's arrival (`first`) or when it is sent (the default). */
   reads?: "first" | "last";
 }
 
 /** What can be changed while the sandbox runs. */
 export class Control {
   readonly clock: Clock;
-  readonly ceilings = new RateCeilings(() => performance.now());
+  readonly rateLimiter = new RateLimiter(() => performance.now());
   readonly faults: Faults;
   readonly held = new HeldRequests();
   readonly #random: () => number;
   latency: Latency = { ms: 0 };
-  /** Milliseconds from Pay until customer and subscription are there. */
+  /** Milliseconds from payment until customer and subscription exist. */
   attachAfterMs = 0;
   portalCancels: CancelField = "cancel_at";
 
-  constructor(parts: { clock: Clock; seed: number }) {
-    this.clock = parts.clock;
-    this.faults = new Faults(parts.seed);
-    this.#random = seededRandom(parts.seed + 1);
+  constructor(deps: { clock: Clock; seed: number }) {
+    this.clock = deps.clock;
+    this.faults = new Faults(deps.seed);
+    this.#random = createRandom(deps.seed + 1);
   }
 
   setLatency(ms: Latency["ms"], reads: Latency["reads"] = "last"): void {
@@ -35,7 +35,7 @@ export class Control {
   }
 
   setLimits(limits: Limits): void {
-    this.ceilings.configure(limits);
+    this.rateLimiter.configure(limits);
   }
 
   addFault(fault: Fault): string {
@@ -50,16 +50,16 @@ export class Control {
     return this.faults.list();
   }
 
-  /** Milliseconds to wait, drawn by the sandbox's own chance. */
+  /** Milliseconds to wait, by the sandbox's own random numbers. */
   draw(ms: Latency["ms"]): number {
     return drawMilliseconds(ms, this.#random);
   }
 
-  /** Lets hanging requests go on and takes every fault, latency and ceiling back. The clock stays. */
+  /** Releases hanging requests and removes faults, latency and rate limits. The clock stays. */
   reset(): void {
     this.faults.clear();
     this.latency = { ms: 0 };
-    this.ceilings.configure({});
+    this.rateLimiter.configure({});
     this.held.release();
   }
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { seededRandom } from "./random";
+import { createRandom } from "./random";
 
-/** Milliseconds: fixed, or by chance between two. */
+/** Milliseconds: fixed, or random between two. */
 export const milliseconds = z.union([z.number().min(0), z.tuple([z.number().min(0), z.number().min(0)])]);
 
 const reason = z.enum([
@@ -12,7 +12,7 @@ const reason = z.enum([
   "resource-specific",
 ]);
 
-/** What can go wrong. Bytes are counted in the body of the answer. */
+/** What can go wrong. Bytes are counted in the body of the response. */
 const effect = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("latency"), ms: milliseconds }),
   z.strictObject({
@@ -20,20 +20,20 @@ const effect = z.discriminatedUnion("type", [
     status: z.int().min(400).max(599),
     code: z.string().optional(),
     message: z.string().optional(),
-    /** Sent as `Stripe-Should-Retry`; not sent, unless given. */
+    /** Sent as `Stripe-Should-Retry`; not sent by default. */
     shouldRetry: z.boolean().optional(),
-    /** Sent as `Stripe-Rate-Limited-Reason`; for a 429 `endpoint-rate`, unless given. Null: not sent. */
+    /** Sent as `Stripe-Rate-Limited-Reason`; for a 429 `endpoint-rate` by default. Null: not sent. */
     reason: reason.nullable().optional(),
   }),
-  /** The connection is reset: at once, or after so many bytes. */
+  /** The connection is reset: at once, or after this many bytes. */
   z.strictObject({ type: z.literal("reset"), afterBytes: z.int().min(0).optional() }),
   /** The connection is closed in the middle of the body. */
   z.strictObject({ type: z.literal("cut"), afterBytes: z.int().min(0).optional() }),
-  /** No answer until released. `reads: "first"` answers with what was true when the request came. */
+  /** No response until released. `reads: "first"` responds with the state at the request's arrival. */
   z.strictObject({ type: z.literal("hang"), reads: z.enum(["first", "last"]).optional() }),
   /** 401, whatever the key. */
   z.strictObject({ type: z.literal("invalid_key") }),
-  /** 403 with the account in the message, as restricted keys get it. */
+  /** 403 with the account id in the message, as for restricted keys. */
   z.strictObject({ type: z.literal("forbidden") }),
   /** 200 with a body that is not JSON. */
   z.strictObject({ type: z.literal("malformed") }),
@@ -50,11 +50,11 @@ export const faultSchema = z.strictObject({
       query: z.record(z.string(), z.string()).optional(),
     })
     .optional(),
-  /** How many matching requests are let through first. */
+  /** How many matching requests pass first. */
   skip: z.int().min(0).optional(),
-  /** How many are hit; all, unless given. */
+  /** How many requests are affected; all by default. */
   times: z.int().min(1).optional(),
-  /** The share that is hit, by seeded chance; all, unless given. */
+  /** The share of requests that is affected, at random (seeded); all by default. */
   rate: z.number().min(0).max(1).optional(),
 });
 
@@ -68,20 +68,20 @@ export interface FaultTarget {
   query: string;
 }
 
-/** The faults that are in force. */
+/** The active faults. */
 export class Faults {
   readonly #random: () => number;
   #faults: ListedFault[] = [];
-  #made = 0;
+  #count = 0;
 
   constructor(seed: number) {
-    this.#random = seededRandom(seed);
+    this.#random = createRandom(seed);
   }
 
-  /** Puts a fault in force; returns its id. */
+  /** Adds a fault. Returns its id. */
   add(fault: Fault): string {
-    this.#made += 1;
-    const id = `fault_${this.#made}`;
+    this.#count += 1;
+    const id = `fault_${this.#count}`;
     this.#faults.push({ ...fault, id, hits: 0 });
     return id;
   }
@@ -90,7 +90,7 @@ export class Faults {
     return this.#faults.map((fault) => ({ ...fault }));
   }
 
-  /** Takes one fault back, or all. */
+  /** Removes one fault, or all. */
   clear(id?: string): void {
     this.#faults = id === undefined ? [] : this.#faults.filter((fault) => fault.id !== id);
   }
@@ -101,7 +101,7 @@ export class Faults {
     let struck = false;
     for (const fault of this.#faults) {
       const isLatency = fault.effect.type === "latency";
-      if ((struck && !isLatency) || !fits(fault, target)) continue;
+      if ((struck && !isLatency) || !matchesTarget(fault, target)) continue;
       if (fault.skip) {
         fault.skip -= 1;
         continue;
@@ -116,21 +116,21 @@ export class Faults {
   }
 }
 
-/** Milliseconds: as given, or by chance between two. */
+/** Milliseconds: as given, or random between two. */
 export function drawMilliseconds(ms: number | readonly [number, number], random: () => number): number {
   return typeof ms === "number" ? ms : ms[0] + (ms[1] - ms[0]) * random();
 }
 
-function fits({ match }: Fault, target: FaultTarget): boolean {
+function matchesTarget({ match }: Fault, target: FaultTarget): boolean {
   if (!match) return true;
   if (match.method !== undefined && match.method !== target.method) return false;
-  if (match.path !== undefined && !samePath(match.path, target.path)) return false;
+  if (match.path !== undefined && !matchesPath(match.path, target.path)) return false;
   if (match.query === undefined) return true;
   const given = new URLSearchParams(target.query);
   return Object.entries(match.query).every(([name, value]) => given.get(name) === value);
 }
 
-function samePath(pattern: string, path: string): boolean {
+function matchesPath(pattern: string, path: string): boolean {
   const wanted = pattern.split("/");
   const parts = path.split("/");
   return (

@@ -3,7 +3,7 @@ interface Waiter {
   resolve: () => void;
 }
 
-/** Requests that hang until somebody releases them. */
+/** Requests that hang until they are released. */
 export class HeldRequests {
   #held: (() => void)[] = [];
   #waiters: Waiter[] = [];
@@ -24,13 +24,13 @@ export class HeldRequests {
     });
   }
 
-  /** Lets the requests that hang go on: the first so many, or all. */
+  /** Releases the first `many` hanging requests, or all. */
   release(many = this.#held.length): void {
     for (const release of this.#held.splice(0, many)) release();
   }
 
-  /** Resolves as soon as so many requests hang: tests then need no sleep. */
-  reached(wanted: number): Promise<void> {
+  /** Resolves when this many requests hang, so that tests need no sleep. */
+  waitForCount(wanted: number): Promise<void> {
     if (this.#held.length >= wanted) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push({ wanted, resolve }));
   }

@@ -1,5 +1,5 @@
-/** Repeatable randomness: the same seed gives the same sequence of numbers in [0, 1) (mulberry32). */
-export function seededRandom(seed: number): () => number {
+/** Creates a random function: the same seed gives the same sequence of numbers in [0, 1) (mulberry32). */
+export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { refusal, startSandbox } from "~/sandbox/testing/sandbox";
+import { catchStripeError, startSandbox } from "~/sandbox/testing/sandbox";
 
-describe("the log of requests", () => {
-  it("says what was asked, what was answered, and never the key", async () => {
+describe("the request log", () => {
+  it("contains requests and status codes, but never the key", async () => {
     const { sandbox, stripe } = await startSandbox();
     const { id } = sandbox.customers.create();
     await stripe.customers.retrieve(id);
@@ -14,12 +14,12 @@ describe("the log of requests", () => {
     expect(JSON.stringify(sandbox.requests.list())).not.toContain("sk_test_sandbox");
   });
 
-  it("counts all, even those it no longer remembers", async () => {
+  it("counts all requests, including those it no longer holds", async () => {
     const { sandbox, stripe } = await startSandbox({ rememberedRequests: 2 });
     await stripe.products.list();
     await stripe.customers.list();
     await stripe.customers.create({});
-    await refusal(stripe.customers.retrieve("cus_none"));
+    await catchStripeError(stripe.customers.retrieve("cus_none"));
     expect(sandbox.requests.list().map(({ endpoint }) => endpoint)).toEqual([
       "POST /v1/customers",
       "GET /v1/customers/:id",
@@ -35,11 +35,11 @@ describe("the log of requests", () => {
     expect(sandbox.requests.counts()).toMatchObject({ total: 0, byMethod: {} });
   });
 
-  it("knows how many were in flight at once", async () => {
+  it("counts the most requests in flight", async () => {
     const { sandbox, stripe } = await startSandbox();
     sandbox.control.addFault({ effect: { type: "hang" }, times: 3 });
     const calls = [stripe.products.list(), stripe.products.list(), stripe.products.list()];
-    await sandbox.control.held.reached(3);
+    await sandbox.control.held.waitForCount(3);
     expect(sandbox.requests.counts().inFlight).toBe(3);
     sandbox.control.held.release();
     await Promise.all(calls);

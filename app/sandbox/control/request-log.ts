@@ -2,16 +2,16 @@ export interface LoggedRequest {
   method: string;
   path: string;
   query: Readonly<Record<string, string>>;
-  /** Method and path with `:id` for ids; empty for unknown addresses. */
+  /** Method and path with `:id` for ids; empty for unknown paths. */
   endpoint: string;
-  /** What was answered; null while unanswered, and when the connection was broken instead. */
+  /** The response's status; null before the response and when the connection was broken. */
   status: number | null;
-  /** When it came: milliseconds since the epoch, of the machine's clock. */
+  /** When the request arrived: milliseconds since the epoch, by the machine's clock. */
   at: number;
-  /** Milliseconds until it was answered; null like `status`. */
+  /** Milliseconds until the response; null like `status`. */
   took: number | null;
   requestId: string;
-  /** `sk_test`, `rk_live` …: never the key. */
+  /** `sk_test`, `rk_live` and so on, never the key. */
   keyPrefix: string;
 }
 
@@ -25,7 +25,7 @@ export interface RequestFilter {
   status?: number;
 }
 
-/** Every request to the API, without the control endpoint: the last ones in full, all of them in numbers. */
+/** Requests to the API, without the control endpoint: details of the latest, counts of all. */
 export class RequestLog {
   readonly #capacity: number;
   #ring: OpenEntry[] = [];
@@ -51,7 +51,7 @@ export class RequestLog {
     count(this.#byEndpoint, entry.endpoint);
   }
 
-  /** `status` null: the connection was broken instead. */
+  /** `status` is null when the connection was broken. */
   end(entry: OpenEntry, status: number | null): void {
     this.#inFlight -= 1;
     if (status === null) return;
@@ -60,7 +60,7 @@ export class RequestLog {
     count(this.#byStatus, status);
   }
 
-  /** The last requests (as many as the log holds), oldest first. */
+  /** The latest requests (as many as the log holds), oldest first. */
   list(filter: RequestFilter = {}): LoggedRequest[] {
     const ordered = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
     const entries = this.#ring.length < this.#capacity ? this.#ring : ordered;
@@ -74,7 +74,7 @@ export class RequestLog {
       .map((entry) => ({ ...entry, query: Object.fromEntries(new URLSearchParams(entry.query)) }));
   }
 
-  /** Exact numbers since the start or the last `clear`, however many requests there were. */
+  /** Counts of all requests since the start or the last `clear`. */
   counts() {
     return {
       total: this.#total,

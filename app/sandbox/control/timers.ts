@@ -1,9 +1,9 @@
-/** Things to happen later, by the machine's clock. None of them keeps the process alive. */
+/** Timers by the machine's clock. They do not keep the process alive. */
 export class Timers {
   readonly #open = new Set<NodeJS.Timeout>();
 
-  /** Runs the task after so many milliseconds; for 0 before this returns, so that tests need not wait. */
-  after(ms: number, task: () => void): void {
+  /** Runs the task after the delay; for 0 at once, so that tests need not wait. */
+  schedule(ms: number, task: () => void): void {
     if (ms <= 0) {
       task();
       return;
@@ -15,7 +15,7 @@ export class Timers {
     this.#open.add(timer);
   }
 
-  /** Forgets all that was to happen. */
+  /** Cancels all timers. */
   stop(): void {
     for (const timer of this.#open) clearTimeout(timer);
     this.#open.clear();

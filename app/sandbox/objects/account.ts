@@ -1,9 +1,10 @@
-import { json, template } from "./template";
+import { toJson } from "../json";
+import { template } from "../large/template";
 import type { AccountFacts } from "./view";
 
 /** The account that the key belongs to. */
-export const accountText = template<AccountFacts>({
-  id: (account) => json(account.id),
+export const serializeAccount = template<AccountFacts>({
+  id: (account) => toJson(account.id),
   object: "account",
   business_profile: {
     mcc: null,

@@ -1,23 +1,24 @@
-import { invoiceSequence } from "../store/invoice-sequence";
-import { idText, json, template } from "./template";
+import { encodeInvoice } from "~/sandbox/store/invoice-numbers";
+import { toIdJson, toJson } from "../json";
+import { template } from "../large/template";
 import type { InvoiceSubject, View } from "./view";
 
 type InvoiceView = View<InvoiceSubject>;
 
 const OPEN_WHILE = new Set(["incomplete", "past_due", "unpaid"]);
 
-/** An invoice, worked out from its subscription: one line of what the items cost, paid or open by the status. */
-export const invoiceText = template<InvoiceView>({
+/** An invoice, computed from its subscription: the cost of its items, paid or open depending on the status. */
+export const serializeInvoice = template<InvoiceView>({
   id: ({ store, record }) =>
-    idText(store.ids.make("invoice", invoiceSequence(record.subscription.sequence, record.nth))),
+    toIdJson(store.ids.make("invoice", encodeInvoice(record.subscription.sequence, record.nth))),
   object: "invoice",
   account_country: "US",
   account_name: "Parity sandbox",
   account_tax_ids: null,
-  amount_due: (view) => json(total(view)),
+  amount_due: (view) => toJson(sumItems(view)),
   amount_overpaid: 0,
-  amount_paid: (view) => json(isOpen(view) ? 0 : total(view)),
-  amount_remaining: (view) => json(isOpen(view) ? total(view) : 0),
+  amount_paid: (view) => toJson(isOpen(view) ? 0 : sumItems(view)),
+  amount_remaining: (view) => toJson(isOpen(view) ? sumItems(view) : 0),
   amount_shipping: 0,
   application: null,
   attempt_count: 1,
@@ -25,22 +26,22 @@ export const invoiceText = template<InvoiceView>({
   auto_advance: false,
   automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
   automatically_finalizes_at: null,
-  billing_reason: ({ record }) => json(record.nth === 1 ? "subscription_create" : "subscription_cycle"),
-  collection_method: ({ record }) => json(record.subscription.rare.collection_method),
-  created: ({ record }) => json(record.subscription.latestInvoiceAt),
+  billing_reason: ({ record }) => toJson(record.nth === 1 ? "subscription_create" : "subscription_cycle"),
+  collection_method: ({ record }) => toJson(record.subscription.rare.collection_method),
+  created: ({ record }) => toJson(record.subscription.latestInvoiceAt),
   currency: ({ store, record }) => {
     const [first] = record.subscription.items;
-    return json(first ? store.prices.get(first.price).currency : "usd");
+    return toJson(first ? store.prices.get(first.price).currency : "usd");
   },
   custom_fields: null,
-  customer: ({ store, record, expand, writers }) =>
+  customer: ({ store, record, expand, serializers }) =>
     expand?.has("customer")
-      ? writers.customer(store.customers.get(record.subscription.customer), expand.get("customer"))
-      : idText(store.customers.idOf(record.subscription.customer)),
+      ? serializers.customer(store.customers.get(record.subscription.customer), expand.get("customer"))
+      : toIdJson(store.customers.getId(record.subscription.customer)),
   customer_account: null,
   customer_address: null,
-  customer_email: ({ store, record }) => json(store.customers.get(record.subscription.customer).email),
-  customer_name: ({ store, record }) => json(store.customers.get(record.subscription.customer).name),
+  customer_email: ({ store, record }) => toJson(store.customers.get(record.subscription.customer).email),
+  customer_name: ({ store, record }) => toJson(store.customers.get(record.subscription.customer).name),
   customer_phone: null,
   customer_shipping: null,
   customer_tax_exempt: "none",
@@ -51,7 +52,7 @@ export const invoiceText = template<InvoiceView>({
   description: null,
   discounts: [],
   due_date: null,
-  effective_at: ({ record }) => json(record.subscription.latestInvoiceAt),
+  effective_at: ({ record }) => toJson(record.subscription.latestInvoiceAt),
   ending_balance: 0,
   footer: null,
   from_invoice: null,
@@ -63,29 +64,29 @@ export const invoiceText = template<InvoiceView>({
   lines: ({ store, record }) =>
     `{"object":"list","data":[],"has_more":false,"url":"/v1/invoices/${store.ids.make(
       "invoice",
-      invoiceSequence(record.subscription.sequence, record.nth),
+      encodeInvoice(record.subscription.sequence, record.nth),
     )}/lines"}`,
-  livemode: (view) => json(view.account.livemode),
+  livemode: (view) => toJson(view.account.livemode),
   metadata: {},
   next_payment_attempt: null,
-  number: ({ record }) => json(`PARITY-${record.subscription.sequence}-${record.nth}`),
+  number: ({ record }) => toJson(`PARITY-${record.subscription.sequence}-${record.nth}`),
   on_behalf_of: null,
   parent: {
     quote_details: null,
     subscription_details: {
-      metadata: ({ record }) => json(record.subscription.metadata),
-      subscription: ({ store, record, expand, writers }) => {
+      metadata: ({ record }) => toJson(record.subscription.metadata),
+      subscription: ({ store, record, expand, serializers }) => {
         const path = expand?.get("parent")?.get("subscription_details");
         return path?.has("subscription")
-          ? writers.subscription(record.subscription, path.get("subscription"))
-          : idText(store.subscriptions.idOf(record.subscription.sequence));
+          ? serializers.subscription(record.subscription, path.get("subscription"))
+          : toIdJson(store.subscriptions.getId(record.subscription.sequence));
       },
     },
     type: "subscription_details",
   },
   payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
-  period_end: ({ record }) => json(record.subscription.latestInvoiceAt),
-  period_start: ({ record }) => json(record.subscription.latestInvoiceAt),
+  period_end: ({ record }) => toJson(record.subscription.latestInvoiceAt),
+  period_start: ({ record }) => toJson(record.subscription.latestInvoiceAt),
   post_payment_credit_notes_amount: 0,
   pre_payment_credit_notes_amount: 0,
   receipt_number: null,
@@ -94,30 +95,30 @@ export const invoiceText = template<InvoiceView>({
   shipping_details: null,
   starting_balance: 0,
   statement_descriptor: null,
-  status: (view) => json(isOpen(view) ? "open" : "paid"),
+  status: (view) => toJson(isOpen(view) ? "open" : "paid"),
   status_transitions: {
-    finalized_at: ({ record }) => json(record.subscription.latestInvoiceAt),
+    finalized_at: ({ record }) => toJson(record.subscription.latestInvoiceAt),
     marked_uncollectible_at: null,
-    paid_at: (view) => json(isOpen(view) ? null : view.record.subscription.latestInvoiceAt),
+    paid_at: (view) => toJson(isOpen(view) ? null : view.record.subscription.latestInvoiceAt),
     voided_at: null,
   },
-  subtotal: (view) => json(total(view)),
-  subtotal_excluding_tax: (view) => json(total(view)),
-  test_clock: ({ record }) => json(record.subscription.rare.test_clock),
-  total: (view) => json(total(view)),
+  subtotal: (view) => toJson(sumItems(view)),
+  subtotal_excluding_tax: (view) => toJson(sumItems(view)),
+  test_clock: ({ record }) => toJson(record.subscription.rare.test_clock),
+  total: (view) => toJson(sumItems(view)),
   total_discount_amounts: [],
-  total_excluding_tax: (view) => json(total(view)),
+  total_excluding_tax: (view) => toJson(sumItems(view)),
   total_pretax_credit_amounts: [],
   total_taxes: [],
-  webhooks_delivered_at: ({ record }) => json(record.subscription.latestInvoiceAt),
+  webhooks_delivered_at: ({ record }) => toJson(record.subscription.latestInvoiceAt),
 });
 
-/** Only the latest invoice can be unpaid: a subscription with an earlier debt would not have been billed again. */
+/** Only the latest invoice can be open. */
 function isOpen({ record }: InvoiceView): boolean {
   return record.nth === record.subscription.invoices && OPEN_WHILE.has(record.subscription.status);
 }
 
-function total({ store, record }: InvoiceView): number {
+function sumItems({ store, record }: InvoiceView): number {
   if (record.subscription.status === "trialing") return 0;
   return record.subscription.items.reduce(
     (sum, item) => sum + (store.prices.get(item.price).unitAmount ?? 0) * item.quantity,

@@ -1,4 +1,4 @@
-/** The id of a card as a payment method. They are no objects here: only the card's last four digits are kept. */
-export function paymentMethodId(cardLast4: string): string {
+/** The payment method id of a card. The sandbox has no payment methods and only keeps the last four digits. */
+export function makePaymentMethodId(cardLast4: string): string {
   return `pm_1sandbox${cardLast4}`;
 }

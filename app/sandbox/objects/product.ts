@@ -1,20 +1,21 @@
+import { toIdJson, toJson } from "../json";
+import { template } from "../large/template";
 import type { ProductRecord } from "../store/records";
-import { idText, json, template } from "./template";
 import type { View } from "./view";
 
 const live = template<View<ProductRecord>>({
-  id: (view) => idText(view.store.products.idOf(view.record.sequence)),
+  id: (view) => toIdJson(view.store.products.getId(view.record.sequence)),
   object: "product",
-  active: (view) => json(view.record.active),
+  active: (view) => toJson(view.record.active),
   attributes: [],
-  created: (view) => json(view.record.created),
+  created: (view) => toJson(view.record.created),
   default_price: null,
-  description: (view) => json(view.record.description),
+  description: (view) => toJson(view.record.description),
   images: [],
-  livemode: (view) => json(view.account.livemode),
+  livemode: (view) => toJson(view.account.livemode),
   marketing_features: [],
-  metadata: (view) => json(view.record.metadata),
-  name: (view) => json(view.record.name),
+  metadata: (view) => toJson(view.record.metadata),
+  name: (view) => toJson(view.record.name),
   package_dimensions: null,
   shippable: null,
   statement_descriptor: null,
@@ -22,17 +23,17 @@ const live = template<View<ProductRecord>>({
   tax_details: null,
   type: "service",
   unit_label: null,
-  updated: (view) => json(view.record.updated),
+  updated: (view) => toJson(view.record.updated),
   url: null,
 });
 
 const deleted = template<View<ProductRecord>>({
-  id: (view) => idText(view.store.products.idOf(view.record.sequence)),
+  id: (view) => toIdJson(view.store.products.getId(view.record.sequence)),
   object: "product",
   deleted: true,
 });
 
 /** A product; a deleted one is only `{id, object, deleted}`. */
-export function productText(view: View<ProductRecord>): string {
+export function serializeProduct(view: View<ProductRecord>): string {
   return view.record.deleted ? deleted(view) : live(view);
 }

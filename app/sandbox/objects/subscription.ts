@@ -1,6 +1,7 @@
-import { invoiceSequence } from "../store/invoice-sequence";
+import { encodeInvoice } from "~/sandbox/store/invoice-numbers";
+import { toIdJson, toJson, toListJson } from "../json";
+import { members, type Shape, template } from "../large/template";
 import type { SubscriptionRare, SubscriptionRecord } from "../store/records";
-import { idText, json, listText, members, type Shape, template } from "./template";
 import type { View } from "./view";
 
 type SubscriptionView = View<SubscriptionRecord>;
@@ -8,41 +9,41 @@ type SubscriptionView = View<SubscriptionRecord>;
 const NESTED = 10;
 
 const rare = members<SubscriptionView, SubscriptionRare>((view) => view.record.rare, {
-  cancel_at: (fields) => json(fields.cancel_at),
-  cancel_at_period_end: (fields) => json(fields.cancel_at_period_end),
-  canceled_at: (fields) => json(fields.canceled_at),
+  cancel_at: (fields) => toJson(fields.cancel_at),
+  cancel_at_period_end: (fields) => toJson(fields.cancel_at_period_end),
+  canceled_at: (fields) => toJson(fields.canceled_at),
   cancellation_details: {
     comment: null,
     feedback: null,
     feedback_option: null,
-    reason: (fields) => json(fields.cancellation_reason),
+    reason: (fields) => toJson(fields.cancellation_reason),
   },
-  collection_method: (fields) => json(fields.collection_method),
-  days_until_due: (fields) => json(fields.days_until_due),
-  default_payment_method: (fields) => json(fields.default_payment_method),
-  description: (fields) => json(fields.description),
-  ended_at: (fields) => json(fields.ended_at),
-  pause_collection: (fields) => json(fields.pause_collection && { ...fields.pause_collection }),
-  test_clock: (fields) => json(fields.test_clock),
-  trial_end: (fields) => json(fields.trial_end),
-  trial_start: (fields) => json(fields.trial_start),
+  collection_method: (fields) => toJson(fields.collection_method),
+  days_until_due: (fields) => toJson(fields.days_until_due),
+  default_payment_method: (fields) => toJson(fields.default_payment_method),
+  description: (fields) => toJson(fields.description),
+  ended_at: (fields) => toJson(fields.ended_at),
+  pause_collection: (fields) => toJson(fields.pause_collection && { ...fields.pause_collection }),
+  test_clock: (fields) => toJson(fields.test_clock),
+  trial_end: (fields) => toJson(fields.trial_end),
+  trial_start: (fields) => toJson(fields.trial_start),
 });
 
 const shape: Shape<SubscriptionView> = {
-  id: ({ store, record }) => idText(store.subscriptions.idOf(record.sequence)),
+  id: ({ store, record }) => toIdJson(store.subscriptions.getId(record.sequence)),
   object: "subscription",
   "...rare": rare,
   application: null,
   application_fee_percent: null,
   automatic_tax: { disabled_reason: null, enabled: false, liability: null },
-  billing_cycle_anchor: ({ record }) => json(record.startDate),
+  billing_cycle_anchor: ({ record }) => toJson(record.startDate),
   billing_cycle_anchor_config: null,
   billing_mode: { flexible: null, type: "classic" },
   billing_schedules: [],
   billing_thresholds: null,
-  created: ({ record }) => json(record.created),
-  currency: currencyOf,
-  customer: customerOf,
+  created: ({ record }) => toJson(record.created),
+  currency: serializeCurrency,
+  customer: serializeCustomer,
   customer_account: null,
   default_source: null,
   default_tax_rates: [],
@@ -54,11 +55,11 @@ const shape: Shape<SubscriptionView> = {
     footer: null,
     issuer: { type: "self" },
   },
-  items: itemsOf,
-  latest_invoice: latestInvoiceOf,
-  livemode: (view) => json(view.account.livemode),
+  items: serializeItems,
+  latest_invoice: serializeLatestInvoice,
+  livemode: (view) => toJson(view.account.livemode),
   managed_payments: null,
-  metadata: ({ record }) => json(record.metadata),
+  metadata: ({ record }) => toJson(record.metadata),
   next_pending_invoice_item_invoice: null,
   on_behalf_of: null,
   payment_settings: {
@@ -70,8 +71,8 @@ const shape: Shape<SubscriptionView> = {
   pending_setup_intent: null,
   pending_update: null,
   schedule: null,
-  start_date: ({ record }) => json(record.startDate),
-  status: ({ record }) => json(record.status),
+  start_date: ({ record }) => toJson(record.startDate),
+  status: ({ record }) => toJson(record.status),
   transfer_data: null,
   trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: "create_invoice" } },
 };
@@ -79,40 +80,40 @@ const shape: Shape<SubscriptionView> = {
 const current = template(shape);
 const legacy = template<SubscriptionView>({
   ...shape,
-  current_period_end: ({ record }) => json(record.items[0]?.periodEnd ?? null),
-  current_period_start: ({ record }) => json(record.items[0]?.periodStart ?? null),
+  current_period_end: ({ record }) => toJson(record.items[0]?.periodEnd ?? null),
+  current_period_start: ({ record }) => toJson(record.items[0]?.periodStart ?? null),
 });
 
-/** A subscription with its first ten items; with the period on itself in the shape of old API versions. */
-export function subscriptionText(view: SubscriptionView): string {
+/** A subscription with its first ten items. In the format of old API versions the period is on the subscription. */
+export function serializeSubscription(view: SubscriptionView): string {
   return view.record.rare.legacyPeriod ? legacy(view) : current(view);
 }
 
-function currencyOf({ record, store }: SubscriptionView): string {
+function serializeCurrency({ record, store }: SubscriptionView): string {
   const [first] = record.items;
-  return json(first ? store.prices.get(first.price).currency : "usd");
+  return toJson(first ? store.prices.get(first.price).currency : "usd");
 }
 
-function customerOf({ record, store, expand, writers }: SubscriptionView): string {
+function serializeCustomer({ record, store, expand, serializers }: SubscriptionView): string {
   return expand?.has("customer")
-    ? writers.customer(store.customers.get(record.customer), expand.get("customer"))
-    : idText(store.customers.idOf(record.customer));
+    ? serializers.customer(store.customers.get(record.customer), expand.get("customer"))
+    : toIdJson(store.customers.getId(record.customer));
 }
 
-function itemsOf({ record, store, expand, writers }: SubscriptionView): string {
+function serializeItems({ record, store, expand, serializers }: SubscriptionView): string {
   const inner = expand?.get("items")?.get("data");
-  return listText(
+  return toListJson(
     record.items
       .slice(0, NESTED)
-      .map((item) => writers.subscriptionItem({ subscription: record, item }, inner)),
+      .map((item) => serializers.subscriptionItem({ subscription: record, item }, inner)),
     record.items.length > NESTED,
-    `/v1/subscription_items?subscription=${store.subscriptions.idOf(record.sequence)}`,
+    `/v1/subscription_items?subscription=${store.subscriptions.getId(record.sequence)}`,
   );
 }
 
-function latestInvoiceOf({ record, store, expand, writers }: SubscriptionView): string {
+function serializeLatestInvoice({ record, store, expand, serializers }: SubscriptionView): string {
   if (record.invoices === 0) return "null";
   return expand?.has("latest_invoice")
-    ? writers.invoice({ subscription: record, nth: record.invoices }, expand.get("latest_invoice"))
-    : idText(store.ids.make("invoice", invoiceSequence(record.sequence, record.invoices)));
+    ? serializers.invoice({ subscription: record, nth: record.invoices }, expand.get("latest_invoice"))
+    : toIdJson(store.ids.make("invoice", encodeInvoice(record.sequence, record.invoices)));
 }

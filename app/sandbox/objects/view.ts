@@ -18,7 +18,7 @@ export interface AccountFacts {
   readonly id: string;
   readonly livemode: boolean;
   readonly apiVersion: string;
-  /** Where the payment pages are: the origin under which the sandbox is reached. */
+  /** The origin of the payment pages: where browsers reach the sandbox. */
   readonly origin: string;
 }
 
@@ -33,8 +33,8 @@ export interface InvoiceSubject {
   readonly nth: number;
 }
 
-/** Writes any object as JSON text. Objects that hold others write them through this. */
-export interface Writers {
+/** Returns the JSON text of any object. Objects that contain others use these, too. */
+export interface Serializers {
   customer(record: CustomerRecord, expand?: Expand): string;
   product(record: ProductRecord, expand?: Expand): string;
   price(record: PriceRecord, expand?: Expand): string;
@@ -51,11 +51,11 @@ export interface Writers {
   account(): string;
 }
 
-/** What the writer of one object gets to see. */
+/** What the serializer of one object receives. */
 export interface View<R> {
   readonly record: R;
   readonly expand: Expand | undefined;
   readonly store: Store;
   readonly account: AccountFacts;
-  readonly writers: Writers;
+  readonly serializers: Serializers;
 }

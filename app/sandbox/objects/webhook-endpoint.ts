@@ -1,26 +1,27 @@
+import { toIdJson, toJson } from "../json";
+import { type Shape, template } from "../large/template";
 import type { WebhookEndpointRecord } from "../store/records";
-import { idText, json, type Shape, template } from "./template";
 import type { View } from "./view";
 
 const shape: Shape<View<WebhookEndpointRecord>> = {
-  id: ({ store, record }) => idText(store.webhookEndpoints.idOf(record.sequence)),
+  id: ({ store, record }) => toIdJson(store.webhookEndpoints.getId(record.sequence)),
   object: "webhook_endpoint",
   api_version: null,
   application: null,
-  created: ({ record }) => json(record.created),
-  description: ({ record }) => json(record.description),
-  enabled_events: ({ record }) => json(record.enabledEvents),
-  livemode: (view) => json(view.account.livemode),
-  metadata: ({ record }) => json(record.metadata),
-  status: ({ record }) => json(record.enabled ? "enabled" : "disabled"),
-  url: ({ record }) => json(record.url),
+  created: ({ record }) => toJson(record.created),
+  description: ({ record }) => toJson(record.description),
+  enabled_events: ({ record }) => toJson(record.enabledEvents),
+  livemode: (view) => toJson(view.account.livemode),
+  metadata: ({ record }) => toJson(record.metadata),
+  status: ({ record }) => toJson(record.enabled ? "enabled" : "disabled"),
+  url: ({ record }) => toJson(record.url),
 };
 
 /** A webhook endpoint, without its secret. */
-export const webhookEndpointText = template(shape);
+export const serializeWebhookEndpoint = template(shape);
 
-/** With the secret: only in the answer that made it. */
-export const newWebhookEndpointText = template<View<WebhookEndpointRecord>>({
+/** A webhook endpoint with its secret, as in the response that created it. */
+export const serializeNewWebhookEndpoint = template<View<WebhookEndpointRecord>>({
   ...shape,
-  secret: ({ record }) => json(record.secret),
+  secret: ({ record }) => toJson(record.secret),
 });

@@ -2,24 +2,24 @@ import type { PriceRecord } from "../store/records";
 import type { Store } from "../store/store";
 
 /** `$200.00`: an amount in the currency's smallest unit, for people. */
-export function amountText(amount: number, currency: string): string {
+export function formatAmount(amount: number, currency: string): string {
   const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
 /** `Army, $200.00 a year`. */
-export function priceText(store: Store, price: PriceRecord): string {
-  return `${store.products.get(price.product).name}, ${costText(price)}`;
+export function describePrice(store: Store, price: PriceRecord): string {
+  return `${store.products.get(price.product).name}, ${describeCost(price)}`;
 }
 
-function costText({ unitAmount, currency, recurring }: PriceRecord): string {
-  const amount = unitAmount === null ? `by use (${currency})` : amountText(unitAmount, currency);
+function describeCost({ unitAmount, currency, recurring }: PriceRecord): string {
+  const amount = unitAmount === null ? `by use (${currency})` : formatAmount(unitAmount, currency);
   if (!recurring) return amount;
   const { interval, interval_count: every } = recurring;
   return every === 1 ? `${amount} a ${interval}` : `${amount} every ${every} ${interval}s`;
 }
 
 /** `1 January 2026`, in UTC. */
-export function dayText(epochSeconds: number): string {
+export function formatDay(epochSeconds: number): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(epochSeconds * 1000);
 }

@@ -5,11 +5,11 @@ import { STYLE } from "./style";
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
-/** Forms may lead anywhere: after paying they lead back to the application. */
+/** No `form-action`: after paying, forms redirect to the application. */
 export const CONTENT_SECURITY_POLICY = `default-src 'none'; img-src data:; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'`;
 
-/** A whole HTML document, without scripts and without anything from elsewhere. */
-export function documentOf(title: string, content: ReactElement): string {
+/** A complete HTML document without scripts and external resources. */
+export function renderDocument(title: string, content: ReactElement): string {
   const named = renderToStaticMarkup(<title>{`${title} · Stripe sandbox`}</title>);
   return `<!doctype html>
 <html lang="en">

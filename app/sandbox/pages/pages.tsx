@@ -1,27 +1,30 @@
-import { type PageAnswer, type PageRequest, page } from "./answer";
-import { answerLife } from "./life";
-import type { PageParts } from "./page-parts";
-import { answerPay } from "./pay";
+import type { PageDeps } from "./page-deps";
+import { type PageRequest, type PageResponse, renderPage } from "./page-response";
+import { handlePay } from "./pay";
 import { ClosedPage } from "./pay-page";
-import { answerPortal } from "./portal";
+import { handlePortal } from "./portal";
 import type { PageSender } from "./sender";
+import { handleSimulate } from "./simulate/simulate";
 
-/** Whether an address is a page's, and not the API's. */
+/** Whether a path belongs to a page, not to the API. */
 export function isPage(path: string): boolean {
   return path === "/" || path.startsWith("/c/") || path.startsWith("/p/");
 }
 
-/** A page: to pay, the portal, or (on this machine only) what happens in life. */
-export function answerPage(parts: PageParts, request: PageRequest, sender: PageSender): PageAnswer {
-  if (request.method !== "GET" && request.method !== "POST") return problem(405, "Method not allowed");
-  if (request.method === "POST" && !sender.ownForm) return problem(403, "This form stands on another site");
+/** A payment page, the billing portal, or the simulate page, which only this machine may open. */
+export function handlePage(deps: PageDeps, request: PageRequest, sender: PageSender): PageResponse {
+  if (request.method !== "GET" && request.method !== "POST") return renderProblem(405, "Method not allowed");
+  if (request.method === "POST" && !sender.ownForm)
+    return renderProblem(403, "This form was sent from another site");
   if (request.path === "/") {
-    return sender.local ? answerLife(parts, request) : problem(403, "This page is for its own machine only");
+    return sender.local
+      ? handleSimulate(deps, request)
+      : renderProblem(403, "This page only opens on its own machine");
   }
-  return answerPay(parts.account, request) ?? answerPortal(parts, request) ?? problem(404, "Not found");
+  return handlePay(deps.account, request) ?? handlePortal(deps, request) ?? renderProblem(404, "Not found");
 }
 
-function problem(status: number, title: string): PageAnswer {
-  const text = "There is nothing here. Go back to where you came from.";
-  return page(title, <ClosedPage title={title} text={text} backUrl={null} />, status);
+function renderProblem(status: number, title: string): PageResponse {
+  const text = "This page does not exist. Go back and try again.";
+  return renderPage(title, <ClosedPage title={title} text={text} backUrl={null} />, status);
 }

@@ -1,18 +1,18 @@
 import type { Problems } from "./card-form";
-import { Alert, CardFields, Field, Frame, TestCards } from "./parts";
+import { Alert, CardFields, Field, Frame, TestCards } from "./components";
 
 export interface PayPageProps {
   /** `Army, $200.00 a year` */
   lines: readonly string[];
-  /** What is paid today: `$200.00`. */
+  /** Due today: `$200.00`. */
   due: string;
   trialDays: number | null;
-  /** The address that the payer cannot change; null where it is theirs to type. */
+  /** The e-mail address that the payer cannot change; null when the payer enters it. */
   fixedEmail: string | null;
   typed: { email: string; name: string };
   cancelUrl: string | null;
   problems: Problems;
-  /** Why nothing was paid. */
+  /** Why the payment failed. */
   refusal: string | null;
 }
 
@@ -69,12 +69,12 @@ export function PayPage(props: PayPageProps) {
   );
 }
 
-/** The payer's bank asks. */
+/** The page on which the payer's bank asks for confirmation. */
 export function ConfirmPage({ due }: { due: string }) {
   return (
     <Frame narrow>
       <h1>Confirm the payment</h1>
-      <p>Your bank wants to know whether it is you who pays {due}.</p>
+      <p>Your bank asks you to confirm the payment of {due}.</p>
       <form className="panel row" method="post">
         <button className="main" type="submit" name="outcome" value="complete">
           Complete
@@ -87,7 +87,7 @@ export function ConfirmPage({ due }: { due: string }) {
   );
 }
 
-/** Instead of a form: what has become of the session, and where to go now. */
+/** Shown in place of a form that can no longer be used. */
 export function ClosedPage({
   title,
   text,

@@ -2,8 +2,8 @@ import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import {
   addCatalogue,
+  catchStripeError,
   GOOD_CARD,
-  refusal,
   sendForm,
   startSandbox,
   TEST_NOW,
@@ -15,7 +15,7 @@ type SessionParams = Partial<Stripe.Checkout.SessionCreateParams>;
 const SUCCESS = "http://127.0.0.1:1/paid?session_id={CHECKOUT_SESSION_ID}";
 const CANCEL = "http://127.0.0.1:1/plans";
 
-async function started(params: SessionParams = {}, options: SandboxOptions = {}) {
+async function start(params: SessionParams = {}, options: SandboxOptions = {}) {
   const parts = await startSandbox(options);
   const { army } = addCatalogue(parts.sandbox);
   const create = (given: SessionParams = {}) =>
@@ -34,8 +34,8 @@ async function started(params: SessionParams = {}, options: SandboxOptions = {})
 }
 
 describe("a checkout session", () => {
-  it("has a payment page of the sandbox's own, which says what is bought", async () => {
-    const { session, url, listening } = await started({
+  it("has a payment page of the sandbox that shows what is bought", async () => {
+    const { session, url, listening } = await start({
       client_reference_id: "u1",
       metadata: { userId: "u1" },
     });
@@ -55,12 +55,12 @@ describe("a checkout session", () => {
     expect(text).toContain(`href="${CANCEL}"`);
   });
 
-  it("is refused what Stripe refuses", async () => {
-    const { create, sandbox, stripe } = await started();
+  it("is rejected when Stripe would reject it", async () => {
+    const { create, sandbox, stripe } = await start();
     const { id } = sandbox.customers.create();
     const product = sandbox.products.create({ name: "Hat" });
     const once = sandbox.prices.create({ product: product.id, currency: "usd", unit_amount: 1 });
-    const refused = async (given: SessionParams) => refusal(create(given));
+    const refused = async (given: SessionParams) => catchStripeError(create(given));
     expect(await refused({ success_url: "paid" })).toMatchObject({ param: "success_url" });
     expect(await refused({ mode: "payment" })).toMatchObject({ param: "mode" });
     expect(await refused({ customer: id, customer_email: "a@b.c" })).toMatchObject({ param: "customer" });
@@ -74,10 +74,12 @@ describe("a checkout session", () => {
     expect((await stripe.checkout.sessions.list()).data).toHaveLength(1);
   });
 
-  it("expires when told, and by itself after a day", async () => {
-    const { stripe, sandbox, session, create, url } = await started();
+  it("expires on request and after a day", async () => {
+    const { stripe, sandbox, session, create, url } = await start();
     expect(await stripe.checkout.sessions.expire(session.id)).toMatchObject({ status: "expired", url: null });
-    expect(await refusal(stripe.checkout.sessions.expire(session.id))).toMatchObject({ statusCode: 400 });
+    expect(await catchStripeError(stripe.checkout.sessions.expire(session.id))).toMatchObject({
+      statusCode: 400,
+    });
     expect((await fetch(url)).status).toBe(410);
     const second = await create();
     sandbox.clock.advance(86_400);
@@ -86,16 +88,16 @@ describe("a checkout session", () => {
     expect((await stripe.events.list({ type: "checkout.session.expired" })).data).toHaveLength(2);
   });
 
-  it("that was never hosted has no page", async () => {
-    const { sandbox, listening } = await started();
+  it("has no page when it is not hosted", async () => {
+    const { sandbox, listening } = await start();
     const { id } = sandbox.checkoutSessions.create();
     expect((await fetch(`${listening.url}/c/pay/${id}`)).status).toBe(404);
   });
 });
 
 describe("paying", () => {
-  it("leads back at once, and makes a customer and a subscription", async () => {
-    const { session, url, read, stripe } = await started({
+  it("redirects at once and creates a customer and a subscription", async () => {
+    const { session, url, read, stripe } = await start({
       subscription_data: { metadata: { userId: "u1" } },
     });
     const paid = await sendForm(url, GOOD_CARD);
@@ -124,8 +126,8 @@ describe("paying", () => {
     });
   });
 
-  it("makes a new customer for a guest even where the address is known, and none for a customer", async () => {
-    const { sandbox, stripe, url, create } = await started({ customer_email: "ann@example.com" });
+  it("creates a new customer for a guest even when the address exists, and none for a known customer", async () => {
+    const { sandbox, stripe, url, create } = await start({ customer_email: "ann@example.com" });
     const known = sandbox.customers.create({ email: "ann@example.com" });
     await sendForm(url, { ...GOOD_CARD, email: "other@example.com" });
     expect((await stripe.customers.list({ email: "ann@example.com" })).data).toHaveLength(2);
@@ -136,8 +138,8 @@ describe("paying", () => {
     expect((await stripe.customers.list()).data).toHaveLength(2);
   });
 
-  it("twice, from doubled tabs and doubled clicks, makes one subscription", async () => {
-    const { session, url, subscriptions } = await started();
+  it("creates one subscription when the form is sent several times", async () => {
+    const { session, url, subscriptions } = await start();
     const answers = await Promise.all([1, 2, 3].map(() => sendForm(url, GOOD_CARD)));
     expect(answers.map(({ status }) => status)).toEqual([303, 303, 303]);
     expect(await subscriptions()).toHaveLength(1);
@@ -145,8 +147,8 @@ describe("paying", () => {
     expect(again.headers.get("location")).toContain(session.id);
   });
 
-  it("is seen at the session before the subscription is", async () => {
-    const { url, read, subscriptions, stripe, listening } = await started({}, { attachAfterMs: 3_600_000 });
+  it("completes the session before the subscription exists", async () => {
+    const { url, read, subscriptions, stripe, listening } = await start({}, { attachAfterMs: 3_600_000 });
     expect((await sendForm(url, GOOD_CARD)).status).toBe(303);
     expect(await read()).toMatchObject({
       status: "complete",
@@ -160,8 +162,8 @@ describe("paying", () => {
     expect(await read()).toMatchObject({ subscription: { status: "active" } });
   });
 
-  it("attaches after the time that is set", async () => {
-    const { sandbox, url, read } = await started({}, { attachAfterMs: 1 });
+  it("attaches the subscription after the configured time", async () => {
+    const { sandbox, url, read } = await start({}, { attachAfterMs: 1 });
     const attached = new Promise<void>((resolve) => {
       sandbox.onEvent(({ type }) => type === "checkout.session.completed" && resolve());
     });
@@ -170,8 +172,8 @@ describe("paying", () => {
     expect(await read()).toMatchObject({ subscription: { status: "active" } });
   });
 
-  it("begins a trial where one was asked for", async () => {
-    const { url, read } = await started({ subscription_data: { trial_period_days: 7 } });
+  it("begins a trial when the session has one", async () => {
+    const { url, read } = await start({ subscription_data: { trial_period_days: 7 } });
     await sendForm(url, GOOD_CARD);
     expect(await read()).toMatchObject({
       payment_status: "no_payment_required",
@@ -181,9 +183,9 @@ describe("paying", () => {
   });
 });
 
-describe("not paying", () => {
-  it("a declined card stays on the page, says so, and buys nothing", async () => {
-    const { url, read, subscriptions } = await started();
+describe("a failed payment", () => {
+  it("shows that the card was declined and creates nothing", async () => {
+    const { url, read, subscriptions } = await start();
     const declined = await sendForm(url, { ...GOOD_CARD, cardNumber: "4000000000000002" });
     expect(declined.status).toBe(200);
     const text = await declined.text();
@@ -196,8 +198,8 @@ describe("not paying", () => {
     expect((await sendForm(url, GOOD_CARD)).status).toBe(303);
   });
 
-  it("each field that is wrong is named", async () => {
-    const { url, subscriptions } = await started();
+  it("shows a problem at each invalid field", async () => {
+    const { url, subscriptions } = await start();
     const fields = { email: "ann", cardNumber: "4111 1111 1111 1111", expiry: "13/30", cvc: "1", name: " " };
     const wrong = await sendForm(url, fields);
     const text = await wrong.text();
@@ -207,8 +209,8 @@ describe("not paying", () => {
     expect(await subscriptions()).toEqual([]);
   });
 
-  it("a form on another site is refused", async () => {
-    const { url, subscriptions } = await started();
+  it("is rejected when the form is on another site", async () => {
+    const { url, subscriptions } = await start();
     const send = (headers: Record<string, string>) =>
       fetch(url, { method: "POST", body: new URLSearchParams(GOOD_CARD), redirect: "manual", headers });
     expect((await send({ Origin: "http://evil.example" })).status).toBe(403);
@@ -216,8 +218,8 @@ describe("not paying", () => {
     expect(await subscriptions()).toEqual([]);
   });
 
-  it("nobody pays for a customer who was deleted meanwhile", async () => {
-    const { sandbox, create, subscriptions } = await started();
+  it("is rejected when the customer was deleted meanwhile", async () => {
+    const { sandbox, create, subscriptions } = await start();
     const { id } = sandbox.customers.create();
     const session = await create({ customer: id });
     sandbox.customers.delete(id);
@@ -226,11 +228,11 @@ describe("not paying", () => {
   });
 });
 
-describe("a card that wants confirmation", () => {
+describe("a card that needs confirmation", () => {
   const card = { ...GOOD_CARD, cardNumber: "4000002500003155" };
 
   it("pays once the bank has confirmed", async () => {
-    const { session, url, read, subscriptions } = await started();
+    const { session, url, read, subscriptions } = await start();
     const asked = await sendForm(url, card);
     expect(asked.headers.get("location")).toBe(`/c/pay/${session.id}/confirm`);
     expect(await read()).toMatchObject({ status: "open" });
@@ -245,8 +247,8 @@ describe("a card that wants confirmation", () => {
     });
   });
 
-  it("pays nothing when the bank refuses, and the page says so", async () => {
-    const { url, listening, subscriptions } = await started();
+  it("pays nothing when the bank refuses, and shows it", async () => {
+    const { url, listening, subscriptions } = await start();
     await sendForm(url, card);
     const failed = await sendForm(`${url}/confirm`, { outcome: "fail" });
     const back = await fetch(listening.url + (failed.headers.get("location") ?? ""));

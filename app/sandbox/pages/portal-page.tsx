@@ -1,15 +1,15 @@
 import type { Problems } from "./card-form";
-import { Alert, CardFields, Frame, TestCards } from "./parts";
+import { Alert, CardFields, Frame, TestCards } from "./components";
 
 export interface PortalSubscription {
   id: string;
   /** `Army, $200.00 a year` */
   plan: string;
-  /** What is said about when it renews or ends. */
+  /** When it renews or ends. */
   until: string;
   canEnd: boolean;
-  canBeKept: boolean;
-  /** Prices that it can be moved to. */
+  canUndoCancellation: boolean;
+  /** Prices that the customer can switch to. */
   others: readonly { id: string; name: string }[];
 }
 
@@ -20,11 +20,11 @@ export interface PortalPageProps {
   returnUrl: string | null;
   problems: Problems;
   refusal: string | null;
-  /** What has just been done. */
+  /** What the last form did. */
   done: string | null;
 }
 
-/** The billing portal: what one customer may do to their subscriptions. */
+/** The billing portal, where a customer manages subscriptions and the card. */
 export function PortalPage(props: PortalPageProps) {
   return (
     <Frame narrow>
@@ -34,7 +34,7 @@ export function PortalPage(props: PortalPageProps) {
         </p>
       )}
       <h1>Your billing</h1>
-      <p className="soft">{props.email ?? "Without an e-mail address"}</p>
+      <p className="soft">{props.email ?? "No e-mail address"}</p>
       {props.done === null ? null : (
         <p className="done" role="status">
           {props.done}
@@ -60,7 +60,7 @@ export function PortalPage(props: PortalPageProps) {
   );
 }
 
-function Subscription({ id, plan, until, canEnd, canBeKept, others }: PortalSubscription) {
+function Subscription({ id, plan, until, canEnd, canUndoCancellation, others }: PortalSubscription) {
   return (
     <section className="panel" aria-labelledby={id}>
       <h2 id={id}>{plan}</h2>
@@ -72,7 +72,7 @@ function Subscription({ id, plan, until, canEnd, canBeKept, others }: PortalSubs
             Cancel plan
           </button>
         ) : null}
-        {canBeKept ? (
+        {canUndoCancellation ? (
           <button className="main" type="submit" name="action" value="keep">
             Resume plan
           </button>

@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import {
   addCatalogue,
-  clientOf,
+  catchStripeError,
+  createClient,
   GOOD_CARD,
-  refusal,
   sendForm,
   startSandbox,
   TEST_NOW,
 } from "~/sandbox/testing/sandbox";
 import type { SandboxOptions } from "../sandbox";
 
-async function started(options: SandboxOptions = {}) {
+async function start(options: SandboxOptions = {}) {
   const parts = await startSandbox({ checkoutKey: "rk_test_checkout", ...options });
   const { army, starter } = addCatalogue(parts.sandbox);
   const customer = parts.sandbox.customers.create({ email: "ann@example.com" }).id;
   const { id } = parts.sandbox.subscriptions.create({ customer, items: [{ price: starter }] });
-  const portal = clientOf(parts.listening, "rk_test_checkout").billingPortal;
+  const portal = createClient(parts.listening, "rk_test_checkout").billingPortal;
   const session = await portal.sessions.create({ customer, return_url: "http://127.0.0.1:1/workspace" });
   const read = () => parts.stripe.subscriptions.retrieve(id);
   const send = (fields: Record<string, string>) => sendForm(session.url, { subscription: id, ...fields });
@@ -24,8 +24,8 @@ async function started(options: SandboxOptions = {}) {
 }
 
 describe("the billing portal", () => {
-  it("shows a customer's subscriptions, and leads back", async () => {
-    const { session, look, listening, customer } = await started();
+  it("shows a customer's subscriptions and a link back", async () => {
+    const { session, look, listening, customer } = await start();
     expect(session).toMatchObject({ object: "billing_portal.session", customer });
     expect(session.url.startsWith(`${listening.url}/p/session/bps_`)).toBe(true);
     const text = await look();
@@ -35,8 +35,8 @@ describe("the billing portal", () => {
     expect(text).toContain(">Cancel plan</button>");
   });
 
-  it("cancels at the end of the period by cancel_at alone, and takes it back", async () => {
-    const { read, send, look } = await started();
+  it("cancels at period end with cancel_at alone, and can undo it", async () => {
+    const { read, send, look } = await start();
     const before = await read();
     expect((await send({ action: "cancel" })).status).toBe(303);
     expect(await read()).toMatchObject({
@@ -50,16 +50,16 @@ describe("the billing portal", () => {
     expect(await read()).toMatchObject({ cancel_at: null, canceled_at: null });
   });
 
-  it("cancels by cancel_at_period_end where that is wanted", async () => {
-    const { read, send } = await started({ portalCancels: "cancel_at_period_end" });
+  it("cancels with cancel_at_period_end when configured", async () => {
+    const { read, send } = await start({ portalCancels: "cancel_at_period_end" });
     await send({ action: "cancel" });
     expect(await read()).toMatchObject({ cancel_at_period_end: true, canceled_at: TEST_NOW });
     await send({ action: "keep" });
     expect(await read()).toMatchObject({ cancel_at_period_end: false, cancel_at: null });
   });
 
-  it("switches the plan, into a new period when that is of another length", async () => {
-    const { sandbox, read, send, army, stripe } = await started();
+  it("switches the plan and begins a new period when its length differs", async () => {
+    const { sandbox, read, send, army, stripe } = await start();
     sandbox.clock.advance(86_400);
     await send({ action: "switch", price: army });
     expect((await read()).items.data).toMatchObject([
@@ -75,8 +75,8 @@ describe("the billing portal", () => {
     expect((await read()).items.data).toMatchObject([{ price: { id: army } }]);
   });
 
-  it("takes another card, and pays with it what is past due", async () => {
-    const { sandbox, subscription, read, send, look } = await started();
+  it("changes the card and pays what is past due", async () => {
+    const { sandbox, subscription, read, send, look } = await start();
     sandbox.subscriptions.renew(subscription, { fails: true });
     expect(await look()).toContain("The last payment failed");
     const declined = await send({ ...GOOD_CARD, action: "card", cardNumber: "4000000000000002" });
@@ -90,21 +90,23 @@ describe("the billing portal", () => {
     expect(await wrong.text()).toContain('id="cvc-problem"');
   });
 
-  it("does nothing to anybody else's subscription", async () => {
-    const { sandbox, stripe, army, send } = await started();
+  it("does not change subscriptions of other customers", async () => {
+    const { sandbox, stripe, army, send } = await start();
     const other = sandbox.customers.create().id;
     const { id } = sandbox.subscriptions.create({ customer: other, items: [{ price: army }] });
     await send({ subscription: id, action: "cancel" });
     expect(await stripe.subscriptions.retrieve(id)).toMatchObject({ cancel_at: null });
   });
 
-  it("is for customers who exist, and gone with them", async () => {
-    const { sandbox, customer, session, portal } = await started();
-    expect(await refusal(portal.sessions.create({ customer: "cus_none" }))).toMatchObject({
+  it("is only available for existing customers", async () => {
+    const { sandbox, customer, session, portal } = await start();
+    expect(await catchStripeError(portal.sessions.create({ customer: "cus_none" }))).toMatchObject({
       param: "customer",
     });
     sandbox.customers.delete(customer);
     expect((await fetch(session.url)).status).toBe(404);
-    expect(await refusal(portal.sessions.create({ customer }))).toMatchObject({ code: "resource_missing" });
+    expect(await catchStripeError(portal.sessions.create({ customer }))).toMatchObject({
+      code: "resource_missing",
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isLoopbackUrl } from "../loopback";
-import { senderOf } from "./sender";
+import { identifySender } from "./sender";
 
 const host = "127.0.0.1:4242";
 
@@ -14,8 +14,8 @@ describe("the sender of a request", () => {
     [{ host, origin: "http://127.0.0.1:9999" }, false],
     [{ host, "sec-fetch-site": "same-site", origin: `http://${host}` }, false],
     [{ host, "sec-fetch-site": "cross-site" }, false],
-  ])("with %j is one of our pages: %s", (headers, expected) => {
-    expect(senderOf(headers, "127.0.0.1").ownForm).toBe(expected);
+  ])("with %j sends a form of our pages: %s", (headers, expected) => {
+    expect(identifySender(headers, "127.0.0.1").ownForm).toBe(expected);
   });
 
   it.each([
@@ -26,8 +26,8 @@ describe("the sender of a request", () => {
     ["rebound.example:4242", "127.0.0.1", false],
     ["127.0.0.1:4242", "10.0.0.1", false],
     [undefined, "127.0.0.1", false],
-  ])("asking %s from %s is on this machine: %s", (name, address, expected) => {
-    expect(senderOf({ host: name }, address).local).toBe(expected);
+  ])("that requests %s from %s is on this machine: %s", (name, address, expected) => {
+    expect(identifySender({ host: name }, address).local).toBe(expected);
   });
 });
 

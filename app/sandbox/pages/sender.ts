@@ -1,23 +1,23 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isLoopbackAddress, isLoopbackHost } from "../loopback";
 
-/** What is known of who sends a request. */
+/** What is known about the sender of a request. */
 export interface PageSender {
-  /** What it sends stands on one of our own pages. */
+  /** The form is on one of the sandbox's own pages. */
   ownForm: boolean;
   /** It comes from this machine. */
   local: boolean;
 }
 
-export function senderOf(headers: IncomingHttpHeaders, remoteAddress: string | undefined): PageSender {
+export function identifySender(headers: IncomingHttpHeaders, remoteAddress: string | undefined): PageSender {
   return {
     ownForm: isOwnForm(headers),
-    // By name too: somebody else's name can be made to point here.
+    // Checks the host name as well: an attacker's name can resolve to this machine (DNS rebinding).
     local: isLoopbackAddress(remoteAddress) && isLoopbackHost(headers.host),
   };
 }
 
-/** Browsers say where a form stands, and no page can forge it. What says nothing is no browser, and no cookie lets in. */
+/** Browsers send the origin of a form, and pages cannot forge it. A request without it is not from a browser. */
 function isOwnForm(headers: IncomingHttpHeaders): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined) return site === "same-origin" || site === "none";

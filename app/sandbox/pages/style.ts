@@ -1,4 +1,4 @@
-/** The one style sheet of the sandbox's pages: quiet, in both themes, from 320 px up. */
+/** The style sheet of the sandbox's pages: light and dark, from 320 px up. */
 export const STYLE = `
 :root { --ground: #faf9f7; --surface: #ffffff; --ink: #1d1b18; --soft: #5f5a52; --line: #d9d5ce; --accent: #4338ca;
   --on-accent: #ffffff; --critical: #b42318; --critical-ground: #fdf0ee; --good: #1a6b3c; --good-ground: #edf7f0;

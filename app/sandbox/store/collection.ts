@@ -1,5 +1,5 @@
+import { OrderedIndex } from "~/sandbox/large/ordered-index";
 import type { IdKind, Ids } from "./ids";
-import { OrderedIndex } from "./ordered-index";
 import type { Stored } from "./records";
 
 export interface CollectionState<R> {
@@ -7,17 +7,17 @@ export interface CollectionState<R> {
   customIds: [number, string][];
 }
 
-/** All objects of one kind, by sequence number and by id, in Stripe's order of lists. */
+/** All objects of one kind, by sequence number and by id, in Stripe's list order. */
 export class Collection<R extends Stored> {
   readonly kind: IdKind;
   readonly index: OrderedIndex;
   readonly #ids: Ids;
   readonly #listed: (record: R) => boolean;
   #records: (R | null)[] = [null];
-  readonly #customIds = new Map<string, number>();
-  readonly #customIdOf = new Map<number, string>();
+  readonly #sequenceByCustomId = new Map<string, number>();
+  readonly #customIdBySequence = new Map<number, string>();
 
-  /** `listed` says which records lists show: deleted customers and products are only found by id. */
+  /** `listed`: which records appear in lists. Deleted customers and products are only found by id. */
   constructor(kind: IdKind, ids: Ids, listed: (record: R) => boolean = () => true) {
     this.kind = kind;
     this.#ids = ids;
@@ -30,36 +30,36 @@ export class Collection<R extends Stored> {
     return this.#records.length;
   }
 
-  /** Adds a record made with `nextSequence`; `id` only where the caller wants another than the computed one. */
+  /** Adds a record that was created with `nextSequence`. `id` replaces the computed id. */
   add(record: R, id?: string): void {
     if (id !== undefined) {
       if (!/^\w+$/.test(id)) throw new Error(`${id} does not look like an id`);
-      if (this.sequenceOf(id) !== undefined) throw new Error(`${id} exists already`);
-      this.#customIds.set(id, record.sequence);
-      this.#customIdOf.set(record.sequence, id);
+      if (this.findSequence(id) !== undefined) throw new Error(`${id} exists already`);
+      this.#sequenceByCustomId.set(id, record.sequence);
+      this.#customIdBySequence.set(record.sequence, id);
     }
     this.#records.push(record);
     this.index.add(record.sequence);
   }
 
-  /** Puts a new version of a record in its place. `created` never changes. */
+  /** Replaces a record. `created` never changes. */
   replace(record: R): void {
     this.#records[record.sequence] = record;
     if (!this.#listed(record)) this.index.remove(record.sequence);
   }
 
-  /** Drops a record altogether. */
+  /** Removes a record completely. */
   forget(sequence: number): void {
     this.index.remove(sequence);
     this.#records[sequence] = null;
   }
 
-  /** The record at this position; undefined where there is none (any more). */
+  /** The record with this sequence number; undefined when it does not exist or was removed. */
   peek(sequence: number): R | undefined {
     return this.#records[sequence] ?? undefined;
   }
 
-  /** The record at this position, which must exist. */
+  /** The record with this sequence number. Throws when it does not exist. */
   get(sequence: number): R {
     const record = this.#records[sequence];
     if (!record) throw new Error(`There is no ${this.kind} number ${sequence}`);
@@ -67,19 +67,19 @@ export class Collection<R extends Stored> {
   }
 
   find(id: string): R | undefined {
-    const sequence = this.sequenceOf(id);
+    const sequence = this.findSequence(id);
     return sequence === undefined ? undefined : (this.#records[sequence] ?? undefined);
   }
 
-  idOf(sequence: number): string {
-    return this.#customIdOf.get(sequence) ?? this.#ids.make(this.kind, sequence);
+  getId(sequence: number): string {
+    return this.#customIdBySequence.get(sequence) ?? this.#ids.make(this.kind, sequence);
   }
 
-  sequenceOf(id: string): number | undefined {
-    const custom = this.#customIds.get(id);
+  findSequence(id: string): number | undefined {
+    const custom = this.#sequenceByCustomId.get(id);
     if (custom !== undefined) return custom;
-    const sequence = this.#ids.sequenceOf(this.kind, id);
-    if (sequence === undefined || this.#customIdOf.has(sequence)) return undefined;
+    const sequence = this.#ids.decode(this.kind, id);
+    if (sequence === undefined || this.#customIdBySequence.has(sequence)) return undefined;
     return this.#records[sequence] ? sequence : undefined;
   }
 
@@ -88,15 +88,15 @@ export class Collection<R extends Stored> {
     for (const record of this.#records) if (record) yield record;
   }
 
-  state(): CollectionState<R> {
-    return { records: this.#records, customIds: [...this.#customIdOf] };
+  toState(): CollectionState<R> {
+    return { records: this.#records, customIds: [...this.#customIdBySequence] };
   }
 
   restore(state: CollectionState<R>): void {
     this.#records = state.records;
     for (const [sequence, id] of state.customIds) {
-      this.#customIds.set(id, sequence);
-      this.#customIdOf.set(sequence, id);
+      this.#sequenceByCustomId.set(id, sequence);
+      this.#customIdBySequence.set(sequence, id);
     }
     for (const record of this.all()) if (this.#listed(record)) this.index.add(record.sequence);
   }

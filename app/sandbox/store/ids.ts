@@ -20,8 +20,8 @@ const FORMS = {
 export type IdKind = keyof typeof FORMS;
 
 /**
- * Ids that look like Stripe's and are computed from a sequence number, in both directions: a million
- * objects then need no table from id to object. The same seed gives the same ids again.
+ * Ids that look like Stripe's. They are computed from a sequence number and decoded to it, so a million objects need no
+ * table of ids. The same seed gives the same ids.
  */
 export class Ids {
   readonly #salts: Record<IdKind, number>;
@@ -50,8 +50,8 @@ export class Ids {
     return prefix + digits(coded) + filler(coded ^ this.#salts[kind], length - CODED_LENGTH);
   }
 
-  /** The sequence number in an id; undefined when no id made here looks like this one. */
-  sequenceOf(kind: IdKind, id: string): number | undefined {
+  /** The sequence number of an id; undefined when the id is not one of this sandbox. */
+  decode(kind: IdKind, id: string): number | undefined {
     const { prefix, length } = FORMS[kind];
     if (id.length !== prefix.length + length || !id.startsWith(prefix)) return undefined;
     let coded = 0;
@@ -84,7 +84,7 @@ function digits(value: number): string {
   return `${PAIRS[(rest - middle) / 3844]}${PAIRS[middle]}${PAIRS[low]}`;
 }
 
-/** Characters that mean nothing: Stripe's ids are longer than a number. */
+/** Characters without meaning, because Stripe's ids are longer than a number. */
 function filler(seed: number, count: number): string {
   let text = "";
   for (let state = mix(seed); text.length < count; state = mix(state + 0x6d2b79f5)) {

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { StoreState } from "./store";
 
 /*
- * The records as they stand in a state file. `satisfies` below keeps these shapes and `records.ts` the same. What came
- * later has a default, so that older files can still be read.
+ * The format of records in a state file. `satisfies` below keeps it the same as `records.ts`. Fields that were added
+ * later have defaults, so that older files can be read.
  */
 
 const nullableText = z.string().nullable();

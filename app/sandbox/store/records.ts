@@ -1,7 +1,6 @@
 /*
- * What is kept of each object: only what differs between objects of a kind. Ids are computed, and the full
- * Stripe object is written when somebody asks for it. Records are never changed in place; an update puts a
- * new record in the old one's place.
+ * The stored fields of each object: only what differs between objects of a kind. Ids are computed, and the full Stripe
+ * object is serialized on request. Records are never changed in place; an update replaces the record.
  */
 
 export type Metadata = Readonly<Record<string, string>>;
@@ -22,7 +21,7 @@ export interface CustomerRecord extends Stored {
   readonly rare: CustomerRare;
 }
 
-/** What few customers have; all others share one object. */
+/** Fields that few customers set. All others share one object. */
 export interface CustomerRare {
   readonly description: string | null;
   readonly phone: string | null;
@@ -30,7 +29,7 @@ export interface CustomerRare {
   readonly balance: number;
   readonly delinquent: boolean;
   readonly test_clock: string | null;
-  /** The last four digits of the card that is charged; null for none. */
+  /** The last four digits of the card; null without a card. */
   readonly cardLast4: string | null;
 }
 
@@ -87,7 +86,7 @@ export interface SubscriptionRecord extends Stored {
   readonly rare: SubscriptionRare;
 }
 
-/** What few subscriptions have; all others share one object. */
+/** Fields that few subscriptions set. All others share one object. */
 export interface SubscriptionRare {
   readonly cancel_at: number | null;
   readonly cancel_at_period_end: boolean;
@@ -102,7 +101,7 @@ export interface SubscriptionRare {
   readonly pause_collection: { readonly behavior: string; readonly resumes_at: number | null } | null;
   readonly cancellation_reason: string | null;
   readonly test_clock: string | null;
-  /** Shape of API versions before 2025-03-31: the period stands on the subscription, not on its items. */
+  /** Format of API versions before 2025-03-31: the period is on the subscription, not on its items. */
   readonly legacyPeriod: boolean;
 }
 
@@ -117,17 +116,17 @@ export interface CheckoutSessionRecord extends Stored {
   readonly paymentLink: string | null;
   readonly successUrl: string | null;
   readonly cancelUrl: string | null;
-  /** A page elsewhere; null when the page is the sandbox's own. */
+  /** The address of another payment page; null when the page is the sandbox's own. */
   readonly url: string | null;
-  /** Paid on the sandbox's own page. */
+  /** Whether the payment page is the sandbox's own. */
   readonly hosted: boolean;
   readonly expiresAt: number;
   readonly lineItems: readonly { readonly price: number; readonly quantity: number }[];
   readonly metadata: Metadata;
-  /** What the subscription gets. */
+  /** The metadata of the subscription. */
   readonly subscriptionMetadata: Metadata;
   readonly trialDays: number | null;
-  /** What was typed on the page, once somebody has pressed Pay. */
+  /** What the payer entered on the payment page; null before that. */
   readonly payment: Payment | null;
 }
 
@@ -135,9 +134,9 @@ export interface Payment {
   readonly email: string | null;
   readonly name: string;
   readonly cardLast4: string;
-  /** When Pay was pressed: epoch seconds. */
+  /** When the payer paid: epoch seconds. */
   readonly at: number;
-  /** `confirming`: the bank has been asked. `attaching`: paid, and customer and subscription not yet to be seen. */
+  /** `confirming`: waits for the bank. `attaching`: paid, but customer and subscription do not exist yet. */
   readonly step: "attached" | "attaching" | "confirming";
 }
 
@@ -155,7 +154,7 @@ export interface WebhookEndpointRecord extends Stored {
   readonly enabled: boolean;
   readonly description: string | null;
   readonly metadata: Metadata;
-  /** Given as an option at the start, and so not there any more when it is not given again. */
+  /** Came from the sandbox's options, so it is removed when they no longer contain it. */
   readonly fromOptions: boolean;
 }
 

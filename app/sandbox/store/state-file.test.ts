@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import {
   addCatalogue,
-  clientOf,
+  createClient,
   GOOD_CARD,
   sendForm,
   startSandbox,
@@ -18,7 +18,7 @@ function stateFile(): string {
   return join(folder, "deep", "state.json");
 }
 
-it("everything is there again after a restart, under the same ids, and goes on from there", async () => {
+it("everything survives a restart with the same ids and can be changed again", async () => {
   const path = stateFile();
   const first = await startSandbox({ stateFile: path, seed: 7 });
   const { army } = addCatalogue(first.sandbox);
@@ -55,7 +55,7 @@ it("everything is there again after a restart, under the same ids, and goes on f
   expect(await second.stripe.customers.retrieve(next.id)).toMatchObject({ id: next.id, email: null });
 });
 
-it("every field that only few objects have survives, too", async () => {
+it("rare fields survive a restart", async () => {
   const path = stateFile();
   const first = await startSandbox({ stateFile: path });
   const { starter } = addCatalogue(first.sandbox);
@@ -104,7 +104,7 @@ it("every field that only few objects have survives, too", async () => {
   expect(await readAll(await startSandbox({ stateFile: path }))).toEqual(before);
 });
 
-it("what was paid and not attached yet is attached after the restart, at the new address", async () => {
+it("a paid session without a subscription gets one after a restart, at the new address", async () => {
   const path = stateFile();
   const first = await startSandbox({ stateFile: path, attachAfterMs: 3_600_000 });
   const { army } = addCatalogue(first.sandbox);
@@ -128,7 +128,7 @@ it("what was paid and not attached yet is attached after the restart, at the new
   expect((await sendForm(url ?? "", GOOD_CARD)).status).toBe(303);
 });
 
-it("portal sessions and endpoints survive; those given as options are given anew", async () => {
+it("portal sessions and webhook endpoints survive; endpoints from options are replaced", async () => {
   const path = stateFile();
   const options = (port: number) => [{ url: `http://127.0.0.1:${port}/`, secret: "whsec_1" }];
   const first = await startSandbox({ stateFile: path, webhooks: options(8) });
@@ -149,7 +149,7 @@ it("portal sessions and endpoints survive; those given as options are given anew
   expect((await fetch(second.listening.url + new URL(portal.url).pathname)).status).toBe(200);
 });
 
-it("a file from before there was a payment page can still be read", async () => {
+it("a file of an older version can be read", async () => {
   const path = stateFile();
   const first = createSandbox({ stateFile: path });
   first.customers.create({ email: "ann@example.com" });
@@ -169,7 +169,7 @@ it("a file from before there was a payment page can still be read", async () => 
   expect((await second.stripe.customers.list()).data).toMatchObject([{ email: "ann@example.com" }]);
 });
 
-it("the file is whole at any time, and nothing is left beside it", () => {
+it("the file is always complete and leaves no temporary files", () => {
   const path = stateFile();
   const sandbox = createSandbox({ stateFile: path });
   expect(existsSync(path)).toBe(false);
@@ -178,7 +178,7 @@ it("the file is whole at any time, and nothing is left beside it", () => {
   expect(readdirSync(join(path, ".."))).toEqual(["state.json"]);
 });
 
-it("a file that is not a state is refused", () => {
+it("a file that is not a state file is rejected", () => {
   const path = stateFile();
   const sandbox = createSandbox({ stateFile: path });
   sandbox.customers.create();
@@ -187,11 +187,11 @@ it("a file that is not a state is refused", () => {
   expect(() => createSandbox({ stateFile: path })).toThrow();
 });
 
-it("without a file nothing is kept, and the same seed makes the same ids", async () => {
+it("without a file nothing is kept, and the same seed gives the same ids", async () => {
   const [one, two] = [createSandbox({ seed: 3 }), createSandbox({ seed: 3 })];
   expect(one.customers.create()).toEqual(two.customers.create());
   const other = await startSandbox({ seed: 4 });
   const { id } = one.customers.create();
-  const stripe = clientOf(other.listening, other.sandbox.secretKey);
+  const stripe = createClient(other.listening, other.sandbox.secretKey);
   await expect(stripe.customers.retrieve(id)).rejects.toMatchObject({ code: "resource_missing" });
 });

@@ -25,7 +25,7 @@ const savedSchema = z.object({
   store: storeSchema,
 });
 
-/** Keeps a sandbox's state in a file: written soon after a change, and never half. */
+/** Keeps a sandbox's state in a file. The file is written soon after a change and is always complete. */
 export class StateFile {
   readonly #path: string;
   readonly #current: () => SavedState;
@@ -36,12 +36,12 @@ export class StateFile {
     this.#current = current;
   }
 
-  /** Something changed: the file is written a moment later. */
+  /** Writes the file a moment later. */
   touch(): void {
     this.#timer ??= setTimeout(() => this.flush(), DELAY_MS).unref();
   }
 
-  /** Writes the file now, if something changed since the last time. */
+  /** Writes the file now, if something changed since the last write. */
   flush(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
@@ -53,7 +53,7 @@ export class StateFile {
   }
 }
 
-/** The state in the file; undefined when there is no file. Throws when it is not one of ours. */
+/** The state in the file; undefined when there is no file. Throws when it is not a state file. */
 export function readState(path: string): SavedState | undefined {
   let text: string;
   try {

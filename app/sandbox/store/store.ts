@@ -1,6 +1,7 @@
+import { OrderedIndex, sortByCreated } from "~/sandbox/large/ordered-index";
+import { SmallGroups } from "~/sandbox/large/small-groups";
 import { Collection, type CollectionState } from "./collection";
 import { Ids } from "./ids";
-import { inOrder, OrderedIndex } from "./ordered-index";
 import type {
   CheckoutSessionRecord,
   CustomerRecord,
@@ -11,7 +12,6 @@ import type {
   SubscriptionRecord,
   WebhookEndpointRecord,
 } from "./records";
-import { SmallGroups } from "./small-groups";
 
 export interface StoreState {
   items: number;
@@ -25,7 +25,7 @@ export interface StoreState {
   events: CollectionState<EventRecord>;
 }
 
-/** Everything the sandbox knows, with the indexes that its lists need. It emits no events: `account/` does. */
+/** All objects of the sandbox, with the indexes that its lists need. Emits no events; `account/` does. */
 export class Store {
   readonly ids: Ids;
   readonly customers: Collection<CustomerRecord>;
@@ -37,10 +37,10 @@ export class Store {
   readonly webhookEndpoints: Collection<WebhookEndpointRecord>;
   readonly events: Collection<EventRecord>;
   #items = 0;
-  readonly #subscriptionsOfCustomer = new SmallGroups<number>();
-  readonly #customersOfEmail = new SmallGroups<string>();
-  readonly #subscriptionsOfPrice = new Map<number, OrderedIndex>();
-  readonly #createdOfSubscription = (sequence: number) => this.subscriptions.get(sequence).created;
+  readonly #subscriptionsByCustomer = new SmallGroups<number>();
+  readonly #customersByEmail = new SmallGroups<string>();
+  readonly #subscriptionsByPrice = new Map<number, OrderedIndex>();
+  readonly #getSubscriptionCreated = (sequence: number) => this.subscriptions.get(sequence).created;
 
   constructor(seed: number) {
     this.ids = new Ids(seed);
@@ -56,7 +56,7 @@ export class Store {
 
   addCustomer(record: CustomerRecord, id?: string): void {
     this.customers.add(record, id);
-    if (record.email !== null) this.#customersOfEmail.add(record.email, record.sequence);
+    if (record.email !== null) this.#customersByEmail.add(record.email, record.sequence);
   }
 
   replaceCustomer(record: CustomerRecord): void {
@@ -64,62 +64,65 @@ export class Store {
     const wasAt = before.deleted ? null : before.email;
     const isAt = record.deleted ? null : record.email;
     if (wasAt !== isAt) {
-      if (wasAt !== null) this.#customersOfEmail.remove(wasAt, record.sequence);
-      if (isAt !== null) this.#customersOfEmail.add(isAt, record.sequence);
+      if (wasAt !== null) this.#customersByEmail.remove(wasAt, record.sequence);
+      if (isAt !== null) this.#customersByEmail.add(isAt, record.sequence);
     }
     this.customers.replace(record);
   }
 
   addSubscription(record: SubscriptionRecord, id?: string): void {
     this.subscriptions.add(record, id);
-    this.#subscriptionsOfCustomer.add(record.customer, record.sequence);
-    for (const price of pricesOf(record)) this.#indexOfPrice(price).add(record.sequence);
+    this.#subscriptionsByCustomer.add(record.customer, record.sequence);
+    for (const price of collectPrices(record)) this.#getPriceIndex(price).add(record.sequence);
   }
 
   replaceSubscription(record: SubscriptionRecord): void {
-    const before = pricesOf(this.subscriptions.get(record.sequence));
-    const after = pricesOf(record);
+    const before = collectPrices(this.subscriptions.get(record.sequence));
+    const after = collectPrices(record);
     this.subscriptions.replace(record);
-    for (const price of before) if (!after.has(price)) this.#indexOfPrice(price).remove(record.sequence);
-    for (const price of after) if (!before.has(price)) this.#indexOfPrice(price).add(record.sequence);
+    for (const price of before) if (!after.has(price)) this.#getPriceIndex(price).remove(record.sequence);
+    for (const price of after) if (!before.has(price)) this.#getPriceIndex(price).add(record.sequence);
   }
 
   /** Sequence numbers of a customer's subscriptions, oldest first. */
-  subscriptionsOfCustomer(customer: number): readonly number[] {
-    return inOrder(this.#subscriptionsOfCustomer.of(customer), this.#createdOfSubscription);
+  listCustomerSubscriptions(customer: number): readonly number[] {
+    return sortByCreated(this.#subscriptionsByCustomer.list(customer), this.#getSubscriptionCreated);
   }
 
   /** Sequence numbers of the subscriptions with an item of this price, oldest first. */
-  subscriptionsOfPrice(price: number): readonly number[] {
-    return this.#indexOfPrice(price).ascending();
+  listPriceSubscriptions(price: number): readonly number[] {
+    return this.#getPriceIndex(price).listAscending();
   }
 
   /** Sequence numbers of the customers with exactly this address, oldest first: case matters, as at Stripe. */
-  customersOfEmail(email: string): readonly number[] {
-    return inOrder(this.#customersOfEmail.of(email), (sequence) => this.customers.get(sequence).created);
+  listCustomersByEmail(email: string): readonly number[] {
+    return sortByCreated(
+      this.#customersByEmail.list(email),
+      (sequence) => this.customers.get(sequence).created,
+    );
   }
 
-  priceOfLookupKey(lookupKey: string): PriceRecord | undefined {
+  findPriceByLookupKey(lookupKey: string): PriceRecord | undefined {
     for (const price of this.prices.all()) if (price.lookupKey === lookupKey) return price;
     return undefined;
   }
 
-  nextItemSequence(): number {
+  takeItemSequence(): number {
     this.#items += 1;
     return this.#items;
   }
 
-  state(): StoreState {
+  toState(): StoreState {
     return {
       items: this.#items,
-      customers: this.customers.state(),
-      products: this.products.state(),
-      prices: this.prices.state(),
-      subscriptions: this.subscriptions.state(),
-      checkoutSessions: this.checkoutSessions.state(),
-      portalSessions: this.portalSessions.state(),
-      webhookEndpoints: this.webhookEndpoints.state(),
-      events: this.events.state(),
+      customers: this.customers.toState(),
+      products: this.products.toState(),
+      prices: this.prices.toState(),
+      subscriptions: this.subscriptions.toState(),
+      checkoutSessions: this.checkoutSessions.toState(),
+      portalSessions: this.portalSessions.toState(),
+      webhookEndpoints: this.webhookEndpoints.toState(),
+      events: this.events.toState(),
     };
   }
 
@@ -134,24 +137,24 @@ export class Store {
     this.webhookEndpoints.restore(state.webhookEndpoints);
     this.events.restore(state.events);
     for (const { email, sequence, deleted } of this.customers.all()) {
-      if (email !== null && !deleted) this.#customersOfEmail.add(email, sequence);
+      if (email !== null && !deleted) this.#customersByEmail.add(email, sequence);
     }
     for (const record of this.subscriptions.all()) {
-      this.#subscriptionsOfCustomer.add(record.customer, record.sequence);
-      for (const price of pricesOf(record)) this.#indexOfPrice(price).add(record.sequence);
+      this.#subscriptionsByCustomer.add(record.customer, record.sequence);
+      for (const price of collectPrices(record)) this.#getPriceIndex(price).add(record.sequence);
     }
   }
 
-  #indexOfPrice(price: number): OrderedIndex {
-    let index = this.#subscriptionsOfPrice.get(price);
+  #getPriceIndex(price: number): OrderedIndex {
+    let index = this.#subscriptionsByPrice.get(price);
     if (!index) {
-      index = new OrderedIndex(this.#createdOfSubscription);
-      this.#subscriptionsOfPrice.set(price, index);
+      index = new OrderedIndex(this.#getSubscriptionCreated);
+      this.#subscriptionsByPrice.set(price, index);
     }
     return index;
   }
 }
 
-function pricesOf(subscription: SubscriptionRecord): Set<number> {
+function collectPrices(subscription: SubscriptionRecord): Set<number> {
   return new Set(subscription.items.map((item) => item.price));
 }

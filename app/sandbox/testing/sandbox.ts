@@ -8,22 +8,22 @@ export interface StartedSandbox {
   listening: Listening;
 }
 
-/** 2026-01-01: where the clock of sandboxes in tests stands, unless they say otherwise. */
+/** 2026-01-01: the default time of sandboxes in tests. */
 export const TEST_NOW = 1_767_225_600;
 
 /**
- * A sandbox that listens until the test is over, and a client with its key. Its clock stands still, and what is paid
- * is there at once.
+ * A sandbox that listens until the test is over, and a client with its key. Its clock does not move, and paid
+ * subscriptions exist at once.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<StartedSandbox> {
   const sandbox = createSandbox({ now: () => TEST_NOW, attachAfterMs: 0, ...options });
   const listening = await sandbox.listen();
   onTestFinished(() => listening.close());
-  return { sandbox, listening, stripe: clientOf(listening, sandbox.secretKey) };
+  return { sandbox, listening, stripe: createClient(listening, sandbox.secretKey) };
 }
 
-/** A client without retries, so that a test sees each answer. */
-export function clientOf({ port }: Listening, key: string): Stripe {
+/** A client without retries, so that a test sees each response. */
+export function createClient({ port }: Listening, key: string): Stripe {
   return new Stripe(key, { host: "127.0.0.1", port, protocol: "http", maxNetworkRetries: 0 });
 }
 
@@ -49,8 +49,8 @@ export function addCatalogue({ products, prices }: Sandbox): { starter: string; 
   };
 }
 
-/** The rejection of a call that must fail. */
-export async function refusal(
+/** The Stripe error of a call that must fail. */
+export async function catchStripeError(
   call: Promise<unknown>,
 ): Promise<InstanceType<typeof Stripe.errors.StripeError>> {
   const error: unknown = await call.then(
@@ -61,7 +61,7 @@ export async function refusal(
   throw new Error(`Expected a Stripe error, got ${String(error)}`);
 }
 
-/** Sends a form of one of the sandbox's pages, as a browser does; redirections are not followed. */
+/** Sends a form of one of the sandbox's pages, as a browser does; redirects are not followed. */
 export function sendForm(url: string, fields: Record<string, string>): Promise<Response> {
   return fetch(url, {
     method: "POST",
@@ -71,7 +71,7 @@ export function sendForm(url: string, fields: Record<string, string>): Promise<R
   });
 }
 
-/** What a payer types who pays: field names as on the payment page. */
+/** The fields of the payment page, filled in correctly. */
 export const GOOD_CARD = {
   email: "ann@example.com",
   cardNumber: "4242 4242 4242 4242",

@@ -1,4 +1,4 @@
-import type { Attempt } from "./attempt";
+import type { Attempt } from "./post-event";
 
 /** One event on its way to one endpoint. */
 export interface Delivery {
@@ -10,24 +10,24 @@ export interface Delivery {
   /** `we_…` */
   readonly endpoint: string;
   readonly url: string;
-  /** `lost`: never sent, as told. `failed`: given up. */
+  /** `lost`: dropped by the webhook mode. `failed`: no retry is left. */
   readonly state: "delivered" | "failed" | "lost" | "waiting";
   readonly attempts: readonly Attempt[];
 }
 
-const KEPT = 1_000;
+const CAPACITY = 1_000;
 
-/** The last deliveries. */
+/** The latest deliveries. */
 export class DeliveryLog {
   readonly #deliveries = new Map<string, Delivery>();
-  #made = 0;
+  #count = 0;
   #waiters: (() => void)[] = [];
 
   add(fields: Omit<Delivery, "attempts" | "id">): Delivery {
-    this.#made += 1;
-    const delivery: Delivery = { ...fields, id: `wd_${this.#made}`, attempts: [] };
+    this.#count += 1;
+    const delivery: Delivery = { ...fields, id: `wd_${this.#count}`, attempts: [] };
     this.#deliveries.set(delivery.id, delivery);
-    if (this.#deliveries.size > KEPT) this.#forgetOldest();
+    if (this.#deliveries.size > CAPACITY) this.#forgetOldest();
     return delivery;
   }
 
@@ -40,15 +40,15 @@ export class DeliveryLog {
     return this.#deliveries.get(id);
   }
 
-  /** Notes what became of it; nothing when it was forgotten meanwhile. */
+  /** Changes a delivery. Does nothing when the log no longer holds it. */
   change(id: string, fields: Partial<Pick<Delivery, "attempts" | "state">>): void {
     const before = this.#deliveries.get(id);
     if (before) this.#deliveries.set(id, { ...before, ...fields });
     if (this.#waiting === 0) for (const resolve of this.#waiters.splice(0)) resolve();
   }
 
-  /** Resolves as soon as nothing is on its way any more: tests then need no sleep. */
-  settled(): Promise<void> {
+  /** Resolves when no delivery is waiting, so that tests need no sleep. */
+  waitUntilIdle(): Promise<void> {
     if (this.#waiting === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
   }

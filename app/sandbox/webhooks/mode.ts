@@ -2,7 +2,7 @@ import { z } from "zod";
 import { milliseconds } from "../control/faults";
 
 /**
- * How events go out. `off`: they are lost. Otherwise any of: late; each twice; those of one moment in another order;
+ * How events are sent. `off`: all are lost. An object combines: late, twice, events of the same moment in another order,
  * a share of them lost.
  */
 export const webhookModeSchema = z.union([

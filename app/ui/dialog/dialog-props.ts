@@ -4,7 +4,7 @@ export type DialogProps = {
   open: boolean;
   onClose: () => void;
   title: string;
-  /** What this is about, in a sentence or two. */
+  /** What the dialog asks, in one or two sentences. */
   description: ReactNode;
   children: ReactNode;
 };

@@ -3,13 +3,13 @@ import type { DialogProps } from "./dialog-props";
 
 const DialogPopup = lazy(async () => ({ default: (await import("./dialog-popup")).DialogPopup }));
 
-/** A dialog; fetched the first time that one is opened. Escape and a press outside close it. */
+/** A dialog. Its code is loaded when it is first opened. Escape and a click outside close it. */
 export function Dialog(props: DialogProps) {
-  const [wanted, setWanted] = useState(props.open);
+  const [wasOpened, setWasOpened] = useState(props.open);
   useEffect(() => {
-    if (props.open) setWanted(true);
+    if (props.open) setWasOpened(true);
   }, [props.open]);
-  if (!wanted) return null;
+  if (!wasOpened) return null;
   return (
     <Suspense fallback={null}>
       <DialogPopup {...props} />

@@ -1,6 +1,6 @@
 import { formatMoney } from "~/billing/money";
 
-/** A sum with its currency; figures line up. `amount` in the smallest unit. */
+/** An amount with its currency. `amount` is in the smallest unit of the currency. */
 export function Money({ amount, currency }: { amount: number; currency: string }) {
   return (
     <span

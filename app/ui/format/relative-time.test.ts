@@ -3,7 +3,7 @@ import { formatAgo, formatDay, formatLength, formatMoment } from "./relative-tim
 
 const now = Date.UTC(2026, 10, 23, 12) / 1000;
 
-describe("times as people read them", () => {
+describe("relative times", () => {
   it.each([
     [0, "0 s"],
     [59, "59 s"],
@@ -15,22 +15,22 @@ describe("times as people read them", () => {
     [21 * 86400, "21 days"],
     [90 * 86400, "3 months"],
     [1000 * 86400, "3 years"],
-  ])("%i seconds are %s", (seconds, words) => {
+  ])("show %i seconds as %s", (seconds, words) => {
     expect(formatLength(seconds)).toBe(words);
   });
 
-  it("says whether it was or will be", () => {
+  it("say whether a time is in the past or in the future", () => {
     expect(formatAgo(now - 180, now)).toBe("3 min ago");
     expect(formatAgo(now + 7200, now)).toBe("in 2 h");
     expect(formatAgo(now - 10, now)).toBe("just now");
   });
 
-  it("names the year only when it is another one", () => {
+  it("show the year only if it is not the current one", () => {
     expect(formatDay(Date.UTC(2026, 10, 2) / 1000, now)).toBe("2 Nov");
     expect(formatDay(Date.UTC(2025, 10, 2) / 1000, now)).toBe("2 Nov 2025");
   });
 
-  it("says the zone of a moment", () => {
+  it("show the time zone of a date and time", () => {
     expect(formatMoment(now, "UTC")).toBe("23 Nov 2026, 12:00 UTC");
   });
 });

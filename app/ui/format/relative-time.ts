@@ -2,7 +2,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** How long ago, in the largest unit that says it: `just now`, `3 min ago`, `in 2 h`. Both in epoch seconds. */
+/** A relative time in its largest unit: `just now`, `3 min ago`, `in 2 h`. Both arguments are in epoch seconds. */
 export function formatAgo(at: number, now: number): string {
   const seconds = now - at;
   if (Math.abs(seconds) < 45) return "just now";
@@ -10,7 +10,7 @@ export function formatAgo(at: number, now: number): string {
   return seconds > 0 ? `${length} ago` : `in ${length}`;
 }
 
-/** A length of time, rounded to its largest unit: `40 s`, `12 min`, `5 h`, `21 days`, `4 months`. */
+/** A duration, rounded to its largest unit: `40 s`, `12 min`, `5 h`, `21 days`, `4 months`. */
 export function formatLength(seconds: number): string {
   if (seconds < MINUTE) return `${Math.max(0, Math.round(seconds))} s`;
   if (seconds < HOUR - 30) return `${Math.round(seconds / MINUTE)} min`;
@@ -21,7 +21,7 @@ export function formatLength(seconds: number): string {
   return `${Math.round(days / 365.25)} years`;
 }
 
-/** The moment itself: `2 Nov 2026, 14:02 UTC`; in the reader's own zone when it is known. */
+/** Date and time: `2 Nov 2026, 14:02 UTC`. With `local`, in the browser's time zone. */
 export function formatMoment(at: number, zone: "UTC" | "local"): string {
   return new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
@@ -34,7 +34,7 @@ export function formatMoment(at: number, zone: "UTC" | "local"): string {
   }).format(new Date(at * 1000));
 }
 
-/** A day: `2 Nov`, with the year when it is another one than now. */
+/** A date: `2 Nov`, with the year if it is not the current year. */
 export function formatDay(at: number, now: number): string {
   const year = (epoch: number) => new Date(epoch * 1000).getUTCFullYear();
   return new Intl.DateTimeFormat("en-GB", {

@@ -8,7 +8,7 @@ type TimeProps = {
   as?: "ago" | "length" | "day" | "moment";
 };
 
-/** A moment in a few words, with the whole of it behind. */
+/** A time in short form, with the full date and time in its title. */
 export function Time({ at, as = "ago" }: TimeProps) {
   const { seconds: now, zone } = useNow();
   const moment = formatMoment(at, zone);

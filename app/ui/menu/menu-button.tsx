@@ -1,43 +1,43 @@
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { MenuItem } from "./menu-item";
 
-const load = () => import("./menu-popup");
-const MenuPopup = lazy(async () => ({ default: (await load()).MenuPopup }));
+const loadPopup = () => import("./menu-popup");
+const MenuPopup = lazy(async () => ({ default: (await loadPopup()).MenuPopup }));
 
 type MenuButtonProps = {
   children: ReactNode;
   items: MenuItem[];
   className: string;
-  /** When the words on the button do not say it. */
+  /** The accessible name, if the button has no text. */
   label?: string;
   align?: "start" | "end";
 };
 
-/** A button that opens a menu. What the menu is made of is fetched when somebody is about to open it. */
+/** A button that opens a menu. The menu's code is loaded on hover or focus, before the click. */
 export function MenuButton({ children, items, className, label, align = "start" }: MenuButtonProps) {
-  const [wanted, setWanted] = useState(false);
-  const face = (
+  const [isOpened, setOpened] = useState(false);
+  const button = (
     <button
       type="button"
       className={className}
       aria-label={label}
       aria-haspopup="menu"
       aria-expanded={false}
-      onPointerEnter={load}
-      onFocus={load}
-      onClick={() => setWanted(true)}
+      onPointerEnter={loadPopup}
+      onFocus={loadPopup}
+      onClick={() => setOpened(true)}
       onKeyDown={(event) => {
         if (event.key !== "ArrowDown") return;
         event.preventDefault();
-        setWanted(true);
+        setOpened(true);
       }}
     >
       {children}
     </button>
   );
-  if (!wanted) return face;
+  if (!isOpened) return button;
   return (
-    <Suspense fallback={face}>
+    <Suspense fallback={button}>
       <MenuPopup items={items} className={className} label={label} align={align}>
         {children}
       </MenuPopup>

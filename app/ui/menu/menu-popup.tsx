@@ -16,25 +16,25 @@ type MenuPopupProps = {
 };
 
 /**
- * The menu behind a `MenuButton`, open as soon as it is there. It stays beside its button, within the same landmark of
- * the page; its fixed position keeps it from being cut off there.
+ * The menu of a `MenuButton`, open when it is first rendered. It is rendered next to its button, inside the same landmark.
+ * Its fixed position prevents a scrolling parent from cutting it off.
  */
 export function MenuPopup({ children, items, className, label, align }: MenuPopupProps) {
-  const home = useRef<HTMLSpanElement>(null);
+  const container = useRef<HTMLSpanElement>(null);
   return (
     <Menu.Root defaultOpen modal={false}>
       <Menu.Trigger className={className} aria-label={label}>
         {children}
       </Menu.Trigger>
-      <span ref={home} className="absolute" />
-      <Menu.Portal container={home}>
+      <span ref={container} className="absolute" />
+      <Menu.Portal container={container}>
         <Menu.Positioner positionMethod="fixed" sideOffset={4} align={align} className="z-40 outline-none">
           <Menu.Popup
             aria-label={label}
             className="floating max-h-[min(26rem,var(--available-height))] max-w-[min(20rem,90vw)] min-w-44 overflow-y-auto rounded border border-line bg-raised p-1 text-ink shadow-float outline-none"
           >
             {items.map((item) => (
-              <Line key={item.id} item={item} />
+              <MenuLine key={item.id} item={item} />
             ))}
           </Menu.Popup>
         </Menu.Positioner>
@@ -43,19 +43,19 @@ export function MenuPopup({ children, items, className, label, align }: MenuPopu
   );
 }
 
-function Line({ item }: { item: MenuItem }) {
+function MenuLine({ item }: { item: MenuItem }) {
   switch (item.kind) {
     case "check":
       return (
         <Menu.CheckboxItem checked={item.checked} onCheckedChange={item.onToggle} className={row}>
-          <Tick shown={item.checked} />
+          <CheckMark isShown={item.checked} />
           {item.label}
         </Menu.CheckboxItem>
       );
     case "choice":
       return (
         <Menu.Item onClick={item.onChoose} className={row} aria-current={item.chosen || undefined}>
-          <Tick shown={item.chosen} />
+          <CheckMark isShown={item.chosen} />
           <span>
             <span className="block">{item.label}</span>
             {item.hint && <span className="block text-small text-quiet">{item.hint}</span>}
@@ -75,8 +75,8 @@ function Line({ item }: { item: MenuItem }) {
   }
 }
 
-function Tick({ shown }: { shown: boolean }) {
+function CheckMark({ isShown }: { isShown: boolean }) {
   return (
-    <Check className={classNames("mt-0.5 size-3.5 shrink-0", !shown && "invisible")} aria-hidden="true" />
+    <Check className={classNames("mt-0.5 size-3.5 shrink-0", !isShown && "invisible")} aria-hidden="true" />
   );
 }

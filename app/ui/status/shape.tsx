@@ -27,7 +27,7 @@ const shapes: Record<Tone, ReactElement> = {
   review: <path d="M6 .8 11.2 6 6 11.2.8 6Z" fill="currentColor" />,
 };
 
-/** The shape that goes with a colour of meaning, so that no one has to see the colour. */
+/** The shape of a tone, for readers who cannot see its colour. */
 export function Shape({ tone }: { tone: Tone }) {
   return (
     <svg viewBox="0 0 12 12" className="size-2.5 shrink-0" aria-hidden="true" focusable="false">

@@ -1,9 +1,10 @@
-import { SEVERITY_OF, type Severity, type Verdict } from "~/billing/verdicts";
+import { VERDICT_CATALOGUE, type Verdict } from "~/billing/verdicts/catalogue";
+import type { Severity } from "~/billing/verdicts/severity";
 
-/** What a colour means; never without a word and a shape. */
+/** The meaning of a colour. It is always shown with a word and a shape. */
 export type Tone = "critical" | "high" | "medium" | "low" | "right" | "review";
 
-const TONE_OF: Record<Severity, Tone> = {
+const SEVERITY_TONES: Record<Severity, Tone> = {
   critical: "critical",
   high: "high",
   medium: "medium",
@@ -13,11 +14,11 @@ const TONE_OF: Record<Severity, Tone> = {
   none: "right",
 };
 
-export function toneOf(verdict: Verdict): Tone {
-  return verdict === "no_subscription" ? "low" : TONE_OF[SEVERITY_OF[verdict]];
+export function chooseTone(verdict: Verdict): Tone {
+  return verdict === "no_subscription" ? "low" : SEVERITY_TONES[VERDICT_CATALOGUE[verdict].severity];
 }
 
-/** Whole class names, so that Tailwind finds them. (`text-right` would also align the text.) */
+/** Full class names, so that Tailwind finds them. `text-correct`, because `text-right` would align the text. */
 export const toneText: Record<Tone, string> = {
   critical: "text-critical",
   high: "text-high",

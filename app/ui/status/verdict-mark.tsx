@@ -1,12 +1,11 @@
-import type { Verdict } from "~/billing/verdicts";
+import { VERDICT_CATALOGUE, type Verdict } from "~/billing/verdicts/catalogue";
 import { classNames } from "~/ui/class-names";
 import { Shape } from "./shape";
-import { toneOf, toneSoft, toneText } from "./tone";
-import { VERDICT_WORDS } from "./words";
+import { chooseTone, toneSoft, toneText } from "./tone";
 
-/** A verdict as shape, colour and word. `badge` sets it on a soft ground, for the head of a page. */
+/** A verdict as shape, colour and word. `badge` adds a background, for the header of a page. */
 export function VerdictMark({ verdict, badge = false }: { verdict: Verdict; badge?: boolean }) {
-  const tone = toneOf(verdict);
+  const tone = chooseTone(verdict);
   return (
     <span
       className={classNames(
@@ -15,7 +14,7 @@ export function VerdictMark({ verdict, badge = false }: { verdict: Verdict; badg
       )}
     >
       <Shape tone={tone} />
-      {VERDICT_WORDS[verdict]}
+      {VERDICT_CATALOGUE[verdict].label}
     </span>
   );
 }

@@ -1,19 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { appearanceCookies, appearanceOf } from "./appearance";
+import { buildAppearanceCookies, readAppearance } from "./appearance";
 
-describe("the appearance that a person chose", () => {
-  it("comes back from the cookies that it was kept in", () => {
-    const cookies = appearanceCookies({ theme: "dark", rail: "narrow" }).map(
+describe("appearance cookies", () => {
+  it("are read back as they were written", () => {
+    const cookies = buildAppearanceCookies({ theme: "dark", sidebar: "narrow" }).map(
       (cookie) => cookie.split(";")[0],
     );
-    expect(appearanceOf(["a=b", ...cookies].join("; "))).toEqual({ theme: "dark", rail: "narrow" });
+    expect(readAppearance(["a=b", ...cookies].join("; "))).toEqual({ theme: "dark", sidebar: "narrow" });
   });
 
-  it.each([null, "", "parity_theme=pink", "xparity_theme=dark"])("is the default for %j", (cookies) => {
-    expect(appearanceOf(cookies)).toEqual({ theme: "system", rail: "wide" });
-  });
+  it.each([null, "", "parity_theme=pink", "xparity_theme=dark"])(
+    "fall back to the default for %j",
+    (cookies) => {
+      expect(readAppearance(cookies)).toEqual({ theme: "system", sidebar: "wide" });
+    },
+  );
 
-  it("keeps only what was chosen", () => {
-    expect(appearanceCookies({ theme: "light" })).toHaveLength(1);
+  it("are written only for the given preferences", () => {
+    expect(buildAppearanceCookies({ theme: "light" })).toHaveLength(1);
   });
 });

@@ -1,25 +1,25 @@
 export const THEMES = ["system", "light", "dark"] as const;
-export const RAILS = ["wide", "narrow"] as const;
+export const SIDEBAR_WIDTHS = ["wide", "narrow"] as const;
 
 export type Theme = (typeof THEMES)[number];
-export type Rail = (typeof RAILS)[number];
+export type SidebarWidth = (typeof SIDEBAR_WIDTHS)[number];
 
-/** How a person likes the dashboard: kept in cookies, so that the first byte is right already. */
-export type Appearance = { theme: Theme; rail: Rail };
+/** A staff member’s display preferences. They are in cookies so that the first render already uses them. */
+export type Appearance = { theme: Theme; sidebar: SidebarWidth };
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
-/** Reads the `Cookie` header; what is missing or unknown is the default. */
-export function appearanceOf(cookies: string | null): Appearance {
-  const value = (name: string) => new RegExp(`(?:^|;\\s*)${name}=([a-z]+)`).exec(cookies ?? "")?.[1];
+/** Reads the `Cookie` header. A missing or unknown value becomes the default. */
+export function readAppearance(cookies: string | null): Appearance {
+  const readCookie = (name: string) => new RegExp(`(?:^|;\\s*)${name}=([a-z]+)`).exec(cookies ?? "")?.[1];
   return {
-    theme: THEMES.find((theme) => theme === value("parity_theme")) ?? "system",
-    rail: RAILS.find((rail) => rail === value("parity_rail")) ?? "wide",
+    theme: THEMES.find((theme) => theme === readCookie("parity_theme")) ?? "system",
+    sidebar: SIDEBAR_WIDTHS.find((width) => width === readCookie("parity_sidebar")) ?? "wide",
   };
 }
 
-/** `Set-Cookie` values that keep a choice for a year. */
-export function appearanceCookies(choice: Partial<Appearance>): string[] {
+/** `Set-Cookie` values that store the preferences for a year. */
+export function buildAppearanceCookies(choice: Partial<Appearance>): string[] {
   return Object.entries(choice)
     .filter(([, value]) => value !== undefined)
     .map(

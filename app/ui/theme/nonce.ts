@@ -1,9 +1,9 @@
 import { createContext, useContext } from "react";
 
-/** The nonce of this response, known to the server only: browsers hide it from scripts, so theirs is undefined. */
+/** The CSP nonce of this response. It is undefined in the browser, because browsers hide it from scripts. */
 export const NonceContext = createContext<string | undefined>(undefined);
 
-/** What `<Scripts>`, `<ScrollRestoration>` and inline scripts are given as `nonce`. */
+/** The `nonce` for `<Scripts>`, `<ScrollRestoration>` and inline scripts. */
 export function useNonce(): string | undefined {
   return useContext(NonceContext);
 }

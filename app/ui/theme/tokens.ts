@@ -1,4 +1,4 @@
-/** Colours by role, never by hue. Each is one CSS variable with a value for either theme. */
+/** Colours by role, not by hue. Each one is a CSS variable with a value for each theme. */
 export const light = {
   surface: "#fdfcfb",
   raised: "#ffffff",
@@ -33,7 +33,7 @@ export const light = {
 
 export type Role = keyof typeof light;
 
-/** Designed, not inverted: surfaces rise by getting lighter, meaning colours lose weight and not their hue. */
+/** Not an inverted light theme: raised surfaces are lighter, and status colours keep their hue. */
 export const dark: Record<Role, string> = {
   surface: "#171614",
   raised: "#1f1e1b",
@@ -66,7 +66,7 @@ export const dark: Record<Role, string> = {
   backdrop: "#000000a6",
 };
 
-/** Which text stands on which ground: what the contrast test checks in both themes. */
+/** Which text colours are used on which backgrounds. The contrast test checks these pairs in both themes. */
 export const textOn: Partial<Record<Role, readonly Role[]>> = {
   ink: ["surface", "raised", "sunken", "hover", "selected", "accent-soft", "critical-soft", "high-soft"],
   quiet: ["surface", "raised", "sunken", "hover", "selected", "critical-soft", "high-soft", "review-soft"],

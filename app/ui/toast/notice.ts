@@ -1,4 +1,4 @@
 import type { Tone } from "~/ui/status/tone";
 
-/** What happened, to whom, and what next: shown in the corner for a while. */
+/** A message about what just happened, shown in the corner for a few seconds. */
 export type Notice = { id: number; tone: Tone; message: string; details?: string };

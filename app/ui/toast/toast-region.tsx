@@ -8,11 +8,11 @@ import type { Notice } from "./notice";
 
 const SHOWN_MILLISECONDS = 7000;
 
-/** The corner in which notices appear, the newest lowest. */
+/** The corner of the page that shows notices, the newest at the bottom. */
 export function ToastRegion({ notices }: { notices: Notice[] }) {
   return (
     <Toast.Provider timeout={SHOWN_MILLISECONDS} limit={3}>
-      <Feed notices={notices} />
+      <NoticeFeed notices={notices} />
       <Toast.Portal>
         <Toast.Viewport className="fixed inset-x-4 bottom-20 z-50 mx-auto flex max-w-sm flex-col gap-2 outline-none sm:right-6 sm:bottom-6 sm:left-auto sm:mx-0 sm:w-96">
           <Notices />
@@ -22,7 +22,7 @@ export function ToastRegion({ notices }: { notices: Notice[] }) {
   );
 }
 
-function Feed({ notices }: { notices: Notice[] }) {
+function NoticeFeed({ notices }: { notices: Notice[] }) {
   const { add } = Toast.useToastManager();
   const last = useRef(0);
   useEffect(() => {

@@ -5,12 +5,12 @@ const Region = lazy(async () => ({ default: (await import("./toast-region")).Toa
 
 const ShowNotice = createContext<(notice: Omit<Notice, "id">) => void>(() => {});
 
-/** Lets what is below show notices in the corner. The region is fetched with the first of them. */
+/** Lets its children show notices in the corner. The code of the region is loaded with the first notice. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [notices, setNotices] = useState<Notice[]>([]);
   const show = useCallback(
     (notice: Omit<Notice, "id">) =>
-      setNotices((before) => [...before.slice(-20), { ...notice, id: (before.at(-1)?.id ?? 0) + 1 }]),
+      setNotices((current) => [...current.slice(-20), { ...notice, id: (current.at(-1)?.id ?? 0) + 1 }]),
     [],
   );
   return (
@@ -25,7 +25,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   );
 }
 
-/** Shows a notice in the corner for a while. */
+/** Returns a function that shows a notice in the corner for a few seconds. */
 export function useNotice(): (notice: Omit<Notice, "id">) => void {
   return useContext(ShowNotice);
 }

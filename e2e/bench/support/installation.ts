@@ -2,42 +2,42 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startEmbeddedPostgres } from "../../../app/demo/postgres/embedded.server";
-import { createParity } from "../../../app/facade/create-parity.server";
 import type { Parity } from "../../../app/facade/parity.server";
+import { createParity } from "../../../app/facade/parity.server";
 import { createDatabase, type Database } from "../../../app/platform/client.server";
 import { createLog } from "../../../app/platform/log.server";
-import { applyMigrations } from "../../../app/platform/migrate.server";
-import { nextVersion } from "../../../app/platform/stamps.server";
+import { applyMigrations } from "../../../app/platform/migrations/migrate.server";
 import { createStripeBudget } from "../../../app/platform/stripe-budget.server";
+import { nextVersion } from "../../../app/platform/versions.server";
 import { createLimiter } from "../../../app/stripe/limiter.server";
 import { createStripeReader, type StripeReader } from "../../../app/stripe/reader.server";
-import { type SandboxProcess, type SandboxWish, startSandboxProcess } from "./sandbox-process";
+import { type SandboxOptions, type SandboxProcess, startSandboxProcess } from "./sandbox-process";
 
-/** A whole installation to measure: PostgreSQL as in production, Stripe's stand-in in a process of its own. */
+/** A whole installation to measure: PostgreSQL as in production, the sandbox in its own process. */
 export type Installation = {
   db: Database;
   parity: Parity;
   reader: StripeReader;
   sandbox: SandboxProcess;
-  /** The same installation at another ceiling of requests a second. */
-  at(readsPerSecond: number): Parity;
+  /** The same installation with another ceiling of requests a second. */
+  openAt(readsPerSecond: number): Parity;
   close(): Promise<void>;
 };
 
 export async function openInstallation(
-  wish: SandboxWish,
+  sandboxOptions: SandboxOptions,
   readsPerSecond: number,
   postgresOptions: { sharedBuffers?: string } = {},
 ): Promise<Installation> {
   const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
   const [sandbox, postgres] = await Promise.all([
-    startSandboxProcess(wish),
+    startSandboxProcess(sandboxOptions),
     startEmbeddedPostgres({ dir, ...postgresOptions }),
   ]);
   await applyMigrations(postgres.url);
   const db = createDatabase(postgres.url);
   const log = createLog({ level: "silent" });
-  const readerAt = (perSecond: number) =>
+  const createReader = (perSecond: number) =>
     createStripeReader({
       secretKey: sandbox.secretKey,
       apiBase: sandbox.url,
@@ -57,20 +57,20 @@ export async function openInstallation(
     opened.push(parity);
     return parity;
   };
-  const reader = readerAt(readsPerSecond);
+  const reader = createReader(readsPerSecond);
   const parity = open(reader);
   await db.plan.create({
     data: { id: "army", name: "Army", seats: 5, prices: { create: { lookupKey: "army_yearly" } } },
   });
   await db.setting.create({ data: { key: "writeMode", value: "full" } });
-  // No hour of the day makes a tick a full pass.
+  // No hour of the day makes an incremental run a full one.
   await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullRunHour', 'null')`;
   return {
     db,
     parity,
     reader,
     sandbox,
-    at: (perSecond) => open(readerAt(perSecond)),
+    openAt: (perSecond) => open(createReader(perSecond)),
     async close() {
       await Promise.all(opened.map((one) => one.close()));
       await db.$disconnect();
@@ -81,7 +81,7 @@ export async function openInstallation(
   };
 }
 
-/** Users `u0000000`… who paid and of whom the database knows nothing, each with one locked workspace. */
+/** Users `u0000000`… with an empty record and one locked workspace each, who have paid. */
 export async function addNullUsers(db: Database, count: number): Promise<void> {
   await db.$executeRaw`
     INSERT INTO "User" (id, email, "emailVerified", name)
@@ -94,8 +94,11 @@ export async function addNullUsers(db: Database, count: number): Promise<void> {
 }
 
 /** Rows inserted, updated and deleted so far, by table, as PostgreSQL counted them. */
-export async function rowsWritten(db: Database, tables: readonly string[]): Promise<Map<string, number>> {
-  // A connection reports what it wrote when it ends, and only now and then before.
+export async function countRowsWritten(
+  db: Database,
+  tables: readonly string[],
+): Promise<Map<string, number>> {
+  // A connection reports what it wrote when it ends, and only sometimes before.
   await db.$disconnect();
   const rows = await db.$queryRaw<{ table: string; written: number }[]>`
     SELECT relname AS table, (n_tup_ins + n_tup_upd + n_tup_del)::float8 AS written
@@ -106,11 +109,11 @@ export async function rowsWritten(db: Database, tables: readonly string[]): Prom
 export type TimedRun = {
   run: { scope: string; stripeRequests: number; synced: number; skipped: number };
   seconds: number;
-  /** From the run's beginning until everything had been read; a full pass only. */
+  /** From the start of the run until everything was read; of a full run only. */
   readSeconds: number;
 };
 
-/** Has the scheduler reconcile everybody, to the end. Throws when not everybody was. */
+/** Runs a scheduled run to its end. Throws when it does not succeed. */
 export async function timeRun(
   db: Database,
   parity: Parity,
@@ -124,7 +127,7 @@ export async function timeRun(
     if (!answer.success) throw new Error(`The run did not succeed: ${JSON.stringify(answer)}`);
     const [row] = await db.$queryRaw<{ seconds: number }[]>`
       SELECT extract(epoch FROM c."updatedAt" - r."createdAt")::float8 AS seconds
-      FROM "Cursor" c JOIN "Run" r ON r.id = c.value->>'runId' WHERE c.key = 'pass'`;
+      FROM "Cursor" c JOIN "Run" r ON r.id = c.value->>'runId' WHERE c.key = 'full_run'`;
     const { stripeRequests, syncedCount: synced, skippedCount: skipped } = answer;
     return {
       run: { scope: answer.scope, stripeRequests, synced, skipped },

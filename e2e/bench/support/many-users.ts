@@ -1,9 +1,9 @@
 import type { Database } from "../../../app/platform/client.server";
 
 /**
- * So many users with all that Stripe said about them, made in SQL: 98 of 100 pay and are in sync, the others are of
- * every kind that a evaluate must think about. Ids are random, as `gen_random_uuid()` makes them: neighbours in the order
- * of the ids lie anywhere in the tables.
+ * Adds users with what was observed of them, made in SQL: 98 of 100 pay and are in sync, the others are of every kind
+ * that an evaluation must handle. Ids are random, as `gen_random_uuid()` makes them, so that neighbours by id are
+ * anywhere in the tables.
  */
 export async function addManyUsers(db: Database, count: number): Promise<void> {
   await db.$executeRaw`CREATE UNLOGGED TABLE bench_user AS
@@ -59,15 +59,15 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
     INSERT INTO "Comp" ("userId", "planId", reason, actor, "expiresAt")
     SELECT id, 'army', 'bench', 'bench', now() + interval '30 days' FROM bench_user WHERE kind = 10`;
   await db.$executeRaw`DROP TABLE bench_user`;
-  await finishPass(db);
+  await finishFullRun(db);
   await db.$executeRaw`VACUUM ANALYZE`;
 }
 
-/** As after a full pass that has just seen everybody: what was evaluated before it is evaluated again. */
-export async function finishPass(db: Database): Promise<void> {
+/** As after a full run that has just finished: what was evaluated before it is evaluated again. */
+export async function finishFullRun(db: Database): Promise<void> {
   await db.$executeRaw`
     INSERT INTO "Cursor" (key, value)
-    SELECT 'pass', jsonb_build_object('runId', 'bench', 'started', 1, 'ended', 2, 'stripeTime', now, 'beganAt', now,
+    SELECT 'full_run', jsonb_build_object('runId', 'bench', 'started', 1, 'ended', 2, 'stripeTime', now, 'beganAt', now,
       'finishedAt', now) FROM (SELECT floor(extract(epoch FROM now())) AS now) clock
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedAt" = now()`;
 }

@@ -1,11 +1,11 @@
-/** Benchmarks speak to a terminal. */
-export const say = (line = "") => void process.stdout.write(`${line}\n`);
+/** Prints a line to the terminal. */
+export const print = (line = "") => void process.stdout.write(`${line}\n`);
 
 /** A table whose columns line up. */
-export function table(rows: readonly (readonly string[])[]): void {
+export function printTable(rows: readonly (readonly string[])[]): void {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   for (const row of rows)
-    say(
+    print(
       `  ${row
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join("  ")

@@ -4,23 +4,23 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { createSandbox } from "../../../app/sandbox/sandbox";
 
-/** What a benchmark asks of Stripe's stand-in, which runs in a process of its own and so costs us nothing. */
-export type SandboxWish = {
+/** The sandbox runs in its own process, so that it does not count in what is measured. */
+export type SandboxOptions = {
   customers: number;
   /** Milliseconds that each answer takes. */
   latencyMs: number;
   /** Ceiling of each endpoint, requests a second; null: none. */
   perSecond: number | null;
-  /** Half of all in one second, as after a bulk import; otherwise one a minute. */
+  /** Half of the subscriptions created in one second, as after a bulk import; otherwise one a minute. */
   halfInOneSecond?: boolean;
 };
 
 const started = z.object({ url: z.string(), secretKey: z.string() });
 
 export type SandboxProcess = z.infer<typeof started> & {
-  /** Changes how long answers take. */
+  /** Milliseconds that each answer takes from now on. */
   setLatency(ms: number): Promise<void>;
-  /** Schedules the cancellation of the next so many subscriptions, each with its event. */
+  /** Schedules the cancellation of the next `count` subscriptions, each with its event. */
   change(count: number): Promise<void>;
   stop(): void;
 };
@@ -29,10 +29,10 @@ export type SandboxProcess = z.infer<typeof started> & {
 export const userId = (n: number) => `u${String(n).padStart(7, "0")}`;
 
 /** Starts a sandbox with that many paying customers, one subscription each, created one a minute. */
-export async function startSandboxProcess(wish: SandboxWish): Promise<SandboxProcess> {
-  const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(wish)], {
+export async function startSandboxProcess(options: SandboxOptions): Promise<SandboxProcess> {
+  const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(options)], {
     execArgv: ["--import", "tsx"],
-    // A limit to what is measured is none to what stands in for Stripe.
+    // A memory limit for the benchmark does not apply to the sandbox.
     env: { ...process.env, NODE_OPTIONS: "" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
@@ -51,8 +51,8 @@ export async function startSandboxProcess(wish: SandboxWish): Promise<SandboxPro
   };
 }
 
-async function main(wish: SandboxWish): Promise<void> {
-  const sandbox = createSandbox({ latency: wish.latencyMs });
+async function main(options: SandboxOptions): Promise<void> {
+  const sandbox = createSandbox({ latency: options.latencyMs });
   const product = sandbox.products.create({ name: "Army" });
   const price = sandbox.prices.create({
     product: product.id,
@@ -64,8 +64,9 @@ async function main(wish: SandboxWish): Promise<void> {
   const now = Math.floor(Date.now() / 1000);
   const subscriptions: string[] = [];
   sandbox.bulk(() => {
-    for (let n = 0; n < wish.customers; n += 1) {
-      const minutes = wish.halfInOneSecond && n % 2 === 0 ? wish.customers / 3 : wish.customers - n + 2;
+    for (let n = 0; n < options.customers; n += 1) {
+      const minutes =
+        options.halfInOneSecond && n % 2 === 0 ? options.customers / 3 : options.customers - n + 2;
       const created = now - Math.floor(minutes * 60);
       const metadata = { userId: userId(n) };
       const customer = sandbox.customers.create({ email: `${userId(n)}@example.com`, metadata, created });
@@ -73,11 +74,11 @@ async function main(wish: SandboxWish): Promise<void> {
       subscriptions.push(sandbox.subscriptions.create({ customer: customer.id, items, created }).id);
     }
   });
-  if (wish.perSecond !== null)
-    sandbox.control.setLimits({ endpointPerSecond: wish.perSecond, globalPerSecond: 100 });
+  if (options.perSecond !== null)
+    sandbox.control.setLimits({ endpointPerSecond: options.perSecond, globalPerSecond: 100 });
   const { url } = await sandbox.listen();
   let changed = 0;
-  // A benchmark that is killed leaves nobody behind.
+  // Ends with the benchmark, also when that is killed.
   process.once("disconnect", () => process.exit());
   process.on("message", (message) => {
     const order = z.object({ latency: z.number().optional(), change: z.number().optional() }).parse(message);

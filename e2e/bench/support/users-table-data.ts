@@ -1,27 +1,27 @@
 import type { Database } from "../../../app/platform/client.server";
 import { sql } from "../../../app/platform/sql.server";
 
-// Made by PostgreSQL itself, table by table, from hashes of a number: the same users each time, in no order.
+// Made by PostgreSQL from hashes of a number: the same users each time, in no order.
 
-/** A number from 0 to 999999 for person n, another one for each `salt`. */
-const dice = (salt: string) => sql`(abs(hashint8extended(n, hashtext(${salt}))) % 1000000)`;
+/** A number from 0 to 999999 for user n, another one for each `salt`. */
+const hashNumber = (salt: string) => sql`(abs(hashint8extended(n, hashtext(${salt}))) % 1000000)`;
 
-/** 93 of 100 in sync, the others of every kind; 200 in a million have no Standing yet. */
+/** 93 of 100 in sync, the others of every kind; 200 in a million have no sync status yet. */
 const VERDICT = sql`CASE
   WHEN v < 690000 THEN 'in_sync' WHEN v < 930000 THEN 'no_subscription' WHEN v < 942000 THEN 'detail_mismatch'
   WHEN v < 951000 THEN 'locked_out' WHEN v < 959000 THEN 'unpaid_access' WHEN v < 966000 THEN 'plan_mismatch'
   WHEN v < 972000 THEN 'access_mismatch' WHEN v < 981000 THEN 'status_mismatch' WHEN v < 985000 THEN 'possible_match'
   WHEN v < 986000 THEN 'link_conflict' WHEN v < 989000 THEN 'missing_in_stripe' WHEN v < 992000 THEN 'unmapped_price'
-  WHEN v < 992050 THEN 'unknown' ELSE 'not_checked' END`;
+  WHEN v < 992050 THEN 'unknown_status' ELSE 'not_checked' END`;
 
 const SEVERITY = sql`(CASE WHEN verdict IN ('in_sync', 'no_subscription') THEN 0 WHEN verdict = 'detail_mismatch' THEN 1
   WHEN verdict IN ('locked_out', 'unpaid_access') THEN 6 WHEN verdict = 'not_checked' THEN 2
   WHEN verdict IN ('plan_mismatch', 'access_mismatch') THEN 5 WHEN verdict = 'status_mismatch' THEN 3 ELSE 4 END)::smallint`;
 
-/** Stripe's word; null where no subscription counts. */
+/** Stripe's status; null where no subscription counts. */
 const STATUS = sql`CASE
   WHEN verdict IN ('no_subscription', 'not_checked', 'possible_match', 'missing_in_stripe') THEN NULL
-  WHEN verdict = 'unknown' THEN 'suspended'
+  WHEN verdict = 'unknown_status' THEN 'suspended'
   WHEN verdict IN ('locked_out', 'unmapped_price') THEN CASE WHEN s < 100000 THEN 'trialing' ELSE 'active' END
   WHEN verdict = 'unpaid_access'
     THEN CASE WHEN s < 850000 THEN 'canceled' WHEN s < 980000 THEN 'unpaid' ELSE 'incomplete_expired' END
@@ -44,8 +44,8 @@ const DOMAIN = sql`CASE WHEN m < 450000 THEN 'gmail.com' WHEN m < 600000 THEN 'o
   ELSE 'company' || m % 4000 || '.example' END`;
 
 /**
- * So many users with their records, what Stripe said about them and how they stand; beside them Stripe customers whom
- * nobody claims. The database's statistics are up to date afterwards.
+ * Adds users with their records, observations and sync statuses, and Stripe customers without a user. The database's
+ * statistics are up to date afterwards.
  */
 export async function addUsersTable(db: Database, count: number): Promise<void> {
   await db.plan.createMany({
@@ -56,7 +56,7 @@ export async function addUsersTable(db: Database, count: number): Promise<void> 
     ],
   });
   await db.$executeRaw`
-    CREATE UNLOGGED TABLE bench_person AS
+    CREATE UNLOGGED TABLE bench_user AS
     SELECT *, 'cus_' || substr(md5('customer ' || n), 1, 14) AS cus, 'sub_' || substr(md5('sub ' || n), 1, 14) AS sub,
       ${STATUS} AS status, ${SEVERITY} AS severity, v >= 999800 AS unevaluated,
       verdict NOT IN ('no_subscription', 'not_checked') OR s < 300000 AS customer,
@@ -66,9 +66,9 @@ export async function addUsersTable(db: Database, count: number): Promise<void> 
       date_trunc('second', now()) - make_interval(secs => (n * 127 % 120000000)::float8) AS began,
       lower(first || '.' || last || n || '@') || ${DOMAIN} AS email
     FROM (SELECT *, ${VERDICT} AS verdict, (${FIRST})[1 + f % 26] AS first, (${LAST})[1 + f / 26 % 26] AS last
-      FROM (SELECT n, md5('user ' || n)::uuid::text AS id, ${dice("v")} AS v, ${dice("s")} AS s, ${dice("p")} AS p,
-          ${dice("f")} AS f, ${dice("m")} AS m, ${dice("o")} AS seen
-        FROM generate_series(1::bigint, ${count}::bigint) n) thrown) person`;
+      FROM (SELECT n, md5('user ' || n)::uuid::text AS id, ${hashNumber("v")} AS v, ${hashNumber("s")} AS s, ${hashNumber("p")} AS p,
+          ${hashNumber("f")} AS f, ${hashNumber("m")} AS m, ${hashNumber("o")} AS seen
+        FROM generate_series(1::bigint, ${count}::bigint) n) hashed) named`;
   await addRecords(db);
   await addObservations(db);
   await db.$executeRaw`
@@ -81,48 +81,48 @@ export async function addUsersTable(db: Database, count: number): Promise<void> 
       CASE WHEN kind IS NOT NULL THEN date_trunc('second', now()) - make_interval(secs => seen * 12.0) END,
       CASE WHEN verdict = 'unpaid_access' AND f % 2 = 0 THEN 'no_positive_evidence' WHEN severity = 4 AND f % 3 = 0
         THEN 'needs_staff' END,
-      -- Nearly everybody was last seen by the pass of last night, some since, some only before it.
+      -- Most users were last read by the full run of last night, some since, some only before it.
       CASE WHEN verdict = 'not_checked' THEN NULL WHEN seen < 5000 THEN now() - make_interval(mins => 1500 + (seen)::int)
         WHEN seen < 40000 THEN now() - make_interval(secs => seen / 2.0) ELSE date_trunc('second', now()) - interval '7 hours' END,
       CASE WHEN status = 'past_due' THEN now() + interval '3 days' END
     FROM (SELECT *, CASE verdict WHEN 'locked_out' THEN 'locked_out' WHEN 'unpaid_access' THEN 'leaking' END AS kind
-      FROM bench_person) b WHERE NOT unevaluated ORDER BY id`;
-  await db.$executeRaw`DROP TABLE bench_person`;
+      FROM bench_user) b WHERE NOT unevaluated ORDER BY id`;
+  await db.$executeRaw`DROP TABLE bench_user`;
   await db.$executeRaw`
     INSERT INTO "Cursor" (key, value)
-    SELECT 'pass', jsonb_build_object('runId', 'bench', 'started', 1, 'ended', 2, 'stripeTime', t, 'beganAt', t,
+    SELECT 'full_run', jsonb_build_object('runId', 'bench', 'started', 1, 'ended', 2, 'stripeTime', t, 'beganAt', t,
       'finishedAt', t) FROM (SELECT floor(extract(epoch FROM now() - interval '7 hours')) AS t) clock`;
   await db.$executeRaw`VACUUM (ANALYZE)`;
 }
 
 async function addRecords(db: Database): Promise<void> {
-  // The application wrote its users as they came, not in the order of their ids.
+  // The application wrote its users in the order of their sign-up, not of their ids.
   await db.$executeRaw`
     INSERT INTO "User" (id, email, "emailVerified", name, "stripeCustomerId", plan, "subscriptionStatus", "createdAt")
     SELECT id, email, f % 9 > 0, CASE WHEN m % 8 > 0 THEN first || ' ' || last END,
       CASE WHEN customer AND verdict NOT IN ('locked_out', 'possible_match') THEN cus END,
       CASE WHEN verdict IN ('locked_out') THEN NULL WHEN verdict = 'plan_mismatch' THEN 'starter' ELSE plan END,
       CASE WHEN verdict = 'unpaid_access' THEN 'active' WHEN verdict <> 'locked_out' THEN status END, began
-    FROM bench_person`;
+    FROM bench_user`;
   await db.$executeRaw`
     INSERT INTO "BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency,
       interval)
-    SELECT id, sub, 'price_' || plan, status, plan, amount, 'usd', 'month' FROM bench_person
+    SELECT id, sub, 'price_' || plan, status, plan, amount, 'usd', 'month' FROM bench_user
     WHERE plan IS NOT NULL AND verdict <> 'locked_out'`;
   await db.$executeRaw`
     INSERT INTO "Workspace" (id, "ownerId", name, status, soldiers)
     SELECT 'w' || id, id, 'Workspace', CASE WHEN access THEN 'active' ELSE 'locked' END, CASE WHEN access THEN 1 ELSE 0 END
     FROM (SELECT *, verdict = 'unpaid_access' OR coalesce(verdict <> 'locked_out'
-      AND status IN ('active', 'trialing', 'past_due'), false) AS access FROM bench_person) b`;
+      AND status IN ('active', 'trialing', 'past_due'), false) AS access FROM bench_user) b`;
 }
 
 async function addObservations(db: Database): Promise<void> {
   await db.$executeRaw`
     INSERT INTO "StripeCustomer" (id, email, "emailFolded", "metadataUserId", created, "versionStart", "versionEnd")
     SELECT cus, email, email, CASE WHEN verdict <> 'possible_match' AND f % 5 > 0 THEN id END, began, 1, 2
-    FROM bench_person WHERE customer
+    FROM bench_user WHERE customer
     UNION ALL SELECT 'guest_' || cus, 'guest' || n || '@guests.example', 'guest' || n || '@guests.example', NULL, began, 1, 2
-    FROM bench_person WHERE n % 2000 = 0`;
+    FROM bench_user WHERE n % 2000 = 0`;
   await db.$executeRaw`
     INSERT INTO "StripeSubscription" (id, "customerId", status, "metadataUserId", items, created, "startDate",
       "cancelAtPeriodEnd", "versionStart", "versionEnd")
@@ -130,7 +130,7 @@ async function addObservations(db: Database): Promise<void> {
       jsonb_build_array(jsonb_build_object('id', 'si_' || n, 'priceId', 'price_' || coalesce(plan, 'army'), 'lookupKey',
         NULL, 'unitAmount', amount, 'currency', 'usd', 'interval', 'month', 'intervalCount', 1, 'quantity', 1,
         'periodStart', 1790000000, 'periodEnd', 1792600000)), began, began, false, 1, 2
-    FROM bench_person WHERE plan IS NOT NULL OR verdict = 'possible_match'
+    FROM bench_user WHERE plan IS NOT NULL OR verdict = 'possible_match'
     UNION ALL SELECT 'guest_' || sub, 'guest_' || cus, 'active', NULL, '[]'::jsonb, began, began, false, 1, 2
-    FROM bench_person WHERE n % 2000 = 0`;
+    FROM bench_user WHERE n % 2000 = 0`;
 }

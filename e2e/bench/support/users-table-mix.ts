@@ -1,19 +1,21 @@
-import { FLAGS, VERDICTS } from "../../../app/billing/verdicts";
+import { VERDICTS } from "../../../app/billing/verdicts/catalogue";
+import { FLAGS } from "../../../app/billing/verdicts/flags";
 import { SORTS } from "../../../app/dashboard/users-list/columns";
+import { CHECKED, NONE } from "../../../app/dashboard/users-list/filters";
 import type { UsersList } from "../../../app/dashboard/users-list/users-list.server";
-import { CHECKED, EMPTY_QUERY, NONE, type UsersQuery } from "../../../app/dashboard/users-list/users-query";
+import { EMPTY_QUERY, type UsersQuery } from "../../../app/dashboard/users-list/users-query";
 import type { Database } from "../../../app/platform/client.server";
 
-/** A page that somebody asks for. */
-export type Asked = {
+/** A page that is requested. */
+export type PageRequest = {
   kind: string;
   name: string;
   query: UsersQuery;
-  /** How many pages stand before it: for who has to count them. */
+  /** How many pages come before it, for the naive query that has to count them. */
   deep: number;
 };
 
-type Some = Partial<UsersQuery>;
+type PartialQuery = Partial<UsersQuery>;
 
 const DIRECTIONS = SORTS.flatMap((sort) => [false, true].map((reversed) => ({ sort, reversed })));
 const STATUSES = [
@@ -28,24 +30,21 @@ const STATUSES = [
   NONE,
 ];
 
-const FILTERS: [string, Some][] = [
-  ...VERDICTS.map((verdict): [string, Some] => [verdict, { verdicts: [verdict] }]),
-  ...FLAGS.map((flag): [string, Some] => [flag, { flags: [flag] }]),
-  ...["starter", "army", "founder", "nobody's", NONE].map((plan): [string, Some] => [
+const FILTERS: [string, PartialQuery][] = [
+  ...VERDICTS.map((verdict): [string, PartialQuery] => [verdict, { verdicts: [verdict] }]),
+  ...FLAGS.map((flag): [string, PartialQuery] => [flag, { flags: [flag] }]),
+  ...["starter", "army", "founder", "unused", NONE].map((plan): [string, PartialQuery] => [
     `plan ${plan}`,
     { plans: [plan] },
   ]),
-  ...STATUSES.map((status): [string, Some] => [`status ${status}`, { statuses: [status] }]),
-  ...CHECKED.map((checked): [string, Some] => [`checked ${checked}`, { checked }]),
+  ...STATUSES.map((status): [string, PartialQuery] => [`status ${status}`, { statuses: [status] }]),
+  ...CHECKED.map((checked): [string, PartialQuery] => [`checked ${checked}`, { checked }]),
   ["blocked", { blocked: true }],
 ];
 
-const COMBINED: [string, Some][] = [
+const COMBINED: [string, PartialQuery][] = [
   ["critical", { verdicts: ["locked_out", "unpaid_access"] }],
-  [
-    "all that differs",
-    { verdicts: VERDICTS.filter((one) => one !== "in_sync" && one !== "no_subscription") },
-  ],
+  ["all mismatches", { verdicts: VERDICTS.filter((one) => one !== "in_sync" && one !== "no_subscription") }],
   ["in sync and on hold", { verdicts: ["in_sync"], flags: ["on_hold"] }],
   ["in sync but canceled", { verdicts: ["in_sync"], statuses: ["canceled"] }],
   ["locked out, founder", { verdicts: ["locked_out"], plans: ["founder"] }],
@@ -54,13 +53,13 @@ const COMBINED: [string, Some][] = [
   ["stale, no plan", { flags: ["stale"], plans: [NONE] }],
   ["past due within the hour", { statuses: ["past_due"], checked: "hour" }],
   ["unpaid or paused, blocked", { statuses: ["unpaid", "paused"], blocked: true }],
-  ["nobody has all of it", { flags: ["lookup_failed"], statuses: ["paused"], plans: ["founder"] }],
+  ["no user has all of it", { flags: ["lookup_failed"], statuses: ["paused"], plans: ["founder"] }],
 ];
 
-const shown = (some: Some) => `${some.reversed ? "-" : ""}${some.sort ?? "severity"}`;
+const formatSort = (some: PartialQuery) => `${some.reversed ? "-" : ""}${some.sort ?? "severity"}`;
 
-/** The mix, but for the pages that are deep in a list. */
-export async function askedOf(db: Database): Promise<Asked[]> {
+/** All requests except the pages deep in a list. */
+export async function listPageRequests(db: Database): Promise<PageRequest[]> {
   const one = await db.user.findFirstOrThrow({
     where: { stripeCustomerId: { not: null } },
     orderBy: { id: "desc" },
@@ -78,39 +77,45 @@ export async function askedOf(db: Database): Promise<Asked[]> {
     ["three letters", "ada"],
     ["two letters", "xu"],
     ["one letter", "z"],
-    ["two that nobody has", "qq"],
-    ["nothing found", "nobody-like-this"],
+    ["two letters of no user", "qq"],
+    ["nothing found", "no-such-user"],
     ["cus_", one.stripeCustomerId ?? ""],
     ["sub_", stripeSubscriptionId],
-    ["cus_ of nobody", "cus_00000000000000"],
+    ["cus_ of no user", "cus_00000000000000"],
     ["a user id", one.id],
   ];
-  const ask = (kind: string, name: string, some: Some): Asked => ({
+  const createRequest = (kind: string, name: string, some: PartialQuery): PageRequest => ({
     kind,
-    name: `${name}, by ${shown(some)}`,
+    name: `${name}, by ${formatSort(some)}`,
     query: { ...EMPTY_QUERY, ...some },
     deep: 0,
   });
   return [
-    ...DIRECTIONS.map((sort) => ask("sort", "everybody", sort)),
-    ...FILTERS.flatMap(([name, some]) => DIRECTIONS.map((sort) => ask("filter", name, { ...some, ...sort }))),
+    ...DIRECTIONS.map((sort) => createRequest("sort", "all users", sort)),
+    ...FILTERS.flatMap(([name, some]) =>
+      DIRECTIONS.map((sort) => createRequest("filter", name, { ...some, ...sort })),
+    ),
     ...COMBINED.flatMap(([name, some]) =>
-      DIRECTIONS.map((sort) => ask("combined", name, { ...some, ...sort })),
+      DIRECTIONS.map((sort) => createRequest("combined", name, { ...some, ...sort })),
     ),
     ...searches.flatMap(([name, q]) => [
-      ...DIRECTIONS.map((sort) => ask("search", name, { q, ...sort })),
-      ask("search", `${name}, in sync`, { q, verdicts: ["in_sync"] }),
-      ask("search", `${name}, locked out`, { q, verdicts: ["locked_out"] }),
+      ...DIRECTIONS.map((sort) => createRequest("search", name, { q, ...sort })),
+      createRequest("search", `${name}, in sync`, { q, verdicts: ["in_sync"] }),
+      createRequest("search", `${name}, locked out`, { q, verdicts: ["locked_out"] }),
     ]),
   ];
 }
 
 /** Pages deep in the list: the second, the tenth, the thousandth, near the end; after and before. */
-export async function deepPages(list: UsersList): Promise<Asked[]> {
-  const asked: Asked[] = [];
-  const lists: [string, Some, number[]][] = [
-    ...SORTS.map((sort): [string, Some, number[]] => ["everybody", { sort }, [2, 10, 1000]]),
-    ...SORTS.map((sort): [string, Some, number[]] => ["everybody", { sort, reversed: true }, [2, 10]]),
+export async function listDeepPages(list: UsersList): Promise<PageRequest[]> {
+  const asked: PageRequest[] = [];
+  const lists: [string, PartialQuery, number[]][] = [
+    ...SORTS.map((sort): [string, PartialQuery, number[]] => ["all users", { sort }, [2, 10, 1000]]),
+    ...SORTS.map((sort): [string, PartialQuery, number[]] => [
+      "all users",
+      { sort, reversed: true },
+      [2, 10],
+    ]),
     ["in sync", { verdicts: ["in_sync"] }, [2, 1000]],
     ["canceled", { statuses: ["canceled"] }, [2, 1000]],
     ["army by name", { plans: ["army"], sort: "name" }, [2, 10]],
@@ -121,10 +126,10 @@ export async function deepPages(list: UsersList): Promise<Asked[]> {
     const query: UsersQuery = { ...EMPTY_QUERY, ...some };
     let cursor: string | null = null;
     for (let depth = 1; depth <= Math.max(...depths); depth += 1) {
-      const page = await list.page(cursor ? { ...query, page: { side: "after", cursor } } : query);
+      const page = await list.loadPage(cursor ? { ...query, page: { side: "after", cursor } } : query);
       if (!page.ok || !page.next) break;
       if (depths.includes(depth) && page.previous) {
-        const from = `${name}, by ${shown(some)}, from page ${depth}`;
+        const from = `${name}, by ${formatSort(some)}, from page ${depth}`;
         const { next, previous } = page;
         asked.push({
           kind: "deep",

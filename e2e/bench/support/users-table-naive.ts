@@ -1,8 +1,9 @@
-import { NONE, type UsersQuery } from "../../../app/dashboard/users-list/users-query";
+import { NONE } from "../../../app/dashboard/users-list/filters";
+import type { UsersQuery } from "../../../app/dashboard/users-list/users-query";
 import type { Database } from "../../../app/platform/client.server";
 import { join, raw, type Sql, sql } from "../../../app/platform/sql.server";
 
-// The usual way to list, beside ours: one join, ILIKE on both columns, and OFFSET for the depth.
+// The usual way to list, for comparison: one join, ILIKE on both columns, and OFFSET for the depth.
 
 const ORDER: Record<UsersQuery["sort"], string[]> = {
   severity: [`s."severity" DESC NULLS LAST`, `s."since" ASC NULLS LAST`],
@@ -13,24 +14,26 @@ const ORDER: Record<UsersQuery["sort"], string[]> = {
   money: [`s."moneyCurrency" ASC NULLS LAST`, `s."moneyPerMonth" DESC NULLS LAST`],
 };
 
-const turned = (order: string): string =>
+const reverseOrder = (order: string): string =>
   order.replace(
     /ASC|DESC|FIRST|LAST/g,
     (word) => ({ ASC: "DESC", DESC: "ASC", FIRST: "LAST", LAST: "FIRST" })[word] ?? word,
   );
 
 /** One page, `page` pages deep. */
-export async function naivePage(db: Database, query: UsersQuery, page: number): Promise<number> {
-  const orders = [...ORDER[query.sort], `u."id" ASC`].map((one) => raw(query.reversed ? turned(one) : one));
+export async function loadNaivePage(db: Database, query: UsersQuery, page: number): Promise<number> {
+  const orders = [...ORDER[query.sort], `u."id" ASC`].map((one) =>
+    raw(query.reversed ? reverseOrder(one) : one),
+  );
   const rows = await db.$queryRaw<unknown[]>`
-    SELECT u."id" FROM "User" u LEFT JOIN "SyncStatus" s ON s."userId" = u."id" WHERE ${conditions(query)}
+    SELECT u."id" FROM "User" u LEFT JOIN "SyncStatus" s ON s."userId" = u."id" WHERE ${buildConditions(query)}
     ORDER BY ${join(orders)} OFFSET ${page * 50}::int LIMIT 50`;
   return rows.length;
 }
 
-function conditions({ q, verdicts, flags, plans, statuses, checked, blocked }: UsersQuery): Sql {
+function buildConditions({ q, verdicts, flags, plans, statuses, checked, blocked }: UsersQuery): Sql {
   const infix = `%${q.replace(/[\\%_]/g, "\\$&")}%`;
-  const among = (columns: Sql[], values: string[]) => {
+  const matchAny = (columns: Sql[], values: string[]) => {
     const any = columns.map((column) => sql`${column} = ANY(${values}::text[])`);
     const none = columns.map((column) => sql`${column} IS NULL`);
     const named = sql`(${join(any, " OR ")})`;
@@ -51,8 +54,8 @@ function conditions({ q, verdicts, flags, plans, statuses, checked, blocked }: U
       : []),
     ...(verdicts.length > 0 ? [sql`coalesce(s."verdict", 'not_checked') = ANY(${verdicts}::text[])`] : []),
     ...(flags.length > 0 ? [sql`s."flags" && ${flags}::text[]`] : []),
-    ...(plans.length > 0 ? [among([sql`u."plan"`, sql`s."stripePlan"`], plans)] : []),
-    ...(statuses.length > 0 ? [among([sql`s."stripeStatus"`], statuses)] : []),
+    ...(plans.length > 0 ? [matchAny([sql`u."plan"`, sql`s."stripePlan"`], plans)] : []),
+    ...(statuses.length > 0 ? [matchAny([sql`s."stripeStatus"`], statuses)] : []),
     ...(checked ? [observed[checked]] : []),
     ...(blocked ? [sql`s."blocked" IS NOT NULL`] : []),
   ];

@@ -296,13 +296,13 @@ CREATE TABLE "Run" (
 -- CreateTable
 CREATE TABLE "RunBatch" (
     "runId" TEXT NOT NULL,
-    "n" INTEGER NOT NULL,
+    "number" INTEGER NOT NULL,
     "afterId" TEXT,
     "untilId" TEXT,
     "claimedUntil" TIMESTAMPTZ(3),
     "doneAt" TIMESTAMPTZ(3),
 
-    CONSTRAINT "RunBatch_pkey" PRIMARY KEY ("runId","n")
+    CONSTRAINT "RunBatch_pkey" PRIMARY KEY ("runId","number")
 );
 
 -- CreateTable
@@ -332,6 +332,7 @@ CREATE TABLE "Change" (
     "actorKind" TEXT NOT NULL,
     "actor" TEXT,
     "stripeRequestId" TEXT,
+    "reason" TEXT,
     "paidAt" TIMESTAMPTZ(3),
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -654,9 +655,9 @@ $$;
 
 -- Standings that depend on others, or whose repair is due or may have become possible: evaluated again at each tick.
 CREATE INDEX "SyncStatus_recheck" ON "SyncStatus" ("userId")
-WHERE verdict IN ('link_conflict', 'possible_match', 'not_checked')
+WHERE verdict IN ('not_checked', 'link_conflict', 'possible_match')
     OR ("intendedHash" IS NOT NULL AND blocked IS NULL)
-    OR blocked IN ('revocation_limit', 'possible_other_customer', 'other_customers_unknown', 'not_read_since');
+    OR blocked IN ('revocation_limit', 'not_read_since', 'possible_other_customer', 'other_customers_unknown');
 
 -- The stamps of these tables move on in each pass: room on each page keeps those updates away from the indexes.
 ALTER TABLE "StripeCustomer" SET (fillfactor = 80);

@@ -1,65 +1,80 @@
-import { locked, noCustomerId, nothing } from "~/demo/company/recorded";
+import { clearRecord, dropCustomerId, lockWorkspaces } from "~/demo/company/record-changes";
 import {
-  customerWithMetadata,
-  fromSession,
-  guest,
-  recordedCustomer,
+  buy,
+  linkByCheckoutSession,
+  linkByCustomerMetadata,
+  linkByEmail,
+  linkByRecord,
+  linkBySubscriptionMetadata,
   type Story,
-  sameAddress,
-  sub,
 } from "~/demo/company/story";
 
 const verdict = "locked_out";
 
-/** They have paid, and the database does not say so. */
+/** The user has paid, but has no access. */
 export const LOCKED_OUT: readonly Story[] = [
-  { verdict, name: "Ada Okafor", customers: [recordedCustomer(sub("army_yearly", 2))], recorded: nothing },
-  { verdict, customers: [recordedCustomer(sub("starter_monthly", 1))], recorded: nothing },
-  { verdict, customers: [recordedCustomer(sub("starter_monthly", 5))], recorded: nothing },
-  { verdict, customers: [recordedCustomer(sub("army_yearly", 9))], recorded: nothing, workspaces: 2 },
-  { verdict, customers: [customerWithMetadata(sub("starter_monthly", 3))], recorded: nothing },
-  { verdict, name: "Mateo Silva", customers: [guest(sub("army_yearly", 4))], recorded: nothing },
-  { verdict, customers: [guest(sub("starter_monthly", 6))], recorded: nothing },
-  { verdict, customers: [fromSession(sub("starter_eur", 2))], recorded: nothing },
-  { verdict, customers: [sameAddress(sub("starter_monthly", 7))], recorded: nothing },
-  // The payment was written down, the workspace was not opened.
-  { verdict, customers: [recordedCustomer(sub("army_yearly", 40))], recorded: locked },
-  { verdict, customers: [recordedCustomer(sub("starter_jpy", 3))], recorded: nothing },
-  { verdict, customers: [recordedCustomer(sub("army_tiered", 11))], recorded: nothing },
+  {
+    verdict,
+    name: "Ada Okafor",
+    customers: [linkByRecord(buy("army_yearly", 2))],
+    changeRecord: clearRecord,
+  },
+  { verdict, customers: [linkByRecord(buy("starter_monthly", 1))], changeRecord: clearRecord },
+  { verdict, customers: [linkByRecord(buy("starter_monthly", 5))], changeRecord: clearRecord },
+  { verdict, customers: [linkByRecord(buy("army_yearly", 9))], changeRecord: clearRecord, workspaces: 2 },
+  { verdict, customers: [linkByCustomerMetadata(buy("starter_monthly", 3))], changeRecord: clearRecord },
+  {
+    verdict,
+    name: "Mateo Silva",
+    customers: [linkBySubscriptionMetadata(buy("army_yearly", 4))],
+    changeRecord: clearRecord,
+  },
+  { verdict, customers: [linkBySubscriptionMetadata(buy("starter_monthly", 6))], changeRecord: clearRecord },
+  { verdict, customers: [linkByCheckoutSession(buy("starter_eur", 2))], changeRecord: clearRecord },
+  { verdict, customers: [linkByEmail(buy("starter_monthly", 7))], changeRecord: clearRecord },
+  // The payment was recorded, the workspace stayed locked.
+  { verdict, customers: [linkByRecord(buy("army_yearly", 40))], changeRecord: lockWorkspaces },
+  { verdict, customers: [linkByRecord(buy("starter_jpy", 3))], changeRecord: clearRecord },
+  { verdict, customers: [linkByRecord(buy("army_tiered", 11))], changeRecord: clearRecord },
   {
     verdict,
     name: "Priya Raman",
-    customers: [recordedCustomer(sub("starter_monthly", 1, { status: "trialing", trialEndsIn: 13 }))],
-    recorded: nothing,
+    customers: [linkByRecord(buy("starter_monthly", 1, { status: "trialing", trialEndsIn: 13 }))],
+    changeRecord: clearRecord,
   },
-  // Access by the recorded status alone: they own no workspace yet.
-  { verdict, workspaces: 0, customers: [customerWithMetadata(sub("starter_monthly", 2))], recorded: nothing },
-  // A guest checkout made a second customer beside the recorded one, whose subscription has ended.
+  // No workspace yet, so only the recorded status gives access.
+  {
+    verdict,
+    workspaces: 0,
+    customers: [linkByCustomerMetadata(buy("starter_monthly", 2))],
+    changeRecord: clearRecord,
+  },
+  // A guest checkout created a second customer; the subscription of the recorded one has ended.
   {
     verdict,
     flags: ["duplicate_customers"],
     customers: [
-      recordedCustomer(sub("starter_monthly", 200, { status: "canceled", ended: 60 })),
-      guest(sub("army_yearly", 3)),
+      linkByRecord(buy("starter_monthly", 200, { status: "canceled", ended: 60 })),
+      linkBySubscriptionMetadata(buy("army_yearly", 3)),
     ],
-    recorded: nothing,
+    changeRecord: clearRecord,
   },
   {
     verdict,
     flags: ["several"],
-    customers: [recordedCustomer(sub("starter_monthly", 8), sub("army_yearly", 1))],
-    recorded: nothing,
+    customers: [linkByRecord(buy("starter_monthly", 8), buy("army_yearly", 1))],
+    changeRecord: clearRecord,
   },
   {
     verdict,
     flags: ["on_hold"],
     hold: "The payment is disputed; the card’s owner did not know of it",
-    customers: [recordedCustomer(sub("army_yearly", 6))],
-    recorded: nothing,
+    customers: [linkByRecord(buy("army_yearly", 6))],
+    changeRecord: clearRecord,
   },
   {
     verdict,
-    customers: [customerWithMetadata(sub("starter_monthly", 12))],
-    recorded: (right, facts) => noCustomerId(locked(right, facts), facts),
+    customers: [linkByCustomerMetadata(buy("starter_monthly", 12))],
+    changeRecord: (expected, facts) => dropCustomerId(lockWorkspaces(expected, facts), facts),
   },
 ];

@@ -1,57 +1,57 @@
-import { onlyAccess, stillActive } from "~/demo/company/recorded";
-import { recordedCustomer, type Story, sub } from "~/demo/company/story";
+import { keepAccessOnly, keepActive } from "~/demo/company/record-changes";
+import { buy, linkByRecord, type Story } from "~/demo/company/story";
 
 const verdict = "unpaid_access";
 
-/** They have access, and do not pay for it. */
+/** The user has access without paying. */
 export const UNPAID_ACCESS: readonly Story[] = [
   {
     verdict,
     name: "Jonas Weber",
-    customers: [recordedCustomer(sub("starter_monthly", 300, { status: "canceled", ended: 21 }))],
-    recorded: stillActive,
+    customers: [linkByRecord(buy("starter_monthly", 300, { status: "canceled", ended: 21 }))],
+    changeRecord: keepActive,
   },
   {
     verdict,
     workspaces: 2,
-    customers: [recordedCustomer(sub("army_yearly", 370, { status: "canceled", ended: 5 }))],
-    recorded: stillActive,
+    customers: [linkByRecord(buy("army_yearly", 370, { status: "canceled", ended: 5 }))],
+    changeRecord: keepActive,
   },
   {
     verdict,
-    customers: [recordedCustomer(sub("starter_monthly", 150, { status: "unpaid", monthBegan: 20 }))],
-    recorded: stillActive,
+    customers: [linkByRecord(buy("starter_monthly", 150, { status: "unpaid", monthBegan: 20 }))],
+    changeRecord: keepActive,
   },
   // Past due for longer than the seven days of grace.
   {
     verdict,
-    customers: [recordedCustomer(sub("army_monthly", 102, { status: "past_due", monthBegan: 12 }))],
-    recorded: stillActive,
+    customers: [linkByRecord(buy("army_monthly", 102, { status: "past_due", monthBegan: 12 }))],
+    changeRecord: keepActive,
   },
   {
     verdict,
-    customers: [recordedCustomer(sub("starter_monthly", 90, { status: "paused" }))],
-    recorded: stillActive,
+    customers: [linkByRecord(buy("starter_monthly", 90, { status: "paused" }))],
+    changeRecord: keepActive,
   },
-  // Deleting a customer cancels the subscription, which stays listed.
+  // Deleting a customer in Stripe cancels the subscription; Stripe still lists it.
   {
     verdict,
     customers: [
       {
-        ...recordedCustomer(sub("starter_monthly", 120, { status: "canceled", ended: 14 })),
+        ...linkByRecord(buy("starter_monthly", 120, { status: "canceled", ended: 14 })),
         state: "deleted",
       },
     ],
-    recorded: stillActive,
+    changeRecord: keepActive,
   },
   {
     verdict,
     workspaces: 0,
-    customers: [recordedCustomer(sub("starter_eur", 80, { status: "canceled", ended: 9 }))],
-    recorded: stillActive,
+    customers: [linkByRecord(buy("starter_eur", 80, { status: "canceled", ended: 9 }))],
+    changeRecord: keepActive,
   },
-  // An empty list is no evidence that anything ended: this one stays as it is.
-  { verdict, customers: [recordedCustomer()], recorded: onlyAccess },
-  // Nor is a 404. The fresh read before a revocation finds it, and the verdict becomes `missing_in_stripe`.
-  { verdict, customers: [{ ...recordedCustomer(), state: "missing" }], recorded: onlyAccess },
+  // An empty list does not prove that a subscription ended, so access is not revoked.
+  { verdict, customers: [linkByRecord()], changeRecord: keepAccessOnly },
+  // Neither does a 404. The fresh read before a revocation gets it, and the verdict becomes `missing_in_stripe`.
+  { verdict, customers: [{ ...linkByRecord(), state: "missing" }], changeRecord: keepAccessOnly },
 ];

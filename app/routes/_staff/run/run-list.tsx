@@ -1,17 +1,17 @@
 import { Link } from "@remix-run/react";
-import type { RunView } from "~/dashboard/views";
+import type { RunView } from "~/dashboard/run-view.server";
 import { EmptyState } from "~/ui/empty-state";
 import { Time } from "~/ui/format/time";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
-import { outcomeWords, progressOf, runTitle, STATE_TONES, STATE_WORDS } from "./run-words";
+import { describeProgress, formatRunTitle, STATE_TONES, STATE_WORDS, summarizeOutcome } from "./run-words";
 
-/** Runs, the latest first: what, by whom, and what it came to. */
+/** Runs, the newest first: the type, who started them, and the result. */
 export function RunList({ runs }: { runs: RunView[] }) {
   if (runs.length === 0)
     return (
-      <EmptyState title="There have been no runs yet">
-        A preview writes nothing: begin with one on the Users page.
+      <EmptyState title="No runs yet">
+        Start a preview on the Users page. A preview changes nothing.
       </EmptyState>
     );
   return (
@@ -27,11 +27,11 @@ export function RunList({ runs }: { runs: RunView[] }) {
               <span className={toneText[STATE_TONES[run.state]]}>
                 <Shape tone={STATE_TONES[run.state]} />
               </span>
-              <span className="font-medium">{runTitle(run)}</span>
+              <span className="font-medium">{formatRunTitle(run)}</span>
               {run.state !== "done" && <span className="text-quiet">{STATE_WORDS[run.state]}</span>}
             </span>
             <span className="truncate text-quiet tabular-nums">
-              {run.state === "running" ? progressOf(run).words : (run.reason ?? outcomeWords(run))}
+              {run.state === "running" ? describeProgress(run).words : (run.reason ?? summarizeOutcome(run))}
             </span>
             <span className="text-quiet sm:text-end">
               {run.by} · <Time at={run.createdAt} />

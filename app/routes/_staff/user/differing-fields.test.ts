@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { differingFields } from "./differing-fields";
+import { listDifferingFields } from "./differing-fields";
 
-it("names each field that differs once, what matters first", () => {
+it("names each field once, the most important first", () => {
   expect(
-    differingFields([
+    listDifferingFields([
       { field: "billing.currentPeriodEnd" },
-      { field: "workspace.soldiers" },
+      { field: "workspace.seats" },
       { field: "user.plan" },
       { field: "billing.plan" },
       { field: "workspace.status" },
@@ -13,6 +13,6 @@ it("names each field that differs once, what matters first", () => {
   ).toEqual(["plan", "workspace", "soldiers", "period"]);
 });
 
-it("names nothing when nothing differs", () => {
-  expect(differingFields([])).toEqual([]);
+it("names no field if nothing differs", () => {
+  expect(listDifferingFields([])).toEqual([]);
 });

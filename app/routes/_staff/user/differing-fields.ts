@@ -1,29 +1,17 @@
-import type { Mismatch, MismatchField } from "~/billing/mismatches";
+import { type FieldSeverity, findField, listFields, SEVERITY_BY_GROUP } from "~/billing/fields";
+import type { Mismatch } from "~/billing/mismatches";
 
-const SHORT_WORDS: Record<MismatchField, string> = {
-  "user.plan": "plan",
-  "billing.plan": "plan",
-  "user.subscriptionStatus": "status",
-  "billing.status": "status",
-  "workspace.status": "workspace",
-  "workspace.soldiers": "soldiers",
-  "billing.stripePriceId": "price",
-  "billing.amount": "amount",
-  "billing.currency": "currency",
-  "billing.interval": "interval",
-  "user.cancelAtPeriodEnd": "cancellation",
-  "billing.cancelAtPeriodEnd": "cancellation",
-  "billing.stripeSubscriptionId": "subscription",
-  "user.stripeCustomerId": "customer id",
-  "user.currentPeriodEnd": "period",
-  "billing.currentPeriodStart": "period",
-  "billing.currentPeriodEnd": "period",
-};
+const SEVERITIES: FieldSeverity[] = ["high", "medium", "low"];
 
-const ORDER = [...new Set(Object.values(SHORT_WORDS))];
+const fields = (["user", "workspace", "billing"] as const).flatMap((table) => listFields(table));
+const WORDS = new Set(
+  SEVERITIES.flatMap((severity) =>
+    fields.flatMap(({ field }) => (SEVERITY_BY_GROUP[field.group] === severity ? [field.short] : [])),
+  ),
+);
 
-/** What differs in a row's second line: `plan, status, workspace, soldiers`; each once, what matters first. */
-export function differingFields(mismatches: readonly Pick<Mismatch, "field">[]): string[] {
-  const words = new Set(mismatches.map(({ field }) => SHORT_WORDS[field]));
-  return ORDER.filter((word) => words.has(word));
+/** The fields in a row's second line: `plan, workspace, soldiers, status`; each once, the most severe first. */
+export function listDifferingFields(mismatches: readonly Pick<Mismatch, "field">[]): string[] {
+  const words = new Set(mismatches.map(({ field }) => findField(field)?.short));
+  return [...WORDS].filter((word) => words.has(word));
 }

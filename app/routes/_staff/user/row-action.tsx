@@ -1,36 +1,33 @@
-import { REVIEW_VERDICTS, SETTLED_VERDICTS, type Verdict } from "~/billing/verdicts";
-import type { UserView } from "~/dashboard/views";
+import { IN_SYNC_VERDICTS, VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
+import type { UserView } from "~/dashboard/user-view.server";
 import { Button, ButtonLink } from "~/ui/button";
-import { useMay } from "../frame-data";
-import { userPath, useSync } from "./use-sync";
+import { useHasRole } from "../frame-data";
+import { buildUserPath, useSync } from "./use-sync";
 
-/** Taking access away deserves a look first. */
-const LOOK_FIRST: ReadonlySet<Verdict> = new Set([...REVIEW_VERDICTS, "unpaid_access"]);
-
-/** What can be done about a user right in the row: sync, or look closer where that alone would change nothing. */
+/** The action in a user's row: sync, or open the user's page if a sync alone would not resolve the case. */
 export function RowAction({ user }: { user: UserView }) {
-  const { sync, busy } = useSync(user.userId, { aloud: true });
-  const mayWrite = useMay("operator");
-  const who = user.name ?? user.email;
-  const needsEyes = LOOK_FIRST.has(user.verdict) || user.blocked !== null;
-  if (!mayWrite || needsEyes)
+  const { sync, busy } = useSync(user.userId, { toast: true });
+  const canWrite = useHasRole("operator");
+  const name = user.name ?? user.email;
+  const needsReview = VERDICT_CATALOGUE[user.verdict].rowAction === "open" || user.blocked !== null;
+  if (!canWrite || needsReview)
     return (
-      <ButtonLink to={userPath(user.userId)} size="small" prefetch="intent">
-        {needsEyes ? "Review" : "Open"}
-        <span className="sr-only"> {who}</span>
+      <ButtonLink to={buildUserPath(user.userId)} size="small" prefetch="intent">
+        {needsReview ? "Review" : "Open"}
+        <span className="sr-only"> {name}</span>
       </ButtonLink>
     );
   return (
     <Button
       size="small"
-      look={SETTLED_VERDICTS.has(user.verdict) ? "quiet" : "secondary"}
+      variant={IN_SYNC_VERDICTS.has(user.verdict) ? "quiet" : "secondary"}
       onClick={sync}
       disabled={busy}
       aria-busy={busy}
       className="min-w-17"
     >
       {busy ? "Syncing…" : "Sync"}
-      <span className="sr-only"> {who}</span>
+      <span className="sr-only"> {name}</span>
     </Button>
   );
 }

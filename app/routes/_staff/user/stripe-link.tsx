@@ -1,20 +1,20 @@
 import { ExternalLink } from "lucide-react";
-import type { FrameView } from "~/dashboard/views";
+import type { FrameView } from "~/dashboard/frame.server";
 import { useFrameData } from "../frame-data";
 
-/** Stripe's own page of a customer; null in the sandbox, which has no pages. */
-export function stripeAddress(customerId: string, mode: FrameView["mode"]): string | null {
+/** The URL of a customer in Stripe's dashboard. Null in the sandbox, which has no dashboard. */
+export function buildStripeUrl(customerId: string, mode: FrameView["mode"]): string | null {
   if (mode === "sandbox") return null;
   const test = mode === "test" ? "test/" : "";
   return `https://dashboard.stripe.com/${test}customers/${encodeURIComponent(customerId)}`;
 }
 
 export function StripeLink({ customerId, children }: { customerId: string; children: string }) {
-  const address = stripeAddress(customerId, useFrameData()?.frame.mode ?? "sandbox");
-  if (!address) return null;
+  const url = buildStripeUrl(customerId, useFrameData()?.frame.mode ?? "sandbox");
+  if (!url) return null;
   return (
     <a
-      href={address}
+      href={url}
       target="_blank"
       rel="noreferrer"
       className="inline-flex items-center gap-1 rounded text-table text-accent hover:underline"

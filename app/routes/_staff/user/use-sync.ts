@@ -1,6 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import type { SyncResult } from "~/dashboard/views";
+import type { SyncResult } from "~/dashboard/sync-result.server";
 import type { Tone } from "~/ui/status/tone";
 import { useNotice } from "~/ui/toast/toasts";
 
@@ -12,31 +12,31 @@ export const OUTCOME_TONES: Record<SyncResult["outcome"], Tone> = {
   failed: "critical",
 };
 
-/** The address of one user's page. */
-export function userPath(userId: string): string {
+/** The path of a user's page. */
+export function buildUserPath(userId: string): string {
   return `/users/${encodeURIComponent(userId)}`;
 }
 
-/** Syncs one user in place; `aloud` says what came of it in the corner, where the page has no place for it. */
+/** Syncs one user in place. `toast` shows the result in the corner, for pages that have no other place for it. */
 export function useSync(
   userId: string,
-  { aloud }: { aloud: boolean },
+  { toast }: { toast: boolean },
 ): { sync: () => void; busy: boolean; result: SyncResult | null } {
   const fetcher = useFetcher<SyncResult>({ key: `sync ${userId}` });
   const notify = useNotice();
-  const told = useRef<SyncResult | null>(null);
+  const notified = useRef<SyncResult | null>(null);
   const result = fetcher.data ?? null;
   useEffect(() => {
-    if (!aloud || !result || result === told.current) return;
-    told.current = result;
+    if (!toast || !result || result === notified.current) return;
+    notified.current = result;
     notify({
       tone: OUTCOME_TONES[result.outcome],
       message: result.message,
       details: result.changes.join(" · "),
     });
-  }, [aloud, result, notify]);
+  }, [toast, result, notify]);
   return {
-    sync: () => fetcher.submit({ intent: "sync" }, { method: "post", action: userPath(userId) }),
+    sync: () => fetcher.submit({ intent: "sync" }, { method: "post", action: buildUserPath(userId) }),
     busy: fetcher.state !== "idle",
     result,
   };

@@ -1,4 +1,4 @@
-/** What becomes of a payment with the card. `confirm`: the payer's bank asks first. */
+/** A test card and the result of a payment with it. `confirm`: the payer's bank asks first. */
 export interface TestCard {
   last4: string;
   does: "confirm" | "decline" | "pay";
@@ -10,8 +10,8 @@ const CARDS: Readonly<Record<string, TestCard["does"]>> = {
   "4000002500003155": "confirm",
 };
 
-/** The card with this number (digits only); undefined for any that is not one of Stripe's test cards known here. */
-export function testCard(number: string): TestCard | undefined {
+/** The test card with this number (digits only); undefined for unknown numbers. */
+export function findTestCard(number: string): TestCard | undefined {
   const does = Object.hasOwn(CARDS, number) ? CARDS[number] : undefined;
   return does && { last4: number.slice(-4), does };
 }

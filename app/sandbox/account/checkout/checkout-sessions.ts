@@ -1,4 +1,4 @@
-import { type AccountParts, existing } from "~/sandbox/account/parts";
+import { type AccountDeps, getExisting } from "~/sandbox/account/account-deps";
 import { type CheckoutSessionRecord, type Metadata, NO_METADATA } from "~/sandbox/store/records";
 
 export interface CheckoutSessionFields {
@@ -10,20 +10,20 @@ export interface CheckoutSessionFields {
 
 export interface NewCheckoutSession extends CheckoutSessionFields {
   id?: string;
-  /** Epoch seconds; now, unless given. */
+  /** Epoch seconds; now by default. */
   created?: number;
   mode?: CheckoutSessionRecord["mode"];
   client_reference_id?: string | null;
   customer_email?: string | null;
-  /** `plink_…` when the session was begun from a payment link; null when an application created it. */
+  /** `plink_…` when a payment link created the session; null when an application did. */
   payment_link?: string | null;
   line_items?: readonly { price: string; quantity?: number }[];
   success_url?: string | null;
   cancel_url?: string | null;
   url?: string | null;
-  /** Paid on the sandbox's own page, which then is its `url`. */
+  /** Whether its payment page is the sandbox's own, which is its `url` then. */
   hosted?: boolean;
-  /** Epoch seconds; a day after `created`, unless given. */
+  /** Epoch seconds; a day after `created` by default. */
   expires_at?: number;
   metadata?: Metadata;
   subscription_data?: { metadata?: Metadata; trial_period_days?: number };
@@ -31,18 +31,18 @@ export interface NewCheckoutSession extends CheckoutSessionFields {
 
 const DAY = 86_400;
 
-/** Sessions as the API shows them; `Checkout` is what happens on their payment page. */
+/** Checkout sessions of the API. Their payment page uses `Checkout`. */
 export class CheckoutSessions {
-  readonly #parts: AccountParts;
+  readonly #deps: AccountDeps;
 
-  constructor(parts: AccountParts) {
-    this.#parts = parts;
+  constructor(deps: AccountDeps) {
+    this.#deps = deps;
   }
 
   create(fields: NewCheckoutSession = {}): { id: string } {
-    const { store, clock, changed } = this.#parts;
+    const { store, clock, onChange } = this.#deps;
     const created = fields.created ?? clock.now();
-    const record: CheckoutSessionRecord = this.#applied(
+    const record: CheckoutSessionRecord = this.#applyFields(
       {
         sequence: store.checkoutSessions.nextSequence,
         created,
@@ -60,7 +60,7 @@ export class CheckoutSessions {
         hosted: fields.hosted ?? false,
         expiresAt: fields.expires_at ?? created + DAY,
         lineItems: (fields.line_items ?? []).map((line) => ({
-          price: existing(store.prices, line.price).sequence,
+          price: getExisting(store.prices, line.price).sequence,
           quantity: line.quantity ?? 1,
         })),
         metadata: fields.metadata ?? NO_METADATA,
@@ -72,21 +72,21 @@ export class CheckoutSessions {
     );
     store.checkoutSessions.add(record, fields.id);
     if (record.status === "complete") this.#emitCompleted(record);
-    changed();
-    return { id: store.checkoutSessions.idOf(record.sequence) };
+    onChange();
+    return { id: store.checkoutSessions.getId(record.sequence) };
   }
 
-  /** Attaches the customer or subscription, completes or expires the session; each once it happens. */
+  /** Attaches the customer or subscription, or completes or expires the session. */
   update(id: string, fields: CheckoutSessionFields): { id: string } {
-    const { store, events, writers, changed } = this.#parts;
-    const before = existing(store.checkoutSessions, id);
-    const after = this.#applied(before, fields);
+    const { store, events, serializers, onChange } = this.#deps;
+    const before = getExisting(store.checkoutSessions, id);
+    const after = this.#applyFields(before, fields);
     store.checkoutSessions.replace(after);
     if (before.status !== after.status && after.status === "complete") this.#emitCompleted(after);
     if (before.status !== after.status && after.status === "expired") {
-      events.emit({ type: "checkout.session.expired", object: writers.checkoutSession(after) });
+      events.emit({ type: "checkout.session.expired", object: serializers.checkoutSession(after) });
     }
-    changed();
+    onChange();
     return { id };
   }
 
@@ -94,24 +94,24 @@ export class CheckoutSessions {
     return this.update(id, { status: "expired" });
   }
 
-  /** Expires what has stood open past its time: nothing here wakes up by itself. */
-  expireDue(): void {
-    const { store, clock } = this.#parts;
+  /** Expires open sessions after their time. Called before each read, because the sandbox has no timer for it. */
+  expireOverdue(): void {
+    const { store, clock } = this.#deps;
     const now = clock.now();
     for (const { sequence, status, expiresAt } of store.checkoutSessions.all()) {
-      if (status === "open" && expiresAt <= now) this.expire(store.checkoutSessions.idOf(sequence));
+      if (status === "open" && expiresAt <= now) this.expire(store.checkoutSessions.getId(sequence));
     }
   }
 
-  #applied(before: CheckoutSessionRecord, fields: CheckoutSessionFields): CheckoutSessionRecord {
-    const { store } = this.#parts;
+  #applyFields(before: CheckoutSessionRecord, fields: CheckoutSessionFields): CheckoutSessionRecord {
+    const { store } = this.#deps;
     const status = fields.status ?? before.status;
     const paid = status === "complete" && before.status !== status ? "paid" : before.paymentStatus;
     return {
       ...before,
-      customer: fields.customer ? existing(store.customers, fields.customer).sequence : before.customer,
+      customer: fields.customer ? getExisting(store.customers, fields.customer).sequence : before.customer,
       subscription: fields.subscription
-        ? existing(store.subscriptions, fields.subscription).sequence
+        ? getExisting(store.subscriptions, fields.subscription).sequence
         : before.subscription,
       status,
       paymentStatus: fields.payment_status ?? paid,
@@ -120,7 +120,7 @@ export class CheckoutSessions {
   }
 
   #emitCompleted(record: CheckoutSessionRecord): void {
-    const { events, writers } = this.#parts;
-    events.emit({ type: "checkout.session.completed", object: writers.checkoutSession(record) });
+    const { events, serializers } = this.#deps;
+    events.emit({ type: "checkout.session.completed", object: serializers.checkoutSession(record) });
   }
 }

@@ -1,48 +1,48 @@
 import { expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "~/sandbox/sandbox";
 import { addCatalogue } from "~/sandbox/testing/sandbox";
-import { testCard } from "./cards";
+import { findTestCard } from "./cards";
 
-function started(attachAfterMs = 0) {
+function start(attachAfterMs = 0) {
   const sandbox = createSandbox({ attachAfterMs });
   const { army } = addCatalogue(sandbox);
   const { id } = sandbox.checkoutSessions.create({ hosted: true, line_items: [{ price: army }] });
   const pay = (number: string) => {
-    const card = testCard(number);
+    const card = findTestCard(number);
     if (!card) throw new Error(`${number} is no test card`);
     return sandbox.checkout.pay(id, { email: "ann@example.com", name: "Ann", card });
   };
   return { sandbox, id, pay };
 }
 
-function subscriptionsOf({ account }: Sandbox): number {
+function countSubscriptions({ account }: Sandbox): number {
   return account.store.subscriptions.index.size;
 }
 
-it("paying again, also before anything is attached, changes nothing", () => {
-  const { sandbox, pay } = started(3_600_000);
+it("paying twice changes nothing, even before the subscription is attached", () => {
+  const { sandbox, pay } = start(3_600_000);
   for (let i = 0; i < 3; i++) expect(pay("4242424242424242")).toEqual({ ok: true, step: "paid" });
-  expect(subscriptionsOf(sandbox)).toBe(0);
+  expect(countSubscriptions(sandbox)).toBe(0);
   sandbox.checkout.attachAll();
   sandbox.checkout.attachAll();
   expect(pay("4242424242424242")).toEqual({ ok: true, step: "paid" });
   sandbox.checkout.attachAll();
-  expect(subscriptionsOf(sandbox)).toBe(1);
+  expect(countSubscriptions(sandbox)).toBe(1);
 });
 
-it("a confirmation that nobody asked for pays nothing", () => {
-  const { sandbox, id, pay } = started();
+it("a confirmation without a pending payment pays nothing", () => {
+  const { sandbox, id, pay } = start();
   expect(sandbox.checkout.confirm(id, true)).toEqual({ ok: false, reason: "declined" });
   expect(pay("4000002500003155")).toEqual({ ok: true, step: "confirm" });
   expect(sandbox.checkout.confirm(id, false)).toEqual({ ok: false, reason: "declined" });
   expect(sandbox.checkout.confirm(id, true)).toEqual({ ok: false, reason: "declined" });
-  expect(subscriptionsOf(sandbox)).toBe(0);
+  expect(countSubscriptions(sandbox)).toBe(0);
 });
 
-it("another card in another tab takes the place of one that waits for its bank", () => {
-  const { sandbox, id, pay } = started();
+it("a second card replaces one that waits for the bank's confirmation", () => {
+  const { sandbox, id, pay } = start();
   pay("4000002500003155");
   expect(pay("4242424242424242")).toEqual({ ok: true, step: "paid" });
   expect(sandbox.checkout.confirm(id, true)).toEqual({ ok: true, step: "paid" });
-  expect(subscriptionsOf(sandbox)).toBe(1);
+  expect(countSubscriptions(sandbox)).toBe(1);
 });

@@ -1,24 +1,24 @@
-import { type AccountParts, existing } from "~/sandbox/account/parts";
+import { type AccountDeps, getExisting } from "~/sandbox/account/account-deps";
 import type { PortalSessionRecord } from "~/sandbox/store/records";
 
-/** Sessions of the billing portal: each one opens one customer's page. */
+/** Sessions of the billing portal. Each one opens the page of one customer. */
 export class PortalSessions {
-  readonly #parts: AccountParts;
+  readonly #deps: AccountDeps;
 
-  constructor(parts: AccountParts) {
-    this.#parts = parts;
+  constructor(deps: AccountDeps) {
+    this.#deps = deps;
   }
 
   create({ customer, return_url = null }: { customer: string; return_url?: string | null }): { id: string } {
-    const { store, clock, changed } = this.#parts;
+    const { store, clock, onChange } = this.#deps;
     const record: PortalSessionRecord = {
       sequence: store.portalSessions.nextSequence,
       created: clock.now(),
-      customer: existing(store.customers, customer).sequence,
+      customer: getExisting(store.customers, customer).sequence,
       returnUrl: return_url,
     };
     store.portalSessions.add(record);
-    changed();
-    return { id: store.portalSessions.idOf(record.sequence) };
+    onChange();
+    return { id: store.portalSessions.getId(record.sequence) };
   }
 }

@@ -1,19 +1,19 @@
 import { z } from "zod";
 import type { Account } from "../../account/account";
-import { ApiError, resourceMissing } from "../errors";
-import { expandTree } from "../expand";
+import { ApiError, createMissingError } from "../errors";
+import { parseExpand } from "../expand";
 import {
+  choice,
   expandable,
   ignored,
   integer,
   list,
   metadata,
-  oneOf,
   parseParams,
   text,
   webAddress,
 } from "../params";
-import { type ApiRoute, found } from "../route";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/checkout/sessions";
 const SHORTEST = 30 * 60;
@@ -21,7 +21,7 @@ const LONGEST = 86_400;
 
 const createSchema = z.strictObject({
   ...expandable,
-  mode: oneOf(["payment", "setup", "subscription"]),
+  mode: choice(["payment", "setup", "subscription"]),
   line_items: list(z.strictObject({ price: text, quantity: integer({ min: 1 }) }), 20),
   success_url: webAddress,
   cancel_url: webAddress.optional(),
@@ -47,14 +47,14 @@ const createSchema = z.strictObject({
   payment_method_collection: ignored,
   payment_method_types: ignored,
   submit_type: ignored,
-  ui_mode: oneOf(["hosted", "hosted_page"]).optional(),
+  ui_mode: choice(["hosted", "hosted_page"]).optional(),
 });
 
 type CreateParams = z.output<typeof createSchema>;
 
 const expireSchema = z.strictObject(expandable);
 
-/** A session with a payment page of the sandbox's own. Only subscriptions are sold there. */
+/** Creates a session with the sandbox's own payment page, which only sells subscriptions. */
 export const createCheckoutSession: ApiRoute = {
   method: "POST",
   path: PATH,
@@ -67,7 +67,7 @@ export const createCheckoutSession: ApiRoute = {
       ui_mode,
       ...params
     } = parseParams(createSchema, request.params);
-    const tree = expandTree("checkout.session", expand);
+    const tree = parseExpand("checkout.session", expand);
     refuseContradictions(account, params);
     const { id } = account.checkoutSessions.create({
       ...params,
@@ -78,7 +78,7 @@ export const createCheckoutSession: ApiRoute = {
         trial_period_days: subscription_data?.trial_period_days,
       },
     });
-    return account.writers.checkoutSession(found(account.store.checkoutSessions, id), tree);
+    return account.serializers.checkoutSession(findOrThrow(account.store.checkoutSessions, id), tree);
   },
 };
 
@@ -86,10 +86,10 @@ export const expireCheckoutSession: ApiRoute = {
   method: "POST",
   path: `${PATH}/:id/expire`,
   forCheckout: true,
-  handle({ store, checkoutSessions, writers }, request) {
-    const tree = expandTree("checkout.session", parseParams(expireSchema, request.params).expand);
-    checkoutSessions.expireDue();
-    const { status } = found(store.checkoutSessions, request.id);
+  handle({ store, checkoutSessions, serializers }, request) {
+    const tree = parseExpand("checkout.session", parseParams(expireSchema, request.params).expand);
+    checkoutSessions.expireOverdue();
+    const { status } = findOrThrow(store.checkoutSessions, request.id);
     if (status !== "open") {
       throw new ApiError({
         status: 400,
@@ -97,7 +97,7 @@ export const expireCheckoutSession: ApiRoute = {
       });
     }
     checkoutSessions.expire(request.id);
-    return writers.checkoutSession(found(store.checkoutSessions, request.id), tree);
+    return serializers.checkoutSession(findOrThrow(store.checkoutSessions, request.id), tree);
   },
 };
 
@@ -116,12 +116,12 @@ function refuseContradictions({ store, clock }: Account, params: Omit<CreatePara
       param: "customer",
     });
   }
-  if (params.customer !== undefined && found(store.customers, params.customer, "customer").deleted) {
-    throw resourceMissing("customer", params.customer, "customer");
+  if (params.customer !== undefined && findOrThrow(store.customers, params.customer, "customer").deleted) {
+    throw createMissingError("customer", params.customer, "customer");
   }
   params.line_items.forEach(({ price }, i) => {
     const param = `line_items[${i}][price]`;
-    const { active, recurring } = found(store.prices, price, param);
+    const { active, recurring } = findOrThrow(store.prices, price, param);
     if (!active) {
       const message = "The price specified is inactive. This field only accepts active prices.";
       throw new ApiError({ status: 400, message, param });

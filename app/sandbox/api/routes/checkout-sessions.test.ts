@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, clientOf, refusal, startSandbox } from "~/sandbox/testing/sandbox";
+import { addCatalogue, catchStripeError, createClient, startSandbox } from "~/sandbox/testing/sandbox";
 
-async function started() {
+async function start() {
   const parts = await startSandbox();
   const { army } = addCatalogue(parts.sandbox);
   const customer = parts.sandbox.customers.create({ email: "ann@example.com" });
@@ -16,8 +16,8 @@ async function started() {
 }
 
 describe("checkout sessions", () => {
-  it("are open until they are completed, and get their subscription some time after that", async () => {
-    const { sandbox, stripe, army, customer, session } = await started();
+  it("are open until they are completed, and get their subscription later", async () => {
+    const { sandbox, stripe, army, customer, session } = await start();
     expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({
       status: "open",
       payment_status: "unpaid",
@@ -47,8 +47,8 @@ describe("checkout sessions", () => {
     expect(data).toHaveLength(1);
   });
 
-  it("are listed by customer, subscription, status and address", async () => {
-    const { sandbox, stripe, customer, session } = await started();
+  it("can be listed by customer, subscription, status and e-mail address", async () => {
+    const { sandbox, stripe, customer, session } = await start();
     const other = sandbox.checkoutSessions.create({ customer: customer.id, payment_link: "plink_1" });
     const ids = async (params: Parameters<typeof stripe.checkout.sessions.list>[0]) =>
       (await stripe.checkout.sessions.list(params)).data.map(({ id }) => id);
@@ -60,20 +60,20 @@ describe("checkout sessions", () => {
   });
 });
 
-it("a key that may only sell makes sessions, and is refused everything else", async () => {
+it("a checkout key can create sessions and nothing else", async () => {
   const { sandbox, listening } = await startSandbox({ checkoutKey: "rk_test_checkout" });
   const { army } = addCatalogue(sandbox);
-  const stripe = clientOf(listening, "rk_test_checkout");
+  const stripe = createClient(listening, "rk_test_checkout");
   const session = await stripe.checkout.sessions.create({
     mode: "subscription",
     line_items: [{ price: army, quantity: 1 }],
     success_url: "http://127.0.0.1:1/",
   });
   expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({ status: "open" });
-  expect(await refusal(stripe.subscriptions.list())).toMatchObject({
+  expect(await catchStripeError(stripe.subscriptions.list())).toMatchObject({
     statusCode: 403,
     message: expect.stringContaining("rak_subscriptions_read"),
   });
-  expect(await refusal(stripe.customers.create())).toMatchObject({ statusCode: 403 });
-  expect(await refusal(stripe.accounts.retrieve(null))).toMatchObject({ statusCode: 403 });
+  expect(await catchStripeError(stripe.customers.create())).toMatchObject({ statusCode: 403 });
+  expect(await catchStripeError(stripe.accounts.retrieve(null))).toMatchObject({ statusCode: 403 });
 });

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { CheckoutSessionRecord } from "../../store/records";
-import { expandTree } from "../expand";
-import { pageOf, pageText } from "../paging";
-import { expandable, listParams, oneOf, parseParams, range, text } from "../params";
-import { type ApiRoute, found } from "../route";
+import { parseExpand } from "../expand";
+import { findPage, serializePage } from "../paging";
+import { choice, expandable, listParams, parseParams, range, text } from "../params";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/checkout/sessions";
 
@@ -13,7 +13,7 @@ const listSchema = z.strictObject({
   customer: text.optional(),
   customer_details: z.strictObject({ email: text }).optional(),
   payment_link: text.optional(),
-  status: oneOf(["complete", "expired", "open"]).optional(),
+  status: choice(["complete", "expired", "open"]).optional(),
   subscription: text.optional(),
 });
 
@@ -23,22 +23,22 @@ export const listCheckoutSessions: ApiRoute = {
   method: "GET",
   path: PATH,
   forCheckout: true,
-  handle({ store, writers, checkoutSessions }, request) {
+  handle({ store, serializers, checkoutSessions }, request) {
     const params = parseParams(listSchema, request.params);
-    checkoutSessions.expireDue();
-    const expand = expandTree("checkout.session_list", params.expand)?.get("data");
+    checkoutSessions.expireOverdue();
+    const expand = parseExpand("checkout.session_list", params.expand)?.get("data");
     const customer =
       params.customer === undefined
         ? undefined
-        : found(store.customers, params.customer, "customer").sequence;
+        : findOrThrow(store.customers, params.customer, "customer").sequence;
     const subscription =
       params.subscription === undefined
         ? undefined
-        : found(store.subscriptions, params.subscription, "subscription").sequence;
+        : findOrThrow(store.subscriptions, params.subscription, "subscription").sequence;
     const { status, payment_link, customer_details } = params;
-    const page = pageOf({
+    const page = findPage({
       collection: store.checkoutSessions,
-      ascending: store.checkoutSessions.index.ascending(),
+      ascending: store.checkoutSessions.index.listAscending(),
       params,
       created: params.created,
       matches: (session) =>
@@ -46,9 +46,9 @@ export const listCheckoutSessions: ApiRoute = {
         (subscription === undefined || session.subscription === subscription) &&
         (status === undefined || session.status === status) &&
         (payment_link === undefined || session.paymentLink === payment_link) &&
-        (customer_details === undefined || emailOf(session) === customer_details.email),
+        (customer_details === undefined || readEmail(session) === customer_details.email),
     });
-    return pageText(page, PATH, (record) => writers.checkoutSession(record, expand));
+    return serializePage(page, PATH, (record) => serializers.checkoutSession(record, expand));
   },
 };
 
@@ -56,13 +56,13 @@ export const retrieveCheckoutSession: ApiRoute = {
   method: "GET",
   path: `${PATH}/:id`,
   forCheckout: true,
-  handle({ store, writers, checkoutSessions }, request) {
-    checkoutSessions.expireDue();
-    const tree = expandTree("checkout.session", parseParams(retrieveSchema, request.params).expand);
-    return writers.checkoutSession(found(store.checkoutSessions, request.id), tree);
+  handle({ store, serializers, checkoutSessions }, request) {
+    checkoutSessions.expireOverdue();
+    const tree = parseExpand("checkout.session", parseParams(retrieveSchema, request.params).expand);
+    return serializers.checkoutSession(findOrThrow(store.checkoutSessions, request.id), tree);
   },
 };
 
-function emailOf({ status, payment, customerEmail }: CheckoutSessionRecord): string | null {
+function readEmail({ status, payment, customerEmail }: CheckoutSessionRecord): string | null {
   return (status === "complete" ? payment?.email : null) ?? customerEmail;
 }

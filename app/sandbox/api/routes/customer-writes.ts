@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Account } from "../../account/account";
-import { resourceMissing } from "../errors";
-import { expandTree } from "../expand";
+import { createMissingError } from "../errors";
+import { parseExpand } from "../expand";
 import { expandable, ignored, integer, metadata, parseParams, unsettable } from "../params";
-import { type ApiRequest, type ApiRoute, found } from "../route";
+import { type ApiRequest, type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/customers";
 
@@ -33,9 +33,9 @@ export const createCustomer: ApiRoute = {
   path: PATH,
   handle(account, request) {
     const { expand, metadata: given, ...params } = parseParams(createSchema, request.params);
-    const tree = expandTree("customer", expand);
+    const tree = parseExpand("customer", expand);
     const { id } = account.customers.create({ ...params, ...(given ? { metadata: given } : {}) });
-    return account.writers.customer(found(account.store.customers, id), tree);
+    return account.serializers.customer(findOrThrow(account.store.customers, id), tree);
   },
 };
 
@@ -44,10 +44,10 @@ export const updateCustomer: ApiRoute = {
   path: `${PATH}/:id`,
   handle(account, request) {
     const { expand, ...params } = parseParams(updateSchema, request.params);
-    const tree = expandTree("customer", expand);
-    notDeleted(account, request);
+    const tree = parseExpand("customer", expand);
+    refuseDeleted(account, request);
     account.customers.update(request.id, params);
-    return account.writers.customer(found(account.store.customers, request.id), tree);
+    return account.serializers.customer(findOrThrow(account.store.customers, request.id), tree);
   },
 };
 
@@ -56,12 +56,12 @@ export const deleteCustomer: ApiRoute = {
   path: `${PATH}/:id`,
   handle(account, request) {
     parseParams(deleteSchema, request.params);
-    notDeleted(account, request);
+    refuseDeleted(account, request);
     account.customers.delete(request.id);
-    return account.writers.customer(found(account.store.customers, request.id));
+    return account.serializers.customer(findOrThrow(account.store.customers, request.id));
   },
 };
 
-function notDeleted({ store }: Account, { id }: ApiRequest): void {
-  if (found(store.customers, id).deleted) throw resourceMissing("customer", id);
+function refuseDeleted({ store }: Account, { id }: ApiRequest): void {
+  if (findOrThrow(store.customers, id).deleted) throw createMissingError("customer", id);
 }

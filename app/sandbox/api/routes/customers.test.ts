@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { addCatalogue, startSandbox } from "~/sandbox/testing/sandbox";
 
 describe("customers", () => {
-  it("are found by e-mail, exactly and with its case", async () => {
+  it("are found by their exact e-mail address, case included", async () => {
     const { sandbox, stripe } = await startSandbox();
     const upper = sandbox.customers.create({ email: "Ann@example.com" });
     const lower = sandbox.customers.create({ email: "ann@example.com" });
@@ -13,7 +13,7 @@ describe("customers", () => {
     expect(await ids("ANN@example.com")).toEqual([]);
   });
 
-  it("are found under their new address, and not under the old one", async () => {
+  it("are found by their new address, not by the old one", async () => {
     const { sandbox, stripe } = await startSandbox();
     const { id } = sandbox.customers.create({ email: "old@example.com" });
     sandbox.customers.update(id, { email: "new@example.com" });
@@ -28,7 +28,7 @@ describe("customers", () => {
     expect((await stripe.customers.list({ test_clock: "clock_1" })).data).toMatchObject([{ id }]);
   });
 
-  it("that are deleted answer for themselves, are not listed, and leave canceled subscriptions", async () => {
+  it("can be read after deletion, are not listed, and leave canceled subscriptions", async () => {
     const { sandbox, stripe } = await startSandbox();
     const { army } = addCatalogue(sandbox);
     const customer = sandbox.customers.create({ email: "gone@example.com" });
@@ -48,7 +48,7 @@ describe("customers", () => {
     ]);
   });
 
-  it("may have ids of the caller's choice", async () => {
+  it("can have ids that the caller chooses", async () => {
     const { sandbox, stripe } = await startSandbox();
     sandbox.customers.create({ id: "cus_mine" });
     expect(await stripe.customers.retrieve("cus_mine")).toMatchObject({ id: "cus_mine" });

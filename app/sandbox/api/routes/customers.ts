@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { expandTree } from "../expand";
-import { pageOf, pageText } from "../paging";
+import { parseExpand } from "../expand";
+import { findPage, serializePage } from "../paging";
 import { expandable, listParams, parseParams, range, text } from "../params";
-import { type ApiRoute, found } from "../route";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/customers";
 
@@ -18,28 +18,30 @@ const retrieveSchema = z.strictObject(expandable);
 export const listCustomers: ApiRoute = {
   method: "GET",
   path: PATH,
-  handle({ store, writers }, request) {
+  handle({ store, serializers }, request) {
     const params = parseParams(listSchema, request.params);
-    const expand = expandTree("customer_list", params.expand)?.get("data");
-    const page = pageOf({
+    const expand = parseExpand("customer_list", params.expand)?.get("data");
+    const page = findPage({
       collection: store.customers,
       ascending:
-        params.email === undefined ? store.customers.index.ascending() : store.customersOfEmail(params.email),
+        params.email === undefined
+          ? store.customers.index.listAscending()
+          : store.listCustomersByEmail(params.email),
       params,
       created: params.created,
       matches: ({ rare }) => rare.test_clock === (params.test_clock ?? null),
     });
-    return pageText(page, PATH, (record) => writers.customer(record, expand));
+    return serializePage(page, PATH, (record) => serializers.customer(record, expand));
   },
 };
 
-/** A deleted customer answers too: `{id, object, deleted: true}`. */
+/** Also returns deleted customers, as `{id, object, deleted: true}`. */
 export const retrieveCustomer: ApiRoute = {
   method: "GET",
   path: `${PATH}/:id`,
-  handle({ store, writers }, request) {
+  handle({ store, serializers }, request) {
     const { expand } = parseParams(retrieveSchema, request.params);
-    const tree = expandTree("customer", expand);
-    return writers.customer(found(store.customers, request.id), tree);
+    const tree = parseExpand("customer", expand);
+    return serializers.customer(findOrThrow(store.customers, request.id), tree);
   },
 };

@@ -3,7 +3,7 @@ import { addCatalogue, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox"
 
 const DAY = 86_400;
 
-async function started() {
+async function start() {
   const parts = await startSandbox();
   const { army, starter } = addCatalogue(parts.sandbox);
   const customer = parts.sandbox.customers.create({ email: "payer@example.com", metadata: { userId: "u1" } });
@@ -13,8 +13,8 @@ async function started() {
 }
 
 describe("events", () => {
-  it("tell of a subscription's life, newest first", async () => {
-    const { sandbox, customer, army, types } = await started();
+  it("show all changes of a subscription, newest first", async () => {
+    const { sandbox, customer, army, types } = await start();
     const { id } = sandbox.subscriptions.create({ customer: customer.id, items: [{ price: army }] });
     sandbox.clock.advance(10);
     sandbox.subscriptions.setStatus(id, "past_due");
@@ -36,8 +36,8 @@ describe("events", () => {
     expect((await types()).slice(-3)).toEqual(["price.created", "product.created", "product.created"]);
   });
 
-  it("hold the object as it was then, and what it was before", async () => {
-    const { sandbox, stripe, customer } = await started();
+  it("contain the object as it was then and its previous attributes", async () => {
+    const { sandbox, stripe, customer } = await start();
     sandbox.customers.update(customer.id, { email: "new@example.com", metadata: { team: "red" } });
     sandbox.customers.update(customer.id, { email: "newer@example.com" });
     const { data } = await stripe.events.list({ type: "customer.updated" });
@@ -48,15 +48,15 @@ describe("events", () => {
     expect(data[1]?.data.previous_attributes).not.toHaveProperty("name");
   });
 
-  it("are not made when nothing differs", async () => {
-    const { sandbox, customer, types } = await started();
+  it("are not created when nothing changes", async () => {
+    const { sandbox, customer, types } = await start();
     const before = (await types()).length;
     sandbox.customers.update(customer.id, { email: "payer@example.com" });
     expect(await types()).toHaveLength(before);
   });
 
-  it("tell of a deleted customer after its subscriptions", async () => {
-    const { sandbox, stripe, customer, army, types } = await started();
+  it("show the canceled subscriptions before the deleted customer", async () => {
+    const { sandbox, stripe, customer, army, types } = await start();
     sandbox.subscriptions.create({ customer: customer.id, items: [{ price: army }] });
     sandbox.clock.advance(1);
     sandbox.customers.delete(customer.id);
@@ -65,8 +65,8 @@ describe("events", () => {
     expect(data[0]?.data.object).toMatchObject({ id: customer.id, email: "payer@example.com" });
   });
 
-  it("are filtered by type, by types, by a family and by time", async () => {
-    const { sandbox, stripe, customer } = await started();
+  it("can be filtered by type, types, type prefix and time", async () => {
+    const { sandbox, stripe, customer } = await start();
     sandbox.clock.advance(5);
     sandbox.customers.update(customer.id, { name: "Ann" });
     const count = async (params: Parameters<typeof stripe.events.list>[0]) =>
@@ -80,8 +80,8 @@ describe("events", () => {
     ).rejects.toMatchObject({ statusCode: 400, param: "types" });
   });
 
-  it("reach thirty days back", async () => {
-    const { sandbox, stripe, customer, types } = await started();
+  it("are kept for thirty days", async () => {
+    const { sandbox, stripe, customer, types } = await start();
     const [first] = (await stripe.events.list()).data;
     sandbox.clock.advance(30 * DAY + 1);
     expect(await types()).toEqual([]);
@@ -90,8 +90,8 @@ describe("events", () => {
     expect(await types()).toEqual(["customer.updated"]);
   });
 
-  it("are told to listeners, and to nobody after that", async () => {
-    const { sandbox, stripe } = await started();
+  it("are sent to listeners until they stop listening", async () => {
+    const { sandbox, stripe } = await start();
     const heard: string[] = [];
     const stop = sandbox.onEvent(({ id, text }) => heard.push(id, JSON.parse(text).type));
     sandbox.customers.create();
@@ -101,15 +101,15 @@ describe("events", () => {
     expect(heard).toEqual([data[1]?.id, "customer.created"]);
   });
 
-  it("are not made in bulk", async () => {
-    const { sandbox, types } = await started();
+  it("are not created in bulk", async () => {
+    const { sandbox, types } = await start();
     const before = await types();
     sandbox.bulk(() => sandbox.customers.create());
     expect(await types()).toEqual(before);
   });
 
-  it("name the request that caused them", async () => {
-    const { stripe } = await started();
+  it("contain the id of the request that caused them", async () => {
+    const { stripe } = await start();
     const customer = await stripe.customers.create({}, { idempotencyKey: "once" });
     const [event] = (await stripe.events.list()).data;
     expect(event?.request).toEqual({ id: customer.lastResponse.requestId, idempotency_key: "once" });

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { invoiceOf } from "../../store/invoice-sequence";
-import { resourceMissing } from "../errors";
-import { expandTree } from "../expand";
+import { decodeInvoice } from "~/sandbox/store/invoice-numbers";
+import { createMissingError } from "../errors";
+import { parseExpand } from "../expand";
 import { expandable, parseParams } from "../params";
 import type { ApiRoute } from "../route";
 
@@ -10,13 +10,13 @@ const retrieveSchema = z.strictObject(expandable);
 export const retrieveInvoice: ApiRoute = {
   method: "GET",
   path: "/v1/invoices/:id",
-  handle({ store, writers }, request) {
-    const tree = expandTree("invoice", parseParams(retrieveSchema, request.params).expand);
-    const sequence = store.ids.sequenceOf("invoice", request.id);
-    if (sequence === undefined) throw resourceMissing("invoice", request.id);
-    const { subscription, nth } = invoiceOf(sequence);
+  handle({ store, serializers }, request) {
+    const tree = parseExpand("invoice", parseParams(retrieveSchema, request.params).expand);
+    const sequence = store.ids.decode("invoice", request.id);
+    if (sequence === undefined) throw createMissingError("invoice", request.id);
+    const { subscription, nth } = decodeInvoice(sequence);
     const record = store.subscriptions.peek(subscription);
-    if (!record || nth > record.invoices) throw resourceMissing("invoice", request.id);
-    return writers.invoice({ subscription: record, nth }, tree);
+    if (!record || nth > record.invoices) throw createMissingError("invoice", request.id);
+    return serializers.invoice({ subscription: record, nth }, tree);
   },
 };

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { resourceMissing } from "../errors";
-import { expandTree } from "../expand";
+import { createMissingError } from "../errors";
+import { parseExpand } from "../expand";
 import { expandable, ignored, parseParams, text, webAddress } from "../params";
-import { type ApiRoute, found } from "../route";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const createSchema = z.strictObject({
   ...expandable,
@@ -12,18 +12,18 @@ const createSchema = z.strictObject({
   locale: ignored,
 });
 
-/** The portal's page is the sandbox's own; it shows what one customer may do to their subscriptions. */
+/** Creates a session with the sandbox's own portal page. */
 export const createPortalSession: ApiRoute = {
   method: "POST",
   path: "/v1/billing_portal/sessions",
   forCheckout: true,
-  handle({ store, writers, portalSessions }, request) {
+  handle({ store, serializers, portalSessions }, request) {
     const { expand, customer, return_url } = parseParams(createSchema, request.params);
-    expandTree("billing_portal.session", expand);
-    if (found(store.customers, customer, "customer").deleted) {
-      throw resourceMissing("customer", customer, "customer");
+    parseExpand("billing_portal.session", expand);
+    if (findOrThrow(store.customers, customer, "customer").deleted) {
+      throw createMissingError("customer", customer, "customer");
     }
     const { id } = portalSessions.create({ customer, return_url });
-    return writers.portalSession(found(store.portalSessions, id));
+    return serializers.portalSession(findOrThrow(store.portalSessions, id));
   },
 };

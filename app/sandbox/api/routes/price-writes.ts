@@ -1,20 +1,20 @@
 import { z } from "zod";
 import type { Store } from "../../store/store";
 import { ApiError } from "../errors";
-import { expandTree } from "../expand";
+import { parseExpand } from "../expand";
 import {
   boolean,
+  choice,
   expandable,
   ignored,
   integer,
   list,
   metadata,
-  oneOf,
   parseParams,
   text,
   unsettable,
 } from "../params";
-import { type ApiRoute, found } from "../route";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/prices";
 
@@ -39,12 +39,12 @@ const createSchema = z.strictObject({
   product: text,
   currency: text,
   unit_amount: integer({ min: 0 }).optional(),
-  billing_scheme: oneOf(["per_unit", "tiered"]).optional(),
+  billing_scheme: choice(["per_unit", "tiered"]).optional(),
   tiers: list(tier).optional(),
-  tiers_mode: oneOf(["graduated", "volume"]).optional(),
+  tiers_mode: choice(["graduated", "volume"]).optional(),
   recurring: z
     .strictObject({
-      interval: oneOf(["day", "month", "week", "year"]),
+      interval: choice(["day", "month", "week", "year"]),
       interval_count: integer({ min: 1 }).optional(),
       usage_type: ignored,
     })
@@ -56,37 +56,38 @@ const updateSchema = z.strictObject(fields);
 export const createPrice: ApiRoute = {
   method: "POST",
   path: PATH,
-  handle({ prices, store, writers }, request) {
+  handle({ prices, store, serializers }, request) {
     const { expand, metadata: given, ...params } = parseParams(createSchema, request.params);
-    const tree = expandTree("price", expand);
-    found(store.products, params.product, "product");
-    lookupKeyFree(store, params);
+    const tree = parseExpand("price", expand);
+    findOrThrow(store.products, params.product, "product");
+    refuseTakenLookupKey(store, params);
     const { id } = prices.create({ ...params, ...(given ? { metadata: given } : {}) });
-    return writers.price(found(store.prices, id), tree);
+    return serializers.price(findOrThrow(store.prices, id), tree);
   },
 };
 
 export const updatePrice: ApiRoute = {
   method: "POST",
   path: `${PATH}/:id`,
-  handle({ prices, store, writers }, request) {
+  handle({ prices, store, serializers }, request) {
     const { expand, ...params } = parseParams(updateSchema, request.params);
-    const tree = expandTree("price", expand);
-    if (found(store.prices, request.id).lookupKey !== params.lookup_key) lookupKeyFree(store, params);
+    const tree = parseExpand("price", expand);
+    if (findOrThrow(store.prices, request.id).lookupKey !== params.lookup_key)
+      refuseTakenLookupKey(store, params);
     prices.update(request.id, params);
-    return writers.price(found(store.prices, request.id), tree);
+    return serializers.price(findOrThrow(store.prices, request.id), tree);
   },
 };
 
-function lookupKeyFree(
+function refuseTakenLookupKey(
   store: Store,
   { lookup_key, transfer_lookup_key }: { lookup_key?: string | null; transfer_lookup_key?: boolean },
 ): void {
-  const holder = lookup_key ? store.priceOfLookupKey(lookup_key) : undefined;
+  const holder = lookup_key ? store.findPriceByLookupKey(lookup_key) : undefined;
   if (!holder || transfer_lookup_key) return;
   throw new ApiError({
     status: 400,
-    message: `A price (\`${store.prices.idOf(holder.sequence)}\`) already uses that lookup key.`,
+    message: `A price (\`${store.prices.getId(holder.sequence)}\`) already uses that lookup key.`,
     param: "lookup_key",
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { addCatalogue, startSandbox } from "~/sandbox/testing/sandbox";
 
 describe("prices", () => {
-  it("are found by lookup keys, at most ten", async () => {
+  it("are found by up to ten lookup keys", async () => {
     const { sandbox, stripe } = await startSandbox();
     const { starter, army } = addCatalogue(sandbox);
     const both = await stripe.prices.list({ lookup_keys: ["starter_monthly", "army_yearly", "none"] });
@@ -14,7 +14,7 @@ describe("prices", () => {
     });
   });
 
-  it("give their lookup key away, and keep their subscribers", async () => {
+  it("keep their subscriptions when their lookup key is transferred", async () => {
     const { sandbox, stripe } = await startSandbox();
     const { army } = addCatalogue(sandbox);
     const customer = sandbox.customers.create();
@@ -30,7 +30,7 @@ describe("prices", () => {
     expect(subscription.items.data[0]?.price).toMatchObject({ id: army, lookup_key: null });
   });
 
-  it("that are archived are listed only when asked for", async () => {
+  it("are listed only on request when they are archived", async () => {
     const { sandbox, stripe } = await startSandbox();
     const { starter, army } = addCatalogue(sandbox);
     sandbox.prices.update(army, { active: false });

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { expandTree } from "../expand";
-import { pageOf, pageText } from "../paging";
-import { boolean, expandable, integer, list, listParams, oneOf, parseParams, range, text } from "../params";
-import { type ApiRoute, found } from "../route";
+import { parseExpand } from "../expand";
+import { findPage, serializePage } from "../paging";
+import { boolean, choice, expandable, integer, list, listParams, parseParams, range, text } from "../params";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/prices";
 const MAX_LOOKUP_KEYS = 10;
@@ -16,12 +16,12 @@ const listSchema = z.strictObject({
   product: text.optional(),
   recurring: z
     .strictObject({
-      interval: oneOf(["day", "month", "week", "year"]).optional(),
+      interval: choice(["day", "month", "week", "year"]).optional(),
       interval_count: integer().optional(),
-      usage_type: oneOf(["licensed", "metered"]).optional(),
+      usage_type: choice(["licensed", "metered"]).optional(),
     })
     .optional(),
-  type: oneOf(["one_time", "recurring"]).optional(),
+  type: choice(["one_time", "recurring"]).optional(),
 });
 
 const retrieveSchema = z.strictObject(expandable);
@@ -29,15 +29,17 @@ const retrieveSchema = z.strictObject(expandable);
 export const listPrices: ApiRoute = {
   method: "GET",
   path: PATH,
-  handle({ store, writers }, request) {
+  handle({ store, serializers }, request) {
     const params = parseParams(listSchema, request.params);
-    const expand = expandTree("price_list", params.expand)?.get("data");
+    const expand = parseExpand("price_list", params.expand)?.get("data");
     const product =
-      params.product === undefined ? undefined : found(store.products, params.product, "product").sequence;
+      params.product === undefined
+        ? undefined
+        : findOrThrow(store.products, params.product, "product").sequence;
     const { active, currency, lookup_keys, recurring, type } = params;
-    const page = pageOf({
+    const page = findPage({
       collection: store.prices,
-      ascending: store.prices.index.ascending(),
+      ascending: store.prices.index.listAscending(),
       params,
       created: params.created,
       matches: (price) =>
@@ -49,16 +51,16 @@ export const listPrices: ApiRoute = {
         recurring?.usage_type !== "metered" &&
         (type === undefined || type === (price.recurring ? "recurring" : "one_time")),
     });
-    return pageText(page, PATH, (record) => writers.price(record, expand));
+    return serializePage(page, PATH, (record) => serializers.price(record, expand));
   },
 };
 
 export const retrievePrice: ApiRoute = {
   method: "GET",
   path: `${PATH}/:id`,
-  handle({ store, writers }, request) {
+  handle({ store, serializers }, request) {
     const { expand } = parseParams(retrieveSchema, request.params);
-    const tree = expandTree("price", expand);
-    return writers.price(found(store.prices, request.id), tree);
+    const tree = parseExpand("price", expand);
+    return serializers.price(findOrThrow(store.prices, request.id), tree);
   },
 };

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ApiError } from "../errors";
-import { expandTree } from "../expand";
+import { parseExpand } from "../expand";
 import { boolean, expandable, ignored, metadata, parseParams, text, unsettable } from "../params";
-import { type ApiRoute, found } from "../route";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/products";
 
@@ -26,9 +26,9 @@ const deleteSchema = z.strictObject({});
 export const createProduct: ApiRoute = {
   method: "POST",
   path: PATH,
-  handle({ products, store, writers }, request) {
+  handle({ products, store, serializers }, request) {
     const { expand, metadata: given, id, ...params } = parseParams(createSchema, request.params);
-    const tree = expandTree("product", expand);
+    const tree = parseExpand("product", expand);
     if (id !== undefined && store.products.find(id)) {
       throw new ApiError({
         status: 400,
@@ -38,28 +38,28 @@ export const createProduct: ApiRoute = {
       });
     }
     const made = products.create({ ...params, id, ...(given ? { metadata: given } : {}) });
-    return writers.product(found(store.products, made.id), tree);
+    return serializers.product(findOrThrow(store.products, made.id), tree);
   },
 };
 
 export const updateProduct: ApiRoute = {
   method: "POST",
   path: `${PATH}/:id`,
-  handle({ products, store, writers }, request) {
+  handle({ products, store, serializers }, request) {
     const { expand, ...params } = parseParams(updateSchema, request.params);
-    const tree = expandTree("product", expand);
-    found(store.products, request.id);
+    const tree = parseExpand("product", expand);
+    findOrThrow(store.products, request.id);
     products.update(request.id, params);
-    return writers.product(found(store.products, request.id), tree);
+    return serializers.product(findOrThrow(store.products, request.id), tree);
   },
 };
 
 export const deleteProduct: ApiRoute = {
   method: "DELETE",
   path: `${PATH}/:id`,
-  handle({ products, store, writers }, request) {
+  handle({ products, store, serializers }, request) {
     parseParams(deleteSchema, request.params);
-    const { sequence } = found(store.products, request.id);
+    const { sequence } = findOrThrow(store.products, request.id);
     for (const price of store.prices.all()) {
       if (price.product !== sequence) continue;
       throw new ApiError({
@@ -68,6 +68,6 @@ export const deleteProduct: ApiRoute = {
       });
     }
     products.delete(request.id);
-    return writers.product(found(store.products, request.id));
+    return serializers.product(findOrThrow(store.products, request.id));
   },
 };

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { resourceMissing } from "../errors";
-import { expandTree } from "../expand";
-import { pageOf, pageText } from "../paging";
-import { boolean, expandable, list, listParams, oneOf, parseParams, range, text } from "../params";
-import { type ApiRoute, found } from "../route";
+import { createMissingError } from "../errors";
+import { parseExpand } from "../expand";
+import { findPage, serializePage } from "../paging";
+import { boolean, choice, expandable, list, listParams, parseParams, range, text } from "../params";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/products";
 
@@ -13,7 +13,7 @@ const listSchema = z.strictObject({
   created: range.optional(),
   ids: list(text).optional(),
   shippable: boolean.optional(),
-  type: oneOf(["good", "service"]).optional(),
+  type: choice(["good", "service"]).optional(),
 });
 
 const retrieveSchema = z.strictObject(expandable);
@@ -21,32 +21,32 @@ const retrieveSchema = z.strictObject(expandable);
 export const listProducts: ApiRoute = {
   method: "GET",
   path: PATH,
-  handle({ store, writers }, request) {
+  handle({ store, serializers }, request) {
     const params = parseParams(listSchema, request.params);
-    const expand = expandTree("product_list", params.expand)?.get("data");
-    const page = pageOf({
+    const expand = parseExpand("product_list", params.expand)?.get("data");
+    const page = findPage({
       collection: store.products,
-      ascending: store.products.index.ascending(),
+      ascending: store.products.index.listAscending(),
       params,
       created: params.created,
       matches: (product) =>
         (params.active === undefined || product.active === params.active) &&
-        (params.ids === undefined || params.ids.includes(store.products.idOf(product.sequence))) &&
+        (params.ids === undefined || params.ids.includes(store.products.getId(product.sequence))) &&
         params.shippable !== true &&
         params.type !== "good",
     });
-    return pageText(page, PATH, (record) => writers.product(record, expand));
+    return serializePage(page, PATH, (record) => serializers.product(record, expand));
   },
 };
 
 export const retrieveProduct: ApiRoute = {
   method: "GET",
   path: `${PATH}/:id`,
-  handle({ store, writers }, request) {
+  handle({ store, serializers }, request) {
     const { expand } = parseParams(retrieveSchema, request.params);
-    const tree = expandTree("product", expand);
-    const record = found(store.products, request.id);
-    if (record.deleted) throw resourceMissing("product", request.id);
-    return writers.product(record, tree);
+    const tree = parseExpand("product", expand);
+    const record = findOrThrow(store.products, request.id);
+    if (record.deleted) throw createMissingError("product", request.id);
+    return serializers.product(record, tree);
   },
 };

@@ -1,19 +1,19 @@
 import { z } from "zod";
-import { listText } from "../../objects/template";
-import { ApiError, resourceMissing } from "../errors";
-import { expandTree } from "../expand";
+import { toListJson } from "../../json";
+import { ApiError, createMissingError } from "../errors";
+import { parseExpand } from "../expand";
 import { listParams, parseParams, text } from "../params";
-import { type ApiRoute, found } from "../route";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/subscription_items";
 
 const listSchema = z.strictObject({ ...listParams, subscription: text });
 
-/** The items of one subscription, in the order in which the subscription shows its first ten. */
+/** The items of one subscription, in the same order as in the subscription. */
 export const listSubscriptionItems: ApiRoute = {
   method: "GET",
   path: PATH,
-  handle({ store, writers }, request) {
+  handle({ store, serializers }, request) {
     const { limit, starting_after, ending_before, subscription, expand } = parseParams(
       listSchema,
       request.params,
@@ -25,24 +25,24 @@ export const listSubscriptionItems: ApiRoute = {
         message: "Received both starting_after and ending_before parameters. Please pass in only one.",
       });
     }
-    const record = found(store.subscriptions, subscription, "subscription");
-    const inner = expandTree("subscription_item_list", expand)?.get("data");
-    const place = (id: string, param: string) => {
+    const record = findOrThrow(store.subscriptions, subscription, "subscription");
+    const inner = parseExpand("subscription_item_list", expand)?.get("data");
+    const findPlace = (id: string, param: string) => {
       const at = record.items.findIndex((item) => store.ids.make("subscription_item", item.sequence) === id);
-      if (at < 0) throw resourceMissing("subscription_item", id, param);
+      if (at < 0) throw createMissingError("subscription_item", id, param);
       return at;
     };
-    const end = ending_before === undefined ? undefined : place(ending_before, "ending_before");
+    const end = ending_before === undefined ? undefined : findPlace(ending_before, "ending_before");
     const start =
       end === undefined
         ? starting_after === undefined
           ? 0
-          : place(starting_after, "starting_after") + 1
+          : findPlace(starting_after, "starting_after") + 1
         : Math.max(0, end - limit);
     const page = record.items.slice(start, end ?? start + limit);
     const hasMore = end === undefined ? start + limit < record.items.length : start > 0;
-    return listText(
-      page.map((item) => writers.subscriptionItem({ subscription: record, item }, inner)),
+    return toListJson(
+      page.map((item) => serializers.subscriptionItem({ subscription: record, item }, inner)),
       hasMore,
       PATH,
     );

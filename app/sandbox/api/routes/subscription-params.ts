@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { boolean, expandable, ignored, integer, list, metadata, oneOf, text, unsettable } from "../params";
+import { boolean, choice, expandable, ignored, integer, list, metadata, text, unsettable } from "../params";
 
 const trialEnd = z.union([z.literal("now"), integer()]);
 
 const fields = {
   ...expandable,
   cancel_at_period_end: boolean.optional(),
-  collection_method: oneOf(["charge_automatically", "send_invoice"]).optional(),
+  collection_method: choice(["charge_automatically", "send_invoice"]).optional(),
   days_until_due: integer({ min: 0 }).optional(),
   default_payment_method: unsettable.optional(),
   description: unsettable.optional(),
@@ -35,7 +35,7 @@ export const createSchema = z.strictObject({
   ),
   backdate_start_date: integer().optional(),
   cancel_at: integer().optional(),
-  payment_behavior: oneOf([
+  payment_behavior: choice([
     "allow_incomplete",
     "default_incomplete",
     "error_if_incomplete",
@@ -64,7 +64,7 @@ export const updateSchema = z.strictObject({
       z.literal("").transform(() => null),
       z
         .strictObject({
-          behavior: oneOf(["keep_as_draft", "mark_uncollectible", "void"]),
+          behavior: choice(["keep_as_draft", "mark_uncollectible", "void"]),
           resumes_at: integer().optional(),
         })
         .transform(({ behavior, resumes_at = null }) => ({ behavior, resumes_at })),

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Account } from "../../account/account";
 import type { SubscriptionRecord } from "../../store/records";
-import { ApiError, resourceMissing } from "../errors";
-import { expandTree } from "../expand";
+import { ApiError, createMissingError } from "../errors";
+import { parseExpand } from "../expand";
 import { expandable, ignored, parseParams } from "../params";
-import { type ApiRoute, found } from "../route";
+import { type ApiRoute, findOrThrow } from "../route";
 import { createSchema, updateSchema } from "./subscription-params";
 
 const PATH = "/v1/subscriptions";
@@ -25,7 +25,7 @@ const resumeSchema = z.strictObject({
   proration_behavior: ignored,
 });
 
-/** Pays at once, unless a trial begins or `payment_behavior` is `default_incomplete`. */
+/** Creates a subscription that is paid at once, unless it has a trial or `payment_behavior` is `default_incomplete`. */
 export const createSubscription: ApiRoute = {
   method: "POST",
   path: PATH,
@@ -39,17 +39,17 @@ export const createSubscription: ApiRoute = {
       payment_behavior,
       ...params
     } = parseParams(createSchema, request.params);
-    const tree = expandTree("subscription", expand);
-    const { store, clock, subscriptions, writers } = account;
-    if (found(store.customers, params.customer, "customer").deleted) {
-      throw resourceMissing("customer", params.customer, "customer");
+    const tree = parseExpand("subscription", expand);
+    const { store, clock, subscriptions, serializers } = account;
+    if (findOrThrow(store.customers, params.customer, "customer").deleted) {
+      throw createMissingError("customer", params.customer, "customer");
     }
     params.items.forEach((item, i) => {
-      found(store.prices, item.price, `items[${i}][price]`);
+      findOrThrow(store.prices, item.price, `items[${i}][price]`);
     });
     const trialEnd =
       trial_period_days === undefined
-        ? trialEndAt(account, trial_end)
+        ? toTrialEnd(account, trial_end)
         : clock.now() + trial_period_days * DAY;
     const { id } = subscriptions.create({
       ...params,
@@ -60,7 +60,7 @@ export const createSubscription: ApiRoute = {
         ? { status: "incomplete" }
         : {}),
     });
-    return writers.subscription(found(store.subscriptions, id), tree);
+    return serializers.subscription(findOrThrow(store.subscriptions, id), tree);
   },
 };
 
@@ -69,57 +69,57 @@ export const updateSubscription: ApiRoute = {
   path: `${PATH}/:id`,
   handle(account, request) {
     const { expand, trial_end, items, ...params } = parseParams(updateSchema, request.params);
-    const tree = expandTree("subscription", expand);
-    const { store, subscriptions, writers } = account;
-    const before = found(store.subscriptions, request.id);
+    const tree = parseExpand("subscription", expand);
+    const { store, subscriptions, serializers } = account;
+    const before = findOrThrow(store.subscriptions, request.id);
     refuseCanceled(before, Object.keys(request.params));
     (items ?? []).forEach((item, i) => {
-      if (item.price !== undefined) found(store.prices, item.price, `items[${i}][price]`);
+      if (item.price !== undefined) findOrThrow(store.prices, item.price, `items[${i}][price]`);
       if (item.id !== undefined && !hasItem(account, before, item.id)) {
-        throw resourceMissing("subscription_item", item.id, `items[${i}][id]`);
+        throw createMissingError("subscription_item", item.id, `items[${i}][id]`);
       }
     });
-    const trialEnd = trialEndAt(account, trial_end);
+    const trialEnd = toTrialEnd(account, trial_end);
     subscriptions.update(request.id, {
       ...params,
       ...(items ? { items } : {}),
       ...(trialEnd === undefined ? {} : { trial_end: trialEnd }),
       ...(trial_end === "now" && before.status === "trialing" ? { status: "active" } : {}),
     });
-    return writers.subscription(found(store.subscriptions, request.id), tree);
+    return serializers.subscription(findOrThrow(store.subscriptions, request.id), tree);
   },
 };
 
-/** Ends it now. One that has ended cannot be found any more, as at Stripe. */
+/** Cancels a subscription now. A canceled one gets 404, as at Stripe. */
 export const cancelSubscription: ApiRoute = {
   method: "DELETE",
   path: `${PATH}/:id`,
-  handle({ store, subscriptions, writers }, request) {
+  handle({ store, subscriptions, serializers }, request) {
     const { expand } = parseParams(cancelSchema, request.params);
-    const tree = expandTree("subscription", expand);
-    if (found(store.subscriptions, request.id).status === "canceled") {
-      throw resourceMissing("subscription", request.id);
+    const tree = parseExpand("subscription", expand);
+    if (findOrThrow(store.subscriptions, request.id).status === "canceled") {
+      throw createMissingError("subscription", request.id);
     }
     subscriptions.cancel(request.id);
-    return writers.subscription(found(store.subscriptions, request.id), tree);
+    return serializers.subscription(findOrThrow(store.subscriptions, request.id), tree);
   },
 };
 
 export const resumeSubscription: ApiRoute = {
   method: "POST",
   path: `${PATH}/:id/resume`,
-  handle({ store, subscriptions, writers }, request) {
+  handle({ store, subscriptions, serializers }, request) {
     const { expand } = parseParams(resumeSchema, request.params);
-    const tree = expandTree("subscription", expand);
-    if (found(store.subscriptions, request.id).status !== "paused") {
+    const tree = parseExpand("subscription", expand);
+    if (findOrThrow(store.subscriptions, request.id).status !== "paused") {
       throw new ApiError({ status: 400, message: "You can only resume a subscription that is paused." });
     }
     subscriptions.setStatus(request.id, "active");
-    return writers.subscription(found(store.subscriptions, request.id), tree);
+    return serializers.subscription(findOrThrow(store.subscriptions, request.id), tree);
   },
 };
 
-function trialEndAt({ clock }: Account, given: number | "now" | undefined): number | undefined {
+function toTrialEnd({ clock }: Account, given: number | "now" | undefined): number | undefined {
   return given === "now" ? clock.now() : given;
 }
 

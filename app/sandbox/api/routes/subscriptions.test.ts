@@ -6,18 +6,18 @@ import type { NewSubscription } from "../../account/subscription-fields";
 type Given = Partial<NewSubscription>;
 
 /** One customer with one subscription for each of the given. */
-async function started(given: Record<string, Given>) {
+async function start(given: Record<string, Given>) {
   const parts = await startSandbox();
   const prices = addCatalogue(parts.sandbox);
   const customer = parts.sandbox.customers.create({ email: "payer@example.com" });
-  const nameOf = new Map<string, string>();
+  const nameById = new Map<string, string>();
   for (const [name, fields] of Object.entries(given)) {
     const fallback = { customer: customer.id, items: [{ price: prices.army }] };
-    nameOf.set(parts.sandbox.subscriptions.create({ ...fallback, ...fields }).id, name);
+    nameById.set(parts.sandbox.subscriptions.create({ ...fallback, ...fields }).id, name);
   }
   const listed = async (params: Stripe.SubscriptionListParams) => {
     const page = await parts.stripe.subscriptions.list({ limit: 100, ...params });
-    return page.data.map(({ id }) => nameOf.get(id)).sort();
+    return page.data.map(({ id }) => nameById.get(id)).sort();
   };
   return { ...parts, prices, customer, listed };
 }
@@ -37,8 +37,8 @@ const EVERY_STATUS: Record<string, Given> = Object.fromEntries(
 );
 
 describe("the list of subscriptions", () => {
-  it("leaves the canceled ones out unless a status is given", async () => {
-    const { listed } = await started(EVERY_STATUS);
+  it("contains no canceled subscriptions unless a status is given", async () => {
+    const { listed } = await start(EVERY_STATUS);
     expect(await listed({})).toEqual(
       Object.keys(EVERY_STATUS)
         .filter((status) => status !== "canceled")
@@ -46,13 +46,13 @@ describe("the list of subscriptions", () => {
     );
   });
 
-  it("has all of them under all, statuses of the future included", async () => {
-    const { listed } = await started(EVERY_STATUS);
+  it("contains all subscriptions for status=all, including unknown statuses", async () => {
+    const { listed } = await start(EVERY_STATUS);
     expect(await listed({ status: "all" })).toEqual(Object.keys(EVERY_STATUS).sort());
   });
 
-  it("has the canceled and the expired ones under ended", async () => {
-    const { listed } = await started(EVERY_STATUS);
+  it("contains canceled and expired ones for status=ended", async () => {
+    const { listed } = await start(EVERY_STATUS);
     expect(await listed({ status: "ended" })).toEqual(["canceled", "incomplete_expired"]);
   });
 
@@ -66,12 +66,12 @@ describe("the list of subscriptions", () => {
     "trialing",
     "unpaid",
   ] as const)("filters by %s", async (status) => {
-    const { listed } = await started(EVERY_STATUS);
+    const { listed } = await start(EVERY_STATUS);
     expect(await listed({ status })).toEqual([status]);
   });
 
-  it("filters by customer, by price, and by both", async () => {
-    const { sandbox, stripe, prices, customer, listed } = await started({ one: {}, two: {} });
+  it("filters by customer, by price and by both", async () => {
+    const { sandbox, stripe, prices, customer, listed } = await start({ one: {}, two: {} });
     const other = sandbox.customers.create();
     const own = sandbox.subscriptions.create({ customer: other.id, items: [{ price: prices.starter }] });
     expect(await listed({ customer: customer.id })).toEqual(["one", "two"]);
@@ -82,8 +82,8 @@ describe("the list of subscriptions", () => {
     expect(await ids({ customer: customer.id, price: prices.starter })).toEqual([]);
   });
 
-  it("follows a subscription to another price", async () => {
-    const { sandbox, stripe, prices } = await started({ one: {} });
+  it("finds a subscription by its new price", async () => {
+    const { sandbox, stripe, prices } = await start({ one: {} });
     const [subscription] = (await stripe.subscriptions.list({ price: prices.army })).data;
     const item = subscription?.items.data[0]?.id;
     sandbox.subscriptions.update(subscription?.id ?? "", { items: [{ id: item, price: prices.starter }] });
@@ -92,7 +92,7 @@ describe("the list of subscriptions", () => {
   });
 
   it("filters by collection method and by the periods of the items", async () => {
-    const { listed } = await started({
+    const { listed } = await start({
       invoiced: { collection_method: "send_invoice", current_period_start: 100, current_period_end: 200 },
       charged: { current_period_start: 300, current_period_end: 400 },
     });
@@ -102,15 +102,15 @@ describe("the list of subscriptions", () => {
     expect(await listed({ current_period_end: 400 })).toEqual(["charged"]);
   });
 
-  it("shows those on test clocks only when a customer or the clock is named", async () => {
-    const { listed, customer } = await started({ real: {}, clocked: { test_clock: "clock_1" } });
+  it("shows subscriptions on test clocks only with a customer or the clock", async () => {
+    const { listed, customer } = await start({ real: {}, clocked: { test_clock: "clock_1" } });
     expect(await listed({})).toEqual(["real"]);
     expect(await listed({ customer: customer.id })).toEqual(["clocked", "real"]);
     expect(await listed({ test_clock: "clock_1" })).toEqual(["clocked"]);
   });
 
-  it("is ordered by created, whenever the subscriptions were made", async () => {
-    const { stripe } = await started({
+  it("is sorted by created, in whatever order the subscriptions were created", async () => {
+    const { stripe } = await start({
       middle: { created: TEST_NOW - 50 },
       oldest: { created: TEST_NOW - 90 },
       newest: { created: TEST_NOW - 10 },
@@ -123,14 +123,14 @@ describe("the list of subscriptions", () => {
 
 describe("a subscription", () => {
   it("has its period on its items", async () => {
-    const { stripe } = await started({ one: { current_period_start: 100, current_period_end: 200 } });
+    const { stripe } = await start({ one: { current_period_start: 100, current_period_end: 200 } });
     const [subscription] = (await stripe.subscriptions.list()).data;
     expect(subscription?.items.data[0]).toMatchObject({ current_period_start: 100, current_period_end: 200 });
     expect(subscription).not.toHaveProperty("current_period_end");
   });
 
-  it("has its period on itself in the shape of old versions", async () => {
-    const { stripe } = await started({
+  it("has its period on itself in the format of old API versions", async () => {
+    const { stripe } = await start({
       one: { legacyPeriod: true, current_period_start: 100, current_period_end: 200 },
     });
     const [subscription] = (await stripe.subscriptions.list()).data;
@@ -138,8 +138,8 @@ describe("a subscription", () => {
     expect(subscription?.items.data[0]).not.toHaveProperty("current_period_end");
   });
 
-  it("holds ten items, and the rest can be read", async () => {
-    const { sandbox, stripe, customer } = await started({});
+  it("shows ten items, and the others can be listed", async () => {
+    const { sandbox, stripe, customer } = await start({});
     const { id: product } = sandbox.products.create({ name: "Many" });
     const items = Array.from({ length: 23 }, () => ({
       price: sandbox.prices.create({ product, currency: "usd", recurring: { interval: "month" } }).id,
@@ -162,7 +162,7 @@ describe("a subscription", () => {
   });
 
   it("of a tiered price has no amount", async () => {
-    const { sandbox, stripe, customer } = await started({});
+    const { sandbox, stripe, customer } = await start({});
     const product = sandbox.products.create({ name: "Tiered" });
     const price = sandbox.prices.create({
       product: product.id,

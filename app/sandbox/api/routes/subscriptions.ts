@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Account } from "../../account/account";
 import type { SubscriptionRecord } from "../../store/records";
-import { expandTree } from "../expand";
-import { pageOf, pageText } from "../paging";
-import { expandable, listParams, oneOf, parseParams, type Range, range, text } from "../params";
-import { type ApiRoute, found } from "../route";
+import { parseExpand } from "../expand";
+import { findPage, serializePage } from "../paging";
+import { choice, expandable, listParams, parseParams, type Range, range, text } from "../params";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/subscriptions";
 
@@ -29,8 +29,8 @@ const listSchema = z.strictObject({
   customer: text.optional(),
   price: text.optional(),
   plan: text.optional(),
-  status: oneOf(STATUSES).optional(),
-  collection_method: oneOf(["charge_automatically", "send_invoice"]).optional(),
+  status: choice(STATUSES).optional(),
+  collection_method: choice(["charge_automatically", "send_invoice"]).optional(),
   test_clock: text.optional(),
 });
 
@@ -43,15 +43,15 @@ export const listSubscriptions: ApiRoute = {
   path: PATH,
   handle(account, request) {
     const params = parseParams(listSchema, request.params);
-    const expand = expandTree("subscription_list", params.expand)?.get("data");
-    const page = pageOf({
+    const expand = parseExpand("subscription_list", params.expand)?.get("data");
+    const page = findPage({
       collection: account.store.subscriptions,
-      ascending: candidates(account, params),
+      ascending: listCandidates(account, params),
       params,
       created: params.created,
       matches: (record) => matches(record, params),
     });
-    return pageText(page, PATH, (record) => account.writers.subscription(record, expand));
+    return serializePage(page, PATH, (record) => account.serializers.subscription(record, expand));
   },
 };
 
@@ -60,39 +60,39 @@ export const retrieveSubscription: ApiRoute = {
   path: `${PATH}/:id`,
   handle(account, request) {
     const { expand } = parseParams(retrieveSchema, request.params);
-    const tree = expandTree("subscription", expand);
-    return account.writers.subscription(found(account.store.subscriptions, request.id), tree);
+    const tree = parseExpand("subscription", expand);
+    return account.serializers.subscription(findOrThrow(account.store.subscriptions, request.id), tree);
   },
 };
 
-/** The shortest index that holds all that the filters admit. */
-function candidates({ store }: Account, { customer, price, plan }: ListFilter): readonly number[] {
+/** The shortest index that contains all matching subscriptions. */
+function listCandidates({ store }: Account, { customer, price, plan }: ListFilter): readonly number[] {
   const byPrice = price ?? plan;
   const priceSequence =
-    byPrice === undefined ? undefined : found(store.prices, byPrice, price ? "price" : "plan").sequence;
+    byPrice === undefined ? undefined : findOrThrow(store.prices, byPrice, price ? "price" : "plan").sequence;
   if (customer !== undefined) {
-    const own = store.subscriptionsOfCustomer(found(store.customers, customer, "customer").sequence);
+    const own = store.listCustomerSubscriptions(findOrThrow(store.customers, customer, "customer").sequence);
     if (priceSequence === undefined) return own;
     return own.filter((sequence) =>
       store.subscriptions.get(sequence).items.some((item) => item.price === priceSequence),
     );
   }
   return priceSequence === undefined
-    ? store.subscriptions.index.ascending()
-    : store.subscriptionsOfPrice(priceSequence);
+    ? store.subscriptions.index.listAscending()
+    : store.listPriceSubscriptions(priceSequence);
 }
 
 function matches(record: SubscriptionRecord, filter: ListFilter): boolean {
   return (
     hasStatus(record, filter.status) &&
-    onClock(record, filter) &&
+    isOnClock(record, filter) &&
     (filter.collection_method === undefined || record.rare.collection_method === filter.collection_method) &&
-    within(filter.current_period_start, () => Math.max(...record.items.map((item) => item.periodStart))) &&
-    within(filter.current_period_end, () => Math.min(...record.items.map((item) => item.periodEnd)))
+    isWithin(filter.current_period_start, () => Math.max(...record.items.map((item) => item.periodStart))) &&
+    isWithin(filter.current_period_end, () => Math.min(...record.items.map((item) => item.periodEnd)))
   );
 }
 
-/** Without a status everything that is not canceled: an expired `incomplete` is listed too. */
+/** Without a status filter, everything except `canceled` is listed, also `incomplete_expired`. */
 function hasStatus({ status }: SubscriptionRecord, wanted: ListFilter["status"]): boolean {
   if (wanted === undefined) return status !== "canceled";
   if (wanted === "all") return true;
@@ -101,12 +101,12 @@ function hasStatus({ status }: SubscriptionRecord, wanted: ListFilter["status"])
 }
 
 /** Subscriptions on test clocks are listed only when a customer or a clock is named. */
-function onClock({ rare }: SubscriptionRecord, { customer, test_clock }: ListFilter): boolean {
+function isOnClock({ rare }: SubscriptionRecord, { customer, test_clock }: ListFilter): boolean {
   if (test_clock !== undefined) return rare.test_clock === test_clock;
   return rare.test_clock === null || customer !== undefined;
 }
 
-function within(wanted: Range | undefined, value: () => number): boolean {
+function isWithin(wanted: Range | undefined, value: () => number): boolean {
   if (wanted === undefined) return true;
   const at = value();
   return at >= wanted.from && at <= wanted.to;

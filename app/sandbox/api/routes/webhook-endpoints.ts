@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isLoopbackUrl } from "../../loopback";
-import { expandTree } from "../expand";
-import { pageOf, pageText } from "../paging";
+import { parseExpand } from "../expand";
+import { findPage, serializePage } from "../paging";
 import {
   boolean,
   expandable,
@@ -14,7 +14,7 @@ import {
   unsettable,
   webAddress,
 } from "../params";
-import { type ApiRoute, found } from "../route";
+import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/webhook_endpoints";
 
@@ -44,48 +44,48 @@ const listSchema = z.strictObject(listParams);
 const retrieveSchema = z.strictObject(expandable);
 const deleteSchema = z.strictObject({});
 
-/** The only answer that shows the secret. */
+/** The only response that contains the secret. */
 export const createWebhookEndpoint: ApiRoute = {
   method: "POST",
   path: PATH,
-  handle({ store, writers, webhookEndpoints }, request) {
+  handle({ store, serializers, webhookEndpoints }, request) {
     const { expand, metadata: given, ...params } = parseParams(createSchema, request.params);
-    expandTree("webhook_endpoint", expand);
+    parseExpand("webhook_endpoint", expand);
     const { id } = webhookEndpoints.create({ ...params, ...(given ? { metadata: given } : {}) });
-    return writers.newWebhookEndpoint(found(store.webhookEndpoints, id));
+    return serializers.newWebhookEndpoint(findOrThrow(store.webhookEndpoints, id));
   },
 };
 
 export const listWebhookEndpoints: ApiRoute = {
   method: "GET",
   path: PATH,
-  handle({ store, writers }, request) {
+  handle({ store, serializers }, request) {
     const params = parseParams(listSchema, request.params);
-    expandTree("webhook_endpoint_list", params.expand);
+    parseExpand("webhook_endpoint_list", params.expand);
     const collection = store.webhookEndpoints;
-    const page = pageOf({ collection, ascending: collection.index.ascending(), params });
-    return pageText(page, PATH, (record) => writers.webhookEndpoint(record));
+    const page = findPage({ collection, ascending: collection.index.listAscending(), params });
+    return serializePage(page, PATH, (record) => serializers.webhookEndpoint(record));
   },
 };
 
 export const retrieveWebhookEndpoint: ApiRoute = {
   method: "GET",
   path: `${PATH}/:id`,
-  handle({ store, writers }, request) {
-    expandTree("webhook_endpoint", parseParams(retrieveSchema, request.params).expand);
-    return writers.webhookEndpoint(found(store.webhookEndpoints, request.id));
+  handle({ store, serializers }, request) {
+    parseExpand("webhook_endpoint", parseParams(retrieveSchema, request.params).expand);
+    return serializers.webhookEndpoint(findOrThrow(store.webhookEndpoints, request.id));
   },
 };
 
 export const updateWebhookEndpoint: ApiRoute = {
   method: "POST",
   path: `${PATH}/:id`,
-  handle({ store, writers, webhookEndpoints }, request) {
+  handle({ store, serializers, webhookEndpoints }, request) {
     const { expand, ...params } = parseParams(updateSchema, request.params);
-    expandTree("webhook_endpoint", expand);
-    found(store.webhookEndpoints, request.id);
+    parseExpand("webhook_endpoint", expand);
+    findOrThrow(store.webhookEndpoints, request.id);
     webhookEndpoints.update(request.id, params);
-    return writers.webhookEndpoint(found(store.webhookEndpoints, request.id));
+    return serializers.webhookEndpoint(findOrThrow(store.webhookEndpoints, request.id));
   },
 };
 
@@ -94,7 +94,7 @@ export const deleteWebhookEndpoint: ApiRoute = {
   path: `${PATH}/:id`,
   handle({ store, webhookEndpoints }, request) {
     parseParams(deleteSchema, request.params);
-    found(store.webhookEndpoints, request.id);
+    findOrThrow(store.webhookEndpoints, request.id);
     webhookEndpoints.delete(request.id);
     return JSON.stringify({ id: request.id, object: "webhook_endpoint", deleted: true });
   },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, refusal, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
+import { addCatalogue, catchStripeError, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
-describe("through the SDK", () => {
-  it("a catalogue, a customer and a subscription can be made, changed and ended", async () => {
+describe("writes through the SDK", () => {
+  it("create, change and end products, prices, customers and subscriptions", async () => {
     const { stripe } = await startSandbox();
     const product = await stripe.products.create({ name: "Army" });
     const price = await stripe.prices.create({
@@ -34,15 +34,17 @@ describe("through the SDK", () => {
     expect(kept).toMatchObject({ cancel_at_period_end: false, cancel_at: null, canceled_at: null });
     const ended = await stripe.subscriptions.cancel(made.id);
     expect(ended).toMatchObject({ status: "canceled", ended_at: TEST_NOW });
-    expect(await refusal(stripe.subscriptions.cancel(made.id))).toMatchObject({ code: "resource_missing" });
-    expect(await refusal(stripe.subscriptions.update(made.id, { cancel_at_period_end: true }))).toMatchObject(
-      {
-        statusCode: 400,
-      },
-    );
+    expect(await catchStripeError(stripe.subscriptions.cancel(made.id))).toMatchObject({
+      code: "resource_missing",
+    });
+    expect(
+      await catchStripeError(stripe.subscriptions.update(made.id, { cancel_at_period_end: true })),
+    ).toMatchObject({
+      statusCode: 400,
+    });
   });
 
-  it("a cancellation can be scheduled for a day alone, as the portal does", async () => {
+  it("schedule a cancellation with cancel_at alone, as the portal does", async () => {
     const { stripe, sandbox } = await startSandbox();
     const { army } = addCatalogue(sandbox);
     const customer = sandbox.customers.create();
@@ -52,7 +54,7 @@ describe("through the SDK", () => {
     expect(await stripe.subscriptions.update(id, { cancel_at: "" })).toMatchObject({ cancel_at: null });
   });
 
-  it("a trial begins and ends, a pause too", async () => {
+  it("begin and end a trial and a pause", async () => {
     const { stripe, sandbox } = await startSandbox();
     const { army } = addCatalogue(sandbox);
     const customer = sandbox.customers.create();
@@ -69,7 +71,7 @@ describe("through the SDK", () => {
     expect(await stripe.subscriptions.resume(trial.id)).toMatchObject({ status: "active" });
   });
 
-  it("items are added, changed and taken away", async () => {
+  it("add, change and remove items", async () => {
     const { stripe, sandbox } = await startSandbox();
     const { army, starter } = addCatalogue(sandbox);
     const customer = sandbox.customers.create();
@@ -83,20 +85,20 @@ describe("through the SDK", () => {
     expect(one.items.data).toMatchObject([{ price: { id: starter } }]);
   });
 
-  it("the same idempotency key does the same thing once", async () => {
+  it("run once for the same idempotency key", async () => {
     const { stripe } = await startSandbox();
     const first = await stripe.customers.create({ name: "Ann" }, { idempotencyKey: "k1" });
     const second = await stripe.customers.create({ name: "Ann" }, { idempotencyKey: "k1" });
     expect(second.id).toBe(first.id);
-    const other = await refusal(stripe.customers.create({ name: "Bob" }, { idempotencyKey: "k1" }));
+    const other = await catchStripeError(stripe.customers.create({ name: "Bob" }, { idempotencyKey: "k1" }));
     expect(other).toMatchObject({ statusCode: 400, rawType: "idempotency_error" });
     expect((await stripe.customers.list()).data).toHaveLength(1);
   });
 
-  it("what is missing or unknown is named", async () => {
+  it("name missing and unknown parameters", async () => {
     const { stripe, sandbox } = await startSandbox();
     const { id } = sandbox.customers.create();
-    const missing = await refusal(
+    const missing = await catchStripeError(
       stripe.subscriptions.create({ customer: id, items: [{ price: "price_none" }] }),
     );
     expect(missing).toMatchObject({ code: "resource_missing", param: "items[0][price]" });
@@ -110,20 +112,20 @@ describe("through the SDK", () => {
     });
   });
 
-  it("products with prices cannot be deleted, others can", async () => {
+  it("delete products only without prices", async () => {
     const { stripe, sandbox } = await startSandbox();
     addCatalogue(sandbox);
     const { data } = await stripe.products.list();
-    expect(await refusal(stripe.products.del(data[0]?.id ?? ""))).toMatchObject({ statusCode: 400 });
+    expect(await catchStripeError(stripe.products.del(data[0]?.id ?? ""))).toMatchObject({ statusCode: 400 });
     const { id } = await stripe.products.create({ name: "Unsold" });
     expect(await stripe.products.del(id)).toMatchObject({ id, deleted: true });
-    expect(await refusal(stripe.products.retrieve(id))).toMatchObject({ statusCode: 404 });
+    expect(await catchStripeError(stripe.products.retrieve(id))).toMatchObject({ statusCode: 404 });
   });
 
-  it("customers can be deleted, once", async () => {
+  it("delete a customer only once", async () => {
     const { stripe } = await startSandbox();
     const { id } = await stripe.customers.create({});
     expect(await stripe.customers.del(id)).toEqual(expect.objectContaining({ id, deleted: true }));
-    expect(await refusal(stripe.customers.del(id))).toMatchObject({ code: "resource_missing" });
+    expect(await catchStripeError(stripe.customers.del(id))).toMatchObject({ code: "resource_missing" });
   });
 });

@@ -1,0 +1,34 @@
+import type { RatedSubscription } from "~/billing/choice";
+import type { UserLinks } from "~/billing/links";
+import type { Mismatch } from "~/billing/mismatches";
+import type { EpochSeconds, ObservedCustomer, Subscription } from "~/billing/observation";
+import type { BillingState } from "~/billing/record";
+import type { Comp } from "~/billing/snapshot";
+import type { Flag } from "~/billing/verdicts/flags";
+
+/** Everything that an evaluation found, beside the verdict. */
+export type EvaluationDetails = {
+  flags: Flag[];
+  /** The subscription that counts; null when none does. */
+  primary: RatedSubscription | null;
+  comp: Comp | null;
+  compIsOver: boolean;
+  links: UserLinks;
+  /** Customer that the e-mail address alone links now; it is stored with the repair. */
+  emailLink: string | null;
+  /** Unlinked paying customers with this user's address, for staff to confirm. */
+  possibleMatches: string[];
+  subscriptions: Subscription[];
+  /** Linked customers in the order of their ids; null for one that was never seen. */
+  customers: (ObservedCustomer | null)[];
+  accessRecorded: boolean;
+  accessExpected: boolean;
+  expected: BillingState;
+  mismatches: Mismatch[];
+  grants: boolean;
+  revokes: boolean;
+  since: EpochSeconds | null;
+  /** When the clock alone changes this evaluation (grace or a comp ends); null when it does not. */
+  nextCheckAt: EpochSeconds | null;
+  onHold: boolean;
+};

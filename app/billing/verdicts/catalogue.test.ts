@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import { decideAccess } from "~/billing/access";
+import type { RatedSubscription } from "~/billing/choice";
+import type { Mismatch } from "~/billing/mismatches";
+import { ARMY, aComp, anArmyItem, aSubscription, CONTEXT } from "~/billing/testing/observations";
+import { chooseVerdict, type Findings, isVerdict, VERDICT_CATALOGUE, VERDICTS } from "./catalogue";
+
+const primary = (status: string, plan: RatedSubscription["plan"] = ARMY): RatedSubscription => {
+  const subscription = aSubscription({ status });
+  return {
+    subscription,
+    item: anArmyItem(),
+    plan,
+    ...decideAccess(subscription, CONTEXT.policy, CONTEXT.now),
+  };
+};
+const mismatch = (field: Mismatch["field"]): Mismatch => ({
+  field,
+  workspaceId: null,
+  recorded: null,
+  expected: null,
+  severity: "low",
+});
+
+/** Everything is wrong at once. */
+const allWrong: Findings = {
+  completelyObserved: false,
+  linkConflict: true,
+  missingInStripe: true,
+  primary: primary("dormant", null),
+  accessExpected: true,
+  accessRecorded: false,
+  hasPossibleMatch: true,
+  comp: null,
+  compIsOver: false,
+  mismatches: [
+    mismatch("user.plan"),
+    mismatch("workspace.status"),
+    mismatch("user.subscriptionStatus"),
+    mismatch("user.currentPeriodEnd"),
+  ],
+};
+
+/** Each step removes what the verdict before it was for, and leaves what the later ones are for. */
+const steps: Partial<Findings>[] = [
+  {},
+  { completelyObserved: true },
+  { linkConflict: false },
+  { missingInStripe: false },
+  { primary: primary("active", null) },
+  { primary: primary("active") },
+  { accessExpected: false, accessRecorded: true },
+  { hasPossibleMatch: false },
+  { accessExpected: true },
+  {
+    mismatches: [
+      mismatch("workspace.status"),
+      mismatch("user.subscriptionStatus"),
+      mismatch("user.currentPeriodEnd"),
+    ],
+  },
+  { mismatches: [mismatch("user.subscriptionStatus"), mismatch("user.currentPeriodEnd")] },
+  { mismatches: [mismatch("user.currentPeriodEnd")] },
+  { mismatches: [] },
+  { primary: null, accessExpected: false, accessRecorded: false },
+];
+
+function applySteps(some: readonly Partial<Findings>[]): Findings {
+  let findings = allWrong;
+  for (const step of some) findings = { ...findings, ...step };
+  return findings;
+}
+
+describe("the verdict", () => {
+  it("is the first that fits, in the order of the rules", () => {
+    expect(VERDICTS).toEqual([
+      "not_checked",
+      "link_conflict",
+      "missing_in_stripe",
+      "unknown_status",
+      "unmapped_price",
+      "locked_out",
+      "possible_match",
+      "unpaid_access",
+      "plan_mismatch",
+      "access_mismatch",
+      "status_mismatch",
+      "detail_mismatch",
+      "in_sync",
+      "no_subscription",
+    ]);
+  });
+
+  it.each(VERDICTS.map((verdict, index) => [verdict, index] as const))(
+    "is %s when no earlier one fits",
+    (verdict, index) => {
+      expect(chooseVerdict(applySteps(steps.slice(0, index + 1)))).toBe(verdict);
+    },
+  );
+
+  it("is in_sync for a comp that runs, and nothing that differs", () => {
+    expect(chooseVerdict({ ...applySteps(steps), comp: aComp() })).toBe("in_sync");
+  });
+});
+
+describe("an entry of the catalogue", () => {
+  it.each(VERDICTS)("%s has its own words", (verdict) => {
+    const { label, group, action } = VERDICT_CATALOGUE[verdict];
+    expect(label).toMatch(/^[A-Z][A-Za-z ]+$/);
+    for (const text of [group.one, group.many, action]) expect(text).toMatch(/^[a-zS][^_.!]+$/);
+    expect(VERDICTS.filter((other) => VERDICT_CATALOGUE[other].label === label)).toEqual([verdict]);
+  });
+
+  it("of review or in sync never repairs: its action says that nothing is changed", () => {
+    for (const verdict of VERDICTS) {
+      const { class: kind, action } = VERDICT_CATALOGUE[verdict];
+      const isUnchanged = kind === "review" || kind === "in_sync";
+      expect(action === "nothing will be changed", verdict).toBe(isUnchanged);
+    }
+  });
+
+  it("is found only for the id of a verdict", () => {
+    expect(isVerdict("locked_out")).toBe(true);
+    expect(isVerdict("toString")).toBe(false);
+  });
+});

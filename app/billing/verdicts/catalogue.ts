@@ -1,0 +1,288 @@
+import type { RatedSubscription } from "~/billing/choice";
+import { type FindSince, findSinceAccessEnded, findSinceEntitled } from "~/billing/evaluation/since";
+import { isPlanMismatch, isStatusMismatch, isWorkspaceMismatch, type Mismatch } from "~/billing/mismatches";
+import type { Comp } from "~/billing/snapshot";
+import { describeSync } from "~/billing/words/phrases";
+import {
+  type DescribeVerdict,
+  describeAccessMismatch,
+  describeConflict,
+  describeDetailMismatch,
+  describeInSync,
+  describeLockedOut,
+  describeMissing,
+  describePlanMismatch,
+  describePossibleMatches,
+  describeStatusMismatch,
+  describeUnknownStatus,
+  describeUnmappedPrice,
+  describeUnpaidAccess,
+} from "~/billing/words/verdict-sentences";
+import type { Severity } from "./severity";
+
+/** What the verdict is decided from. */
+export type Findings = {
+  completelyObserved: boolean;
+  linkConflict: boolean;
+  missingInStripe: boolean;
+  primary: RatedSubscription | null;
+  accessExpected: boolean;
+  accessRecorded: boolean;
+  hasPossibleMatch: boolean;
+  comp: Comp | null;
+  /** A comp of Parity's is over, and only what it gave differs. */
+  compIsOver: boolean;
+  mismatches: readonly Mismatch[];
+};
+
+export type VerdictEntry = {
+  /** Does it fit, when no earlier one does? */
+  fits: (findings: Findings) => boolean;
+  severity: Severity;
+  /** What a sync does: read first, leave it to staff, repair the record, or nothing because nothing differs. */
+  class: "unchecked" | "review" | "repair" | "in_sync";
+  /** The record stays as it is until staff or another read decide: nothing is expected of it. */
+  keepsRecord: boolean;
+  /** Depends on other users, customers or reads: each incremental run evaluates these users again. */
+  recheck: boolean;
+  /** In a list of users: sync right away, or open the user first. */
+  rowAction: "sync" | "open";
+  /** The monthly amount counts as money at stake of this kind. */
+  money: "locked_out" | "leaking" | null;
+  /** Since when money or access is wrong; null when neither is. */
+  findSince: FindSince | null;
+  /** On the screen and in the terminal. */
+  label: string;
+  /** "1 customer <one>", "12 customers <many>". */
+  group: { one: string; many: string };
+  /** What a run will do: "12 customers …: <action>." */
+  action: string;
+  describe: DescribeVerdict;
+};
+
+const NOTHING = "nothing will be changed";
+const REVIEW = {
+  severity: "review",
+  class: "review",
+  rowAction: "open",
+  money: null,
+  findSince: null,
+} as const;
+const REPAIR = { class: "repair", keepsRecord: false, recheck: false, money: null, findSince: null } as const;
+const IN_SYNC = {
+  ...REPAIR,
+  class: "in_sync",
+  severity: "none",
+  rowAction: "sync",
+  action: NOTHING,
+} as const;
+
+/** A sentence that ends with what Sync will do. */
+const withSync =
+  (describe: DescribeVerdict): DescribeVerdict =>
+  (details, record) =>
+    `${describe(details, record)} ${describeSync(details, record)}`;
+
+const ENTRIES = {
+  not_checked: {
+    fits: ({ completelyObserved }) => !completelyObserved,
+    severity: "warning",
+    class: "unchecked",
+    keepsRecord: true,
+    recheck: true,
+    rowAction: "sync",
+    money: null,
+    findSince: null,
+    label: "Not checked",
+    group: { one: "has not been checked yet", many: "have not been checked yet" },
+    action: "Stripe will be read",
+    describe: () => "Stripe has not been read completely for this customer yet. Sync will read Stripe first.",
+  },
+  link_conflict: {
+    ...REVIEW,
+    fits: ({ linkConflict }) => linkConflict,
+    keepsRecord: true,
+    recheck: true,
+    label: "Link conflict",
+    group: {
+      one: "shares a Stripe customer with another user",
+      many: "share a Stripe customer with another user",
+    },
+    action: NOTHING,
+    describe: describeConflict,
+  },
+  missing_in_stripe: {
+    ...REVIEW,
+    fits: ({ missingInStripe }) => missingInStripe,
+    keepsRecord: true,
+    recheck: false,
+    label: "Missing in Stripe",
+    group: {
+      one: "is recorded with a customer or subscription that does not exist in Stripe",
+      many: "are recorded with a customer or subscription that does not exist in Stripe",
+    },
+    action: NOTHING,
+    describe: describeMissing,
+  },
+  unknown_status: {
+    ...REVIEW,
+    fits: ({ primary }) => primary?.access === "review",
+    keepsRecord: true,
+    recheck: false,
+    label: "Unknown status",
+    group: {
+      one: "has a subscription with a status that Parity does not know",
+      many: "have a subscription with a status that Parity does not know",
+    },
+    action: NOTHING,
+    describe: describeUnknownStatus,
+  },
+  unmapped_price: {
+    ...REVIEW,
+    fits: ({ primary }) => primary?.access === "yes" && primary.plan === null,
+    keepsRecord: true,
+    recheck: false,
+    label: "Unmapped price",
+    group: {
+      one: "pays a price that is not mapped to a plan",
+      many: "pay a price that is not mapped to a plan",
+    },
+    action: NOTHING,
+    describe: describeUnmappedPrice,
+  },
+  locked_out: {
+    ...REPAIR,
+    fits: ({ accessExpected, accessRecorded }) => accessExpected && !accessRecorded,
+    severity: "critical",
+    rowAction: "sync",
+    money: "locked_out",
+    findSince: findSinceEntitled,
+    label: "Locked out",
+    group: { one: "has paid and is locked out", many: "have paid and are locked out" },
+    action: "access will be granted",
+    describe: describeLockedOut,
+  },
+  possible_match: {
+    ...REVIEW,
+    fits: ({ accessExpected, hasPossibleMatch }) => !accessExpected && hasPossibleMatch,
+    keepsRecord: false,
+    recheck: true,
+    label: "Possible match",
+    group: {
+      one: "may be paying under another Stripe customer with the same e-mail address",
+      many: "may be paying under another Stripe customer with the same e-mail address",
+    },
+    action: NOTHING,
+    describe: describePossibleMatches,
+  },
+  unpaid_access: {
+    ...REPAIR,
+    fits: ({ accessRecorded, accessExpected, comp, compIsOver }) =>
+      accessRecorded && !accessExpected && comp === null && !compIsOver,
+    severity: "critical",
+    rowAction: "open",
+    money: "leaking",
+    findSince: findSinceAccessEnded,
+    label: "Unpaid access",
+    group: { one: "has access without a subscription", many: "have access without a subscription" },
+    action: "access will be removed after a new read of Stripe",
+    describe: describeUnpaidAccess,
+  },
+  plan_mismatch: {
+    ...REPAIR,
+    fits: ({ accessRecorded, accessExpected, mismatches }) =>
+      accessRecorded && accessExpected && mismatches.some(isPlanMismatch),
+    severity: "high",
+    rowAction: "sync",
+    label: "Plan mismatch",
+    group: {
+      one: "has a different plan or price in Stripe",
+      many: "have a different plan or price in Stripe",
+    },
+    action: "plan and price will be corrected",
+    describe: withSync(describePlanMismatch),
+  },
+  access_mismatch: {
+    ...REPAIR,
+    fits: ({ mismatches }) => mismatches.some(isWorkspaceMismatch),
+    severity: "high",
+    rowAction: "sync",
+    label: "Access mismatch",
+    group: {
+      one: "has workspaces that do not match the plan",
+      many: "have workspaces that do not match their plan",
+    },
+    action: "the workspaces will be updated",
+    describe: withSync(describeAccessMismatch),
+  },
+  status_mismatch: {
+    ...REPAIR,
+    fits: ({ mismatches }) => mismatches.some(isStatusMismatch),
+    severity: "medium",
+    rowAction: "sync",
+    label: "Status mismatch",
+    group: { one: "has a different status in Stripe", many: "have a different status in Stripe" },
+    action: "the status will be corrected",
+    describe: withSync(describeStatusMismatch),
+  },
+  detail_mismatch: {
+    ...REPAIR,
+    fits: ({ mismatches }) => mismatches.length > 0,
+    severity: "low",
+    rowAction: "sync",
+    label: "Detail mismatch",
+    group: { one: "differs from Stripe in small details", many: "differ from Stripe in small details" },
+    action: "the details will be corrected",
+    describe: describeDetailMismatch,
+  },
+  in_sync: {
+    ...IN_SYNC,
+    fits: ({ primary, comp }) => primary !== null || comp !== null,
+    label: "In sync",
+    group: { one: "is in sync", many: "are in sync" },
+    describe: describeInSync,
+  },
+  no_subscription: {
+    ...IN_SYNC,
+    fits: () => true,
+    label: "No subscription",
+    group: { one: "has no subscription", many: "have no subscription" },
+    describe: () => "No subscription in Stripe and none in the database.",
+  },
+} satisfies Record<string, VerdictEntry>;
+
+/** The one-word judgement on a user. */
+export type Verdict = keyof typeof ENTRIES;
+
+/**
+ * One entry for each verdict, in the order in which they are tried. To add a verdict, add its entry here; a new verdict
+ * with `recheck` also needs a migration of the index SyncStatus_recheck.
+ */
+export const VERDICT_CATALOGUE: Record<Verdict, VerdictEntry> = ENTRIES;
+
+export const isVerdict = (text: string): text is Verdict => Object.hasOwn(ENTRIES, text);
+
+/** In the order in which they are tried. */
+export const VERDICTS: readonly Verdict[] = Object.keys(ENTRIES).filter(isVerdict);
+
+const selectVerdicts = (isSelected: (entry: VerdictEntry) => boolean): readonly Verdict[] =>
+  VERDICTS.filter((verdict) => isSelected(VERDICT_CATALOGUE[verdict]));
+
+/** Staff decide about these: a sync changes nothing by itself. */
+export const REVIEW_VERDICTS: ReadonlySet<Verdict> = new Set(
+  selectVerdicts((entry) => entry.class === "review"),
+);
+
+/** Nothing differs: nothing to do. */
+export const IN_SYNC_VERDICTS: ReadonlySet<Verdict> = new Set(
+  selectVerdicts((entry) => entry.class === "in_sync"),
+);
+
+/** Each incremental run evaluates users with these verdicts again. */
+export const RECHECK_VERDICTS: readonly Verdict[] = selectVerdicts(({ recheck }) => recheck);
+
+/** The first verdict that fits. Exactly one fits each user: the last entry fits all that are left. */
+export function chooseVerdict(findings: Findings): Verdict {
+  for (const verdict of VERDICTS) if (VERDICT_CATALOGUE[verdict].fits(findings)) return verdict;
+  throw new Error("No verdict fits: the last entry of the catalogue must fit everything");
+}

@@ -1,0 +1,51 @@
+type FlagEntry = {
+  /** On the screen and in the terminal. */
+  label: string;
+  sentence: string;
+};
+
+const ENTRIES = {
+  several: {
+    label: "Several subscriptions",
+    sentence:
+      "Stripe has more than one open subscription for this user. The first in the order of the rules counts.",
+  },
+  duplicate_customers: {
+    label: "Several customers",
+    sentence: "More than one Stripe customer is linked to this user. All of them count.",
+  },
+  comped: { label: "Free access", sentence: "Complimentary access is running." },
+  on_hold: {
+    label: "On hold",
+    sentence: "No automatic change until staff release the hold or Stripe's state changes.",
+  },
+  acknowledged: {
+    label: "Acknowledged",
+    sentence: "Staff have seen these mismatches. They count again when one of them changes.",
+  },
+  stale: {
+    label: "Stale data",
+    sentence: "This user's customers were last read completely more than 24 hours ago.",
+  },
+  lookup_failed: {
+    label: "Stripe lookup failed",
+    sentence: "The last read of this user's customers failed.",
+  },
+  not_revoked: {
+    label: "Pending revocation",
+    sentence: "Access should be revoked, but the revocation is blocked or waits for an admin.",
+  },
+} as const satisfies Record<string, FlagEntry>;
+
+/** What else is to be known about a user. A flag never hides the verdict. */
+export type Flag = keyof typeof ENTRIES;
+
+/** One entry a flag. To add a flag, add its entry here and its condition in `evaluate`. */
+export const FLAG_CATALOGUE: Record<Flag, FlagEntry> = ENTRIES;
+
+export const isFlag = (text: string): text is Flag => Object.hasOwn(ENTRIES, text);
+
+export const FLAGS: readonly Flag[] = Object.keys(ENTRIES).filter(isFlag);
+
+/** A user's state is stale when it was last completely observed longer ago than this. */
+export const STALE_AFTER_SECONDS = 24 * 3600;

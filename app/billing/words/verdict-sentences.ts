@@ -1,0 +1,158 @@
+import type { RatedSubscription } from "~/billing/choice";
+import { formatDay } from "~/billing/dates";
+import type { EvaluationDetails } from "~/billing/evaluation/details";
+import { isPlanMismatch } from "~/billing/mismatches";
+import type { UserRecord } from "~/billing/record";
+import {
+  describePayment,
+  describePrice,
+  describeStripe,
+  describeSync,
+  describeTotalPrice,
+  describeWorkspaces,
+  namePlan,
+  pluralize,
+  quote,
+} from "./phrases";
+
+/** Says what a verdict means for one user, as a support agent can read it out. */
+export type DescribeVerdict = (details: EvaluationDetails, record: UserRecord) => string;
+
+export const describeUnknownStatus: DescribeVerdict = ({ primary }) =>
+  `Stripe calls the subscription ${quote(primary?.subscription.status ?? null)}, a status that Parity does not know. Nothing is changed until staff decide.`;
+
+export const describeUnmappedPrice: DescribeVerdict = ({ primary }) =>
+  primary?.item
+    ? `${describePayment(primary)}, but the price ${primary.item.priceId} is not mapped to a plan. Nothing is changed until it is mapped.`
+    : "Stripe lists no price for the subscription, so its plan is not known. Nothing is changed until staff decide.";
+
+export const describeLockedOut: DescribeVerdict = (details, record) => {
+  const { primary } = details;
+  return `${describePayment(primary)} for ${namePlan(primary)} since ${describeStart(details)}${describeGrace(primary)}. ${explainLockedOut(details, record)} ${describeSync(details, record)}`;
+};
+
+export const describeUnpaidAccess: DescribeVerdict = (details, record) =>
+  `${explainUnpaid(details.primary)} The database still gives access. ${describeSync(details, record)}`;
+
+export const describeDetailMismatch: DescribeVerdict = ({ mismatches }) =>
+  mismatches.some(isPlanMismatch)
+    ? "Access and status are right. The recorded plan or price is not; Sync will correct it."
+    : "Access, plan and status are right. Some details, such as ids or period dates, are not; Sync will correct them.";
+
+const describeStart = ({ since, primary }: EvaluationDetails) =>
+  formatDay(since ?? primary?.subscription.startDate ?? 0);
+
+const describeGrace = (primary: RatedSubscription | null) =>
+  primary?.changesAt ? `, overdue, with grace until ${formatDay(primary.changesAt)}` : "";
+
+function explainLockedOut({ expected }: EvaluationDetails, record: UserRecord): string {
+  const { subscriptionStatus } = record.user;
+  const recorded =
+    subscriptionStatus === null
+      ? "The database has no subscription"
+      : `The database says ${quote(subscriptionStatus)}`;
+  const conjunction = subscriptionStatus === expected.user.subscriptionStatus ? "but" : "so";
+  const [first] = record.workspaces;
+  if (!first) return `${recorded}, so there is no access.`;
+  if (record.workspaces.length > 1) return `${recorded}, ${conjunction} no workspace can be used.`;
+  return `${recorded}, ${conjunction} the workspace ${first.status === "active" ? "has no soldiers" : "is locked"}.`;
+}
+
+export function describePossibleMatches({ possibleMatches }: EvaluationDetails): string {
+  const count = possibleMatches.length;
+  return count === 1
+    ? "A paying Stripe customer has this e-mail address, but nothing proves that it is this user. Confirm the link to give access."
+    : `${count} paying Stripe customers have this e-mail address, but nothing proves that one is this user. Confirm the right link to give access.`;
+}
+
+function explainUnpaid(primary: RatedSubscription | null): string {
+  if (primary === null) return "Stripe has no subscription that counts.";
+  const { status, endedAt } = primary.subscription;
+  if (status === "canceled" && endedAt !== null)
+    return `The subscription in Stripe ended on ${formatDay(endedAt)}.`;
+  if (status === "past_due") return "The payment is overdue and the days of grace are over.";
+  return `Stripe calls the subscription ${quote(status)}, which gives no access.`;
+}
+
+export function describeConflict({ links }: EvaluationDetails): string {
+  const [conflict] = links.conflicts;
+  if (!conflict)
+    return "Two users are linked to the same Stripe customer. Nothing is changed until staff decide.";
+  return `The Stripe customer ${conflict.customerId} is linked to ${pluralize(conflict.userIds.length, "user")} at once. Decide which user it belongs to. Until then nothing is changed.`;
+}
+
+export function describeMissing({ customers }: EvaluationDetails, record: UserRecord): string {
+  const stored = customers.find((customer) => customer?.id === record.user.stripeCustomerId);
+  const subscriptionId = record.billing?.stripeSubscriptionId;
+  if (stored?.state === "missing")
+    return `Stripe has no customer ${stored.id}. Nothing is changed: this may be the wrong account, or a customer that was removed.`;
+  if (stored?.state === "deleted") {
+    const without = subscriptionId
+      ? `without the subscription ${subscriptionId}`
+      : "without any subscription";
+    return `The customer ${stored.id} was deleted in Stripe, ${without}. Nothing is changed until staff decide.`;
+  }
+  return `The database records the subscription ${subscriptionId}, which Stripe does not list for this customer. Nothing is changed until staff decide.`;
+}
+
+/** Names the plan when it differs, else the price. The price is that of one unit, as it is recorded. */
+export function describePlanMismatch(details: EvaluationDetails, record: UserRecord): string {
+  const { primary } = details;
+  const price = primary?.item ? describePrice(primary.item) : "an unknown price";
+  return `Stripe says ${namePlan(primary)} at ${price}; the database says ${describeRecordedPlan(details, record)}.`;
+}
+
+function describeRecordedPlan(
+  { primary, expected }: EvaluationDetails,
+  { user, billing }: UserRecord,
+): string {
+  if (user.plan !== expected.user.plan) return describePlan(user.plan);
+  if (!billing || !primary?.item) return "another price";
+  const { unitAmount, currency, interval, priceId } = primary.item;
+  if (billing.amount !== unitAmount || billing.currency !== currency || billing.interval !== interval)
+    return describePrice({ ...billing, unitAmount: billing.amount });
+  return billing.stripePriceId === priceId ? describePlan(billing.plan) : "another price";
+}
+
+const describePlan = (plan: string | null) => (plan === null ? "no plan" : quote(plan));
+
+export function describeAccessMismatch(details: EvaluationDetails, record: UserRecord): string {
+  const { comp, primary, compIsOver, revokes } = details;
+  if (compIsOver && revokes) return "The free access is over.";
+  const paidSeats = details.accessExpected ? (primary?.plan?.seats ?? 0) : 0;
+  const source =
+    comp && comp.plan.seats > paidSeats
+      ? `${comp.plan.name} is given for free until ${formatDay(comp.expiresAt)}`
+      : describeStripe(details);
+  return `${source}, but ${describeWorkspaces(details, record)}.`;
+}
+
+export function describeStatusMismatch(
+  { primary, expected, grants, revokes }: EvaluationDetails,
+  { user, billing }: UserRecord,
+): string {
+  const right = grants || revokes ? "" : " Access is right.";
+  const status = expected.user.subscriptionStatus;
+  if (user.subscriptionStatus !== status)
+    return `Stripe says ${quote(status)}${describeEnding(primary)}; the database says ${quote(user.subscriptionStatus)}.${right}`;
+  if (user.cancelAtPeriodEnd !== expected.user.cancelAtPeriodEnd)
+    return expected.user.cancelAtPeriodEnd
+      ? `Stripe says ${quote(status)}${describeEnding(primary)}; the database has no end.${right}`
+      : `Stripe says ${quote(status)}, with no end planned; the database says that it ends.${right}`;
+  return `Stripe and the user's fields say ${quote(status)}${describeEnding(primary)}; the billing row says ${quote(billing?.status ?? null)}${billing?.cancelAtPeriodEnd ? ", ending" : ""}.${right}`;
+}
+
+function describeEnding(primary: RatedSubscription | null): string {
+  const subscription = primary?.subscription;
+  if (!subscription?.cancelAtPeriodEnd && subscription?.cancelAt == null) return "";
+  const at = subscription.cancelAt ?? primary?.item?.periodEnd ?? null;
+  return at === null || subscription.endedAt !== null ? "" : `, ending on ${formatDay(at)}`;
+}
+
+export function describeInSync({ comp, primary }: EvaluationDetails): string {
+  if (comp)
+    return `In sync with Stripe. ${comp.plan.name} is given for free until ${formatDay(comp.expiresAt)}.`;
+  return primary?.access === "yes"
+    ? `In sync with Stripe: ${namePlan(primary)} at ${describeTotalPrice(primary)}.`
+    : `In sync with Stripe: the subscription is ${quote(primary?.subscription.status ?? null)}.`;
+}

@@ -1,0 +1,37 @@
+import type { Actor } from "~/engine/account/actor";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import { checkSoon } from "~/engine/observe/checks.server";
+import { linkBySession } from "~/engine/observe/customer-users.server";
+import { syncUser } from "~/engine/sync/sync-user.server";
+import { findPayer } from "~/stripe/checkout-session";
+import type { RequestOptions } from "~/stripe/reader.server";
+import { findRecentCheckoutPage } from "./checkout-attempts.server";
+
+const DEADLINE_MS = 20_000;
+/** Stripe attaches a subscription a second or two after the payment. Seconds. */
+const ATTACHED_AFTER = 2;
+const VISITOR: Actor = { kind: "workspace", id: null };
+
+/**
+ * The check behind a workspace request. Whoever was sent to a payment page may come from it: what the page proves is
+ * stored first, and one that is paid while its subscription is not attached yet is looked at again in seconds.
+ */
+export async function runBackgroundCheck(deps: Deps, userId: string): Promise<void> {
+  const isAttaching = await refreshCheckoutSession(deps, userId);
+  const input = { userId, actor: VISITOR, apply: true, deadlineMs: DEADLINE_MS };
+  const outcome = await syncUser(deps, input);
+  if (isAttaching && outcome?.ok) await checkSoon(deps.db, userId, ATTACHED_AFTER);
+}
+
+/** True: the page was paid, and its subscription is not there yet. */
+async function refreshCheckoutSession({ db, stripe }: Deps, userId: string): Promise<boolean> {
+  const sessionId = await findRecentCheckoutPage(db, userId);
+  if (sessionId === null) return false;
+  const how: RequestOptions = { priority: "background", deadlineMs: DEADLINE_MS };
+  const read = await stripe.readCheckoutSession(sessionId, how);
+  // What it would have told, the customers tell too, a little later.
+  if (!read.ok) return false;
+  const { customerId, subscriptionId, status } = read.value;
+  if (customerId !== null && findPayer(read.value) === userId) await linkBySession(db, userId, customerId);
+  return status === "complete" && subscriptionId === null;
+}

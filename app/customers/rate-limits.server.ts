@@ -1,0 +1,24 @@
+import type { Database } from "~/platform/client.server";
+import { firstRow } from "~/platform/versions.server";
+
+/**
+ * Counts one more asking under a key, over all servers. Returns seconds to wait when it was one too many for the
+ * window, else 0.
+ */
+export async function consumeRateLimit(
+  db: Database,
+  key: string,
+  { most, windowSeconds }: { most: number; windowSeconds: number },
+): Promise<number> {
+  const rows = await db.$queryRaw<{ count: number; left: number }[]>`
+    INSERT INTO "RateLimitCounter" AS a (key, count) VALUES (${key}, 1)
+    ON CONFLICT (key) DO UPDATE SET
+      count = CASE WHEN a."windowStart" < now() - make_interval(secs => ${windowSeconds}::float8)
+        THEN 1 ELSE a.count + 1 END,
+      "windowStart" = CASE WHEN a."windowStart" < now() - make_interval(secs => ${windowSeconds}::float8)
+        THEN now() ELSE a."windowStart" END
+    RETURNING count, extract(epoch FROM "windowStart" + make_interval(secs => ${windowSeconds}::float8) - now())::float8
+      AS left`;
+  const { count, left } = firstRow(rows);
+  return count > most ? Math.max(1, Math.ceil(left)) : 0;
+}

@@ -1,0 +1,98 @@
+import {
+  FIELDS,
+  type Field,
+  type FieldValue,
+  type ListedField,
+  listFields,
+  type RecordFields,
+} from "~/billing/fields";
+import { findWorkspace, type Mismatch } from "~/billing/mismatches";
+import { type AnyRow, type BillingState, emptyValue } from "~/billing/record";
+import { describeMismatch, formatFieldValue, formatStripeValue } from "~/billing/words/field-words";
+import type { EvaluatedUser } from "~/engine/evaluate/evaluate-users.server";
+
+/** One line of the comparison on a user's page. */
+export type ComparisonLine = {
+  /** What the field is called, e.g. "Plan" or "Acme · soldiers". */
+  label: string;
+  /** Why a wrong value matters. */
+  help: string;
+  field: string;
+  recorded: string;
+  expected: string;
+  /** Stripe's raw value, e.g. `price_… (army_yearly)`; null when Stripe has none. */
+  stripe: string | null;
+  /** Why this value is expected. */
+  why: string;
+  differs: boolean;
+  severity: Mismatch["severity"] | null;
+};
+
+/** The comparison field by field: what the database records, what is expected, Stripe's raw value, and why. */
+export function compareRecords(
+  evaluated: EvaluatedUser,
+  workspaceNames: ReadonlyMap<string, string>,
+  fields: RecordFields = FIELDS,
+): ComparisonLine[] {
+  const { snapshot, evaluation } = evaluated;
+  const { record } = snapshot;
+  const { expected } = evaluation;
+  const currency = expected.billing?.currency ?? record.billing?.currency ?? null;
+  const toLine = ({ id, name, field }: ListedField, rows: ComparedRows): ComparisonLine => {
+    const { workspaceId } = rows;
+    const mismatch = evaluation.mismatches.find((one) => one.field === id && one.workspaceId === workspaceId);
+    const workspace = workspaceId === null ? null : (workspaceNames.get(workspaceId) ?? workspaceId);
+    const recorded = readValue(rows.recorded, name, field);
+    const should = readValue(rows.expected, name, field);
+    return {
+      label: workspace === null ? field.label : `${workspace} · ${field.label.toLowerCase()}`,
+      help: field.why,
+      field: workspaceId === null ? id : `${id}:${workspaceId}`,
+      recorded: formatFieldValue(field, recorded, currency),
+      expected: formatFieldValue(field, should, currency),
+      stripe: formatStripeValue(field, evaluation.primary),
+      why: explainExpected(id, evaluated),
+      differs: recorded !== should,
+      severity: mismatch?.severity ?? null,
+    };
+  };
+  const user = { recorded: record.user, expected: expected.user, workspaceId: null };
+  const billing = { recorded: record.billing, expected: expected.billing, workspaceId: null };
+  const hasBilling = record.billing !== null || expected.billing !== null;
+  const workspaces = record.workspaces.map((recorded) => ({
+    recorded,
+    expected: findWorkspace(expected, recorded),
+    workspaceId: recorded.id,
+  }));
+  return [
+    ...listFields("user", fields).map((listed) => toLine(listed, user)),
+    ...(hasBilling ? listFields("billing", fields).map((listed) => toLine(listed, billing)) : []),
+    ...workspaces.flatMap((rows) => listFields("workspace", fields).map((listed) => toLine(listed, rows))),
+  ];
+}
+
+type ComparedRows = { recorded: AnyRow | null; expected: AnyRow | null; workspaceId: string | null };
+
+/** A row that is missing has no values. */
+const readValue = (row: AnyRow | null, name: string, field: Field): FieldValue =>
+  row === null ? null : (row[name] ?? emptyValue(field));
+
+function explainExpected(field: Mismatch["field"], { evaluation }: EvaluatedUser): string {
+  const { primary, comp, accessExpected } = evaluation;
+  if (field.startsWith("workspace.")) {
+    if (accessExpected) return `${primary?.plan?.name} includes ${primary?.plan?.seats} soldiers`;
+    return comp ? `${comp.plan.name} is complimentary` : "No subscription gives access";
+  }
+  if (field === "user.plan" || field === "billing.plan")
+    return primary?.plan ? `This price belongs to ${primary.plan.name}` : "This price belongs to no plan";
+  if (field === "user.stripeCustomerId") return "Kept as recorded while the customer exists in Stripe";
+  return primary ? "Same as in Stripe" : "Stripe has no current subscription";
+}
+
+/** What pressing Sync will change, e.g. "Plan: none → army"; empty when nothing. */
+export function listPlannedChanges(recorded: BillingState, evaluated: EvaluatedUser): string[] {
+  const { decision, evaluation } = evaluated;
+  if (decision.kind !== "repair" && decision.kind !== "read") return [];
+  const currency = evaluation.expected.billing?.currency ?? recorded.billing?.currency ?? null;
+  return evaluation.mismatches.map((mismatch) => describeMismatch(mismatch, currency));
+}

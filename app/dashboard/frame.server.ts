@@ -1,0 +1,52 @@
+import type { WriteMode } from "~/billing/policy";
+import { loadSettings } from "~/engine/account/settings.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import { findLiveRun } from "~/engine/runs/live-runs.server";
+import type { Database, Tx } from "~/platform/client.server";
+import {
+  countPendingRevocations,
+  countUsersWithVerdict,
+  type Stake,
+  selectStakes,
+  sumMoneyAtStake,
+} from "./account-facts.server";
+
+/** What the frame around every page shows, besides its counts. */
+export type FrameView = {
+  account: string | null;
+  mode: "test" | "live" | "sandbox";
+  writeMode: WriteMode;
+  liveRunId: string | null;
+  /** Why nothing may be written, as a sentence: wrong account, no answer from Stripe, …; null when writing is possible. */
+  warning: string | null;
+};
+
+/** What the frame around every page counts. */
+export type FrameCounts = {
+  lockedOutUsers: number;
+  lockedOut: Stake[];
+  pendingRevocations: number;
+};
+
+/** Sends no request to Stripe and counts nothing, so that every page can wait for it. */
+export async function loadFrame({ db, stripe, guard }: Deps, sandbox: boolean): Promise<FrameView> {
+  const [settings, live] = await Promise.all([loadSettings(db), findLiveRun(db)]);
+  const check = guard.last();
+  return {
+    account: settings.binding?.accountId ?? null,
+    mode: sandbox ? "sandbox" : stripe.livemode ? "live" : "test",
+    writeMode: settings.writeMode,
+    liveRunId: live?.id ?? null,
+    warning: check && !check.ok ? check.message : null,
+  };
+}
+
+/** Each count uses an index that holds only a few users, so it is usually ready together with the page. */
+export async function countFrame(db: Database | Tx): Promise<FrameCounts> {
+  const money = await sumMoneyAtStake(db);
+  return {
+    lockedOutUsers: await countUsersWithVerdict(db, "locked_out"),
+    lockedOut: selectStakes(money, "locked_out"),
+    pendingRevocations: await countPendingRevocations(db),
+  };
+}

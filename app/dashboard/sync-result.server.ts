@@ -1,0 +1,88 @@
+import type { Evaluation } from "~/billing/evaluation/evaluate";
+import type { UserRecord } from "~/billing/record";
+import { BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
+import type { Verdict } from "~/billing/verdicts/catalogue";
+import { describeMismatch } from "~/billing/words/field-words";
+import { pluralize } from "~/billing/words/phrases";
+import { describeBlockReason, describeEvaluation } from "~/billing/words/sentence";
+import type { SyncOutcome } from "~/engine/sync/sync-user.server";
+
+/** The result of one sync of one user. */
+export type SyncResult = {
+  outcome: "synced" | "in_sync" | "blocked" | "review" | "failed";
+  /** "Synced. Customer 0042 has Army with 5 soldiers." */
+  message: string;
+  /** Lines "field: before → after". */
+  changes: string[];
+  runId: string | null;
+  verdictBefore: Verdict;
+  verdictAfter: Verdict;
+};
+
+/** Puts the result of a sync into words: what happened, to which customer, and what to do next. */
+export function toSyncResult(sync: SyncOutcome): SyncResult {
+  const { verdictBefore } = sync;
+  if (!sync.ok) {
+    const nothing = { changes: [], runId: null, verdictBefore, verdictAfter: verdictBefore };
+    return { ...nothing, outcome: "failed", message: `Not synced: ${sync.message}` };
+  }
+  const { outcome, runId } = sync;
+  const { evaluation, snapshot } = outcome.before;
+  const changes = outcome.changes.map((change) => describeMismatch(change));
+  const common = { changes, runId, verdictBefore, verdictAfter: outcome.verdictAfter };
+  switch (outcome.outcome) {
+    case "synced":
+      return {
+        ...common,
+        outcome: "synced",
+        message: `Synced. ${describeRecord(snapshot.record, evaluation)}`,
+      };
+    case "in_sync":
+      return {
+        ...common,
+        outcome: "in_sync",
+        message: `Nothing to change. ${describeEvaluation(evaluation, snapshot.record)}`,
+      };
+    case "blocked":
+      return { ...common, outcome: "blocked", message: explainBlocked(outcome.reason) };
+    case "failed":
+      return { ...common, outcome: "failed", message: explainFailure(outcome.reason) };
+    case "intended":
+      return { ...common, outcome: "blocked", message: describeBlockReason("not_read_since") };
+    case "review":
+    case "not_checked":
+    case "changed_since_preview":
+      return {
+        ...common,
+        outcome: "review",
+        message: `Nothing was changed. ${describeEvaluation(evaluation, snapshot.record)}`,
+      };
+  }
+}
+
+/** "Customer 0042 has Army with 5 soldiers." */
+function describeRecord(
+  { name }: UserRecord,
+  { expected, primary, comp, accessExpected }: Evaluation,
+): string {
+  const { user, workspaces } = expected;
+  const plan = accessExpected ? primary?.plan?.name : comp?.plan.name;
+  const who = name ?? "This customer";
+  const open = workspaces.find(({ status }) => status === "active");
+  if (open) return `${who} has ${plan ?? "access"} with ${pluralize(open.seats, "soldier")}.`;
+  return workspaces.length > 0
+    ? `${who}’s ${workspaces.length === 1 ? "workspace is" : "workspaces are"} locked.`
+    : `${who} ${user.subscriptionStatus === null ? "has no subscription" : `is recorded as ${user.subscriptionStatus}`}.`;
+}
+
+/** `reason` as it is stored: an unknown one gives a general sentence. */
+export function explainBlocked(reason: string | null): string {
+  const known = BLOCK_REASONS.find((one) => one === reason);
+  return known ? describeBlockReason(known) : "Not changed.";
+}
+
+function explainFailure(reason: string | null): string {
+  return reason === "record_busy"
+    ? "Not synced: the application is changing this customer right now. Nothing was changed. Try again."
+    : "Not synced: the database rejected the change. Nothing was changed.";
+}

@@ -1,0 +1,54 @@
+import type { Actor } from "~/engine/account/actor";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import type { RevocationApproval } from "~/engine/evaluate/evaluate-users.server";
+import { findUserIds } from "~/engine/evaluate/users.server";
+import { syncUser } from "~/engine/sync/sync-user.server";
+import type { CountCache } from "./count-cache.server";
+import { type SyncResult, toSyncResult } from "./sync-result.server";
+import { loadUserPage, type UserPage } from "./user-pages.server";
+
+/** How long a person at a button waits for Stripe, and how long a caller in the background does. Milliseconds. */
+const PERSON_WAITS_MS = 10_000;
+const BACKGROUND_MS = 20_000;
+
+/** What can be done with one user. */
+export function createUserActions(deps: Deps, { countCache }: { countCache: CountCache }) {
+  const { db, log } = deps;
+  return {
+    /** A user by id, e-mail, `cus_…` or `sub_…`; null when none or several match. */
+    async findUser(query: string): Promise<string | null> {
+      const [only, another] = await findUserIds(db, query);
+      return another === undefined ? (only ?? null) : null;
+    },
+    /** Reads Stripe for one user, evaluates, repairs. Null when there is no such user. */
+    async syncUser(input: {
+      userId: string;
+      actor: Actor;
+      /** Aborted when the result is no longer wanted. */
+      signal?: AbortSignal;
+      /** An admin approved this user's revocation; `override`: also without evidence. */
+      approval?: RevocationApproval;
+    }): Promise<SyncResult | null> {
+      const { userId, actor } = input;
+      const deadlineMs = actor.kind === "staff" ? PERSON_WAITS_MS : BACKGROUND_MS;
+      const outcome = await syncUser(deps, { ...input, apply: true, deadlineMs });
+      countCache.clear();
+      if (!outcome) return null;
+      const result = toSyncResult(outcome);
+      log.info(
+        { userId, by: actor.kind, outcome: result.outcome, verdictAfter: result.verdictAfter },
+        "user synced",
+      );
+      return result;
+    },
+    /** Reads Stripe and says what a sync would do; never writes the record. Null when there is no such user. */
+    async previewUser(input: {
+      userId: string;
+      actor: Actor;
+      signal?: AbortSignal;
+    }): Promise<UserPage | null> {
+      await syncUser(deps, { ...input, apply: false, deadlineMs: PERSON_WAITS_MS });
+      return loadUserPage(db, input.userId);
+    },
+  };
+}

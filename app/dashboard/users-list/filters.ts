@@ -1,0 +1,152 @@
+import { VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
+import { FLAG_CATALOGUE, FLAGS, type Flag } from "~/billing/verdicts/flags";
+
+// The filters of the users table, as far as the browser needs them. To add one, add an entry here and its SQL in
+// `filter-conditions.server.ts`; the address, the filter bar and the list follow from these two.
+
+/** How the value of a filter is written in the address. */
+export type Codec<Value> = {
+  /** `values`: all values of the parameter in the address. Unknown values are dropped; without values the filter is off. */
+  parse(values: string[]): Value;
+  /** Empty when the filter is off. */
+  build(value: Value): string[];
+};
+
+/** How the filter bar shows a filter. */
+export type FilterMenu = {
+  label: string;
+  /** The values to choose from. `plans`: the ids of all plans. */
+  options: readonly string[] | "plans";
+  /** What an option is called where it is not called by its value. */
+  labels?: Readonly<Record<string, string>>;
+  choose: "one" | "many";
+};
+
+export type Filter<Value> = {
+  /** Its parameter in the address. */
+  param: string;
+  codec: Codec<Value>;
+  /** Null for a filter that is set elsewhere than in the filter bar. */
+  menu: FilterMenu | null;
+};
+
+export type Filters = Record<string, Filter<unknown>>;
+
+/** The values of all filters by the filters' names. */
+export type FilterValues<Table extends Filters> = {
+  [Name in keyof Table]: Table[Name] extends { codec: Codec<infer Value> } ? Value : never;
+};
+
+/** When a user was last completely read: never, more than 24 hours ago, within an hour, within 24 hours. */
+export const CHECKED = ["never", "stale", "hour", "day"] as const;
+
+export type Checked = (typeof CHECKED)[number];
+
+/** In the filters by plan and by Stripe status: users that have none. */
+export const NONE = "none";
+
+/** The documented statuses. Stripe may add others; such users have the verdict "unknown status". */
+const STRIPE_STATUSES = [
+  "active",
+  "trialing",
+  "past_due",
+  "unpaid",
+  "paused",
+  "canceled",
+  "incomplete",
+  "incomplete_expired",
+];
+
+const MAX_LENGTH = 200;
+const MAX_CHOICES = 50;
+
+const textCodec: Codec<string> = {
+  parse: ([value = ""]) => cleanText(value),
+  build: (value) => (value === "" ? [] : [value]),
+};
+
+const switchCodec: Codec<boolean> = {
+  parse: ([value]) => value === "1",
+  build: (value) => (value ? ["1"] : []),
+};
+
+/** Any values; sorted, so that a view has one address. */
+const textsCodec: Codec<string[]> = {
+  parse: (values) => [...new Set(values.map(cleanText))].filter(Boolean).sort().slice(0, MAX_CHOICES),
+  build: (values) => values,
+};
+
+const createChoicesCodec = <Choice extends string>(choices: readonly Choice[]): Codec<Choice[]> => ({
+  parse: (values) => choices.filter((choice) => values.includes(choice)),
+  build: (values) => values,
+});
+
+const createChoiceCodec = <Choice extends string>(choices: readonly Choice[]): Codec<Choice | null> => ({
+  parse: ([value]) => choices.find((choice) => choice === value) ?? null,
+  build: (value) => (value === null ? [] : [value]),
+});
+
+const pickLabels = (catalogue: Record<string, { label: string }>): Record<string, string> =>
+  Object.fromEntries(Object.entries(catalogue).map(([value, { label }]) => [value, label]));
+
+/** The filters by their names in `UsersQuery`, in the order of the address and of the filter bar. */
+export const FILTERS = {
+  /** Part of an e-mail address or name, or a whole `cus_…`, `sub_…` or user id; empty for all users. */
+  q: { param: "q", codec: textCodec, menu: null },
+  verdicts: {
+    param: "verdict",
+    codec: createChoicesCodec<Verdict>(VERDICTS),
+    menu: { label: "Sync status", options: VERDICTS, labels: pickLabels(VERDICT_CATALOGUE), choose: "many" },
+  },
+  flags: {
+    param: "flag",
+    codec: createChoicesCodec<Flag>(FLAGS),
+    menu: { label: "Flags", options: FLAGS, labels: pickLabels(FLAG_CATALOGUE), choose: "many" },
+  },
+  /** Plan ids; `none` for users without a plan. */
+  plans: {
+    param: "plan",
+    codec: textsCodec,
+    menu: { label: "Plan", options: "plans", labels: { [NONE]: "No plan" }, choose: "many" },
+  },
+  /** Statuses as Stripe writes them; `none` for users without a subscription that counts. */
+  statuses: {
+    param: "status",
+    codec: textsCodec,
+    menu: {
+      label: "Stripe status",
+      options: [...STRIPE_STATUSES, NONE],
+      labels: { [NONE]: "No subscription" },
+      choose: "many",
+    },
+  },
+  checked: {
+    param: "checked",
+    codec: createChoiceCodec<Checked>(CHECKED),
+    menu: {
+      label: "Last checked",
+      options: CHECKED,
+      labels: {
+        never: "Never",
+        stale: "More than 24 hours ago",
+        hour: "In the last hour",
+        day: "In the last 24 hours",
+      },
+      choose: "one",
+    },
+  },
+  /** Only users whose repair is due and blocked. */
+  blocked: { param: "blocked", codec: switchCodec, menu: null },
+} satisfies Filters;
+
+export type FilterName = keyof typeof FILTERS;
+
+/** The keys of a table that is written out in the code. */
+export const listNames = <Table extends object>(table: Table) =>
+  Object.keys(table) as (keyof Table & string)[];
+
+/** Replaces control characters, because PostgreSQL stores no NUL, and removes spaces at both ends. */
+function cleanText(text: string): string {
+  const printable = text.replace(/\p{Cc}/gu, " ").trim();
+  return [...printable].slice(0, MAX_LENGTH).join("").trim();
+}

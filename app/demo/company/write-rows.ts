@@ -1,0 +1,133 @@
+import type { BillingState } from "~/billing/record";
+import { FINISHED } from "~/engine/repair/run-cursor";
+import type { Tx } from "~/platform/client.server";
+import type { PreparedUser } from "./prepare-user";
+import { makeWorkspaceName } from "./workspace-names";
+
+const DAY = 86_400;
+const ACTOR = "demo";
+/** Seconds. A full run clears failed lookups before it, so this failure is dated after the demo's first run. */
+const AFTER_FIRST_RUN_SECONDS = 120;
+
+const toDate = (seconds: number) => new Date(seconds * 1000);
+const toDateOrNull = (seconds: number | null) => (seconds === null ? null : toDate(seconds));
+
+/** Writes the application's own tables. */
+export async function writeRecords(tx: Tx, users: readonly PreparedUser[]): Promise<void> {
+  await tx.user.createMany({
+    data: users.map(({ userId, email, name, story, recorded, createdAt }) => ({
+      id: userId,
+      email,
+      emailVerified: !story.emailUnverified,
+      name,
+      ...recorded.user,
+      currentPeriodEnd: toDateOrNull(recorded.user.currentPeriodEnd),
+      createdAt: toDate(createdAt),
+    })),
+  });
+  await tx.billingSubscription.createMany({
+    data: users.flatMap(({ userId, recorded, createdAt }) =>
+      recorded.billing === null
+        ? []
+        : [
+            {
+              userId,
+              ...recorded.billing,
+              currentPeriodStart: toDateOrNull(recorded.billing.currentPeriodStart),
+              currentPeriodEnd: toDateOrNull(recorded.billing.currentPeriodEnd),
+              createdAt: toDate(createdAt + DAY),
+            },
+          ],
+    ),
+  });
+  await tx.workspace.createMany({
+    data: users.flatMap(({ userId, number, recorded, createdAt }) =>
+      recorded.workspaces.map((workspace, index) => ({
+        ...workspace,
+        ownerId: userId,
+        name: makeWorkspaceName(number, index),
+        createdAt: toDate(createdAt),
+      })),
+    ),
+  });
+}
+
+/** Writes links and decisions of staff. */
+export async function writeDecisions(tx: Tx, users: readonly PreparedUser[], now: number): Promise<void> {
+  await tx.link.createMany({
+    data: users.flatMap(({ userId, sessionCustomerIds }) =>
+      sessionCustomerIds.map((customerId) => ({ userId, customerId, source: "session", actor: ACTOR })),
+    ),
+  });
+  await tx.comp.createMany({
+    data: users.flatMap(({ userId, story: { comp } }) =>
+      comp
+        ? [
+            {
+              userId,
+              planId: comp.plan,
+              reason: comp.reason,
+              actor: ACTOR,
+              createdAt: toDate(now - comp.since * DAY),
+              expiresAt: toDate(now + comp.endsIn * DAY),
+            },
+          ]
+        : [],
+    ),
+  });
+  await tx.hold.createMany({
+    data: users.flatMap(({ userId, stripeState, story: { hold } }) =>
+      hold ? [{ userId, reason: hold, actor: ACTOR, stripeState, createdAt: toDate(now - DAY) }] : [],
+    ),
+  });
+  await tx.acknowledgement.createMany({
+    data: users.flatMap(({ userId, fingerprint, story: { acknowledged } }) =>
+      acknowledged ? [{ userId, mismatches: fingerprint, reason: acknowledged, actor: ACTOR }] : [],
+    ),
+  });
+  await tx.userCheck.createMany({
+    data: users.flatMap(({ userId, story: { lookupFailure } }) =>
+      lookupFailure
+        ? [{ userId, failure: lookupFailure, failedAt: toDate(now + AFTER_FIRST_RUN_SECONDS), failures: 3 }]
+        : [],
+    ),
+  });
+  for (const user of users) await writeEndedComp(tx, user, now);
+}
+
+/** Parity only revokes an ended comp that it granted itself, so the change that granted it has to exist. */
+async function writeEndedComp(tx: Tx, user: PreparedUser, now: number): Promise<void> {
+  const { userId, story, expected, recorded } = user;
+  if (!story.comp || story.comp.endsIn > 0) return;
+  const applied = toDate(now - story.comp.since * DAY + 60);
+  const run = await tx.run.create({
+    data: {
+      actorKind: "staff",
+      mode: "apply",
+      scope: "one",
+      state: "done",
+      phase: "finished",
+      cursor: FINISHED,
+      total: 1,
+      synced: 1,
+      createdAt: applied,
+      updatedAt: applied,
+      finishedAt: applied,
+    },
+  });
+  await tx.change.create({
+    data: {
+      runId: run.id,
+      userId,
+      verdict: "access_mismatch",
+      before: toState(expected),
+      after: toState(recorded),
+      grants: true,
+      revokes: false,
+      actorKind: "staff",
+      createdAt: applied,
+    },
+  });
+}
+
+const toState = ({ user, billing, workspaces }: BillingState) => ({ user, billing, workspaces });

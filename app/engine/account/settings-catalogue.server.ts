@@ -1,0 +1,219 @@
+import { z } from "zod";
+import { DEFAULT_POLICY, WRITE_MODES } from "~/billing/policy";
+import { CONTACT_HINT, readSupportContact } from "~/billing/words/support-contact";
+
+/** One setting. The store, the settings page, the command line and the table in README.md are made from it. */
+type SettingDefinition<Value> = {
+  /** What is stored. Its description is shown to people who enter a value. */
+  schema: z.ZodType<Value>;
+  /** Used while nothing is stored. */
+  default: Value;
+  unit: string | null;
+  label: string;
+  help: string;
+  /** The lowest staff role that may change it. */
+  role: "operator" | "admin";
+};
+
+const definitions = {
+  writeMode: {
+    schema: choice(WRITE_MODES),
+    // On a real account nothing is revoked before an admin has seen what would be revoked. The demo seeds `full`.
+    default: "grant_only" as const,
+    unit: null,
+    label: "Write mode",
+    help: "Which repairs Parity makes: off = none, grant_only = only those that give access, full = all.",
+    role: "admin",
+  },
+  graceDays: {
+    schema: wholeNumber(0, 365),
+    default: DEFAULT_POLICY.graceDays,
+    unit: "days",
+    label: "Grace period for late payments",
+    help: "How long a past_due subscription still gives access, counted from when Parity first saw it.",
+    role: "admin",
+  },
+  noPlanWord: {
+    schema: optional(text(100)),
+    default: DEFAULT_POLICY.noPlanWord,
+    unit: null,
+    label: "Plan value of users without a plan",
+    help: "What the application stores in User.plan for a user without a plan. Leave it empty for NULL.",
+    role: "admin",
+  },
+  revocationLimitPercent: {
+    schema: percentage(),
+    default: 2,
+    unit: "% of users with access",
+    label: "Revocation limit",
+    help: "How many users may lose access automatically in 24 hours. More revocations wait for an admin.",
+    role: "admin",
+  },
+  revocationLimitMinimum: {
+    schema: wholeNumber(0, 1_000_000),
+    default: 2,
+    unit: "users",
+    label: "Minimum revocation limit",
+    help: "This many automatic revocations are allowed in 24 hours even if the percentage allows fewer.",
+    role: "admin",
+  },
+  fullRunHour: {
+    schema: optional(wholeNumber(0, 23)),
+    default: 3,
+    unit: "o’clock UTC",
+    label: "Daily full run",
+    help: "The scheduler reads everything from Stripe once a day after this hour. Leave it empty to do so only when necessary.",
+    role: "admin",
+  },
+  recheckPerRun: {
+    schema: wholeNumber(0, 1_000),
+    default: 0,
+    unit: "customers",
+    label: "Re-check per run",
+    help: "Each run reads this many customers again, even without events, oldest first. Uses one Stripe request each.",
+    role: "admin",
+  },
+  readAllocation: {
+    schema: optional(wholeNumber(1, 1_000_000_000)),
+    default: null,
+    unit: "reads in 30 days",
+    label: "Stripe read allocation",
+    help: "How many reads Stripe includes for your account. Leave it empty for 10,000, the lowest number that is known.",
+    role: "admin",
+  },
+  supportContact: {
+    schema: optional(contact()),
+    default: null,
+    unit: null,
+    label: "Support contact",
+    help: "Customers see this e-mail or https address when a payment takes too long. Leave it empty to show none.",
+    role: "admin",
+  },
+} satisfies Record<string, SettingDefinition<unknown>>;
+
+export type SettingKey = keyof typeof definitions;
+export type SettingValues = { [K in SettingKey]: z.output<(typeof definitions)[K]["schema"]> };
+
+export const SETTINGS: { [K in SettingKey]: SettingDefinition<SettingValues[K]> } = definitions;
+export const SETTING_KEYS = Object.keys(definitions).filter(isSettingKey);
+
+export function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(definitions, key);
+}
+
+export type ParsedSettings =
+  | { ok: true; change: Partial<SettingValues> }
+  | { ok: false; problems: Partial<Record<SettingKey, string[]>> };
+
+/** Reads settings that a person typed; an empty text is null. Names that are no setting are ignored. */
+export function parseSettings(typed: Readonly<Record<string, unknown>>): ParsedSettings {
+  const change: Partial<SettingValues> = {};
+  const problems: Partial<Record<SettingKey, string[]>> = {};
+  for (const key of SETTING_KEYS) {
+    if (!Object.hasOwn(typed, key)) continue;
+    const problem = parseInto(change, key, typed[key]);
+    if (problem !== null) problems[key] = [problem];
+  }
+  return Object.keys(problems).length === 0 ? { ok: true, change } : { ok: false, problems };
+}
+
+function parseInto<K extends SettingKey>(
+  change: Partial<SettingValues>,
+  key: K,
+  typed: unknown,
+): string | null {
+  const { schema } = SETTINGS[key];
+  const trimmed = typeof typed === "string" ? typed.trim() : "";
+  for (const value of trimmed === "" ? [null] : [trimmed, Number(trimmed)]) {
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) continue;
+    change[key] = parsed.data;
+    return null;
+  }
+  return `Enter ${schema.description}.`;
+}
+
+/** A value as a person types it; `empty` stands for null. */
+export function formatSetting(value: SettingValues[SettingKey], empty = ""): string {
+  return value === null ? empty : String(value);
+}
+
+/** A setting in one line, for the command line: what it means, and what can be entered. */
+export function describeSetting(key: SettingKey): string {
+  const { help, schema, unit } = SETTINGS[key];
+  return `${help} (${schema.description}${unit === null ? "" : `; ${unit}`})`;
+}
+
+/** All settings as a Markdown table, for README.md. */
+export function formatSettingsTable(): string {
+  const rows = SETTING_KEYS.map((key) => {
+    const { label, help, unit, schema, role, default: fallback } = SETTINGS[key];
+    const shown = fallback === null ? "none" : `\`${fallback}\`${unit === null ? "" : ` ${unit}`}`;
+    return `| \`${key}\` | **${label}.** ${help} | ${schema.description} | ${shown} | ${role} |`;
+  });
+  return [
+    "| setting | meaning | value | default | who can change it |",
+    "|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+/** The values that are stored, and the defaults of all others. Throws a ZodError when a stored value is not valid. */
+export function readStoredSettings(stored: ReadonlyMap<string, unknown>): SettingValues {
+  const values: Partial<SettingValues> = {};
+  for (const key of SETTING_KEYS) readInto(values, key, stored);
+  if (!isComplete(values)) throw new Error("A setting has no default.");
+  return values;
+}
+
+function readInto<K extends SettingKey>(
+  values: Partial<SettingValues>,
+  key: K,
+  stored: ReadonlyMap<string, unknown>,
+): void {
+  const setting = SETTINGS[key];
+  values[key] = stored.has(key) ? setting.schema.parse(stored.get(key)) : setting.default;
+}
+
+function isComplete(values: Partial<SettingValues>): values is SettingValues {
+  return SETTING_KEYS.every((key) => values[key] !== undefined);
+}
+
+/** What is to be stored. Throws a ZodError on a value that is not valid. */
+export function checkSettings(change: Partial<SettingValues>): [SettingKey, SettingValues[SettingKey]][] {
+  return SETTING_KEYS.flatMap((key) =>
+    change[key] === undefined ? [] : [[key, SETTINGS[key].schema.parse(change[key])]],
+  );
+}
+
+function wholeNumber(min: number, max: number) {
+  const range = `a whole number from ${formatNumber(min)} to ${formatNumber(max)}`;
+  return z.number().int().min(min).max(max).describe(range);
+}
+
+function percentage() {
+  return z.number().min(0).max(100).describe("a number from 0 to 100");
+}
+
+function text(maxLength: number) {
+  return z.string().min(1).max(maxLength).describe(`a text of at most ${maxLength} characters`);
+}
+
+function contact() {
+  return z
+    .string()
+    .refine((typed) => readSupportContact(typed) !== null)
+    .describe(CONTACT_HINT);
+}
+
+function choice<const Option extends string>(options: readonly Option[]) {
+  return z.enum(options).describe(`one of ${options.join(", ")}`);
+}
+
+function optional<T extends z.ZodType>(schema: T) {
+  return schema.nullable().describe(schema.description ?? "");
+}
+
+function formatNumber(value: number): string {
+  return value.toLocaleString("en-US");
+}

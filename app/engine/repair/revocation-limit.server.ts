@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { Database, Tx } from "~/platform/client.server";
+import { queryOne } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+
+/** At most max(`minimum`, `percent` of the users with access) automatic revocations in 24 hours. */
+export type RevocationLimit = { percent: number; minimum: number };
+
+/**
+ * How many automatic revocations are still allowed in these 24 hours; counted no further than `wanted`. In a transaction
+ * that revokes: one at a time over all servers, or two would each count before the other has revoked.
+ */
+export async function countRevocationsLeft(tx: Tx, limit: RevocationLimit, wanted: number): Promise<number> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('parity.revocation_limit'))::text`;
+  return countRoom(tx, limit, wanted);
+}
+
+/** Whether the limit allows one more automatic revocation now. Only a look ahead: a repair counts again under its lock. */
+export async function revocationLimitHasRoom(db: Database, limit: RevocationLimit): Promise<boolean> {
+  return (await countRoom(db, limit, 1)) > 0;
+}
+
+const countRow = z.object({ count: z.number() });
+
+async function countRoom(
+  db: Database | Tx,
+  { percent, minimum }: RevocationLimit,
+  wanted: number,
+): Promise<number> {
+  const counted = await queryOne(
+    db,
+    countRow,
+    sql`SELECT count(*)::int AS count FROM "Change"
+      WHERE revokes AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours'`,
+  );
+  const revoked = counted?.count ?? 0;
+  // Counted only as far as it matters: a million users may have access, and every batch that revokes asks.
+  const enough = revoked + wanted;
+  if (enough <= minimum || percent <= 0) return minimum - revoked;
+  const withAccess = await countWithAccess(db, Math.ceil((enough * 100) / percent));
+  return Math.max(minimum, Math.floor((withAccess * percent) / 100)) - revoked;
+}
+
+/** Users with access now or 24 hours ago (or the limit would shrink with each revocation); counted up to `most`. */
+async function countWithAccess(db: Database | Tx, most: number): Promise<number> {
+  const counted = await queryOne(
+    db,
+    countRow,
+    sql`
+    WITH paying AS MATERIALIZED (
+      SELECT DISTINCT "ownerId" AS id FROM "Workspace" WHERE status = 'active' AND soldiers > 0 LIMIT ${most}::bigint),
+    others AS MATERIALIZED (
+      SELECT id FROM (
+        SELECT u.id FROM "User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')
+          AND NOT EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id)
+        UNION ALL SELECT "userId" FROM "Change"
+          WHERE revokes AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours'
+        LIMIT ${most}::bigint) other
+      WHERE (SELECT count(*) FROM paying) < ${most}::bigint)
+    SELECT count(*)::int AS count FROM (
+      SELECT id FROM paying UNION SELECT id FROM others LIMIT ${most}::bigint) with_access`,
+  );
+  return counted?.count ?? 0;
+}

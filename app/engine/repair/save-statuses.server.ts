@@ -1,0 +1,106 @@
+import { type EvaluationContext, loadOptions } from "~/engine/evaluate/deps.server";
+import {
+  type DecideOptions,
+  type EvaluatedUser,
+  evaluateUser,
+  toSyncStatus,
+} from "~/engine/evaluate/evaluate-users.server";
+import { type LoadedSnapshot, withWrittenRecord } from "~/engine/evaluate/snapshots.server";
+import { readWrittenRecords, saveSyncStatuses } from "~/engine/evaluate/sync-statuses.server";
+import {
+  dequeueRechecks,
+  enqueueRechecks,
+  forgetRechecks,
+  type QueuedRecheck,
+} from "~/engine/observe/recheck-queue.server";
+import type { Tx } from "~/platform/client.server";
+import { nextVersion } from "~/platform/versions.server";
+import type { RepairRow } from "./repairs.server";
+import type { UserOutcome } from "./user-outcome.server";
+
+/** Evaluated users by their ids. */
+export type EvaluatedUsers = Map<string, EvaluatedUser<LoadedSnapshot>>;
+
+type Input = {
+  userIds: readonly string[];
+  context: EvaluationContext;
+  apply: boolean;
+  saveStatuses: boolean;
+  addressesRead: boolean;
+};
+
+/**
+ * Replaces each repaired user by its evaluation after the repair, made in memory from what was written. Returns the users
+ * whose status another evaluation has saved since ours was loaded: it may have seen more than ours.
+ */
+export async function evaluateWritten(
+  tx: Tx,
+  {
+    input,
+    options,
+    rows,
+    users,
+  }: { input: Input; options: DecideOptions; rows: ReadonlyMap<string, RepairRow>; users: EvaluatedUsers },
+): Promise<Set<string>> {
+  const repaired = [...rows].flatMap(([userId, row]) => {
+    const evaluated = users.get(userId);
+    return evaluated ? [{ userId, row, snapshot: evaluated.snapshot }] : [];
+  });
+  const [first] = repaired;
+  if (first === undefined) return new Set();
+  const loadedAt = first.snapshot.stored.version;
+  const version = loadedAt === null ? null : await nextVersion(tx);
+  const records =
+    loadedAt === null
+      ? null
+      : await readWrittenRecords(
+          tx,
+          repaired.map(({ userId }) => userId),
+          loadedAt,
+          input.context.rules.fields,
+        );
+  const overtaken = new Set<string>();
+  for (const { userId, row, snapshot } of repaired) {
+    const { recordHash = snapshot.stored.recordHash, isNewer = false } = records?.get(userId) ?? {};
+    if (isNewer) overtaken.add(userId);
+    const stored = { ...snapshot.stored, recordHash, version };
+    const written = withWrittenRecord(
+      snapshot,
+      { record: row.after, emailLink: row.emailLink, stored },
+      loadOptions(input.context, input.addressesRead),
+    );
+    users.set(userId, evaluateUser(written, input.context, options));
+  }
+  return overtaken;
+}
+
+/** Saves the sync statuses, and removes from the recheck queue the users with nothing left to do now. */
+export async function saveStatuses(
+  tx: Tx,
+  { userIds, apply }: Input,
+  {
+    users,
+    outcomes,
+    overtaken,
+  }: { users: EvaluatedUsers; outcomes: readonly UserOutcome[]; overtaken: ReadonlySet<string> },
+): Promise<void> {
+  const current = [...users].flatMap(([userId, evaluated]) =>
+    overtaken.has(userId) ? [] : [toSyncStatus(evaluated)],
+  );
+  const outdated = await saveSyncStatuses(tx, current);
+  const done = outcomes.flatMap(({ userId, outcome }): QueuedRecheck[] => {
+    const generation = users.get(userId)?.snapshot.stored.generation ?? null;
+    const isCurrent = !outdated.has(userId) && !overtaken.has(userId);
+    return generation !== null && isCurrent && isSettled(outcome, apply) ? [{ userId, generation }] : [];
+  });
+  await dequeueRechecks(tx, done);
+  await enqueueRechecks(tx, [...overtaken]);
+  const deleted = userIds.filter((userId) => !users.has(userId));
+  await forgetRechecks(tx, deleted);
+}
+
+/** What failed, was not checked, or still has to be read or written must be evaluated again. */
+function isSettled(outcome: UserOutcome["outcome"], applied: boolean): boolean {
+  if (outcome === "blocked") return applied;
+  return outcome === "in_sync" || outcome === "review" || outcome === "synced";
+}

@@ -1,0 +1,45 @@
+import { SEVERITY_RANK } from "~/billing/verdicts/severity";
+import type { RunCounts } from "~/engine/repair/run-counts";
+import { addToCounts } from "~/engine/repair/runs.server";
+import type { UserOutcome } from "~/engine/repair/user-outcome.server";
+import type { Database, Tx } from "~/platform/client.server";
+import { LeaseLost } from "./run-session.server";
+
+/** The counts of a run, from the outcomes of its users. What a preview intends counts as what it would become. */
+export function countOutcomes(outcomes: readonly UserOutcome[]): RunCounts {
+  const counts: RunCounts = { synced: 0, skipped: 0, review: 0, failed: 0, notChecked: 0 };
+  for (const { outcome } of outcomes) {
+    if (outcome === "synced" || outcome === "intended") counts.synced += 1;
+    else if (outcome === "in_sync") counts.skipped += 1;
+    else if (outcome === "failed") counts.failed += 1;
+    else if (outcome === "not_checked") counts.notChecked += 1;
+    else counts.review += 1;
+  }
+  return counts;
+}
+
+/**
+ * Adds the counts of a batch, in the transaction that evaluated it, whichever process did. Throws LeaseLost when the run
+ * is over: what the transaction did must not be committed then.
+ */
+export async function addBatchCounts(tx: Tx, runId: string, counts: RunCounts): Promise<void> {
+  const saved = await tx.$executeRaw`
+    UPDATE "Run" SET ${addToCounts(counts)}, "updatedAt" = now(), reason = NULL
+    WHERE id = ${runId} AND state = 'running' AND phase = 'evaluate'`;
+  if (saved !== 1) throw new LeaseLost();
+}
+
+/**
+ * Counts the users that an incremental run did not evaluate because nothing had changed for them: those with a review
+ * verdict or a blocked repair count as `review`, all others are in sync.
+ */
+export async function countSkippedUsers(db: Database, runId: string, owner: string): Promise<void> {
+  await db.$executeRaw`
+    WITH counted AS (
+      SELECT (SELECT count(*) FROM "SyncStatus" s
+        WHERE (s.severity = ${SEVERITY_RANK.review}::int OR s.blocked IS NOT NULL)
+          AND EXISTS (SELECT 1 FROM "User" u WHERE u.id = s."userId"))::int AS review)
+    UPDATE "Run" SET review = counted.review,
+      skipped = greatest(0, total - synced - counted.review - failed - "notChecked")
+    FROM counted WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
+}

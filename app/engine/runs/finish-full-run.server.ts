@@ -1,0 +1,61 @@
+import { forgetEvaluatedContext, saveFullRun } from "~/engine/account/cursors.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import { forgetFailures } from "~/engine/observe/checks.server";
+import { markUnlistedGone } from "~/engine/observe/complete-reads.server";
+import { settleEventsBefore } from "~/engine/observe/events.server";
+import { readCustomers } from "~/engine/observe/read-customers.server";
+import { type CursorIn, START_DIVIDE } from "~/engine/repair/run-cursor";
+import { retryOnDeadlock } from "~/platform/deadlock.server";
+import { readDatabaseTime } from "~/platform/versions.server";
+import { chooseCuts } from "~/stripe/ranges";
+import { countKnownSubscriptions } from "./known-subscriptions.server";
+import { pauseOrFail } from "./pause-or-fail.server";
+import type { RunSession, StepResult } from "./run-session.server";
+
+/** Per cent of the subscriptions known before that must still exist, or it is another account. One may be missing. */
+const MUST_RESOLVE_PERCENT = 90;
+const CUSTOMERS_AT_ONCE = 50;
+/** Behind Stripe's clock: after this no more subscriptions of a second appear in lists. */
+const SETTLED_AFTER_SECONDS = 60;
+
+/** All pages are read. When it is the account that we know, the full run counts as complete, and users are evaluated. */
+export async function finishFullRun(
+  deps: Deps,
+  session: RunSession,
+  cursor: CursorIn<"observe">,
+): Promise<StepResult> {
+  const started = cursor.firstStarted ?? 0;
+  const ended = cursor.lastEnded ?? started;
+  const known = await countKnownSubscriptions(deps.db, started);
+  const tooFew = known.resolved * 100 < known.total * MUST_RESOLVE_PERCENT;
+  if (tooFew && known.total - known.resolved > 1) {
+    const message = `only ${known.resolved} of ${known.total} known subscriptions exist in this Stripe account`;
+    return { kind: "finished", failure: `wrong_account: ${message}. Nothing is written.` };
+  }
+  // The cursor keeps them, so a run that is killed here reads its last page again and comes back to this point.
+  for (let at = 0; at < cursor.contested.length; at += CUSTOMERS_AT_ONCE) {
+    const some = cursor.contested.slice(at, at + CUSTOMERS_AT_ONCE);
+    const [failure] = (await readCustomers(deps, some, session.requestOptions)).failures.values();
+    if (failure) return pauseOrFail(deps, failure);
+  }
+  await retryOnDeadlock(deps.db, async (tx) => {
+    await markUnlistedGone(tx, { started, ended });
+    await settleEventsBefore(tx, started);
+    await forgetFailures(tx, session.run.id);
+    // If the run ends before it has evaluated all users by what it found, the next incremental run does.
+    await forgetEvaluatedContext(tx);
+    await saveFullRun(tx, {
+      runId: session.run.id,
+      started,
+      ended,
+      stripeTime: cursor.firstStripeTime ?? 0,
+      beganAt: session.run.createdAt.getTime() / 1000,
+      finishedAt: await readDatabaseTime(tx),
+      cuts: chooseCuts(cursor.ranges, (cursor.firstStripeTime ?? 0) - SETTLED_AFTER_SECONDS),
+    });
+    const failed = cursor.unreadable.length;
+    const total = (await tx.user.count()) + failed;
+    await session.commit(tx, { cursor: START_DIVIDE, total, failed });
+  });
+  return { kind: "continue" };
+}

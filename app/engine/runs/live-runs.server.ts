@@ -1,0 +1,40 @@
+import { FINISHED } from "~/engine/repair/run-cursor";
+import { insertRun, type NewRun, parseRun, type RunRow } from "~/engine/repair/runs.server";
+import type { Database, Tx } from "~/platform/client.server";
+
+/** At most one run has this key: a run over the whole account that writes or reads Stripe. */
+const LIVE_KEY = "whole-account";
+
+/**
+ * Creates the live whole-account run, or returns the one that is live already (`created: false`). A run that has been
+ * live for more than 24 hours is abandoned first.
+ */
+export async function createLiveRun(db: Database, run: NewRun): Promise<{ run: RunRow; created: boolean }> {
+  await abandonOldRun(db);
+  for (;;) {
+    const [created] = await insertRun(db, run, LIVE_KEY);
+    if (created) return { run: parseRun(created), created: true };
+    const live = await findLiveRun(db);
+    if (live) return { run: live, created: false };
+  }
+}
+
+async function abandonOldRun(db: Database): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "Run" SET state = 'abandoned', "liveKey" = NULL, "leaseUntil" = NULL, "finishedAt" = now(),
+      phase = ${FINISHED.phase}, cursor = ${JSON.stringify(FINISHED)}::jsonb, reason = 'not finished within 24 hours'
+    WHERE "liveKey" = ${LIVE_KEY} AND "createdAt" < now() - interval '24 hours'`;
+}
+
+/** The whole-account run that is live; null when there is none. */
+export async function findLiveRun(db: Database | Tx): Promise<RunRow | null> {
+  const row = await db.run.findUnique({ where: { liveKey: LIVE_KEY } });
+  return row ? parseRun(row) : null;
+}
+
+/** Asks a run to stop after the step that it is doing. */
+export async function requestCancel(db: Database, runId: string): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "Run" SET "cancelRequestedAt" = coalesce("cancelRequestedAt", now())
+    WHERE id = ${runId} AND state = 'running'`;
+}

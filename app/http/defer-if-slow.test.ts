@@ -1,0 +1,35 @@
+import { expect, it, vi } from "vitest";
+import { deferIfSlow } from "./defer-if-slow.server";
+
+function later<T>() {
+  let resolve = (_: T) => {};
+  let reject = (_: Error) => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+const log = { warn: vi.fn() };
+
+it("is the value itself when it is there soon", async () => {
+  expect(await deferIfSlow(Promise.resolve(3), { log, withinMs: 1000 })).toEqual({ value: 3 });
+});
+
+it("is the promise when it takes longer, which then gives the value", async () => {
+  const { promise, resolve } = later<number>();
+  const { value } = await deferIfSlow(promise, { log, withinMs: 1 });
+  expect(value).toBeInstanceOf(Promise);
+  resolve(3);
+  expect(await value).toBe(3);
+});
+
+it("never fails, soon or later, and says why in the log", async () => {
+  const { promise, reject } = later<number>();
+  const { value } = await deferIfSlow(promise, { log, withinMs: 1 });
+  reject(new Error("no database"));
+  expect(await value).toBeNull();
+  expect(await deferIfSlow(Promise.reject(new Error("none")), { log, withinMs: 1000 })).toEqual({ value: null });
+  expect(log.warn).toHaveBeenCalledTimes(2);
+});

@@ -1,0 +1,35 @@
+import { Logger, runMigrations } from "graphile-worker";
+import type pg from "pg";
+import { isMissingTable, withPgClient } from "./pg-client.server";
+
+/** The name of the queue's tables in the list of migrations. */
+export const QUEUE = "graphile_worker";
+
+/** The newest migration of the version of graphile-worker that we use; a test fails when another version has more. */
+const REVISION = 19;
+
+const silent = new Logger(() => () => {});
+
+/**
+ * Creates the queue's own tables, or brings them up to date; false when there was nothing to do. They come with our
+ * migrations, not with the first worker, because an event is stored together with its job even where no worker has
+ * ever run. The caller holds the lock of the migrations.
+ */
+export async function migrateQueue(url: string): Promise<boolean> {
+  if (!(await withPgClient(url, queueIsBehind))) return false;
+  await runMigrations({ connectionString: url, logger: silent });
+  return true;
+}
+
+/** Whether the queue's tables are missing, or older than the version of graphile-worker that we use. */
+export async function queueIsBehind(client: pg.Client): Promise<boolean> {
+  try {
+    const { rows } = await client.query<{ revision: number | null }>(
+      "SELECT max(id) AS revision FROM graphile_worker.migrations",
+    );
+    return (rows[0]?.revision ?? 0) < REVISION;
+  } catch (error) {
+    if (isMissingTable(error)) return true;
+    throw error;
+  }
+}

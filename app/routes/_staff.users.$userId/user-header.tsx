@@ -1,0 +1,66 @@
+import { Link } from "@remix-run/react";
+import { ChevronLeft } from "lucide-react";
+import type { UserView } from "~/dashboard/user-view.server";
+import { StripeLink } from "~/routes/_staff/user/stripe-link";
+import { CopyId } from "~/ui/copy-id";
+import { Money } from "~/ui/format/money";
+import { Time } from "~/ui/format/time";
+import { FlagChip } from "~/ui/status/flag-chip";
+import { VerdictMark } from "~/ui/status/verdict-mark";
+import { OpenAsCustomer } from "./open-as-customer";
+
+/** The user, what is wrong, and since when: what a support agent needs on a call. */
+export function UserHeader({ user }: { user: UserView }) {
+  const customerId = user.stripe?.customerId ?? user.database.stripeCustomerId;
+  return (
+    <header>
+      <Link
+        to="/users"
+        className="-ml-1 inline-flex items-center gap-0.5 rounded text-table text-quiet hover:text-ink"
+      >
+        <ChevronLeft className="size-4" aria-hidden="true" />
+        Users
+      </Link>
+      <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-2">
+        <h1 className="min-w-0 text-title font-semibold tracking-tight break-words">
+          {user.name ?? user.email}
+        </h1>
+        <VerdictMark verdict={user.verdict} badge />
+        {user.flags.map((flag) => (
+          <FlagChip key={flag} flag={flag} />
+        ))}
+      </div>
+      <div className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1 text-table text-quiet">
+        <CopyId id={user.email} label="email address" isFull />
+        <CopyId id={user.userId} label="user ID" />
+        {customerId && <CopyId id={customerId} label="Stripe customer ID" />}
+        {user.stripe && <CopyId id={user.stripe.subscriptionId} label="subscription ID" />}
+        {customerId && <StripeLink customerId={customerId}>Open in Stripe</StripeLink>}
+        {user.database.workspaces.length > 0 && <OpenAsCustomer userId={user.userId} />}
+      </div>
+      <p className="mt-4 max-w-prose text-lead text-pretty">{user.sentence}</p>
+      <p className="mt-1 flex flex-wrap gap-x-4 text-table text-quiet">
+        {user.money && (
+          <span>
+            <Money amount={user.money.perMonth} currency={user.money.currency} /> per month{" "}
+            {user.money.kind === "locked_out" ? "paid, without access" : "used, without payment"}
+          </span>
+        )}
+        {user.since !== null && user.money && (
+          <span>
+            for <Time at={user.since} as="length" />
+          </span>
+        )}
+        <span>
+          {user.observedAt === null ? (
+            "Stripe has not been fully read for this user yet"
+          ) : (
+            <>
+              Last read from Stripe: <Time at={user.observedAt} />
+            </>
+          )}
+        </span>
+      </p>
+    </header>
+  );
+}

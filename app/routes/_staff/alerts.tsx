@@ -1,0 +1,38 @@
+import { Link } from "@remix-run/react";
+import { formatMoney } from "~/billing/money";
+import type { Stake } from "~/dashboard/account-facts.server";
+import type { FrameCounts } from "~/dashboard/frame.server";
+import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
+import { Banner } from "~/ui/banner";
+import { pluralize } from "~/ui/status/words";
+
+/** Alerts that every page shows. Renders nothing if there is none. */
+export function Alerts({ warning, counts }: { warning: string | null; counts: FrameCounts | null }) {
+  const users = counts?.lockedOutUsers ?? 0;
+  if (!warning && users === 0) return null;
+  return (
+    <section aria-label="Alerts" className="mx-auto w-full max-w-page space-y-2 px-4 pt-4 sm:px-6">
+      {warning && <Banner tone="high">{warning}</Banner>}
+      {counts && users > 0 && (
+        <Banner tone="critical">
+          {pluralize(users, "customer has", "customers have")} paid and {users === 1 ? "is" : "are"} locked
+          out
+          {formatStakes(counts.lockedOut)} ·{" "}
+          <Link
+            to={usersPath(EMPTY_QUERY, { verdicts: ["locked_out"] })}
+            className="font-medium text-accent underline underline-offset-2"
+          >
+            {users === 1 ? "View user" : "View users"}
+          </Link>
+        </Banner>
+      )}
+    </section>
+  );
+}
+
+/** One amount for each currency, because currencies are never added up. */
+function formatStakes(lockedOut: Stake[]): string {
+  return lockedOut
+    .map(({ perMonth, currency }) => ` · ${formatMoney(perMonth, currency)} per month`)
+    .join("");
+}

@@ -1,0 +1,67 @@
+import { formatPrice } from "~/billing/money";
+import type { StripeView } from "~/dashboard/user-view.server";
+import { Time } from "~/ui/format/time";
+import { Shape } from "~/ui/status/shape";
+import { type Tone, toneText } from "~/ui/status/tone";
+
+/** The tone of a subscription status. Null for a subscription that has ended. */
+function chooseStatusTone(status: string): Tone | null {
+  if (status === "active" || status === "trialing") return "right";
+  if (status === "past_due") return "high";
+  if (status === "canceled" || status === "incomplete_expired") return null;
+  return "medium";
+}
+
+/** What Stripe says, in two lines: the status, then plan and price. `isRead`: Stripe has been read for this user. */
+export function StripeCell({ stripe, isRead }: { stripe: StripeView | null; isRead: boolean }) {
+  if (!stripe) return <EmptyValue>{isRead ? "no subscription" : "not read yet"}</EmptyValue>;
+  const tone = chooseStatusTone(stripe.status);
+  return (
+    <>
+      <span className="flex items-center gap-1.5 truncate">
+        {tone ? (
+          <span className={toneText[tone]}>
+            <Shape tone={tone} />
+          </span>
+        ) : (
+          <span aria-hidden="true" className="w-2.5 text-center text-faint">
+            ✕
+          </span>
+        )}
+        <span>
+          {stripe.status}
+          {stripe.endedAt !== null && (
+            <>
+              {" "}
+              <Time at={stripe.endedAt} as="day" />
+            </>
+          )}
+          {stripe.endedAt === null && stripe.cancelsAt !== null && (
+            <span className="text-quiet">
+              {" "}
+              until <Time at={stripe.cancelsAt} as="day" />
+            </span>
+          )}
+        </span>
+      </span>
+      <span className="block truncate text-small text-quiet tabular-nums">{formatPaidPlan(stripe)}</span>
+    </>
+  );
+}
+
+/** `Army · $200/year`. A price without a plan is shown as "unmapped price". */
+export function formatPaidPlan({ planName, price }: StripeView): string {
+  const plan = planName ?? "unmapped price";
+  if (!price) return plan;
+  const amount = price.unitAmount === null ? null : price.unitAmount * price.quantity;
+  return `${plan} · ${formatPrice({ ...price, unitAmount: amount })}`;
+}
+
+export function EmptyValue({ children }: { children: string }) {
+  return (
+    <span className="text-faint">
+      <span aria-hidden="true">— </span>
+      {children}
+    </span>
+  );
+}

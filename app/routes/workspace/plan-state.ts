@@ -1,0 +1,174 @@
+import { formatMoney } from "~/billing/money";
+import type { EpochSeconds } from "~/billing/observation";
+import type { CustomerPage, CustomerSubscription } from "~/customers/customer-views";
+import type { PriceView } from "~/dashboard/user-view.server";
+import { formatDay } from "~/ui/format/relative-time";
+import { pluralize } from "~/ui/status/words";
+
+/**
+ * What a customer can do: `plans` to buy a plan, `manage` the current plan, `pay` to update the payment method,
+ * `check_again` to check the payment again, `workspace` to open their workspace, `wait` while we check, `back` to return
+ * to the application.
+ */
+export type Offer = "plans" | "manage" | "pay" | "check_again" | "workspace" | "wait" | "back" | "none";
+
+/** The state of a customer's plan in words: what they have, until when, and what they can do. */
+export type PlanState = { title: string; text: string; offer: Offer };
+
+const DAY = 86_400;
+
+/** Shown while we check whether a payment has arrived. */
+export const CONFIRMING: PlanState = {
+  title: "We’re confirming your payment.",
+  text: "This usually takes a few seconds.",
+  offer: "wait",
+};
+
+/** Shown when the check takes longer than expected. */
+export const LATE: PlanState = {
+  title: "This is taking longer than usual",
+  text: "If you have paid, your payment is safe and your workspace opens automatically. You can close this page and come back later.",
+  offer: "check_again",
+};
+
+export const SIGNED_OUT: PlanState = {
+  title: "Your session has expired",
+  text: "Open your workspace again from the application.",
+  offer: "back",
+};
+
+/** The state of a workspace as its owner reads it. `now` is in epoch seconds. */
+export function describePlan(page: CustomerPage, now: EpochSeconds): PlanState {
+  return isOpen(page) ? describeOpenWorkspace(page, now) : describeLockedWorkspace(page);
+}
+
+export function isOpen({ workspace }: CustomerPage): boolean {
+  return workspace.status === "active";
+}
+
+/** `$20 a month`, `$60 every 3 months`. A price without a single amount is shown at payment. */
+export function formatPlanPrice({
+  unitAmount,
+  currency,
+  interval,
+  intervalCount,
+  quantity,
+}: PriceView): string {
+  if (unitAmount === null) return "Price shown at payment";
+  const amount = formatMoney(unitAmount * quantity, currency);
+  if (interval === null) return amount;
+  return intervalCount === 1 ? `${amount} a ${interval}` : `${amount} every ${intervalCount} ${interval}s`;
+}
+
+/** A date with non-breaking spaces, so that it stays on one line. */
+const formatUnbrokenDay = (at: EpochSeconds, now: EpochSeconds) =>
+  formatDay(at, now).replaceAll(" ", "\u00a0");
+
+function describeOpenWorkspace(
+  { workspace, subscription, comp }: CustomerPage,
+  now: EpochSeconds,
+): PlanState {
+  if (subscription?.access === "yes") {
+    const state = describePayingPlan(subscription, now);
+    const largerComp = comp !== null && comp.seats > (subscription.plan?.seats ?? 0) ? comp : null;
+    if (largerComp === null) return state;
+    const compText = `You also have free access to ${largerComp.planName} until ${formatUnbrokenDay(largerComp.until, now)}.`;
+    return { ...state, text: `${state.text} ${compText}` };
+  }
+  if (comp !== null)
+    return {
+      title: `You have free access to ${comp.planName}`,
+      text: `Free until ${formatUnbrokenDay(comp.until, now)}. You can choose a paid plan at any time.`,
+      offer: "plans",
+    };
+  return {
+    title: "Your workspace is open",
+    text: `You have ${pluralize(workspace.seats, "soldier")}.`,
+    offer: subscription === null ? "none" : "manage",
+  };
+}
+
+function describePayingPlan(subscription: CustomerSubscription, now: EpochSeconds): PlanState {
+  const { plan, price, status, periodEnd, endsAt, graceEndsAt } = subscription;
+  const name = plan?.name ?? "your plan";
+  const formatDate = (at: EpochSeconds) => formatUnbrokenDay(at, now);
+  if (status === "past_due") {
+    const days = graceEndsAt === null ? null : Math.max(1, Math.ceil((graceEndsAt - now) / DAY));
+    const keepText =
+      graceEndsAt === null || days === null
+        ? `You keep ${name} for now.`
+        : `You keep ${name} for ${days === 1 ? "1 more day" : `${days} more days`}, until ${formatDate(graceEndsAt)}.`;
+    return {
+      title: "Your last payment failed",
+      text: `${keepText} Update your payment method to keep it longer.`,
+      offer: "pay",
+    };
+  }
+  if (endsAt !== null)
+    return {
+      title: `You have ${name} until ${formatDate(endsAt)}`,
+      text: "Your plan ends on that day and will not renew. You can still keep it.",
+      offer: "manage",
+    };
+  const cost = price && price.unitAmount !== null ? `${formatPlanPrice(price)}. ` : "";
+  if (status === "trialing")
+    return {
+      title: `You have a free trial of ${name}`,
+      text: `${periodEnd === null ? "" : `Free until ${formatDate(periodEnd)}. `}${cost && `Then ${cost}`}`.trim(),
+      offer: "manage",
+    };
+  return {
+    title: `You have ${name}`,
+    text: `${cost}${periodEnd === null ? "" : `Renews on ${formatDate(periodEnd)}.`}`.trim(),
+    offer: "manage",
+  };
+}
+
+function describeLockedWorkspace({ subscription, maybePaid, unavailable }: CustomerPage): PlanState {
+  if (maybePaid || (subscription !== null && subscription.access !== "no"))
+    return {
+      title: "Your workspace is not open yet",
+      text: "It looks like you have paid, so do not pay again. We are matching your payment to your workspace.",
+      offer: "check_again",
+    };
+  if (unavailable)
+    return {
+      title: "We could not check your payment",
+      text: "If you have paid, your payment is safe and your workspace opens automatically later.",
+      offer: "check_again",
+    };
+  switch (subscription?.status) {
+    case "past_due":
+    case "unpaid":
+      return {
+        title: "Your workspace is locked",
+        text: "Your last payment failed. Everything in your workspace is kept. Update your payment method to unlock it.",
+        offer: "pay",
+      };
+    case "paused":
+      return {
+        title: "Your plan is paused",
+        text: "Everything in your workspace is kept. Resume your plan to unlock it.",
+        offer: "manage",
+      };
+    case "canceled":
+      return {
+        title: "Your plan has ended",
+        text: "Everything in your workspace is kept. Choose a plan to continue.",
+        offer: "plans",
+      };
+    case "incomplete":
+    case "incomplete_expired":
+      return {
+        title: "Your payment was not completed",
+        text: "You were not charged. Choose a plan to try again.",
+        offer: "plans",
+      };
+    default:
+      return {
+        title: "Choose a plan to start",
+        text: "Your soldiers start working as soon as your payment is confirmed.",
+        offer: "plans",
+      };
+  }
+}

@@ -1,0 +1,89 @@
+import type { SubscriptionRecord } from "~/sandbox/store/records";
+import { type AccountDeps, getExisting } from "./account-deps";
+import type { TestCard } from "./checkout/cards";
+import type { Customers } from "./customers";
+import { findPeriod, MONTHLY } from "./periods";
+import type { SubscriptionPatch } from "./subscription-fields";
+import type { Subscriptions } from "./subscriptions";
+
+/** The field that schedules a cancellation at the end of the period. Stripe's portal may set `cancel_at` alone. */
+export type CancelField = "cancel_at" | "cancel_at_period_end";
+
+const NOT_SCHEDULED: SubscriptionPatch = {
+  cancel_at: null,
+  cancel_at_period_end: false,
+  canceled_at: null,
+  cancellation_reason: null,
+};
+
+/** What customers, banks and time do to subscriptions. Throws for an unknown id. */
+export class Lifecycle {
+  readonly #deps: AccountDeps;
+  readonly #customers: Customers;
+  readonly #subscriptions: Subscriptions;
+
+  constructor(deps: AccountDeps, others: { customers: Customers; subscriptions: Subscriptions }) {
+    this.#deps = deps;
+    this.#customers = others.customers;
+    this.#subscriptions = others.subscriptions;
+  }
+
+  /** Schedules the cancellation for the end of the current period. Access stays until then. */
+  cancelAtPeriodEnd(subscription: string, field: CancelField): void {
+    const [first] = this.#getRecord(subscription).items;
+    this.#subscriptions.update(subscription, {
+      ...(field === "cancel_at" ? { cancel_at: first?.periodEnd ?? null } : { cancel_at_period_end: true }),
+      canceled_at: this.#deps.clock.now(),
+      cancellation_reason: "cancellation_requested",
+    });
+  }
+
+  /** Removes a scheduled cancellation. */
+  undoCancellation(subscription: string): void {
+    this.#subscriptions.update(subscription, NOT_SCHEDULED);
+  }
+
+  /** Ends a subscription with a scheduled cancellation and renews any other. */
+  reachPeriodEnd(subscription: string): void {
+    const { rare } = this.#getRecord(subscription);
+    if (rare.cancel_at === null && !rare.cancel_at_period_end) this.#subscriptions.renew(subscription);
+    else this.#subscriptions.cancel(subscription);
+  }
+
+  /** Changes the price at once. A new period begins when its length differs. */
+  changePlan(subscription: string, price: string): void {
+    const { store, clock } = this.#deps;
+    const [first] = this.#getRecord(subscription).items;
+    if (!first) return;
+    const from = store.prices.get(first.price).recurring ?? MONTHLY;
+    const to = getExisting(store.prices, price).recurring ?? MONTHLY;
+    const sameLength = from.interval === to.interval && from.interval_count === to.interval_count;
+    const period = findPeriod(clock.now(), to, clock.now());
+    this.#subscriptions.update(subscription, {
+      items: [
+        {
+          id: store.ids.make("subscription_item", first.sequence),
+          price,
+          ...(sameLength ? {} : { current_period_start: period.start, current_period_end: period.end }),
+        },
+      ],
+    });
+  }
+
+  /** Changes the card and pays what is past due. Returns false when the card is declined; then the old one stays. */
+  changeCard(customer: string, card: TestCard): boolean {
+    const { store } = this.#deps;
+    if (card.does === "decline") return false;
+    this.#customers.update(customer, { cardLast4: card.last4 });
+    for (const sequence of store.listCustomerSubscriptions(getExisting(store.customers, customer).sequence)) {
+      if (store.subscriptions.get(sequence).status === "past_due") {
+        this.#subscriptions.setStatus(store.subscriptions.getId(sequence), "active");
+      }
+    }
+    return true;
+  }
+
+  #getRecord(subscription: string): SubscriptionRecord {
+    return getExisting(this.#deps.store.subscriptions, subscription);
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Account } from "~/sandbox/account/account";
+import type { Control } from "~/sandbox/control/control";
+import type { FaultEffect } from "~/sandbox/control/faults";
+import type { ApiResponse } from "./api-response";
+import { ApiError, createUnknownUrlError } from "./errors";
+import { createRateLimitError, toFaultError } from "./fault-errors";
+import { parseForm } from "./form";
+import type { IdempotentResponses } from "./idempotency";
+import { authenticate, type KeyRing, type PresentedKey } from "./keys";
+import type { RouteMatch } from "./router";
+import { createPermissionError } from "./routes/account";
+
+export interface RequestDeps {
+  account: Account;
+  control: Control;
+  keys: KeyRing;
+  idempotent: IdempotentResponses;
+  /** Ends waits when the server closes. */
+  stopped: AbortSignal;
+}
+
+export interface IncomingRequest {
+  method: string;
+  path: string;
+  match: RouteMatch | undefined;
+  /** Query string and form body together. */
+  form: string;
+  authorization: string | undefined;
+  requestId: string;
+  idempotencyKey: string | undefined;
+  effects: readonly FaultEffect[];
+}
+
+/** Handles one request: key, rate limits, faults and latency, then the route. */
+export async function handleRequest(deps: RequestDeps, request: IncomingRequest): Promise<ApiResponse> {
+  const { account, control } = deps;
+  const endpoint = request.match?.endpoint ?? request.path;
+  try {
+    const key = authenticate(request.authorization, deps.keys);
+    const reason = control.rateLimiter.acquire(endpoint);
+    if (reason !== undefined) throw createRateLimitError(reason);
+    try {
+      const run = () => handleOnce(deps, request, () => handle(account, request, key));
+      const early = shouldReadFirst(control, request.effects) ? run() : undefined;
+      await waitForLatency(deps, request.effects);
+      return early ?? run();
+    } finally {
+      control.rateLimiter.release(endpoint);
+    }
+  } catch (error) {
+    return toErrorResponse(error, request.requestId, account.facts.id);
+  }
+}
+
+/** Idempotency keys only apply to POST requests. */
+function handleOnce(
+  { idempotent }: RequestDeps,
+  request: IncomingRequest,
+  handled: () => ApiResponse,
+): ApiResponse {
+  const { idempotencyKey, method, path, form } = request;
+  if (idempotencyKey === undefined || method !== "POST") return handled();
+  return idempotent.respond(idempotencyKey, `${path} ${form}`, handled);
+}
+
+function handle(account: Account, request: IncomingRequest, key: PresentedKey): ApiResponse {
+  const { match, requestId, idempotencyKey = null } = request;
+  account.events.origin = { requestId, idempotencyKey };
+  try {
+    for (const effect of request.effects) {
+      const forced = toFaultError(effect, key.text, account.facts.id);
+      if (forced) throw forced;
+    }
+    if (!match) throw createUnknownUrlError(request.method, request.path);
+    if (key.may === "checkout" && !match.route.forCheckout) {
+      throw createPermissionError(key.text, account.facts.id, namePermission(match));
+    }
+    const params = parseForm(request.form);
+    return { status: 200, body: match.route.handle(account, { id: match.id, params, key }), headers: {} };
+  } catch (error) {
+    return toErrorResponse(error, requestId, account.facts.id);
+  } finally {
+    account.events.origin = { requestId: null, idempotencyKey: null };
+  }
+}
+
+/** Stripe's name of the permission that a restricted key needs, such as `rak_customers_read`. */
+function namePermission({ route }: RouteMatch): string {
+  return `rak_${route.path.split("/")[2] ?? ""}_${route.method === "GET" ? "read" : "write"}`;
+}
+
+function shouldReadFirst(control: Control, effects: readonly FaultEffect[]): boolean {
+  return (
+    control.latency.reads === "first" ||
+    effects.some((effect) => effect.type === "hang" && effect.reads === "first")
+  );
+}
+
+async function waitForLatency(
+  { control, stopped }: RequestDeps,
+  effects: readonly FaultEffect[],
+): Promise<void> {
+  let ms = control.draw(control.latency.ms);
+  for (const effect of effects) if (effect.type === "latency") ms += control.draw(effect.ms);
+  if (ms > 0) await delay(ms, undefined, { signal: stopped });
+  if (effects.some((effect) => effect.type === "hang")) await control.held.hold();
+}
+
+/** The response for an `ApiError`; a 500 in Stripe's format for any other error. */
+function toErrorResponse(error: unknown, requestId: string, accountId: string): ApiResponse {
+  const known =
+    error instanceof ApiError
+      ? error
+      : new ApiError({
+          status: 500,
+          type: "api_error",
+          message: `The sandbox failed: ${error instanceof Error ? error.message : String(error)}`,
+        });
+  return { status: known.status, body: known.body(requestId, accountId), headers: known.headers };
+}

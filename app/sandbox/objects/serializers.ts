@@ -1,0 +1,100 @@
+import type {
+  CheckoutSessionRecord,
+  CustomerRecord,
+  EventRecord,
+  PortalSessionRecord,
+  PriceRecord,
+  ProductRecord,
+  SubscriptionRecord,
+  WebhookEndpointRecord,
+} from "~/sandbox/store/records";
+import type { Store } from "~/sandbox/store/store";
+import { TextCache } from "../large/text-cache";
+import { serializeAccount } from "./account";
+import { serializeCheckoutSession } from "./checkout-session";
+import { serializeCustomer } from "./customer";
+import { serializeEvent } from "./event";
+import { serializeInvoice } from "./invoice";
+import { serializePortalSession } from "./portal-session";
+import { serializePlan, serializePrice } from "./price";
+import { serializeProduct } from "./product";
+import { serializeSubscription } from "./subscription";
+import { serializeSubscriptionItem } from "./subscription-item";
+import type {
+  AccountFacts,
+  Expand,
+  InvoiceSubject,
+  Serializers,
+  SubscriptionItemSubject,
+  View,
+} from "./view";
+import { serializeNewWebhookEndpoint, serializeWebhookEndpoint } from "./webhook-endpoint";
+
+/** The serializers of all objects of one store. Records never change in place, so their text can be cached. */
+export class StoreSerializers implements Serializers {
+  readonly #store: Store;
+  readonly #account: AccountFacts;
+  readonly #prices = new TextCache<PriceRecord>((price) => serializePrice(this.#view(price)));
+  readonly #plans = new TextCache<PriceRecord>((price) => serializePlan(this.#view(price)));
+
+  constructor(store: Store, account: AccountFacts) {
+    this.#store = store;
+    this.#account = account;
+  }
+
+  customer(record: CustomerRecord, expand?: Expand): string {
+    return serializeCustomer(this.#view(record, expand));
+  }
+
+  product(record: ProductRecord, expand?: Expand): string {
+    return serializeProduct(this.#view(record, expand));
+  }
+
+  price(record: PriceRecord, expand?: Expand): string {
+    return expand?.size ? serializePrice(this.#view(record, expand)) : this.#prices.get(record);
+  }
+
+  plan(record: PriceRecord, expand?: Expand): string {
+    return expand?.size ? serializePlan(this.#view(record, expand)) : this.#plans.get(record);
+  }
+
+  subscription(record: SubscriptionRecord, expand?: Expand): string {
+    return serializeSubscription(this.#view(record, expand));
+  }
+
+  subscriptionItem(subject: SubscriptionItemSubject, expand?: Expand): string {
+    return serializeSubscriptionItem(this.#view(subject, expand));
+  }
+
+  invoice(subject: InvoiceSubject, expand?: Expand): string {
+    return serializeInvoice(this.#view(subject, expand));
+  }
+
+  checkoutSession(record: CheckoutSessionRecord, expand?: Expand): string {
+    return serializeCheckoutSession(this.#view(record, expand));
+  }
+
+  portalSession(record: PortalSessionRecord): string {
+    return serializePortalSession(this.#view(record));
+  }
+
+  webhookEndpoint(record: WebhookEndpointRecord): string {
+    return serializeWebhookEndpoint(this.#view(record));
+  }
+
+  newWebhookEndpoint(record: WebhookEndpointRecord): string {
+    return serializeNewWebhookEndpoint(this.#view(record));
+  }
+
+  event(record: EventRecord): string {
+    return serializeEvent(this.#view(record));
+  }
+
+  account(): string {
+    return serializeAccount(this.#account);
+  }
+
+  #view<R>(record: R, expand?: Expand): View<R> {
+    return { record, expand, store: this.#store, account: this.#account, serializers: this };
+  }
+}

@@ -1,0 +1,82 @@
+import type { ServerBuild } from "@remix-run/node";
+import type { RequestHandler } from "express";
+import { createCustomerAuth } from "~/auth/customer.server";
+import { createStaffAuth } from "~/auth/staff.server";
+import type { Readiness } from "~/http/context";
+import type { Database } from "~/platform/client.server";
+import type { Environment, StripeEnvironment } from "~/platform/env.server";
+import type { Log } from "~/platform/log.server";
+import { pendingMigrations } from "~/platform/migrations/migrate.server";
+import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
+import { openParity } from "./open-parity.server";
+import type { CloseHook } from "./shutdown.server";
+import { createServer } from "./web-server";
+import { startWorker } from "./worker.server";
+
+export type ApplicationOptions = {
+  environment: Environment;
+  db: Database;
+  databaseUrl: string;
+  stripe: StripeEnvironment;
+  /** The built-in sandbox stands in for Stripe. */
+  sandbox: boolean;
+  log: Log;
+  pages: {
+    build: ServerBuild | (() => Promise<ServerBuild>);
+    /** The folder of the files for the browser. */
+    assets: string;
+    /** Vite's own handler, in development. */
+    development?: RequestHandler;
+  };
+};
+
+export type Application = ReturnType<typeof openApplication>;
+
+const READINESS_MS = 2_000;
+/** Beside the requests that this process answers; `npm run worker` takes more. */
+const JOBS_AT_ONCE = 2;
+
+/**
+ * The engine, the sign-in and the web server, bound to a database and a Stripe key. In development Vite loads this module
+ * and everything that it imports, again whenever one of the files changes; the database, the sandbox and the port stay.
+ */
+export function openApplication(options: ApplicationOptions) {
+  const { environment, db, databaseUrl, stripe, sandbox, log, pages } = options;
+  const { staysAlive } = environment;
+  const parity = openParity({ db, stripe, sandbox, staysAlive, log });
+  const staffAuth = createStaffAuth({ db, environment, log });
+  const server = createServer({
+    environment,
+    log,
+    parity,
+    staffAuth,
+    customerAuth: createCustomerAuth({ environment, now: Date.now }),
+    ready: () => checkReadiness(db, databaseUrl),
+    ...pages,
+  });
+  /** What has to be closed, in the order in which it was opened. The web server is closed by its owner. */
+  const hooks: CloseHook[] = [{ name: "engine", close: () => parity.close() }];
+  return {
+    parity,
+    staffAuth,
+    server,
+    hooks,
+    /** Takes jobs from the queue, where this process stays alive between requests. */
+    async startWorker(): Promise<void> {
+      if (!staysAlive) return;
+      const worker = await startWorker({ databaseUrl, parity, log, concurrency: JOBS_AT_ONCE, clock: false });
+      hooks.push({ name: "worker", close: worker.stop });
+    },
+  };
+}
+
+async function checkReadiness(db: Database, url: string): Promise<Readiness> {
+  const noAnswer: Readiness = { ok: false, reason: "the database does not answer" };
+  const check = async (): Promise<Readiness> => {
+    await db.$queryRaw`SELECT 1`;
+    const pending = await pendingMigrations(url);
+    return pending.length === 0 ? { ok: true } : { ok: false, reason: "the database's schema is behind" };
+  };
+  const readiness = await withTimeout(check(), READINESS_MS).catch(() => noAnswer);
+  return readiness === TIMED_OUT ? noAnswer : readiness;
+}

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { afterEach, expect, it, vi } from "vitest";
+
+// Signals and exit codes, in a process of its own.
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+function startProcess(what = "") {
+  const file = path.join(import.meta.dirname, "testing/closing-process.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", file, what], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.push(child);
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const exit = once(child, "close").then(([code]) => ({ code, lines: output.trim().split("\n") }));
+  const isPrinted = (text: string) => vi.waitFor(() => expect(output).toContain(text), 20_000);
+  return { child, exit, isPrinted };
+}
+
+it.each(["SIGINT", "SIGTERM"] as const)(
+  "closes what was opened last first on %s, with exit code 0",
+  async (signal) => {
+    const { child, exit, isPrinted } = startProcess();
+    await isPrinted("ready");
+    child.kill(signal);
+    expect(await exit).toEqual({ code: 0, lines: ["ready", "web server closing", "database closed"] });
+  },
+);
+
+it("ends at once on a second signal, with exit code 1", async () => {
+  const { child, exit, isPrinted } = startProcess("hang");
+  await isPrinted("ready");
+  child.kill("SIGINT");
+  await isPrinted("web server closing");
+  child.kill("SIGINT");
+  const { code, lines } = await exit;
+  expect(code).toBe(1);
+  expect(lines).not.toContain("database closed");
+});
+
+it("logs an error that was not caught, closes, and ends with exit code 1", async () => {
+  const { exit } = startProcess("throw");
+  const { code, lines } = await exit;
+  expect(code).toBe(1);
+  expect(lines).toContain("database closed");
+  const [logged = ""] = lines.filter((line) => line.startsWith("{"));
+  expect(JSON.parse(logged)).toMatchObject({
+    level: "fatal",
+    msg: "uncaught exception, shutting down",
+    err: { message: "a bug" },
+  });
+});
+
+it("closes without ending the process, for a start that failed", async () => {
+  const { exit } = startProcess("close");
+  expect(await exit).toEqual({ code: 0, lines: ["ready", "web server closing", "database closed"] });
+});

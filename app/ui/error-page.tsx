@@ -1,0 +1,62 @@
+import { isRouteErrorResponse, useRouteError } from "@remix-run/react";
+import { ButtonLink } from "./button";
+
+type ErrorText = { title: string; next: string };
+
+const ERROR_TEXTS: Record<number, ErrorText> = {
+  400: { title: "This link does not work", next: "It may be incomplete or out of date." },
+  401: { title: "You are signed out", next: "Sign in and try again." },
+  403: { title: "You do not have permission", next: "If you need access, ask an admin." },
+  404: { title: "Not found", next: "It may have been removed, or the address may be wrong." },
+  503: { title: "Parity is not available right now", next: "Nothing was changed. Try again in a moment." },
+};
+
+const UNEXPECTED: ErrorText = {
+  title: "Something went wrong",
+  next: "Try again. If it happens again, tell an engineer and include the request ID.",
+};
+
+/** Says what went wrong with a page and what to do next. For an error boundary. */
+export function ErrorPage() {
+  const error = useRouteError();
+  const status = isRouteErrorResponse(error) ? error.status : 500;
+  const { message, requestId } = readErrorDetails(isRouteErrorResponse(error) ? error.data : null);
+  const { title, next } =
+    ERROR_TEXTS[status] ?? (status < 500 ? { ...UNEXPECTED, title: "The request failed" } : UNEXPECTED);
+  return (
+    <div className="mx-auto max-w-prose py-12">
+      <p className="text-table text-faint tabular-nums">{status}</p>
+      <h1 className="mt-1 text-title font-semibold tracking-tight">{title}</h1>
+      {message && <p className="mt-2 text-ink">{message}</p>}
+      <p className="mt-2 text-quiet">{next}</p>
+      {requestId && <p className="mt-2 font-mono text-small text-faint">Request ID: {requestId}</p>}
+      <div className="mt-6 flex gap-2">
+        {status === 401 && (
+          <ButtonLink variant="primary" to="/sign-in">
+            Sign in
+          </ButtonLink>
+        )}
+        {status >= 500 && (
+          <ButtonLink to="." reloadDocument>
+            Try again
+          </ButtonLink>
+        )}
+        <ButtonLink variant={status === 404 ? "secondary" : "quiet"} to="/">
+          Go to overview
+        </ButtonLink>
+      </div>
+    </div>
+  );
+}
+
+/** Our error responses are `{error: {message, requestId?}}`. Other data has nothing that staff could read. */
+function readErrorDetails(data: unknown): { message?: string; requestId?: string } {
+  if (typeof data !== "object" || data === null || !("error" in data)) return {};
+  const { error } = data;
+  if (typeof error !== "object" || error === null) return {};
+  const readText = (name: string) => {
+    const value: unknown = Reflect.get(error, name);
+    return typeof value === "string" ? value : undefined;
+  };
+  return { message: readText("message"), requestId: readText("requestId") };
+}

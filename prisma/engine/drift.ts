@@ -1,0 +1,31 @@
+import { openSchemaEngine } from "./engine";
+import { readMigrations, readSchema } from "./migrations";
+
+const filters = { externalTables: [], externalEnums: [] };
+
+/**
+ * What `prisma/schema.prisma` says that the migrations do not, or the other way round, in words; null when they agree.
+ * Needs a database server on which it may create and drop a database, not a particular database.
+ */
+export async function findSchemaDrift(url: string): Promise<string | null> {
+  const { engine, close } = await openSchemaEngine({ url });
+  try {
+    const from = { tag: "migrations" as const, ...(await readMigrations()) };
+    const to = await readSchema();
+    const { exitCode, stdout } = await engine.diff({ from, to, script: false, exitCode: true, filters });
+    return exitCode === 0 ? null : (stdout ?? "The migrations and the schema differ.");
+  } finally {
+    await close();
+  }
+}
+
+/** Whether Prisma's engine finds the ledger of a database as it left it itself: every migration applied, none edited. */
+export async function diagnoseHistory(url: string) {
+  const { engine, close } = await openSchemaEngine({ url });
+  try {
+    const migrationsList = await readMigrations();
+    return await engine.diagnoseMigrationHistory({ migrationsList, filters, optInToShadowDatabase: false });
+  } finally {
+    await close();
+  }
+}

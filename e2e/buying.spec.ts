@@ -5,8 +5,8 @@ import { expect, expectAccessible, test } from "./support/test";
 
 // Buying once, changing a plan, and the support contact.
 
-const heading = (page: Page) => page.getByRole("heading", { level: 1 });
-const seats = (page: Page) => page.locator("[data-seat=present]");
+const findHeading = (page: Page) => page.getByRole("heading", { level: 1 });
+const findSeats = (page: Page) => page.locator("[data-seat=present]");
 const pay = (page: Page) => page.getByRole("button", { name: /^Pay/ }).click();
 
 test.afterEach(async ({ product }) => {
@@ -27,19 +27,19 @@ test("two tabs lead to one payment, and a third, stale tab sells nothing", async
   const here = page.url();
   const [second, stale] = [await context.newPage(), await context.newPage()];
   for (const tab of [second, stale]) await tab.goto(here);
-  await expect(heading(stale)).toHaveText("Choose a plan to start");
+  await expect(findHeading(stale)).toHaveText("Choose a plan to start");
 
   await goToPayment(page, CARDS.pays);
   await goToPayment(second, CARDS.pays);
   expect(second.url()).toBe(page.url());
   await pay(page);
-  await expect(heading(page)).toHaveText("You have Army", { timeout: 20_000 });
+  await expect(findHeading(page)).toHaveText("You have Army", { timeout: 20_000 });
   await pay(second);
-  await expect(heading(second)).toHaveText("You have Army", { timeout: 20_000 });
+  await expect(findHeading(second)).toHaveText("You have Army", { timeout: 20_000 });
 
   await stale.getByRole("button", { name: "Choose Starter" }).click();
   await expect(stale.getByRole("alert")).toContainText("not charged");
-  await expect(heading(stale)).toHaveText("You have Army");
+  await expect(findHeading(stale)).toHaveText("You have Army");
   const bought = await query(product, (client) =>
     client.query(`SELECT 1 FROM "StripeSubscription" WHERE "metadataUserId" = $1`, [customer.userId]),
   );
@@ -55,17 +55,17 @@ test("a bigger plan shows its soldiers as soon as the customer returns", async (
   await openWorkspace(page, customer);
   await goToPayment(page, CARDS.pays, "Starter");
   await pay(page);
-  await expect(heading(page)).toHaveText("You have Starter", { timeout: 20_000 });
-  await expect(seats(page)).toHaveCount(1);
+  await expect(findHeading(page)).toHaveText("You have Starter", { timeout: 20_000 });
+  await expect(findSeats(page)).toHaveCount(1);
   await expect(page.getByText("Army has 5 soldiers, $200 a year.")).toBeVisible();
 
   await page.getByRole("button", { name: "Manage billing" }).click();
-  await expect(heading(page)).toHaveText("Your billing");
+  await expect(findHeading(page)).toHaveText("Your billing");
   await page.getByLabel("Other plan").selectOption({ label: "AI soldiers, $200.00 a year" });
   await page.getByRole("button", { name: "Switch plan" }).click();
   await page.getByRole("link", { name: "Return to the application" }).click();
-  await expect(heading(page)).toHaveText("You have Army");
-  await expect(seats(page)).toHaveCount(5);
+  await expect(findHeading(page)).toHaveText("You have Army");
+  await expect(findSeats(page)).toHaveCount(5);
   expect(await readRecord(product, customer.userId)).toMatchObject({ plan: "army", seats: 5 });
 });
 
@@ -84,7 +84,7 @@ test("a customer that waits too long sees the support contact, once an admin has
     ),
   );
   await openWorkspace(page, customer);
-  await expect(heading(page)).toHaveText("We could not check your payment");
+  await expect(findHeading(page)).toHaveText("We could not check your payment");
   await expect(page.locator("main")).toContainText("You do not need to pay again.");
   await expect(page.locator("main")).not.toContainText(/contact/i);
 

@@ -6,7 +6,7 @@ import { addCustomer, CARDS, goToPayment, openWorkspace } from "./support/paying
 import type { Product } from "./support/product";
 import { expect, expectAccessible, test } from "./support/test";
 
-const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+const findHeading = (page: Page) => page.getByRole("heading", { level: 1 });
 
 /** A user of the demo with a workspace, chosen by sync status. */
 async function findUser(product: Product, where: string): Promise<string> {
@@ -81,7 +81,7 @@ const STATES: [state: string, where: string, title: RegExp, button: string | nul
 for (const [state, where, title, button] of STATES)
   test(`a workspace shows the state of its owner: ${state}`, async ({ staffPage: page, product }) => {
     await openAs(page, await findUser(product, where));
-    await expect(heading(page)).toHaveText(title);
+    await expect(findHeading(page)).toHaveText(title);
     if (button) await expect(page.getByRole("button", { name: button })).toBeVisible();
     else await expect(page.getByRole("link", { name: "Check again" })).toBeVisible();
     await expect(page.locator("main")).not.toContainText(/error|cus_|sub_|user_|past_due|subscription/i);
@@ -101,7 +101,7 @@ test("a customer that has paid gets in without a reload, and the soldiers appear
     if (/\/workspace\/(?!session)/.test(page.url())) loads += 1;
   });
   await openAs(page, userId);
-  await expect(heading(page)).toHaveText("You have Army");
+  await expect(findHeading(page)).toHaveText("You have Army");
   await expect(page.locator("[data-seat=present]")).toHaveCount(5);
   expect(loads).toBe(1);
 });
@@ -112,11 +112,11 @@ test("a slow check says what to do, and still opens the workspace", async ({ sta
   await page.route("**/api/workspace/*", (route) => route.fulfill({ json: answer }));
   await page.clock.install();
   await openWorkspace(page, customer);
-  await expect(heading(page)).toHaveText("We’re confirming your payment.");
+  await expect(findHeading(page)).toHaveText("We’re confirming your payment.");
   await expectAccessible(page);
   await expect(async () => {
     await page.clock.runFor(2_000);
-    await expect(heading(page)).toHaveText("This is taking longer than usual", { timeout: 200 });
+    await expect(findHeading(page)).toHaveText("This is taking longer than usual", { timeout: 200 });
   }).toPass();
   await expect(page.getByRole("link", { name: "Check again" })).toBeVisible();
   await expectAccessible(page);
@@ -146,7 +146,7 @@ test("with a slow Stripe the page keeps checking until access is granted", async
   await page.getByRole("button", { name: /^Pay/ }).click();
   await expect(page).toHaveURL(/\/welcome\?session_id=cs_/);
   // The webhook grants access, and the page finds it.
-  await expect(heading(page)).toHaveText("You have Army", { timeout: 20_000 });
+  await expect(findHeading(page)).toHaveText("You have Army", { timeout: 20_000 });
   await expect(page.locator("[data-seat=present]")).toHaveCount(5);
 });
 
@@ -163,7 +163,7 @@ test("the return page opened twice makes no second payment", async ({
   const other = await context.newPage();
   await other.goto(page.url());
   for (const tab of [page, other])
-    await expect(heading(tab)).toHaveText("You have Army", { timeout: 20_000 });
+    await expect(findHeading(tab)).toHaveText("You have Army", { timeout: 20_000 });
   const kept = await query(product, (client) =>
     client.query(`SELECT 1 FROM "StripeSubscription" WHERE "metadataUserId" = $1`, [customer.userId]),
   );
@@ -179,7 +179,7 @@ test("another customer's payment is not matched, and the page says so", async ({
   const customer = await addCustomer(product, `Nora Other ${Date.now()}`);
   await openWorkspace(page, customer);
   await page.goto(`/workspace/${customer.workspaceId}/welcome?session_id=cs_test_other`);
-  await expect(heading(page)).toHaveText("We could not match this payment");
+  await expect(findHeading(page)).toHaveText("We could not match this payment");
   await expectAccessible(page);
 });
 
@@ -210,23 +210,23 @@ test("the application hands customers over, and asks before it replaces a signed
   const bob = await addCustomer(product, `Bob Second ${Date.now()}`);
   let token = await readToken(page, ada.userId);
   const application = await openOtherSite(product, () => token);
-  const openMine = page.getByRole("button", { name: "Open my workspace" });
+  const openMyWorkspace = page.getByRole("button", { name: "Open my workspace" });
 
   await page.goto(application.url);
-  await openMine.click();
+  await openMyWorkspace.click();
   await page.waitForURL(`${product.url}/workspace/${ada.workspaceId}`);
 
   token = await readToken(page, bob.userId);
   await page.goto(application.url);
-  await openMine.click();
-  await expect(heading(page)).toHaveText("Another customer is signed in. Continue?");
+  await openMyWorkspace.click();
+  await expect(findHeading(page)).toHaveText("Another customer is signed in. Continue?");
   await expectAccessible(page);
   await page.getByRole("button", { name: "Open my workspace instead" }).click();
   await page.waitForURL(`${product.url}/workspace/${bob.workspaceId}`);
   await application.close();
 
   await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(heading(page)).toHaveText("Open your workspace from the application");
+  await expect(findHeading(page)).toHaveText("Open your workspace from the application");
   await expectAccessible(page);
 });
 
@@ -235,7 +235,7 @@ test("an expired link says what to do", async ({ page, product, expectedErrors }
   const application = await openOtherSite(product, () => "expired");
   await page.goto(application.url);
   await page.getByRole("button", { name: "Open my workspace" }).click();
-  await expect(heading(page)).toHaveText("This link has expired");
+  await expect(findHeading(page)).toHaveText("This link has expired");
   await expectAccessible(page);
   await application.close();
 });
@@ -244,7 +244,7 @@ test("a visitor without a session is told where to open the workspace", async ({
   expectedErrors.push(/401/);
   const response = await page.goto("/workspace/some-workspace");
   expect(response?.status()).toBe(401);
-  await expect(heading(page)).toHaveText("Open your workspace from the application");
+  await expect(findHeading(page)).toHaveText("Open your workspace from the application");
   await expectAccessible(page);
 });
 
@@ -260,7 +260,7 @@ test.describe("without scripts", () => {
     ]);
     await page.goto(`/demo/customer/${userId}`);
     await page.getByRole("button", { name: "Open the workspace" }).click();
-    await expect(heading(page)).toHaveText("You have Army", { timeout: 15_000 });
+    await expect(findHeading(page)).toHaveText("You have Army", { timeout: 15_000 });
     await page.getByRole("button", { name: "Sign out" }).click();
 
     const customer = await addCustomer(product, `Olga Plain ${Date.now()}`);
@@ -268,6 +268,6 @@ test.describe("without scripts", () => {
     await page.getByRole("button", { name: "Open the workspace" }).click();
     await goToPayment(page, CARDS.pays);
     await page.getByRole("button", { name: /^Pay/ }).click();
-    await expect(heading(page)).toHaveText("You have Army", { timeout: 20_000 });
+    await expect(findHeading(page)).toHaveText("You have Army", { timeout: 20_000 });
   });
 });

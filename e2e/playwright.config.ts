@@ -1,5 +1,5 @@
 import { defineConfig } from "playwright/test";
-import { chromiumPath } from "./support/chromium";
+import { findChromium } from "./support/chromium";
 
 const asRoot = process.getuid?.() === 0;
 
@@ -20,7 +20,7 @@ export default defineConfig({
     trace: "off", // it costs a fifth of the time; `npx playwright test --config=e2e/playwright.config.ts --trace on`
     screenshot: "only-on-failure",
     launchOptions: {
-      executablePath: chromiumPath(),
+      executablePath: findChromium(),
       // Chromium's sandbox does not work for root, and software rendering is slow.
       args: [...(asRoot ? ["--no-sandbox"] : []), "--disable-gpu"],
     },

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CustomerTokens } from "~/platform/env.server";
 import { createCustomerAuth } from "./customer.server";
 
-/** Long enough for HS512 too, so that only the pinned algorithm refuses it. */
+/** Long enough for HS512 too, so that only the algorithm is the reason to reject it. */
 const secret = "application-secret-0123456789-abcdef".repeat(2);
 const audience = "parity-test";
 const start = Date.parse("2026-03-01T12:00:00Z");
@@ -46,21 +46,21 @@ const readSessionFrom = async (value: unknown) =>
   bySecret().session(withCookie(await createCookie("__Host-parity_workspace").serialize(value)));
 
 describe("the application's token", () => {
-  it("names the user when it is signed with the shared secret", async () => {
+  it("identifies the user when it is signed with the shared secret", async () => {
     expect(await bySecret().identify(withBearer(await sign(claims())))).toEqual({
       ok: true,
       customer: { userId: "user_1", by: "token" },
     });
   });
 
-  it("is refused when anything about it is not as agreed", async () => {
+  it("is rejected when any part of it is wrong", async () => {
     const unsigned = [{ alg: "none" }, claims()]
       .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
       .join(".");
     const { exp, aud, ...subjectOnly } = claims();
     const wrong = {
       "another secret": await sign(claims(), "another-secret-0123456789-abcdefghi"),
-      "another audience": await sign({ ...claims(), aud: "somebody-else" }),
+      "another audience": await sign({ ...claims(), aud: "another-application" }),
       "no audience": await sign({ ...subjectOnly, exp }),
       "no expiry": await sign({ ...subjectOnly, aud }),
       "no subject": await sign({ aud, exp }),
@@ -73,7 +73,7 @@ describe("the application's token", () => {
       expect(await bySecret().identify(withBearer(jwt)), why).toEqual({ ok: false, reason: "invalid" });
   });
 
-  it("runs out, give or take the clocks' difference", async () => {
+  it("expires, with a tolerance for different clocks", async () => {
     const jwt = await sign(claims());
     now = start + 300_000 + 20_000;
     expect(await bySecret().identify(withBearer(jwt))).toMatchObject({ ok: true });
@@ -81,7 +81,7 @@ describe("the application's token", () => {
     expect(await bySecret().identify(withBearer(jwt))).toMatchObject({ ok: false, reason: "invalid" });
   });
 
-  it("is not replaced by a cookie when it is wrong", async () => {
+  it("is not replaced by a cookie when it is invalid", async () => {
     const auth = bySecret();
     const cookie = (await auth.startSession("user_1")).split(";")[0] ?? "";
     const request = new Request("https://parity.test/x", {
@@ -103,7 +103,7 @@ describe("the application's token", () => {
 });
 
 describe("our own session", () => {
-  it("names the user for 12 hours", async () => {
+  it("identifies the user for 12 hours", async () => {
     const auth = bySecret();
     const cookie = await auth.startSession("user_1");
     expect(await auth.identify(withCookie(cookie))).toEqual({
@@ -117,7 +117,7 @@ describe("our own session", () => {
     expect(await auth.identify(withCookie(cookie))).toEqual({ ok: false, reason: "missing" });
   });
 
-  it("is a cookie that scripts and other sites do not get", async () => {
+  it("is a cookie that scripts and other sites cannot read", async () => {
     expect(await bySecret().startSession("u")).toMatch(
       /^__Host-parity_workspace=[^;]+; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
@@ -126,14 +126,14 @@ describe("our own session", () => {
     expect(await bySecret().endSession()).toMatch(/^__Host-parity_workspace=; Max-Age=0; Path=\/; HttpOnly/);
   });
 
-  it("cannot be made from the application's token, or from APP_SECRET itself", async () => {
+  it("cannot be created with the application's secret or with APP_SECRET itself", async () => {
     const alike = { ...claims(), aud: "parity:workspace", iss: "https://parity.test" };
     const header = { alg: "HS256", typ: "parity-session+jwt" };
     expect(await readSessionFrom(await sign(alike, secret, header))).toBeNull();
     expect(await readSessionFrom(await sign(alike, "a".repeat(64), header))).toBeNull();
   });
 
-  it("is no other token that is signed with its own key", async () => {
+  it("is not another token that is signed with the same key", async () => {
     const key = Buffer.from(hkdfSync("sha256", "a".repeat(64), "", "parity customer session v1", 32));
     const right = { ...claims(), aud: "parity:workspace", iss: "https://parity.test" };
     const as = async (payload: JWTPayload, typ?: string) => {
@@ -147,7 +147,7 @@ describe("our own session", () => {
     expect(await as({ ...right, exp: undefined }, "parity-session+jwt")).toBeNull();
   });
 
-  it("is not a token: it is refused as a bearer", async () => {
+  it("is not accepted as a bearer token", async () => {
     const cookie = await bySecret().startSession("user_1");
     const value: unknown = await createCookie("__Host-parity_workspace").parse(cookie);
     expect(await readSessionFrom(value)).toBe("user_1");
@@ -208,7 +208,7 @@ describe("keys from the application's JWKS", () => {
     [500, "broken"],
     [200, "not json"],
     [200, '{"no":"keys"}'],
-  ])("that cannot be had (%d, %s) are not the customer's fault", async (status, body) => {
+  ])("that cannot be fetched (%d, %s) make customers unavailable, not invalid", async (status, body) => {
     const { pair } = await keys();
     const jwt = await sign(claims(), pair.privateKey, { alg: "ES256", kid: "k1" });
     answer = { status, body };
@@ -222,7 +222,7 @@ describe("keys from the application's JWKS", () => {
 describe("the demo's own token", () => {
   const tokens: CustomerTokens = { kind: "secret", secret, audience };
 
-  it("names a user for a minute, as the application's would", async () => {
+  it("identifies a user for a minute, as a token of the application would", async () => {
     const auth = customerAuth(tokens, undefined, undefined, "demo");
     const token = await auth.demoToken?.("user_1");
     expect(await auth.readToken(token ?? "")).toEqual({ ok: true, userId: "user_1" });
@@ -230,7 +230,7 @@ describe("the demo's own token", () => {
     expect(await auth.readToken(token ?? "")).toEqual({ ok: false, reason: "invalid" });
   });
 
-  it("is signed nowhere else", () => {
+  it("does not exist outside of the demo", () => {
     expect(customerAuth(tokens).demoToken).toBeNull();
   });
 });

@@ -4,30 +4,30 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtV
 import { z } from "zod";
 import type { Environment } from "~/platform/env.server";
 
-/** A customer who is let in: `userId` is `User.id`. */
+/** An authorized customer: `userId` is `User.id`. */
 export type CustomerCaller = { userId: string; by: "token" | "session" };
 
 export type CustomerIdentity =
   | { ok: true; customer: CustomerCaller }
   | { ok: false; reason: "missing" | TokenFailure };
 
-/** `unavailable`: the keys of WORKSPACE_JWKS_URL could not be fetched, so that nobody can be told apart. */
+/** `unavailable`: the keys of WORKSPACE_JWKS_URL could not be fetched, so no token can be checked. */
 export type TokenFailure = "not_configured" | "unavailable" | "invalid";
 
 export type TokenReading = { ok: true; userId: string } | { ok: false; reason: TokenFailure };
 
 export type CustomerAuth = {
-  /** Who sends the request: by the application's bearer token, else by our own session cookie. */
+  /** The customer of a request, by the application's bearer token, or by our own session cookie. */
   identify: (request: Request) => Promise<CustomerIdentity>;
-  /** Checks a token of the application, as it is posted at the hand-over. */
+  /** Checks a token of the application, as it is posted to /workspace/session. */
   readToken: (token: string) => Promise<TokenReading>;
-  /** The user of our own session; null when there is none, or it has run out. */
+  /** The user of our own session; null when there is none or it has expired. */
   session: (request: Request) => Promise<string | null>;
   /** `Set-Cookie` for a session of 12 hours. */
   startSession: (userId: string) => Promise<string>;
   /** `Set-Cookie` that ends the session. */
   endSession: () => Promise<string>;
-  /** Signs a token as the application would, good for a minute. Null outside of the demo, where there is one. */
+  /** Signs a token as the application would, valid for a minute. Null outside of the demo. */
   demoToken: ((userId: string) => Promise<string>) | null;
 };
 
@@ -40,15 +40,15 @@ export type CustomerAuthOptions = {
 const sessionSeconds = 12 * 60 * 60;
 const clockSkewSeconds = 30;
 const demoTokenSeconds = 60;
-/** Marks our own sessions, beside a key of their own, so that no other token can be taken for one. */
+/** Marks our own sessions, which also have their own key, so that no other token is accepted as a session. */
 const sessionKind = { typ: "parity-session+jwt", audience: "parity:workspace" };
 
-/** How jose says that a key server did not answer, answered with another status, or with something else than keys. */
+/** Error codes of jose for a key server that does not answer, or not with keys. */
 const keyServerFailures = new Set(["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC", "ERR_JWKS_INVALID"]);
 
 const subject = z.string().min(1).max(255);
 
-/** Recognises customers. They belong to the customer-facing application; we only verify what it says. */
+/** Identifies customers. They sign in at the application; Parity only verifies its tokens. */
 export function createCustomerAuth({ environment, now }: CustomerAuthOptions): CustomerAuth {
   const { mode, appSecret, appUrl, customerTokens } = environment;
   const sessionKey = new Uint8Array(hkdfSync("sha256", appSecret, "", "parity customer session v1", 32));
@@ -113,11 +113,12 @@ export function createCustomerAuth({ environment, now }: CustomerAuthOptions): C
       return cookie.serialize(token);
     },
     endSession: () => cookie.serialize("", { maxAge: 0 }),
-    demoToken: mode === "demo" && customerTokens?.kind === "secret" ? createDemoSigner(customerTokens, now) : null,
+    demoToken:
+      mode === "demo" && customerTokens?.kind === "secret" ? createDemoSigner(customerTokens, now) : null,
   };
 }
 
-/** The demo has no application beside it, and so signs for one. */
+/** The demo has no application, so it signs the tokens itself. */
 function createDemoSigner({ secret, audience }: { secret: string; audience: string }, now: () => number) {
   const key = new TextEncoder().encode(secret);
   return (userId: string) =>
@@ -131,7 +132,7 @@ function createDemoSigner({ secret, audience }: { secret: string; audience: stri
 
 type Verified = Promise<{ payload: JWTPayload }>;
 
-/** The algorithms are pinned by how the keys are held, never by what a token says of itself. */
+/** The accepted algorithms depend on the configured keys, never on the header of a token. */
 function createTokenVerifier(tokens: NonNullable<Environment["customerTokens"]>, now: () => number) {
   const options = (algorithms: string[]) => ({
     algorithms,
@@ -149,7 +150,7 @@ function createTokenVerifier(tokens: NonNullable<Environment["customerTokens"]>,
   return (token: string): Verified => jwtVerify(token, keys, options(asymmetric));
 }
 
-/** Broken keys or an unreachable key server are not the caller's fault; everything else about a token is. */
+/** Invalid keys and an unreachable key server are `unavailable`; all other problems make the token `invalid`. */
 async function readVerifiedToken(verify: () => Verified): Promise<TokenReading> {
   try {
     const userId = subject.safeParse((await verify()).payload.sub);

@@ -8,7 +8,7 @@ export type StaffInput = {
   email: string;
   name: string;
   role: Role;
-  /** Without one they can only come in by single sign-on. */
+  /** Without a password, the member can sign in only with single sign-on. */
   password?: string;
 };
 
@@ -27,17 +27,17 @@ export type StaffRow = {
 
 export type Roster = {
   /**
-   * Adds a member, or changes the name, role and password of one who is there. Another password ends all sessions;
-   * the one that they have already changes nothing.
+   * Adds a member, or changes the name, role and password of the member with this address. A new password ends all sessions;
+   * the same password ends none.
    */
   addStaff: (input: StaffInput) => Promise<StaffChange>;
   /** All members, in the order in which they were added. */
   listStaff: () => Promise<StaffRow[]>;
-  /** Removes a member and all their sessions; false when there is nobody with this address. */
+  /** Removes a member and all its sessions; false when no member has this address. */
   removeStaff: (email: string) => Promise<boolean>;
 };
 
-/** What better-auth calls an account with a password. */
+/** better-auth's name for an account with a password. */
 const credential = "credential";
 const credentials = { where: { providerId: credential }, select: { password: true } };
 const staffInput = z.object({
@@ -46,7 +46,7 @@ const staffInput = z.object({
   role: z.enum(roles),
 });
 
-/** Who works here. Nobody signs up: members are added from the command line, or by an admin. */
+/** The members of staff. There is no sign-up: members are added on the command line. */
 export function createRoster(db: Database): Roster {
   return {
     addStaff: async ({ password, ...input }) => {

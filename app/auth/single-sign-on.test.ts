@@ -7,17 +7,17 @@ it.each([
   ["an invited address outside the domain", "ann@partner.com", true, "ann@partner.com", "example.com", "in"],
   ["an address of the allowed domain", "new@example.com", true, null, "example.com", "in"],
   [
-    "an address that the provider does not vouch for",
+    "an address that the provider has not verified",
     "ann@example.com",
     false,
     "ann@example.com",
     "example.com",
     "email_not_verified",
   ],
-  ["a stranger", "eve@elsewhere.com", true, null, "example.com", "not_invited"],
-  ["a stranger without any domain allowed", "eve@elsewhere.com", true, null, null, "not_invited"],
+  ["an unknown address", "eve@elsewhere.com", true, null, "example.com", "not_invited"],
+  ["an unknown address without an allowed domain", "eve@elsewhere.com", true, null, null, "not_invited"],
   [
-    "somebody whose address changed at the provider",
+    "a member whose address changed at the provider",
     "ann@elsewhere.com",
     true,
     "ann@example.com",
@@ -34,8 +34,8 @@ it.each([
     "example.com",
     "not_invited",
   ],
-  ["what is no address", "example.com", true, null, "example.com", "not_invited"],
-  ["an empty address where nobody is invited", "", true, null, null, "not_invited"],
+  ["a text that is not an address", "example.com", true, null, "example.com", "not_invited"],
+  ["an empty address without an invitation", "", true, null, null, "not_invited"],
 ] as const)("%s", (_, email, emailVerified, invited, domain, expected) => {
   const evaluation = authorizeSingleSignOn({ email, emailVerified }, invited, domain);
   expect(evaluation.ok ? "in" : evaluation.reason).toBe(expected);

@@ -1,12 +1,11 @@
-/** What an identity provider says about someone who wants in. */
+/** What the identity provider says about a person that signs in. */
 export type SingleSignOnProfile = { email: string; emailVerified: boolean };
 
 export type SingleSignOnDecision = { ok: true } | { ok: false; reason: "email_not_verified" | "not_invited" };
 
 /**
- * Who may come in by single sign-on: an address that was invited, or one of the allowed domain, when the provider
- * vouches for it. Nobody else.
- * @param invitedEmail the address of the staff member whom this would be, in lower case; null when there is none
+ * Accepts single sign-on for an invited address or an address of the allowed domain, when the provider has verified it.
+ * @param invitedEmail the address of the matching staff member, in lower case; null when there is none
  */
 export function authorizeSingleSignOn(
   arrival: SingleSignOnProfile,

@@ -8,8 +8,8 @@ import { roles } from "./roles";
 import { authorizeSingleSignOn } from "./single-sign-on";
 
 /**
- * The one header that tells better-auth where a request comes from. The server removes any copy that arrives and
- * writes its own; without it all sign-ins would share one rate limit, and anybody could use it up for everybody.
+ * The header that tells better-auth the address of the caller. The server removes a copy that arrives and writes its own.
+ * Without it all sign-ins would share one rate limit, and one caller could block all others.
  */
 export const clientAddressHeader = "x-parity-client-address";
 
@@ -21,7 +21,7 @@ export type StaffAuthOptions = { db: Database; environment: StaffAuthEnvironment
 
 const day = 24 * 60 * 60;
 
-/** How better-auth is set up: our tables, nobody signs up, sessions and limits in the database. */
+/** Configures better-auth: our tables, no sign-up, sessions and rate limits in the database. */
 export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
   return {
     appName: "Parity",
@@ -32,7 +32,7 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
     database: prismaAdapter(db, { provider: "postgresql", transaction: true }),
     user: {
       modelName: "staff",
-      // `input: false`: nobody gives themselves a role.
+      // `input: false`: a role cannot be set through the API.
       additionalFields: {
         role: { type: [...roles], required: true, defaultValue: "viewer", input: false },
       },
@@ -40,15 +40,15 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
     session: {
       modelName: "staffSession",
       expiresIn: 7 * day,
-      // A session has a fixed end: a cookie that is renewed only in the database would run out before it.
+      // A session has a fixed end: a renewal in the database does not renew the cookie, which would expire first.
       disableSessionRefresh: true,
-      // Every request reads the session: a role taken away, or a removed member, counts from the next one on.
+      // Every request reads the session, so a changed role or a removed member takes effect with the next request.
       cookieCache: { enabled: false },
     },
     account: {
       modelName: "staffAccount",
       updateAccountOnSignIn: false,
-      // Staff are created unverified and by name; evaluateArrival asks the provider to vouch for the address instead.
+      // Staff are created with an unverified address; authorizeSingleSignOn requires that the provider has verified it.
       accountLinking: { enabled: true, requireLocalEmailVerified: false },
     },
     verification: { modelName: "staffVerification" },
@@ -70,7 +70,7 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
       },
     },
     databaseHooks: {
-      // The provider's tokens are of no use to us, so that they cannot be stolen from us.
+      // We do not need the provider's tokens. What is not stored cannot be stolen.
       account: {
         create: {
           before: async (account) => ({
@@ -85,7 +85,7 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
       defaultCookieAttributes: { sameSite: "lax", httpOnly: true, path: "/" },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
-    // What breaks reaches our own log and our own answer, instead of the console and an empty 500.
+    // Errors reach our own log and error response, instead of the console and an empty 500.
     onAPIError: { throw: true, errorURL: `${environment.appUrl}/sign-in` },
     telemetry: { enabled: false },
     logger: {
@@ -95,7 +95,7 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
   } satisfies BetterAuthOptions;
 }
 
-/** The same with an OpenID Connect provider. Apart, because better-auth asks the provider before it does anything. */
+/** The same with an OpenID Connect provider. Separate, because better-auth contacts the provider when it starts. */
 export function createSingleSignOnOptions(options: StaffAuthOptions, singleSignOn: SingleSignOn) {
   const base = createStaffOptions(options);
   return {
@@ -105,7 +105,7 @@ export function createSingleSignOnOptions(options: StaffAuthOptions, singleSignO
       validateUserInfo: async ({ user, source }) => {
         if (source.method !== "oauth") return undefined;
         const email = String(user.email ?? "").toLowerCase();
-        // Someone who was here before is compared with their own row: their provider may call them otherwise now.
+        // A returning member is found by id, because the address at the provider may have changed.
         const who = source.action === "sign-in" ? { id: String(user.id) } : { email };
         const member = await options.db.staff.findUnique({ where: who });
         const evaluation = authorizeSingleSignOn(

@@ -41,7 +41,7 @@ const readCookies = (response: Response) =>
     .map((cookie) => cookie.split(";")[0])
     .join("; ");
 
-/** The way there and back. `wrong` replaces what the provider or the browser would truthfully bring. */
+/** Signs in at the provider and returns. `wrong` replaces parts of what the provider or the browser sends. */
 async function signInWithProvider(
   person: Person,
   wrong: { audience?: string; nonce?: string; state?: string; cookies?: string } = {},
@@ -59,12 +59,14 @@ async function signInWithProvider(
   });
   const response = await staffAuth.handler(request);
   const location = response.headers.get("Location") ?? "";
-  const session = await staffAuth.session(new Request(appUrl, { headers: { Cookie: readCookies(response) } }));
+  const session = await staffAuth.session(
+    new Request(appUrl, { headers: { Cookie: readCookies(response) } }),
+  );
   return { sent, location, session };
 }
 
 describe("single sign-on", () => {
-  it("asks the provider with PKCE, a state and a nonce, and for no more than who it is", async () => {
+  it("asks the provider with PKCE, state and nonce, and only for the profile", async () => {
     const { sent } = await signInWithProvider(ann);
     expect(sent.origin).toBe(provider.issuer);
     expect(Object.fromEntries(sent.searchParams)).toMatchObject({
@@ -78,7 +80,7 @@ describe("single sign-on", () => {
     });
   });
 
-  it("lets in who was invited, to where they wanted, and keeps none of the provider's tokens", async () => {
+  it("accepts an invited member, redirects to the requested page, and stores no token of the provider", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
     const { location, session } = await signInWithProvider(ann);
     expect(location).toBe("/users?verdict=in_sync");
@@ -89,55 +91,60 @@ describe("single sign-on", () => {
     ]);
   });
 
-  it("lets in nobody who was not, and makes no member of them", async () => {
+  it("rejects an address that was not invited, and adds no member", async () => {
     const { location, session } = await signInWithProvider(ann);
     expect(location).toContain(`${appUrl}/sign-in?error=not_invited`);
     expect(session).toBeNull();
     expect(await staffAuth.listStaff()).toEqual([]);
   });
 
-  it("lets in nobody whose address the provider does not vouch for", async () => {
+  it("rejects an address that the provider has not verified", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "admin" });
     const { location, session } = await signInWithProvider({ ...ann, email_verified: false });
     expect(location).toContain("error=account_not_linked");
     expect(session).toBeNull();
   });
 
-  it("says so where anybody of the domain may come", async () => {
+  it("reports the unverified address when its domain is allowed", async () => {
     staffAuth = authFor(provider.issuer, "example.com");
     const { location, session } = await signInWithProvider({ ...ann, email_verified: false });
     expect(location).toContain("error=email_not_verified");
     expect(session).toBeNull();
   });
 
-  it("makes viewers of those of the allowed domain, and of nobody else", async () => {
+  it("adds users of the allowed domain as viewers, and no others", async () => {
     staffAuth = authFor(provider.issuer, "example.com");
-    expect((await signInWithProvider(ann)).session).toMatchObject({ email: "ann@example.com", role: "viewer" });
-    expect((await signInWithProvider({ ...ann, sub: "p-eve", email: "eve@elsewhere.com" })).session).toBeNull();
+    expect((await signInWithProvider(ann)).session).toMatchObject({
+      email: "ann@example.com",
+      role: "viewer",
+    });
+    expect(
+      (await signInWithProvider({ ...ann, sub: "p-eve", email: "eve@elsewhere.com" })).session,
+    ).toBeNull();
     expect(await staffAuth.listStaff()).toHaveLength(1);
   });
 
-  it("closes to a member whose address at the provider is no longer the invited one", async () => {
+  it("rejects a member whose address at the provider has changed", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
     await signInWithProvider(ann);
     expect((await signInWithProvider({ ...ann, email: "ann@elsewhere.com" })).session).toBeNull();
   });
 
-  it("closes to a member who was removed", async () => {
+  it("rejects a member that was removed", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
     await signInWithProvider(ann);
     await staffAuth.removeStaff("ann@example.com");
     expect((await signInWithProvider(ann)).session).toBeNull();
   });
 
-  it("refuses a token for another application, another nonce, another state, and another browser", async () => {
+  it("rejects a token for another application, another nonce, another state, and another browser", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
     for (const wrong of [{ audience: "other" }, { nonce: "other" }, { state: "other" }, { cookies: "" }])
       expect((await signInWithProvider(ann, wrong)).session, JSON.stringify(wrong)).toBeNull();
     expect((await signInWithProvider(ann)).session).not.toBeNull();
   });
 
-  it("that cannot be reached keeps nobody out who has a password", async () => {
+  it("does not block sign-in with a password when the provider cannot be reached", async () => {
     staffAuth = authFor("http://127.0.0.1:1", null);
     expect(await staffAuth.startSingleSignOn(new Request(appUrl), "/")).toBeNull();
     const password = "correct horse battery";

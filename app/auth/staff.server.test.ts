@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 
 describe("signing in", () => {
-  it("gives a session to who knows the password, whatever the case of the address", async () => {
+  it("creates a session for the right password; the address is not case-sensitive", async () => {
     const result = await signIn("ANN@example.com");
     expect(await staffAuth.session(requestWith(result))).toEqual({
       id: expect.any(String),
@@ -41,14 +41,14 @@ describe("signing in", () => {
     });
   });
 
-  it("sets a cookie that scripts, other sites and plain http do not get", async () => {
+  it("sets a cookie that scripts, other sites and plain http cannot read", async () => {
     const result = await signIn("ann@example.com");
     expect(result.ok && result.cookies.find((cookie) => cookie.includes("session_token"))).toMatch(
       /^__Secure-parity-staff\.session_token=.*; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
   });
 
-  it("tells the same about a wrong password and an unknown address", async () => {
+  it("gives the same answer for a wrong password and an unknown address", async () => {
     expect(await signIn("ann@example.com", "wrong password here")).toEqual({
       ok: false,
       reason: "wrong_password",
@@ -57,7 +57,7 @@ describe("signing in", () => {
     expect(await signIn("not an address")).toEqual({ ok: false, reason: "wrong_password" });
   });
 
-  it("is limited by client address, and by nothing that others share", async () => {
+  it("is limited for each client address separately", async () => {
     await signIn("ann@example.com", "wrong password here");
     await database.db.staffRateLimit.updateMany({ data: { count: { increment: 18 } } });
     expect(await signIn("ann@example.com")).toMatchObject({ ok: true });
@@ -69,7 +69,7 @@ describe("signing in", () => {
     expect(await signIn("ann@example.com", password, "192.0.2.2")).toMatchObject({ ok: true });
   });
 
-  it("does not work for those who have no password", async () => {
+  it("does not work for members without a password", async () => {
     await staffAuth.addStaff({ email: "eve@example.com", name: "Eve", role: "viewer" });
     expect(await signIn("eve@example.com", "")).toMatchObject({ ok: false, reason: "wrong_password" });
   });
@@ -103,7 +103,7 @@ describe("a session", () => {
     expect(await signIn("ann@example.com", "another password")).toMatchObject({ ok: true });
   });
 
-  it("is nobody's with a cookie that is not signed by us, that is old, or whose role we do not know", async () => {
+  it("is not accepted with a forged cookie, after it has expired, or with an unknown role", async () => {
     const request = requestWith(await signIn("ann@example.com"));
     const forged = (request.headers.get("Cookie") ?? "").replace(/\.[^.]+$/, `.${"A".repeat(44)}`);
     expect(await staffAuth.session(new Request(appUrl, { headers: { Cookie: forged } }))).toBeNull();
@@ -116,7 +116,7 @@ describe("a session", () => {
 });
 
 describe("the roster", () => {
-  it("refuses what is no address, no name, or too short a password, and changes nothing", async () => {
+  it("rejects an invalid address, an empty name and a short password, and changes nothing", async () => {
     const input = { email: "bob@example.com", name: "Bob", role: "viewer" } as const;
     expect(await staffAuth.addStaff({ ...input, email: "bob" })).toEqual({ ok: false, reason: "bad_email" });
     expect(await staffAuth.addStaff({ ...input, name: " " })).toEqual({ ok: false, reason: "bad_name" });
@@ -127,7 +127,7 @@ describe("the roster", () => {
     expect(await staffAuth.listStaff()).toHaveLength(1);
   });
 
-  it("says whether somebody was added or changed, and who is there", async () => {
+  it("reports whether a member was added or changed, and lists all members", async () => {
     expect(await staffAuth.addStaff({ email: "bob@example.com", name: "Bob", role: "viewer" })).toMatchObject(
       { created: true },
     );

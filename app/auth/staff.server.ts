@@ -4,13 +4,13 @@ import { type Role, roles } from "./roles";
 import { createRoster, type Roster } from "./roster.server";
 import {
   clientAddressHeader,
-  type StaffAuthOptions,
   createSingleSignOnOptions,
-  singleSignOnProvider,
   createStaffOptions,
+  type StaffAuthOptions,
+  singleSignOnProvider,
 } from "./staff-options.server";
 
-/** Someone who is signed in to the dashboard. Never a `User`. */
+/** A member of staff that is signed in to the dashboard. Never a `User`. */
 export type Staff = { id: string; name: string; email: string; role: Role };
 
 export type SignIn =
@@ -21,15 +21,15 @@ export type SignIn =
 export type SignInInput = { email: string; password: string; clientAddress: string; userAgent: string };
 
 export type StaffAuth = Roster & {
-  /** Who sends the request; null when nobody is signed in. */
+  /** The member of staff that sent the request; null when not signed in. */
   session: (request: Request) => Promise<Staff | null>;
   /** Checks a password, limited by client address. `cookies` are `Set-Cookie` values. */
   signIn: (input: SignInInput) => Promise<SignIn>;
   /** Ends the session in the database; the `Set-Cookie` values that end it in the browser. */
   signOut: (request: Request) => Promise<string[]>;
-  /** The redirect to the identity provider that comes back to `next`; null when none is configured, or it is down. */
+  /** The redirect to the identity provider, which returns to `next`; null when none is configured or it does not answer. */
   startSingleSignOn: (request: Request, next: string) => Promise<Response | null>;
-  /** What the identity provider sends people back to. 404 for every other address of better-auth's. */
+  /** Handles the return from the identity provider. 404 for all other addresses of better-auth. */
   handler: (request: Request) => Promise<Response>;
 };
 
@@ -44,7 +44,7 @@ const sessionUser = z.object({
 export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
   const { environment, log } = options;
   const auth = betterAuth(createStaffOptions(options));
-  // Made when first used: a provider that does not answer must not keep those out who have a password or a session.
+  // Created at first use: when the provider does not answer, passwords and sessions must still work.
   let singleSignOn: { handler: (request: Request) => Promise<Response> } | null = null;
   const withSingleSignOn = () => {
     if (!environment.singleSignOn) return null;
@@ -52,7 +52,7 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
     return singleSignOn;
   };
 
-  /** better-auth limits and checks only what comes in as a request, so ours take the same way in. */
+  /** better-auth applies its checks and rate limits only to requests, so we call it with requests too. */
   const post = (path: string, body: unknown, headers: Record<string, string>) =>
     new Request(`${environment.appUrl}/api/auth${path}`, {
       method: "POST",
@@ -66,7 +66,7 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
       const found = await auth.api.getSession({ headers: request.headers });
       if (!found) return null;
       const user = sessionUser.safeParse(found.user);
-      if (!user.success) log.error({ staffId: found.user.id }, "a staff member has no role that we know");
+      if (!user.success) log.error({ staffId: found.user.id }, "staff member has an unknown role");
       return user.success ? user.data : null;
     },
     signIn: async ({ email, password, clientAddress, userAgent }) => {
@@ -92,7 +92,7 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
       const address = request.headers.get(clientAddressHeader) ?? "";
       const response = await handler(post("/sign-in/social", body, { [clientAddressHeader]: address }));
       if (!response.ok) {
-        log.error({ status: response.status }, "single sign-on could not be started");
+        log.error({ status: response.status }, "single sign-on failed to start");
         return null;
       }
       const { url } = z.object({ url: z.url() }).parse(await response.json());

@@ -85,9 +85,9 @@ describe("status", () => {
   it("ends with 0 for a user that is in sync or acknowledged, and with 1 when no user is found", async () => {
     expect((await run(`status ${findPerson("in_sync").userId}`)).code).toBe(0);
     expect((await run(`status ${findPerson("status_mismatch", 1).userId}`)).code).toBe(0);
-    const nobody = await run("status nobody@example.com");
-    expect(nobody.code).toBe(1);
-    expect(nobody.stderr).toContain("No single user matches nobody@example.com");
+    const none = await run("status nobody@example.com");
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain("No single user matches nobody@example.com");
   });
 });
 

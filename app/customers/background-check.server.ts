@@ -13,8 +13,8 @@ const ATTACHED_AFTER = 2;
 const VISITOR: Actor = { kind: "workspace", id: null };
 
 /**
- * The check behind a workspace request. Whoever was sent to a payment page may come from it: what the page proves is
- * stored first, and one that is paid while its subscription is not attached yet is looked at again in seconds.
+ * The check behind a workspace request. The user may return from a payment page, so the link that the page proves is stored
+ * first. When the page is paid but its subscription does not exist yet, the next check follows in seconds.
  */
 export async function runBackgroundCheck(deps: Deps, userId: string): Promise<void> {
   const isAttaching = await refreshCheckoutSession(deps, userId);
@@ -23,13 +23,13 @@ export async function runBackgroundCheck(deps: Deps, userId: string): Promise<vo
   if (isAttaching && outcome?.ok) await checkSoon(deps.db, userId, ATTACHED_AFTER);
 }
 
-/** True: the page was paid, and its subscription is not there yet. */
+/** Reads the last payment page. True: it was paid, and its subscription does not exist yet. */
 async function refreshCheckoutSession({ db, stripe }: Deps, userId: string): Promise<boolean> {
   const sessionId = await findRecentCheckoutPage(db, userId);
   if (sessionId === null) return false;
   const how: RequestOptions = { priority: "background", deadlineMs: DEADLINE_MS };
   const read = await stripe.readCheckoutSession(sessionId, how);
-  // What it would have told, the customers tell too, a little later.
+  // Not fatal: reading the customers gives the same information a little later.
   if (!read.ok) return false;
   const { customerId, subscriptionId, status } = read.value;
   if (customerId !== null && findPayer(read.value) === userId) await linkBySession(db, userId, customerId);

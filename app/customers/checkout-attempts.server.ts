@@ -1,16 +1,16 @@
 import type { Database } from "~/platform/client.server";
 
-/** A customer's present turn at paying, and the page that was made for it; null while none was. */
+/** The current checkout attempt of a customer, and its payment page; null while there is none. */
 export type CheckoutAttempt = { key: string; page: { sessionId: string; orderHash: string } | null };
 
-/** The turn of a user, begun when there is none. All tabs and servers get the same one. */
+/** The current attempt of a user; a new one when there is none. All tabs and servers get the same attempt. */
 export async function openCheckoutAttempt(db: Database, userId: string): Promise<CheckoutAttempt> {
   await db.$executeRaw`INSERT INTO "CheckoutAttempt" ("userId") VALUES (${userId}) ON CONFLICT DO NOTHING`;
   const { key, sessionId, orderHash } = await db.checkoutAttempt.findUniqueOrThrow({ where: { userId } });
   return { key, page: sessionId !== null && orderHash !== null ? { sessionId, orderHash } : null };
 }
 
-/** The page that a user was sent to in the last day, the time that Stripe keeps one open; null when there is none. */
+/** The payment page of the last day, because Stripe keeps a page open for a day; null when there is none. */
 export async function findRecentCheckoutPage(db: Database, userId: string): Promise<string | null> {
   const [page] = await db.$queryRaw<{ sessionId: string }[]>`
     SELECT "sessionId" FROM "CheckoutAttempt" WHERE "userId" = ${userId} AND "sessionId" IS NOT NULL
@@ -18,7 +18,7 @@ export async function findRecentCheckoutPage(db: Database, userId: string): Prom
   return page?.sessionId ?? null;
 }
 
-/** Ends a turn whose page cannot be paid any more; the one that follows. Of several that end it, one does. */
+/** Replaces an attempt whose page cannot be paid any more. When several callers do so, all get the same new attempt. */
 export async function replaceCheckoutAttempt(
   db: Database,
   userId: string,
@@ -31,7 +31,7 @@ export async function replaceCheckoutAttempt(
   return openCheckoutAttempt(db, userId);
 }
 
-/** Keeps the page of a turn. False: the turn is over, or has another page, and this one must not be paid. */
+/** Saves the page of an attempt. False: the attempt was replaced or has another page, so this page must not be paid. */
 export async function saveCheckoutPage(
   db: Database,
   userId: string,

@@ -26,14 +26,14 @@ export type CheckoutOptions = Deps & {
   wait: (ms: number) => Promise<void>;
 };
 
-const LIMIT = { most: 10, windowSeconds: 15 * 60 };
+const LIMIT = { limit: 10, windowSeconds: 15 * 60 };
 const WAIT_MS = 8_000;
 const PAUSE_MS = 700;
 
 type Rejected = { ok: false; reason: CheckoutRefusal };
 const reject = (reason: CheckoutRefusal): Rejected => ({ ok: false, reason });
 
-/** The customer's way to pay, and back. */
+/** Checkout and billing portal for customers. */
 export function createCheckout(options: CheckoutOptions) {
   const { db, client, log } = options;
 
@@ -43,7 +43,7 @@ export function createCheckout(options: CheckoutOptions) {
     if (!user?.stripeCustomerId) return reject("no_customer");
     const page = await client.createPortal(user.stripeCustomerId, returnUrl);
     if (page.ok) return page;
-    log.warn({ reason: page.failure.reason }, "Stripe opened no portal for a customer");
+    log.warn({ reason: page.failure.reason }, "Stripe billing portal failed");
     return reject("stripe_failed");
   }
 
@@ -77,7 +77,7 @@ export function createCheckout(options: CheckoutOptions) {
     }
   }
 
-  /** Is the session this user's, and is its subscription there yet? What it proves is stored as a link. */
+  /** Whether the session belongs to this user and its subscription exists yet. Stores the link that the session proves. */
   async function linkSession(
     userId: string,
     sessionId: string,

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readAccess, addSyncedUser, addUser, createWorld, type World } from "~/engine/testing/world";
+import { addSyncedUser, addUser, createWorld, readAccess, type World } from "~/engine/testing/world";
 import type { Parity } from "~/facade/parity.server";
 import { findTestCard } from "~/sandbox/account/checkout/cards";
 import { createCheckout } from "./checkout.server";
 
 let world: World;
 let checkout: Parity["checkout"];
-/** Milliseconds of waiting that nobody had to wait for. */
+/** Milliseconds of waiting that were skipped. */
 let skipped: number;
-/** Happens at each wait. */
+/** Called at each wait. */
 let meanwhile: () => void;
 
 beforeEach(async () => {
@@ -29,7 +29,7 @@ afterEach(async () => {
   await world.close();
 });
 
-/** A payment page as our application makes them, paid with this card. */
+/** A payment page of ours, paid with this card. */
 function aSession(userId: string, card = "4242424242424242"): string {
   const { id } = world.sandbox.checkoutSessions.create({
     hosted: true,
@@ -46,7 +46,7 @@ function aSession(userId: string, card = "4242424242424242"): string {
 const attach = () => world.sandbox.checkout.attachAll();
 
 describe("after paying", () => {
-  it("waits until Stripe has attached the subscription, and gives access", async () => {
+  it("waits until Stripe has attached the subscription, and grants access", async () => {
     await addUser(world, { id: "ada" });
     const sessionId = aSession("ada");
     let waits = 0;
@@ -65,7 +65,7 @@ describe("after paying", () => {
     expect(await world.db.change.findFirst()).toMatchObject({ actorKind: "checkout", grants: true });
   });
 
-  it("asked by two tabs at once gives access once", async () => {
+  it("grants access once when two tabs ask at once", async () => {
     await addUser(world, { id: "ada" });
     const sessionId = aSession("ada");
     attach();
@@ -74,14 +74,14 @@ describe("after paying", () => {
     expect(await world.db.change.count()).toBe(1);
   });
 
-  it("gives up after eight seconds, and says that it is on its way", async () => {
+  it("answers `pending` after eight seconds", async () => {
     await addUser(world, { id: "ada" });
     expect(await checkout.sync({ userId: "ada", sessionId: aSession("ada") })).toEqual({ state: "pending" });
     expect(skipped).toBeGreaterThan(5_000);
     expect(skipped).toBeLessThan(8_000);
   });
 
-  it("is not held up by a Stripe that answers nothing but errors", async () => {
+  it("answers `pending` when Stripe answers only errors", async () => {
     await addUser(world, { id: "ada" });
     const sessionId = aSession("ada");
     attach();
@@ -91,7 +91,7 @@ describe("after paying", () => {
     expect(await checkout.sync({ userId: "ada", sessionId })).toMatchObject({ state: "done" });
   });
 
-  it("a declined card gives nothing, and leaves no mismatch behind", async () => {
+  it("grants nothing for a declined card, and leaves no mismatch", async () => {
     await addUser(world, { id: "ada" });
     const sessionId = aSession("ada", "4000000000000002");
     expect(await checkout.sync({ userId: "ada", sessionId })).toEqual({ state: "pending" });
@@ -101,14 +101,14 @@ describe("after paying", () => {
     expect(view).toMatchObject({ mismatches: [] });
   });
 
-  it("does without a session, by what is linked already", async () => {
+  it("works without a session when the customer is linked already", async () => {
     await addSyncedUser(world, "ada");
     expect(await checkout.sync({ userId: "ada", sessionId: null })).toMatchObject({ state: "done" });
   });
 });
 
-describe("a session that is not theirs", () => {
-  it("opens nothing: somebody else's, or one that does not exist", async () => {
+describe("a session of another user", () => {
+  it("grants nothing, and neither does a session that does not exist", async () => {
     await addUser(world, { id: "ada" });
     await addUser(world, { id: "eve" });
     const sessionId = aSession("ada");
@@ -119,7 +119,7 @@ describe("a session that is not theirs", () => {
     expect(await world.db.link.count()).toBe(0);
   });
 
-  it("of a payment link opens nothing by the name that was typed into its address", async () => {
+  it("of a payment link grants nothing because of a user id in its address", async () => {
     await addUser(world, { id: "eve" });
     const payer = world.sandbox.customers.create({ email: "payer@example.com" }).id;
     const subscription = world.sandbox.subscriptions.create({
@@ -138,7 +138,7 @@ describe("a session that is not theirs", () => {
   });
 });
 
-it("whoever asks without end is told how long to wait", async () => {
+it("answers how long to wait after too many requests", async () => {
   await addSyncedUser(world, "ada");
   for (let asked = 0; asked < 10; asked += 1) await checkout.sync({ userId: "ada", sessionId: null });
   const answer = await checkout.sync({ userId: "ada", sessionId: null });

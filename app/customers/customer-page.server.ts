@@ -9,8 +9,8 @@ import type { CustomerPage, CustomerSubscription, WorkspaceAnswer } from "./cust
 const AS_CUSTOMER = { automatic: true, revocationLimitHasRoom: true, approval: null };
 
 /**
- * What the customer's page says of a workspace, around the answer that the workspace route gives. Evaluated now from what
- * is stored; asks Stripe nothing. Null when the user is gone.
+ * Data of the customer page of a workspace, evaluated from what is stored; does not read Stripe. Null when the user does not
+ * exist.
  */
 export async function loadCustomerPage(
   db: Database,
@@ -28,7 +28,7 @@ export async function loadCustomerPage(
     unavailable: sync.state === "unavailable",
     subscription: primary && toCustomerSubscription(primary, context.rules.policy),
     comp: comp && { planName: comp.plan.name, seats: comp.plan.seats, until: comp.expiresAt },
-    // Whoever has not proved an address must not learn who pays under it.
+    // With an unverified address, a user must not learn who pays with it.
     maybePaid: snapshot.record.emailVerified && possibleMatches.length > 0,
     hasCustomer: snapshot.record.user.stripeCustomerId !== null,
     contact: context.settings.supportContact,

@@ -8,7 +8,7 @@ export type CustomerSubscription = {
   /** Null when its price is not mapped to a plan. */
   plan: { name: string; seats: number } | null;
   price: PriceView | null;
-  /** Stripe's, verbatim. */
+  /** As Stripe sends it. */
   status: string;
   access: Access;
   periodEnd: EpochSeconds | null;
@@ -18,20 +18,20 @@ export type CustomerSubscription = {
   graceEndsAt: EpochSeconds | null;
 };
 
-/** All that the customer's page shows of one workspace: access as recorded, and why, as last read from Stripe. */
+/** What the customer page shows of one workspace: the recorded access, and the subscription as last read from Stripe. */
 export type CustomerPage = {
   workspace: { id: string; name: string; status: string; seats: number };
-  /** How far the check of the payment is: see `WorkspaceAnswer`. */
+  /** A check of the payment is running. */
   checking: boolean;
-  /** The last check found nobody to ask. */
+  /** The last check could not read Stripe. */
   unavailable: boolean;
   subscription: CustomerSubscription | null;
   comp: { planName: string; seats: number; until: EpochSeconds } | null;
-  /** A payment is there that nobody has matched with this customer yet. */
+  /** There is a payment that staff must match with this customer first. */
   maybePaid: boolean;
   /** Whether Stripe has a customer whose billing can be managed. */
   hasCustomer: boolean;
-  /** Where the customer may write to; null when nobody has said. */
+  /** The support contact; null when none is set. */
   contact: string | null;
 };
 
@@ -59,9 +59,9 @@ export type StartCheckout = {
 };
 
 /**
- * Why nothing is sold. `already_paying`: there is an open subscription; it is changed in the portal, not bought again.
- * `just_paid`: a payment page was paid, and its subscription is not attached yet. `being_matched`: a payment is there that
- * staff must match with this user first. `not_checked`: Stripe could not be asked what they have already.
+ * Why checkout is not possible. `already_paying`: there is an open subscription, which is changed in the portal. `just_paid`: a
+ * payment page was paid, and its subscription does not exist yet. `being_matched`: staff must match a payment with this user
+ * first. `not_checked`: Stripe could not be read.
  */
 export type CheckoutRefusal =
   | "not_configured"

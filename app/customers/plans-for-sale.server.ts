@@ -1,7 +1,7 @@
 import { storedItems } from "~/engine/observe/observations.server";
 import type { Database } from "~/platform/client.server";
 
-/** A plan with the price that it is sold at; `price` is null until one has been seen in Stripe. */
+/** A plan with its current price; `price` is null until a subscription with that price was read. */
 export type PlanForSale = {
   id: string;
   name: string;
@@ -24,7 +24,7 @@ export type PlanForSale = {
 export async function listPlansForSale(db: Database): Promise<PlanForSale[]> {
   const plans = await db.plan.findMany({
     orderBy: [{ seats: "asc" }, { id: "asc" }],
-    // A lookup key goes first: it is what the plan is sold at now. Prices that were only seen are sold no more.
+    // A lookup key comes first: it names the current price. Prices that were only seen in subscriptions are old.
     include: {
       prices: {
         where: { source: { not: "seen" } },

@@ -1,14 +1,11 @@
 import type { Database } from "~/platform/client.server";
 import { firstRow } from "~/platform/versions.server";
 
-/**
- * Counts one more asking under a key, over all servers. Returns seconds to wait when it was one too many for the
- * window, else 0.
- */
+/** Counts one request for a key, over all servers. Returns 0, or the seconds to wait when the limit is exceeded. */
 export async function consumeRateLimit(
   db: Database,
   key: string,
-  { most, windowSeconds }: { most: number; windowSeconds: number },
+  { limit, windowSeconds }: { limit: number; windowSeconds: number },
 ): Promise<number> {
   const rows = await db.$queryRaw<{ count: number; left: number }[]>`
     INSERT INTO "RateLimitCounter" AS a (key, count) VALUES (${key}, 1)
@@ -20,5 +17,5 @@ export async function consumeRateLimit(
     RETURNING count, extract(epoch FROM "windowStart" + make_interval(secs => ${windowSeconds}::float8) - now())::float8
       AS left`;
   const { count, left } = firstRow(rows);
-  return count > most ? Math.max(1, Math.ceil(left)) : 0;
+  return count > limit ? Math.max(1, Math.ceil(left)) : 0;
 }

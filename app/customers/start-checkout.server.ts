@@ -25,14 +25,14 @@ import { consumeRateLimit } from "./rate-limits.server";
 export type CheckoutResult = { ok: true; url: string } | { ok: false; reason: CheckoutRefusal };
 const reject = (reason: CheckoutRefusal): CheckoutResult => ({ ok: false, reason });
 
-/** Whoever presses waits so long for Stripe to say whether they pay already. Milliseconds. */
+/** How long the customer waits for the check whether they pay already. Milliseconds. */
 const CHECK_MS = 6_000;
-const LIMIT = { most: 20, windowSeconds: 15 * 60 };
+const LIMIT = { limit: 20, windowSeconds: 15 * 60 };
 const BUYER: Actor = { kind: "checkout", id: null };
 
 /**
- * Leads a customer to the payment page of a plan. Nobody is to pay twice: Stripe is asked first what they have, and when
- * it cannot be asked nothing is sold; and there is one page that can be paid at a time, however many tabs are open.
+ * Creates the payment page of a plan for a customer. To prevent double payments, Stripe is read first, and without an answer
+ * there is no payment page. Each customer has only one open payment page, even with several tabs.
  */
 export async function startCheckout(
   deps: Deps,
@@ -53,7 +53,7 @@ export async function startCheckout(
   if (!buyer) return reject("no_such_workspace");
   const blocker = findCheckoutBlocker(buyer);
   if (blocker) return reject(blocker);
-  // Paid on that page a moment ago, and the subscription is not attached yet.
+  // The page was paid a moment ago, and its subscription does not exist yet.
   if (page?.session.status === "complete" && page.session.subscriptionId === null) return reject("just_paid");
 
   const wanted = await buildOrder(deps, client, buyer, order);
@@ -62,7 +62,7 @@ export async function startCheckout(
   if (page?.session.status === "open" && page.url !== null) {
     if (attempt.page?.orderHash === orderHash) return redirectTo(db, userId, page.url);
     const closed = await client.closePage(page.session.id);
-    // Only an open page can be closed: this one was paid just now.
+    // Stripe closes only open pages, so this page was paid just now.
     if (!closed.ok) return reject(closed.failure.reason === "bad_request" ? "just_paid" : "not_checked");
   }
   const { key } = attempt.page === null ? attempt : await replaceCheckoutAttempt(db, userId, attempt.key);
@@ -72,23 +72,23 @@ export async function startCheckout(
   const { id: sessionId } = made.page.session;
   if (await saveCheckoutPage(db, userId, key, { sessionId, orderHash }))
     return redirectTo(db, userId, made.page.url);
-  // Another tab orderHash something else at the same moment: one of the two pages has to go.
+  // Another tab ordered something else at the same moment. Only one page may stay open.
   await client.closePage(sessionId);
   return failCheckout(deps, "another_tab");
 }
 
-/** Whoever comes back from there may have paid: the look that was just had is not to put the next one off. */
+/** A customer that returns from the payment page may have paid, so the next check is due at once. */
 async function redirectTo(db: Database, userId: string, url: string): Promise<CheckoutResult> {
   await checkSoon(db, userId, 0);
   return { ok: true, url };
 }
 
 function failCheckout({ log }: Deps, reason: string): CheckoutResult {
-  log.warn({ reason }, "Stripe made no session for a customer");
+  log.warn({ reason }, "Stripe checkout session failed");
   return reject("stripe_failed");
 }
 
-/** Reads the page of this turn, and then what the user has in Stripe; what a paid page proves is stored first. */
+/** Reads the payment page of this attempt, then the user in Stripe. A link that a paid page proves is stored first. */
 async function checkStripe(
   deps: Deps,
   client: CheckoutClient,
@@ -114,18 +114,18 @@ async function evaluateBuyer(db: Database, userId: string): Promise<EvaluatedUse
   return snapshot ? evaluateUser(snapshot, context, how) : null;
 }
 
-/** Why nothing is sold to this user, by what was just read; null when nothing speaks against it. */
+/** Why this user cannot buy now; null when it can. */
 function findCheckoutBlocker({ snapshot, evaluation }: EvaluatedUser): CheckoutRefusal | null {
   const { verdict, primary, possibleMatches } = evaluation;
-  // Until staff decide, a payment could open nothing.
+  // Until staff decide, a payment might not give access.
   if (verdict === "link_conflict") return "being_matched";
-  // A second subscription beside an open one is nobody's wish; the portal changes the one there is.
+  // A second open subscription would be a double payment. The portal changes the existing one.
   if (primary && isOpen(primary.subscription)) return "already_paying";
-  // Whoever has not proved an address must not learn who pays under it.
+  // With an unverified address, a user must not learn who pays with it.
   return snapshot.record.emailVerified && possibleMatches.length > 0 ? "being_matched" : null;
 }
 
-/** What is sold, at the price that Stripe has for it now, to the customer that Stripe still has. */
+/** Builds the order: the current price of the plan, and a customer that still exists in Stripe. */
 async function buildOrder(
   { db, log }: Deps,
   client: CheckoutClient,
@@ -136,7 +136,7 @@ async function buildOrder(
   if (!plan) return { ok: false, reason: "unknown_plan" };
   const found = plan.lookupKey === null ? null : await client.findPrice(plan.lookupKey);
   if (found?.ok === false) {
-    log.warn({ reason: found.failure.reason }, "Stripe had no price for a customer");
+    log.warn({ reason: found.failure.reason }, "Stripe price lookup failed");
     return { ok: false, reason: "stripe_failed" };
   }
   const priceId = found === null ? plan.priceId : found.id;

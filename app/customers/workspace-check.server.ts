@@ -9,7 +9,7 @@ export type WorkspaceChecks = {
   checkInBackground(userId: string): void;
   answer(input: { workspaceId: string; userId: string }): Promise<WorkspaceAnswer | null>;
   findOwner(workspaceId: string): Promise<string | null>;
-  /** Waits for checks that are under way. */
+  /** Waits for running checks. */
   close(): Promise<void>;
 };
 
@@ -23,26 +23,26 @@ export type WorkspaceCheckOptions = {
   now?: () => number;
 };
 
-/** So long this process does not even ask the database again; less than any gate. Milliseconds. */
+/** How long this process does not ask the database again; shorter than any gate. Milliseconds. */
 const QUIET_MS = 5_000;
-const MOST_REMEMBERED = 10_000;
-const MOST_AT_ONCE = 20;
+const MAX_REMEMBERED = 10_000;
+const MAX_AT_ONCE = 20;
 
 /**
- * The check behind every workspace request. The database decides whether one is due and lets one server begin it;
- * this process remembers for some seconds that it asked, so that a busy workspace costs nothing.
+ * The check behind every workspace request. The database decides whether a check is due and lets only one server start it.
+ * This process remembers for some seconds that it asked, so that a busy workspace costs nothing.
  */
 export function createWorkspaceChecks(options: WorkspaceCheckOptions): WorkspaceChecks {
   const { db, gates, log } = options;
   const now = options.now ?? (() => performance.now());
   const askedAt = new Map<string, number>();
-  const underWay = new Set<Promise<void>>();
+  const running = new Set<Promise<void>>();
 
   async function check(userId: string): Promise<void> {
     try {
       if (await beginCheck(db, userId, gates)) await options.sync(userId);
     } catch (error) {
-      log.error({ err: error, userId }, "a background check failed");
+      log.error({ err: error, userId }, "background check failed");
     }
   }
 
@@ -50,12 +50,12 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
     checkInBackground(userId) {
       const last = askedAt.get(userId);
       if (last !== undefined && now() - last < QUIET_MS) return;
-      // A storm of visitors must not become a storm of reads: the next visit asks again.
-      if (underWay.size >= MOST_AT_ONCE) return;
-      if (askedAt.size >= MOST_REMEMBERED) askedAt.clear();
+      // Many visitors must not cause many reads at once: the next visit asks again.
+      if (running.size >= MAX_AT_ONCE) return;
+      if (askedAt.size >= MAX_REMEMBERED) askedAt.clear();
       askedAt.set(userId, now());
-      const done = check(userId).finally(() => underWay.delete(done));
-      underWay.add(done);
+      const done = check(userId).finally(() => running.delete(done));
+      running.add(done);
     },
 
     async answer({ workspaceId, userId }) {
@@ -88,7 +88,7 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
     },
 
     async close() {
-      await Promise.all(underWay);
+      await Promise.all(running);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
@@ -64,11 +65,8 @@ export async function countUnlinkedCustomers(db: Database | Tx): Promise<number>
         AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u."stripeCustomerId" = s."customerId"))
     SELECT count(*)::int AS count FROM paying JOIN "StripeCustomer" c USING (id)
     WHERE c.state = 'present'
-      AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u.id = c."metadataUserId")
-      AND NOT EXISTS (SELECT 1 FROM "StripeSubscription" x JOIN "User" u ON u.id = x."metadataUserId"
-        WHERE x."customerId" = c.id AND NOT x.gone)
-      AND NOT EXISTS (SELECT 1 FROM "Link" l WHERE l."customerId" = c.id AND l.source <> 'rejected')
-      AND NOT EXISTS (SELECT 1 FROM "User" u WHERE lower(u.email COLLATE "C") = c."emailFolded")`,
+      AND NOT EXISTS (${selectOwners(sql`c.id`)})
+      AND NOT EXISTS (${selectUsersWithAddress(sql`c.id`)})`,
   );
   return row?.count ?? 0;
 }

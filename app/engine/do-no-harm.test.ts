@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { describeStripeState } from "~/billing/stripe-state";
 import { loadCustomers } from "./evaluate/load-customers.server";
 import {
-  readAccess,
   addPayingUser,
   addSyncedUser,
   addUser,
   CRON,
   createWorld,
+  readAccess,
   STAFF,
   syncAll,
   WORKSPACE,
@@ -166,7 +166,8 @@ describe("no access is revoked", () => {
       empty: ["blocked", "no_positive_evidence"],
       nowhere: ["review", null],
     });
-    for (const id of [...hurt, "odd", "empty", "nowhere"]) expect(await readAccess(world, id)).toBe("active 5");
+    for (const id of [...hurt, "odd", "empty", "nowhere"])
+      expect(await readAccess(world, id)).toBe("active 5");
     expect((await toSyncStatus("fails")).flags).toContain("lookup_failed");
     expect(await toSyncStatus("empty")).toMatchObject({ flags: ["not_revoked"] });
   });

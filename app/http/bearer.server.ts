@@ -5,7 +5,7 @@ export function readBearerToken(request: Request): string | null {
   return /^Bearer +(\S+) *$/i.exec(request.headers.get("Authorization") ?? "")?.[1] ?? null;
 }
 
-/** Whether two secrets are equal, in a time that tells nothing about where they differ, nor about their lengths. */
+/** Compares two secrets in a time that does not depend on where they differ or how long they are. */
 export function areSecretsEqual(given: string, expected: string): boolean {
   return timingSafeEqual(hashSecret(given), hashSecret(expected));
 }

@@ -1,17 +1,17 @@
 import { errorResponse } from "./errors";
 
-/** Forms and JSON of ours are small; a webhook of Stripe's stays below half of this. */
+/** Our forms and JSON are small, and a webhook of Stripe is at most half as large. */
 export const bodyLimit = 1_048_576;
 
 /**
- * The body's bytes, whether or not its length was announced. Throws a 413 beyond `limit` bytes, without having read
- * the rest. Empty when there is none.
+ * The bytes of the body; empty without a body. Throws a 413 as soon as it is longer than `limit` bytes.
  */
 export async function readBody(
   request: Request,
   limit: number = bodyLimit,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => errorResponse("body_too_large", { message: `The body is larger than ${limit} bytes.` });
+  const tooLarge = () =>
+    errorResponse("body_too_large", { message: `The body is larger than ${limit} bytes.` });
   if (Number(request.headers.get("Content-Length") ?? 0) > limit) throw tooLarge();
   if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
@@ -34,7 +34,7 @@ export async function readBody(
   return body;
 }
 
-/** The body as JSON; `{}` when it is empty. Throws a 415 for another type, a 400 for what is not JSON. */
+/** The body as JSON; `{}` when it is empty. Throws a 415 for another content type, a 400 for invalid JSON. */
 export async function readJson(request: Request): Promise<unknown> {
   const body = await readBody(request);
   if (body.byteLength === 0) return {};
@@ -49,7 +49,7 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** The body as a form, URL-encoded or multipart. Throws a 415 for another type, a 400 for a broken one. */
+/** The body as a form, URL-encoded or multipart. Throws a 415 for another content type, a 400 for an invalid form. */
 export async function readForm(request: Request): Promise<FormData> {
   const type = readContentType(request);
   if (type !== "application/x-www-form-urlencoded" && type !== "multipart/form-data")
@@ -64,7 +64,7 @@ export async function readForm(request: Request): Promise<FormData> {
   }
 }
 
-/** Fields or parameters as an object: a text, or a list of texts where one is repeated. Files are left out. */
+/** Fields or parameters as an object; a repeated name gives a list. Files are left out. */
 export function readFields(entries: FormData | URLSearchParams): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of entries) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Staff } from "~/auth/staff.server";
 import { route } from "./route.server";
-import { appUrl, readErrorResponse, createRouteArgs } from "./testing/request";
+import { appUrl, createRouteArgs, readErrorResponse } from "./testing/request";
 
 const ann: Staff = { id: "s1", name: "Ann", email: "ann@example.com", role: "operator" };
 const sameOrigin = { "Sec-Fetch-Site": "same-origin" };
@@ -20,13 +20,15 @@ describe("staff routes", () => {
     expect(await page(args)).toEqual({ hello: "Ann" });
   });
 
-  it("send those who are not signed in to the sign-in page, and back to where they wanted", async () => {
-    const { status, headers } = await readErrorResponse(page(createRouteArgs("/users?verdict=in_sync&page=2").args));
+  it("redirect users that are not signed in to the sign-in page, and back afterwards", async () => {
+    const { status, headers } = await readErrorResponse(
+      page(createRouteArgs("/users?verdict=in_sync&page=2").args),
+    );
     expect(status).toBe(302);
     expect(headers.get("Location")).toBe("/sign-in?next=%2Fusers%3Fverdict%3Din_sync%26page%3D2");
   });
 
-  it("answer programs that are not signed in with 401", async () => {
+  it("answer an API request without a session with 401", async () => {
     const { status, body } = await readErrorResponse(page(createRouteArgs("/api/users").args));
     expect(status).toBe(401);
     expect(body.error.code).toBe("not_signed_in");
@@ -36,19 +38,20 @@ describe("staff routes", () => {
     ["viewer", 403],
     ["operator", null],
     ["admin", null],
-  ] as const)("for operators answer a %s with %s", async (role, status) => {
+  ] as const)("for the role operator answer a %s with %s", async (role, status) => {
     const work = page(createRouteArgs("/users", {}, { staff: { ...ann, role } }).args);
     if (status === null) expect(await work).toEqual({ hello: "Ann" });
-    else expect(await readErrorResponse(work)).toMatchObject({ status, body: { error: { code: "forbidden" } } });
+    else
+      expect(await readErrorResponse(work)).toMatchObject({ status, body: { error: { code: "forbidden" } } });
   });
 
-  describe("that change something", () => {
+  describe("with an action", () => {
     const sync = route.action(
       { who: "staff", role: "viewer", form: z.object({ user: z.string().min(3) }) },
       ({ form }) => form,
     );
 
-    it("take a form from our own page", async () => {
+    it("accept a form from our own page", async () => {
       const { args } = createRouteArgs("/users", form({ user: "u_1" }), { staff: ann });
       expect(await sync(args)).toEqual({ user: "u_1" });
     });
@@ -59,8 +62,8 @@ describe("staff routes", () => {
       ["another origin, from a browser without fetch metadata", { Origin: "https://evil.test" }],
       ["an origin that is hidden", { Origin: "null" }],
       ["an origin that only begins like ours", { Origin: `${appUrl}.evil.test` }],
-      ["nowhere that is said", {}],
-    ])("refuse one from %s", async (_, headers) => {
+      ["an unknown origin", {}],
+    ])("reject one from %s", async (_, headers) => {
       const { args } = createRouteArgs("/users", { ...form({ user: "u_1" }), headers }, { staff: ann });
       expect(await readErrorResponse(sync(args))).toMatchObject({
         status: 403,
@@ -68,7 +71,7 @@ describe("staff routes", () => {
       });
     });
 
-    it("take one with our origin from a browser without fetch metadata", async () => {
+    it("accept one with our origin from a browser without fetch metadata", async () => {
       const { args } = createRouteArgs(
         "/users",
         { ...form({ user: "u_1" }), headers: { Origin: appUrl } },
@@ -77,7 +80,7 @@ describe("staff routes", () => {
       expect(await sync(args)).toEqual({ user: "u_1" });
     });
 
-    it("say which field is wrong", async () => {
+    it("name the field that is wrong", async () => {
       const { status, body } = await readErrorResponse(
         sync(createRouteArgs("/users", form({ user: "u" }), { staff: ann }).args),
       );
@@ -85,18 +88,24 @@ describe("staff routes", () => {
       expect(body.error).toMatchObject({ code: "bad_body", problems: [{ at: "user" }] });
     });
 
-    it("do not tell strangers what they take", async () => {
-      expect((await readErrorResponse(sync(createRouteArgs("/users", form({ user: "u" })).args))).status).toBe(302);
+    it("do not show the expected input to callers without access", async () => {
+      expect(
+        (await readErrorResponse(sync(createRouteArgs("/users", form({ user: "u" })).args))).status,
+      ).toBe(302);
     });
 
-    it("do not put what was posted into the way back", async () => {
-      const { headers } = await readErrorResponse(sync(createRouteArgs("/users?index", form({ user: "u_1" })).args));
+    it("do not put posted data into the redirect", async () => {
+      const { headers } = await readErrorResponse(
+        sync(createRouteArgs("/users?index", form({ user: "u_1" })).args),
+      );
       expect(headers.get("Location")).toBe("/sign-in?next=%2Fusers");
     });
 
-    it("refuse another method and another kind of body", async () => {
+    it("reject another method and another content type", async () => {
       const put = { method: "PUT", body: "x", headers: sameOrigin };
-      expect(await readErrorResponse(sync(createRouteArgs("/users", put, { staff: ann }).args))).toMatchObject({
+      expect(
+        await readErrorResponse(sync(createRouteArgs("/users", put, { staff: ann }).args)),
+      ).toMatchObject({
         status: 405,
       });
       const text = {
@@ -104,7 +113,9 @@ describe("staff routes", () => {
         body: "user=u_1",
         headers: { ...sameOrigin, "Content-Type": "text/plain" },
       };
-      expect(await readErrorResponse(sync(createRouteArgs("/users", text, { staff: ann }).args))).toMatchObject({
+      expect(
+        await readErrorResponse(sync(createRouteArgs("/users", text, { staff: ann }).args)),
+      ).toMatchObject({
         status: 415,
       });
     });
@@ -116,16 +127,20 @@ describe("cron and metrics routes", () => {
   const metrics = route.loader({ who: "metrics" }, () => ({ measured: true }));
   const bearer = (secret: string) => ({ headers: { Authorization: `Bearer ${secret}` } });
 
-  it("let in who has the secret", async () => {
-    expect(await cron(createRouteArgs("/api/cron", bearer("s3cret"), { cronSecret: "s3cret" }).args)).toEqual({
-      ran: true,
-    });
-    expect(await metrics(createRouteArgs("/metrics", bearer("t0ken"), { metricsToken: "t0ken" }).args)).toEqual({
+  it("accept the right secret", async () => {
+    expect(await cron(createRouteArgs("/api/cron", bearer("s3cret"), { cronSecret: "s3cret" }).args)).toEqual(
+      {
+        ran: true,
+      },
+    );
+    expect(
+      await metrics(createRouteArgs("/metrics", bearer("t0ken"), { metricsToken: "t0ken" }).args),
+    ).toEqual({
       measured: true,
     });
   });
 
-  it("refuse a missing or wrong secret, and one for the other route", async () => {
+  it("reject a missing or wrong secret, and the secret of the other route", async () => {
     const secrets = { cronSecret: "s3cret", metricsToken: "t0ken" };
     for (const init of [
       {},
@@ -134,10 +149,12 @@ describe("cron and metrics routes", () => {
       { headers: { Authorization: "Basic s3cret" } },
       bearer(""),
     ])
-      expect(await readErrorResponse(cron(createRouteArgs("/api/cron", init, secrets).args))).toMatchObject({ status: 401 });
+      expect(await readErrorResponse(cron(createRouteArgs("/api/cron", init, secrets).args))).toMatchObject({
+        status: 401,
+      });
   });
 
-  it("say that nobody can be let in while there is no secret, not even with an empty one", async () => {
+  it("report that they are not configured without a secret, also for an empty token", async () => {
     const { status, body } = await readErrorResponse(cron(createRouteArgs("/api/cron", bearer("")).args));
     expect(status).toBe(503);
     expect(body.error).toMatchObject({
@@ -146,7 +163,7 @@ describe("cron and metrics routes", () => {
     });
   });
 
-  it("do not ask machines for an origin", async () => {
+  it("do not require an origin", async () => {
     const run = route.action({ who: "cron" }, () => ({ ran: true }));
     const { args } = createRouteArgs(
       "/api/cron",
@@ -169,13 +186,15 @@ describe("customer routes", () => {
     customer: { ok: true, customer: { userId: "u1", by } } as const,
   });
 
-  it("take a token from anywhere, and an empty body as an empty object", async () => {
+  it("accept a token from anywhere, and read an empty body as an empty object", async () => {
     const { args } = createRouteArgs("/api/x", { method: "POST" }, by("token"));
     expect(await sync(args)).toEqual({ user: "u1", json: {} });
   });
 
-  it("take a cookie from our own pages only", async () => {
-    expect(await readErrorResponse(sync(createRouteArgs("/api/x", { method: "POST" }, by("session")).args))).toMatchObject({
+  it("accept a cookie only from our own pages", async () => {
+    expect(
+      await readErrorResponse(sync(createRouteArgs("/api/x", { method: "POST" }, by("session")).args)),
+    ).toMatchObject({
       status: 403,
     });
     const { args } = createRouteArgs("/api/x", { method: "POST", headers: sameOrigin }, by("session"));
@@ -192,7 +211,7 @@ describe("customer routes", () => {
     expect(await readErrorResponse(sync(args))).toMatchObject({ status, body: { error: { code } } });
   });
 
-  it("say what is wrong with a body", async () => {
+  it("name the problem of a body", async () => {
     const json = (body: string) => ({
       method: "POST",
       body,
@@ -211,7 +230,7 @@ describe("customer routes", () => {
     }
   });
 
-  it("refuse a body that is too large, announced or not", async () => {
+  it("reject a body that is too large, with or without Content-Length", async () => {
     let pieces = 0;
     const endless = new ReadableStream<Uint8Array>({
       pull: (controller) => {
@@ -226,13 +245,17 @@ describe("customer routes", () => {
       headers,
       duplex: "half",
     };
-    expect(await readErrorResponse(sync(createRouteArgs("/api/x", unannounced, by("token")).args))).toMatchObject({
+    expect(
+      await readErrorResponse(sync(createRouteArgs("/api/x", unannounced, by("token")).args)),
+    ).toMatchObject({
       status: 413,
     });
-    // The rest is not even read.
+    // The rest of the body is not read.
     expect(pieces).toBeLessThan(25);
     const announced = { method: "POST", body: "{}", headers: { ...headers, "Content-Length": "9999999" } };
-    expect(await readErrorResponse(sync(createRouteArgs("/api/x", announced, by("token")).args))).toMatchObject({
+    expect(
+      await readErrorResponse(sync(createRouteArgs("/api/x", announced, by("token")).args)),
+    ).toMatchObject({
       status: 413,
     });
   });

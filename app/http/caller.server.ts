@@ -1,7 +1,7 @@
 import type { CustomerCaller, TokenFailure } from "~/auth/customer.server";
 import { type Role, roleAllows } from "~/auth/roles";
 import type { Staff } from "~/auth/staff.server";
-import { readBearerToken, areSecretsEqual } from "./bearer.server";
+import { areSecretsEqual, readBearerToken } from "./bearer.server";
 import type { RequestContext } from "./context";
 import { errorResponse } from "./errors";
 import type { Access } from "./route-spec";
@@ -10,8 +10,8 @@ import { isSameOrigin } from "./same-origin";
 export type Caller = { staff?: Staff; customer?: CustomerCaller };
 
 /**
- * Lets the caller in, or throws the Response that does not: a redirect to the sign-in page for staff who look at a
- * page, a refusal for everything else. An unknown `who` throws: what is not decided is not allowed.
+ * Returns the authorized caller, or throws a Response: a redirect to the sign-in page for a page of the dashboard, an error
+ * response for everything else. An unknown `who` throws an error, so that a mistake never opens a route.
  */
 export async function authorize(request: Request, who: Access, context: RequestContext): Promise<Caller> {
   switch (who.who) {
@@ -31,7 +31,7 @@ export async function authorize(request: Request, who: Access, context: RequestC
       if (isMutation(request) && !who.anyOrigin) rejectCrossSite(context, true);
       return {};
     default:
-      throw new Error(`Nobody may call a route for ${JSON.stringify(who satisfies never)}.`);
+      throw new Error(`Unknown access ${JSON.stringify(who satisfies never)}.`);
   }
 }
 
@@ -47,7 +47,7 @@ async function authorizeStaff(request: Request, needed: Role, context: RequestCo
 async function authorizeCustomer(request: Request, context: RequestContext): Promise<CustomerCaller> {
   const found = await context.customerAuth.identify(request);
   if (!found.ok) throw createCustomerError(found.reason);
-  // A token is sent on purpose, a cookie by itself.
+  // A browser sends cookies by itself, also for other sites. A token is sent on purpose.
   if (isMutation(request) && found.customer.by === "session") rejectCrossSite(context, false);
   return found.customer;
 }
@@ -62,19 +62,21 @@ function createCustomerError(reason: "missing" | TokenFailure): Response {
     case "unavailable":
       return errorResponse("unavailable", {
         message:
-          "The keys of WORKSPACE_JWKS_URL cannot be fetched just now, so customers cannot be recognised.",
+          "The keys of WORKSPACE_JWKS_URL cannot be fetched, so customers cannot be identified. Try again in a moment.",
       });
     case "not_configured":
       return errorResponse("not_configured", {
         message:
-          "Neither WORKSPACE_JWT_SECRET nor WORKSPACE_JWKS_URL is set, so customers cannot be recognised here.",
+          "Neither WORKSPACE_JWT_SECRET nor WORKSPACE_JWKS_URL is set, so customers cannot be identified.",
       });
   }
 }
 
 function authorizeBearer(request: Request, expected: string | null, variable: string): void {
   if (!expected)
-    throw errorResponse("not_configured", { message: `${variable} is not set, so nobody can be let in here.` });
+    throw errorResponse("not_configured", {
+      message: `${variable} is not set, so this address cannot be used.`,
+    });
   const given = readBearerToken(request);
   if (!given || !areSecretsEqual(given, expected))
     throw errorResponse("bad_secret", { headers: { "WWW-Authenticate": 'Bearer realm="Parity"' } });
@@ -84,11 +86,11 @@ function rejectCrossSite({ environment, sender }: RequestContext, withoutHeaders
   const { appUrl } = environment;
   if (isSameOrigin(sender, appUrl, withoutHeaders)) return;
   throw errorResponse("cross_site", {
-    message: `The request came from another address than ${appUrl}. If people reach Parity at another one, set APP_URL to it.`,
+    message: `The request did not come from ${appUrl}. If Parity has another address, set APP_URL to it.`,
   });
 }
 
-/** Pages lead to the sign-in form and back; programs get a 401 that they can read. */
+/** A page redirects to the sign-in form and back; an API route answers 401. */
 function redirectToSignIn(request: Request): Response {
   const { pathname, search } = new URL(request.url);
   if (pathname.startsWith("/api/")) return errorResponse("not_signed_in");

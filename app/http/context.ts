@@ -8,32 +8,32 @@ import type { Sender } from "./same-origin";
 
 export type Readiness = { ok: true } | { ok: false; reason: string };
 
-/** What of the environment routes may see. */
+/** The part of the environment that routes can read. */
 export type RouteEnvironment = Pick<Environment, "mode" | "appUrl" | "cronSecret" | "metricsToken"> & {
   /** Whether staff may sign in through an identity provider. */
   singleSignOn: boolean;
 };
 
-/** What the composition root hands to all requests. */
+/** What the server provides to all requests. */
 export type Services = {
   parity: Parity;
   staffAuth: StaffAuth;
   customerAuth: CustomerAuth;
   environment: RouteEnvironment;
-  /** Whether this process can do its work now: database reachable, schema not behind. */
+  /** Whether this process can work: the database answers and its schema is up to date. */
   ready: () => Promise<Readiness>;
 };
 
-/** What a route gets from the server, by Remix's load context. */
+/** What a route gets from the server, as Remix's load context. */
 export type RequestContext = Services & {
   log: Log;
   requestId: string;
-  /** The caller's address, as far as TRUSTED_PROXIES lets us believe it. */
+  /** The address of the caller; headers of proxies count only for TRUSTED_PROXIES. */
   clientAddress: string;
   cspNonce: string;
   /**
-   * What the browser says of the page that sent this. The server takes it out of the headers, since Remix would answer
-   * with a 500 where a demo is opened as 127.0.0.1, or where another site may post on purpose.
+   * What the browser says about the page that sent the request. The server removes these headers from the request, because
+   * Remix would answer 500 when a demo is opened as 127.0.0.1, or when another site posts to a route that allows it.
    */
   sender: Sender;
 };

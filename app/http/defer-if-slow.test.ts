@@ -13,11 +13,11 @@ function later<T>() {
 
 const log = { warn: vi.fn() };
 
-it("is the value itself when it is there soon", async () => {
+it("gives the value itself when it is ready in time", async () => {
   expect(await deferIfSlow(Promise.resolve(3), { log, withinMs: 1000 })).toEqual({ value: 3 });
 });
 
-it("is the promise when it takes longer, which then gives the value", async () => {
+it("gives the promise of the value when it takes longer", async () => {
   const { promise, resolve } = later<number>();
   const { value } = await deferIfSlow(promise, { log, withinMs: 1 });
   expect(value).toBeInstanceOf(Promise);
@@ -25,11 +25,13 @@ it("is the promise when it takes longer, which then gives the value", async () =
   expect(await value).toBe(3);
 });
 
-it("never fails, soon or later, and says why in the log", async () => {
+it("gives null and logs the error when the promise rejects, early or late", async () => {
   const { promise, reject } = later<number>();
   const { value } = await deferIfSlow(promise, { log, withinMs: 1 });
   reject(new Error("no database"));
   expect(await value).toBeNull();
-  expect(await deferIfSlow(Promise.reject(new Error("none")), { log, withinMs: 1000 })).toEqual({ value: null });
+  expect(await deferIfSlow(Promise.reject(new Error("none")), { log, withinMs: 1000 })).toEqual({
+    value: null,
+  });
   expect(log.warn).toHaveBeenCalledTimes(2);
 });

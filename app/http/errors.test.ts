@@ -3,7 +3,7 @@ import { createStaffAuth } from "~/auth/staff.server";
 import { createDatabase } from "~/platform/client.server";
 import { createLog } from "~/platform/log.server";
 import { createTestDatabase } from "~/platform/testing/database";
-import { isUnavailable, errorResponse } from "./errors";
+import { errorResponse, isUnavailable } from "./errors";
 
 const catchError = (work: Promise<unknown>) =>
   work.then(
@@ -11,7 +11,7 @@ const catchError = (work: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-it("a refusal says its reason to programs and people, and is not kept", async () => {
+it("an error response has a code, a message and no caching", async () => {
   const response = errorResponse("forbidden", {
     message: "This needs the role admin.",
     headers: { "X-Extra": "1" },
@@ -24,7 +24,7 @@ it("a refusal says its reason to programs and people, and is not kept", async ()
   });
 });
 
-it("a server that is not there, a database that is gone, and a session that could not be read are unavailability", async () => {
+it("a missing server, a dropped database and an unreadable session count as unavailable", async () => {
   const { db, drop } = await createTestDatabase();
   const environment = { appSecret: "s".repeat(40), appUrl: "http://localhost:3000", singleSignOn: null };
   const staffAuth = createStaffAuth({ db, environment, log: createLog({ level: "silent" }) });
@@ -47,7 +47,7 @@ it("a server that is not there, a database that is gone, and a session that coul
   await nowhere.$disconnect();
 });
 
-it("a mistake of ours is not unavailability", async () => {
+it("an error of our code does not count as unavailable", async () => {
   const { db, drop } = await createTestDatabase();
   await db.staff.create({ data: { email: "a@example.com", name: "A" } });
   expect(

@@ -6,7 +6,7 @@ it.each([
   ["/users?verdict=in_sync&page=2", "/users?verdict=in_sync&page=2"],
   ["/users/u_1#history", "/users/u_1"],
   ["/a/../users", "/users"],
-])("goes on to %j as %j", (wanted, expected) => {
+])("redirects %j to %j", (wanted, expected) => {
   expect(toLocalPath(wanted)).toBe(expected);
 });
 
@@ -24,7 +24,7 @@ it.each([
   "javascript:alert(1)",
   "/%0d%0a\u0000",
   "/..//evil.test",
-])("goes home instead of %j", (wanted) => {
+])("redirects to this site instead of %j", (wanted) => {
   const path = toLocalPath(wanted);
   expect(new URL(path, "https://parity.test").origin).toBe("https://parity.test");
   expect(path.startsWith("//")).toBe(false);

@@ -6,10 +6,10 @@ import type { Staff } from "~/auth/staff.server";
 import type { Parity } from "~/facade/parity.server";
 import type { RequestContext } from "./context";
 
-/** Who may call a route. There is no default: a route that does not say does not compile. */
+/** Which callers may use a route. There is no default: a route without it does not compile. */
 export type Access =
   | { who: "staff"; role: Role }
-  /** The application's token, or our own session of the customer's page. */
+  /** The application's token, or the session of the customer pages. */
   | { who: "customer" }
   /** `Authorization: Bearer $CRON_SECRET`. */
   | { who: "cron" }
@@ -17,19 +17,19 @@ export type Access =
   | { who: "metrics" }
   /** Stripe; the handler checks the signature over the raw body. */
   | { who: "stripe" }
-  /** Anybody, for the reason given. `anyOrigin` also lets another site's page post here. */
+  /** All callers, for the given reason. `anyOrigin`: pages of other sites may post here too. */
   | { who: "public"; because: string; anyOrigin?: true };
 
 type Reads = { params?: z.ZodType; search?: z.ZodType };
 
-/** What the body is: at most one of these. */
+/** How the body is read: at most one of these. */
 type Body = {
-  /** Fields of a form; a wrong one is a 400. */
+  /** Fields of a form; an invalid field is answered with 400. */
   form?: z.ZodType;
-  /** Fields of a form, as conform's submission: wrong ones are the handler's to show beside the fields. */
+  /** Fields of a form as a conform submission; the handler shows errors beside the fields. */
   submission?: z.ZodType;
   json?: z.ZodType;
-  /** The bytes as they came. */
+  /** The raw bytes. */
   raw?: true;
 };
 
@@ -48,7 +48,7 @@ type Caller<S> = S extends { who: "staff" }
     ? { customer: CustomerCaller }
     : unknown;
 
-/** What a handler gets: everything parsed, and nothing that it did not ask for. */
+/** What a handler gets: the parsed input that its spec names. */
 export type LoaderInput<S> = Caller<S> & {
   params: Parsed<S, "params">;
   search: Parsed<S, "search">;

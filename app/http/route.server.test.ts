@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { route, readRouteAccess } from "./route.server";
-import { readErrorResponse, createRouteArgs } from "./testing/request";
+import { readRouteAccess, route } from "./route.server";
+import { createRouteArgs, readErrorResponse } from "./testing/request";
 
 const sameOrigin = { "Sec-Fetch-Site": "same-origin" };
 const form = (fields: Record<string, string>) => ({
@@ -21,30 +21,34 @@ describe("parameters and search", () => {
     ({ params, search }) => ({ params, search }),
   );
 
-  it("arrive parsed, repeated ones as lists", async () => {
+  it("are parsed, repeated ones as lists", async () => {
     const { args } = createRouteArgs("/u?page=3&flag=a&flag=b&other=x", { params: { id: "u_1" } });
     expect(await user(args)).toEqual({ params: { id: "u_1" }, search: { page: 3, flag: ["a", "b"] } });
   });
 
-  it("are a 400 that says what is wrong", async () => {
-    const bad = await readErrorResponse(user(createRouteArgs("/u?page=many", { params: { id: "u_1" } }).args));
+  it("are answered with a 400 that names the problem when they are not valid", async () => {
+    const bad = await readErrorResponse(
+      user(createRouteArgs("/u?page=many", { params: { id: "u_1" } }).args),
+    );
     expect(bad).toMatchObject({
       status: 400,
       body: { error: { code: "bad_search", problems: [{ at: "page" }] } },
     });
-    expect(await readErrorResponse(user(createRouteArgs("/u", { params: { id: "x" } }).args))).toMatchObject({ status: 400 });
+    expect(await readErrorResponse(user(createRouteArgs("/u", { params: { id: "x" } }).args))).toMatchObject({
+      status: 400,
+    });
   });
 });
 
 describe("public routes", () => {
   const open = route.action({ who: "public", because: "a test", form: z.object({}) }, () => ({ ok: true }));
 
-  it("refuse posts from other sites' pages", async () => {
+  it("reject posts from other sites", async () => {
     const { args } = createRouteArgs("/x", { ...form({}), headers: { "Sec-Fetch-Site": "cross-site" } });
     expect(await readErrorResponse(open(args))).toMatchObject({ status: 403 });
   });
 
-  it("take them where the route says so", async () => {
+  it("accept them where the route allows it", async () => {
     const handOver = route.action(
       { who: "public", because: "a test", anyOrigin: true, form: z.object({}) },
       () => ({ ok: true }),
@@ -53,13 +57,13 @@ describe("public routes", () => {
     expect(await handOver(args)).toEqual({ ok: true });
   });
 
-  it("can have the bytes as they came", async () => {
+  it("can get the raw bytes", async () => {
     const webhook = route.action({ who: "stripe", raw: true }, ({ body }) => new TextDecoder().decode(body));
     const { args } = createRouteArgs("/x", { method: "POST", body: '{ "a":  1 }' });
     expect(await webhook(args)).toBe('{ "a":  1 }');
   });
 
-  it("can have conform's submission, with what is wrong left to the handler", async () => {
+  it("can get a conform submission, whose errors the handler shows", async () => {
     const submit = route.action(
       { who: "public", because: "a test", submission: z.object({ email: z.email() }) },
       ({ submission }) => submission.reply(),
@@ -71,15 +75,17 @@ describe("public routes", () => {
   });
 });
 
-describe("when something breaks", () => {
+describe("when a handler throws", () => {
   const failing = (thrown: unknown) =>
     route.loader({ who: "public", because: "a test" }, () => {
       throw thrown;
     });
 
-  it("a bug is logged with its stack, and answered without", async () => {
+  it("an error is logged with its stack and answered without it", async () => {
     const { args, lines } = createRouteArgs("/x");
-    const { status, body } = await readErrorResponse(failing(new Error("secret detail sk_live_abc123"))(args));
+    const { status, body } = await readErrorResponse(
+      failing(new Error("secret detail sk_live_abc123"))(args),
+    );
     expect(status).toBe(500);
     expect(body).toEqual({ error: { code: "internal", message: expect.any(String), requestId: "req-1" } });
     expect(lines.join("")).toContain("secret detail sk_live_[redacted]");
@@ -96,35 +102,37 @@ describe("when something breaks", () => {
     Object.assign(new Error("prisma"), {
       meta: { driverAdapterError: { cause: { kind: "DatabaseNotReachable" } } },
     }),
-  ])("a database that is not there is 503, to be tried again: %s", async (thrown) => {
+  ])("an unavailable database is answered with 503 and Retry-After: %s", async (thrown) => {
     const { status, headers, body } = await readErrorResponse(failing(thrown)(createRouteArgs("/x").args));
     expect(status).toBe(503);
     expect(headers.get("Retry-After")).toBe("5");
     expect(body.error.code).toBe("unavailable");
   });
 
-  it("a Response that is thrown goes out as it is", async () => {
+  it("a thrown Response is sent unchanged", async () => {
     const { args } = createRouteArgs("/x");
-    expect(await readErrorResponse(failing(Response.json({ here: 1 }, { status: 418 }))(args))).toMatchObject({
-      status: 418,
-    });
+    expect(await readErrorResponse(failing(Response.json({ here: 1 }, { status: 418 }))(args))).toMatchObject(
+      {
+        status: 418,
+      },
+    );
   });
 });
 
 describe("the builder", () => {
-  it("marks what it built with who may call it", () => {
+  it("marks what it built with its access", () => {
     expect(readRouteAccess(route.loader({ who: "cron" }, () => null))).toBe("cron");
     expect(readRouteAccess(() => null)).toBeNull();
   });
 
-  it("refuses to build a route for somebody unknown, or for nobody", () => {
+  it("refuses to build a route with unknown access or without access", () => {
     // @ts-expect-error -- there is no such caller
-    expect(() => route.loader({ who: "everybody" }, () => null)).toThrow(/lets nobody in/);
+    expect(() => route.loader({ who: "everybody" }, () => null)).toThrow(/has no known access/);
     // @ts-expect-error -- a route that does not say who may call does not compile
-    expect(() => route.loader({}, () => null)).toThrow(/lets nobody in/);
+    expect(() => route.loader({}, () => null)).toThrow(/has no known access/);
   });
 
-  it("lets answers of programs be cached nowhere, unless the handler says otherwise", async () => {
+  it("forbids caching of responses unless the handler allows it", async () => {
     const answer = route.loader({ who: "public", because: "a test" }, () => Response.json({}));
     expect((await answer(createRouteArgs("/x").args)).headers.get("Cache-Control")).toBe("no-store");
   });

@@ -1,21 +1,21 @@
 import { parseWithZod } from "@conform-to/zod/v4";
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import type { z } from "zod";
-import { readFields, readBody, readForm, readJson } from "./body.server";
+import { readBody, readFields, readForm, readJson } from "./body.server";
 import { authorize } from "./caller.server";
-import { isUnavailable, type ErrorCode, errorResponse } from "./errors";
-import type { ActionInput, ActionSpec, LoaderInput, LoaderSpec, Access } from "./route-spec";
+import { type ErrorCode, errorResponse, isUnavailable } from "./errors";
+import type { Access, ActionInput, ActionSpec, LoaderInput, LoaderSpec } from "./route-spec";
 
 const CALLERS = ["staff", "customer", "cron", "metrics", "stripe", "public"] as const;
 const marker = Symbol.for("parity.route");
 
 /**
- * Builds every loader and action: who may call, what comes in, what goes out when it fails. Handlers get parsed
- * input and a caller who is let in; what they throw becomes a refusal with a request id, never a stack trace.
+ * Builds all loaders and actions. A handler gets parsed input and an authorized caller. An error that it throws becomes an
+ * error response with a request id, never a stack trace.
  */
 export const route = { loader, action };
 
-/** Who may call a function that `route` built; null for one that it did not build. */
+/** The access of a function that `route` built; null for other functions. */
 export function readRouteAccess(built: unknown): Access["who"] | null {
   return typeof built === "function" && marker in built ? (built[marker] as Access["who"]) : null;
 }
@@ -43,11 +43,12 @@ function action<const S extends ActionSpec, R>(spec: S, handler: (input: ActionI
 }
 
 function markRoute<F extends object>(spec: Access, built: F): F {
-  if (!CALLERS.includes(spec.who)) throw new Error(`A route for ${JSON.stringify(spec.who)} lets nobody in.`);
+  if (!CALLERS.includes(spec.who))
+    throw new Error(`A route for ${JSON.stringify(spec.who)} has no known access.`);
   return Object.assign(built, { [marker]: spec.who });
 }
 
-/** The caller first: nobody learns from a 400 what an address takes who may not call it. */
+/** Authorizes first, so that a caller without access learns nothing about the expected input. */
 async function readInput(spec: LoaderSpec, { request, params, context }: LoaderFunctionArgs) {
   const caller = await authorize(request, spec, context);
   return {
@@ -88,16 +89,16 @@ async function handleErrors<R>({ context, request }: LoaderFunctionArgs, work: (
   } catch (thrown) {
     if (thrown instanceof Response) throw thrown;
     const { requestId, log } = context;
-    // The caller has gone, and what broke is most likely only that; nobody reads the answer.
+    // The caller has disconnected, which is most likely the cause of the error.
     if (request.signal.aborted) {
-      log.debug({ err: thrown }, "the request was given up");
+      log.debug({ err: thrown }, "request aborted by the caller");
       throw errorResponse("internal", { requestId });
     }
     if (isUnavailable(thrown)) {
-      log.error({ err: thrown }, "the database cannot be reached");
+      log.error({ err: thrown }, "database not available");
       throw errorResponse("unavailable", { requestId, headers: { "Retry-After": "5" } });
     }
-    log.error({ err: thrown }, "a request failed");
+    log.error({ err: thrown }, "request failed");
     throw errorResponse("internal", { requestId });
   }
 }

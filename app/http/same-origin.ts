@@ -1,11 +1,11 @@
-/** What the browser says of the page that sent a request: its headers `Sec-Fetch-Site` and `Origin`. */
+/** What the browser says about the page that sent a request: the headers `Sec-Fetch-Site` and `Origin`. */
 export type Sender = { site: string | null; origin: string | null };
 
 /**
- * Whether a request that changes something, and is let in by a cookie, comes from a page of ours.
+ * Whether a request comes from our own page. Needed for requests that change something and are authorized by a cookie.
  * Every current browser sends `Sec-Fetch-Site` (on https and localhost) and `Origin` (with every POST), and no page
- * can forge either. What sends neither is no browser: it is believed only when `withoutHeaders` says so, that is,
- * where no cookie decides.
+ * can forge them. A request without both does not come from a browser: `withoutHeaders` says whether it is accepted, which
+ * is safe only where no cookie authorizes.
  */
 export function isSameOrigin({ site, origin }: Sender, appUrl: string, withoutHeaders: boolean): boolean {
   if (site) return site === "same-origin" || site === "none";

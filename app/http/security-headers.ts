@@ -1,12 +1,12 @@
 export type SecurityHeaderOptions = {
-  /** Of this response alone; scripts without it do not run. */
+  /** For this response only; scripts without it do not run. */
   nonce: string;
   appUrl: string;
-  /** Lets the page talk to the development server. */
+  /** Allows the page to connect to the development server. */
   development: boolean;
 };
 
-/** What every response says to browsers: nothing runs, frames, sniffs or leaks that the page does not need. */
+/** The security headers of every response. */
 export function createSecurityHeaders({
   nonce,
   appUrl,
@@ -28,7 +28,7 @@ export function createSecurityHeaders({
     "Content-Security-Policy": policy.join("; "),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    // Addresses of pages hold ids and searches; other sites learn none of them.
+    // Page addresses contain ids and searches. Other sites must not see them.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -1,15 +1,15 @@
-/** What the hook needs of the request's context. */
+/** The part of the request context that is needed. */
 type CheckContext = {
   context: { parity: { workspace: { checkInBackground(userId: string): void } } };
 };
 
 /**
- * Wraps any Remix loader of a workspace: after its answer is there, the payment of its user is checked in the
- * background, when a check is due. The answer never waits for it, and never fails because of it.
+ * Wraps a Remix loader of a workspace. After the loader, the payment of the user is checked in the background if a check is
+ * due. The response never waits for the check and never fails because of it.
  *
  *     export const loader = withPaymentCheck(({ context }) => context.session.userId, async (args) => …)
  *
- * `userIdOf` says whose payment it is; null: nobody's, nothing is checked.
+ * `findUserId` returns the user to check; null: no check.
  */
 export function withPaymentCheck<Args extends CheckContext, Answer>(
   findUserId: (args: Args) => string | null | Promise<string | null>,
@@ -34,7 +34,7 @@ function startCheck<Args extends CheckContext>(
       (userId) => {
         if (userId !== null) args.context.parity.workspace.checkInBackground(userId);
       },
-      // Whose payment it is could not be told: the loader has said so to whom it concerns.
+      // Without a user there is nothing to check. The loader has reported the error.
       () => {},
     );
 }

@@ -1,7 +1,12 @@
+import { z } from "zod";
 import type { Budget } from "~/stripe/budget";
 import { type Ceilings, computePace } from "~/stripe/pacing";
 import type { Database } from "./client.server";
+import { queryRows } from "./query-rows.server";
+import { sql } from "./sql.server";
 import { firstRow } from "./versions.server";
+
+const grantRow = z.object({ granted: z.number(), waitMs: z.number(), slotMs: z.number() });
 
 /**
  * The Stripe request budget that all processes on this database share, by the database's clock. Each acquire is one short
@@ -20,11 +25,11 @@ export function createStripeBudget(
   return {
     async acquire({ endpoint, priority, many }) {
       const { endpoint: own, all } = paces[priority];
-      const rows = await db.$queryRaw<{ granted: number; waitMs: number; slotMs: number }[]>`
+      const query = sql`
         SELECT granted, wait_ms AS "waitMs", slot_ms AS "slotMs" FROM stripe_acquire(${endpoint}, ${many}::int,
           ${own.slot}::float8, ${own.burst}::float8, ${own.ahead}::float8,
           ${all.slot}::float8, ${all.burst}::float8, ${all.ahead}::float8, ${clock()}::timestamptz)`;
-      return firstRow(rows);
+      return firstRow(await queryRows(db, grantRow, query));
     },
     async slowDown(bucket) {
       await db.$executeRaw`SELECT stripe_slow_down(${bucket}, ${clock()}::timestamptz)`;

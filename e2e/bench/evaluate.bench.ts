@@ -25,18 +25,18 @@ try {
   print(`Evaluating ${USERS} users from stored data; shared_buffers ${sharedBuffers}`);
   await addManyUsers(db, USERS);
   const rows = [["", "seconds", "for a million", "Node a user", "PostgreSQL a user"]];
-  await timed("preview of all users", USERS, preview);
-  await timed("saved for the first time, 3 in parallel", USERS, () => evaluateAll(3));
-  await timed("unchanged, 1 at a time", USERS, () => evaluateAll(1));
-  await timed("unchanged, 3 in parallel", USERS, () => evaluateAll(3));
-  await timed(`one by one (from ${SAMPLE})`, SAMPLE, evaluateOneByOne);
-  const none = await timed("drift, none", USERS, findDrift);
+  await measure("preview of all users", USERS, preview);
+  await measure("saved for the first time, 3 in parallel", USERS, () => evaluateAll(3));
+  await measure("unchanged, 1 at a time", USERS, () => evaluateAll(1));
+  await measure("unchanged, 3 in parallel", USERS, () => evaluateAll(3));
+  await measure(`one by one (from ${SAMPLE})`, SAMPLE, evaluateOneByOne);
+  const none = await measure("drift, none", USERS, findDrift);
   await db.$executeRaw`UPDATE "User" SET plan = 'other' WHERE id IN (SELECT id FROM "User" LIMIT ${CHANGED}::int)`;
-  const some = await timed(`drift, ${CHANGED} changed`, USERS, findDrift);
+  const some = await measure(`drift, ${CHANGED} changed`, USERS, findDrift);
   printTable(rows);
   print(`  users with drift: ${none}, then ${some}`);
 
-  async function timed<T>(name: string, users: number, work: () => Promise<T>): Promise<T> {
+  async function measure<T>(name: string, users: number, work: () => Promise<T>): Promise<T> {
     const { value, seconds, used } = await measureProcessorTime(db, work);
     rows.push([
       name,

@@ -8,7 +8,7 @@ import {
 import { measureMinimum, REFERENCE_MINIMUM } from "./support/minimum-cost";
 import { print, printTable } from "./support/print";
 import { formatMicrosEach, measureProcessorTime } from "./support/processor-time";
-import { userId } from "./support/sandbox-process";
+import { toUserId } from "./support/sandbox-process";
 
 // Users that have paid and have an empty record: a first full run that repairs them all, then runs without changes.
 // Subscriptions created one a minute, and half of them in one second. For comparison: the limit (pages at the endpoint's
@@ -98,7 +98,7 @@ async function measurePerUser({ db, reader }: Installation): Promise<void> {
   const customers = await db.user.findMany({ take: SAMPLE, select: { stripeCustomerId: true } });
   await Promise.all(
     customers.map(async ({ stripeCustomerId }) => {
-      const id = stripeCustomerId ?? userId(0);
+      const id = stripeCustomerId ?? toUserId(0);
       await reader.readCustomer(id, options);
       await reader.listSubscriptions({ customer: id }, options);
     }),

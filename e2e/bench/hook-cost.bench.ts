@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { withPaymentCheck } from "../../app/http/with-payment-check.server";
 import { addNullUsers, openInstallation } from "./support/installation";
-import { percentile, print, printTable } from "./support/print";
-import { userId } from "./support/sandbox-process";
+import { computePercentile, print, printTable } from "./support/print";
+import { toUserId } from "./support/sandbox-process";
 
 // What the payment check behind a workspace request costs the request, while Stripe does not answer: the same loader
 // plain (A), plain again (A, to see how much this machine varies) and with the hook (B), in turn.
@@ -41,7 +41,7 @@ try {
       const kind = KINDS[n % KINDS.length] ?? KINDS[0];
       const startedAt = performance.now();
       const answer = await fetch(
-        `${url}/${kind === "with the hook (B)" ? "hook" : "plain"}/${userId(n % USERS)}`,
+        `${url}/${kind === "with the hook (B)" ? "hook" : "plain"}/${toUserId(n % USERS)}`,
       );
       await answer.arrayBuffer();
       // The first tenth warms up.
@@ -57,8 +57,8 @@ try {
   printTable([
     ["", "p50 ms", "p95 ms", "p99 ms", "p50 over A", "p99 over A"],
     ...KINDS.map((kind) => {
-      const at = (part: number) => percentile(times[kind], part);
-      const over = (part: number) => (at(part) - percentile(base, part)).toFixed(2);
+      const at = (part: number) => computePercentile(times[kind], part);
+      const over = (part: number) => (at(part) - computePercentile(base, part)).toFixed(2);
       return [kind, ...[0.5, 0.95, 0.99].map((part) => at(part).toFixed(2)), over(0.5), over(0.99)];
     }),
   ]);

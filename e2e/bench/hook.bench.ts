@@ -5,7 +5,7 @@ import Stripe from "stripe";
 import { z } from "zod";
 import { createDatabase } from "../../app/platform/client.server";
 import { startProduct } from "../support/product";
-import { percentile, print, printTable } from "./support/print";
+import { computePercentile, print, printTable } from "./support/print";
 
 // GET /api/workspace/:id of customers that have just paid, with Stripe answering at once, in 2 s, and not at all:
 // how long the answer takes, and when the repair behind it was written.
@@ -71,7 +71,7 @@ try {
     await setSandbox({ latency: { ms: 0 } });
     rows.push([
       name,
-      ...[0.5, 0.95, 0.99].map((part) => percentile(times, part).toFixed(1)),
+      ...[0.5, 0.95, 0.99].map((part) => computePercentile(times, part).toFixed(1)),
       repairedAt[0]?.toFixed(0) ?? "none",
       repairedAt.length === CUSTOMERS
         ? (repairedAt.at(-1)?.toFixed(0) ?? "")

@@ -1,6 +1,6 @@
 import { addNullUsers, openInstallation } from "./support/installation";
-import { percentile, print, printTable } from "./support/print";
-import { userId } from "./support/sandbox-process";
+import { computePercentile, print, printTable } from "./support/print";
+import { toUserId } from "./support/sandbox-process";
 
 // The sync button of one user, from pressed to repaired, while Stripe takes 120 ms to answer: with a link, and without
 // (then the address is read too).
@@ -17,16 +17,16 @@ try {
     const times: number[] = [];
     for (let n = from; n < from + TIMES; n += 1) {
       const startedAt = performance.now();
-      const result = await bench.parity.syncUser({ userId: userId(n), actor });
+      const result = await bench.parity.syncUser({ userId: toUserId(n), actor });
       if (result?.outcome !== "synced") throw new Error(`Not synced: ${result?.message}`);
       times.push(performance.now() - startedAt);
     }
-    const p50 = percentile(times, 0.5);
+    const p50 = computePercentile(times, 0.5);
     rows.push([
       name,
       String(trips),
       p50.toFixed(0),
-      percentile(times, 0.95).toFixed(0),
+      computePercentile(times, 0.95).toFixed(0),
       (p50 - trips * LATENCY_MS).toFixed(0),
     ]);
   };

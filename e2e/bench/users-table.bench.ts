@@ -17,7 +17,7 @@ import { startEmbeddedPostgres } from "../../app/demo/postgres/embedded.server";
 import { revocationLimitHasRoom } from "../../app/engine/repair/revocation-limit.server";
 import { createDatabase } from "../../app/platform/client.server";
 import { applyMigrations } from "../../app/platform/migrations/migrate.server";
-import { percentile, print, printTable } from "./support/print";
+import { computePercentile, print, printTable } from "./support/print";
 import { addUsersTable } from "./support/users-table-data";
 import { listDeepPages, listPageRequests, type PageRequest } from "./support/users-table-mix";
 import { loadNaivePage } from "./support/users-table-naive";
@@ -32,8 +32,9 @@ const ROUNDS = 2;
 const SLOWEST = 15;
 
 const formatMs = (value: number) => value.toFixed(1);
-const spread = (times: number[]) => [0.5, 0.95, 1].map((part) => formatMs(percentile(times, part)));
-async function timed(work: () => Promise<unknown>): Promise<number> {
+const formatPercentiles = (times: number[]) =>
+  [0.5, 0.95, 1].map((part) => formatMs(computePercentile(times, part)));
+async function measureMs(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
@@ -44,7 +45,7 @@ const postgres = await startEmbeddedPostgres({ dir, sharedBuffers: SHARED_BUFFER
 const db = createDatabase(postgres.url);
 try {
   await applyMigrations(postgres.url);
-  const seconds = (await timed(() => addUsersTable(db, USERS))) / 1000;
+  const seconds = (await measureMs(() => addUsersTable(db, USERS))) / 1000;
   print(`Users table, ${USERS} users (made in ${seconds.toFixed(0)} s)`);
   const list = createUsersList({ db, countCache: createCountCache(db) });
   await list.loadPage(EMPTY_QUERY); // starts the search for users without a sync status
@@ -55,12 +56,12 @@ try {
   for (let round = 0; round <= ROUNDS; round += 1)
     for (const one of asked) {
       let ids: string[] = [];
-      const finding = await timed(async () => {
+      const finding = await measureMs(async () => {
         const page = await list.loadPage(one.query);
         if (!page.ok) throw new Error(`${one.name}: ${page.reason}`);
         ids = page.ids;
       });
-      const views = await timed(() => Promise.all([loadUserViews(db, ids), list.listPlans()]));
+      const views = await measureMs(() => Promise.all([loadUserViews(db, ids), list.listPlans()]));
       if (round === 0) continue; // the first one finds the tables cold
       const sample = samples.get(one) ?? { ids: [], rows: [] };
       sample.ids.push(finding);
@@ -78,7 +79,7 @@ try {
     const times: number[] = [];
     for (let n = 0; n < some.length && times.length < NAIVE; n += step) {
       const one = some[n];
-      if (one) times.push(await timed(() => loadNaivePage(db, one.query, one.deep)));
+      if (one) times.push(await measureMs(() => loadNaivePage(db, one.query, one.deep)));
     }
     naive.set(kind, times);
   }
@@ -90,9 +91,9 @@ try {
     ...[...kinds, null].map((kind) => [
       kind ?? "all",
       String(listTimes(kind, "rows").length / ROUNDS),
-      ...spread(listTimes(kind, "rows")),
-      ...spread(listTimes(kind, "ids")),
-      ...spread(kind === null ? [...naive.values()].flat() : (naive.get(kind) ?? [])),
+      ...formatPercentiles(listTimes(kind, "rows")),
+      ...formatPercentiles(listTimes(kind, "ids")),
+      ...formatPercentiles(kind === null ? [...naive.values()].flat() : (naive.get(kind) ?? [])),
     ]),
   ]);
   print("  slowest:");
@@ -124,8 +125,8 @@ try {
   print("  counts, each alone, ms:");
   const rows: string[][] = [];
   for (const [name, ask] of counts) {
-    await timed(ask);
-    rows.push([name, formatMs(await timed(ask))]);
+    await measureMs(ask);
+    rows.push([name, formatMs(await measureMs(ask))]);
   }
   printTable(rows);
 

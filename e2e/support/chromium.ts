@@ -5,13 +5,13 @@ import { run } from "./child";
 const debianChromium = "/usr/bin/chromium";
 
 /** The system's browser if there is one; undefined for the one that Playwright installs. */
-export function chromiumPath(): string | undefined {
+export function findChromium(): string | undefined {
   return existsSync(debianChromium) ? debianChromium : undefined;
 }
 
 /** Makes sure that there is a browser: Debian's own when we may install it, Playwright's elsewhere. */
 export async function installChromium(): Promise<{ ok: boolean; output: string }> {
-  if (chromiumPath()) return { ok: true, output: "" };
+  if (findChromium()) return { ok: true, output: "" };
   if (process.getuid?.() === 0 && (await isDebian())) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get", ["update", "-qq"], { env });

@@ -31,7 +31,7 @@ export type Product = z.infer<typeof ready> & {
 export async function startProduct(extra: Record<string, string> = {}): Promise<Product> {
   const folder = await makeTestFolder();
   const dataDirectory = path.join(folder, "data");
-  const port = String(await freePort());
+  const port = String(await findFreePort());
   const env: NodeJS.ProcessEnv = { ...process.env, PARITY_DATA_DIR: dataDirectory, PORT: port, ...extra };
   for (const name of ["DATABASE_URL", "STRIPE_SECRET_KEY", "APP_URL"]) if (!(name in extra)) delete env[name];
 
@@ -80,7 +80,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
   const address = probe.address();

@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
 export type Person = { sub: string; email: string; email_verified: boolean; name?: string };
 
-/** An OpenID Connect provider that says whatever it is told to: discovery, keys, and a token for any code. */
+/** An OpenID Connect provider for tests: discovery, keys, and a token for any code. */
 export async function startIdentityProvider() {
   const { publicKey, privateKey } = await generateKeyPair("RS256");
   const jwk = { ...(await exportJWK(publicKey)), kid: "k1", alg: "RS256", use: "sig" };
@@ -43,7 +43,7 @@ export async function startIdentityProvider() {
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     issuer,
-    /** Who the next one is that comes back, and for which application the token is made. */
+    /** Sets the person that signs in next, and the application that the token is for. */
     next: (who: Person, options: { nonce: string | null; audience?: string }) => {
       person = who;
       nonce = options.nonce;

@@ -5,6 +5,8 @@ import { formatTime, sentence, toNumberCell } from "~/cli/words";
 import type { RunView } from "~/dashboard/run-view.server";
 import { formatAgo, formatLength } from "~/ui/format/relative-time";
 
+const LIMIT_RANGE = "--limit must be a whole number from 1 to 500.";
+
 export const runs = defineCommand({
   name: "runs",
   usage: ["runs [--limit 20]", "runs <run id>"],
@@ -14,10 +16,10 @@ export const runs = defineCommand({
   input: z.object({
     positionals: z.array(z.string()).max(1, "One run at a time."),
     limit: z.coerce
-      .number("--limit is a number.")
-      .int()
-      .min(1)
-      .max(500, "--limit is at most 500.")
+      .number(LIMIT_RANGE)
+      .int(LIMIT_RANGE)
+      .min(1, LIMIT_RANGE)
+      .max(500, LIMIT_RANGE)
       .default(20),
   }),
   run: (context, { positionals: [runId], limit }) =>

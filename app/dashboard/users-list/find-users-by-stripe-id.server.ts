@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { selectUsersNamed } from "~/engine/account/customer-owners.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
-import { sql } from "~/platform/sql.server";
 
 const userRow = z.object({ userId: z.string() });
 
@@ -11,21 +11,6 @@ const userRow = z.object({ userId: z.string() });
  */
 export async function findUsersByStripeId(db: Database | Tx, q: string): Promise<string[] | null> {
   if (!/^(cus|sub)_[A-Za-z0-9_]+$/.test(q)) return null;
-  const customers = q.startsWith("cus_")
-    ? sql`SELECT ${q}::text AS "id"`
-    : sql`SELECT "customerId" AS "id" FROM "StripeSubscription" WHERE "id" = ${q}`;
-  const rows = await queryRows(
-    db,
-    userRow,
-    sql`WITH customers AS (${customers})
-    SELECT "id" AS "userId" FROM "User" WHERE "stripeCustomerId" IN (SELECT "id" FROM customers)
-    UNION SELECT "userId" FROM "BillingSubscription" WHERE "stripeSubscriptionId" = ${q}
-    UNION SELECT "userId" FROM "Link" WHERE "customerId" IN (SELECT "id" FROM customers) AND "source" <> 'rejected'
-    UNION SELECT "metadataUserId" FROM "StripeCustomer"
-      WHERE "id" IN (SELECT "id" FROM customers) AND "metadataUserId" IS NOT NULL
-    UNION SELECT "metadataUserId" FROM "StripeSubscription"
-      WHERE "customerId" IN (SELECT "id" FROM customers) AND "metadataUserId" IS NOT NULL
-    UNION SELECT "metadataUserId" FROM "StripeSubscription" WHERE "id" = ${q} AND "metadataUserId" IS NOT NULL`,
-  );
+  const rows = await queryRows(db, userRow, selectUsersNamed(q));
   return rows.length === 0 ? null : rows.map(({ userId }) => userId);
 }

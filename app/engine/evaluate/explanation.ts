@@ -9,7 +9,7 @@ import type { Policy, WriteMode } from "~/billing/policy";
 import type { UserSnapshot } from "~/billing/snapshot";
 import { VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 
-/** Who would repair: staff at a button, or an automatic run. Nobody has approved a revocation. */
+/** How a repair is decided: for staff at a button or for an automatic run, without approval of a revocation. */
 type DecideOptions = { automatic: boolean; revocationLimitHasRoom: boolean; approval: null };
 
 /** Why a user has this verdict. Plain JSON: `input` gives the same evaluation and decisions again, for example in a test. */
@@ -48,7 +48,13 @@ export type Explanation = {
     emailLink: string | null;
     possibleMatches: string[];
     /** The subscriptions in the order in which they count; the first one decides. */
-    subscriptions: { id: string; status: string; plan: string | null; access: string; changesAt: number | null }[];
+    subscriptions: {
+      id: string;
+      status: string;
+      plan: string | null;
+      access: string;
+      changesAt: number | null;
+    }[];
     /** Whether access may be revoked; null when nothing is to be revoked. */
     revocationEvidence: { ok: true } | { ok: false; reason: string } | null;
   };
@@ -69,7 +75,14 @@ export function explain(snapshot: UserSnapshot, context: PolicyContext, writeMod
   const { verdict, severity, flags, expected, mismatches, grants, revokes } = evaluation;
   const { accessRecorded, accessExpected, since, money, nextCheckAt, onHold } = evaluation;
   return {
-    input: { snapshot, plans: [...catalogue.plans.values()], prices: listPrices(catalogue), policy, now, writeMode },
+    input: {
+      snapshot,
+      plans: [...catalogue.plans.values()],
+      prices: listPrices(catalogue),
+      policy,
+      now,
+      writeMode,
+    },
     evaluation: {
       ...{ verdict, severity, flags, expected, mismatches, grants, revokes },
       ...{ accessRecorded, accessExpected, since, money, nextCheckAt, onHold },
@@ -102,7 +115,12 @@ function listTriedVerdicts({ verdict, findings }: Evaluation): Explanation["rule
 
 function listFindings({ findings }: Evaluation): Record<string, boolean> {
   const { primary, comp, mismatches, ...facts } = findings;
-  return { ...facts, hasSubscription: primary !== null, hasComp: comp !== null, differs: mismatches.length > 0 };
+  return {
+    ...facts,
+    hasSubscription: primary !== null,
+    hasComp: comp !== null,
+    differs: mismatches.length > 0,
+  };
 }
 
 function listRanked(snapshot: UserSnapshot, { subscriptions }: Evaluation, context: PolicyContext) {

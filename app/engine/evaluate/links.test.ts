@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  readAccess,
   addPayingUser,
   addUser,
   createWorld,
+  readAccess,
   STAFF,
   syncAll,
   type World,

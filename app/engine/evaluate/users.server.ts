@@ -1,4 +1,8 @@
+import { z } from "zod";
+import { selectUsersNamed } from "~/engine/account/customer-owners.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 
 /** The next users in the order of their ids; empty at the end. */
 export async function userIdsAfter(db: Database, after: string | null, limit: number): Promise<string[]> {
@@ -22,18 +26,20 @@ export async function workspaceNames(
   });
 }
 
-/** Ids of the users that a query names exactly: by id, e-mail address (ASCII-folded), `cus_…` or `sub_…`. At most two. */
+const userRow = z.object({ userId: z.string() });
+
+/**
+ * Ids of the users that a query names exactly: by id, e-mail address (ASCII-folded), `cus_…` or `sub_…`. At most two, so
+ * that the caller sees whether it is only one.
+ */
 export async function findUserIds(db: Database, query: string): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT id FROM "User" WHERE id = ${query} OR lower(email COLLATE "C") = lower(${query} COLLATE "C")
-      OR "stripeCustomerId" = ${query}
-    UNION SELECT "userId" FROM "BillingSubscription" WHERE "stripeSubscriptionId" = ${query}
-    UNION SELECT u.id FROM "StripeSubscription" s JOIN "User" u
-      ON u."stripeCustomerId" = s."customerId" OR u.id = s."metadataUserId" WHERE s.id = ${query}
-    UNION SELECT u.id FROM "StripeCustomer" c JOIN "User" u ON u.id = c."metadataUserId" WHERE c.id = ${query}
-    UNION SELECT "userId" FROM "Link" WHERE "customerId" = ${query} AND source <> 'rejected'
-    LIMIT 2`;
-  return rows.map(({ id }) => id);
+  const rows = await queryRows(
+    db,
+    userRow,
+    sql`SELECT id AS "userId" FROM "User" WHERE id = ${query} OR lower(email COLLATE "C") = lower(${query} COLLATE "C")
+      UNION (${selectUsersNamed(query)}) LIMIT 2`,
+  );
+  return rows.map(({ userId }) => userId);
 }
 
 export async function countUsers(db: Database | Tx): Promise<number> {

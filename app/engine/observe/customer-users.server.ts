@@ -1,23 +1,25 @@
+import { z } from "zod";
+import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
 import type { Database } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 
-/** Users to whom a customer is linked, or whose e-mail address it has; empty when nobody claims it. */
+const userRow = z.object({ userId: z.string() });
+
+/** The users that a customer belongs to or whose e-mail address it has, in the order of their ids; empty when there are none. */
 export async function listUsersOfCustomer(db: Database, customerId: string): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT u.id FROM "User" u WHERE u."stripeCustomerId" = ${customerId}
-    UNION SELECT u.id FROM "StripeCustomer" c JOIN "User" u
-      ON u.id = c."metadataUserId" OR lower(u.email COLLATE "C") = c."emailFolded" WHERE c.id = ${customerId}
-    UNION SELECT u.id FROM "StripeSubscription" s JOIN "User" u ON u.id = s."metadataUserId"
-      WHERE s."customerId" = ${customerId} AND NOT s.gone
-    UNION SELECT b."userId" FROM "StripeSubscription" s
-      JOIN "BillingSubscription" b ON b."stripeSubscriptionId" = s.id WHERE s."customerId" = ${customerId}
-    UNION SELECT l."userId" FROM "Link" l WHERE l."customerId" = ${customerId} AND l.source <> 'rejected'
-    ORDER BY 1`;
-  return rows.map(({ id }) => id);
+  const id = sql`${customerId}`;
+  const rows = await queryRows(
+    db,
+    userRow,
+    sql`SELECT DISTINCT "userId" FROM (${selectOwners(id)} UNION ALL ${selectUsersWithAddress(id)}) users ORDER BY 1`,
+  );
+  return rows.map(({ userId }) => userId);
 }
 
 /**
- * Links a customer to a user, who is then to be evaluated again, because a checkout session that our application made says so. What staff decided stays.
- * Nothing happens when there is no such user.
+ * Links a customer to a user because a checkout session that our application made says so, and enqueues the user. What
+ * staff decided stays. Does nothing when there is no such user.
  */
 export async function linkBySession(db: Database, userId: string, customerId: string): Promise<void> {
   await db.$executeRaw`

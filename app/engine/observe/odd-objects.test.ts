@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rewriteLists } from "~/engine/testing/list-proxy";
-import { readAccess, addPayingUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
+import { addPayingUser, createWorld, readAccess, STAFF, syncAll, type World } from "~/engine/testing/world";
 
 let world: World;
 

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import { rewriteLists } from "~/engine/testing/list-proxy";
 import {
-  readAccess,
   addPayingUser,
   addSyncedUser,
   addUser,
   createWorld,
+  readAccess,
   runToEnd,
   STAFF,
   syncAll,

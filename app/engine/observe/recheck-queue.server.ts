@@ -1,13 +1,14 @@
 import type { EpochSeconds } from "~/billing/observation";
 import { RECHECK_BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
 import { RECHECK_VERDICTS } from "~/billing/verdicts/catalogue";
+import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
 import type { Tx } from "~/platform/client.server";
-import { raw } from "~/platform/sql.server";
+import { raw, sql } from "~/platform/sql.server";
 
-/** A user's mark as it was loaded. */
+/** A user's entry in the queue as it was loaded. */
 export type QueuedRecheck = { userId: string; generation: number };
 
-/** Says that these users must be evaluated again: what is being evaluated just now may not have seen why. */
+/** Enqueues users to be evaluated again: an evaluation that is under way may not have seen why. */
 export async function enqueueRechecks(tx: Tx, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
   await tx.$executeRaw`
@@ -16,20 +17,20 @@ export async function enqueueRechecks(tx: Tx, userIds: readonly string[]): Promi
 }
 
 /**
- * Takes away the generation of users who were evaluated, where they still are what was loaded: one that came meanwhile stays, and
- * so does one that is just being made.
+ * Removes the entries of users that were evaluated, where they still are what was loaded: an entry that was added meanwhile
+ * stays, and so does one that is being added now.
  */
-export async function dequeueRechecks(tx: Tx, generation: readonly QueuedRecheck[]): Promise<void> {
-  if (generation.length === 0) return;
+export async function dequeueRechecks(tx: Tx, entries: readonly QueuedRecheck[]): Promise<void> {
+  if (entries.length === 0) return;
   await tx.$executeRaw`
     DELETE FROM "RecheckQueue" WHERE "userId" IN (
       SELECT t."userId" FROM "RecheckQueue" t
-      JOIN jsonb_to_recordset(${JSON.stringify(generation)}::jsonb) AS r("userId" text, generation bigint)
+      JOIN jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) AS r("userId" text, generation bigint)
         ON t."userId" = r."userId" AND t.generation = r.generation
       FOR UPDATE OF t SKIP LOCKED)`;
 }
 
-/** Forgets generation of users who do not exist any more. */
+/** Removes the entries of users that do not exist any more. */
 export async function forgetRechecks(tx: Tx, userIds: readonly string[]): Promise<void> {
   if (userIds.length > 0) await tx.recheckQueue.deleteMany({ where: { userId: { in: [...userIds] } } });
 }
@@ -66,23 +67,20 @@ export async function enqueueDueUsers(tx: Tx, { now }: { now: EpochSeconds }): P
 }
 
 /**
- * Marks everybody whose evaluation may depend on these customers: whom they are linked to, and whose address they have.
- * In the transaction that stores what changed, so that whoever dies behind it leaves the mark.
+ * Enqueues the users whose evaluation may depend on these customers: owners, users that staff rejected as owners, and users
+ * with the same address. In the transaction that stores what changed, so that a process that dies leaves them enqueued.
  */
 export async function enqueueUsersOfCustomers(tx: Tx, customerIds: readonly string[]): Promise<void> {
   if (customerIds.length === 0) return;
-  const ids = [...customerIds];
+  const id = sql`changed.id`;
   await tx.$executeRaw`
     INSERT INTO "RecheckQueue" ("userId")
-    SELECT u.id FROM "User" u WHERE u."stripeCustomerId" = ANY(${ids})
-    UNION SELECT u.id FROM "StripeCustomer" c JOIN "User" u ON u.id = c."metadataUserId" WHERE c.id = ANY(${ids})
-    UNION SELECT u.id FROM "StripeCustomer" c JOIN "User" u ON lower(u.email COLLATE "C") = c."emailFolded"
-      WHERE c.id = ANY(${ids})
-    UNION SELECT u.id FROM "StripeSubscription" s JOIN "User" u ON u.id = s."metadataUserId"
-      WHERE s."customerId" = ANY(${ids})
-    UNION SELECT b."userId" FROM "StripeSubscription" s
-      JOIN "BillingSubscription" b ON b."stripeSubscriptionId" = s.id WHERE s."customerId" = ANY(${ids})
-    UNION SELECT l."userId" FROM "Link" l WHERE l."customerId" = ANY(${ids})
+    SELECT DISTINCT affected."userId" FROM unnest(${[...customerIds]}::text[]) changed(id) CROSS JOIN LATERAL (
+      ${selectOwners(id)}
+      UNION ALL ${selectUsersWithAddress(id)}
+      UNION ALL SELECT u.id FROM "StripeSubscription" s JOIN "User" u ON u.id = s."metadataUserId"
+        WHERE s."customerId" = ${id} AND s.gone
+      UNION ALL SELECT l."userId" FROM "Link" l WHERE l."customerId" = ${id} AND l.source = 'rejected') affected
     ORDER BY 1
     ON CONFLICT ("userId") DO UPDATE SET generation = excluded.generation`;
 }

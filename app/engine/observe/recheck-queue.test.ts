@@ -34,7 +34,8 @@ async function evaluate(ids: string[], { apply = true, saveStatuses = true } = {
   const context = await loadEvaluationContext(world.db);
   const { id } = (await world.db.run.findFirst()) ?? { id: "run" };
   const how = { apply, saveStatuses, addressesRead: false, run: { id } };
-  return reconcileUsers(world.db, { userIds: ids, context, actor: CRON, log: world.deps.log, ...how });
+  const input = { userIds: ids, context, actor: CRON, log: world.deps.log, ...how };
+  return (await reconcileUsers(world.db, input)).outcomes;
 }
 
 describe("an entry of the recheck queue", () => {

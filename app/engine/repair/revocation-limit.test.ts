@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Actor } from "~/engine/account/actor";
 import {
-  readAccess,
   addPayingUser,
   CRON,
   createWorld,
+  readAccess,
   STAFF,
   syncAll,
   type World,

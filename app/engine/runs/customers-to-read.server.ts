@@ -1,3 +1,4 @@
+import { selectOwners } from "~/engine/account/customer-owners.server";
 import type { Database } from "~/platform/client.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
@@ -59,9 +60,6 @@ export async function listSessionsToRead(
   return db.$queryRaw<{ sessionId: string; customerId: string }[]>`
     SELECT DISTINCT e."sessionId", e."customerId" FROM "StripeEvent" e
     WHERE e."customerId" = ANY(${ids}) AND e."settledAt" IS NULL AND e."sessionId" IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u."stripeCustomerId" = e."customerId")
-      AND NOT EXISTS (SELECT 1 FROM "Link" l WHERE l."customerId" = e."customerId" AND l.source <> 'rejected')
-      AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c JOIN "User" u ON u.id = c."metadataUserId"
-        WHERE c.id = e."customerId")
+      AND NOT EXISTS (${selectOwners(sql`e."customerId"`)})
     ORDER BY 1`;
 }

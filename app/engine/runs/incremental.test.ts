@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readCustomers } from "~/engine/observe/read-customers.server";
 import { addSyncedUsers } from "~/engine/testing/synced-users";
 import {
-  readAccess,
   addPayingUser,
   addSyncedUser,
   addUser,
   createWorld,
+  readAccess,
   readRowVersions,
   type World,
 } from "~/engine/testing/world";

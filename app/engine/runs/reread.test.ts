@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readAccess, addManyPayingUsers, createWorld, STAFF, type World } from "~/engine/testing/world";
+import { addManyPayingUsers, createWorld, readAccess, STAFF, type World } from "~/engine/testing/world";
 
 let world: World;
 

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  readAccess,
   addManyPayingUsers,
   addPayingUser,
   addSyncedUser,
   addUser,
   CRON,
   createWorld,
+  readAccess,
   readRowVersions,
   runToEnd,
   STAFF,

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { DEFAULT_GATES, endCheck } from "~/engine/observe/checks.server";
 import { rewriteLists } from "~/engine/testing/list-proxy";
 import {
-  readAccess,
   addPayingUser,
   addSyncedUser,
   addUser,
   CRON,
   createWorld,
+  readAccess,
   runToEnd,
   STAFF,
   syncAll,
@@ -123,17 +123,6 @@ it("a failed check by a process that died is forgotten when the next one succeed
   expect(await listFlags("ada")).toEqual(await listFlags("bob"));
   const [eve] = await world.parity.views(["eve"]);
   expect(eve?.flags).toContain("lookup_failed");
-});
-
-it("a run that an older version left in its evaluate phase is divided into batches first, and evaluates all users", async () => {
-  for (const id of ["ada", "bob"]) await addPayingUser(world, id);
-  const runId = await untilPhase("divide");
-  const before = {
-    ...{ startingAfter: "sub_x", firstStarted: 1, firstStripeTime: 1_790_000_000, lastEnded: 4 },
-    ...{ unreadable: [], contested: [], afterUserId: "ada", afterLoweredId: null },
-  };
-  await world.db.run.update({ where: { id: runId }, data: { phase: "evaluate", cursor: before } });
-  expect(await cron()).toMatchObject({ runId, success: true, syncedCount: 2 });
 });
 
 it("a new run that applies does not join a running preview", async () => {

@@ -14,7 +14,7 @@ type RequestSetup = {
   metricsToken?: string | null;
 };
 
-/** Arguments as Remix hands them to a loader or an action, around fakes of what the server hands in. */
+/** Arguments for a loader or an action, with fakes of what the server provides. */
 export function createRouteArgs(
   path: string,
   init: RequestInit & { params?: Record<string, string> } = {},
@@ -38,7 +38,7 @@ export function createRouteArgs(
   return { args, lines };
 }
 
-/** What a loader or action throws, or returns, as a Response with its body read as JSON. */
+/** The Response that a loader or action throws, with its body read as JSON. */
 export async function readErrorResponse(work: Promise<unknown>) {
   const thrown = await work.then(
     () => null,

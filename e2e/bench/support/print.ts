@@ -14,7 +14,7 @@ export function printTable(rows: readonly (readonly string[])[]): void {
 }
 
 /** The value below which a part of the sorted values lies. */
-export function percentile(values: readonly number[], part: number): number {
+export function computePercentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
 }

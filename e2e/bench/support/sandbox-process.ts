@@ -26,7 +26,7 @@ export type SandboxProcess = z.infer<typeof started> & {
 };
 
 /** User and customer n: `u0000001` pays for Army as `cus_…`, which the user's metadata names. */
-export const userId = (n: number) => `u${String(n).padStart(7, "0")}`;
+export const toUserId = (n: number) => `u${String(n).padStart(7, "0")}`;
 
 /** Starts a sandbox with that many paying customers, one subscription each, created one a minute. */
 export async function startSandboxProcess(options: SandboxOptions): Promise<SandboxProcess> {
@@ -68,8 +68,8 @@ async function main(options: SandboxOptions): Promise<void> {
       const minutes =
         options.halfInOneSecond && n % 2 === 0 ? options.customers / 3 : options.customers - n + 2;
       const created = now - Math.floor(minutes * 60);
-      const metadata = { userId: userId(n) };
-      const customer = sandbox.customers.create({ email: `${userId(n)}@example.com`, metadata, created });
+      const metadata = { userId: toUserId(n) };
+      const customer = sandbox.customers.create({ email: `${toUserId(n)}@example.com`, metadata, created });
       const items = [{ price: price.id }];
       subscriptions.push(sandbox.subscriptions.create({ customer: customer.id, items, created }).id);
     }

@@ -227,7 +227,8 @@ export type FieldId = { [Table in TableName]: `${Table}.${keyof Fields[Table] & 
 
 /**
  * A table of fields that code is handed: `FIELDS` unless told otherwise. It may have more fields. It may have fewer: a
- * field that is left out is neither compared nor written, and is loaded as empty.
+ * field that is left out is neither compared nor written, and is loaded as empty. The rules need some fields: without
+ * `workspace.seats` no workspace gives access.
  */
 export type RecordFields = { [Table in TableName]: { [Name in keyof Fields[Table]]?: Field } };
 

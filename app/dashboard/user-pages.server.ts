@@ -27,6 +27,8 @@ export type TimelineEntry = {
   title: string;
   /** Lines "field: before → after"; empty when the entry changed nothing. */
   changes: string[];
+  /** What the person typed who approved it; null for an automatic change. */
+  reason: string | null;
   runId: string | null;
 };
 
@@ -118,6 +120,7 @@ async function loadTimeline(db: Database, userId: string): Promise<TimelineEntry
     at: Math.floor(change.createdAt.getTime() / 1000),
     title: `Synced by ${describeCaller(change.actorKind, change.actor, names)}`,
     changes: describeChange(change),
+    reason: change.reason,
     runId: change.runId,
   }));
 }

@@ -71,6 +71,11 @@ describe("write mode grant_only", () => {
     const result = await world.parity.syncUser({ userId: "ada", actor: STAFF, approval });
     expect(result).toMatchObject({ outcome: "synced" });
     expect(await readAccess(world, "ada")).toBe("locked 0");
+    // The reason that the admin typed is in the audit and on the user's page.
+    const change = await world.db.change.findFirst({ where: { revokes: true } });
+    expect(change).toMatchObject({ reason: "asked by mail", actorKind: "staff" });
+    const timeline = (await world.parity.userPage("ada"))?.timeline ?? [];
+    expect(timeline.map(({ reason }) => reason)).toEqual(["asked by mail", null]);
   });
 
   it("unlocks the workspace of an entitled user even if the rest would revoke", async () => {

@@ -58,7 +58,7 @@ describe("the workspace of a customer who has paid and is locked out", () => {
     expect(first).toMatchObject({
       status: 200,
       body: {
-        workspace: { id: "ada_w1", name: "Workspace 1", status: "locked", seats: 0 },
+        workspace: { id: "ada_w1", name: "Workspace 1", status: "locked", soldiers: 0 },
         billing: { plan: null, status: null, currentPeriodEnd: null, cancelAtPeriodEnd: false },
         sync: { state: "checking", lastCheckedAt: null },
       },
@@ -70,7 +70,7 @@ describe("the workspace of a customer who has paid and is locked out", () => {
     const next = await finishBackgroundWork();
 
     expect((await ask("ada_w1", "ada", next)).body).toMatchObject({
-      workspace: { status: "active", seats: 5 },
+      workspace: { status: "active", soldiers: 5 },
       billing: { plan: "army", status: "active", cancelAtPeriodEnd: false },
       sync: { state: "fresh", lastCheckedAt: expect.any(String) },
     });

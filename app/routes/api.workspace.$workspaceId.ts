@@ -15,7 +15,9 @@ export const loader = route.loader(
       });
       // The same answer for another user's workspace and for one that does not exist.
       if (!answer) throw errorResponse("not_found", { message: "Workspace not found." });
-      return Response.json(answer);
+      const { seats, ...workspace } = answer.workspace;
+      // Applications know seats by the name of their own column.
+      return Response.json({ ...answer, workspace: { ...workspace, soldiers: seats } });
     },
   ),
 );

@@ -17,11 +17,12 @@ export function recordHashParts(
 ): Sql {
   const user = { email: "text", emailVerified: "boolean", ...toWriteColumns("user", fields) } as const;
   const workspace = { id: "text", ...toWriteColumns("workspace", fields) } as const;
-  const hashedBilling = sql`UNION ALL SELECT "userId", ${hashRow(toWriteColumns("billing", fields), 2)} FROM ${billing}`;
+  const hashBilling = () =>
+    sql`UNION ALL SELECT "userId", ${hashRow(toWriteColumns("billing", fields), 2)} FROM ${billing}`;
   // Seeds differ, so that equal rows of two tables never cancel each other.
   return sql`
   SELECT id AS "userId", ${hashRow(user, 1)} AS hash FROM ${users}
-  ${hasBillingRows(fields) ? hashedBilling : sql``}
+  ${hasBillingRows(fields) ? hashBilling() : sql``}
   UNION ALL SELECT "ownerId", ${hashRow(workspace, 3)} FROM ${workspaces}`;
 }
 

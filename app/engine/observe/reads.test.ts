@@ -153,4 +153,23 @@ describe("an interactive read", () => {
     expect(performance.now() - asked).toBeLessThan(3_000);
     world.sandbox.control.held.release();
   });
+
+  it("sends no further request and writes nothing after it was cancelled", async () => {
+    await addPayingUser(world, "ada");
+    world.sandbox.control.addFault({
+      effect: { type: "hang" },
+      match: { path: "/v1/subscriptions" },
+      times: 1,
+    });
+    const page = new AbortController();
+    const syncing = world.parity.syncUser({ userId: "ada", actor: STAFF, signal: page.signal });
+    await world.sandbox.control.held.waitForCount(1);
+    page.abort();
+    world.sandbox.control.held.release();
+    expect(await syncing).toMatchObject({ outcome: "failed", changes: [] });
+    expect(await readAccess(world, "ada")).toBe("locked 0");
+    expect(await world.db.userCheck.findMany({ where: { failure: { not: null } } })).toEqual([]);
+    // Without a signal the same sync works.
+    expect(await world.parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "synced" });
+  });
 });

@@ -49,6 +49,8 @@ export type ChangeRow = {
   after: BillingState;
   actorKind: string;
   actor: string | null;
+  /** What the person typed who approved it; null for an automatic repair. */
+  reason: string | null;
   stripeRequestId: string | null;
   createdAt: Date;
 };

@@ -33,6 +33,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
                   <Time at={entry.at} />
                 </span>
               </div>
+              {entry.reason !== null && <p className="mt-1 break-words">Reason: {entry.reason}</p>}
               {entry.changes.length > 0 && (
                 <ul className="mt-1 text-quiet tabular-nums">
                   {entry.changes.map((change) => (

@@ -1,4 +1,7 @@
+import { z } from "zod";
 import type { Database } from "~/platform/client.server";
+import { queryOne } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 
 /** The current checkout attempt of a customer, and its payment page; null while there is none. */
 export type CheckoutAttempt = { key: string; page: { sessionId: string; orderHash: string } | null };
@@ -12,11 +15,17 @@ export async function openCheckoutAttempt(db: Database, userId: string): Promise
 
 /** The payment page of the last day, because Stripe keeps a page open for a day; null when there is none. */
 export async function findRecentCheckoutPage(db: Database, userId: string): Promise<string | null> {
-  const [page] = await db.$queryRaw<{ sessionId: string }[]>`
+  const page = await queryOne(
+    db,
+    pageRow,
+    sql`
     SELECT "sessionId" FROM "CheckoutAttempt" WHERE "userId" = ${userId} AND "sessionId" IS NOT NULL
-      AND "updatedAt" > now() - interval '25 hours'`;
+      AND "updatedAt" > now() - interval '25 hours'`,
+  );
   return page?.sessionId ?? null;
 }
+
+const pageRow = z.object({ sessionId: z.string() });
 
 /** Replaces an attempt whose page cannot be paid any more. When several callers do so, all get the same new attempt. */
 export async function replaceCheckoutAttempt(

@@ -1,5 +1,8 @@
+import { z } from "zod";
 import { storedItems } from "~/engine/observe/observations.server";
 import type { Database } from "~/platform/client.server";
+import { queryOne } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 
 /** A plan with its current price; `price` is null until a subscription with that price was read. */
 export type PlanForSale = {
@@ -38,16 +41,21 @@ export async function listPlansForSale(db: Database): Promise<PlanForSale[]> {
   return Promise.all(sold.map(async (plan) => ({ ...plan, price: await findLastSeenPrice(db, plan) })));
 }
 
+const itemsRow = z.object({ items: storedItems });
+
 async function findLastSeenPrice(
   db: Database,
   { lookupKey, priceId }: Pick<PlanForSale, "lookupKey" | "priceId">,
 ): Promise<PlanForSale["price"]> {
-  const rows = await db.$queryRaw<{ items: unknown }[]>`
+  const found = await queryOne(
+    db,
+    itemsRow,
+    sql`
     SELECT items FROM "StripeSubscription"
     WHERE items @> ${JSON.stringify([lookupKey === null ? { priceId } : { lookupKey }])}::jsonb
-    ORDER BY created DESC LIMIT 1`;
-  const items = rows[0] ? storedItems.parse(rows[0].items) : [];
-  const item = items.find((one) =>
+    ORDER BY created DESC LIMIT 1`,
+  );
+  const item = found?.items.find((one) =>
     lookupKey === null ? one.priceId === priceId : one.lookupKey === lookupKey,
   );
   return item

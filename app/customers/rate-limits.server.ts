@@ -1,5 +1,9 @@
+import { z } from "zod";
 import type { Database } from "~/platform/client.server";
-import { firstRow } from "~/platform/versions.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+
+const counterRow = z.object({ count: z.number(), left: z.number() });
 
 /** Counts one request for a key, over all servers. Returns 0, or the seconds to wait when the limit is exceeded. */
 export async function consumeRateLimit(
@@ -7,7 +11,10 @@ export async function consumeRateLimit(
   key: string,
   { limit, windowSeconds }: { limit: number; windowSeconds: number },
 ): Promise<number> {
-  const rows = await db.$queryRaw<{ count: number; left: number }[]>`
+  const { count, left } = await queryOneOrThrow(
+    db,
+    counterRow,
+    sql`
     INSERT INTO "RateLimitCounter" AS a (key, count) VALUES (${key}, 1)
     ON CONFLICT (key) DO UPDATE SET
       count = CASE WHEN a."windowStart" < now() - make_interval(secs => ${windowSeconds}::float8)
@@ -15,7 +22,7 @@ export async function consumeRateLimit(
       "windowStart" = CASE WHEN a."windowStart" < now() - make_interval(secs => ${windowSeconds}::float8)
         THEN now() ELSE a."windowStart" END
     RETURNING count, extract(epoch FROM "windowStart" + make_interval(secs => ${windowSeconds}::float8) - now())::float8
-      AS left`;
-  const { count, left } = firstRow(rows);
+      AS left`,
+  );
   return count > limit ? Math.max(1, Math.ceil(left)) : 0;
 }

@@ -65,8 +65,8 @@ export async function countUnlinkedCustomers(db: Database | Tx): Promise<number>
         AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u."stripeCustomerId" = s."customerId"))
     SELECT count(*)::int AS count FROM paying JOIN "StripeCustomer" c USING (id)
     WHERE c.state = 'present'
-      AND NOT EXISTS (${selectOwners(sql`c.id`)})
-      AND NOT EXISTS (${selectUsersWithAddress(sql`c.id`)})`,
+      AND NOT EXISTS (${selectOwners(sql`paying.id`)})
+      AND NOT EXISTS (${selectUsersWithAddress(sql`paying.id`)})`,
   );
   return row?.count ?? 0;
 }

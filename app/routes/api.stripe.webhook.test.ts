@@ -2,7 +2,7 @@ import { Logger, runOnce } from "graphile-worker";
 import Stripe from "stripe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { countUnsettledEvents, SYNC_CUSTOMER_JOB } from "~/engine/observe/events.server";
-import { readAccess, addUser, createWorld, syncAll, type World } from "~/engine/testing/world";
+import { addUser, createWorld, readAccess, syncAll, type World } from "~/engine/testing/world";
 import type { Parity } from "~/facade/parity.server";
 import { createParity } from "~/facade/parity.server";
 import { createRouteArgs, readErrorResponse } from "~/http/testing/request";

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  readAccess,
   addPayingUser,
   addSyncedUser,
   addUser,
   createWorld,
+  readAccess,
   type World,
 } from "~/engine/testing/world";
 import type { Parity } from "~/facade/parity.server";

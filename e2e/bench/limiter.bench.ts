@@ -6,7 +6,7 @@ import path from "node:path";
 import { startEmbeddedPostgres } from "../../app/demo/postgres/embedded.server";
 import { createDatabase, type Database } from "../../app/platform/client.server";
 import { applyMigrations } from "../../app/platform/migrations/migrate.server";
-import { createStripeBudget } from "../../app/platform/stripe-budget.server";
+import { createStripeBudget } from "../../app/engine/account/stripe-budget.server";
 import { nextVersion } from "../../app/platform/versions.server";
 import { createLimiter } from "../../app/stripe/limiter.server";
 import { print, printTable } from "./support/print";

@@ -1,8 +1,16 @@
 import { type Evaluation, evaluate, type PolicyContext } from "~/billing/evaluation/evaluate";
+import { FIELDS } from "~/billing/fields";
 import type { ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
 import { buildCatalogue, type Plan } from "~/billing/plans";
 import { DEFAULT_POLICY } from "~/billing/policy";
-import type { BillingRow, UserRecord, WorkspaceRow } from "~/billing/record";
+import {
+  type BillingRow,
+  buildRow,
+  emptyRow,
+  emptyValue,
+  type UserRecord,
+  type WorkspaceRow,
+} from "~/billing/record";
 import type { Comp, LinkEdge, UserSnapshot } from "~/billing/snapshot";
 
 /** Tuesday 10 November 2026, 12:00 UTC: the time of every test, in epoch seconds. */
@@ -118,6 +126,7 @@ export function aRecord({ user = {}, ...changes }: RecordChanges = {}): UserReco
     emailVerified: true,
     name: "Ada",
     user: {
+      ...emptyRow("user"),
       stripeCustomerId: null,
       plan: null,
       subscriptionStatus: null,
@@ -134,7 +143,9 @@ export function aRecord({ user = {}, ...changes }: RecordChanges = {}): UserReco
 /** The `BillingSubscription` row that matches `aSubscription()`. */
 export function aBillingRow(changes: Partial<BillingRow> = {}): BillingRow {
   const item = anArmyItem();
+  const subscription = aSubscription();
   return {
+    ...buildRow("billing", FIELDS, (_, field) => field.fromStripe?.(item, subscription) ?? emptyValue(field)),
     stripeSubscriptionId: "sub_1",
     stripePriceId: item.priceId,
     status: "active",

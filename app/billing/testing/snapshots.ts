@@ -4,7 +4,7 @@ import { evaluate } from "~/billing/evaluation/evaluate";
 import { resolveLinks } from "~/billing/links";
 import type { ObservedCustomer } from "~/billing/observation";
 import { DEFAULT_POLICY } from "~/billing/policy";
-import type { BillingRow, UserRecord } from "~/billing/record";
+import { type BillingRow, emptyRow, type UserRecord } from "~/billing/record";
 import type { Comp, LinkEdge, LinkSource, UserSnapshot } from "~/billing/snapshot";
 import { describeStripeState } from "~/billing/stripe-state";
 import { catalogue, customers, PRO, REVOCATION_VERSION } from "./arbitraries";
@@ -29,7 +29,7 @@ const status = fc.constantFrom(null, "active", "past_due", "canceled", "incomple
 const periodEnd = fc.constantFrom(null, anArmyItem().periodEnd, NOW);
 const recordedSubscriptionId = fc.constantFrom("sub_10", "sub_10", "sub_11", "sub_20", "sub_30", "sub_none");
 
-const billing: fc.Arbitrary<BillingRow> = fc.record({
+const knownColumns = fc.record({
   stripeSubscriptionId: recordedSubscriptionId,
   stripePriceId: fc.constantFrom("price_army", "price_starter"),
   status: fc.constantFrom("active", "canceled", "incomplete"),
@@ -41,19 +41,22 @@ const billing: fc.Arbitrary<BillingRow> = fc.record({
   currentPeriodEnd: periodEnd,
   cancelAtPeriodEnd: fc.boolean(),
 });
+const billing: fc.Arbitrary<BillingRow> = knownColumns.map((row) => ({ ...emptyRow("billing"), ...row }));
 
 const record: fc.Arbitrary<UserRecord> = fc.record({
   userId: fc.constant("u_1"),
   email: fc.constant("ada@example.com"),
   emailVerified: fc.constantFrom(true, true, true, false),
   name: fc.constant(null),
-  user: fc.record({
-    stripeCustomerId: fc.constantFrom(null, null, "cus_1", "cus_1", "cus_2", "cus_unseen"),
-    plan,
-    subscriptionStatus: status,
-    currentPeriodEnd: periodEnd,
-    cancelAtPeriodEnd: fc.boolean(),
-  }),
+  user: fc
+    .record({
+      stripeCustomerId: fc.constantFrom(null, null, "cus_1", "cus_1", "cus_2", "cus_unseen"),
+      plan,
+      subscriptionStatus: status,
+      currentPeriodEnd: periodEnd,
+      cancelAtPeriodEnd: fc.boolean(),
+    })
+    .map((row) => ({ ...emptyRow("user"), ...row })),
   billing: fc.option(billing, { freq: 1 }),
   workspaces,
 });

@@ -1,11 +1,11 @@
 import { join, type Sql, sql } from "~/platform/sql.server";
 import type { Sort } from "./columns";
 import { type Conditions, joinConditions, listConditions, matchEither } from "./conditions.server";
-import { USER_COLUMNS } from "./filter-conditions.server";
 import type { ListPart } from "./list-parts.server";
 import type { ScanLimits } from "./scan-limits.server";
 import { SORT_KEYS, SORTS_BY_USER } from "./sort-keys.server";
 import { getName } from "./sql-names.server";
+import { USER_COLUMNS } from "./users-without-status.server";
 
 /** A way to collect all users that match a query, in any order. */
 export type CandidateCollection = {

@@ -1,9 +1,9 @@
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import { type Flag, STALE_AFTER_SECONDS } from "~/billing/verdicts/flags";
-import { type Sql, sql } from "~/platform/sql.server";
+import { join, type Sql, sql } from "~/platform/sql.server";
 import { type FILTERS, type FilterValues, NONE } from "./filters";
-import { matchSearch } from "./search.server";
 import { OBSERVED } from "./sort-keys.server";
+import { isShortSearch } from "./users-query";
 import type { UsersWithoutStatus } from "./users-without-status.server";
 
 /** What is looked up before the SQL of a query is built. */
@@ -44,9 +44,6 @@ export type ServerFilter<Value> = {
 };
 
 export type ServerFilters<Values> = { [Name in keyof Values]: ServerFilter<Values[Name]> };
-
-/** The columns of `User` that conditions and sorts use. */
-export const USER_COLUMNS = sql`u."id", u."email", u."name", u."plan"`;
 
 /** Stripe's status as in its index, and the condition of that partial index: it leaves out the most common status. */
 export const STATUS = sql`coalesce(s."stripeStatus", '')`;
@@ -150,4 +147,23 @@ function matchPlans(chosen: string[]): FilterCondition {
     ],
     withoutStatus: [chosen.includes(NONE) ? sql`(u."plan" IS NULL OR ${isRecorded})` : isRecorded],
   };
+}
+
+/**
+ * E-mail address and name of `u` as one text, as in the trigram index. A search contains no line break, so it matches
+ * inside one of the two and never across them.
+ */
+const TEXT = sql`(u."email" || E'\n' || coalesce(u."name", ''))`;
+
+/**
+ * Whether `u` matches a search: part of the e-mail address or name, or the whole id. One or two letters match the beginning
+ * of the address or of a word of the name.
+ */
+function matchSearch(q: string): Sql {
+  const literal = q.replace(/[\\%_]/g, "\\$&");
+  const patterns = isShortSearch({ q })
+    ? [`${literal}%`, `%\n${literal}%`, `% ${literal}%`]
+    : [`%${literal}%`];
+  const matches = patterns.map((pattern) => sql`${TEXT} ILIKE ${pattern}`);
+  return sql`(${join([...matches, sql`u."id" = ${q}`], " OR ")})`;
 }

@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { Database } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
-import { USER_COLUMNS } from "./filter-conditions.server";
+
+/** The columns of `User` that conditions and sorts use. */
+export const USER_COLUMNS = sql`u."id", u."email", u."name", u."plan"`;
 
 /**
  * Users without a sync status as of a moment ago: these ids, and perhaps users that signed up after `seenFrom`. Null when it

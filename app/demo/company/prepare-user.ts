@@ -1,7 +1,7 @@
 import { findMismatches, fingerprintMismatches } from "~/billing/mismatches";
 import type { ObservedCustomer } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
-import type { BillingState, UserRecord } from "~/billing/record";
+import { type BillingState, emptyRow, type UserRecord } from "~/billing/record";
 import type { Comp } from "~/billing/snapshot";
 import { describeStripeState } from "~/billing/stripe-state";
 import type { Sandbox } from "~/sandbox/sandbox";
@@ -75,13 +75,7 @@ function createBlankRecord(user: DemoUser, stripeCustomerId: string | null): Use
     email,
     name,
     emailVerified: !story.emailUnverified,
-    user: {
-      stripeCustomerId,
-      plan: "none",
-      subscriptionStatus: null,
-      currentPeriodEnd: null,
-      cancelAtPeriodEnd: false,
-    },
+    user: { ...emptyRow("user"), stripeCustomerId, plan: "none" },
     billing: null,
     workspaces: Array.from({ length: story.workspaces ?? 1 }, (_, index) => ({
       id: `ws_${key}${index === 0 ? "" : "b"}`,

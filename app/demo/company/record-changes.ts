@@ -1,4 +1,4 @@
-import type { BillingRow, BillingState, UserBilling } from "~/billing/record";
+import { type BillingRow, type BillingState, emptyRow, type UserBilling } from "~/billing/record";
 import { makeStripeId } from "./ids";
 import { findPrice, findSeats, makePriceId, type PriceKey } from "./prices";
 import type { ChangeRecord } from "./story";
@@ -17,8 +17,8 @@ const changeUser = (state: BillingState, change: Partial<UserBilling>): BillingS
 });
 const changeWorkspaces = (state: BillingState, seats: number): BillingState => ({
   ...state,
-  workspaces: state.workspaces.map(({ id }) => ({
-    id,
+  workspaces: state.workspaces.map((workspace) => ({
+    ...workspace,
     status: seats > 0 ? "active" : "locked",
     seats,
   })),
@@ -28,13 +28,7 @@ const changeWorkspaces = (state: BillingState, seats: number): BillingState => (
 export const clearRecord: ChangeRecord = (expected, { recordedCustomerId }) => ({
   ...changeWorkspaces(expected, 0),
   billing: null,
-  user: {
-    stripeCustomerId: recordedCustomerId,
-    plan: null,
-    subscriptionStatus: null,
-    currentPeriodEnd: null,
-    cancelAtPeriodEnd: false,
-  },
+  user: { ...emptyRow("user"), stripeCustomerId: recordedCustomerId },
 });
 
 /** The webhook handler crashed halfway: billing was written, the workspaces stayed locked. */
@@ -103,11 +97,11 @@ export const keepAccessOnly: ChangeRecord = (expected, { recordedCustomerId, now
     {
       ...expected,
       user: {
+        ...emptyRow("user"),
         stripeCustomerId: recordedCustomerId,
         plan: "starter",
         subscriptionStatus: "active",
         currentPeriodEnd: now + 12 * DAY,
-        cancelAtPeriodEnd: false,
       },
     },
     findSeats("starter"),
@@ -118,17 +112,19 @@ export const addUnknownSubscription =
   (price: PriceKey): ChangeRecord =>
   (expected, { key, now, recordedCustomerId }) => {
     const priceColumns = toPriceColumns(price);
-    const period = { currentPeriodEnd: now + 19 * DAY, cancelAtPeriodEnd: false };
+    const period = { currentPeriodEnd: now + 19 * DAY };
     return changeWorkspaces(
       {
         ...expected,
         user: {
+          ...emptyRow("user"),
           stripeCustomerId: recordedCustomerId,
           plan: priceColumns.plan,
           subscriptionStatus: "active",
           ...period,
         },
         billing: {
+          ...emptyRow("billing"),
           stripeSubscriptionId: makeStripeId("sub_1", `${key}/not in this account`),
           status: "active",
           currentPeriodStart: now - 11 * DAY,

@@ -1,6 +1,8 @@
 import type { BillingState } from "~/billing/record";
+import { toWriteColumns } from "~/engine/evaluate/record-columns.server";
 import { FINISHED } from "~/engine/repair/run-cursor";
 import type { Tx } from "~/platform/client.server";
+import { upsertRows } from "~/platform/write-rows.server";
 import type { PreparedUser } from "./prepare-user";
 import { makeWorkspaceName } from "./workspace-names";
 
@@ -10,46 +12,50 @@ const ACTOR = "demo";
 const AFTER_FIRST_RUN_SECONDS = 120;
 
 const toDate = (seconds: number) => new Date(seconds * 1000);
-const toDateOrNull = (seconds: number | null) => (seconds === null ? null : toDate(seconds));
 
 /** Writes the application's own tables. */
 export async function writeRecords(tx: Tx, users: readonly PreparedUser[]): Promise<void> {
-  await tx.user.createMany({
-    data: users.map(({ userId, email, name, story, recorded, createdAt }) => ({
+  const insertUsers = upsertRows({
+    table: "User",
+    key: { id: "text" },
+    columns: {
+      email: "text",
+      emailVerified: "boolean",
+      name: "text",
+      createdAt: "time",
+      ...toWriteColumns("user"),
+    },
+    rows: users.map(({ userId, email, name, story, recorded, createdAt }) => ({
       id: userId,
       email,
       emailVerified: !story.emailUnverified,
       name,
+      createdAt,
       ...recorded.user,
-      currentPeriodEnd: toDateOrNull(recorded.user.currentPeriodEnd),
-      createdAt: toDate(createdAt),
     })),
   });
-  await tx.billingSubscription.createMany({
-    data: users.flatMap(({ userId, recorded, createdAt }) =>
-      recorded.billing === null
-        ? []
-        : [
-            {
-              userId,
-              ...recorded.billing,
-              currentPeriodStart: toDateOrNull(recorded.billing.currentPeriodStart),
-              currentPeriodEnd: toDateOrNull(recorded.billing.currentPeriodEnd),
-              createdAt: toDate(createdAt + DAY),
-            },
-          ],
+  const insertBilling = upsertRows({
+    table: "BillingSubscription",
+    key: { userId: "text" },
+    columns: { createdAt: "time", ...toWriteColumns("billing") },
+    rows: users.flatMap(({ userId, recorded: { billing }, createdAt }) =>
+      billing === null ? [] : [{ userId, createdAt: createdAt + DAY, ...billing }],
     ),
   });
-  await tx.workspace.createMany({
-    data: users.flatMap(({ userId, number, recorded, createdAt }) =>
+  const insertWorkspaces = upsertRows({
+    table: "Workspace",
+    key: { id: "text" },
+    columns: { ownerId: "text", name: "text", createdAt: "time", ...toWriteColumns("workspace") },
+    rows: users.flatMap(({ userId, number, recorded, createdAt }) =>
       recorded.workspaces.map((workspace, index) => ({
-        ...workspace,
         ownerId: userId,
         name: makeWorkspaceName(number, index),
-        createdAt: toDate(createdAt),
+        createdAt,
+        ...workspace,
       })),
     ),
   });
+  for (const insert of [insertUsers, insertBilling, insertWorkspaces]) await tx.$executeRaw(insert);
 }
 
 /** Writes links and decisions of staff. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryOne, queryOneOrThrow } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { type Mark, mark } from "~/stripe/ranges";
 
@@ -57,12 +58,12 @@ export async function findLastCuts(db: Database): Promise<Mark[]> {
 /** SQL: until when all users are observed. Runs do not write this down user by user. NULL before the first full run. */
 export const coveredAt: Sql = sql`(SELECT to_timestamp((value->>'at')::float8) FROM "Cursor" WHERE key = 'events')`;
 
+const agoRow = z.object({ ago: z.number().nullable() });
+
 /** Seconds since all users were observed; null before the first full run. */
 export async function countSecondsSinceCovered(db: Database | Tx): Promise<number | null> {
-  const [row] = await db.$queryRaw<unknown[]>(
-    sql`SELECT extract(epoch FROM now() - ${coveredAt})::float8 AS ago`,
-  );
-  return z.object({ ago: z.number().nullable() }).parse(row).ago;
+  const query = sql`SELECT extract(epoch FROM now() - ${coveredAt})::float8 AS ago`;
+  return (await queryOneOrThrow(db, agoRow, query)).ago;
 }
 
 const cursorRow = z.object({ fullRun: storedFullRun, events: eventCursor, now: z.number() });
@@ -70,11 +71,15 @@ const cursorRow = z.object({ fullRun: storedFullRun, events: eventCursor, now: z
 async function readCursors(
   db: Database | Tx,
 ): Promise<{ fullRun: StoredFullRun; events: EventCursor; age: number } | null> {
-  const [row] = await db.$queryRaw<unknown[]>`
+  const row = await queryOne(
+    db,
+    cursorRow,
+    sql`
     SELECT f.value AS "fullRun", e.value AS events, extract(epoch FROM now())::float8 AS now
-    FROM "Cursor" f JOIN "Cursor" e ON e.key = 'events' WHERE f.key = 'full_run'`;
-  if (row === undefined) return null;
-  const { fullRun, events, now } = cursorRow.parse(row);
+    FROM "Cursor" f JOIN "Cursor" e ON e.key = 'events' WHERE f.key = 'full_run'`,
+  );
+  if (row === null) return null;
+  const { fullRun, events, now } = row;
   return { fullRun, events, age: now - events.since };
 }
 

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { CustomerState, ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
 import type { Database, Tx } from "~/platform/client.server";
 import {
@@ -12,6 +13,7 @@ import {
   selectTables,
   text,
 } from "~/platform/json-tables.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
 const STATES = new Set<unknown>(["present", "deleted", "missing"] satisfies CustomerState[]);
@@ -74,17 +76,19 @@ export const customerTables = (customers: Sql, subscriptions: Sql) => ({
 });
 
 /** The customers by id, each with the subscriptions that Stripe still lists for it, in the order of their ids. */
-export function observedCustomers({
+export function groupByCustomer({
   customers,
   subscriptions,
 }: RowsOf<ReturnType<typeof customerTables>>): Map<string, ObservedCustomer> {
   const known = new Map<string, ObservedCustomer>();
-  for (const customer of customers)
-    known.set(customer.id, Object.assign(customer, { subscriptions: [] as Subscription[] }));
+  for (const customer of customers) {
+    const own: Subscription[] = [];
+    known.set(customer.id, Object.assign(customer, { subscriptions: own }));
+  }
   for (const subscription of subscriptions)
     if (!subscription.gone) known.get(subscription.customerId)?.subscriptions.push(subscription);
-  for (const { subscriptions: some } of known.values())
-    if (some.length > 1) some.sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const { subscriptions: own } of known.values())
+    if (own.length > 1) own.sort((a, b) => (a.id < b.id ? -1 : 1));
   return known;
 }
 
@@ -99,6 +103,8 @@ export async function loadCustomers(
     sql`"StripeCustomer" WHERE id = ANY(${ids})`,
     sql`"StripeSubscription" WHERE "customerId" = ANY(${ids})`,
   );
-  const [row] = await db.$queryRaw<{ found: string }[]>`SELECT ${selectTables(tables)} AS found`;
-  return observedCustomers(readTables(tables, row?.found));
+  const { found } = await queryOneOrThrow(db, foundRow, sql`SELECT ${selectTables(tables)} AS found`);
+  return groupByCustomer(readTables(tables, found));
 }
+
+const foundRow = z.object({ found: z.string() });

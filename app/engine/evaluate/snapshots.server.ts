@@ -10,7 +10,7 @@ import type { Database, Tx } from "~/platform/client.server";
 import { type RowsOf, readTables, selectTables } from "~/platform/json-tables.server";
 import { queryOne } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
-import { customerTables, observedCustomers } from "./load-customers.server";
+import { customerTables, groupByCustomer } from "./load-customers.server";
 import { type Edge, linkedCustomers, linkTables, resolveEdges } from "./load-links.server";
 import { askedUsers, createUserTables } from "./load-users.server";
 
@@ -74,7 +74,7 @@ export async function loadSnapshots(
     options,
   ]);
   const rows = readTables(findTables(fields), row?.found);
-  const found = { ...rows, ...resolveLinks(rows), customers: observedCustomers(rows), fields };
+  const found = { ...rows, ...resolveLinks(rows), customers: groupByCustomer(rows), fields };
   return userIds.flatMap((id) => {
     const user = rows.users.get(id);
     return user ? [toSnapshot(id, user, found, loadOptions)] : [];

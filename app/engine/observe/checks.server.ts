@@ -1,6 +1,8 @@
+import { z } from "zod";
 import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
 import { coveredAt } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryOne } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
 /** Seconds; what the business decides about how often a user's payment is looked at. */
@@ -87,29 +89,33 @@ export async function forgetFailures(tx: Tx, runId: string): Promise<void> {
     WHERE "failedAt" < (SELECT "createdAt" FROM "Run" WHERE id = ${runId})`;
 }
 
-export type CheckState = {
+const checkState = z.object({
   /** A check is under way, or due: then the request that asks is about to begin it. */
-  checking: boolean;
-  checkedAt: Date | null;
-  failed: boolean;
-  verdict: string | null;
-  observedAt: Date | null;
-  fresh: boolean;
-};
+  checking: z.boolean(),
+  checkedAt: z.date().nullable(),
+  failed: z.boolean(),
+  verdict: z.string().nullable(),
+  observedAt: z.date().nullable(),
+  fresh: z.boolean(),
+});
+export type CheckState = z.infer<typeof checkState>;
 
 /** What is known of the checks of a user; null when there is no such user. */
-export async function checkState(
+export async function findCheckState(
   db: Database,
   userId: string,
   gates: CheckGates,
 ): Promise<CheckState | null> {
-  const [row] = await db.$queryRaw<CheckState[]>`
+  return queryOne(
+    db,
+    checkState,
+    sql`
     SELECT coalesce(k."checkingUntil" > now(), false) OR ${isDue(gates)} AS checking, k."failedAt" IS NOT NULL AS failed,
       k."checkedAt", s.verdict,
       CASE WHEN s."observedAt" IS NOT NULL THEN greatest(s."observedAt", ${coveredAt}) END AS "observedAt",
       coalesce(greatest(s."observedAt", k."checkedAt", CASE WHEN s."observedAt" IS NOT NULL THEN ${coveredAt} END)
         > now() - make_interval(secs => ${gates.freshFor}::float8), false) AS fresh
     FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id LEFT JOIN "SyncStatus" s ON s."userId" = u.id
-    WHERE u.id = ${userId}`;
-  return row ?? null;
+    WHERE u.id = ${userId}`,
+  );
 }

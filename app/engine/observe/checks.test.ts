@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
-import { beginCheck, checkState, DEFAULT_GATES, endCheck } from "./checks.server";
+import { beginCheck, findCheckState, DEFAULT_GATES, endCheck } from "./checks.server";
 
 let database: TestDatabase;
 
@@ -11,7 +11,7 @@ afterAll(() => database.drop());
 
 const addUser = (id: string) => database.db.user.create({ data: { id, email: `${id}@example.com` } });
 const begin = (id: string) => beginCheck(database.db, id, DEFAULT_GATES);
-const isChecking = async (id: string) => (await checkState(database.db, id, DEFAULT_GATES))?.checking;
+const isChecking = async (id: string) => (await findCheckState(database.db, id, DEFAULT_GATES))?.checking;
 
 describe("a check of one user", () => {
   it("is started once when many ask at the same time, the first time and every time", async () => {
@@ -45,6 +45,6 @@ describe("a check of one user", () => {
 
   it("of an unknown user does not start", async () => {
     expect(await begin("unknown")).toBe(false);
-    expect(await checkState(database.db, "unknown", DEFAULT_GATES)).toBeNull();
+    expect(await findCheckState(database.db, "unknown", DEFAULT_GATES)).toBeNull();
   });
 });

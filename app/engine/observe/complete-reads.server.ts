@@ -1,6 +1,8 @@
 import type { Version } from "~/billing/observation";
 import type { Tx } from "~/platform/client.server";
-import { type Contested, contestedOf, type Overlap, type StoreOptions } from "./observations.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+import { type Contested, listContested, overlap, type StoreOptions } from "./observations.server";
 import { enqueueUsersOfCustomers } from "./recheck-queue.server";
 
 /** A read of every page of one customer's subscriptions, from the first page's start to the last page's end. */
@@ -21,7 +23,10 @@ export async function storeCompleteReads(
   { enqueue }: StoreOptions,
 ): Promise<Contested> {
   if (reads.length === 0) return [];
-  const unlisted = await tx.$queryRaw<Overlap[]>`
+  const unlisted = await queryRows(
+    tx,
+    overlap,
+    sql`
     UPDATE "StripeSubscription" s SET
       gone = s.gone OR s."versionEnd" < r.started,
       "versionStart" = CASE WHEN s.gone OR s."versionEnd" < r.started
@@ -30,8 +35,9 @@ export async function storeCompleteReads(
     FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb)
       AS r("customerId" text, started bigint, ended bigint, "listedIds" jsonb)
     WHERE s."customerId" = r."customerId" AND s."versionStart" <= r.ended AND NOT r."listedIds" ? s.id
-    RETURNING s."customerId", s.gone AS same`;
-  const contested = contestedOf(unlisted);
+    RETURNING s."customerId", s.gone AS same`,
+  );
+  const contested = listContested(unlisted);
   // What was listed before and is no longer may change what its users are evaluated to have.
   if (enqueue) await enqueueUsersOfCustomers(tx, [...new Set(unlisted.map(({ customerId }) => customerId))]);
   const settled = reads.filter(({ customerId }) => !contested.includes(customerId));

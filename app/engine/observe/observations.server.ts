@@ -2,6 +2,7 @@ import { z } from "zod";
 import { foldEmail } from "~/billing/email";
 import type { Customer, SubscriptionItem, Version } from "~/billing/observation";
 import type { Tx } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
 import type { ReadSubscription } from "~/stripe/parse";
@@ -82,7 +83,10 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
     ...stamp,
     emailFolded: value.email === null ? null : foldEmail(value.email),
   }));
-  const stored = await tx.$queryRaw<{ id: string }[]>`
+  const stored = await queryRows(
+    tx,
+    idRow,
+    sql`
     INSERT INTO "StripeCustomer" AS c (id, created, ${joinNames(CUSTOMER_COLUMNS)})
     SELECT r.id, to_timestamp(r.created), ${joinValues(CUSTOMER_COLUMNS)}
     FROM ${toRecordset(rows, { id: "text", created: "time", ...CUSTOMER_COLUMNS })}
@@ -90,10 +94,14 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
     ON CONFLICT (id) DO UPDATE SET ${assignExcluded(CUSTOMER_COLUMNS)},
       created = coalesce(excluded.created, c.created), "observedAt" = now()
     WHERE excluded."versionStart" > c."versionEnd"
-    RETURNING c.id`;
+    RETURNING c.id`,
+  );
   const left = notIn(stored, rows, ({ id }) => id);
   if (left.length === 0) return [];
-  const overlapping = await tx.$queryRaw<Overlap[]>`
+  const overlapping = await queryRows(
+    tx,
+    overlap,
+    sql`
     UPDATE "StripeCustomer" c SET
       "versionStart" = CASE WHEN same THEN greatest(c."versionStart", r.started) ELSE c."versionStart" END,
       "versionEnd" = greatest(c."versionEnd", r.ended)
@@ -104,17 +112,22 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
       JOIN "StripeCustomer" o USING (id)
     ) r
     WHERE c.id = r.id AND r.started <= c."versionEnd" AND r.ended >= c."versionStart"
-    RETURNING c.id AS "customerId", r.same`;
-  return contestedOf(overlapping);
+    RETURNING c.id AS "customerId", r.same`,
+  );
+  return listContested(overlapping);
 }
 
 /**
  * An answer that overlaps the stored one. When it says the same, the stored one holds for both, and its stamp grows;
  * when it does not, whatever overlaps either is in doubt: only a read that starts after both settles it.
  */
-export type Overlap = { customerId: string; same: boolean };
+export const overlap = z.object({ customerId: z.string(), same: z.boolean() });
+type Overlap = z.infer<typeof overlap>;
 
-export const contestedOf = (overlapping: readonly Overlap[]): Contested => [
+const idRow = z.object({ id: z.string() });
+const storedSubscription = overlap.extend(idRow.shape);
+
+export const listContested = (overlapping: readonly Overlap[]): Contested => [
   ...new Set(overlapping.flatMap(({ customerId, same }) => (same ? [] : [customerId]))),
 ];
 
@@ -180,7 +193,10 @@ async function storeChangedSubscriptions(
     // For one already past due when first seen; the later of several items is the kinder.
     periodStart: value.items.reduce((latest, item) => Math.max(latest, item.periodStart ?? 0), 0) || null,
   }));
-  const stored = await tx.$queryRaw<(Overlap & { id: string })[]>`
+  const stored = await queryRows(
+    tx,
+    storedSubscription,
+    sql`
     INSERT INTO "StripeSubscription" AS s (id, ${joinNames(SUBSCRIPTION_COLUMNS)}, "pastDueSince", gone)
     SELECT r.id, ${joinValues(SUBSCRIPTION_COLUMNS)},
       CASE WHEN r.status = 'past_due' THEN coalesce(to_timestamp(r."periodStart"), now()) END,
@@ -202,10 +218,14 @@ async function storeChangedSubscriptions(
     -- A new one, which a complete read that overlaps this answer did not list?
     RETURNING s.id, s."customerId", s.xmax <> 0 OR NOT EXISTS (SELECT 1 FROM "StripeCustomer" c
       WHERE c.id = s."customerId" AND c."completeVersionStart" <= s."versionEnd"
-        AND c."completeVersionEnd" >= s."versionStart") AS same`;
+        AND c."completeVersionEnd" >= s."versionStart") AS same`,
+  );
   const left = notIn(stored, rows, ({ id }) => id);
-  if (left.length === 0) return contestedOf(stored);
-  const overlapping = await tx.$queryRaw<Overlap[]>`
+  if (left.length === 0) return listContested(stored);
+  const overlapping = await queryRows(
+    tx,
+    overlap,
+    sql`
     UPDATE "StripeSubscription" s SET
       "versionStart" = CASE WHEN same THEN greatest(s."versionStart", r.started) ELSE s."versionStart" END,
       "versionEnd" = greatest(s."versionEnd", r.ended)
@@ -218,8 +238,9 @@ async function storeChangedSubscriptions(
       JOIN "StripeSubscription" o USING (id)
     ) r
     WHERE s.id = r.id AND r.started <= s."versionEnd" AND r.ended >= s."versionStart"
-    RETURNING s."customerId", r.same`;
-  return contestedOf([...stored, ...overlapping]);
+    RETURNING s."customerId", r.same`,
+  );
+  return listContested([...stored, ...overlapping]);
 }
 
 /** Of several observations of one object in a batch only the newest is stored: one statement cannot write a row twice. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { createStripeBudget } from "~/engine/account/stripe-budget.server";
 import { createWorld, type World } from "~/engine/testing/world";
-import { createStripeBudget } from "~/platform/stripe-budget.server";
 import { nextVersion } from "~/platform/versions.server";
 import { createLimiter } from "~/stripe/limiter.server";
 import { createStripeReader } from "~/stripe/reader.server";

@@ -1,8 +1,9 @@
+import { z } from "zod";
 import type { Version } from "~/billing/observation";
 import type { Tx } from "~/platform/client.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { hashText } from "~/platform/text-hash.server";
-import { firstRow } from "~/platform/versions.server";
 
 /** Two answers with the same hash say the same. */
 export const contentHash = (content: object): string => hashText(JSON.stringify(content));
@@ -25,7 +26,10 @@ export async function keepUnchanged<T extends Seen>(
   where: Sql,
   seen: readonly T[],
 ): Promise<T[]> {
-  const others = await tx.$queryRaw<{ ids: string[] }[]>(sql`
+  const others = await queryOneOrThrow(
+    tx,
+    idsRow,
+    sql`
     WITH r AS MATERIALIZED (SELECT r.id, r.hash, a.started, a.ended, a."requestId"
         FROM json_to_recordset(${JSON.stringify(byAnswer(seen))}::json)
           AS a(started bigint, ended bigint, "requestId" text, ids text[], hashes text[]),
@@ -38,10 +42,13 @@ export async function keepUnchanged<T extends Seen>(
           AND kept.id = ANY(ARRAY(SELECT id FROM r))
         RETURNING kept.id)
     SELECT coalesce(array_agg(r.id), ARRAY[]::text[]) AS ids FROM r
-    WHERE NOT EXISTS (SELECT 1 FROM unchanged WHERE unchanged.id = r.id)`);
-  const ids = new Set(firstRow(others).ids);
+    WHERE NOT EXISTS (SELECT 1 FROM unchanged WHERE unchanged.id = r.id)`,
+  );
+  const ids = new Set(others.ids);
   return ids.size === 0 ? [] : seen.filter(({ value }) => ids.has(value.id));
 }
+
+const idsRow = z.object({ ids: z.array(z.string()) });
 
 type OneAnswer = Pick<Seen, "started" | "ended" | "requestId"> & { ids: string[]; hashes: string[] };
 

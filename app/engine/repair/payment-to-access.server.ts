@@ -1,11 +1,24 @@
+import { z } from "zod";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 
 /** Seconds from payment to access, by the layer that gave it (`Change.actorKind`). */
-export type LayerSeconds = { layer: string; grants: number; p50: number; p95: number; p99: number };
+export type LayerSeconds = z.infer<typeof layerSeconds>;
+const layerSeconds = z.object({
+  layer: z.string(),
+  grants: z.number(),
+  p50: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+});
 
 /** Percentiles over the grants of the last 30 days that a payment stands behind; the busiest layer first. */
 export async function summarizePaymentToAccess(db: Database | Tx): Promise<LayerSeconds[]> {
-  return db.$queryRaw<LayerSeconds[]>`
+  return queryRows(
+    db,
+    layerSeconds,
+    sql`
     SELECT "actorKind" AS layer, count(*)::int AS grants,
       percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)::float8 AS p50,
       percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds)::float8 AS p95,
@@ -14,5 +27,6 @@ export async function summarizePaymentToAccess(db: Database | Tx): Promise<Layer
       SELECT "actorKind", greatest(0, extract(epoch FROM "createdAt" - "paidAt")) AS seconds FROM "Change"
       WHERE grants AND "paidAt" IS NOT NULL AND "createdAt" > now() - interval '30 days'
     ) granted
-    GROUP BY 1 ORDER BY 2 DESC, 1`;
+    GROUP BY 1 ORDER BY 2 DESC, 1`,
+  );
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ACTOR_KINDS, type Actor } from "~/engine/account/actor";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryOne } from "~/platform/query-rows.server";
 import { join, raw, type Sql, sql } from "~/platform/sql.server";
 import { NO_COUNTS, RUN_COUNTS, type RunCounts } from "./run-counts";
 import { type RunCursor, runCursor } from "./run-cursor";
@@ -70,25 +71,34 @@ export type NewRun = {
 
 /** Creates a run that needs no lease (`one`, or a preview from what is stored). */
 export async function createRun(db: Database | Tx, run: NewRun): Promise<RunRow> {
-  const [row] = await insertRun(db, run, null);
-  return parseRun(row);
+  const created = await insertRun(db, run, null);
+  if (created === null) throw new Error("The run was not created");
+  return created;
 }
 
 /**
- * Inserts a run; no row when another run has the live key. In SQL, because the client would write the time of this
+ * Inserts a run; null when another run has the live key. In SQL, because the client would write the time of this
  * process's clock, and that time decides whether the run is too old and which users signed up since.
  */
-export async function insertRun(db: Database | Tx, run: NewRun, liveKey: string | null): Promise<unknown[]> {
+export async function insertRun(
+  db: Database | Tx,
+  run: NewRun,
+  liveKey: string | null,
+): Promise<RunRow | null> {
   const { actor, mode, scope, cursor, previewRunId = null, state = "running" } = run;
   const { total = 0, stripeRequests = 0 } = run.counts ?? {};
-  return db.$queryRaw<unknown[]>`
+  return queryOne(
+    db,
+    runRow,
+    sql`
     INSERT INTO "Run" ("actorKind", actor, mode, scope, phase, state, "liveKey", cursor, "previewRunId", total,
       ${columnNames}, "stripeRequests", "finishedAt")
     VALUES (${actor.kind}, ${actor.id}::text, ${mode}, ${scope}, ${cursor.phase}, ${state}, ${liveKey}::text,
       ${JSON.stringify(cursor)}::jsonb, ${previewRunId}::text, ${total}::int,
       ${join(RUN_COUNTS.map(({ key }) => sql`${run.counts?.[key] ?? 0}::int`))}, ${stripeRequests}::int,
       CASE WHEN ${state}::text <> 'running' THEN now() END)
-    ON CONFLICT ("liveKey") DO NOTHING RETURNING *`;
+    ON CONFLICT ("liveKey") DO NOTHING RETURNING *`,
+  );
 }
 
 const column = (name: string): Sql => raw(`"${name}"`);

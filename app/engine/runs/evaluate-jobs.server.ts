@@ -1,4 +1,9 @@
+import { z } from "zod";
 import type { Database } from "~/platform/client.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+
+const queueRow = z.object({ made: z.boolean() });
 
 export const EVALUATE_JOB = "evaluate_batches";
 
@@ -7,9 +12,8 @@ export const EVALUATE_JOB = "evaluate_batches";
  * runs, the run's own process evaluates all batches.
  */
 export async function addEvaluateJobs(db: Database, runId: string, helpers: number): Promise<void> {
-  const [queue] = await db.$queryRaw<{ made: boolean }[]>`
-    SELECT to_regnamespace('graphile_worker') IS NOT NULL AS made`;
-  if (!queue?.made) return;
+  const query = sql`SELECT to_regnamespace('graphile_worker') IS NOT NULL AS made`;
+  if (!(await queryOneOrThrow(db, queueRow, query)).made) return;
   const payload = JSON.stringify({ runId });
   await db.$executeRaw`
     SELECT graphile_worker.add_job(${EVALUATE_JOB}, ${payload}::json, job_key => 'evaluate:' || n, max_attempts => 1)

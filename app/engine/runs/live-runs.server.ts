@@ -12,8 +12,8 @@ const LIVE_KEY = "whole-account";
 export async function createLiveRun(db: Database, run: NewRun): Promise<{ run: RunRow; created: boolean }> {
   await abandonOldRun(db);
   for (;;) {
-    const [created] = await insertRun(db, run, LIVE_KEY);
-    if (created) return { run: parseRun(created), created: true };
+    const created = await insertRun(db, run, LIVE_KEY);
+    if (created) return { run: created, created: true };
     const live = await findLiveRun(db);
     if (live) return { run: live, created: false };
   }

@@ -4,12 +4,12 @@ import { pickCounts } from "~/engine/repair/run-counts";
 import type { RunPhase } from "~/engine/repair/run-cursor";
 import type { RunState } from "~/engine/repair/run-words";
 import { findRun, type RunRow } from "~/engine/repair/runs.server";
-import { runDividePhase } from "./divide-phase.server";
-import { runEvaluatePhase } from "./evaluate-phase.server";
-import { runEventsPhase } from "./events-phase.server";
-import { runObservePhase } from "./observe-phase.server";
-import { runReadPhase } from "./read-phase.server";
-import { runRevocationPhase } from "./revocation-phase.server";
+import { runDividePhase } from "./phases/divide-phase.server";
+import { runEvaluatePhase } from "./phases/evaluate-phase.server";
+import { runEventsPhase } from "./phases/events-phase.server";
+import { runObservePhase } from "./phases/observe-phase.server";
+import { runReadPhase } from "./phases/read-phase.server";
+import { runRevocationPhase } from "./phases/revocation-phase.server";
 import { LeaseLost, openRunSession, type RunSession, type StepResult } from "./run-session.server";
 
 /** One bounded piece of work of each phase; it commits what it did, and says what is left. */

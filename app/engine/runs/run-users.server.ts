@@ -1,19 +1,23 @@
-import type { Verdict } from "~/billing/verdicts/catalogue";
-import type { RunOutcome } from "~/engine/repair/run-words";
+import { z } from "zod";
+import { VERDICTS } from "~/billing/verdicts/catalogue";
+import { RUN_OUTCOMES } from "~/engine/repair/run-words";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
 
 /** A user of a run for whom something was intended, done, blocked or failed. */
-export type RunUserRow = {
-  userId: string;
-  verdict: Verdict;
-  intendedHash: string | null;
-  outcome: RunOutcome;
-  reason: string | null;
-  grants: boolean;
-  revokes: boolean;
-};
+export type RunUserRow = z.infer<typeof runUserRow>;
+const runUserRow = z.object({
+  userId: z.string(),
+  verdict: z.enum(VERDICTS),
+  intendedHash: z.string().nullable(),
+  outcome: z.enum(RUN_OUTCOMES),
+  reason: z.string().nullable(),
+  grants: z.boolean(),
+  revokes: z.boolean(),
+});
 
 /** The row of a run for a user; none for users in sync. */
 export function toRunUser(outcome: UserOutcome): RunUserRow[] {
@@ -70,16 +74,27 @@ export async function listUsersToReadAgain(
   return rows.map(({ userId }) => userId);
 }
 
-export type RunUserGroup = { verdict: string; outcome: string; reason: string | null; users: number };
+export type RunUserGroup = z.infer<typeof groupRow>;
+const groupRow = z.object({
+  verdict: z.string(),
+  outcome: z.string(),
+  reason: z.string().nullable(),
+  users: z.number(),
+});
 
 /** How many users of a run came to what, by verdict, outcome and reason. */
 export async function groupRunUsers(db: Database, runId: string): Promise<RunUserGroup[]> {
-  return db.$queryRaw<RunUserGroup[]>`
+  return queryRows(
+    db,
+    groupRow,
+    sql`
     SELECT verdict, outcome, reason, count(*)::int AS users FROM "RunUser"
-    WHERE "runId" = ${runId} GROUP BY verdict, outcome, reason ORDER BY users DESC, verdict, outcome`;
+    WHERE "runId" = ${runId} GROUP BY verdict, outcome, reason ORDER BY users DESC, verdict, outcome`,
+  );
 }
 
-export type ListedRunUser = RunUserRow & { email: string; name: string | null };
+export type ListedRunUser = z.infer<typeof listedRow>;
+const listedRow = runUserRow.extend({ email: z.string(), name: z.string().nullable() });
 
 /** Users of a run in the order of their ids, with their present names; only of one group when it is given. */
 export async function listRunUsers(
@@ -87,14 +102,18 @@ export async function listRunUsers(
   input: { runId: string; group: RunGroupKey | null; after: string | null; limit: number },
 ): Promise<ListedRunUser[]> {
   const { group } = input;
-  return db.$queryRaw<ListedRunUser[]>`
+  return queryRows(
+    db,
+    listedRow,
+    sql`
     SELECT r."userId", r.verdict, r."intendedHash", r.outcome, r.reason, r.grants, r.revokes,
       coalesce(u.email, '(deleted)') AS email, u.name
     FROM "RunUser" r LEFT JOIN "User" u ON u.id = r."userId"
     WHERE r."runId" = ${input.runId} AND r."userId" > ${input.after ?? ""}
       AND (${group === null} OR (r.verdict = ${group?.verdict ?? ""} AND r.outcome = ${group?.outcome ?? ""}
         AND r.reason IS NOT DISTINCT FROM ${group?.reason ?? null}::text))
-    ORDER BY r."userId" LIMIT ${input.limit}`;
+    ORDER BY r."userId" LIMIT ${input.limit}`,
+  );
 }
 
 export type RunGroupKey = { verdict: string; outcome: string; reason: string | null };

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type pg from "pg";
+import { z } from "zod";
 import { acquireMigrationLock } from "./migration-lock.server";
 import { isMissingTable, withPgClient } from "./pg-client.server";
 import { migrateQueue, QUEUE, queueIsBehind } from "./queue-schema.server";
@@ -23,6 +24,7 @@ const RECORD = `
   VALUES ($1, $2, $3, clock_timestamp(), 1)`;
 const APPLIED = `
   SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+const migrationRow = z.object({ migration_name: z.string() });
 
 /**
  * Applies the migrations that the database does not have yet, oldest first, then those of the queue. Returns their names.
@@ -63,8 +65,8 @@ async function listPending(client: pg.Client, folder: string): Promise<string[]>
 
 async function listApplied(client: pg.Client): Promise<Set<string>> {
   try {
-    const { rows } = await client.query<{ migration_name: string }>(APPLIED);
-    return new Set(rows.map((row) => row.migration_name));
+    const { rows } = await client.query<Record<string, unknown>>(APPLIED);
+    return new Set(rows.map((row) => migrationRow.parse(row).migration_name));
   } catch (error) {
     if (isMissingTable(error)) return new Set();
     throw error;

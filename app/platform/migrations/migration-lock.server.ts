@@ -13,10 +13,10 @@ export async function acquireMigrationLock(client: pg.Client): Promise<void> {
   for (;;) {
     await client.query("BEGIN");
     await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
-    const { rows } = await client.query<{ acquired: boolean }>(
+    const { rows } = await client.query<Record<string, unknown>>(
       `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS acquired`,
     );
-    if (rows[0]?.acquired) return;
+    if (rows[0]?.acquired === true) return;
     // A transaction that stays open while it waits would occupy one of PgBouncer's connections.
     await client.query("ROLLBACK");
     await wait(RETRY_MS);

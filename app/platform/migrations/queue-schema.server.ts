@@ -1,5 +1,6 @@
 import { Logger, runMigrations } from "graphile-worker";
 import type pg from "pg";
+import { z } from "zod";
 import { isMissingTable, withPgClient } from "./pg-client.server";
 
 /** The name of the queue's tables in the list of migrations. */
@@ -7,6 +8,8 @@ export const QUEUE = "graphile_worker";
 
 /** The newest migration of the version of graphile-worker that we use; a test fails when another version has more. */
 const REVISION = 19;
+
+const revisionRow = z.object({ revision: z.number().nullable() });
 
 const silent = new Logger(() => () => {});
 
@@ -24,10 +27,10 @@ export async function migrateQueue(url: string): Promise<boolean> {
 /** Whether the queue's tables are missing, or older than the version of graphile-worker that we use. */
 export async function queueIsBehind(client: pg.Client): Promise<boolean> {
   try {
-    const { rows } = await client.query<{ revision: number | null }>(
+    const { rows } = await client.query<Record<string, unknown>>(
       "SELECT max(id) AS revision FROM graphile_worker.migrations",
     );
-    return (rows[0]?.revision ?? 0) < REVISION;
+    return (revisionRow.parse(rows[0]).revision ?? 0) < REVISION;
   } catch (error) {
     if (isMissingTable(error)) return true;
     throw error;

@@ -7,7 +7,7 @@ import { createParity } from "../../../app/facade/parity.server";
 import { createDatabase, type Database } from "../../../app/platform/client.server";
 import { createLog } from "../../../app/platform/log.server";
 import { applyMigrations } from "../../../app/platform/migrations/migrate.server";
-import { createStripeBudget } from "../../../app/platform/stripe-budget.server";
+import { createStripeBudget } from "../../../app/engine/account/stripe-budget.server";
 import { nextVersion } from "../../../app/platform/versions.server";
 import { createLimiter } from "../../../app/stripe/limiter.server";
 import { createStripeReader, type StripeReader } from "../../../app/stripe/reader.server";

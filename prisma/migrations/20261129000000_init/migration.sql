@@ -548,7 +548,7 @@ ALTER TABLE "StaffAccount" ADD CONSTRAINT "StaffAccount_userId_fkey" FOREIGN KEY
 
 -- What Prisma's schema language has no words for.
 
--- Orders requests to Stripe over all servers (order stamps).
+-- Versions: orders requests to Stripe over all servers.
 CREATE SEQUENCE "observation_version";
 
 -- E-mail addresses are compared with only ASCII A–Z folded (billing/email.ts).
@@ -571,10 +571,10 @@ ALTER TABLE "Plan" ADD CONSTRAINT "Plan_seats_positive" CHECK ("seats" > 0);
 -- A few rows that are written many times a second: room for their next versions on the same page.
 ALTER TABLE "StripeRateBucket" SET (fillfactor = 10);
 
--- app/stripe/pacing.ts says the same in TypeScript, with the reasons; a test holds the two against each other. Functions,
+-- app/stripe/testing/rate-bucket.ts says the same in TypeScript, with the reasons; a test holds the two against each other. Functions,
 -- because PostgreSQL keeps their plans: the same as one statement costs several times as much.
 
--- `slowdownAt`
+-- `computeSlowdown`
 CREATE FUNCTION "stripe_slowdown"(slowdown float8, slowed_at timestamptz, at timestamptz) RETURNS float8
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
@@ -583,7 +583,7 @@ BEGIN
 END
 $$;
 
--- `passageOf`, for one endpoint; slots, bursts and aheads in milliseconds. `clock`: for tests; else the database's.
+-- `acquireFrom`, for one endpoint; slots, bursts and aheads in milliseconds. `clock`: for tests; else the database's.
 CREATE FUNCTION "stripe_acquire"(
   endpoint text, many int, own_slot float8, own_burst float8, own_ahead float8,
   all_slot float8, all_burst float8, all_ahead float8, clock timestamptz,
@@ -603,7 +603,7 @@ BEGIN
   -- transaction alone.
   PERFORM set_config('synchronous_commit', 'off', true);
   LOOP
-    -- Always in this order, so that nobody waits in a circle.
+    -- Always in this order, so that transactions never wait for each other in a circle.
     SELECT * INTO every FROM "StripeRateBucket" l WHERE l.bucket = 'all' FOR NO KEY UPDATE;
     SELECT * INTO own FROM "StripeRateBucket" l WHERE l.bucket = endpoint FOR NO KEY UPDATE;
     EXIT WHEN every.bucket IS NOT NULL AND own.bucket IS NOT NULL;
@@ -639,7 +639,7 @@ BEGIN
 END
 $$;
 
--- `slowedDown`
+-- `slowDown`
 CREATE FUNCTION "stripe_slow_down"(slowed_bucket text, clock timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -653,25 +653,25 @@ BEGIN
 END
 $$;
 
--- Standings that depend on others, or whose repair is due or may have become possible: evaluated again at each tick.
+-- Users whose evaluation may change without any event: evaluated again in each incremental run.
 CREATE INDEX "SyncStatus_recheck" ON "SyncStatus" ("userId")
 WHERE verdict IN ('not_checked', 'link_conflict', 'possible_match')
     OR ("intendedHash" IS NOT NULL AND blocked IS NULL)
     OR blocked IN ('revocation_limit', 'not_read_since', 'possible_other_customer', 'other_customers_unknown');
 
--- The stamps of these tables move on in each pass: room on each page keeps those updates away from the indexes.
+-- The versions of these tables are updated by each full run: room on each page keeps those updates away from the indexes.
 ALTER TABLE "StripeCustomer" SET (fillfactor = 80);
 ALTER TABLE "StripeSubscription" SET (fillfactor = 80);
 
 -- For the events that still wait for a read, in the order of their customers.
 CREATE INDEX "StripeEvent_unsettled_idx" ON "StripeEvent"("customerId") WHERE "settledAt" IS NULL;
 
--- For the customers that a tick reads again although nothing changed. A full pass does not touch "completeAt", so that the
--- stamps which it moves on stay away from the indexes.
+-- For the customers that an incremental run reads although nothing says that they changed. A full run does not touch
+-- "completeAt", so that its updates stay away from the indexes.
 CREATE INDEX "StripeCustomer_least_read_idx" ON "StripeCustomer"("completeAt" NULLS FIRST, "id") WHERE "state" = 'present';
 
 -- Indexes for lists of a million users: for every sort and filter of the users table, for its search, and for what
--- every page counts. Expressions as app/table/order.server.ts and filters.server.ts write them. Prisma's schema language
+-- every page counts. Expressions as app/dashboard/users-list writes them. Prisma's schema language
 -- has no words for these (expressions, conditions, operator classes), and its comparison leaves them alone.
 
 -- The verdict's own order, and the order of them all: severity and since are never null here.
@@ -695,7 +695,7 @@ CREATE INDEX "SyncStatus_by_status" ON "SyncStatus"
   INCLUDE ("stripeStatus") WHERE "stripeStatus" IS DISTINCT FROM 'active';
 CREATE INDEX "SyncStatus_stripePlan" ON "SyncStatus" ("stripePlan") WHERE "stripePlan" IS NOT NULL;
 
--- Customers who pay, for those whom nobody claims.
+-- Paying customers, for the count of those that belong to no user.
 CREATE INDEX "StripeSubscription_paying" ON "StripeSubscription" ("customerId")
   WHERE NOT "gone" AND "status" IN ('active', 'trialing');
 -- What the revocation limit counts.
@@ -704,7 +704,7 @@ CREATE INDEX "Change_lowered" ON "Change" ("createdAt") WHERE "revokes" AND "act
 CREATE INDEX "StripeEvent_unsettled" ON "StripeEvent" ("receivedAt") WHERE "settledAt" IS NULL;
 
 -- On the application's own table, where it is one: through a view PostgreSQL uses those of the table behind it
--- (docs/decisions/0010). Whoever makes them first, CONCURRENTLY, under these names, is not kept waiting here. Without
+-- (docs/decisions/0010). Create them first, CONCURRENTLY and under these names, and nothing waits here. Without
 -- them, and without pg_trgm, lists and searches are slower and as right.
 DO $$
 DECLARE

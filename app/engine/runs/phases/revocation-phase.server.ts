@@ -13,17 +13,17 @@ import { readCustomers } from "~/engine/observe/read-customers.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
 import { revocationLimitHasRoom } from "~/engine/repair/revocation-limit.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
-import { nextVersion } from "~/platform/versions.server";
-import type { RequestOptions } from "~/stripe/reader.server";
-import { countOutcomes, countSkippedUsers } from "./count-users.server";
-import { type RunSession, readCursor, type StepResult } from "./run-session.server";
+import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
 import {
   deleteRunUsers,
   listPreviewedHashes,
   listUsersToReadAgain,
   saveRunUsers,
   toRunUser,
-} from "./run-users.server";
+} from "~/engine/runs/run-users.server";
+import { nextVersion } from "~/platform/versions.server";
+import type { RequestOptions } from "~/stripe/reader.server";
+import { countOutcomes, countSkippedUsers } from "./count-users.server";
 
 const BATCH = 20;
 

@@ -2,8 +2,8 @@ import { SEVERITY_RANK } from "~/billing/verdicts/severity";
 import type { RunCounts } from "~/engine/repair/run-counts";
 import { addToCounts } from "~/engine/repair/runs.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
+import { LeaseLost } from "~/engine/runs/run-session.server";
 import type { Database, Tx } from "~/platform/client.server";
-import { LeaseLost } from "./run-session.server";
 
 /** The counts of a run, from the outcomes of its users. What a preview intends counts as what it would become. */
 export function countOutcomes(outcomes: readonly UserOutcome[]): RunCounts {

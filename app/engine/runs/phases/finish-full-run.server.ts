@@ -5,12 +5,12 @@ import { markUnlistedGone } from "~/engine/observe/complete-reads.server";
 import { settleEventsBefore } from "~/engine/observe/events.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
 import { type CursorIn, START_DIVIDE } from "~/engine/repair/run-cursor";
+import type { RunSession, StepResult } from "~/engine/runs/run-session.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { readDatabaseTime } from "~/platform/versions.server";
 import { chooseCuts } from "~/stripe/ranges";
 import { countKnownSubscriptions } from "./known-subscriptions.server";
 import { pauseOrFail } from "./pause-or-fail.server";
-import type { RunSession, StepResult } from "./run-session.server";
 
 /** Per cent of the subscriptions known before that must still exist, or it is another account. One may be missing. */
 const MUST_RESOLVE_PERCENT = 90;

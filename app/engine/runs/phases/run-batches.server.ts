@@ -1,10 +1,17 @@
+import { LeaseLost } from "~/engine/runs/run-session.server";
+import { z } from "zod";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryOne, queryOneOrThrow } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
-import { firstRow } from "~/platform/versions.server";
-import { LeaseLost } from "./run-session.server";
 
 /** Users with ids after `afterId` (null: from the first), up to and including `untilId` (null: to the last). */
-export type Batch = { number: number; afterId: string | null; untilId: string | null };
+export type Batch = z.infer<typeof batchRow>;
+const batchRow = z.object({
+  number: z.number(),
+  afterId: z.string().nullable(),
+  untilId: z.string().nullable(),
+});
+const idsRow = z.object({ ids: z.array(z.string()) });
 
 /** How long a batch belongs to the process that claimed it; a dead process keeps it no longer. */
 const CLAIM_SECONDS = 20;
@@ -28,14 +35,17 @@ export async function cutBatches(tx: Tx, runId: string, allUsers: boolean, size:
 
 /** Claims the next batch that no process works on; null when there is none now. */
 export async function claimBatch(db: Database, runId: string): Promise<Batch | null> {
-  const [row] = await db.$queryRaw<Batch[]>`
+  return queryOne(
+    db,
+    batchRow,
+    sql`
     UPDATE "RunBatch" SET "claimedUntil" = now() + make_interval(secs => ${CLAIM_SECONDS}::float8)
     WHERE "runId" = ${runId} AND number = (
       SELECT number FROM "RunBatch" WHERE "runId" = ${runId} AND "doneAt" IS NULL
         AND ("claimedUntil" IS NULL OR "claimedUntil" < now())
       ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING number, "afterId", "untilId"`;
-  return row ?? null;
+    RETURNING number, "afterId", "untilId"`,
+  );
 }
 
 /** The users of a batch, in the order of their ids. */
@@ -44,10 +54,14 @@ export async function listBatchUsers(
   { afterId, untilId }: Batch,
   allUsers: boolean,
 ): Promise<string[]> {
-  const rows = await db.$queryRaw<{ ids: string[] }[]>(sql`
+  const { ids } = await queryOneOrThrow(
+    db,
+    idsRow,
+    sql`
     SELECT coalesce(array_agg(id ORDER BY id), ARRAY[]::text[]) AS ids FROM (${selectScope(allUsers)}) users
-    WHERE (${afterId}::text IS NULL OR id > ${afterId}) AND (${untilId}::text IS NULL OR id <= ${untilId})`);
-  return firstRow(rows).ids;
+    WHERE (${afterId}::text IS NULL OR id > ${afterId}) AND (${untilId}::text IS NULL OR id <= ${untilId})`,
+  );
+  return ids;
 }
 
 /** Ends a batch, in the transaction that evaluated it. Throws LeaseLost when another process did meanwhile. */

@@ -6,6 +6,8 @@ import { revocationLimitHasRoom } from "~/engine/repair/revocation-limit.server"
 import type { CursorIn } from "~/engine/repair/run-cursor";
 import { findRun, type RunRow } from "~/engine/repair/runs.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
+import { LeaseLost, type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
+import { listPreviewedHashes, saveRunUsers, toRunUser } from "~/engine/runs/run-users.server";
 import type { Tx } from "~/platform/client.server";
 import { nextVersion } from "~/platform/versions.server";
 import { addBatchCounts, countOutcomes } from "./count-users.server";
@@ -17,8 +19,6 @@ import {
   endBatch,
   listBatchUsers,
 } from "./run-batches.server";
-import { LeaseLost, type RunSession, readCursor, type StepResult } from "./run-session.server";
-import { listPreviewedHashes, saveRunUsers, toRunUser } from "./run-users.server";
 
 /** Batches at once in one process: while Node evaluates one, PostgreSQL loads the others. */
 const CONCURRENCY = 3;

@@ -4,12 +4,12 @@ import { DEFAULT_GATES, endCheck } from "~/engine/observe/checks.server";
 import { linkBySession, listUsersOfCustomer } from "~/engine/observe/customer-users.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
 import { type CursorIn, START_DIVIDE } from "~/engine/repair/run-cursor";
+import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
 import { findPayer } from "~/stripe/checkout-session";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { RequestOptions } from "~/stripe/reader.server";
 import { listCustomersToRead, listSessionsToRead } from "./customers-to-read.server";
 import { isPassing, pauseOrFail } from "./pause-or-fail.server";
-import { type RunSession, readCursor, type StepResult } from "./run-session.server";
 
 /** Customers whose reads are committed together. */
 const BATCH = 25;

@@ -1,5 +1,7 @@
+import { z } from "zod";
 import { selectOwners } from "~/engine/account/customer-owners.server";
 import type { Database } from "~/platform/client.server";
+import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
 /** Customers that an incremental run must read: with an unsettled event, or named by a queued user and never observed. */
@@ -11,15 +13,23 @@ const customersToRead: Sql = sql`
       WHERE l.source <> 'rejected') named
   WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = named.id)`;
 
+const idRow = z.object({ id: z.string() });
+const cheaperRow = z.object({ cheaper: z.boolean() });
+const sessionRow = z.object({ sessionId: z.string(), customerId: z.string() });
+
 /** The next of them and of `also` in the order of their ids, after `after`. */
 export async function listCustomersToRead(
   db: Database,
   { after, also, limit }: { after: string | null; also: readonly string[]; limit: number },
 ): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>(sql`
+  const rows = await queryRows(
+    db,
+    idRow,
+    sql`
     SELECT id FROM (${customersToRead} UNION SELECT unnest(${[...also]}::text[])) wanted
     WHERE (${after}::text IS NULL OR id > ${after})
-    ORDER BY id LIMIT ${limit}::int`);
+    ORDER BY id LIMIT ${limit}::int`,
+  );
   return rows.map(({ id }) => id);
 }
 
@@ -30,7 +40,10 @@ export async function listCustomersToRead(
  */
 export async function listLeastRecentlyRead(db: Database, limit: number): Promise<string[]> {
   if (limit === 0) return [];
-  const rows = await db.$queryRaw<{ id: string }[]>`
+  const rows = await queryRows(
+    db,
+    idRow,
+    sql`
     SELECT id FROM "StripeCustomer" c
     WHERE state = 'present'
       AND EXISTS (SELECT 1 FROM "StripeSubscription" s WHERE s."customerId" = c.id AND NOT s.gone)
@@ -38,16 +51,21 @@ export async function listLeastRecentlyRead(db: Database, limit: number): Promis
         WHERE k."userId" = c."metadataUserId" AND k.failure IS NOT NULL AND k."nextCheckAt" > now())
       AND NOT EXISTS (SELECT 1 FROM "User" u JOIN "UserCheck" k ON k."userId" = u.id
         WHERE u."stripeCustomerId" = c.id AND k.failure IS NOT NULL AND k."nextCheckAt" > now())
-    ORDER BY "completeAt" NULLS FIRST, id LIMIT ${limit}::int`;
+    ORDER BY "completeAt" NULLS FIRST, id LIMIT ${limit}::int`,
+  );
   return rows.map(({ id }) => id);
 }
 
 /** Would reading these customers cost more requests than a full run? Subscriptions come a hundred a page. */
 export async function isFullRunCheaper(db: Database): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ cheaper: boolean }[]>(sql`
+  const row = await queryOne(
+    db,
+    cheaperRow,
+    sql`
     WITH wanted AS (SELECT count(*) AS customers FROM (${customersToRead}) each)
     SELECT customers > 16 AND customers > 16
-      + (SELECT count(*) FROM "StripeSubscription" WHERE NOT gone) / 100 AS cheaper FROM wanted`);
+      + (SELECT count(*) FROM "StripeSubscription" WHERE NOT gone) / 100 AS cheaper FROM wanted`,
+  );
   return row?.cheaper ?? false;
 }
 
@@ -57,9 +75,13 @@ export async function listSessionsToRead(
   customerIds: readonly string[],
 ): Promise<{ sessionId: string; customerId: string }[]> {
   const ids = [...customerIds];
-  return db.$queryRaw<{ sessionId: string; customerId: string }[]>`
+  return queryRows(
+    db,
+    sessionRow,
+    sql`
     SELECT DISTINCT e."sessionId", e."customerId" FROM "StripeEvent" e
     WHERE e."customerId" = ANY(${ids}) AND e."settledAt" IS NULL AND e."sessionId" IS NOT NULL
       AND NOT EXISTS (${selectOwners(sql`e."customerId"`)})
-    ORDER BY 1`;
+    ORDER BY 1`,
+  );
 }

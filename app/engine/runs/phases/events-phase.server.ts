@@ -5,6 +5,7 @@ import { enqueueDriftedUsers } from "~/engine/evaluate/drift.server";
 import { storePolledEvents } from "~/engine/observe/events.server";
 import { enqueueDueUsers } from "~/engine/observe/recheck-queue.server";
 import { type CursorIn, START_OBSERVE } from "~/engine/repair/run-cursor";
+import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { readDatabaseTime } from "~/platform/versions.server";
 import type { EventsPage } from "~/stripe/pages.server";
@@ -12,7 +13,6 @@ import type { Answer } from "~/stripe/reader.server";
 import type { WebhookEvent } from "~/stripe/webhook-event.server";
 import { isFullRunCheaper, listLeastRecentlyRead } from "./customers-to-read.server";
 import { pauseOrFail } from "./pause-or-fail.server";
-import { type RunSession, readCursor, type StepResult } from "./run-session.server";
 
 /** Events are not promised in order, and carry whole seconds. */
 const OVERLAP_SECONDS = 10 * 60;

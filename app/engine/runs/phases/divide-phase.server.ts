@@ -1,8 +1,8 @@
 import { findEvaluatedContext } from "~/engine/account/cursors.server";
 import { type Deps, loadEvaluationContext } from "~/engine/evaluate/deps.server";
 import { fingerprintContext } from "~/engine/evaluate/hash.server";
+import type { RunSession, StepResult } from "~/engine/runs/run-session.server";
 import { cutBatches } from "./run-batches.server";
-import type { RunSession, StepResult } from "./run-session.server";
 
 /** Users that one transaction evaluates and repairs. */
 export const BATCH = 2_000;

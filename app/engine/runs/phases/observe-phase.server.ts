@@ -5,13 +5,13 @@ import { type Observed, storeCustomers, storeSubscriptions } from "~/engine/obse
 import { withAllItems } from "~/engine/observe/read-customers.server";
 import { type Arrived, type ArrivedPage, createPageReader } from "~/engine/observe/read-pages.server";
 import type { CursorIn } from "~/engine/repair/run-cursor";
+import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import type { ReadSubscription } from "~/stripe/parse";
 import { cutRanges } from "~/stripe/ranges";
 import { finishFullRun } from "./finish-full-run.server";
 import { pauseOrFail } from "./pause-or-fail.server";
-import { type RunSession, readCursor, type StepResult } from "./run-session.server";
 
 type Subscriptions = Observed<ReadSubscription["subscription"]>[];
 

@@ -1,10 +1,9 @@
 import { z } from "zod";
+import type { Database } from "~/platform/client.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 import type { Budget } from "~/stripe/budget";
 import { type Ceilings, computePace } from "~/stripe/pacing";
-import type { Database } from "./client.server";
-import { queryRows } from "./query-rows.server";
-import { sql } from "./sql.server";
-import { firstRow } from "./versions.server";
 
 const grantRow = z.object({ granted: z.number(), waitMs: z.number(), slotMs: z.number() });
 
@@ -29,7 +28,7 @@ export function createStripeBudget(
         SELECT granted, wait_ms AS "waitMs", slot_ms AS "slotMs" FROM stripe_acquire(${endpoint}, ${many}::int,
           ${own.slot}::float8, ${own.burst}::float8, ${own.ahead}::float8,
           ${all.slot}::float8, ${all.burst}::float8, ${all.ahead}::float8, ${clock()}::timestamptz)`;
-      return firstRow(await queryRows(db, grantRow, query));
+      return queryOneOrThrow(db, grantRow, query);
     },
     async slowDown(bucket) {
       await db.$executeRaw`SELECT stripe_slow_down(${bucket}, ${clock()}::timestamptz)`;

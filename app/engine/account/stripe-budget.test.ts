@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createDatabase, type Database } from "~/platform/client.server";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { ALL_ENDPOINTS, type Priority } from "~/stripe/budget";
 import { createLimiter } from "~/stripe/limiter.server";
 import type { Ceilings } from "~/stripe/pacing";
 import { createMemoryBudget } from "~/stripe/testing/memory-budget";
-import { createDatabase, type Database } from "./client.server";
 import { createStripeBudget } from "./stripe-budget.server";
-import { createTestDatabase, type TestDatabase } from "./testing/database";
 
 const LIST = "GET /v1/subscriptions";
 const LIVE: Ceilings = { backgroundPerSecond: 20, globalPerSecond: 100 };

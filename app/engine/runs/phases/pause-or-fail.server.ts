@@ -1,6 +1,6 @@
 import type { Deps } from "~/engine/evaluate/deps.server";
+import type { StepResult } from "~/engine/runs/run-session.server";
 import type { StripeFailure } from "~/stripe/failure.server";
-import type { StepResult } from "./run-session.server";
 
 /** Failures that may pass, even where Stripe says not to retry at once: a later step tries again. */
 const PASSING = new Set<StripeFailure["reason"]>(["rate_limited", "timeout", "unreachable", "stripe_error"]);

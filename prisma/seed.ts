@@ -1,5 +1,5 @@
 import { createDatabase } from "~/platform/client.server";
-import { pendingMigrations } from "~/platform/migrations/migrate.server";
+import { listPendingMigrations } from "~/platform/migrations/migrate.server";
 import { withPostgres } from "~/server/open-postgres.server";
 import { ensurePlans, SHIPPED_PLANS } from "./plans";
 
@@ -8,7 +8,7 @@ import { ensurePlans, SHIPPED_PLANS } from "./plans";
 const say = (message: string) => void process.stdout.write(`${message}\n`);
 
 process.exitCode = await withPostgres(process.env, async (url) => {
-  if ((await pendingMigrations(url)).length > 0) {
+  if ((await listPendingMigrations(url)).length > 0) {
     process.stderr.write("The database is behind. Run: npm run db:migrate\n");
     return 1;
   }

@@ -96,7 +96,7 @@ describe("mismatches", () => {
     const recorded = aRecordInSync();
     const expected = aRecord({
       user: { stripeCustomerId: "cus_2", cancelAtPeriodEnd: true },
-      billing: {
+      billing: aBillingRow({
         stripeSubscriptionId: "sub_2",
         stripePriceId: "price_2",
         status: "paused",
@@ -107,7 +107,7 @@ describe("mismatches", () => {
         currentPeriodStart: 1,
         currentPeriodEnd: 1,
         cancelAtPeriodEnd: true,
-      },
+      }),
       workspaces: [aLockedWorkspace()],
     });
     const kinds = between(recorded, expected).map((one) => ({

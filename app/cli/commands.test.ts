@@ -85,9 +85,9 @@ describe("status", () => {
   it("ends with 0 for a user that is in sync or acknowledged, and with 1 when no user is found", async () => {
     expect((await run(`status ${findPerson("in_sync").userId}`)).code).toBe(0);
     expect((await run(`status ${findPerson("status_mismatch", 1).userId}`)).code).toBe(0);
-    const none = await run("status nobody@example.com");
+    const none = await run("status unknown@example.com");
     expect(none.code).toBe(1);
-    expect(none.stderr).toContain("No single user matches nobody@example.com");
+    expect(none.stderr).toContain("No single user matches unknown@example.com");
   });
 });
 
@@ -118,9 +118,9 @@ describe("explain", () => {
   });
 
   it("ends with 1 when there is no such user", async () => {
-    const { code, stderr } = await run("explain nobody@example.com");
+    const { code, stderr } = await run("explain unknown@example.com");
     expect(code).toBe(1);
-    expect(stderr).toContain("nobody@example.com");
+    expect(stderr).toContain("unknown@example.com");
   });
 });
 

@@ -1,5 +1,6 @@
 import { pluralize } from "~/billing/words/phrases";
 import type { RunView } from "~/dashboard/run-view.server";
+import { sumCounts } from "~/engine/repair/run-counts";
 import type { CommandContext } from "./command";
 
 /** How watching a run ended. `stuck`: the run is still open, and the next call continues it. */
@@ -29,15 +30,12 @@ export async function followRun(context: CommandContext, begun: RunView): Promis
   return { run, left: "ended" };
 }
 
-const countEvaluated = ({ synced, skipped, review, failed, notChecked }: RunView) =>
-  synced + skipped + review + failed + notChecked;
-
-const describePosition = (run: RunView) => `${run.phase} ${run.observed} ${countEvaluated(run)}`;
+const describePosition = (run: RunView) => `${run.phase} ${run.observed} ${sumCounts(run)}`;
 
 function formatProgress(run: RunView): string {
   const place =
     run.phase === "observe"
       ? `Reading Stripe: ${pluralize(run.observed, "subscription")}`
-      : `Evaluating: ${countEvaluated(run).toLocaleString("en-US")} of ${pluralize(run.total, "user")}`;
+      : `Evaluating: ${sumCounts(run).toLocaleString("en-US")} of ${pluralize(run.total, "user")}`;
   return run.reason === null ? `${place} …` : `${place}; waiting (${run.reason}) …`;
 }

@@ -13,7 +13,7 @@ import {
 } from "~/platform/env.server";
 import { createLog, type Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
-import { applyMigrations, pendingMigrations } from "~/platform/migrations/migrate.server";
+import { applyMigrations, listPendingMigrations } from "~/platform/migrations/migrate.server";
 import { openPostgres } from "~/server/open-postgres.server";
 import { requireBuilt } from "~/server/require-built.server";
 import { type CloseHook, closeAll } from "~/server/shutdown.server";
@@ -101,7 +101,7 @@ async function openInstallation(
 /** A database of DATABASE_URL is used as it is, and never migrated from here. */
 async function findDatabaseProblem(url: string): Promise<string | null> {
   try {
-    const pending = await pendingMigrations(url);
+    const pending = await listPendingMigrations(url);
     return pending.length === 0 ? null : "The database schema is out of date. Run: npm run db:migrate";
   } catch (error) {
     return `The database of DATABASE_URL cannot be used: ${describeError(error)}`;

@@ -110,7 +110,7 @@ describe("npm run parity", () => {
 
   it("reports in one line that the database does not answer", { timeout: TIMEOUT_MS }, async () => {
     const ran = await parity(["status"], {
-      DATABASE_URL: "postgres://nobody:secret@127.0.0.1:1/none",
+      DATABASE_URL: "postgres://unknown:secret@127.0.0.1:1/none",
       ...PRODUCTION,
     });
     expect(ran).toMatchObject({ code: 1, stdout: "" });

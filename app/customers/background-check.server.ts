@@ -1,7 +1,7 @@
 import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { checkSoon } from "~/engine/observe/checks.server";
 import { linkBySession } from "~/engine/observe/customer-users.server";
+import { scheduleNextCheck } from "~/engine/observe/user-checks.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import { findPayer } from "~/stripe/checkout-session";
 import type { RequestOptions } from "~/stripe/reader.server";
@@ -20,7 +20,7 @@ export async function runBackgroundCheck(deps: Deps, userId: string): Promise<vo
   const isAttaching = await refreshCheckoutSession(deps, userId);
   const input = { userId, actor: VISITOR, apply: true, deadlineMs: DEADLINE_MS };
   const outcome = await syncUser(deps, input);
-  if (isAttaching && outcome?.ok) await checkSoon(deps.db, userId, ATTACHED_AFTER);
+  if (isAttaching && outcome?.ok) await scheduleNextCheck(deps.db, userId, ATTACHED_AFTER);
 }
 
 /** Reads the last payment page. True: it was paid, and its subscription does not exist yet. */

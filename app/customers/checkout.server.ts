@@ -2,7 +2,7 @@ import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
-import { userRecord } from "~/engine/evaluate/records.server";
+import { findUserRecord } from "~/engine/evaluate/records.server";
 import { linkBySession } from "~/engine/observe/customer-users.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import { withTimeout } from "~/platform/with-timeout";
@@ -39,7 +39,7 @@ export function createCheckout(options: CheckoutOptions) {
 
   async function portal({ userId, returnUrl }: { userId: string; returnUrl: string }) {
     if (client === null) return reject("not_configured");
-    const user = await userRecord(db, userId);
+    const user = await findUserRecord(db, userId);
     if (!user?.stripeCustomerId) return reject("no_customer");
     const page = await client.createPortal(user.stripeCustomerId, returnUrl);
     if (page.ok) return page;
@@ -95,12 +95,12 @@ export function createCheckout(options: CheckoutOptions) {
   async function isOwnSession(userId: string, session: CheckoutSession): Promise<boolean> {
     if (session.clientReferenceId === userId || session.metadataUserId === userId) return true;
     if (session.customerId === null) return false;
-    const user = await userRecord(db, userId);
+    const user = await findUserRecord(db, userId);
     return user?.stripeCustomerId === session.customerId;
   }
 
   async function readBilling(userId: string): Promise<WorkspaceAnswer["billing"]> {
-    const user = await userRecord(db, userId);
+    const user = await findUserRecord(db, userId);
     return {
       plan: user?.plan ?? null,
       status: user?.subscriptionStatus ?? null,

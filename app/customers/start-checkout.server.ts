@@ -3,9 +3,9 @@ import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { type EvaluatedUser, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
-import { workspaceRecord } from "~/engine/evaluate/records.server";
-import { checkSoon } from "~/engine/observe/checks.server";
+import { findWorkspaceRecord } from "~/engine/evaluate/records.server";
 import { linkBySession } from "~/engine/observe/customer-users.server";
+import { scheduleNextCheck } from "~/engine/observe/user-checks.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import type { Database } from "~/platform/client.server";
 import { hashText } from "~/platform/text-hash.server";
@@ -41,7 +41,7 @@ export async function startCheckout(
 ): Promise<CheckoutResult> {
   const { db } = deps;
   const { userId, workspaceId } = order;
-  const workspace = await workspaceRecord(db, workspaceId);
+  const workspace = await findWorkspaceRecord(db, workspaceId);
   if (workspace?.ownerId !== userId) return reject("no_such_workspace");
   if ((await consumeRateLimit(db, `buy:${userId}`, LIMIT)) > 0) return reject("too_many");
 
@@ -79,7 +79,7 @@ export async function startCheckout(
 
 /** A customer that returns from the payment page may have paid, so the next check is due at once. */
 async function redirectTo(db: Database, userId: string, url: string): Promise<CheckoutResult> {
-  await checkSoon(db, userId, 0);
+  await scheduleNextCheck(db, userId, 0);
   return { ok: true, url };
 }
 

@@ -1,5 +1,5 @@
-import { userRecord, workspaceRecord } from "~/engine/evaluate/records.server";
-import { beginCheck, type CheckGates, findCheckState } from "~/engine/observe/checks.server";
+import { findUserRecord, findWorkspaceRecord } from "~/engine/evaluate/records.server";
+import { beginCheck, type CheckGates, findCheckState } from "~/engine/observe/user-checks.server";
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
 import type { WorkspaceAnswer } from "./customer-views";
@@ -59,9 +59,12 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
     },
 
     async answer({ workspaceId, userId }) {
-      const workspace = await workspaceRecord(db, workspaceId);
+      const workspace = await findWorkspaceRecord(db, workspaceId);
       if (!workspace || workspace.ownerId !== userId) return null;
-      const [user, state] = await Promise.all([userRecord(db, userId), findCheckState(db, userId, gates)]);
+      const [user, state] = await Promise.all([
+        findUserRecord(db, userId),
+        findCheckState(db, userId, gates),
+      ]);
       if (!user || !state) return null;
       const lastCheckedAt = [state.checkedAt, state.observedAt]
         .flatMap((time) => time ?? [])
@@ -84,7 +87,7 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
     },
 
     async findOwner(workspaceId) {
-      return (await workspaceRecord(db, workspaceId))?.ownerId ?? null;
+      return (await findWorkspaceRecord(db, workspaceId))?.ownerId ?? null;
     },
 
     async close() {

@@ -1,5 +1,5 @@
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { DEFAULT_GATES } from "~/engine/observe/checks.server";
+import { DEFAULT_GATES } from "~/engine/observe/user-checks.server";
 import { runBackgroundCheck } from "./background-check.server";
 import { loadCustomerPage } from "./customer-page.server";
 import type { CustomerPage } from "./customer-views";

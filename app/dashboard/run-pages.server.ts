@@ -1,6 +1,6 @@
 import { VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { findFullRun } from "~/engine/account/cursors.server";
-import type { RunOutcome } from "~/engine/repair/run-words";
+import type { RunOutcome } from "~/engine/repair/run-types";
 import { findRun, listRuns, type RunRow } from "~/engine/repair/runs.server";
 import type { createRuns } from "~/engine/runs/create-runs.server";
 import { groupRunUsers, type ListedRunUser, listRunUsers } from "~/engine/runs/run-users.server";

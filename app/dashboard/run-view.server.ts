@@ -10,7 +10,7 @@ import {
   type RunOutcome,
   type RunScope,
   type RunState,
-} from "~/engine/repair/run-words";
+} from "~/engine/repair/run-types";
 import type { RunRow } from "~/engine/repair/runs.server";
 import type { RunGroupKey, RunUserGroup } from "~/engine/runs/run-users.server";
 import { explainBlocked } from "./sync-result.server";

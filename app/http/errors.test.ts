@@ -42,7 +42,7 @@ it("a missing server, a dropped database and an unreadable session count as unav
   expect(
     isUnavailable(await catchError(staffAuth.session(new Request("http://x", { headers: { Cookie } })))),
   ).toBe(true);
-  const nowhere = createDatabase("postgresql://nobody:x@127.0.0.1:1/nothing");
+  const nowhere = createDatabase("postgresql://unknown:x@127.0.0.1:1/nothing");
   expect(isUnavailable(await catchError(nowhere.staff.count()))).toBe(true);
   await nowhere.$disconnect();
 });

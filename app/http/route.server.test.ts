@@ -68,7 +68,7 @@ describe("public routes", () => {
       { who: "public", because: "a test", submission: z.object({ email: z.email() }) },
       ({ submission }) => submission.reply(),
     );
-    expect(await submit(createRouteArgs("/x", form({ email: "nobody" })).args)).toMatchObject({
+    expect(await submit(createRouteArgs("/x", form({ email: "missing" })).args)).toMatchObject({
       status: "error",
       error: { email: [expect.any(String)] },
     });
@@ -127,7 +127,7 @@ describe("the builder", () => {
 
   it("refuses to build a route with unknown access or without access", () => {
     // @ts-expect-error -- there is no such caller
-    expect(() => route.loader({ who: "everybody" }, () => null)).toThrow(/has no known access/);
+    expect(() => route.loader({ who: "anyone" }, () => null)).toThrow(/has no known access/);
     // @ts-expect-error -- a route that does not say who may call does not compile
     expect(() => route.loader({}, () => null)).toThrow(/has no known access/);
   });

@@ -25,19 +25,23 @@ export type Table<Rows> = { json: Sql; read(json: unknown): Rows };
  * Rows of `from`: names, expressions and kinds of its columns. They come as an array for each column: the driver converts
  * nothing, no name is sent with each row, and PostgreSQL writes arrays several times faster than objects.
  */
-export function list<C extends Columns>(from: Sql, columns: C): Table<RowOf<C>[]> {
+export function selectRows<C extends Columns>(from: Sql, columns: C): Table<RowOf<C>[]> {
   const names = Object.keys(columns);
   return {
     json: columnsJson(
       from,
       Object.values(columns).map(([expression]) => expression),
     ),
-    read: (json) => rowsOf<RowOf<C>>(columns, columnsOf(json, names.length)),
+    read: (json) => readRows(columns, readColumns(json, names.length)),
   };
 }
 
 /** The same by a key that is not among the columns: one row for each. */
-export function one<C extends Columns>(from: Sql, key: Sql, columns: C): Table<Map<string, RowOf<C>>> {
+export function selectRowByKey<C extends Columns>(
+  from: Sql,
+  key: Sql,
+  columns: C,
+): Table<Map<string, RowOf<C>>> {
   const keyed = keyedList(from, key, columns);
   return {
     json: keyed.json,
@@ -53,7 +57,11 @@ export function one<C extends Columns>(from: Sql, key: Sql, columns: C): Table<M
 }
 
 /** The same by a key that several rows may have. */
-export function many<C extends Columns>(from: Sql, key: Sql, columns: C): Table<Map<string, RowOf<C>[]>> {
+export function selectRowsByKey<C extends Columns>(
+  from: Sql,
+  key: Sql,
+  columns: C,
+): Table<Map<string, RowOf<C>[]>> {
   const keyed = keyedList(from, key, columns);
   return {
     json: keyed.json,
@@ -74,6 +82,7 @@ type Tables = Record<string, Table<unknown>>;
 
 /** The rows of several tables, by their names. */
 export type RowsOf<T extends Tables> = { [Name in keyof T]: ReturnType<T[Name]["read"]> };
+type TablesFor<Rows> = { [Name in keyof Rows]: Table<Rows[Name]> };
 
 /** All these tables as one cell of text, to be read by `readTables`. */
 export function selectTables(tables: Tables): Sql {
@@ -81,12 +90,20 @@ export function selectTables(tables: Tables): Sql {
 }
 
 /** Reads the cell that `selectTables` selected. @throws when a cell is not of its column's kind. */
-export function readTables<T extends Tables>(tables: T, cell: string | undefined): RowsOf<T> {
-  const entries = Object.entries(tables);
-  const json = columnsOf(JSON.parse(cell ?? "null"), entries.length);
-  return Object.fromEntries(
-    entries.map(([name, table], index) => [name, table.read(json[index])]),
-  ) as RowsOf<T>;
+export function readTables<Rows extends object>(tables: TablesFor<Rows>, cell: string | undefined): Rows {
+  const json = readColumns(JSON.parse(cell ?? "null"), Object.keys(tables).length);
+  const rows: Partial<Rows> = {};
+  let index = 0;
+  for (const name in tables) {
+    rows[name] = tables[name].read(json[index]);
+    index += 1;
+  }
+  if (!hasAllTables(rows, tables)) throw new Error("A table was not read");
+  return rows;
+}
+
+function hasAllTables<Rows extends object>(rows: Partial<Rows>, tables: TablesFor<Rows>): rows is Rows {
+  return Object.keys(tables).every((name) => Object.hasOwn(rows, name));
 }
 
 const columnsJson = (from: Sql, expressions: readonly Sql[]): Sql =>
@@ -97,9 +114,9 @@ function keyedList<C extends Columns>(from: Sql, key: Sql, columns: C) {
   return {
     json: columnsJson(from, [key, ...expressions]),
     read(json: unknown): { keys: string[]; rows: RowOf<C>[] } {
-      const [keys = [], ...cells] = columnsOf(json, expressions.length + 1);
+      const [keys = [], ...cells] = readColumns(json, expressions.length + 1);
       if (!keys.every(text)) throw new Error("A key is no text");
-      const rows = rowsOf<RowOf<C>>(columns, cells);
+      const rows = readRows(columns, cells);
       if (rows.length !== keys.length) throw new Error("The columns have different lengths");
       return { keys, rows };
     },
@@ -107,28 +124,34 @@ function keyedList<C extends Columns>(from: Sql, key: Sql, columns: C) {
 }
 
 /** `json_agg` of no rows is null. */
-function columnsOf(json: unknown, count: number): unknown[][] {
+function readColumns(json: unknown, count: number): unknown[][] {
   if (!Array.isArray(json) || json.length !== count) throw new Error("The rows have other columns");
   return json.map((column: unknown) => (Array.isArray(column) ? column : []));
 }
 
-function rowsOf<Row>(columns: Columns, cells: readonly unknown[][]): Row[] {
-  const names = Object.keys(columns);
-  const kinds = Object.values(columns).map(([, cell]) => cell);
+function readRows<C extends Columns>(columns: C, cells: readonly unknown[][]): RowOf<C>[] {
+  const kinds = Object.entries(columns).map(([name, [, cell]]) => ({ name, cell }));
+  const isRow = (row: Record<string, unknown>): row is Record<string, unknown> & RowOf<C> => {
+    for (const { name, cell } of kinds) if (!cell(row[name])) return false;
+    return true;
+  };
   const count = cells[0]?.length ?? 0;
   if (cells.some(({ length }) => length !== count)) throw new Error("The columns have different lengths");
-  const rows: Record<string, unknown>[] = [];
+  const rows: RowOf<C>[] = [];
   for (let at = 0; at < count; at += 1) {
     const row: Record<string, unknown> = {};
-    for (let index = 0; index < names.length; index += 1) {
-      const name = names[index] ?? "";
-      const value = cells[index]?.[at];
-      // Not the value itself: it may be an address, and errors are logged.
-      if (!kinds[index]?.(value))
-        throw new Error(`The column ${name} holds a ${typeof value} that it may not`);
-      row[name] = value;
-    }
+    for (let index = 0; index < kinds.length; index += 1) row[kinds[index]?.name ?? ""] = cells[index]?.[at];
+    if (!isRow(row)) throw new Error(describeBadCell(kinds, row));
     rows.push(row);
   }
-  return rows as Row[]; // every cell of every column was checked just now
+  return rows;
+}
+
+/** Names the column and never the value: it may be an address, and errors are logged. */
+function describeBadCell(
+  kinds: readonly { name: string; cell: Cell<unknown> }[],
+  row: Record<string, unknown>,
+): string {
+  const bad = kinds.find(({ name, cell }) => !cell(row[name]));
+  return `The column ${bad?.name} holds a ${typeof row[bad?.name ?? ""]} that it may not`;
 }

@@ -2,7 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { items } from "~/engine/evaluate/load-customers.server";
 import { storedItems } from "~/engine/observe/observations.server";
-import { flag, list, many, nullable, number, one, readTables, text } from "./json-tables.server";
+import {
+  flag,
+  nullable,
+  number,
+  readTables,
+  selectRowByKey,
+  selectRows,
+  selectRowsByKey,
+  text,
+} from "./json-tables.server";
 import { sql } from "./sql.server";
 
 const columns = {
@@ -10,7 +19,7 @@ const columns = {
   plan: [sql`plan`, nullable(text)],
   paid: [sql`paid`, flag],
 } as const;
-const read = (json: unknown) => list(sql`t`, columns).read(json);
+const read = (json: unknown) => selectRows(sql`t`, columns).read(json);
 
 describe("rows that come column by column", () => {
   it("are put together again", () => {
@@ -49,14 +58,17 @@ describe("rows that come column by column", () => {
       ["ada", "ada", "bob"],
       [1, 5, 0],
     ];
-    expect(many(sql`t`, sql`id`, seats).read(json).get("ada")).toEqual([{ seats: 1 }, { seats: 5 }]);
-    expect(one(sql`t`, sql`id`, seats).read(json).get("bob")).toEqual({ seats: 0 });
+    expect(selectRowsByKey(sql`t`, sql`id`, seats).read(json).get("ada")).toEqual([
+      { seats: 1 },
+      { seats: 5 },
+    ]);
+    expect(selectRowByKey(sql`t`, sql`id`, seats).read(json).get("bob")).toEqual({ seats: 0 });
   });
 
   it("come with several tables in one cell", () => {
     const tables = {
-      first: list(sql`t`, { a: [sql`a`, number] }),
-      second: list(sql`t`, { b: [sql`b`, text] }),
+      first: selectRows(sql`t`, { a: [sql`a`, number] }),
+      second: selectRows(sql`t`, { b: [sql`b`, text] }),
     };
     expect(readTables(tables, "[[[1,2]],[null]]")).toEqual({ first: [{ a: 1 }, { a: 2 }], second: [] });
   });

@@ -1,16 +1,7 @@
 import { join, quoteName, raw, type Sql, sql } from "./sql.server";
 
 /** What a column holds. `time`: epoch seconds in the row, `timestamptz` in the table, compared at whole seconds. */
-export type ColumnType =
-  | "text"
-  | "smallint"
-  | "int"
-  | "bigint"
-  | "float8"
-  | "boolean"
-  | "jsonb"
-  | "text[]"
-  | "time";
+export type ColumnType = "text" | "smallint" | "int" | "bigint" | "float8" | "boolean" | "jsonb" | "time";
 
 type TypeFor<Value> =
   NonNullable<Value> extends string
@@ -19,9 +10,7 @@ type TypeFor<Value> =
       ? "smallint" | "int" | "bigint" | "float8" | "time"
       : NonNullable<Value> extends boolean
         ? "boolean"
-        : NonNullable<Value> extends readonly string[]
-          ? "text[]" | "jsonb"
-          : "jsonb";
+        : "jsonb";
 
 /** Type of a column; with its name in the table where that is not its name in the rows. */
 type Column<Type extends ColumnType = ColumnType> = Type | { type: Type; column: string };
@@ -44,21 +33,11 @@ const listColumns = (columns: AnyColumns): Listed[] =>
  * row as for thousands.
  */
 export function toRecordset<Row extends object>(rows: readonly Row[], columns: Columns<Row>): Sql {
-  const types = listColumns(columns).map(({ name, type }) => sql`${name} ${raw(SENT_AS[type])}`);
+  const types = listColumns(columns).map(
+    ({ name, type }) => sql`${name} ${raw(type === "time" ? "float8" : type)}`,
+  );
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(${join(types)})`;
 }
-
-const SENT_AS: Record<ColumnType, string> = {
-  text: "text",
-  smallint: "smallint",
-  int: "int",
-  bigint: "bigint",
-  float8: "float8",
-  boolean: "boolean",
-  jsonb: "jsonb",
-  "text[]": "text[]",
-  time: "float8",
-};
 
 /** A value of the recordset as the table holds it. */
 const toValue = ({ name, type }: Listed): Sql =>

@@ -59,7 +59,7 @@ function buildEvent(object: Record<string, unknown>, type = "customer.subscripti
   });
 }
 
-/** Adds a user who has just paid in Stripe, and about whom nothing is stored yet. */
+/** Adds a user who has just paid in Stripe; nothing is stored about the user yet. */
 async function addPayer(id: string) {
   await addUser(world, { id });
   const customer = world.sandbox.customers.create({ metadata: { userId: id } }).id;

@@ -6,7 +6,7 @@ import type { Readiness } from "~/http/context";
 import type { Database } from "~/platform/client.server";
 import type { Environment, StripeEnvironment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
-import { pendingMigrations } from "~/platform/migrations/migrate.server";
+import { listPendingMigrations } from "~/platform/migrations/migrate.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 import { openParity } from "./open-parity.server";
 import type { CloseHook } from "./shutdown.server";
@@ -74,7 +74,7 @@ async function checkReadiness(db: Database, url: string): Promise<Readiness> {
   const noAnswer: Readiness = { ok: false, reason: "the database does not answer" };
   const check = async (): Promise<Readiness> => {
     await db.$queryRaw`SELECT 1`;
-    const pending = await pendingMigrations(url);
+    const pending = await listPendingMigrations(url);
     return pending.length === 0 ? { ok: true } : { ok: false, reason: "the database's schema is behind" };
   };
   const readiness = await withTimeout(check(), READINESS_MS).catch(() => noAnswer);

@@ -6,7 +6,7 @@ import { loadDemoSecrets } from "~/demo/demo-secrets.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { createLog, type Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
-import { applyMigrations, pendingMigrations } from "~/platform/migrations/migrate.server";
+import { applyMigrations, listPendingMigrations } from "~/platform/migrations/migrate.server";
 import { StartError } from "~/platform/start-error";
 import type { Application, ApplicationOptions } from "./application.server";
 import { type Listener, openListener } from "./listener.server";
@@ -159,7 +159,7 @@ async function migrate({ databaseUrl }: Environment, url: string): Promise<void>
     await applyMigrations(url);
     return;
   }
-  const pending = await pendingMigrations(url).catch((error: unknown) => {
+  const pending = await listPendingMigrations(url).catch((error: unknown) => {
     throw new StartError(`Cannot use the database of DATABASE_URL: ${maskText(readMessage(error))}`);
   });
   if (pending.length > 0)

@@ -1,5 +1,5 @@
 import { type EvaluationContext, loadEvaluationContext } from "../../app/engine/evaluate/deps.server";
-import { enqueueDriftedUsers } from "../../app/engine/evaluate/drift.server";
+import { enqueueDriftedUsers } from "../../app/engine/evaluate/enqueue-drifted-users.server";
 import { userIdsAfter } from "../../app/engine/evaluate/users.server";
 import { reconcileUsers } from "../../app/engine/repair/reconcile-users.server";
 import { createLog } from "../../app/platform/log.server";

@@ -8,7 +8,7 @@ export type Person = { sub: string; email: string; email_verified: boolean; name
 export async function startIdentityProvider() {
   const { publicKey, privateKey } = await generateKeyPair("RS256");
   const jwk = { ...(await exportJWK(publicKey)), kid: "k1", alg: "RS256", use: "sig" };
-  let person: Person = { sub: "p1", email: "nobody@example.com", email_verified: true };
+  let person: Person = { sub: "p1", email: "unknown@example.com", email_verified: true };
   let nonce: string | null = null;
   let audience = "parity-client";
   const server = createServer(async (request, response) => {

@@ -16,7 +16,7 @@ export type GuardAnswer =
 export type AccountGuard = {
   /** Asks Stripe at most every 10 minutes; binds the database on first use. */
   check(): Promise<GuardAnswer>;
-  /** The last answer, without asking; null when nobody has asked yet. */
+  /** The last answer, without asking; null before the first check. */
   last(): GuardAnswer | null;
 };
 
@@ -31,11 +31,11 @@ export type GuardOptions = {
 };
 
 const IDENTITY_MS = 10 * 60_000;
-const HOW = { priority: "interactive", deadlineMs: 10_000 } as const;
+const REQUEST_OPTIONS = { priority: "interactive", deadlineMs: 10_000 } as const;
 
 /**
  * The database is bound to one Stripe account and mode on first use. A key of another account would find none of the
- * customers and make everybody look unpaid: then nothing is written.
+ * customers, and all users would look unpaid: then nothing is written.
  */
 export function createAccountGuard(options: GuardOptions): AccountGuard {
   const now = options.now ?? (() => performance.now());
@@ -45,7 +45,7 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
 
   async function identify(): Promise<{ ok: true; accountId: string } | (GuardAnswer & { ok: false })> {
     if (identity && now() - identity.at < IDENTITY_MS) return { ok: true, accountId: identity.accountId };
-    const read = await options.stripe.readAccount(HOW);
+    const read = await options.stripe.readAccount(REQUEST_OPTIONS);
     const accountId = read.ok
       ? read.value.accountId
       : read.failure.reason === "forbidden"
@@ -79,7 +79,7 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
     const boundAt = await readDatabaseTime(options.db);
     const bound = await bindOnce(options.db, { accountId, livemode, boundAt });
     const { accountId: boundTo } = bound;
-    options.log.info({ accountId: boundTo, livemode: bound.livemode }, "the database is bound to an account");
+    options.log.info({ accountId: boundTo, livemode: bound.livemode }, "database bound to a Stripe account");
     return bound;
   }
 
@@ -103,7 +103,11 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
     check() {
       asking ??= ask()
         .then((result) => {
-          if (!result.ok) options.log.error({ reason: result.reason }, result.message);
+          if (!result.ok)
+            options.log.error(
+              { reason: result.reason, detail: result.message },
+              "Stripe account check failed",
+            );
           answer = result;
           return result;
         })

@@ -4,24 +4,28 @@ import { type Sql, sql } from "~/platform/sql.server";
  * SQL: the ids of the users that own a Stripe customer by a strong link, as rows `("userId")`, with repetitions. The one
  * answer to "whose customer is this": the record's customer, the record's subscription, `metadata.userId` of the customer
  * or of a listed subscription, and links that are not rejected. `customerId`: an expression, also a column of an outer
- * query, as in `NOT EXISTS (…)` or `CROSS JOIN LATERAL (…)`. (load-links.server.ts resolves the same links with their
+ * query, as in `NOT EXISTS (…)` or `CROSS JOIN LATERAL (…)`; the long aliases keep it from meaning a table in here. (load-links.server.ts resolves the same links with their
  * sources for thousands of users in one statement; a test compares the two.)
  */
 export const selectOwners = (customerId: Sql): Sql => sql`
-  SELECT u.id AS "userId" FROM "User" u WHERE u."stripeCustomerId" = ${customerId}
-  UNION ALL SELECT b."userId" FROM "StripeSubscription" s
-    JOIN "BillingSubscription" b ON b."stripeSubscriptionId" = s.id
-    JOIN "User" u ON u.id = b."userId" WHERE s."customerId" = ${customerId}
-  UNION ALL SELECT u.id FROM "StripeCustomer" c JOIN "User" u ON u.id = c."metadataUserId" WHERE c.id = ${customerId}
-  UNION ALL SELECT u.id FROM "StripeSubscription" s JOIN "User" u ON u.id = s."metadataUserId"
-    WHERE s."customerId" = ${customerId} AND NOT s.gone
-  UNION ALL SELECT u.id FROM "Link" l JOIN "User" u ON u.id = l."userId"
-    WHERE l."customerId" = ${customerId} AND l.source <> 'rejected'`;
+  SELECT owner_user.id AS "userId" FROM "User" owner_user WHERE owner_user."stripeCustomerId" = ${customerId}
+  UNION ALL SELECT owner_user.id FROM "StripeSubscription" owner_subscription
+    JOIN "BillingSubscription" owner_billing ON owner_billing."stripeSubscriptionId" = owner_subscription.id
+    JOIN "User" owner_user ON owner_user.id = owner_billing."userId"
+    WHERE owner_subscription."customerId" = ${customerId}
+  UNION ALL SELECT owner_user.id FROM "StripeCustomer" owner_customer
+    JOIN "User" owner_user ON owner_user.id = owner_customer."metadataUserId" WHERE owner_customer.id = ${customerId}
+  UNION ALL SELECT owner_user.id FROM "StripeSubscription" owner_subscription
+    JOIN "User" owner_user ON owner_user.id = owner_subscription."metadataUserId"
+    WHERE owner_subscription."customerId" = ${customerId} AND NOT owner_subscription.gone
+  UNION ALL SELECT owner_user.id FROM "Link" owner_link JOIN "User" owner_user ON owner_user.id = owner_link."userId"
+    WHERE owner_link."customerId" = ${customerId} AND owner_link.source <> 'rejected'`;
 
 /** SQL: the users whose e-mail address a customer has, ASCII-folded, as rows `("userId")`. Not a link by itself. */
 export const selectUsersWithAddress = (customerId: Sql): Sql => sql`
-  SELECT u.id AS "userId" FROM "StripeCustomer" c JOIN "User" u ON lower(u.email COLLATE "C") = c."emailFolded"
-  WHERE c.id = ${customerId}`;
+  SELECT owner_user.id AS "userId" FROM "StripeCustomer" owner_customer
+    JOIN "User" owner_user ON lower(owner_user.email COLLATE "C") = owner_customer."emailFolded"
+  WHERE owner_customer.id = ${customerId}`;
 
 /** SQL: the customers that a whole `cus_…` or `sub_…` names, as rows `(id)`; also ones that were never observed. */
 export const selectCustomersNamed = (id: string): Sql =>

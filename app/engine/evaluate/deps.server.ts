@@ -20,7 +20,7 @@ export type Deps = {
   callHelp: (runId: string, helpers: number) => Promise<void>;
 };
 
-/** What all evaluations of one piece of work share. */
+/** What all evaluations of one request or one batch share. */
 export type EvaluationContext = {
   settings: Settings;
   /** Plans, policy and time, as the pure rules take them. */
@@ -30,7 +30,7 @@ export type EvaluationContext = {
   now: EpochSeconds;
 };
 
-/** Reads settings, plans, the last full run and the database's clock once for a piece of work. */
+/** Reads settings, plans, the last full run and the database's clock once for a request or a batch. */
 export async function loadEvaluationContext(db: Database): Promise<EvaluationContext> {
   const [settings, catalogue, fullRun, now] = await Promise.all([
     loadSettings(db),

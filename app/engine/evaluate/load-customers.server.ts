@@ -5,11 +5,11 @@ import {
   type Cell,
   epoch,
   flag,
-  list,
   nullable,
   number,
   type RowsOf,
   readTables,
+  selectRows,
   selectTables,
   text,
 } from "~/platform/json-tables.server";
@@ -44,8 +44,8 @@ const optionalNumber = nullable(number);
 export const items: Cell<SubscriptionItem[]> = (value) => Array.isArray(value) && value.every(isItem);
 
 /** Customers and their subscriptions, from rows of `StripeCustomer` and `StripeSubscription`. */
-export const customerTables = (customers: Sql, subscriptions: Sql) => ({
-  customers: list(customers, {
+export const createCustomerTables = (customers: Sql, subscriptions: Sql) => ({
+  customers: selectRows(customers, {
     id: [sql`id`, text],
     email: [sql`email`, optionalText],
     name: [sql`name`, optionalText],
@@ -55,7 +55,7 @@ export const customerTables = (customers: Sql, subscriptions: Sql) => ({
     completeVersionStart: [sql`"completeVersionStart"`, optionalNumber],
     completeAt: [sql`date_part('epoch', "completeAt")`, optionalNumber],
   }),
-  subscriptions: list(subscriptions, {
+  subscriptions: selectRows(subscriptions, {
     id: [sql`id`, text],
     customerId: [sql`"customerId"`, text],
     status: [sql`status`, text],
@@ -79,7 +79,7 @@ export const customerTables = (customers: Sql, subscriptions: Sql) => ({
 export function groupByCustomer({
   customers,
   subscriptions,
-}: RowsOf<ReturnType<typeof customerTables>>): Map<string, ObservedCustomer> {
+}: RowsOf<ReturnType<typeof createCustomerTables>>): Map<string, ObservedCustomer> {
   const known = new Map<string, ObservedCustomer>();
   for (const customer of customers) {
     const own: Subscription[] = [];
@@ -99,7 +99,7 @@ export async function loadCustomers(
 ): Promise<Map<string, ObservedCustomer>> {
   if (customerIds.length === 0) return new Map();
   const ids = [...customerIds];
-  const tables = customerTables(
+  const tables = createCustomerTables(
     sql`"StripeCustomer" WHERE id = ANY(${ids})`,
     sql`"StripeSubscription" WHERE "customerId" = ANY(${ids})`,
   );

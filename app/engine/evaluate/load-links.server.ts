@@ -1,7 +1,15 @@
 import type { LinkEdge, LinkSource } from "~/billing/snapshot";
-import { type Cell, list, many, number, one, type RowsOf, text } from "~/platform/json-tables.server";
+import {
+  type Cell,
+  number,
+  type RowsOf,
+  selectRowByKey,
+  selectRows,
+  selectRowsByKey,
+  text,
+} from "~/platform/json-tables.server";
 import { sql } from "~/platform/sql.server";
-import type { customerTables } from "./load-customers.server";
+import type { createCustomerTables } from "./load-customers.server";
 import { askedRows, type UserTables } from "./load-users.server";
 
 type StoredSource = Exclude<LinkSource, "recorded" | "recorded_subscription" | "metadata"> | "rejected";
@@ -26,7 +34,7 @@ export const linkedCustomers = sql`
     UNION SELECT "customerId" FROM link WHERE source <> 'rejected'),
   named_subscription AS MATERIALIZED (SELECT * FROM "StripeSubscription"
     WHERE "customerId" = ANY(ARRAY(SELECT id FROM named))),
-  -- The address is asked about where somebody else's customer has it, or nobody's.
+  -- Addresses of customers that do not belong to the user with this address.
   same_address AS MATERIALIZED (SELECT id, "emailFolded", "metadataUserId" FROM "StripeCustomer"
     WHERE "emailFolded" = ANY(ARRAY(SELECT folded FROM u))),
   shared AS MATERIALIZED (
@@ -59,29 +67,29 @@ export const linkedCustomers = sql`
     UNION SELECT "userId" FROM their_link)))`;
 
 export const linkTables = {
-  links: list(sql`(SELECT * FROM link UNION ALL SELECT * FROM their_link) links`, {
+  links: selectRows(sql`(SELECT * FROM link UNION ALL SELECT * FROM their_link) links`, {
     userId: [sql`"userId"`, text],
     customerId: [sql`"customerId"`, text],
     source: [sql`source`, source],
   }),
   /** Records of other users that name one of these customers. */
-  theirRecords: list(
+  theirRecords: selectRows(
     sql`"User" WHERE "stripeCustomerId" = ANY(ARRAY(SELECT id FROM wanted WHERE id NOT IN (
       SELECT "stripeCustomerId" FROM u WHERE "stripeCustomerId" IS NOT NULL)))`,
     { id: [sql`id`, text], stripeCustomerId: [sql`"stripeCustomerId"`, text] },
   ),
   /** By subscription: records of other users, of deleted ones too, that name a subscription of these customers. */
-  theirBilling: one(
+  theirBilling: selectRowByKey(
     sql`"BillingSubscription" WHERE "stripeSubscriptionId" = ANY(ARRAY(SELECT id FROM s WHERE id NOT IN (
       SELECT "stripeSubscriptionId" FROM b)))`,
     sql`"stripeSubscriptionId"`,
     { userId: [sql`"userId"`, text] },
   ),
-  theirUsers: list(sql`their_user`, { id: [sql`id`, text] }),
+  theirUsers: selectRows(sql`their_user`, { id: [sql`id`, text] }),
   /** By address: customers with an address that users share with a customer who is not their own. */
-  candidates: many(sql`candidate`, sql`"emailFolded"`, { customerId: [sql`id`, text] }),
+  candidates: selectRowsByKey(sql`candidate`, sql`"emailFolded"`, { customerId: [sql`id`, text] }),
   /** By address: how many users have it. */
-  sharedAddresses: one(
+  sharedAddresses: selectRowByKey(
     sql`(SELECT lower(email COLLATE "C") AS folded, count(*) AS users FROM "User"
       WHERE lower(email COLLATE "C") = ANY(ARRAY(SELECT folded COLLATE "C" FROM shared)) GROUP BY 1) addresses`,
     sql`folded`,
@@ -93,7 +101,7 @@ export const linkTables = {
 export type Edge = LinkEdge & { rejected: boolean };
 
 type Found = Pick<RowsOf<UserTables>, "users" | "billing"> &
-  RowsOf<ReturnType<typeof customerTables>> &
+  RowsOf<ReturnType<typeof createCustomerTables>> &
   RowsOf<typeof linkTables>;
 
 /**

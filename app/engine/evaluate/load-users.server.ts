@@ -1,5 +1,13 @@
 import { FIELDS, type RecordFields, type TableName } from "~/billing/fields";
-import { epoch, flag, many, nullable, number, one, text } from "~/platform/json-tables.server";
+import {
+  epoch,
+  flag,
+  nullable,
+  number,
+  selectRowByKey,
+  selectRowsByKey,
+  text,
+} from "~/platform/json-tables.server";
 import { join, type Sql, sql } from "~/platform/sql.server";
 import { selectRecordColumns, toReadColumns } from "./record-columns.server";
 import { recordHashParts } from "./record-hash.server";
@@ -30,7 +38,7 @@ export function askedUsers(userIds: readonly string[], fields: RecordFields = FI
 }
 
 const readUsers = (fields: RecordFields) =>
-  one(sql`u`, sql`id`, {
+  selectRowByKey(sql`u`, sql`id`, {
     email: [sql`email`, text],
     emailVerified: [sql`"emailVerified"`, flag],
     name: [sql`name`, nullable(text)],
@@ -39,28 +47,29 @@ const readUsers = (fields: RecordFields) =>
     writtenAt: [sql`date_part('epoch', "updatedAt")`, number],
   });
 
-const readBilling = (fields: RecordFields) => one(sql`b`, sql`"userId"`, toReadColumns("billing", fields));
+const readBilling = (fields: RecordFields) =>
+  selectRowByKey(sql`b`, sql`"userId"`, toReadColumns("billing", fields));
 
 const readWorkspaces = (fields: RecordFields) =>
-  many(sql`w`, sql`"ownerId"`, { id: [sql`id`, text], ...toReadColumns("workspace", fields) });
+  selectRowsByKey(sql`w`, sql`"ownerId"`, { id: [sql`id`, text], ...toReadColumns("workspace", fields) });
 
 /** Fingerprints of the records; 64 bits do not fit a number of JavaScript, so they come as text. */
 function readRecordHashes(fields: RecordFields) {
   const parts = recordHashParts({ users: sql`u`, billing: sql`b`, workspaces: sql`w` }, fields);
-  return one(
+  return selectRowByKey(
     sql`(SELECT "userId", bit_xor(hash) AS hash FROM (${parts}) parts GROUP BY "userId") hashes`,
     sql`"userId"`,
     { hash: [sql`hash::text`, text] },
   );
 }
 
-const syncStatuses = one(sql`"SyncStatus" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
+const syncStatuses = selectRowByKey(sql`"SyncStatus" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
   fingerprint: [sql`fingerprint`, nullable(text)],
   revocationVersion: [sql`"revocationVersion"`, nullable(number)],
   observedAt: [epoch(sql`"observedAt"`), nullable(number)],
 });
 
-const comps = many(sql`${askedRows} JOIN "Comp" c ON c."userId" = asked_row.id`, sql`c."userId"`, {
+const comps = selectRowsByKey(sql`${askedRows} JOIN "Comp" c ON c."userId" = asked_row.id`, sql`c."userId"`, {
   id: [sql`c.id`, text],
   planId: [sql`c."planId"`, text],
   expiresAt: [epoch(sql`c."expiresAt"`), number],
@@ -76,7 +85,7 @@ const comps = many(sql`${askedRows} JOIN "Comp" c ON c."userId" = asked_row.id`,
   ],
 });
 
-const holds = one(
+const holds = selectRowByKey(
   sql`(SELECT DISTINCT ON ("userId") "userId", "stripeState"
     FROM ${askedRows} JOIN "Hold" h ON h."userId" = asked_row.id
     WHERE "releasedAt" IS NULL ORDER BY "userId", "createdAt" DESC) holds`,
@@ -84,7 +93,7 @@ const holds = one(
   { stripeState: [sql`"stripeState"`, text] },
 );
 
-const acknowledgements = one(
+const acknowledgements = selectRowByKey(
   sql`${askedRows} JOIN "Acknowledgement" a ON a."userId" = asked_row.id`,
   sql`"userId"`,
   {
@@ -92,7 +101,7 @@ const acknowledgements = one(
   },
 );
 
-const failures = one(
+const failures = selectRowByKey(
   sql`${askedRows} JOIN "UserCheck" k ON k."userId" = asked_row.id AND k.failure IS NOT NULL`,
   sql`"userId"`,
   {
@@ -102,9 +111,13 @@ const failures = one(
   },
 );
 
-const generation = one(sql`${askedRows} JOIN "RecheckQueue" t ON t."userId" = asked_row.id`, sql`"userId"`, {
-  generation: [sql`generation`, number],
-});
+const generation = selectRowByKey(
+  sql`${askedRows} JOIN "RecheckQueue" t ON t."userId" = asked_row.id`,
+  sql`"userId"`,
+  {
+    generation: [sql`generation`, number],
+  },
+);
 
 /** Users' records, what staff decided about them, and what is stored of the last evaluation. Times are epoch seconds. */
 export const createUserTables = (fields: RecordFields) => ({

@@ -11,7 +11,7 @@ export type UserRecord = {
 };
 
 /** A user as recorded; null when there is none with this id. */
-export async function userRecord(db: Database, id: string): Promise<UserRecord | null> {
+export async function findUserRecord(db: Database, id: string): Promise<UserRecord | null> {
   return db.user.findUnique({
     where: { id },
     select: {
@@ -34,7 +34,7 @@ export type WorkspaceRecord = {
 };
 
 /** A workspace as recorded; null when there is none with this id. */
-export async function workspaceRecord(db: Database, id: string): Promise<WorkspaceRecord | null> {
+export async function findWorkspaceRecord(db: Database, id: string): Promise<WorkspaceRecord | null> {
   return db.workspace.findUnique({
     where: { id },
     select: { id: true, ownerId: true, name: true, status: true, seats: true },

@@ -10,7 +10,7 @@ import type { Database, Tx } from "~/platform/client.server";
 import { type RowsOf, readTables, selectTables } from "~/platform/json-tables.server";
 import { queryOne } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
-import { customerTables, groupByCustomer } from "./load-customers.server";
+import { createCustomerTables, groupByCustomer } from "./load-customers.server";
 import { type Edge, linkedCustomers, linkTables, resolveEdges } from "./load-links.server";
 import { askedUsers, createUserTables } from "./load-users.server";
 
@@ -49,7 +49,7 @@ export const selectSnapshots = (userIds: readonly string[], fields: RecordFields
 
 const createTables = (fields: RecordFields) => ({
   ...createUserTables(fields),
-  ...customerTables(sql`c`, sql`s`),
+  ...createCustomerTables(sql`c`, sql`s`),
   ...linkTables,
 });
 const tables = createTables(FIELDS);
@@ -89,8 +89,8 @@ type UserRow = Rows["users"] extends Map<string, infer Row> ? Row : never;
 function resolveLinks(rows: Rows) {
   const edges = resolveEdges(rows);
   const named = new Map<string, string[]>();
-  for (const some of edges.values())
-    for (const { userId, customerId, rejected } of some) {
+  for (const edgesOfCustomer of edges.values())
+    for (const { userId, customerId, rejected } of edgesOfCustomer) {
       if (rejected || !rows.users.has(userId)) continue;
       const known = named.get(userId);
       if (!known) named.set(userId, [customerId]);

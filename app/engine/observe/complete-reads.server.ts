@@ -14,8 +14,8 @@ export type CompleteRead = {
 };
 
 /**
- * Marks customers as completely observed. What is stored for them but was not listed is gone as of that read. What
- * another answer listed meanwhile is in doubt: those customers are returned, they must be read again.
+ * Marks customers as completely observed. Subscriptions that are stored for them but were not listed are gone as of
+ * that read. Where another answer listed one meanwhile, the customer is returned: it must be read again.
  */
 export async function storeCompleteReads(
   tx: Tx,
@@ -38,7 +38,7 @@ export async function storeCompleteReads(
     RETURNING s."customerId", s.gone AS same`,
   );
   const contested = listContested(unlisted);
-  // What was listed before and is no longer may change what its users are evaluated to have.
+  // A subscription that is no longer listed may change the evaluation of its users.
   if (enqueue) await enqueueUsersOfCustomers(tx, [...new Set(unlisted.map(({ customerId }) => customerId))]);
   const settled = reads.filter(({ customerId }) => !contested.includes(customerId));
   await tx.$executeRaw`
@@ -50,10 +50,10 @@ export async function storeCompleteReads(
   return contested;
 }
 
-/** Subscriptions that a finished pass did not list are gone as of that pass. */
-export async function markUnlistedGone(tx: Tx, pass: { started: Version; ended: Version }): Promise<void> {
+/** Subscriptions that a finished full run did not list are gone as of that run. */
+export async function markUnlistedGone(tx: Tx, fullRun: { started: Version; ended: Version }): Promise<void> {
   await tx.$executeRaw`
     UPDATE "StripeSubscription"
-    SET gone = true, "versionStart" = ${pass.started}::bigint, "versionEnd" = ${pass.ended}::bigint
-    WHERE NOT gone AND "testClockId" IS NULL AND "versionEnd" < ${pass.started}::bigint`;
+    SET gone = true, "versionStart" = ${fullRun.started}::bigint, "versionEnd" = ${fullRun.ended}::bigint
+    WHERE NOT gone AND "testClockId" IS NULL AND "versionEnd" < ${fullRun.started}::bigint`;
 }

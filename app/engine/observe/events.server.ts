@@ -2,8 +2,8 @@ import type { Database, Tx } from "~/platform/client.server";
 import type { WebhookEvent } from "~/stripe/webhook-event.server";
 
 /**
- * Stores an event, without its payload, together with the job that reads its customer again: either both are there or
- * none. `known`: it was stored before, and nothing is done twice.
+ * Stores an event, without its payload, together with the job that reads its customer again, in one transaction.
+ * `known`: it was stored before, and nothing is done twice.
  */
 export async function storeEvent(db: Database, event: WebhookEvent): Promise<"stored" | "known"> {
   return db.$transaction(async (tx) => {
@@ -21,8 +21,8 @@ export async function storeEvent(db: Database, event: WebhookEvent): Promise<"st
 export const SYNC_CUSTOMER_JOB = "sync_customer";
 
 /**
- * Stores the events of a page that are not known yet; those that a webhook brought are left as they are, settled or not.
- * One that names no customer says nothing to read. Returns how many were new.
+ * Stores the events of a page that are not known yet; events that a webhook brought stay as they are. An event that names
+ * no customer is left out, because there is nothing to read. Returns how many were new.
  */
 export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[]): Promise<number> {
   const named = events.filter(({ customerId }) => customerId !== null);
@@ -36,25 +36,25 @@ export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[])
     ON CONFLICT (id) DO NOTHING`;
 }
 
-/** One waiting job a customer, however many events there are; one that is running is followed by another. */
+/** Adds one waiting job for a customer, for any number of events; when a job is running, another one follows it. */
 async function addSyncJob(tx: Tx, customerId: string, sessionId: string | null): Promise<void> {
   const payload = JSON.stringify({ customerId, sessionId });
-  const key = jobKey(customerId, sessionId);
+  const key = toJobKey(customerId, sessionId);
   await tx.$executeRaw`
     SELECT graphile_worker.add_job(${SYNC_CUSTOMER_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
 }
 
-const jobKey = (customerId: string, sessionId: string | null) =>
+const toJobKey = (customerId: string, sessionId: string | null) =>
   `settle:${sessionId === null ? customerId : `${customerId}:${sessionId}`}`;
 
-/** Takes the waiting job away once nothing is left for it to do: where no worker runs, jobs would pile up. */
+/** Removes the waiting job when nothing is left for it to do: where no worker runs, jobs would pile up. */
 export async function deleteSyncJob(
   db: Database,
   customerId: string,
   sessionId: string | null,
 ): Promise<void> {
   await db.$executeRaw`
-    SELECT graphile_worker.remove_job(${jobKey(customerId, sessionId)})
+    SELECT graphile_worker.remove_job(${toJobKey(customerId, sessionId)})
     WHERE NOT EXISTS (SELECT 1 FROM "StripeEvent" WHERE "customerId" = ${customerId} AND "settledAt" IS NULL)`;
 }
 
@@ -75,11 +75,11 @@ export async function settleEvents(
     WHERE e."customerId" = r."customerId" AND e."settledAt" IS NULL AND e."storedVersion" < r.started`;
 }
 
-/** Events that were stored before a finished pass began are done: it read everybody since. */
-export async function settleEventsBefore(tx: Tx, passStarted: number): Promise<void> {
+/** Events that were stored before a finished full run began are done: it has read all customers since. */
+export async function settleEventsBefore(tx: Tx, runStarted: number): Promise<void> {
   await tx.$executeRaw`
     UPDATE "StripeEvent" SET "settledAt" = now()
-    WHERE "settledAt" IS NULL AND "storedVersion" < ${passStarted}::bigint`;
+    WHERE "settledAt" IS NULL AND "storedVersion" < ${runStarted}::bigint`;
 }
 
 /** Events that still wait for a read. */

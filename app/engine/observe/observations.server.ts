@@ -6,10 +6,10 @@ import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
 import type { ReadSubscription } from "~/stripe/parse";
+import { hashContent, keepUnchanged } from "./keep-unchanged.server";
 import { enqueueUsersOfCustomers } from "./recheck-queue.server";
-import { contentHash, keepUnchanged } from "./unchanged.server";
 
-/** What one answer of Stripe said, with the answer's stamp. */
+/** What one answer of Stripe said, with the answer's version. */
 export type Observed<T> = { value: T; started: Version; ended: Version; requestId: string | null };
 
 /** Ids of customers about whom two overlapping answers say different things: they must be read again. */
@@ -32,7 +32,7 @@ export const storedItems: z.ZodType<SubscriptionItem[]> = z.array(
 );
 
 export type StoreOptions = {
-  /** Mark the users whose evaluation may change; not before the first pass has finished, when all are evaluated anyway. */
+  /** Enqueue the users whose evaluation may change; not before the first full run has finished, because it evaluates all. */
   enqueue: boolean;
 };
 
@@ -46,9 +46,9 @@ export async function storeCustomers(
   { enqueue }: StoreOptions,
 ): Promise<Contested> {
   if (observed.length === 0) return [];
-  const hashed = newestOf(observed, ({ value }) => value.id).map((one) => ({
+  const hashed = pickNewest(observed, ({ value }) => value.id).map((one) => ({
     ...one,
-    hash: contentHash(one.value),
+    hash: hashContent(one.value),
   }));
   const changed = await keepUnchanged(tx, sql`"StripeCustomer"`, sql`true`, hashed);
   if (changed.length === 0) return [];
@@ -78,9 +78,9 @@ const CUSTOMER_COLUMNS = {
 } as const;
 
 async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[]): Promise<Contested> {
-  const rows = changed.map(({ value, ...stamp }) => ({
+  const rows = changed.map(({ value, ...version }) => ({
     ...value,
-    ...stamp,
+    ...version,
     emailFolded: value.email === null ? null : foldEmail(value.email),
   }));
   const stored = await queryRows(
@@ -96,7 +96,7 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
     WHERE excluded."versionStart" > c."versionEnd"
     RETURNING c.id`,
   );
-  const left = notIn(stored, rows, ({ id }) => id);
+  const left = listNotStored(stored, rows, ({ id }) => id);
   if (left.length === 0) return [];
   const overlapping = await queryRows(
     tx,
@@ -118,8 +118,8 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
 }
 
 /**
- * An answer that overlaps the stored one. When it says the same, the stored one holds for both, and its stamp grows;
- * when it does not, whatever overlaps either is in doubt: only a read that starts after both settles it.
+ * An answer that overlaps the stored one. When it says the same, the stored one gets the later version of both. When it does
+ * not, neither is known to be newer: the customer must be read again after both.
  */
 export const overlap = z.object({ customerId: z.string(), same: z.boolean() });
 type Overlap = z.infer<typeof overlap>;
@@ -131,22 +131,22 @@ export const listContested = (overlapping: readonly Overlap[]): Contested => [
   ...new Set(overlapping.flatMap(({ customerId, same }) => (same ? [] : [customerId]))),
 ];
 
-/** What an insert left out because something stored was as new or newer. */
-function notIn<Row>(
+/** The rows that an insert left out because what is stored was as new or newer. */
+function listNotStored<Row>(
   stored: readonly { id: string }[],
   rows: readonly Row[],
-  idOf: (row: Row) => string,
+  getId: (row: Row) => string,
 ): Row[] {
   if (stored.length === rows.length) return [];
   const ids = new Set(stored.map(({ id }) => id));
-  return rows.filter((row) => !ids.has(idOf(row)));
+  return rows.filter((row) => !ids.has(getId(row)));
 }
 
 type SubscriptionRow = ReadSubscription["subscription"];
 
 /**
- * Stores subscriptions under the same rule as customers, and keeps what only history tells: when this spell of past
- * due was first seen, and when a subscription began to entitle that was seen otherwise before.
+ * Stores subscriptions under the same rule as customers. Also keeps what Stripe does not say: since when a subscription has
+ * been past due without a break, and since when one that gave no access before gives access.
  */
 export async function storeSubscriptions(
   tx: Tx,
@@ -154,9 +154,9 @@ export async function storeSubscriptions(
   { enqueue }: StoreOptions,
 ): Promise<Contested> {
   if (observed.length === 0) return [];
-  const hashed = newestOf(observed, ({ value }) => value.id).map((one) => ({
+  const hashed = pickNewest(observed, ({ value }) => value.id).map((one) => ({
     ...one,
-    hash: contentHash(one.value),
+    hash: hashContent(one.value),
   }));
   const changed = await keepUnchanged(tx, sql`"StripeSubscription"`, sql`NOT kept.gone`, hashed);
   if (changed.length === 0) return [];
@@ -187,10 +187,10 @@ async function storeChangedSubscriptions(
   tx: Tx,
   changed: readonly Hashed<SubscriptionRow>[],
 ): Promise<Contested> {
-  const rows = changed.map(({ value, ...stamp }) => ({
+  const rows = changed.map(({ value, ...version }) => ({
     ...value,
-    ...stamp,
-    // For one already past due when first seen; the later of several items is the kinder.
+    ...version,
+    // For one that is past due when first seen. Of several items the latest period gives the user the most time.
     periodStart: value.items.reduce((latest, item) => Math.max(latest, item.periodStart ?? 0), 0) || null,
   }));
   const stored = await queryRows(
@@ -220,7 +220,7 @@ async function storeChangedSubscriptions(
       WHERE c.id = s."customerId" AND c."completeVersionStart" <= s."versionEnd"
         AND c."completeVersionEnd" >= s."versionStart") AS same`,
   );
-  const left = notIn(stored, rows, ({ id }) => id);
+  const left = listNotStored(stored, rows, ({ id }) => id);
   if (left.length === 0) return listContested(stored);
   const overlapping = await queryRows(
     tx,
@@ -244,11 +244,11 @@ async function storeChangedSubscriptions(
 }
 
 /** Of several observations of one object in a batch only the newest is stored: one statement cannot write a row twice. */
-function newestOf<T extends { started: Version }>(observed: readonly T[], idOf: (one: T) => string): T[] {
+function pickNewest<T extends { started: Version }>(observed: readonly T[], getId: (one: T) => string): T[] {
   const newest = new Map<string, T>();
   for (const one of observed) {
-    const known = newest.get(idOf(one));
-    if (!known || known.started < one.started) newest.set(idOf(one), one);
+    const known = newest.get(getId(one));
+    if (!known || known.started < one.started) newest.set(getId(one), one);
   }
   return [...newest.values()];
 }

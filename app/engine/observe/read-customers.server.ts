@@ -30,8 +30,8 @@ export type ReadResult = {
 const MOST_TRIES = 3;
 
 /**
- * Reads every page of every one of these customers and stores it. A customer about whom two overlapping answers
- * disagree is read again. Returns the failures by customer: those are not completely observed.
+ * Reads all pages of each of these customers and stores them. When two overlapping answers about a customer disagree, the
+ * customer is read again. Returns the failures by customer: those are not completely observed.
  */
 export async function readCustomers(
   { db, stripe }: Deps,
@@ -55,13 +55,13 @@ export async function readCustomers(
       requestIds.set(customer.value.id, customer.requestId);
       hasOpenSubscription ||= subscriptions.some(({ value }) => isOpen(value));
     }
-    wanted = await store(db, reads);
+    wanted = await storeReads(db, reads);
   }
-  for (const id of wanted) failures.set(id, contested);
+  for (const id of wanted) failures.set(id, CONTESTED);
   return { failures, requestIds, hasOpenSubscription };
 }
 
-const contested: StripeFailure = {
+const CONTESTED: StripeFailure = {
   reason: "bad_answer",
   message: "Overlapping answers of Stripe kept disagreeing",
   requestId: null,
@@ -74,7 +74,7 @@ const contested: StripeFailure = {
 const ENQUEUE = { enqueue: true };
 
 /** Stores complete reads in one transaction; returns the customers that must be read again. */
-async function store(db: Database, reads: readonly CustomerRead[]): Promise<string[]> {
+async function storeReads(db: Database, reads: readonly CustomerRead[]): Promise<string[]> {
   if (reads.length === 0) return [];
   return retryOnDeadlock(db, async (tx) => {
     const subscriptions = reads.flatMap((read) => read.subscriptions);
@@ -101,8 +101,8 @@ const listItems = (
 ): SubscriptionItem[] => subscriptions.flatMap(({ value }) => value.items);
 
 /**
- * All pages of one customer's subscriptions, `status=all`. The customer comes expanded with them; only one without
- * any is asked for by itself, which tells present, deleted and missing apart.
+ * All pages of one customer's subscriptions, `status=all`. The customer comes expanded with them; a customer
+ * without any is read by itself, which tells present, deleted and missing apart.
  */
 async function readCustomer(
   stripe: StripeReader,
@@ -117,14 +117,14 @@ async function readCustomer(
   for (;;) {
     const page = await stripe.listSubscriptions({ customer: customerId, startingAfter }, options);
     if (!page.ok) {
-      // On a later page it is the subscription read on from that is not found.
+      // On a later page it is the subscription to start after that does not exist.
       if (page.failure.reason !== "not_found" || startingAfter !== undefined) return page;
-      return { ok: true, value: missing(customerId, page) };
+      return { ok: true, value: toMissingRead(customerId, page) };
     }
     const version = { started: page.started, ended: page.ended, requestId: page.requestId };
     started ??= page.started;
     ended = page.ended;
-    if (page.value.unreadable.length > 0) return unreadable(page);
+    if (page.value.unreadable.length > 0) return failUnreadable(page);
     for (const one of page.value.subscriptions) {
       const full = await withAllItems(stripe, one, options);
       if (!full.ok) return full;
@@ -138,7 +138,7 @@ async function readCustomer(
     const read = await stripe.readCustomer(customerId, options);
     if (!read.ok && read.failure.reason !== "not_found") return read;
     const requestId = read.ok ? read.requestId : read.failure.requestId;
-    const value = read.ok ? read.value : missingCustomer(customerId);
+    const value = read.ok ? read.value : createMissingCustomer(customerId);
     customer = { value, started: read.started, ended: read.ended, requestId };
   }
   const listedIds = subscriptions.map(({ value }) => value.id);
@@ -150,7 +150,7 @@ async function readCustomer(
 
 /**
  * The subscription with all its items, asking for those beyond the first ten. Items that cannot be read make it an
- * unreadable subscription, which is one user's matter and stops nobody else.
+ * unreadable subscription, which affects only its user.
  */
 export async function withAllItems(
   stripe: StripeReader,
@@ -165,7 +165,7 @@ export async function withAllItems(
   return { ok: true, subscription: { ...read.subscription, status: UNREADABLE_STATUS } };
 }
 
-const missingCustomer = (id: string): Customer => ({
+const createMissingCustomer = (id: string): Customer => ({
   id,
   email: null,
   name: null,
@@ -174,17 +174,21 @@ const missingCustomer = (id: string): Customer => ({
   created: null,
 });
 
-function missing(customerId: string, { started, ended, failure }: NoAnswer): CustomerRead {
+function toMissingRead(customerId: string, { started, ended, failure }: NoAnswer): CustomerRead {
   return {
-    customer: { value: missingCustomer(customerId), started, ended, requestId: failure.requestId },
+    customer: { value: createMissingCustomer(customerId), started, ended, requestId: failure.requestId },
     subscriptions: [],
     complete: { customerId, started, ended, listedIds: [] },
   };
 }
 
-function unreadable({ started, ended, requestId }: AnswerVersion & { requestId: string | null }): NoAnswer {
+function failUnreadable({
+  started,
+  ended,
+  requestId,
+}: AnswerVersion & { requestId: string | null }): NoAnswer {
   const failure: StripeFailure = {
-    ...contested,
+    ...CONTESTED,
     message: "Stripe listed a subscription that could not be read",
     requestId,
     retryable: false,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadEvaluationContext } from "~/engine/evaluate/deps.server";
-import { enqueueDriftedUsers } from "~/engine/evaluate/drift.server";
+import { enqueueDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
 import {
   addPayingUser,

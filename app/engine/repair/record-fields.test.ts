@@ -3,7 +3,7 @@ import { FIELDS, type Field, omitFields, type RecordFields } from "~/billing/fie
 import { describeMismatch } from "~/billing/words/field-words";
 import { compareRecords } from "~/dashboard/comparison.server";
 import { loadEvaluationContext, loadOptions } from "~/engine/evaluate/deps.server";
-import { enqueueDriftedUsers } from "~/engine/evaluate/drift.server";
+import { enqueueDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.server";
 import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import { addSyncedUser, createWorld, readRowVersions, STAFF, type World } from "~/engine/testing/world";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { range } from "~/stripe/ranges";
 
-/** Ids of Stripe objects that could not be read: nobody knows whose they are, so they count as failed. */
+/** Ids of Stripe objects that could not be read: their users are not known, so they count as failed. */
 const unreadable = z.array(z.string());
 
 const observe = z.object({

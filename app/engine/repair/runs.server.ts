@@ -2,10 +2,10 @@ import { z } from "zod";
 import { ACTOR_KINDS, type Actor } from "~/engine/account/actor";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne } from "~/platform/query-rows.server";
-import { join, raw, type Sql, sql } from "~/platform/sql.server";
+import { join, quoteName, type Sql, sql } from "~/platform/sql.server";
 import { NO_COUNTS, RUN_COUNTS, type RunCounts } from "./run-counts";
 import { type RunCursor, runCursor } from "./run-cursor";
-import type { RunMode, RunScope, RunState } from "./run-words";
+import type { RunMode, RunScope, RunState } from "./run-types";
 
 export type RunRow = RunCounts & {
   id: string;
@@ -101,15 +101,14 @@ export async function insertRun(
   );
 }
 
-const column = (name: string): Sql => raw(`"${name}"`);
-const columnNames = join(RUN_COUNTS.map(({ key }) => column(key)));
+const columnNames = join(RUN_COUNTS.map(({ key }) => quoteName(key)));
 
 /** `synced = synced + 3, …` for an UPDATE of `Run`. */
 export const addToCounts = (added: Partial<RunCounts>): Sql =>
   join(
     RUN_COUNTS.map(({ key }) => {
       const value = added[key] ?? NO_COUNTS[key];
-      return sql`${column(key)} = ${column(key)} + ${value}::int`;
+      return sql`${quoteName(key)} = ${quoteName(key)} + ${value}::int`;
     }),
   );
 

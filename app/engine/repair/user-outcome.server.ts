@@ -3,7 +3,7 @@ import type { BlockReason } from "~/billing/verdicts/block-reasons";
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import { type EvaluatedUser, hashIntended } from "~/engine/evaluate/evaluate-users.server";
 import type { RepairRow } from "./repairs.server";
-import type { RunOutcome } from "./run-words";
+import type { RunOutcome } from "./run-types";
 
 /** What reconciling came to for one user. */
 export type UserOutcome = {

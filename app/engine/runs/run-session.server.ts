@@ -1,6 +1,6 @@
 import type { RunCounts } from "~/engine/repair/run-counts";
 import { type CursorIn, FINISHED, type RunCursor, type RunPhase } from "~/engine/repair/run-cursor";
-import type { RunScope, RunState } from "~/engine/repair/run-words";
+import type { RunScope, RunState } from "~/engine/repair/run-types";
 import { addToCounts, findRun, type RunRow } from "~/engine/repair/runs.server";
 import type { Database, Tx } from "~/platform/client.server";
 import type { RequestOptions } from "~/stripe/reader.server";

@@ -2,7 +2,7 @@ import type { Deps } from "~/engine/evaluate/deps.server";
 import { summarizePaymentToAccess } from "~/engine/repair/payment-to-access.server";
 import { pickCounts } from "~/engine/repair/run-counts";
 import type { RunPhase } from "~/engine/repair/run-cursor";
-import type { RunState } from "~/engine/repair/run-words";
+import type { RunState } from "~/engine/repair/run-types";
 import { findRun, type RunRow } from "~/engine/repair/runs.server";
 import { runDividePhase } from "./phases/divide-phase.server";
 import { runEvaluatePhase } from "./phases/evaluate-phase.server";
@@ -12,7 +12,7 @@ import { runReadPhase } from "./phases/read-phase.server";
 import { runRevocationPhase } from "./phases/revocation-phase.server";
 import { LeaseLost, openRunSession, type RunSession, type StepResult } from "./run-session.server";
 
-/** One bounded piece of work of each phase; it commits what it did, and says what is left. */
+/** One bounded step of each phase; it commits what it did, and says what is left. */
 const PHASES: Record<RunPhase, (deps: Deps, session: RunSession) => Promise<StepResult>> = {
   observe: runObservePhase,
   events: runEventsPhase,
@@ -27,7 +27,7 @@ const PHASES: Record<RunPhase, (deps: Deps, session: RunSession) => Promise<Step
 export type Step = { run: RunRow; worked: boolean };
 
 /**
- * Works on a run for `budgetMs` milliseconds: takes its lease, does one piece after another, and says what is left. Any
+ * Works on a run for `budgetMs` milliseconds: takes its lease, does one step after another, and returns the run as it is then. Any
  * process may call it at any time; while another process holds the lease it only looks. Null when there is no such run.
  */
 export async function stepRun(

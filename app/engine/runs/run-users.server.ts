@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { VERDICTS } from "~/billing/verdicts/catalogue";
-import { RUN_OUTCOMES } from "~/engine/repair/run-words";
+import { RUN_OUTCOMES } from "~/engine/repair/run-types";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
@@ -82,7 +82,7 @@ const groupRow = z.object({
   users: z.number(),
 });
 
-/** How many users of a run came to what, by verdict, outcome and reason. */
+/** How many users of a run had each verdict, outcome and reason. */
 export async function groupRunUsers(db: Database, runId: string): Promise<RunUserGroup[]> {
   return queryRows(
     db,
@@ -118,7 +118,7 @@ export async function listRunUsers(
 
 export type RunGroupKey = { verdict: string; outcome: string; reason: string | null };
 
-/** Removes users who turned out to be in sync after all. */
+/** Removes users that were found in sync after their new read. */
 export async function deleteRunUsers(tx: Tx, runId: string, userIds: readonly string[]): Promise<void> {
   if (userIds.length > 0) await tx.runUser.deleteMany({ where: { runId, userId: { in: [...userIds] } } });
 }

@@ -4,7 +4,13 @@ import { type FullRun, findEventCursor, findFullRun } from "~/engine/account/cur
 import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { countUsers } from "~/engine/evaluate/users.server";
-import { NO_COUNTS, pickCounts, sumCounts } from "~/engine/repair/run-counts";
+import {
+  NO_COUNTS,
+  pickCounts,
+  type RUN_COUNTS,
+  sumCounts,
+  toAnswerCounts,
+} from "~/engine/repair/run-counts";
 import { START_DIVIDE, START_EVENTS, START_OBSERVE } from "~/engine/repair/run-cursor";
 import { createRun, type RunRow } from "~/engine/repair/runs.server";
 import { readDatabaseTime } from "~/platform/versions.server";
@@ -71,15 +77,10 @@ async function finishWeakerRunFirst(
 }
 
 /** What the cron route answers, per the contract in README.md; times in milliseconds. */
-export type CronAnswer = {
+export type CronAnswer = Record<(typeof RUN_COUNTS)[number]["answer"], number> & {
   success: boolean;
   done: boolean;
   alreadyRunning?: true;
-  syncedCount: number;
-  skippedCount: number;
-  reviewCount: number;
-  failedCount: number;
-  notChecked: number;
   total: number;
   scope: "incremental" | "full";
   runId: string;
@@ -156,11 +157,7 @@ function toCronAnswer(run: RunRow, durationMs: number, alreadyRunning: boolean):
     success: isDone && counts.failed === 0 && notChecked === 0,
     done: run.state !== "running" && !isPreview,
     ...(alreadyRunning && { alreadyRunning: true as const }),
-    syncedCount: counts.synced,
-    skippedCount: counts.skipped,
-    reviewCount: counts.review,
-    failedCount: counts.failed,
-    notChecked,
+    ...toAnswerCounts({ ...counts, notChecked }),
     total: counted + notChecked,
     scope: run.scope === "incremental" ? "incremental" : "full",
     runId: run.id,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { DEFAULT_GATES, endCheck } from "~/engine/observe/checks.server";
+import { DEFAULT_GATES, endCheck } from "~/engine/observe/user-checks.server";
 import { rewriteLists } from "~/engine/testing/list-proxy";
 import {
   addPayingUser,

@@ -8,9 +8,9 @@ import {
   type RevocationApproval,
 } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
-import { DEFAULT_GATES, endCheck } from "~/engine/observe/checks.server";
 import { readAddress } from "~/engine/observe/read-address.server";
 import { type ReadResult, readCustomers } from "~/engine/observe/read-customers.server";
+import { DEFAULT_GATES, endCheck } from "~/engine/observe/user-checks.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
 import { FINISHED } from "~/engine/repair/run-cursor";
 import type { NewRun } from "~/engine/repair/runs.server";

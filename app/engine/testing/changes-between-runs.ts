@@ -62,8 +62,8 @@ const isActive = ({ sandbox }: World, id: string) =>
   sandbox.account.store.subscriptions.find(id)?.status === "active";
 
 /** Another program changes the application's tables. */
-async function tamper({ db }: World, users: MixedUsers, random: SeededRandom, many: number): Promise<void> {
-  for (const [n, userId] of random.sample(users.users, many).entries()) {
+async function tamper({ db }: World, users: MixedUsers, random: SeededRandom, count: number): Promise<void> {
+  for (const [n, userId] of random.sample(users.users, count).entries()) {
     const ownerId = userId;
     if (n % 3 === 0)
       await db.workspace.updateMany({ where: { ownerId }, data: { status: "locked", seats: 0 } });

@@ -69,7 +69,7 @@ type Rows = {
 const DAY = 86_400;
 
 /** Adds `many` users: each kind once, then random kinds. The database has no observations yet. */
-export async function addMixedUsers(world: World, random: SeededRandom, many: number): Promise<MixedUsers> {
+export async function addMixedUsers(world: World, random: SeededRandom, count: number): Promise<MixedUsers> {
   const { sandbox, db } = world;
   const mixed: MixedUsers = { subscriptions: [], users: [] };
   const rows: Rows = { user: [], billing: [], workspace: [], comp: [] };
@@ -122,7 +122,7 @@ export async function addMixedUsers(world: World, random: SeededRandom, many: nu
 
   const weighted = KINDS.flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
   const kinds = [...KINDS];
-  while (kinds.length < many) kinds.push(random.pick(weighted));
+  while (kinds.length < count) kinds.push(random.pick(weighted));
   sandbox.bulk(() => {
     for (const [n, kind] of kinds.entries()) addOne(`user${String(n).padStart(4, "0")}`, kind);
   });

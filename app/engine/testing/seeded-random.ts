@@ -6,7 +6,7 @@ export type SeededRandom = {
   below(below: number): number;
   pick<T>(from: readonly T[]): T;
   /** Up to `many` of them, each once, in random order. */
-  sample<T>(from: readonly T[], many: number): T[];
+  sample<T>(from: readonly T[], count: number): T[];
 };
 
 /** mulberry32: small, and good enough for a few hundred choices. */
@@ -27,10 +27,10 @@ export function createSeededRandom(seed: number): SeededRandom {
       if (one === undefined) throw new Error("The list to choose from is empty");
       return one;
     },
-    sample(from, many) {
+    sample(from, count) {
       const left = [...from];
       const chosen: typeof left = [];
-      while (left.length > 0 && chosen.length < many) chosen.push(...left.splice(below(left.length), 1));
+      while (left.length > 0 && chosen.length < count) chosen.push(...left.splice(below(left.length), 1));
       return chosen;
     },
   };

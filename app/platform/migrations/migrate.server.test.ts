@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createEmptyDatabase, createTestDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
 import { diagnoseHistory, findSchemaDrift } from "../../../prisma/engine/drift";
-import { applyMigrations, MIGRATIONS_FOLDER, pendingMigrations } from "./migrate.server";
+import { applyMigrations, listPendingMigrations, MIGRATIONS_FOLDER } from "./migrate.server";
 import { withPgClient } from "./pg-client.server";
 
 const cleanUp: (() => Promise<void>)[] = [];
@@ -34,10 +34,10 @@ describe("migrations", () => {
 
   it("are pending in an empty database, and no longer once applied", async () => {
     const url = await emptyDatabase();
-    const before = await pendingMigrations(url);
+    const before = await listPendingMigrations(url);
     expect(before.length).toBeGreaterThan(0);
     expect(await applyMigrations(url)).toEqual(before);
-    expect(await pendingMigrations(url)).toEqual([]);
+    expect(await listPendingMigrations(url)).toEqual([]);
   });
 
   it("are recorded as Prisma records them: its own engine finds nothing left to apply, and nothing edited", async () => {
@@ -80,7 +80,7 @@ describe("migrations", () => {
     const folder = await makeTestFolder();
     cleanUp.push(() => removeTestFolder(folder));
     await applyMigrations(url, folder);
-    const [name = ""] = await pendingMigrations(url);
+    const [name = ""] = await listPendingMigrations(url);
     await withPgClient(url, (client) =>
       client.query(`
         CREATE TABLE _prisma_migrations (
@@ -100,14 +100,14 @@ describe("migrations", () => {
     const [newest] = await db.$queryRaw<{ id: number }[]>`
       DELETE FROM graphile_worker.migrations
       WHERE id = (SELECT max(id) FROM graphile_worker.migrations) RETURNING id`;
-    expect(await pendingMigrations(url)).toEqual(["graphile_worker"]);
+    expect(await listPendingMigrations(url)).toEqual(["graphile_worker"]);
     await db.$executeRaw`INSERT INTO graphile_worker.migrations (id, breaking) VALUES (${newest?.id}, true)`;
-    expect(await pendingMigrations(url)).toEqual([]);
+    expect(await listPendingMigrations(url)).toEqual([]);
 
     await db.$executeRaw`DROP SCHEMA graphile_worker CASCADE`;
-    expect(await pendingMigrations(url)).toEqual(["graphile_worker"]);
+    expect(await listPendingMigrations(url)).toEqual(["graphile_worker"]);
     expect(await applyMigrations(url)).toEqual(["graphile_worker"]);
-    expect(await pendingMigrations(url)).toEqual([]);
+    expect(await listPendingMigrations(url)).toEqual([]);
     await db.$executeRaw`SELECT graphile_worker.add_job('settle_customer')`;
   });
 
@@ -115,7 +115,7 @@ describe("migrations", () => {
     const url = await emptyDatabase();
     const applied = await Promise.all([applyMigrations(url), applyMigrations(url), applyMigrations(url)]);
     expect(applied.map((names) => names.length > 0).sort()).toEqual([false, false, true]);
-    expect(await pendingMigrations(url)).toEqual([]);
+    expect(await listPendingMigrations(url)).toEqual([]);
   });
 
   it("wait for another process without a session lock or an open transaction", async () => {

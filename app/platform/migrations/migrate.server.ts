@@ -5,7 +5,7 @@ import type pg from "pg";
 import { z } from "zod";
 import { acquireMigrationLock } from "./migration-lock.server";
 import { isMissingTable, withPgClient } from "./pg-client.server";
-import { migrateQueue, QUEUE, queueIsBehind } from "./queue-schema.server";
+import { isQueueBehind, migrateQueue, QUEUE } from "./queue-schema.server";
 
 export const MIGRATIONS_FOLDER = path.resolve(import.meta.dirname, "../../../prisma/migrations");
 
@@ -44,10 +44,10 @@ export async function applyMigrations(url: string, folder = MIGRATIONS_FOLDER): 
 }
 
 /** The names of the migrations that the database does not have yet, oldest first, the queue's last. Changes nothing. */
-export async function pendingMigrations(url: string): Promise<string[]> {
+export async function listPendingMigrations(url: string): Promise<string[]> {
   return withPgClient(url, async (client) => {
     const pending = await listPending(client, MIGRATIONS_FOLDER);
-    return (await queueIsBehind(client)) ? [...pending, QUEUE] : pending;
+    return (await isQueueBehind(client)) ? [...pending, QUEUE] : pending;
   });
 }
 

@@ -19,13 +19,13 @@ const silent = new Logger(() => () => {});
  * ever run. The caller holds the lock of the migrations.
  */
 export async function migrateQueue(url: string): Promise<boolean> {
-  if (!(await withPgClient(url, queueIsBehind))) return false;
+  if (!(await withPgClient(url, isQueueBehind))) return false;
   await runMigrations({ connectionString: url, logger: silent });
   return true;
 }
 
 /** Whether the queue's tables are missing, or older than the version of graphile-worker that we use. */
-export async function queueIsBehind(client: pg.Client): Promise<boolean> {
+export async function isQueueBehind(client: pg.Client): Promise<boolean> {
   try {
     const { rows } = await client.query<Record<string, unknown>>(
       "SELECT max(id) AS revision FROM graphile_worker.migrations",

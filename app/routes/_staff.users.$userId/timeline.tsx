@@ -3,7 +3,7 @@ import type { TimelineEntry } from "~/dashboard/user-pages.server";
 import { Time } from "~/ui/format/time";
 import { Section } from "~/ui/section";
 
-/** The changes to this user, when and by whom, the newest first. */
+/** The changes to this user, when and by which caller, the newest first. */
 export function Timeline({ entries }: { entries: TimelineEntry[] }) {
   return (
     <Section title="History">

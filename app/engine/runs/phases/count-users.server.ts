@@ -1,5 +1,5 @@
 import { SEVERITY_RANK } from "~/billing/verdicts/severity";
-import type { RunCounts } from "~/engine/repair/run-counts";
+import { findCountKey, NO_COUNTS, type RunCounts } from "~/engine/repair/run-counts";
 import { addToCounts } from "~/engine/repair/runs.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
 import { LeaseLost } from "~/engine/runs/run-session.server";
@@ -7,14 +7,8 @@ import type { Database, Tx } from "~/platform/client.server";
 
 /** The counts of a run, from the outcomes of its users. What a preview intends counts as what it would become. */
 export function countOutcomes(outcomes: readonly UserOutcome[]): RunCounts {
-  const counts: RunCounts = { synced: 0, skipped: 0, review: 0, failed: 0, notChecked: 0 };
-  for (const { outcome } of outcomes) {
-    if (outcome === "synced" || outcome === "intended") counts.synced += 1;
-    else if (outcome === "in_sync") counts.skipped += 1;
-    else if (outcome === "failed") counts.failed += 1;
-    else if (outcome === "not_checked") counts.notChecked += 1;
-    else counts.review += 1;
-  }
+  const counts = { ...NO_COUNTS };
+  for (const { outcome } of outcomes) counts[findCountKey(outcome)] += 1;
   return counts;
 }
 

@@ -44,7 +44,7 @@ export type BatchWork = {
 };
 
 /**
- * Evaluates batches of a run that no other process works on, whoever holds its lease: a batch is ended once, in the
+ * Evaluates batches of a run that no other process works on, whichever process holds its lease: a batch is ended once, in the
  * transaction that evaluated it. Returns when no batch is left to claim, the run is over, or the time is.
  */
 export async function workOnBatches(deps: Deps, runId: string, work: BatchWork): Promise<void> {

@@ -1,7 +1,7 @@
 import { findEventCursor, findFullRun } from "~/engine/account/cursors.server";
 import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { enqueueDriftedUsers } from "~/engine/evaluate/drift.server";
+import { enqueueDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.server";
 import { storePolledEvents } from "~/engine/observe/events.server";
 import { enqueueDueUsers } from "~/engine/observe/recheck-queue.server";
 import { type CursorIn, START_OBSERVE } from "~/engine/repair/run-cursor";

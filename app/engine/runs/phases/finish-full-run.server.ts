@@ -1,9 +1,9 @@
 import { forgetEvaluatedContext, saveFullRun } from "~/engine/account/cursors.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { forgetFailures } from "~/engine/observe/checks.server";
 import { markUnlistedGone } from "~/engine/observe/complete-reads.server";
 import { settleEventsBefore } from "~/engine/observe/events.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
+import { forgetFailures } from "~/engine/observe/user-checks.server";
 import { type CursorIn, START_DIVIDE } from "~/engine/repair/run-cursor";
 import type { RunSession, StepResult } from "~/engine/runs/run-session.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
@@ -15,7 +15,7 @@ import { pauseOrFail } from "./pause-or-fail.server";
 /** Per cent of the subscriptions known before that must still exist, or it is another account. One may be missing. */
 const MUST_RESOLVE_PERCENT = 90;
 const CUSTOMERS_AT_ONCE = 50;
-/** Behind Stripe's clock: after this no more subscriptions of a second appear in lists. */
+/** After this time, by Stripe's clock, no more subscriptions of a second appear in lists. */
 const SETTLED_AFTER_SECONDS = 60;
 
 /** All pages are read. When it is the account that we know, the full run counts as complete, and users are evaluated. */
@@ -34,8 +34,8 @@ export async function finishFullRun(
   }
   // The cursor keeps them, so a run that is killed here reads its last page again and comes back to this point.
   for (let at = 0; at < cursor.contested.length; at += CUSTOMERS_AT_ONCE) {
-    const some = cursor.contested.slice(at, at + CUSTOMERS_AT_ONCE);
-    const [failure] = (await readCustomers(deps, some, session.requestOptions)).failures.values();
+    const customerIds = cursor.contested.slice(at, at + CUSTOMERS_AT_ONCE);
+    const [failure] = (await readCustomers(deps, customerIds, session.requestOptions)).failures.values();
     if (failure) return pauseOrFail(deps, failure);
   }
   await retryOnDeadlock(deps.db, async (tx) => {

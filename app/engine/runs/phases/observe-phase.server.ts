@@ -16,8 +16,8 @@ import { pauseOrFail } from "./pause-or-fail.server";
 type Subscriptions = Observed<ReadSubscription["subscription"]>[];
 
 /**
- * Reads GET /v1/subscriptions, `status=all`, in ranges. What has arrived is committed together with how far it brought
- * the ranges, so that a run killed at any moment goes on behind its last committed pages. Works until the pages or the
+ * Reads GET /v1/subscriptions, `status=all`, in ranges. Pages are committed together with the progress of the
+ * ranges, so that a run that is killed at any moment goes on after its last committed pages. Works until the pages or the
  * budget are used up.
  */
 export async function runObservePhase(deps: Deps, session: RunSession): Promise<StepResult> {
@@ -29,7 +29,7 @@ export async function runObservePhase(deps: Deps, session: RunSession): Promise<
   const reader = createPageReader({
     stripe: deps.stripe,
     ranges: structuredClone(ranges),
-    how: session.requestOptions,
+    requestOptions: session.requestOptions,
     hasTime: session.hasTime,
   });
   try {
@@ -55,8 +55,8 @@ export async function runObservePhase(deps: Deps, session: RunSession): Promise<
   }
   const failure = reader.failure();
   if (failure) return pauseOrFail(deps, failure);
-  const isThrough = cursor.ranges.length > 0 && cursor.ranges.every(({ done }) => done);
-  return isThrough ? finishFullRun(deps, session, cursor) : { kind: "continue" };
+  const isComplete = cursor.ranges.length > 0 && cursor.ranges.every(({ done }) => done);
+  return isComplete ? finishFullRun(deps, session, cursor) : { kind: "continue" };
 }
 
 function logUnreadable(deps: Deps, pages: readonly ArrivedPage[]): void {
@@ -74,11 +74,11 @@ async function completeItems(
 ): Promise<{ ok: true; value: Subscriptions } | { ok: false; failure: StripeFailure }> {
   const value: Subscriptions = [];
   for (const { page } of pages) {
-    const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
+    const version = { started: page.started, ended: page.ended, requestId: page.requestId };
     for (const one of page.value.subscriptions) {
       const full = await withAllItems(deps.stripe, one, session.requestOptions);
       if (!full.ok) return full;
-      value.push({ value: full.subscription, ...stamp });
+      value.push({ value: full.subscription, ...version });
     }
   }
   return { ok: true, value };
@@ -99,9 +99,9 @@ type Commit = {
 async function commitPages(commit: Commit): Promise<CursorIn<"observe">> {
   const { deps, session, arrived, subscriptions, cursor, enqueue, pricesKept } = commit;
   const customers = arrived.pages.flatMap(({ page }) => {
-    const stamp = { started: page.started, ended: page.ended, requestId: page.requestId };
+    const version = { started: page.started, ended: page.ended, requestId: page.requestId };
     return page.value.subscriptions.flatMap(({ customer }) =>
-      customer ? [{ value: customer, ...stamp }] : [],
+      customer ? [{ value: customer, ...version }] : [],
     );
   });
   const items = subscriptions.flatMap(({ value }) => value.items);

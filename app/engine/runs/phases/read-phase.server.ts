@@ -1,8 +1,8 @@
 import { saveEventCursor } from "~/engine/account/cursors.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { DEFAULT_GATES, endCheck } from "~/engine/observe/checks.server";
 import { linkBySession, listUsersOfCustomer } from "~/engine/observe/customer-users.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
+import { DEFAULT_GATES, endCheck } from "~/engine/observe/user-checks.server";
 import { type CursorIn, START_DIVIDE } from "~/engine/repair/run-cursor";
 import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
 import { findPayer } from "~/stripe/checkout-session";

@@ -7,9 +7,9 @@ import {
 } from "~/engine/evaluate/deps.server";
 import { listCustomersToRead } from "~/engine/evaluate/evaluate-users.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
-import { DEFAULT_GATES, endCheck } from "~/engine/observe/checks.server";
 import { readAddress } from "~/engine/observe/read-address.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
+import { DEFAULT_GATES, endCheck } from "~/engine/observe/user-checks.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
 import { revocationLimitHasRoom } from "~/engine/repair/revocation-limit.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";

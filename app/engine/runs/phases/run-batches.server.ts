@@ -1,5 +1,5 @@
-import { LeaseLost } from "~/engine/runs/run-session.server";
 import { z } from "zod";
+import { LeaseLost } from "~/engine/runs/run-session.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryOneOrThrow } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";

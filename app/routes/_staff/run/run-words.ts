@@ -1,5 +1,6 @@
 import type { RunView } from "~/dashboard/run-view.server";
-import type { RunState } from "~/engine/repair/run-words";
+import { RUN_COUNTS, sumCounts } from "~/engine/repair/run-counts";
+import type { RunState } from "~/engine/repair/run-types";
 import type { Tone } from "~/ui/status/tone";
 import { formatCount, pluralize } from "~/ui/status/words";
 
@@ -46,7 +47,7 @@ export function describeProgress(run: RunView): { done: number; total: number; w
       words: `Reading ${isIncremental ? "changes from Stripe" : "Stripe"}: ${read} so far`,
     };
   }
-  const done = run.synced + run.skipped + run.review + run.failed + run.notChecked;
+  const done = sumCounts(run);
   if (isIncremental && run.state === "running")
     return { done: 0, total: 0, words: `${pluralize(done, "user")} checked so far` };
   return {
@@ -57,16 +58,9 @@ export function describeProgress(run: RunView): { done: number; total: number; w
 }
 
 /** The result of a run in one line: `12 repaired · 40 in sync`. Counts of 0 are left out. */
-export function summarizeOutcome({ mode, synced, skipped, review, failed, notChecked }: RunView): string {
-  const parts: [number, string][] = [
-    [synced, mode === "preview" ? "to repair" : "repaired"],
-    [skipped, "in sync"],
-    [review, "blocked or awaiting a decision"],
-    [failed, "failed"],
-    [notChecked, "not checked"],
-  ];
-  const texts = parts
-    .filter(([count]) => count > 0)
-    .map(([count, words]) => `${formatCount(count)} ${words}`);
+export function summarizeOutcome(run: RunView): string {
+  const texts = RUN_COUNTS.flatMap(({ key, done, previewed }) =>
+    run[key] > 0 ? [`${formatCount(run[key])} ${run.mode === "preview" ? previewed : done}`] : [],
+  );
   return texts.length > 0 ? texts.join(" · ") : "nothing to do";
 }

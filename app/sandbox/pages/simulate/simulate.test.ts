@@ -32,7 +32,7 @@ describe("the list of customers", () => {
       expect(text).not.toContain("bob@example.com");
     }
     expect(await look()).toContain("bob@example.com");
-    expect(await look("/?q=nobody")).toContain("No customers found.");
+    expect(await look("/?q=missing")).toContain("No customers found.");
     expect(await look()).toContain("Starter, $20.00 a month, until 1 February 2026");
   });
 

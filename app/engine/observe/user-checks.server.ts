@@ -5,13 +5,13 @@ import type { Database, Tx } from "~/platform/client.server";
 import { queryOne } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
-/** Seconds; what the business decides about how often a user's payment is looked at. */
+/** How often a user's payment is checked. Seconds. */
 export type CheckGates = {
-  /** Looked at this recently and in sync: nothing to do. */
+  /** Checked within this time and in sync: no check is due. */
   freshFor: number;
-  /** Locked or differing: at most this often. */
+  /** After a check that found something else: the next one is due after this time. */
   againAfter: number;
-  /** After failures: doubling from here. */
+  /** After the first failure; doubles with each further one. */
   backOffFrom: number;
   backOffUpTo: number;
 };
@@ -27,8 +27,8 @@ export const DEFAULT_GATES: CheckGates = {
 const CHECK_LEASE_SECONDS = 30;
 
 /**
- * Is a check of the user `u` due, whose book-keeping is `k` (all NULL when there is none)? Not while one is under way,
- * not before the gate says so, and not when everything was found in sync a short while ago.
+ * SQL: is a check of the user `u` due? `k` is the user's row of `UserCheck`, all NULL when there is none. No check is due while
+ * one is under way, before `nextCheckAt`, or when the user was found in sync a short while ago.
  */
 const isDue = (gates: CheckGates): Sql => sql`(
   (k."checkingUntil" IS NULL OR k."checkingUntil" < now())
@@ -39,22 +39,22 @@ const isDue = (gates: CheckGates): Sql => sql`(
       AND greatest(s."observedAt", k."checkedAt", ${coveredAt}) > now() - make_interval(secs => ${gates.freshFor}::float8))))`;
 
 /**
- * Takes the one place for a check of this user over all servers, when a check is due. False: it is too early, or a
- * check is under way.
+ * Starts a check of this user when one is due; over all servers only one check of a user runs at a time. False: it is too
+ * early, or a check is under way.
  */
 export async function beginCheck(db: Database, userId: string, gates: CheckGates): Promise<boolean> {
   const begun = await db.$executeRaw`
     INSERT INTO "UserCheck" AS taken ("userId", "checkingUntil")
     SELECT u.id, now() + make_interval(secs => ${CHECK_LEASE_SECONDS}::float8)
     FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id WHERE u.id = ${userId} AND ${isDue(gates)}
-    -- Of two that found it due, the first one takes the place.
+    -- Of two servers that found it due, only the first one starts it.
     ON CONFLICT ("userId") DO UPDATE SET "checkingUntil" = excluded."checkingUntil"
     WHERE (taken."checkingUntil" IS NULL OR taken."checkingUntil" < now())
       AND (taken."nextCheckAt" IS NULL OR taken."nextCheckAt" <= now())`;
   return begun === 1;
 }
 
-/** Ends a check. `failure` null: it was looked at; the next one is due when the gates say. */
+/** Ends a check. `failure`: why Stripe could not be read; null when it was read. The gates say when the next check is due. */
 export async function endCheck(
   db: Database,
   userId: string,
@@ -75,14 +75,14 @@ export async function endCheck(
         ELSE least(${gates.backOffUpTo}::float8, ${gates.backOffFrom}::float8 * power(2, least(k.failures, 20))) END)`;
 }
 
-/** Something is about to change for this user: the next check is due in so many seconds, whatever the gates say. */
-export async function checkSoon(db: Database, userId: string, seconds: number): Promise<void> {
+/** Something is about to change for this user: the next check is due in at most `seconds`, whatever the gates say. */
+export async function scheduleNextCheck(db: Database, userId: string, seconds: number): Promise<void> {
   await db.$executeRaw`
     UPDATE "UserCheck" SET "nextCheckAt" = least("nextCheckAt", now() + make_interval(secs => ${seconds}::float8))
     WHERE "userId" = ${userId}`;
 }
 
-/** A finished pass has read everybody: what could not be looked up before it began is known now. */
+/** A finished full run has read all users: what could not be read before it began is known now. */
 export async function forgetFailures(tx: Tx, runId: string): Promise<void> {
   await tx.$executeRaw`
     UPDATE "UserCheck" SET "failedAt" = NULL, failure = NULL, failures = 0, "nextCheckAt" = NULL
@@ -100,7 +100,7 @@ const checkState = z.object({
 });
 export type CheckState = z.infer<typeof checkState>;
 
-/** What is known of the checks of a user; null when there is no such user. */
+/** The state of the checks of a user; null when there is no such user. */
 export async function findCheckState(
   db: Database,
   userId: string,

@@ -6,7 +6,7 @@ import { type Sql, sql } from "~/platform/sql.server";
 import { hashText } from "~/platform/text-hash.server";
 
 /** Two answers with the same hash say the same. */
-export const contentHash = (content: object): string => hashText(JSON.stringify(content));
+export const hashContent = (content: object): string => hashText(JSON.stringify(content));
 
 type Seen = {
   value: { id: string };
@@ -17,8 +17,8 @@ type Seen = {
 };
 
 /**
- * Most of what is read has been read before and says the same: of that only the stamp moves on, in one narrow
- * statement. Returns the others: new, changed, or not known to be newer than what is stored.
+ * Most of what is read is already stored and has not changed: for that, one narrow statement saves only the new version.
+ * Returns the others: new, changed, or not known to be newer than what is stored.
  */
 export async function keepUnchanged<T extends Seen>(
   tx: Tx,
@@ -31,14 +31,14 @@ export async function keepUnchanged<T extends Seen>(
     idsRow,
     sql`
     WITH r AS MATERIALIZED (SELECT r.id, r.hash, a.started, a.ended, a."requestId"
-        FROM json_to_recordset(${JSON.stringify(byAnswer(seen))}::json)
+        FROM json_to_recordset(${JSON.stringify(groupByAnswer(seen))}::json)
           AS a(started bigint, ended bigint, "requestId" text, ids text[], hashes text[]),
           unnest(a.ids, a.hashes) AS r(id, hash)),
       unchanged AS (
         UPDATE ${table} kept SET "versionStart" = r.started, "versionEnd" = r.ended, "observedAt" = now(),
           "requestId" = r."requestId"
         FROM r WHERE kept.id = r.id AND kept."contentHash" = r.hash AND r.started > kept."versionEnd" AND ${where}
-          -- Looked up by the index, whatever the planner thinks of how many answers there are.
+          -- Makes the planner use the index, whatever it expects.
           AND kept.id = ANY(ARRAY(SELECT id FROM r))
         RETURNING kept.id)
     SELECT coalesce(array_agg(r.id), ARRAY[]::text[]) AS ids FROM r
@@ -52,8 +52,8 @@ const idsRow = z.object({ ids: z.array(z.string()) });
 
 type OneAnswer = Pick<Seen, "started" | "ended" | "requestId"> & { ids: string[]; hashes: string[] };
 
-/** A page is a hundred of them: what is said of the answer is sent once. */
-function byAnswer(seen: readonly Seen[]): OneAnswer[] {
+/** A page has a hundred objects: the version of their answer is sent once. */
+function groupByAnswer(seen: readonly Seen[]): OneAnswer[] {
   const answers: OneAnswer[] = [];
   for (const { value, hash, started, ended, requestId } of seen) {
     const last = answers.at(-1);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
-import { beginCheck, findCheckState, DEFAULT_GATES, endCheck } from "./checks.server";
+import { beginCheck, DEFAULT_GATES, endCheck, findCheckState } from "./user-checks.server";
 
 let database: TestDatabase;
 

@@ -7,10 +7,10 @@ import { recordHashParts } from "./record-hash.server";
 const WORK_MEM = "64MB";
 
 /**
- * Marks users whose record is not the one that their standing was evaluated on: changed in the database by whatever program,
- * or never evaluated. One comparison over all of them, of three tables and the sync statuses, each read once from end to end:
- * the parts of a fingerprint and the one that is kept cancel each other where they agree. Returns how many were found
- * that were not marked before.
+ * Enqueues the users whose record is not the one that their sync status was evaluated on: any program has changed it, or it
+ * was never evaluated. One statement compares all users, and reads three tables and the sync statuses once: the parts of a
+ * fingerprint and the stored fingerprint cancel each other out where they agree. Returns how many users were not in the
+ * queue before.
  */
 export async function enqueueDriftedUsers(tx: Tx, fields: RecordFields = FIELDS): Promise<number> {
   const parts = recordHashParts(
@@ -23,7 +23,7 @@ export async function enqueueDriftedUsers(tx: Tx, fields: RecordFields = FIELDS)
     SELECT found."userId" FROM (
       SELECT "userId" FROM (${parts} UNION ALL SELECT "userId", "recordHash" FROM "SyncStatus") parts
       GROUP BY "userId" HAVING bit_xor(hash) <> 0) found
-    -- What a deleted user left behind is nobody's drift.
+    -- Rows of deleted users are no drift.
     WHERE EXISTS (SELECT 1 FROM "User" u WHERE u.id = found."userId")
     ORDER BY 1 ON CONFLICT DO NOTHING`;
 }

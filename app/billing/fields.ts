@@ -5,6 +5,7 @@ import {
   type Subscription,
   type SubscriptionItem,
 } from "./observation";
+import { SEAT_LABEL } from "./seat-label";
 
 /** What a value is in the code. `money`: smallest unit of the currency. `time`: whole seconds, compared as such. */
 export type ValueByType = {
@@ -214,8 +215,8 @@ export const FIELDS = {
       type: "number",
       column: "soldiers",
       group: "access",
-      label: "Soldiers",
-      short: "soldiers",
+      label: SEAT_LABEL.title,
+      short: SEAT_LABEL.many,
       why: "The workspace can use this many.",
     },
   },
@@ -252,7 +253,7 @@ export function listFields(table: TableName, fields: RecordFields = FIELDS): rea
 }
 
 /** All fields of the record, table by table. */
-export const listAllFields = (fields: RecordFields = FIELDS): ListedField[] =>
+const listAllFields = (fields: RecordFields = FIELDS): ListedField[] =>
   (["user", "billing", "workspace"] as const).flatMap((table) => listFields(table, fields));
 
 /** The field with this id; undefined for one that the table does not have (any more). */

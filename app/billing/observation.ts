@@ -73,10 +73,6 @@ export function isOpen(subscription: Pick<Subscription, "status">): boolean {
   return subscription.status !== "incomplete" && !ENDED.has(subscription.status);
 }
 
-export function isEnded(subscription: Pick<Subscription, "status">): boolean {
-  return ENDED.has(subscription.status);
-}
-
 /** Stripe schedules a cancellation in either of two ways; the customer portal may set only `cancel_at`. */
 export function isCancelScheduled(subscription: Subscription): boolean {
   return isOpen(subscription) && (subscription.cancelAtPeriodEnd || subscription.cancelAt !== null);

@@ -18,7 +18,8 @@ export function layOut(lines: readonly Line[], colours: boolean): string {
   let block: number[] = [];
   for (const line of lines) {
     if (typeof line === "string") block = [];
-    else for (const [n, cell] of line.entries()) block[n] = Math.max(block[n] ?? 0, measureWidth(toText(cell)));
+    else
+      for (const [n, cell] of line.entries()) block[n] = Math.max(block[n] ?? 0, measureWidth(toText(cell)));
     widths.push(block);
   }
   const written = lines.map((line, index) => {

@@ -98,7 +98,11 @@ describe("npm run parity", () => {
       DATABASE_URL: empty.url,
       ...PRODUCTION,
     });
-    expect(ran).toEqual({ code: 1, stdout: "", stderr: "The database schema is out of date. Run: npm run db:migrate\n" });
+    expect(ran).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "The database schema is out of date. Run: npm run db:migrate\n",
+    });
   });
 
   it("names the wrong variables of the environment, and never a value", { timeout: TIMEOUT_MS }, async () => {

@@ -8,6 +8,7 @@ import {
 } from "~/billing/fields";
 import { findWorkspace, type Mismatch } from "~/billing/mismatches";
 import { type AnyRow, type BillingState, emptyValue } from "~/billing/record";
+import { formatSeats } from "~/billing/seat-label";
 import { describeMismatch, formatFieldValue, formatStripeValue } from "~/billing/words/field-words";
 import type { EvaluatedUser } from "~/engine/evaluate/evaluate-users.server";
 
@@ -80,7 +81,7 @@ const readValue = (row: AnyRow | null, name: string, field: Field): FieldValue =
 function explainExpected(field: Mismatch["field"], { evaluation }: EvaluatedUser): string {
   const { primary, comp, accessExpected } = evaluation;
   if (field.startsWith("workspace.")) {
-    if (accessExpected) return `${primary?.plan?.name} includes ${primary?.plan?.seats} soldiers`;
+    if (accessExpected) return `${primary?.plan?.name} includes ${formatSeats(primary?.plan?.seats ?? 0)}`;
     return comp ? `${comp.plan.name} is complimentary` : "No subscription gives access";
   }
   if (field === "user.plan" || field === "billing.plan")

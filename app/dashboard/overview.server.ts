@@ -75,7 +75,7 @@ export function createOverview(deps: Deps, options: { sandbox: boolean; countCac
 }
 
 /** Runs and requests to Stripe: quick to load. */
-export async function loadOverviewRuns({ db }: Deps): Promise<OverviewRuns> {
+async function loadOverviewRuns({ db }: Deps): Promise<OverviewRuns> {
   const [fullRun, live, recentRuns, endpoints, { readAllocation }] = await Promise.all([
     findFullRun(db),
     findLiveRun(db),

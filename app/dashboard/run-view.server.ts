@@ -123,8 +123,7 @@ export function toRunGroup(group: RunUserGroup): RunGroup {
   };
 }
 
-export const buildGroupKey = ({ verdict, outcome, reason }: RunGroupKey) =>
-  `${verdict}.${outcome}.${reason ?? ""}`;
+const buildGroupKey = ({ verdict, outcome, reason }: RunGroupKey) => `${verdict}.${outcome}.${reason ?? ""}`;
 
 /** Reads what `buildGroupKey` wrote. An unknown key gives a group without users. */
 export function parseGroupKey(key: string): RunGroupKey {

@@ -1,9 +1,9 @@
 import type { Evaluation } from "~/billing/evaluation/evaluate";
 import type { UserRecord } from "~/billing/record";
+import { formatSeats } from "~/billing/seat-label";
 import { BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import { describeMismatch } from "~/billing/words/field-words";
-import { pluralize } from "~/billing/words/phrases";
 import { describeBlockReason, describeEvaluation } from "~/billing/words/sentence";
 import type { SyncOutcome } from "~/engine/sync/sync-user.server";
 
@@ -69,7 +69,7 @@ function describeRecord(
   const plan = accessExpected ? primary?.plan?.name : comp?.plan.name;
   const who = name ?? "This customer";
   const open = workspaces.find(({ status }) => status === "active");
-  if (open) return `${who} has ${plan ?? "access"} with ${pluralize(open.seats, "soldier")}.`;
+  if (open) return `${who} has ${plan ?? "access"} with ${formatSeats(open.seats)}.`;
   return workspaces.length > 0
     ? `${who}’s ${workspaces.length === 1 ? "workspace is" : "workspaces are"} locked.`
     : `${who} ${user.subscriptionStatus === null ? "has no subscription" : `is recorded as ${user.subscriptionStatus}`}.`;

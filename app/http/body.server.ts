@@ -1,7 +1,7 @@
 import { errorResponse } from "./errors";
 
 /** Our forms and JSON are small, and a webhook of Stripe is at most half as large. */
-export const bodyLimit = 1_048_576;
+const bodyLimit = 1_048_576;
 
 /**
  * The bytes of the body; empty without a body. Throws a 413 as soon as it is longer than `limit` bytes.

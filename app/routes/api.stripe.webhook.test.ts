@@ -94,7 +94,9 @@ describe("where no process stays alive", () => {
     expect(await readAccess(world, "ada")).toBe("active 5");
     expect(await countUnsettledEvents(world.db)).toBe(0);
     expect(await listJobKeys()).toEqual([]);
-    const requests = world.sandbox.requests.counts().total;
+    // The account once, and the customer once.
+    const { total: requests, byEndpoint } = world.sandbox.requests.counts();
+    expect(byEndpoint).toEqual({ "GET /v1/account": 1, "GET /v1/subscriptions": 1 });
     expect(await post(event)).toMatchObject({ status: 200, body: { outcome: "known" } });
     expect(world.sandbox.requests.counts().total).toBe(requests);
   });

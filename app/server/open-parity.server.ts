@@ -1,9 +1,9 @@
+import { createStripeBudget } from "~/engine/account/stripe-budget.server";
 import type { Parity } from "~/facade/parity.server";
 import { createParity } from "~/facade/parity.server";
 import type { Database } from "~/platform/client.server";
 import type { StripeEnvironment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
-import { createStripeBudget } from "~/engine/account/stripe-budget.server";
 import { nextVersion } from "~/platform/versions.server";
 import { createCheckoutClient } from "~/stripe/checkout.server";
 import { createLimiter } from "~/stripe/limiter.server";

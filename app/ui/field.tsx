@@ -1,7 +1,7 @@
 import type { InputHTMLAttributes, ReactNode } from "react";
 import { classNames } from "./class-names";
 
-export const inputClasses =
+const inputClasses =
   "h-10 sm:h-9 w-full rounded border border-edge bg-raised px-2.5 text-lead sm:text-text text-ink aria-[invalid=true]:border-critical";
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & {

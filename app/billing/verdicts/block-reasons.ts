@@ -45,7 +45,7 @@ export type BlockReason = keyof typeof ENTRIES;
 /** One entry a reason. To add a reason, add its entry here; `decide` says when it applies. */
 export const BLOCK_REASON_CATALOGUE: Record<BlockReason, BlockReasonEntry> = ENTRIES;
 
-export const isBlockReason = (text: string): text is BlockReason => Object.hasOwn(ENTRIES, text);
+const isBlockReason = (text: string): text is BlockReason => Object.hasOwn(ENTRIES, text);
 
 export const BLOCK_REASONS: readonly BlockReason[] = Object.keys(ENTRIES).filter(isBlockReason);
 

@@ -2,6 +2,7 @@ import type { RatedSubscription } from "~/billing/choice";
 import type { EvaluationDetails } from "~/billing/evaluation/details";
 import { formatPrice } from "~/billing/money";
 import type { UserRecord, WorkspaceRow } from "~/billing/record";
+import { formatSeats } from "~/billing/seat-label";
 
 /** `1, "soldier"` → `1 soldier`; `5` → `5 soldiers`. */
 export const pluralize = (count: number, one: string, many = `${one}s`) =>
@@ -56,7 +57,7 @@ export function describeWorkspaces(details: EvaluationDetails, record: UserRecor
   if (record.workspaces.length === 1 && only) {
     return only.status === "locked" && only.seats === 0
       ? "the workspace is locked"
-      : `the workspace is ${only.status} with ${pluralize(only.seats, "soldier")}`;
+      : `the workspace is ${only.status} with ${formatSeats(only.seats)}`;
   }
   const changed = listChangedWorkspaces(details, record).length;
   return `${changed} of ${record.workspaces.length} workspaces ${changed === 1 ? "does" : "do"} not match`;
@@ -79,7 +80,7 @@ function describeSyncAction(details: EvaluationDetails, record: UserRecord): str
         ? "the workspace"
         : "one workspace";
   if (one.status !== "active") return `lock ${which}`;
-  const seats = `${pluralize(one.seats, "soldier")}${changed.length > 1 ? " each" : ""}`;
+  const seats = `${formatSeats(one.seats)}${changed.length > 1 ? " each" : ""}`;
   const wasOpen = new Set(
     record.workspaces.filter(({ status }) => status === "active").map((workspace) => workspace.id),
   );

@@ -3,6 +3,7 @@ import { formatDay } from "~/billing/dates";
 import type { EvaluationDetails } from "~/billing/evaluation/details";
 import { isPlanMismatch } from "~/billing/mismatches";
 import type { UserRecord } from "~/billing/record";
+import { SEAT_LABEL } from "~/billing/seat-label";
 import {
   describePayment,
   describePrice,
@@ -55,7 +56,7 @@ function explainLockedOut({ expected }: EvaluationDetails, record: UserRecord): 
   const [first] = record.workspaces;
   if (!first) return `${recorded}, so there is no access.`;
   if (record.workspaces.length > 1) return `${recorded}, ${conjunction} no workspace can be used.`;
-  return `${recorded}, ${conjunction} the workspace ${first.status === "active" ? "has no soldiers" : "is locked"}.`;
+  return `${recorded}, ${conjunction} the workspace ${first.status === "active" ? `has no ${SEAT_LABEL.many}` : "is locked"}.`;
 }
 
 export function describePossibleMatches({ possibleMatches }: EvaluationDetails): string {

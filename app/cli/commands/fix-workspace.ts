@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pluralize } from "~/billing/words/phrases";
+import { formatSeats } from "~/billing/seat-label";
 import { COMMAND_LINE, type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
 import { chooseExitCode } from "~/cli/remaining";
 import type { UserView } from "~/dashboard/user-view.server";
@@ -43,4 +43,4 @@ async function findWorkspace(
   return owner?.database.workspaces.find(({ id }) => id === workspaceId) ?? null;
 }
 
-const describeWorkspace = ({ status, seats }: Workspace) => `${status}, ${pluralize(seats, "soldier")}`;
+const describeWorkspace = ({ status, seats }: Workspace) => `${status}, ${formatSeats(seats)}`;

@@ -40,8 +40,7 @@ async function listRuns({ parity, out, now }: CommandContext, limit: number): Pr
   return EXIT.done;
 }
 
-const describeRun = ({ mode, scope }: RunView) =>
-  `${mode}, ${scope === "one" ? "one user" : scope === "selection" ? "selected users" : "all users"}`;
+const describeRun = ({ mode, scope }: RunView) => `${mode}, ${scope === "one" ? "one user" : "all users"}`;
 
 async function showRun({ parity, out, now }: CommandContext, runId: string): Promise<ExitCode> {
   const page = await parity.runs.page({ runId, limit: 1 });

@@ -28,7 +28,7 @@ export const selectUsersWithAddress = (customerId: Sql): Sql => sql`
   WHERE owner_customer.id = ${customerId}`;
 
 /** SQL: the customers that a whole `cus_…` or `sub_…` names, as rows `(id)`; also ones that were never observed. */
-export const selectCustomersNamed = (id: string): Sql =>
+const selectCustomersNamed = (id: string): Sql =>
   id.startsWith("sub_")
     ? sql`SELECT "customerId" AS id FROM "StripeSubscription" WHERE id = ${id}`
     : sql`SELECT ${id}::text AS id`;

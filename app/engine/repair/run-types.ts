@@ -1,7 +1,7 @@
 /** What a run does. */
-export type RunMode = "preview" | "apply" | "undo";
+export type RunMode = "preview" | "apply";
 /** Which users a run covers. `incremental` and `full` runs cover the whole account. */
-export type RunScope = "one" | "selection" | "incremental" | "full";
+export type RunScope = "one" | "incremental" | "full";
 export type RunState = "running" | "done" | "failed" | "cancelled" | "abandoned";
 
 /** The results of a run for one user. */

@@ -1,5 +1,5 @@
-import { createDatabase } from "~/platform/client.server";
 import { createStripeBudget } from "~/engine/account/stripe-budget.server";
+import { createDatabase } from "~/platform/client.server";
 import { createLimiter } from "~/stripe/limiter.server";
 
 // A process that takes permits of the shared budget. Arguments: database, ceiling a second, number of permits.

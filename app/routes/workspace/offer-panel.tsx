@@ -1,9 +1,9 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
+import { formatSeats } from "~/billing/seat-label";
 import type { SoldPlan } from "~/customers/customer-views";
 import { Button, type ButtonVariant, buttonClasses } from "~/ui/button";
 import { classNames } from "~/ui/class-names";
 import { ContactLink } from "~/ui/customer/contact-link";
-import { pluralize } from "~/ui/status/words";
 import { formatPlanPrice, type Offer } from "./plan-state";
 import type { WorkspaceData } from "./workspace-data";
 
@@ -99,7 +99,7 @@ function UpgradeHint({ page, plans }: Pick<WorkspaceData, "page" | "plans">) {
   const cost = hasSameCurrency && next.price?.unitAmount != null ? `, ${formatPlanPrice(next.price)}` : "";
   return (
     <p className="mt-4 text-quiet">
-      {next.name} has {pluralize(next.seats, "soldier")}
+      {next.name} has {formatSeats(next.seats)}
       {cost}. You can change your plan under Manage billing.
     </p>
   );
@@ -120,7 +120,7 @@ function Plans({ path, plans, available, contact }: PlansProps) {
             <p className="mt-1 text-title tabular-nums">
               {plan.price ? formatPlanPrice(plan.price) : "Price shown at payment"}
             </p>
-            <p className="mt-1 mb-5 text-quiet">{pluralize(plan.seats, "soldier")}</p>
+            <p className="mt-1 mb-5 text-quiet">{formatSeats(plan.seats)}</p>
             {available && (
               <PostForm
                 path={path}

@@ -1,9 +1,9 @@
 import { formatMoney } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
+import { formatSeats, SEAT_LABEL } from "~/billing/seat-label";
 import type { CustomerPage, CustomerSubscription } from "~/customers/customer-views";
 import type { PriceView } from "~/dashboard/user-view.server";
 import { formatDay } from "~/ui/format/relative-time";
-import { pluralize } from "~/ui/status/words";
 
 /**
  * What a customer can do: `plans` to buy a plan, `manage` the current plan, `pay` to update the payment method,
@@ -83,7 +83,7 @@ function describeOpenWorkspace(
     };
   return {
     title: "Your workspace is open",
-    text: `You have ${pluralize(workspace.seats, "soldier")}.`,
+    text: `You have ${formatSeats(workspace.seats)}.`,
     offer: subscription === null ? "none" : "manage",
   };
 }
@@ -167,7 +167,7 @@ function describeLockedWorkspace({ subscription, maybePaid, unavailable }: Custo
     default:
       return {
         title: "Choose a plan to start",
-        text: "Your soldiers start working as soon as your payment is confirmed.",
+        text: `Your ${SEAT_LABEL.many} start working as soon as your payment is confirmed.`,
         offer: "plans",
       };
   }

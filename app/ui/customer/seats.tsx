@@ -1,6 +1,6 @@
 import { Bot } from "lucide-react";
+import { formatSeats, SEAT_LABEL } from "~/billing/seat-label";
 import { classNames } from "~/ui/class-names";
-import { pluralize } from "~/ui/status/words";
 
 const DEFAULT_SEATS = 5;
 /** The delay from one seat to the next, in milliseconds, so that a customer sees which seats a plan unlocked. */
@@ -9,7 +9,7 @@ const STEP = 60;
 /** The workspace's seats. The ones that the plan includes are filled. */
 export function Seats({ count }: { count: number }) {
   const seats = Array.from({ length: Math.max(DEFAULT_SEATS, count) }, (_, index) => index + 1);
-  const caption = count === 0 ? "No active soldiers" : `${count} of ${pluralize(seats.length, "soldier")}`;
+  const caption = count === 0 ? `No active ${SEAT_LABEL.many}` : `${count} of ${formatSeats(seats.length)}`;
   return (
     <figure className="mt-8">
       <div aria-hidden="true" className="grid grid-cols-5 gap-2 sm:gap-3">

@@ -6,14 +6,12 @@ import { formatCount, pluralize } from "~/ui/status/words";
 
 const SCOPE_WORDS: Record<RunView["scope"], string> = {
   one: "one user",
-  selection: "selected users",
   incremental: "changed users",
   full: "all users",
 };
 
-/** `Preview of all users`, `Sync of one user`, `Undo of a run`. */
+/** `Preview of all users`, `Sync of one user`. */
 export function formatRunTitle({ mode, scope }: Pick<RunView, "mode" | "scope">): string {
-  if (mode === "undo") return "Undo of a run";
   return `${mode === "preview" ? "Preview" : "Sync"} of ${SCOPE_WORDS[scope]}`;
 }
 

@@ -44,6 +44,8 @@ export default defineConfig({
     // A slow machine is no failure: alone, no test takes a ninth of this.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What a test waits for comes late on a slow machine.
+    expect: { poll: { timeout: 20_000 } },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

@@ -19,7 +19,7 @@ export type CommandContext = {
   newPassword: () => string;
   /** All text from standard input. */
   readInput: () => Promise<string>;
-  /** Resolves after so many milliseconds, or at once when `signal` is aborted. */
+  /** Resolves after `ms` milliseconds, or at once when `signal` is aborted. */
   pause: (ms: number) => Promise<void>;
   /** Aborted when Ctrl-C was pressed. */
   signal: AbortSignal;

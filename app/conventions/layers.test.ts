@@ -4,7 +4,7 @@ import { parseSource, readSources } from "./sources";
 
 const findIn = (file: string, text: string) => findBrokenRules([parseSource(file, text)]);
 
-describe("the floors of the house", () => {
+describe("the floors", () => {
   it("are kept by every file", () => {
     const sources = readSources(["app"]);
     expect(sources.length).toBeGreaterThan(50);

@@ -18,7 +18,7 @@ const target: Target = {
 };
 const makeThing = (force = false) => make(root, target, { force, say: (message) => void said.push(message) });
 
-/** Writes a file that was last changed so many seconds ago. */
+/** Writes a file that was last changed `secondsAgo` seconds ago. */
 function file(path: string, text: string, secondsAgo = 100) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);

@@ -12,7 +12,7 @@ const transaction = { maxWait: 10_000, timeout: 120_000 };
 
 /**
  * A pool of connections to PostgreSQL, opened when first needed; end it with `$disconnect()`. Keeps nothing in a
- * session (no SET, no prepared statements, no session locks), so that PgBouncer may stand between. For the same reason
+ * session (no SET, no prepared statements, no session locks), so that PgBouncer may be in front. For the same reason
  * the time limits are kept on this side: PgBouncer refuses connections that ask for a `statement_timeout`.
  */
 export function createDatabase(

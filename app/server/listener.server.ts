@@ -22,7 +22,7 @@ export type ListenerOptions = {
 export async function openListener({ port, orNextFree }: ListenerOptions): Promise<Listener> {
   let current: RequestListener = answerStarting;
   const server = createServer((request, response) => current(request, response));
-  // A slow body must not hold a connection for ever. Idle connections outlive the 60 s of common proxies.
+  // A slow body must not hold a connection forever. Idle connections outlive the 60 s of common proxies.
   server.requestTimeout = 60_000;
   server.headersTimeout = 20_000;
   server.keepAliveTimeout = 65_000;

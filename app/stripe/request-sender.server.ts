@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type Stripe from "stripe";
 import type { Version } from "~/billing/observation";
 import type { Log } from "~/platform/log.server";
@@ -55,6 +56,10 @@ export class RequestSender {
         computeTimeLeft(deadline),
       );
       if (!isAllowed) return this.#giveUp(lastFailure);
+      if (options.signal?.aborted) {
+        this.deps.limiter.release(endpoint);
+        return this.#giveUp(CANCELLED);
+      }
       const result = await this.#attempt(request, deadline);
       if (result.ok) return toRead(result, request.parse);
       const { failure, started, ended } = result;
@@ -64,7 +69,7 @@ export class RequestSender {
         return { ok: false, failure, started, ended };
       const { reason, requestId } = failure;
       this.deps.log.warn({ endpoint, reason, requestId, attempt }, "Stripe request failed; retrying");
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await setTimeout(wait, undefined, { signal: options.signal }).catch(() => {});
     }
   }
 

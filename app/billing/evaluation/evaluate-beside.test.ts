@@ -123,7 +123,7 @@ describe("since when", () => {
     expect(evaluateWith(aRecord(), aSubscription({ startDate: NOW - 3 * DAY })).since).toBe(NOW - 3 * DAY);
   });
 
-  it("a user is locked out: from the first observation as entitled, if it was seen otherwise before", () => {
+  it("a user is locked out: from when access was first seen, if it was seen without before", () => {
     const began = aSubscription({ startDate: NOW - 9 * DAY, entitlingSince: NOW - DAY });
     expect(evaluateWith(aRecord(), began).since).toBe(NOW - DAY);
     const later = aSubscription({ startDate: NOW - DAY, entitlingSince: NOW - 9 * DAY });

@@ -97,7 +97,7 @@ describe("missing_in_stripe", () => {
     expect(evaluateVerdict({ record: aCanceledRecord(), customers: [deleted] })).toBe("in_sync");
   });
 
-  it("is not when another subscription is entitled", () => {
+  it("is not given when another subscription gives access", () => {
     const other = aCustomer({ id: "cus_2", subscriptions: [aSubscription({ id: "sub_2" })] });
     expect(evaluateVerdict({ record: aRecordInSync(), customers: [missing, other] })).toBe("detail_mismatch");
     const unpaid = aCustomer({ id: "cus_2", subscriptions: [aSubscription({ status: "unpaid" })] });
@@ -124,7 +124,7 @@ describe("unknown_status", () => {
     });
   });
 
-  it("is not when another subscription decides", () => {
+  it("is not given when another subscription decides", () => {
     expect(chooseVerdictFor(aRecordInSync(), { ...dormant, id: "sub_2" }, aSubscription())).toBe("in_sync");
     expect(chooseVerdictFor(aRecordInSync(), aCanceledSubscription(), { ...dormant, id: "sub_2" })).toBe(
       "unknown_status",
@@ -133,7 +133,7 @@ describe("unknown_status", () => {
 });
 
 describe("unmapped_price", () => {
-  it("is an entitled subscription with an unmapped price: nothing changes", () => {
+  it("is a subscription that gives access at an unmapped price: nothing changes", () => {
     const record = aRecordInSync();
     const customers = customerWith(aSubscription({ items: [anUnmappedItem()] }));
     expect(evaluateSnapshot({ record, customers })).toMatchObject({
@@ -144,7 +144,7 @@ describe("unmapped_price", () => {
     expect(evaluateVerdict({ customers })).toBe("unmapped_price");
   });
 
-  it("is not when that subscription gives no access, or another with a mapped price does", () => {
+  it("is not given when that subscription gives no access, or another with a mapped price does", () => {
     expect(
       chooseVerdictFor(aCanceledRecord(), aCanceledSubscription({ items: [anUnmappedItem()] })),
     ).not.toBe("unmapped_price");

@@ -41,7 +41,7 @@ describe("locked_out", () => {
     );
   });
 
-  it("is not when one of several workspaces is usable", () => {
+  it("is not given when one of several workspaces is usable", () => {
     expect(
       chooseVerdictFor(
         aRecordInSync({ workspaces: [anOpenWorkspace(5), aLockedWorkspace("w_2")] }),
@@ -50,7 +50,7 @@ describe("locked_out", () => {
     ).toBe("access_mismatch");
   });
 
-  it("is by the recorded status for a user without workspaces", () => {
+  it("depends on the recorded status for a user without workspaces", () => {
     expect(chooseVerdictFor(aRecord({ workspaces: [] }), aSubscription())).toBe("locked_out");
     const canceled = aRecordInSync({ user: { subscriptionStatus: "canceled" }, workspaces: [] });
     expect(chooseVerdictFor(canceled, aSubscription())).toBe("locked_out");
@@ -78,7 +78,7 @@ describe("possible_match", () => {
     expect(evaluateVerdict({ record, customers, emailCandidates: [possibleMatch] })).toBe("possible_match");
   });
 
-  it("is not where access is expected already", () => {
+  it("is not given where access is expected already", () => {
     const snapshot = { customers: customerWith(aSubscription()), emailCandidates: [possibleMatch] };
     expect(evaluateVerdict({ record: aRecordInSync(unverified), ...snapshot })).toBe("in_sync");
   });
@@ -101,7 +101,7 @@ describe("unpaid_access", () => {
     expect(chooseVerdictFor(withoutWorkspaces)).toBe("unpaid_access");
   });
 
-  it("is not while a comp runs, nor when what a comp gave is all that is over", () => {
+  it("is not given while a comp runs, nor when all that differs is what an ended comp gave", () => {
     const record = aCanceledRecord({ workspaces: [anOpenWorkspace(1)] });
     const customers = customerWith(aCanceledSubscription());
     const ended = { expiresAt: NOW, applied: true };
@@ -136,7 +136,7 @@ describe("plan_mismatch", () => {
     expect(chooseVerdictFor(record, aSubscription())).toBe("plan_mismatch");
   });
 
-  it("is not without access on both sides", () => {
+  it("is not given without access on both sides", () => {
     const record = aCanceledRecord({ billing: aBillingRow({ status: "canceled", amount: 1 }) });
     expect(chooseVerdictFor(record, aCanceledSubscription())).toBe("detail_mismatch");
   });

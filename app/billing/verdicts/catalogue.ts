@@ -251,12 +251,12 @@ const ENTRIES = {
   },
 } satisfies Record<string, VerdictEntry>;
 
-/** The one-word judgement on a user. */
+/** The one-word result for a user. */
 export type Verdict = keyof typeof ENTRIES;
 
 /**
- * One entry for each verdict, in the order in which they are tried. To add a verdict, add its entry here; a new verdict
- * with `recheck` also needs a migration of the index SyncStatus_recheck.
+ * One entry for each verdict, in the order in which they are tried. To add a verdict, add its entry here and a story for
+ * the demo; a new verdict with `recheck` also needs a migration of the index SyncStatus_recheck.
  */
 export const VERDICT_CATALOGUE: Record<Verdict, VerdictEntry> = ENTRIES;
 

@@ -33,7 +33,7 @@ export type FullRun = Omit<StoredFullRun, "cuts"> & {
   coveredAt: number;
 };
 
-/** Stripe keeps events for 30 days: an event cursor older than this is broken, and only a full run mends it. */
+/** Stripe keeps events for 30 days: an event cursor older than this is broken, and only a full run repairs it. */
 const EVENT_REACH_SECONDS = 25 * 86_400;
 
 /** The last complete full run while the event cursor is unbroken since; null before the first one, or when it is broken. */

@@ -107,7 +107,7 @@ describe("the rule in SQL", () => {
         await inMemory.slowDown(bucket);
       }
     });
-    // The database keeps microseconds: where a moment falls on one by chance, the two may differ. Hence a fixed seed.
+    // The database keeps microseconds: where a moment falls on one by chance, the two may differ. So the seed is fixed.
     await fc.assert(property, { seed: 4, numRuns: 15 });
   });
 });

@@ -122,7 +122,7 @@ describe("a conflict is found before any write", () => {
     await addUser(world, { id: "ada" });
     await addUser(world, { id: "bob", customerId });
     await world.db.link.create({ data: { userId: "bob", customerId, source: "rejected", actor: "staff" } });
-    // The unique key still stands: ada would break the batch.
+    // bob's row still has the unique key: writing it for ada would break the batch.
     expect(await syncAll(world.parity)).toMatchObject({ failed: 0, synced: 0 });
     expect(await readVerdict("ada")).toBe("link_conflict");
     await world.db.user.update({ where: { id: "bob" }, data: { stripeCustomerId: null } });

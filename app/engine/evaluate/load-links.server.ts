@@ -106,8 +106,8 @@ type Found = Pick<RowsOf<UserTables>, "users" | "billing"> &
 
 /**
  * Every link of these customers, by customer. Links to users that do not exist and links that staff rejected are no
- * links; but what stands in a record stands there, and its unique keys with it: a rejected user who still is recorded
- * with the customer, or the subscription of a user who was deleted.
+ * links. What a record still says counts all the same, because its unique keys still hold: a rejected user who is still
+ * recorded with the customer, or the subscription of a user who was deleted.
  */
 export function resolveEdges(found: Found): Map<string, Edge[]> {
   const { users, billing, theirBilling } = found;

@@ -26,14 +26,25 @@ export function recordHashParts(
   UNION ALL SELECT "ownerId", ${hashRow(workspace, 3)} FROM ${workspaces}`;
 }
 
-/** The fingerprints of these users' records: rows `("userId", hash)`. */
-export const selectRecordHashes = (userIds: readonly string[], fields: RecordFields = FIELDS): Sql => {
-  const ids = [...userIds];
+/** A user whose record was written: which of the application's rows were evaluated and written. */
+export type WrittenRecord = { userId: string; hasBilling: boolean; workspaceIds: readonly string[] };
+
+/**
+ * The fingerprints of records as they were written: rows `("userId", hash)`. Rows that the application added meanwhile are
+ * not in them, so that the next run finds that they differ.
+ */
+export const selectWrittenHashes = (
+  written: readonly WrittenRecord[],
+  fields: RecordFields = FIELDS,
+): Sql => {
+  const ids = written.map(({ userId }) => userId);
+  const withBilling = written.filter(({ hasBilling }) => hasBilling).map(({ userId }) => userId);
+  const workspaceIds = written.flatMap((one) => [...one.workspaceIds]);
   return sql`SELECT "userId", bit_xor(hash) AS hash FROM (${recordHashParts(
     {
       users: sql`"User" WHERE id = ANY(${ids})`,
-      billing: sql`"BillingSubscription" WHERE "userId" = ANY(${ids})`,
-      workspaces: sql`"Workspace" WHERE "ownerId" = ANY(${ids})`,
+      billing: sql`"BillingSubscription" WHERE "userId" = ANY(${withBilling})`,
+      workspaces: sql`"Workspace" WHERE id = ANY(${workspaceIds}) AND "ownerId" = ANY(${ids})`,
     },
     fields,
   )}) parts GROUP BY "userId"`;

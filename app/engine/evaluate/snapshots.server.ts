@@ -252,26 +252,32 @@ export function withWrittenRecord(
       customer,
     ]),
   );
-  const isFromRecord = (edge: LinkEdge) =>
-    edge.userId === userId && (edge.source === "recorded" || edge.source === "recorded_subscription");
-  const edges = snapshot.edges.filter((edge) => !isFromRecord(edge));
+  const before = snapshot.record;
+  const isSameSubscription = record.billing?.stripeSubscriptionId === before.billing?.stripeSubscriptionId;
+  const followsRecord = ({ userId: owner, source }: LinkEdge) =>
+    owner === userId &&
+    (source === "recorded" || (source === "recorded_subscription" && !isSameSubscription));
+  const edges = snapshot.edges.filter((edge) => !followsRecord(edge));
   const addEdge = (customerId: string | null | undefined, source: LinkSource) => {
     if (customerId) edges.push({ userId, customerId, source });
   };
   addEdge(record.user.stripeCustomerId, "recorded");
-  const recordedId = record.billing?.stripeSubscriptionId;
-  const owner = [...known.values()].find(({ subscriptions }) =>
-    subscriptions.some(({ id }) => id === recordedId),
-  );
-  addEdge(owner?.id, "recorded_subscription");
+  if (!isSameSubscription) {
+    const recordedId = record.billing?.stripeSubscriptionId;
+    const isRecorded = ({ id }: { id: string }) => id === recordedId;
+    addEdge(
+      [...known.values()].find(({ subscriptions }) => subscriptions.some(isRecorded))?.id,
+      "recorded_subscription",
+    );
+  }
   addEdge(emailLink, "email");
-  const customerIds = [
-    ...new Set(edges.filter((edge) => edge.userId === userId).map((edge) => edge.customerId)),
-  ];
+  const isLink = (edge: LinkEdge) =>
+    edge.userId === userId && !snapshot.rejectedCustomerIds.includes(edge.customerId);
+  const customerIds = [...new Set(edges.filter(isLink).map((edge) => edge.customerId))];
   const customers = pickKnown(customerIds, known);
   return {
     ...snapshot,
-    record: { ...snapshot.record, ...record },
+    record: { ...before, ...record },
     edges: edges.filter(({ customerId }) => customerIds.includes(customerId)),
     customers,
     coverage: { ...snapshot.coverage, fullRun: snapshot.coverage.fullRun || options.fullRun !== null },

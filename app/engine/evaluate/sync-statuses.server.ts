@@ -9,7 +9,7 @@ import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
-import { selectRecordHashes } from "./record-hash.server";
+import { selectWrittenHashes, type WrittenRecord } from "./record-hash.server";
 import type { StoredState } from "./snapshots.server";
 
 /** A row of `SyncStatus`: the last evaluation of a user, as lists and filters read it. */
@@ -130,26 +130,28 @@ const writtenRow = z.object({ userId: z.string(), hash: z.string(), isNewer: z.b
 
 /**
  * What the statuses of users whose record was just written are saved with: the record's new fingerprint, and whether
- * another evaluation has been saved since `version`, which may have seen more than ours.
+ * another evaluation has been saved since `version`, which may have seen more than ours. Only rows that were evaluated are
+ * in the fingerprint: a workspace that the application adds meanwhile then differs from it, and is evaluated.
  */
 export async function readWrittenRecords(
   tx: Tx,
-  userIds: readonly string[],
+  written: readonly WrittenRecord[],
   version: Version,
   fields?: RecordFields,
 ): Promise<Map<string, { recordHash: string; isNewer: boolean }>> {
+  const userIds = written.map(({ userId }) => userId);
   const rows = await queryRows(
     tx,
     writtenRow,
     sql`WITH status AS (
-        SELECT "userId", "evaluatedVersion" FROM "SyncStatus" WHERE "userId" = ANY(${[...userIds]}) FOR UPDATE)
+        SELECT "userId", "evaluatedVersion" FROM "SyncStatus" WHERE "userId" = ANY(${userIds}) FOR UPDATE)
       SELECT r."userId", r.hash::text AS hash, coalesce(s."evaluatedVersion" > ${version}::bigint, false) AS "isNewer"
-      FROM (${selectRecordHashes(userIds, fields)}) r LEFT JOIN status s USING ("userId")`,
+      FROM (${selectWrittenHashes(written, fields)}) r LEFT JOIN status s USING ("userId")`,
   );
   return new Map(rows.map(({ userId, hash, isNewer }) => [userId, { recordHash: hash, isNewer }]));
 }
 
-/** Why the last attempt blocked these users' repairs; users for whom nothing is blocked are left out. */
+/** Why the last attempt blocked these users' repairs; users with nothing blocked are left out. */
 export async function listBlocked(db: Database, userIds: readonly string[]): Promise<Map<string, string>> {
   const rows = await db.syncStatus.findMany({
     where: { userId: { in: [...userIds] }, blocked: { not: null } },

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** Ada's standing as evaluated now, ready to be kept. */
+/** Ada's sync status as evaluated now, ready to be saved. */
 async function evaluated(): Promise<SyncStatusRow> {
   const version = await nextVersion(world.db);
   const context = await loadEvaluationContext(world.db);

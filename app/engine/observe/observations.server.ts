@@ -12,7 +12,7 @@ import { enqueueUsersOfCustomers } from "./recheck-queue.server";
 /** What one answer of Stripe said, with the answer's version. */
 export type Observed<T> = { value: T; started: Version; ended: Version; requestId: string | null };
 
-/** Ids of customers about whom two overlapping answers say different things: they must be read again. */
+/** Ids of customers with two overlapping answers that differ: they must be read again. */
 export type Contested = string[];
 
 /** The items of a subscription as stored. */

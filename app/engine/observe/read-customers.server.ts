@@ -23,8 +23,8 @@ export type ReadResult = {
   failures: Map<string, StripeFailure>;
   /** The customers that were completely read, with the id of Stripe's request. */
   requestIds: Map<string, string | null>;
-  /** Whether a subscription that is not over was among them. */
-  hasOpenSubscription: boolean;
+  /** Those of them with a subscription that is not over. */
+  openCustomerIds: Set<string>;
 };
 
 const MOST_TRIES = 3;
@@ -40,7 +40,7 @@ export async function readCustomers(
 ): Promise<ReadResult> {
   const failures = new Map<string, StripeFailure>();
   const requestIds = new Map<string, string | null>();
-  let hasOpenSubscription = false;
+  const openCustomerIds = new Set<string>();
   let wanted = [...new Set(customerIds)];
   for (let attempt = 0; wanted.length > 0 && attempt < MOST_TRIES; attempt += 1) {
     const reads: CustomerRead[] = [];
@@ -53,12 +53,13 @@ export async function readCustomers(
     );
     for (const { customer, subscriptions } of reads) {
       requestIds.set(customer.value.id, customer.requestId);
-      hasOpenSubscription ||= subscriptions.some(({ value }) => isOpen(value));
+      if (subscriptions.some(({ value }) => isOpen(value))) openCustomerIds.add(customer.value.id);
+      else openCustomerIds.delete(customer.value.id);
     }
     wanted = await storeReads(db, reads);
   }
   for (const id of wanted) failures.set(id, CONTESTED);
-  return { failures, requestIds, hasOpenSubscription };
+  return { failures, requestIds, openCustomerIds };
 }
 
 const CONTESTED: StripeFailure = {

@@ -48,7 +48,7 @@ export const RECHECK_CONDITION = `verdict IN (${listLiterals(RECHECK_VERDICTS)})
 
 /**
  * Enqueues users whose evaluation is due at `now` (grace or a comp ended), users that are evaluated again in each
- * incremental run, and users about whom staff have decided something since (a comp, a hold, a link). Returns how many.
+ * incremental run, and users that staff have decided something about since (a comp, a hold, a link). Returns how many.
  */
 export async function enqueueDueUsers(tx: Tx, { now }: { now: EpochSeconds }): Promise<number> {
   return tx.$executeRaw`

@@ -7,15 +7,15 @@ const idRow = z.object({ id: z.string() });
 
 /**
  * Locks the record of these users, in the order of their ids, until the transaction ends: the record that is evaluated
- * is then the record that is written. Waits at most `lockTimeoutMs`, then throws (PostgreSQL 55P03).
+ * is then the record that is written. Keys stay free, so that the application can insert rows that refer to a user. Waits at most `lockTimeoutMs`, then throws (PostgreSQL 55P03).
  */
 export async function lockRecords(tx: Tx, userIds: readonly string[], lockTimeoutMs: number): Promise<void> {
   const ids = [...userIds].sort();
   await tx.$queryRaw`SELECT set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, true)`;
-  await tx.$queryRaw`SELECT id FROM "User" WHERE id = ANY(${ids}) ORDER BY id FOR UPDATE`;
+  await tx.$queryRaw`SELECT id FROM "User" WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
   await tx.$queryRaw`
-    SELECT id FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) ORDER BY "userId" FOR UPDATE`;
-  await tx.$queryRaw`SELECT id FROM "Workspace" WHERE "ownerId" = ANY(${ids}) ORDER BY id FOR UPDATE`;
+    SELECT id FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) ORDER BY "userId" FOR NO KEY UPDATE`;
+  await tx.$queryRaw`SELECT id FROM "Workspace" WHERE "ownerId" = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
 }
 
 /** Those of these users whose record another transaction has locked now. Does not wait. */
@@ -25,9 +25,9 @@ export async function findLockedUsers(tx: Tx, userIds: readonly string[]): Promi
     tx,
     idRow,
     sql`
-    WITH u AS (SELECT id FROM "User" WHERE id = ANY(${ids}) FOR UPDATE SKIP LOCKED),
-      b AS (SELECT id FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) FOR UPDATE SKIP LOCKED),
-      w AS (SELECT id FROM "Workspace" WHERE "ownerId" = ANY(${ids}) FOR UPDATE SKIP LOCKED)
+    WITH u AS (SELECT id FROM "User" WHERE id = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED),
+      b AS (SELECT id FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED),
+      w AS (SELECT id FROM "Workspace" WHERE "ownerId" = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED)
     SELECT id FROM "User" WHERE id = ANY(${ids}) AND id NOT IN (SELECT id FROM u)
     UNION SELECT "userId" FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) AND id NOT IN (SELECT id FROM b)
     UNION SELECT "ownerId" FROM "Workspace" WHERE "ownerId" = ANY(${ids}) AND id NOT IN (SELECT id FROM w)`,

@@ -13,7 +13,7 @@ const layerSeconds = z.object({
   p99: z.number(),
 });
 
-/** Percentiles over the grants of the last 30 days that a payment stands behind; the busiest layer first. */
+/** Percentiles over the grants of the last 30 days that follow a payment; the busiest layer first. */
 export async function summarizePaymentToAccess(db: Database | Tx): Promise<LayerSeconds[]> {
   return queryRows(
     db,

@@ -53,7 +53,7 @@ export type ReconcileInput = {
   commit?: (tx: Tx, outcomes: readonly UserOutcome[]) => Promise<void>;
 };
 
-/** What reconciling came to; `runId`: the run that changes were recorded under, null when nothing was written. */
+/** The result of reconciling; `runId`: the run that changes were recorded under, null when nothing was written. */
 export type Reconciled = { outcomes: UserOutcome[]; runId: string | null };
 
 const LOCK_TIMEOUT_MS = 3_000;

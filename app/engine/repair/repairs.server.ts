@@ -11,7 +11,7 @@ import { type Sql, sql } from "~/platform/sql.server";
 import { toRecordset, updateRows, upsertRows, type WrittenRows } from "~/platform/write-rows.server";
 import { PAYMENT_TYPES } from "~/stripe/event-types";
 
-/** One repair: the record as it was evaluated, under lock, and as it shall be. */
+/** One repair: the record as it was evaluated, under lock, and as it will be. */
 export type RepairRow = {
   userId: string;
   verdict: Verdict;

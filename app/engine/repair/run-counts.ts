@@ -2,8 +2,8 @@ import type { RunOutcome } from "./run-types";
 
 /**
  * What a run counts, each user once: by the outcomes that count as it. One entry is one column of `Run`, one field of the
- * cron route's answer, and one part of the line that says what a run did (or, for a preview, would do). A new count: an
- * entry here, the column in prisma/schema.prisma, a migration.
+ * cron route's answer, and one part of the line that says what a run did (or, for a preview, would do). How to add one is
+ * in docs/architecture.md, "Where do I change …".
  */
 export const RUN_COUNTS = [
   {

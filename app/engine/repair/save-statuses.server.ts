@@ -7,12 +7,7 @@ import {
 } from "~/engine/evaluate/evaluate-users.server";
 import { type LoadedSnapshot, withWrittenRecord } from "~/engine/evaluate/snapshots.server";
 import { readWrittenRecords, saveSyncStatuses } from "~/engine/evaluate/sync-statuses.server";
-import {
-  dequeueRechecks,
-  enqueueRechecks,
-  forgetRechecks,
-  type QueuedRecheck,
-} from "~/engine/observe/recheck-queue.server";
+import { dequeueRechecks, forgetRechecks, type QueuedRecheck } from "~/engine/observe/recheck-queue.server";
 import type { Tx } from "~/platform/client.server";
 import { nextVersion } from "~/platform/versions.server";
 import type { RepairRow } from "./repairs.server";
@@ -31,7 +26,8 @@ type Input = {
 
 /**
  * Replaces each repaired user by its evaluation after the repair, made in memory from what was written. Returns the users
- * whose status another evaluation has saved since ours was loaded: it may have seen more than ours.
+ * whose status another evaluation has saved since ours was loaded: it may have seen more than ours, and the record that it
+ * saw differs from what was written, so that the next run finds and evaluates it.
  */
 export async function evaluateWritten(
   tx: Tx,
@@ -55,7 +51,11 @@ export async function evaluateWritten(
       ? null
       : await readWrittenRecords(
           tx,
-          repaired.map(({ userId }) => userId),
+          repaired.map(({ userId, row }) => ({
+            userId,
+            workspaceIds: row.after.workspaces.map(({ id }) => id),
+            hasBilling: row.after.billing !== null,
+          })),
           loadedAt,
           input.context.rules.fields,
         );
@@ -94,7 +94,6 @@ export async function saveStatuses(
     return generation !== null && isCurrent && isSettled(outcome, apply) ? [{ userId, generation }] : [];
   });
   await dequeueRechecks(tx, done);
-  await enqueueRechecks(tx, [...overtaken]);
   const deleted = userIds.filter((userId) => !users.has(userId));
   await forgetRechecks(tx, deleted);
 }

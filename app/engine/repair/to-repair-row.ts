@@ -22,7 +22,7 @@ export function toRepairRow(
     after: { user: after.user, billing: after.billing, workspaces: after.workspaces },
     grants,
     revokes,
-    reason: revokes ? (approval?.reason ?? null) : null,
+    reason: revokes ? approval?.reason || null : null,
     stripeRequestId: (customerId && stripeRequestIds?.get(customerId)) || null,
     payment: grants ? findPayment(evaluation) : null,
     emailLink: evaluation.emailLink,

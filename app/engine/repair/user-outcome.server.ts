@@ -5,7 +5,7 @@ import { type EvaluatedUser, hashIntended } from "~/engine/evaluate/evaluate-use
 import type { RepairRow } from "./repairs.server";
 import type { RunOutcome } from "./run-types";
 
-/** What reconciling came to for one user. */
+/** The result of reconciling one user. */
 export type UserOutcome = {
   userId: string;
   outcome: RunOutcome | "in_sync";
@@ -34,7 +34,7 @@ type OutcomeInput = {
   previewed: ReadonlyMap<string, string> | null;
 };
 
-/** What reconciling came to for a user: as evaluated before and after, with the row that was written. */
+/** The result of reconciling a user: as evaluated before and after, with the row that was written. */
 export function toUserOutcome(input: OutcomeInput): UserOutcome {
   const { userId, before, after, row } = input;
   const { evaluation } = before;

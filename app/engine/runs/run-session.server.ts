@@ -18,7 +18,7 @@ export type Progress = Partial<RunCounts> & {
   scope?: RunScope;
 };
 
-/** What a step of a phase came to: go on, wait for Stripe and go on later, or the run is over. */
+/** The result of a step of a phase: go on, wait for Stripe and go on later, or the run is over. */
 export type StepResult =
   | { kind: "continue" }
   | { kind: "pause"; reason: string }
@@ -66,12 +66,8 @@ export async function openRunSession(
   const leased = await acquireLease(db, runId, owner);
   if (leased === null) return null;
   let run = leased;
-  let requests = 0;
-  const takeRequestCount = () => {
-    const count = requests;
-    requests = 0;
-    return count;
-  };
+  // Requests of earlier sessions, and all of this one: saved as a sum, so that a transaction that is repeated loses none.
+  let stripeRequests = leased.stripeRequests;
   return {
     owner,
     get run() {
@@ -83,15 +79,13 @@ export async function openRunSession(
         return Math.min(REQUEST_DEADLINE_MS, Math.max(LEAST_DEADLINE_MS, until - performance.now()));
       },
       onRequest: () => {
-        requests += 1;
+        stripeRequests += 1;
       },
     },
     hasTime: () => performance.now() < until,
-    commit: (tx, progress) =>
-      saveProgress(tx, { runId, owner, progress, stripeRequests: takeRequestCount() }),
-    pause: (reason) => saveReason(db, { runId, owner, reason, stripeRequests: takeRequestCount() }),
-    finish: (state, reason) =>
-      finishRun(db, { runId, owner, state, reason, stripeRequests: takeRequestCount() }),
+    commit: (tx, progress) => saveProgress(tx, { runId, owner, progress, stripeRequests }),
+    pause: (reason) => saveReason(db, { runId, owner, reason, stripeRequests }),
+    finish: (state, reason) => finishRun(db, { runId, owner, state, reason, stripeRequests }),
     async refresh() {
       const found = await findRun(db, runId);
       if (found?.state !== "running") return false;
@@ -145,7 +139,7 @@ async function saveProgress(
       cursor = coalesce(${cursor ? JSON.stringify(cursor) : null}::jsonb, cursor),
       phase = coalesce(${cursor?.phase ?? null}::text, phase), scope = coalesce(${scope}::text, scope),
       total = coalesce(${total}::int, total), observed = observed + ${observed}::int, ${addToCounts(counts)},
-      "stripeRequests" = "stripeRequests" + ${stripeRequests}::int,
+      "stripeRequests" = ${stripeRequests}::int,
       "leaseUntil" = now() + make_interval(secs => ${LEASE_SECONDS}::float8), "updatedAt" = now(), reason = NULL
     WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
   if (saved !== 1) throw new LeaseLost();
@@ -159,7 +153,7 @@ async function saveReason(
 ): Promise<void> {
   await db.$executeRaw`
     UPDATE "Run" SET reason = ${reason}, "updatedAt" = now(),
-      "stripeRequests" = "stripeRequests" + ${stripeRequests}::int
+      "stripeRequests" = ${stripeRequests}::int
     WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
 }
 
@@ -172,7 +166,7 @@ async function finishRun(
 ): Promise<void> {
   await db.$executeRaw`
     UPDATE "Run" SET state = ${state}, phase = ${FINISHED.phase}, cursor = ${JSON.stringify(FINISHED)}::jsonb,
-      "liveKey" = NULL, "leaseUntil" = NULL, "stripeRequests" = "stripeRequests" + ${stripeRequests}::int,
+      "liveKey" = NULL, "leaseUntil" = NULL, "stripeRequests" = ${stripeRequests}::int,
       "finishedAt" = now(), "updatedAt" = now(), reason = ${reason}
     WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
 }

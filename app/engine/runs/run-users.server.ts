@@ -7,7 +7,7 @@ import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
 
-/** A user of a run for whom something was intended, done, blocked or failed. */
+/** A user that a run intended to repair, repaired, blocked or failed on. */
 export type RunUserRow = z.infer<typeof runUserRow>;
 const runUserRow = z.object({
   userId: z.string(),

@@ -65,6 +65,7 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
   let customerIds = evaluation.links.customerIds;
   let addressesRead = false;
   let needsAddress = false;
+  let addressCustomerIds: readonly string[] = [];
   for (let round = 1; ; round += 1) {
     const known = round === 1 ? justRead : undefined;
     const wanted = customerIds.filter((id) => !known?.requestIds.has(id));
@@ -72,18 +73,19 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
     const [failure] = read.failures;
     if (failure) return failSync(deps, input, describeFailure(verdictBefore, ...failure));
     // Without an open subscription the customer may have paid as a guest, under the same address.
-    const hasOpen = read.hasOpenSubscription || known?.hasOpenSubscription === true;
+    const hasOpen = customerIds.some((id) => read.openCustomerIds.has(id) || known?.openCustomerIds.has(id));
     if (!addressesRead && (needsAddress || !hasOpen)) {
       const address = await readAddress(deps, snapshot.record.email, options);
       if (!address.ok)
         return failSync(deps, input, describeFailure(verdictBefore, "this address", address.failure));
       addressesRead = true;
+      addressCustomerIds = address.customerIds;
     }
     if (input.signal?.aborted) return { ok: false, verdictBefore, ...CANCELLED };
     const { outcomes, runId } = await reconcileUsers(deps.db, {
       log: deps.log,
       userIds: [userId],
-      justRead: { customerIds },
+      justRead: { customerIds: [...new Set([...customerIds, ...addressCustomerIds])] },
       context: await loadEvaluationContext(deps.db),
       actor,
       apply,
@@ -150,7 +152,7 @@ const describeFailure = (verdictBefore: Verdict, what: string, { reason }: Strip
 async function failSync(deps: Deps, { userId, actor }: SyncInput, failure: Failure): Promise<SyncOutcome> {
   const { verdictBefore, reason, message } = failure;
   if (reason === CANCELLED.reason) return { ok: false, verdictBefore, ...CANCELLED };
-  deps.log.warn({ userId, by: actor.kind, reason }, "user not synced; Stripe request failed");
+  deps.log.warn({ userId, by: actor.kind, reason }, "user not synced");
   await endCheck(deps.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(deps.db, {
     log: deps.log,

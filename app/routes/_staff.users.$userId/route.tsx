@@ -32,7 +32,8 @@ export const action = route.action(
     const { userId } = params;
     const actor = { kind: "staff" as const, id: staff.id };
     if (form.intent === "preview") {
-      if (!(await parity.previewUser({ userId, actor }))) throw userNotFoundResponse();
+      if (!(await parity.previewUser({ userId, actor, signal: request.signal })))
+        throw userNotFoundResponse();
       return null;
     }
     const result = await parity.syncUser({ userId, actor, signal: request.signal });

@@ -10,10 +10,10 @@ export const isPassing = ({ reason, retryable }: StripeFailure) => retryable || 
 
 /** Stripe gave no answer. A failure that may pass pauses the run where it is; any other (a refused key) fails it. */
 export function pauseOrFail(deps: Deps, failure: StripeFailure): StepResult {
-  deps.log.warn(
-    { reason: failure.reason, requestId: failure.requestId },
-    "run paused; Stripe request failed",
-  );
   const reason = `${failure.reason}: ${failure.message}`;
-  return isPassing(failure) ? { kind: "pause", reason } : { kind: "finished", failure: reason };
+  // A run that fails is logged when it ends.
+  if (!isPassing(failure)) return { kind: "finished", failure: reason };
+  const { requestId } = failure;
+  deps.log.warn({ reason: failure.reason, requestId }, "run paused; Stripe request failed");
+  return { kind: "pause", reason };
 }

@@ -44,7 +44,7 @@ test("a billing lead previews all repairs, confirms them, watches the run, and r
   const happened = page.getByRole("region", { name: "What happened" });
   await expect(happened).toContainText("have paid and are locked out: repaired.");
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
-  await expect(page.getByRole("region", { name: "What did not happen, and why" })).toContainText(
+  await expect(page.getByRole("region", { name: "Not changed, and why" })).toContainText(
     "needs a decision",
   );
   await expectAccessible(page);
@@ -77,18 +77,18 @@ test("an admin approves a revocation by typing the name", async ({ staffPage: pa
   await expect(dialog).toBeHidden();
 });
 
-test("automatic repairs can be paused from any page, after a confirmation that explains it", async ({
+test("all repairs can be paused from any page, after a confirmation that explains it", async ({
   staffPage: page,
 }) => {
   await page.goto("/");
-  await page.getByRole("button", { name: /^Automatic repairs:/ }).click();
+  await page.getByRole("button", { name: /^Repairs:/ }).click();
   await page.getByRole("menuitem", { name: /^Paused/ }).click();
   await expect(page.getByRole("dialog")).toContainText("not even by staff");
   await expectAccessible(page);
   await page.getByRole("button", { name: "Pause repairs" }).click();
-  await expect(page.getByRole("button", { name: "Automatic repairs: paused" })).toBeVisible();
-  await page.getByRole("button", { name: /^Automatic repairs:/ }).click();
+  await expect(page.getByRole("button", { name: "Repairs: paused" })).toBeVisible();
+  await page.getByRole("button", { name: /^Repairs:/ }).click();
   await page.getByRole("menuitem", { name: /^On/ }).click();
   await page.getByRole("button", { name: "Turn on repairs" }).click();
-  await expect(page.getByRole("button", { name: "Automatic repairs: on" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Repairs: on" })).toBeVisible();
 });

@@ -8,12 +8,12 @@ export type SingleSignOnDecision = { ok: true } | { ok: false; reason: "email_no
  * @param invitedEmail the address of the matching staff member, in lower case; null when there is none
  */
 export function authorizeSingleSignOn(
-  arrival: SingleSignOnProfile,
+  profile: SingleSignOnProfile,
   invitedEmail: string | null,
   allowedDomain: string | null,
 ): SingleSignOnDecision {
-  if (!arrival.emailVerified) return { ok: false, reason: "email_not_verified" };
-  const email = arrival.email.toLowerCase();
+  if (!profile.emailVerified) return { ok: false, reason: "email_not_verified" };
+  const email = profile.email.toLowerCase();
   if (invitedEmail !== null && email === invitedEmail) return { ok: true };
   // The last "@" is the one before the domain; a quoted local part may hold another.
   const domain = email.slice(email.lastIndexOf("@") + 1);

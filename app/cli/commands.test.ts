@@ -36,9 +36,9 @@ describe("before the first read of Stripe", () => {
     const before = await demo.db.user.findMany({ orderBy: { id: "asc" } });
     const { code, stdout } = await run("sync --all");
     expect(code).toBe(3);
-    expect(stdout).toContain("17 customers have paid and are locked out: access will be granted.");
+    expect(stdout).toContain("17 users have paid and are locked out: access will be granted.");
     expect(stdout).toContain("Would not be repaired, and why");
-    expect(stdout).toContain("To repair: sync --all --apply");
+    expect(stdout).toContain("To repair: npm run parity -- sync --all --apply");
     expect(await demo.db.user.findMany({ orderBy: { id: "asc" } })).toEqual(before);
     expect(await demo.db.change.count({ where: { actorKind: "command_line" } })).toBe(0);
   });
@@ -169,10 +169,10 @@ describe("all users", () => {
   it("are synced by --apply, which lists the users that were not and why", async () => {
     const { code, stdout } = await run("sync --all --apply");
     expect(code).toBe(3);
-    expect(stdout).toContain("15 customers have paid and are locked out: repaired.");
+    expect(stdout).toContain("15 users have paid and are locked out: repaired.");
     expect(stdout).toContain("Not repaired, and why");
     expect(stdout).toMatch(
-      /2 customers pay a price that is not mapped to a plan: each needs a decision\.\n {6}user_\d{4} /,
+      /2 users pay a price that is not mapped to a plan: each needs a decision\.\n {6}user_\d{4} /,
     );
     expect(stdout).toMatch(/\d+ users are not in sync\.\n$/);
   });
@@ -197,6 +197,7 @@ describe("all users", () => {
     const { code, stderr } = await run("sync --all --apply", { signal: AbortSignal.abort() });
     expect(code).toBe(1);
     expect(stderr).toContain("Interrupted. Completed work is kept");
+    expect(stderr).toContain("Repeat the same command to continue.");
     const joined = await run("sync --all --apply");
     expect(joined.stderr).toContain("Joined the run that is already running (command line, apply).");
     expect(joined.code).toBe(3);
@@ -213,7 +214,7 @@ describe("runs", () => {
     const { code, stdout } = await run(`runs ${latest.id}`);
     expect(code).toBe(0);
     expect(stdout).toContain("apply, all users, by command line; done");
-    expect(stdout).toContain("2 customers pay a price that is not mapped to a plan");
+    expect(stdout).toContain("2 users pay a price that is not mapped to a plan");
     expect(await run("runs none")).toMatchObject({ code: 1, stderr: "There is no run none.\n" });
   });
 });

@@ -84,10 +84,11 @@ function explainExpected(field: Mismatch["field"], { evaluation }: EvaluatedUser
     if (accessExpected) return `${primary?.plan?.name} includes ${formatSeats(primary?.plan?.seats ?? 0)}`;
     return comp ? `${comp.plan.name} is complimentary` : "No subscription gives access";
   }
-  if (field === "user.plan" || field === "billing.plan")
-    return primary?.plan ? `This price belongs to ${primary.plan.name}` : "This price belongs to no plan";
   if (field === "user.stripeCustomerId") return "Kept as recorded while the customer exists in Stripe";
-  return primary ? "Same as in Stripe" : "Stripe has no current subscription";
+  if (primary === null) return "Stripe has no current subscription";
+  if (field === "user.plan" || field === "billing.plan")
+    return primary.plan ? `This price belongs to ${primary.plan.name}` : "This price belongs to no plan";
+  return "Same as in Stripe";
 }
 
 /** What pressing Sync will change, e.g. "Plan: none → army"; empty when nothing. */

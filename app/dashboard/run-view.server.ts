@@ -18,7 +18,7 @@ import { explainBlocked } from "./sync-result.server";
 /** A run as pages and the command line show it. */
 export type RunView = RunCounts & {
   id: string;
-  /** "Ada (staff)", "cron", "command line" */
+  /** "Ada (staff)", "scheduler", "command line" */
   by: string;
   mode: RunMode;
   scope: RunScope;
@@ -44,23 +44,24 @@ export type RunGroup = {
   outcome: RunOutcome;
   reason: string | null;
   users: number;
-  /** "12 customers have paid and are locked out: access will be granted." */
+  /** "12 users have paid and are locked out: access will be granted." */
   sentence: string;
 };
 
-const CALLERS: Record<string, string> = {
-  staff: "staff",
-  cron: "cron",
-  webhook: "webhook",
-  workspace: "workspace visit",
-  checkout: "checkout",
-  command_line: "command line",
+/** The kinds of callers in words, and their article within a sentence. */
+const CALLERS: Record<string, { article: string; name: string }> = {
+  staff: { article: "", name: "staff" },
+  cron: { article: "the ", name: "scheduler" },
+  webhook: { article: "a ", name: "webhook" },
+  workspace: { article: "a ", name: "workspace visit" },
+  checkout: { article: "a ", name: "checkout" },
+  command_line: { article: "the ", name: "command line" },
 };
 
-/** The kind of caller in words: "cron", "workspace visit". */
-export const nameCaller = (kind: string) => CALLERS[kind] ?? kind;
+/** The kind of caller in words: "scheduler", "workspace visit". */
+export const nameCaller = (kind: string) => CALLERS[kind]?.name ?? kind;
 
-/** "Ada (staff)", "cron", "command line"; "staff" for a staff member whose name is not known. */
+/** "Ada (staff)", "scheduler", "command line"; "staff" for a staff member whose name is not known. */
 export function describeCaller(
   kind: string,
   actor: string | null,
@@ -68,6 +69,13 @@ export function describeCaller(
 ): string {
   const name = kind === "staff" && actor !== null ? staffNames.get(actor) : undefined;
   return name === undefined ? nameCaller(kind) : `${name} (staff)`;
+}
+
+/** The same within a sentence: "Ada (staff)", "the scheduler", "a workspace visit". */
+export function describeRepairer(...caller: Parameters<typeof describeCaller>): string {
+  const [kind] = caller;
+  const name = describeCaller(...caller);
+  return name === nameCaller(kind) ? `${CALLERS[kind]?.article ?? ""}${name}` : name;
 }
 
 /** Pages show fewer phases than a run has: dividing and revoking are part of evaluating there. */
@@ -131,7 +139,7 @@ export function parseGroupKey(key: string): RunGroupKey {
   return { verdict, outcome, reason: reason.join(".") || null };
 }
 
-/** "12 customers have paid and are locked out: access will be granted." */
+/** "12 users have paid and are locked out: access will be granted." */
 export function describeGroup(
   verdict: Verdict,
   outcome: RunOutcome,
@@ -139,7 +147,7 @@ export function describeGroup(
   reason: string | null,
 ): string {
   const { group, action } = VERDICT_CATALOGUE[verdict];
-  const subject = `${pluralize(users, "customer")} ${users === 1 ? group.one : group.many}`;
+  const subject = `${pluralize(users, "user")} ${users === 1 ? group.one : group.many}`;
   switch (outcome) {
     case "intended":
       return `${subject}: ${action}.`;
@@ -150,9 +158,9 @@ export function describeGroup(
     case "review":
       return `${subject}: ${users === 1 ? "needs" : "each needs"} a decision.`;
     case "failed":
-      return `${subject}, but the repair failed${reason ? ` (${reason})` : ""}. Nothing was changed.`;
+      return `${subject}, ${explainFailure(reason)}. Nothing was changed.`;
     case "not_checked":
-      return `${pluralize(users, "customer")} could not be checked: Stripe was not read completely.`;
+      return `${pluralize(users, "user")} could not be checked: Stripe was not read completely.`;
     case "changed_since_preview":
       return `${subject}, but the data changed after the preview. Nothing was changed. Start a new preview.`;
   }

@@ -19,7 +19,7 @@ export type SyncResult = {
   verdictAfter: Verdict;
 };
 
-/** Puts the result of a sync into words: what happened, to which customer, and what to do next. */
+/** Puts the result of a sync into words: what happened, to which user, and what to do next. */
 export function toSyncResult(sync: SyncOutcome): SyncResult {
   const { verdictBefore } = sync;
   if (!sync.ok) {
@@ -67,7 +67,7 @@ function describeRecord(
 ): string {
   const { user, workspaces } = expected;
   const plan = accessExpected ? primary?.plan?.name : comp?.plan.name;
-  const who = name ?? "This customer";
+  const who = name ?? "This user";
   const open = workspaces.find(({ status }) => status === "active");
   if (open) return `${who} has ${plan ?? "access"} with ${formatSeats(open.seats)}.`;
   return workspaces.length > 0
@@ -83,6 +83,6 @@ export function explainBlocked(reason: string | null): string {
 
 function explainFailure(reason: string | null): string {
   return reason === "record_busy"
-    ? "Not synced: the application is changing this customer right now. Nothing was changed. Try again."
+    ? "Not synced: the application is changing this user right now. Nothing was changed. Try again."
     : "Not synced: the database rejected the change. Nothing was changed.";
 }

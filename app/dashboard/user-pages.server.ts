@@ -11,7 +11,7 @@ import { type ChangeRow, listChanges } from "~/engine/repair/changes.server";
 import type { Database } from "~/platform/client.server";
 import { loadStaffNames } from "./account-facts.server";
 import { type ComparisonLine, compareRecords, listPlannedChanges } from "./comparison.server";
-import { describeCaller } from "./run-view.server";
+import { describeRepairer } from "./run-view.server";
 import {
   type LinkView,
   type SubscriptionView,
@@ -23,7 +23,7 @@ import {
 
 export type TimelineEntry = {
   at: EpochSeconds;
-  /** e.g. "Synced by Ada (staff)", "Synced by cron" */
+  /** e.g. "Repaired by Ada (staff)", "Repaired by the scheduler" */
   title: string;
   /** Lines "field: before → after"; empty when the entry changed nothing. */
   changes: string[];
@@ -118,7 +118,7 @@ async function loadTimeline(db: Database, userId: string): Promise<TimelineEntry
   );
   return changes.map((change) => ({
     at: Math.floor(change.createdAt.getTime() / 1000),
-    title: `Synced by ${describeCaller(change.actorKind, change.actor, names)}`,
+    title: `Repaired by ${describeRepairer(change.actorKind, change.actor, names)}`,
     changes: describeChange(change),
     reason: change.reason,
     runId: change.runId,

@@ -6,13 +6,13 @@ type BlockReasonEntry = {
 };
 
 const ENTRIES = {
-  writes_off: { sentence: "Not changed: automatic repairs are paused.", recheck: false },
+  writes_off: { sentence: "Not changed: repairs are paused.", recheck: false },
   grant_only: {
     sentence: "Access not revoked: Parity only grants access until an admin allows revocations.",
     recheck: false,
   },
   on_hold: {
-    sentence: "Not changed: this user is on hold until staff release it or Stripe's state changes.",
+    sentence: "Not changed: this user is on hold until staff release it or Stripe’s state changes.",
     recheck: false,
   },
   revocation_limit: {

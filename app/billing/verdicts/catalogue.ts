@@ -53,9 +53,9 @@ export type VerdictEntry = {
   findSince: FindSince | null;
   /** On the screen and in the terminal. */
   label: string;
-  /** "1 customer <one>", "12 customers <many>". */
+  /** "1 user <one>", "12 users <many>". */
   group: { one: string; many: string };
-  /** What a run will do: "12 customers …: <action>." */
+  /** What a run will do: "12 users …: <action>." */
   action: string;
   describe: DescribeVerdict;
 };
@@ -96,7 +96,7 @@ const ENTRIES = {
     label: "Not checked",
     group: { one: "has not been checked yet", many: "have not been checked yet" },
     action: "Stripe will be read",
-    describe: () => "Stripe has not been read completely for this customer yet. Sync will read Stripe first.",
+    describe: () => "Stripe has not been read completely for this user yet. Sync will read Stripe first.",
   },
   link_conflict: {
     ...REVIEW,

@@ -8,7 +8,7 @@ const ENTRIES = {
   several: {
     label: "Several subscriptions",
     sentence:
-      "Stripe has more than one open subscription for this user. The first in the order of the rules counts.",
+      "Stripe has more than one open subscription for this user. The one marked “decides access” counts.",
   },
   duplicate_customers: {
     label: "Several customers",
@@ -17,7 +17,7 @@ const ENTRIES = {
   comped: { label: "Free access", sentence: "Complimentary access is running." },
   on_hold: {
     label: "On hold",
-    sentence: "No automatic change until staff release the hold or Stripe's state changes.",
+    sentence: "No automatic change until staff release the hold or Stripe’s state changes.",
   },
   acknowledged: {
     label: "Acknowledged",
@@ -25,11 +25,11 @@ const ENTRIES = {
   },
   stale: {
     label: "Stale data",
-    sentence: "This user's customers were last read completely more than 24 hours ago.",
+    sentence: "This user’s customers were last read completely more than 24 hours ago.",
   },
   lookup_failed: {
     label: "Stripe lookup failed",
-    sentence: "The last read of this user's customers failed.",
+    sentence: "The last read of this user’s customers failed.",
   },
   not_revoked: {
     label: "Pending revocation",

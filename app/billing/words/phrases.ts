@@ -28,10 +28,10 @@ export function describeTotalPrice(primary: RatedSubscription | null): string {
   });
 }
 
-/** `Pays $200/year`; `Has a trial at` or `Owes` when nothing is paid. */
+/** `Has paid $200/year`; `On a trial of` or `Owes` when nothing is paid. */
 export function describePayment(primary: RatedSubscription | null): string {
   const status = primary?.subscription.status;
-  const verb = status === "trialing" ? "Has a trial at" : status === "past_due" ? "Owes" : "Pays";
+  const verb = status === "trialing" ? "On a trial of" : status === "past_due" ? "Owes" : "Has paid";
   return `${verb} ${describeTotalPrice(primary)}`;
 }
 

@@ -44,7 +44,7 @@ describe("the sentence", () => {
   it("of a user who has not been checked", () => {
     expect(describeSnapshot({ coverage: { fullRun: false, address: false } })).toEqual([
       "not_checked",
-      "Stripe has not been read completely for this customer yet. Sync will read Stripe first.",
+      "Stripe has not been read completely for this user yet. Sync will read Stripe first.",
     ]);
   });
 
@@ -65,10 +65,10 @@ describe("the sentence", () => {
     ]);
     const deleted = [aCustomer({ state: "deleted" })];
     expect(describeSnapshot({ record: aRecordInSync(), customers: deleted })[1]).toBe(
-      "The customer cus_1 was deleted in Stripe, without the subscription sub_1. Nothing is changed until staff decide.",
+      "The customer cus_1 was deleted in Stripe, and Stripe no longer lists the subscription sub_1. Nothing is changed until staff decide.",
     );
     expect(describeSnapshot({ record: aRecordInSync({ billing: null }), customers: deleted })[1]).toBe(
-      "The customer cus_1 was deleted in Stripe, without any subscription. Nothing is changed until staff decide.",
+      "The customer cus_1 was deleted in Stripe, and Stripe lists no subscription of it. Nothing is changed until staff decide.",
     );
     expect(describeRecord(aRecordInSync())[1]).toBe(
       "The database records the subscription sub_1, which Stripe does not list for this customer. Nothing is changed until staff decide.",
@@ -85,7 +85,7 @@ describe("the sentence", () => {
   it("of an unmapped price names it", () => {
     expect(describeRecord(aRecord(), aSubscription({ items: [anUnmappedItem()] }))).toEqual([
       "unmapped_price",
-      "Pays $200/year, but the price price_other is not mapped to a plan. Nothing is changed until it is mapped.",
+      "Has paid $200/year, but the price price_other is not mapped to a plan. Nothing is changed until it is mapped.",
     ]);
     expect(describeRecord(aRecord(), aSubscription({ items: [] }))[1]).toBe(
       "Stripe lists no price for the subscription, so its plan is not known. Nothing is changed until staff decide.",
@@ -95,12 +95,12 @@ describe("the sentence", () => {
   it("of a user who is locked out says what is paid, what the database says, and what Sync will do", () => {
     expect(describeRecord(aRecord(), aSubscription())).toEqual([
       "locked_out",
-      "Pays $200/year for Army since 3 Nov 2026. The database has no subscription, so the workspace is locked. Sync will unlock the workspace with 5 soldiers.",
+      "Has paid $200/year for Army since 3 Nov 2026. The database has no subscription, so the workspace is locked. Sync will unlock the workspace with 5 soldiers.",
     ]);
     const starter = aSubscription({ items: [aStarterItem({ quantity: 2, currency: "eur" })] });
     const canceled = aCanceledRecord({ workspaces: [aLockedWorkspace("w_1"), aLockedWorkspace("w_2")] });
     expect(describeRecord(canceled, starter)[1]).toBe(
-      'Pays €40/month for Starter since 3 Nov 2026. The database says "canceled", so no workspace can be used. Sync will unlock 2 workspaces with 1 soldier each.',
+      'Has paid €40/month for Starter since 3 Nov 2026. The database says "canceled", so no workspace can be used. Sync will unlock 2 workspaces with 1 soldier each.',
     );
     expect(describeRecord(aRecordInSync({ workspaces: [aLockedWorkspace()] }), aSubscription())[1]).toContain(
       'The database says "active", but the workspace is locked. Sync will unlock',
@@ -115,14 +115,14 @@ describe("the sentence", () => {
 
   it("of a user who is locked out does not say that a trial or an overdue invoice is paid", () => {
     expect(describeRecord(aRecord(), aSubscription({ status: "trialing" }))[1]).toMatch(
-      /^Has a trial at \$200\/year for Army since/,
+      /^On a trial of \$200\/year for Army since/,
     );
     const overdue = aSubscription({ status: "past_due", pastDueSince: NOW - 2 * DAY });
     expect(describeRecord(aRecord(), overdue)[1]).toMatch(
       /^Owes \$200\/year for Army since 3 Nov 2026, overdue, with grace until 15 Nov 2026\. /,
     );
     const tiered = aSubscription({ items: [anArmyItem({ unitAmount: null })] });
-    expect(describeRecord(aRecord(), tiered)[1]).toMatch(/^Pays a tiered price for Army since/);
+    expect(describeRecord(aRecord(), tiered)[1]).toMatch(/^Has paid a tiered price for Army since/);
   });
 
   it("of a possible match says what to do, with the right plural", () => {
@@ -154,7 +154,7 @@ describe("the sentence", () => {
       /^Stripe calls the subscription "unpaid", which gives no access\. /,
     );
     expect(describeRecord(aRecord({ workspaces: [anOpenWorkspace(1)] }))[1]).toMatch(
-      /^Stripe has no subscription that counts\. /,
+      /^Stripe has no current subscription for this user\. /,
     );
     expect(describeRecord(aRecord({ user: { subscriptionStatus: "active" }, workspaces: [] }))[1]).toContain(
       "Sync will clear the status, once",
@@ -234,7 +234,7 @@ describe("the sentence", () => {
     expect(
       describeRecord(aRecordInSync({ billing: aBillingRow({ status: "trialing" }) }), aSubscription())[1],
     ).toBe(
-      'Stripe and the user\'s fields say "active"; the billing row says "trialing". Access is right. Sync will correct the record.',
+      'Stripe and the user’s fields say "active"; the stored subscription says "trialing". Access is right. Sync will correct the record.',
     );
     expect(describeRecord(aRecord({ user: { subscriptionStatus: "active" } }))[1]).toBe(
       'Stripe says nothing; the database says "active". Sync will clear the status, once a fresh read of Stripe confirms it.',

@@ -67,7 +67,7 @@ export function describePossibleMatches({ possibleMatches }: EvaluationDetails):
 }
 
 function explainUnpaid(primary: RatedSubscription | null): string {
-  if (primary === null) return "Stripe has no subscription that counts.";
+  if (primary === null) return "Stripe has no current subscription for this user.";
   const { status, endedAt } = primary.subscription;
   if (status === "canceled" && endedAt !== null)
     return `The subscription in Stripe ended on ${formatDay(endedAt)}.`;
@@ -88,10 +88,10 @@ export function describeMissing({ customers }: EvaluationDetails, record: UserRe
   if (stored?.state === "missing")
     return `Stripe has no customer ${stored.id}. Nothing is changed: this may be the wrong account, or a customer that was removed.`;
   if (stored?.state === "deleted") {
-    const without = subscriptionId
-      ? `without the subscription ${subscriptionId}`
-      : "without any subscription";
-    return `The customer ${stored.id} was deleted in Stripe, ${without}. Nothing is changed until staff decide.`;
+    const rest = subscriptionId
+      ? `Stripe no longer lists the subscription ${subscriptionId}`
+      : "Stripe lists no subscription of it";
+    return `The customer ${stored.id} was deleted in Stripe, and ${rest}. Nothing is changed until staff decide.`;
   }
   return `The database records the subscription ${subscriptionId}, which Stripe does not list for this customer. Nothing is changed until staff decide.`;
 }
@@ -140,7 +140,7 @@ export function describeStatusMismatch(
     return expected.user.cancelAtPeriodEnd
       ? `Stripe says ${quote(status)}${describeEnding(primary)}; the database has no end.${right}`
       : `Stripe says ${quote(status)}, with no end planned; the database says that it ends.${right}`;
-  return `Stripe and the user's fields say ${quote(status)}${describeEnding(primary)}; the billing row says ${quote(billing?.status ?? null)}${billing?.cancelAtPeriodEnd ? ", ending" : ""}.${right}`;
+  return `Stripe and the user’s fields say ${quote(status)}${describeEnding(primary)}; the stored subscription says ${quote(billing?.status ?? null)}${billing?.cancelAtPeriodEnd ? ", ending" : ""}.${right}`;
 }
 
 function describeEnding(primary: RatedSubscription | null): string {

@@ -39,7 +39,7 @@ function formatHead(
 ): Line[] {
   const whose = account === null ? "No Stripe account yet" : `Stripe account ${account}`;
   const lines = [
-    `${whose} (${mode}), writes: ${WRITE_MODE_WORDS[writeMode]}`,
+    `${whose} (${mode}), repairs: ${WRITE_MODE_WORDS[writeMode]}`,
     `${pluralize(users, "user")}; Stripe last read completely: ${formatTime(lastFullRun, now)}`,
   ];
   return warning === null ? lines : [...lines, warning];
@@ -68,7 +68,7 @@ function formatWaiting(overview: Overview, remaining: number): Line[] {
   lines.push(
     remaining === 0
       ? "All users are in sync or acknowledged."
-      : `${pluralize(remaining, "user is", "users are")} not in sync. To list them with reasons: sync --all`,
+      : `${pluralize(remaining, "user is", "users are")} not in sync. To list them with reasons: npm run parity -- sync --all (a preview; changes nothing)`,
   );
   return lines;
 }

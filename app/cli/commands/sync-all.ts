@@ -23,11 +23,11 @@ export async function syncAll(context: CommandContext, how: SyncAllOptions): Pro
       left === "stuck"
         ? `The run makes no progress (${run.reason ?? "another process holds it"})`
         : "Interrupted. Completed work is kept";
-    out.fail(left, `${why}; the run ${run.id} stays open and the next sync --all --apply continues it.`);
+    out.fail(left, `${why}; the run ${run.id} stays open. Repeat the same command to continue.`);
     return EXIT.failed;
   }
   if (run.state !== "done") {
-    out.fail("run_failed", `The run ${run.id} is ${run.state}: ${run.reason ?? "the reason is not known"}`);
+    out.fail("run_failed", `The run ${run.id} is ${STATE_WORDS[run.state].toLowerCase()}: ${run.reason ?? "the reason is not known"}`);
     return EXIT.failed;
   }
   const groups = await loadGroups(context, run);
@@ -103,5 +103,5 @@ function formatUsers({ userList, users }: GroupWithUsers): Line[] {
 function formatEnding(isPreview: boolean, remaining: number): Line {
   if (remaining === 0) return "All users are in sync or acknowledged.";
   const count = pluralize(remaining, "user is", "users are");
-  return isPreview ? `${count} not in sync. To repair: sync --all --apply` : `${count} not in sync.`;
+  return isPreview ? `${count} not in sync. To repair: npm run parity -- sync --all --apply` : `${count} not in sync.`;
 }

@@ -3,7 +3,7 @@ export const SORTS = ["severity", "since", "email", "name", "checked", "money"] 
 
 export type Sort = (typeof SORTS)[number];
 
-export type ColumnId = "customer" | "stripe" | "database" | "mismatch" | "since" | "checked";
+export type ColumnId = "user" | "stripe" | "database" | "mismatch" | "since" | "checked";
 
 export type Column = {
   id: ColumnId;
@@ -16,7 +16,7 @@ export type Column = {
 
 /** The columns of the users table, in their order. */
 export const COLUMNS: readonly Column[] = [
-  { id: "customer", label: "Customer", sort: "email", width: "22%" },
+  { id: "user", label: "User", sort: "email", width: "22%" },
   { id: "stripe", label: "Stripe", sort: null, width: "18%" },
   { id: "database", label: "Database", sort: null, width: "17%" },
   { id: "mismatch", label: "Mismatch", sort: "severity", width: "25%" },

@@ -78,7 +78,7 @@ const definitions = {
     default: null,
     unit: "reads in 30 days",
     label: "Stripe read allocation",
-    help: "How many reads Stripe includes for your account. Leave it empty for 10,000, the lowest number that is known.",
+    help: "How many read requests (GET) Stripe includes for your account in 30 days. It is reported as 500 for each transaction and at least 10,000. Leave it empty for 10,000.",
     role: "admin",
   },
   supportContact: {

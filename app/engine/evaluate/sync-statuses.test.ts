@@ -36,8 +36,9 @@ describe("a sync status", () => {
     await syncAll(world.parity);
     const before = await version();
     await save(await evaluated());
-    await world.db.$executeRaw`UPDATE "Cursor" SET value = value || jsonb_build_object('finishedAt',
-      (value->>'finishedAt')::float8 + 600) WHERE key = 'pass'`;
+    const moved = await world.db.$executeRaw`UPDATE "Cursor" SET value = value || jsonb_build_object('finishedAt',
+      (value->>'finishedAt')::float8 + 600) WHERE key = 'full_run'`;
+    expect(moved).toBe(1);
     const later = await evaluated();
     expect(later.observedAt).toBeGreaterThan(((await stored()).observedAt?.getTime() ?? 0) / 1000);
     await save(later);

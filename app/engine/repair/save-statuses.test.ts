@@ -77,21 +77,23 @@ describe("the sync status after a repair of an unusual record", () => {
   });
   afterEach(() => world.close());
 
+  const createInput = async (userId: string) => ({
+    log: world.deps.log,
+    userIds: [userId],
+    context: await loadEvaluationContext(world.db),
+    actor: CRON,
+    apply: false,
+    saveStatuses: true,
+    addressesRead: false,
+    run: null,
+  });
+
   /** The status as it was saved after the repair, and as loading the user again gives it. */
   async function compareWithReload(userId: string) {
     const where = { where: { userId }, omit: { evaluatedAt: true, evaluatedVersion: true } } as const;
     const computed = await world.db.syncStatus.findUniqueOrThrow(where);
     await world.db.syncStatus.update({ where: { userId }, data: { fingerprint: "not what is stored" } });
-    await reconcileUsers(world.db, {
-      log: world.deps.log,
-      userIds: [userId],
-      context: await loadEvaluationContext(world.db),
-      actor: CRON,
-      apply: false,
-      saveStatuses: true,
-      addressesRead: false,
-      run: null,
-    });
+    await reconcileUsers(world.db, await createInput(userId));
     expect(computed).toEqual(await world.db.syncStatus.findUniqueOrThrow(where));
     return computed;
   }
@@ -116,13 +118,13 @@ describe("the sync status after a repair of an unusual record", () => {
         currency: "usd",
       },
     });
+    world.sandbox.subscriptions.create({ customer, items: [{ price: world.prices.starter }] });
     await world.parity.settings.set({ writeMode: "off" }, STAFF);
     await syncAll(world.parity);
-    world.sandbox.subscriptions.create({ customer, items: [{ price: world.prices.starter }] });
     await world.db.stripeSubscription.update({ where: { id: old.id }, data: { gone: true } });
-    world.sandbox.subscriptions.cancel(old.id);
     await world.parity.settings.set({ writeMode: "grant_only" }, STAFF);
-    await syncAll(world.parity);
+    const { id } = await world.db.run.findFirstOrThrow();
+    await reconcileUsers(world.db, { ...(await createInput("ada")), apply: true, run: { id } });
     expect(await world.db.change.count()).toBe(1);
     await compareWithReload("ada");
   });

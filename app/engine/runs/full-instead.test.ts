@@ -37,8 +37,9 @@ describe("a full run replaces an incremental one", () => {
     expect(answer.stripeRequests).toBeLessThan(25);
     // The full run has read what the events of those minutes name; customers of its last seconds are read once more.
     const stripeTime = Math.floor(Date.now() / 1000) + 60;
-    await world.db.$executeRaw`UPDATE "Cursor"
-      SET value = jsonb_set(value, '{stripeTime}', to_jsonb(${stripeTime}::int)) WHERE key = 'pass'`;
+    const moved = await world.db.$executeRaw`UPDATE "Cursor"
+      SET value = jsonb_set(value, '{stripeTime}', to_jsonb(${stripeTime}::int)) WHERE key = 'full_run'`;
+    expect(moved).toBe(1);
     expect(await cron()).toMatchObject({ scope: "incremental", stripeRequests: 1 });
   });
 

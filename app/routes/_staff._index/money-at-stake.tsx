@@ -7,7 +7,7 @@ import { Money } from "~/ui/format/money";
 import { Shape } from "~/ui/status/shape";
 import { pluralize } from "~/ui/status/words";
 
-/** Money at stake per month, for locked-out customers and for unpaid access. Currencies are never added up. */
+/** Money at stake per month, for locked-out users and for unpaid access. Currencies are never added up. */
 export function MoneyAtStake({ overview }: { overview: OverviewCounts }) {
   const { lockedOut, leaking, verdicts } = overview;
   const countUsers = (verdict: Verdict) => verdicts.find((count) => count.verdict === verdict)?.users ?? 0;
@@ -16,10 +16,10 @@ export function MoneyAtStake({ overview }: { overview: OverviewCounts }) {
       <MoneyCard
         title="Locked out"
         description={{
-          one: "customer has paid but has no access",
-          many: "customers have paid but have no access",
+          one: "user has paid but has no access",
+          many: "users have paid but have no access",
         }}
-        emptyText="No locked-out customers found."
+        emptyText="No locked-out users found."
         verdict="locked_out"
         users={countUsers("locked_out")}
         stakes={lockedOut}
@@ -27,8 +27,8 @@ export function MoneyAtStake({ overview }: { overview: OverviewCounts }) {
       <MoneyCard
         title="Unpaid access"
         description={{
-          one: "customer has access without paying",
-          many: "customers have access without paying",
+          one: "user has access without paying",
+          many: "users have access without paying",
         }}
         emptyText="No unpaid access found."
         verdict="unpaid_access"

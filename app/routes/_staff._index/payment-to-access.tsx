@@ -2,7 +2,7 @@ import type { PaymentToAccess as Layer } from "~/dashboard/overview.server";
 import { formatLength } from "~/ui/format/relative-time";
 import { Section } from "~/ui/section";
 
-/** How long customers waited from payment to access, by the path that granted it. Renders nothing without grants. */
+/** How long users waited from payment to access, by the path that granted it. Renders nothing without grants. */
 export function PaymentToAccess({ layers }: { layers: Layer[] }) {
   if (layers.length === 0) return null;
   return (
@@ -14,7 +14,7 @@ export function PaymentToAccess({ layers }: { layers: Layer[] }) {
               <th scope="col" className="py-2 font-normal">
                 Granted by
               </th>
-              {["Customers", "50% within", "95% within", "99% within"].map((title) => (
+              {["Users", "50% within", "95% within", "99% within"].map((title) => (
                 <th key={title} scope="col" className="py-2 pl-4 text-right font-normal">
                   {title}
                 </th>

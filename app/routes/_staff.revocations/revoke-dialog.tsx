@@ -13,7 +13,7 @@ type Answer = { problem: string } | { result: SyncResult };
 
 type RevokeDialogProps = { user: UserView; open: boolean; onClose: () => void };
 
-/** Confirms that access is revoked for one customer. The admin types the name, to prevent a mix-up. */
+/** Confirms that access is revoked for one user. The admin types the name, to prevent a mix-up. */
 export function RevokeDialog({ user, open, onClose }: RevokeDialogProps) {
   const fetcher = useFetcher<Answer>({ key: `revoke ${user.userId}` });
   const notify = useNotice();

@@ -36,7 +36,7 @@ export function Result({ page, group }: { page: RunPage; group: string | null })
         />
       </Section>
       <Section
-        title={preview ? "What will not happen, and why" : "What did not happen, and why"}
+        title={preview ? "What will not happen, and why" : "Not changed, and why"}
         aside={formatUserCount(willNot)}
       >
         <Groups groups={willNot} chosen={group} none={pendingText ?? "No users are left out."} />

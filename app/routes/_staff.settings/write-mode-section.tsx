@@ -6,7 +6,7 @@ import { capitalize, WRITE_MODE_MEANINGS, WRITE_MODE_WORDS } from "~/ui/status/w
 /** The control that changes the write mode, and what each mode means. */
 export function WriteModeSection({ writeMode, canChange }: { writeMode: WriteMode; canChange: boolean }) {
   return (
-    <Section title="Automatic repairs" aside={<WriteModeMenu writeMode={writeMode} canChange={canChange} />}>
+    <Section title="Repairs" aside={<WriteModeMenu writeMode={writeMode} canChange={canChange} />}>
       <dl className="text-table">
         {WRITE_MODES.map((choice) => (
           <div key={choice} className="grid gap-x-4 border-b border-line py-2.5 sm:grid-cols-[8rem_1fr]">

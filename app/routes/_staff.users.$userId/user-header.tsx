@@ -43,7 +43,7 @@ export function UserHeader({ user }: { user: UserView }) {
         {user.money && (
           <span>
             <Money amount={user.money.perMonth} currency={user.money.currency} /> per month{" "}
-            {user.money.kind === "locked_out" ? "paid, without access" : "used, without payment"}
+            {user.money.kind === "locked_out" ? "paid, but no access" : "access, but no payment"}
           </span>
         )}
         {user.since !== null && user.money && (

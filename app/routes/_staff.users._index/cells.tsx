@@ -5,7 +5,7 @@ import { Money } from "~/ui/format/money";
 import { Time } from "~/ui/format/time";
 import { buildUserPath } from "../_staff/user/use-sync";
 
-export function CustomerCell({ user }: { user: UserView }) {
+export function UserCell({ user }: { user: UserView }) {
   return (
     <>
       <Link

@@ -1,20 +1,20 @@
 import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
 import type { UserView } from "~/dashboard/user-view.server";
-import { COLUMNS, type Column } from "~/dashboard/users-list/columns";
+import { COLUMNS, type Column, type ColumnId } from "~/dashboard/users-list/columns";
 import type { UsersQuery } from "~/dashboard/users-list/users-query";
 import { DatabaseCell } from "~/routes/_staff/user/database-cell";
 import { MismatchCell } from "~/routes/_staff/user/mismatch-cell";
 import { StripeCell } from "~/routes/_staff/user/stripe-cell";
 import { classNames } from "~/ui/class-names";
 import { RowAction } from "../_staff/user/row-action";
-import { CheckedCell, CustomerCell, SinceCell } from "./cells";
+import { CheckedCell, SinceCell, UserCell } from "./cells";
 import { chooseAriaSort, SortLink } from "./sort-link";
 
 const features = tableFeatures({});
 const helper = createColumnHelper<typeof features, UserView>();
 
 const columns = helper.columns([
-  helper.display({ id: "customer", cell: ({ row }) => <CustomerCell user={row.original} /> }),
+  helper.display({ id: "user", cell: ({ row }) => <UserCell user={row.original} /> }),
   helper.display({
     id: "stripe",
     cell: ({ row }) => <StripeCell stripe={row.original.stripe} isRead={row.original.observedAt !== null} />,
@@ -80,7 +80,7 @@ export function UsersTable({
                 key={cell.id}
                 className={classNames(
                   "min-w-0 lg:table-cell lg:py-2 lg:pr-3 lg:align-top lg:first:pl-2",
-                  cardClasses[cell.column.id],
+                  cellClasses.get(cell.column.id),
                 )}
               >
                 {labeledCells.has(cell.column.id) && (
@@ -99,15 +99,17 @@ export function UsersTable({
 }
 
 /** Cells that show their column's label on a card, where the table header is hidden. */
-const labeledCells = new Set(["stripe", "database"]);
+const labeledCells = new Set<string>(["stripe", "database"] satisfies ColumnId[]);
 
 /** The position of each cell on a card. */
-const cardClasses: Record<string, string> = {
-  customer: "order-1 col-span-2",
-  difference: "order-2 col-span-2",
+const cardClasses: Record<ColumnId | "action", string> = {
+  user: "order-1 col-span-2",
+  mismatch: "order-2 col-span-2",
   stripe: "order-3",
   database: "order-4",
   since: "order-5",
   checked: "order-6",
   action: "order-7 col-span-2 lg:text-end",
 };
+
+const cellClasses = new Map<string, string>(Object.entries(cardClasses));

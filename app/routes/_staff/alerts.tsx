@@ -15,7 +15,7 @@ export function Alerts({ warning, counts }: { warning: string | null; counts: Fr
       {warning && <Banner tone="high">{warning}</Banner>}
       {counts && users > 0 && (
         <Banner tone="critical">
-          {pluralize(users, "customer has", "customers have")} paid and {users === 1 ? "is" : "are"} locked
+          {pluralize(users, "user has", "users have")} paid and {users === 1 ? "is" : "are"} locked
           out
           {formatStakes(counts.lockedOut)} ·{" "}
           <Link

@@ -26,7 +26,7 @@ export function WriteModeMenu({ writeMode, canChange }: { writeMode: WriteMode; 
         <Shape tone={tones[writeMode]} />
       </span>
       <span>
-        <span className="text-quiet">Automatic repairs:</span> {WRITE_MODE_WORDS[writeMode]}
+        <span className="text-quiet">Repairs:</span> {WRITE_MODE_WORDS[writeMode]}
       </span>
     </>
   );
@@ -64,14 +64,14 @@ export function WriteModeMenu({ writeMode, canChange }: { writeMode: WriteMode; 
 }
 
 const QUESTIONS: Record<WriteMode, string> = {
-  off: "Pause automatic repairs?",
-  grant_only: "Allow only repairs that grant access?",
-  full: "Turn on automatic repairs?",
+  off: "Pause all repairs?",
+  grant_only: "Make only repairs that grant access?",
+  full: "Turn on repairs?",
 };
 
 const CONFIRM_LABELS: Record<WriteMode, string> = {
   off: "Pause repairs",
-  grant_only: "Allow grants only",
+  grant_only: "Grant access only",
   full: "Turn on repairs",
 };
 

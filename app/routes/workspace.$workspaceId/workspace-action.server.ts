@@ -20,6 +20,11 @@ const PROBLEMS: Record<CheckoutRefusal, string> = {
   stripe_failed: "The payment page could not be opened. You were not charged. Try again in a moment.",
 };
 
+/** The texts that differ when the button is Manage billing, which charges nothing. */
+const BILLING_PROBLEMS: Partial<Record<CheckoutRefusal, string>> = {
+  stripe_failed: "The billing page could not be opened. Try again in a moment.",
+};
+
 type WorkspaceActionOptions = {
   parity: Pick<Parity, "checkout" | "workspace">;
   userId: string;

@@ -1,15 +1,15 @@
 import { useEffect, useState } from "react";
 
 /** `unknown`: the answer does not say whether the payment has arrived; poll the workspace instead. */
-type SingleSignOnProfile = { state: "asking" | "arrived" | "unknown" | "not_yours" | "signed_out" };
+type Arrival = { state: "asking" | "arrived" | "unknown" | "not_yours" | "signed_out" };
 
-const ASKING: SingleSignOnProfile = { state: "asking" };
+const ASKING: Arrival = { state: "asking" };
 
 /**
  * Asks the server once per visit whether a payment has arrived. If this fails, webhooks and runs still find the payment.
  */
-export function useArrival(sessionId: string | null, visit: string): SingleSignOnProfile {
-  const [answered, setAnswered] = useState<SingleSignOnProfile & { visit: string | null }>({
+export function useArrival(sessionId: string | null, visit: string): Arrival {
+  const [answered, setAnswered] = useState<Arrival & { visit: string | null }>({
     ...ASKING,
     visit: null,
   });
@@ -26,7 +26,7 @@ export function useArrival(sessionId: string | null, visit: string): SingleSignO
 async function fetchArrival(
   sessionId: string | null,
   signal: AbortSignal,
-): Promise<SingleSignOnProfile["state"]> {
+): Promise<Arrival["state"]> {
   try {
     const { status } = await fetch("/api/stripe/sync-subscription", {
       method: "POST",

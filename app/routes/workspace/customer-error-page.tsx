@@ -30,7 +30,7 @@ const ERROR_TEXTS: Record<number, ErrorText> = {
 
 const UNEXPECTED: ErrorText = {
   title: "Something went wrong",
-  next: "Your data is safe and you were not charged. Try again in a moment.",
+  next: "If you have paid, your payment is safe. Try again in a moment.",
   canRetry: true,
 };
 

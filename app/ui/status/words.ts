@@ -1,6 +1,6 @@
 import type { WriteMode } from "~/billing/policy";
 
-/** The state of automatic repairs for each write mode. */
+/** Whether repairs are made, for each write mode: "Repairs: paused". */
 export const WRITE_MODE_WORDS: Record<WriteMode, string> = {
   off: "paused",
   grant_only: "grant only",

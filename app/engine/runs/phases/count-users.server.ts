@@ -1,9 +1,10 @@
 import { SEVERITY_RANK } from "~/billing/verdicts/severity";
-import { findCountKey, NO_COUNTS, type RunCounts } from "~/engine/repair/run-counts";
+import { findCountKey, NO_COUNTS, RUN_COUNTS, type RunCounts } from "~/engine/repair/run-counts";
 import { addToCounts } from "~/engine/repair/runs.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
 import { LeaseLost } from "~/engine/runs/run-session.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { join, quoteName } from "~/platform/sql.server";
 
 /** The counts of a run, from the outcomes of its users. What a preview intends counts as what it would become. */
 export function countOutcomes(outcomes: readonly UserOutcome[]): RunCounts {
@@ -34,6 +35,11 @@ export async function countSkippedUsers(db: Database, runId: string, owner: stri
         WHERE (s.severity = ${SEVERITY_RANK.review}::int OR s.blocked IS NOT NULL)
           AND EXISTS (SELECT 1 FROM "User" u WHERE u.id = s."userId"))::int AS review)
     UPDATE "Run" SET review = counted.review,
-      skipped = greatest(0, total - synced - counted.review - failed - "notChecked")
+      skipped = greatest(0, total - counted.review - ${join(OTHER_COUNTS, " - ")})
     FROM counted WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
 }
+
+/** The columns of the counts that `countSkippedUsers` does not set. */
+const OTHER_COUNTS = RUN_COUNTS.filter(({ key }) => key !== "review" && key !== "skipped").map(({ key }) =>
+  quoteName(key),
+);

@@ -4,7 +4,7 @@ import { describeProgress, formatRunTitle, summarizeOutcome } from "./run-words"
 
 const run: RunView = {
   id: "r",
-  by: "cron",
+  by: "scheduler",
   mode: "apply",
   scope: "full",
   state: "running",

@@ -1,9 +1,7 @@
+import { formatSeats } from "~/billing/seat-label";
 import type { DatabaseView } from "~/dashboard/user-view.server";
 import { pluralize } from "~/ui/status/words";
 import { EmptyValue } from "./stripe-cell";
-
-/** The largest number of seats that a workspace may have. */
-const MAX_SEATS = 5;
 
 /** What the database says, in two lines: the status and plan, then the workspaces. */
 export function DatabaseCell({ database }: { database: DatabaseView }) {
@@ -22,11 +20,11 @@ export function DatabaseCell({ database }: { database: DatabaseView }) {
   );
 }
 
-/** `locked · 0 of 5`. For several workspaces, how many of them are active. */
+/** `locked · 0 soldiers`. For several workspaces, how many of them are active. */
 export function summarizeWorkspaces({ workspaces }: DatabaseView): string {
   const [first] = workspaces;
   if (!first) return "no workspace";
-  if (workspaces.length === 1) return `${first.status} · ${first.seats} of ${MAX_SEATS}`;
+  if (workspaces.length === 1) return `${first.status} · ${formatSeats(first.seats)}`;
   const open = workspaces.filter(({ status }) => status === "active").length;
   return `${pluralize(workspaces.length, "workspace")} · ${open} active`;
 }

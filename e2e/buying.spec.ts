@@ -93,7 +93,7 @@ test("a customer that waits too long sees the support contact, once an admin has
   await field.fill("help at example");
   await page.getByRole("button", { name: "Save rules" }).click();
   await expect(
-    page.getByText("Enter an e-mail address (help@example.com) or an https address."),
+    page.getByText("Enter an email address (help@example.com) or an https address."),
   ).toBeVisible();
   await field.fill("help@example.com");
   await page.getByRole("button", { name: "Save rules" }).click();

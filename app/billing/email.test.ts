@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from "~/platform/testing/databa
 import { foldEmail } from "./email";
 import { PATIENT, withRuns } from "./testing/arbitraries";
 
-describe("folding an e-mail address", () => {
+describe("folding an email address", () => {
   it("makes upper and lower case of A to Z equal", () => {
     expect(foldEmail("Ada.LOVELACE+x@Example.COM")).toBe("ada.lovelace+x@example.com");
   });

@@ -1,5 +1,5 @@
 /**
- * Folds an e-mail address for comparison: only ASCII A–Z. Folding all of Unicode makes different addresses equal.
+ * Folds an email address for comparison: only ASCII A–Z. Folding all of Unicode makes different addresses equal.
  * In SQL the same is `lower(email COLLATE "C")`.
  */
 export function foldEmail(email: string): string {

@@ -85,7 +85,7 @@ describe("strong links", () => {
   });
 });
 
-describe("an e-mail address", () => {
+describe("an email address", () => {
   const paying = aCustomer({ subscriptions: [aSubscription()] });
   const other = aCustomer({ id: "cus_2", subscriptions: [aSubscription({ id: "sub_2" })] });
   const idle = aCustomer({ id: "cus_2", subscriptions: [aCanceledSubscription({ id: "sub_2" })] });
@@ -112,7 +112,7 @@ describe("an e-mail address", () => {
     expect(links({ emailCandidates: [candidate(unpaid)] }).emailLink).toBe("cus_1");
   });
 
-  it("is only a possible match when the user's e-mail is not verified", () => {
+  it("is only a possible match when the user's email is not verified", () => {
     expect(links({ record: aRecord({ emailVerified: false }) })).toEqual(onlyPossible);
   });
 

@@ -61,7 +61,7 @@ type EmailInput = {
 };
 
 /**
- * What the user's e-mail address says. It links by itself only when there is no other possibility. Otherwise it is a
+ * What the user's email address says. It links by itself only when there is no other possibility. Otherwise it is a
  * possible match, because with an unverified address someone could register as another user and take the subscription.
  */
 export function matchByEmail({ snapshot, links, onHold, policy, now }: EmailInput): EmailMatch {

@@ -46,7 +46,7 @@ function expectAlways(numRuns: number, rules: Rules) {
 const findRepair = (decision: Decision): Repair | null =>
   decision.kind === "repair" ? decision.repair : decision.kind === "blocked" ? decision.unlock : null;
 
-/** The user after a repair, with the same observations; a link by e-mail is stored with the repair. */
+/** The user after a repair, with the same observations; a link by email is stored with the repair. */
 function applyState({ snapshot, evaluation }: Case, state: BillingState): UserSnapshot {
   const { emailLink } = evaluation;
   const edges = [...snapshot.edges];

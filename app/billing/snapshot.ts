@@ -16,7 +16,7 @@ export type LinkSource =
 
 export type LinkEdge = { userId: string; customerId: string; source: LinkSource };
 
-/** A customer with the user's e-mail address (ASCII-folded), linked or not. */
+/** A customer with the user's email address (ASCII-folded), linked or not. */
 export type EmailCandidate = { customer: ObservedCustomer; linkedUserIds: string[] };
 
 /** Complimentary access: granted by staff without payment. */
@@ -51,7 +51,7 @@ export type UserSnapshot = {
   customers: ObservedCustomer[];
   /** All customers with the user's address; empty when all of them are linked to this user already. */
   emailCandidates: EmailCandidate[];
-  /** Users whose folded e-mail address equals this one's, this one counted; null when there are no candidates. */
+  /** Users whose folded email address equals this one's, this one counted; null when there are no candidates. */
   usersWithEmail: number | null;
   coverage: Coverage;
   comps: Comp[];

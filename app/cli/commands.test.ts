@@ -59,7 +59,7 @@ describe("status", () => {
     });
   });
 
-  it("compares database and Stripe for one user, found by id, e-mail, customer or subscription", async () => {
+  it("compares database and Stripe for one user, found by id, email, customer or subscription", async () => {
     const { userId, email, name } = findPerson("locked_out");
     const { code, stdout } = await run(`status ${email}`);
     expect(code).toBe(3);
@@ -110,7 +110,7 @@ describe("explain", () => {
     }
   });
 
-  it("prints e-mail addresses and names only when asked", async () => {
+  it("prints email addresses and names only when asked", async () => {
     const { userId, email, name } = findPerson("locked_out");
     const { stdout } = await run(`explain ${userId} --with-personal-data`);
     expect(stdout).toContain(`"email": "${email}"`);
@@ -209,11 +209,16 @@ describe("runs", () => {
     const [latest, ...others] = await json("runs");
     expect(others.length).toBeGreaterThan(3);
     const list = await run("runs");
-    expect(list.stdout.split("\n")[1]).toContain(latest.id);
+    const [head, first] = list.stdout.split("\n");
+    expect(head).toMatch(
+      / repaired {2,}in sync {2,}blocked or awaiting a decision {2,}failed {2,}not checked$/,
+    );
+    expect(first).toContain(latest.id);
     expect((await json("runs --limit 2")).length).toBe(2);
     const { code, stdout } = await run(`runs ${latest.id}`);
     expect(code).toBe(0);
     expect(stdout).toContain("apply, all users, by command line; done");
+    expect(stdout).toMatch(/\n {2}repaired +0\n {2}in sync +\d+\n(.*\n){2} {2}not checked +0\n/);
     expect(stdout).toContain("2 users pay a price that is not mapped to a plan");
     expect(await run("runs none")).toMatchObject({ code: 1, stderr: "There is no run none.\n" });
   });
@@ -260,7 +265,7 @@ describe("settings", () => {
     );
     expect(await run("settings supportContact http://example.com")).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("an e-mail address (help@example.com) or an https address"),
+      stderr: expect.stringContaining("an email address (help@example.com) or an https address"),
     });
     expect((await run("settings supportContact -")).stdout).toBe("supportContact: help@example.com → -\n");
     expect(await demo.db.settingChange.findFirst({ where: { key: "graceDays" } })).toMatchObject({

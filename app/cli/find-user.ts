@@ -9,7 +9,7 @@ export async function findUser(
   if (userId === null)
     out.fail(
       "no_such_user",
-      `No single user matches ${query}. Give a user id, an e-mail address, a cus_… or a sub_….`,
+      `No single user matches ${query}. Give a user id, an email address, a cus_… or a sub_….`,
     );
   return userId;
 }

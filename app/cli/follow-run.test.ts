@@ -58,7 +58,7 @@ it("shows the progress of the run and returns when it ends", async () => {
   ]);
   expect(left).toBe("ended");
   expect(run.skipped).toBe(7);
-  expect(shown).toContain("Reading Stripe: 1200 subscriptions");
+  expect(shown).toContain("Reading Stripe: 1,200 subscriptions");
   expect(shown).toContain("Evaluating: 7 of 10 users");
   expect(shown.endsWith("\r\u001b[2K")).toBe(true);
   expect(paused).toBe(0);

@@ -1,4 +1,4 @@
-import { pluralize } from "~/billing/words/phrases";
+import { formatCount, pluralize } from "~/billing/words/counts";
 import type { RunView } from "~/dashboard/run-view.server";
 import { sumCounts } from "~/engine/repair/run-counts";
 import type { CommandContext } from "./command";
@@ -36,6 +36,6 @@ function formatProgress(run: RunView): string {
   const place =
     run.phase === "observe"
       ? `Reading Stripe: ${pluralize(run.observed, "subscription")}`
-      : `Evaluating: ${sumCounts(run).toLocaleString("en-US")} of ${pluralize(run.total, "user")}`;
+      : `Evaluating: ${formatCount(sumCounts(run))} of ${pluralize(run.total, "user")}`;
   return run.reason === null ? `${place} …` : `${place}; waiting (${run.reason}) …`;
 }

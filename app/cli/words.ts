@@ -1,6 +1,7 @@
 import { formatMoney } from "~/billing/money";
 import { VERDICT_CATALOGUE, type Verdict } from "~/billing/verdicts/catalogue";
 import { SEVERITY_WORD } from "~/billing/verdicts/severity";
+import { formatCount } from "~/billing/words/counts";
 import type { Stake } from "~/dashboard/account-facts.server";
 import { formatAgo, formatMoment } from "~/ui/format/relative-time";
 import { chooseTone } from "~/ui/status/tone";
@@ -13,7 +14,7 @@ export function toVerdictCell(verdict: Verdict): Cell {
   return { text: `${shape} ${VERDICT_CATALOGUE[verdict].label}`, tone: chooseTone(verdict) };
 }
 
-export const toNumberCell = (value: number): Cell => ({ text: value.toLocaleString("en-US"), right: true });
+export const toNumberCell = (value: number): Cell => ({ text: formatCount(value), right: true });
 
 /** "3 min ago (23 Nov 2026, 19:40 UTC)"; "never" when there is no time. */
 export function formatTime(at: number | null, now: number): string {

@@ -52,7 +52,7 @@ export async function countUsersWithVerdict(db: Database | Tx, verdict: string):
 }
 
 /**
- * Paying Stripe customers that belong to no user, neither by a link nor by e-mail address. The first step drops all
+ * Paying Stripe customers that belong to no user, neither by a link nor by email address. The first step drops all
  * customers that a record names. Few remain of a million, and only these are compared in the second step.
  */
 export async function countUnlinkedCustomers(db: Database | Tx): Promise<number> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { EpochSeconds } from "~/billing/observation";
 import { VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
-import { pluralize } from "~/billing/words/phrases";
+import { pluralize } from "~/billing/words/counts";
 import { pickCounts, type RunCounts } from "~/engine/repair/run-counts";
 import type { RunPhase } from "~/engine/repair/run-cursor";
 import {
@@ -13,7 +13,7 @@ import {
 } from "~/engine/repair/run-types";
 import type { RunRow } from "~/engine/repair/runs.server";
 import type { RunGroupKey, RunUserGroup } from "~/engine/runs/run-users.server";
-import { explainBlocked } from "./sync-result.server";
+import { describeRunFailure, explainBlocked } from "./sync-result.server";
 
 /** A run as pages and the command line show it. */
 export type RunView = RunCounts & {
@@ -158,7 +158,7 @@ export function describeGroup(
     case "review":
       return `${subject}: ${users === 1 ? "needs" : "each needs"} a decision.`;
     case "failed":
-      return `${subject}, ${explainFailure(reason)}. Nothing was changed.`;
+      return `${subject}, ${describeRunFailure(reason)}. Nothing was changed.`;
     case "not_checked":
       return `${pluralize(users, "user")} could not be checked: Stripe was not read completely.`;
     case "changed_since_preview":

@@ -5,7 +5,7 @@ import { BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import { describeMismatch } from "~/billing/words/field-words";
 import { describeBlockReason, describeEvaluation } from "~/billing/words/sentence";
-import type { SyncOutcome } from "~/engine/sync/sync-user.server";
+import { FAILURE_WORDS, type SyncOutcome } from "~/engine/sync/sync-user.server";
 
 /** The result of one sync of one user. */
 export type SyncResult = {
@@ -79,6 +79,18 @@ function describeRecord(
 export function explainBlocked(reason: string | null): string {
   const known = BLOCK_REASONS.find((one) => one === reason);
   return known ? describeBlockReason(known) : "Not changed.";
+}
+
+const STRIPE_WORDS = new Map<string, string>(Object.entries(FAILURE_WORDS));
+const LOOKUP_FAILED = "lookup_failed: ";
+
+/** Why a run did not repair a user, for the end of a sentence: "but the record was busy". */
+export function describeRunFailure(reason: string | null): string {
+  if (reason === "record_busy") return "but the record was busy";
+  if (reason?.startsWith("database_")) return "but the database refused the change";
+  if (!reason?.startsWith(LOOKUP_FAILED)) return "but the repair failed";
+  const words = STRIPE_WORDS.get(reason.slice(LOOKUP_FAILED.length));
+  return `but Stripe could not be read${words === undefined ? "" : ` (${words})`}`;
 }
 
 function explainFailure(reason: string | null): string {

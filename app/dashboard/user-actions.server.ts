@@ -15,7 +15,7 @@ const BACKGROUND_MS = 20_000;
 export function createUserActions(deps: Deps, { countCache }: { countCache: CountCache }) {
   const { db, log } = deps;
   return {
-    /** A user by id, e-mail, `cus_…` or `sub_…`; null when none or several match. */
+    /** A user by id, email, `cus_…` or `sub_…`; null when none or several match. */
     async findUser(query: string): Promise<string | null> {
       const [only, another] = await findUserIds(db, query);
       return another === undefined ? (only ?? null) : null;

@@ -39,7 +39,7 @@ export type UserPage = {
   plannedChanges: string[];
   subscriptions: SubscriptionView[];
   links: LinkView[];
-  /** Unlinked paying customers with this user's e-mail address. */
+  /** Unlinked paying customers with this user's email address. */
   possibleMatches: string[];
   timeline: TimelineEntry[];
 };

@@ -28,7 +28,7 @@ export async function resetDemo(dataDirectory: string): Promise<ResetResult> {
   if (postgres && isProcessAlive(postgres.pid) && isPostgres(postgres.pid)) {
     return {
       ok: false,
-      message: `The demo's PostgreSQL is still running (process ${postgres.pid}). Stop that process first.`,
+      message: `The demo’s PostgreSQL is still running (process ${postgres.pid}). Stop that process first.`,
     };
   }
   await rm(directory, { recursive: true });

@@ -17,7 +17,7 @@ export const accountId = z
   .regex(/^acct_[A-Za-z0-9]{6,}$/, { error: "should look like acct_1AbCdEf…" });
 
 export const webhookSecret = z.string().regex(/^whsec_[A-Za-z0-9+/=_-]{16,}$/, {
-  error: "should look like whsec_… (the endpoint's signing secret)",
+  error: "should look like whsec_… (the endpoint’s signing secret)",
 });
 
 export const readsPerSecond = z

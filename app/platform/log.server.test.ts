@@ -8,10 +8,10 @@ function collecting() {
   return { log, lines, last: () => JSON.parse(lines.at(-1) ?? "{}") };
 }
 
-it("masks e-mail addresses and keys in messages and their arguments", () => {
+it("masks email addresses and keys in messages and their arguments", () => {
   const { log, last } = collecting();
   log.info("signed in: %s with %s", "ann.o'neil+x@example.co.uk", "sk_live_51AbCdEf");
-  expect(last().msg).toBe("signed in: [e-mail] with sk_live_[redacted]");
+  expect(last().msg).toBe("signed in: [email] with sk_live_[redacted]");
 });
 
 it("masks members at any depth, by what they hold and by what they are called", () => {
@@ -28,7 +28,7 @@ it("masks members at any depth, by what they hold and by what they are called", 
   expect(last()).toMatchObject({
     level: "warn",
     request: { headers: { Authorization: "[redacted]", cookie: "[redacted]", accept: "text/html" } },
-    user: { id: "u1", email: "[redacted]", note: "wrote to [e-mail]" },
+    user: { id: "u1", email: "[redacted]", note: "wrote to [email]" },
     environment: { stripe: { secretKey: "[redacted]", webhookSecret: "[redacted]" }, port: 3000 },
     list: ["whsec_[redacted]"],
     msg: "a request",
@@ -43,7 +43,7 @@ it("masks errors, their stacks and their causes, and keeps their codes", () => {
   expect(last().err).toMatchObject({
     message: "could not use sk_test_[redacted]",
     stack: expect.stringContaining("log.server.test"),
-    cause: { message: "no such user [e-mail]", code: "P2025" },
+    cause: { message: "no such user [email]", code: "P2025" },
   });
   log.error({ err: cause }, "while syncing");
   expect(last()).toMatchObject({ err: { code: "P2025" }, msg: "while syncing" });
@@ -67,7 +67,7 @@ it.each([
   ["postgresql://parity:hunter2@db.example.com/app", "postgresql://[redacted]@db.example.com/app"],
   ["Authorization: Bearer abcDEF123.x-y_z", "Authorization: Bearer [redacted]"],
   ["token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2ln here", "token [token] here"],
-  ["/find?q=ann%40example.com", "/find?q=[e-mail]"],
+  ["/find?q=ann%40example.com", "/find?q=[email]"],
   ["cus_123 sub_456 acct_789 3 @ 5", "cus_123 sub_456 acct_789 3 @ 5"],
 ])("masks %j", (text, masked) => {
   expect(maskText(text)).toBe(masked);

@@ -5,13 +5,13 @@ const patterns: [RegExp, string][] = [
   [/\beyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, "[token]"],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+/gi, "$1 [redacted]"],
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, "$1[redacted]@"],
-  [/[\p{L}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu, "[e-mail]"],
+  [/[\p{L}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu, "[email]"],
 ];
 
 const secretName =
   /^(authorization|cookie|set-cookie|e-?mail|password|.*secret|.*token|.*api[-_]?key|secretkey|checkoutkey)$/i;
 
-/** The text with keys, tokens, credentials in addresses and e-mail addresses masked. */
+/** The text with keys, tokens, credentials in addresses and email addresses masked. */
 export function maskText(text: string): string {
   let masked = text;
   for (const [pattern, replacement] of patterns) masked = masked.replace(pattern, replacement);

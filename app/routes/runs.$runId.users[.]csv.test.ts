@@ -25,7 +25,7 @@ it("streams all users of a run page by page, and escapes cells that a spreadshee
   const response = await loader(args);
   expect(response.headers.get("Content-Disposition")).toBe('attachment; filename="run-r1.csv"');
   expect((await response.text()).split("\r\n")).toEqual([
-    "user id,e-mail,name,verdict,outcome,reason,what happened",
+    "user id,email,name,verdict,outcome,reason,what happened",
     'u1,u1@example.com,"\'=HYPERLINK(""x"")",plan_mismatch,synced,,has another plan: repaired.',
     'u2,u2@example.com,"Weber, Jonas",plan_mismatch,synced,,has another plan: repaired.',
     "u3,u3@example.com,Ada,plan_mismatch,synced,,has another plan: repaired.",

@@ -13,7 +13,7 @@ export const loader = route.loader({ who: "staff", role: "viewer", params }, asy
   const first = await parity.runs.page({ runId, limit: PAGE_LENGTH });
   if (!first) throw errorResponse("not_found", { message: "Run not found." });
   async function* generateLines() {
-    yield formatCsvLine(["user id", "e-mail", "name", "verdict", "outcome", "reason", "what happened"]);
+    yield formatCsvLine(["user id", "email", "name", "verdict", "outcome", "reason", "what happened"]);
     for (let page = first; page; ) {
       yield page.users.map(formatUser).join("");
       page = page.next ? await parity.runs.page({ runId, after: page.next, limit: PAGE_LENGTH }) : null;

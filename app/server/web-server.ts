@@ -120,7 +120,7 @@ function prepareRequest(
       const { method, path } = request;
       const isQuiet = path === "/healthz" || path === "/readyz" || path.startsWith("/assets/");
       const line = { method, path, status: response.statusCode, ms: Math.round(performance.now() - started) };
-      // Without the query, because searches contain e-mail addresses.
+      // Without the query, because searches contain email addresses.
       locals.log[isQuiet ? "debug" : "info"](
         line,
         response.writableFinished ? "request" : "request aborted by the client",

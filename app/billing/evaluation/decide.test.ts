@@ -202,7 +202,7 @@ describe("a revocation that is not proven", () => {
     );
   });
 
-  it("is blocked while another paying customer has this e-mail address", () => {
+  it("is blocked while another paying customer has this email address", () => {
     const other = aCustomer({ id: "cus_9", subscriptions: [aSubscription({ id: "sub_9" })] });
     const starter = aCustomer({ subscriptions: [aSubscription({ items: [aStarterItem()] })] });
     const snapshot = {
@@ -216,7 +216,7 @@ describe("a revocation that is not proven", () => {
   });
 });
 
-describe("a link by e-mail", () => {
+describe("a link by email", () => {
   const byAddress = {
     emailCandidates: [{ customer: aCustomer({ subscriptions: [aSubscription()] }), linkedUserIds: [] }],
   };

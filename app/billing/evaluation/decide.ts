@@ -17,7 +17,7 @@ export type Decision =
   | { kind: "not_checked" }
   /** Staff decide. */
   | { kind: "review" }
-  /** Stripe must be read first: the customers (a revocation), or the address (a link by e-mail). */
+  /** Stripe must be read first: the customers (a revocation), or the address (a link by email). */
   | { kind: "read"; what: "customers" | "address" }
   /** Blocked. `unlock` is the part that is still made: unlocking the workspaces of a user with a right to access. */
   | { kind: "blocked"; reason: BlockReason; unlock: Repair | null }

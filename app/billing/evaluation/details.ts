@@ -14,7 +14,7 @@ export type EvaluationDetails = {
   comp: Comp | null;
   compIsOver: boolean;
   links: UserLinks;
-  /** Customer that the e-mail address alone links now; it is stored with the repair. */
+  /** Customer that the email address alone links now; it is stored with the repair. */
   emailLink: string | null;
   /** Unlinked paying customers with this user's address, for staff to confirm. */
   possibleMatches: string[];

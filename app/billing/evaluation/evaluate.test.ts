@@ -66,7 +66,7 @@ describe("locked_out", () => {
 describe("possible_match", () => {
   const unverified = { emailVerified: false };
 
-  it("is no access expected, and an unlinked paying customer with this e-mail", () => {
+  it("is no access expected, and an unlinked paying customer with this email", () => {
     expect(evaluateVerdict({ record: aRecord(unverified), emailCandidates: [possibleMatch] })).toBe(
       "possible_match",
     );

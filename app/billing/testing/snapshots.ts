@@ -162,7 +162,7 @@ function partlyInSync(snapshot: UserSnapshot, inSync: InSync): UserSnapshot {
 
 /**
  * The snapshot with another record, and with the links that this record makes: its customer id, and the customer of its
- * subscription. Customers without a link are candidates by e-mail address only.
+ * subscription. Customers without a link are candidates by email address only.
  */
 export function withRecord(snapshot: UserSnapshot, record: UserRecord): UserSnapshot {
   const known = new Map(snapshot.emailCandidates.map(({ customer }) => [customer.id, customer]));

@@ -29,7 +29,7 @@ const ENTRIES = {
     recheck: false,
   },
   possible_other_customer: {
-    sentence: "Access not revoked: another paying Stripe customer has this e-mail address.",
+    sentence: "Access not revoked: another paying Stripe customer has this email address.",
     recheck: true,
   },
   other_customers_unknown: {

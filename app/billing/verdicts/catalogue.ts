@@ -169,8 +169,8 @@ const ENTRIES = {
     recheck: true,
     label: "Possible match",
     group: {
-      one: "may be paying under another Stripe customer with the same e-mail address",
-      many: "may be paying under another Stripe customer with the same e-mail address",
+      one: "may be paying under another Stripe customer with the same email address",
+      many: "may be paying under another Stripe customer with the same email address",
     },
     action: NOTHING,
     describe: describePossibleMatches,

@@ -3,10 +3,7 @@ import type { EvaluationDetails } from "~/billing/evaluation/details";
 import { formatPrice } from "~/billing/money";
 import type { UserRecord, WorkspaceRow } from "~/billing/record";
 import { formatSeats } from "~/billing/seat-label";
-
-/** `1, "soldier"` → `1 soldier`; `5` → `5 soldiers`. */
-export const pluralize = (count: number, one: string, many = `${one}s`) =>
-  `${count} ${count === 1 ? one : many}`;
+import { pluralize } from "./counts";
 
 export const quote = (status: string | null) => (status === null ? "nothing" : `"${status}"`);
 

@@ -129,12 +129,12 @@ describe("the sentence", () => {
     const record = aRecord({ emailVerified: false });
     expect(describeSnapshot({ record, emailCandidates: [createCandidate("cus_8")] })).toEqual([
       "possible_match",
-      "A paying Stripe customer has this e-mail address, but nothing proves that it is this user. Confirm the link to give access.",
+      "A paying Stripe customer has this email address, but nothing proves that it is this user. Confirm the link to give access.",
     ]);
     expect(
       describeSnapshot({ record, emailCandidates: [createCandidate("cus_8"), createCandidate("cus_9")] })[1],
     ).toBe(
-      "2 paying Stripe customers have this e-mail address, but nothing proves that one is this user. Confirm the right link to give access.",
+      "2 paying Stripe customers have this email address, but nothing proves that one is this user. Confirm the right link to give access.",
     );
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readSupportContact } from "./support-contact";
 
 describe("the support contact", () => {
-  it("is an e-mail address, for their mail program", () => {
+  it("is an email address, for their mail program", () => {
     expect(readSupportContact(" help@example.com ")).toEqual({
       kind: "email",
       href: "mailto:help@example.com",

@@ -5,9 +5,9 @@ const EMAIL = /^[^\s@<>()[\]\\,:;"]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 const LONGEST = 300;
 
 /** What is wrong with a contact, in words for the person who typed it. */
-export const CONTACT_HINT = "an e-mail address (help@example.com) or an https address";
+export const CONTACT_HINT = "an email address (help@example.com) or an https address";
 
-/** Reads a contact as an admin typed it; null when it is neither an e-mail address nor an https address. */
+/** Reads a contact as an admin typed it; null when it is neither an email address nor an https address. */
 export function readSupportContact(typed: string): SupportContact | null {
   const shown = typed.trim();
   if (shown.length > LONGEST) return null;

@@ -4,6 +4,7 @@ import type { EvaluationDetails } from "~/billing/evaluation/details";
 import { isPlanMismatch } from "~/billing/mismatches";
 import type { UserRecord } from "~/billing/record";
 import { SEAT_LABEL } from "~/billing/seat-label";
+import { pluralize } from "./counts";
 import {
   describePayment,
   describePrice,
@@ -12,7 +13,6 @@ import {
   describeTotalPrice,
   describeWorkspaces,
   namePlan,
-  pluralize,
   quote,
 } from "./phrases";
 
@@ -62,8 +62,8 @@ function explainLockedOut({ expected }: EvaluationDetails, record: UserRecord): 
 export function describePossibleMatches({ possibleMatches }: EvaluationDetails): string {
   const count = possibleMatches.length;
   return count === 1
-    ? "A paying Stripe customer has this e-mail address, but nothing proves that it is this user. Confirm the link to give access."
-    : `${count} paying Stripe customers have this e-mail address, but nothing proves that one is this user. Confirm the right link to give access.`;
+    ? "A paying Stripe customer has this email address, but nothing proves that it is this user. Confirm the link to give access."
+    : `${count} paying Stripe customers have this email address, but nothing proves that one is this user. Confirm the right link to give access.`;
 }
 
 function explainUnpaid(primary: RatedSubscription | null): string {

@@ -4,13 +4,13 @@ import { findUser } from "~/cli/find-user";
 
 export const explain = defineCommand({
   name: "explain",
-  usage: ["explain <user id | e-mail | cus_… | sub_…> [--with-personal-data]"],
+  usage: ["explain <user id | email | cus_… | sub_…> [--with-personal-data]"],
   summary: "print why a user has its verdict, as JSON",
   help: [
     "Reads what is stored; Stripe is not read, and nothing is written. The output is always JSON.",
     "`input` holds everything that the evaluation reads. Paste it into a test to get the same result again:",
     "evaluate(snapshot, { catalogue: buildCatalogue(plans, prices), policy, now })",
-    "  --with-personal-data  also print e-mail addresses and names; they are masked otherwise",
+    "  --with-personal-data  also print email addresses and names; they are masked otherwise",
   ],
   options: { "with-personal-data": { type: "boolean" } },
   input: z.object({

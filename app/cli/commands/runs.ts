@@ -3,7 +3,9 @@ import { type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/c
 import type { Line } from "~/cli/layout";
 import { formatTime, sentence, toNumberCell } from "~/cli/words";
 import type { RunView } from "~/dashboard/run-view.server";
+import { RUN_COUNTS } from "~/engine/repair/run-counts";
 import { formatAgo, formatLength } from "~/ui/format/relative-time";
+import { SCOPE_WORDS, STATE_WORDS } from "~/ui/status/words";
 
 const LIMIT_RANGE = "--limit must be a whole number from 1 to 500.";
 
@@ -28,19 +30,19 @@ export const runs = defineCommand({
 
 async function listRuns({ parity, out, now }: CommandContext, limit: number): Promise<ExitCode> {
   const list = await parity.runs.list({ limit });
-  const head: Line = ["run", "started", "by", "type", "state", "synced", "in sync", "review", "failed"];
+  const head: Line = ["run", "started", "by", "type", "state", ...RUN_COUNTS.map(({ done }) => done)];
   out.answer(list, () => [
     ...(list.length === 0 ? ["There are no runs yet."] : [head]),
     ...list.map((run): Line => {
-      const { id, by, state, synced, skipped, review, failed } = run;
-      const counts = [synced, skipped, review, failed].map(toNumberCell);
-      return [id, formatAgo(run.createdAt, now()), by, describeRun(run), state, ...counts];
+      const counts = RUN_COUNTS.map(({ key }) => toNumberCell(run[key]));
+      return [run.id, formatAgo(run.createdAt, now()), run.by, describeRun(run), nameState(run), ...counts];
     }),
   ]);
   return EXIT.done;
 }
 
-const describeRun = ({ mode, scope }: RunView) => `${mode}, ${scope === "one" ? "one user" : "all users"}`;
+const describeRun = ({ mode, scope }: RunView) => `${mode}, ${SCOPE_WORDS[scope]}`;
+const nameState = ({ state }: RunView) => STATE_WORDS[state].toLowerCase();
 
 async function showRun({ parity, out, now }: CommandContext, runId: string): Promise<ExitCode> {
   const page = await parity.runs.page({ runId, limit: 1 });
@@ -50,16 +52,17 @@ async function showRun({ parity, out, now }: CommandContext, runId: string): Pro
   }
   const { run, groups } = page;
   out.answer({ run, groups }, () => [
-    `${run.id}: ${describeRun(run)}, by ${run.by}; ${run.state}`,
+    `${run.id}: ${describeRun(run)}, by ${run.by}; ${nameState(run)}`,
     `Started ${formatTime(run.createdAt, now())}${run.finishedAt === null ? "" : `, took ${formatLength(run.finishedAt - run.createdAt)}`}.`,
     ...(run.reason === null ? [] : [sentence(run.reason)]),
     "",
     ["users", toNumberCell(run.total)],
-    ["  in sync", toNumberCell(run.skipped)],
-    ["  synced", toNumberCell(run.synced)],
-    ["  needs a decision", toNumberCell(run.review)],
-    ["  failed", toNumberCell(run.failed)],
-    ["  not checked", toNumberCell(run.notChecked)],
+    ...RUN_COUNTS.map(
+      ({ key, done, previewed }): Line => [
+        `  ${run.mode === "preview" ? previewed : done}`,
+        toNumberCell(run[key]),
+      ],
+    ),
     ["subscriptions read", toNumberCell(run.observed)],
     ["requests to Stripe", toNumberCell(run.stripeRequests)],
     ...(groups.length === 0 ? [] : [""]),

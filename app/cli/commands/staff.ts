@@ -6,7 +6,7 @@ import { type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/c
 import type { Line } from "~/cli/layout";
 
 const MISSING = {
-  email: "Give the e-mail address: --email you@example.com",
+  email: "Give the email address: --email you@example.com",
   name: 'Give the name: --name "Ada Lovelace"',
   role: `Give the role: --role ${roles.join(" | ")}`,
 };
@@ -52,9 +52,9 @@ const input = z
 export const staff = defineCommand({
   name: "staff",
   usage: [
-    `staff add --email <e-mail> --name <name> --role <${roles.join(" | ")}> [--password-stdin]`,
+    `staff add --email <email> --name <name> --role <${roles.join(" | ")}> [--password-stdin]`,
     "staff list",
-    "staff remove <e-mail>",
+    "staff remove <email>",
   ],
   summary: "manage who can sign in",
   help: [
@@ -103,7 +103,7 @@ async function addMember(
 type Refusal = Extract<StaffChange, { ok: false }>["reason"];
 
 const REFUSALS: Record<Refusal, string> = {
-  bad_email: "The e-mail address is not valid.",
+  bad_email: "The email address is not valid.",
   bad_name: "The name is empty or too long.",
   password_too_short: "The password is too short: at least 12 characters.",
 };
@@ -113,7 +113,7 @@ async function listMembers({ roster, out }: CommandContext): Promise<ExitCode> {
   out.answer(members, () => [
     ...(members.length === 0
       ? ["No staff yet. Add the first member with: staff add"]
-      : [["e-mail", "name", "role", "signs in with", "since"]]),
+      : [["email", "name", "role", "signs in with", "since"]]),
     ...members.map(
       ({ email, name, role, hasPassword, createdAt }): Line => [
         email,

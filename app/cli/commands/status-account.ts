@@ -1,5 +1,5 @@
 import type { Verdict } from "~/billing/verdicts/catalogue";
-import { pluralize } from "~/billing/words/phrases";
+import { pluralize } from "~/billing/words/counts";
 import { type CommandContext, EXIT, type ExitCode } from "~/cli/command";
 import type { Line } from "~/cli/layout";
 import { countRemaining } from "~/cli/remaining";

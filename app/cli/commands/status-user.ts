@@ -53,7 +53,7 @@ function formatComparison({ label, recorded, expected, stripe, differs, severity
 function links({ links: known, possibleMatches }: UserPage): Line[] {
   const lines: Line[] = known.map(formatLink);
   if (known.length === 0) lines.push("No Stripe customer is linked.");
-  for (const id of possibleMatches) lines.push(`${id} pays with the same e-mail address and is not linked.`);
+  for (const id of possibleMatches) lines.push(`${id} pays with the same email address and is not linked.`);
   return lines;
 }
 
@@ -70,7 +70,7 @@ const SOURCE_WORDS: Record<LinkView["sources"][number], string> = {
   metadata: "Stripe’s metadata",
   session: "a checkout session",
   confirmed: "staff",
-  email: "the e-mail address",
+  email: "the email address",
 };
 
 const formatLink = ({ customerId, sources, state }: LinkView): Line => {

@@ -5,7 +5,7 @@ import { showUserStatus } from "./status-user";
 
 export const status = defineCommand({
   name: "status",
-  usage: ["status", "status <user id | e-mail | cus_… | sub_…>"],
+  usage: ["status", "status <user id | email | cus_… | sub_…>"],
   summary: "show the whole account, or compare database and Stripe for one user",
   help: ["Reads what is stored, not Stripe. Exit code 3: unacknowledged mismatches remain."],
   options: {},

@@ -1,4 +1,4 @@
-import { pluralize } from "~/billing/words/phrases";
+import { pluralize } from "~/billing/words/counts";
 import { COMMAND_LINE, type CommandContext, EXIT, type ExitCode } from "~/cli/command";
 import { followRun } from "~/cli/follow-run";
 import type { Line } from "~/cli/layout";
@@ -6,6 +6,7 @@ import { countRemaining } from "~/cli/remaining";
 import { formatTime } from "~/cli/words";
 import type { RunUserView } from "~/dashboard/run-pages.server";
 import type { RunGroup, RunView } from "~/dashboard/run-view.server";
+import { STATE_WORDS } from "~/ui/status/words";
 
 type SyncAllOptions = { apply: boolean; read: boolean };
 type GroupWithUsers = RunGroup & { userList: RunUserView[] };
@@ -27,7 +28,10 @@ export async function syncAll(context: CommandContext, how: SyncAllOptions): Pro
     return EXIT.failed;
   }
   if (run.state !== "done") {
-    out.fail("run_failed", `The run ${run.id} is ${STATE_WORDS[run.state].toLowerCase()}: ${run.reason ?? "the reason is not known"}`);
+    out.fail(
+      "run_failed",
+      `The run ${run.id} is ${STATE_WORDS[run.state].toLowerCase()}: ${run.reason ?? "the reason is not known"}`,
+    );
     return EXIT.failed;
   }
   const groups = await loadGroups(context, run);
@@ -103,5 +107,7 @@ function formatUsers({ userList, users }: GroupWithUsers): Line[] {
 function formatEnding(isPreview: boolean, remaining: number): Line {
   if (remaining === 0) return "All users are in sync or acknowledged.";
   const count = pluralize(remaining, "user is", "users are");
-  return isPreview ? `${count} not in sync. To repair: npm run parity -- sync --all --apply` : `${count} not in sync.`;
+  return isPreview
+    ? `${count} not in sync. To repair: npm run parity -- sync --all --apply`
+    : `${count} not in sync.`;
 }

@@ -16,7 +16,7 @@ const input = z
 
 export const sync = defineCommand({
   name: "sync",
-  usage: ["sync <user id | e-mail | cus_… | sub_…>", "sync --all [--read | --apply]"],
+  usage: ["sync <user id | email | cus_… | sub_…>", "sync --all [--read | --apply]"],
   summary: "read Stripe, evaluate and repair one user or all users",
   help: [
     "One user: reads Stripe and makes the repairs that are allowed.",

@@ -150,13 +150,13 @@ function matchPlans(chosen: string[]): FilterCondition {
 }
 
 /**
- * E-mail address and name of `u` as one text, as in the trigram index. A search contains no line break, so it matches
+ * Email address and name of `u` as one text, as in the trigram index. A search contains no line break, so it matches
  * inside one of the two and never across them.
  */
 const TEXT = sql`(u."email" || E'\n' || coalesce(u."name", ''))`;
 
 /**
- * Whether `u` matches a search: part of the e-mail address or name, or the whole id. One or two letters match the beginning
+ * Whether `u` matches a search: part of the email address or name, or the whole id. One or two letters match the beginning
  * of the address or of a word of the name.
  */
 function matchSearch(q: string): Sql {

@@ -91,7 +91,7 @@ const pickLabels = (catalogue: Record<string, { label: string }>): Record<string
 
 /** The filters by their names in `UsersQuery`, in the order of the address and of the filter bar. */
 export const FILTERS = {
-  /** Part of an e-mail address or name, or a whole `cus_…`, `sub_…` or user id; empty for all users. */
+  /** Part of an email address or name, or a whole `cus_…`, `sub_…` or user id; empty for all users. */
   q: { param: "q", codec: textCodec, menu: null },
   verdicts: {
     param: "verdict",

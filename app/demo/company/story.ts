@@ -24,7 +24,7 @@ export type SubscriptionStory = {
 
 /**
  * How a customer is linked to the user: recorded in the database, `metadata.userId` of the customer or of the
- * subscription (a guest checkout), a checkout session, the e-mail address alone, or not at all.
+ * subscription (a guest checkout), a checkout session, the email address alone, or not at all.
  */
 export type LinkStory = "recorded" | "customer" | "subscription" | "session" | "email" | "none";
 

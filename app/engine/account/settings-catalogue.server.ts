@@ -86,7 +86,7 @@ const definitions = {
     default: null,
     unit: null,
     label: "Support contact",
-    help: "Customers see this e-mail or https address when a payment takes too long. Leave it empty to show none.",
+    help: "Customers see this email or https address when a payment takes too long. Leave it empty to show none.",
     role: "admin",
   },
 } satisfies Record<string, SettingDefinition<unknown>>;

@@ -61,7 +61,7 @@ describe("a typed value", () => {
     [{ writeMode: "perhaps" }, { writeMode: ["Enter one of off, grant_only, full."] }],
     [
       { supportContact: "http://example.com" },
-      { supportContact: ["Enter an e-mail address (help@example.com) or an https address."] },
+      { supportContact: ["Enter an email address (help@example.com) or an https address."] },
     ],
   ])("%j is refused", (typed, problems) => {
     expect(parseSettings(typed)).toEqual({ ok: false, problems });

@@ -36,7 +36,8 @@ describe("a sync status", () => {
     await syncAll(world.parity);
     const before = await version();
     await save(await evaluated());
-    const moved = await world.db.$executeRaw`UPDATE "Cursor" SET value = value || jsonb_build_object('finishedAt',
+    const moved = await world.db
+      .$executeRaw`UPDATE "Cursor" SET value = value || jsonb_build_object('finishedAt',
       (value->>'finishedAt')::float8 + 600) WHERE key = 'full_run'`;
     expect(moved).toBe(1);
     const later = await evaluated();

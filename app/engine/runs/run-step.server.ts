@@ -63,7 +63,7 @@ async function workOnRun(deps: Deps, session: RunSession): Promise<void> {
     }
   }
   do {
-    if (session.run.cancelRequestedAt) return end(deps, session, "cancelled", "cancelled by staff");
+    if (session.run.cancelRequestedAt) return end(deps, session, "cancelled", "canceled by staff");
     const result = await PHASES[session.run.cursor.phase](deps, session);
     if (result.kind === "finished")
       return end(deps, session, result.failure === null ? "done" : "failed", result.failure);

@@ -140,7 +140,7 @@ const newRun = (actor: Actor, stripeRequests: number): NewRun => ({
 
 type Failure = { verdictBefore: Verdict; reason: string; message: string };
 
-const CANCELLED = { reason: "cancelled", message: "The request was cancelled; nothing was changed." };
+const CANCELLED = { reason: "cancelled", message: "The request was canceled; nothing was changed." };
 
 const describeFailure = (verdictBefore: Verdict, what: string, { reason }: StripeFailure): Failure => ({
   verdictBefore,
@@ -167,9 +167,10 @@ async function failSync(deps: Deps, { userId, actor }: SyncInput, failure: Failu
   return { ok: false, verdictBefore, reason, message };
 }
 
-const FAILURE_WORDS: Record<StripeFailure["reason"], string> = {
+/** Why Stripe could not be read, in words. */
+export const FAILURE_WORDS: Record<StripeFailure["reason"], string> = {
   not_found: "it does not exist",
-  rate_limited: "too many requests just now",
+  rate_limited: "too many requests",
   unauthorized: "the key was refused",
   forbidden: "the key may not read this",
   timeout: "no answer in time",
@@ -177,5 +178,5 @@ const FAILURE_WORDS: Record<StripeFailure["reason"], string> = {
   stripe_error: "Stripe has trouble",
   bad_request: "the request was refused",
   bad_answer: "the answer could not be read",
-  cancelled: "the request was cancelled",
+  cancelled: "the request was canceled",
 };

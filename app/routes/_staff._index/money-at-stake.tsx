@@ -1,11 +1,11 @@
 import { Link } from "@remix-run/react";
 import type { Verdict } from "~/billing/verdicts/catalogue";
+import { pluralize } from "~/billing/words/counts";
 import type { Stake } from "~/dashboard/account-facts.server";
 import type { OverviewCounts } from "~/dashboard/overview.server";
 import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
 import { Money } from "~/ui/format/money";
 import { Shape } from "~/ui/status/shape";
-import { pluralize } from "~/ui/status/words";
 
 /** Money at stake per month, for locked-out users and for unpaid access. Currencies are never added up. */
 export function MoneyAtStake({ overview }: { overview: OverviewCounts }) {

@@ -1,5 +1,6 @@
 import type { MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
+import { pluralize } from "~/billing/words/counts";
 import type { OverviewCounts } from "~/dashboard/overview.server";
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { route } from "~/http/route.server";
@@ -8,7 +9,6 @@ import { useDeferred } from "~/ui/deferred";
 import { Time } from "~/ui/format/time";
 import { PageHeader } from "~/ui/page-header";
 import { Section } from "~/ui/section";
-import { pluralize } from "~/ui/status/words";
 import { RunList } from "../_staff/run/run-list";
 import { LiveRun } from "./live-run";
 import { MoneyAtStake } from "./money-at-stake";

@@ -1,9 +1,9 @@
 import { Link } from "@remix-run/react";
+import { formatCount } from "~/billing/words/counts";
 import type { StripeReads as Reads } from "~/dashboard/overview.server";
 import { classNames } from "~/ui/class-names";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
-import { formatCount } from "~/ui/status/words";
 
 /** The number of read requests to Stripe, compared with the account's allocation. */
 export function StripeReads({ reads }: { reads: Reads }) {

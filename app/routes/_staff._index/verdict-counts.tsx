@@ -1,12 +1,12 @@
 import { Link } from "@remix-run/react";
 import { IN_SYNC_VERDICTS, VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { SEVERITY_RANK } from "~/billing/verdicts/severity";
+import { formatCount } from "~/billing/words/counts";
 import type { Overview } from "~/dashboard/overview.server";
 import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
 import { chooseTone, toneText } from "~/ui/status/tone";
-import { formatCount } from "~/ui/status/words";
 
 /** The number of users per verdict: the most severe first, users without a mismatch last. */
 export function VerdictCounts({ verdicts }: { verdicts: Overview["verdicts"] }) {

@@ -1,9 +1,9 @@
 import { useFetcher } from "@remix-run/react";
 import { useState } from "react";
+import { formatCount, pluralize } from "~/billing/words/counts";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
-import { formatCount, pluralize } from "~/ui/status/words";
 import { CONFIRM_BY_TYPING_ABOVE } from "./run-groups";
 
 type ApplyDialogProps = { open: boolean; onClose: () => void; users: number };

@@ -1,9 +1,9 @@
 import { Form } from "@remix-run/react";
 import { useState } from "react";
+import { pluralize } from "~/billing/words/counts";
 import type { RunPage } from "~/dashboard/run-pages.server";
 import { Banner } from "~/ui/banner";
 import { Button } from "~/ui/button";
-import { pluralize } from "~/ui/status/words";
 import { useFrameData, useHasRole } from "../_staff/frame-data";
 import { ApplyDialog } from "./apply-dialog";
 import { canApply, countIntendedUsers } from "./run-groups";

@@ -1,10 +1,10 @@
 import { useFetcher } from "@remix-run/react";
+import { formatCount, pluralize } from "~/billing/words/counts";
 import type { RunView } from "~/dashboard/run-view.server";
 import { Button } from "~/ui/button";
 import { useNow } from "~/ui/format/now";
 import { formatLength } from "~/ui/format/relative-time";
 import { ProgressBar } from "~/ui/progress-bar";
-import { formatCount, pluralize } from "~/ui/status/words";
 import { useHasRole } from "../_staff/frame-data";
 import { describeProgress, formatRunTitle } from "../_staff/run/run-words";
 import { computePace } from "./run-groups";

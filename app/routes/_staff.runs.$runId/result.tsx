@@ -1,11 +1,11 @@
 import { Link } from "@remix-run/react";
+import { pluralize } from "~/billing/words/counts";
 import type { RunPage } from "~/dashboard/run-pages.server";
 import type { RunGroup } from "~/dashboard/run-view.server";
 import { classNames } from "~/ui/class-names";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
 import { chooseTone, type Tone, toneText } from "~/ui/status/tone";
-import { pluralize } from "~/ui/status/words";
 import { countUnchangedUsers, isRunning, splitGroups } from "./run-groups";
 
 const OUTCOME_TONES: Record<RunGroup["outcome"], Tone | null> = {

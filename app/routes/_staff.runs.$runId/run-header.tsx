@@ -1,14 +1,15 @@
 import { Link } from "@remix-run/react";
 import { ChevronLeft, Download } from "lucide-react";
+import { pluralize } from "~/billing/words/counts";
 import type { RunView } from "~/dashboard/run-view.server";
-import { formatRunTitle, STATE_TONES, STATE_WORDS } from "~/routes/_staff/run/run-words";
+import { formatRunTitle, STATE_TONES } from "~/routes/_staff/run/run-words";
 import { Banner } from "~/ui/banner";
 import { buttonClasses } from "~/ui/button";
 import { CopyId } from "~/ui/copy-id";
 import { Time } from "~/ui/format/time";
 import { Shape } from "~/ui/status/shape";
 import { toneSoft } from "~/ui/status/tone";
-import { pluralize } from "~/ui/status/words";
+import { STATE_WORDS } from "~/ui/status/words";
 
 /** The type of a run, who started it, the age of its data, and how it ended. */
 export function RunHeader({ run }: { run: RunView }) {

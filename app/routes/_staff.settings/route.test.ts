@@ -56,7 +56,7 @@ describe("the support contact", () => {
       data: {
         lastResult: {
           error: {
-            supportContact: ["Enter an e-mail address (help@example.com) or an https address."],
+            supportContact: ["Enter an email address (help@example.com) or an https address."],
           },
         },
       },

@@ -1,9 +1,9 @@
+import { pluralize } from "~/billing/words/counts";
 import type { SubscriptionView } from "~/dashboard/user-view.server";
 import { StripeCell } from "~/routes/_staff/user/stripe-cell";
 import { CopyId } from "~/ui/copy-id";
 import { Time } from "~/ui/format/time";
 import { Section } from "~/ui/section";
-import { pluralize } from "~/ui/status/words";
 
 /** All subscriptions of all linked customers. The one that decides access comes first. */
 export function Subscriptions({ subscriptions }: { subscriptions: SubscriptionView[] }) {

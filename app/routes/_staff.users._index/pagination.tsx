@@ -1,10 +1,10 @@
 import { Link } from "@remix-run/react";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
+import { formatCount } from "~/billing/words/counts";
 import { buildUsersSearch, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { buttonClasses } from "~/ui/button";
 import { useDeferred } from "~/ui/deferred";
-import { formatCount } from "~/ui/status/words";
 
 type PaginationProps = {
   query: UsersQuery;

@@ -1,10 +1,10 @@
 import { Link } from "@remix-run/react";
 import { REVIEW_VERDICTS, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
+import { formatCount } from "~/billing/words/counts";
 import { EMPTY_QUERY, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { classNames } from "~/ui/class-names";
 import { Shape } from "~/ui/status/shape";
 import { type Tone, toneText } from "~/ui/status/tone";
-import { formatCount } from "~/ui/status/words";
 
 const groups: { name: string; tone: Tone; verdicts: Verdict[] }[] = [
   { name: "Locked out", tone: "critical", verdicts: ["locked_out"] },

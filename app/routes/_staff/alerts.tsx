@@ -1,10 +1,10 @@
 import { Link } from "@remix-run/react";
 import { formatMoney } from "~/billing/money";
+import { pluralize } from "~/billing/words/counts";
 import type { Stake } from "~/dashboard/account-facts.server";
 import type { FrameCounts } from "~/dashboard/frame.server";
 import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
 import { Banner } from "~/ui/banner";
-import { pluralize } from "~/ui/status/words";
 
 /** Alerts that every page shows. Renders nothing if there is none. */
 export function Alerts({ warning, counts }: { warning: string | null; counts: FrameCounts | null }) {
@@ -15,8 +15,7 @@ export function Alerts({ warning, counts }: { warning: string | null; counts: Fr
       {warning && <Banner tone="high">{warning}</Banner>}
       {counts && users > 0 && (
         <Banner tone="critical">
-          {pluralize(users, "user has", "users have")} paid and {users === 1 ? "is" : "are"} locked
-          out
+          {pluralize(users, "user has", "users have")} paid and {users === 1 ? "is" : "are"} locked out
           {formatStakes(counts.lockedOut)} ·{" "}
           <Link
             to={usersPath(EMPTY_QUERY, { verdicts: ["locked_out"] })}

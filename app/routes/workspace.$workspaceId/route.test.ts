@@ -181,6 +181,11 @@ describe("the buttons of the workspace page", () => {
     expect(JSON.stringify(answer)).not.toMatch(/error|stripe|_/i);
   });
 
+  it("say of the billing page that it could not be opened, and nothing of a charge", async () => {
+    const { answer } = await press({ intent: "manage" }, { ok: false, reason: "stripe_failed" });
+    expect(answer).toEqual({ problem: "The billing page could not be opened. Try again in a moment." });
+  });
+
   it("are only for the owner", async () => {
     const page: Page = { ok: true, url: "https://pay.test/" };
     await expect(press({ intent: "buy", plan: "army" }, page, "eve")).rejects.toMatchObject({ status: 404 });

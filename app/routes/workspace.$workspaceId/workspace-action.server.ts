@@ -47,7 +47,9 @@ export async function runWorkspaceAction(options: WorkspaceActionOptions): Promi
           successUrl: `${workspaceUrl}/welcome?session_id={CHECKOUT_SESSION_ID}`,
           cancelUrl: workspaceUrl,
         });
-  return page.ok ? { redirectTo: page.url } : { problem: PROBLEMS[page.reason] };
+  if (page.ok) return { redirectTo: page.url };
+  const problem = button.intent === "manage" ? BILLING_PROBLEMS[page.reason] : undefined;
+  return { problem: problem ?? PROBLEMS[page.reason] };
 
   /** The owner of an open workspace may change their plan there, so they return to the page that syncs at once. */
   async function chooseReturnUrl(): Promise<string> {

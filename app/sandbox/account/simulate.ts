@@ -56,7 +56,7 @@ function simulateForCustomer(
   switch (simulation.action) {
     case "change_email":
       customers.update(id, { email: simulation.email === "" ? null : simulation.email });
-      return succeed(`The e-mail address of ${id} was changed.`);
+      return succeed(`The email address of ${id} was changed.`);
     case "subscribe": {
       const made = subscriptions.create({ customer: id, items: [{ price: simulation.price }] });
       return succeed(`${id} has a new subscription: ${made.id}.`);

@@ -7,7 +7,7 @@ export interface PayPageProps {
   /** Due today: `$200.00`. */
   due: string;
   trialDays: number | null;
-  /** The e-mail address that the payer cannot change; null when the payer enters it. */
+  /** The email address that the payer cannot change; null when the payer enters it. */
   fixedEmail: string | null;
   typed: { email: string; name: string };
   cancelUrl: string | null;

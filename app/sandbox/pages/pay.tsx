@@ -14,7 +14,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 
 const payForm = z.object({
   ...cardFields,
-  email: z.email("Enter your e-mail address."),
+  email: z.email("Enter your email address."),
   name: z.string().trim().min(1, "Enter the name on the card."),
 });
 

@@ -34,7 +34,7 @@ export function PortalPage(props: PortalPageProps) {
         </p>
       )}
       <h1>Your billing</h1>
-      <p className="soft">{props.email ?? "No e-mail address"}</p>
+      <p className="soft">{props.email ?? "No email address"}</p>
       {props.done === null ? null : (
         <p className="done" role="status">
           {props.done}

@@ -1,4 +1,5 @@
 import type { WriteMode } from "~/billing/policy";
+import type { RunView } from "~/dashboard/run-view.server";
 
 /** Whether repairs are made, for each write mode: "Repairs: paused". */
 export const WRITE_MODE_WORDS: Record<WriteMode, string> = {
@@ -15,15 +16,21 @@ export const WRITE_MODE_MEANINGS: Record<WriteMode, string> = {
   full: "All repairs are made. Access is revoked only if Stripe confirms it, and only up to the revocation limit.",
 };
 
-/** `1, "user"` → `1 user`; `1204, "user"` → `1,204 users`. */
-export function pluralize(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
-}
+/** The state of a run. */
+export const STATE_WORDS: Record<RunView["state"], string> = {
+  running: "Running",
+  done: "Done",
+  failed: "Failed",
+  cancelled: "Canceled",
+  abandoned: "Abandoned",
+};
 
-/** `1204` → `1,204`. */
-export function formatCount(count: number): string {
-  return new Intl.NumberFormat("en-US").format(count);
-}
+/** Which users a run covers. */
+export const SCOPE_WORDS: Record<RunView["scope"], string> = {
+  one: "one user",
+  incremental: "changed users",
+  full: "all users",
+};
 
 /** Makes the first letter upper case. */
 export function capitalize(text: string): string {

@@ -10,7 +10,7 @@ export const NEEDS_DECISION: readonly Story[] = [
     customers: [{ ...linkByRecord(buy("army_yearly", 75)), metadataNamesNext: true }],
   },
   { verdict: "link_conflict", name: "Henry Fischer" },
-  // The user's e-mail address is not verified.
+  // The user's email address is not verified.
   {
     verdict: "possible_match",
     name: "Noor Haddad",
@@ -18,7 +18,7 @@ export const NEEDS_DECISION: readonly Story[] = [
     customers: [leaveUnlinked(buy("starter_monthly", 4))],
   },
   { verdict: "possible_match", emailUnverified: true, customers: [leaveUnlinked(buy("army_yearly", 18))] },
-  // Two paying customers have the user's e-mail address.
+  // Two paying customers have the user's email address.
   {
     verdict: "possible_match",
     customers: [leaveUnlinked(buy("starter_monthly", 25)), leaveUnlinked(buy("starter_monthly", 24))],

@@ -4,7 +4,8 @@ import { EmptyState } from "~/ui/empty-state";
 import { Time } from "~/ui/format/time";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
-import { describeProgress, formatRunTitle, STATE_TONES, STATE_WORDS, summarizeOutcome } from "./run-words";
+import { STATE_WORDS } from "~/ui/status/words";
+import { describeProgress, formatRunTitle, STATE_TONES, summarizeOutcome } from "./run-words";
 
 /** Runs, the newest first: the type, who started them, and the result. */
 export function RunList({ runs }: { runs: RunView[] }) {

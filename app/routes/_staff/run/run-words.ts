@@ -1,27 +1,14 @@
+import { formatCount, pluralize } from "~/billing/words/counts";
 import type { RunView } from "~/dashboard/run-view.server";
 import { RUN_COUNTS, sumCounts } from "~/engine/repair/run-counts";
 import type { RunState } from "~/engine/repair/run-types";
 import type { Tone } from "~/ui/status/tone";
-import { formatCount, pluralize } from "~/ui/status/words";
-
-const SCOPE_WORDS: Record<RunView["scope"], string> = {
-  one: "one user",
-  incremental: "changed users",
-  full: "all users",
-};
+import { SCOPE_WORDS } from "~/ui/status/words";
 
 /** `Preview of all users`, `Sync of one user`. */
 export function formatRunTitle({ mode, scope }: Pick<RunView, "mode" | "scope">): string {
   return `${mode === "preview" ? "Preview" : "Sync"} of ${SCOPE_WORDS[scope]}`;
 }
-
-export const STATE_WORDS: Record<RunState, string> = {
-  running: "Running",
-  done: "Done",
-  failed: "Failed",
-  cancelled: "Canceled",
-  abandoned: "Abandoned",
-};
 
 export const STATE_TONES: Record<RunState, Tone> = {
   running: "medium",

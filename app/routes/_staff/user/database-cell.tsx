@@ -1,6 +1,6 @@
 import { formatSeats } from "~/billing/seat-label";
+import { pluralize } from "~/billing/words/counts";
 import type { DatabaseView } from "~/dashboard/user-view.server";
-import { pluralize } from "~/ui/status/words";
 import { EmptyValue } from "./stripe-cell";
 
 /** What the database says, in two lines: the status and plan, then the workspaces. */

@@ -76,7 +76,7 @@ export class Checkout {
     }
   }
 
-  /** The e-mail address that the payer cannot change; null when the payer enters it. */
+  /** The email address that the payer cannot change; null when the payer enters it. */
   findFixedEmail(id: string): string | null {
     return this.#readFixedEmail(getExisting(this.#deps.store.checkoutSessions, id));
   }

@@ -47,7 +47,7 @@ describe("checkout sessions", () => {
     expect(data).toHaveLength(1);
   });
 
-  it("can be listed by customer, subscription, status and e-mail address", async () => {
+  it("can be listed by customer, subscription, status and email address", async () => {
     const { sandbox, stripe, customer, session } = await start();
     const other = sandbox.checkoutSessions.create({ customer: customer.id, payment_link: "plink_1" });
     const ids = async (params: Parameters<typeof stripe.checkout.sessions.list>[0]) =>

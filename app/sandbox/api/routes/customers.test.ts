@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { addCatalogue, startSandbox } from "~/sandbox/testing/sandbox";
 
 describe("customers", () => {
-  it("are found by their exact e-mail address, case included", async () => {
+  it("are found by their exact email address, case included", async () => {
     const { sandbox, stripe } = await startSandbox();
     const upper = sandbox.customers.create({ email: "Ann@example.com" });
     const lower = sandbox.customers.create({ email: "ann@example.com" });

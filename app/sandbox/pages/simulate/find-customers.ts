@@ -7,7 +7,7 @@ export interface FoundCustomers {
   more: boolean;
 }
 
-/** The newest customers with this text in their e-mail address or name, or the one with this `cus_…` or `sub_…` id. */
+/** The newest customers with this text in their email address or name, or the one with this `cus_…` or `sub_…` id. */
 export function findCustomers(store: Store, query: string, limit: number): FoundCustomers {
   const byId = findCustomerById(store, query);
   if (byId) return { customers: [byId], more: false };

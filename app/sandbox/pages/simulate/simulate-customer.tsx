@@ -37,7 +37,7 @@ export function Customer({ customer, plans, open, query }: Props) {
   return (
     <details open={open}>
       <summary>
-        <strong>{email ?? "No e-mail address"}</strong> {name ?? ""}{" "}
+        <strong>{email ?? "No email address"}</strong> {name ?? ""}{" "}
         <span className="soft">
           {deleted ? "deleted" : statuses || "no subscription"} · <span className="id">{id}</span>
         </span>
@@ -57,11 +57,11 @@ export function Customer({ customer, plans, open, query }: Props) {
           <form className="row" method="post">
             <Hidden values={{ q: query, customer: id }} />
             <label>
-              New e-mail address
+              New email address
               <input name="email" defaultValue={email ?? ""} autoComplete="off" />
             </label>
             <button type="submit" name="action" value="change_email">
-              Change e-mail address
+              Change email address
             </button>
             <button className="harm" type="submit" name="action" value="delete_customer">
               Delete customer

@@ -33,7 +33,7 @@ export function SimulatePage(props: SimulatePageProps) {
       <form className="row" method="get">
         <label>
           Customer
-          <input name="q" type="search" defaultValue={query} placeholder="E-mail, name, cus_, sub_" />
+          <input name="q" type="search" defaultValue={query} placeholder="Email, name, cus_, sub_" />
         </label>
         <button type="submit">Search</button>
       </form>

@@ -23,7 +23,7 @@ async function start() {
 }
 
 describe("the list of customers", () => {
-  it("finds customers by e-mail address, name and ids and shows their subscriptions", async () => {
+  it("finds customers by email address, name and ids and shows their subscriptions", async () => {
     const { sandbox, customer, id, look } = await start();
     sandbox.customers.create({ email: "bob@example.com" });
     for (const query of ["ANN@", "ann <", customer, id]) {

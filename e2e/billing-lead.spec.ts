@@ -44,9 +44,7 @@ test("a billing lead previews all repairs, confirms them, watches the run, and r
   const happened = page.getByRole("region", { name: "What happened" });
   await expect(happened).toContainText("have paid and are locked out: repaired.");
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
-  await expect(page.getByRole("region", { name: "Not changed, and why" })).toContainText(
-    "needs a decision",
-  );
+  await expect(page.getByRole("region", { name: "Not changed, and why" })).toContainText("needs a decision");
   await expectAccessible(page);
   for (const userId of [userIds[0], userIds[many - 1]])
     expect(await readRecord(product, userId ?? "")).toMatchObject({

@@ -23,10 +23,7 @@ export function useArrival(sessionId: string | null, visit: string): Arrival {
   return answered.visit === visit ? answered : ASKING;
 }
 
-async function fetchArrival(
-  sessionId: string | null,
-  signal: AbortSignal,
-): Promise<Arrival["state"]> {
+async function fetchArrival(sessionId: string | null, signal: AbortSignal): Promise<Arrival["state"]> {
   try {
     const { status } = await fetch("/api/stripe/sync-subscription", {
       method: "POST",

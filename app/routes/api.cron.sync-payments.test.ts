@@ -54,6 +54,12 @@ describe("a cron request", () => {
     });
   });
 
+  it.each(["?scope=full", "?reach=full"])("reads everything with %s", async (search) => {
+    expect((await call()).body).toMatchObject({ scope: "full" });
+    expect((await call()).body).toMatchObject({ scope: "incremental" });
+    expect((await call({ search })).body).toMatchObject({ scope: "full", success: true });
+  });
+
   it("is not reported as a success if a user failed", async () => {
     const { customerId, subscriptionId } = await addSyncedUser(world, "ada");
     world.sandbox.subscriptions.cancel(subscriptionId);

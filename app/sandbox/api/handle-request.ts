@@ -2,10 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "~/sandbox/account/account";
 import type { Control } from "~/sandbox/control/control";
 import type { FaultEffect } from "~/sandbox/control/faults";
+import { namePermission } from "~/sandbox/control/permissions";
 import type { ApiResponse } from "./api-response";
 import { ApiError, createUnknownUrlError } from "./errors";
 import { createRateLimitError, toFaultError } from "./fault-errors";
-import { parseForm } from "./form";
+import { parseForm, type RawParams } from "./form";
 import type { IdempotentResponses } from "./idempotency";
 import { authenticate, type KeyRing, type PresentedKey } from "./keys";
 import type { RouteMatch } from "./router";
@@ -41,7 +42,7 @@ export async function handleRequest(deps: RequestDeps, request: IncomingRequest)
     const reason = control.rateLimiter.acquire(endpoint);
     if (reason !== undefined) throw createRateLimitError(reason);
     try {
-      const run = () => handleOnce(deps, request, () => handle(account, request, key));
+      const run = () => handleOnce(deps, request, () => handle(deps, request, key));
       const early = shouldReadFirst(control, request.effects) ? run() : undefined;
       await waitForLatency(deps, request.effects);
       return early ?? run();
@@ -64,7 +65,7 @@ function handleOnce(
   return idempotent.respond(idempotencyKey, `${path} ${form}`, handled);
 }
 
-function handle(account: Account, request: IncomingRequest, key: PresentedKey): ApiResponse {
+function handle({ account, control }: RequestDeps, request: IncomingRequest, key: PresentedKey): ApiResponse {
   const { match, requestId, idempotencyKey = null } = request;
   account.events.origin = { requestId, idempotencyKey };
   try {
@@ -73,10 +74,13 @@ function handle(account: Account, request: IncomingRequest, key: PresentedKey): 
       if (forced) throw forced;
     }
     if (!match) throw createUnknownUrlError(request.method, request.path);
-    if (key.may === "checkout" && !match.route.forCheckout) {
-      throw createPermissionError(key.text, account.facts.id, namePermission(match));
-    }
     const params = parseForm(request.form);
+    const need = { method: request.method, path: request.path, expand: listExpanded(params) };
+    const missing =
+      key.may === "checkout" && !match.route.forCheckout
+        ? namePermission(need)
+        : control.permissions.findMissing(key.text, need);
+    if (missing !== undefined) throw createPermissionError(key.text, account.facts.id, missing);
     return { status: 200, body: match.route.handle(account, { id: match.id, params, key }), headers: {} };
   } catch (error) {
     return toErrorResponse(error, requestId, account.facts.id);
@@ -85,9 +89,8 @@ function handle(account: Account, request: IncomingRequest, key: PresentedKey): 
   }
 }
 
-/** Stripe's name of the permission that a restricted key needs, such as `rak_customers_read`. */
-function namePermission({ route }: RouteMatch): string {
-  return `rak_${route.path.split("/")[2] ?? ""}_${route.method === "GET" ? "read" : "write"}`;
+function listExpanded({ expand }: RawParams): string[] {
+  return typeof expand === "object" ? Object.values(expand).filter((path) => typeof path === "string") : [];
 }
 
 function shouldReadFirst(control: Control, effects: readonly FaultEffect[]): boolean {

@@ -31,6 +31,10 @@ const commandSchema = z.strictObject({
     .optional(),
   clearFaults: z.union([z.literal(true), z.string()]).optional(),
   faults: z.array(faultSchema).optional(),
+  /** Permissions that the keys lack from now on, such as `rak_invoice_read`. */
+  deny: z.array(z.string().regex(/^rak_\w+_(?:read|write)$/)).optional(),
+  /** Permissions that the keys get back: all, or these. */
+  allow: z.union([z.literal(true), z.array(z.string())]).optional(),
   release: z.union([z.literal(true), z.int().min(1)]).optional(),
   clearRequests: z.literal(true).optional(),
   /** Milliseconds from payment until customer and subscription exist, for payments from now on. */
@@ -94,6 +98,9 @@ function applyCommand(deps: ControlDeps, command: z.output<typeof commandSchema>
   if (command.clearFaults)
     control.clearFaults(command.clearFaults === true ? undefined : command.clearFaults);
   const faults = (command.faults ?? []).map((fault) => control.addFault(fault));
+  if (command.allow === true) control.permissions.allow();
+  else for (const permission of command.allow ?? []) control.permissions.allow(permission);
+  for (const permission of command.deny ?? []) control.permissions.deny(permission);
   if (command.release) control.held.release(command.release === true ? undefined : command.release);
   if (command.clearRequests) requests.clear();
   if (command.attachAfterMs !== undefined) control.attachAfterMs = command.attachAfterMs;
@@ -127,6 +134,7 @@ function describeState({ account, control, requests, webhooks }: ControlDeps) {
     portalCancels: control.portalCancels,
     limits: control.rateLimiter.limits,
     faults: control.listFaults(),
+    deniedPermissions: control.permissions.list(),
     held: control.held.count,
     requests: requests.counts(),
   };

@@ -2,6 +2,7 @@ import type { CancelField } from "~/sandbox/account/lifecycle";
 import type { Clock } from "../account/clock";
 import { drawMilliseconds, type Fault, Faults, type ListedFault } from "./faults";
 import { HeldRequests } from "./held-requests";
+import { Permissions } from "./permissions";
 import { createRandom } from "./random";
 import { type Limits, RateLimiter } from "./rate-limiter";
 
@@ -18,6 +19,7 @@ export class Control {
   readonly rateLimiter = new RateLimiter(() => performance.now());
   readonly faults: Faults;
   readonly held = new HeldRequests();
+  readonly permissions = new Permissions();
   readonly #random: () => number;
   latency: Latency = { ms: 0 };
   /** Milliseconds from payment until customer and subscription exist. */
@@ -55,11 +57,12 @@ export class Control {
     return drawMilliseconds(ms, this.#random);
   }
 
-  /** Releases hanging requests and removes faults, latency and rate limits. The clock stays. */
+  /** Releases hanging requests, removes faults, latency and rate limits, gives permissions back. The clock stays. */
   reset(): void {
     this.faults.clear();
     this.latency = { ms: 0 };
     this.rateLimiter.configure({});
     this.held.release();
+    this.permissions.allow();
   }
 }

@@ -41,6 +41,7 @@ export function createPermissionError(
 ): ApiError {
   return new ApiError({
     status: 403,
+    code: "more_permissions_required",
     message: `The provided key '${maskKey(key)}' does not have the required permissions for this endpoint on account '${accountId}'. Having the '${permission}' permission would allow this request to continue.`,
   });
 }

@@ -72,7 +72,7 @@ it("a checkout key can create sessions and nothing else", async () => {
   expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({ status: "open" });
   expect(await catchStripeError(stripe.subscriptions.list())).toMatchObject({
     statusCode: 403,
-    message: expect.stringContaining("rak_subscriptions_read"),
+    message: expect.stringContaining("rak_subscription_read"),
   });
   expect(await catchStripeError(stripe.customers.create())).toMatchObject({ statusCode: 403 });
   expect(await catchStripeError(stripe.accounts.retrieve(null))).toMatchObject({ statusCode: 403 });

@@ -47,6 +47,18 @@ export function createMissingError(kind: IdKind, id: string, param = "id"): ApiE
   });
 }
 
+/** What Stripe would do and the sandbox does not reproduce: never a made-up answer, always its name. */
+export function createUnsupportedError(what: string, param?: string): ApiError {
+  return new ApiError({
+    status: 501,
+    type: "api_error",
+    code: "sandbox_unsupported",
+    message: `The sandbox does not serve ${what}.`,
+    ...(param === undefined ? {} : { param }),
+    headers: { "Stripe-Should-Retry": "false" },
+  });
+}
+
 export function createUnknownUrlError(method: string, path: string): ApiError {
   return new ApiError({
     status: 404,

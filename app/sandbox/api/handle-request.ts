@@ -4,7 +4,8 @@ import type { Control } from "~/sandbox/control/control";
 import type { FaultEffect } from "~/sandbox/control/faults";
 import { namePermission } from "~/sandbox/control/permissions";
 import type { ApiResponse } from "./api-response";
-import { ApiError, createUnknownUrlError } from "./errors";
+import { findKnownRoute, refuseUnknownParams } from "./catalogue/catalogue";
+import { ApiError, createUnknownUrlError, createUnsupportedError } from "./errors";
 import { createRateLimitError, toFaultError } from "./fault-errors";
 import { parseForm, type RawParams } from "./form";
 import type { IdempotentResponses } from "./idempotency";
@@ -73,7 +74,7 @@ function handle({ account, control }: RequestDeps, request: IncomingRequest, key
       const forced = toFaultError(effect, key.text, account.facts.id);
       if (forced) throw forced;
     }
-    if (!match) throw createUnknownUrlError(request.method, request.path);
+    if (!match) throw createNoRouteError(request);
     const params = parseForm(request.form);
     const need = { method: request.method, path: request.path, expand: listExpanded(params) };
     const missing =
@@ -81,12 +82,18 @@ function handle({ account, control }: RequestDeps, request: IncomingRequest, key
         ? namePermission(need)
         : control.permissions.findMissing(key.text, need);
     if (missing !== undefined) throw createPermissionError(key.text, account.facts.id, missing);
+    refuseUnknownParams(match.endpoint, params);
     return { status: 200, body: match.route.handle(account, { id: match.id, params, key }), headers: {} };
   } catch (error) {
     return toErrorResponse(error, requestId, account.facts.id);
   } finally {
     account.events.origin = { requestId: null, idempotencyKey: null };
   }
+}
+
+function createNoRouteError({ method, path }: IncomingRequest): ApiError {
+  const known = findKnownRoute(method, path);
+  return known === undefined ? createUnknownUrlError(method, path) : createUnsupportedError(known);
 }
 
 function listExpanded({ expand }: RawParams): string[] {

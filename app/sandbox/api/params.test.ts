@@ -43,7 +43,7 @@ describe("parameters", () => {
     expect(error).toMatchObject({
       param: "status",
       message:
-        "Invalid status: must be one of active, past_due, unpaid, canceled, incomplete, incomplete_expired, trialing, paused, all, or ended",
+        "Invalid status: must be one of active, all, canceled, ended, incomplete, incomplete_expired, past_due, paused, trialing, or unpaid",
     });
   });
 

@@ -75,6 +75,11 @@ export interface RouteMatch {
 
 const BY_ENDPOINT = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, route]));
 
+/** Method and path of every route, such as `GET /v1/customers/:id`. */
+export function listServedEndpoints(): string[] {
+  return [...BY_ENDPOINT.keys()];
+}
+
 /** The route for a request; undefined when the API has none. Fixed paths come before those with an id. */
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
   const parts = path.split("/");

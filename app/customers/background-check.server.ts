@@ -2,7 +2,7 @@ import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { linkBySession } from "~/engine/observe/customer-users.server";
 import { scheduleNextCheck } from "~/engine/observe/user-checks.server";
-import { syncUser } from "~/engine/sync/sync-user.server";
+import { type SyncOutcome, syncUser } from "~/engine/sync/sync-user.server";
 import { findPayer } from "~/stripe/checkout-session";
 import type { RequestOptions } from "~/stripe/reader.server";
 import { findRecentCheckoutPage } from "./checkout-attempts.server";
@@ -15,12 +15,14 @@ const VISITOR: Actor = { kind: "workspace", id: null };
 /**
  * The check behind a workspace request. The user may return from a payment page, so the link that the page proves is stored
  * first. When the page is paid but its subscription does not exist yet, the next check follows in seconds.
+ * Null: there is no such user.
  */
-export async function runBackgroundCheck(deps: Deps, userId: string): Promise<void> {
+export async function runBackgroundCheck(deps: Deps, userId: string): Promise<SyncOutcome | null> {
   const isAttaching = await refreshCheckoutSession(deps, userId);
   const input = { userId, actor: VISITOR, apply: true, deadlineMs: DEADLINE_MS };
   const outcome = await syncUser(deps, input);
   if (isAttaching && outcome?.ok) await scheduleNextCheck(deps.db, userId, ATTACHED_AFTER);
+  return outcome;
 }
 
 /** Reads the last payment page. True: it was paid, and its subscription does not exist yet. */

@@ -12,7 +12,11 @@ export type Worker = {
 
 export type WorkerOptions = {
   databaseUrl: string;
-  parity: { events: Pick<Parity["events"], "settle">; runs: Pick<Parity["runs"], "help" | "cron"> };
+  parity: {
+    events: Pick<Parity["events"], "settle">;
+    runs: Pick<Parity["runs"], "help" | "cron">;
+    workspace: Pick<Parity["workspace"], "makeWaitingChecks">;
+  };
   log: Log;
   /** Jobs at once in this process. */
   concurrency: number;
@@ -26,12 +30,16 @@ const CLOCK_JOB = "sync_payments";
 /** Less than the ten minutes until the next one, which continues the run. */
 const CLOCK_BUDGET_MS = 9 * 60_000;
 
+const CHECKS_JOB = "check_waiting_users";
+/** Shorter than the minute until the next one. */
+const CHECKS_BUDGET_MS = 50_000;
+
 const evaluateJob = z.object({ runId: z.string() });
 const settleJob = z.object({ customerId: z.string(), sessionId: z.string().nullable() });
 
 /**
  * Takes jobs from the queue: webhook events to settle (one job a customer, whose read starts after the events were stored),
- * batches of a run, and the clock's run. A job that fails is retried with a growing pause. Any number of processes share
+ * batches of a run, checks that wait, and the clock's run. A job that fails is retried with a growing pause. Any number of processes share
  * the queue.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -41,7 +49,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     concurrency,
     noHandleSignals: true,
     pollInterval: 2_000,
-    crontab: clock ? `*/10 * * * * ${CLOCK_JOB} ?max=1&jobKey=${CLOCK_JOB}` : "",
+    crontab: [
+      // Users who wait for a check that no living process makes any more.
+      `* * * * * ${CHECKS_JOB} ?max=1&jobKey=${CHECKS_JOB}`,
+      ...(clock ? [`*/10 * * * * ${CLOCK_JOB} ?max=1&jobKey=${CLOCK_JOB}`] : []),
+    ].join("\n"),
     logger: createQueueLog(log),
     taskList: {
       [SYNC_CUSTOMER_JOB]: async (payload) => {
@@ -50,6 +62,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       [EVALUATE_JOB]: async (payload) => {
         await parity.runs.help({ ...evaluateJob.parse(payload), budgetMs: HELP_MS });
       },
+      [CHECKS_JOB]: () => parity.workspace.makeWaitingChecks(CHECKS_BUDGET_MS),
       [CLOCK_JOB]: async () => {
         const { runId, done, reason } = await parity.runs.cron({
           budgetMs: CLOCK_BUDGET_MS,

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
 import { coveredAt } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
-import { queryOne } from "~/platform/query-rows.server";
+import { retryOnDeadlock } from "~/platform/deadlock.server";
+import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
 /** How often a user's payment is checked. Seconds. */
@@ -38,20 +39,59 @@ const isDue = (gates: CheckGates): Sql => sql`(
     OR NOT EXISTS (SELECT 1 FROM "SyncStatus" s WHERE s."userId" = u.id AND s.verdict = ANY(${[...IN_SYNC_VERDICTS]}::text[])
       AND greatest(s."observedAt", k."checkedAt", ${coveredAt}) > now() - make_interval(secs => ${gates.freshFor}::float8))))`;
 
+/** Users that may wait for a check at once: far more than any burst, and no more rows than one look may count. */
+export const QUEUE_LIMIT = 10_000;
+
+const hasRoom: Sql = sql`(SELECT count(*) FROM
+  (SELECT 1 FROM "UserCheck" WHERE "queuedAt" IS NOT NULL LIMIT ${QUEUE_LIMIT}::int) waiting) < ${QUEUE_LIMIT}::int`;
+const lease: Sql = sql`now() + make_interval(secs => ${CHECK_LEASE_SECONDS}::float8)`;
+
+const requestedRow = z.object({ userId: z.string(), started: z.boolean() });
+
 /**
- * Starts a check of this user when one is due; over all servers only one check of a user runs at a time. False: it is too
- * early, or a check is under way.
+ * Queues a check of each of these users that has one due, and starts the first `start` of them at once: the caller makes these
+ * now. Over all servers only one check of a user runs at a time. A user that waits already, that was checked just now, or that
+ * does not exist is not among the answers.
  */
-export async function beginCheck(db: Database, userId: string, gates: CheckGates): Promise<boolean> {
-  const begun = await db.$executeRaw`
-    INSERT INTO "UserCheck" AS taken ("userId", "checkingUntil")
-    SELECT u.id, now() + make_interval(secs => ${CHECK_LEASE_SECONDS}::float8)
-    FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id WHERE u.id = ${userId} AND ${isDue(gates)}
-    -- Of two servers that found it due, only the first one starts it.
-    ON CONFLICT ("userId") DO UPDATE SET "checkingUntil" = excluded."checkingUntil"
-    WHERE (taken."checkingUntil" IS NULL OR taken."checkingUntil" < now())
-      AND (taken."nextCheckAt" IS NULL OR taken."nextCheckAt" <= now())`;
-  return begun === 1;
+export async function requestChecks(
+  db: Database,
+  { userIds, start, gates }: { userIds: readonly string[]; start: number; gates: CheckGates },
+): Promise<{ userId: string; started: boolean }[]> {
+  return retryOnDeadlock(db, (tx) =>
+    queryRows(
+      tx,
+      requestedRow,
+      sql`
+    WITH due AS (
+      SELECT u.id, row_number() OVER (ORDER BY u.id) AS number
+      FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id
+      WHERE u.id = ANY(${[...userIds]}::text[]) AND k."queuedAt" IS NULL AND ${isDue(gates)} AND ${hasRoom})
+    INSERT INTO "UserCheck" AS taken ("userId", "queuedAt", "checkingUntil")
+    SELECT id, now(), CASE WHEN number <= ${start}::int THEN ${lease} END FROM due ORDER BY id
+    -- Of two servers that found it due, only the first one queues it.
+    ON CONFLICT ("userId") DO UPDATE SET "queuedAt" = excluded."queuedAt", "checkingUntil" = excluded."checkingUntil"
+    WHERE taken."queuedAt" IS NULL AND (taken."checkingUntil" IS NULL OR taken."checkingUntil" < now())
+      AND (taken."nextCheckAt" IS NULL OR taken."nextCheckAt" <= now())
+    RETURNING "userId", "checkingUntil" IS NOT NULL AS started`,
+    ),
+  );
+}
+
+const claimedRow = z.object({ userId: z.string() });
+
+/** Starts the checks that have waited longest, at most `limit`; also those of a server that died while it made them. */
+export async function claimChecks(db: Database, limit: number): Promise<string[]> {
+  const rows = await queryRows(
+    db,
+    claimedRow,
+    sql`
+    UPDATE "UserCheck" SET "checkingUntil" = ${lease} WHERE "userId" IN (
+      SELECT "userId" FROM "UserCheck"
+      WHERE "queuedAt" IS NOT NULL AND ("checkingUntil" IS NULL OR "checkingUntil" < now())
+      ORDER BY "queuedAt", "userId" LIMIT ${limit}::int FOR UPDATE SKIP LOCKED)
+    RETURNING "userId"`,
+  );
+  return rows.map(({ userId }) => userId);
 }
 
 /** Ends a check. `failure`: why Stripe could not be read; null when it was read. The gates say when the next check is due. */
@@ -67,7 +107,7 @@ export async function endCheck(
       CASE WHEN ${failure}::text IS NOT NULL THEN now() END, ${failure}::text,
       CASE WHEN ${failure}::text IS NULL THEN 0 ELSE 1 END,
       now() + make_interval(secs => ${failure === null ? gates.againAfter : gates.backOffFrom}::float8))
-    ON CONFLICT ("userId") DO UPDATE SET "checkingUntil" = NULL,
+    ON CONFLICT ("userId") DO UPDATE SET "checkingUntil" = NULL, "queuedAt" = NULL,
       "checkedAt" = coalesce(excluded."checkedAt", k."checkedAt"), "failedAt" = excluded."failedAt",
       failure = excluded.failure, failures = CASE WHEN excluded.failure IS NULL THEN 0 ELSE k.failures + 1 END,
       "nextCheckAt" = now() + make_interval(secs => CASE
@@ -90,7 +130,7 @@ export async function forgetFailures(tx: Tx, runId: string): Promise<void> {
 }
 
 const checkState = z.object({
-  /** A check is under way, or due: then the request that asks is about to begin it. */
+  /** A check is under way, waits in the queue, or is due: then the request that asks is about to queue it. */
   checking: z.boolean(),
   checkedAt: z.date().nullable(),
   failed: z.boolean(),
@@ -110,7 +150,7 @@ export async function findCheckState(
     db,
     checkState,
     sql`
-    SELECT coalesce(k."checkingUntil" > now(), false) OR ${isDue(gates)} AS checking, k."failedAt" IS NOT NULL AS failed,
+    SELECT coalesce(k."checkingUntil" > now(), false) OR k."queuedAt" IS NOT NULL OR (${isDue(gates)} AND ${hasRoom}) AS checking, k."failedAt" IS NOT NULL AS failed,
       k."checkedAt", s.verdict,
       CASE WHEN s."observedAt" IS NOT NULL THEN greatest(s."observedAt", ${coveredAt}) END AS "observedAt",
       coalesce(greatest(s."observedAt", k."checkedAt", CASE WHEN s."observedAt" IS NOT NULL THEN ${coveredAt} END)

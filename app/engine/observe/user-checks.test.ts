@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
-import { beginCheck, DEFAULT_GATES, endCheck, findCheckState } from "./user-checks.server";
+import { claimChecks, DEFAULT_GATES, endCheck, findCheckState, requestChecks } from "./user-checks.server";
 
 let database: TestDatabase;
 
@@ -10,7 +10,9 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const addUser = (id: string) => database.db.user.create({ data: { id, email: `${id}@example.com` } });
-const begin = (id: string) => beginCheck(database.db, id, DEFAULT_GATES);
+const request = (userIds: string[], start = 1) =>
+  requestChecks(database.db, { userIds, start, gates: DEFAULT_GATES });
+const begin = async (id: string) => (await request([id])).some(({ started }) => started);
 const isChecking = async (id: string) => (await findCheckState(database.db, id, DEFAULT_GATES))?.checking;
 
 describe("a check of one user", () => {
@@ -34,13 +36,31 @@ describe("a check of one user", () => {
     expect(await isChecking("ada")).toBe(false);
   });
 
-  it("of a server that died may be started by another after half a minute", async () => {
+  it("of a server that died is made by another after half a minute", async () => {
     await addUser("bob");
     await begin("bob");
     expect(await begin("bob")).toBe(false);
+    expect(await claimChecks(database.db, 9)).toEqual([]);
     await database.db
       .$executeRaw`UPDATE "UserCheck" SET "checkingUntil" = "checkingUntil" - interval '30 seconds'`;
-    expect(await begin("bob")).toBe(true);
+    expect(await claimChecks(database.db, 9)).toEqual(["bob"]);
+    expect(await claimChecks(database.db, 9)).toEqual([]);
+    await endCheck(database.db, "bob", null, DEFAULT_GATES);
+    expect(await isChecking("bob")).toBe(false);
+  });
+
+  it("waits in the queue when the server has no place for it, and is claimed in the order of asking", async () => {
+    for (const id of ["q1", "q2", "q3", "q4"]) await addUser(id);
+    expect(await request(["q3", "q1"], 1)).toEqual([
+      { userId: "q1", started: true },
+      { userId: "q3", started: false },
+    ]);
+    expect(await request(["q4", "q3", "q2"], 0)).toMatchObject([{ userId: "q2" }, { userId: "q4" }]);
+    for (const id of ["q1", "q2", "q3", "q4"]) expect(await isChecking(id)).toBe(true);
+    expect(await claimChecks(database.db, 2)).toEqual(expect.arrayContaining(["q3", "q2"]));
+    expect(await claimChecks(database.db, 2)).toEqual(["q4"]);
+    for (const id of ["q1", "q2", "q3", "q4"]) await endCheck(database.db, id, null, DEFAULT_GATES);
+    expect(await claimChecks(database.db, 2)).toEqual([]);
   });
 
   it("of an unknown user does not start", async () => {

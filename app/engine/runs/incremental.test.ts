@@ -110,7 +110,7 @@ describe("an incremental run", () => {
     });
   });
 
-  it("links a guest that paid by our checkout, by the address after reading it", async () => {
+  it("links a guest that paid by our checkout, by the address", async () => {
     await addSyncedUsers(world, 1);
     await addUser(world, { id: "guest" });
     const { sandbox } = world;
@@ -119,6 +119,24 @@ describe("an incremental run", () => {
     expect(await cron()).toMatchObject({ scope: "incremental", success: true, syncedCount: 1 });
     expect(await readAccess(world, "guest")).toBe("active 1");
     expect(await world.db.link.findFirst()).toMatchObject({ userId: "guest", source: "email" });
+  });
+
+  it("costs no request for each of many new users without Stripe ids, also when they pay as guests (case 24)", async () => {
+    await addSyncedUsers(world, 1);
+    const { sandbox } = world;
+    sandbox.bulk(() => {
+      for (let n = 0; n < 40; n += 1) {
+        const customer = sandbox.customers.create({ email: `new${n}@example.com` });
+        sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.starter }] });
+      }
+    });
+    await world.parity.runs.cron({ budgetMs: 30_000, scope: "full" });
+    for (let n = 0; n < 80; n += 1) await addUser(world, { id: `new${n}` });
+    takePaths();
+    expect(await cron()).toMatchObject({ scope: "incremental", success: true, syncedCount: 40 });
+    expect(takePaths()).toEqual(["/v1/events"]);
+    expect(await readAccess(world, "new39")).toBe("active 1");
+    expect(await readAccess(world, "new79")).toBe("locked 0");
   });
 
   it("evaluates users whose grace period has ended", async () => {

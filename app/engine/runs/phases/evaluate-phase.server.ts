@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { saveEvaluatedContext } from "~/engine/account/cursors.server";
-import { type Deps, loadEvaluationContext } from "~/engine/evaluate/deps.server";
+import { type Deps, type EvaluationContext, loadEvaluationContext } from "~/engine/evaluate/deps.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
 import { revocationLimitHasRoom } from "~/engine/repair/revocation-limit.server";
 import type { CursorIn } from "~/engine/repair/run-cursor";
@@ -94,7 +94,7 @@ async function evaluateBatch(deps: Deps, { run, cursor, batch, hasRoom }: BatchI
     actor: run.actor,
     apply: !isPreview,
     saveStatuses: savesStatuses(run),
-    addressesRead: context.fullRun?.runId === run.id,
+    addressesRead: knowsAddresses(run, context),
     // No access is revoked here by what was read before: this run may have been paused for hours since.
     evidenceAfter: await nextVersion(deps.db),
     revocationLimitHasRoom: run.actor.kind === "staff" || hasRoom,
@@ -103,6 +103,13 @@ async function evaluateBatch(deps: Deps, { run, cursor, batch, hasRoom }: BatchI
     commit: (tx, outcomes) => commitBatch(tx, run, batch, outcomes),
   });
 }
+
+/**
+ * Are the addresses of all customers known as of this run? A full run has read all customers, and an incremental run every event
+ * since: then new users cost no request each. A preview from what is stored has read neither.
+ */
+const knowsAddresses = ({ id, mode }: RunRow, { fullRun }: EvaluationContext) =>
+  mode === "apply" || fullRun?.runId === id;
 
 /** A preview from what is stored writes only itself; one that read Stripe keeps what it evaluated. */
 const savesStatuses = (run: RunRow) => run.mode !== "preview" || run.observed > 0;

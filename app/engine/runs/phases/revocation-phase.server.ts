@@ -7,7 +7,6 @@ import {
 } from "~/engine/evaluate/deps.server";
 import { listCustomersToRead } from "~/engine/evaluate/evaluate-users.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
-import { readAddress } from "~/engine/observe/read-address.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
 import { DEFAULT_GATES, endCheck } from "~/engine/observe/user-checks.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
@@ -32,25 +31,21 @@ const ONE_USER_MS = 8_000;
 
 /**
  * Does what needs a fresh read of Stripe: revocations, each on a complete read of every linked customer that started after
- * it was evaluated (one more request for each), and, in an incremental run, links by the address alone. What cannot be
- * read again is left as it is.
+ * it was evaluated (one more request for each). What cannot be read again is left as it is.
  */
 export async function runRevocationPhase(deps: Deps, session: RunSession): Promise<StepResult> {
   const { run } = session;
   const cursor = readCursor(run, "revoke");
-  const pending = await listUsersToReadAgain(deps.db, run.id, cursor.afterUserId, BATCH);
+  const userIds = await listUsersToReadAgain(deps.db, run.id, cursor.afterUserId, BATCH);
   const context = await loadEvaluationContext(deps.db);
-  // At the end of a full run every address is known.
-  const isFullRun = context.fullRun?.runId === run.id;
-  const { users, byAddress } = await takeUsersOfOneKind(deps, pending, context, isFullRun);
-  const userIds = users.map(({ userId }) => userId);
   const last = userIds.at(-1);
   if (last === undefined) return endRevocationPhase(deps, session, cursor.allUsers);
   const automatic = run.actor.kind !== "staff";
   const hasRoom = !automatic || (await revocationLimitHasRoom(deps.db, context.settings.revocationLimit));
   const evidenceAfter = await nextVersion(deps.db);
-  const failures =
-    hasRoom || byAddress ? await readUsersAgain(deps, session, users, byAddress) : new Map<string, string>();
+  const failures = hasRoom
+    ? await readUsersAgain(deps, session, await findLinkedCustomers(deps, userIds, context))
+    : new Map<string, string>();
   for (const [userId, reason] of failures) await endCheck(deps.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(deps.db, {
     log: deps.log,
@@ -59,7 +54,7 @@ export async function runRevocationPhase(deps: Deps, session: RunSession): Promi
     actor: run.actor,
     apply: true,
     saveStatuses: true,
-    addressesRead: isFullRun || byAddress,
+    addressesRead: true,
     evidenceAfter,
     revocationLimitHasRoom: hasRoom,
     previewed: run.previewRunId ? await listPreviewedHashes(deps.db, run.previewRunId, userIds) : null,
@@ -89,40 +84,27 @@ async function endRevocationPhase(
   return { kind: "finished", failure: null };
 }
 
-type Pending = { userId: string; email: string; customerIds: string[] };
+type Pending = { userId: string; customerIds: string[] };
 
-/**
- * The first of these users that all need the address read, or all do not, so that they are evaluated together. Users that
- * do not exist any more are among them, without customers.
- */
-async function takeUsersOfOneKind(
+/** These users with the customers that belong to them. A user that does not exist any more is among them, without customers. */
+async function findLinkedCustomers(
   deps: Deps,
   userIds: readonly string[],
   context: EvaluationContext,
-  isFullRun: boolean,
-): Promise<{ users: Pending[]; byAddress: boolean }> {
-  const snapshots = await loadSnapshots(deps.db, userIds, loadOptions(context, false));
+): Promise<Pending[]> {
+  const snapshots = await loadSnapshots(deps.db, userIds, loadOptions(context, true));
   const found = new Map(snapshots.map((one) => [one.record.userId, one]));
-  const users: Pending[] = [];
-  let byAddress = false;
-  for (const userId of userIds) {
+  return userIds.map((userId) => {
     const snapshot = found.get(userId);
-    const evaluation = snapshot && evaluate(snapshot, context.rules);
-    const needsAddress = !isFullRun && evaluation !== undefined && evaluation.emailLink !== null;
-    if (users.length === 0) byAddress = needsAddress;
-    else if (byAddress !== needsAddress) break;
-    const customerIds = evaluation ? listCustomersToRead(evaluation) : [];
-    users.push({ userId, email: snapshot?.record.email ?? "", customerIds });
-  }
-  return { users, byAddress };
+    return { userId, customerIds: snapshot ? listCustomersToRead(evaluate(snapshot, context.rules)) : [] };
+  });
 }
 
-/** Reads every customer of these users, and their address where needed; by user, why it could not be read. */
+/** Reads every customer of these users; by user, why it could not be read. */
 async function readUsersAgain(
   deps: Deps,
   session: RunSession,
   users: readonly Pending[],
-  byAddress: boolean,
 ): Promise<Map<string, string>> {
   const { requestOptions } = session;
   const options: RequestOptions = {
@@ -135,12 +117,8 @@ async function readUsersAgain(
     options,
   );
   const failed = new Map<string, string>();
-  for (const { userId, email, customerIds } of users) {
-    const address =
-      byAddress && email !== "" ? await readAddress(deps, email, options) : { ok: true as const };
-    const failure = address.ok
-      ? customerIds.map((id) => failures.get(id)).find((one) => one !== undefined)
-      : address.failure;
+  for (const { userId, customerIds } of users) {
+    const failure = customerIds.map((id) => failures.get(id)).find((one) => one !== undefined);
     if (failure) failed.set(userId, failure.reason);
   }
   return failed;

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { addPayingUser, createWorld, readAccess, type World } from "~/engine/testing/world";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const MANY = 30;
+const userIds = [...Array(MANY).keys()].map((n) => `user${n}`);
+
+const addPayers = async () => {
+  for (const id of userIds) await addPayingUser(world, id);
+};
+const readStates = () =>
+  Promise.all(
+    userIds.map(async (userId) => {
+      const answer = await world.parity.workspace.answer({ workspaceId: `${userId}_w1`, userId });
+      return answer?.sync.state;
+    }),
+  );
+const countWaiting = () => world.db.userCheck.count({ where: { queuedAt: { not: null } } });
+const countOpen = () => world.db.workspace.count({ where: { status: "active" } });
+
+describe("a burst of paid customers who open their workspaces in the same second (case 23)", () => {
+  it("is checked whole, each once, and says `checking` only about who waits or runs", async () => {
+    await addPayers();
+    world.sandbox.control.setLatency(50);
+    for (const userId of userIds) world.parity.workspace.checkInBackground(userId);
+    await expect.poll(countWaiting).toBeGreaterThan(20);
+    expect(new Set(await readStates())).toEqual(new Set(["checking"]));
+    await expect.poll(countOpen).toBe(MANY);
+    await expect.poll(countWaiting).toBe(0);
+    expect(new Set(await readStates())).toEqual(new Set(["fresh"]));
+    const reads = world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" });
+    expect(reads).toHaveLength(MANY);
+  });
+
+  it("outlives the process that it came to: another one makes what is left", async () => {
+    await addPayers();
+    const another = world.another();
+    world.sandbox.control.addFault({ effect: { type: "hang" } });
+    for (const userId of userIds) world.parity.workspace.checkInBackground(userId);
+    await expect.poll(countWaiting).toBe(MANY);
+    // The first process is gone in the middle: nothing ends its checks, and their leases run out.
+    await world.sandbox.control.held.waitForCount(1);
+    world.sandbox.control.clearFaults();
+    await world.db.$executeRaw`UPDATE "UserCheck" SET "checkingUntil" = now() - interval '1 second'`;
+    await another.workspace.makeWaitingChecks(60_000);
+    expect(await countOpen()).toBe(MANY);
+    expect(await countWaiting()).toBe(0);
+    world.sandbox.control.held.release();
+  });
+});
+
+it("a check that breaks leaves the queue, and the next one comes later", async () => {
+  await addPayingUser(world, "ada");
+  await world.db.$executeRaw`ALTER TABLE "StripeCustomer" RENAME TO "Away"`;
+  world.parity.workspace.checkInBackground("ada");
+  await expect
+    .poll(() => world.db.userCheck.findFirst())
+    .toMatchObject({
+      queuedAt: null,
+      failure: "internal_error",
+    });
+  await world.db.$executeRaw`ALTER TABLE "Away" RENAME TO "StripeCustomer"`;
+  expect(await readAccess(world, "ada")).toBe("locked 0");
+});
+
+it("without users that wait there is nothing to do", async () => {
+  await world.parity.workspace.makeWaitingChecks(5_000);
+  expect(await world.db.userCheck.count()).toBe(0);
+});
+
+it("a user who is deleted while waiting leaves the queue", async () => {
+  await addPayingUser(world, "ada");
+  await world.db.$executeRaw`INSERT INTO "UserCheck" ("userId", "queuedAt") VALUES ('gone', now())`;
+  await world.parity.workspace.makeWaitingChecks(5_000);
+  expect(await countWaiting()).toBe(0);
+});

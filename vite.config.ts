@@ -24,7 +24,8 @@ export default defineConfig({
               v3_relativeSplatPath: true,
               v3_throwAbortReason: true,
               v3_singleFetch: true,
-              v3_lazyRouteDiscovery: true,
+              // Its address matches each part of each path that a caller names, which takes seconds. We have few routes.
+              v3_lazyRouteDiscovery: false,
               v3_routeConfig: true,
             },
           }),

@@ -4,6 +4,7 @@
  */
 const reasons = {
   bad_params: [400, "Not found."],
+  bad_address: [400, "The address is not valid."],
   bad_search: [400, "The query is not valid."],
   bad_body: [400, "The request body is not valid."],
   bad_signature: [400, "The signature is not from Stripe, or the body is not an event."],
@@ -18,6 +19,7 @@ const reasons = {
   wrong_method: [405, "This address does not support that method."],
   conflict: [409, "The data has changed in the meantime. Reload the page."],
   body_too_large: [413, "The request body is too large."],
+  address_too_long: [414, "The address is too long."],
   wrong_content_type: [415, "This address does not support that content type."],
   too_many_requests: [429, "Too many requests. Wait a moment."],
   internal: [500, "Something went wrong on our side. The error was logged."],
@@ -43,6 +45,11 @@ export type ErrorDetails = {
   problems?: { at: string; message: string }[];
   headers?: Record<string, string>;
 };
+
+/** The HTTP status of an error code. */
+export function readErrorStatus(reason: ErrorCode): number {
+  return reasons[reason][0];
+}
 
 /** What an error looks like to a caller. */
 export function createErrorBody(reason: ErrorCode, details: Omit<ErrorDetails, "headers"> = {}): ErrorBody {

@@ -1,7 +1,8 @@
 import { parseWithZod } from "@conform-to/zod/v4";
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import type { z } from "zod";
-import { readBody, readFields, readForm, readJson } from "./body.server";
+import { isPlainText } from "~/platform/plain-text";
+import { readBody, readFields, readForm, readJson, readSearch } from "./body.server";
 import { authorize } from "./caller.server";
 import { type ErrorCode, errorResponse, isUnavailable } from "./errors";
 import type { Access, ActionInput, ActionSpec, LoaderInput, LoaderSpec } from "./route-spec";
@@ -51,10 +52,13 @@ function markRoute<F extends object>(spec: Access, built: F): F {
 /** Authorizes first, so that a caller without access learns nothing about the expected input. */
 async function readInput(spec: LoaderSpec, { request, params, context }: LoaderFunctionArgs) {
   const caller = await authorize(request, spec, context);
+  // Here for all routes: no handler and no query sees an id that cannot be stored.
+  if (!Object.values(params).every((param) => isPlainText(param ?? ""))) throw errorResponse("not_found");
+  const fields = readSearch(new URL(request.url).searchParams);
   return {
     ...caller,
     params: parseInput("bad_params", spec.params, params),
-    search: parseInput("bad_search", spec.search, readFields(new URL(request.url).searchParams)),
+    search: parseInput("bad_search", spec.search, fields),
     request,
     context,
     parity: context.parity,

@@ -1,11 +1,15 @@
-/** What must never be in a log. A replaced value cannot be recovered, not even its length. */
+/**
+ * What must never be in a log. A replaced value cannot be recovered, not even its length. Each pattern begins only where a run
+ * of its characters begins, so that a long text takes linear time: addresses of requests are logged, and outsiders choose them.
+ */
 const patterns: [RegExp, string][] = [
   [/\b(sk|rk|pk)_(test|live)_[A-Za-z0-9_]+/g, "$1_$2_[redacted]"],
   [/\bwhsec_[A-Za-z0-9+/=_-]+/g, "whsec_[redacted]"],
-  [/\beyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, "[token]"],
+  [/(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, "[token]"],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+/gi, "$1 [redacted]"],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, "$1[redacted]@"],
-  [/[\p{L}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu, "[email]"],
+  [/((?<![a-z0-9+.-])[a-z0-9+.-]+:\/\/)[^\s/@]+@/gi, "$1[redacted]@"],
+  // Also without a domain that could exist: `ann@example%ff` in an address is still a name of a person.
+  [/(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/gu, "[email]"],
 ];
 
 const secretName =

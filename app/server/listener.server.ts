@@ -13,23 +13,41 @@ export type ListenerOptions = {
   port: number;
   /** Whether to try the next 20 ports when the port is in use. */
   orNextFree: boolean;
+  /** The address to listen on; all addresses of this machine when it is not given. */
+  host?: string;
+  /** For tests of the limits themselves. */
+  limits?: Partial<ListenerLimits>;
 };
+
+export type ListenerLimits = {
+  /** How long a connection may take to send the headers of its next request, from when it is opened. */
+  headersMs: number;
+  /** How long a request may take to arrive. */
+  requestMs: number;
+  /** How often both are checked. */
+  checkMs: number;
+};
+
+const LIMITS: ListenerLimits = { headersMs: 9_000, requestMs: 60_000, checkMs: 1_000 };
 
 /**
  * Opens the port. Done before anything else, so that a port in use is reported at once, and a load balancer gets an answer
  * during the start. Rejects with Node's EADDRINUSE or EACCES.
  */
-export async function openListener({ port, orNextFree }: ListenerOptions): Promise<Listener> {
+export async function openListener({ port, orNextFree, host, limits }: ListenerOptions): Promise<Listener> {
   let current: RequestListener = answerStarting;
-  const server = createServer((request, response) => current(request, response));
-  // A slow body must not hold a connection forever. Idle connections outlive the 60 s of common proxies.
-  server.requestTimeout = 60_000;
-  server.headersTimeout = 20_000;
+  const { headersMs, requestMs, checkMs } = { ...LIMITS, ...limits };
+  const server = createServer(
+    // Neither a silent connection nor a slow body holds a place for long.
+    { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
+    (request, response) => current(request, response),
+  );
+  // Idle connections outlive the 60 s of common proxies.
   server.keepAliveTimeout = 65_000;
   const last = orNextFree && port !== 0 ? port + 20 : port;
   for (let candidate = port; ; candidate++) {
     try {
-      await listen(server, candidate);
+      await listen(server, candidate, host);
       break;
     } catch (error) {
       if (candidate >= last || !isPortInUse(error)) throw error;
@@ -58,10 +76,10 @@ const answerStarting: RequestListener = (request, response) => {
   );
 };
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, () => {
+    server.listen({ port, host }, () => {
       server.off("error", reject);
       resolve();
     });

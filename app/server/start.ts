@@ -3,6 +3,7 @@ import type { ServerBuild } from "@remix-run/node";
 import { announce, findRunningDemo, formatWelcome } from "~/demo/announcement.server";
 import { fillDemo, openSandbox, runInitialPreview } from "~/demo/demo.server";
 import { loadDemoSecrets } from "~/demo/demo-secrets.server";
+import { sendConsoleToLog } from "~/platform/console.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { createLog, type Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
@@ -29,6 +30,7 @@ async function start(): Promise<void> {
   if (!isDevelopment) requireBuilt("pages");
   const environment = loadEnvironment();
   const log = await openLog(environment);
+  sendConsoleToLog(log);
   const shutdown = closeOnExit(log);
   try {
     await serve(environment, log, shutdown);

@@ -200,7 +200,11 @@ describe("files", () => {
     const { url } = await start({});
     const response = await fetch(`${url}/assets/%E0%A4%A`);
     expect(response.status).toBe(400);
-    expect(await response.text()).toBe(JSON.stringify(createErrorBody("bad_params")));
+    expect(await response.text()).toBe(
+      JSON.stringify(
+        createErrorBody("bad_address", { message: "The address is not valid. It cannot be decoded." }),
+      ),
+    );
   });
 });
 

@@ -7,12 +7,14 @@ import compression from "compression";
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from "express";
 import { clientAddressHeader } from "~/auth/staff-options.server";
 import type { RouteEnvironment, Services } from "~/http/context";
-import { createErrorBody, type ErrorCode } from "~/http/errors";
+import { createErrorBody, type ErrorCode, readErrorStatus } from "~/http/errors";
+import { findRefusal } from "~/http/request-bounds";
 import { readRequestId } from "~/http/request-id";
 import type { Sender } from "~/http/same-origin";
 import { createSecurityHeaders } from "~/http/security-headers";
 import type { Environment } from "~/platform/env.server";
 import { type Log, requestLog } from "~/platform/log.server";
+import { finishBody } from "./finish-body.server";
 import { type Listener, openListener } from "./listener.server";
 import { drain } from "./shutdown.server";
 
@@ -35,6 +37,9 @@ export type WebServer = {
   /** Stops accepting and lets requests finish. Cuts off those that still run after `deadlineMs`. */
   close: (deadlineMs?: number) => Promise<void>;
 };
+
+/** As much of a path as is logged. */
+const LOGGED_PATH = 200;
 
 type Locals = { requestId: string; nonce: string; log: Log; sender: Sender };
 
@@ -62,9 +67,13 @@ function createApp(options: ServerOptions, isClosing: () => boolean) {
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", environment.trustedProxies);
+  // Routes read the query themselves, within bounds.
+  app.set("query parser", false);
   app.use(prepareRequest(environment, log, development !== undefined, isClosing));
   app.use(compression());
+  // Vite's own addresses are longer than ours.
   if (development) app.use(development);
+  app.use(refuseUnbounded);
   // The names of built files contain a hash of their content, so a file never changes.
   app.use(
     "/assets",
@@ -116,8 +125,10 @@ function prepareRequest(
     delete request.headers.origin;
     // Overwrites whatever the client sent: this header is trusted later.
     request.headers[clientAddressHeader] = toPlainAddress(request.ip ?? "");
+    finishBody(request, response);
     response.on("close", () => {
-      const { method, path } = request;
+      const { method } = request;
+      const path = request.path.slice(0, LOGGED_PATH);
       const isQuiet = path === "/healthz" || path === "/readyz" || path.startsWith("/assets/");
       const line = { method, path, status: response.statusCode, ms: Math.round(performance.now() - started) };
       // Without the query, because searches contain email addresses.
@@ -129,6 +140,21 @@ function prepareRequest(
     next();
   };
 }
+
+/** What could take long is refused before it is routed: the router and its parsers set no bounds of their own. */
+const refuseUnbounded: RequestHandler = (request, response, next) => {
+  const refusal = findRefusal(request.method, request.originalUrl);
+  if (refusal === null) {
+    next();
+    return;
+  }
+  const { code, message, allow } = refusal;
+  if (allow) response.setHeader("Allow", allow);
+  response
+    .status(readErrorStatus(code))
+    .set("Cache-Control", "no-store")
+    .json(createErrorBody(code, { message }));
+};
 
 function createLoadContext(
   options: ServerOptions,

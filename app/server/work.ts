@@ -1,4 +1,5 @@
 import { loadDemoSecrets } from "~/demo/demo-secrets.server";
+import { sendConsoleToLog } from "~/platform/console.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { createLog } from "~/platform/log.server";
 import { StartError } from "~/platform/start-error";
@@ -19,6 +20,7 @@ async function work(): Promise<void> {
       2,
     );
   const log = createLog({ level: logLevel });
+  sendConsoleToLog(log);
   const shutdown = closeOnExit(log);
   const { createDatabase } = await import("~/platform/client.server");
   const { openParity } = await import("./open-parity.server");

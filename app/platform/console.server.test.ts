@@ -2,6 +2,7 @@ import { afterEach, expect, it } from "vitest";
 import { sendConsoleToLog } from "./console.server";
 import { createLog } from "./log.server";
 
+const library = { output: globalThis.console };
 let undo = () => {};
 afterEach(() => undo());
 
@@ -10,8 +11,8 @@ it("S7: sends what libraries print to the log: masked, cut, as JSON", () => {
   undo = sendConsoleToLog(
     createLog({ level: "info", destination: { write: (line: string) => void lines.push(line) } }),
   );
-  globalThis.console.warn(`The URL path "/users/ann@example%ff" could not be decoded. ${"x".repeat(10_000)}`);
-  globalThis.console.error(new Error("for ann@example.com"));
+  library.output.warn(`The URL path "/users/ann@example%ff" could not be decoded. ${"x".repeat(10_000)}`);
+  library.output.error(new Error("for ann@example.com"));
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { level: "warn", from: "console", msg: expect.stringContaining("/users/[email]%ff") },
     { level: "error", msg: expect.stringContaining("for [email]") },

@@ -42,7 +42,6 @@ export async function readSourceBuild(): Promise<ServerBuild> {
       v3_throwAbortReason: true,
       v3_singleFetch: true,
       v3_lazyRouteDiscovery: false,
-      unstable_optimizeDeps: false,
     },
     isSpaMode: false,
   };

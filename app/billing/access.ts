@@ -46,6 +46,21 @@ export function doesStatusGiveAccess(
   return decideAccess({ status, pastDueSince }, policy, now).access === "yes";
 }
 
+/**
+ * May this recorded status mean access for the application? Any word may that the policy does not know as "no access":
+ * `active`, but also `lifetime` or `ACTIVE`, which only the application understands.
+ */
+export function mayStatusMeanAccess(
+  status: string | null,
+  primary: Pick<Subscription, "status" | "pastDueSince"> | null,
+  policy: Policy,
+  now: EpochSeconds,
+): boolean {
+  if (status === null) return false;
+  const pastDueSince = primary?.status === status ? primary.pastDueSince : null;
+  return decideAccess({ status, pastDueSince }, policy, now).access !== "no";
+}
+
 /** The end of a past-due subscription's grace; null in any other status. */
 export function findGraceEnd(
   subscription: Pick<Subscription, "status" | "pastDueSince">,

@@ -35,6 +35,7 @@ function buildExpected(subscription: Subscription | null, changes: Partial<Expec
     customers: [aCustomer({ subscriptions: subscription ? [subscription] : [] })],
     comp: null,
     policy: DEFAULT_POLICY,
+    now: NOW,
     ...changes,
   });
 }
@@ -141,12 +142,19 @@ describe("when a subscription counts, but access is not expected", () => {
     expect(buildExpected(aCanceledSubscription(), { record: free, policy }).user.plan).toBe("free");
   });
 
-  it("a wrong recorded plan is corrected, also another application's word for none", () => {
+  it("a recorded plan stays as it is, also a word that only the application knows", () => {
     const record = aRecordInSync({ user: { plan: "free" }, billing: aBillingRow({ plan: "starter" }) });
     expect(buildExpected(aCanceledSubscription(), { record })).toMatchObject({
-      user: { plan: "army" },
-      billing: { plan: "army" },
+      user: { plan: "free" },
+      billing: { plan: "starter" },
     });
+  });
+
+  it("another subscription's row gets the plan of that subscription", () => {
+    const record = aRecordInSync({
+      billing: aBillingRow({ stripeSubscriptionId: "sub_old", plan: "starter" }),
+    });
+    expect(buildExpected(aCanceledSubscription(), { record }).billing).toMatchObject({ plan: "army" });
   });
 
   it("a plan that was cleared is recorded again when there is access", () => {
@@ -171,38 +179,47 @@ describe("when a subscription counts, but access is not expected", () => {
   });
 });
 
-describe("when there never was a subscription", () => {
-  it("nothing is recorded and every workspace is locked; the customer id stays as it is", () => {
-    const record = aRecord({
-      user: {
+describe("when nothing in Stripe counts", () => {
+  it.each(["active", "ACTIVE", "past_due", "lifetime", "premium", "", "canceled", null])(
+    "plan, status %j and dates stay as recorded; only usable workspaces would be locked",
+    (subscriptionStatus) => {
+      const user = {
         stripeCustomerId: "cus_1",
-        plan: "army",
-        subscriptionStatus: "active",
+        plan: "enterprise",
+        subscriptionStatus,
         currentPeriodEnd: NOW,
         cancelAtPeriodEnd: true,
-      },
-      workspaces: [anOpenWorkspace(5, "w_1"), anOpenWorkspace(1, "w_2")],
-    });
-    expect(buildExpected(null, { record })).toEqual({
-      user: {
-        stripeCustomerId: "cus_1",
-        plan: null,
-        subscriptionStatus: null,
-        currentPeriodEnd: null,
-        cancelAtPeriodEnd: false,
-      },
-      billing: null,
-      workspaces: [aLockedWorkspace("w_1"), aLockedWorkspace("w_2")],
-    });
+      };
+      const odd = { id: "w_3", status: "locked", seats: 3 };
+      const archived = { id: "w_4", status: "archived", seats: 2 };
+      const workspaces = [anOpenWorkspace(5, "w_1"), aLockedWorkspace("w_2"), odd, archived];
+      const record = aRecord({ user, billing: aBillingRow(), workspaces });
+      expect(buildExpected(null, { record })).toEqual({
+        user,
+        billing: aBillingRow(),
+        workspaces: [aLockedWorkspace("w_1"), aLockedWorkspace("w_2"), odd, archived],
+      });
+    },
+  );
+
+  it("the plan does not become the application's word for none", () => {
+    const policy = { ...DEFAULT_POLICY, noPlanWord: "free" };
+    for (const plan of ["free", "army", null])
+      expect(buildExpected(null, { record: aRecord({ user: { plan } }), policy }).user.plan).toBe(plan);
   });
 
-  it("the plan may be the application's word for none", () => {
-    const policy = { ...DEFAULT_POLICY, noPlanWord: "free" };
-    const buildPlan = (plan: string | null) =>
-      buildExpected(null, { record: aRecord({ user: { plan } }), policy }).user.plan;
-    expect(buildPlan("free")).toBe("free");
-    expect(buildPlan("army")).toBe("free");
-    expect(buildPlan(null)).toBeNull();
+  it("without workspaces it is the status that gives access which would be revoked", () => {
+    const buildStatus = (subscriptionStatus: string, comp = aComp({ expiresAt: NOW })) =>
+      buildExpected(null, {
+        record: aRecord({ user: { subscriptionStatus }, workspaces: [] }),
+        comp: comp.expiresAt > NOW ? comp : null,
+      }).user.subscriptionStatus;
+    expect(["active", "lifetime", "canceled"].map((one) => buildStatus(one))).toEqual([
+      null,
+      "lifetime",
+      "canceled",
+    ]);
+    expect(buildStatus("active", aComp())).toBe("active");
   });
 });
 

@@ -1,13 +1,13 @@
+import { doesStatusGiveAccess } from "./access";
 import type { RatedSubscription } from "./choice";
 import { FIELDS, hasBillingRows, type RecordFields, type TableName } from "./fields";
-import type { ObservedCustomer } from "./observation";
+import type { EpochSeconds, ObservedCustomer } from "./observation";
 import type { Policy } from "./policy";
 import {
   type AnyRow,
   type BillingRow,
   type BillingState,
   buildRow,
-  emptyRow,
   emptyValue,
   type UserRecord,
   type WorkspaceRow,
@@ -20,24 +20,21 @@ export type ExpectedInput = {
   customers: readonly ObservedCustomer[];
   comp: Comp | null;
   policy: Policy;
+  now: EpochSeconds;
   /** What the application records; all fields unless given. */
   fields?: RecordFields;
 };
 
-/** What the record should be: with access, with a subscription that gives none, and with nothing in Stripe. */
+/**
+ * What the record should be: with access, with a subscription that gives none, and with nothing in Stripe. Nothing in
+ * Stripe is no statement: then all stays as recorded but the access itself, which is revoked only with evidence.
+ */
 export function buildExpectedState(input: ExpectedInput): BillingState {
-  const { record, primary, comp, policy, fields = FIELDS } = input;
+  const { record, primary, comp, fields = FIELDS } = input;
   const accessExpected = primary !== null && primary.access === "yes" && primary.plan !== null;
   const seats = Math.max(accessExpected ? (primary.plan?.seats ?? 0) : 0, comp?.plan.seats ?? 0);
+  if (primary === null) return buildUnlistedState(input, seats);
   const workspaces = record.workspaces.map((workspace) => buildWorkspace(workspace, seats));
-  if (primary === null) {
-    const user = {
-      ...emptyRow("user", fields),
-      stripeCustomerId: record.user.stripeCustomerId,
-      plan: policy.noPlanWord === null || record.user.plan === null ? null : policy.noPlanWord,
-    };
-    return { user, billing: null, workspaces };
-  }
   const { subscription, item } = primary;
   const row = record.billing;
   const sameRow = row !== null && row.stripeSubscriptionId === subscription.id;
@@ -46,21 +43,38 @@ export function buildExpectedState(input: ExpectedInput): BillingState {
   const user = {
     ...readFromStripe("user", primary, record.user, fields),
     stripeCustomerId: chooseCustomerId(input, subscription.customerId),
-    plan: choosePlan(primary, accessExpected, record.user.plan, policy),
+    plan: choosePlan(primary, accessExpected, record.user.plan),
   };
   return { user, billing, workspaces };
 }
 
+/**
+ * Nothing in Stripe counts. Usable workspaces would be locked, and for a user without workspaces the status that gives
+ * access would be cleared: both are revocations, for which an empty answer is no evidence.
+ */
+function buildUnlistedState({ record, comp, policy, now }: ExpectedInput, seats: number): BillingState {
+  const { user, billing } = record;
+  const statusGivesAccess =
+    record.workspaces.length === 0 && doesStatusGiveAccess(user.subscriptionStatus, null, policy, now);
+  const workspaces = record.workspaces.map((workspace) =>
+    seats === 0 && workspace.status !== "active" ? workspace : buildWorkspace(workspace, seats),
+  );
+  if (comp !== null || !statusGivesAccess) return { user, billing, workspaces };
+  return { user: { ...user, subscriptionStatus: null }, billing, workspaces };
+}
+
 /** The subscription that counts as a row; what a subscription without items leaves open stays as the same row has it. */
 function buildBillingRow(
-  { record, policy, fields }: ExpectedInput,
+  { record, fields }: ExpectedInput,
   primary: RatedSubscription,
   accessExpected: boolean,
 ): BillingRow {
   const same = record.billing?.stripeSubscriptionId === primary.subscription.id ? record.billing : null;
+  const recordedPlan = record.billing?.plan ?? null;
+  const isOther = same === null && recordedPlan !== null;
   return {
     ...readFromStripe("billing", primary, same, fields),
-    plan: choosePlan(primary, accessExpected, record.billing?.plan ?? null, policy),
+    plan: choosePlan(primary, accessExpected || isOther, recordedPlan),
   };
 }
 
@@ -77,16 +91,12 @@ function readFromStripe<Table extends TableName>(
   });
 }
 
-/** With access the plan's id. Without, the same as history; or as recorded, when the application cleared it. */
-function choosePlan(
-  primary: RatedSubscription,
-  accessExpected: boolean,
-  recorded: string | null,
-  policy: Policy,
-): string | null {
-  if (primary.plan === null) return recorded;
-  if (!accessExpected && (recorded === null || recorded === policy.noPlanWord)) return recorded;
-  return primary.plan.id;
+/**
+ * With access the plan's id. Without, as recorded: the same plan as history, or the application's own word. Writing the
+ * plan of an ended subscription could give access where the application has taken it back.
+ */
+function choosePlan(primary: RatedSubscription, follows: boolean, recorded: string | null): string | null {
+  return follows && primary.plan !== null ? primary.plan.id : recorded;
 }
 
 /** The stored customer while Stripe has it, else that of the subscription that counts; never cleared. */

@@ -36,6 +36,23 @@ export function findPlan(
   return price.lookupKey === null ? null : (catalogue.byLookupKey.get(price.lookupKey) ?? null);
 }
 
+/** Words that no application uses for more than a paid plan gives. */
+const WITHOUT_PLAN = new Set(["", "free", "none"]);
+
+const foldWord = (word: string) => word.trim().toLowerCase();
+
+/**
+ * May a recorded plan give more than another one? One in the catalogue does when it has more seats. A word that is not in
+ * it, such as `enterprise`, may: only the application knows what it means.
+ */
+export function mayPlanGiveMore(recorded: string | null, other: Plan | null, catalogue: Catalogue): boolean {
+  if (recorded === null || recorded === other?.id) return false;
+  const known = catalogue.plans.get(recorded);
+  if (known) return known.seats > (other?.seats ?? 0);
+  if (other !== null && foldWord(recorded) === foldWord(other.id)) return false;
+  return other === null || !WITHOUT_PLAN.has(foldWord(recorded));
+}
+
 /**
  * Mappings for prices that have a plan only through their lookup key. Their ids are stored, because a lookup key moves to a new
  * price (`transfer_lookup_key`) while old subscribers keep the old one.

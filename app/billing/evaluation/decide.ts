@@ -1,6 +1,6 @@
 import { findMismatches } from "~/billing/mismatches";
 import type { WriteMode } from "~/billing/policy";
-import type { BillingState } from "~/billing/record";
+import type { BillingState, WorkspaceRow } from "~/billing/record";
 import type { UserSnapshot } from "~/billing/snapshot";
 import type { BlockReason } from "~/billing/verdicts/block-reasons";
 import { VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
@@ -77,16 +77,21 @@ export function decide(input: DecideInput): Decision {
   return { kind: "repair", repair };
 }
 
-/** The part of a blocked repair that unlocks workspaces, for a user with a right to access; null when there is none. */
+/**
+ * The part of a blocked repair that gives seats, for a user with a right to access: it unlocks workspaces, and adds seats
+ * to those that have too few. Null when there is none.
+ */
 function buildUnlock(snapshot: UserSnapshot, evaluation: Evaluation): Repair | null {
   if (!evaluation.accessExpected) return null;
   const { record } = snapshot;
   const expected = new Map(evaluation.expected.workspaces.map((workspace) => [workspace.id, workspace]));
   const workspaces = record.workspaces.map((workspace) => {
     const should = expected.get(workspace.id) ?? workspace;
-    const isLocked = workspace.status !== "active" && should.status === "active";
-    return isLocked ? should : workspace;
+    return gainsSeats(workspace, should) ? should : workspace;
   });
   const after: BillingState = { user: record.user, billing: record.billing, workspaces };
   return findMismatches(record, after).length === 0 ? null : { after, grants: true, revokes: false };
 }
+
+const gainsSeats = (was: WorkspaceRow, should: WorkspaceRow): boolean =>
+  should.status === "active" && (was.status !== "active" || should.seats > was.seats);

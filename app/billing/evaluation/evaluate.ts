@@ -61,7 +61,7 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
   const accessRecorded = isAccessRecorded(record, primary, policy, now);
 
   const present = customers.filter((customer) => customer !== null);
-  const wanted = buildExpectedState({ record, primary, customers: present, comp, policy, fields });
+  const wanted = buildExpectedState({ record, primary, customers: present, comp, policy, now, fields });
   const differences = findMismatches(record, wanted, fields);
   const compIsOver = isOnlyCompOver(snapshot, differences, now);
   const findings: Findings = {
@@ -98,7 +98,7 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
     accessExpected,
     expected,
     mismatches,
-    ...compareAccess({ recorded: record, expected, primary: subscription, policy, now }),
+    ...compareAccess({ recorded: record, expected, primary: subscription, ...context }),
     money: computeMoneyAtStake(entry, primary),
     findings,
     since: primary && (entry.findSince?.(primary, policy) ?? null),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Subscription } from "~/billing/observation";
-import { DEFAULT_POLICY } from "~/billing/policy";
 import type { BillingState } from "~/billing/record";
 import {
+  aBillingRow,
   aCanceledSubscription,
   aCustomer,
   aLockedWorkspace,
@@ -51,7 +51,11 @@ describe("positive evidence for a revocation", () => {
 
   it("is the recorded subscription with fewer seats than are recorded", () => {
     expect(evidence([aSubscription({ items: [aStarterItem()] })])).toEqual(ok);
-    const one = aRecordInSync({ workspaces: [anOpenWorkspace(1)] });
+    const one = aRecordInSync({
+      user: { plan: "starter" },
+      billing: aBillingRow({ plan: "starter" }),
+      workspaces: [anOpenWorkspace(1)],
+    });
     expect(evidence([aSubscription({ items: [aStarterItem()] })], { recorded: one })).toEqual(
       no("no_positive_evidence"),
     );
@@ -134,7 +138,7 @@ describe("a change of access", () => {
     recorded: BillingState,
     expected: BillingState,
     primary: Subscription | null = aSubscription(),
-  ) => compareAccess({ recorded, expected, primary, policy: DEFAULT_POLICY, now: NOW });
+  ) => compareAccess({ recorded, expected, primary, ...CONTEXT });
   const withWorkspaces = (...workspaces: BillingState["workspaces"]) => aRecordInSync({ workspaces });
   const neither = { grants: false, revokes: false };
   const grants = { grants: true, revokes: false };
@@ -144,7 +148,19 @@ describe("a change of access", () => {
     expect(change(aRecordInSync(), aRecordInSync())).toEqual(neither);
     expect(change(aRecordInSync({ user: { plan: "starter" } }), aRecordInSync())).toEqual(neither);
     const canceled = aRecordInSync({ user: { subscriptionStatus: "canceled" } });
-    expect(change(aRecordInSync(), canceled, aCanceledSubscription())).toEqual(neither);
+    const unpaid = aRecordInSync({ user: { subscriptionStatus: "unpaid" } });
+    expect(change(unpaid, canceled, aCanceledSubscription())).toEqual(neither);
+    expect(change(aRecordInSync({ user: { subscriptionStatus: "lifetime" } }), aRecordInSync())).toEqual(
+      neither,
+    );
+  });
+
+  it("revokes when a status that may mean access becomes one that does not, also with workspaces", () => {
+    const canceled = aRecordInSync({ user: { subscriptionStatus: "canceled" } });
+    for (const subscriptionStatus of ["active", "past_due", "ACTIVE", "lifetime", ""]) {
+      const recorded = aRecordInSync({ user: { subscriptionStatus } });
+      expect(change(recorded, canceled, aCanceledSubscription())).toEqual(revokes);
+    }
   });
 
   it("grants with more seats or an open workspace, and revokes with fewer or a locked one", () => {

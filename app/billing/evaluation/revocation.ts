@@ -1,48 +1,92 @@
-import { decideAccess, doesStatusGiveAccess } from "~/billing/access";
+import { decideAccess, doesStatusGiveAccess, mayStatusMeanAccess } from "~/billing/access";
 import { chooseItem } from "~/billing/choice";
 import { findWorkspace } from "~/billing/mismatches";
 import type { EpochSeconds, ObservedCustomer, Subscription, Version } from "~/billing/observation";
-import type { Catalogue } from "~/billing/plans";
+import { type Catalogue, mayPlanGiveMore, type Plan } from "~/billing/plans";
 import type { Policy } from "~/billing/policy";
 import type { BillingState, WorkspaceRow } from "~/billing/record";
 
 /** Seats that a workspace can use. */
 const countUsableSeats = (workspace: WorkspaceRow) => (workspace.status === "active" ? workspace.seats : 0);
 
+/** Only `locked` is known to mean no access. */
+const mayBeUsed = ({ status }: WorkspaceRow) => status !== "locked";
+
 export type AccessChange = { grants: boolean; revokes: boolean };
 
-type ChangeInput = {
+type Rules = { catalogue: Catalogue; policy: Policy; now: EpochSeconds };
+
+type ChangeInput = Rules & {
   recorded: BillingState;
   expected: BillingState;
   primary: Pick<Subscription, "status" | "pastDueSince"> | null;
-  policy: Policy;
-  now: EpochSeconds;
 };
 
 /**
  * Does going from one state to the other grant access or seats, or revoke some? For a user without workspaces the
- * recorded status decides. Clearing a status that gives access because Stripe lists nothing counts as revoking too.
+ * recorded status decides about a grant. Overwriting any recorded value that may mean access, with one that does not,
+ * revokes: the application may decide by any of them.
  */
 export function compareAccess(input: ChangeInput): AccessChange {
-  const { recorded, expected, primary } = input;
+  const { recorded, expected } = input;
   let grants = false;
   let revokes = false;
   for (const workspace of recorded.workspaces) {
     const should = findWorkspace(expected, workspace);
     if (countUsableSeats(should) > countUsableSeats(workspace)) grants = true;
     if (countUsableSeats(should) < countUsableSeats(workspace)) revokes = true;
-    if (workspace.status === "active" && should.status !== "active") revokes = true;
+    if (mayBeUsed(workspace) && !mayBeUsed(should)) revokes = true;
     if (workspace.status !== "active" && should.status === "active") grants = true;
   }
-  const { workspaces } = recorded;
-  if (workspaces.length === 0 && givesAccess(expected, input) && !givesAccess(recorded, input)) grants = true;
-  const statusDecides = workspaces.length === 0 || primary === null;
-  if (statusDecides && givesAccess(recorded, input) && !givesAccess(expected, input)) revokes = true;
-  return { grants, revokes };
+  const byStatus = recorded.workspaces.length === 0;
+  if (byStatus && givesAccess(expected, input) && !givesAccess(recorded, input)) grants = true;
+  return { grants, revokes: revokes || takesStatus(input) || takesPlan(input) || takesPeriod(input) };
 }
 
-const givesAccess = ({ user }: BillingState, { primary, policy, now }: ChangeInput) =>
-  doesStatusGiveAccess(user.subscriptionStatus, primary, policy, now);
+const givesAccess = (
+  { user }: BillingState,
+  { primary, policy, now }: Omit<ChangeInput, "recorded" | "expected">,
+) => doesStatusGiveAccess(user.subscriptionStatus, primary, policy, now);
+
+/** A status that may mean access is overwritten with one that does not, in the user's fields or in the row. */
+function takesStatus({ recorded, expected, primary, policy, now }: ChangeInput): boolean {
+  const takes = (was: string | null, should: string | null) =>
+    was !== should &&
+    mayStatusMeanAccess(was, primary, policy, now) &&
+    !doesStatusGiveAccess(should, primary, policy, now);
+  const { billing } = recorded;
+  return (
+    takes(recorded.user.subscriptionStatus, expected.user.subscriptionStatus) ||
+    (billing !== null && expected.billing !== null && takes(billing.status, expected.billing.status))
+  );
+}
+
+/** A plan that may give more is overwritten, for a user who has access: without access no plan gives any. */
+function takesPlan({ recorded, expected, catalogue, policy, ...rest }: ChangeInput): boolean {
+  const { workspaces } = recorded;
+  const hasAccess =
+    workspaces.length === 0
+      ? givesAccess(recorded, { catalogue, policy, ...rest })
+      : workspaces.some((workspace) => countUsableSeats(workspace) > 0);
+  if (!hasAccess) return false;
+  const takes = (was: string | null, should: string | null) =>
+    was !== should &&
+    was !== policy.noPlanWord &&
+    mayPlanGiveMore(was, should === null ? null : (catalogue.plans.get(should) ?? null), catalogue);
+  const { billing } = recorded;
+  return (
+    takes(recorded.user.plan, expected.user.plan) ||
+    (billing !== null && expected.billing !== null && takes(billing.plan, expected.billing.plan))
+  );
+}
+
+/** A recorded period is cut short by a subscription that gives no access: the application may decide by its end. */
+function takesPeriod({ recorded, expected, primary, policy, now }: ChangeInput): boolean {
+  const was = recorded.user.currentPeriodEnd;
+  const should = expected.user.currentPeriodEnd;
+  if (was === null || (should !== null && should >= Math.floor(was))) return false;
+  return primary === null || decideAccess(primary, policy, now).access !== "yes";
+}
 
 export type NoEvidence =
   | "not_read_since"
@@ -51,7 +95,7 @@ export type NoEvidence =
   | "possible_other_customer"
   | "other_customers_unknown";
 
-export type EvidenceInput = {
+export type EvidenceInput = Rules & {
   recorded: BillingState;
   /** Every linked customer; null for one that was never seen. */
   customers: readonly (ObservedCustomer | null)[];
@@ -62,9 +106,6 @@ export type EvidenceInput = {
   /** Only what a comp of Parity's gave is revoked, and that comp is over. */
   compIsOver: boolean;
   revocationVersion: Version | null;
-  catalogue: Catalogue;
-  policy: Policy;
-  now: EpochSeconds;
 };
 
 /**
@@ -99,7 +140,14 @@ function entitlesToLess(subscription: Subscription, input: EvidenceInput): boole
   if (access === "no") return true;
   if (access === "review") return false;
   const { plan } = chooseItem(subscription.items, input.catalogue);
-  return (
-    plan !== null && input.recorded.workspaces.some((workspace) => countUsableSeats(workspace) > plan.seats)
+  return plan !== null && hasMoreThan(plan, input);
+}
+
+/** Does the record give more than the plan: more seats in a workspace, or a plan that may give more? */
+function hasMoreThan(plan: Plan, { recorded, catalogue, policy }: EvidenceInput): boolean {
+  const { user, billing, workspaces } = recorded;
+  if (workspaces.some((workspace) => countUsableSeats(workspace) > plan.seats)) return true;
+  return [user.plan, billing?.plan ?? null].some(
+    (recordedPlan) => recordedPlan !== policy.noPlanWord && mayPlanGiveMore(recordedPlan, plan, catalogue),
   );
 }

@@ -19,20 +19,24 @@ const workspaces = fc
       { status: "locked", seats: 0 },
       { status: "locked", seats: 0 },
       { status: "locked", seats: 3 },
+      { status: "archived", seats: 2 },
     ),
     { maxLength: 3 },
   )
   .map((all) => all.map((one, index) => ({ ...one, id: `w_${index}` })));
 
-const plan = fc.constantFrom(null, "starter", "army", "free");
-const status = fc.constantFrom(null, "active", "past_due", "canceled", "incomplete", "dormant");
+const plan = fc.constantFrom(null, "starter", "army", "free", "enterprise", "PRO ");
+const status = fc.constantFrom(
+  ...[null, "active", "active", "past_due", "canceled", "canceled", "incomplete", "dormant"],
+  ...["ACTIVE", "lifetime", "", "Canceled"],
+);
 const periodEnd = fc.constantFrom(null, anArmyItem().periodEnd, NOW);
 const recordedSubscriptionId = fc.constantFrom("sub_10", "sub_10", "sub_11", "sub_20", "sub_30", "sub_none");
 
 const knownColumns = fc.record({
   stripeSubscriptionId: recordedSubscriptionId,
   stripePriceId: fc.constantFrom("price_army", "price_starter"),
-  status: fc.constantFrom("active", "canceled", "incomplete"),
+  status: fc.constantFrom("active", "canceled", "incomplete", "lifetime", ""),
   plan,
   amount: fc.constantFrom(20_000, 2_000, null),
   currency: fc.constant("usd"),

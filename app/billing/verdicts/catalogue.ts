@@ -11,6 +11,7 @@ import {
   describeInSync,
   describeLockedOut,
   describeMissing,
+  describeNoSubscription,
   describePlanMismatch,
   describePossibleMatches,
   describeStatusMismatch,
@@ -247,7 +248,7 @@ const ENTRIES = {
     fits: () => true,
     label: "No subscription",
     group: { one: "has no subscription", many: "have no subscription" },
-    describe: () => "No subscription in Stripe and none in the database.",
+    describe: describeNoSubscription,
   },
 } satisfies Record<string, VerdictEntry>;
 

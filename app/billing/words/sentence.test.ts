@@ -157,7 +157,7 @@ describe("the sentence", () => {
       /^Stripe has no current subscription for this user\. /,
     );
     expect(describeRecord(aRecord({ user: { subscriptionStatus: "active" }, workspaces: [] }))[1]).toContain(
-      "Sync will clear the status, once",
+      "Sync will change nothing; an admin can approve it.",
     );
   });
 
@@ -197,9 +197,6 @@ describe("the sentence", () => {
     expect(describeRecord(aCanceledRecord({ workspaces: [odd] }), aCanceledSubscription())[1]).toBe(
       'Stripe says "canceled", which gives no access, but the workspace is locked with 3 soldiers. Sync will lock the workspace.',
     );
-    expect(describeRecord(aRecord({ workspaces: [odd] }))[1]).toMatch(
-      /^There is no subscription, but the workspace is/,
-    );
   });
 
   it("of a comp says until when, or that it is over", () => {
@@ -236,8 +233,9 @@ describe("the sentence", () => {
     ).toBe(
       'Stripe and the user’s fields say "active"; the stored subscription says "trialing". Access is right. Sync will correct the record.',
     );
-    expect(describeRecord(aRecord({ user: { subscriptionStatus: "active" } }))[1]).toBe(
-      'Stripe says nothing; the database says "active". Sync will clear the status, once a fresh read of Stripe confirms it.',
+    const locked = aCanceledRecord({ user: { subscriptionStatus: "active" } });
+    expect(describeRecord(locked, aCanceledSubscription())[1]).toBe(
+      'Stripe says "canceled"; the database says "active". Sync will record the status "canceled", once a fresh read of Stripe confirms it.',
     );
   });
 
@@ -246,10 +244,22 @@ describe("the sentence", () => {
       "detail_mismatch",
       "Access, plan and status are right. Some details, such as ids or period dates, are not; Sync will correct them.",
     ]);
-    expect(describeRecord(aRecord({ user: { plan: "army" } }))).toEqual([
-      "detail_mismatch",
-      "Access and status are right. The recorded plan or price is not; Sync will correct it.",
+    const longer = aCanceledRecord({ user: { currentPeriodEnd: NOW + 999 * DAY } });
+    expect(describeRecord(longer, aCanceledSubscription())[1]).toMatch(
+      /Sync will correct them, once a fresh read of Stripe confirms it\.$/,
+    );
+  });
+
+  it("of a user that Stripe does not know says what is recorded all the same", () => {
+    expect(describeRecord(aRecord())[1]).toBe("No subscription in Stripe and none in the database.");
+    const user = { plan: "enterprise", subscriptionStatus: "ACTIVE" };
+    expect(describeRecord(aRecord({ user }))).toEqual([
+      "no_subscription",
+      'No subscription in Stripe. The database records the plan "enterprise" and the status "ACTIVE"; Stripe says nothing about it, so it stays.',
     ]);
+    expect(describeRecord(aRecord({ workspaces: [anOpenWorkspace()] }))[1]).toBe(
+      "Stripe has no current subscription for this user. The database still gives access. Nothing in Stripe proves that it ended, so Sync will change nothing; an admin can approve it.",
+    );
   });
 
   it("of a user in sync says what they have", () => {

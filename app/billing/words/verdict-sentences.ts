@@ -32,13 +32,29 @@ export const describeLockedOut: DescribeVerdict = (details, record) => {
   return `${describePayment(primary)} for ${namePlan(primary)} since ${describeStart(details)}${describeGrace(primary)}. ${explainLockedOut(details, record)} ${describeSync(details, record)}`;
 };
 
-export const describeUnpaidAccess: DescribeVerdict = (details, record) =>
-  `${explainUnpaid(details.primary)} The database still gives access. ${describeSync(details, record)}`;
+export const describeUnpaidAccess: DescribeVerdict = (details, record) => {
+  const found = `${explainUnpaid(details.primary)} The database still gives access.`;
+  return details.primary === null
+    ? `${found} Nothing in Stripe proves that it ended, so Sync will change nothing; an admin can approve it.`
+    : `${found} ${describeSync(details, record)}`;
+};
 
-export const describeDetailMismatch: DescribeVerdict = ({ mismatches }) =>
-  mismatches.some(isPlanMismatch)
-    ? "Access and status are right. The recorded plan or price is not; Sync will correct it."
-    : "Access, plan and status are right. Some details, such as ids or period dates, are not; Sync will correct them.";
+export const describeDetailMismatch: DescribeVerdict = ({ mismatches, revokes }) => {
+  const first = revokes ? ", once a fresh read of Stripe confirms it" : "";
+  return mismatches.some(isPlanMismatch)
+    ? `Access and status are right. The recorded plan or price is not; Sync will correct it${first}.`
+    : `Access, plan and status are right. Some details, such as ids or period dates, are not; Sync will correct them${first}.`;
+};
+
+/** What is recorded stays while Stripe says nothing about it, and is not hidden either. */
+export const describeNoSubscription: DescribeVerdict = (_, { user }) => {
+  const recorded = [
+    ...(user.plan === null ? [] : [`the plan ${quote(user.plan)}`]),
+    ...(user.subscriptionStatus === null ? [] : [`the status ${quote(user.subscriptionStatus)}`]),
+  ];
+  if (recorded.length === 0) return "No subscription in Stripe and none in the database.";
+  return `No subscription in Stripe. The database records ${recorded.join(" and ")}; Stripe says nothing about it, so it stays.`;
+};
 
 const describeStart = ({ since, primary }: EvaluationDetails) =>
   formatDay(since ?? primary?.subscription.startDate ?? 0);

@@ -31,5 +31,5 @@ export function findExpectedRecord({
     policy,
     now,
   });
-  return buildExpectedState({ record, primary, customers, comp, policy });
+  return buildExpectedState({ record, primary, customers, comp, policy, now });
 }

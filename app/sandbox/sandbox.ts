@@ -28,10 +28,15 @@ export interface Sandbox
     | "checkoutSessions"
     | "clock"
     | "customers"
+    | "disputes"
+    | "invoices"
     | "lifecycle"
+    | "paymentMethods"
+    | "payments"
     | "portalSessions"
     | "prices"
     | "products"
+    | "refunds"
     | "subscriptions"
     | "webhookEndpoints"
   > {
@@ -142,6 +147,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     checkout: account.checkout,
     portalSessions: account.portalSessions,
     lifecycle: account.lifecycle,
+    invoices: account.invoices,
+    paymentMethods: account.paymentMethods,
+    payments: account.payments,
+    refunds: account.refunds,
+    disputes: account.disputes,
     accountId: account.facts.id,
     secretKey: settings.secretKeys[0] ?? "",
     restored: saved !== undefined,

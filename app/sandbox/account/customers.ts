@@ -13,8 +13,8 @@ export interface CustomerFields {
   balance?: number;
   delinquent?: boolean;
   test_clock?: string | null;
-  /** The last four digits of the card. */
-  cardLast4?: string | null;
+  /** `pm_…`, attached to this customer. */
+  default_payment_method?: string | null;
 }
 
 export interface NewCustomer extends CustomerFields {
@@ -35,7 +35,7 @@ const COMMON: CustomerRare = Object.freeze({
   balance: 0,
   delinquent: false,
   test_clock: null,
-  cardLast4: null,
+  defaultPaymentMethod: null,
 });
 
 export class Customers {
@@ -56,7 +56,7 @@ export class Customers {
       name: fields.name ?? null,
       metadata: fields.metadata ?? NO_METADATA,
       deleted: false,
-      rare: updateRareFields(COMMON, fields),
+      rare: this.#updateRareFields(COMMON, fields),
     };
     store.addCustomer(record, fields.id);
     this.#emit("customer.created", record);
@@ -73,7 +73,7 @@ export class Customers {
       email: patch.email === undefined ? before.email : patch.email,
       name: patch.name === undefined ? before.name : patch.name,
       metadata: mergeMetadata(before.metadata, patch.metadata),
-      rare: updateRareFields(before.rare, patch),
+      rare: this.#updateRareFields(before.rare, patch),
     };
     const textBefore = serializers.customer(before);
     if (textBefore === serializers.customer(after)) return { id };
@@ -103,17 +103,23 @@ export class Customers {
     if (events.isRecording) events.emit({ type, object: serializers.customer(record), before });
     onChange();
   }
-}
 
-function updateRareFields(before: CustomerRare, fields: CustomerFields): CustomerRare {
-  const rare: CustomerRare = {
-    description: fields.description === undefined ? before.description : fields.description,
-    phone: fields.phone === undefined ? before.phone : fields.phone,
-    currency: fields.currency === undefined ? before.currency : fields.currency,
-    balance: fields.balance ?? before.balance,
-    delinquent: fields.delinquent ?? before.delinquent,
-    test_clock: fields.test_clock === undefined ? before.test_clock : fields.test_clock,
-    cardLast4: fields.cardLast4 === undefined ? before.cardLast4 : fields.cardLast4,
-  };
-  return keepIfEqual(before, rare);
+  #updateRareFields(before: CustomerRare, fields: CustomerFields): CustomerRare {
+    const { default_payment_method: method } = fields;
+    const rare: CustomerRare = {
+      description: fields.description === undefined ? before.description : fields.description,
+      phone: fields.phone === undefined ? before.phone : fields.phone,
+      currency: fields.currency === undefined ? before.currency : fields.currency,
+      balance: fields.balance ?? before.balance,
+      delinquent: fields.delinquent ?? before.delinquent,
+      test_clock: fields.test_clock === undefined ? before.test_clock : fields.test_clock,
+      defaultPaymentMethod:
+        method === undefined
+          ? before.defaultPaymentMethod
+          : method
+            ? getExisting(this.#deps.store.paymentMethods, method).sequence
+            : null,
+    };
+    return keepIfEqual(before, rare);
+  }
 }

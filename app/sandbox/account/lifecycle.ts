@@ -2,6 +2,7 @@ import type { SubscriptionRecord } from "~/sandbox/store/records";
 import { type AccountDeps, getExisting } from "./account-deps";
 import type { TestCard } from "./checkout/cards";
 import type { Customers } from "./customers";
+import type { PaymentMethods } from "./payments/payment-methods";
 import { findPeriod, MONTHLY } from "./periods";
 import type { SubscriptionPatch } from "./subscription-fields";
 import type { Subscriptions } from "./subscriptions";
@@ -21,8 +22,13 @@ export class Lifecycle {
   readonly #deps: AccountDeps;
   readonly #customers: Customers;
   readonly #subscriptions: Subscriptions;
+  readonly #methods: PaymentMethods;
 
-  constructor(deps: AccountDeps, others: { customers: Customers; subscriptions: Subscriptions }) {
+  constructor(
+    deps: AccountDeps,
+    others: { customers: Customers; subscriptions: Subscriptions; paymentMethods: PaymentMethods },
+  ) {
+    this.#methods = others.paymentMethods;
     this.#deps = deps;
     this.#customers = others.customers;
     this.#subscriptions = others.subscriptions;
@@ -74,7 +80,8 @@ export class Lifecycle {
   changeCard(customer: string, card: TestCard): boolean {
     const { store } = this.#deps;
     if (card.does === "decline") return false;
-    this.#customers.update(customer, { cardLast4: card.last4 });
+    const { id } = this.#methods.create({ card, customer });
+    this.#customers.update(customer, { default_payment_method: id });
     for (const sequence of store.listCustomerSubscriptions(getExisting(store.customers, customer).sequence)) {
       if (store.subscriptions.get(sequence).status === "past_due") {
         this.#subscriptions.setStatus(store.subscriptions.getId(sequence), "active");

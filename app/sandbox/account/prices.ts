@@ -1,4 +1,5 @@
 import {
+  type CurrencyOption,
   type Interval,
   type Metadata,
   NO_METADATA,
@@ -7,16 +8,38 @@ import {
 } from "../store/records";
 import { type AccountDeps, getExisting, mergeMetadata } from "./account-deps";
 
-export interface NewPrice {
+export interface NewTier {
+  up_to: number | null;
+  unit_amount?: number | null;
+  unit_amount_decimal?: string | null;
+  flat_amount?: number | null;
+  flat_amount_decimal?: string | null;
+}
+
+/** What a price says in one currency, in its smallest unit. Null (or left out) for tiered prices. */
+export interface NewAmounts {
+  unit_amount?: number | null;
+  /** With fractions of the smallest unit. */
+  unit_amount_decimal?: string | null;
+  tiers?: readonly NewTier[];
+  tax_behavior?: string;
+}
+
+export interface NewPrice extends NewAmounts {
   id?: string;
   product: string;
   currency: string;
-  /** In the currency's smallest unit; null (or left out) for tiered prices. */
-  unit_amount?: number | null;
+  /** By currency. */
+  currency_options?: Readonly<Record<string, NewAmounts>>;
+  transform_quantity?: { divide_by: number; round: "down" | "up" } | null;
   billing_scheme?: "per_unit" | "tiered";
-  tiers?: readonly { up_to: number | null; unit_amount?: number | null; flat_amount?: number | null }[];
   tiers_mode?: "graduated" | "volume" | null;
-  recurring?: { interval: Interval; interval_count?: number } | null;
+  recurring?: {
+    interval: Interval;
+    interval_count?: number;
+    usage_type?: "licensed" | "metered";
+    meter?: string | null;
+  } | null;
   lookup_key?: string | null;
   /** Takes the lookup key from the price that has it. */
   transfer_lookup_key?: boolean;
@@ -29,6 +52,8 @@ export interface NewPrice {
 
 export interface PricePatch {
   active?: boolean;
+  tax_behavior?: string;
+  currency_options?: Readonly<Record<string, NewAmounts>>;
   nickname?: string | null;
   lookup_key?: string | null;
   transfer_lookup_key?: boolean;
@@ -53,11 +78,17 @@ export class Prices {
       product: getExisting(store.products, fields.product).sequence,
       active: fields.active ?? true,
       currency: fields.currency,
-      unitAmount: tiered ? null : (fields.unit_amount ?? null),
-      tiers: tiered ? (fields.tiers ?? [{ up_to: null }]).map(toTier) : null,
+      ...toAmounts(tiered ? { tiers: [{ up_to: null }], ...fields } : fields),
       tiersMode: tiered ? (fields.tiers_mode ?? "graduated") : null,
+      currencyOptions: fields.currency_options ? mapValues(fields.currency_options, toAmounts) : null,
+      transformQuantity: fields.transform_quantity ?? null,
       recurring: fields.recurring
-        ? { interval: fields.recurring.interval, interval_count: fields.recurring.interval_count ?? 1 }
+        ? {
+            interval: fields.recurring.interval,
+            interval_count: fields.recurring.interval_count ?? 1,
+            usage_type: fields.recurring.usage_type ?? "licensed",
+            meter: fields.recurring.meter ?? null,
+          }
         : null,
       lookupKey: fields.lookup_key ?? null,
       nickname: fields.nickname ?? null,
@@ -79,6 +110,10 @@ export class Prices {
       active: patch.active ?? before.active,
       nickname: patch.nickname === undefined ? before.nickname : patch.nickname,
       lookupKey: patch.lookup_key === undefined ? before.lookupKey : patch.lookup_key,
+      taxBehavior: patch.tax_behavior ?? before.taxBehavior,
+      currencyOptions: patch.currency_options
+        ? { ...before.currencyOptions, ...mapValues(patch.currency_options, toAmounts) }
+        : before.currencyOptions,
       metadata: mergeMetadata(before.metadata, patch.metadata),
     });
     return { id };
@@ -105,14 +140,26 @@ export class Prices {
   }
 }
 
-function toTier(tier: {
-  up_to: number | null;
-  unit_amount?: number | null;
-  flat_amount?: number | null;
-}): PriceTier {
+function toAmounts({ tiers, tax_behavior, ...amounts }: NewAmounts): CurrencyOption {
+  return {
+    unitAmount: tiers ? null : toDecimal(amounts.unit_amount, amounts.unit_amount_decimal),
+    tiers: tiers ? tiers.map(toTier) : null,
+    taxBehavior: tax_behavior ?? "unspecified",
+  };
+}
+
+function toTier(tier: NewTier): PriceTier {
   return {
     up_to: tier.up_to,
-    unit_amount: tier.unit_amount ?? null,
-    flat_amount: tier.flat_amount ?? null,
+    unit_amount: toDecimal(tier.unit_amount, tier.unit_amount_decimal),
+    flat_amount: toDecimal(tier.flat_amount, tier.flat_amount_decimal),
   };
+}
+
+function toDecimal(whole: number | null | undefined, decimal: string | null | undefined): string | null {
+  return decimal ?? (whole === null || whole === undefined ? null : String(whole));
+}
+
+function mapValues<V, W>(values: Readonly<Record<string, V>>, change: (value: V) => W): Record<string, W> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
 }

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import type { Account } from "./account";
+import { formatMoney } from "./billing/money";
+import { isClosed } from "./payments/disputes";
+import { countRefundable } from "./payments/refunds";
 
 const subscription = z.string();
 const customer = z.string();
@@ -15,7 +18,17 @@ const ON_SUBSCRIPTION = [
   "mark_unpaid",
   "pause",
   "resume",
+  "pause_collection",
+  "resume_collection",
+  "refund_half",
+  "refund",
+  "dispute",
+  "win_dispute",
+  "lose_dispute",
 ] as const;
+
+/** What can still happen to the payments of a subscription that has ended. */
+const AFTER_THE_END = new Set<string>(["refund_half", "refund", "dispute", "win_dispute", "lose_dispute"]);
 
 /** One action of a customer, a bank or time, as the simulate page and the control endpoint send it. */
 export const simulationSchema = z.discriminatedUnion("action", [
@@ -79,7 +92,8 @@ function simulateForSubscription(
     subscriptions.setStatus(id, simulation.status);
     return succeed(`${id} is ${simulation.status}.`);
   }
-  if (record.status === "canceled") return refuse(`${id} has ended. It cannot change any more.`);
+  if (record.status === "canceled" && !AFTER_THE_END.has(simulation.action))
+    return refuse(`${id} has ended. It cannot change any more.`);
   switch (simulation.action) {
     case "cancel_now":
       subscriptions.cancel(id);
@@ -108,9 +122,57 @@ function simulateForSubscription(
     case "pause":
       subscriptions.setStatus(id, "paused");
       return succeed(`${id} is paused.`);
+    case "pause_collection":
+      subscriptions.update(id, { pause_collection: { behavior: "void", resumes_at: null } });
+      return succeed(`${id} stays active, and its invoices are void.`);
+    case "resume_collection":
+      subscriptions.update(id, { pause_collection: null });
+      return succeed(`The invoices of ${id} are charged again.`);
+    case "refund_half":
+    case "refund":
+    case "dispute":
+    case "win_dispute":
+    case "lose_dispute":
+      return simulateForPayment(account, id, simulation.action);
     case "change_plan":
       lifecycle.changePlan(id, simulation.price);
       return succeed(`${id} has a new plan.`);
+  }
+}
+
+/** What happens to the latest payment of a subscription. */
+function simulateForPayment(
+  { store, payments, refunds, disputes }: Account,
+  subscription: string,
+  action: "dispute" | "lose_dispute" | "refund" | "refund_half" | "win_dispute",
+): Outcome {
+  const id = payments.findCharge(subscription);
+  const charge = id === undefined ? undefined : store.charges.find(id);
+  if (id === undefined || !charge) return refuse(`${subscription} has no payment.`);
+  const left = countRefundable(charge);
+  const open = [...store.disputes.all()].find(
+    (dispute) => dispute.charge === charge.sequence && !isClosed(dispute),
+  );
+  switch (action) {
+    case "refund":
+    case "refund_half": {
+      const amount = action === "refund" ? left : Math.min(left, Math.ceil(charge.amount / 2));
+      if (amount === 0) return refuse(`${id} is refunded already.`);
+      refunds.create({ charge: id, amount, reason: "requested_by_customer" });
+      return succeed(`${formatMoney(amount, charge.currency)} of ${id} were refunded.`);
+    }
+    case "dispute":
+      if (charge.disputed) return refuse(`${id} is disputed already.`);
+      disputes.open({ charge: id });
+      return succeed(`The payer disputes ${id}.`);
+    case "win_dispute":
+    case "lose_dispute": {
+      if (!open) return refuse(`${id} has no open dispute.`);
+      const dispute = store.disputes.getId(open.sequence);
+      if (action === "win_dispute") disputes.win(dispute);
+      else disputes.lose(dispute);
+      return succeed(`${dispute} was ${action === "win_dispute" ? "won" : "lost"}.`);
+    }
   }
 }
 

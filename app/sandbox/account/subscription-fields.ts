@@ -28,6 +28,8 @@ export interface ItemPatch extends Partial<NewItem> {
 export interface SubscriptionFields extends Partial<SubscriptionRare> {
   status?: string;
   start_date?: number;
+  /** Where the billing periods begin; the end of the trial or the start by default. */
+  billing_cycle_anchor?: number;
   current_period_start?: number;
   current_period_end?: number;
 }
@@ -38,6 +40,8 @@ export interface NewSubscription extends SubscriptionFields {
   items: readonly NewItem[];
   created?: number;
   metadata?: Metadata;
+  /** One that all its prices are sold in; that of the first price by default. */
+  currency?: string;
 }
 
 export interface SubscriptionPatch extends SubscriptionFields {
@@ -57,8 +61,15 @@ export function findFirstPeriod(
   fields: NewSubscription,
   { created, now }: { created: number; now: number },
 ): { periodStart: number; periodEnd: number } {
-  const anchor = fields.start_date ?? created;
+  const anchor = fields.billing_cycle_anchor ?? fields.start_date ?? created;
   const [first] = fields.items;
+  const { trial_end } = fields;
+  if (trial_end && trial_end > now && !fields.ended_at) {
+    return {
+      periodStart: fields.current_period_start ?? fields.trial_start ?? created,
+      periodEnd: fields.current_period_end ?? trial_end,
+    };
+  }
   const recurring = first ? getExisting(store.prices, first.price).recurring : null;
   const period = findPeriod(anchor, recurring ?? MONTHLY, Math.min(now, fields.ended_at ?? now));
   return {

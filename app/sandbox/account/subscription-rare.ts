@@ -24,6 +24,8 @@ const DEFAULTS: SubscriptionRare = Object.freeze({
   description: null,
   pause_collection: null,
   cancellation_reason: null,
+  cancellation_comment: null,
+  cancellation_feedback: null,
   test_clock: null,
   legacyPeriod: false,
 });
@@ -68,6 +70,8 @@ const KEYS = [
   "description",
   "pause_collection",
   "cancellation_reason",
+  "cancellation_comment",
+  "cancellation_feedback",
   "test_clock",
   "legacyPeriod",
 ] as const satisfies readonly (keyof SubscriptionRare)[];

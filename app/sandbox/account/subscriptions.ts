@@ -1,42 +1,55 @@
 import type { SubscriptionRecord } from "../store/records";
 import { NO_METADATA } from "../store/records";
 import { type AccountDeps, getExisting, mergeMetadata } from "./account-deps";
-import { listChangeEvents, listCreationEvents, type SubscriptionEventType } from "./subscription-events";
+import { findAmounts } from "./billing/amounts";
+import type { Invoices } from "./billing/invoices";
+import type { Renewals } from "./billing/renewals";
 import {
   createItems,
   findFirstPeriod,
-  moveToNextPeriod,
+  type NewItem,
   type NewSubscription,
   type SubscriptionPatch,
   updateItems,
 } from "./subscription-fields";
 import { updateRareFields } from "./subscription-rare";
 
+/** Subscriptions as they are told to be: the period, the status and the dates are taken as given, and nothing is billed. */
 export class Subscriptions {
   readonly #deps: AccountDeps;
+  readonly #invoices: Invoices;
+  readonly #renewals: Renewals;
 
-  constructor(deps: AccountDeps) {
+  constructor(deps: AccountDeps, { invoices, renewals }: { invoices: Invoices; renewals: Renewals }) {
     this.#deps = deps;
+    this.#invoices = invoices;
+    this.#renewals = renewals;
   }
 
-  /** Creates a subscription, `active` unless a status is given. Its period is the one that contains the current time. */
+  /**
+   * Imports a subscription, `active` unless a status is given. Its period is the one that contains the current time, and
+   * its latest invoice is for that period, paid or open as the status says.
+   */
   create(fields: NewSubscription): { id: string } {
-    const { store, clock } = this.#deps;
+    const { store, clock, events, serializers, onChange } = this.#deps;
     const now = clock.now();
     const customer = getExisting(store.customers, fields.customer);
     const created = fields.created ?? now;
     const period = findFirstPeriod(store, fields, { created, now });
-    const status = fields.status ?? (fields.trial_end && fields.trial_end > now ? "trialing" : "active");
+    const isTrial = Boolean(fields.trial_end && fields.trial_end > now);
+    const status = fields.status ?? (isTrial ? "trialing" : "active");
+    const startDate = fields.start_date ?? created;
     const record: SubscriptionRecord = {
       sequence: store.subscriptions.nextSequence,
       created,
       customer: customer.sequence,
       status,
-      startDate: fields.start_date ?? created,
+      currency: this.#findCurrency(fields.items, fields.currency),
+      startDate,
+      anchor: fields.billing_cycle_anchor ?? (isTrial ? (fields.trial_end ?? startDate) : startDate),
       items: createItems(store, fields.items, { created, ...period }),
       metadata: fields.metadata ?? NO_METADATA,
-      invoices: 1,
-      latestInvoiceAt: created,
+      latestInvoice: store.invoices.nextSequence,
       rare: updateRareFields(
         undefined,
         { test_clock: customer.rare.test_clock, ...fields },
@@ -44,7 +57,11 @@ export class Subscriptions {
       ),
     };
     store.addSubscription(record, fields.id);
-    this.#emit(listCreationEvents(status), record);
+    if (events.isRecording) {
+      events.emit({ type: "customer.subscription.created", object: serializers.subscription(record) });
+      this.#invoices.announce(store.invoices.get(record.latestInvoice ?? 0));
+    }
+    onChange();
     return { id: store.subscriptions.getId(record.sequence) };
   }
 
@@ -59,14 +76,14 @@ export class Subscriptions {
       ...before,
       status,
       startDate: patch.start_date ?? before.startDate,
+      anchor: patch.billing_cycle_anchor ?? before.anchor,
       items,
       metadata: mergeMetadata(before.metadata, patch.metadata),
       rare: updateRareFields(before.rare, patch, { status, at: now, periodEnd: items[0]?.periodEnd ?? now }),
     };
-    const textBefore = serializers.subscription(before);
-    if (textBefore === serializers.subscription(after)) return { id };
-    store.replaceSubscription(after);
-    this.#emit(listChangeEvents(before.status, status), after, textBefore);
+    if (serializers.subscription(before) === serializers.subscription(after)) return { id };
+    this.#renewals.replace(before, after);
+    if (before.status !== status) this.#renewals.followStatus(after);
     return { id };
   }
 
@@ -75,40 +92,28 @@ export class Subscriptions {
   }
 
   /** Ends it now. */
-  cancel(id: string, fields: { reason?: string } = {}): { id: string } {
+  cancel(id: string, fields: { reason?: string; comment?: string; feedback?: string } = {}): { id: string } {
     return this.update(id, {
       status: "canceled",
       cancellation_reason: fields.reason ?? "cancellation_requested",
+      cancellation_comment: fields.comment,
+      cancellation_feedback: fields.feedback,
     });
   }
 
   /** Begins the next period with a paid invoice. If the payment fails, the invoice is open and the status past due. */
   renew(id: string, { fails = false }: { fails?: boolean } = {}): { id: string } {
-    const { store, serializers, clock } = this.#deps;
-    const before = getExisting(store.subscriptions, id);
-    const after: SubscriptionRecord = {
-      ...before,
-      status: fails ? "past_due" : before.status,
-      items: before.items.map((item) => moveToNextPeriod(store, item, before.startDate)),
-      invoices: before.invoices + 1,
-      latestInvoiceAt: clock.now(),
-    };
-    store.replaceSubscription(after);
-    const billed = fails ? "invoice.payment_failed" : "invoice.paid";
-    this.#emit(["customer.subscription.updated", billed], after, serializers.subscription(before));
+    const record = getExisting(this.#deps.store.subscriptions, id);
+    this.#renewals.renew(record, fails ? "fails" : "pays");
     return { id };
   }
 
-  #emit(types: readonly SubscriptionEventType[], record: SubscriptionRecord, before?: string): void {
-    const { events, serializers, onChange } = this.#deps;
-    if (events.isRecording) {
-      for (const type of types) {
-        const object = type.startsWith("invoice.")
-          ? serializers.invoice({ subscription: record, nth: Math.max(1, record.invoices) })
-          : serializers.subscription(record);
-        events.emit({ type, object, ...(type === "customer.subscription.updated" ? { before } : {}) });
-      }
-    }
-    onChange();
+  /** Throws when a price is not sold in the subscription's currency: every subscription has one. */
+  #findCurrency(items: readonly NewItem[], given: string | undefined): string {
+    const prices = items.map((item) => getExisting(this.#deps.store.prices, item.price));
+    const currency = given ?? prices[0]?.currency ?? "usd";
+    const other = prices.find((price) => !findAmounts(price, currency));
+    if (other) throw new Error(`A price in ${other.currency} is not sold in ${currency}`);
+    return currency;
   }
 }

@@ -1,7 +1,8 @@
-import { encodeInvoice } from "~/sandbox/store/invoice-numbers";
+import { calculateAmount } from "../account/billing/amounts";
 import { type JsonObject, toIdJson, toJson, toListJson } from "../json";
 import { type Shape, template } from "../large/template";
-import type { CheckoutSessionRecord } from "../store/records";
+import type { CheckoutSessionRecord, PriceRecord } from "../store/records";
+import { serializeReference } from "./reference";
 import type { View } from "./view";
 
 type SessionView = View<CheckoutSessionRecord>;
@@ -24,10 +25,7 @@ const shape: Shape<SessionView> = {
   consent: null,
   consent_collection: null,
   created: ({ record }) => toJson(record.created),
-  currency: ({ store, record }) => {
-    const [first] = record.lineItems;
-    return toJson(first ? store.prices.get(first.price).currency : "usd");
-  },
+  currency: ({ record }) => toJson(record.currency),
   currency_conversion: null,
   custom_fields: [],
   custom_text: {
@@ -36,12 +34,7 @@ const shape: Shape<SessionView> = {
     submit: null,
     terms_of_service_acceptance: null,
   },
-  customer: ({ store, record, expand, serializers }) => {
-    if (record.customer === null) return "null";
-    return expand?.has("customer")
-      ? serializers.customer(store.customers.get(record.customer), expand.get("customer"))
-      : toIdJson(store.customers.getId(record.customer));
-  },
+  customer: (view) => serializeReference(view, "customer", view.record.customer),
   customer_account: null,
   customer_creation: ({ record }) => toJson(record.mode === "subscription" ? "always" : null),
   customer_details: ({ record }) => toJson(describePayer(record)),
@@ -49,10 +42,7 @@ const shape: Shape<SessionView> = {
   discounts: [],
   expires_at: ({ record }) => toJson(record.expiresAt),
   integration_identifier: null,
-  invoice: ({ store, record }) =>
-    record.subscription === null || record.status !== "complete"
-      ? "null"
-      : toIdJson(store.ids.make("invoice", encodeInvoice(record.subscription, 1))),
+  invoice: (view) => serializeReference(view, "invoice", view.record.invoice),
   invoice_creation: null,
   livemode: (view) => toJson(view.account.livemode),
   locale: null,
@@ -60,7 +50,7 @@ const shape: Shape<SessionView> = {
   metadata: ({ record }) => toJson(record.metadata),
   mode: ({ record }) => toJson(record.mode),
   origin_context: null,
-  payment_intent: null,
+  payment_intent: (view) => serializeReference(view, "payment_intent", view.record.paymentIntent),
   payment_link: ({ record }) => toJson(record.paymentLink),
   payment_method_collection: "always",
   payment_method_configuration_details: null,
@@ -77,15 +67,10 @@ const shape: Shape<SessionView> = {
   shipping_options: [],
   status: ({ record }) => toJson(record.status),
   submit_type: null,
-  subscription: ({ store, record, expand, serializers }) => {
-    if (record.subscription === null) return "null";
-    return expand?.has("subscription")
-      ? serializers.subscription(store.subscriptions.get(record.subscription), expand.get("subscription"))
-      : toIdJson(store.subscriptions.getId(record.subscription));
-  },
+  subscription: (view) => serializeReference(view, "subscription", view.record.subscription),
   success_url: ({ record }) => toJson(record.successUrl),
   total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
-  ui_mode: "hosted",
+  ui_mode: "hosted_page",
   url: ({ store, record, account }) =>
     toJson(
       record.hosted && record.status === "open"
@@ -108,8 +93,8 @@ function serializeLineItems({ store, record, expand, serializers }: SessionView)
   const id = store.checkoutSessions.getId(record.sequence);
   const data = record.lineItems.map((line, i) => {
     const price = store.prices.get(line.price);
-    const amount = (price.unitAmount ?? 0) * line.quantity;
-    return `{"id":${toJson(`li_${id.slice(-12)}${i}`)},"object":"item","adjustable_quantity":null,"amount_discount":0,"amount_subtotal":${amount},"amount_tax":0,"amount_total":${amount},"currency":${toJson(price.currency)},"description":${toJson(store.products.get(price.product).name)},"metadata":{},"price":${serializers.price(price, priceExpand)},"quantity":${line.quantity}}`;
+    const amount = isMetered(price) ? 0 : calculateAmount(price, line.quantity, record.currency);
+    return `{"id":${toJson(`li_${id.slice(-12)}${i}`)},"object":"item","adjustable_quantity":null,"amount_discount":0,"amount_subtotal":${amount},"amount_tax":0,"amount_total":${amount},"currency":${toJson(record.currency)},"description":${toJson(store.products.get(price.product).name)},"metadata":{},"price":${serializers.price(price, priceExpand)},"quantity":${line.quantity}}`;
   });
   return toListJson(data, false, `/v1/checkout/sessions/${id}/line_items`);
 }
@@ -131,10 +116,15 @@ function describePayer(record: CheckoutSessionRecord): JsonObject | null {
 }
 
 /** The amount due today: nothing during a trial. */
-function sumLineItems({ store, record }: SessionView): number {
-  if (record.trialDays !== null) return 0;
-  return record.lineItems.reduce(
-    (sum, line) => sum + (store.prices.get(line.price).unitAmount ?? 0) * line.quantity,
-    0,
-  );
+export function sumLineItems({ store, record }: Pick<SessionView, "record" | "store">): number {
+  return record.lineItems.reduce((sum, line) => {
+    const price = store.prices.get(line.price);
+    if (record.trialDays !== null && price.recurring !== null) return sum;
+    if (isMetered(price)) return sum;
+    return sum + calculateAmount(price, line.quantity, record.currency);
+  }, 0);
+}
+
+function isMetered({ recurring }: PriceRecord): boolean {
+  return recurring?.usage_type === "metered";
 }

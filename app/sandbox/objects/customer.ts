@@ -1,7 +1,8 @@
+import { makeInvoicePrefix } from "../account/billing/numbers";
 import { toIdJson, toJson, toListJson } from "../json";
 import { members, type Shape, template } from "../large/template";
 import type { CustomerRare, CustomerRecord } from "../store/records";
-import { makePaymentMethodId } from "./payment-method";
+import { serializeReference } from "./reference";
 import type { View } from "./view";
 
 type CustomerView = View<CustomerRecord>;
@@ -15,30 +16,35 @@ const rare = members<CustomerView, CustomerRare>((view) => view.record.rare, {
   description: (fields) => toJson(fields.description),
   phone: (fields) => toJson(fields.phone),
   test_clock: (fields) => toJson(fields.test_clock),
-  invoice_settings: {
-    custom_fields: null,
-    default_payment_method: (fields) => toJson(fields.cardLast4 && makePaymentMethodId(fields.cardLast4)),
-    footer: null,
-    rendering_options: null,
-  },
 });
 
 const shape: Shape<CustomerView> = {
   id: (view) => toIdJson(view.store.customers.getId(view.record.sequence)),
   object: "customer",
   "...rare": rare,
+  invoice_settings: {
+    custom_fields: null,
+    default_payment_method: (view) =>
+      serializeReference(
+        { ...view, expand: view.expand?.get("invoice_settings") },
+        "payment_method",
+        view.record.rare.defaultPaymentMethod,
+        "default_payment_method",
+      ),
+    footer: null,
+    rendering_options: null,
+  },
   address: null,
   created: (view) => toJson(view.record.created),
   customer_account: null,
   default_source: null,
   discount: null,
   email: (view) => toJson(view.record.email),
-  invoice_prefix: (view) =>
-    toJson(view.store.customers.getId(view.record.sequence).slice(-8).toUpperCase().padStart(8, "0")),
+  invoice_prefix: (view) => toJson(makeInvoicePrefix(view.store, view.record.sequence)),
   livemode: (view) => toJson(view.account.livemode),
   metadata: (view) => toJson(view.record.metadata),
   name: (view) => toJson(view.record.name),
-  next_invoice_sequence: 1,
+  next_invoice_sequence: (view) => toJson(view.store.countInvoices(view.record.sequence) + 1),
   preferred_locales: [],
   shipping: null,
   tax_exempt: "none",

@@ -1,4 +1,12 @@
 import type {
+  ChargeRecord,
+  DisputeRecord,
+  InvoiceRecord,
+  PaymentIntentRecord,
+  PaymentMethodRecord,
+  RefundRecord,
+} from "~/sandbox/store/billing-records";
+import type {
   CheckoutSessionRecord,
   CustomerRecord,
   EventRecord,
@@ -14,7 +22,14 @@ import { serializeAccount } from "./account";
 import { serializeCheckoutSession } from "./checkout-session";
 import { serializeCustomer } from "./customer";
 import { serializeEvent } from "./event";
-import { serializeInvoice } from "./invoice";
+import { serializeInvoice } from "./invoices/invoice";
+import { serializeInvoiceLine } from "./invoices/invoice-line";
+import { serializeInvoicePayment } from "./invoices/invoice-payment";
+import { serializeCharge } from "./payments/charge";
+import { serializeDispute } from "./payments/dispute";
+import { serializePaymentIntent } from "./payments/payment-intent";
+import { serializePaymentMethod } from "./payments/payment-method";
+import { serializeRefund } from "./payments/refund";
 import { serializePortalSession } from "./portal-session";
 import { serializePlan, serializePrice } from "./price";
 import { serializeProduct } from "./product";
@@ -23,7 +38,7 @@ import { serializeSubscriptionItem } from "./subscription-item";
 import type {
   AccountFacts,
   Expand,
-  InvoiceSubject,
+  InvoiceLineSubject,
   Serializers,
   SubscriptionItemSubject,
   View,
@@ -66,8 +81,36 @@ export class StoreSerializers implements Serializers {
     return serializeSubscriptionItem(this.#view(subject, expand));
   }
 
-  invoice(subject: InvoiceSubject, expand?: Expand): string {
-    return serializeInvoice(this.#view(subject, expand));
+  invoice(record: InvoiceRecord, expand?: Expand): string {
+    return serializeInvoice(this.#view(record, expand));
+  }
+
+  invoiceLine(subject: InvoiceLineSubject, expand?: Expand): string {
+    return serializeInvoiceLine(this.#view(subject, expand));
+  }
+
+  invoicePayment(record: InvoiceRecord, expand?: Expand): string {
+    return serializeInvoicePayment(this.#view(record, expand));
+  }
+
+  paymentMethod(record: PaymentMethodRecord, expand?: Expand): string {
+    return serializePaymentMethod(this.#view(record, expand));
+  }
+
+  paymentIntent(record: PaymentIntentRecord, expand?: Expand): string {
+    return serializePaymentIntent(this.#view(record, expand));
+  }
+
+  charge(record: ChargeRecord, expand?: Expand): string {
+    return serializeCharge(this.#view(record, expand));
+  }
+
+  refund(record: RefundRecord, expand?: Expand): string {
+    return serializeRefund(this.#view(record, expand));
+  }
+
+  dispute(record: DisputeRecord, expand?: Expand): string {
+    return serializeDispute(this.#view(record, expand));
   }
 
   checkoutSession(record: CheckoutSessionRecord, expand?: Expand): string {

@@ -16,19 +16,31 @@ const legacyShape: Shape<ItemView> = {
     view.serializers.plan(view.store.prices.get(view.record.item.price), view.expand?.get("plan")),
   price: (view) =>
     view.serializers.price(view.store.prices.get(view.record.item.price), view.expand?.get("price")),
-  quantity: ({ record }) => toJson(record.item.quantity),
   subscription: ({ store, record }) => toIdJson(store.subscriptions.getId(record.subscription.sequence)),
   tax_rates: [],
 };
 
-const legacy = template(legacyShape);
-const current = template<ItemView>({
-  ...legacyShape,
+const licensed: Shape<ItemView> = { quantity: ({ record }) => toJson(record.item.quantity) };
+const period: Shape<ItemView> = {
   current_period_end: ({ record }) => toJson(record.item.periodEnd),
   current_period_start: ({ record }) => toJson(record.item.periodStart),
-});
+};
 
-/** A subscription item, with its period unless its subscription has the format of an old API version. */
+const SERIALIZERS = {
+  current: template<ItemView>({ ...legacyShape, ...licensed, ...period }),
+  legacy: template<ItemView>({ ...legacyShape, ...licensed }),
+  metered: template<ItemView>({ ...legacyShape, ...period }),
+  legacyMetered: template<ItemView>(legacyShape),
+};
+
+/**
+ * A subscription item, with its period unless its subscription has the format of an old API version. Metered items have no
+ * quantity.
+ */
 export function serializeSubscriptionItem(view: ItemView): string {
-  return view.record.subscription.rare.legacyPeriod ? legacy(view) : current(view);
+  const { store, record } = view;
+  const isLegacy = record.subscription.rare.legacyPeriod;
+  const isMetered = store.prices.get(record.item.price).recurring?.usage_type === "metered";
+  if (isMetered) return isLegacy ? SERIALIZERS.legacyMetered(view) : SERIALIZERS.metered(view);
+  return isLegacy ? SERIALIZERS.legacy(view) : SERIALIZERS.current(view);
 }

@@ -1,7 +1,7 @@
-import { encodeInvoice } from "~/sandbox/store/invoice-numbers";
 import { toIdJson, toJson, toListJson } from "../json";
 import { members, type Shape, template } from "../large/template";
 import type { SubscriptionRare, SubscriptionRecord } from "../store/records";
+import { serializeReference } from "./reference";
 import type { View } from "./view";
 
 type SubscriptionView = View<SubscriptionRecord>;
@@ -13,14 +13,13 @@ const rare = members<SubscriptionView, SubscriptionRare>((view) => view.record.r
   cancel_at_period_end: (fields) => toJson(fields.cancel_at_period_end),
   canceled_at: (fields) => toJson(fields.canceled_at),
   cancellation_details: {
-    comment: null,
-    feedback: null,
+    comment: (fields) => toJson(fields.cancellation_comment),
+    feedback: (fields) => toJson(fields.cancellation_feedback),
     feedback_option: null,
     reason: (fields) => toJson(fields.cancellation_reason),
   },
   collection_method: (fields) => toJson(fields.collection_method),
   days_until_due: (fields) => toJson(fields.days_until_due),
-  default_payment_method: (fields) => toJson(fields.default_payment_method),
   description: (fields) => toJson(fields.description),
   ended_at: (fields) => toJson(fields.ended_at),
   pause_collection: (fields) => toJson(fields.pause_collection && { ...fields.pause_collection }),
@@ -36,15 +35,16 @@ const shape: Shape<SubscriptionView> = {
   application: null,
   application_fee_percent: null,
   automatic_tax: { disabled_reason: null, enabled: false, liability: null },
-  billing_cycle_anchor: ({ record }) => toJson(record.startDate),
+  billing_cycle_anchor: ({ record }) => toJson(record.anchor),
   billing_cycle_anchor_config: null,
   billing_mode: { flexible: null, type: "classic" },
   billing_schedules: [],
   billing_thresholds: null,
   created: ({ record }) => toJson(record.created),
-  currency: serializeCurrency,
-  customer: serializeCustomer,
+  currency: ({ record }) => toJson(record.currency),
+  customer: (view) => serializeReference(view, "customer", view.record.customer),
   customer_account: null,
+  default_payment_method: serializePaymentMethod,
   default_source: null,
   default_tax_rates: [],
   discounts: [],
@@ -56,7 +56,7 @@ const shape: Shape<SubscriptionView> = {
     issuer: { type: "self" },
   },
   items: serializeItems,
-  latest_invoice: serializeLatestInvoice,
+  latest_invoice: (view) => serializeReference(view, "invoice", view.record.latestInvoice, "latest_invoice"),
   livemode: (view) => toJson(view.account.livemode),
   managed_payments: null,
   metadata: ({ record }) => toJson(record.metadata),
@@ -89,17 +89,6 @@ export function serializeSubscription(view: SubscriptionView): string {
   return view.record.rare.legacyPeriod ? legacy(view) : current(view);
 }
 
-function serializeCurrency({ record, store }: SubscriptionView): string {
-  const [first] = record.items;
-  return toJson(first ? store.prices.get(first.price).currency : "usd");
-}
-
-function serializeCustomer({ record, store, expand, serializers }: SubscriptionView): string {
-  return expand?.has("customer")
-    ? serializers.customer(store.customers.get(record.customer), expand.get("customer"))
-    : toIdJson(store.customers.getId(record.customer));
-}
-
 function serializeItems({ record, store, expand, serializers }: SubscriptionView): string {
   const inner = expand?.get("items")?.get("data");
   return toListJson(
@@ -111,9 +100,10 @@ function serializeItems({ record, store, expand, serializers }: SubscriptionView
   );
 }
 
-function serializeLatestInvoice({ record, store, expand, serializers }: SubscriptionView): string {
-  if (record.invoices === 0) return "null";
-  return expand?.has("latest_invoice")
-    ? serializers.invoice({ subscription: record, nth: record.invoices }, expand.get("latest_invoice"))
-    : toIdJson(store.ids.make("invoice", encodeInvoice(record.sequence, record.invoices)));
+/** Imported subscriptions may name a payment method that the sandbox does not have. */
+function serializePaymentMethod(view: SubscriptionView): string {
+  const { default_payment_method: id } = view.record.rare;
+  const sequence = id === null ? undefined : view.store.paymentMethods.findSequence(id);
+  if (sequence === undefined) return toJson(id);
+  return serializeReference(view, "payment_method", sequence, "default_payment_method");
 }

@@ -1,4 +1,13 @@
 import type {
+  ChargeRecord,
+  DisputeRecord,
+  InvoiceLine,
+  InvoiceRecord,
+  PaymentIntentRecord,
+  PaymentMethodRecord,
+  RefundRecord,
+} from "../store/billing-records";
+import type {
   CheckoutSessionRecord,
   CustomerRecord,
   EventRecord,
@@ -27,10 +36,11 @@ export interface SubscriptionItemSubject {
   readonly item: ItemRecord;
 }
 
-export interface InvoiceSubject {
-  readonly subscription: SubscriptionRecord;
-  /** Which of the subscription's invoices, counted from 1. */
-  readonly nth: number;
+export interface InvoiceLineSubject {
+  readonly invoice: InvoiceRecord;
+  readonly line: InvoiceLine;
+  /** Counted from 0. */
+  readonly position: number;
 }
 
 /** Returns the JSON text of any object. Objects that contain others use these, too. */
@@ -41,7 +51,15 @@ export interface Serializers {
   plan(record: PriceRecord, expand?: Expand): string;
   subscription(record: SubscriptionRecord, expand?: Expand): string;
   subscriptionItem(subject: SubscriptionItemSubject, expand?: Expand): string;
-  invoice(subject: InvoiceSubject, expand?: Expand): string;
+  invoice(record: InvoiceRecord, expand?: Expand): string;
+  invoiceLine(subject: InvoiceLineSubject, expand?: Expand): string;
+  /** The payment of an invoice that has one. */
+  invoicePayment(record: InvoiceRecord, expand?: Expand): string;
+  paymentMethod(record: PaymentMethodRecord, expand?: Expand): string;
+  paymentIntent(record: PaymentIntentRecord, expand?: Expand): string;
+  charge(record: ChargeRecord, expand?: Expand): string;
+  refund(record: RefundRecord, expand?: Expand): string;
+  dispute(record: DisputeRecord, expand?: Expand): string;
   checkoutSession(record: CheckoutSessionRecord, expand?: Expand): string;
   portalSession(record: PortalSessionRecord): string;
   webhookEndpoint(record: WebhookEndpointRecord): string;

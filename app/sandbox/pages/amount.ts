@@ -1,11 +1,6 @@
+import { formatMoney } from "../account/billing/money";
 import type { PriceRecord } from "../store/records";
 import type { Store } from "../store/store";
-
-/** `$200.00`: an amount in the currency's smallest unit, for people. */
-export function formatAmount(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-}
 
 /** `Army, $200.00 a year`. */
 export function describePrice(store: Store, price: PriceRecord): string {
@@ -13,7 +8,7 @@ export function describePrice(store: Store, price: PriceRecord): string {
 }
 
 function describeCost({ unitAmount, currency, recurring }: PriceRecord): string {
-  const amount = unitAmount === null ? `by use (${currency})` : formatAmount(unitAmount, currency);
+  const amount = unitAmount === null ? `by use (${currency})` : formatMoney(Number(unitAmount), currency);
   if (!recurring) return amount;
   const { interval, interval_count: every } = recurring;
   return every === 1 ? `${amount} a ${interval}` : `${amount} every ${every} ${interval}s`;

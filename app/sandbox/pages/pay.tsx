@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { PaymentOutcome } from "~/sandbox/account/checkout/checkout";
 import type { Account } from "../account/account";
+import { formatMoney } from "../account/billing/money";
+import { sumLineItems } from "../objects/checkout-session";
 import type { CheckoutSessionRecord } from "../store/records";
-import { describePrice, formatAmount } from "./amount";
+import { describePrice } from "./amount";
 import { CARD_EXPIRED, cardFields, collectProblems, isExpired, type Problems } from "./card-form";
 import { type PageRequest, type PageResponse, redirectTo, renderPage } from "./page-response";
 import { ClosedPage, ConfirmPage, PayPage } from "./pay-page";
@@ -134,8 +136,7 @@ function renderPayPage(
   return renderPage("Subscribe", form);
 }
 
-function formatDue({ store }: Account, { lineItems }: CheckoutSessionRecord): string {
-  const prices = lineItems.map((line) => store.prices.get(line.price));
-  const sum = lineItems.reduce((all, line, i) => all + (prices[i]?.unitAmount ?? 0) * line.quantity, 0);
-  return formatAmount(sum, prices[0]?.currency ?? "usd");
+function formatDue({ store }: Account, session: CheckoutSessionRecord): string {
+  const paid = { ...session, trialDays: null };
+  return formatMoney(sumLineItems({ store, record: paid }), session.currency);
 }

@@ -82,15 +82,26 @@ function renderPortalPage(
   state: Partial<PortalPageProps>,
 ): PageResponse {
   const { store } = account;
-  const { email, rare } = store.customers.get(customer);
+  const { email } = store.customers.get(customer);
   const subscriptions = store
     .listCustomerSubscriptions(customer)
     .map((sequence) => store.subscriptions.get(sequence))
     .filter((record) => !isOver(record))
     .map((record) => toPortalSubscription(account, record));
-  const given = { email, card: rare.cardLast4, subscriptions, returnUrl };
+  const given = { email, card: findCard(account, customer), subscriptions, returnUrl };
   const content = <PortalPage problems={{}} refusal={null} done={null} {...given} {...state} />;
   return renderPage("Your billing", content);
+}
+
+/** The last four digits of what pays: of the customer, or of a subscription. */
+function findCard({ store, paymentMethods }: Account, customer: number): string | null {
+  const record = store.customers.get(customer);
+  const subscriptions = store.listCustomerSubscriptions(customer).map((one) => store.subscriptions.get(one));
+  for (const subscription of [undefined, ...subscriptions]) {
+    const method = paymentMethods.findDefault(record, subscription);
+    if (method) return method.last4;
+  }
+  return null;
 }
 
 function toPortalSubscription({ store }: Account, record: SubscriptionRecord): PortalSubscription {

@@ -7,6 +7,15 @@ export interface CollectionState<R> {
   customIds: [number, string][];
 }
 
+/** Makes records at their first use, so that a bulk of objects costs no memory. */
+export interface LazyRecords<R> {
+  /** The reserved sequence numbers whose records are not made yet. */
+  readonly unmade: { has(sequence: number): boolean; keys(): Iterable<number> };
+  make(sequence: number): R;
+  /** When the record is created, without making it: epoch seconds. */
+  readCreated(sequence: number): number;
+}
+
 /** All objects of one kind, by sequence number and by id, in Stripe's list order. */
 export class Collection<R extends Stored> {
   readonly kind: IdKind;
@@ -16,13 +25,15 @@ export class Collection<R extends Stored> {
   #records: (R | null)[] = [null];
   readonly #sequenceByCustomId = new Map<string, number>();
   readonly #customIdBySequence = new Map<number, string>();
+  readonly #lazy: LazyRecords<R> | undefined;
 
   /** `listed`: which records appear in lists. Deleted customers and products are only found by id. */
-  constructor(kind: IdKind, ids: Ids, listed: (record: R) => boolean = () => true) {
+  constructor(kind: IdKind, ids: Ids, listed: (record: R) => boolean = () => true, lazy?: LazyRecords<R>) {
     this.kind = kind;
     this.#ids = ids;
     this.#listed = listed;
-    this.index = new OrderedIndex((sequence) => this.#records[sequence]?.created ?? 0);
+    this.#lazy = lazy;
+    this.index = new OrderedIndex((sequence) => this.#readCreated(sequence));
   }
 
   /** The sequence number that the next object will have. */
@@ -42,6 +53,19 @@ export class Collection<R extends Stored> {
     this.index.add(record.sequence);
   }
 
+  /** Takes the next sequence number for a record that is made at its first use. */
+  reserve(): number {
+    const sequence = this.nextSequence;
+    this.#records.push(null);
+    this.index.add(sequence);
+    return sequence;
+  }
+
+  /** Makes all reserved records. */
+  makeReserved(): void {
+    for (const sequence of [...(this.#lazy?.unmade.keys() ?? [])]) this.peek(sequence);
+  }
+
   /** Replaces a record. `created` never changes. */
   replace(record: R): void {
     this.#records[record.sequence] = record;
@@ -56,19 +80,20 @@ export class Collection<R extends Stored> {
 
   /** The record with this sequence number; undefined when it does not exist or was removed. */
   peek(sequence: number): R | undefined {
-    return this.#records[sequence] ?? undefined;
+    const record = this.#records[sequence];
+    return record ?? (this.#lazy?.unmade.has(sequence) ? this.#make(this.#lazy, sequence) : undefined);
   }
 
   /** The record with this sequence number. Throws when it does not exist. */
   get(sequence: number): R {
-    const record = this.#records[sequence];
+    const record = this.peek(sequence);
     if (!record) throw new Error(`There is no ${this.kind} number ${sequence}`);
     return record;
   }
 
   find(id: string): R | undefined {
     const sequence = this.findSequence(id);
-    return sequence === undefined ? undefined : (this.#records[sequence] ?? undefined);
+    return sequence === undefined ? undefined : this.peek(sequence);
   }
 
   getId(sequence: number): string {
@@ -80,12 +105,24 @@ export class Collection<R extends Stored> {
     if (custom !== undefined) return custom;
     const sequence = this.#ids.decode(this.kind, id);
     if (sequence === undefined || this.#customIdBySequence.has(sequence)) return undefined;
-    return this.#records[sequence] ? sequence : undefined;
+    return this.#records[sequence] || this.#lazy?.unmade.has(sequence) ? sequence : undefined;
   }
 
   /** All records in the order of creation. */
   *all(): Generator<R> {
     for (const record of this.#records) if (record) yield record;
+  }
+
+  #make(lazy: LazyRecords<R>, sequence: number): R {
+    const record = lazy.make(sequence);
+    this.#records[sequence] = record;
+    return record;
+  }
+
+  #readCreated(sequence: number): number {
+    const record = this.#records[sequence];
+    if (record) return record.created;
+    return this.#lazy?.unmade.has(sequence) ? this.#lazy.readCreated(sequence) : 0;
   }
 
   toState(): CollectionState<R> {
@@ -94,6 +131,7 @@ export class Collection<R extends Stored> {
 
   restore(state: CollectionState<R>): void {
     this.#records = state.records;
+    for (const sequence of this.#lazy?.unmade.keys() ?? []) this.index.add(sequence);
     for (const [sequence, id] of state.customIds) {
       this.#sequenceByCustomId.set(id, sequence);
       this.#customIdBySequence.set(sequence, id);

@@ -1,4 +1,14 @@
 import { z } from "zod";
+import {
+  chargeSchema,
+  disputeSchema,
+  invoiceItemSchema,
+  invoiceSchema,
+  paymentIntentSchema,
+  paymentMethodSchema,
+  refundSchema,
+  testClockSchema,
+} from "./billing-records";
 import type { StoreState } from "./store";
 
 /*
@@ -24,7 +34,7 @@ const customer = z.object({
     balance: z.int(),
     delinquent: z.boolean(),
     test_clock: nullableText,
-    cardLast4: nullableText.default(null),
+    defaultPaymentMethod: nullableInt.default(null),
   }),
 });
 
@@ -38,60 +48,84 @@ const product = z.object({
   deleted: z.boolean(),
 });
 
+/** Files of older versions have whole numbers. */
+const decimal = z.union([z.string(), z.int().transform(String)]).nullable();
+
+const tiers = z
+  .array(z.object({ up_to: nullableInt, unit_amount: decimal, flat_amount: decimal }))
+  .nullable();
+
 const price = z.object({
   ...stored,
   product: z.int(),
   active: z.boolean(),
   currency: z.string(),
-  unitAmount: nullableInt,
-  tiers: z
-    .array(z.object({ up_to: nullableInt, unit_amount: nullableInt, flat_amount: nullableInt }))
-    .nullable(),
+  unitAmount: decimal,
+  tiers,
   tiersMode: z.enum(["graduated", "volume"]).nullable(),
+  currencyOptions: z
+    .record(z.string(), z.object({ unitAmount: decimal, tiers, taxBehavior: z.string() }))
+    .nullable()
+    .default(null),
+  transformQuantity: z
+    .object({ divide_by: z.int(), round: z.enum(["down", "up"]) })
+    .nullable()
+    .default(null),
   recurring: z
-    .object({ interval: z.enum(["day", "week", "month", "year"]), interval_count: z.int() })
+    .object({
+      interval: z.enum(["day", "week", "month", "year"]),
+      interval_count: z.int(),
+      usage_type: z.enum(["licensed", "metered"]).default("licensed"),
+      meter: nullableText.default(null),
+    })
     .nullable(),
+  taxBehavior: z.string().default("unspecified"),
   lookupKey: nullableText,
   nickname: nullableText,
   metadata,
 });
 
-const subscription = z.object({
-  ...stored,
-  customer: z.int(),
-  status: z.string(),
-  startDate: z.int(),
-  items: z.array(
-    z.object({
-      sequence: z.int(),
-      price: z.int(),
-      quantity: z.int(),
-      created: z.int(),
-      periodStart: z.int(),
-      periodEnd: z.int(),
-      metadata,
+const subscription = z
+  .object({
+    ...stored,
+    customer: z.int(),
+    status: z.string(),
+    currency: z.string().default("usd"),
+    startDate: z.int(),
+    anchor: z.int().optional(),
+    items: z.array(
+      z.object({
+        sequence: z.int(),
+        price: z.int(),
+        quantity: z.int(),
+        created: z.int(),
+        periodStart: z.int(),
+        periodEnd: z.int(),
+        metadata,
+      }),
+    ),
+    metadata,
+    latestInvoice: nullableInt.default(null),
+    rare: z.object({
+      cancel_at: nullableInt,
+      cancel_at_period_end: z.boolean(),
+      canceled_at: nullableInt,
+      ended_at: nullableInt,
+      trial_start: nullableInt,
+      trial_end: nullableInt,
+      collection_method: z.enum(["charge_automatically", "send_invoice"]),
+      days_until_due: nullableInt,
+      default_payment_method: nullableText,
+      description: nullableText,
+      pause_collection: z.object({ behavior: z.string(), resumes_at: nullableInt }).nullable(),
+      cancellation_reason: nullableText,
+      cancellation_comment: nullableText.default(null),
+      cancellation_feedback: nullableText.default(null),
+      test_clock: nullableText,
+      legacyPeriod: z.boolean(),
     }),
-  ),
-  metadata,
-  invoices: z.int(),
-  latestInvoiceAt: z.int(),
-  rare: z.object({
-    cancel_at: nullableInt,
-    cancel_at_period_end: z.boolean(),
-    canceled_at: nullableInt,
-    ended_at: nullableInt,
-    trial_start: nullableInt,
-    trial_end: nullableInt,
-    collection_method: z.enum(["charge_automatically", "send_invoice"]),
-    days_until_due: nullableInt,
-    default_payment_method: nullableText,
-    description: nullableText,
-    pause_collection: z.object({ behavior: z.string(), resumes_at: nullableInt }).nullable(),
-    cancellation_reason: nullableText,
-    test_clock: nullableText,
-    legacyPeriod: z.boolean(),
-  }),
-});
+  })
+  .transform((record) => ({ ...record, anchor: record.anchor ?? record.startDate }));
 
 const checkoutSession = z.object({
   ...stored,
@@ -108,7 +142,10 @@ const checkoutSession = z.object({
   url: nullableText,
   hosted: z.boolean().default(false),
   expiresAt: z.int(),
+  currency: z.string().default("usd"),
   lineItems: z.array(z.object({ price: z.int(), quantity: z.int() })),
+  paymentIntent: nullableInt.default(null),
+  invoice: nullableInt.default(null),
   metadata,
   subscriptionMetadata: metadata.default({}),
   trialDays: nullableInt.default(null),
@@ -116,7 +153,14 @@ const checkoutSession = z.object({
     .object({
       email: nullableText,
       name: z.string(),
-      cardLast4: z.string(),
+      card: z
+        .object({
+          last4: z.string(),
+          brand: z.string().optional(),
+          does: z.enum(["confirm", "decline", "decline_later", "pay"]),
+          declineCode: z.string().optional(),
+        })
+        .default({ last4: "4242", does: "pay" }),
       at: z.int(),
       step: z.enum(["attached", "attaching", "confirming"]),
     })
@@ -167,4 +211,12 @@ export const storeSchema = z.object({
   portalSessions: laterCollection(portalSession),
   webhookEndpoints: laterCollection(webhookEndpoint),
   events: collection(event),
+  invoices: laterCollection(invoiceSchema),
+  invoiceItems: laterCollection(invoiceItemSchema),
+  paymentMethods: laterCollection(paymentMethodSchema),
+  paymentIntents: laterCollection(paymentIntentSchema),
+  charges: laterCollection(chargeSchema),
+  refunds: laterCollection(refundSchema),
+  disputes: laterCollection(disputeSchema),
+  testClocks: laterCollection(testClockSchema),
 }) satisfies z.ZodType<StoreState>;

@@ -29,8 +29,8 @@ export interface CustomerRare {
   readonly balance: number;
   readonly delinquent: boolean;
   readonly test_clock: string | null;
-  /** The last four digits of the card; null without a card. */
-  readonly cardLast4: string | null;
+  /** The payment method of its invoices; null without one. */
+  readonly defaultPaymentMethod: number | null;
 }
 
 export interface ProductRecord extends Stored {
@@ -46,11 +46,16 @@ export interface PriceRecord extends Stored {
   readonly product: number;
   readonly active: boolean;
   readonly currency: string;
-  /** In the currency's smallest unit; null for tiered prices. */
-  readonly unitAmount: number | null;
+  /** In the currency's smallest unit, with fractions as decimal text; null for tiered prices. */
+  readonly unitAmount: string | null;
   readonly tiers: readonly PriceTier[] | null;
   readonly tiersMode: "graduated" | "volume" | null;
-  readonly recurring: { readonly interval: Interval; readonly interval_count: number } | null;
+  /** The amounts in other currencies; null without any. */
+  readonly currencyOptions: Readonly<Record<string, CurrencyOption>> | null;
+  /** A package: so many units are one unit of the price. */
+  readonly transformQuantity: { readonly divide_by: number; readonly round: "down" | "up" } | null;
+  readonly recurring: PriceRecurrence | null;
+  readonly taxBehavior: string;
   readonly lookupKey: string | null;
   readonly nickname: string | null;
   readonly metadata: Metadata;
@@ -58,10 +63,25 @@ export interface PriceRecord extends Stored {
 
 export type Interval = "day" | "week" | "month" | "year";
 
+export interface PriceRecurrence {
+  readonly interval: Interval;
+  readonly interval_count: number;
+  /** `metered`: billed after each period by the usage in it. */
+  readonly usage_type: "licensed" | "metered";
+  readonly meter: string | null;
+}
+
+/** Amounts are decimal text in the currency's smallest unit. */
 export interface PriceTier {
   readonly up_to: number | null;
-  readonly unit_amount: number | null;
-  readonly flat_amount: number | null;
+  readonly unit_amount: string | null;
+  readonly flat_amount: string | null;
+}
+
+export interface CurrencyOption {
+  readonly unitAmount: string | null;
+  readonly tiers: readonly PriceTier[] | null;
+  readonly taxBehavior: string;
 }
 
 export interface ItemRecord {
@@ -77,12 +97,13 @@ export interface ItemRecord {
 export interface SubscriptionRecord extends Stored {
   readonly customer: number;
   readonly status: string;
+  readonly currency: string;
   readonly startDate: number;
+  /** Where its billing periods begin. */
+  readonly anchor: number;
   readonly items: readonly ItemRecord[];
   readonly metadata: Metadata;
-  /** Invoices made so far; the last one is `latest_invoice`. */
-  readonly invoices: number;
-  readonly latestInvoiceAt: number;
+  readonly latestInvoice: number | null;
   readonly rare: SubscriptionRare;
 }
 
@@ -100,6 +121,8 @@ export interface SubscriptionRare {
   readonly description: string | null;
   readonly pause_collection: { readonly behavior: string; readonly resumes_at: number | null } | null;
   readonly cancellation_reason: string | null;
+  readonly cancellation_comment: string | null;
+  readonly cancellation_feedback: string | null;
   readonly test_clock: string | null;
   /** Format of API versions before 2025-03-31: the period is on the subscription, not on its items. */
   readonly legacyPeriod: boolean;
@@ -121,7 +144,11 @@ export interface CheckoutSessionRecord extends Stored {
   /** Whether the payment page is the sandbox's own. */
   readonly hosted: boolean;
   readonly expiresAt: number;
+  readonly currency: string;
   readonly lineItems: readonly { readonly price: number; readonly quantity: number }[];
+  /** What was paid with; null before. */
+  readonly paymentIntent: number | null;
+  readonly invoice: number | null;
   readonly metadata: Metadata;
   /** The metadata of the subscription. */
   readonly subscriptionMetadata: Metadata;
@@ -133,7 +160,12 @@ export interface CheckoutSessionRecord extends Stored {
 export interface Payment {
   readonly email: string | null;
   readonly name: string;
-  readonly cardLast4: string;
+  readonly card: {
+    readonly last4: string;
+    readonly brand?: string;
+    readonly does: "confirm" | "decline" | "decline_later" | "pay";
+    readonly declineCode?: string;
+  };
   /** When the payer paid: epoch seconds. */
   readonly at: number;
   /** `confirming`: waits for the bank. `attaching`: paid, but customer and subscription do not exist yet. */

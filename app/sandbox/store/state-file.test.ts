@@ -70,6 +70,8 @@ it("rare fields survive a restart", async () => {
     tiers_mode: "volume",
     recurring: { interval: "week", interval_count: 2 },
     nickname: "by the week",
+    currency_options: { usd: { tiers: [{ up_to: null, unit_amount_decimal: "0.5" }] } },
+    transform_quantity: { divide_by: 2, round: "up" },
   });
   const customer = first.sandbox.customers.create({
     description: "VIP",
@@ -82,6 +84,7 @@ it("rare fields survive a restart", async () => {
   const items = [{ price: tiered.id, quantity: 2, metadata: { seat: "a" } }, { price: starter }];
   const { id } = first.sandbox.subscriptions.create({
     customer: customer.id,
+    currency: "usd",
     items,
     pause_collection: { behavior: "void", resumes_at: null },
     collection_method: "send_invoice",
@@ -92,7 +95,7 @@ it("rare fields survive a restart", async () => {
     trial_end: TEST_NOW + 10,
     legacyPeriod: true,
   });
-  const canceled = first.sandbox.subscriptions.create({ customer: customer.id, items });
+  const canceled = first.sandbox.subscriptions.create({ customer: customer.id, currency: "usd", items });
   first.sandbox.subscriptions.cancel(canceled.id, { reason: "payment_failed" });
   const readAll = async ({ stripe }: typeof first) => [
     await stripe.subscriptions.retrieve(id, { expand: ["customer"] }),
@@ -162,7 +165,7 @@ it("a file of an older version can be read", async () => {
       if (record) delete record[key];
     }
   }
-  for (const record of store.customers.records) if (record) delete record.rare.cardLast4;
+  for (const record of store.customers.records) if (record) delete record.rare.defaultPaymentMethod;
   writeFileSync(path, JSON.stringify({ ...state, store }));
   const second = await startSandbox({ stateFile: path });
   expect((await second.stripe.checkout.sessions.list()).data).toMatchObject([{ client_reference_id: "u1" }]);

@@ -6,6 +6,9 @@ export interface CheckoutSessionFields {
   subscription?: string | null;
   status?: CheckoutSessionRecord["status"];
   payment_status?: CheckoutSessionRecord["paymentStatus"];
+  /** The sequence number of what it made. */
+  invoice?: number | null;
+  paymentIntent?: number | null;
 }
 
 export interface NewCheckoutSession extends CheckoutSessionFields {
@@ -17,6 +20,8 @@ export interface NewCheckoutSession extends CheckoutSessionFields {
   customer_email?: string | null;
   /** `plink_…` when a payment link created the session; null when an application did. */
   payment_link?: string | null;
+  /** That of the first price by default. */
+  currency?: string;
   line_items?: readonly { price: string; quantity?: number }[];
   success_url?: string | null;
   cancel_url?: string | null;
@@ -59,6 +64,11 @@ export class CheckoutSessions {
         url: fields.url ?? null,
         hosted: fields.hosted ?? false,
         expiresAt: fields.expires_at ?? created + DAY,
+        currency:
+          fields.currency ??
+          (fields.line_items?.[0] ? getExisting(store.prices, fields.line_items[0].price).currency : "usd"),
+        paymentIntent: null,
+        invoice: null,
         lineItems: (fields.line_items ?? []).map((line) => ({
           price: getExisting(store.prices, line.price).sequence,
           quantity: line.quantity ?? 1,
@@ -113,6 +123,8 @@ export class CheckoutSessions {
       subscription: fields.subscription
         ? getExisting(store.subscriptions, fields.subscription).sequence
         : before.subscription,
+      invoice: fields.invoice ?? before.invoice,
+      paymentIntent: fields.paymentIntent ?? before.paymentIntent,
       status,
       paymentStatus: fields.payment_status ?? paid,
       url: status === "open" ? before.url : null,

@@ -1,7 +1,7 @@
 import { type AccountDeps, getExisting } from "~/sandbox/account/account-deps";
 import type { Customers } from "~/sandbox/account/customers";
+import type { PaymentMethods } from "~/sandbox/account/payments/payment-methods";
 import type { Subscriptions } from "~/sandbox/account/subscriptions";
-import { makePaymentMethodId } from "~/sandbox/objects/payment-method";
 import type { CheckoutSessionRecord, Payment } from "~/sandbox/store/records";
 import type { TestCard } from "./cards";
 import type { CheckoutSessions } from "./checkout-sessions";
@@ -21,6 +21,7 @@ interface CheckoutServices {
   sessions: CheckoutSessions;
   customers: Customers;
   subscriptions: Subscriptions;
+  paymentMethods: PaymentMethods;
   /** Runs it after the delay in the sandbox's options. */
   attachLater: (attach: () => void) => void;
 }
@@ -46,7 +47,7 @@ export class Checkout {
     const payment: Payment = {
       email: this.#readFixedEmail(session) ?? email,
       name,
-      cardLast4: card.last4,
+      card,
       at: this.#deps.clock.now(),
       step: "confirming",
     };
@@ -114,31 +115,34 @@ export class Checkout {
   /** Stripe guarantees no order of these events, so receivers must not depend on this one. */
   #attach(id: string): void {
     const { store, events, serializers } = this.#deps;
-    const { customers, subscriptions, sessions } = this.#services;
+    const { customers, subscriptions, sessions, paymentMethods } = this.#services;
     const session = getExisting(store.checkoutSessions, id);
     const { payment } = session;
     if (payment?.step !== "attaching") return;
     this.#replace({ ...session, payment: { ...payment, step: "attached" } });
-    const { email, name, cardLast4, at } = payment;
+    const { email, name, card, at } = payment;
     const customer =
       session.customer === null
-        ? customers.create({ email, name, cardLast4, created: at }).id
+        ? customers.create({ email, name, created: at }).id
         : store.customers.getId(session.customer);
     const before = getExisting(store.customers, customer);
     if (before.deleted) return;
-    customers.update(customer, { cardLast4, email: before.email ?? email });
+    const method = paymentMethods.create({ card, customer, name, email });
+    customers.update(customer, { email: before.email ?? email });
     const subscription = subscriptions.create({
       customer,
       created: at,
+      currency: session.currency,
       items: session.lineItems.map((line) => ({
         price: store.prices.getId(line.price),
         quantity: line.quantity,
       })),
       metadata: session.subscriptionMetadata,
-      default_payment_method: makePaymentMethodId(cardLast4),
+      default_payment_method: method.id,
       ...(session.trialDays === null ? {} : { trial_end: at + session.trialDays * DAY }),
     });
-    sessions.update(id, { customer, subscription: subscription.id });
+    const { latestInvoice } = getExisting(store.subscriptions, subscription.id);
+    sessions.update(id, { customer, subscription: subscription.id, invoice: latestInvoice });
     const attached = getExisting(store.checkoutSessions, id);
     events.emit({ type: "checkout.session.completed", object: serializers.checkoutSession(attached) });
   }

@@ -24,9 +24,18 @@ describe("events", () => {
     sandbox.subscriptions.cancel(id);
     expect((await types(TEST_NOW + 10)).reverse()).toEqual([
       "customer.subscription.updated",
+      "invoice.created",
+      "customer.subscription.updated",
+      "invoice.finalized",
+      "payment_intent.created",
+      "charge.failed",
+      "payment_intent.payment_failed",
       "invoice.payment_failed",
       "customer.subscription.updated",
+      "charge.succeeded",
+      "payment_intent.succeeded",
       "invoice.paid",
+      "invoice.payment_succeeded",
       "customer.subscription.updated",
       "customer.subscription.paused",
       "customer.subscription.updated",

@@ -6,7 +6,6 @@ import {
   boolean,
   choice,
   expandable,
-  ignored,
   integer,
   list,
   metadata,
@@ -25,20 +24,39 @@ const fields = {
   transfer_lookup_key: boolean.optional(),
   nickname: unsettable.optional(),
   metadata: metadata.optional(),
-  tax_behavior: ignored,
+  tax_behavior: choice(["exclusive", "inclusive", "unspecified"]).optional(),
 };
+
+const decimal = z.string().regex(/^\d+(\.\d{1,12})?$/, "must be a decimal number");
 
 const tier = z.strictObject({
   up_to: z.union([z.literal("inf").transform(() => null), integer({ min: 1 })]),
   unit_amount: integer().optional(),
+  unit_amount_decimal: decimal.optional(),
   flat_amount: integer().optional(),
+  flat_amount_decimal: decimal.optional(),
 });
+
+const currencyOptions = z.record(
+  z.string().regex(/^[a-z]{3}$/),
+  z.strictObject({
+    unit_amount: integer({ min: 0 }).optional(),
+    unit_amount_decimal: decimal.optional(),
+    tiers: list(tier).optional(),
+    tax_behavior: fields.tax_behavior,
+  }),
+);
 
 const createSchema = z.strictObject({
   ...fields,
   product: text,
   currency: text,
   unit_amount: integer({ min: 0 }).optional(),
+  unit_amount_decimal: decimal.optional(),
+  currency_options: currencyOptions.optional(),
+  transform_quantity: z
+    .strictObject({ divide_by: integer({ min: 1 }), round: choice(["down", "up"]) })
+    .optional(),
   billing_scheme: choice(["per_unit", "tiered"]).optional(),
   tiers: list(tier).optional(),
   tiers_mode: choice(["graduated", "volume"]).optional(),
@@ -46,12 +64,13 @@ const createSchema = z.strictObject({
     .strictObject({
       interval: choice(["day", "month", "week", "year"]),
       interval_count: integer({ min: 1 }).optional(),
-      usage_type: ignored,
+      usage_type: choice(["licensed", "metered"]).optional(),
+      meter: text.optional(),
     })
     .optional(),
 });
 
-const updateSchema = z.strictObject(fields);
+const updateSchema = z.strictObject({ ...fields, currency_options: currencyOptions.optional() });
 
 export const createPrice: ApiRoute = {
   method: "POST",

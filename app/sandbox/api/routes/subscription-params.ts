@@ -13,7 +13,6 @@ const fields = {
   metadata: metadata.optional(),
   trial_end: trialEnd.optional(),
   automatic_tax: ignored,
-  billing_cycle_anchor: ignored,
   billing_mode: ignored,
   off_session: ignored,
   payment_settings: ignored,
@@ -24,6 +23,8 @@ const fields = {
 /** What `POST /v1/subscriptions` takes. */
 export const createSchema = z.strictObject({
   ...fields,
+  billing_cycle_anchor: integer().optional(),
+  currency: text.optional(),
   customer: text,
   items: list(
     z.strictObject({
@@ -47,6 +48,7 @@ export const createSchema = z.strictObject({
 /** What `POST /v1/subscriptions/:id` takes. Empty values unset. */
 export const updateSchema = z.strictObject({
   ...fields,
+  billing_cycle_anchor: choice(["now", "unchanged"]).optional(),
   items: list(
     z.strictObject({
       id: text.optional(),

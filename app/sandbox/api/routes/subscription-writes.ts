@@ -68,7 +68,10 @@ export const updateSubscription: ApiRoute = {
   method: "POST",
   path: `${PATH}/:id`,
   handle(account, request) {
-    const { expand, trial_end, items, ...params } = parseParams(updateSchema, request.params);
+    const { expand, trial_end, items, billing_cycle_anchor, ...params } = parseParams(
+      updateSchema,
+      request.params,
+    );
     const tree = parseExpand("subscription", expand);
     const { store, subscriptions, serializers } = account;
     const before = findOrThrow(store.subscriptions, request.id);
@@ -84,6 +87,7 @@ export const updateSubscription: ApiRoute = {
       ...params,
       ...(items ? { items } : {}),
       ...(trialEnd === undefined ? {} : { trial_end: trialEnd }),
+      ...(billing_cycle_anchor === "now" ? { billing_cycle_anchor: account.clock.now() } : {}),
       ...(trial_end === "now" && before.status === "trialing" ? { status: "active" } : {}),
     });
     return serializers.subscription(findOrThrow(store.subscriptions, request.id), tree);

@@ -93,12 +93,19 @@ function toSubscriptionView(store: Store, record: SubscriptionRecord): Subscript
     status,
     about: `${plans}${periodEnd}${scheduled && status !== "canceled" ? ", then canceled" : ""}`,
     price: items[0] ? store.prices.getId(items[0].price) : null,
-    buttons: listButtons(status, scheduled),
+    buttons: listButtons(status, scheduled, rare.pause_collection === null),
   };
 }
 
-function listButtons(status: string, scheduled: boolean): SubscriptionView["buttons"] {
-  if (status === "canceled") return [];
+function listButtons(status: string, scheduled: boolean, isCollecting: boolean): SubscriptionView["buttons"] {
+  const money = [
+    { action: "refund", label: "Refund the latest payment" },
+    { action: "refund_half", label: "Refund half of it" },
+    { action: "dispute", label: "Dispute it" },
+    { action: "win_dispute", label: "Win the dispute" },
+    { action: "lose_dispute", label: "Lose the dispute" },
+  ];
+  if (status === "canceled") return money;
   const owes = status === "past_due" || status === "unpaid" || status === "incomplete";
   const paused = status === "paused";
   return [
@@ -116,5 +123,9 @@ function listButtons(status: string, scheduled: boolean): SubscriptionView["butt
     { action: "fail_renewal", label: "Fail the renewal" },
     ...(status === "unpaid" ? [] : [{ action: "mark_unpaid", label: "Mark as unpaid" }]),
     ...(paused ? [] : [{ action: "pause", label: "Pause" }]),
+    isCollecting
+      ? { action: "pause_collection", label: "Pause collection" }
+      : { action: "resume_collection", label: "Resume collection" },
+    ...money,
   ];
 }

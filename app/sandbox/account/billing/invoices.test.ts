@@ -38,9 +38,8 @@ it("an invoice does not change when its subscription, price or customer does", a
   sandbox.prices.update(starter, { nickname: "other" });
   sandbox.customers.update(customer, { email: "new@example.com" });
   sandbox.subscriptions.cancel(id);
-  expect(
-    await stripe.invoices.retrieve(before.id ?? "", { expand: ["payments.data.payment"] }),
-  ).toMatchObject(before);
+  const after = await stripe.invoices.retrieve(before.id ?? "", { expand: ["payments.data.payment"] });
+  expect(JSON.parse(JSON.stringify(after))).toEqual(JSON.parse(JSON.stringify(before)));
 });
 
 it("an invoice of a bulk import is the same however late it is read", async () => {

@@ -8,6 +8,7 @@ import { syncUser } from "~/engine/sync/sync-user.server";
 import { withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import { type CheckoutSession, findPayer } from "~/stripe/checkout-session";
+import { isPassing, type StripeFailure } from "~/stripe/failure.server";
 import type { RequestOptions } from "~/stripe/reader.server";
 import type {
   CheckoutRefusal,
@@ -27,8 +28,15 @@ export type CheckoutOptions = Deps & {
 };
 
 const LIMIT = { limit: 10, windowSeconds: 15 * 60 };
+const PORTAL_LIMIT = { limit: 20, windowSeconds: 15 * 60 };
 const WAIT_MS = 8_000;
+/** From one look to the next, growing with each. */
 const PAUSE_MS = 700;
+const MOST_PAUSES = 4;
+/** How long the session, which is optional, is waited for. */
+const SESSION_MS = 3_000;
+/** So many returning customers at once may ask like staff at a button; when there are more, all of them wait behind. */
+const MOST_INTERACTIVE = 4;
 
 type Rejected = { ok: false; reason: CheckoutRefusal };
 const reject = (reason: CheckoutRefusal): Rejected => ({ ok: false, reason });
@@ -36,9 +44,18 @@ const reject = (reason: CheckoutRefusal): Rejected => ({ ok: false, reason });
 /** Checkout and billing portal for customers. */
 export function createCheckout(options: CheckoutOptions) {
   const { db, client, log } = options;
+  const running = new Map<string, Promise<CheckoutSync>>();
+
+  /** The same customer, asking ten times at once, is answered by one and the same wait. */
+  function joinRunning(key: string, start: () => Promise<CheckoutSync>): Promise<CheckoutSync> {
+    const joined = running.get(key) ?? start().finally(() => running.delete(key));
+    running.set(key, joined);
+    return joined;
+  }
 
   async function portal({ userId, returnUrl }: { userId: string; returnUrl: string }) {
     if (client === null) return reject("not_configured");
+    if ((await consumeRateLimit(db, `portal:${userId}`, PORTAL_LIMIT)) > 0) return reject("too_many");
     const user = await findUserRecord(db, userId);
     if (!user?.stripeCustomerId) return reject("no_customer");
     const page = await client.createPortal(user.stripeCustomerId, returnUrl);
@@ -47,49 +64,79 @@ export function createCheckout(options: CheckoutOptions) {
     return reject("stripe_failed");
   }
 
-  async function sync({
+  async function sync(input: { userId: string; sessionId: string | null }): Promise<CheckoutSync> {
+    const { userId, sessionId } = input;
+    const retryAfterSeconds = await consumeRateLimit(db, `checkout:${userId}`, LIMIT);
+    if (retryAfterSeconds > 0) return { state: "too_many", retryAfterSeconds };
+    return joinRunning(`${userId} ${sessionId}`, () => waitForSubscription(input));
+  }
+
+  async function waitForSubscription({
     userId,
     sessionId,
   }: {
     userId: string;
     sessionId: string | null;
   }): Promise<CheckoutSync> {
-    const retryAfterSeconds = await consumeRateLimit(db, `checkout:${userId}`, LIMIT);
-    if (retryAfterSeconds > 0) return { state: "too_many", retryAfterSeconds };
     const until = performance.now() + WAIT_MS;
+    const computeTimeLeft = () => Math.max(1, until - performance.now());
     const before = await readBilling(userId);
-    for (;;) {
-      const left = until - performance.now();
-      const how: RequestOptions = { priority: "interactive", deadlineMs: Math.max(1, left) };
-      const attached = sessionId === null ? true : await linkSession(userId, sessionId, how);
-      if (attached === "not_yours") return { state: "not_yours" };
-      if (attached && left > 0) {
+    let isReadable = sessionId !== null;
+    for (let round = 0; ; round += 1) {
+      // Staff at a button go first, however many customers come back at once.
+      const priority = running.size > MOST_INTERACTIVE ? "background" : "interactive";
+      const how: RequestOptions = { priority, deadlineMs: computeTimeLeft() };
+      // Optional: it must not take the time of what is necessary.
+      const session =
+        isReadable && sessionId !== null
+          ? await withTimeout(checkSession(userId, sessionId, how), Math.min(SESSION_MS, computeTimeLeft()))
+          : "unknown";
+      if (session === "not_yours") return { state: "not_yours" };
+      if (session === "refused") isReadable = false;
+      if (session !== "not_attached" && until > performance.now()) {
         const actor: Actor = { kind: "checkout", id: null };
-        const deadlineMs = Math.max(1, until - performance.now());
-        await withTimeout(syncUser(options, { userId, actor, apply: true, deadlineMs }), deadlineMs);
+        const deadlineMs = computeTimeLeft();
+        const input = { userId, actor, apply: true, deadlineMs, priority } as const;
+        await withTimeout(syncUser(options, input), deadlineMs);
         const { context, snapshots } = await loadInContext(db, [userId]);
         const [snapshot] = snapshots;
         if (snapshot && evaluateUser(snapshot, context, AS_STAFF).evaluation.accessRecorded)
           return { state: "done", before, after: await readBilling(userId), access: true };
       }
-      if (until - performance.now() < PAUSE_MS) return { state: "pending" };
-      await options.wait(PAUSE_MS);
+      const pause = PAUSE_MS * Math.min(round + 1, MOST_PAUSES);
+      if (until - performance.now() < pause) return { state: "pending" };
+      await options.wait(pause);
     }
   }
 
-  /** Whether the session belongs to this user and its subscription exists yet. Stores the link that the session proves. */
-  async function linkSession(
+  /** What the session says, and stores the link that it proves. `refused`: no key may read it, and asking again is no use. */
+  async function checkSession(
     userId: string,
     sessionId: string,
     how: RequestOptions,
-  ): Promise<boolean | "not_yours"> {
-    const read = await options.stripe.readCheckoutSession(sessionId, how);
-    if (!read.ok) return read.failure.reason === "not_found" ? "not_yours" : false;
-    const session = read.value;
+  ): Promise<"attached" | "not_attached" | "not_yours" | "refused" | "unknown"> {
+    const read = await readSession(sessionId, how);
+    if (!read.ok) {
+      if (read.failure.reason === "not_found") return "not_yours";
+      return isPassing(read.failure) ? "unknown" : "refused";
+    }
+    const { session } = read;
     if (!(await isOwnSession(userId, session))) return "not_yours";
     if (session.customerId !== null && findPayer(session) === userId)
       await linkBySession(db, userId, session.customerId);
-    return session.subscriptionId !== null;
+    return session.subscriptionId === null ? "not_attached" : "attached";
+  }
+
+  /** The key that made the session may read it, when the other one may not. */
+  async function readSession(
+    sessionId: string,
+    how: RequestOptions,
+  ): Promise<{ ok: true; session: CheckoutSession } | { ok: false; failure: StripeFailure }> {
+    const read = await options.stripe.readCheckoutSession(sessionId, how);
+    if (read.ok) return { ok: true, session: read.value };
+    if (read.failure.reason !== "forbidden" || client === null) return read;
+    const page = await client.readPage(sessionId);
+    return page.ok ? { ok: true, session: page.page.session } : page;
   }
 
   async function isOwnSession(userId: string, session: CheckoutSession): Promise<boolean> {

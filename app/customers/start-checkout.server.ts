@@ -25,8 +25,8 @@ import { consumeRateLimit } from "./rate-limits.server";
 export type CheckoutResult = { ok: true; url: string } | { ok: false; reason: CheckoutRefusal };
 const reject = (reason: CheckoutRefusal): CheckoutResult => ({ ok: false, reason });
 
-/** How long the customer waits for the check whether they pay already. Milliseconds. */
-const CHECK_MS = 6_000;
+/** How long the customer waits for the check whether they pay already: as long as Stripe answers, however slowly. Milliseconds. */
+const CHECK_MS = 30_000;
 const LIMIT = { limit: 20, windowSeconds: 15 * 60 };
 const BUYER: Actor = { kind: "checkout", id: null };
 

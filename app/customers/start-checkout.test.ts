@@ -17,8 +17,8 @@ let parity: Parity;
 
 async function open(options: Parameters<typeof createWorld>[0] = { attachAfterMs: 0 }) {
   world = await createWorld(options);
-  const { sandbox, stripeUrl } = world;
-  const checkout = createCheckoutClient({ checkoutKey: sandbox.secretKey, apiBase: stripeUrl });
+  const { sandbox, stripeUrl, sending } = world;
+  const checkout = createCheckoutClient({ checkoutKey: sandbox.secretKey, apiBase: stripeUrl, ...sending });
   parity = createParity({ ...world.deps, configuredAccountId: null, sandbox: false, checkout });
 }
 beforeEach(() => open());

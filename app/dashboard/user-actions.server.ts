@@ -7,9 +7,9 @@ import type { CountCache } from "./count-cache.server";
 import { type SyncResult, toSyncResult } from "./sync-result.server";
 import { loadUserPage, type UserPage } from "./user-pages.server";
 
-/** How long a person at a button waits for Stripe, and how long a caller in the background does. Milliseconds. */
-const PERSON_WAITS_MS = 10_000;
-const BACKGROUND_MS = 20_000;
+/** After this no further request to Stripe is begun; a slow one is waited for. Milliseconds. */
+const PERSON_WAITS_MS = 40_000;
+const BACKGROUND_MS = 60_000;
 
 /** What can be done with one user. */
 export function createUserActions(deps: Deps, { countCache }: { countCache: CountCache }) {

@@ -1,4 +1,6 @@
 import { createStripeBudget } from "~/engine/account/stripe-budget.server";
+import { createRefusalReport } from "~/engine/account/stripe-refusals.server";
+import { resumeEvents } from "~/engine/observe/events.server";
 import type { Parity } from "~/facade/parity.server";
 import { createParity } from "~/facade/parity.server";
 import type { Database } from "~/platform/client.server";
@@ -7,6 +9,7 @@ import type { Log } from "~/platform/log.server";
 import { nextVersion } from "~/platform/versions.server";
 import { createCheckoutClient } from "~/stripe/checkout.server";
 import { createLimiter } from "~/stripe/limiter.server";
+import type { SenderOptions } from "~/stripe/permissions/watched-sender.server";
 import { createStripeReader } from "~/stripe/reader.server";
 
 export type ParityDeps = {
@@ -27,9 +30,7 @@ const GLOBAL_PER_SECOND = { live: 100, test: 25 };
 
 /** Binds the engine to a database and a Stripe key. The server, the worker and the command line share this. */
 export function openParity({ db, stripe, sandbox, staysAlive = true, log }: ParityDeps): Parity {
-  const reader = createStripeReader({
-    secretKey: stripe.secretKey,
-    apiBase: stripe.apiBase,
+  const sending: SenderOptions = {
     limiter: createLimiter({
       budget: createStripeBudget(db, {
         backgroundPerSecond: stripe.readsPerSecond,
@@ -37,15 +38,16 @@ export function openParity({ db, stripe, sandbox, staysAlive = true, log }: Pari
       }),
     }),
     nextVersion: () => nextVersion(db),
+    report: createRefusalReport(db, log, () => resumeEvents(db)),
     log,
-  });
-  const { checkoutKey, apiBase } = stripe;
+  };
+  const { secretKey, checkoutKey, apiBase } = stripe;
   return createParity({
     db,
-    stripe: reader,
+    stripe: createStripeReader({ secretKey, apiBase, ...sending }),
     configuredAccountId: stripe.accountId,
     sandbox,
-    checkout: checkoutKey === null ? null : createCheckoutClient({ checkoutKey, apiBase }),
+    checkout: checkoutKey === null ? null : createCheckoutClient({ checkoutKey, apiBase, ...sending }),
     webhookSecret: stripe.webhookSecret,
     settleWithinMs: staysAlive ? null : SETTLE_WITHIN_MS,
     log,

@@ -35,7 +35,7 @@ const CHECKS_JOB = "check_waiting_users";
 const CHECKS_BUDGET_MS = 50_000;
 
 const evaluateJob = z.object({ runId: z.string() });
-const settleJob = z.object({ customerId: z.string(), sessionId: z.string().nullable() });
+const settleJob = z.object({ customerId: z.string() });
 
 /**
  * Takes jobs from the queue: webhook events to settle (one job a customer, whose read starts after the events were stored),

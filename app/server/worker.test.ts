@@ -25,7 +25,7 @@ let events = 0;
 function signal(customerId: string) {
   events += 1;
   const event = { id: `evt_${events}`, type: "customer.subscription.created", created: 1_790_000_000 };
-  return { ...event, livemode: false, customerId, sessionId: null };
+  return { ...event, livemode: false, accountId: null, customerId, session: null, sessionId: null };
 }
 
 const isOpen = async (userId: string) =>
@@ -54,7 +54,7 @@ it("retries when Stripe fails, and settles by a read that started after the even
   const customer = world.sandbox.customers.create({ metadata: { userId: "bob" } });
   world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.starter }] });
   world.sandbox.control.addFault({
-    effect: { type: "error", status: 400 },
+    effect: { type: "error", status: 500, shouldRetry: false },
     match: { path: "/v1/subscriptions" },
     times: 1,
   });

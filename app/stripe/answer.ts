@@ -20,7 +20,7 @@ export type Read<T> = Answer<T> | NoAnswer;
 
 export type RequestOptions = {
   priority: Priority;
-  /** Milliseconds for all attempts together, the time in the queue included. */
+  /** No attempt is begun after so many milliseconds, the time in the queue included. A request that was sent is waited for. */
   deadlineMs: number;
   /** Called for each request that is sent, so that a run can count its requests. */
   onRequest?: () => void;

@@ -1,6 +1,11 @@
-import Stripe from "stripe";
+import type Stripe from "stripe";
+import type { RequestOptions } from "./answer";
 import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
-import { type StripeFailure, toStripeFailure } from "./failure.server";
+import type { StripeFailure } from "./failure.server";
+import { createStripeClient } from "./http-client.server";
+import type { PermissionEntry } from "./permissions/catalogue";
+import type { ProbeResult } from "./permissions/permission-watch";
+import { createSender, type SenderOptions } from "./permissions/watched-sender.server";
 
 export type CheckoutOrder = {
   userId: string;
@@ -33,68 +38,90 @@ export type CheckoutClient = {
   closePage(sessionId: string): Promise<CheckoutAnswer<{ page: PaymentPage }>>;
   /** Stripe's page where a customer manages their subscription. */
   createPortal(customerId: string, returnUrl: string): Promise<CheckoutAnswer<{ url: string }>>;
+  /** The account that the key belongs to. */
+  readAccount(): Promise<CheckoutAnswer<{ accountId: string }>>;
+  /** Asks Stripe about one permission of the key. */
+  probe(permission: PermissionEntry): Promise<ProbeResult>;
 };
 
-const TIMEOUT_MS = 10_000;
+export type CheckoutClientOptions = SenderOptions & { checkoutKey: string; apiBase: string | null };
 
-/** Binds the pages to `STRIPE_CHECKOUT_KEY`. */
-export function createCheckoutClient({
-  checkoutKey,
-  apiBase,
-}: {
-  checkoutKey: string;
-  apiBase: string | null;
-}): CheckoutClient {
-  const base = apiBase === null ? null : new URL(apiBase);
-  const stripe = new Stripe(checkoutKey, {
-    timeout: TIMEOUT_MS,
-    maxNetworkRetries: 1,
-    telemetry: false,
-    ...(base && {
-      host: base.hostname,
-      port: base.port || (base.protocol === "http:" ? 80 : 443),
-      protocol: base.protocol === "http:" ? "http" : "https",
-    }),
-  });
+const MAX_SOCKETS = 10;
+/** A customer waits for the page. */
+const WAITED_FOR: RequestOptions = { priority: "interactive", deadlineMs: 10_000 };
+
+/**
+ * Binds the pages to `STRIPE_CHECKOUT_KEY`. Their requests go through the same limiter as all others: they share the budget.
+ */
+export function createCheckoutClient(options: CheckoutClientOptions): CheckoutClient {
+  const { checkoutKey: key, apiBase } = options;
+  const stripe = createStripeClient({ key, apiBase, readOnly: false, maxSockets: MAX_SOCKETS });
+  const { sender, probe } = createSender(stripe, "checkout", options);
   const { sessions } = stripe.checkout;
+
+  async function call<Raw, T>(
+    endpoint: string,
+    send: (timeout: number) => Promise<Stripe.Response<Raw>>,
+    parse: (raw: Stripe.Response<Raw>) => T,
+  ): Promise<CheckoutAnswer<T>> {
+    const read = await sender.send({ endpoint, options: WAITED_FOR, send, parse });
+    return read.ok ? { ok: true, ...read.value } : { ok: false, failure: read.failure };
+  }
+
   return {
+    probe,
+    readAccount: () =>
+      call(
+        "GET /v1/account",
+        (timeout) => stripe.accounts.retrieveCurrent({}, { timeout }),
+        ({ id }) => ({ accountId: id }),
+      ),
     findPrice: (lookupKey) =>
-      callStripe(stripe.prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 }), ({ data }) => ({
-        id: data[0]?.id ?? null,
-      })),
+      call(
+        "GET /v1/prices",
+        (timeout) => stripe.prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 }, { timeout }),
+        ({ data }) => ({ id: data[0]?.id ?? null }),
+      ),
     createSession: ({ userId, priceId, customerId, email, successUrl, cancelUrl }, idempotencyKey) =>
-      callStripe(
-        sessions.create(
-          {
-            mode: "subscription",
-            line_items: [{ price: priceId, quantity: 1 }],
-            success_url: successUrl,
-            cancel_url: cancelUrl,
-            client_reference_id: userId,
-            metadata: { userId },
-            subscription_data: { metadata: { userId } },
-            ...(customerId === null ? { customer_email: email } : { customer: customerId }),
-          },
-          { idempotencyKey },
-        ),
+      call(
+        "POST /v1/checkout/sessions",
+        (timeout) =>
+          sessions.create(
+            {
+              mode: "subscription",
+              line_items: [{ price: priceId, quantity: 1 }],
+              success_url: successUrl,
+              cancel_url: cancelUrl,
+              client_reference_id: userId,
+              metadata: { userId },
+              subscription_data: { metadata: { userId } },
+              ...(customerId === null ? { customer_email: email } : { customer: customerId }),
+            },
+            { idempotencyKey, timeout },
+          ),
         toPaymentPage,
       ),
-    readPage: (sessionId) => callStripe(sessions.retrieve(sessionId), toPaymentPage),
-    closePage: (sessionId) => callStripe(sessions.expire(sessionId), toPaymentPage),
+    readPage: (sessionId) =>
+      call(
+        "GET /v1/checkout/sessions/:id",
+        (timeout) => sessions.retrieve(sessionId, {}, { timeout }),
+        toPaymentPage,
+      ),
+    closePage: (sessionId) =>
+      call(
+        "POST /v1/checkout/sessions/:id/expire",
+        (timeout) => sessions.expire(sessionId, {}, { timeout }),
+        toPaymentPage,
+      ),
     createPortal: (customer, returnUrl) =>
-      callStripe(stripe.billingPortal.sessions.create({ customer, return_url: returnUrl }), ({ url }) => ({
-        url,
-      })),
+      call(
+        "POST /v1/billing_portal/sessions",
+        (timeout) => stripe.billingPortal.sessions.create({ customer, return_url: returnUrl }, { timeout }),
+        ({ url }) => ({ url }),
+      ),
   };
 }
 
 const toPaymentPage = (session: Stripe.Checkout.Session): { page: PaymentPage } => ({
   page: { session: parseCheckoutSession(session), url: session.url },
 });
-
-function callStripe<Raw, T>(answer: Promise<Raw>, read: (raw: Raw) => T): Promise<CheckoutAnswer<T>> {
-  return answer.then(read).then(
-    (value) => ({ ok: true, ...value }),
-    (error: unknown) => ({ ok: false, failure: toStripeFailure(error) }),
-  );
-}

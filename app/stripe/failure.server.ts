@@ -9,6 +9,8 @@ export type StripeFailure = {
     | "unauthorized"
     | "forbidden"
     | "timeout"
+    /** The caller's own time was up before a request was sent: that says nothing about Stripe. */
+    | "out_of_time"
     | "unreachable"
     | "stripe_error"
     | "bad_request"
@@ -24,6 +26,19 @@ export type StripeFailure = {
   /** The account named in a 403, as restricted keys get for GET /v1/account. */
   accountId: string | null;
 };
+
+/** Failures that may pass, even where Stripe says not to retry at once: a later attempt may go better. */
+const PASSING = new Set<StripeFailure["reason"]>([
+  "rate_limited",
+  "timeout",
+  "unreachable",
+  "stripe_error",
+  "out_of_time",
+]);
+
+/** May another attempt, later, go better? A permanent refusal (401, 403, 400) is never tried as if it would. */
+export const isPassing = ({ reason, retryable }: Pick<StripeFailure, "reason" | "retryable">): boolean =>
+  retryable || PASSING.has(reason);
 
 /** Classifies an error of a request. Rethrows what does not come from Stripe's SDK: that is a bug. */
 export function toStripeFailure(error: unknown): StripeFailure {

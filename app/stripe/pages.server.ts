@@ -59,8 +59,8 @@ export function parseEventsPage(list: unknown): EventsPage {
   const { data, has_more } = longList.parse(list);
   const page: EventsPage = { events: [], unreadable: [], hasMore: has_more, lastId: readId(data.at(-1)) };
   for (const object of data) {
-    const event = parseEvent(object);
-    if (event) page.events.push(event);
+    const reading = parseEvent(object);
+    if (reading.ok) page.events.push(reading.event);
     else page.unreadable.push(readId(object) ?? "without an id");
   }
   return page;

@@ -1,9 +1,10 @@
-import Stripe from "stripe";
+import type Stripe from "stripe";
 import { z } from "zod";
 import type { Customer, EpochSeconds } from "~/billing/observation";
 import type { Read, RequestOptions } from "./answer";
 import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
 import { POLLED_TYPES } from "./event-types";
+import { createStripeClient } from "./http-client.server";
 import {
   type EventsPage,
   parseEventsPage,
@@ -12,8 +13,10 @@ import {
   wholeList,
 } from "./pages.server";
 import { parseCustomer, parseItem, type ReadSubscription } from "./parse";
-import { createReadOnlyHttpClient } from "./read-only-http.server";
-import { RequestSender, type RequestSenderDeps } from "./request-sender.server";
+import type { PermissionEntry } from "./permissions/catalogue";
+import type { ProbeResult } from "./permissions/permission-watch";
+import { createSender, type SenderOptions } from "./permissions/watched-sender.server";
+import type { RequestSender } from "./request-sender.server";
 
 export type { Answer, AnswerVersion, NoAnswer, Read, RequestOptions } from "./answer";
 
@@ -46,11 +49,13 @@ export type StripeReader = {
   readAccount(options: RequestOptions): Promise<Read<AccountIdentity>>;
   /** A checkout session, to find the user who paid. */
   readCheckoutSession(id: string, options: RequestOptions): Promise<Read<CheckoutSession>>;
+  /** Asks Stripe about one permission with a cheap request; what it answers is reported and remembered. */
+  probe(permission: PermissionEntry): Promise<ProbeResult>;
   /** Requests sent so far, retries counted. */
   countRequests(): number;
 };
 
-export type ReaderOptions = RequestSenderDeps & {
+export type ReaderOptions = SenderOptions & {
   secretKey: string;
   /** Another origin than Stripe's; null for Stripe. */
   apiBase: string | null;
@@ -62,27 +67,17 @@ const MAX_SOCKETS = 30;
 
 /** Binds the reader to one key and one origin. */
 export function createStripeReader(options: ReaderOptions): StripeReader {
-  const stripe = createReadingClient(options);
-  const sender = new RequestSender(options);
+  const { secretKey: key, apiBase } = options;
+  const stripe = createStripeClient({ key, apiBase, readOnly: true, maxSockets: MAX_SOCKETS });
+  const { sender, probe } = createSender(stripe, "secret", options);
   return {
+    probe,
     livemode: /^[rs]k_live_/.test(options.secretKey),
     countRequests: () => sender.sentCount,
     ...createSubscriptionReads(stripe, sender),
     ...createCustomerReads(stripe, sender),
     ...createAccountReads(stripe, sender),
   };
-}
-
-function createReadingClient({ secretKey, apiBase }: Pick<ReaderOptions, "secretKey" | "apiBase">): Stripe {
-  const base = apiBase === null ? null : new URL(apiBase);
-  const protocol = base?.protocol === "http:" ? "http" : "https";
-  return new Stripe(secretKey, {
-    httpClient: createReadOnlyHttpClient(protocol, MAX_SOCKETS),
-    // The sender retries: each attempt waits for the limiter and has its own version.
-    maxNetworkRetries: 0,
-    telemetry: false,
-    ...(base && { host: base.hostname, port: base.port || (protocol === "http" ? 80 : 443), protocol }),
-  });
 }
 
 const createSubscriptionReads = (

@@ -4,7 +4,8 @@ import type { Version } from "~/billing/observation";
 import type { Log } from "~/platform/log.server";
 import type { AnswerVersion, NoAnswer, Read, RequestOptions } from "./answer";
 import { type StripeFailure, toStripeFailure } from "./failure.server";
-import type { Limiter } from "./limiter.server";
+import type { Limiter, Priority } from "./limiter.server";
+import type { PermissionWatch } from "./permissions/permission-watch";
 
 type HasResponse = { lastResponse: Stripe.Response<object>["lastResponse"] };
 
@@ -12,7 +13,9 @@ export type StripeRequest<Raw, T> = {
   /** Method and path pattern: each has a rate limit of its own. */
   endpoint: string;
   options: RequestOptions;
-  /** Sends one attempt. `timeout`: whole milliseconds. */
+  /** It only asks about a permission: its answer is for the one that asks. */
+  isProbe?: boolean;
+  /** Sends one attempt. `timeout`: whole milliseconds; the SDK ignores any other number and waits for 80 seconds. */
   send: (timeout: number) => Promise<Raw>;
   /** Throws ZodError when the answer has another shape. */
   parse: (raw: Raw) => T;
@@ -23,14 +26,19 @@ export type RequestSenderDeps = {
   /** The next value of the sequence `observation_version`. */
   nextVersion: () => Promise<Version>;
   log: Log;
+  /** Which of our keys sends them, and who is told what Stripe refuses to it. */
+  watch: PermissionWatch;
+  /** How long an answer may take, by priority; tests shorten it. Milliseconds. */
+  timeouts?: Record<Priority, number>;
 };
 
 type Attempt<Raw> = AnswerVersion & ({ ok: true; raw: Raw } | { ok: false; failure: StripeFailure });
 
-/** One attempt is given up while there is time for another, but not before it had a chance. */
-const ATTEMPT_MS = { least: 1_000, most: 20_000 };
-/** Another attempt with less time than a round trip would only hide why the last one failed. Milliseconds. */
-const ROUND_TRIP_MS = 100;
+/**
+ * How long an answer may take. Slow is not down: a caller's deadline decides only whether another request is begun, and
+ * never cuts one short that was sent. Milliseconds.
+ */
+export const ANSWER_TIMEOUTS: Record<Priority, number> = { interactive: 8_000, background: 30_000 };
 
 /** Sends requests through the limiter and retries what may pass, until the deadline. */
 export class RequestSender {
@@ -47,7 +55,7 @@ export class RequestSender {
   async send<Raw extends HasResponse, T>(request: StripeRequest<Raw, T>): Promise<Read<T>> {
     const { endpoint, options } = request;
     const deadline = performance.now() + options.deadlineMs;
-    let lastFailure = QUEUE_TIMEOUT;
+    let lastFailure = OUT_OF_TIME;
     for (let attempt = 0; ; attempt += 1) {
       if (options.signal?.aborted) return this.#giveUp(CANCELLED);
       const isAllowed = await this.deps.limiter.acquire(
@@ -60,12 +68,14 @@ export class RequestSender {
         this.deps.limiter.release(endpoint);
         return this.#giveUp(CANCELLED);
       }
-      const result = await this.#attempt(request, deadline);
+      const result = await this.#attempt(request);
+      // After the limiter let go: finding out may need a request of its own.
+      if (!request.isProbe) await this.deps.watch.note(endpoint, result.ok ? null : result.failure);
       if (result.ok) return toRead(result, request.parse);
       const { failure, started, ended } = result;
       lastFailure = failure;
       const wait = computeBackOff(attempt);
-      if (!failure.retryable || performance.now() + wait + ROUND_TRIP_MS > deadline)
+      if (!isWorthRetrying(failure, options) || performance.now() + wait > deadline)
         return { ok: false, failure, started, ended };
       const { reason, requestId } = failure;
       this.deps.log.warn({ endpoint, reason, requestId, attempt }, "Stripe request failed; retrying");
@@ -78,18 +88,13 @@ export class RequestSender {
     return { ok: false, failure, started, ended: started };
   }
 
-  async #attempt<Raw, T>(
-    { endpoint, options, send }: StripeRequest<Raw, T>,
-    deadline: number,
-  ): Promise<Attempt<Raw>> {
-    const { limiter, nextVersion } = this.deps;
+  async #attempt<Raw, T>({ endpoint, options, send }: StripeRequest<Raw, T>): Promise<Attempt<Raw>> {
+    const { limiter, nextVersion, timeouts = ANSWER_TIMEOUTS } = this.deps;
     try {
       const started = await nextVersion();
       this.#sent += 1;
       options.onRequest?.();
-      const half = Math.ceil(options.deadlineMs / 2);
-      const timeout = Math.min(ATTEMPT_MS.most, Math.max(ATTEMPT_MS.least, half), computeTimeLeft(deadline));
-      const result = await send(timeout).then(
+      const result = await send(timeouts[options.priority]).then(
         (raw) => ({ ok: true as const, raw }),
         (error: unknown) => ({ ok: false as const, failure: toStripeFailure(error) }),
       );
@@ -116,7 +121,11 @@ function toRead<Raw extends HasResponse, T>(
   }
 }
 
-/** Whole milliseconds, at least 1: the SDK ignores any other number and waits for 80 seconds. */
+/** A person does not wait for a second answer that takes as long as the first. */
+const isWorthRetrying = ({ retryable, reason }: StripeFailure, { priority }: RequestOptions): boolean =>
+  retryable && !(reason === "timeout" && priority === "interactive");
+
+/** Whole milliseconds, at least 1. */
 function computeTimeLeft(deadline: number): number {
   return Math.max(1, Math.ceil(deadline - performance.now()));
 }
@@ -136,10 +145,10 @@ const CANCELLED: StripeFailure = {
   accountId: null,
 };
 
-/** The deadline passed while the request was still waiting in the queue. */
-const QUEUE_TIMEOUT: StripeFailure = {
-  reason: "timeout",
-  message: "Too many requests to Stripe were waiting",
+/** The caller's time was up, perhaps while the request was still waiting in the queue. */
+const OUT_OF_TIME: StripeFailure = {
+  reason: "out_of_time",
+  message: "There was no time left to ask Stripe",
   requestId: null,
   rateLimitReason: null,
   retryable: true,

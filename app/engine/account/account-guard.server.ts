@@ -1,6 +1,8 @@
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
 import { readDatabaseTime } from "~/platform/versions.server";
+import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
+import { isPassing } from "~/stripe/failure.server";
 import type { StripeReader } from "~/stripe/reader.server";
 import { type Binding, bindOnce, loadSettings } from "./settings.server";
 
@@ -10,12 +12,17 @@ export type GuardAnswer =
       ok: false;
       reason: "wrong_account" | "unauthorized" | "unknown_account" | "unreachable";
       message: string;
+      /** STRIPE_ACCOUNT_ID names another account than the key's: the environment is wrong, not the database. */
+      isMisconfigured?: true;
     };
 
 /** Is this the Stripe account that the database belongs to? */
 export type AccountGuard = {
-  /** Asks Stripe at most every 10 minutes; binds the database on first use. */
-  check(): Promise<GuardAnswer>;
+  /**
+   * Asks Stripe at most every 10 minutes; binds the database on first use. `withinMs`: how long the caller waits, as for a
+   * person; the question goes on.
+   */
+  check(withinMs?: number): Promise<GuardAnswer>;
   /** The last answer, without asking; null before the first check. */
   last(): GuardAnswer | null;
 };
@@ -23,15 +30,22 @@ export type AccountGuard = {
 export type GuardOptions = {
   db: Database;
   stripe: StripeReader;
-  /** STRIPE_ACCOUNT_ID, for restricted keys that may not read the account. */
+  /** STRIPE_ACCOUNT_ID: what Stripe says must agree; it is believed only where Stripe does not say. */
   configuredAccountId: string | null;
   log: Log;
   /** Milliseconds, monotonic. */
   now?: () => number;
 };
 
+const UNREACHABLE: GuardAnswer & { ok: false } = {
+  ok: false,
+  reason: "unreachable",
+  message: "Stripe does not answer, so the account could not be confirmed. Nothing is written meanwhile.",
+};
+
 const IDENTITY_MS = 10 * 60_000;
-const REQUEST_OPTIONS = { priority: "interactive", deadlineMs: 10_000 } as const;
+/** All callers wait for the same question, also those that have time. */
+const REQUEST_OPTIONS = { priority: "background", deadlineMs: 10_000 } as const;
 
 /**
  * The database is bound to one Stripe account and mode on first use. A key of another account would find none of the
@@ -61,17 +75,15 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
         reason: "unknown_account",
         message: "This key may not read its own account. Set STRIPE_ACCOUNT_ID to the acct_… it belongs to.",
       };
+    // The key is the same, and a key never changes its account: asking again is not necessary.
+    if (identity && isPassing(read.failure)) return { ok: true, accountId: identity.accountId };
     if (read.failure.reason === "unauthorized")
       return {
         ok: false,
         reason: "unauthorized",
         message: "Stripe refused the key. Check STRIPE_SECRET_KEY.",
       };
-    return {
-      ok: false,
-      reason: "unreachable",
-      message: "Stripe does not answer, so the account could not be confirmed. Nothing is written meanwhile.",
-    };
+    return UNREACHABLE;
   }
 
   async function bind(accountId: string): Promise<Binding> {
@@ -87,6 +99,14 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
     const found = await identify();
     if (!found.ok) return found;
     const { livemode } = options.stripe;
+    const { configuredAccountId } = options;
+    if (configuredAccountId !== null && configuredAccountId !== found.accountId)
+      return {
+        ok: false,
+        reason: "wrong_account",
+        isMisconfigured: true,
+        message: `STRIPE_ACCOUNT_ID is ${configuredAccountId}, but STRIPE_SECRET_KEY belongs to ${found.accountId}. Correct the one that is wrong. Nothing is written.`,
+      };
     // Of two processes with keys of two accounts, only one can be first.
     const binding = (await loadSettings(options.db)).binding ?? (await bind(found.accountId));
     if (binding.accountId === found.accountId && binding.livemode === livemode) return { ok: true, binding };
@@ -100,7 +120,7 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
 
   return {
     last: () => answer,
-    check() {
+    async check(withinMs) {
       asking ??= ask()
         .then((result) => {
           if (!result.ok)
@@ -114,7 +134,9 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
         .finally(() => {
           asking = null;
         });
-      return asking;
+      if (withinMs === undefined) return asking;
+      const result = await withTimeout(asking, withinMs);
+      return result === TIMED_OUT ? UNREACHABLE : result;
     },
   };
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
-import type { Database } from "~/platform/client.server";
+import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
+import { type CheckoutSession, findPayer } from "~/stripe/checkout-session";
 
 const userRow = z.object({ userId: z.string() });
 
@@ -21,7 +22,7 @@ export async function listUsersOfCustomer(db: Database, customerId: string): Pro
  * Links a customer to a user because a checkout session that our application made says so, and enqueues the user. What
  * staff decided stays. Does nothing when there is no such user.
  */
-export async function linkBySession(db: Database, userId: string, customerId: string): Promise<void> {
+export async function linkBySession(db: Database | Tx, userId: string, customerId: string): Promise<void> {
   await db.$executeRaw`
     WITH linked AS (
       INSERT INTO "Link" ("userId", "customerId", source, actor)
@@ -30,4 +31,10 @@ export async function linkBySession(db: Database, userId: string, customerId: st
       RETURNING "userId")
     INSERT INTO "RecheckQueue" ("userId") SELECT "userId" FROM linked
     ON CONFLICT ("userId") DO UPDATE SET generation = excluded.generation`;
+}
+
+/** Links the customer of a checkout session to the user that it proves to have paid; the session was read, or came in a signed event. */
+export async function linkSession(db: Database | Tx, session: CheckoutSession): Promise<void> {
+  const userId = findPayer(session);
+  if (userId !== null && session.customerId !== null) await linkBySession(db, userId, session.customerId);
 }

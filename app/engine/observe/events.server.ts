@@ -1,19 +1,27 @@
+import { z } from "zod";
+import { selectOwners } from "~/engine/account/customer-owners.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
+import { type Sql, sql } from "~/platform/sql.server";
 import type { WebhookEvent } from "~/stripe/webhook-event.server";
+import { linkSession } from "./customer-users.server";
 
 /**
- * Stores an event, without its payload, together with the job that reads its customer again, in one transaction.
- * `known`: it was stored before, and nothing is done twice.
+ * Stores an event, without its payload, together with the link that its checkout session proves and the job that reads its
+ * customer again, in one transaction. An event about no customer is settled at once: there is nothing to read. `known`: it
+ * was stored before, and nothing is done twice.
  */
 export async function storeEvent(db: Database, event: WebhookEvent): Promise<"stored" | "known"> {
   return db.$transaction(async (tx) => {
     const stored = await tx.$executeRaw`
-      INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedVersion")
+      INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedVersion", "settledAt")
       VALUES (${event.id}, ${event.type}, to_timestamp(${event.created}::float8), ${event.customerId}::text,
-        ${event.sessionId}::text, nextval('observation_version'))
+        ${event.sessionId}::text, nextval('observation_version'),
+        CASE WHEN ${event.customerId}::text IS NULL THEN now() END)
       ON CONFLICT (id) DO NOTHING`;
     if (stored === 0) return "known";
-    if (event.customerId !== null) await addSyncJob(tx, event.customerId, event.sessionId);
+    if (event.session) await linkSession(tx, event.session);
+    if (event.customerId !== null) await addSyncJob(tx, event.customerId);
     return "stored";
   });
 }
@@ -21,12 +29,13 @@ export async function storeEvent(db: Database, event: WebhookEvent): Promise<"st
 export const SYNC_CUSTOMER_JOB = "sync_customer";
 
 /**
- * Stores the events of a page that are not known yet; events that a webhook brought stay as they are. An event that names
+ * Stores the events of a page that are not known yet, and the links that their checkout sessions prove; events that a webhook brought stay as they are. An event that names
  * no customer is left out, because there is nothing to read. Returns how many were new.
  */
 export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[]): Promise<number> {
   const named = events.filter(({ customerId }) => customerId !== null);
   if (named.length === 0) return 0;
+  for (const { session } of named) if (session) await linkSession(tx, session);
   return tx.$executeRaw`
     INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedVersion")
     SELECT id, type, to_timestamp(created), "customerId", "sessionId", nextval('observation_version')
@@ -37,24 +46,20 @@ export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[])
 }
 
 /** Adds one waiting job for a customer, for any number of events; when a job is running, another one follows it. */
-async function addSyncJob(tx: Tx, customerId: string, sessionId: string | null): Promise<void> {
-  const payload = JSON.stringify({ customerId, sessionId });
-  const key = toJobKey(customerId, sessionId);
+async function addSyncJob(tx: Tx, customerId: string): Promise<void> {
+  // A worker of an older version expects a session.
+  const payload = JSON.stringify({ customerId, sessionId: null });
+  const key = toJobKey(customerId);
   await tx.$executeRaw`
     SELECT graphile_worker.add_job(${SYNC_CUSTOMER_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
 }
 
-const toJobKey = (customerId: string, sessionId: string | null) =>
-  `settle:${sessionId === null ? customerId : `${customerId}:${sessionId}`}`;
+const toJobKey = (customerId: string) => `settle:${customerId}`;
 
 /** Removes the waiting job when nothing is left for it to do: where no worker runs, jobs would pile up. */
-export async function deleteSyncJob(
-  db: Database,
-  customerId: string,
-  sessionId: string | null,
-): Promise<void> {
+export async function deleteSyncJob(db: Database, customerId: string): Promise<void> {
   await db.$executeRaw`
-    SELECT graphile_worker.remove_job(${toJobKey(customerId, sessionId)})
+    SELECT graphile_worker.remove_job(${toJobKey(customerId)})
     WHERE NOT EXISTS (SELECT 1 FROM "StripeEvent" WHERE "customerId" = ${customerId} AND "settledAt" IS NULL)`;
 }
 
@@ -63,24 +68,65 @@ export async function isUnsettled(db: Database, eventId: string): Promise<boolea
   return (await db.stripeEvent.count({ where: { id: eventId, settledAt: null } })) > 0;
 }
 
+/** SQL: nothing else than the customer must be read for the event `e`. Who paid may be known without its session. */
+const needsNoSession: Sql = sql`(e."sessionId" IS NULL OR EXISTS (${selectOwners(sql`e."customerId"`)}))`;
+
 /** Events about these customers that were stored before their complete read began are done. */
 export async function settleEvents(
   tx: Tx,
   reads: readonly { customerId: string; started: number }[],
 ): Promise<void> {
   if (reads.length === 0) return;
-  await tx.$executeRaw`
+  await tx.$executeRaw(sql`
     UPDATE "StripeEvent" e SET "settledAt" = now()
     FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb) AS r("customerId" text, started bigint)
-    WHERE e."customerId" = r."customerId" AND e."settledAt" IS NULL AND e."storedVersion" < r.started`;
+    WHERE e."customerId" = r."customerId" AND e."settledAt" IS NULL AND e."storedVersion" < r.started
+      AND ${needsNoSession}`);
 }
 
 /** Events that were stored before a finished full run began are done: it has read all customers since. */
 export async function settleEventsBefore(tx: Tx, runStarted: number): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE "StripeEvent" SET "settledAt" = now()
-    WHERE "settledAt" IS NULL AND "storedVersion" < ${runStarted}::bigint`;
+  await tx.$executeRaw(sql`
+    UPDATE "StripeEvent" e SET "settledAt" = now()
+    WHERE "settledAt" IS NULL AND "storedVersion" < ${runStarted}::bigint AND ${needsNoSession}`);
 }
+
+/** SQL: the event `e` waits, and it is time to ask about it. */
+export const isAskedAbout: Sql = sql`(e."settledAt" IS NULL AND (e."askAgainAt" IS NULL OR e."askAgainAt" <= now()))`;
+
+/** How long after a refusal Stripe is asked again; doubles with each further one, up to a day. Seconds. */
+const ASK_AGAIN_SECONDS = 30 * 60;
+
+/** Stripe refuses to answer about these customers (or, with `sessionId`, about the session): not asked again each time. */
+export async function postponeEvents(
+  db: Database | Tx,
+  { customerIds, sessionId = null }: { customerIds: readonly string[]; sessionId?: string | null },
+): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "StripeEvent" SET refusals = refusals + 1,
+      "askAgainAt" = now() + least(interval '1 day', make_interval(secs => ${ASK_AGAIN_SECONDS}::float8 * power(2, least(refusals, 10))))
+    WHERE "customerId" = ANY(${[...customerIds]}) AND "settledAt" IS NULL
+      AND (${sessionId}::text IS NULL OR "sessionId" = ${sessionId})`;
+}
+
+/** Stripe has given a permission back, or the key is another: what was refused is asked again at once. */
+export async function resumeEvents(db: Database): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "StripeEvent" SET "askAgainAt" = NULL WHERE "settledAt" IS NULL AND "askAgainAt" IS NOT NULL`;
+}
+
+/** Customers with events that wait because Stripe refused to answer about them. */
+export async function countPostponedCustomers(db: Database): Promise<number> {
+  const row = await queryOneOrThrow(
+    db,
+    countRow,
+    sql`SELECT count(DISTINCT "customerId")::int AS count FROM "StripeEvent"
+      WHERE "settledAt" IS NULL AND "askAgainAt" > now() AND "sessionId" IS NULL`,
+  );
+  return row.count;
+}
+
+const countRow = z.object({ count: z.number() });
 
 /** Events that still wait for a read. */
 export async function countUnsettledEvents(db: Database): Promise<number> {

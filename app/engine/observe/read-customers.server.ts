@@ -161,10 +161,16 @@ export async function withAllItems(
   if (!read.hasMoreItems) return { ok: true, subscription: read.subscription };
   const items = await stripe.listItems(read.subscription.id, options);
   if (items.ok) return { ok: true, subscription: { ...read.subscription, items: items.value } };
-  const isItsOwn = ["bad_answer", "bad_request", "not_found"].includes(items.failure.reason);
+  const isItsOwn = ["bad_answer", "bad_request", "not_found", "forbidden"].includes(items.failure.reason);
   if (items.failure.retryable || !isItsOwn) return items;
-  return { ok: true, subscription: { ...read.subscription, status: UNREADABLE_STATUS } };
+  return { ok: true, subscription: toUnreadable(read) };
 }
+
+/** The subscription when its items cannot be read: its status is unknown, so nothing is changed. */
+export const toUnreadable = (read: ReadSubscription): ReadSubscription["subscription"] => ({
+  ...read.subscription,
+  status: UNREADABLE_STATUS,
+});
 
 const createMissingCustomer = (id: string): Customer => ({
   id,

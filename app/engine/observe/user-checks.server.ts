@@ -115,6 +115,11 @@ export async function endCheck(
         ELSE least(${gates.backOffUpTo}::float8, ${gates.backOffFrom}::float8 * power(2, least(k.failures, 20))) END)`;
 }
 
+/** Ends a check that found nothing out, because its own time was up: the next one is due at once. */
+export async function releaseCheck(db: Database, userId: string): Promise<void> {
+  await db.$executeRaw`UPDATE "UserCheck" SET "checkingUntil" = NULL WHERE "userId" = ${userId}`;
+}
+
 /** Something is about to change for this user: the next check is due in at most `seconds`, whatever the gates say. */
 export async function scheduleNextCheck(db: Database, userId: string, seconds: number): Promise<void> {
   await db.$executeRaw`

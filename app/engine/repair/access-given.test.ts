@@ -45,7 +45,7 @@ it("each source records once which user got access, how long after the payment, 
   await addPayingUser(world, "bob");
   await world.parity.syncUser({ userId: "bob", actor: WORKSPACE });
   const { customerId } = await addPayingUser(world, "cleo");
-  await world.parity.events.settle({ customerId, sessionId: null });
+  await world.parity.events.settle({ customerId });
   await addPayingUser(world, "dan");
   await addPayingUser(world, "eve");
   const run = await syncAll(world.parity, CRON.kind);

@@ -1,22 +1,27 @@
 import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { linkBySession, listUsersOfCustomer } from "~/engine/observe/customer-users.server";
+import { listUsersOfCustomer } from "~/engine/observe/customer-users.server";
+import { postponeEvents } from "~/engine/observe/events.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
-import { findPayer } from "~/stripe/checkout-session";
+import { listUnreadSessions, readUnreadSessions } from "~/engine/observe/unread-sessions.server";
+import { DEFAULT_GATES, endCheck } from "~/engine/observe/user-checks.server";
+import { isPassing, type StripeFailure } from "~/stripe/failure.server";
 import type { RequestOptions } from "~/stripe/reader.server";
 import { syncUser } from "./sync-user.server";
 
-const DEADLINE_MS = 20_000;
+/** After this no further request is begun. Milliseconds. */
+const DEADLINE_MS = 60_000;
 const WEBHOOK: Actor = { kind: "webhook", id: null };
 
 /**
- * Does what a webhook asked for: reads the customer once and repairs the users that it belongs to. Throws when Stripe
- * could not be asked, so that the job is tried again; an event is settled only by a read that started after it was stored.
- * `deadlineMs`: milliseconds for all requests to Stripe together.
+ * Does what a webhook asked for: reads the customer once and repairs the users that it belongs to. Reading the checkout
+ * session is optional and comes after the customer. Throws when Stripe may answer later, so that the job is tried again; an
+ * event is settled only by a read that started after it was stored. What Stripe refuses for good is postponed, not tried
+ * again. `deadlineMs`: milliseconds in which requests to Stripe are begun.
  */
 export async function syncCustomer(
   deps: Deps,
-  { customerId, sessionId }: { customerId: string; sessionId: string | null },
+  { customerId }: { customerId: string },
   deadlineMs = DEADLINE_MS,
 ): Promise<void> {
   const until = performance.now() + deadlineMs;
@@ -27,25 +32,26 @@ export async function syncCustomer(
       return computeTimeLeft();
     },
   };
-  if (sessionId !== null) await linkPayer(deps, sessionId, options);
   const justRead = await readCustomers(deps, [customerId], options);
   const [failure] = justRead.failures.values();
-  if (failure) throw new Error(`Stripe could not be asked about ${customerId}: ${failure.reason}`);
+  if (failure) return failCustomer(deps, customerId, failure);
+  const sessions = await listUnreadSessions(deps.db, [customerId]);
+  const sessionFailure = await readUnreadSessions(deps, sessions, options);
   for (const userId of await listUsersOfCustomer(deps.db, customerId)) {
     const sync = { userId, actor: WEBHOOK, apply: true, deadlineMs: computeTimeLeft(), justRead };
     const outcome = await syncUser(deps, sync);
-    if (outcome && !outcome.ok) throw new Error(`${userId} was not synced: ${outcome.reason}`);
+    if (outcome && !outcome.ok && outcome.isPassing)
+      throw new Error(`${userId} was not synced: ${outcome.reason}`);
   }
+  if (sessionFailure) throw new Error(`Stripe could not be asked about a session: ${sessionFailure.reason}`);
 }
 
-/** A checkout session that our application made proves whose customer it is. */
-async function linkPayer(deps: Deps, sessionId: string, options: RequestOptions): Promise<void> {
-  const session = await deps.stripe.readCheckoutSession(sessionId, options);
-  if (!session.ok) {
-    if (session.failure.reason === "not_found") return;
-    throw new Error(`Stripe could not be asked about a session: ${session.failure.reason}`);
-  }
-  const userId = findPayer(session.value);
-  const { customerId } = session.value;
-  if (userId !== null && customerId !== null) await linkBySession(deps.db, userId, customerId);
+/** The users whose customer could not be read have had a check that failed; runs count and name the customer. */
+async function failCustomer(deps: Deps, customerId: string, failure: StripeFailure): Promise<void> {
+  const { reason, requestId } = failure;
+  if (isPassing(failure)) throw new Error(`Stripe could not be asked about ${customerId}: ${reason}`);
+  deps.log.error({ customerId, reason, requestId }, "Stripe refuses to answer about a customer");
+  await postponeEvents(deps.db, { customerIds: [customerId] });
+  for (const userId of await listUsersOfCustomer(deps.db, customerId))
+    await endCheck(deps.db, userId, reason, DEFAULT_GATES);
 }

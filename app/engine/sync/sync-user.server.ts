@@ -10,12 +10,13 @@ import {
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { readAddress } from "~/engine/observe/read-address.server";
 import { type ReadResult, readCustomers } from "~/engine/observe/read-customers.server";
-import { DEFAULT_GATES, endCheck } from "~/engine/observe/user-checks.server";
+import { DEFAULT_GATES, endCheck, releaseCheck } from "~/engine/observe/user-checks.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
 import { FINISHED } from "~/engine/repair/run-cursor";
 import type { NewRun } from "~/engine/repair/runs.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
-import type { StripeFailure } from "~/stripe/failure.server";
+import { isPassing, type StripeFailure } from "~/stripe/failure.server";
+import type { Priority } from "~/stripe/limiter.server";
 import type { RequestOptions } from "~/stripe/reader.server";
 
 export type SyncInput = {
@@ -24,8 +25,10 @@ export type SyncInput = {
   /** False: Stripe is read and the sync status saved, but the record is not written. */
   apply: boolean;
   approval?: RevocationApproval | null;
-  /** Milliseconds that the caller has for all requests to Stripe together. */
+  /** No request to Stripe is begun after so many milliseconds; one that was sent is waited for. */
   deadlineMs: number;
+  /** Unless given, `interactive` where a person waits. */
+  priority?: Priority;
   /** Aborted when the result is no longer wanted: no further request is sent to Stripe, and nothing is written. */
   signal?: AbortSignal;
   /** Customers that the caller has completely read just now: they are not read a second time. */
@@ -36,10 +39,19 @@ export type SyncInput = {
 export type SyncOutcome = { verdictBefore: Verdict } & (
   | { ok: true; outcome: UserOutcome; runId: string | null; stripeRequests: number }
   /** Stripe could not be asked, or the account is not the right one: nothing was written. */
-  | { ok: false; reason: string; message: string }
+  | {
+      ok: false;
+      /** `pending`: the caller's own time was up, which says nothing about Stripe. */
+      reason: string;
+      message: string;
+      /** Another attempt, later, may go better. */
+      isPassing: boolean;
+    }
 );
 
 const MOST_ROUNDS = 3;
+/** How long a person waits for the account to be confirmed, which is rarely asked for. */
+const PERSON_WAITS_MS = 8_000;
 /** A person waits for the result. */
 const INTERACTIVE: ReadonlySet<Actor["kind"]> = new Set(["staff", "checkout"]);
 
@@ -52,14 +64,15 @@ const INTERACTIVE: ReadonlySet<Actor["kind"]> = new Set(["staff", "checkout"]);
 export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcome | null> {
   const { userId, actor, apply, approval = null, justRead } = input;
   const [account, loaded] = await Promise.all([
-    deps.guard.check(),
+    deps.guard.check(toPriority(input) === "interactive" ? PERSON_WAITS_MS : undefined),
     loadInContext(deps.db, [userId], { save: true }),
   ]);
   const [snapshot] = loaded.snapshots;
   if (!snapshot) return null;
   const { evaluation } = evaluateUser(snapshot, loaded.context, AS_STAFF);
   const verdictBefore = evaluation.verdict;
-  if (!account.ok) return failSync(deps, input, { verdictBefore, ...account });
+  if (!account.ok)
+    return failSync(deps, input, { ...account, verdictBefore, isPassing: account.reason === "unreachable" });
 
   const { options, countRequests } = createRequestOptions(input);
   let customerIds = evaluation.links.customerIds;
@@ -106,17 +119,21 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
   }
 }
 
+const toPriority = ({ actor, priority }: SyncInput): Priority =>
+  priority ?? (INTERACTIVE.has(actor.kind) ? "interactive" : "background");
+
 /** How Stripe is asked for one user, within the caller's deadline; the requests are counted. */
-function createRequestOptions({ actor, deadlineMs, signal }: SyncInput): {
+function createRequestOptions(input: SyncInput): {
   options: RequestOptions;
   countRequests: () => number;
 } {
+  const { deadlineMs, signal } = input;
   const deadline = performance.now() + deadlineMs;
   let requests = 0;
   return {
     countRequests: () => requests,
     options: {
-      priority: INTERACTIVE.has(actor.kind) ? "interactive" : "background",
+      priority: toPriority(input),
       get deadlineMs() {
         return Math.max(0, deadline - performance.now());
       },
@@ -138,20 +155,34 @@ const newRun = (actor: Actor, stripeRequests: number): NewRun => ({
   counts: { total: 1, synced: 1, stripeRequests },
 });
 
-type Failure = { verdictBefore: Verdict; reason: string; message: string };
+type Failure = { verdictBefore: Verdict; reason: string; message: string; isPassing: boolean };
 
-const CANCELLED = { reason: "cancelled", message: "The request was canceled; nothing was changed." };
+const CANCELLED = {
+  reason: "cancelled",
+  message: "The request was canceled; nothing was changed.",
+  isPassing: true,
+};
+const PENDING = {
+  reason: "pending",
+  message: "The check was not finished in time; nothing was changed. Try again in a moment.",
+  isPassing: true,
+};
 
-const describeFailure = (verdictBefore: Verdict, what: string, { reason }: StripeFailure): Failure => ({
-  verdictBefore,
-  reason,
-  message: `Stripe could not be asked about ${what} (${FAILURE_WORDS[reason]}); nothing was changed.`,
-});
+function describeFailure(verdictBefore: Verdict, what: string, failure: StripeFailure): Failure {
+  const { reason } = failure;
+  if (reason === "out_of_time") return { verdictBefore, ...PENDING };
+  const message = `Stripe could not be asked about ${what} (${FAILURE_WORDS[reason]}); nothing was changed.`;
+  return { verdictBefore, reason, message, isPassing: isPassing(failure) };
+}
 
-/** Stripe could not be asked: that is recorded with the user's checks, and in the sync status. */
+/** Stripe could not be asked: that is recorded with the user's checks, and in the sync status. Our own deadline is not. */
 async function failSync(deps: Deps, { userId, actor }: SyncInput, failure: Failure): Promise<SyncOutcome> {
-  const { verdictBefore, reason, message } = failure;
+  const { verdictBefore, reason } = failure;
   if (reason === CANCELLED.reason) return { ok: false, verdictBefore, ...CANCELLED };
+  if (reason === PENDING.reason) {
+    await releaseCheck(deps.db, userId);
+    return { ok: false, ...failure };
+  }
   deps.log.warn({ userId, by: actor.kind, reason }, "user not synced");
   await endCheck(deps.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(deps.db, {
@@ -164,7 +195,7 @@ async function failSync(deps: Deps, { userId, actor }: SyncInput, failure: Failu
     addressesRead: false,
     run: null,
   });
-  return { ok: false, verdictBefore, reason, message };
+  return { ok: false, ...failure };
 }
 
 /** Why Stripe could not be read, in words. */
@@ -174,6 +205,7 @@ export const FAILURE_WORDS: Record<StripeFailure["reason"], string> = {
   unauthorized: "the key was refused",
   forbidden: "the key may not read this",
   timeout: "no answer in time",
+  out_of_time: "there was no time left to ask",
   unreachable: "no connection",
   stripe_error: "Stripe has trouble",
   bad_request: "the request was refused",

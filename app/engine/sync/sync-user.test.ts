@@ -68,7 +68,7 @@ it("a webhook's customer is read once", async () => {
   const { customerId } = await addPayingUser(world, "ada");
   await world.deps.guard.check();
   const before = world.sandbox.requests.counts().total;
-  await syncCustomer(world.deps, { customerId, sessionId: null });
+  await syncCustomer(world.deps, { customerId });
   expect(await readAccess(world, "ada")).toBe("active 5");
   expect(world.sandbox.requests.counts().total - before).toBe(1);
 });

@@ -13,7 +13,7 @@ const FOR_THE_DATABASE_MS = 500;
  * most `limitMs` milliseconds: the event is stored, so Stripe must hear 200 whatever happens here.
  */
 export async function syncWithinRequest(deps: Deps, event: WebhookEvent, limitMs: number): Promise<boolean> {
-  const { id, customerId, sessionId } = event;
+  const { id, customerId } = event;
   try {
     return (await withTimeout(settle(), limitMs)) === true;
   } catch (error) {
@@ -24,8 +24,8 @@ export async function syncWithinRequest(deps: Deps, event: WebhookEvent, limitMs
   async function settle(): Promise<boolean> {
     // Delivered before and settled, or its customer was read since.
     if (customerId === null || !(await isUnsettled(deps.db, id))) return customerId !== null;
-    await syncCustomer(deps, { customerId, sessionId }, Math.max(1, limitMs - FOR_THE_DATABASE_MS));
-    await deleteSyncJob(deps.db, customerId, sessionId);
+    await syncCustomer(deps, { customerId }, Math.max(1, limitMs - FOR_THE_DATABASE_MS));
+    await deleteSyncJob(deps.db, customerId);
     return !(await isUnsettled(deps.db, id));
   }
 }

@@ -1,5 +1,7 @@
 import { createAccountGuard } from "~/engine/account/account-guard.server";
+import { createRefusalReport } from "~/engine/account/stripe-refusals.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
+import { resumeEvents } from "~/engine/observe/events.server";
 import type { Parity } from "~/facade/parity.server";
 import { createParity } from "~/facade/parity.server";
 import { createLog, type Log } from "~/platform/log.server";
@@ -7,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from "~/platform/testing/databa
 import { nextVersion } from "~/platform/versions.server";
 import { createSandbox, type Sandbox, type SandboxOptions } from "~/sandbox/sandbox";
 import { createLimiter } from "~/stripe/limiter.server";
+import type { SenderOptions } from "~/stripe/permissions/watched-sender.server";
 import { createStripeReader } from "~/stripe/reader.server";
 import { createMemoryBudget } from "~/stripe/testing/memory-budget";
 
@@ -15,10 +18,18 @@ export type World = TestDatabase & {
   sandbox: Sandbox;
   parity: Parity;
   /** Another process on the same database and the same Stripe (or, at `apiBase`, at another one). */
-  another(options?: { secretKey?: string; apiBase?: string; configuredAccountId?: string }): Parity;
+  another(options?: {
+    secretKey?: string;
+    apiBase?: string;
+    configuredAccountId?: string;
+    /** How long an answer of Stripe may take, by priority. Milliseconds. */
+    timeouts?: SenderOptions["timeouts"];
+  }): Parity;
   prices: { starter: string; army: string };
   /** Where the sandbox listens. */
   stripeUrl: string;
+  /** How requests to Stripe are sent, for further clients. */
+  sending: SenderOptions;
   /** The dependencies of `parity`, for tests of one function. */
   deps: Deps;
   close(): Promise<void>;
@@ -37,16 +48,15 @@ export async function createWorld(
   const sandbox = createSandbox(options);
   const listening = await sandbox.listen();
   const installations: Parity[] = [];
-  const createReader = (secretKey: string, apiBase: string) =>
-    createStripeReader({
-      secretKey,
-      apiBase,
-      limiter: createLimiter({ budget: createMemoryBudget(FAST) }),
-      nextVersion: () => nextVersion(db),
-      log,
-    });
-  const another: World["another"] = ({ secretKey = sandbox.secretKey, ...at } = {}) => {
-    const stripe = createReader(secretKey, at.apiBase ?? listening.url);
+  const createSending = (): SenderOptions => ({
+    limiter: createLimiter({ budget: createMemoryBudget(FAST) }),
+    nextVersion: () => nextVersion(db),
+    report: createRefusalReport(db, log, () => resumeEvents(db)),
+    log,
+  });
+  const another: World["another"] = ({ secretKey = sandbox.secretKey, timeouts, ...at } = {}) => {
+    const apiBase = at.apiBase ?? listening.url;
+    const stripe = createStripeReader({ secretKey, apiBase, ...createSending(), timeouts });
     const parity = createParity({
       db,
       stripe,
@@ -88,12 +98,14 @@ export async function createWorld(
   await db.setting.create({ data: { key: "writeMode", value: "full" } });
   // The result of a test must not depend on the hour.
   await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullRunHour', 'null')`;
-  const stripe = createReader(sandbox.secretKey, listening.url);
+  const sending = createSending();
+  const stripe = createStripeReader({ secretKey: sandbox.secretKey, apiBase: listening.url, ...sending });
   const guard = createAccountGuard({ db, stripe, configuredAccountId: null, log });
   return {
     ...database,
     sandbox,
     stripeUrl: listening.url,
+    sending,
     deps: { db, stripe, guard, log, callHelp: () => Promise.resolve() },
     parity: another(),
     another,

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { selectOwners } from "~/engine/account/customer-owners.server";
+import { isAskedAbout } from "~/engine/observe/events.server";
 import type { Database } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
-/** Customers that an incremental run must read: with an unsettled event, or named by a queued user and never observed. */
+/** Customers that an incremental run must read: with an unsettled event that is not postponed, or named by a queued user and never observed. */
 const customersToRead: Sql = sql`
-  SELECT "customerId" AS id FROM "StripeEvent" WHERE "settledAt" IS NULL AND "customerId" IS NOT NULL
+  SELECT e."customerId" AS id FROM "StripeEvent" e WHERE ${isAskedAbout} AND e."customerId" IS NOT NULL
   UNION SELECT named.id FROM (
     SELECT u."stripeCustomerId" AS id FROM "RecheckQueue" t JOIN "User" u ON u.id = t."userId"
     UNION ALL SELECT l."customerId" FROM "RecheckQueue" t JOIN "Link" l ON l."userId" = t."userId"
@@ -15,7 +15,6 @@ const customersToRead: Sql = sql`
 
 const idRow = z.object({ id: z.string() });
 const cheaperRow = z.object({ cheaper: z.boolean() });
-const sessionRow = z.object({ sessionId: z.string(), customerId: z.string() });
 
 /** The next of them and of `also` in the order of their ids, after `after`. */
 export async function listCustomersToRead(
@@ -67,21 +66,4 @@ export async function isFullRunCheaper(db: Database): Promise<boolean> {
       + (SELECT count(*) FROM "StripeSubscription" WHERE NOT gone) / 100 AS cheaper FROM wanted`,
   );
   return row?.cheaper ?? false;
-}
-
-/** Unsettled checkout sessions of these customers, where no strong link says yet whose customer it is. */
-export async function listSessionsToRead(
-  db: Database,
-  customerIds: readonly string[],
-): Promise<{ sessionId: string; customerId: string }[]> {
-  const ids = [...customerIds];
-  return queryRows(
-    db,
-    sessionRow,
-    sql`
-    SELECT DISTINCT e."sessionId", e."customerId" FROM "StripeEvent" e
-    WHERE e."customerId" = ANY(${ids}) AND e."settledAt" IS NULL AND e."sessionId" IS NOT NULL
-      AND NOT EXISTS (${selectOwners(sql`e."customerId"`)})
-    ORDER BY 1`,
-  );
 }

@@ -3,11 +3,13 @@ import type { Deps } from "~/engine/evaluate/deps.server";
 import { markUnlistedGone } from "~/engine/observe/complete-reads.server";
 import { settleEventsBefore } from "~/engine/observe/events.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
+import { listUnreadSessions, readUnreadSessions } from "~/engine/observe/unread-sessions.server";
 import { forgetFailures } from "~/engine/observe/user-checks.server";
 import { type CursorIn, START_DIVIDE } from "~/engine/repair/run-cursor";
 import type { RunSession, StepResult } from "~/engine/runs/run-session.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { readDatabaseTime } from "~/platform/versions.server";
+import { isPassing } from "~/stripe/failure.server";
 import { chooseCuts } from "~/stripe/ranges";
 import { countKnownSubscriptions } from "./known-subscriptions.server";
 import { pauseOrFail } from "./pause-or-fail.server";
@@ -32,12 +34,21 @@ export async function finishFullRun(
     const message = `only ${known.resolved} of ${known.total} known subscriptions exist in this Stripe account`;
     return { kind: "finished", failure: `wrong_account: ${message}. Nothing is written.` };
   }
+  const refused: string[] = [];
   // The cursor keeps them, so a run that is killed here reads its last page again and comes back to this point.
   for (let at = 0; at < cursor.contested.length; at += CUSTOMERS_AT_ONCE) {
     const customerIds = cursor.contested.slice(at, at + CUSTOMERS_AT_ONCE);
-    const [failure] = (await readCustomers(deps, customerIds, session.requestOptions)).failures.values();
-    if (failure) return pauseOrFail(deps, failure);
+    const { failures } = await readCustomers(deps, customerIds, session.requestOptions);
+    for (const [customerId, failure] of failures) {
+      if (isPassing(failure) || failure.reason === "unauthorized") return pauseOrFail(deps, failure);
+      // Stripe refuses this one for good: the others are repaired all the same.
+      deps.log.warn({ customerId, reason: failure.reason }, "customer could not be read");
+      refused.push(customerId);
+    }
   }
+  const sessions = await listUnreadSessions(deps.db, null);
+  const notRead = await readUnreadSessions(deps, sessions, session.requestOptions);
+  if (notRead) return pauseOrFail(deps, notRead);
   await retryOnDeadlock(deps.db, async (tx) => {
     await markUnlistedGone(tx, { started, ended });
     await settleEventsBefore(tx, started);
@@ -53,7 +64,7 @@ export async function finishFullRun(
       finishedAt: await readDatabaseTime(tx),
       cuts: chooseCuts(cursor.ranges, (cursor.firstStripeTime ?? 0) - SETTLED_AFTER_SECONDS),
     });
-    const failed = cursor.unreadable.length;
+    const failed = cursor.unreadable.length + refused.length;
     const total = (await tx.user.count()) + failed;
     await session.commit(tx, { cursor: START_DIVIDE, total, failed });
   });

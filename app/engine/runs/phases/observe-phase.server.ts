@@ -2,7 +2,7 @@ import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server
 import { findFullRun, findLastCuts } from "~/engine/account/cursors.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "~/engine/observe/observations.server";
-import { withAllItems } from "~/engine/observe/read-customers.server";
+import { toUnreadable, withAllItems } from "~/engine/observe/read-customers.server";
 import { type Arrived, type ArrivedPage, createPageReader } from "~/engine/observe/read-pages.server";
 import type { CursorIn } from "~/engine/repair/run-cursor";
 import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
@@ -77,8 +77,10 @@ async function completeItems(
     const version = { started: page.started, ended: page.ended, requestId: page.requestId };
     for (const one of page.value.subscriptions) {
       const full = await withAllItems(deps.stripe, one, session.requestOptions);
-      if (!full.ok) return full;
-      value.push({ value: full.subscription, ...version });
+      // All attempts failed while pages still came: one subscription must not keep all others waiting.
+      const isItsOwn = !full.ok && ["stripe_error", "bad_answer"].includes(full.failure.reason);
+      if (!full.ok && !isItsOwn) return full;
+      value.push({ value: full.ok ? full.subscription : toUnreadable(one), ...version });
     }
   }
   return { ok: true, value };

@@ -1,15 +1,17 @@
 import { saveEventCursor } from "~/engine/account/cursors.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { linkBySession, listUsersOfCustomer } from "~/engine/observe/customer-users.server";
+import { listUsersOfCustomer } from "~/engine/observe/customer-users.server";
+import { countPostponedCustomers, postponeEvents } from "~/engine/observe/events.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
+import { listUnreadSessions, readUnreadSessions } from "~/engine/observe/unread-sessions.server";
 import { DEFAULT_GATES, endCheck } from "~/engine/observe/user-checks.server";
 import { type CursorIn, START_DIVIDE } from "~/engine/repair/run-cursor";
 import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
-import { findPayer } from "~/stripe/checkout-session";
-import type { StripeFailure } from "~/stripe/failure.server";
+import { isPassing, type StripeFailure } from "~/stripe/failure.server";
+import { PERMISSIONS } from "~/stripe/permissions/catalogue";
 import type { RequestOptions } from "~/stripe/reader.server";
-import { listCustomersToRead, listSessionsToRead } from "./customers-to-read.server";
-import { isPassing, pauseOrFail } from "./pause-or-fail.server";
+import { listCustomersToRead } from "./customers-to-read.server";
+import { pauseOrFail } from "./pause-or-fail.server";
 
 /** Customers whose reads are committed together. */
 const BATCH = 25;
@@ -18,8 +20,8 @@ const ONE_CUSTOMER_MS = 12_000;
 
 /**
  * Reads the customers that events and new users name, and the least recently read ones, each once, in batches. A customer
- * that cannot be read is counted as failed, and tried again by the next run; when a whole batch cannot be read, the run
- * pauses.
+ * that cannot be read is counted as failed; when Stripe refuses it for good, it is not asked again each time. The run pauses
+ * or fails only when Stripe answers about no customer at all.
  */
 export async function runReadPhase(deps: Deps, session: RunSession): Promise<StepResult> {
   const { run } = session;
@@ -28,21 +30,18 @@ export async function runReadPhase(deps: Deps, session: RunSession): Promise<Ste
   const ids = await listCustomersToRead(deps.db, { after, also, limit: BATCH });
   const last = ids.at(-1);
   if (last === undefined) return endReadPhase(deps, session, cursor);
-  const unlinked = await linkPayers(deps, session, ids);
-  if (unlinked) return pauseOrFail(deps, unlinked);
   const { requestOptions } = session;
   const options: RequestOptions = {
     ...requestOptions,
     deadlineMs: Math.min(requestOptions.deadlineMs, ONE_CUSTOMER_MS),
   };
   const { failures } = await readCustomers(deps, ids, options);
-  const [failure] = failures.values();
-  if (failure && failures.size === ids.length && isPassing(failure)) return pauseOrFail(deps, failure);
-  for (const [customerId, { reason, requestId }] of failures) {
-    deps.log.warn({ customerId, reason, requestId }, "customer could not be read");
-    for (const userId of await listUsersOfCustomer(deps.db, customerId))
-      await endCheck(deps.db, userId, reason, DEFAULT_GATES);
-  }
+  const general = await findGeneralFailure(deps, failures, ids.length);
+  if (general) return pauseOrFail(deps, general);
+  // Optional, and after the customers: it may be forbidden.
+  const notRead = await readUnreadSessions(deps, await listUnreadSessions(deps.db, ids), options);
+  if (notRead) return pauseOrFail(deps, notRead);
+  for (const [customerId, failure] of failures) await failCustomer(deps, customerId, failure);
   await session.commit(deps.db, {
     cursor: { ...cursor, afterCustomerId: last },
     observed: ids.length - failures.size,
@@ -52,25 +51,38 @@ export async function runReadPhase(deps: Deps, session: RunSession): Promise<Ste
   return { kind: "continue" };
 }
 
-/** Sessions that our application made tell whose customers these are. Returns why, when they could not be asked. */
-async function linkPayers(
+/** Why no customer can be read at all; null when the failures are about their customers only. */
+async function findGeneralFailure(
   deps: Deps,
-  session: RunSession,
-  customerIds: readonly string[],
+  failures: ReadonlyMap<string, StripeFailure>,
+  asked: number,
 ): Promise<StripeFailure | null> {
-  for (const { sessionId, customerId } of await listSessionsToRead(deps.db, customerIds)) {
-    const checkout = await deps.stripe.readCheckoutSession(sessionId, session.requestOptions);
-    if (!checkout.ok && isPassing(checkout.failure)) return checkout.failure;
-    const userId = checkout.ok && checkout.value.customerId === customerId ? findPayer(checkout.value) : null;
-    if (userId !== null) await linkBySession(deps.db, userId, customerId);
-  }
+  const all = [...failures.values()];
+  const ofKey = all.find(({ reason }) => reason === "unauthorized" || reason === "out_of_time");
+  const [first] = all;
+  if (ofKey || !first) return ofKey ?? null;
+  const mayBeGeneral = first.reason === "forbidden" || (all.length === asked && isPassing(first));
+  if (!mayBeGeneral) return null;
+  for (const permission of PERMISSIONS.filter(({ isNecessary, key }) => isNecessary && key === "secret"))
+    if ((await deps.stripe.probe(permission)).state !== "granted") return first;
   return null;
+}
+
+/** The users of the customer have had a check that failed. */
+async function failCustomer(deps: Deps, customerId: string, failure: StripeFailure): Promise<void> {
+  const { reason, requestId } = failure;
+  deps.log.warn({ customerId, reason, requestId }, "customer could not be read");
+  if (!isPassing(failure)) await postponeEvents(deps.db, { customerIds: [customerId] });
+  for (const userId of await listUsersOfCustomer(deps.db, customerId))
+    await endCheck(deps.db, userId, reason, DEFAULT_GATES);
 }
 
 /** Everything that Stripe signalled until this run began is known. */
 async function endReadPhase(deps: Deps, session: RunSession, cursor: CursorIn<"read">): Promise<StepResult> {
   const { run } = session;
-  const unreadable = cursor.unreadable.length;
+  // What Stripe has refused before was not asked for again: it is not read all the same.
+  const postponed = (await countPostponedCustomers(deps.db)) - run.failed;
+  const unreadable = cursor.unreadable.length + Math.max(0, postponed);
   await deps.db.$transaction(async (tx) => {
     if (cursor.eventsReadUntil !== null)
       await saveEventCursor(tx, { since: cursor.eventsReadUntil, at: run.createdAt.getTime() / 1000 });

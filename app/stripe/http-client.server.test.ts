@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import { expect, it } from "vitest";
 import { startSandbox } from "~/sandbox/testing/sandbox";
-import { createReadOnlyHttpClient } from "./read-only-http.server";
+import { createReadOnlyHttpClient } from "./http-client.server";
 
 it("sends GET requests, and rejects all others before they are sent", async () => {
   const { sandbox, listening } = await startSandbox();

@@ -81,7 +81,7 @@ const CALLERS: Record<string, (world: World) => Promise<void>> = {
   "the command line": (at) => syncEach(at, COMMAND_LINE),
   "a webhook": async ({ parity, db }) => {
     const users = await db.user.findMany({ where: { id: { in: FEW } } });
-    const settle = (customerId: string) => parity.events.settle({ customerId, sessionId: null });
+    const settle = (customerId: string) => parity.events.settle({ customerId });
     await Promise.allSettled(
       users.flatMap(({ stripeCustomerId }) => (stripeCustomerId === null ? [] : [settle(stripeCustomerId)])),
     );

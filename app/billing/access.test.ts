@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decideAccess, doesStatusGiveAccess, findGraceEnd } from "./access";
+import { decideAccess, doesUserGiveAccess, findGraceEnd } from "./access";
+import { buildCatalogue } from "./plans";
 import { DEFAULT_POLICY } from "./policy";
 import { DAY, NOW } from "./testing/observations";
 
@@ -47,8 +48,22 @@ describe("who has access", () => {
 });
 
 describe("a recorded status, for a user without workspaces", () => {
-  const admits = (status: string | null, primary: { status: string; pastDueSince: number | null } | null) =>
-    doesStatusGiveAccess(status, primary, DEFAULT_POLICY, NOW);
+  const catalogue = buildCatalogue([{ id: "free", name: "Free", seats: 0 }], []);
+  const admits = (
+    subscriptionStatus: string | null,
+    primary: { status: string; pastDueSince: number | null } | null,
+    plan: string | null = null,
+  ) =>
+    doesUserGiveAccess({ subscriptionStatus, plan }, primary, {
+      catalogue,
+      policy: DEFAULT_POLICY,
+      now: NOW,
+    });
+
+  it("gives none with a plan without seats", () => {
+    expect(admits("active", null, "free")).toBe(false);
+    expect(admits("active", null, "a plan of the application")).toBe(true);
+  });
 
   it("gives access by the same policy", () => {
     expect(admits("active", null)).toBe(true);

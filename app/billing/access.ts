@@ -1,5 +1,7 @@
 import type { EpochSeconds, Subscription } from "./observation";
+import type { Catalogue } from "./plans";
 import type { Policy } from "./policy";
+import type { UserBilling } from "./record";
 
 const DAY = 86_400;
 
@@ -44,6 +46,16 @@ export function doesStatusGiveAccess(
   if (status === null) return false;
   const pastDueSince = primary?.status === status ? primary.pastDueSince : null;
   return decideAccess({ status, pastDueSince }, policy, now).access === "yes";
+}
+
+/** Do the fields of a user without workspaces give access? The status decides, unless the recorded plan has no seats. */
+export function doesUserGiveAccess(
+  { subscriptionStatus, plan }: Pick<UserBilling, "subscriptionStatus" | "plan">,
+  primary: Pick<Subscription, "status" | "pastDueSince"> | null,
+  { catalogue, policy, now }: { catalogue: Catalogue; policy: Policy; now: EpochSeconds },
+): boolean {
+  if (plan !== null && catalogue.plans.get(plan)?.seats === 0) return false;
+  return doesStatusGiveAccess(subscriptionStatus, primary, policy, now);
 }
 
 /**

@@ -1,9 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chooseItem, compareSubscriptions, listOpenSubscriptions, rankSubscriptions } from "./choice";
+import { decideAccess } from "./access";
+import {
+  chooseItem,
+  compareSubscriptions,
+  findUnmapped,
+  listOpenSubscriptions,
+  rankSubscriptions,
+  rateSubscription,
+} from "./choice";
 import type { Subscription } from "./observation";
-import { buildCatalogue } from "./plans";
-import { PATIENT, subscriptions, withRuns } from "./testing/arbitraries";
+import { buildCatalogue, findMapping, findPlan } from "./plans";
+import { catalogue, PATIENT, subscriptions, withRuns } from "./testing/arbitraries";
 import {
   ARMY,
   aCanceledSubscription,
@@ -36,8 +44,12 @@ describe("the subscription that counts", () => {
     expectFirst({ items: [aStarterItem()] }, { status: "dormant" });
   });
 
-  it("is one that gives access at an unmapped price before one of unknown status", () => {
-    expectFirst({ items: [anUnmappedItem()] }, { status: "dormant" });
+  it("is one that gives access at an unmapped price before one of unknown status at an unmapped price", () => {
+    expectFirst({ items: [anUnmappedItem()] }, { status: "dormant", items: [anUnmappedItem()] });
+  });
+
+  it("is one of unknown status at a mapped price before one at an unmapped price that gives access", () => {
+    expectFirst({ status: "dormant" }, { items: [anUnmappedItem()] });
   });
 
   it("is one of unknown status before one that is open", () => {
@@ -45,7 +57,38 @@ describe("the subscription that counts", () => {
   });
 
   it("is an open one before one that has ended", () => {
-    expectFirst({ status: "paused", items: [anUnmappedItem()] }, { status: "canceled", endedAt: NOW });
+    expectFirst({ status: "paused" }, { status: "canceled", endedAt: NOW, items: [anUnmappedItem()] });
+  });
+
+  it("is an ended one at a mapped price before an open one at an unmapped price", () => {
+    const ended = { status: "canceled", endedAt: NOW - 900 * DAY, items: [aStarterItem()] };
+    expectFirst(ended, { items: [anUnmappedItem({ unitAmount: 900_000 })] });
+    expectFirst(ended, { status: "unpaid", items: [anUnmappedItem()] });
+  });
+
+  it("of two ended ones is the one with the newest end, also at an unmapped price", () => {
+    const older = { status: "canceled", endedAt: NOW - 9 * DAY };
+    expectFirst({ status: "canceled", endedAt: NOW, items: [anUnmappedItem()] }, older);
+  });
+
+  it("is never one that buys only what is ignored, whatever its status", () => {
+    const catalogue = buildCatalogue(
+      [ARMY],
+      [
+        { planId: null, priceId: null, lookupKey: null, productId: "prod_news" },
+        { planId: "army", priceId: null, lookupKey: "army_yearly" },
+      ],
+    );
+    const rank = (...subscriptions: Subscription[]) =>
+      rankSubscriptions({ subscriptions, recordedSubscriptionId: null, ...CONTEXT, catalogue });
+    const news = anUnmappedItem({ productId: "prod_news" });
+    expect(rank(aSubscription({ items: [news] }))).toEqual([]);
+    expect(rank(aSubscription({ items: [news, anArmyItem()] }))).toMatchObject([
+      { plan: ARMY, access: "yes" },
+    ]);
+    expect(rank(aSubscription({ items: [news, anUnmappedItem({ id: "si_2" })] }))).toMatchObject([
+      { purchase: "unmapped", item: { id: "si_2" } },
+    ]);
   });
 
   it("is a past due one in grace before an open one, but not after grace", () => {
@@ -72,13 +115,14 @@ describe("the subscription that counts", () => {
       aSubscription({ id: "sub_a", items: [anUnmappedItem()] }),
       aSubscription({ id: "sub_z", items: [anUnmappedItem({ priceId: "price_free", unitAmount: 0 })] }),
     ];
-    const [first] = rankSubscriptions({
+    const [first, second] = rankSubscriptions({
       subscriptions: all,
       recordedSubscriptionId: null,
       ...CONTEXT,
       catalogue,
     });
-    expect(first?.subscription.id).toBe("sub_z");
+    expect(first).toMatchObject({ subscription: { id: "sub_z" }, access: "no", statusAccess: "yes" });
+    expect(findUnmapped(first && second ? [first, second] : [])?.subscription.id).toBe("sub_a");
   });
 
   it("is the one with more seats among equals", () => {
@@ -122,6 +166,37 @@ describe("the subscription that counts", () => {
     expect(ordered([])).toEqual([]);
   });
 
+  it(
+    "is one that gives access at a mapped price whenever there is one, in any order of input",
+    PATIENT,
+    () => {
+      const context = { ...CONTEXT, catalogue };
+      fc.assert(
+        fc.property(subscriptions({ maxLength: 4 }), fc.nat(), (all, turn) => {
+          const turned = [
+            ...all.slice(turn % (all.length + 1)),
+            ...all.slice(0, turn % (all.length + 1)),
+          ].reverse();
+          const rank = (given: Subscription[]) =>
+            rankSubscriptions({ subscriptions: given, recordedSubscriptionId: null, ...context });
+          const ranked = rank(all);
+          expect(rank(turned)).toEqual(ranked);
+          // Said in another way than in the code.
+          const entitles = (one: Subscription) =>
+            decideAccess(one, context.policy, context.now).access === "yes" &&
+            one.items.some((item) => item.quantity > 0 && (findPlan(catalogue, item)?.seats ?? 0) > 0);
+          const first = ranked[0];
+          if (all.some(entitles)) expect(first && entitles(first.subscription)).toBe(true);
+          else expect(first?.access === "yes" && first.purchase === "plan").toBe(false);
+          for (const { subscription, purchase } of ranked)
+            if (purchase !== "unmapped" || subscription.items.length > 0)
+              expect(subscription.items.every((item) => findMapping(catalogue, item) === null)).toBe(false);
+        }),
+        withRuns(500),
+      );
+    },
+  );
+
   it("is chosen by a total order", PATIENT, () => {
     fc.assert(
       fc.property(subscriptions({ minLength: 3, maxLength: 3 }), (all) => {
@@ -162,7 +237,15 @@ describe("the item that counts", () => {
   });
 
   it("is nothing when Stripe lists no item", () => {
-    expect(counts()).toEqual({ item: null, plan: null });
+    expect(counts()).toEqual({ item: null, plan: null, purchase: "unmapped" });
+  });
+
+  it("is never one of quantity 0, and a subscription of such items buys nothing (case 7)", () => {
+    const items = [anArmyItem({ quantity: 0 }), aStarterItem()];
+    expect(counts(...items)).toMatchObject({ item: { id: "si_starter" }, plan: STARTER });
+    expect(counts(...items.reverse())).toMatchObject({ item: { id: "si_starter" }, plan: STARTER });
+    expect(counts(anArmyItem({ quantity: 0 }))).toMatchObject({ plan: null, purchase: "nothing" });
+    expect(counts(anArmyItem({ quantity: 0 }), anUnmappedItem())).toMatchObject({ purchase: "unmapped" });
   });
 
   it("does not depend on the order of the items", () => {
@@ -192,8 +275,15 @@ describe("open subscriptions", () => {
       "incomplete",
       "incomplete_expired",
     ];
-    const all = statuses.map((status) => aSubscription({ id: status, status }));
-    expect(listOpenSubscriptions(all).map(({ id }) => id)).toEqual(statuses.slice(0, 6));
-    expect(listOpenSubscriptions([aCanceledSubscription()])).toEqual([]);
+    const all = statuses.map((status) => rateSubscription(aSubscription({ id: status, status }), CONTEXT));
+    expect(listOpenSubscriptions(all).map(({ subscription }) => subscription.id)).toEqual(
+      statuses.slice(0, 6),
+    );
+    expect(listOpenSubscriptions([rateSubscription(aCanceledSubscription(), CONTEXT)])).toEqual([]);
+  });
+
+  it("are not those that buy nothing", () => {
+    const nothing = aSubscription({ items: [anArmyItem({ quantity: 0 })] });
+    expect(listOpenSubscriptions([rateSubscription(nothing, CONTEXT)])).toEqual([]);
   });
 });

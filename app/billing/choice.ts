@@ -1,16 +1,26 @@
 import { type Access, decideAccess } from "./access";
 import { computeMonthlyAmount } from "./money";
 import { type EpochSeconds, isOpen, type Subscription, type SubscriptionItem } from "./observation";
-import { type Catalogue, findPlan, type Plan } from "./plans";
+import { type Catalogue, findMapping, type Plan } from "./plans";
 import type { Policy } from "./policy";
+
+/**
+ * What a subscription buys: a plan; something that is not mapped to a plan yet; nothing, because each quantity is 0; or only
+ * what is ignored ("not ours"). One that buys only what is ignored never counts.
+ */
+export type Purchase = "plan" | "unmapped" | "nothing" | "ignored";
 
 /** A subscription with the item that counts, the plan that it buys, and whether it gives access. */
 export type RatedSubscription = {
   subscription: Subscription;
+  purchase: Purchase;
   /** Null when Stripe lists no item. */
   item: SubscriptionItem | null;
   plan: Plan | null;
+  /** `no` also when the status would give access, but what is bought has no seats. */
   access: Access;
+  /** What the status alone gives. */
+  statusAccess: Access;
   /** When the clock alone changes `access`. */
   changesAt: EpochSeconds | null;
 };
@@ -27,25 +37,40 @@ const readMonthlyAmount = (item: SubscriptionItem | null) =>
 
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Of several items the mapped one with the most seats counts; then the larger monthly amount, then the id. */
-export function chooseItem(
-  items: readonly SubscriptionItem[],
-  catalogue: Catalogue,
-): { item: SubscriptionItem | null; plan: Plan | null } {
-  let best: { item: SubscriptionItem; plan: Plan | null } | null = null;
+export type ChosenItem = Pick<RatedSubscription, "item" | "plan" | "purchase">;
+
+/**
+ * Of several items the mapped one with the most seats counts; then the larger monthly amount, then the id. An item of quantity 0
+ * buys nothing, and one that is ignored counts only when there is no other.
+ */
+export function chooseItem(items: readonly SubscriptionItem[], catalogue: Catalogue): ChosenItem {
+  let best: ChosenItem | null = null;
   for (const item of items) {
-    const candidate = { item, plan: findPlan(catalogue, item) };
+    const candidate = rateItem(item, catalogue);
     if (best === null || compareItems(candidate, best) < 0) best = candidate;
   }
-  return best ?? { item: null, plan: null };
+  // Stripe lists no item: what is bought is not known.
+  return best ?? { item: null, plan: null, purchase: "unmapped" };
 }
 
-type ItemWithPlan = { item: SubscriptionItem; plan: Plan | null };
+function rateItem(item: SubscriptionItem, catalogue: Catalogue): ChosenItem {
+  const plan = findMapping(catalogue, item);
+  if (plan === null) return { item, plan: null, purchase: "ignored" };
+  if (item.quantity === 0) return { item, plan: null, purchase: "nothing" };
+  return plan ? { item, plan, purchase: "plan" } : { item, plan: null, purchase: "unmapped" };
+}
 
-const compareItems = (a: ItemWithPlan, b: ItemWithPlan) =>
-  (b.plan?.seats ?? -1) - (a.plan?.seats ?? -1) ||
+const PURCHASE_RANK: Record<Purchase, number> = { plan: 0, unmapped: 1, nothing: 2, ignored: 3 };
+
+const compareItems = (a: ChosenItem, b: ChosenItem) =>
+  PURCHASE_RANK[a.purchase] - PURCHASE_RANK[b.purchase] ||
+  (b.plan?.seats ?? 0) - (a.plan?.seats ?? 0) ||
   readMonthlyAmount(b.item) - readMonthlyAmount(a.item) ||
-  compareText(a.item.id, b.item.id);
+  compareText(a.item?.id ?? "", b.item?.id ?? "");
+
+/** Does this subscription buy only what is not ours? It is shown and never counts. */
+export const isIgnored = ({ items }: Pick<Subscription, "items">, catalogue: Catalogue): boolean =>
+  items.length > 0 && chooseItem(items, catalogue).purchase === "ignored";
 
 function rankAccess({ access, subscription }: RatedSubscription): number {
   if (access === "yes") return 0;
@@ -65,7 +90,7 @@ export function compareSubscriptions(a: RatedSubscription, b: RatedSubscription)
     if (newestEnd !== 0) return newestEnd;
   }
   return (
-    Number(b.plan !== null) - Number(a.plan !== null) ||
+    PURCHASE_RANK[a.purchase] - PURCHASE_RANK[b.purchase] ||
     (b.plan?.seats ?? 0) - (a.plan?.seats ?? 0) ||
     readMonthlyAmount(b.item) - readMonthlyAmount(a.item) ||
     rankStatus(a.subscription.status) - rankStatus(b.subscription.status) ||
@@ -86,20 +111,45 @@ export type ChoiceInput = {
   now: EpochSeconds;
 };
 
-/** All subscriptions that may count; the first one does. Empty when none may. Never throws when there are several. */
+/** A subscription with what it buys, and whether it gives access. */
+export function rateSubscription(
+  subscription: Subscription,
+  { catalogue, policy, now }: Pick<ChoiceInput, "catalogue" | "policy" | "now">,
+): RatedSubscription {
+  const chosen = chooseItem(subscription.items, catalogue);
+  const { access: statusAccess, changesAt } = decideAccess(subscription, policy, now);
+  const hasSeats = chosen.purchase === "unmapped" || (chosen.plan?.seats ?? 0) > 0;
+  const access = statusAccess === "yes" && !hasSeats ? "no" : statusAccess;
+  return { subscription, ...chosen, access, statusAccess, changesAt };
+}
+
+/** Open, and bought at a price that is not mapped: what it is for is not known yet. */
+const isOpenUnmapped = ({ purchase, subscription, access }: RatedSubscription) =>
+  purchase === "unmapped" && access !== "review" && isOpen(subscription);
+
+/**
+ * All subscriptions that may count; the first one does. Empty when none may. Never throws when there are several. What is not
+ * mapped never hides what is: an open one at an unmapped price goes behind all others when there is a mapped one.
+ */
 export function rankSubscriptions(input: ChoiceInput): RatedSubscription[] {
-  const { catalogue, policy, now } = input;
   const all: RatedSubscription[] = [];
   for (const subscription of input.subscriptions) {
     if (isAbandonedCheckout(subscription) && subscription.id !== input.recordedSubscriptionId) continue;
-    const { item, plan } = chooseItem(subscription.items, catalogue);
-    const { access, changesAt } = decideAccess(subscription, policy, now);
-    all.push({ subscription, item, plan, access, changesAt });
+    const rated = rateSubscription(subscription, input);
+    if (rated.purchase !== "ignored") all.push(rated);
   }
-  return all.length > 1 ? all.sort(compareSubscriptions) : all;
+  if (all.length < 2) return all;
+  all.sort(compareSubscriptions);
+  if (!all.some(({ purchase }) => purchase === "plan") || !all.some(isOpenUnmapped)) return all;
+  return [...all.filter((one) => !isOpenUnmapped(one)), ...all.filter(isOpenUnmapped)];
 }
 
-/** Subscriptions that are still open: more than one sets the flag `several`. */
-export function listOpenSubscriptions(subscriptions: readonly Subscription[]): Subscription[] {
-  return subscriptions.filter(isOpen);
+/** Subscriptions that are still open and buy something: more than one sets the flag `several`. */
+export const listOpenSubscriptions = (ranked: readonly RatedSubscription[]): RatedSubscription[] =>
+  ranked.filter(({ subscription, purchase }) => purchase !== "nothing" && isOpen(subscription));
+
+/** What is paid at a price that is not mapped, while nothing mapped gives access; null when there is no such thing. */
+export function findUnmapped(ranked: readonly RatedSubscription[]): RatedSubscription | null {
+  if (ranked[0]?.access === "yes" && ranked[0].purchase === "plan") return null;
+  return ranked.find(({ access, purchase }) => access === "yes" && purchase === "unmapped") ?? null;
 }

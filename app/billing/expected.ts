@@ -72,8 +72,13 @@ function buildBillingRow(
   const same = record.billing?.stripeSubscriptionId === primary.subscription.id ? record.billing : null;
   const recordedPlan = record.billing?.plan ?? null;
   const isOther = same === null && recordedPlan !== null;
+  const row = readFromStripe("billing", primary, same, fields);
+  const isUnknown = primary.item?.pricing?.kind === "unknown";
+  const isSamePrice = same?.stripePriceId === row.stripePriceId && same.currency === row.currency;
   return {
-    ...readFromStripe("billing", primary, same, fields),
+    ...row,
+    // A recorded amount stays only as the amount of this price in this currency.
+    amount: isUnknown && !isSamePrice ? null : row.amount,
     plan: choosePlan(primary, accessExpected || isOther, recordedPlan),
   };
 }
@@ -92,11 +97,12 @@ function readFromStripe<Table extends TableName>(
 }
 
 /**
- * With access the plan's id. Without, as recorded: the same plan as history, or the application's own word. Writing the
- * plan of an ended subscription could give access where the application has taken it back.
+ * While it runs the plan's id, also that of a plan without seats. Otherwise as recorded: the same plan as history, or the
+ * application's own word. Writing the plan of an ended subscription could give access where the application has taken it back.
  */
 function choosePlan(primary: RatedSubscription, follows: boolean, recorded: string | null): string | null {
-  return follows && primary.plan !== null ? primary.plan.id : recorded;
+  const runs = follows || primary.statusAccess === "yes";
+  return runs && primary.plan !== null ? primary.plan.id : recorded;
 }
 
 /** The stored customer while Stripe has it, else that of the subscription that counts; never cleared. */

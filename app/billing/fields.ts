@@ -1,4 +1,5 @@
 import { formatDay } from "./dates";
+import { formatPrice } from "./money";
 import {
   type EpochSeconds,
   isCancelScheduled,
@@ -59,6 +60,12 @@ export type Field = {
 
 const describePrice = (item: SubscriptionItem | null) =>
   item && (item.lookupKey === null ? item.priceId : `${item.priceId} (${item.lookupKey})`);
+
+/** Undefined when the amount in the subscription's currency is not known. A part of the smallest unit cannot be recorded. */
+const readWholeAmount = ({ unitAmount, pricing }: SubscriptionItem): number | null | undefined => {
+  if (pricing?.kind === "unknown") return undefined;
+  return unitAmount !== null && !pricing && Number.isSafeInteger(unitAmount) ? unitAmount : null;
+};
 
 const describeCancellation = (_: unknown, { cancelAt, cancelAtPeriodEnd }: Subscription) =>
   cancelAt === null ? `cancel_at_period_end ${cancelAtPeriodEnd}` : `cancel_at ${formatDay(cancelAt)}`;
@@ -147,7 +154,7 @@ export const FIELDS = {
       why: "The application shows this as the plan that is paid for.",
       raw: describePrice,
     },
-    /** Smallest unit of the currency, one unit's list price; null for tiered prices. */
+    /** Smallest unit of the currency, one unit's list price; null where no whole amount is the price of one unit. */
     amount: {
       type: "money",
       nullable: true,
@@ -155,8 +162,8 @@ export const FIELDS = {
       label: "Amount",
       short: "amount",
       why: "The application shows this as the price.",
-      fromStripe: (item) => item?.unitAmount,
-      raw: (item) => item && String(item.unitAmount ?? "tiered"),
+      fromStripe: (item) => (item ? readWholeAmount(item) : undefined),
+      raw: (item) => item && (item.pricing ? formatPrice(item) : String(item.unitAmount ?? "tiered")),
     },
     currency: {
       type: "text",

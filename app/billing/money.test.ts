@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { computeMonthlyAmount, formatMoney, formatPrice } from "./money";
+import { computeMonthlyAmount, formatMoney, formatPrice, formatTotalPrice, toPriceView } from "./money";
+import { PATIENT, withRuns } from "./testing/arbitraries";
 import { anArmyItem, aStarterItem } from "./testing/observations";
 
 describe("an amount per month", () => {
@@ -34,6 +36,48 @@ describe("an amount per month", () => {
     expect(computeMonthlyAmount(aStarterItem({ unitAmount: null }))).toBeNull();
     expect(computeMonthlyAmount(aStarterItem({ interval: null }))).toBeNull();
   });
+
+  it("is not known of a metered price, nor in a currency that Stripe has not said (cases 8 and 9)", () => {
+    for (const kind of ["metered", "tiered", "unknown"] as const)
+      expect(computeMonthlyAmount(aStarterItem({ unitAmount: 10, pricing: { kind } }))).toBeNull();
+  });
+
+  it("of packages counts whole packages", () => {
+    const pricing = { kind: "package", amount: 1_000, size: 5, round: "up" } as const;
+    const monthly = (quantity: number, round: "up" | "down") =>
+      computeMonthlyAmount(aStarterItem({ unitAmount: null, quantity, pricing: { ...pricing, round } }))
+        ?.perMonth;
+    expect([monthly(1, "up"), monthly(5, "up"), monthly(6, "up")]).toEqual([1_000, 1_000, 2_000]);
+    expect([monthly(4, "down"), monthly(5, "down"), monthly(9, "down")]).toEqual([0, 1_000, 1_000]);
+  });
+
+  it("of less than the smallest coin is added up before it is rounded", () => {
+    expect(computeMonthlyAmount(aStarterItem({ unitAmount: 0.5, quantity: 1_001 }))?.perMonth).toBe(501);
+  });
+
+  it("is that of an independent model, for any price", PATIENT, () => {
+    const prices = fc.record({
+      unitAmount: fc.integer({ min: 0, max: 100_000_000 }),
+      quantity: fc.integer({ min: 0, max: 10_000 }),
+      interval: fc.constantFrom("day", "week", "month", "year"),
+      intervalCount: fc.integer({ min: 1, max: 36 }),
+      currency: fc.constantFrom("usd", "eur", "jpy", "kwd"),
+    });
+    // In fractions of whole numbers: twelfths of a year.
+    const perYear = { day: 365n, week: 52n, month: 12n, year: 1n };
+    fc.assert(
+      fc.property(prices, (price) => {
+        const numerator = BigInt(price.unitAmount) * BigInt(price.quantity) * perYear[price.interval];
+        const denominator = 12n * BigInt(price.intervalCount);
+        const rounded = (2n * numerator + denominator) / (2n * denominator);
+        expect(computeMonthlyAmount(aStarterItem(price))).toEqual({
+          perMonth: Number(rounded),
+          currency: price.currency,
+        });
+      }),
+      withRuns(500),
+    );
+  });
 });
 
 describe("money in words", () => {
@@ -48,6 +92,10 @@ describe("money in words", () => {
     [2_000, "jpy", "¥2,000"],
     [2_000, "krw", "₩2,000"],
     [12_340, "kwd", "KWD 12.340"],
+    [0.5, "usd", "$0.005"],
+    [1.1, "usd", "$0.011"],
+    [0.25, "jpy", "¥0.25"],
+    [5, "kwd", "KWD 0.005"],
   ])("%i %s is %s", (amount, currency, text) => {
     expect(plain(formatMoney(amount, currency))).toBe(text);
   });
@@ -67,6 +115,19 @@ describe("money in words", () => {
 });
 
 describe("a price in words", () => {
+  it("of all units counts them, and of packages says their size", () => {
+    expect(
+      formatTotalPrice(toPriceView(aStarterItem({ quantity: 3, interval: "week", intervalCount: 2 }))),
+    ).toBe("$60/2 weeks");
+    const packages = aStarterItem({
+      unitAmount: null,
+      quantity: 7,
+      pricing: { kind: "package", amount: 1_000, size: 5, round: "up" },
+    });
+    expect(formatPrice(packages)).toBe("$10 per 5/month");
+    expect(formatTotalPrice(toPriceView(packages))).toBe("$20/month");
+  });
+
   it("has its currency and its interval", () => {
     expect(formatPrice(anArmyItem())).toBe("$200/year");
     expect(formatPrice(aStarterItem({ currency: "eur" }))).toBe("€20/month");
@@ -79,6 +140,10 @@ describe("a price in words", () => {
 
   it("says so when there is no single amount, or no interval", () => {
     expect(formatPrice(aStarterItem({ unitAmount: null }))).toBe("tiered price");
+    expect(formatPrice(aStarterItem({ pricing: { kind: "metered" } }))).toBe("usage-based price");
+    const unknown = aStarterItem({ unitAmount: null, currency: "eur", pricing: { kind: "unknown" } });
+    expect(formatPrice(unknown)).toBe("price in EUR that is not known");
+    expect(formatTotalPrice(toPriceView(unknown))).toBe("price in EUR that is not known");
     expect(formatPrice(aStarterItem({ interval: null }))).toBe("$20");
   });
 });

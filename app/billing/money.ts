@@ -3,13 +3,45 @@ import type { SubscriptionItem } from "./observation";
 /** A sum in the smallest unit of its currency, per month. */
 export type MonthlyMoney = { perMonth: number; currency: string };
 
-const MONTHS_PER = { day: 12 / 365, week: 12 / 52, month: 1, year: 12 } as const;
+/** A price and how many of it, as pages and the command line are handed it. */
+export type PriceView = Pick<
+  SubscriptionItem,
+  "unitAmount" | "pricing" | "currency" | "intervalCount" | "quantity"
+> & { interval: string | null };
 
-/** List price × quantity of an item per month, before discounts; null for tiered and one-off prices. */
+/** The price of an item, without the ids. */
+export const toPriceView = (item: SubscriptionItem): PriceView => ({
+  unitAmount: item.unitAmount,
+  ...(item.pricing && { pricing: item.pricing }),
+  currency: item.currency,
+  interval: item.interval,
+  intervalCount: item.intervalCount,
+  quantity: item.quantity,
+});
+
+/** What all units cost in one period, in the smallest unit of the currency; null where that is not known. */
+export function computeTotal({
+  unitAmount,
+  pricing,
+  quantity,
+}: Pick<PriceView, "unitAmount" | "pricing" | "quantity">): number | null {
+  if (pricing?.kind === "package") {
+    const packages = quantity / pricing.size;
+    return pricing.amount * (pricing.round === "up" ? Math.ceil(packages) : Math.floor(packages));
+  }
+  return unitAmount === null || pricing ? null : unitAmount * quantity;
+}
+
+/** Periods in a month as a fraction of whole numbers, so that an amount is rounded once. */
+const PER_MONTH = { day: [365, 12], week: [52, 12], month: [1, 1], year: [1, 12] } as const;
+
+/** What an item costs per month before discounts; null where no amount is known beforehand, and for one-off prices. */
 export function computeMonthlyAmount(item: SubscriptionItem): MonthlyMoney | null {
-  if (item.unitAmount === null || item.interval === null) return null;
-  const months = MONTHS_PER[item.interval] * Math.max(1, item.intervalCount);
-  return { perMonth: Math.round((item.unitAmount * item.quantity) / months), currency: item.currency };
+  const total = computeTotal(item);
+  if (total === null || item.interval === null) return null;
+  const [times, months] = PER_MONTH[item.interval];
+  const perMonth = Math.round((total * times) / (months * Math.max(1, item.intervalCount)));
+  return { perMonth, currency: item.currency };
 }
 
 const WITHOUT_SMALLER_UNIT = new Set(
@@ -27,7 +59,12 @@ function countDecimals(code: string): number {
   return THOUSANDTHS.has(code) ? 3 : 2;
 }
 
-/** `2000, "usd"` → `$20`; `2050` → `$20.50`; `2000, "jpy"` → `¥2,000`. An unknown currency is shown as it is. */
+/** Decimal places of `unit_amount_decimal` in Stripe's API. */
+const PARTS = 12;
+
+/**
+ * `2000, "usd"` → `$20`; `2050` → `$20.50`; `0.5` → `$0.005`; `2000, "jpy"` → `¥2,000`. An unknown currency is shown as it is.
+ */
 export function formatMoney(amount: number, currency: string): string {
   const code = currency.toUpperCase();
   const digits = countDecimals(code);
@@ -37,23 +74,46 @@ export function formatMoney(amount: number, currency: string): string {
       style: "currency",
       currency: code,
       minimumFractionDigits: Number.isInteger(value) ? 0 : digits,
-      maximumFractionDigits: digits,
+      // Less than the smallest coin is said exactly: half a cent is not a cent.
+      maximumFractionDigits: Number.isInteger(amount) ? digits : Math.min(20, digits + PARTS),
     }).format(value);
   } catch {
     return `${amount} ${code}`.trim();
   }
 }
 
-/** `$200/year`, `$20/month`, `$60/3 months`; "tiered price" when there is no single amount. */
-export function formatPrice(price: {
-  unitAmount: number | null;
-  currency: string;
-  interval: string | null;
+/** A price in words; `interval` null for one that does not recur. */
+export type PriceInWords = Pick<PriceView, "unitAmount" | "pricing" | "currency" | "interval"> & {
   intervalCount?: number;
-}): string {
-  if (price.unitAmount === null) return "tiered price";
-  const amount = formatMoney(price.unitAmount, price.currency);
-  if (price.interval === null) return amount;
-  const count = price.intervalCount ?? 1;
-  return count === 1 ? `${amount}/${price.interval}` : `${amount}/${count} ${price.interval}s`;
+};
+
+/** Why no amount is said: `usage-based price`, `tiered price`, `price in EUR that is not known`. */
+export function describeMissingAmount({
+  pricing,
+  currency,
+}: Pick<PriceView, "pricing" | "currency">): string {
+  if (pricing?.kind === "metered") return "usage-based price";
+  return pricing?.kind === "unknown"
+    ? `price in ${currency.toUpperCase()} that is not known`
+    : "tiered price";
+}
+
+const addPeriod = (money: string, { interval, intervalCount = 1 }: PriceInWords): string => {
+  if (interval === null) return money;
+  return intervalCount === 1 ? `${money}/${interval}` : `${money}/${intervalCount} ${interval}s`;
+};
+
+/** One unit: `$200/year`, `$60/3 months`, `$20 per 5/month`; why there is no amount: `usage-based price`, `tiered price`. */
+export function formatPrice(price: PriceInWords): string {
+  const { pricing, unitAmount, currency } = price;
+  if (pricing?.kind === "package")
+    return addPeriod(`${formatMoney(pricing.amount, currency)} per ${pricing.size}`, price);
+  if (unitAmount === null || pricing) return describeMissingAmount(price);
+  return addPeriod(formatMoney(unitAmount, currency), price);
+}
+
+/** All units together: `$400/year`; why no amount is known: `usage-based price`, `tiered price`. */
+export function formatTotalPrice(price: PriceView): string {
+  const total = computeTotal(price);
+  return total === null ? describeMissingAmount(price) : addPeriod(formatMoney(total, price.currency), price);
 }

@@ -6,14 +6,29 @@ export type Version = number;
 
 export type Interval = "day" | "week" | "month" | "year";
 
+/**
+ * Why an item has no price of one unit. `metered`: paid by use. `tiered`: the price depends on the quantity. `package`: so much
+ * for each `size` units. `unknown`: Stripe has not said the amount in the subscription's own currency.
+ */
+export type Pricing =
+  | { kind: "metered" | "tiered" | "unknown" }
+  | { kind: "package"; amount: number; size: number; round: "up" | "down" };
+
 /** One item of a subscription: a price and how many of it. */
 export type SubscriptionItem = {
   id: string;
   priceId: string;
+  /** Missing in what was stored before products were read. */
+  productId?: string | null;
   lookupKey: string | null;
-  /** List price of one unit in the smallest unit of the currency; null for tiered prices. */
+  /** List price of one unit in the smallest unit of the currency, perhaps a part of it; null where there is no such price. */
   unitAmount: number | null;
+  /** Why there is no price of one unit; left out where there is one. */
+  pricing?: Pricing;
+  /** The subscription's own currency. */
   currency: string;
+  /** The price's own currency, where the subscription is in another one. */
+  priceCurrency?: string;
   interval: Interval | null;
   intervalCount: number;
   quantity: number;

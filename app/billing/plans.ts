@@ -1,40 +1,64 @@
 import type { SubscriptionItem } from "./observation";
 
-/** What a Stripe price buys. */
+/** What a Stripe price buys. A plan without seats gives no access. */
 export type Plan = { id: string; name: string; seats: number };
 
-/** Which price belongs to which plan, by price id or by lookup key. */
+/** What a price, lookup key or product is mapped to; null: it is ignored ("not ours"). */
+type MappedTo = Plan | null;
+
+/** Which price belongs to which plan: by price id, by lookup key, or by product. */
 export type Catalogue = {
   plans: ReadonlyMap<string, Plan>;
-  byPriceId: ReadonlyMap<string, Plan>;
-  byLookupKey: ReadonlyMap<string, Plan>;
+  byPriceId: ReadonlyMap<string, MappedTo>;
+  byLookupKey: ReadonlyMap<string, MappedTo>;
+  byProductId: ReadonlyMap<string, MappedTo>;
 };
 
-export type PriceMapping = { planId: string; priceId: string | null; lookupKey: string | null };
+/** `planId` null: whatever has this price is not ours. One of the three names what is mapped. */
+export type PriceMapping = {
+  planId: string | null;
+  priceId: string | null;
+  lookupKey: string | null;
+  productId?: string | null;
+};
 
-/** Builds the catalogue from rows; a mapping to a plan that does not exist is ignored. */
+/** Builds the catalogue from rows; a mapping to a plan that does not exist is left out. */
 export function buildCatalogue(plans: readonly Plan[], mappings: readonly PriceMapping[]): Catalogue {
   const byId = new Map(plans.map((plan) => [plan.id, plan]));
-  const byPriceId = new Map<string, Plan>();
-  const byLookupKey = new Map<string, Plan>();
-  for (const mapping of mappings) {
-    const plan = byId.get(mapping.planId);
-    if (!plan) continue;
-    if (mapping.priceId !== null) byPriceId.set(mapping.priceId, plan);
-    if (mapping.lookupKey !== null) byLookupKey.set(mapping.lookupKey, plan);
+  const byPriceId = new Map<string, MappedTo>();
+  const byLookupKey = new Map<string, MappedTo>();
+  const byProductId = new Map<string, MappedTo>();
+  for (const { planId, priceId, lookupKey, productId = null } of mappings) {
+    const plan = planId === null ? null : byId.get(planId);
+    if (plan === undefined) continue;
+    if (priceId !== null) byPriceId.set(priceId, plan);
+    if (lookupKey !== null) byLookupKey.set(lookupKey, plan);
+    if (productId !== null) byProductId.set(productId, plan);
   }
-  return { plans: byId, byPriceId, byLookupKey };
+  return { plans: byId, byPriceId, byLookupKey, byProductId };
 }
 
-/** The plan of a price; null for an unmapped price, which is never guessed. The price id wins over the lookup key. */
-export function findPlan(
+/** The names by which a price may be mapped. */
+export type PriceNames = Pick<SubscriptionItem, "priceId" | "lookupKey" | "productId">;
+
+/**
+ * What a price is mapped to: its plan, null when it is ignored, undefined when it is not mapped. A price is never guessed. What
+ * names it more precisely wins: the price id, then the lookup key, then the product.
+ */
+export function findMapping(
   catalogue: Catalogue,
-  price: Pick<SubscriptionItem, "priceId" | "lookupKey">,
-): Plan | null {
-  const byId = catalogue.byPriceId.get(price.priceId);
-  if (byId) return byId;
-  return price.lookupKey === null ? null : (catalogue.byLookupKey.get(price.lookupKey) ?? null);
+  { priceId, lookupKey, productId }: PriceNames,
+): MappedTo | undefined {
+  const byPrice = catalogue.byPriceId.get(priceId);
+  if (byPrice !== undefined) return byPrice;
+  const byKey = lookupKey === null ? undefined : catalogue.byLookupKey.get(lookupKey);
+  if (byKey !== undefined) return byKey;
+  return productId == null ? undefined : catalogue.byProductId.get(productId);
 }
+
+/** The plan of a price; null for a price that is ignored or not mapped. */
+export const findPlan = (catalogue: Catalogue, price: PriceNames): Plan | null =>
+  findMapping(catalogue, price) ?? null;
 
 /** Words that no application uses for more than a paid plan gives. */
 const WITHOUT_PLAN = new Set(["", "free", "none"]);

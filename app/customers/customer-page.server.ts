@@ -1,5 +1,6 @@
 import { findGraceEnd } from "~/billing/access";
 import type { RatedSubscription } from "~/billing/choice";
+import { toPriceView } from "~/billing/money";
 import type { Policy } from "~/billing/policy";
 import { evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
@@ -42,13 +43,7 @@ function toCustomerSubscription(
   const periodEnd = item?.periodEnd ?? null;
   return {
     plan: plan && { name: plan.name, seats: plan.seats },
-    price: item && {
-      unitAmount: item.unitAmount,
-      currency: item.currency,
-      interval: item.interval,
-      intervalCount: item.intervalCount,
-      quantity: item.quantity,
-    },
+    price: item && toPriceView(item),
     status: subscription.status,
     access,
     periodEnd,

@@ -1,21 +1,13 @@
 import type { Access } from "~/billing/access";
+import type { PriceView } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
 import type { PlanForSale } from "./plans-for-sale.server";
-
-/** `unitAmount` in the smallest unit of the currency, null when the price is tiered. */
-export type CustomerPrice = {
-  unitAmount: number | null;
-  currency: string;
-  interval: string | null;
-  intervalCount: number;
-  quantity: number;
-};
 
 /** The subscription that counts, as its customer may see it: no ids. */
 export type CustomerSubscription = {
   /** Null when its price is not mapped to a plan. */
   plan: { name: string; seats: number } | null;
-  price: CustomerPrice | null;
+  price: PriceView | null;
   /** As Stripe sends it. */
   status: string;
   access: Access;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type PriceView, toPriceView } from "~/billing/money";
 import { storedItems } from "~/engine/observe/observations.server";
 import type { Database } from "~/platform/client.server";
 import { queryOne } from "~/platform/query-rows.server";
@@ -11,13 +12,7 @@ export type PlanForSale = {
   seats: number;
   lookupKey: string | null;
   priceId: string | null;
-  price: {
-    unitAmount: number | null;
-    currency: string;
-    interval: string | null;
-    intervalCount: number;
-    quantity: number;
-  } | null;
+  price: PriceView | null;
 };
 
 /**
@@ -58,13 +53,5 @@ async function findLastSeenPrice(
   const item = found?.items.find((one) =>
     lookupKey === null ? one.priceId === priceId : one.lookupKey === lookupKey,
   );
-  return item
-    ? {
-        unitAmount: item.unitAmount,
-        currency: item.currency,
-        interval: item.interval,
-        intervalCount: item.intervalCount,
-        quantity: 1,
-      }
-    : null;
+  return item ? { ...toPriceView(item), quantity: 1 } : null;
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { MONEY_KINDS } from "~/billing/verdicts/catalogue";
 import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 
 const stakeRow = z.object({
-  kind: z.enum(["locked_out", "leaking"]),
+  kind: z.enum(MONEY_KINDS),
   currency: z.string(),
   perMonth: z.number(),
   users: z.number(),

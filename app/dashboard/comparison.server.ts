@@ -9,7 +9,12 @@ import {
 import { findWorkspace, type Mismatch } from "~/billing/mismatches";
 import { type AnyRow, type BillingState, emptyValue } from "~/billing/record";
 import { formatSeats } from "~/billing/seat-label";
-import { describeMismatch, formatFieldValue, formatStripeValue } from "~/billing/words/field-words";
+import {
+  describeMismatch,
+  formatFieldValue,
+  formatStripeValue,
+  readCurrencies,
+} from "~/billing/words/field-words";
 import type { EvaluatedUser } from "~/engine/evaluate/evaluate-users.server";
 
 /** One line of the comparison on a user's page. */
@@ -38,7 +43,7 @@ export function compareRecords(
   const { snapshot, evaluation } = evaluated;
   const { record } = snapshot;
   const { expected } = evaluation;
-  const currency = expected.billing?.currency ?? record.billing?.currency ?? null;
+  const currencies = readCurrencies(record, expected);
   const toLine = ({ id, name, field }: ListedField, rows: ComparedRows): ComparisonLine => {
     const { workspaceId } = rows;
     const mismatch = evaluation.mismatches.find((one) => one.field === id && one.workspaceId === workspaceId);
@@ -49,8 +54,8 @@ export function compareRecords(
       label: workspace === null ? field.label : `${workspace} · ${field.label.toLowerCase()}`,
       help: field.why,
       field: workspaceId === null ? id : `${id}:${workspaceId}`,
-      recorded: formatFieldValue(field, recorded, currency),
-      expected: formatFieldValue(field, should, currency),
+      recorded: formatFieldValue(field, recorded, currencies.recorded),
+      expected: formatFieldValue(field, should, currencies.expected),
       stripe: formatStripeValue(field, evaluation.primary),
       why: explainExpected(id, evaluated),
       differs: recorded !== should,
@@ -95,6 +100,6 @@ function explainExpected(field: Mismatch["field"], { evaluation }: EvaluatedUser
 export function listPlannedChanges(recorded: BillingState, evaluated: EvaluatedUser): string[] {
   const { decision, evaluation } = evaluated;
   if (decision.kind !== "repair" && decision.kind !== "read") return [];
-  const currency = evaluation.expected.billing?.currency ?? recorded.billing?.currency ?? null;
-  return evaluation.mismatches.map((mismatch) => describeMismatch(mismatch, currency));
+  const currencies = readCurrencies(recorded, evaluation.expected);
+  return evaluation.mismatches.map((mismatch) => describeMismatch(mismatch, currencies));
 }

@@ -47,6 +47,8 @@ export type OverviewCounts = {
   verdicts: VerdictCount[];
   lockedOut: Stake[];
   leaking: Stake[];
+  /** Paid at prices that are not mapped to a plan. */
+  unmapped: Stake[];
   users: number;
   pendingRevocations: number;
   /** Paying Stripe customers that belong to no user. */
@@ -103,6 +105,7 @@ export async function countOverview(db: Database | Tx): Promise<OverviewCounts> 
     verdicts: await countVerdicts(db),
     lockedOut: selectStakes(money, "locked_out"),
     leaking: selectStakes(money, "leaking"),
+    unmapped: selectStakes(money, "unmapped"),
     users: await countUsers(db),
     pendingRevocations: await countPendingRevocations(db),
     unlinkedCustomers: await countUnlinkedCustomers(db),

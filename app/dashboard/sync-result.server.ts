@@ -3,7 +3,7 @@ import type { UserRecord } from "~/billing/record";
 import { formatSeats } from "~/billing/seat-label";
 import { BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
 import type { Verdict } from "~/billing/verdicts/catalogue";
-import { describeMismatch } from "~/billing/words/field-words";
+import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
 import { describeBlockReason, describeEvaluation } from "~/billing/words/sentence";
 import { FAILURE_WORDS, type SyncOutcome } from "~/engine/sync/sync-user.server";
 
@@ -28,7 +28,8 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
   }
   const { outcome, runId } = sync;
   const { evaluation, snapshot } = outcome.before;
-  const changes = outcome.changes.map((change) => describeMismatch(change));
+  const currencies = readCurrencies(snapshot.record, evaluation.expected);
+  const changes = outcome.changes.map((change) => describeMismatch(change, currencies));
   const common = { changes, runId, verdictBefore, verdictAfter: outcome.verdictAfter };
   switch (outcome.outcome) {
     case "synced":

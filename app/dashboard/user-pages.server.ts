@@ -1,9 +1,7 @@
-import { rankSubscriptions } from "~/billing/choice";
 import { findMismatches } from "~/billing/mismatches";
 import type { EpochSeconds } from "~/billing/observation";
-import { describeMismatch } from "~/billing/words/field-words";
-import type { EvaluationContext } from "~/engine/evaluate/deps.server";
-import { AS_STAFF, type EvaluatedUser, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
+import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
+import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { listBlocked } from "~/engine/evaluate/sync-statuses.server";
 import { workspaceNames } from "~/engine/evaluate/users.server";
@@ -96,19 +94,12 @@ export async function loadUserPage(db: Database, userId: string): Promise<UserPa
     }),
     comparison: compareRecords(evaluated, names),
     plannedChanges: listPlannedChanges(snapshot.record, evaluated),
-    subscriptions: toSubscriptionViews(rankAllSubscriptions(evaluated, context)),
+    subscriptions: toSubscriptionViews(evaluated.evaluation, context.rules),
     links: toLinkViews(evaluated),
     possibleMatches: evaluated.evaluation.possibleMatches,
     timeline,
   };
 }
-
-const rankAllSubscriptions = ({ snapshot, evaluation }: EvaluatedUser, context: EvaluationContext) =>
-  rankSubscriptions({
-    subscriptions: evaluation.subscriptions,
-    recordedSubscriptionId: snapshot.record.billing?.stripeSubscriptionId ?? null,
-    ...context.rules,
-  });
 
 async function loadTimeline(db: Database, userId: string): Promise<TimelineEntry[]> {
   const changes = await listChanges(db, userId, TIMELINE_LENGTH);
@@ -126,6 +117,6 @@ async function loadTimeline(db: Database, userId: string): Promise<TimelineEntry
 }
 
 function describeChange({ before, after }: ChangeRow): string[] {
-  const currency = after.billing?.currency ?? before.billing?.currency ?? null;
-  return findMismatches(before, after).map((mismatch) => describeMismatch(mismatch, currency));
+  const currencies = readCurrencies(before, after);
+  return findMismatches(before, after).map((mismatch) => describeMismatch(mismatch, currencies));
 }

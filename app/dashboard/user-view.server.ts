@@ -1,5 +1,7 @@
-import type { RatedSubscription } from "~/billing/choice";
+import { isIgnored, type Purchase, type RatedSubscription, rateSubscription } from "~/billing/choice";
+import type { Evaluation, MoneyAtStake, PolicyContext } from "~/billing/evaluation/evaluate";
 import type { Mismatch } from "~/billing/mismatches";
+import { type PriceView, toPriceView } from "~/billing/money";
 import { type EpochSeconds, isOpen } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import type { LinkSource } from "~/billing/snapshot";
@@ -10,21 +12,14 @@ import { describeEvaluation } from "~/billing/words/sentence";
 import { type EvaluatedUser, findBlockReason, listFlags } from "~/engine/evaluate/evaluate-users.server";
 import { explainBlocked } from "./sync-result.server";
 
-/** `unitAmount` in the smallest unit of the currency, null when the price is tiered. */
-export type PriceView = {
-  unitAmount: number | null;
-  currency: string;
-  interval: string | null;
-  intervalCount: number;
-  quantity: number;
-};
-
 /** The Stripe side: the subscription that counts. */
 export type StripeView = {
   customerId: string;
   subscriptionId: string;
   status: string;
   planName: string | null;
+  /** What it buys: a plan, something not mapped, nothing (quantity 0), or only what is not ours. */
+  purchase: Purchase;
   price: PriceView | null;
   currentPeriodEnd: EpochSeconds | null;
   cancelsAt: EpochSeconds | null;
@@ -55,7 +50,7 @@ export type UserView = {
   stripe: StripeView | null;
   database: DatabaseView;
   mismatches: Mismatch[];
-  money: { kind: "locked_out" | "leaking"; perMonth: number; currency: string } | null;
+  money: MoneyAtStake | null;
   since: EpochSeconds | null;
   observedAt: EpochSeconds | null;
   /** Why the repair is not made automatically; null when nothing blocks it. */
@@ -116,30 +111,31 @@ export function toUserView({ evaluated, catalogue, workspaceNames, blockedBefore
   };
 }
 
-function toStripeView({ subscription, item, plan }: RatedSubscription): StripeView {
+function toStripeView({ subscription, item, plan, purchase }: RatedSubscription): StripeView {
   return {
     customerId: subscription.customerId,
     subscriptionId: subscription.id,
     status: subscription.status,
     planName: plan?.name ?? null,
-    price: item && {
-      unitAmount: item.unitAmount,
-      currency: item.currency,
-      interval: item.interval,
-      intervalCount: item.intervalCount,
-      quantity: item.quantity,
-    },
+    purchase,
+    price: item && toPriceView(item),
     currentPeriodEnd: item?.periodEnd ?? null,
     cancelsAt: subscription.cancelAt ?? (subscription.cancelAtPeriodEnd ? (item?.periodEnd ?? null) : null),
     endedAt: subscription.endedAt,
   };
 }
 
-/** `ordered`: all subscriptions of all linked customers, the one that counts first. */
-export function toSubscriptionViews(ordered: readonly RatedSubscription[]): SubscriptionView[] {
-  return ordered.map((one, index) => ({
+/** All subscriptions of all linked customers: the one that counts first, and at the end those that are not ours. */
+export function toSubscriptionViews(
+  { ranked, subscriptions }: Evaluation,
+  rules: PolicyContext,
+): SubscriptionView[] {
+  const ignored = subscriptions
+    .filter((one) => isIgnored(one, rules.catalogue))
+    .map((one) => rateSubscription(one, rules));
+  return [...ranked, ...ignored].map((one, index) => ({
     ...toStripeView(one),
-    counts: index === 0,
+    counts: index === 0 && one.purchase !== "ignored",
     created: one.subscription.created,
     open: isOpen(one.subscription),
   }));

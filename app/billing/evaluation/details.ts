@@ -11,6 +11,8 @@ export type EvaluationDetails = {
   flags: Flag[];
   /** The subscription that counts; null when none does. */
   primary: RatedSubscription | null;
+  /** What is paid at a price that is not mapped, while nothing mapped gives access; null when there is no such thing. */
+  unmapped: RatedSubscription | null;
   comp: Comp | null;
   compIsOver: boolean;
   links: UserLinks;
@@ -18,7 +20,10 @@ export type EvaluationDetails = {
   emailLink: string | null;
   /** Unlinked paying customers with this user's address, for staff to confirm. */
   possibleMatches: string[];
+  /** All that Stripe lists, also those that never count. */
   subscriptions: Subscription[];
+  /** Those that may count, in the order in which they do. */
+  ranked: RatedSubscription[];
   /** Linked customers in the order of their ids; null for one that was never seen. */
   customers: (ObservedCustomer | null)[];
   accessRecorded: boolean;

@@ -1,5 +1,11 @@
-import { doesStatusGiveAccess } from "~/billing/access";
-import { listOpenSubscriptions, type RatedSubscription, rankSubscriptions } from "~/billing/choice";
+import { doesUserGiveAccess } from "~/billing/access";
+import {
+  findUnmapped,
+  isIgnored,
+  listOpenSubscriptions,
+  type RatedSubscription,
+  rankSubscriptions,
+} from "~/billing/choice";
 import { findEndedComp, findRunningComp } from "~/billing/comps";
 import { buildExpectedState } from "~/billing/expected";
 import type { RecordFields } from "~/billing/fields";
@@ -20,6 +26,7 @@ import { describeStripeState } from "~/billing/stripe-state";
 import {
   chooseVerdict,
   type Findings,
+  type MoneyKind,
   VERDICT_CATALOGUE,
   type Verdict,
   type VerdictEntry,
@@ -38,7 +45,7 @@ export type PolicyContext = {
   fields?: RecordFields;
 };
 
-export type MoneyAtStake = MonthlyMoney & { kind: "locked_out" | "leaking" };
+export type MoneyAtStake = MonthlyMoney & { kind: MoneyKind };
 
 /** The result of evaluating one user. */
 export type Evaluation = EvaluationDetails & {
@@ -51,24 +58,27 @@ export type Evaluation = EvaluationDetails & {
 
 /** Evaluates one user. Pure: the same snapshot, context and time give the same evaluation. */
 export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evaluation {
-  const { policy, now, fields } = context;
+  const { catalogue, policy, now, fields } = context;
   const { record } = snapshot;
   const observed = collectObserved(snapshot, context);
-  const { links, onHold, email, customers, subscriptions, ranked } = observed;
+  const { links, onHold, email, customers, ranked } = observed;
   const primary = ranked[0] ?? null;
   const comp = findRunningComp(snapshot.comps, now);
   const accessExpected = primary !== null && primary.access === "yes" && primary.plan !== null;
-  const accessRecorded = isAccessRecorded(record, primary, policy, now);
 
   const present = customers.filter((customer) => customer !== null);
   const wanted = buildExpectedState({ record, primary, customers: present, comp, policy, now, fields });
   const differences = findMismatches(record, wanted, fields);
+  // A record without workspaces that says all that Stripe says gives no more than Stripe does.
+  const saysAll = record.workspaces.length === 0 && differences.length === 0 && !accessExpected;
+  const accessRecorded = !saysAll && isAccessRecorded(record, primary, context);
   const compIsOver = isOnlyCompOver(snapshot, differences, now);
   const findings: Findings = {
     completelyObserved: isCompletelyObserved(snapshot, customers),
     linkConflict: links.conflicts.length > 0,
     missingInStripe: isMissingInStripe(record, observed),
     primary,
+    unmapped: findUnmapped(ranked),
     accessExpected,
     accessRecorded,
     hasPossibleMatch: email.possibleMatches.length > 0,
@@ -85,24 +95,26 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
   return {
     verdict,
     severity: entry.severity,
-    flags: listFlags({ snapshot, subscriptions, customers: present, comp, onHold, mismatches, now }),
+    flags: listFlags({ snapshot, ranked, customers: present, comp, onHold, mismatches, now }),
     primary,
+    unmapped: findings.unmapped,
     comp,
     compIsOver,
     links,
     emailLink: email.link,
     possibleMatches: email.possibleMatches,
-    subscriptions,
+    subscriptions: observed.subscriptions,
+    ranked,
     customers,
     accessRecorded,
     accessExpected,
     expected,
     mismatches,
     ...compareAccess({ recorded: record, expected, primary: subscription, ...context }),
-    money: computeMoneyAtStake(entry, primary),
+    money: computeMoneyAtStake(entry, findings),
     findings,
     since: primary && (entry.findSince?.(primary, policy) ?? null),
-    nextCheckAt: findNextCheck([primary?.changesAt ?? null, email.changesAt], snapshot.comps, now),
+    nextCheckAt: findNextCheck([primary, findings.unmapped, email], snapshot.comps, now),
     onHold,
   };
 }
@@ -114,6 +126,7 @@ type Observed = {
   email: EmailMatch;
   /** Null for a linked customer that was never seen. */
   customers: (ObservedCustomer | null)[];
+  /** All that Stripe lists, also those that never count. */
   subscriptions: Subscription[];
   ranked: RatedSubscription[];
 };
@@ -123,7 +136,7 @@ function collectObserved(snapshot: UserSnapshot, { catalogue, policy, now }: Pol
   const links = resolveLinks(snapshot);
   const linked = links.customerIds.map((id) => findCustomer(snapshot, id));
   const onHold = hold !== null && hold.stripeState === describeStripeState(listSubscriptions(linked));
-  const email = matchByEmail({ snapshot, links, onHold, policy, now });
+  const email = matchByEmail({ snapshot: omitIgnored(snapshot, catalogue), links, onHold, policy, now });
   const customers =
     email.link === null
       ? linked
@@ -132,6 +145,21 @@ function collectObserved(snapshot: UserSnapshot, { catalogue, policy, now }: Pol
   const recordedSubscriptionId = record.billing?.stripeSubscriptionId ?? null;
   const ranked = rankSubscriptions({ subscriptions, recordedSubscriptionId, catalogue, policy, now });
   return { links, onHold, email, customers, subscriptions, ranked };
+}
+
+/** What is not ours neither makes a customer a payer of ours nor stops a link by email. */
+function omitIgnored(snapshot: UserSnapshot, catalogue: Catalogue): UserSnapshot {
+  const { emailCandidates } = snapshot;
+  const keep = (customer: ObservedCustomer): ObservedCustomer =>
+    customer.subscriptions.some((one) => isIgnored(one, catalogue))
+      ? { ...customer, subscriptions: customer.subscriptions.filter((one) => !isIgnored(one, catalogue)) }
+      : customer;
+  if (emailCandidates.length === 0) return snapshot;
+  return {
+    ...snapshot,
+    customers: snapshot.customers.map(keep),
+    emailCandidates: emailCandidates.map((one) => ({ ...one, customer: keep(one.customer) })),
+  };
 }
 
 function findCustomer({ customers, emailCandidates }: UserSnapshot, id: string): ObservedCustomer | null {
@@ -152,11 +180,10 @@ function isCompletelyObserved(snapshot: UserSnapshot, customers: (ObservedCustom
 function isAccessRecorded(
   record: UserRecord,
   primary: RatedSubscription | null,
-  policy: Policy,
-  now: EpochSeconds,
+  { catalogue, policy, now }: PolicyContext,
 ): boolean {
   if (record.workspaces.length === 0)
-    return doesStatusGiveAccess(record.user.subscriptionStatus, primary?.subscription ?? null, policy, now);
+    return doesUserGiveAccess(record.user, primary?.subscription ?? null, { catalogue, policy, now });
   return record.workspaces.some(({ status, seats }) => status === "active" && seats > 0);
 }
 
@@ -184,7 +211,7 @@ function isOnlyCompOver(snapshot: UserSnapshot, differences: Mismatch[], now: Ep
 
 type FlagInput = {
   snapshot: UserSnapshot;
-  subscriptions: Subscription[];
+  ranked: RatedSubscription[];
   customers: ObservedCustomer[];
   comp: Comp | null;
   onHold: boolean;
@@ -195,7 +222,7 @@ type FlagInput = {
 function listFlags(input: FlagInput): Flag[] {
   const { snapshot, mismatches, now } = input;
   const flags: Flag[] = [];
-  if (listOpenSubscriptions(input.subscriptions).length > 1) flags.push("several");
+  if (listOpenSubscriptions(input.ranked).length > 1) flags.push("several");
   if (input.customers.filter(({ state }) => state === "present").length > 1)
     flags.push("duplicate_customers");
   if (input.comp !== null) flags.push("comped");
@@ -210,20 +237,21 @@ function listFlags(input: FlagInput): Flag[] {
 
 function computeMoneyAtStake(
   { money: kind }: VerdictEntry,
-  primary: RatedSubscription | null,
+  { primary, unmapped }: Findings,
 ): MoneyAtStake | null {
-  const monthly = primary?.item ? computeMonthlyAmount(primary.item) : null;
+  const item = (kind === "unmapped" ? unmapped : primary)?.item;
+  const monthly = item ? computeMonthlyAmount(item) : null;
   return kind && monthly ? { kind, ...monthly } : null;
 }
 
 /** The next moment at which the clock alone changes the evaluation: end of grace (also of a possible match), end of a comp. */
 function findNextCheck(
-  changes: readonly (EpochSeconds | null)[],
+  changes: readonly ({ changesAt: EpochSeconds | null } | null)[],
   comps: readonly Comp[],
   now: EpochSeconds,
 ): EpochSeconds | null {
   let next = Number.POSITIVE_INFINITY;
-  for (const time of changes) if (time !== null) next = Math.min(next, time);
+  for (const change of changes) next = Math.min(next, change?.changesAt ?? next);
   for (const { revokedAt, expiresAt } of comps)
     if (revokedAt === null && expiresAt > now) next = Math.min(next, expiresAt);
   return next === Number.POSITIVE_INFINITY ? null : next;

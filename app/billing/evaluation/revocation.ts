@@ -1,4 +1,4 @@
-import { decideAccess, doesStatusGiveAccess, mayStatusMeanAccess } from "~/billing/access";
+import { decideAccess, doesStatusGiveAccess, doesUserGiveAccess, mayStatusMeanAccess } from "~/billing/access";
 import { chooseItem } from "~/billing/choice";
 import { findWorkspace } from "~/billing/mismatches";
 import type { EpochSeconds, ObservedCustomer, Subscription, Version } from "~/billing/observation";
@@ -45,8 +45,8 @@ export function compareAccess(input: ChangeInput): AccessChange {
 
 const givesAccess = (
   { user }: BillingState,
-  { primary, policy, now }: Omit<ChangeInput, "recorded" | "expected">,
-) => doesStatusGiveAccess(user.subscriptionStatus, primary, policy, now);
+  { primary, ...rules }: Omit<ChangeInput, "recorded" | "expected">,
+) => doesUserGiveAccess(user, primary, rules);
 
 /** A status that may mean access is overwritten with one that does not, in the user's fields or in the row. */
 function takesStatus({ recorded, expected, primary, policy, now }: ChangeInput): boolean {
@@ -139,14 +139,14 @@ function entitlesToLess(subscription: Subscription, input: EvidenceInput): boole
   const { access } = decideAccess(subscription, input.policy, input.now);
   if (access === "no") return true;
   if (access === "review") return false;
-  const { plan } = chooseItem(subscription.items, input.catalogue);
-  return plan !== null && hasMoreThan(plan, input);
+  const { plan, purchase } = chooseItem(subscription.items, input.catalogue);
+  return purchase !== "unmapped" && hasMoreThan(plan, input);
 }
 
-/** Does the record give more than the plan: more seats in a workspace, or a plan that may give more? */
-function hasMoreThan(plan: Plan, { recorded, catalogue, policy }: EvidenceInput): boolean {
+/** Does the record give more than the plan: more seats in a workspace, or a plan that may give more? Null: nothing is bought. */
+function hasMoreThan(plan: Plan | null, { recorded, catalogue, policy }: EvidenceInput): boolean {
   const { user, billing, workspaces } = recorded;
-  if (workspaces.some((workspace) => countUsableSeats(workspace) > plan.seats)) return true;
+  if (workspaces.some((workspace) => countUsableSeats(workspace) > (plan?.seats ?? 0))) return true;
   return [user.plan, billing?.plan ?? null].some(
     (recordedPlan) => recordedPlan !== policy.noPlanWord && mayPlanGiveMore(recordedPlan, plan, catalogue),
   );

@@ -6,16 +6,19 @@ import { ARMY, anArmyItem, anUnmappedItem, aStarterItem, DAY, NOW, STARTER } fro
 
 /** Small pools of values, so that conflicts, several subscriptions, matching ids and last seconds often occur. */
 export const PRO = { id: "pro", name: "Pro", seats: 3 };
+const FREE = { id: "free", name: "Free", seats: 0 };
 
 /** The version at which revocations were evaluated; customers are read before it, at it, and after it. */
 export const REVOCATION_VERSION = 5;
 
 export const catalogue = buildCatalogue(
-  [STARTER, ARMY, PRO],
+  [STARTER, ARMY, PRO, FREE],
   [
     { planId: "starter", priceId: null, lookupKey: "starter_monthly" },
     { planId: "army", priceId: null, lookupKey: "army_yearly" },
     { planId: "pro", priceId: "price_pro", lookupKey: null },
+    { planId: "free", priceId: null, lookupKey: null, productId: "prod_free" },
+    { planId: null, priceId: null, lookupKey: null, productId: "prod_news" },
   ],
 );
 
@@ -43,9 +46,12 @@ const items: fc.Arbitrary<SubscriptionItem> = fc
       anArmyItem(),
       anArmyItem({ id: "si_old", priceId: "price_army_old", unitAmount: 15_000 }),
       anUnmappedItem({ id: "si_pro", priceId: "price_pro", unitAmount: null }),
+      anUnmappedItem({ id: "si_free", priceId: "price_free", productId: "prod_free", unitAmount: 0 }),
+      anUnmappedItem({ id: "si_news", priceId: "price_news", productId: "prod_news", unitAmount: 300 }),
+      anUnmappedItem({ id: "si_calls", unitAmount: null, pricing: { kind: "metered" } }),
       anUnmappedItem(),
     ),
-    fc.constantFrom(1, 1, 3),
+    fc.constantFrom(1, 1, 1, 3, 0),
     fc.constantFrom("usd", "usd", "eur"),
     fc.constantFrom(undefined, undefined, null),
   )

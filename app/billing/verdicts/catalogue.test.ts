@@ -7,12 +7,9 @@ import { chooseVerdict, type Findings, isVerdict, VERDICT_CATALOGUE, VERDICTS } 
 
 const primary = (status: string, plan: RatedSubscription["plan"] = ARMY): RatedSubscription => {
   const subscription = aSubscription({ status });
-  return {
-    subscription,
-    item: anArmyItem(),
-    plan,
-    ...decideAccess(subscription, CONTEXT.policy, CONTEXT.now),
-  };
+  const { access, changesAt } = decideAccess(subscription, CONTEXT.policy, CONTEXT.now);
+  const purchase = plan ? "plan" : "unmapped";
+  return { subscription, item: anArmyItem(), plan, purchase, access, statusAccess: access, changesAt };
 };
 const mismatch = (field: Mismatch["field"]): Mismatch => ({
   field,
@@ -28,6 +25,7 @@ const allWrong: Findings = {
   linkConflict: true,
   missingInStripe: true,
   primary: primary("dormant", null),
+  unmapped: primary("active", null),
   accessExpected: true,
   accessRecorded: false,
   hasPossibleMatch: true,
@@ -48,7 +46,7 @@ const steps: Partial<Findings>[] = [
   { linkConflict: false },
   { missingInStripe: false },
   { primary: primary("active", null) },
-  { primary: primary("active") },
+  { primary: primary("active"), unmapped: null },
   { accessExpected: false, accessRecorded: true },
   { hasPossibleMatch: false },
   { accessExpected: true },

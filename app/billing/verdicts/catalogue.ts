@@ -27,6 +27,8 @@ export type Findings = {
   linkConflict: boolean;
   missingInStripe: boolean;
   primary: RatedSubscription | null;
+  /** What is paid at a price that is not mapped, while nothing mapped gives access. */
+  unmapped: RatedSubscription | null;
   accessExpected: boolean;
   accessRecorded: boolean;
   hasPossibleMatch: boolean;
@@ -35,6 +37,10 @@ export type Findings = {
   compIsOver: boolean;
   mismatches: readonly Mismatch[];
 };
+
+/** What money at stake is: paid without access, access without payment, or paid at a price that is not mapped. */
+export const MONEY_KINDS = ["locked_out", "leaking", "unmapped"] as const;
+export type MoneyKind = (typeof MONEY_KINDS)[number];
 
 export type VerdictEntry = {
   /** Does it fit, when no earlier one does? */
@@ -49,7 +55,7 @@ export type VerdictEntry = {
   /** In a list of users: sync right away, or open the user first. */
   rowAction: "sync" | "open";
   /** The monthly amount counts as money at stake of this kind. */
-  money: "locked_out" | "leaking" | null;
+  money: MoneyKind | null;
   /** Since when money or access is wrong; null when neither is. */
   findSince: FindSince | null;
   /** On the screen and in the terminal. */
@@ -140,7 +146,8 @@ const ENTRIES = {
   },
   unmapped_price: {
     ...REVIEW,
-    fits: ({ primary }) => primary?.access === "yes" && primary.plan === null,
+    money: "unmapped",
+    fits: ({ unmapped }) => unmapped !== null,
     keepsRecord: true,
     recheck: false,
     label: "Unmapped price",

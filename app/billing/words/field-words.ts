@@ -10,6 +10,7 @@ import {
 } from "~/billing/fields";
 import type { Mismatch } from "~/billing/mismatches";
 import { formatMoney } from "~/billing/money";
+import type { BillingState } from "~/billing/record";
 
 /** What a field is called on the screen and in the terminal; its id for one that is no longer in the table. */
 const labelField = (id: FieldId, fields: RecordFields = FIELDS): string => findField(id, fields)?.label ?? id;
@@ -27,15 +28,27 @@ export function formatFieldValue(
   return field?.type === "money" && currency !== null ? formatMoney(value, currency) : String(value);
 }
 
+/** The currencies of the recorded and of the expected amounts: they may differ. */
+export type Currencies = { recorded: string | null; expected: string | null };
+
+/** The currencies of two states; one without a row has no amounts. */
+export const readCurrencies = (
+  recorded: Pick<BillingState, "billing">,
+  expected: Pick<BillingState, "billing">,
+): Currencies => ({
+  recorded: recorded.billing?.currency ?? null,
+  expected: expected.billing?.currency ?? null,
+});
+
 /** "Plan: none → army" */
 export function describeMismatch(
   { field: id, recorded, expected }: Mismatch,
-  currency: string | null = null,
+  currencies: Currencies = { recorded: null, expected: null },
   fields: RecordFields = FIELDS,
 ): string {
   const field = findField(id, fields);
-  const [was, should] = [recorded, expected].map((value) => formatFieldValue(field, value, currency));
-  return `${labelField(id, fields)}: ${was} → ${should}`;
+  const was = formatFieldValue(field, recorded, currencies.recorded);
+  return `${labelField(id, fields)}: ${was} → ${formatFieldValue(field, expected, currencies.expected)}`;
 }
 
 /** What Stripe itself says about a field, e.g. `price_… (army_yearly)`; null where it says nothing. */

@@ -1,28 +1,33 @@
 import type { RatedSubscription } from "~/billing/choice";
 import type { EvaluationDetails } from "~/billing/evaluation/details";
-import { formatPrice } from "~/billing/money";
+import {
+  computeTotal,
+  describeMissingAmount,
+  formatPrice,
+  formatTotalPrice,
+  type PriceInWords,
+  toPriceView,
+} from "~/billing/money";
 import type { UserRecord, WorkspaceRow } from "~/billing/record";
-import { formatSeats } from "~/billing/seat-label";
+import { formatSeats, SEAT_LABEL } from "~/billing/seat-label";
 import { pluralize } from "./counts";
 
 export const quote = (status: string | null) => (status === null ? "nothing" : `"${status}"`);
 
 export const namePlan = (primary: RatedSubscription | null) => primary?.plan?.name ?? "an unknown plan";
 
-type Price = { unitAmount: number | null; currency: string; interval: string | null; intervalCount?: number };
+/** `$200/year`, `a tiered price`, `a usage-based price`. */
+export const describePrice = (price: PriceInWords) =>
+  price.pricing?.kind === "package" || (price.unitAmount !== null && !price.pricing)
+    ? formatPrice(price)
+    : `a ${describeMissingAmount(price)}`;
 
-/** `$200/year`, `a tiered price`. */
-export const describePrice = (price: Price) =>
-  price.unitAmount === null ? "a tiered price" : formatPrice(price);
-
-/** The price of the item that counts, times its quantity. */
+/** What all units of the item that counts cost. */
 export function describeTotalPrice(primary: RatedSubscription | null): string {
   const item = primary?.item;
   if (!item) return "an unknown price";
-  return describePrice({
-    ...item,
-    unitAmount: item.unitAmount === null ? null : item.unitAmount * item.quantity,
-  });
+  const price = toPriceView(item);
+  return computeTotal(price) === null ? `a ${describeMissingAmount(price)}` : formatTotalPrice(price);
 }
 
 /** `Has paid $200/year`; `On a trial of` or `Owes` when nothing is paid. */
@@ -35,9 +40,18 @@ export function describePayment(primary: RatedSubscription | null): string {
 /** What Stripe says about access; the sentence goes on with "but the workspace …". */
 export function describeStripe({ primary, accessExpected }: EvaluationDetails): string {
   if (primary === null) return "There is no subscription";
-  return accessExpected
-    ? `Stripe says ${namePlan(primary)} at ${describeTotalPrice(primary)}`
-    : `Stripe says ${quote(primary.subscription.status)}, which gives no access`;
+  if (accessExpected) return `Stripe says ${namePlan(primary)} at ${describeTotalPrice(primary)}`;
+  return (
+    explainNoSeats(primary) ?? `Stripe says ${quote(primary.subscription.status)}, which gives no access`
+  );
+}
+
+/** Why a subscription that runs gives no access, without a full stop; null when its status is the reason. */
+export function explainNoSeats({ purchase, plan, access, statusAccess }: RatedSubscription): string | null {
+  if (access === statusAccess) return null;
+  return purchase === "nothing" || plan === null
+    ? "The subscription in Stripe has the quantity 0, so nothing is bought"
+    : `The plan ${plan.name} includes no ${SEAT_LABEL.many}`;
 }
 
 const listChangedWorkspaces = ({ expected }: EvaluationDetails, record: UserRecord): WorkspaceRow[] => {

@@ -85,7 +85,7 @@ describe("the sentence", () => {
   it("of an unmapped price names it", () => {
     expect(describeRecord(aRecord(), aSubscription({ items: [anUnmappedItem()] }))).toEqual([
       "unmapped_price",
-      "Has paid $200/year, but the price price_other is not mapped to a plan. Nothing is changed until it is mapped.",
+      "Has paid $200/year, but the price price_other is not mapped to a plan. Nothing is changed until it is mapped or ignored.",
     ]);
     expect(describeRecord(aRecord(), aSubscription({ items: [] }))[1]).toBe(
       "Stripe lists no price for the subscription, so its plan is not known. Nothing is changed until staff decide.",
@@ -176,7 +176,7 @@ describe("the sentence", () => {
     expect(row({ amount: 15_000 })).toBe(
       "Stripe says Army at $200/year; the database says $150/year. Sync will correct the record.",
     );
-    expect(row({ amount: null })).toContain("the database says a tiered price.");
+    expect(row({ amount: null })).toContain("the database says no amount.");
     expect(row({ stripePriceId: "price_old" })).toContain("the database says another price.");
     expect(row({ plan: null })).toContain("the database says no plan.");
   });

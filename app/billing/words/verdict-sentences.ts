@@ -2,6 +2,7 @@ import type { RatedSubscription } from "~/billing/choice";
 import { formatDay } from "~/billing/dates";
 import type { EvaluationDetails } from "~/billing/evaluation/details";
 import { isPlanMismatch } from "~/billing/mismatches";
+import { formatPrice } from "~/billing/money";
 import type { UserRecord } from "~/billing/record";
 import { SEAT_LABEL } from "~/billing/seat-label";
 import { pluralize } from "./counts";
@@ -12,6 +13,7 @@ import {
   describeSync,
   describeTotalPrice,
   describeWorkspaces,
+  explainNoSeats,
   namePlan,
   quote,
 } from "./phrases";
@@ -22,9 +24,9 @@ export type DescribeVerdict = (details: EvaluationDetails, record: UserRecord) =
 export const describeUnknownStatus: DescribeVerdict = ({ primary }) =>
   `Stripe calls the subscription ${quote(primary?.subscription.status ?? null)}, a status that Parity does not know. Nothing is changed until staff decide.`;
 
-export const describeUnmappedPrice: DescribeVerdict = ({ primary }) =>
-  primary?.item
-    ? `${describePayment(primary)}, but the price ${primary.item.priceId} is not mapped to a plan. Nothing is changed until it is mapped.`
+export const describeUnmappedPrice: DescribeVerdict = ({ unmapped }) =>
+  unmapped?.item
+    ? `${describePayment(unmapped)}, but the price ${unmapped.item.priceId} is not mapped to a plan. Nothing is changed until it is mapped or ignored.`
     : "Stripe lists no price for the subscription, so its plan is not known. Nothing is changed until staff decide.";
 
 export const describeLockedOut: DescribeVerdict = (details, record) => {
@@ -85,6 +87,8 @@ export function describePossibleMatches({ possibleMatches }: EvaluationDetails):
 function explainUnpaid(primary: RatedSubscription | null): string {
   if (primary === null) return "Stripe has no current subscription for this user.";
   const { status, endedAt } = primary.subscription;
+  const noSeats = explainNoSeats(primary);
+  if (noSeats !== null) return `${noSeats}.`;
   if (status === "canceled" && endedAt !== null)
     return `The subscription in Stripe ended on ${formatDay(endedAt)}.`;
   if (status === "past_due") return "The payment is overdue and the days of grace are over.";
@@ -125,9 +129,17 @@ function describeRecordedPlan(
 ): string {
   if (user.plan !== expected.user.plan) return describePlan(user.plan);
   if (!billing || !primary?.item) return "another price";
-  const { unitAmount, currency, interval, priceId } = primary.item;
-  if (billing.amount !== unitAmount || billing.currency !== currency || billing.interval !== interval)
-    return describePrice({ ...billing, unitAmount: billing.amount });
+  const { currency, interval, intervalCount, priceId } = primary.item;
+  if (
+    billing.amount !== expected.billing?.amount ||
+    billing.currency !== currency ||
+    billing.interval !== interval
+  ) {
+    if (billing.amount === null) return "no amount";
+    // The record has no count of intervals: it is said only where it cannot mislead.
+    const recorded = intervalCount === 1 ? billing.interval : null;
+    return formatPrice({ unitAmount: billing.amount, currency: billing.currency, interval: recorded });
+  }
   return billing.stripePriceId === priceId ? describePlan(billing.plan) : "another price";
 }
 
@@ -169,6 +181,8 @@ function describeEnding(primary: RatedSubscription | null): string {
 export function describeInSync({ comp, primary }: EvaluationDetails): string {
   if (comp)
     return `In sync with Stripe. ${comp.plan.name} is given for free until ${formatDay(comp.expiresAt)}.`;
+  const noSeats = primary && explainNoSeats(primary);
+  if (noSeats) return `In sync with Stripe. ${noSeats}.`;
   return primary?.access === "yes"
     ? `In sync with Stripe: ${namePlan(primary)} at ${describeTotalPrice(primary)}.`
     : `In sync with Stripe: the subscription is ${quote(primary?.subscription.status ?? null)}.`;

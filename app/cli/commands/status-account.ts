@@ -16,11 +16,20 @@ export async function showAccountStatus({ parity, out, now }: CommandContext): P
     countRemaining(parity),
   ]);
   const { account, mode, writeMode, warning } = frame;
-  const { verdicts, users, lockedOut, leaking, lastFullRun, pendingRevocations, unlinkedCustomers, liveRun } =
-    overview;
+  const {
+    verdicts,
+    users,
+    lockedOut,
+    leaking,
+    unmapped,
+    lastFullRun,
+    pendingRevocations,
+    unlinkedCustomers,
+    liveRun,
+  } = overview;
   const value = {
     ...{ account, mode, writeMode, warning, users, lastFullRun, remaining, verdicts },
-    ...{ lockedOut, leaking, pendingRevocations, unlinkedCustomers, liveRun },
+    ...{ lockedOut, leaking, unmapped, pendingRevocations, unlinkedCustomers, liveRun },
   };
   out.answer(value, () => [
     ...formatHead(frame, overview, now()),
@@ -45,10 +54,11 @@ function formatHead(
   return warning === null ? lines : [...lines, warning];
 }
 
-function formatCounts({ verdicts, lockedOut, leaking }: Overview): Line[] {
+function formatCounts({ verdicts, lockedOut, leaking, unmapped }: Overview): Line[] {
   const money: Partial<Record<Verdict, string | null>> = {
     locked_out: formatStakes(lockedOut),
     unpaid_access: formatStakes(leaking),
+    unmapped_price: formatStakes(unmapped),
   };
   return verdicts.map(({ verdict, users }) => [
     toVerdictCell(verdict),

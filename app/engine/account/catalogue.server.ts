@@ -2,13 +2,10 @@ import type { SubscriptionItem } from "~/billing/observation";
 import { buildCatalogue, type Catalogue, listNewMappings } from "~/billing/plans";
 import type { Database, Tx } from "~/platform/client.server";
 
-/** The plans, and which prices they claim. */
+/** The plans, and which prices are mapped to them or ignored. */
 export async function loadCatalogue(db: Database | Tx): Promise<Catalogue> {
-  const plans = await db.plan.findMany({ include: { prices: true } });
-  return buildCatalogue(
-    plans,
-    plans.flatMap(({ prices }) => prices),
-  );
+  const [plans, mappings] = await Promise.all([db.plan.findMany(), db.planPrice.findMany()]);
+  return buildCatalogue(plans, mappings);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { rankSubscriptions } from "~/billing/choice";
+import type { Purchase } from "~/billing/choice";
 import { foldEmail } from "~/billing/email";
 import { type Decision, decide } from "~/billing/evaluation/decide";
 import { type Evaluation, evaluate, type PolicyContext } from "~/billing/evaluation/evaluate";
@@ -52,6 +52,7 @@ export type Explanation = {
       id: string;
       status: string;
       plan: string | null;
+      purchase: Purchase;
       access: string;
       changesAt: number | null;
     }[];
@@ -94,17 +95,24 @@ export function explain(snapshot: UserSnapshot, context: PolicyContext, writeMod
       conflicts: evaluation.links.conflicts,
       emailLink: evaluation.emailLink,
       possibleMatches: evaluation.possibleMatches,
-      subscriptions: listRanked(snapshot, evaluation, context),
+      subscriptions: evaluation.ranked.map(
+        ({ subscription: { id, status }, plan, purchase, access, changesAt }) => ({
+          ...{ id, status, purchase, access, changesAt },
+          plan: plan?.id ?? null,
+        }),
+      ),
       revocationEvidence: evaluation.revokes ? checkEvidence(snapshot, evaluation, context) : null,
     },
     decisions: { staff: decideAs(STAFF), automatic: decideAs(AUTOMATIC) },
   };
 }
 
-function listPrices({ byPriceId, byLookupKey }: Catalogue): PriceMapping[] {
+function listPrices({ byPriceId, byLookupKey, byProductId }: Catalogue): PriceMapping[] {
+  const none = { priceId: null, lookupKey: null };
   return [
-    ...[...byPriceId].map(([priceId, { id }]) => ({ planId: id, priceId, lookupKey: null })),
-    ...[...byLookupKey].map(([lookupKey, { id }]) => ({ planId: id, priceId: null, lookupKey })),
+    ...[...byPriceId].map(([priceId, plan]) => ({ ...none, planId: plan?.id ?? null, priceId })),
+    ...[...byLookupKey].map(([lookupKey, plan]) => ({ ...none, planId: plan?.id ?? null, lookupKey })),
+    ...[...byProductId].map(([productId, plan]) => ({ ...none, planId: plan?.id ?? null, productId })),
   ];
 }
 
@@ -114,23 +122,14 @@ function listTriedVerdicts({ verdict, findings }: Evaluation): Explanation["rule
 }
 
 function listFindings({ findings }: Evaluation): Record<string, boolean> {
-  const { primary, comp, mismatches, ...facts } = findings;
+  const { primary, unmapped, comp, mismatches, ...facts } = findings;
   return {
     ...facts,
+    hasUnmapped: unmapped !== null,
     hasSubscription: primary !== null,
     hasComp: comp !== null,
     differs: mismatches.length > 0,
   };
-}
-
-function listRanked(snapshot: UserSnapshot, { subscriptions }: Evaluation, context: PolicyContext) {
-  const recordedSubscriptionId = snapshot.record.billing?.stripeSubscriptionId ?? null;
-  return rankSubscriptions({ subscriptions, recordedSubscriptionId, ...context }).map(
-    ({ subscription: { id, status }, plan, access, changesAt }) => ({
-      ...{ id, status, access, changesAt },
-      plan: plan?.id ?? null,
-    }),
-  );
 }
 
 function checkEvidence(snapshot: UserSnapshot, evaluation: Evaluation, context: PolicyContext) {

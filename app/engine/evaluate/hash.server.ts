@@ -13,15 +13,16 @@ export function hashChange(mismatches: readonly Mismatch[], newRow: BillingRow |
 
 /** Fingerprint of the plans and rules that users are evaluated by: when it changes, all users must be evaluated again. */
 export function fingerprintContext({ settings, rules }: EvaluationContext): string {
-  const { plans, byPriceId, byLookupKey } = rules.catalogue;
+  const { plans, byPriceId, byLookupKey, byProductId } = rules.catalogue;
   const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
   return hashText(
     JSON.stringify([
       settings.writeMode,
       settings.policy,
       sorted(plans),
-      sorted(byPriceId).map(([priceId, { id }]) => [priceId, id]),
-      sorted(byLookupKey).map(([lookupKey, { id }]) => [lookupKey, id]),
+      ...[byPriceId, byLookupKey, byProductId].map((mapped) =>
+        sorted(mapped).map(([name, plan]) => [name, plan?.id ?? null]),
+      ),
     ]),
   );
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { RecordFields } from "~/billing/fields";
 import type { Mismatch } from "~/billing/mismatches";
 import type { EpochSeconds, Version } from "~/billing/observation";
-import type { Verdict } from "~/billing/verdicts/catalogue";
+import type { MoneyKind, Verdict } from "~/billing/verdicts/catalogue";
 import type { Flag } from "~/billing/verdicts/flags";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
@@ -22,7 +22,7 @@ export type SyncStatusRow = {
   mismatches: Mismatch[];
   stripeStatus: string | null;
   stripePlan: string | null;
-  moneyKind: "locked_out" | "leaking" | null;
+  moneyKind: MoneyKind | null;
   /** Smallest unit of the currency. */
   moneyPerMonth: number | null;
   moneyCurrency: string | null;

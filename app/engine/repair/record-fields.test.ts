@@ -81,7 +81,7 @@ it("a field that is added to the table is loaded, compared and labelled", async 
     verdict: "detail_mismatch",
     mismatches: [{ field: "billing.quantity", recorded: 7, expected: 1, severity: "low" }],
   });
-  const lines = evaluated.evaluation.mismatches.map((one) => describeMismatch(one, "usd", withQuantity));
+  const lines = evaluated.evaluation.mismatches.map((one) => describeMismatch(one, undefined, withQuantity));
   expect(lines).toEqual(["Quantity: 7 → 1"]);
   const compared = compareRecords(evaluated, new Map(), withQuantity);
   expect(compared.filter(({ differs }) => differs)).toMatchObject([

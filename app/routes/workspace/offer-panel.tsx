@@ -4,7 +4,7 @@ import type { SoldPlan } from "~/customers/customer-views";
 import { Button, type ButtonVariant, buttonClasses } from "~/ui/button";
 import { classNames } from "~/ui/class-names";
 import { ContactLink } from "~/ui/customer/contact-link";
-import { formatPlanPrice, type Offer } from "./plan-state";
+import { formatPlanPrice, isPriceKnown, type Offer } from "./plan-state";
 import type { WorkspaceData } from "./workspace-data";
 
 type OfferPanelProps = {
@@ -96,7 +96,8 @@ function UpgradeHint({ page, plans }: Pick<WorkspaceData, "page" | "plans">) {
   if (!next) return null;
   // A price in another currency may not be available to this customer.
   const hasSameCurrency = next.price?.currency === subscription?.price?.currency;
-  const cost = hasSameCurrency && next.price?.unitAmount != null ? `, ${formatPlanPrice(next.price)}` : "";
+  const cost =
+    hasSameCurrency && next.price && isPriceKnown(next.price) ? `, ${formatPlanPrice(next.price)}` : "";
   return (
     <p className="mt-4 text-quiet">
       {next.name} has {formatSeats(next.seats)}

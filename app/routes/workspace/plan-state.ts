@@ -1,8 +1,7 @@
-import { formatMoney } from "~/billing/money";
+import { computeTotal, formatMoney, type PriceView } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
 import { formatSeats, SEAT_LABEL } from "~/billing/seat-label";
 import type { CustomerPage, CustomerSubscription } from "~/customers/customer-views";
-import type { PriceView } from "~/dashboard/user-view.server";
 import { formatDay } from "~/ui/format/relative-time";
 
 /**
@@ -46,19 +45,20 @@ export function isOpen({ workspace }: CustomerPage): boolean {
   return workspace.status === "active";
 }
 
-/** `$20 a month`, `$60 every 3 months`. A price without a single amount is shown at payment. */
-export function formatPlanPrice({
-  unitAmount,
-  currency,
-  interval,
-  intervalCount,
-  quantity,
-}: PriceView): string {
-  if (unitAmount === null) return "Price shown at payment";
-  const amount = formatMoney(unitAmount * quantity, currency);
+/** `$20 a month`, `$60 every 3 months`. A price whose amount is not known beforehand is shown at payment. */
+export function formatPlanPrice(price: PriceView): string {
+  const { currency, interval, intervalCount, pricing } = price;
+  if (pricing?.kind === "metered") return "Billed by usage";
+  const total = computeTotal(price);
+  if (total === null) return "Price shown at payment";
+  const amount = formatMoney(total, currency);
   if (interval === null) return amount;
   return intervalCount === 1 ? `${amount} a ${interval}` : `${amount} every ${intervalCount} ${interval}s`;
 }
+
+/** Can the price of a running plan be said in words? */
+export const isPriceKnown = (price: PriceView): boolean =>
+  price.pricing?.kind === "metered" || computeTotal(price) !== null;
 
 /** A date with non-breaking spaces, so that it stays on one line. */
 const formatUnbrokenDay = (at: EpochSeconds, now: EpochSeconds) =>
@@ -110,11 +110,11 @@ function describePayingPlan(subscription: CustomerSubscription, now: EpochSecond
       text: "Your plan ends on that day and will not renew. You can still keep it.",
       offer: "manage",
     };
-  const cost = price && price.unitAmount !== null ? `${formatPlanPrice(price)}. ` : "";
+  const cost = price && isPriceKnown(price) ? `${formatPlanPrice(price)}. ` : "";
   if (status === "trialing")
     return {
       title: `You have a free trial of ${name}`,
-      text: `${periodEnd === null ? "" : `Free until ${formatDate(periodEnd)}. `}${cost && `Then ${cost}`}`.trim(),
+      text: `${periodEnd === null ? "" : `Free until ${formatDate(periodEnd)}. `}${cost && `Then ${price?.pricing?.kind === "metered" ? "billed by usage. " : cost}`}`.trim(),
       offer: "manage",
     };
   return {

@@ -1,4 +1,5 @@
-import { formatPrice } from "~/billing/money";
+import type { Purchase } from "~/billing/choice";
+import { formatTotalPrice } from "~/billing/money";
 import type { StripeView } from "~/dashboard/user-view.server";
 import { Time } from "~/ui/format/time";
 import { Shape } from "~/ui/status/shape";
@@ -49,12 +50,17 @@ export function StripeCell({ stripe, isRead }: { stripe: StripeView | null; isRe
   );
 }
 
-/** `Army · $200/year`. A price without a plan is shown as "unmapped price". */
-export function formatPaidPlan({ planName, price }: StripeView): string {
-  const plan = planName ?? "unmapped price";
-  if (!price) return plan;
-  const amount = price.unitAmount === null ? null : price.unitAmount * price.quantity;
-  return `${plan} · ${formatPrice({ ...price, unitAmount: amount })}`;
+const WITHOUT_PLAN: Record<Purchase, string> = {
+  plan: "unmapped price",
+  unmapped: "unmapped price",
+  nothing: "quantity 0",
+  ignored: "not ours",
+};
+
+/** `Army · $200/year`. Without a plan it says why: "unmapped price", "not ours", "quantity 0". */
+export function formatPaidPlan({ planName, purchase, price }: StripeView): string {
+  const plan = planName ?? WITHOUT_PLAN[purchase];
+  return price ? `${plan} · ${formatTotalPrice(price)}` : plan;
 }
 
 export function EmptyValue({ children }: { children: string }) {

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import type { Customer, Subscription } from "~/billing/observation";
+import type { Customer, Subscription, SubscriptionItem } from "~/billing/observation";
+import { type Amount, isMetered, priceObject, readAmount, readId, text, UNKNOWN_AMOUNT } from "./price";
 
 /** Up to the year 9999, which PostgreSQL can store. */
 const seconds = z.number().int().min(0).max(253_402_300_799);
-/** Replaces what PostgreSQL refuses to store (NUL, half of a surrogate pair), or one name would stop a whole page. */
-const text = z.string().transform((value) => value.replace(/\0|\p{Surrogate}/gu, "\u{fffd}"));
 const metadata = z.record(z.string(), text).nullish();
 
 const customerObject = z.union([
@@ -24,15 +23,7 @@ const itemObject = z.object({
   quantity: z.number().int().nullish(),
   current_period_start: seconds.nullish(),
   current_period_end: seconds.nullish(),
-  price: z.object({
-    id: z.string(),
-    lookup_key: text.nullish(),
-    unit_amount: z.number().int().nullish(),
-    currency: z.string(),
-    recurring: z
-      .object({ interval: z.enum(["day", "week", "month", "year"]), interval_count: z.number().int() })
-      .nullish(),
-  }),
+  price: priceObject,
 });
 
 const subscriptionObject = z.object({
@@ -51,6 +42,8 @@ const subscriptionObject = z.object({
   current_period_start: seconds.nullish(),
   current_period_end: seconds.nullish(),
   metadata,
+  // Before 2022 a subscription had no currency of its own.
+  currency: z.string().nullish(),
   items: z.object({ data: z.array(itemObject), has_more: z.boolean() }),
 });
 
@@ -61,6 +54,8 @@ export type ReadSubscription = {
   customer: Customer | null;
   /** Stripe lists more items than the ten that come with the subscription. */
   hasMoreItems: boolean;
+  /** The subscription's own currency; null where Stripe does not say it. */
+  currency: string | null;
 };
 
 /** The status given to a subscription whose object could not be read: an unknown status, so nothing is changed. */
@@ -92,31 +87,36 @@ function toCustomer(parsed: z.infer<typeof customerObject>): Customer {
   };
 }
 
-export function parseItem(object: unknown): Subscription["items"][number] {
-  return toItem(itemObject.parse(object), null, null);
+/** What an item takes from its subscription. */
+type OfSubscription = { currency: string | null; periodStart: number | null; periodEnd: number | null };
+
+/** An item of a subscription that is in this currency. */
+export function parseItem(object: unknown, currency: string | null): SubscriptionItem {
+  return toItem(itemObject.parse(object), { currency, periodStart: null, periodEnd: null });
 }
 
-function toItem(
-  item: z.infer<typeof itemObject>,
-  periodStart: number | null,
-  periodEnd: number | null,
-): Subscription["items"][number] {
+function toItem(item: z.infer<typeof itemObject>, subscription: OfSubscription): SubscriptionItem {
+  const { price } = item;
+  const currency = subscription.currency ?? price.currency;
+  // A subscription list cannot say what a price costs in another currency: never show the price's own.
+  const amount: Amount =
+    currency === price.currency || isMetered(price) ? readAmount(price, price) : UNKNOWN_AMOUNT;
   return {
     id: item.id,
-    priceId: item.price.id,
-    lookupKey: item.price.lookup_key ?? null,
-    unitAmount: item.price.unit_amount ?? null,
-    currency: item.price.currency,
-    interval: item.price.recurring?.interval ?? null,
-    intervalCount: item.price.recurring?.interval_count ?? 1,
-    quantity: item.quantity ?? 1,
-    periodStart: item.current_period_start ?? periodStart,
-    periodEnd: item.current_period_end ?? periodEnd,
+    priceId: price.id,
+    productId: readId(price.product),
+    lookupKey: price.lookup_key ?? null,
+    ...amount,
+    currency,
+    ...(currency !== price.currency && { priceCurrency: price.currency }),
+    interval: price.recurring?.interval ?? null,
+    intervalCount: price.recurring?.interval_count ?? 1,
+    // What is paid by use has no quantity.
+    quantity: isMetered(price) ? 1 : (item.quantity ?? 1),
+    periodStart: item.current_period_start ?? subscription.periodStart,
+    periodEnd: item.current_period_end ?? subscription.periodEnd,
   };
 }
-
-const readId = (value: string | { id: string } | null | undefined) =>
-  typeof value === "string" ? value : (value?.id ?? null);
 
 /**
  * Parses a subscription. An object of unknown shape that still has an id and a customer gets the status `unreadable`, so
@@ -130,13 +130,18 @@ export function parseSubscription(object: unknown): ReadSubscription | null {
   return {
     customer: expanded,
     hasMoreItems: it.items.has_more,
+    currency: it.currency ?? null,
     subscription: {
       id: it.id,
       customerId: typeof it.customer === "string" ? it.customer : it.customer.id,
       status: it.status,
       metadataUserId: it.metadata?.userId || null,
       items: it.items.data.map((item) =>
-        toItem(item, it.current_period_start ?? null, it.current_period_end ?? null),
+        toItem(item, {
+          currency: it.currency ?? null,
+          periodStart: it.current_period_start ?? null,
+          periodEnd: it.current_period_end ?? null,
+        }),
       ),
       created: it.created,
       startDate: it.start_date,
@@ -164,6 +169,7 @@ function parseNames(object: unknown): ReadSubscription | null {
   return {
     customer: customer.success ? toCustomer(customer.data) : null,
     hasMoreItems: false,
+    currency: null,
     subscription: {
       id: names.data.id,
       customerId: readId(names.data.customer) ?? "",

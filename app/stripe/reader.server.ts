@@ -16,6 +16,7 @@ import { parseCustomer, parseItem, type ReadSubscription } from "./parse";
 import type { PermissionEntry } from "./permissions/catalogue";
 import type { ProbeResult } from "./permissions/permission-watch";
 import { createSender, type SenderOptions } from "./permissions/watched-sender.server";
+import { type PriceAmounts, parsePriceAmounts } from "./price";
 import type { RequestSender } from "./request-sender.server";
 
 export type { Answer, AnswerVersion, NoAnswer, Read, RequestOptions } from "./answer";
@@ -38,9 +39,11 @@ export type StripeReader = {
   listSubscriptions(page: PageRequest, options: RequestOptions): Promise<Read<SubscriptionsPage>>;
   /** All items of a subscription that has more than the ten that come with it; at most 100. */
   listItems(
-    subscriptionId: string,
+    subscription: { id: string; currency: string | null },
     options: RequestOptions,
   ): Promise<Read<ReadSubscription["subscription"]["items"]>>;
+  /** What a price costs in each of its currencies: subscription lists say only its own. */
+  readPrice(id: string, options: RequestOptions): Promise<Read<PriceAmounts>>;
   readCustomer(id: string, options: RequestOptions): Promise<Read<Customer>>;
   /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
   findCustomersByEmail(email: string, options: RequestOptions): Promise<Read<Customer[]>>;
@@ -83,7 +86,7 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
 const createSubscriptionReads = (
   stripe: Stripe,
   sender: RequestSender,
-): Pick<StripeReader, "listSubscriptions" | "listItems"> => ({
+): Pick<StripeReader, "listSubscriptions" | "listItems" | "readPrice"> => ({
   listSubscriptions: (page, options) =>
     sender.send({
       endpoint: "GET /v1/subscriptions",
@@ -102,12 +105,19 @@ const createSubscriptionReads = (
         ),
       parse: parsePage,
     }),
-  listItems: (subscription, options) =>
+  listItems: ({ id: subscription, currency }, options) =>
     sender.send({
       endpoint: "GET /v1/subscription_items",
       options,
       send: (timeout) => stripe.subscriptionItems.list({ subscription, limit: 100 }, { timeout }),
-      parse: (list) => wholeList.parse(list).data.map(parseItem),
+      parse: (list) => wholeList.parse(list).data.map((item) => parseItem(item, currency)),
+    }),
+  readPrice: (id, options) =>
+    sender.send({
+      endpoint: "GET /v1/prices/:id",
+      options,
+      send: (timeout) => stripe.prices.retrieve(id, { expand: ["currency_options"] }, { timeout }),
+      parse: parsePriceAmounts,
     }),
 });
 

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import type { CustomerState, ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
+import type {
+  CustomerState,
+  ObservedCustomer,
+  Pricing,
+  Subscription,
+  SubscriptionItem,
+} from "~/billing/observation";
 import type { Database, Tx } from "~/platform/client.server";
 import {
   type Cell,
@@ -33,8 +39,24 @@ function isItem(value: unknown): value is SubscriptionItem {
     INTERVALS.has(item.interval) &&
     number(item.intervalCount) &&
     number(item.quantity) &&
+    isMissingOr(optionalText, item.productId) &&
+    isMissingOr(text, item.priceCurrency) &&
+    isMissingOr(isPricing, item.pricing) &&
     optionalNumber(item.periodStart) &&
     optionalNumber(item.periodEnd)
+  );
+}
+/** Rows that were stored before there was this field do not have it. */
+const isMissingOr = (is: (value: unknown) => boolean, value: unknown) => value === undefined || is(value);
+
+const KINDS = new Set<unknown>(["metered", "tiered", "unknown"]);
+
+function isPricing(value: unknown): value is Pricing {
+  if (typeof value !== "object" || value === null) return false;
+  const pricing: Partial<Record<"kind" | "amount" | "size" | "round", unknown>> = value;
+  if (pricing.kind !== "package") return KINDS.has(pricing.kind);
+  return (
+    number(pricing.amount) && number(pricing.size) && (pricing.round === "up" || pricing.round === "down")
   );
 }
 const optionalText = nullable(text);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { foldEmail } from "~/billing/email";
-import type { Customer, SubscriptionItem, Version } from "~/billing/observation";
+import type { Customer, Pricing, SubscriptionItem, Version } from "~/billing/observation";
 import type { Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
@@ -15,14 +15,33 @@ export type Observed<T> = { value: T; started: Version; ended: Version; requestI
 /** Ids of customers with two overlapping answers that differ: they must be read again. */
 export type Contested = string[];
 
+const storedPricing: z.ZodType<Pricing> = z.union([
+  z.object({ kind: z.enum(["metered", "tiered", "unknown"]) }),
+  z.object({
+    kind: z.literal("package"),
+    amount: z.number(),
+    size: z.number(),
+    round: z.enum(["up", "down"]),
+  }),
+]);
+
+/** One unit's price in one currency, as stored with a price. */
+export const storedAmount = z.object({
+  unitAmount: z.number().nullable(),
+  pricing: storedPricing.optional(),
+});
+
 /** The items of a subscription as stored. */
 export const storedItems: z.ZodType<SubscriptionItem[]> = z.array(
   z.object({
     id: z.string(),
     priceId: z.string(),
+    productId: z.string().nullish(),
     lookupKey: z.string().nullable(),
     unitAmount: z.number().nullable(),
+    pricing: storedPricing.optional(),
     currency: z.string(),
+    priceCurrency: z.string().optional(),
     interval: z.enum(["day", "week", "month", "year"]).nullable(),
     intervalCount: z.number(),
     quantity: z.number(),

@@ -1,4 +1,5 @@
 import { type Customer, isOpen, type SubscriptionItem, type Version } from "~/billing/observation";
+import { type Catalogue, findPlan } from "~/billing/plans";
 import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server";
 import type { Database } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
@@ -8,6 +9,7 @@ import type { AnswerVersion, NoAnswer, RequestOptions, StripeReader } from "~/st
 import { type CompleteRead, storeCompleteReads } from "./complete-reads.server";
 import { settleEvents } from "./events.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "./observations.server";
+import { completeAmounts } from "./price-amounts.server";
 
 type Deps = { db: Database; stripe: StripeReader };
 
@@ -23,7 +25,7 @@ export type ReadResult = {
   failures: Map<string, StripeFailure>;
   /** The customers that were completely read, with the id of Stripe's request. */
   requestIds: Map<string, string | null>;
-  /** Those of them with a subscription that is not over. */
+  /** Those of them with a subscription that is not over, of a plan. */
   openCustomerIds: Set<string>;
 };
 
@@ -51,15 +53,42 @@ export async function readCustomers(
         else reads.push(read.value);
       }),
     );
+    const catalogue = await loadCatalogue(db);
     for (const { customer, subscriptions } of reads) {
       requestIds.set(customer.value.id, customer.requestId);
-      if (subscriptions.some(({ value }) => isOpen(value))) openCustomerIds.add(customer.value.id);
+      if (subscriptions.some(({ value }) => isOpen(value) && mayBeOurs(value, catalogue)))
+        openCustomerIds.add(customer.value.id);
       else openCustomerIds.delete(customer.value.id);
     }
-    wanted = await storeReads(db, reads);
+    wanted = await storeReads(db, await withAmounts({ db, stripe }, reads, options));
   }
   for (const id of wanted) failures.set(id, CONTESTED);
   return { failures, requestIds, openCustomerIds };
+}
+
+/**
+ * May it be the subscription of a plan? One that is not, such as a newsletter, must not keep a guest's payment under the same
+ * address from being found.
+ */
+function mayBeOurs({ status, items }: ReadSubscription["subscription"], catalogue: Catalogue): boolean {
+  return (
+    status === UNREADABLE_STATUS || items.length === 0 || items.some((item) => findPlan(catalogue, item))
+  );
+}
+
+/** The same reads with the amounts that lists do not say. */
+async function withAmounts(deps: Deps, reads: readonly CustomerRead[], options: RequestOptions) {
+  const observed = reads.flatMap(({ subscriptions }) => subscriptions);
+  const values = await completeAmounts(
+    deps,
+    observed.map(({ value }) => value),
+    options,
+  );
+  let next = 0;
+  return reads.map((read) => ({
+    ...read,
+    subscriptions: read.subscriptions.map((one) => ({ ...one, value: values[next++] ?? one.value })),
+  }));
 }
 
 const CONTESTED: StripeFailure = {
@@ -159,7 +188,7 @@ export async function withAllItems(
   options: RequestOptions,
 ): Promise<{ ok: true; subscription: ReadSubscription["subscription"] } | NoAnswer> {
   if (!read.hasMoreItems) return { ok: true, subscription: read.subscription };
-  const items = await stripe.listItems(read.subscription.id, options);
+  const items = await stripe.listItems({ id: read.subscription.id, currency: read.currency }, options);
   if (items.ok) return { ok: true, subscription: { ...read.subscription, items: items.value } };
   const isItsOwn = ["bad_answer", "bad_request", "not_found", "forbidden"].includes(items.failure.reason);
   if (items.failure.retryable || !isItsOwn) return items;

@@ -2,6 +2,7 @@ import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server
 import { findFullRun, findLastCuts } from "~/engine/account/cursors.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "~/engine/observe/observations.server";
+import { completeAmounts } from "~/engine/observe/price-amounts.server";
 import { toUnreadable, withAllItems } from "~/engine/observe/read-customers.server";
 import { type Arrived, type ArrivedPage, createPageReader } from "~/engine/observe/read-pages.server";
 import type { CursorIn } from "~/engine/repair/run-cursor";
@@ -83,7 +84,12 @@ async function completeItems(
       value.push({ value: full.ok ? full.subscription : toUnreadable(one), ...version });
     }
   }
-  return { ok: true, value };
+  const complete = await completeAmounts(
+    deps,
+    value.map((one) => one.value),
+    session.requestOptions,
+  );
+  return { ok: true, value: value.map((one, index) => ({ ...one, value: complete[index] ?? one.value })) };
 }
 
 type Commit = {

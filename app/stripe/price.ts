@@ -1,0 +1,85 @@
+import { z } from "zod";
+import type { SubscriptionItem } from "~/billing/observation";
+
+/** Replaces what PostgreSQL refuses to store (NUL, half of a surrogate pair), or one name would stop a whole page. */
+export const text = z.string().transform((value) => value.replace(/\0|\p{Surrogate}/gu, "\u{fffd}"));
+
+/** The id of an object that comes whole or as its id. */
+export const readId = (value: string | { id: string } | null | undefined): string | null =>
+  typeof value === "string" ? value : (value?.id ?? null);
+
+/** One unit's price in one currency, or why there is none. */
+export type Amount = Pick<SubscriptionItem, "unitAmount" | "pricing">;
+
+/** Stripe has not said what a unit costs in this currency. */
+export const UNKNOWN_AMOUNT: Amount = { unitAmount: null, pricing: { kind: "unknown" } };
+
+/** `unit_amount_decimal`: a text, or an object of the SDK that turns into one. */
+const decimal = z
+  .unknown()
+  .transform((value) => (value === null || value === undefined ? null : Number(String(value))))
+  .transform((value) => (value !== null && Number.isFinite(value) ? value : null));
+
+const amountFields = {
+  unit_amount: z.number().int().nullish(),
+  unit_amount_decimal: decimal,
+  tiers: z.array(z.unknown()).nullish(),
+};
+
+/** What is read of a price; older API versions leave most of it out. */
+export const priceObject = z.object({
+  id: z.string(),
+  product: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
+  lookup_key: text.nullish(),
+  currency: z.string(),
+  billing_scheme: z.string().nullish(),
+  tiers_mode: z.string().nullish(),
+  transform_quantity: z
+    .object({ divide_by: z.number().int().min(1), round: z.enum(["up", "down"]) })
+    .nullish(),
+  recurring: z
+    .object({
+      interval: z.enum(["day", "week", "month", "year"]),
+      interval_count: z.number().int(),
+      usage_type: z.string().nullish(),
+    })
+    .nullish(),
+  ...amountFields,
+});
+
+type PriceObject = z.infer<typeof priceObject>;
+type AmountObject = Pick<PriceObject, "unit_amount" | "unit_amount_decimal" | "tiers">;
+
+/** Paid by use: what it costs is known afterwards. */
+export const isMetered = ({ recurring }: PriceObject): boolean => recurring?.usage_type === "metered";
+
+/** One unit of a price in the currency that `amount` is in. */
+export function readAmount(price: PriceObject, amount: AmountObject): Amount {
+  if (isMetered(price)) return { unitAmount: null, pricing: { kind: "metered" } };
+  if (price.billing_scheme === "tiered" || price.tiers_mode || amount.tiers?.length)
+    return { unitAmount: null, pricing: { kind: "tiered" } };
+  const unitAmount = amount.unit_amount ?? amount.unit_amount_decimal;
+  if (unitAmount === null) return UNKNOWN_AMOUNT;
+  const packages = price.transform_quantity;
+  if (!packages) return { unitAmount };
+  return {
+    unitAmount: null,
+    pricing: { kind: "package", amount: unitAmount, size: packages.divide_by, round: packages.round },
+  };
+}
+
+const optionsObject = priceObject.extend({
+  currency_options: z.record(z.string(), z.object(amountFields)).nullish(),
+});
+
+/** What a price costs in each of its currencies. */
+export type PriceAmounts = Record<string, Amount>;
+
+/** Parses a price that was read with `currency_options`. Throws ZodError on another shape. */
+export function parsePriceAmounts(object: unknown): PriceAmounts {
+  const price = optionsObject.parse(object);
+  const amounts: PriceAmounts = { [price.currency]: readAmount(price, price) };
+  for (const [currency, option] of Object.entries(price.currency_options ?? {}))
+    amounts[currency] ??= readAmount(price, option);
+  return amounts;
+}

@@ -58,7 +58,7 @@ export type Evaluation = EvaluationDetails & {
 
 /** Evaluates one user. Pure: the same snapshot, context and time give the same evaluation. */
 export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evaluation {
-  const { catalogue, policy, now, fields } = context;
+  const { policy, now, fields } = context;
   const { record } = snapshot;
   const observed = collectObserved(snapshot, context);
   const { links, onHold, email, customers, ranked } = observed;

@@ -1,4 +1,9 @@
-import { decideAccess, doesStatusGiveAccess, doesUserGiveAccess, mayStatusMeanAccess } from "~/billing/access";
+import {
+  decideAccess,
+  doesStatusGiveAccess,
+  doesUserGiveAccess,
+  mayStatusMeanAccess,
+} from "~/billing/access";
 import { chooseItem } from "~/billing/choice";
 import { findWorkspace } from "~/billing/mismatches";
 import type { EpochSeconds, ObservedCustomer, Subscription, Version } from "~/billing/observation";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseCustomer, parseSubscription, UNREADABLE_STATUS } from "./parse";
+import { parsePriceAmounts } from "./price";
 
 const item = {
   id: "si_1",
@@ -85,5 +86,78 @@ describe("a customer", () => {
         name: "A\u{fffd}da \u{fffd}",
       },
     );
+  });
+});
+
+describe("the price of an item", () => {
+  const parse = (price: object, changes: object = {}) =>
+    parseSubscription({
+      ...object,
+      items: { data: [{ ...item, price: { ...item.price, ...price } }], has_more: false },
+      ...changes,
+    })?.subscription.items[0];
+
+  it("of half a cent is read exactly, from a text or from the SDK's object", () => {
+    expect(parse({ unit_amount: null, unit_amount_decimal: "0.5" })).toMatchObject({ unitAmount: 0.5 });
+    const decimal = { toString: () => "0.5" };
+    expect(parse({ unit_amount: null, unit_amount_decimal: decimal })).toMatchObject({ unitAmount: 0.5 });
+  });
+
+  it("that is paid by use has no amount and no quantity (case 9)", () => {
+    const metered = { interval: "month", interval_count: 1, usage_type: "metered" };
+    for (const amount of [{ unit_amount: 10 }, { unit_amount: null, unit_amount_decimal: "0.5" }])
+      expect(parse({ ...amount, recurring: metered })).toMatchObject({
+        unitAmount: null,
+        pricing: { kind: "metered" },
+        quantity: 1,
+      });
+  });
+
+  it("in tiers or in packages is not the price of one unit", () => {
+    expect(parse({ unit_amount: null, billing_scheme: "tiered", tiers_mode: "volume" })).toMatchObject({
+      unitAmount: null,
+      pricing: { kind: "tiered" },
+    });
+    expect(parse({ transform_quantity: { divide_by: 5, round: "up" } })).toMatchObject({
+      unitAmount: null,
+      pricing: { kind: "package", amount: 2_000, size: 5, round: "up" },
+    });
+  });
+
+  it("in another currency than its subscription is not known, and never its own (case 8)", () => {
+    expect(parse({}, { currency: "eur" })).toMatchObject({
+      currency: "eur",
+      priceCurrency: "usd",
+      unitAmount: null,
+      pricing: { kind: "unknown" },
+    });
+    expect(parse({}, { currency: "usd" })).toMatchObject({ currency: "usd", unitAmount: 2_000 });
+  });
+
+  it("has the product's id, also of an expanded product; older API versions may leave it out", () => {
+    expect(parse({ product: "prod_1" })?.productId).toBe("prod_1");
+    expect(parse({ product: { id: "prod_1", object: "product" } })?.productId).toBe("prod_1");
+    expect(parse({})?.productId).toBeNull();
+  });
+});
+
+describe("a price with its currencies", () => {
+  it("has an amount in each of them, also below a cent, and none where Stripe gives none", () => {
+    const price = {
+      ...item.price,
+      currency_options: {
+        usd: { unit_amount: 2_000 },
+        eur: { unit_amount: 1_850 },
+        gbp: { unit_amount: null, unit_amount_decimal: "1500.5" },
+        jpy: { unit_amount: null, tiers: [{}] },
+      },
+    };
+    expect(parsePriceAmounts(price)).toEqual({
+      usd: { unitAmount: 2_000 },
+      eur: { unitAmount: 1_850 },
+      gbp: { unitAmount: 1_500.5 },
+      jpy: { unitAmount: null, pricing: { kind: "tiered" } },
+    });
+    expect(parsePriceAmounts(item.price)).toEqual({ usd: { unitAmount: 2_000 } });
   });
 });

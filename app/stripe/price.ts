@@ -14,15 +14,16 @@ export type Amount = Pick<SubscriptionItem, "unitAmount" | "pricing">;
 /** Stripe has not said what a unit costs in this currency. */
 export const UNKNOWN_AMOUNT: Amount = { unitAmount: null, pricing: { kind: "unknown" } };
 
-/** `unit_amount_decimal`: a text, or an object of the SDK that turns into one. */
-const decimal = z
-  .unknown()
-  .transform((value) => (value === null || value === undefined ? null : Number(String(value))))
-  .transform((value) => (value !== null && Number.isFinite(value) ? value : null));
+/** Reads `unit_amount_decimal`: a text, or an object of the SDK that turns into one. */
+function readDecimal(value: unknown): number | null {
+  if (value === null || value === undefined) return null;
+  const amount = Number(String(value));
+  return Number.isFinite(amount) ? amount : null;
+}
 
 const amountFields = {
   unit_amount: z.number().int().nullish(),
-  unit_amount_decimal: decimal,
+  unit_amount_decimal: z.unknown().optional(),
   tiers: z.array(z.unknown()).nullish(),
 };
 
@@ -58,7 +59,7 @@ export function readAmount(price: PriceObject, amount: AmountObject): Amount {
   if (isMetered(price)) return { unitAmount: null, pricing: { kind: "metered" } };
   if (price.billing_scheme === "tiered" || price.tiers_mode || amount.tiers?.length)
     return { unitAmount: null, pricing: { kind: "tiered" } };
-  const unitAmount = amount.unit_amount ?? amount.unit_amount_decimal;
+  const unitAmount = amount.unit_amount ?? readDecimal(amount.unit_amount_decimal);
   if (unitAmount === null) return UNKNOWN_AMOUNT;
   const packages = price.transform_quantity;
   if (!packages) return { unitAmount };

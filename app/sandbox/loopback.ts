@@ -11,9 +11,10 @@ export function isLoopbackHost(host: string | undefined): boolean {
   return NAMES.has((host ?? "").replace(/:\d+$/, ""));
 }
 
-/** Whether an http or https address is on this machine. */
-export function isLoopbackUrl(url: string): boolean {
+/** Whether an http or https address is on this machine or on one of the allowed hosts (names without a port). */
+export function isAllowedUrl(url: string, allowedHosts: readonly string[]): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
-  return /^https?:$/.test(protocol) && NAMES.has(hostname);
+  const isOwn = NAMES.has(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return /^https?:$/.test(protocol) && (isOwn || allowedHosts.includes(hostname));
 }

@@ -1,5 +1,6 @@
 import type { CancelField } from "./account/lifecycle";
 import type { NewWebhookEndpoint } from "./account/webhook-endpoints";
+import { requireVersion } from "./api/versions/versions";
 import type { Latency } from "./control/control";
 import type { Limits } from "./control/rate-limiter";
 
@@ -17,10 +18,16 @@ export interface SandboxOptions {
   publicUrl?: string;
   /** The field that the portal sets when a customer cancels; `cancel_at` by default. */
   portalCancels?: CancelField;
+  /** How many seconds of the clock pass until a search of customers sees a change; 0 by default, at Stripe up to 60. */
+  searchLagSeconds?: number;
   /** Milliseconds from payment until customer and subscription exist. 0: before the payer gets a response. */
   attachAfterMs?: number;
-  /** Webhook endpoints, only on this machine; `types` is all by default. More can be created over the API. */
-  webhooks?: readonly { url: string; secret: string; types?: readonly string[] }[];
+  /** Webhook endpoints, only on this machine and on `webhookHosts`; `types` is all by default. More can be created over the API. */
+  webhooks?: readonly { url: string; secret: string; types?: readonly string[]; apiVersion?: string }[];
+  /** Hosts besides this machine that may get webhooks, such as `host.docker.internal`; none by default. */
+  webhookHosts?: readonly string[];
+  /** The account's own API version: of requests that name none, and of its events. That of the pinned SDK by default. */
+  apiVersion?: string;
   /** Milliseconds before each retry of a delivery. It fails after the last retry. */
   webhookRetriesMs?: readonly number[];
   /** Decides all ids and random choices: the same seed gives the same ones. */
@@ -48,6 +55,7 @@ export const API_VERSION = "2026-10-28.endive";
 export function withDefaults(options: SandboxOptions) {
   return {
     accountId: options.accountId ?? "acct_sandboxParity",
+    searchLagSeconds: options.searchLagSeconds ?? 0,
     livemode: options.livemode ?? false,
     secretKeys: options.secretKeys ?? [DEFAULT_SECRET_KEY],
     restrictedKeys: options.restrictedKeys ?? [],
@@ -56,8 +64,15 @@ export function withDefaults(options: SandboxOptions) {
     attachAfterMs: options.attachAfterMs ?? 1_500,
     portalCancels: options.portalCancels ?? "cancel_at",
     webhooks: (options.webhooks ?? []).map(
-      ({ url, secret, types }): NewWebhookEndpoint => ({ url, secret, enabled_events: types }),
+      ({ url, secret, types, apiVersion }): NewWebhookEndpoint => ({
+        url,
+        secret,
+        enabled_events: types,
+        api_version: apiVersion,
+      }),
     ),
+    webhookHosts: options.webhookHosts ?? [],
+    apiVersion: requireVersion(options.apiVersion ?? API_VERSION),
     webhookRetriesMs: options.webhookRetriesMs ?? [1_000, 5_000, 30_000, 120_000, 600_000],
     seed: options.seed ?? 1,
     now: options.now ?? (() => Date.now() / 1000),

@@ -6,7 +6,7 @@ import { Control } from "./control/control";
 import { RequestLog } from "./control/request-log";
 import { Timers } from "./control/timers";
 import { type Listening, listen, type ServerSetup } from "./listen";
-import { API_VERSION, type SandboxOptions, withDefaults } from "./options";
+import { type SandboxOptions, withDefaults } from "./options";
 import { FlashMessages } from "./pages/simulate/flash-messages";
 import { readState, StateFile } from "./store/state-file";
 import { Webhooks } from "./webhooks/webhooks";
@@ -86,7 +86,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     facts: {
       id: saved?.accountId ?? settings.accountId,
       livemode: settings.livemode,
-      apiVersion: API_VERSION,
+      apiVersion: settings.apiVersion,
+      webhookHosts: settings.webhookHosts,
       get origin() {
         return origin;
       },
@@ -114,6 +115,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   control.setLimits(settings.limits);
   control.attachAfterMs = settings.attachAfterMs;
   control.portalCancels = settings.portalCancels;
+  account.searchIndex.lagSeconds = settings.searchLagSeconds;
   account.webhookEndpoints.configure(settings.webhooks);
   const webhooks = new Webhooks({
     account,

@@ -54,6 +54,8 @@ export interface Account {
   readonly portalSessions: PortalSessions;
   readonly lifecycle: Lifecycle;
   readonly webhookEndpoints: WebhookEndpoints;
+  /** How many seconds pass until a search of customers sees a change. */
+  readonly searchIndex: { lagSeconds: number };
 }
 
 export function createAccount(setup: AccountOptions): Account {
@@ -95,6 +97,7 @@ export function createAccount(setup: AccountOptions): Account {
     }),
     portalSessions: new PortalSessions(deps),
     lifecycle: new Lifecycle(deps, { customers, subscriptions, paymentMethods }),
-    webhookEndpoints: new WebhookEndpoints(deps),
+    webhookEndpoints: new WebhookEndpoints(deps, facts.webhookHosts),
+    searchIndex: { lagSeconds: 0 },
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { isLoopbackUrl } from "../loopback";
+import { isAllowedUrl } from "../loopback";
 import { type Metadata, NO_METADATA, type WebhookEndpointRecord } from "../store/records";
 import { type AccountDeps, getExisting, mergeMetadata } from "./account-deps";
 
@@ -9,6 +9,8 @@ export interface NewWebhookEndpoint {
   secret?: string;
   /** All types by default. */
   enabled_events?: readonly string[];
+  /** The API version of its events; the account's by default. */
+  api_version?: string;
   description?: string | null;
   metadata?: Metadata;
 }
@@ -23,15 +25,25 @@ export interface WebhookEndpointPatch {
 
 const EVERY_TYPE = ["*"];
 
-/** Webhook endpoints. Only on this machine, because a sandbox must never send made-up payments elsewhere. */
+/**
+ * Webhook endpoints. Only on this machine and on hosts that the options allow, because a sandbox must never send made-up
+ * payments elsewhere.
+ */
 export class WebhookEndpoints {
   readonly #deps: AccountDeps;
+  readonly #allowedHosts: readonly string[];
 
-  constructor(deps: AccountDeps) {
+  constructor(deps: AccountDeps, allowedHosts: readonly string[] = []) {
     this.#deps = deps;
+    this.#allowedHosts = allowedHosts;
   }
 
-  /** Throws for an address that is not on this machine. */
+  /** Whether events may be sent to this address. */
+  mayReach(url: string): boolean {
+    return isAllowedUrl(url, this.#allowedHosts);
+  }
+
+  /** Throws for an address that is neither on this machine nor on an allowed host. */
   create(fields: NewWebhookEndpoint): { id: string; secret: string } {
     return this.#add(fields, false);
   }
@@ -41,7 +53,7 @@ export class WebhookEndpoints {
     const before = getExisting(store.webhookEndpoints, id);
     store.webhookEndpoints.replace({
       ...before,
-      url: requireLocalUrl(patch.url ?? before.url),
+      url: this.#requireAllowed(patch.url ?? before.url),
       enabledEvents: patch.enabled_events ?? before.enabledEvents,
       enabled: patch.disabled === undefined ? before.enabled : !patch.disabled,
       description: patch.description === undefined ? before.description : patch.description,
@@ -72,10 +84,11 @@ export class WebhookEndpoints {
     const record: WebhookEndpointRecord = {
       sequence: store.webhookEndpoints.nextSequence,
       created: clock.now(),
-      url: requireLocalUrl(fields.url),
+      url: this.#requireAllowed(fields.url),
       secret,
       enabledEvents: fields.enabled_events ?? EVERY_TYPE,
       enabled: true,
+      apiVersion: fields.api_version ?? null,
       description: fields.description ?? null,
       metadata: fields.metadata ?? NO_METADATA,
       fromOptions,
@@ -84,9 +97,9 @@ export class WebhookEndpoints {
     onChange();
     return { id: store.webhookEndpoints.getId(record.sequence), secret };
   }
-}
 
-function requireLocalUrl(url: string): string {
-  if (isLoopbackUrl(url)) return url;
-  throw new Error(`The sandbox sends webhooks to this machine only, not to ${url}`);
+  #requireAllowed(url: string): string {
+    if (this.mayReach(url)) return url;
+    throw new Error(`The sandbox sends webhooks to this machine and to allowed hosts only, not to ${url}`);
+  }
 }

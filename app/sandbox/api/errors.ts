@@ -3,8 +3,10 @@ import type { IdKind } from "../store/ids";
 
 export interface ApiErrorFields {
   status: number;
-  type?: "api_error" | "idempotency_error" | "invalid_request_error";
+  type?: "api_error" | "card_error" | "idempotency_error" | "invalid_request_error";
   code?: string;
+  /** The reason of the payer's bank. */
+  declineCode?: string;
   message: string;
   param?: string;
   headers?: Readonly<Record<string, string>>;
@@ -25,9 +27,10 @@ export class ApiError extends Error {
 
   /** The body of the response. `accountId` is used only in the link to the request's log. */
   body(requestId: string, accountId: string): string {
-    const { code, message, param, type = "invalid_request_error" } = this.#fields;
+    const { code, declineCode, message, param, type = "invalid_request_error" } = this.#fields;
     const error: JsonObject = {
       ...(code ? { code, doc_url: `https://docs.stripe.com/error-codes#${code.replaceAll("_", "-")}` } : {}),
+      ...(declineCode ? { decline_code: declineCode } : {}),
       message,
       ...(param ? { param } : {}),
       request_log_url: `https://dashboard.stripe.com/${accountId}/test/workbench/logs?object=${requestId}`,
@@ -38,7 +41,7 @@ export class ApiError extends Error {
 }
 
 /** `resource_missing`: 404 for an id in the path (`param` is `id`), 400 for an id in a parameter. */
-export function createMissingError(kind: IdKind, id: string, param = "id"): ApiError {
+export function createMissingError(kind: IdKind | (string & {}), id: string, param = "id"): ApiError {
   return new ApiError({
     status: param === "id" ? 404 : 400,
     code: "resource_missing",

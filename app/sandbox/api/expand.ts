@@ -44,7 +44,6 @@ const KINDS = {
   },
   subscription_item: { discounts: null, plan: "plan", price: "price", tax_rates: null },
   invoice: {
-    charge: null,
     confirmation_secret: null,
     customer: "customer",
     default_payment_method: null,
@@ -105,6 +104,7 @@ const KINDS = {
   customer_list: { data: "customer" },
   product_list: { data: "product" },
   price_list: { data: "price" },
+  plan_list: { data: "plan" },
   subscription_list: { data: "subscription" },
   subscription_item_list: { data: "subscription_item" },
   event_list: { data: "event" },

@@ -11,7 +11,10 @@ import { parseForm, type RawParams } from "./form";
 import type { IdempotentResponses } from "./idempotency";
 import { authenticate, type KeyRing, type PresentedKey } from "./keys";
 import type { RouteMatch } from "./router";
-import { createPermissionError } from "./routes/account";
+import { createOtherAccountError, createPermissionError } from "./routes/account";
+import { convertText } from "./versions/convert";
+import { expandOlder, takeOlderExpands } from "./versions/older-expands";
+import { findOlderParams, isOldRoute, requireVersion } from "./versions/versions";
 
 export interface RequestDeps {
   account: Account;
@@ -31,6 +34,10 @@ export interface IncomingRequest {
   authorization: string | undefined;
   requestId: string;
   idempotencyKey: string | undefined;
+  /** The `Stripe-Version` header. */
+  version: string | undefined;
+  /** The `Stripe-Account` or `Stripe-Context` header. */
+  onAccount: string | undefined;
   effects: readonly FaultEffect[];
 }
 
@@ -74,6 +81,9 @@ function handle({ account, control }: RequestDeps, request: IncomingRequest, key
       const forced = toFaultError(effect, key.text, account.facts.id);
       if (forced) throw forced;
     }
+    refuseOtherAccount(request.onAccount, key, account.facts.id);
+    const version = requireVersion(request.version ?? account.facts.apiVersion);
+    if (isOldRoute(request.path, version)) throw createUnsupportedError(`${request.method} ${request.path}`);
     if (!match) throw createNoRouteError(request);
     const params = parseForm(request.form);
     const need = { method: request.method, path: request.path, expand: listExpanded(params) };
@@ -82,8 +92,15 @@ function handle({ account, control }: RequestDeps, request: IncomingRequest, key
         ? namePermission(need)
         : control.permissions.findMissing(key.text, need);
     if (missing !== undefined) throw createPermissionError(key.text, account.facts.id, missing);
-    refuseUnknownParams(match.endpoint, params);
-    return { status: 200, body: match.route.handle(account, { id: match.id, params, key }), headers: {} };
+    const older = takeOlderExpands(match.endpoint, params, version);
+    refuseUnknownParams(match.endpoint, older.params, findOlderParams(version));
+    const body = match.route.handle(account, { id: match.id, params: older.params, key, version });
+    const converted = convertText(account, body, version);
+    return {
+      status: 200,
+      body: expandOlder(account, converted, { paths: older.paths, version }),
+      headers: { "Stripe-Version": version },
+    };
   } catch (error) {
     return toErrorResponse(error, requestId, account.facts.id);
   } finally {
@@ -94,6 +111,11 @@ function handle({ account, control }: RequestDeps, request: IncomingRequest, key
 function createNoRouteError({ method, path }: IncomingRequest): ApiError {
   const known = findKnownRoute(method, path);
   return known === undefined ? createUnknownUrlError(method, path) : createUnsupportedError(known);
+}
+
+/** Objects of other accounts are never shown: the sandbox has one account. */
+function refuseOtherAccount(onAccount: string | undefined, key: PresentedKey, own: string): void {
+  if (onAccount !== undefined && onAccount !== own) throw createOtherAccountError(key.text, onAccount);
 }
 
 function listExpanded({ expand }: RawParams): string[] {

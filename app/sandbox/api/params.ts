@@ -77,6 +77,16 @@ export function list<T extends z.ZodType>(element: T, max = 100) {
 /** A parameter that Stripe accepts and the sandbox ignores. */
 export const ignored = z.unknown().optional();
 
+/** A parameter with which nothing changes at these values. Any other value is a 501. */
+export function only(...values: readonly string[]) {
+  return z
+    .string()
+    .transform((value, ctx) =>
+      values.includes(value) ? value : refuse(ctx, `PARAM=${value}`, "sandbox_unsupported"),
+    )
+    .optional();
+}
+
 /** `PARAM[a]=b`; an empty `PARAM` clears all. */
 export const metadata = z.union([z.literal(""), z.record(z.string(), z.string())]);
 
@@ -154,10 +164,12 @@ function toApiError(issues: readonly z.core.$ZodIssue[]): ApiError {
   }
   const custom = issue.code === "custom" ? issue : undefined;
   const code: unknown = custom?.params?.code;
+  const message = custom ? issue.message.replaceAll("PARAM", param) : `Invalid ${param}`;
+  if (code === "sandbox_unsupported") return createUnsupportedError(message, param);
   return new ApiError({
     status: 400,
     ...(typeof code === "string" ? { code } : {}),
-    message: custom ? issue.message.replaceAll("PARAM", param) : `Invalid ${param}`,
+    message,
     param,
   });
 }

@@ -10,6 +10,8 @@ export interface ApiRequest {
   id: string;
   params: RawParams;
   key: PresentedKey;
+  /** The API version of the request. */
+  version: string;
 }
 
 /** One endpoint. Returns JSON text or throws an `ApiError`. */

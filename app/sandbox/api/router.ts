@@ -1,17 +1,45 @@
 import type { ApiRoute } from "./route";
 import { retrieveAccount, retrieveOwnAccount } from "./routes/account";
-import { createCheckoutSession, expireCheckoutSession } from "./routes/checkout-session-writes";
-import { listCheckoutSessions, retrieveCheckoutSession } from "./routes/checkout-sessions";
+import { createCheckoutSession, expireCheckoutSession } from "./routes/checkout/checkout-session-writes";
+import {
+  listCheckoutSessions,
+  listSessionLineItems,
+  retrieveCheckoutSession,
+} from "./routes/checkout/checkout-sessions";
+import { createPortalSession } from "./routes/checkout/portal-sessions";
 import { createCustomer, deleteCustomer, updateCustomer } from "./routes/customer-writes";
 import { listCustomers, retrieveCustomer } from "./routes/customers";
+import { emptyRoutes } from "./routes/empty-lists";
 import { listEvents, retrieveEvent } from "./routes/events";
-import { retrieveInvoice } from "./routes/invoices";
-import { createPortalSession } from "./routes/portal-sessions";
+import {
+  listInvoiceLines,
+  listInvoicePayments,
+  listInvoices,
+  retrieveInvoice,
+  retrieveInvoicePayment,
+} from "./routes/invoices/invoices";
+import {
+  listCharges,
+  listPaymentIntents,
+  retrieveCharge,
+  retrievePaymentIntent,
+} from "./routes/payments/charges";
+import { closeDispute, listDisputes, retrieveDispute, updateDispute } from "./routes/payments/disputes";
+import {
+  attachPaymentMethod,
+  detachPaymentMethod,
+  listCustomerPaymentMethods,
+  listPaymentMethods,
+  retrievePaymentMethod,
+  updatePaymentMethod,
+} from "./routes/payments/payment-methods";
+import { createRefund, listRefunds, retrieveRefund, updateRefund } from "./routes/payments/refunds";
+import { listPlans, retrievePlan } from "./routes/plans";
 import { createPrice, updatePrice } from "./routes/price-writes";
 import { listPrices, retrievePrice } from "./routes/prices";
 import { createProduct, deleteProduct, updateProduct } from "./routes/product-writes";
 import { listProducts, retrieveProduct } from "./routes/products";
-import { listSubscriptionItems } from "./routes/subscription-items";
+import { searchCustomers, searchPrices, searchProducts, searchSubscriptions } from "./routes/search/searches";
 import {
   cancelSubscription,
   createSubscription,
@@ -19,6 +47,7 @@ import {
   updateSubscription,
 } from "./routes/subscription-writes";
 import { listSubscriptions, retrieveSubscription } from "./routes/subscriptions";
+import { listSubscriptionItems } from "./routes/subscriptions/subscription-items";
 import {
   createWebhookEndpoint,
   deleteWebhookEndpoint,
@@ -29,6 +58,10 @@ import {
 
 const ROUTES: readonly ApiRoute[] = [
   listCustomers,
+  searchCustomers,
+  searchPrices,
+  searchProducts,
+  searchSubscriptions,
   retrieveCustomer,
   createCustomer,
   updateCustomer,
@@ -54,6 +87,32 @@ const ROUTES: readonly ApiRoute[] = [
   retrieveOwnAccount,
   retrieveAccount,
   retrieveInvoice,
+  listInvoices,
+  listInvoiceLines,
+  listInvoicePayments,
+  retrieveInvoicePayment,
+  listCharges,
+  retrieveCharge,
+  listPaymentIntents,
+  retrievePaymentIntent,
+  listPaymentMethods,
+  listCustomerPaymentMethods,
+  retrievePaymentMethod,
+  updatePaymentMethod,
+  attachPaymentMethod,
+  detachPaymentMethod,
+  listRefunds,
+  retrieveRefund,
+  createRefund,
+  updateRefund,
+  listDisputes,
+  retrieveDispute,
+  updateDispute,
+  closeDispute,
+  listPlans,
+  retrievePlan,
+  listSessionLineItems,
+  ...emptyRoutes,
   listCheckoutSessions,
   retrieveCheckoutSession,
   createCheckoutSession,

@@ -68,6 +68,8 @@ async function serve(deps: ServerDeps, request: IncomingMessage, response: Serve
       authorization: request.headers.authorization,
       requestId: entry.requestId,
       idempotencyKey: readHeader(request, "idempotency-key"),
+      version: readHeader(request, "stripe-version"),
+      onAccount: readHeader(request, "stripe-account") ?? readHeader(request, "stripe-context"),
       effects,
     });
     const headers = {

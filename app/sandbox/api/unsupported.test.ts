@@ -20,12 +20,12 @@ async function post(url: string, path: string, form: string): Promise<{ status: 
 describe("what the sandbox does not serve", () => {
   it("is a 501 with the route's name, which the SDK does not retry", async () => {
     const { stripe, sandbox } = await startSandbox();
-    const error = await catchStripeError(stripe.quotes.retrieve("qt_1", {}, { maxNetworkRetries: 2 }));
+    const error = await catchStripeError(stripe.topups.retrieve("tu_1", {}, { maxNetworkRetries: 2 }));
     expect(error).toMatchObject({
       type: "StripeAPIError",
       statusCode: 501,
       code: "sandbox_unsupported",
-      message: "The sandbox does not serve GET /v1/quotes/:id.",
+      message: "The sandbox does not serve GET /v1/topups/:id.",
     });
     expect(sandbox.requests.list()).toHaveLength(1);
   });

@@ -39,6 +39,8 @@ const commandSchema = z.strictObject({
   clearRequests: z.literal(true).optional(),
   /** Milliseconds from payment until customer and subscription exist, for payments from now on. */
   attachAfterMs: z.number().min(0).optional(),
+  /** Seconds until a search of customers sees a change. */
+  searchLagSeconds: z.number().min(0).optional(),
   webhooks: webhookModeSchema.optional(),
   /** All failed and lost deliveries (`true`), one delivery or one event. */
   resend: z.union([z.literal(true), z.string()]).optional(),
@@ -104,6 +106,7 @@ function applyCommand(deps: ControlDeps, command: z.output<typeof commandSchema>
   if (command.release) control.held.release(command.release === true ? undefined : command.release);
   if (command.clearRequests) requests.clear();
   if (command.attachAfterMs !== undefined) control.attachAfterMs = command.attachAfterMs;
+  if (command.searchLagSeconds !== undefined) account.searchIndex.lagSeconds = command.searchLagSeconds;
   if (command.webhooks) webhooks.mode = command.webhooks;
   if (command.resend) webhooks.resend(command.resend === true ? undefined : command.resend);
   if (command.portalCancels) control.portalCancels = command.portalCancels;
@@ -130,6 +133,7 @@ function describeState({ account, control, requests, webhooks }: ControlDeps) {
     events: store.events.index.size,
     latency: control.latency,
     attachAfterMs: control.attachAfterMs,
+    searchLagSeconds: account.searchIndex.lagSeconds,
     webhooks: webhooks.mode,
     portalCancels: control.portalCancels,
     limits: control.rateLimiter.limits,

@@ -26,7 +26,10 @@ export type Expand = ReadonlyMap<string, Expand>;
 export interface AccountFacts {
   readonly id: string;
   readonly livemode: boolean;
+  /** The account's own API version: of requests that name none, and of its events. */
   readonly apiVersion: string;
+  /** Hosts besides this machine that may get webhooks. */
+  readonly webhookHosts?: readonly string[];
   /** The origin of the payment pages: where browsers reach the sandbox. */
   readonly origin: string;
 }

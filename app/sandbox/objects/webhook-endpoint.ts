@@ -6,7 +6,7 @@ import type { View } from "./view";
 const shape: Shape<View<WebhookEndpointRecord>> = {
   id: ({ store, record }) => toIdJson(store.webhookEndpoints.getId(record.sequence)),
   object: "webhook_endpoint",
-  api_version: null,
+  api_version: ({ record }) => toJson(record.apiVersion),
   application: null,
   created: ({ record }) => toJson(record.created),
   description: ({ record }) => toJson(record.description),

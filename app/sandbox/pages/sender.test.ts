@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isLoopbackUrl } from "../loopback";
+import { isAllowedUrl } from "../loopback";
 import { identifySender } from "./sender";
 
 const host = "127.0.0.1:4242";
@@ -39,6 +39,9 @@ it.each([
   ["http://127.0.0.1@evil.example/", false],
   ["file:///etc/passwd", false],
   ["/api", false],
-])("%s leads to this machine: %s", (url, expected) => {
-  expect(isLoopbackUrl(url)).toBe(expected);
+  ["http://127.0.0.2:8080/", true],
+  ["http://stripe.internal:3000/hook", true],
+  ["http://stripe.internal.evil.example/", false],
+])("%s leads to this machine or an allowed host: %s", (url, expected) => {
+  expect(isAllowedUrl(url, ["stripe.internal"])).toBe(expected);
 });

@@ -176,6 +176,7 @@ const webhookEndpoint = z.object({
   secret: z.string(),
   enabledEvents: z.array(z.string()),
   enabled: z.boolean(),
+  apiVersion: nullableText.default(null),
   description: nullableText,
   metadata,
   fromOptions: z.boolean(),

@@ -184,6 +184,8 @@ export interface WebhookEndpointRecord extends Stored {
   /** `*` is every type. */
   readonly enabledEvents: readonly string[];
   readonly enabled: boolean;
+  /** The API version of the events that it gets; null for the account's. */
+  readonly apiVersion: string | null;
   readonly description: string | null;
   readonly metadata: Metadata;
   /** Came from the sandbox's options, so it is removed when they no longer contain it. */

@@ -217,7 +217,24 @@ describe("webhook endpoints over the API", () => {
       expect(await catchStripeError(stripe.webhookEndpoints.create({ url, ...params }))).toMatchObject({
         param: "url",
       });
-      expect(() => sandbox.webhookEndpoints.create({ url })).toThrow("this machine only");
+      expect(() => sandbox.webhookEndpoints.create({ url })).toThrow(
+        "this machine and to allowed hosts only",
+      );
     }
+  });
+
+  it("are accepted on a host that the options allow", async () => {
+    const { stripe } = await startSandbox({ webhookHosts: ["app.internal"] });
+    const made = await stripe.webhookEndpoints.create({
+      url: "http://app.internal:3000/hook",
+      enabled_events: ["*"],
+      api_version: "2025-02-24.acacia",
+    });
+    expect(made).toMatchObject({ url: "http://app.internal:3000/hook", api_version: "2025-02-24.acacia" });
+    expect(
+      await catchStripeError(
+        stripe.webhookEndpoints.update(made.id, { url: "http://other.internal:3000/hook" }),
+      ),
+    ).toMatchObject({ statusCode: 400, param: "url" });
   });
 });

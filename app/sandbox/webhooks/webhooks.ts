@@ -1,4 +1,5 @@
 import type { Account } from "../account/account";
+import { convertEvent } from "../api/versions/convert";
 import { drawMilliseconds } from "../control/faults";
 import { createRandom } from "../control/random";
 import type { Timers } from "../control/timers";
@@ -127,8 +128,9 @@ export class Webhooks {
       return;
     }
     const { signal } = this.#stopping;
-    const { url, secret } = endpoint;
-    const payload = account.serializers.event(event);
+    const { url, secret, apiVersion } = endpoint;
+    const version = apiVersion ?? account.facts.apiVersion;
+    const payload = convertEvent(account, account.serializers.event(event), version);
     const attempt = await this.#slots.run(() => postEvent({ url, secret, payload, stopped: signal, now }));
     const attempts = [...before.attempts, attempt];
     const arrived = attempt.status !== null && attempt.status >= 200 && attempt.status < 300;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ApiError } from "../errors";
+import { ApiError, createUnsupportedError } from "../errors";
 import type { RawParams } from "../form";
 import generated from "./stripe-catalogue.json";
 
@@ -21,6 +21,15 @@ export function getKnownParams(endpoint: string): Readonly<Record<string, string
   return params[endpoint];
 }
 
+/** The values that a parameter of an endpoint may have. */
+export function getKnownValues(endpoint: string, param: string): readonly string[] {
+  const listed = params[endpoint]?.[param]
+    ?.split(" ")
+    .find((word) => word.startsWith("="))
+    ?.slice(1);
+  return listed === undefined ? [] : readValues(listed);
+}
+
 /** The route of Stripe's API that a request means, such as `GET /v1/quotes/:id`; undefined when Stripe has none. */
 export function findKnownRoute(method: string, path: string): string | undefined {
   const parts = `${method} ${path}`.split("/");
@@ -33,18 +42,31 @@ export function findKnownRoute(method: string, path: string): string | undefined
   });
 }
 
+/** Parameters of an older version that the current one has no more. */
+export interface OlderParams {
+  version: string;
+  known: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
 interface Problems {
   unknown: string[];
   badValue: { param: string; allowed: readonly string[] } | undefined;
 }
 
-/** Throws Stripe's error for a parameter that Stripe does not know, and for a value that is not one of the possible ones. */
-export function refuseUnknownParams(endpoint: string, given: RawParams): void {
-  const known = params[endpoint];
-  if (!known) return;
+/**
+ * Throws Stripe's error for a parameter that Stripe does not know, and for a value that is not one of the possible ones.
+ * The catalogue knows the parameters of the current version only: in an older one an unknown name is a 501.
+ */
+export function refuseUnknownParams(endpoint: string, given: RawParams, older?: OlderParams): void {
+  const current = params[endpoint];
+  if (!current) return;
+  const known = { ...older?.known[endpoint], ...current };
   const problems: Problems = { unknown: [], badValue: undefined };
   checkObject({ known, problems }, { at: "", shown: "" }, given);
   const { unknown, badValue } = problems;
+  if (unknown.length > 0 && older) {
+    throw createUnsupportedError(`${unknown.join(", ")} of the API version ${older.version}`, unknown[0]);
+  }
   if (unknown.length > 0) {
     throw new ApiError({
       status: 400,
@@ -103,8 +125,12 @@ function checkText({ problems }: Check, { shown }: Place, words: readonly string
   if (value === "" && words.includes("empty")) return;
   const listed = words.find((word) => word.startsWith("="))?.slice(1);
   if (listed === undefined) return;
-  const allowed = (enums[listed] ?? listed).split("|");
+  const allowed = readValues(listed);
   if (!allowed.includes(value)) problems.badValue ??= { param: shown, allowed };
+}
+
+function readValues(listed: string): string[] {
+  return (enums[listed] ?? listed).split("|");
 }
 
 function readWords(known: Readonly<Record<string, string>>, at: string): string[] | undefined {

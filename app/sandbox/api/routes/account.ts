@@ -25,13 +25,18 @@ export const retrieveAccount: ApiRoute = {
     parseExpand("account", parseParams(retrieveSchema, request.params).expand);
     refuseRestricted(request, facts.id);
     if (request.id === facts.id) return serializers.account();
-    throw new ApiError({
-      status: 403,
-      code: "account_invalid",
-      message: `The provided key '${maskKey(request.key.text)}' does not have access to account '${request.id}' (or that account does not exist). Application access may have been revoked.`,
-    });
+    throw createOtherAccountError(request.key.text, request.id);
   },
 };
+
+/** Stripe's error for an account that the key has no access to. */
+export function createOtherAccountError(key: string, accountId: string): ApiError {
+  return new ApiError({
+    status: 403,
+    code: "account_invalid",
+    message: `The provided key '${maskKey(key)}' does not have access to account '${accountId}' (or that account does not exist). Application access may have been revoked.`,
+  });
+}
 
 /** Stripe's error for a restricted key without the permission; by default the one to read the account. */
 export function createPermissionError(

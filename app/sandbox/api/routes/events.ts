@@ -1,9 +1,12 @@
 import { z } from "zod";
+import type { Account } from "../../account/account";
+import type { EventRecord } from "../../store/records";
 import { createMissingError } from "../errors";
 import { parseExpand } from "../expand";
 import { findPage, serializePage } from "../paging";
 import { boolean, expandable, list, listParams, parseParams, range, text } from "../params";
 import { type ApiRoute, findOrThrow } from "../route";
+import { convertEvent } from "../versions/convert";
 
 const PATH = "/v1/events";
 const MAX_TYPES = 20;
@@ -22,7 +25,8 @@ const retrieveSchema = z.strictObject(expandable);
 export const listEvents: ApiRoute = {
   method: "GET",
   path: PATH,
-  handle({ store, serializers, events }, request) {
+  handle(account, request) {
+    const { store, events } = account;
     const params = parseParams(listSchema, request.params);
     parseExpand("event_list", params.expand);
     const page = findPage({
@@ -38,21 +42,27 @@ export const listEvents: ApiRoute = {
         (params.types === undefined || params.types.includes(type)) &&
         params.delivery_success !== false,
     });
-    return serializePage(page, PATH, (record) => serializers.event(record));
+    return serializePage(page, PATH, (record) => serializeEvent(account, record));
   },
 };
 
 export const retrieveEvent: ApiRoute = {
   method: "GET",
   path: `${PATH}/:id`,
-  handle({ store, serializers, events }, request) {
+  handle(account, request) {
+    const { store, events } = account;
     const { expand } = parseParams(retrieveSchema, request.params);
     parseExpand("event", expand);
     const record = findOrThrow(store.events, request.id);
     if (record.created < events.horizon) throw createMissingError("event", request.id);
-    return serializers.event(record);
+    return serializeEvent(account, record);
   },
 };
+
+/** As the account's API version has it, whatever the version of the request: the data of an event never changes. */
+function serializeEvent(account: Account, record: EventRecord): string {
+  return convertEvent(account, account.serializers.event(record), account.facts.apiVersion);
+}
 
 function matchesType(type: string, wanted: string): boolean {
   return wanted.endsWith("*") ? type.startsWith(wanted.slice(0, -1)) : type === wanted;

@@ -1,39 +1,40 @@
 import { z } from "zod";
-import { isLoopbackUrl } from "../../loopback";
+import type { Account } from "../../account/account";
+import { ApiError } from "../errors";
 import { parseExpand } from "../expand";
 import { findPage, serializePage } from "../paging";
 import {
   boolean,
   expandable,
-  ignored,
   list,
   listParams,
   metadata,
+  only,
   parseParams,
   text,
   unsettable,
   webAddress,
 } from "../params";
 import { type ApiRoute, findOrThrow } from "../route";
+import { requireVersion } from "../versions/versions";
 
 const PATH = "/v1/webhook_endpoints";
 
-const localAddress = webAddress.refine(isLoopbackUrl, "The sandbox sends webhooks to this machine only.");
 const types = list(text, 500);
 
 const createSchema = z.strictObject({
   ...expandable,
-  url: localAddress,
+  url: webAddress,
   enabled_events: types,
   description: unsettable.optional(),
   metadata: metadata.optional(),
-  api_version: ignored,
-  connect: ignored,
+  api_version: text.optional(),
+  connect: only("false"),
 });
 
 const updateSchema = z.strictObject({
   ...expandable,
-  url: localAddress.optional(),
+  url: webAddress.optional(),
   enabled_events: types.optional(),
   description: unsettable.optional(),
   disabled: boolean.optional(),
@@ -51,6 +52,8 @@ export const createWebhookEndpoint: ApiRoute = {
   handle({ store, serializers, webhookEndpoints }, request) {
     const { expand, metadata: given, ...params } = parseParams(createSchema, request.params);
     parseExpand("webhook_endpoint", expand);
+    refuseForeignHost(webhookEndpoints, params.url);
+    if (params.api_version !== undefined) requireVersion(params.api_version);
     const { id } = webhookEndpoints.create({ ...params, ...(given ? { metadata: given } : {}) });
     return serializers.newWebhookEndpoint(findOrThrow(store.webhookEndpoints, id));
   },
@@ -84,6 +87,7 @@ export const updateWebhookEndpoint: ApiRoute = {
     const { expand, ...params } = parseParams(updateSchema, request.params);
     parseExpand("webhook_endpoint", expand);
     findOrThrow(store.webhookEndpoints, request.id);
+    if (params.url !== undefined) refuseForeignHost(webhookEndpoints, params.url);
     webhookEndpoints.update(request.id, params);
     return serializers.webhookEndpoint(findOrThrow(store.webhookEndpoints, request.id));
   },
@@ -99,3 +103,13 @@ export const deleteWebhookEndpoint: ApiRoute = {
     return JSON.stringify({ id: request.id, object: "webhook_endpoint", deleted: true });
   },
 };
+
+/** Made-up payments must not reach other machines, unless the options name them. */
+function refuseForeignHost(endpoints: Account["webhookEndpoints"], url: string): void {
+  if (endpoints.mayReach(url)) return;
+  throw new ApiError({
+    status: 400,
+    message: "The sandbox sends webhooks to this machine and to the hosts in its option `webhookHosts` only.",
+    param: "url",
+  });
+}

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Account } from "../../account/account";
-import { ApiError, createMissingError } from "../errors";
-import { parseExpand } from "../expand";
+import type { Account } from "../../../account/account";
+import { ApiError, createMissingError } from "../../errors";
+import { parseExpand } from "../../expand";
 import {
   choice,
   expandable,
@@ -12,8 +12,8 @@ import {
   parseParams,
   text,
   webAddress,
-} from "../params";
-import { type ApiRoute, findOrThrow } from "../route";
+} from "../../params";
+import { type ApiRoute, findOrThrow } from "../../route";
 
 const PATH = "/v1/checkout/sessions";
 const SHORTEST = 30 * 60;

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { toListJson } from "../../json";
-import { ApiError, createMissingError } from "../errors";
-import { parseExpand } from "../expand";
-import { listParams, parseParams, text } from "../params";
-import { type ApiRoute, findOrThrow } from "../route";
+import { toListJson } from "../../../json";
+import { ApiError, createMissingError } from "../../errors";
+import { parseExpand } from "../../expand";
+import { listParams, parseParams, text } from "../../params";
+import { type ApiRoute, findOrThrow } from "../../route";
 
 const PATH = "/v1/subscription_items";
 

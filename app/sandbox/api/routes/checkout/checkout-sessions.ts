@@ -1,9 +1,12 @@
 import { z } from "zod";
-import type { CheckoutSessionRecord } from "../../store/records";
-import { parseExpand } from "../expand";
-import { findPage, serializePage } from "../paging";
-import { choice, expandable, listParams, parseParams, range, text } from "../params";
-import { type ApiRoute, findOrThrow } from "../route";
+import { type JsonObject, toListJson } from "../../../json";
+import type { CheckoutSessionRecord } from "../../../store/records";
+import { createMissingError } from "../../errors";
+import { parseExpand } from "../../expand";
+import { selectPage } from "../../nested-page";
+import { findPage, serializePage } from "../../paging";
+import { choice, expandable, listParams, parseParams, range, text } from "../../params";
+import { type ApiRoute, findOrThrow } from "../../route";
 
 const PATH = "/v1/checkout/sessions";
 
@@ -66,3 +69,29 @@ export const retrieveCheckoutSession: ApiRoute = {
 function readEmail({ status, payment, customerEmail }: CheckoutSessionRecord): string | null {
   return (status === "complete" ? payment?.email : null) ?? customerEmail;
 }
+
+const lineItemsSchema = z.strictObject(listParams);
+
+interface SerializedLines {
+  line_items: { data: JsonObject[] };
+}
+
+export const listSessionLineItems: ApiRoute = {
+  method: "GET",
+  path: `${PATH}/:id/line_items`,
+  forCheckout: true,
+  handle({ store, serializers }, request) {
+    const params = parseParams(lineItemsSchema, request.params);
+    const expand = parseExpand("line_item_list", params.expand);
+    const session = findOrThrow(store.checkoutSessions, request.id);
+    const text = serializers.checkoutSession(session, new Map([["line_items", expand ?? new Map()]]));
+    const { line_items: lines }: SerializedLines = JSON.parse(text);
+    const items = lines.data.map((line) => ({ id: String(line.id), line }));
+    const page = selectPage(items, params, (id, param) => createMissingError("line_item", id, param));
+    return toListJson(
+      page.records.map(({ line }) => JSON.stringify(line)),
+      page.hasMore,
+      `${PATH}/${request.id}/line_items`,
+    );
+  },
+};

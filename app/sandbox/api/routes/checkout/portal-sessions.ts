@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { createMissingError } from "../errors";
-import { parseExpand } from "../expand";
-import { expandable, ignored, parseParams, text, webAddress } from "../params";
-import { type ApiRoute, findOrThrow } from "../route";
+import { createMissingError } from "../../errors";
+import { parseExpand } from "../../expand";
+import { expandable, ignored, parseParams, text, webAddress } from "../../params";
+import { type ApiRoute, findOrThrow } from "../../route";
 
 const createSchema = z.strictObject({
   ...expandable,

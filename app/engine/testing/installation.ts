@@ -7,6 +7,9 @@ import { createLimiter } from "~/stripe/limiter.server";
 import { createStripeReader } from "~/stripe/reader.server";
 import { createMemoryBudget } from "~/stripe/testing/memory-budget";
 
+/** Signs webhooks in tests. */
+export const WEBHOOK_SECRET = "whsec_test";
+
 /** The addresses of an installation's database and Stripe. */
 export type Endpoints = { url: string; stripeUrl: string; secretKey: string };
 
@@ -23,7 +26,10 @@ export function openInstallation({ url, stripeUrl, secretKey }: Endpoints): Inst
     ...{ secretKey, apiBase: stripeUrl, limiter, log },
     nextVersion: () => nextVersion(db),
   });
-  const parity = createParity({ db, stripe, configuredAccountId: null, sandbox: false, log });
+  const parity = createParity({
+    ...{ db, stripe, configuredAccountId: null, sandbox: false, log },
+    webhookSecret: WEBHOOK_SECRET,
+  });
   return {
     db,
     parity,

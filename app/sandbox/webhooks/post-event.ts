@@ -28,7 +28,7 @@ export async function postEvent({ url, secret, payload, stopped, now }: Post): P
     headers: {
       "Content-Type": "application/json; charset=utf-8",
       "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-      "Stripe-Signature": sign(payload, secret, Math.floor(at / 1000)),
+      "Stripe-Signature": signPayload(payload, secret, Math.floor(at / 1000)),
     },
     body: payload,
     redirect: "manual",
@@ -42,7 +42,8 @@ export async function postEvent({ url, secret, payload, stopped, now }: Post): P
 }
 
 /** `t=…,v1=…`, over the time and the payload (https://docs.stripe.com/webhooks#verify-manually). */
-function sign(payload: string, secret: string, epochSeconds: number): string {
+/** The header `Stripe-Signature` of a payload. */
+export function signPayload(payload: string, secret: string, epochSeconds: number): string {
   const v1 = createHmac("sha256", secret).update(`${epochSeconds}.${payload}`).digest("hex");
   return `t=${epochSeconds},v1=${v1}`;
 }

@@ -138,7 +138,7 @@ const ACTIONS = {
   webhook: (play) => deliver(play, 1),
   "several webhooks in a second": (play) => deliver(play, 5),
   "a job": async (play) =>
-    pickParity(play).events.settle({ customerId: play.random.pick(play.users).customerId, sessionId: null }),
+    pickParity(play).events.settle({ customerId: play.random.pick(play.users).customerId }),
   "Stripe changes": async (play) => changeStripe(play),
   "Stripe changes much": async (play) => {
     for (let n = 0; n < 4; n += 1) changeStripe(play);

@@ -1,6 +1,8 @@
 import type { Database } from "~/platform/client.server";
-import type { ScheduledUser } from "./schedule";
 import type { World } from "./world";
+
+/** A user of a schedule. A steady one pays throughout; of the others anything may happen to the subscriptions. */
+export type ScheduledUser = { id: string; customerId: string; subscriptionIds: string[]; isSteady: boolean };
 
 /** Notes from now on each time that a workspace is locked, in the database itself, so that no moment is missed. */
 export async function watchAccess(db: Database): Promise<void> {

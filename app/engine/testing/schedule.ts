@@ -4,12 +4,15 @@ import type { SandboxEvent } from "~/sandbox/sandbox";
 import { signPayload } from "~/sandbox/webhooks/post-event";
 import { expireLeases } from "./damage";
 import { type Installation, openInstallation, reconcileAll, WEBHOOK_SECRET } from "./installation";
-import { findAuditGaps, findDifferences, findLockouts, watchAccess } from "./schedule-checks";
+import {
+  findAuditGaps,
+  findDifferences,
+  findLockouts,
+  type ScheduledUser,
+  watchAccess,
+} from "./schedule-checks";
 import { createSeededRandom, type SeededRandom } from "./seeded-random";
 import { addPayingUser, createWorld, readRowVersions, STAFF, syncAll, type World } from "./world";
-
-/** A user of a schedule. A steady one pays throughout; of the others anything may happen to the subscriptions. */
-export type ScheduledUser = { id: string; customerId: string; subscriptionIds: string[]; isSteady: boolean };
 
 export type Schedule = {
   seed: number;

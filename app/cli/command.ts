@@ -21,7 +21,7 @@ export type CommandContext = {
   readInput: () => Promise<string>;
   /** Resolves after `ms` milliseconds, or at once when `signal` is aborted. */
   pause: (ms: number) => Promise<void>;
-  /** Aborted when Ctrl-C was pressed. */
+  /** Aborted by Ctrl-C, SIGTERM or a closed terminal. */
   signal: AbortSignal;
 };
 

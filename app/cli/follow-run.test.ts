@@ -24,6 +24,7 @@ const begun: RunView = {
   createdAt: 0,
   finishedAt: null,
   evaluatedFrom: null,
+  leaseLeft: null,
 };
 
 /** Follows a run that makes these steps and then no more progress. */
@@ -70,6 +71,14 @@ it("waits while the run makes no progress, shows the reason, and gives up at las
   expect(run.state).toBe("running");
   expect(shown).toContain("waiting (rate_limited: slow down)");
   expect(paused).toBeGreaterThan(60);
+});
+
+it("says that it waits for another process, and for how long at most (case 33)", async () => {
+  const { shown } = await follow([{ leaseLeft: 47 }, { state: "done", leaseLeft: null }]);
+  expect(shown).toContain(
+    "Waiting for another process that works on this run (full, started by command line)",
+  );
+  expect(shown).toContain("goes on in 47 s");
 });
 
 it("stops on Ctrl-C and leaves the run open", async () => {

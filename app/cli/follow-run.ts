@@ -21,8 +21,8 @@ export async function followRun(context: CommandContext, begun: RunView): Promis
     if (idle >= MAX_PAUSES) return { run, left: "stuck" };
     const before = run;
     run = await parity.runs.step(run.id, STEP_MS);
-    out.progress(formatProgress(run));
     const moved = describePosition(run) !== describePosition(before);
+    out.progress(moved || run.leaseLeft === null ? formatProgress(run) : formatWaiting(run, run.leaseLeft));
     idle = moved ? 0 : idle + 1;
     if (!moved && run.state === "running") await pause(PAUSE_MS);
   }
@@ -31,6 +31,10 @@ export async function followRun(context: CommandContext, begun: RunView): Promis
 }
 
 const describePosition = (run: RunView) => `${run.phase} ${run.observed} ${sumCounts(run)}`;
+
+/** Our own lease is released after each step: this one is another process's. */
+const formatWaiting = ({ by, scope }: RunView, seconds: number) =>
+  `Waiting for another process that works on this run (${scope}, started by ${by}); if that process has died, this goes on in ${seconds} s …`;
 
 function formatProgress(run: RunView): string {
   const place =

@@ -7,7 +7,10 @@ export type Out = {
   fail(code: string, message: string): void;
   /** A remark that is not part of the answer, on standard error. */
   note(message: string): void;
-  /** Progress, in one line that the next one replaces; null removes it. Only on a terminal. */
+  /**
+   * Progress. On a terminal one line that the next one replaces; null removes it. Anywhere else a line of its own every ten
+   * seconds, so that the log of a job says what it waits for.
+   */
   progress(text: string | null): void;
 };
 
@@ -18,12 +21,17 @@ export type Streams = {
   colours: boolean;
   /** Standard error is a terminal. */
   watched: boolean;
+  /** Milliseconds, monotonic. */
+  now?: () => number;
 };
 
+const SAY_EVERY_MS = 10_000;
 const ERASE_LINE = "\r\u001b[2K";
 
-export function createOut({ stdout, stderr, colours, watched }: Streams, json: boolean): Out {
+export function createOut(streams: Streams, json: boolean): Out {
+  const { stdout, stderr, colours, watched, now = () => performance.now() } = streams;
   let showing = false;
+  let saidAt = now();
   const clear = () => {
     if (showing) stderr(ERASE_LINE);
     showing = false;
@@ -43,8 +51,13 @@ export function createOut({ stdout, stderr, colours, watched }: Streams, json: b
       stderr(`${message}\n`);
     },
     progress(text) {
-      if (!watched) return;
       if (text === null) return clear();
+      if (!watched) {
+        if (now() - saidAt < SAY_EVERY_MS) return;
+        saidAt = now();
+        stderr(`${text}\n`);
+        return;
+      }
       stderr(`${ERASE_LINE}${text}`);
       showing = true;
     },

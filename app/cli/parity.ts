@@ -27,10 +27,11 @@ const stderr = (line: string) => void process.stderr.write(line);
 const say = (message: string) => stderr(`${message}\n`);
 
 const interrupted = new AbortController();
-process.on("SIGINT", () => {
-  if (interrupted.signal.aborted) process.exit(130);
-  interrupted.abort();
-});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => {
+    if (interrupted.signal.aborted) process.exit(signal === "SIGINT" ? 130 : 143);
+    interrupted.abort();
+  });
 // The reader of the answer may close the pipe early (`| head`).
 process.stdout.on("error", () => {});
 
@@ -115,6 +116,9 @@ async function createContext({ db, stripe, sandbox, isNew }: Installation, log: 
   opened.push({ name: "reconcile", close: parity.close });
   if (isNew) await runInitialPreview(parity);
   const { signal } = interrupted;
+  // The run is handed over with what is being committed: the next process need not wait for its lease.
+  signal.addEventListener("abort", () => parity.stop(), { once: true });
+  if (signal.aborted) parity.stop();
   return {
     parity,
     roster: createRoster(db),

@@ -5,7 +5,7 @@ import { announce } from "~/demo/announcement.server";
 import { DEMO_USERS } from "~/demo/seed-demo";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
-import { createDemo, PRODUCTION_KEY, runProcess } from "./testing/cli";
+import { createDemo, PRODUCTION_KEY, runProcess, startProcess } from "./testing/cli";
 
 // The real process, as `npm run parity --` starts it.
 
@@ -87,6 +87,33 @@ describe("npm run parity", () => {
     expect(ran).toMatchObject({ code: 3, stderr: "" });
     expect(JSON.parse(ran.stdout).run).toMatchObject({ state: "done", total: DEMO_USERS.length, failed: 0 });
     expect(demo.sandbox.requests.list().every(({ method }) => method === "GET")).toBe(true);
+  });
+
+  it("hands its run over on SIGTERM, so that the next command goes on at once (case 33)", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const demo = await createDemo();
+    closers.push(demo.close);
+    const environment = { ...PRODUCTION, DATABASE_URL: demo.url, STRIPE_API_BASE: demo.sandboxUrl };
+    const fault = demo.sandbox.control.addFault({
+      effect: { type: "hang" },
+      match: { path: "/v1/subscriptions" },
+    });
+    const command = ["app/cli/parity.ts", "sync", "--all", "--apply"];
+    const first = startProcess(command, environment);
+    await demo.sandbox.control.held.waitForCount(1);
+    first.kill("SIGTERM");
+    const interrupted = await first.ended;
+    expect(interrupted).toMatchObject({ code: 1, stdout: "" });
+    expect(interrupted.stderr).toContain("Repeat the same command to continue.");
+    const [run] = await demo.db.run.findMany({ where: { state: "running" } });
+    expect(run?.leaseUntil).toBeNull();
+
+    demo.sandbox.control.clearFaults(fault);
+    demo.sandbox.control.held.release();
+    const again = await runProcess(command, environment);
+    expect(again).toMatchObject({ code: 3 });
+    expect(await demo.db.run.findUnique({ where: { id: run?.id ?? "" } })).toMatchObject({ state: "done" });
   });
 
   it("reports a schema that is out of date in production, and the command that updates it", {

@@ -5,6 +5,7 @@ import { findRun, listRuns, type RunRow } from "~/engine/repair/runs.server";
 import type { createRuns } from "~/engine/runs/create-runs.server";
 import { groupRunUsers, type ListedRunUser, listRunUsers } from "~/engine/runs/run-users.server";
 import type { Database } from "~/platform/client.server";
+import { readDatabaseTime } from "~/platform/versions.server";
 import { loadStaffNames } from "./account-facts.server";
 import {
   describeGroup,
@@ -58,8 +59,13 @@ export async function loadRunView(db: Database, run: RunRow): Promise<RunView> {
 
 async function toRunViews(db: Database, runs: readonly RunRow[]): Promise<RunView[]> {
   const ids = runs.flatMap(({ actor }) => (actor.kind === "staff" && actor.id !== null ? [actor.id] : []));
-  const [names, fullRun] = await Promise.all([loadStaffNames(db, ids), findFullRun(db)]);
-  return runs.map((run) => toRunView(run, names, fullRun?.coveredAt ?? null));
+  const [staffNames, fullRun, now] = await Promise.all([
+    loadStaffNames(db, ids),
+    findFullRun(db),
+    readDatabaseTime(db),
+  ]);
+  const evaluatedFrom = fullRun?.coveredAt ?? null;
+  return runs.map((run) => toRunView(run, { staffNames, evaluatedFrom, now }));
 }
 
 export async function listRunViews(db: Database, limit: number, before?: string): Promise<RunView[]> {

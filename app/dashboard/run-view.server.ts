@@ -34,6 +34,8 @@ export type RunView = RunCounts & {
   finishedAt: EpochSeconds | null;
   /** Time of the oldest Stripe data that was evaluated; null when nothing was read yet. */
   evaluatedFrom: EpochSeconds | null;
+  /** For how many seconds the process that works on it keeps it, should it have died; null when none works on it. */
+  leaseLeft: number | null;
 };
 
 /** Users of a run with the same verdict, outcome and reason. */
@@ -91,12 +93,16 @@ const VIEWED_PHASES = {
 
 const toSeconds = (time: Date) => Math.floor(time.getTime() / 1000);
 
-/** `staffNames` by staff id. */
+/** `staffNames` by staff id; `now`: the database's clock, in epoch seconds. */
 export function toRunView(
   run: RunRow,
-  staffNames: ReadonlyMap<string, string>,
-  evaluatedFrom: number | null,
+  {
+    staffNames,
+    evaluatedFrom,
+    now,
+  }: { staffNames: ReadonlyMap<string, string>; evaluatedFrom: number | null; now: number },
 ): RunView {
+  const leaseLeft = run.leaseUntil === null ? 0 : Math.ceil(run.leaseUntil.getTime() / 1000 - now);
   return {
     ...pickCounts(run),
     id: run.id,
@@ -113,6 +119,7 @@ export function toRunView(
     createdAt: toSeconds(run.createdAt),
     finishedAt: run.finishedAt && toSeconds(run.finishedAt),
     evaluatedFrom,
+    leaseLeft: leaseLeft > 0 ? leaseLeft : null,
   };
 }
 

@@ -25,21 +25,53 @@ function startProcess(what = "") {
   return { child, exit, isPrinted };
 }
 
-it.each(["SIGINT", "SIGTERM"] as const)(
+/** A line of the log as its message, any other line as it is. */
+const toWords = (line: string): string => (line.startsWith("{") ? JSON.parse(line).msg : line);
+
+it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   "closes what was opened last first on %s, with exit code 0",
   async (signal) => {
     const { child, exit, isPrinted } = startProcess();
     await isPrinted("ready");
     child.kill(signal);
-    expect(await exit).toEqual({ code: 0, lines: ["ready", "web server closing", "database closed"] });
+    const { code, lines } = await exit;
+    expect(code).toBe(0);
+    expect(lines.map(toWords)).toEqual([
+      "ready",
+      "shutting down",
+      "web server closing",
+      "database closed",
+      "stopped",
+    ]);
+    expect(JSON.parse(lines[1] ?? "")).toMatchObject({ why: signal });
   },
 );
+
+it("takes a signal that npm passes on, right after the terminal's, for the same one", async () => {
+  const { child, exit, isPrinted } = startProcess("slow");
+  await isPrinted("ready");
+  child.kill("SIGINT");
+  await isPrinted("web server closing");
+  child.kill("SIGINT");
+  const { code, lines } = await exit;
+  expect(code).toBe(0);
+  expect(lines).toContain("database closed");
+});
+
+it("closes when npm, which started it, is killed (case 35)", async () => {
+  const { child, exit, isPrinted } = startProcess("parent");
+  await isPrinted("ready");
+  child.kill("SIGKILL");
+  const { lines } = await exit;
+  expect(lines).toContain("database closed");
+  expect(lines.map(toWords)).toContain("stopped");
+});
 
 it("ends at once on a second signal, with exit code 1", async () => {
   const { child, exit, isPrinted } = startProcess("hang");
   await isPrinted("ready");
   child.kill("SIGINT");
-  await isPrinted("web server closing");
+  await isPrinted("a second later");
   child.kill("SIGINT");
   const { code, lines } = await exit;
   expect(code).toBe(1);

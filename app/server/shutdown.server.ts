@@ -12,27 +12,51 @@ export type ShutdownHooks = {
   closeNow: (hooks: readonly CloseHook[]) => Promise<void>;
   /** Runs all hooks, once, and leaves the process running. Never throws. */
   closeAll: () => Promise<void>;
+  /** Closes and ends the process with exit code 0, as a signal does. `why` goes to the log. */
+  end: (why: string) => void;
 };
 
 const CLOSE_MS = 10_000;
 const SWEEP_MS = 50;
+/** npm passes a signal on that the terminal or the supervisor has sent to the whole group already: this is one signal. */
+const SAME_SIGNAL_MS = 1_000;
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /**
- * Runs the hooks and ends the process on a signal (exit code 0) or on an error that was not caught (1). A second signal
- * ends it at once (1).
+ * Runs the hooks and ends the process on a signal (exit code 0) or on an error that was not caught (1). A second signal,
+ * later than a second after the first, ends it at once (1).
  */
 export function closeOnExit(log: Log): ShutdownHooks {
   const hooks = new Set<CloseHook>();
   let closing: Promise<void> | null = null;
+  let endingSince: number | null = null;
   const closeHooks = () => {
     closing ??= closeAll([...hooks].toReversed(), log, CLOSE_MS);
     return closing;
   };
-  // No time limit over all of them: each hook has its own.
-  closeWithGrace({ delay: false, logger: log, skip: ["beforeExit"] }, async ({ err }) => {
-    if (err) log.fatal({ err }, "uncaught exception, shutting down");
-    await closeHooks();
-  });
+  // No time limit over all of them: each hook has its own. Signals are ours: the library ends the process at the second one.
+  const grace = closeWithGrace(
+    { delay: false, logger: log, skip: ["beforeExit", ...SIGNALS] },
+    async ({ err }) => {
+      const started = performance.now();
+      if (err) log.fatal({ err }, "uncaught exception, shutting down");
+      await closeHooks();
+      log.info({ ms: Math.round(performance.now() - started) }, "stopped");
+    },
+  );
+  const end = (why: string) => {
+    if (endingSince !== null) return;
+    endingSince = performance.now();
+    log.info({ why }, "shutting down");
+    void grace.close();
+  };
+  for (const signal of SIGNALS)
+    process.on(signal, () => {
+      if (endingSince === null) return end(signal);
+      if (performance.now() - endingSince < SAME_SIGNAL_MS) return;
+      log.error({ signal }, "second signal, ending at once");
+      process.exit(1);
+    });
   return {
     add: (...added) => {
       for (const hook of added) hooks.add(hook);
@@ -42,6 +66,7 @@ export function closeOnExit(log: Log): ShutdownHooks {
       await closeAll(done.toReversed(), log, CLOSE_MS);
     },
     closeAll: closeHooks,
+    end,
   };
 }
 

@@ -14,6 +14,7 @@ import { type Listener, openListener } from "./listener.server";
 import { openPostgres } from "./open-postgres.server";
 import { ROOT, requireBuilt } from "./require-built.server";
 import { closeOnExit, type ShutdownHooks } from "./shutdown.server";
+import { watchParent } from "./watch-parent.server";
 
 // The composition root of `npm start` and `npm run dev`: binds everything to this machine's environment and processes. It
 // runs what is built; the npm scripts build before it.
@@ -32,6 +33,10 @@ async function start(): Promise<void> {
   const log = await openLog(environment);
   sendConsoleToLog(log);
   const shutdown = closeOnExit(log);
+  watchParent({
+    startedByNpm: process.env.npm_lifecycle_event !== undefined,
+    onGone: () => shutdown.end("npm, which started this process, has ended"),
+  });
   try {
     await serve(environment, log, shutdown);
   } catch (error) {
@@ -72,6 +77,8 @@ async function serve(given: Environment, log: Log, shutdown: ShutdownHooks): Pro
   shutdown.add(...application.hooks);
   // Closed first, so that running requests still have everything that they use.
   shutdown.add({ name: "web server", close: () => application.server.close() });
+  // Before that: a request that drives a run is answered when the run has been handed over.
+  shutdown.add({ name: "runs", close: () => parity.stop() });
   if (!sandbox) {
     await application.server.listen(listener);
     log.info({ port: listener.port, url: environment.appUrl, stripe: stripe.mode }, "server started");

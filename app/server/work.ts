@@ -5,6 +5,7 @@ import { createLog } from "~/platform/log.server";
 import { StartError } from "~/platform/start-error";
 import { requireBuilt } from "./require-built.server";
 import { closeOnExit } from "./shutdown.server";
+import { watchParent } from "./watch-parent.server";
 
 // The composition root of `npm run worker`: a process beside the web processes, on the same database. It takes jobs from
 // the queue (events to settle, batches of runs to evaluate) and starts a run every ten minutes.
@@ -22,6 +23,10 @@ async function work(): Promise<void> {
   const log = createLog({ level: logLevel });
   sendConsoleToLog(log);
   const shutdown = closeOnExit(log);
+  watchParent({
+    startedByNpm: process.env.npm_lifecycle_event !== undefined,
+    onGone: () => shutdown.end("npm, which started this process, has ended"),
+  });
   const { createDatabase } = await import("~/platform/client.server");
   const { openParity } = await import("./open-parity.server");
   const { startWorker } = await import("./worker.server");
@@ -31,6 +36,8 @@ async function work(): Promise<void> {
   shutdown.add({ name: "engine", close: () => parity.close() });
   const worker = await startWorker({ databaseUrl, parity, log, concurrency: JOBS_AT_ONCE, clock: true });
   shutdown.add({ name: "worker", close: worker.stop });
+  // Before that: a job that drives a run ends when the run has been handed over.
+  shutdown.add({ name: "runs", close: () => parity.stop() });
   log.info({ jobsAtOnce: JOBS_AT_ONCE }, "worker started");
 }
 

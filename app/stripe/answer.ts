@@ -24,6 +24,6 @@ export type RequestOptions = {
   deadlineMs: number;
   /** Called for each request that is sent, so that a run can count its requests. */
   onRequest?: () => void;
-  /** Aborted when the result is no longer wanted: no further request is sent. */
+  /** Aborted when the result is no longer wanted: no further request is sent, and no answer is waited for. */
   signal?: AbortSignal;
 };

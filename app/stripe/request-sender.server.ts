@@ -53,6 +53,15 @@ export class RequestSender {
 
   /** Each attempt waits for the limiter and has a version of its own. */
   async send<Raw extends HasResponse, T>(request: StripeRequest<Raw, T>): Promise<Read<T>> {
+    const { signal } = request.options;
+    if (!signal) return this.#sendAll(request);
+    // An answer that is under way is not waited for: it may take half a minute.
+    const aborted = untilAborted(signal);
+    const read = await Promise.race([this.#sendAll(request), aborted.promise]).finally(aborted.dispose);
+    return read === ABORTED ? this.#giveUp(CANCELLED) : read;
+  }
+
+  async #sendAll<Raw extends HasResponse, T>(request: StripeRequest<Raw, T>): Promise<Read<T>> {
     const { endpoint, options } = request;
     const deadline = performance.now() + options.deadlineMs;
     let lastFailure = OUT_OF_TIME;
@@ -124,6 +133,19 @@ function toRead<Raw extends HasResponse, T>(
 /** A person does not wait for a second answer that takes as long as the first. */
 const isWorthRetrying = ({ retryable, reason }: StripeFailure, { priority }: RequestOptions): boolean =>
   retryable && !(reason === "timeout" && priority === "interactive");
+
+const ABORTED = Symbol("aborted");
+
+/** Resolves when the signal is aborted. `dispose` takes the listener off again. */
+function untilAborted(signal: AbortSignal): { promise: Promise<typeof ABORTED>; dispose: () => void } {
+  let abort = () => {};
+  const promise = new Promise<typeof ABORTED>((resolve) => {
+    abort = () => resolve(ABORTED);
+  });
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  return { promise, dispose: () => signal.removeEventListener("abort", abort) };
+}
 
 /** Whole milliseconds, at least 1. */
 function computeTimeLeft(deadline: number): number {

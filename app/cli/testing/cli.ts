@@ -100,15 +100,24 @@ const ROOT = path.resolve(import.meta.dirname, "../../..");
 const TIMEOUT_MS = 120_000;
 
 /** Runs one of our programs as a process, as `npm run` does, without the environment of this process. */
-export function runProcess(argv: readonly string[], environment: Record<string, string>): Promise<Ran> {
+export const runProcess = (argv: readonly string[], environment: Record<string, string>): Promise<Ran> =>
+  startProcess(argv, environment).ended;
+
+export type StartedProcess = { ended: Promise<Ran>; kill: (signal: NodeJS.Signals) => void };
+
+/** The same; the process can be sent signals meanwhile. */
+export function startProcess(argv: readonly string[], environment: Record<string, string>): StartedProcess {
   const { PATH, HOME, TMPDIR } = process.env;
   const env = { NODE_ENV: "production" as const, PATH, HOME, TMPDIR, ...environment };
-  return new Promise((resolve) => {
+  let kill: StartedProcess["kill"] = () => {};
+  const ended = new Promise<Ran>((resolve) => {
     const child = execFile(
       process.execPath,
       ["--import", "tsx", ...argv],
       { cwd: ROOT, env, timeout: TIMEOUT_MS },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
+    kill = (signal) => void child.kill(signal);
   });
+  return { ended, kill };
 }

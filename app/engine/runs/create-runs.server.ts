@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
@@ -12,8 +13,18 @@ import { type CronAnswer, runScheduled, startApply, startPreview } from "./start
 /** Reconciling many users: starting, continuing and ending runs. Times in milliseconds. */
 export function createRuns(deps: Deps) {
   const { db, log } = deps;
+  const stop = new AbortController();
+  // Each request to Stripe listens to it.
+  setMaxListeners(0, stop.signal);
+  const working = new Set<Promise<unknown>>();
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    working.add(work);
+    const done = () => void working.delete(work);
+    work.then(done, done);
+    return work;
+  };
   const step = (runId: string, budgetMs: number): Promise<Step | null> =>
-    stepRun(deps, runId, budgetMs, randomUUID);
+    track(stepRun(deps, runId, { budgetMs, createId: randomUUID, stop: stop.signal }));
   const driver = createRunDriver({
     step,
     log,
@@ -43,9 +54,16 @@ export function createRuns(deps: Deps) {
     /** Evaluates batches of a run beside the process that has its lease, until none is left or the budget is used. */
     help({ runId, budgetMs }: { runId: string; budgetMs: number }): Promise<void> {
       const until = performance.now() + budgetMs;
-      return workOnBatches(deps, runId, { hasTime: () => performance.now() < until });
+      const hasTime = () => !stop.signal.aborted && performance.now() < until;
+      return track(workOnBatches(deps, runId, { hasTime }));
     },
-    /** Stops after the present steps; leases are released. */
-    close: driver.close,
+    /** Ends all steps with what is being committed; leases are released, and any process may go on at once. */
+    stop: () => stop.abort(),
+    /** The same, and waits for it. */
+    async close() {
+      stop.abort();
+      await driver.close();
+      await Promise.allSettled(working);
+    },
   };
 }

@@ -26,7 +26,7 @@ export function createRunDriver({ step, log, wait }: DriverOptions): RunDriver {
   async function driveToEnd(runId: string): Promise<void> {
     while (!stop.signal.aborted) {
       const done = await step(runId, STEP_MS);
-      if (done?.run.state !== "running") return;
+      if (done?.run.state !== "running" || done.stopped) return;
       if (done.run.reason !== null || !done.worked) await wait(PAUSE_MS, stop.signal);
     }
   }

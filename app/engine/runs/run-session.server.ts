@@ -40,6 +40,8 @@ export type RunSession = {
   /** Background requests within the time that is left; each is counted with the run. */
   readonly requestOptions: RequestOptions;
   hasTime(): boolean;
+  /** This process is shutting down: what was read last may be incomplete, and is not recorded. */
+  isStopped(): boolean;
   /**
    * Records progress and prolongs the lease, in the transaction that did the work. Throws LeaseLost when the lease is no
    * longer this process's.
@@ -57,11 +59,12 @@ export type RunSession = {
 
 /**
  * Takes the lease of a running run for a minute; null while another process holds it, or when the run is over.
- * `owner` names this holder; `until` (milliseconds of `performance.now()`) is when no further step is begun.
+ * `owner` names this holder; `until` (milliseconds of `performance.now()`) is when no further step is begun. Once `stop`
+ * is aborted there is no more time, and requests to Stripe are given up.
  */
 export async function openRunSession(
   db: Database,
-  { runId, owner, until }: { runId: string; owner: string; until: number },
+  { runId, owner, until, stop }: { runId: string; owner: string; until: number; stop: AbortSignal },
 ): Promise<RunSession | null> {
   const leased = await acquireLease(db, runId, owner);
   if (leased === null) return null;
@@ -81,8 +84,10 @@ export async function openRunSession(
       onRequest: () => {
         stripeRequests += 1;
       },
+      signal: stop,
     },
-    hasTime: () => performance.now() < until,
+    hasTime: () => !stop.aborted && performance.now() < until,
+    isStopped: () => stop.aborted,
     commit: (tx, progress) => saveProgress(tx, { runId, owner, progress, stripeRequests }),
     pause: (reason) => saveReason(db, { runId, owner, reason, stripeRequests }),
     finish: (state, reason) => finishRun(db, { runId, owner, state, reason, stripeRequests }),

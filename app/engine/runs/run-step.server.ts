@@ -23,8 +23,18 @@ const PHASES: Record<RunPhase, (deps: Deps, session: RunSession) => Promise<Step
   finished: async () => ({ kind: "finished", failure: null }),
 };
 
-/** A run after a step. `worked` is false when it was over, or another process has its lease. */
-export type Step = { run: RunRow; worked: boolean };
+/**
+ * A run after a step. `worked` is false when it was over, or another process has its lease. `stopped`: this process is
+ * shutting down and does no more; any other process goes on at once.
+ */
+export type Step = { run: RunRow; worked: boolean; stopped: boolean };
+
+export type StepOptions = {
+  budgetMs: number;
+  createId: () => string;
+  /** Aborted when this process shuts down: the step ends with what is being committed. */
+  stop: AbortSignal;
+};
 
 /**
  * Works on a run for `budgetMs` milliseconds: takes its lease, does one step after another, and returns the run as it is then. Any
@@ -33,14 +43,15 @@ export type Step = { run: RunRow; worked: boolean };
 export async function stepRun(
   deps: Deps,
   runId: string,
-  budgetMs: number,
-  createId: () => string,
+  { budgetMs, createId, stop }: StepOptions,
 ): Promise<Step | null> {
   const until = performance.now() + budgetMs;
-  const session = await openRunSession(deps.db, { runId, owner: createId(), until });
+  const session = stop.aborted
+    ? null
+    : await openRunSession(deps.db, { runId, owner: createId(), until, stop });
   if (session === null) {
     const run = await findRun(deps.db, runId);
-    return run && { run, worked: false };
+    return run && { run, worked: false, stopped: stop.aborted };
   }
   try {
     await workOnRun(deps, session);
@@ -51,7 +62,9 @@ export async function stepRun(
     await session.release();
   }
   const run = await findRun(deps.db, runId);
-  return run && { run, worked: true };
+  if (stop.aborted && run?.state === "running")
+    deps.log.info({ runId, phase: run.cursor.phase }, "run handed over; this process is shutting down");
+  return run && { run, worked: true, stopped: stop.aborted };
 }
 
 async function workOnRun(deps: Deps, session: RunSession): Promise<void> {

@@ -71,6 +71,7 @@ async function finishWeakerRunFirst(
     const isWeaker = scope === "incremental" || (liveMode === "preview" && mode !== "preview");
     if (started.created || !isWeaker || performance.now() >= until) return started;
     const done = await step(started.run.id, STEP_MS);
+    if (done?.stopped) return started;
     // Another process works on it: asking again at once would not hurry it.
     if (done?.worked === false) await wait(STEP_MS);
   }
@@ -107,10 +108,13 @@ export async function runScheduled(
     // The live run was a preview, which writes nothing, or an incremental run where a full one was asked for.
     const isWeaker = run.mode === "preview" || (scope === "full" && run.scope === "incremental");
     if (isWeaker && run.state !== "running" && performance.now() - started < budgetMs) continue;
-    const isElsewhere = done?.worked === false && run.state === "running";
-    return toCronAnswer(run, performance.now() - started, isElsewhere);
+    const isElsewhere = done?.worked === false && !done.stopped && run.state === "running";
+    const answer = toCronAnswer(run, performance.now() - started, isElsewhere);
+    return done?.stopped && !answer.done ? { ...answer, reason: STOPPED } : answer;
   }
 }
+
+const STOPPED = "stopped: this process is shutting down; the next call goes on from here";
 
 async function startScheduled(deps: Deps, scope: "incremental" | "full"): Promise<Started> {
   const actor: Actor = { kind: "cron", id: null };

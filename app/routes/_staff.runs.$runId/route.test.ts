@@ -27,6 +27,7 @@ function buildPreview(users: number): RunPage {
       createdAt: 0,
       finishedAt: 1,
       evaluatedFrom: 0,
+      leaseLeft: null,
     },
     groups: [
       { key: "k", verdict: "locked_out", outcome: "intended", reason: null, users, sentence: "" },

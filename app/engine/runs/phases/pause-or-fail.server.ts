@@ -4,8 +4,8 @@ import { isPassing, type StripeFailure } from "~/stripe/failure.server";
 
 /** Stripe gave no answer. A failure that may pass pauses the run where it is; any other (a refused key) fails it. */
 export function pauseOrFail(deps: Deps, failure: StripeFailure): StepResult {
-  // Our own time was up, which says nothing about Stripe.
-  if (failure.reason === "out_of_time") return { kind: "continue" };
+  // Our own time was up, or this process is shutting down: neither says anything about Stripe.
+  if (failure.reason === "out_of_time" || failure.reason === "cancelled") return { kind: "continue" };
   const reason = `${failure.reason}: ${failure.message}`;
   // A run that fails is logged when it ends.
   if (!isPassing(failure)) return { kind: "finished", failure: reason };

@@ -36,10 +36,12 @@ export async function runReadPhase(deps: Deps, session: RunSession): Promise<Ste
     deadlineMs: Math.min(requestOptions.deadlineMs, ONE_CUSTOMER_MS),
   };
   const { failures } = await readCustomers(deps, ids, options);
+  if (session.isStopped()) return { kind: "continue" };
   const general = await findGeneralFailure(deps, failures, ids.length);
   if (general) return pauseOrFail(deps, general);
   // Optional, and after the customers: it may be forbidden.
   const notRead = await readUnreadSessions(deps, await listUnreadSessions(deps.db, ids), options);
+  if (session.isStopped()) return { kind: "continue" };
   if (notRead) return pauseOrFail(deps, notRead);
   for (const [customerId, failure] of failures) await failCustomer(deps, customerId, failure);
   await session.commit(deps.db, {

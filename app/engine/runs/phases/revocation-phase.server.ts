@@ -46,6 +46,7 @@ export async function runRevocationPhase(deps: Deps, session: RunSession): Promi
   const failures = hasRoom
     ? await readUsersAgain(deps, session, await findLinkedCustomers(deps, userIds, context))
     : new Map<string, string>();
+  if (session.isStopped()) return { kind: "continue" };
   for (const [userId, reason] of failures) await endCheck(deps.db, userId, reason, DEFAULT_GATES);
   await reconcileUsers(deps.db, {
     log: deps.log,

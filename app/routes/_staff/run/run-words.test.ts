@@ -22,6 +22,7 @@ const run: RunView = {
   createdAt: 0,
   finishedAt: null,
   evaluatedFrom: null,
+  leaseLeft: null,
 };
 
 describe("the texts of a run", () => {

@@ -61,8 +61,11 @@ export function createParity(options: ParityOptions) {
     settings: createSettings(deps),
     /** Figures in Prometheus' text format. */
     metrics: () => renderMetrics(deps),
-    /** The process is shutting down: runs end with what is being committed, and are handed over. */
-    stop: runs.stop,
+    /** The process is shutting down: runs end with what is being committed, and are handed over; no more checks begin. */
+    stop() {
+      runs.stop();
+      void workspace.close();
+    },
     /** Waits for what runs in the background, or hands it over: leases are released. */
     async close() {
       await runs.close();

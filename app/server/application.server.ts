@@ -64,7 +64,14 @@ export function openApplication(options: ApplicationOptions) {
     /** Takes jobs from the queue, where this process stays alive between requests. */
     async startWorker(): Promise<void> {
       if (!staysAlive) return;
-      const worker = await startWorker({ databaseUrl, parity, log, concurrency: JOBS_AT_ONCE, clock: false });
+      const worker = await startWorker({
+        databaseUrl,
+        db,
+        parity,
+        log,
+        concurrency: JOBS_AT_ONCE,
+        clock: false,
+      });
       hooks.push({ name: "worker", close: worker.stop });
     },
   };

@@ -34,7 +34,7 @@ async function work(): Promise<void> {
   shutdown.add({ name: "database", close: () => db.$disconnect() });
   const parity = openParity({ db, stripe, sandbox: false, log });
   shutdown.add({ name: "engine", close: () => parity.close() });
-  const worker = await startWorker({ databaseUrl, parity, log, concurrency: JOBS_AT_ONCE, clock: true });
+  const worker = await startWorker({ databaseUrl, db, parity, log, concurrency: JOBS_AT_ONCE, clock: true });
   shutdown.add({ name: "worker", close: worker.stop });
   // Before that: a job that drives a run ends when the run has been handed over.
   shutdown.add({ name: "runs", close: () => parity.stop() });

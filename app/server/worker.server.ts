@@ -1,17 +1,25 @@
-import { Logger, run } from "graphile-worker";
+import { EventEmitter } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
+import { Logger, run, type WorkerEvents } from "graphile-worker";
 import { z } from "zod";
 import { SYNC_CUSTOMER_JOB } from "~/engine/observe/events.server";
+import { CHECKS_JOB, CLOCK_JOB, strikeClock } from "~/engine/runs/clock-jobs.server";
 import { EVALUATE_JOB } from "~/engine/runs/evaluate-jobs.server";
 import type { Parity } from "~/facade/parity.server";
+import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
+import { createQueuePool } from "~/platform/queue/queue-pool.server";
+import { recordHeartbeat, releaseJobs, releaseJobsOfTheDead } from "~/platform/queue/worker-processes.server";
+import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 
 export type Worker = {
-  /** Takes no more jobs, and waits for those that run. */
+  /** Takes no more jobs, and waits for those that run; those that take longer are handed over to another process. */
   stop(): Promise<void>;
 };
 
 export type WorkerOptions = {
   databaseUrl: string;
+  db: Database;
   parity: {
     events: Pick<Parity["events"], "settle">;
     runs: Pick<Parity["runs"], "help" | "cron">;
@@ -22,15 +30,20 @@ export type WorkerOptions = {
   concurrency: number;
   /** Starts a run over all users every ten minutes: only one, however many processes have the clock. */
   clock: boolean;
+  /** How long `stop` waits for running jobs, before it hands them over. Milliseconds. */
+  stopWithinMs?: number;
 };
 
 /** A job evaluates batches of a run while there are any. A run over a million users takes less. */
 const HELP_MS = 10 * 60_000;
-const CLOCK_JOB = "sync_payments";
 /** Less than the ten minutes until the next one, which continues the run. */
 const CLOCK_BUDGET_MS = 9 * 60_000;
+const HEARTBEAT_MS = 10_000;
+const CLOCK_LOOK_MS = 5_000;
+const START_AGAIN_MS = 5_000;
+/** Less than a shutdown hook may take. */
+const STOP_MS = 8_000;
 
-const CHECKS_JOB = "check_waiting_users";
 /** Shorter than the minute until the next one. */
 const CHECKS_BUDGET_MS = 50_000;
 
@@ -39,47 +52,153 @@ const settleJob = z.object({ customerId: z.string() });
 
 /**
  * Takes jobs from the queue: webhook events to settle (one job a customer, whose read starts after the events were stored),
- * batches of a run, checks that wait, and the clock's run. A job that fails is retried with a growing pause. Any number of processes share
- * the queue.
+ * batches of a run, checks that wait, and the clock's run. A job that fails is retried with a growing pause; jobs of a
+ * process that died are taken up within a minute. Any number of processes share the queue. When the queue itself fails, it is started again.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { databaseUrl, parity, log, concurrency, clock } = options;
-  const runner = await run({
-    connectionString: databaseUrl,
-    concurrency,
-    noHandleSignals: true,
-    pollInterval: 2_000,
-    crontab: [
-      // Users who wait for a check that no living process makes any more.
-      `* * * * * ${CHECKS_JOB} ?max=1&jobKey=${CHECKS_JOB}`,
-      ...(clock ? [`*/10 * * * * ${CLOCK_JOB} ?max=1&jobKey=${CLOCK_JOB}`] : []),
-    ].join("\n"),
-    logger: createQueueLog(log),
-    taskList: {
-      [SYNC_CUSTOMER_JOB]: async (payload) => {
-        await parity.events.settle(settleJob.parse(payload));
-      },
-      [EVALUATE_JOB]: async (payload) => {
-        await parity.runs.help({ ...evaluateJob.parse(payload), budgetMs: HELP_MS });
-      },
-      [CHECKS_JOB]: () => parity.workspace.makeWaitingChecks(CHECKS_BUDGET_MS),
-      [CLOCK_JOB]: async () => {
-        const { runId, done, reason } = await parity.runs.cron({
-          budgetMs: CLOCK_BUDGET_MS,
-          scope: "incremental",
+  const { db, log, clock } = options;
+  const stopping = new AbortController();
+  let queue = await openQueue(options);
+  void supervise();
+  await keepAlive();
+  const timers = [
+    repeat(HEARTBEAT_MS, keepAlive),
+    repeat(CLOCK_LOOK_MS, async () => {
+      await strikeClock(db, CHECKS_JOB);
+      if (clock) await strikeClock(db, CLOCK_JOB);
+    }),
+  ];
+
+  async function keepAlive(): Promise<void> {
+    await recordHeartbeat(db, queue.poolId());
+    const jobs = await releaseJobsOfTheDead(db);
+    if (jobs > 0) log.warn({ jobs }, "jobs of a dead worker handed over");
+  }
+
+  async function supervise(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const reason = await queue.ended;
+      if (stopping.signal.aborted) return;
+      log.error({ err: reason }, "queue stopped; starting it again");
+      await reopen();
+    }
+  }
+
+  async function reopen(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await wait(START_AGAIN_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+      try {
+        queue = await openQueue(options);
+        log.info("queue started again");
+        return;
+      } catch (err) {
+        log.debug({ err }, "queue not started");
+      }
+    }
+  }
+
+  /** Calls `work` now and then, one call at a time. What fails is tried again: the database may be away. */
+  function repeat(everyMs: number, work: () => Promise<unknown>): NodeJS.Timeout {
+    let isWorking = false;
+    return setInterval(() => {
+      if (isWorking) return;
+      isWorking = true;
+      work()
+        .catch((err: unknown) => log.debug({ err }, "queue upkeep failed"))
+        .finally(() => {
+          isWorking = false;
         });
-        log.info({ runId, done, reason }, "scheduled run finished");
-      },
-    },
-  });
+    }, everyMs);
+  }
+
   return {
     async stop() {
-      await runner.stop();
-      // Only then are its connections closed.
-      await runner.promise;
+      stopping.abort();
+      for (const timer of timers) clearInterval(timer);
+      await queue.stop();
     },
   };
 }
+
+type Queue = {
+  /** The id under which its jobs are locked. */
+  poolId: () => string;
+  /** Resolves with the reason when it has stopped, for whatever cause. */
+  ended: Promise<unknown>;
+  stop: () => Promise<void>;
+};
+
+async function openQueue(options: WorkerOptions): Promise<Queue> {
+  const { log, concurrency } = options;
+  let poolId = "";
+  const events: WorkerEvents = new EventEmitter();
+  events.on("pool:create", ({ workerPool }) => {
+    poolId = workerPool.id;
+  });
+  // One more to listen for new jobs, and one to spare.
+  const pgPool = createQueuePool(options.databaseUrl, concurrency + 2, log);
+  const runner = await run({
+    pgPool,
+    concurrency,
+    noHandleSignals: true,
+    pollInterval: 2_000,
+    events,
+    logger: createQueueLog(log),
+    taskList: createTasks(options),
+    // With a delay, even of zero, a finished job is reported again while the database is away; without one the process ends.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+  }).catch(async (error: unknown) => {
+    await pgPool.end();
+    throw error;
+  });
+  const ended = runner.promise
+    .then(
+      () => null,
+      (error: unknown) => error,
+    )
+    .finally(() => pgPool.end());
+  return {
+    poolId: () => poolId,
+    ended,
+    async stop() {
+      // A runner that has stopped by itself refuses to stop.
+      const stopped = runner.stop().then(
+        () => ended,
+        () => {},
+      );
+      await releaseLateJobs(options, stopped, poolId);
+    },
+  };
+}
+
+/** Hands over what is not finished when the time is up. */
+async function releaseLateJobs(
+  { db, log, stopWithinMs = STOP_MS }: WorkerOptions,
+  stopped: Promise<unknown>,
+  poolId: string,
+): Promise<void> {
+  const isLate = (await withTimeout(stopped, stopWithinMs)) === TIMED_OUT;
+  const jobs = await releaseJobs(db, [poolId]);
+  if (isLate || jobs > 0) log.warn({ jobs }, "jobs handed over; they were not finished in time");
+}
+
+const createTasks = ({ parity, log }: WorkerOptions) => ({
+  [SYNC_CUSTOMER_JOB]: async (payload: unknown) => {
+    await parity.events.settle(settleJob.parse(payload));
+  },
+  [EVALUATE_JOB]: async (payload: unknown) => {
+    await parity.runs.help({ ...evaluateJob.parse(payload), budgetMs: HELP_MS });
+  },
+  [CHECKS_JOB]: () => parity.workspace.makeWaitingChecks(CHECKS_BUDGET_MS),
+  [CLOCK_JOB]: async () => {
+    const { runId, done, reason } = await parity.runs.cron({
+      budgetMs: CLOCK_BUDGET_MS,
+      scope: "incremental",
+    });
+    log.info({ runId, done, reason }, "scheduled run finished");
+  },
+});
 
 /** The queue's own lines. It logs each start of a job as "info", which is "debug" for us. */
 function createQueueLog(log: Log): Logger {

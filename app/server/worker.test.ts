@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { countUnsettledEvents, storeEvent } from "~/engine/observe/events.server";
+import { CLOCK_JOB, strikeClock } from "~/engine/runs/clock-jobs.server";
 import { addUser, createWorld, runToEnd, type World } from "~/engine/testing/world";
 import { createLog } from "~/platform/log.server";
 import { startWorker, type Worker } from "./worker.server";
@@ -9,7 +10,9 @@ const workers: Worker[] = [];
 
 async function work({ parity = world.parity, clock = false } = {}): Promise<void> {
   const log = createLog({ level: "silent" });
-  workers.push(await startWorker({ databaseUrl: world.url, parity, log, concurrency: 2, clock }));
+  workers.push(
+    await startWorker({ databaseUrl: world.url, db: world.db, parity, log, concurrency: 2, clock }),
+  );
 }
 
 beforeEach(async () => {
@@ -87,14 +90,11 @@ it("starts one scheduled run, however many processes have the clock", async () =
   const customer = world.sandbox.customers.create({ metadata: { userId: "ada" } });
   world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.army }] });
   for (let n = 0; n < 2; n += 1) await work({ parity: world.another(), clock: true });
-  expect(
-    await world.db.$queryRaw`SELECT identifier FROM graphile_worker._private_known_crontabs ORDER BY 1`,
-  ).toEqual([{ identifier: "check_waiting_users" }, { identifier: "sync_payments" }]);
-
-  // The job that each process adds when the clock is due.
-  for (let n = 0; n < 2; n += 1)
-    await world.db
-      .$executeRaw`SELECT graphile_worker.add_job('sync_payments', job_key => 'sync_payments')::text`;
+  // The first look only remembers the time.
+  expect(await strikeClock(world.db, CLOCK_JOB)).toBe(false);
+  await world.db.cursor.update({ where: { key: `clock:${CLOCK_JOB}` }, data: { value: 1 } });
+  const struck = await Promise.all([1, 2, 3].map(() => strikeClock(world.db, CLOCK_JOB)));
+  expect(struck.filter(Boolean)).toHaveLength(1);
 
   await expect.poll(() => isOpen("ada"), { timeout: 20_000 }).toBe(true);
   await expect

@@ -16,6 +16,6 @@ export async function addEvaluateJobs(db: Database, runId: string, helpers: numb
   if (!(await queryOneOrThrow(db, queueRow, query)).made) return;
   const payload = JSON.stringify({ runId });
   await db.$executeRaw`
-    SELECT graphile_worker.add_job(${EVALUATE_JOB}, ${payload}::json, job_key => 'evaluate:' || n, max_attempts => 1)
+    SELECT graphile_worker.add_job(${EVALUATE_JOB}, ${payload}::json, job_key => 'evaluate:' || n, max_attempts => 3)
     FROM generate_series(1, ${helpers}::int) n`;
 }

@@ -111,7 +111,7 @@ it("pages that had been committed before the shutdown are not read again", async
   expect(await world.db.run.findUnique({ where: { id: runId } })).toMatchObject({ observed: 250 });
 });
 
-it("a process that is shutting down begins no step, whoever asks", async () => {
+it("a process that is shutting down begins no step for any caller", async () => {
   await addPayingUser(world, "ada");
   world.parity.stop();
   expect(await cron()).toMatchObject({ done: false, stripeRequests: 0 });

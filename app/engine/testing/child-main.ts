@@ -29,7 +29,7 @@ process.stdout.write("ready\n");
 
 async function execute({ task, skewMs, ...endpoints }: z.output<typeof order>): Promise<void> {
   if (skewMs !== 0) setClockAhead(skewMs);
-  const { parity } = openInstallation(endpoints);
+  const { parity, db } = openInstallation(endpoints);
   if (task !== "work") {
     await reconcileAll(parity, task);
     return;
@@ -37,7 +37,7 @@ async function execute({ task, skewMs, ...endpoints }: z.output<typeof order>): 
   const { startWorker } = await import("~/server/worker.server");
   const { createLog } = await import("~/platform/log.server");
   const log = createLog({ level: "silent" });
-  await startWorker({ databaseUrl: endpoints.url, parity, log, concurrency: 2, clock: false });
+  await startWorker({ databaseUrl: endpoints.url, db, parity, log, concurrency: 2, clock: false });
   process.stdout.write("working\n");
   await new Promise(() => {});
 }

@@ -44,6 +44,16 @@ export async function createEmptyDatabase(): Promise<{ url: string; drop(): Prom
   };
 }
 
+/** Makes a database read-only, as a fail-over to a standby does, or writable again: all connections are cut. */
+export async function setReadOnly({ url }: Pick<TestDatabase, "url">, readOnly: boolean): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  await administer(
+    url,
+    `ALTER DATABASE ${name} SET default_transaction_read_only = ${readOnly ? "on" : "off"};
+     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+  );
+}
+
 async function serverUrl(): Promise<string> {
   const response = await fetch(inject("testDatabaseServer"));
   const text = await response.text();

@@ -45,13 +45,34 @@ export default function handleRequest(
         onShellError: reject,
         onError: (error: unknown) => {
           failed = true;
-          if (shellSent) log.error({ err: error }, "page render failed after the response started");
+          // Remix logs what a route throws. This is a render that was given up, or a bug of ours: it is answered 500.
+          log.error(
+            { err: error },
+            shellSent ? "page render failed after the response started" : "page render failed",
+          );
         },
       },
     );
     // Later than `streamTimeout`, so that late data is rendered as an error instead of being cut off.
-    setTimeout(abort, streamTimeout + 1_000).unref();
+    afterTurns(streamTimeout + 1_000, abort);
   });
+}
+
+const TURN_MS = 250;
+
+/**
+ * Calls `work` after `ms` in which this process ran: one that stands still for seconds (a loaded host, a suspended machine)
+ * would otherwise give up a page that it has had no time to render.
+ */
+function afterTurns(ms: number, work: () => void): void {
+  let left = Math.ceil(ms / TURN_MS);
+  const timer = setInterval(() => {
+    left -= 1;
+    if (left > 0) return;
+    clearInterval(timer);
+    work();
+  }, TURN_MS);
+  timer.unref();
 }
 
 /** Page data is as private as the pages. */

@@ -5,17 +5,20 @@ import { findRunningDemo } from "~/demo/announcement.server";
 import { fillDemo, openSandbox, runInitialPreview, toStripeEnvironment } from "~/demo/demo.server";
 import { loadDemoSecrets } from "~/demo/demo-secrets.server";
 import type { Database } from "~/platform/client.server";
+import { createProcessLog } from "~/platform/database/state.server";
+import { explainTrouble, findDatabaseTrouble } from "~/platform/database/trouble.server";
 import {
   describeProblems,
   type Environment,
   readEnvironment,
   type StripeEnvironment,
 } from "~/platform/env.server";
-import { createLog, type Log } from "~/platform/log.server";
+import type { Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
-import { applyMigrations, listPendingMigrations } from "~/platform/migrations/migrate.server";
+import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { openPostgres } from "~/server/open-postgres.server";
 import { requireBuilt } from "~/server/require-built.server";
+import { requireDatabase } from "~/server/require-database.server";
 import { type CloseHook, closeAll } from "~/server/shutdown.server";
 import { EXIT } from "./command";
 import { type Opening, runCommandLine } from "./run-command";
@@ -42,7 +45,7 @@ async function open(): Promise<Opening> {
   const { environment } = reading;
   // Standard output is for the answer. Only errors are logged beside it, unless LOG_LEVEL is set.
   const level = process.env.LOG_LEVEL ? environment.logLevel : "error";
-  const log = createLog({ level, destination: { write: stderr } });
+  const { log, databaseState } = createProcessLog({ level, destination: { write: stderr } });
   const opened: CloseHook[] = [];
   const close = () => closeAll(opened.toReversed(), log, CLOSE_MS);
   const refuse = async (message: string): Promise<Opening> => {
@@ -53,7 +56,7 @@ async function open(): Promise<Opening> {
     requireBuilt("client");
     const parts = await openInstallation(environment, log, opened);
     if (!parts.ok) return await refuse(parts.message);
-    return { ok: true, close, context: await createContext(parts, log, opened) };
+    return { ok: true, close, context: await createContext(parts, { log, databaseState }, opened) };
   } catch (error) {
     return refuse(describeError(error));
   }
@@ -88,10 +91,7 @@ async function openInstallation(
   const postgres = await openPostgres({ databaseUrl, dataDirectory, log: say });
   opened.push({ name: "postgres", close: postgres.stop });
   if (databaseUrl === null) await applyMigrations(postgres.url);
-  else {
-    const behind = await findDatabaseProblem(postgres.url);
-    if (behind !== null) return { ok: false, message: behind };
-  }
+  else await requireDatabase(postgres.url);
   const db = connect(postgres.url);
   if (stripe) return { ok: true, db, stripe, sandbox: false, isNew: false };
   const sandbox = await openSandbox({ ...environment, appUrl: null });
@@ -99,20 +99,14 @@ async function openInstallation(
   return { ok: true, db, stripe: sandbox.stripe, sandbox: true, isNew: await fillDemo(db, sandbox.api) };
 }
 
-/** A database of DATABASE_URL is used as it is, and never migrated from here. */
-async function findDatabaseProblem(url: string): Promise<string | null> {
-  try {
-    const pending = await listPendingMigrations(url);
-    return pending.length === 0 ? null : "The database schema is out of date. Run: npm run db:migrate";
-  } catch (error) {
-    return `The database of DATABASE_URL cannot be used: ${describeError(error)}`;
-  }
-}
-
-async function createContext({ db, stripe, sandbox, isNew }: Installation, log: Log, opened: CloseHook[]) {
+async function createContext(
+  { db, stripe, sandbox, isNew }: Installation,
+  { log, databaseState }: ReturnType<typeof createProcessLog>,
+  opened: CloseHook[],
+) {
   const { openParity } = await import("~/server/open-parity.server");
   const { createRoster } = await import("~/auth/roster.server");
-  const parity = openParity({ db, stripe, sandbox, log });
+  const parity = openParity({ db, stripe, sandbox, log, databaseState });
   opened.push({ name: "reconcile", close: parity.close });
   if (isNew) await runInitialPreview(parity);
   const { signal } = interrupted;
@@ -145,7 +139,9 @@ const exitCode = await runCommandLine({
   watched: Boolean(process.stderr.isTTY),
   open,
 }).catch((error: unknown) => {
-  say(maskText(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  const trouble = findDatabaseTrouble(error);
+  if (trouble !== null) say(`${explainTrouble(trouble)} What was committed is kept. Repeat the command.`);
+  else say(maskText(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   return EXIT.failed;
 });
 // Everything is closed. Timers of libraries would keep the process alive for seconds.

@@ -3,6 +3,7 @@ import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { findLiveRun } from "~/engine/runs/live-runs.server";
 import type { Database, Tx } from "~/platform/client.server";
+import type { DatabaseMonitor } from "~/platform/database/monitor.server";
 import {
   countPendingRevocations,
   countUsersWithVerdict,
@@ -17,7 +18,7 @@ export type FrameView = {
   mode: "test" | "live" | "sandbox";
   writeMode: WriteMode;
   liveRunId: string | null;
-  /** Why nothing may be written, as a sentence: wrong account, no answer from Stripe, …; null when writing is possible. */
+  /** Why nothing may be written, as a sentence: a read-only database, wrong account, no answer from Stripe, …; null when writing is possible. */
   warning: string | null;
 };
 
@@ -29,15 +30,23 @@ export type FrameCounts = {
 };
 
 /** Sends no request to Stripe and counts nothing, so that every page can wait for it. */
-export async function loadFrame({ db, stripe, guard }: Deps, sandbox: boolean): Promise<FrameView> {
-  const [settings, live] = await Promise.all([loadSettings(db), findLiveRun(db)]);
+export async function loadFrame(
+  { db, stripe, guard }: Deps,
+  sandbox: boolean,
+  database: Pick<DatabaseMonitor, "describeTrouble">,
+): Promise<FrameView> {
+  const [settings, live, trouble] = await Promise.all([
+    loadSettings(db),
+    findLiveRun(db),
+    database.describeTrouble(),
+  ]);
   const check = guard.last();
   return {
     account: settings.binding?.accountId ?? null,
     mode: sandbox ? "sandbox" : stripe.livemode ? "live" : "test",
     writeMode: settings.writeMode,
     liveRunId: live?.id ?? null,
-    warning: check && !check.ok ? check.message : null,
+    warning: trouble ?? (check && !check.ok ? check.message : null),
   };
 }
 

@@ -6,6 +6,7 @@ import { countUsers } from "~/engine/evaluate/users.server";
 import { type LayerSeconds, summarizePaymentToAccess } from "~/engine/repair/payment-to-access.server";
 import { findLiveRun } from "~/engine/runs/live-runs.server";
 import type { Database, Tx } from "~/platform/client.server";
+import type { DatabaseMonitor } from "~/platform/database/monitor.server";
 import {
   countPendingRevocations,
   countUnlinkedCustomers,
@@ -60,11 +61,14 @@ export type OverviewCounts = {
 export type Overview = OverviewRuns & OverviewCounts;
 
 /** The overview and the frame around every page. Counts come from the cache, and are null when they take too long. */
-export function createOverview(deps: Deps, options: { sandbox: boolean; countCache: CountCache }) {
+export function createOverview(
+  deps: Deps,
+  options: { sandbox: boolean; countCache: CountCache; database: Pick<DatabaseMonitor, "describeTrouble"> },
+) {
   const { db } = deps;
-  const { sandbox, countCache } = options;
+  const { sandbox, countCache, database } = options;
   return {
-    frame: () => loadFrame(deps, sandbox),
+    frame: () => loadFrame(deps, sandbox, database),
     frameCounts: () => countCache.count("frame", countFrame),
     /** The whole overview; waits for its counts however long they take. */
     overview: async (): Promise<Overview> => ({

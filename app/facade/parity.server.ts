@@ -16,6 +16,8 @@ import { createRuns } from "~/engine/runs/create-runs.server";
 import { addEvaluateJobs } from "~/engine/runs/evaluate-jobs.server";
 import { createWebhookEvents } from "~/engine/sync/receive-event.server";
 import type { Database } from "~/platform/client.server";
+import { createDatabaseMonitor } from "~/platform/database/monitor.server";
+import type { DatabaseState } from "~/platform/database/state.server";
 import type { Log } from "~/platform/log.server";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import type { StripeReader } from "~/stripe/reader.server";
@@ -34,6 +36,8 @@ export type ParityOptions = {
   /** Where no process stays alive for a worker: how long a webhook's own request may work on it, in milliseconds. */
   settleWithinMs?: number | null;
   log: Log;
+  /** What this process knows of its database, where its log tells. */
+  databaseState?: DatabaseState;
 };
 
 /** Everything that routes and the command line may ask for, bound to one database and one Stripe account. */
@@ -46,10 +50,12 @@ export function createParity(options: ParityOptions) {
   const callHelp: Deps["callHelp"] = (runId, helpers) => addEvaluateJobs(db, runId, helpers);
   const deps: Deps = { db, stripe, guard, log, callHelp };
   const countCache = createCountCache(db);
+  const database = createDatabaseMonitor({ db, state: options.databaseState });
   const runs = createRuns(deps);
   const workspace = createWorkspaces(deps);
   return {
-    ...createOverview(deps, { sandbox, countCache }),
+    ...createOverview(deps, { sandbox, countCache, database }),
+    database,
     ...createUserPages(deps),
     ...createUserActions(deps, { countCache }),
     explainUser: (userId: string, options: ExplainOptions) => explainUser(db, userId, options),
@@ -68,6 +74,7 @@ export function createParity(options: ParityOptions) {
     },
     /** Waits for what runs in the background, or hands it over: leases are released. */
     async close() {
+      database.close();
       await runs.close();
       await workspace.close();
     },

@@ -1,12 +1,11 @@
 import type { CustomerAuth } from "~/auth/customer.server";
 import type { StaffAuth } from "~/auth/staff.server";
 import type { Parity } from "~/facade/parity.server";
+import type { Readiness } from "~/platform/database/monitor.server";
 import type { Environment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
 
 import type { Sender } from "./same-origin";
-
-export type Readiness = { ok: true } | { ok: false; reason: string };
 
 /** The part of the environment that routes can read. */
 export type RouteEnvironment = Pick<Environment, "mode" | "appUrl" | "cronSecret" | "metricsToken"> & {

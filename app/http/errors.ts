@@ -1,3 +1,9 @@
+import {
+  DATABASE_TROUBLES,
+  type DatabaseTrouble,
+  findDatabaseTrouble,
+} from "~/platform/database/trouble.server";
+
 /**
  * The HTTP status and the general message of each error code. Callers see the code, so it must not change. The message is
  * for people; the caller of `errorResponse` can replace it with a more exact one.
@@ -65,33 +71,11 @@ export function errorResponse(reason: ErrorCode, { headers, ...details }: ErrorD
   });
 }
 
-/**
- * Error codes that mean "the database is not available": of Node's sockets; of PostgreSQL (classes 08 and 57P, too many
- * connections, no such database, wrong password); and of Prisma (the same, and an exhausted pool).
- */
-const unavailableCodes =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN|08...|57P0[1-5]|53[23]00|3D000|28P01|P100[01238]|P1017|P2024)$/;
-
-const unavailableMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
-
 /** Whether an error comes from the database or the connection to it, not from our code. */
-export function isUnavailable(thrown: unknown): boolean {
-  let error = thrown;
-  for (let depth = 0; depth < 6 && typeof error === "object" && error !== null; depth++) {
-    for (const name of ["code", "originalCode"] as const)
-      if (name in error && unavailableCodes.test(String(Reflect.get(error, name)))) return true;
-    if ("kind" in error && error.kind === "DatabaseNotReachable") return true;
-    if (error instanceof Error && unavailableMessages.test(error.message)) return true;
-    error = findCause(error);
-  }
-  return false;
-}
+export const isUnavailable = (thrown: unknown): boolean => findDatabaseTrouble(thrown) !== null;
 
-/** Prisma stores the driver's error under `meta.driverAdapterError`, node under `cause`, several under `errors`. */
-function findCause(error: object): unknown {
-  if ("meta" in error && typeof error.meta === "object" && error.meta && "driverAdapterError" in error.meta)
-    return error.meta.driverAdapterError;
-  if ("errors" in error && Array.isArray(error.errors)) return error.errors[0];
-  return "cause" in error ? error.cause : null;
+/** What a caller is told when the database cannot be used. */
+export function unavailableResponse(trouble: DatabaseTrouble, requestId: string): Response {
+  const message = `${DATABASE_TROUBLES[trouble].what} Nothing was changed. Try again in a moment.`;
+  return errorResponse("unavailable", { message, requestId, headers: { "Retry-After": "5" } });
 }

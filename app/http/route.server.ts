@@ -1,10 +1,11 @@
 import { parseWithZod } from "@conform-to/zod/v4";
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import type { z } from "zod";
+import { findDatabaseTrouble } from "~/platform/database/trouble.server";
 import { isPlainText } from "~/platform/plain-text";
 import { readBody, readFields, readForm, readJson, readSearch } from "./body.server";
 import { authorize } from "./caller.server";
-import { type ErrorCode, errorResponse, isUnavailable } from "./errors";
+import { type ErrorCode, errorResponse, unavailableResponse } from "./errors";
 import type { Access, ActionInput, ActionSpec, LoaderInput, LoaderSpec } from "./route-spec";
 
 const CALLERS = ["staff", "customer", "cron", "metrics", "stripe", "public"] as const;
@@ -98,9 +99,10 @@ async function handleErrors<R>({ context, request }: LoaderFunctionArgs, work: (
       log.debug({ err: thrown }, "request aborted by the caller");
       throw errorResponse("internal", { requestId });
     }
-    if (isUnavailable(thrown)) {
+    const trouble = findDatabaseTrouble(thrown);
+    if (trouble !== null) {
       log.error({ err: thrown }, "database not available");
-      throw errorResponse("unavailable", { requestId, headers: { "Retry-After": "5" } });
+      throw unavailableResponse(trouble, requestId);
     }
     log.error({ err: thrown }, "request failed");
     throw errorResponse("internal", { requestId });

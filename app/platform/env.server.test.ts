@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type DemoSecrets, describeProblems, type Environment, readEnvironment } from "./env.server";
+import {
+  type DemoSecrets,
+  describeProblems,
+  type Environment,
+  findLostEnvironment,
+  readEnvironment,
+} from "./env.server";
 
 const demoSecrets: DemoSecrets = {
   appSecret: "a".repeat(64),
@@ -63,8 +69,31 @@ describe("the demo", () => {
     expect(environment({ ...production, VERCEL: "1", PARITY_STAYS_ALIVE: "yes" }).staysAlive).toBe(true);
   });
 
-  it("does not depend on NODE_ENV, nor does production", () => {
-    expect(environment({ NODE_ENV: "production" }).mode).toBe("demo");
+  it.each([
+    ["NODE_ENV=production", { NODE_ENV: "production" }],
+    ["a host of containers", { KUBERNETES_SERVICE_HOST: "10.0.0.1" }],
+    ["a serverless host", { VERCEL: "1" }],
+    ["the rest of Stripe's variables", { STRIPE_WEBHOOK_SECRET: "whsec_0123456789abcdef" }],
+  ])("is refused when %s says that the environment was lost, unless PARITY_DEMO=1 (case 31)", (_, source) => {
+    const [problem] = problems(source);
+    expect(problem?.variable).toBe("DATABASE_URL, STRIPE_SECRET_KEY");
+    expect(problem?.message).toContain(Object.keys(source)[0]);
+    expect(problem?.message).toContain("PARITY_DEMO=1");
+    expect(environment({ ...source, PARITY_DEMO: "1" }).mode).toBe("demo");
+  });
+
+  it("is not what a value other than 1 of PARITY_DEMO asks for, nor PARITY_DEMO with a database", () => {
+    expect(problems({ PARITY_DEMO: "yes" })[0]?.variable).toBe("PARITY_DEMO");
+    expect(environment({ ...production, PARITY_DEMO: "1" }).mode).toBe("production");
+  });
+
+  it("is refused to programs that need the database only, too", () => {
+    expect(findLostEnvironment({ NODE_ENV: "production" })).toContain("PARITY_DEMO=1");
+    expect(findLostEnvironment({ NODE_ENV: "production", DATABASE_URL: "postgres://x/y" })).toBeNull();
+    expect(findLostEnvironment({})).toBeNull();
+  });
+
+  it("is not what production becomes in another NODE_ENV", () => {
     expect(
       problems({ NODE_ENV: "development", STRIPE_SECRET_KEY: production.STRIPE_SECRET_KEY }),
     ).toHaveLength(2);

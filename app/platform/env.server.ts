@@ -88,10 +88,34 @@ const variables = z.object({
   LOG_LEVEL: field.logLevel.default("info"),
   PARITY_DATA_DIR: z.string().default(".data"),
   PARITY_STAYS_ALIVE: field.yesOrNo.optional(),
+  PARITY_DEMO: z.literal("1", { error: "should be 1, or unset" }).optional(),
+  NODE_ENV: z.string().optional(),
   // Set by Vercel and by AWS Lambda, whose processes are frozen between requests.
   VERCEL: z.string().optional(),
   AWS_LAMBDA_FUNCTION_NAME: z.string().optional(),
+  // Set by other hosts, where leaving everything out is a mistake and not a demo.
+  KUBERNETES_SERVICE_HOST: z.string().optional(),
+  DYNO: z.string().optional(),
+  FLY_APP_NAME: z.string().optional(),
+  RENDER: z.string().optional(),
+  RAILWAY_ENVIRONMENT: z.string().optional(),
+  K_SERVICE: z.string().optional(),
+  ECS_CONTAINER_METADATA_URI_V4: z.string().optional(),
 });
+
+/** Of which each says that this is no demo: the rest of the environment was lost. */
+const HOSTS = [
+  "VERCEL",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "KUBERNETES_SERVICE_HOST",
+  "DYNO",
+  "FLY_APP_NAME",
+  "RENDER",
+  "RAILWAY_ENVIRONMENT",
+  "K_SERVICE",
+  "ECS_CONTAINER_METADATA_URI_V4",
+] as const;
+const OF_STRIPE = ["STRIPE_CHECKOUT_KEY", "STRIPE_ACCOUNT_ID", "STRIPE_WEBHOOK_SECRET"] as const;
 
 type Variables = z.infer<typeof variables>;
 type Given = { [variable in keyof Variables]?: string };
@@ -105,11 +129,7 @@ export function readEnvironment(
   source: Record<string, string | undefined>,
   demoSecrets: (dataDirectory: string) => DemoSecrets,
 ): EnvironmentReading {
-  const given: Given = {};
-  for (const variable of variables.keyof().options) {
-    const value = source[variable]?.trim();
-    if (value) given[variable] = value;
-  }
+  const given = readGiven(source);
   const parsed = variables.safeParse(given);
   const problems = [...findCombinedProblems(given)];
   if (!parsed.success) {
@@ -118,6 +138,21 @@ export function readEnvironment(
   }
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
   return { ok: true, environment: toEnvironment(parsed.data, demoSecrets) };
+}
+
+function readGiven(source: Record<string, string | undefined>): Given {
+  const given: Given = {};
+  for (const variable of variables.keyof().options) {
+    const value = source[variable]?.trim();
+    if (value) given[variable] = value;
+  }
+  return given;
+}
+
+/** For programs that read nothing but DATABASE_URL: why they must not take the demo's database instead; null when they may. */
+export function findLostEnvironment(source: Record<string, string | undefined>): string | null {
+  const [problem] = findLost(readGiven(source));
+  return problem ? describeProblems([problem]).trim() : null;
 }
 
 /** The problems as lines for a terminal, one per problem. */
@@ -129,6 +164,7 @@ export function describeProblems(problems: EnvironmentProblem[]): string {
 function* findCombinedProblems(given: Given): Generator<EnvironmentProblem> {
   const demo = isDemo(given);
   const key = given.STRIPE_SECRET_KEY ?? "";
+  yield* findLost(given);
   if (given.DATABASE_URL && !key)
     yield {
       variable: "STRIPE_SECRET_KEY",
@@ -180,6 +216,22 @@ function* findCombinedProblems(given: Given): Generator<EnvironmentProblem> {
           message:
             "is required for single sign-on, together with OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET",
         };
+}
+
+/** A demo in place of production shows made-up customers and says that all is well. */
+function* findLost(given: Given): Generator<EnvironmentProblem> {
+  const sign = isDemo(given) && !given.PARITY_DEMO ? findSignOfProduction(given) : null;
+  if (sign !== null)
+    yield {
+      variable: "DATABASE_URL, STRIPE_SECRET_KEY",
+      message: `are both unset, and ${sign} says that this is not a demo: has the environment been lost? To start the demo here all the same, set PARITY_DEMO=1`,
+    };
+}
+
+/** What says that this process should not be the demo, although both variables are unset; null when nothing does. */
+function findSignOfProduction(given: Given): string | null {
+  if (given.NODE_ENV === "production") return "NODE_ENV=production";
+  return [...HOSTS, ...OF_STRIPE].find((variable) => given[variable]) ?? null;
 }
 
 function isDemo(given: Given | Variables): boolean {

@@ -7,14 +7,19 @@ export type LogOptions = {
   level: Level | "silent";
   /** Where lines go; standard output by default. */
   destination?: DestinationStream;
+  /** Says of an error that a warning or an error is about: it was reported, and the line is only for debugging. */
+  isReported?: (error: unknown) => boolean;
 };
+
+/** pino's number of `warn`. */
+const WARN = 40;
 
 /**
  * The log of the process. Everything that is passed to a log call is masked: the message, its arguments, members at any
  * depth, errors with their stacks. So a careless `log.info({ user })` leaks nothing. (Bindings of children are not masked:
  * they are ids that we made.)
  */
-export function createLog({ level, destination }: LogOptions): Log {
+export function createLog({ level, destination, isReported = () => false }: LogOptions): Log {
   const options: LoggerOptions = {
     level,
     base: null,
@@ -22,15 +27,21 @@ export function createLog({ level, destination }: LogOptions): Log {
     // `logMethod` has made a masked plain object of the error already.
     serializers: { err: (error: unknown) => error },
     hooks: {
-      logMethod(args, method) {
+      logMethod(args, method, severity) {
+        const quiet = severity >= WARN && isReported(readError(args[0]));
         const masked = args.map((argument, index) =>
           index === 0 && argument instanceof Error ? { err: maskValue(argument) } : maskValue(argument),
         );
-        return Reflect.apply(method, this, masked);
+        return Reflect.apply(quiet ? this.debug : method, this, masked);
       },
     },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+function readError(argument: unknown): unknown {
+  if (argument instanceof Error) return argument;
+  return typeof argument === "object" && argument !== null && "err" in argument ? argument.err : null;
 }
 
 /** A child whose lines carry the request's id. */

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import type { CronAnswer } from "~/engine/runs/start-runs.server";
 import type { Parity } from "~/facade/parity.server";
 import { route } from "~/http/route.server";
+import { findDatabaseTrouble, formatTrouble } from "~/platform/database/trouble.server";
+import type { Log } from "~/platform/log.server";
 
 const MAX_SECONDS = 300;
 
@@ -8,19 +11,37 @@ const search = z.object({
   /** Seconds that this request may work. The next request continues. */
   budget: z.coerce.number().min(1).max(MAX_SECONDS).default(50),
   scope: z.enum(["incremental", "full"]).optional(),
+  /** `1`: answers 5xx unless everything succeeded, for schedulers that look at nothing but the status. */
+  strict: z.literal("1", { error: "strict=1, or nothing" }).optional(),
   /** The name of `scope` in older crontabs; only `full` was ever set. */
   reach: z.enum(["tick", "full"]).optional(),
 });
 
-type Input = { parity: Parity; search: z.output<typeof search> };
+type Input = { parity: Parity; log: Log; search: z.output<typeof search> };
 
 /** Syncs all users, as far as the budget allows. Vercel Cron sends a GET with the secret as bearer token. */
-async function syncPayments({ parity, search: { budget, ...search } }: Input): Promise<Response> {
+async function syncPayments({
+  parity,
+  log,
+  search: { budget, strict, ...search },
+}: Input): Promise<Response> {
   const scope = search.scope ?? (search.reach === "full" ? "full" : "incremental");
-  const answer = await parity.runs.cron({ budgetMs: budget * 1000, scope });
-  // The run failed, or the account guard rejected it: the scheduler must notice.
-  const status = answer.done && answer.reason !== undefined ? 500 : 200;
-  return Response.json(answer, { status });
+  try {
+    const answer = await parity.runs.cron({ budgetMs: budget * 1000, scope });
+    return Response.json(answer, { status: chooseStatus(answer, strict !== undefined) });
+  } catch (err) {
+    const trouble = findDatabaseTrouble(err);
+    if (trouble === null) throw err;
+    log.error({ err }, "scheduled run stopped; the database is not available");
+    const answer = { success: false, done: false, reason: formatTrouble(trouble) };
+    return Response.json(answer, { status: 503, headers: { "Retry-After": "5" } });
+  }
+}
+
+/** The run failed, or the account guard rejected it: the scheduler must notice. Strictly also what only needs another call. */
+function chooseStatus({ success, done, reason }: CronAnswer, strict: boolean): number {
+  if (done && reason !== undefined) return 500;
+  return strict && !success ? 503 : 200;
 }
 
 export const loader = route.loader({ who: "cron", search }, syncPayments);

@@ -2,12 +2,10 @@ import type { ServerBuild } from "@remix-run/node";
 import type { RequestHandler } from "express";
 import { createCustomerAuth } from "~/auth/customer.server";
 import { createStaffAuth } from "~/auth/staff.server";
-import type { Readiness } from "~/http/context";
 import type { Database } from "~/platform/client.server";
+import type { DatabaseState } from "~/platform/database/state.server";
 import type { Environment, StripeEnvironment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
-import { listPendingMigrations } from "~/platform/migrations/migrate.server";
-import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 import { openParity } from "./open-parity.server";
 import type { CloseHook } from "./shutdown.server";
 import { createServer } from "./web-server";
@@ -21,6 +19,8 @@ export type ApplicationOptions = {
   /** The built-in sandbox stands in for Stripe. */
   sandbox: boolean;
   log: Log;
+  /** What this process knows of its database: its log tells. */
+  databaseState: DatabaseState;
   pages: {
     build: ServerBuild | (() => Promise<ServerBuild>);
     /** The folder of the files for the browser. */
@@ -32,7 +32,6 @@ export type ApplicationOptions = {
 
 export type Application = ReturnType<typeof openApplication>;
 
-const READINESS_MS = 2_000;
 /** Beside the requests that this process answers; `npm run worker` takes more. */
 const JOBS_AT_ONCE = 2;
 
@@ -41,9 +40,9 @@ const JOBS_AT_ONCE = 2;
  * and everything that it imports, again whenever one of the files changes; the database, the sandbox and the port stay.
  */
 export function openApplication(options: ApplicationOptions) {
-  const { environment, db, databaseUrl, stripe, sandbox, log, pages } = options;
+  const { environment, db, databaseUrl, stripe, sandbox, log, databaseState, pages } = options;
   const { staysAlive } = environment;
-  const parity = openParity({ db, stripe, sandbox, staysAlive, log });
+  const parity = openParity({ db, stripe, sandbox, staysAlive, log, databaseState });
   const staffAuth = createStaffAuth({ db, environment, log });
   const server = createServer({
     environment,
@@ -51,7 +50,7 @@ export function openApplication(options: ApplicationOptions) {
     parity,
     staffAuth,
     customerAuth: createCustomerAuth({ environment, now: Date.now }),
-    ready: () => checkReadiness(db, databaseUrl),
+    ready: () => parity.database.check(),
     ...pages,
   });
   /** What has to be closed, in the order in which it was opened. The web server is closed by its owner. */
@@ -75,15 +74,4 @@ export function openApplication(options: ApplicationOptions) {
       hooks.push({ name: "worker", close: worker.stop });
     },
   };
-}
-
-async function checkReadiness(db: Database, url: string): Promise<Readiness> {
-  const noAnswer: Readiness = { ok: false, reason: "the database does not answer" };
-  const check = async (): Promise<Readiness> => {
-    await db.$queryRaw`SELECT 1`;
-    const pending = await listPendingMigrations(url);
-    return pending.length === 0 ? { ok: true } : { ok: false, reason: "the database's schema is behind" };
-  };
-  const readiness = await withTimeout(check(), READINESS_MS).catch(() => noAnswer);
-  return readiness === TIMED_OUT ? noAnswer : readiness;
 }

@@ -4,6 +4,7 @@ import { resumeEvents } from "~/engine/observe/events.server";
 import type { Parity } from "~/facade/parity.server";
 import { createParity } from "~/facade/parity.server";
 import type { Database } from "~/platform/client.server";
+import type { DatabaseState } from "~/platform/database/state.server";
 import type { StripeEnvironment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
 import { nextVersion } from "~/platform/versions.server";
@@ -20,6 +21,7 @@ export type ParityDeps = {
   /** Whether a process stays alive between requests. Where none does, a webhook's request settles its event itself. */
   staysAlive?: boolean;
   log: Log;
+  databaseState?: DatabaseState;
 };
 
 /** Stripe waits for a webhook's response for about ten seconds. */
@@ -29,7 +31,8 @@ const SETTLE_WITHIN_MS = 8_000;
 const GLOBAL_PER_SECOND = { live: 100, test: 25 };
 
 /** Binds the engine to a database and a Stripe key. The server, the worker and the command line share this. */
-export function openParity({ db, stripe, sandbox, staysAlive = true, log }: ParityDeps): Parity {
+export function openParity(deps: ParityDeps): Parity {
+  const { db, stripe, sandbox, staysAlive = true, log, databaseState } = deps;
   const sending: SenderOptions = {
     limiter: createLimiter({
       budget: createStripeBudget(db, {
@@ -49,6 +52,7 @@ export function openParity({ db, stripe, sandbox, staysAlive = true, log }: Pari
     sandbox,
     checkout: checkoutKey === null ? null : createCheckoutClient({ checkoutKey, apiBase, ...sending }),
     webhookSecret: stripe.webhookSecret,
+    databaseState,
     settleWithinMs: staysAlive ? null : SETTLE_WITHIN_MS,
     log,
   });

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
+import { findLostEnvironment } from "~/platform/env.server";
 import { StartError } from "~/platform/start-error";
 
 export type OpenPostgres = {
@@ -38,6 +39,11 @@ export async function withPostgres(
   work: (url: string) => Promise<number>,
 ): Promise<number> {
   const { DATABASE_URL, PARITY_DATA_DIR } = variables.parse(environment);
+  const lost = findLostEnvironment(environment);
+  if (lost !== null) {
+    process.stderr.write(`${lost}\n`);
+    return 2;
+  }
   const report = (message: string) => void process.stderr.write(`${message}\n`);
   try {
     const postgres = await openPostgres({

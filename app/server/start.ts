@@ -4,15 +4,16 @@ import { announce, findRunningDemo, formatWelcome } from "~/demo/announcement.se
 import { fillDemo, openSandbox, runInitialPreview } from "~/demo/demo.server";
 import { loadDemoSecrets } from "~/demo/demo-secrets.server";
 import { sendConsoleToLog } from "~/platform/console.server";
+import { createProcessLog } from "~/platform/database/state.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
-import { createLog, type Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
-import { applyMigrations, listPendingMigrations } from "~/platform/migrations/migrate.server";
+import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { StartError } from "~/platform/start-error";
 import type { Application, ApplicationOptions } from "./application.server";
 import { type Listener, openListener } from "./listener.server";
 import { openPostgres } from "./open-postgres.server";
 import { ROOT, requireBuilt } from "./require-built.server";
+import { requireDatabase } from "./require-database.server";
 import { closeOnExit, type ShutdownHooks } from "./shutdown.server";
 import { watchParent } from "./watch-parent.server";
 
@@ -22,15 +23,18 @@ import { watchParent } from "./watch-parent.server";
 const isDevelopment = process.argv.includes("--dev");
 const DEMO_ADMIN = "admin@example.com";
 
+// The program that read our output may be gone: no reason to stop.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 const say = (message: string) => void process.stdout.write(`${message}\n`);
 
 async function start(): Promise<void> {
+  const environment = loadEnvironment();
   // React is several times slower without it.
   process.env.NODE_ENV ??= isDevelopment ? "development" : "production";
   requireBuilt("client");
   if (!isDevelopment) requireBuilt("pages");
-  const environment = loadEnvironment();
-  const log = await openLog(environment);
+  const { log, databaseState } = await openLog(environment);
   sendConsoleToLog(log);
   const shutdown = closeOnExit(log);
   watchParent({
@@ -38,7 +42,7 @@ async function start(): Promise<void> {
     onGone: () => shutdown.end("npm, which started this process, has ended"),
   });
   try {
-    await serve(environment, log, shutdown);
+    await serve(environment, { log, databaseState }, shutdown);
   } catch (error) {
     report(error);
     await shutdown.closeAll();
@@ -46,7 +50,13 @@ async function start(): Promise<void> {
   }
 }
 
-async function serve(given: Environment, log: Log, shutdown: ShutdownHooks): Promise<void> {
+type ProcessLog = ReturnType<typeof createProcessLog>;
+
+async function serve(
+  given: Environment,
+  { log, databaseState }: ProcessLog,
+  shutdown: ShutdownHooks,
+): Promise<void> {
   const isDemo = given.mode === "demo";
   if (isDemo) await refuseSecondDemo(given);
   const listener = await openPort(given, isDemo);
@@ -54,7 +64,9 @@ async function serve(given: Environment, log: Log, shutdown: ShutdownHooks): Pro
 
   const postgres = await openPostgres({ ...environment, log: say });
   shutdown.add({ name: "postgres", close: postgres.stop });
-  await migrate(environment, postgres.url);
+  // Only the embedded database is migrated at the start.
+  if (environment.databaseUrl === null) await applyMigrations(postgres.url);
+  else await requireDatabase(postgres.url);
   // Imports the generated client, which `requireBuilt` has looked for.
   const { createDatabase } = await import("~/platform/client.server");
   const db = createDatabase(postgres.url, { log });
@@ -67,7 +79,15 @@ async function serve(given: Environment, log: Log, shutdown: ShutdownHooks): Pro
   if (!stripe) throw new Error("Production started without a Stripe key.");
   const isNew = sandbox !== null && (await fillDemo(db, sandbox.api));
 
-  const bindings = { environment, db, databaseUrl: postgres.url, stripe, sandbox: sandbox !== null, log };
+  const bindings = {
+    environment,
+    db,
+    databaseUrl: postgres.url,
+    stripe,
+    sandbox: sandbox !== null,
+    log,
+    databaseState,
+  };
   const application = isDevelopment
     ? await openDevelopment(bindings, listener, shutdown)
     : await openBuilt(bindings);
@@ -127,11 +147,11 @@ function loadEnvironment(): Environment {
 }
 
 /** JSON lines; in the demo on a terminal lines for people, where pino-pretty is installed. */
-async function openLog({ mode, logLevel }: Environment): Promise<Log> {
+async function openLog({ mode, logLevel }: Environment): Promise<ProcessLog> {
   const isForPeople = mode === "demo" && process.stdout.isTTY;
   const pretty = isForPeople ? await import("pino-pretty").catch(() => null) : null;
   const destination = pretty?.default({ colorize: true, translateTime: "SYS:HH:MM:ss" });
-  return createLog({ level: logLevel, destination });
+  return createProcessLog({ level: logLevel, destination });
 }
 
 /** Two demos on the same data would each overwrite the sandbox's state of the other. */
@@ -160,21 +180,6 @@ async function openPort({ port }: Environment, orNextFree: boolean): Promise<Lis
 /** The demo's address follows the port that it got, unless APP_URL sets the address. */
 function toActualPort({ appUrl, port }: Environment, actual: number): Partial<Environment> {
   return appUrl === `http://localhost:${port}` ? { appUrl: `http://localhost:${actual}`, port: actual } : {};
-}
-
-/** Only the embedded database is migrated at the start: the owner of any other decides when. */
-async function migrate({ databaseUrl }: Environment, url: string): Promise<void> {
-  if (databaseUrl === null) {
-    await applyMigrations(url);
-    return;
-  }
-  const pending = await listPendingMigrations(url).catch((error: unknown) => {
-    throw new StartError(`Cannot use the database of DATABASE_URL: ${maskText(readMessage(error))}`);
-  });
-  if (pending.length > 0)
-    throw new StartError(
-      `The database is behind by ${pending.length === 1 ? "1 migration" : `${pending.length} migrations`} (${pending.join(", ")}).\nRun: npm run db:migrate`,
-    );
 }
 
 /** Prints an expected error as its message, and a bug with its stack, both with secrets masked. */

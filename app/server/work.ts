@@ -1,9 +1,10 @@
 import { loadDemoSecrets } from "~/demo/demo-secrets.server";
 import { sendConsoleToLog } from "~/platform/console.server";
+import { createProcessLog } from "~/platform/database/state.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
-import { createLog } from "~/platform/log.server";
 import { StartError } from "~/platform/start-error";
 import { requireBuilt } from "./require-built.server";
+import { requireDatabase } from "./require-database.server";
 import { closeOnExit } from "./shutdown.server";
 import { watchParent } from "./watch-parent.server";
 
@@ -11,6 +12,9 @@ import { watchParent } from "./watch-parent.server";
 // the queue (events to settle, batches of runs to evaluate) and starts a run every ten minutes.
 
 const JOBS_AT_ONCE = 8;
+
+// The program that read our output may be gone: no reason to stop.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 async function work(): Promise<void> {
   requireBuilt("client");
@@ -20,7 +24,8 @@ async function work(): Promise<void> {
       "The worker needs DATABASE_URL and STRIPE_SECRET_KEY. In the demo the web process does its work.",
       2,
     );
-  const log = createLog({ level: logLevel });
+  await requireDatabase(databaseUrl);
+  const { log, databaseState } = createProcessLog({ level: logLevel });
   sendConsoleToLog(log);
   const shutdown = closeOnExit(log);
   watchParent({
@@ -32,7 +37,7 @@ async function work(): Promise<void> {
   const { startWorker } = await import("./worker.server");
   const db = createDatabase(databaseUrl, { log });
   shutdown.add({ name: "database", close: () => db.$disconnect() });
-  const parity = openParity({ db, stripe, sandbox: false, log });
+  const parity = openParity({ db, stripe, sandbox: false, log, databaseState });
   shutdown.add({ name: "engine", close: () => parity.close() });
   const worker = await startWorker({ databaseUrl, db, parity, log, concurrency: JOBS_AT_ONCE, clock: true });
   shutdown.add({ name: "worker", close: worker.stop });

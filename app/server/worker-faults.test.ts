@@ -24,7 +24,7 @@ afterEach(async () => {
   await world.close();
 });
 
-const log = createLog({ level: "silent" });
+const log = createLog({ level: process.env.TEST_LOG ? "debug" : "silent" });
 
 async function work({ parity = world.another(), stopWithinMs = 8_000 } = {}): Promise<Worker> {
   const { url: databaseUrl, db } = world;

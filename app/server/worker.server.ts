@@ -89,6 +89,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await wait(START_AGAIN_MS, undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;
       try {
+        // It has ended, so what it has locked need not wait until its heartbeat is old.
+        await releaseJobs(db, [queue.poolId()]);
         queue = await openQueue(options);
         log.info("queue started again");
         return;
@@ -142,6 +144,7 @@ async function openQueue(options: WorkerOptions): Promise<Queue> {
     pgPool,
     concurrency,
     noHandleSignals: true,
+    parsedCronItems: [],
     pollInterval: 2_000,
     events,
     logger: createQueueLog(log),
@@ -202,8 +205,9 @@ const createTasks = ({ parity, log }: WorkerOptions) => ({
 
 /** The queue's own lines. It logs each start of a job as "info", which is "debug" for us. */
 function createQueueLog(log: Log): Logger {
-  return new Logger(() => (level, message) => {
-    if (level === "error") log.error({ from: "queue" }, message);
+  return new Logger(() => (level, message, meta) => {
+    // An error that comes along tells whether it is the database's, which is reported once.
+    if (level === "error") log.error({ from: "queue", ...(meta?.error ? { err: meta.error } : {}) }, message);
     else if (level === "warning") log.warn({ from: "queue" }, message);
     else log.debug({ from: "queue" }, message);
   });

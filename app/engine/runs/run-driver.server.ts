@@ -1,3 +1,4 @@
+import { findDatabaseTrouble } from "~/platform/database/trouble.server";
 import type { Log } from "~/platform/log.server";
 import type { Step } from "./run-step.server";
 
@@ -18,6 +19,8 @@ export type DriverOptions = {
 const STEP_MS = 2_000;
 const PAUSE_MS = 5_000;
 
+const AWAY = Symbol("the database is away");
+
 /** Calls `step` until the run is over; waits when Stripe does not answer or another process has the lease. */
 export function createRunDriver({ step, log, wait }: DriverOptions): RunDriver {
   const driven = new Map<string, Promise<void>>();
@@ -25,9 +28,25 @@ export function createRunDriver({ step, log, wait }: DriverOptions): RunDriver {
 
   async function driveToEnd(runId: string): Promise<void> {
     while (!stop.signal.aborted) {
-      const done = await step(runId, STEP_MS);
+      const done = await stepOrWait(runId);
+      if (done === AWAY) continue;
       if (done?.run.state !== "running" || done.stopped) return;
       if (done.run.reason !== null || !done.worked) await wait(PAUSE_MS, stop.signal);
+    }
+  }
+
+  /** While the database cannot be used, nothing is wrong with the run. */
+  async function stepOrWait(runId: string): Promise<Step | null | typeof AWAY> {
+    try {
+      return await step(runId, STEP_MS);
+    } catch (error) {
+      if (findDatabaseTrouble(error) === null) throw error;
+      log.error(
+        { err: error, runId },
+        "run step failed; it is repeated when the database is available again",
+      );
+      await wait(PAUSE_MS, stop.signal);
+      return AWAY;
     }
   }
 

@@ -3,8 +3,9 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type pg from "pg";
 import { z } from "zod";
+import type { Database } from "~/platform/client.server";
 import { acquireMigrationLock } from "./migration-lock.server";
-import { isMissingTable, withPgClient } from "./pg-client.server";
+import { isMissingTable, type Query, queryOn, withPgClient } from "./pg-client.server";
 import { isQueueBehind, migrateQueue, QUEUE } from "./queue-schema.server";
 
 export const MIGRATIONS_FOLDER = path.resolve(import.meta.dirname, "../../../prisma/migrations");
@@ -35,7 +36,7 @@ export async function applyMigrations(url: string, folder = MIGRATIONS_FOLDER): 
   return withPgClient(url, async (lockHolder) => {
     await acquireMigrationLock(lockHolder);
     const applied = await withPgClient(url, async (client) => {
-      const pending = await listPending(client, folder);
+      const pending = await listPending(queryOn(client), folder);
       for (const name of pending) await applyMigration(client, folder, name);
       return pending;
     });
@@ -46,9 +47,16 @@ export async function applyMigrations(url: string, folder = MIGRATIONS_FOLDER): 
 /** The names of the migrations that the database does not have yet, oldest first, the queue's last. Changes nothing. */
 export async function listPendingMigrations(url: string): Promise<string[]> {
   return withPgClient(url, async (client) => {
-    const pending = await listPending(client, MIGRATIONS_FOLDER);
-    return (await isQueueBehind(client)) ? [...pending, QUEUE] : pending;
+    const pending = await listPending(queryOn(client), MIGRATIONS_FOLDER);
+    return (await isQueueBehind(queryOn(client))) ? [...pending, QUEUE] : pending;
   });
+}
+
+/** The same on a pool that is open. */
+export async function listPendingMigrationsOn(db: Database): Promise<string[]> {
+  const query: Query = (text) => db.$queryRawUnsafe<unknown[]>(text);
+  const pending = await listPending(query, MIGRATIONS_FOLDER);
+  return (await isQueueBehind(query)) ? [...pending, QUEUE] : pending;
 }
 
 /** The names of all migrations in the folder, oldest first. */
@@ -58,14 +66,14 @@ export async function listMigrations(folder = MIGRATIONS_FOLDER): Promise<string
   return folders.map((entry) => entry.name).sort();
 }
 
-async function listPending(client: pg.Client, folder: string): Promise<string[]> {
-  const applied = await listApplied(client);
+async function listPending(query: Query, folder: string): Promise<string[]> {
+  const applied = await listApplied(query);
   return (await listMigrations(folder)).filter((name) => !applied.has(name));
 }
 
-async function listApplied(client: pg.Client): Promise<Set<string>> {
+async function listApplied(query: Query): Promise<Set<string>> {
   try {
-    const { rows } = await client.query<Record<string, unknown>>(APPLIED);
+    const rows = await query(APPLIED);
     return new Set(rows.map((row) => migrationRow.parse(row).migration_name));
   } catch (error) {
     if (isMissingTable(error)) return new Set();

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { readSqlState } from "~/platform/errors.server";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -17,7 +18,15 @@ export async function withPgClient<T>(url: string, work: (client: pg.Client) => 
   }
 }
 
+/** Runs one statement, on whatever connection there is. */
+export type Query = (text: string) => Promise<unknown[]>;
+
+export const queryOn =
+  (client: pg.Client): Query =>
+  async (text) =>
+    (await client.query<Record<string, unknown>>(text)).rows;
+
 /** Whether a statement failed because its table is not there yet. */
 export function isMissingTable(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === "42P01";
+  return (error instanceof pg.DatabaseError ? error.code : readSqlState(error)) === "42P01";
 }

@@ -1,7 +1,6 @@
 import { Logger, runMigrations } from "graphile-worker";
-import type pg from "pg";
 import { z } from "zod";
-import { isMissingTable, withPgClient } from "./pg-client.server";
+import { isMissingTable, type Query, queryOn, withPgClient } from "./pg-client.server";
 
 /** The name of the queue's tables in the list of migrations. */
 export const QUEUE = "graphile_worker";
@@ -19,18 +18,16 @@ const silent = new Logger(() => () => {});
  * ever run. The caller holds the lock of the migrations.
  */
 export async function migrateQueue(url: string): Promise<boolean> {
-  if (!(await withPgClient(url, isQueueBehind))) return false;
+  if (!(await withPgClient(url, (client) => isQueueBehind(queryOn(client))))) return false;
   await runMigrations({ connectionString: url, logger: silent });
   return true;
 }
 
 /** Whether the queue's tables are missing, or older than the version of graphile-worker that we use. */
-export async function isQueueBehind(client: pg.Client): Promise<boolean> {
+export async function isQueueBehind(query: Query): Promise<boolean> {
   try {
-    const { rows } = await client.query<Record<string, unknown>>(
-      "SELECT max(id) AS revision FROM graphile_worker.migrations",
-    );
-    return (revisionRow.parse(rows[0]).revision ?? 0) < REVISION;
+    const [row] = await query("SELECT max(id) AS revision FROM graphile_worker.migrations");
+    return (revisionRow.parse(row).revision ?? 0) < REVISION;
   } catch (error) {
     if (isMissingTable(error)) return true;
     throw error;

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { addPayingUser, createWorld, type World } from "~/engine/testing/world";
+import { createRouteArgs } from "~/http/testing/request";
+import { setReadOnly } from "~/platform/testing/database";
+import { loader as callCron } from "./api.cron.sync-payments";
+import { loader as readWorkspace } from "./api.workspace.$workspaceId";
+import { loader as readyz } from "./readyz";
+
+// What callers are told while the database cannot be written (case 27).
+
+let world: World;
+const SECRET = "the-cron-secret";
+
+beforeEach(async () => {
+  world = await createWorld();
+  await addPayingUser(world, "ada");
+});
+afterEach(() => world.close());
+
+async function cron(search = "") {
+  const headers = { Authorization: `Bearer ${SECRET}` };
+  const { args, lines } = createRouteArgs(
+    `/api/cron/sync-payments${search}`,
+    { headers },
+    { cronSecret: SECRET },
+  );
+  Object.assign(args.context, { parity: world.parity });
+  const response = await callCron(args);
+  return { status: response.status, body: await response.json(), lines };
+}
+
+async function ready() {
+  const { args } = createRouteArgs("/readyz");
+  Object.assign(args.context, { ready: () => world.parity.database.check() });
+  const response = await readyz(args);
+  return { status: response.status, body: await response.json() };
+}
+
+it("the cron answer and readyz say that the database is read-only, and the next call after it repairs (case 27)", async () => {
+  await setReadOnly(world, true);
+  const answer = await cron();
+  expect(answer).toMatchObject({
+    status: 503,
+    body: { success: false, done: false, reason: expect.stringMatching(/^database_read_only: /) },
+  });
+  expect(await ready()).toMatchObject({
+    status: 503,
+    body: { ok: false, reason: expect.stringMatching(/^database_read_only: /) },
+  });
+  const frame = await world.parity.frame();
+  expect(frame.warning).toContain("read-only");
+
+  await setReadOnly(world, false);
+  await expect.poll(async () => (await ready()).status, { timeout: 10_000 }).toBe(200);
+  expect((await cron()).body).toMatchObject({ success: true, syncedCount: 1 });
+});
+
+it("a customer's workspace is still answered while the database is read-only", async () => {
+  await setReadOnly(world, true);
+  const { args } = createRouteArgs(
+    "/api/workspace/ada_w1",
+    { params: { workspaceId: "ada_w1" } },
+    { customer: { ok: true, customer: { userId: "ada", by: "token" } } as never },
+  );
+  Object.assign(args.context, { parity: world.parity });
+  const response = await readWorkspace(args);
+  expect(response).toMatchObject({ status: 200 });
+  await setReadOnly(world, false);
+});
+
+it.each([
+  ["succeeded", "", 200],
+  ["succeeded, asked strictly", "?strict=1", 200],
+])("a run that %s is answered as such", async (_, search, status) => {
+  expect(await cron(search)).toMatchObject({ status, body: { success: true } });
+});
+
+it("strictly, a run that is not over or left users out is not a success (case 36)", async () => {
+  world.sandbox.control.addFault({
+    effect: { type: "error", status: 500, shouldRetry: false },
+    match: { path: "/v1/subscriptions" },
+  });
+  expect(await cron("?budget=1")).toMatchObject({ status: 200, body: { success: false, done: false } });
+  expect(await cron("?budget=1&strict=1")).toMatchObject({ status: 503, body: { success: false } });
+});

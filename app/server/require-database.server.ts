@@ -1,0 +1,26 @@
+import { explainTrouble, findDatabaseTrouble } from "~/platform/database/trouble.server";
+import { maskText } from "~/platform/mask.server";
+import { listPendingMigrations } from "~/platform/migrations/migrate.server";
+import { StartError } from "~/platform/start-error";
+
+/**
+ * The database of DATABASE_URL answers and is up to date: the same check, in the same words, for every program. It is never
+ * migrated from here, because its owner decides when.
+ * @throws StartError with what to do.
+ */
+export async function requireDatabase(url: string): Promise<void> {
+  const pending = await listPendingMigrations(url).catch((error: unknown) => {
+    const trouble = findDatabaseTrouble(error);
+    const what = trouble === null ? "" : `${explainTrouble(trouble)} `;
+    throw new StartError(`Cannot use the database of DATABASE_URL: ${what}(${maskText(readMessage(error))})`);
+  });
+  if (pending.length === 0) return;
+  const many = pending.length === 1 ? "1 migration" : `${pending.length} migrations`;
+  throw new StartError(`The database is behind by ${many} (${pending.join(", ")}).\nRun: npm run db:migrate`);
+}
+
+/** When several addresses were tried, the error of the first one is enough. */
+function readMessage(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? first.message : String(first);
+}

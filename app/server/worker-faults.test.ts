@@ -41,13 +41,20 @@ async function work({ parity = world.another(), stopWithinMs = 8_000 } = {}): Pr
   return worker;
 }
 
-/** A paying user whom only the event makes known. */
+/** A paying user of whose payment only the event tells. */
 async function addPayerWithEvent(): Promise<void> {
   await addUser(world, { id: "ada" });
   const customer = world.sandbox.customers.create({ metadata: { userId: "ada" } });
   world.sandbox.subscriptions.create({ customer: customer.id, items: [{ price: world.prices.army }] });
   const event = { id: "evt_1", type: "customer.subscription.created", created: 1_790_000_000 };
-  await storeEvent(world.db, { ...event, livemode: false, customerId: customer.id, sessionId: null });
+  await storeEvent(world.db, {
+    ...event,
+    livemode: false,
+    accountId: null,
+    customerId: customer.id,
+    session: null,
+    sessionId: null,
+  });
 }
 
 const countLockedJobs = async () =>

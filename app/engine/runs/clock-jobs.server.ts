@@ -2,7 +2,7 @@ import type { Database } from "~/platform/client.server";
 
 /** Works on the run of the scheduler, as the cron route does. */
 export const CLOCK_JOB = "sync_payments";
-/** Makes the checks of users who wait and whom no living process checks any more. */
+/** Makes the checks that wait and that no living process makes any more. */
 export const CHECKS_JOB = "check_waiting_users";
 
 const EVERY_SECONDS = { [CLOCK_JOB]: 600, [CHECKS_JOB]: 60 };

@@ -14,14 +14,18 @@ export type AccessDecision = {
   changesAt: EpochSeconds | null;
 };
 
+/** What decides about access; `unpaidSince` only where the invoice is known. */
+export type StatusWithGrace = Pick<Subscription, "status" | "pastDueSince"> &
+  Partial<Pick<Subscription, "unpaidSince">>;
+
 const WITHOUT_ACCESS = new Set(["unpaid", "paused", "incomplete", "incomplete_expired", "canceled"]);
 
 /**
- * The access policy: does this subscription give access now? `past_due` does while in grace, counted from our first
- * observation of this spell (Stripe has no date of becoming past due).
+ * The access policy: does this subscription give access now? `past_due` does while in grace, counted from when the invoice
+ * became unpaid, or, where that is not known, from our first observation of this spell (Stripe has no date of becoming past due).
  */
 export function decideAccess(
-  subscription: Pick<Subscription, "status" | "pastDueSince">,
+  subscription: StatusWithGrace,
   policy: Policy,
   now: EpochSeconds,
 ): AccessDecision {
@@ -29,7 +33,7 @@ export function decideAccess(
   if (status === "active" || status === "trialing") return { access: "yes", changesAt: null };
   if (WITHOUT_ACCESS.has(status)) return { access: "no", changesAt: null };
   if (status !== "past_due") return { access: "review", changesAt: null };
-  const graceEnds = (subscription.pastDueSince ?? now) + policy.graceDays * DAY;
+  const graceEnds = (findOverdueSince(subscription) ?? now) + policy.graceDays * DAY;
   return now < graceEnds ? { access: "yes", changesAt: graceEnds } : { access: "no", changesAt: null };
 }
 
@@ -39,12 +43,12 @@ export function decideAccess(
  */
 export function doesStatusGiveAccess(
   status: string | null,
-  primary: Pick<Subscription, "status" | "pastDueSince"> | null,
+  primary: StatusWithGrace | null,
   policy: Policy,
   now: EpochSeconds,
 ): boolean {
   if (status === null) return false;
-  const pastDueSince = primary?.status === status ? primary.pastDueSince : null;
+  const pastDueSince = primary?.status === status ? findOverdueSince(primary) : null;
   return decideAccess({ status, pastDueSince }, policy, now).access === "yes";
 }
 
@@ -64,20 +68,21 @@ export function doesUserGiveAccess(
  */
 export function mayStatusMeanAccess(
   status: string | null,
-  primary: Pick<Subscription, "status" | "pastDueSince"> | null,
+  primary: StatusWithGrace | null,
   policy: Policy,
   now: EpochSeconds,
 ): boolean {
   if (status === null) return false;
-  const pastDueSince = primary?.status === status ? primary.pastDueSince : null;
+  const pastDueSince = primary?.status === status ? findOverdueSince(primary) : null;
   return decideAccess({ status, pastDueSince }, policy, now).access !== "no";
 }
 
 /** The end of a past-due subscription's grace; null in any other status. */
-export function findGraceEnd(
-  subscription: Pick<Subscription, "status" | "pastDueSince">,
-  policy: Policy,
-): EpochSeconds | null {
-  if (subscription.status !== "past_due" || subscription.pastDueSince === null) return null;
-  return subscription.pastDueSince + policy.graceDays * DAY;
+export function findGraceEnd(subscription: StatusWithGrace, policy: Policy): EpochSeconds | null {
+  const since = findOverdueSince(subscription);
+  return subscription.status !== "past_due" || since === null ? null : since + policy.graceDays * DAY;
 }
+
+/** When grace began: when the invoice became unpaid, else when this spell was first seen. */
+const findOverdueSince = ({ unpaidSince, pastDueSince }: StatusWithGrace): EpochSeconds | null =>
+  unpaidSince ?? pastDueSince;

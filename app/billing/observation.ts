@@ -52,8 +52,12 @@ export type Subscription = {
   cancelAtPeriodEnd: boolean;
   latestInvoiceId: string | null;
   testClockId: string | null;
-  /** Start of the grace period of this spell of past due; null in any other status. */
+  /** Payments are not collected for now (`pause_collection`); the status stays as it is. */
+  collectionPaused: boolean;
+  /** When this spell of past due was first seen; null in any other status. */
   pastDueSince: EpochSeconds | null;
+  /** Since when the latest finalized invoice is unpaid: its due date, or its finalization. Null when Stripe did not say. */
+  unpaidSince: EpochSeconds | null;
   /** When it was first seen to give access after it was seen without; null when it gave access from the start. */
   entitlingSince: EpochSeconds | null;
 };

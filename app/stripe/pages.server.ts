@@ -25,6 +25,8 @@ export type EventsPage = {
 const longList = z
   .object({ data: z.array(z.unknown()), has_more: z.boolean() })
   .refine(({ data, has_more }) => !has_more || readId(data.at(-1)) !== null);
+/** The first page of a list, which may have more. */
+export const anyList = z.object({ data: z.array(z.unknown()) });
 /** A list that fits on one page. */
 export const wholeList = z.object({ data: z.array(z.unknown()), has_more: z.literal(false) });
 const named = z.object({ id: z.string() });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Customer, Subscription, SubscriptionItem } from "~/billing/observation";
+import type { Customer, EpochSeconds, Subscription, SubscriptionItem } from "~/billing/observation";
 import { type Amount, isMetered, priceObject, readAmount, readId, text, UNKNOWN_AMOUNT } from "./price";
 
 /** Up to the year 9999, which PostgreSQL can store. */
@@ -36,7 +36,8 @@ const subscriptionObject = z.object({
   ended_at: seconds.nullish(),
   cancel_at: seconds.nullish(),
   cancel_at_period_end: z.boolean(),
-  latest_invoice: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
+  latest_invoice: z.union([z.string(), z.looseObject({ id: z.string() })]).nullish(),
+  pause_collection: z.object({}).nullish().catch(null),
   test_clock: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
   // Before API version 2025-03-31 the period was here.
   current_period_start: seconds.nullish(),
@@ -49,7 +50,9 @@ const subscriptionObject = z.object({
 
 /** What one subscription object says. The store fills in times that depend on history (`pastDueSince`). */
 export type ReadSubscription = {
-  subscription: Omit<Subscription, "pastDueSince" | "entitlingSince">;
+  subscription: Omit<Subscription, "pastDueSince" | "unpaidSince" | "entitlingSince">;
+  /** The latest invoice, when it came expanded and could be read. */
+  latestInvoice: ReadInvoice | null;
   /** The customer, when it came expanded. */
   customer: Customer | null;
   /** Stripe lists more items than the ten that come with the subscription. */
@@ -57,6 +60,31 @@ export type ReadSubscription = {
   /** The subscription's own currency; null where Stripe does not say it. */
   currency: string | null;
 };
+
+/** What an invoice says about a late payment. */
+export type ReadInvoice = {
+  id: string;
+  /** `draft`, `open`, `paid`, `uncollectible` or `void`. */
+  status: string | null;
+  /** Since when it is to be paid: its due date, else its finalization; null for a draft. */
+  payableSince: EpochSeconds | null;
+};
+
+const invoiceObject = z.object({
+  id: z.string(),
+  status: z.string().nullish(),
+  due_date: seconds.nullish(),
+  status_transitions: z.object({ finalized_at: seconds.nullish() }).nullish(),
+});
+
+/** What an invoice says; null for another shape: an invoice is never needed to read a subscription. */
+export function parseInvoice(object: unknown): ReadInvoice | null {
+  const parsed = invoiceObject.safeParse(object);
+  if (!parsed.success) return null;
+  const { id, status, due_date, status_transitions } = parsed.data;
+  const payableSince = due_date ?? status_transitions?.finalized_at ?? null;
+  return { id, status: status ?? null, payableSince };
+}
 
 /** The status given to a subscription whose object could not be read: an unknown status, so nothing is changed. */
 export const UNREADABLE_STATUS = "unreadable";
@@ -129,6 +157,7 @@ export function parseSubscription(object: unknown): ReadSubscription | null {
   const expanded = typeof it.customer === "string" ? null : toCustomer(it.customer);
   return {
     customer: expanded,
+    latestInvoice: typeof it.latest_invoice === "object" ? parseInvoice(it.latest_invoice) : null,
     hasMoreItems: it.items.has_more,
     currency: it.currency ?? null,
     subscription: {
@@ -151,6 +180,7 @@ export function parseSubscription(object: unknown): ReadSubscription | null {
       cancelAtPeriodEnd: it.cancel_at_period_end,
       latestInvoiceId: readId(it.latest_invoice),
       testClockId: readId(it.test_clock),
+      collectionPaused: it.pause_collection != null,
     },
   };
 }
@@ -168,6 +198,7 @@ function parseNames(object: unknown): ReadSubscription | null {
   const customer = customerObject.safeParse(names.data.customer);
   return {
     customer: customer.success ? toCustomer(customer.data) : null,
+    latestInvoice: null,
     hasMoreItems: false,
     currency: null,
     subscription: {
@@ -185,6 +216,7 @@ function parseNames(object: unknown): ReadSubscription | null {
       cancelAtPeriodEnd: false,
       latestInvoiceId: null,
       testClockId: null,
+      collectionPaused: false,
     },
   };
 }

@@ -6,13 +6,14 @@ import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
 import { POLLED_TYPES } from "./event-types";
 import { createStripeClient } from "./http-client.server";
 import {
+  anyList,
   type EventsPage,
   parseEventsPage,
   parsePage,
   type SubscriptionsPage,
   wholeList,
 } from "./pages.server";
-import { parseCustomer, parseItem, type ReadSubscription } from "./parse";
+import { parseCustomer, parseInvoice, parseItem, type ReadInvoice, type ReadSubscription } from "./parse";
 import type { PermissionEntry } from "./permissions/catalogue";
 import type { ProbeResult } from "./permissions/permission-watch";
 import { createSender, type SenderOptions } from "./permissions/watched-sender.server";
@@ -23,6 +24,10 @@ export type { Answer, AnswerVersion, NoAnswer, Read, RequestOptions } from "./an
 
 export type PageRequest = {
   customer?: string;
+  /** Only past-due ones; all unless given. */
+  status?: "past_due";
+  /** Each with its latest invoice, where the key may read invoices. */
+  withInvoices?: boolean;
   startingAfter?: string;
   /** Epoch seconds, half open: from `gte`, before `lt`. */
   created?: { gte?: EpochSeconds; lt?: EpochSeconds };
@@ -44,6 +49,8 @@ export type StripeReader = {
   ): Promise<Read<ReadSubscription["subscription"]["items"]>>;
   /** What a price costs in each of its currencies: subscription lists say only its own. */
   readPrice(id: string, options: RequestOptions): Promise<Read<PriceAmounts>>;
+  /** The invoices of a subscription that are not paid, newest first. Optional: the key may not read invoices. */
+  listOpenInvoices(subscriptionId: string, options: RequestOptions): Promise<Read<ReadInvoice[]>>;
   readCustomer(id: string, options: RequestOptions): Promise<Read<Customer>>;
   /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
   findCustomersByEmail(email: string, options: RequestOptions): Promise<Read<Customer[]>>;
@@ -83,20 +90,25 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
   };
 }
 
-const createSubscriptionReads = (
-  stripe: Stripe,
-  sender: RequestSender,
-): Pick<StripeReader, "listSubscriptions" | "listItems" | "readPrice"> => ({
-  listSubscriptions: (page, options) =>
+/** How long a key that may not read invoices is not asked for them again. Milliseconds. */
+const WITHOUT_INVOICES_MS = 10 * 60_000;
+
+/**
+ * Lists subscriptions. A key that may not read invoices is refused the whole list when it asks for them too: then they are
+ * left out, for a while without asking.
+ */
+function createSubscriptionList(stripe: Stripe, sender: RequestSender): StripeReader["listSubscriptions"] {
+  let withoutInvoicesUntil = Number.NEGATIVE_INFINITY;
+  const list = (page: PageRequest, withInvoices: boolean, options: RequestOptions) =>
     sender.send({
       endpoint: "GET /v1/subscriptions",
       options,
       send: (timeout) =>
         stripe.subscriptions.list(
           {
-            status: "all",
+            status: page.status ?? "all",
             limit: 100,
-            expand: ["data.customer"],
+            expand: ["data.customer", ...(withInvoices ? ["data.latest_invoice"] : [])],
             ...(page.customer !== undefined && { customer: page.customer }),
             ...(page.startingAfter !== undefined && { starting_after: page.startingAfter }),
             ...(page.created && { created: page.created }),
@@ -104,6 +116,31 @@ const createSubscriptionReads = (
           { timeout },
         ),
       parse: parsePage,
+    });
+  return async (page, options) => {
+    const withInvoices = page.withInvoices === true && performance.now() >= withoutInvoicesUntil;
+    const read = await list(page, withInvoices, options);
+    if (!withInvoices || read.ok || read.failure.reason !== "forbidden") return read;
+    withoutInvoicesUntil = performance.now() + WITHOUT_INVOICES_MS;
+    return list(page, false, options);
+  };
+}
+
+const createSubscriptionReads = (
+  stripe: Stripe,
+  sender: RequestSender,
+): Pick<StripeReader, "listSubscriptions" | "listItems" | "listOpenInvoices" | "readPrice"> => ({
+  listSubscriptions: createSubscriptionList(stripe, sender),
+  listOpenInvoices: (subscription, options) =>
+    sender.send({
+      endpoint: "GET /v1/invoices",
+      options,
+      send: (timeout) => stripe.invoices.list({ subscription, status: "open", limit: 10 }, { timeout }),
+      parse: (list) =>
+        anyList.parse(list).data.flatMap((object) => {
+          const invoice = parseInvoice(object);
+          return invoice === null ? [] : [invoice];
+        }),
     }),
   listItems: ({ id: subscription, currency }, options) =>
     sender.send({

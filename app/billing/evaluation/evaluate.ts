@@ -232,6 +232,7 @@ function listFlags(input: FlagInput): Flag[] {
   const { observedAt } = snapshot;
   if (observedAt !== null && now - observedAt > STALE_AFTER_SECONDS) flags.push("stale");
   if (snapshot.lookupFailure !== null) flags.push("lookup_failed");
+  if (input.ranked[0]?.subscription.collectionPaused) flags.push("collection_paused");
   return flags;
 }
 

@@ -3,6 +3,7 @@ import {
   doesStatusGiveAccess,
   doesUserGiveAccess,
   mayStatusMeanAccess,
+  type StatusWithGrace,
 } from "~/billing/access";
 import { chooseItem } from "~/billing/choice";
 import { findWorkspace } from "~/billing/mismatches";
@@ -24,7 +25,7 @@ type Rules = { catalogue: Catalogue; policy: Policy; now: EpochSeconds };
 type ChangeInput = Rules & {
   recorded: BillingState;
   expected: BillingState;
-  primary: Pick<Subscription, "status" | "pastDueSince"> | null;
+  primary: StatusWithGrace | null;
 };
 
 /**

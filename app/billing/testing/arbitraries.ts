@@ -85,12 +85,13 @@ const subscription: fc.Arbitrary<Omit<Subscription, "id" | "customerId">> = fc
     noItems: fc.constantFrom(false, false, false, false, false, false, false, false, false, true),
     created: fc.constantFrom(NOW - 40 * DAY, NOW - 20 * DAY, NOW - DAY),
     pastDueSince: fc.constantFrom(-1, 0, 1, 3 * DAY, 7 * DAY, -7 * DAY).map((later) => NOW - 7 * DAY + later),
+    unpaidSince: fc.constantFrom(null, null, NOW - 8 * DAY, NOW - 7 * DAY, NOW - DAY, NOW + DAY),
     endedAt: fc.constantFrom(NOW - 3 * DAY, NOW - DAY),
     cancelAt: fc.constantFrom(null, null, NOW + 5 * DAY),
     cancelAtPeriodEnd: fc.constantFrom(false, false, true),
     entitlingSince: fc.constantFrom(null, NOW - DAY),
   })
-  .map(({ noItems, items, pastDueSince, endedAt, ...rest }) => {
+  .map(({ noItems, items, pastDueSince, unpaidSince, endedAt, ...rest }) => {
     const isOver = rest.status === "canceled" || rest.status === "incomplete_expired";
     return {
       ...rest,
@@ -102,6 +103,8 @@ const subscription: fc.Arbitrary<Omit<Subscription, "id" | "customerId">> = fc
       metadataUserId: null,
       latestInvoiceId: null,
       testClockId: null,
+      collectionPaused: false,
+      unpaidSince: rest.status === "past_due" ? unpaidSince : null,
     };
   });
 

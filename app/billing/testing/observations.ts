@@ -83,7 +83,9 @@ export function aSubscription(changes: Partial<Subscription> = {}): Subscription
     cancelAtPeriodEnd: false,
     latestInvoiceId: null,
     testClockId: null,
+    collectionPaused: false,
     pastDueSince: null,
+    unpaidSince: null,
     entitlingSince: null,
     ...changes,
   };

@@ -35,6 +35,10 @@ const ENTRIES = {
     label: "Pending revocation",
     sentence: "Access should be revoked, but the revocation is blocked or waits for an admin.",
   },
+  collection_paused: {
+    label: "Collection paused",
+    sentence: "Stripe does not collect payments for the subscription now. Access stays as its status says.",
+  },
 } as const satisfies Record<string, FlagEntry>;
 
 /** What else is to be known about a user. A flag never hides the verdict. */

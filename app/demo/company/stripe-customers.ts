@@ -1,6 +1,6 @@
 import type { Customer, ObservedCustomer, Subscription } from "~/billing/observation";
 import type { Sandbox } from "~/sandbox/sandbox";
-import { parseCustomer, parseSubscription } from "~/stripe/parse";
+import { parseCustomer, parseSubscription, type ReadSubscription } from "~/stripe/parse";
 import { makeStripeId } from "./ids";
 import { makePriceId } from "./prices";
 import type { CustomerStory, SubscriptionStory } from "./story";
@@ -118,9 +118,9 @@ function readObserved(sandbox: Sandbox, id: string): ObservedCustomer {
   return { ...parseCustomer(JSON.parse(serializers.customer(record))), ...NEVER_READ, subscriptions };
 }
 
-/** For a subscription that is already past due when first observed, grace starts with its billing period. */
-function addPastDueSince(read: Omit<Subscription, "pastDueSince" | "entitlingSince">): Subscription {
+/** The invoice of a subscription that is past due was finalized when its billing period began. */
+function addPastDueSince(read: ReadSubscription["subscription"]): Subscription {
   const periodStart = Math.max(0, ...read.items.map((item) => item.periodStart ?? 0));
-  const pastDueSince = read.status === "past_due" && periodStart > 0 ? periodStart : null;
-  return { ...read, pastDueSince, entitlingSince: null };
+  const unpaidSince = read.status === "past_due" && periodStart > 0 ? periodStart : null;
+  return { ...read, pastDueSince: unpaidSince, unpaidSince, entitlingSince: null };
 }

@@ -30,7 +30,7 @@ const definitions = {
     default: DEFAULT_POLICY.graceDays,
     unit: "days",
     label: "Grace period for late payments",
-    help: "How long a past_due subscription still gives access, counted from when Parity first saw it.",
+    help: "How long a past_due subscription still gives access, counted from when its invoice was due (or finalized); from when Parity first saw it past due where the key may not read invoices.",
     role: "admin",
   },
   noPlanWord: {

@@ -92,6 +92,8 @@ export const createCustomerTables = (customers: Sql, subscriptions: Sql) => ({
     cancelAt: [epoch(sql`"cancelAt"`), optionalNumber],
     testClockId: [sql`"testClockId"`, optionalText],
     pastDueSince: [epoch(sql`"pastDueSince"`), optionalNumber],
+    unpaidSince: [epoch(sql`"unpaidSince"`), optionalNumber],
+    collectionPaused: [sql`"collectionPaused"`, flag],
     entitlingSince: [epoch(sql`"entitlingSince"`), optionalNumber],
     gone: [sql`gone`, flag],
   }),

@@ -199,6 +199,7 @@ const SUBSCRIPTION_COLUMNS = {
   cancelAtPeriodEnd: "boolean",
   latestInvoiceId: "text",
   testClockId: "text",
+  collectionPaused: "boolean",
   ...VERSION_COLUMNS,
 } as const;
 
@@ -206,28 +207,27 @@ async function storeChangedSubscriptions(
   tx: Tx,
   changed: readonly Hashed<SubscriptionRow>[],
 ): Promise<Contested> {
-  const rows = changed.map(({ value, ...version }) => ({
-    ...value,
-    ...version,
-    // For one that is past due when first seen. Of several items the latest period gives the user the most time.
-    periodStart: value.items.reduce((latest, item) => Math.max(latest, item.periodStart ?? 0), 0) || null,
-  }));
+  const rows = changed.map(({ value, ...version }) => ({ ...value, ...version }));
   const stored = await queryRows(
     tx,
     storedSubscription,
     sql`
     INSERT INTO "StripeSubscription" AS s (id, ${joinNames(SUBSCRIPTION_COLUMNS)}, "pastDueSince", gone)
     SELECT r.id, ${joinValues(SUBSCRIPTION_COLUMNS)},
-      CASE WHEN r.status = 'past_due' THEN coalesce(to_timestamp(r."periodStart"), now()) END,
+      CASE WHEN r.status = 'past_due' THEN now() END,
       -- An old answer that comes late: a complete read that began after it did not list this one.
       EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = r."customerId" AND c."completeVersionStart" > r.ended)
-    FROM ${toRecordset(rows, { id: "text", periodStart: "time", ...SUBSCRIPTION_COLUMNS })}
+    FROM ${toRecordset(rows, { id: "text", ...SUBSCRIPTION_COLUMNS })}
     ORDER BY r.id
     ON CONFLICT (id) DO UPDATE SET ${assignExcluded(SUBSCRIPTION_COLUMNS)},
       "pastDueSince" = CASE
         WHEN excluded.status <> 'past_due' THEN NULL
-        WHEN s.status = 'past_due' THEN s."pastDueSince"
+        -- Another invoice is late: in between the subscription may have been paid.
+        WHEN s.status = 'past_due' AND s."latestInvoiceId" IS NOT DISTINCT FROM excluded."latestInvoiceId"
+          THEN s."pastDueSince"
         ELSE now() END,
+      "unpaidSince" = CASE WHEN excluded.status = 'past_due' THEN s."unpaidSince" END,
+      "unpaidInvoiceId" = CASE WHEN excluded.status = 'past_due' THEN s."unpaidInvoiceId" END,
       "entitlingSince" = CASE
         WHEN excluded.status NOT IN ('active', 'trialing', 'past_due') THEN NULL
         WHEN s.status IN ('active', 'trialing', 'past_due') THEN s."entitlingSince"
@@ -250,9 +250,10 @@ async function storeChangedSubscriptions(
       "versionEnd" = greatest(s."versionEnd", r.ended)
     FROM (
       SELECT r.id, r.started, r.ended, NOT o.gone AND
-        (o.status, o.items, o."cancelAtPeriodEnd", o."cancelAt", o."endedAt", o."metadataUserId", o."customerId")
+        (o.status, o.items, o."cancelAtPeriodEnd", o."cancelAt", o."endedAt", o."metadataUserId", o."customerId",
+          o."collectionPaused")
         IS NOT DISTINCT FROM (r.status, r.items, r."cancelAtPeriodEnd", to_timestamp(r."cancelAt"),
-          to_timestamp(r."endedAt"), r."metadataUserId", r."customerId") AS same
+          to_timestamp(r."endedAt"), r."metadataUserId", r."customerId", r."collectionPaused") AS same
       FROM ${toRecordset(left, { id: "text", ...SUBSCRIPTION_COLUMNS })}
       JOIN "StripeSubscription" o USING (id)
     ) r

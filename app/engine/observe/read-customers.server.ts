@@ -10,6 +10,7 @@ import { type CompleteRead, storeCompleteReads } from "./complete-reads.server";
 import { settleEvents } from "./events.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "./observations.server";
 import { completeAmounts } from "./price-amounts.server";
+import { findUnpaidInvoices, storeUnpaidInvoices, type UnpaidInvoice } from "./unpaid-invoices.server";
 
 type Deps = { db: Database; stripe: StripeReader };
 
@@ -18,6 +19,7 @@ type CustomerRead = {
   complete: CompleteRead;
   customer: Observed<Customer>;
   subscriptions: Observed<ReadSubscription["subscription"]>[];
+  unpaid: UnpaidInvoice[];
 };
 
 export type ReadResult = {
@@ -114,6 +116,10 @@ async function storeReads(db: Database, reads: readonly CustomerRead[]): Promise
       ENQUEUE,
     );
     again.push(...(await storeSubscriptions(tx, subscriptions, ENQUEUE)));
+    await storeUnpaidInvoices(
+      tx,
+      reads.flatMap(({ unpaid }) => unpaid),
+    );
     const settled = reads.filter(({ complete }) => !again.includes(complete.customerId));
     const complete = settled.map((read) => read.complete);
     again.push(...(await storeCompleteReads(tx, complete, ENQUEUE)));
@@ -140,12 +146,16 @@ async function readCustomer(
   options: RequestOptions,
 ): Promise<{ ok: true; value: CustomerRead } | NoAnswer> {
   const subscriptions: CustomerRead["subscriptions"] = [];
+  const unpaid: UnpaidInvoice[] = [];
   let customer: Observed<Customer> | null = null;
   let started: Version | null = null;
   let ended: Version;
   let startingAfter: string | undefined;
   for (;;) {
-    const page = await stripe.listSubscriptions({ customer: customerId, startingAfter }, options);
+    const page = await stripe.listSubscriptions(
+      { customer: customerId, withInvoices: true, startingAfter },
+      options,
+    );
     if (!page.ok) {
       // On a later page it is the subscription to start after that does not exist.
       if (page.failure.reason !== "not_found" || startingAfter !== undefined) return page;
@@ -161,6 +171,7 @@ async function readCustomer(
       subscriptions.push({ value: full.subscription, ...version });
       if (one.customer) customer ??= { value: one.customer, ...version };
     }
+    unpaid.push(...(await findUnpaidInvoices(stripe, page.value.subscriptions, options)));
     if (!page.value.hasMore) break;
     startingAfter = page.value.lastId ?? undefined;
   }
@@ -174,7 +185,7 @@ async function readCustomer(
   const listedIds = subscriptions.map(({ value }) => value.id);
   return {
     ok: true,
-    value: { customer, subscriptions, complete: { customerId, started, ended, listedIds } },
+    value: { customer, subscriptions, unpaid, complete: { customerId, started, ended, listedIds } },
   };
 }
 
@@ -214,6 +225,7 @@ function toMissingRead(customerId: string, { started, ended, failure }: NoAnswer
   return {
     customer: { value: createMissingCustomer(customerId), started, ended, requestId: failure.requestId },
     subscriptions: [],
+    unpaid: [],
     complete: { customerId, started, ended, listedIds: [] },
   };
 }

@@ -142,6 +142,11 @@ describe("an incremental run", () => {
   it("evaluates users whose grace period has ended", async () => {
     const [id = ""] = await addSyncedUsers(world, 2);
     world.sandbox.subscriptions.setStatus(id, "past_due");
+    // Without the invoice, grace counts from when it was first seen.
+    world.sandbox.control.addFault({
+      effect: { type: "error", status: 403 },
+      match: { query: { "expand[1]": "data.latest_invoice" } },
+    });
     await cron();
     expect(await readAccess(world, toUserId(0))).toBe("active 5");
     const syncStatus = await world.db.syncStatus.findUniqueOrThrow({ where: { userId: toUserId(0) } });

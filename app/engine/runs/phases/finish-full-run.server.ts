@@ -3,6 +3,7 @@ import type { Deps } from "~/engine/evaluate/deps.server";
 import { markUnlistedGone } from "~/engine/observe/complete-reads.server";
 import { settleEventsBefore } from "~/engine/observe/events.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
+import { readUnpaidInvoices } from "~/engine/observe/unpaid-invoices.server";
 import { listUnreadSessions, readUnreadSessions } from "~/engine/observe/unread-sessions.server";
 import { forgetFailures } from "~/engine/observe/user-checks.server";
 import { type CursorIn, START_DIVIDE } from "~/engine/repair/run-cursor";
@@ -49,6 +50,7 @@ export async function finishFullRun(
   const sessions = await listUnreadSessions(deps.db, null);
   const notRead = await readUnreadSessions(deps, sessions, session.requestOptions);
   if (notRead) return pauseOrFail(deps, notRead);
+  await readUnpaidInvoices(deps, session.requestOptions);
   await retryOnDeadlock(deps.db, async (tx) => {
     await markUnlistedGone(tx, { started, ended });
     await settleEventsBefore(tx, started);

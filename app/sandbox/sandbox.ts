@@ -20,6 +20,8 @@ export { API_VERSION, DEFAULT_SECRET_KEY, type SandboxOptions } from "./options"
 export type { Delivery } from "./webhooks/delivery";
 export type { WebhookMode } from "./webhooks/mode";
 
+const SECOND = 1_000;
+
 /** A stateful stand-in for one Stripe account. */
 export interface Sandbox
   extends Pick<
@@ -37,7 +39,10 @@ export interface Sandbox
     | "prices"
     | "products"
     | "refunds"
+    | "newSubscriptions"
+    | "changes"
     | "subscriptions"
+    | "testClocks"
     | "webhookEndpoints"
   > {
   /** The whole account, for everything that has no shortcut here. */
@@ -80,7 +85,6 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const clock = createClock({
     source: settings.now,
     offset: saved?.clockOffset,
-    onMove: () => file?.touch(),
   });
   const account = createAccount({
     facts: {
@@ -99,6 +103,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     attachLater: (attach) => timers.schedule(control.attachAfterMs, attach),
   });
   if (saved) account.store.restore(saved.store);
+  clock.onMove(() => {
+    file?.touch();
+    account.time.catchUp();
+  });
   let requestsMade = saved?.requests ?? 0;
   const file =
     settings.stateFile === undefined
@@ -150,6 +158,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     portalSessions: account.portalSessions,
     lifecycle: account.lifecycle,
     invoices: account.invoices,
+    newSubscriptions: account.newSubscriptions,
+    changes: account.changes,
+    testClocks: account.testClocks,
     paymentMethods: account.paymentMethods,
     payments: account.payments,
     refunds: account.refunds,
@@ -168,6 +179,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const listening = await listen(server, { port, host });
       origin = settings.publicUrl ?? listening.url;
       webhooks.start();
+      timers.repeat(SECOND, () => account.time.catchUp());
       account.checkout.attachAll();
       return {
         ...listening,

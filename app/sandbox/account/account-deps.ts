@@ -4,6 +4,7 @@ import { type Metadata, NO_METADATA, type Stored } from "~/sandbox/store/records
 import type { Store } from "~/sandbox/store/store";
 import type { Clock } from "./clock";
 import type { EventLog } from "./event-log";
+import type { Timeline } from "./time/timeline";
 
 /** What every operation on the account needs. */
 export interface AccountDeps {
@@ -11,6 +12,7 @@ export interface AccountDeps {
   readonly serializers: Serializers;
   readonly events: EventLog;
   readonly clock: Clock;
+  readonly timeline: Timeline;
   /** Called after each change, so that the state is saved. */
   readonly onChange: () => void;
 }

@@ -2,8 +2,12 @@ import { StoreSerializers } from "~/sandbox/objects/serializers";
 import type { AccountFacts, Serializers } from "../objects/view";
 import { Store } from "../store/store";
 import type { AccountDeps } from "./account-deps";
+import { Changes } from "./billing/changes";
+import { Dunning } from "./billing/dunning";
 import { makeImportedInvoice } from "./billing/import-invoice";
+import { InvoiceItems } from "./billing/invoice-items";
 import { Invoices } from "./billing/invoices";
+import { NewSubscriptions } from "./billing/new-subscriptions";
 import { Renewals } from "./billing/renewals";
 import { Checkout } from "./checkout/checkout";
 import { CheckoutSessions } from "./checkout/checkout-sessions";
@@ -19,6 +23,10 @@ import { Refunds } from "./payments/refunds";
 import { Prices } from "./prices";
 import { Products } from "./products";
 import { Subscriptions } from "./subscriptions";
+import { PassingTime } from "./time/passing-time";
+import { Schedule } from "./time/schedule";
+import { TestClocks } from "./time/test-clocks";
+import { Timeline } from "./time/timeline";
 import { WebhookEndpoints } from "./webhook-endpoints";
 
 export interface AccountOptions {
@@ -45,6 +53,11 @@ export interface Account {
   readonly subscriptions: Subscriptions;
   readonly invoices: Invoices;
   readonly renewals: Renewals;
+  readonly newSubscriptions: NewSubscriptions;
+  readonly changes: Changes;
+  readonly dunning: Dunning;
+  readonly testClocks: TestClocks;
+  readonly time: PassingTime;
   readonly paymentMethods: PaymentMethods;
   readonly payments: Payments;
   readonly refunds: Refunds;
@@ -63,14 +76,22 @@ export function createAccount(setup: AccountOptions): Account {
   const store = new Store(seed, makeImportedInvoice);
   const serializers = new StoreSerializers(store, facts);
   const events = new EventLog({ store, clock, serializers, retentionDays: eventRetentionDays });
-  const deps: AccountDeps = { store, serializers, events, clock, onChange };
+  const timeline = new Timeline({ store, clock });
+  const deps: AccountDeps = { store, serializers, events, clock, timeline, onChange };
+  const schedule = new Schedule({ store, clock });
+  store.watch(schedule);
   const payments = new Payments(deps);
   const paymentMethods = new PaymentMethods(deps);
   const invoices = new Invoices(deps, payments);
-  const renewals = new Renewals(deps, { invoices, methods: paymentMethods });
-  const subscriptions = new Subscriptions(deps, { invoices, renewals });
+  const invoiceItems = new InvoiceItems(deps);
+  const dunning = new Dunning(deps, { invoices, methods: paymentMethods });
+  const renewals = new Renewals(deps, { invoices, invoiceItems, dunning });
+  const subscriptions = new Subscriptions(deps, { invoices, renewals, dunning });
+  const newSubscriptions = new NewSubscriptions(deps, { invoices, dunning, methods: paymentMethods });
+  const changes = new Changes(deps, { invoices, invoiceItems, dunning, methods: paymentMethods });
   const customers = new Customers(deps, subscriptions);
   const sessions = new CheckoutSessions(deps);
+  const time = new PassingTime(deps, { schedule, renewals, dunning, sessions });
   return {
     facts,
     clock,
@@ -83,6 +104,11 @@ export function createAccount(setup: AccountOptions): Account {
     subscriptions,
     invoices,
     renewals,
+    newSubscriptions,
+    changes,
+    dunning,
+    time,
+    testClocks: new TestClocks(deps, { time, customers }),
     paymentMethods,
     payments,
     refunds: new Refunds(deps),
@@ -91,12 +117,12 @@ export function createAccount(setup: AccountOptions): Account {
     checkout: new Checkout(deps, {
       sessions,
       customers,
-      subscriptions,
+      newSubscriptions,
       paymentMethods,
       attachLater: setup.attachLater,
     }),
     portalSessions: new PortalSessions(deps),
-    lifecycle: new Lifecycle(deps, { customers, subscriptions, paymentMethods }),
+    lifecycle: new Lifecycle(deps, { customers, subscriptions, paymentMethods, changes, dunning }),
     webhookEndpoints: new WebhookEndpoints(deps, facts.webhookHosts),
     searchIndex: { lagSeconds: 0 },
   };

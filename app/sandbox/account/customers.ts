@@ -48,10 +48,10 @@ export class Customers {
   }
 
   create(fields: NewCustomer = {}): { id: string } {
-    const { store, clock } = this.#deps;
+    const { store } = this.#deps;
     const record: CustomerRecord = {
       sequence: store.customers.nextSequence,
-      created: fields.created ?? clock.now(),
+      created: fields.created ?? this.#findTime(fields),
       email: fields.email ?? null,
       name: fields.name ?? null,
       metadata: fields.metadata ?? NO_METADATA,
@@ -61,6 +61,11 @@ export class Customers {
     store.addCustomer(record, fields.id);
     this.#emit("customer.created", record);
     return { id: store.customers.getId(record.sequence) };
+  }
+
+  #findTime({ test_clock = null }: NewCustomer): number {
+    const { timeline, clock } = this.#deps;
+    return timeline.during({ rare: { ...COMMON, test_clock } }, () => clock.now());
   }
 
   /** Changes the given fields. Emits no event when nothing differs. */

@@ -56,7 +56,7 @@ export class EventLog {
 
   /** Events created before this time (epoch seconds) are deleted. */
   get horizon(): number {
-    return this.#clock.now() - this.#retention;
+    return this.#clock.eventTime() - this.#retention;
   }
 
   emit({ type, object, before }: Emission): void {
@@ -64,7 +64,7 @@ export class EventLog {
     this.#forgetOld();
     const record: EventRecord = {
       sequence: this.#store.events.nextSequence,
-      created: this.#clock.now(),
+      created: this.#clock.eventTime(),
       type,
       object,
       previous: before === undefined ? null : findPreviousAttributes(before, object),

@@ -1,9 +1,10 @@
 import type { SubscriptionRecord } from "~/sandbox/store/records";
 import { type AccountDeps, getExisting } from "./account-deps";
+import type { Changes } from "./billing/changes";
+import type { Dunning } from "./billing/dunning";
 import type { TestCard } from "./checkout/cards";
 import type { Customers } from "./customers";
 import type { PaymentMethods } from "./payments/payment-methods";
-import { findPeriod, MONTHLY } from "./periods";
 import type { SubscriptionPatch } from "./subscription-fields";
 import type { Subscriptions } from "./subscriptions";
 
@@ -23,11 +24,21 @@ export class Lifecycle {
   readonly #customers: Customers;
   readonly #subscriptions: Subscriptions;
   readonly #methods: PaymentMethods;
+  readonly #changes: Changes;
+  readonly #dunning: Dunning;
 
   constructor(
     deps: AccountDeps,
-    others: { customers: Customers; subscriptions: Subscriptions; paymentMethods: PaymentMethods },
+    others: {
+      customers: Customers;
+      subscriptions: Subscriptions;
+      paymentMethods: PaymentMethods;
+      changes: Changes;
+      dunning: Dunning;
+    },
   ) {
+    this.#changes = others.changes;
+    this.#dunning = others.dunning;
     this.#methods = others.paymentMethods;
     this.#deps = deps;
     this.#customers = others.customers;
@@ -56,24 +67,13 @@ export class Lifecycle {
     else this.#subscriptions.cancel(subscription);
   }
 
-  /** Changes the price at once. A new period begins when its length differs. */
+  /** Changes the price at once, with prorations. A new period begins when its length differs. */
   changePlan(subscription: string, price: string): void {
-    const { store, clock } = this.#deps;
+    const { store } = this.#deps;
     const [first] = this.#getRecord(subscription).items;
     if (!first) return;
-    const from = store.prices.get(first.price).recurring ?? MONTHLY;
-    const to = getExisting(store.prices, price).recurring ?? MONTHLY;
-    const sameLength = from.interval === to.interval && from.interval_count === to.interval_count;
-    const period = findPeriod(clock.now(), to, clock.now());
-    this.#subscriptions.update(subscription, {
-      items: [
-        {
-          id: store.ids.make("subscription_item", first.sequence),
-          price,
-          ...(sameLength ? {} : { current_period_start: period.start, current_period_end: period.end }),
-        },
-      ],
-    });
+    const id = store.ids.make("subscription_item", first.sequence);
+    this.#changes.change(subscription, { items: [{ id, price }] });
   }
 
   /** Changes the card and pays what is past due. Returns false when the card is declined; then the old one stays. */
@@ -83,8 +83,12 @@ export class Lifecycle {
     const { id } = this.#methods.create({ card, customer });
     this.#customers.update(customer, { default_payment_method: id });
     for (const sequence of store.listCustomerSubscriptions(getExisting(store.customers, customer).sequence)) {
-      if (store.subscriptions.get(sequence).status === "past_due") {
-        this.#subscriptions.setStatus(store.subscriptions.getId(sequence), "active");
+      const { status, latestInvoice, rare } = store.subscriptions.get(sequence);
+      if (rare.default_payment_method !== null) {
+        this.#subscriptions.update(store.subscriptions.getId(sequence), { default_payment_method: id });
+      }
+      if (status === "past_due" && latestInvoice !== null) {
+        this.#dunning.collect(store.invoices.get(latestInvoice));
       }
     }
     return true;

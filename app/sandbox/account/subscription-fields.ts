@@ -120,6 +120,7 @@ function createItem(store: Store, item: NewItem, times: ItemTimes): ItemRecord {
     sequence: store.takeItemSequence(),
     price: getExisting(store.prices, item.price).sequence,
     quantity: item.quantity ?? 1,
+    used: 0,
     created: times.created,
     periodStart: item.current_period_start ?? times.periodStart,
     periodEnd: item.current_period_end ?? times.periodEnd,

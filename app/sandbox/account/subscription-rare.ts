@@ -27,6 +27,9 @@ const DEFAULTS: SubscriptionRare = Object.freeze({
   cancellation_comment: null,
   cancellation_feedback: null,
   test_clock: null,
+  missing_payment_method: "create_invoice",
+  imported: true,
+  still: false,
   legacyPeriod: false,
 });
 
@@ -50,6 +53,11 @@ export function updateRareFields(
     draft.cancel_at = given.cancel_at ?? null;
     draft.canceled_at = given.canceled_at ?? null;
   }
+  if (draft.cancel_at === null && base.cancel_at !== null) {
+    draft.cancel_at_period_end = false;
+    draft.canceled_at = given.canceled_at ?? null;
+  }
+  if (draft.cancel_at !== null && base.cancel_at === null) draft.canceled_at ??= at;
   if (draft.trial_end !== null) draft.trial_start ??= at;
   if (status === "canceled") draft.canceled_at ??= at;
   if (status === "canceled" || status === "incomplete_expired") draft.ended_at ??= at;
@@ -73,6 +81,9 @@ const KEYS = [
   "cancellation_comment",
   "cancellation_feedback",
   "test_clock",
+  "missing_payment_method",
+  "imported",
+  "still",
   "legacyPeriod",
 ] as const satisfies readonly (keyof SubscriptionRare)[];
 

@@ -2,6 +2,7 @@ import type { SubscriptionRecord } from "../store/records";
 import { NO_METADATA } from "../store/records";
 import { type AccountDeps, getExisting, mergeMetadata } from "./account-deps";
 import { findAmounts } from "./billing/amounts";
+import type { Dunning } from "./billing/dunning";
 import type { Invoices } from "./billing/invoices";
 import type { Renewals } from "./billing/renewals";
 import {
@@ -13,17 +14,23 @@ import {
   updateItems,
 } from "./subscription-fields";
 import { updateRareFields } from "./subscription-rare";
+import { findSubscriptionDue } from "./time/due";
 
 /** Subscriptions as they are told to be: the period, the status and the dates are taken as given, and nothing is billed. */
 export class Subscriptions {
   readonly #deps: AccountDeps;
   readonly #invoices: Invoices;
   readonly #renewals: Renewals;
+  readonly #dunning: Dunning;
 
-  constructor(deps: AccountDeps, { invoices, renewals }: { invoices: Invoices; renewals: Renewals }) {
+  constructor(
+    deps: AccountDeps,
+    { invoices, renewals, dunning }: { invoices: Invoices; renewals: Renewals; dunning: Dunning },
+  ) {
     this.#deps = deps;
     this.#invoices = invoices;
     this.#renewals = renewals;
+    this.#dunning = dunning;
   }
 
   /**
@@ -31,7 +38,12 @@ export class Subscriptions {
    * its latest invoice is for that period, paid or open as the status says.
    */
   create(fields: NewSubscription): { id: string } {
-    const { store, clock, events, serializers, onChange } = this.#deps;
+    const { store, timeline } = this.#deps;
+    return timeline.during(getExisting(store.customers, fields.customer), () => this.#create(fields));
+  }
+
+  #create(fields: NewSubscription): { id: string } {
+    const { store, clock } = this.#deps;
     const now = clock.now();
     const customer = getExisting(store.customers, fields.customer);
     const created = fields.created ?? now;
@@ -56,13 +68,18 @@ export class Subscriptions {
         { status, at: created, periodEnd: period.periodEnd },
       ),
     };
-    store.addSubscription(record, fields.id);
+    this.#add(stay(record, now), fields.id);
+    return { id: store.subscriptions.getId(record.sequence) };
+  }
+
+  #add(record: SubscriptionRecord, id: string | undefined): void {
+    const { store, events, serializers, onChange } = this.#deps;
+    store.addSubscription(record, id);
     if (events.isRecording) {
       events.emit({ type: "customer.subscription.created", object: serializers.subscription(record) });
       this.#invoices.announce(store.invoices.get(record.latestInvoice ?? 0));
     }
     onChange();
-    return { id: store.subscriptions.getId(record.sequence) };
   }
 
   /** Changes the given fields. The status may be any word. Emits no event when nothing differs. */
@@ -82,8 +99,8 @@ export class Subscriptions {
       rare: updateRareFields(before.rare, patch, { status, at: now, periodEnd: items[0]?.periodEnd ?? now }),
     };
     if (serializers.subscription(before) === serializers.subscription(after)) return { id };
-    this.#renewals.replace(before, after);
-    if (before.status !== status) this.#renewals.followStatus(after);
+    this.#dunning.replace(before, stay(after, now));
+    if (before.status !== status) this.#renewals.followStatus(store.subscriptions.get(after.sequence));
     return { id };
   }
 
@@ -116,4 +133,11 @@ export class Subscriptions {
     if (other) throw new Error(`A price in ${other.currency} is not sold in ${currency}`);
     return currency;
   }
+}
+
+/** The record, and whether time moves it: not when it is told to be as it no longer could be. */
+function stay(record: SubscriptionRecord, now: number): SubscriptionRecord {
+  const due = findSubscriptionDue({ ...record, rare: { ...record.rare, still: false } });
+  const still = due !== undefined && due <= now;
+  return still === record.rare.still ? record : { ...record, rare: { ...record.rare, still } };
 }

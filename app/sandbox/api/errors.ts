@@ -1,3 +1,4 @@
+import type { Refusal } from "../account/refusal";
 import type { JsonObject } from "../json";
 import type { IdKind } from "../store/ids";
 
@@ -66,5 +67,17 @@ export function createUnknownUrlError(method: string, path: string): ApiError {
   return new ApiError({
     status: 404,
     message: `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
+  });
+}
+
+/** The answer for what the account refuses. */
+export function toRefusalError({ status, message, code, param, declineCode }: Refusal): ApiError {
+  return new ApiError({
+    status,
+    type: status === 402 ? "card_error" : "invalid_request_error",
+    message,
+    ...(code === undefined ? {} : { code }),
+    ...(param === undefined ? {} : { param }),
+    ...(declineCode === undefined ? {} : { declineCode }),
   });
 }

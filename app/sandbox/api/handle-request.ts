@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "~/sandbox/account/account";
+import { Refusal } from "~/sandbox/account/refusal";
 import type { Control } from "~/sandbox/control/control";
 import type { FaultEffect } from "~/sandbox/control/faults";
 import { namePermission } from "~/sandbox/control/permissions";
 import type { ApiResponse } from "./api-response";
 import { findKnownRoute, refuseUnknownParams } from "./catalogue/catalogue";
-import { ApiError, createUnknownUrlError, createUnsupportedError } from "./errors";
+import { ApiError, createUnknownUrlError, createUnsupportedError, toRefusalError } from "./errors";
 import { createRateLimitError, toFaultError } from "./fault-errors";
 import { parseForm, type RawParams } from "./form";
 import type { IdempotentResponses } from "./idempotency";
@@ -75,6 +76,7 @@ function handleOnce(
 
 function handle({ account, control }: RequestDeps, request: IncomingRequest, key: PresentedKey): ApiResponse {
   const { match, requestId, idempotencyKey = null } = request;
+  account.time.catchUp();
   account.events.origin = { requestId, idempotencyKey };
   try {
     for (const effect of request.effects) {
@@ -144,10 +146,12 @@ function toErrorResponse(error: unknown, requestId: string, accountId: string): 
   const known =
     error instanceof ApiError
       ? error
-      : new ApiError({
-          status: 500,
-          type: "api_error",
-          message: `The sandbox failed: ${error instanceof Error ? error.message : String(error)}`,
-        });
+      : error instanceof Refusal
+        ? toRefusalError(error)
+        : new ApiError({
+            status: 500,
+            type: "api_error",
+            message: `The sandbox failed: ${error instanceof Error ? error.message : String(error)}`,
+          });
   return { status: known.status, body: known.body(requestId, accountId), headers: known.headers };
 }

@@ -40,6 +40,7 @@ async function serve(deps: ServerDeps, request: IncomingMessage, response: Serve
   }
   if (isPage(path)) {
     const pageRequest = { method, path, query: new URLSearchParams(query), form: new URLSearchParams(body) };
+    deps.account.time.catchUp();
     const page = handlePage(deps, pageRequest, sender);
     response.writeHead(page.status, page.headers).end(page.body);
     return;

@@ -15,6 +15,11 @@ export class Timers {
     this.#open.add(timer);
   }
 
+  /** Runs the task again and again until `stop`. */
+  repeat(ms: number, task: () => void): void {
+    this.#open.add(setInterval(task, ms).unref());
+  }
+
   /** Cancels all timers. */
   stop(): void {
     for (const timer of this.#open) clearTimeout(timer);

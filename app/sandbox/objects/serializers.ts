@@ -1,10 +1,12 @@
 import type {
   ChargeRecord,
   DisputeRecord,
+  InvoiceItemRecord,
   InvoiceRecord,
   PaymentIntentRecord,
   PaymentMethodRecord,
   RefundRecord,
+  TestClockRecord,
 } from "~/sandbox/store/billing-records";
 import type {
   CheckoutSessionRecord,
@@ -23,6 +25,7 @@ import { serializeCheckoutSession } from "./checkout-session";
 import { serializeCustomer } from "./customer";
 import { serializeEvent } from "./event";
 import { serializeInvoice } from "./invoices/invoice";
+import { serializeInvoiceItem } from "./invoices/invoice-item";
 import { serializeInvoiceLine } from "./invoices/invoice-line";
 import { serializeInvoicePayment } from "./invoices/invoice-payment";
 import { serializeCharge } from "./payments/charge";
@@ -35,6 +38,7 @@ import { serializePlan, serializePrice } from "./price";
 import { serializeProduct } from "./product";
 import { serializeSubscription } from "./subscription";
 import { serializeSubscriptionItem } from "./subscription-item";
+import { serializeTestClock } from "./test-clock";
 import type {
   AccountFacts,
   Expand,
@@ -115,6 +119,14 @@ export class StoreSerializers implements Serializers {
 
   checkoutSession(record: CheckoutSessionRecord, expand?: Expand): string {
     return serializeCheckoutSession(this.#view(record, expand));
+  }
+
+  invoiceItem(record: InvoiceItemRecord, expand?: Expand): string {
+    return serializeInvoiceItem(this.#view(record, expand));
+  }
+
+  testClock(record: TestClockRecord): string {
+    return serializeTestClock(this.#view(record));
   }
 
   portalSession(record: PortalSessionRecord): string {

@@ -24,6 +24,12 @@ const rare = members<SubscriptionView, SubscriptionRare>((view) => view.record.r
   ended_at: (fields) => toJson(fields.ended_at),
   pause_collection: (fields) => toJson(fields.pause_collection && { ...fields.pause_collection }),
   test_clock: (fields) => toJson(fields.test_clock),
+  trial_settings: {
+    end_behavior: {
+      billing_cycle_anchor: null,
+      missing_payment_method: (fields) => toJson(fields.missing_payment_method),
+    },
+  },
   trial_end: (fields) => toJson(fields.trial_end),
   trial_start: (fields) => toJson(fields.trial_start),
 });
@@ -74,7 +80,6 @@ const shape: Shape<SubscriptionView> = {
   start_date: ({ record }) => toJson(record.startDate),
   status: ({ record }) => toJson(record.status),
   transfer_data: null,
-  trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: "create_invoice" } },
 };
 
 const current = template(shape);

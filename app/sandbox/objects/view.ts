@@ -1,11 +1,13 @@
 import type {
   ChargeRecord,
   DisputeRecord,
+  InvoiceItemRecord,
   InvoiceLine,
   InvoiceRecord,
   PaymentIntentRecord,
   PaymentMethodRecord,
   RefundRecord,
+  TestClockRecord,
 } from "../store/billing-records";
 import type {
   CheckoutSessionRecord,
@@ -63,6 +65,8 @@ export interface Serializers {
   charge(record: ChargeRecord, expand?: Expand): string;
   refund(record: RefundRecord, expand?: Expand): string;
   dispute(record: DisputeRecord, expand?: Expand): string;
+  invoiceItem(record: InvoiceItemRecord, expand?: Expand): string;
+  testClock(record: TestClockRecord): string;
   checkoutSession(record: CheckoutSessionRecord, expand?: Expand): string;
   portalSession(record: PortalSessionRecord): string;
   webhookEndpoint(record: WebhookEndpointRecord): string;

@@ -98,6 +98,7 @@ const subscription = z
         sequence: z.int(),
         price: z.int(),
         quantity: z.int(),
+        used: z.int().default(0),
         created: z.int(),
         periodStart: z.int(),
         periodEnd: z.int(),
@@ -122,6 +123,9 @@ const subscription = z
       cancellation_comment: nullableText.default(null),
       cancellation_feedback: nullableText.default(null),
       test_clock: nullableText,
+      missing_payment_method: z.enum(["cancel", "create_invoice", "pause"]).default("create_invoice"),
+      imported: z.boolean().default(true),
+      still: z.boolean().default(false),
       legacyPeriod: z.boolean(),
     }),
   })

@@ -88,6 +88,8 @@ export interface ItemRecord {
   readonly sequence: number;
   readonly price: number;
   readonly quantity: number;
+  /** Units used in the current period; only of metered items. */
+  readonly used: number;
   readonly created: number;
   readonly periodStart: number;
   readonly periodEnd: number;
@@ -124,6 +126,12 @@ export interface SubscriptionRare {
   readonly cancellation_comment: string | null;
   readonly cancellation_feedback: string | null;
   readonly test_clock: string | null;
+  /** What happens at the end of a trial when nothing can pay. */
+  readonly missing_payment_method: "cancel" | "create_invoice" | "pause";
+  /** It came without its means of payment: its invoices are paid by means that the sandbox does not know. */
+  readonly imported: boolean;
+  /** Time does not move it: it was imported in a state that time had changed already. */
+  readonly still: boolean;
   /** Format of API versions before 2025-03-31: the period is on the subscription, not on its items. */
   readonly legacyPeriod: boolean;
 }

@@ -43,6 +43,15 @@ export interface StoreState {
   testClocks: CollectionState<TestClockRecord>;
 }
 
+/** Is told of changes of what time moves. */
+export interface StoreWatcher {
+  addSubscription(record: SubscriptionRecord, before?: SubscriptionRecord): void;
+  /** One that was there before: what it was told of already is not told again. */
+  restoreSubscription(record: SubscriptionRecord): void;
+  addInvoice(record: InvoiceRecord, before?: InvoiceRecord): void;
+  addSession(record: CheckoutSessionRecord): void;
+}
+
 /** Makes the latest invoice of a subscription that was imported without it. */
 export type MakeInvoice = (store: Store, subscription: SubscriptionRecord, sequence: number) => InvoiceRecord;
 
@@ -65,6 +74,7 @@ export class Store {
   readonly refunds: Collection<RefundRecord>;
   readonly disputes: Collection<DisputeRecord>;
   readonly testClocks: Collection<TestClockRecord>;
+  #watcher: StoreWatcher | undefined;
   #items = 0;
   readonly #subscriptionsByCustomer = new SmallGroups<number>();
   readonly #customersByEmail = new SmallGroups<string>();
@@ -130,6 +140,7 @@ export class Store {
       this.#unmadeInvoices.set(record.latestInvoice, record.sequence);
       this.invoices.reserve();
     }
+    this.#watcher?.addSubscription(record);
     this.#subscriptionsByCustomer.add(record.customer, record.sequence);
     for (const price of collectPrices(record)) this.#getPriceIndex(price).add(record.sequence);
   }
@@ -137,6 +148,26 @@ export class Store {
   addInvoice(record: InvoiceRecord): void {
     this.invoices.add(record);
     if (record.subscription !== null) this.#invoicesBySubscription.add(record.subscription, record.sequence);
+    this.#watcher?.addInvoice(record);
+  }
+
+  replaceInvoice(record: InvoiceRecord): void {
+    const before = this.invoices.get(record.sequence);
+    this.invoices.replace(record);
+    this.#watcher?.addInvoice(record, before);
+  }
+
+  addCheckoutSession(record: CheckoutSessionRecord, id?: string): void {
+    this.checkoutSessions.add(record, id);
+    this.#watcher?.addSession(record);
+  }
+
+  /** Tells the watcher of all objects that time moves, and of all later changes. */
+  watch(watcher: StoreWatcher): void {
+    this.#watcher = watcher;
+    for (const record of this.subscriptions.all()) watcher.restoreSubscription(record);
+    for (const record of this.invoices.all()) watcher.addInvoice(record);
+    for (const record of this.checkoutSessions.all()) watcher.addSession(record);
   }
 
   /** Makes the invoices of a customer that exist only as numbers, from its subscriptions as they are now. */
@@ -163,6 +194,7 @@ export class Store {
     const before = collectPrices(was);
     const after = collectPrices(record);
     this.subscriptions.replace(record);
+    this.#watcher?.addSubscription(record, was);
     for (const price of before) if (!after.has(price)) this.#getPriceIndex(price).remove(record.sequence);
     for (const price of after) if (!before.has(price)) this.#getPriceIndex(price).add(record.sequence);
   }
@@ -262,6 +294,7 @@ export class Store {
     for (const { email, sequence, deleted } of this.customers.all()) {
       if (email !== null && !deleted) this.#customersByEmail.add(email, sequence);
     }
+    if (this.#watcher) this.watch(this.#watcher);
     for (const record of this.subscriptions.all()) {
       this.#subscriptionsByCustomer.add(record.customer, record.sequence);
       for (const price of collectPrices(record)) this.#getPriceIndex(price).add(record.sequence);

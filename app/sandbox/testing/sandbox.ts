@@ -1,5 +1,6 @@
 import Stripe from "stripe";
 import { onTestFinished } from "vitest";
+import { findTestCard } from "~/sandbox/account/checkout/cards";
 import { createSandbox, type Listening, type Sandbox, type SandboxOptions } from "~/sandbox/sandbox";
 
 export interface StartedSandbox {
@@ -47,6 +48,15 @@ export function addCatalogue({ products, prices }: Sandbox): { starter: string; 
       lookup_key: "army_yearly",
     }).id,
   };
+}
+
+/** Gives the customer a test card (one that pays) that pays all its invoices. Returns the payment method's id. */
+export function addCard(sandbox: Sandbox, customer: string, number = "4242424242424242"): string {
+  const card = findTestCard(number);
+  if (!card) throw new Error(`${number} is no test card`);
+  const { id } = sandbox.paymentMethods.create({ card, customer });
+  sandbox.customers.update(customer, { default_payment_method: id });
+  return id;
 }
 
 /** The Stripe error of a call that must fail. */

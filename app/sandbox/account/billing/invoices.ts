@@ -36,46 +36,8 @@ export class Invoices {
   }
 
   draft(fields: NewInvoice): InvoiceRecord {
-    const { store, clock } = this.#deps;
-    const { subscription } = fields;
-    const customer = store.customers.get(fields.customer);
-    const collectionMethod =
-      fields.collectionMethod ?? subscription?.rare.collection_method ?? "charge_automatically";
-    const days = fields.daysUntilDue ?? subscription?.rare.days_until_due ?? 30;
-    const record: InvoiceRecord = {
-      sequence: store.invoices.nextSequence,
-      created: clock.now(),
-      customer: fields.customer,
-      subscription: subscription?.sequence ?? null,
-      status: "draft",
-      billingReason: fields.billingReason,
-      collectionMethod,
-      currency: fields.currency,
-      lines: fields.lines,
-      total: sumLines(fields.lines),
-      startingBalance: customer.rare.balance,
-      endingBalance: null,
-      amountPaid: 0,
-      attemptCount: 0,
-      autoAdvance: fields.autoAdvance ?? true,
-      finalizesAt: fields.finalizesAt ?? null,
-      nextPaymentAttempt: null,
-      dueDate: collectionMethod === "send_invoice" ? clock.now() + days * DAY : null,
-      finalizedAt: null,
-      paidAt: null,
-      voidedAt: null,
-      uncollectibleAt: null,
-      periodStart: fields.periodStart,
-      periodEnd: fields.periodEnd,
-      paymentIntent: null,
-      number: null,
-      customerEmail: customer.email,
-      customerName: customer.name,
-      subscriptionMetadata: subscription?.metadata ?? NO_METADATA,
-      description: fields.description ?? null,
-      metadata: fields.metadata ?? NO_METADATA,
-    };
-    store.addInvoice(record);
+    const record = makeDraft(this.#deps, fields);
+    this.#deps.store.addInvoice(record);
     this.#emit("invoice.created", record);
     return record;
   }
@@ -204,6 +166,11 @@ export class Invoices {
     } else if (invoice.status === "open") this.#emit("invoice.payment_failed", invoice);
   }
 
+  /** It was sent and is not paid in time. */
+  announceOverdue(invoice: InvoiceRecord): void {
+    this.#emit("invoice.overdue", invoice);
+  }
+
   #markPaid(invoice: InvoiceRecord, amountPaid: number): InvoiceRecord {
     const now = this.#deps.clock.now();
     const paid = this.#replace(
@@ -232,7 +199,7 @@ export class Invoices {
   }
 
   #replace(record: InvoiceRecord, type?: string, before?: string): InvoiceRecord {
-    this.#deps.store.invoices.replace(record);
+    this.#deps.store.replaceInvoice(record);
     if (type !== undefined) this.#emit(type, record, before);
     return record;
   }
@@ -242,6 +209,51 @@ export class Invoices {
     if (events.isRecording) events.emit({ type, object: serializers.invoice(record), before });
     onChange();
   }
+}
+
+/** A draft that is not stored yet. */
+export function makeDraft(
+  { store, clock }: Pick<AccountDeps, "clock" | "store">,
+  fields: NewInvoice,
+): InvoiceRecord {
+  const { subscription } = fields;
+  const customer = store.customers.get(fields.customer);
+  const collectionMethod =
+    fields.collectionMethod ?? subscription?.rare.collection_method ?? "charge_automatically";
+  const days = fields.daysUntilDue ?? subscription?.rare.days_until_due ?? 30;
+  return {
+    sequence: store.invoices.nextSequence,
+    created: clock.now(),
+    customer: fields.customer,
+    subscription: subscription?.sequence ?? null,
+    status: "draft",
+    billingReason: fields.billingReason,
+    collectionMethod,
+    currency: fields.currency,
+    lines: fields.lines,
+    total: sumLines(fields.lines),
+    startingBalance: customer.rare.balance,
+    endingBalance: null,
+    amountPaid: 0,
+    attemptCount: 0,
+    autoAdvance: fields.autoAdvance ?? true,
+    finalizesAt: fields.finalizesAt ?? null,
+    nextPaymentAttempt: null,
+    dueDate: collectionMethod === "send_invoice" ? clock.now() + days * DAY : null,
+    finalizedAt: null,
+    paidAt: null,
+    voidedAt: null,
+    uncollectibleAt: null,
+    periodStart: fields.periodStart,
+    periodEnd: fields.periodEnd,
+    paymentIntent: null,
+    number: null,
+    customerEmail: customer.email,
+    customerName: customer.name,
+    subscriptionMetadata: subscription?.metadata ?? NO_METADATA,
+    description: fields.description ?? null,
+    metadata: fields.metadata ?? NO_METADATA,
+  };
 }
 
 /** What is to be paid of an invoice after the customer's credit. */

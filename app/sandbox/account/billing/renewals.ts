@@ -1,13 +1,15 @@
-import type { AccountDeps } from "~/sandbox/account/account-deps";
-import type { PaymentMethods } from "~/sandbox/account/payments/payment-methods";
-import type { Means } from "~/sandbox/account/payments/payments";
-import { listChangeEvents } from "~/sandbox/account/subscription-events";
+import { type AccountDeps, getExisting } from "~/sandbox/account/account-deps";
 import { moveToNextPeriod } from "~/sandbox/account/subscription-fields";
-import type { InvoiceRecord } from "~/sandbox/store/billing-records";
-import type { SubscriptionRecord } from "~/sandbox/store/records";
-import type { Invoices } from "./invoices";
+import { updateRareFields } from "~/sandbox/account/subscription-rare";
+import type { InvoiceLine, InvoiceRecord } from "~/sandbox/store/billing-records";
+import type { ItemRecord, SubscriptionRecord } from "~/sandbox/store/records";
+import { calculateAmount } from "./amounts";
+import type { Dunning } from "./dunning";
+import type { InvoiceItems } from "./invoice-items";
+import { type Invoices, makeDraft, type NewInvoice } from "./invoices";
 import { listPeriodLines } from "./lines";
 
+const HOUR = 3_600;
 const OWES = new Set(["incomplete", "past_due", "unpaid"]);
 const PAID = new Set(["active", "trialing"]);
 
@@ -15,58 +17,60 @@ const PAID = new Set(["active", "trialing"]);
 export class Renewals {
   readonly #deps: AccountDeps;
   readonly #invoices: Invoices;
-  readonly #methods: PaymentMethods;
+  readonly #items: InvoiceItems;
+  readonly #dunning: Dunning;
 
-  constructor(deps: AccountDeps, others: { invoices: Invoices; methods: PaymentMethods }) {
+  constructor(
+    deps: AccountDeps,
+    others: { invoices: Invoices; invoiceItems: InvoiceItems; dunning: Dunning },
+  ) {
     this.#deps = deps;
     this.#invoices = others.invoices;
-    this.#methods = others.methods;
+    this.#items = others.invoiceItems;
+    this.#dunning = others.dunning;
   }
 
-  /** Begins the next period, and bills it at once. A trial ends with it. */
+  /** What time does at the end of a period: the next one begins, and its invoice is finalized and paid an hour later. */
+  reachPeriodEnd(before: SubscriptionRecord): void {
+    const { store, clock } = this.#deps;
+    if (before.status === "trialing" && this.#endsWithoutMeans(before)) return;
+    const next = this.#moveOn(before);
+    const finalizesAt = clock.now() + HOUR;
+    const draft = this.#invoices.draft({ ...this.#describeInvoice(next, before), finalizesAt });
+    this.#items.take(before, draft.sequence);
+    const after = this.#dunning.replace(before, { ...next, latestInvoice: draft.sequence });
+    if (after.rare.pause_collection !== null) this.#pause(after, store.invoices.get(draft.sequence));
+  }
+
+  /** Begins the next period by hand, and bills it at once. `fails`: the payment is declined, whatever pays. */
   renew(before: SubscriptionRecord, outcome: "fails" | "pays"): void {
     const { store } = this.#deps;
-    const next: SubscriptionRecord = {
-      ...before,
-      status: before.status === "trialing" ? "active" : before.status,
-      items: before.items.map((item) => moveToNextPeriod(store, item, before.anchor)),
-    };
-    const draft = this.#draft(next, before);
-    const after = this.replace(before, { ...next, latestInvoice: draft.sequence });
-    const isPaused = after.rare.pause_collection !== null;
-    const invoice = isPaused ? this.#pause(after, draft) : this.#invoices.finalize(draft);
-    if (isPaused || invoice.status !== "open" || invoice.collectionMethod === "send_invoice") return;
-    this.settle(
-      this.#invoices.attempt(invoice, outcome === "fails" ? "fails" : this.#findPayingMeans(after)),
+    const next = this.#moveOn(before);
+    const draft = this.#invoices.draft(this.#describeInvoice(next, before));
+    this.#items.take(before, draft.sequence);
+    const after = this.#dunning.replace(before, { ...next, latestInvoice: draft.sequence });
+    if (after.rare.pause_collection !== null) this.#pause(after, store.invoices.get(draft.sequence));
+    else this.#dunning.bill(draft, outcome === "fails" ? "fails" : this.#findPayingMeans(after));
+  }
+
+  /** Tells of the invoice that the next period will bring. It has no id yet. */
+  announce(subscription: SubscriptionRecord): void {
+    const { store, events, serializers } = this.#deps;
+    if (!events.isRecording) return;
+    const draft = makeDraft(this.#deps, this.#describeInvoice(this.#moveOn(subscription), subscription));
+    const text = serializers.invoice({ ...draft, sequence: store.invoices.nextSequence });
+    events.emit({ type: "invoice.upcoming", object: text.replace(/^\{"id":"[^"]*",/, "{") });
+  }
+
+  /** Notes units used of a metered item; the next invoice bills them. */
+  reportUsage(subscription: string, item: string, units: number): void {
+    const before = getExisting(this.#deps.store.subscriptions, subscription);
+    const { ids } = this.#deps.store;
+    const items = before.items.map((one) =>
+      ids.make("subscription_item", one.sequence) === item ? { ...one, used: one.used + units } : one,
     );
-  }
-
-  /** The draft of the invoice for the period of `next`, which follows that of `before`. */
-  #draft(next: SubscriptionRecord, before: SubscriptionRecord): InvoiceRecord {
-    const [first] = before.items;
-    const now = this.#deps.clock.now();
-    return this.#invoices.draft({
-      customer: next.customer,
-      subscription: next,
-      billingReason: "subscription_cycle",
-      currency: next.currency,
-      lines: listPeriodLines(this.#deps.store, next, { trial: false }),
-      periodStart: first?.periodStart ?? now,
-      periodEnd: first?.periodEnd ?? now,
-    });
-  }
-
-  /** Gives the subscription of an invoice the status that follows from it. */
-  settle(invoice: InvoiceRecord): void {
-    const { store } = this.#deps;
-    if (invoice.subscription === null) return;
-    const before = store.subscriptions.get(invoice.subscription);
-    if (before.latestInvoice !== invoice.sequence) return;
-    if (invoice.status === "paid" && OWES.has(before.status))
-      this.replace(before, { ...before, status: "active" });
-    if (invoice.status === "open" && invoice.attemptCount > 0 && before.status === "active") {
-      this.replace(before, { ...before, status: "past_due" });
-    }
+    this.#deps.store.replaceSubscription({ ...before, items });
+    this.#deps.onChange();
   }
 
   /** What becomes of the latest invoice when a status is set by hand: who owes has an open one, who is active has paid. */
@@ -74,8 +78,8 @@ export class Renewals {
     const { store } = this.#deps;
     const latest = record.latestInvoice === null ? null : store.invoices.get(record.latestInvoice);
     if (OWES.has(record.status) && latest?.status !== "open") {
-      const draft = this.#draft(record, record);
-      this.replace(record, { ...record, latestInvoice: draft.sequence });
+      const draft = this.#invoices.draft(this.#describeInvoice(record, record));
+      this.#dunning.replace(record, { ...record, latestInvoice: draft.sequence });
       this.#invoices.attempt(this.#invoices.finalize(draft), "fails");
     }
     if (PAID.has(record.status) && latest?.status === "open") {
@@ -84,24 +88,75 @@ export class Renewals {
     if (record.status === "incomplete_expired" && latest?.status === "open") this.#invoices.void(latest);
   }
 
-  /** Stores the subscription and emits its events. */
-  replace(before: SubscriptionRecord, after: SubscriptionRecord): SubscriptionRecord {
-    const { store, events, serializers, onChange } = this.#deps;
-    store.replaceSubscription(after);
-    onChange();
-    if (!events.isRecording) return after;
-    const object = serializers.subscription(after);
-    for (const type of listChangeEvents(before.status, after.status)) {
-      const updated = type === "customer.subscription.updated";
-      events.emit({ type, object, ...(updated ? { before: serializers.subscription(before) } : {}) });
+  /** The subscription in its next period, not stored. A trial is over. */
+  #moveOn(before: SubscriptionRecord): SubscriptionRecord {
+    return {
+      ...before,
+      status: before.status === "trialing" ? "active" : before.status,
+      items: before.items.map((item) => ({
+        ...moveToNextPeriod(this.#deps.store, item, before.anchor),
+        used: 0,
+      })),
+    };
+  }
+
+  #describeInvoice(next: SubscriptionRecord, before: SubscriptionRecord): NewInvoice {
+    const { store, clock } = this.#deps;
+    const [first] = before.items;
+    const now = clock.now();
+    const waiting = this.#items.list(before).map(({ line }) => line);
+    return {
+      customer: next.customer,
+      subscription: next,
+      billingReason: "subscription_cycle",
+      currency: next.currency,
+      lines: [...waiting, ...listPeriodLines(store, next, { trial: false }), ...this.#listUsage(before)],
+      periodStart: first?.periodStart ?? now,
+      periodEnd: first?.periodEnd ?? now,
+    };
+  }
+
+  /** What was used in the period that ends. */
+  #listUsage({ items, currency }: SubscriptionRecord): InvoiceLine[] {
+    return items.filter(({ used }) => used > 0).map((item) => this.#toUsageLine(item, currency));
+  }
+
+  #toUsageLine(item: ItemRecord, currency: string): InvoiceLine {
+    const { store } = this.#deps;
+    const price = store.prices.get(item.price);
+    return {
+      amount: calculateAmount(price, item.used, currency),
+      description: `${item.used} × ${store.products.get(price.product).name}`,
+      price: item.price,
+      item: item.sequence,
+      quantity: item.used,
+      periodStart: item.periodStart,
+      periodEnd: item.periodEnd,
+      proration: false,
+      metadata: item.metadata,
+    };
+  }
+
+  /** At the end of a trial without a payment method, `trial_settings` may pause or cancel the subscription. */
+  #endsWithoutMeans(before: SubscriptionRecord): boolean {
+    const behavior = before.rare.missing_payment_method;
+    if (behavior === "create_invoice" || this.#dunning.findMeans(before) !== null) return false;
+    if (behavior === "cancel") this.#dunning.end(before, { cancellation_reason: null });
+    else {
+      const rare = updateRareFields(
+        before.rare,
+        {},
+        { status: "paused", at: this.#deps.clock.now(), periodEnd: 0 },
+      );
+      this.#dunning.replace(before, { ...before, status: "paused", rare });
     }
-    return after;
+    return true;
   }
 
   /** A card that pays, or what the sandbox was not told of. */
-  #findPayingMeans(record: SubscriptionRecord): Means {
-    const method = this.#methods.findDefault(this.#deps.store.customers.get(record.customer), record);
-    return method?.does === "pay" ? method : "unseen";
+  #findPayingMeans(record: SubscriptionRecord) {
+    const means = this.#dunning.findMeans(record);
+    return means !== null && typeof means !== "string" && means.does === "pay" ? means : "unseen";
   }
 
   /** While collection is paused, invoices are not charged: `pause_collection.behavior` says what becomes of them. */
@@ -112,7 +167,7 @@ export class Renewals {
       case "mark_uncollectible":
         return this.#invoices.markUncollectible(this.#invoices.finalize(draft));
       default:
-        return this.#invoices.update(draft, { autoAdvance: false });
+        return this.#invoices.update(draft, { autoAdvance: false, finalizesAt: null });
     }
   }
 }

@@ -80,7 +80,7 @@ export class CheckoutSessions {
       },
       fields,
     );
-    store.checkoutSessions.add(record, fields.id);
+    store.addCheckoutSession(record, fields.id);
     if (record.status === "complete") this.#emitCompleted(record);
     onChange();
     return { id: store.checkoutSessions.getId(record.sequence) };

@@ -1,7 +1,7 @@
 import { type AccountDeps, getExisting } from "~/sandbox/account/account-deps";
+import type { NewSubscriptions } from "~/sandbox/account/billing/new-subscriptions";
 import type { Customers } from "~/sandbox/account/customers";
 import type { PaymentMethods } from "~/sandbox/account/payments/payment-methods";
-import type { Subscriptions } from "~/sandbox/account/subscriptions";
 import type { CheckoutSessionRecord, Payment } from "~/sandbox/store/records";
 import type { TestCard } from "./cards";
 import type { CheckoutSessions } from "./checkout-sessions";
@@ -20,13 +20,11 @@ export type PaymentOutcome =
 interface CheckoutServices {
   sessions: CheckoutSessions;
   customers: Customers;
-  subscriptions: Subscriptions;
+  newSubscriptions: NewSubscriptions;
   paymentMethods: PaymentMethods;
   /** Runs it after the delay in the sandbox's options. */
   attachLater: (attach: () => void) => void;
 }
-
-const DAY = 86_400;
 
 /** Payments on the hosted page and what Stripe does after them. */
 export class Checkout {
@@ -43,7 +41,7 @@ export class Checkout {
     const session = this.#getCurrent(id);
     const stopped = this.#findPaymentBlocker(session);
     if (stopped) return stopped;
-    if (card.does === "decline") return { ok: false, reason: "declined" };
+    if (card.does === "decline" || card.does === "decline_later") return { ok: false, reason: "declined" };
     const payment: Payment = {
       email: this.#readFixedEmail(session) ?? email,
       name,
@@ -87,7 +85,6 @@ export class Checkout {
   }
 
   #getCurrent(id: string): CheckoutSessionRecord {
-    this.#services.sessions.expireOverdue();
     return getExisting(this.#deps.store.checkoutSessions, id);
   }
 
@@ -114,11 +111,17 @@ export class Checkout {
 
   /** Stripe guarantees no order of these events, so receivers must not depend on this one. */
   #attach(id: string): void {
-    const { store, events, serializers } = this.#deps;
-    const { customers, subscriptions, sessions, paymentMethods } = this.#services;
+    const { store, clock } = this.#deps;
     const session = getExisting(store.checkoutSessions, id);
     const { payment } = session;
     if (payment?.step !== "attaching") return;
+    clock.runAt(payment.at, () => this.#attachPaid(session, payment), "objects");
+  }
+
+  #attachPaid(session: CheckoutSessionRecord, payment: Payment): void {
+    const { store, events, serializers } = this.#deps;
+    const { customers, newSubscriptions, sessions, paymentMethods } = this.#services;
+    const id = store.checkoutSessions.getId(session.sequence);
     this.#replace({ ...session, payment: { ...payment, step: "attached" } });
     const { email, name, card, at } = payment;
     const customer =
@@ -129,9 +132,9 @@ export class Checkout {
     if (before.deleted) return;
     const method = paymentMethods.create({ card, customer, name, email });
     customers.update(customer, { email: before.email ?? email });
-    const subscription = subscriptions.create({
+    const subscription = newSubscriptions.subscribe({
       customer,
-      created: at,
+      confirmed: true,
       currency: session.currency,
       items: session.lineItems.map((line) => ({
         price: store.prices.getId(line.price),
@@ -139,7 +142,7 @@ export class Checkout {
       })),
       metadata: session.subscriptionMetadata,
       default_payment_method: method.id,
-      ...(session.trialDays === null ? {} : { trial_end: at + session.trialDays * DAY }),
+      ...(session.trialDays === null ? {} : { trial_period_days: session.trialDays }),
     });
     const { latestInvoice } = getExisting(store.subscriptions, subscription.id);
     sessions.update(id, { customer, subscription: subscription.id, invoice: latestInvoice });

@@ -1,6 +1,26 @@
 import { z } from "zod";
 import { boolean, choice, expandable, ignored, integer, list, metadata, text, unsettable } from "../params";
 
+export const PRORATION_BEHAVIORS = ["always_invoice", "create_prorations", "none"] as const;
+
+const PAYMENT_BEHAVIORS = [
+  "allow_incomplete",
+  "default_incomplete",
+  "error_if_incomplete",
+  "pending_if_incomplete",
+] as const;
+
+export const CANCELLATION_FEEDBACK = [
+  "customer_service",
+  "low_quality",
+  "missing_features",
+  "other",
+  "switched_service",
+  "too_complex",
+  "too_expensive",
+  "unused",
+] as const;
+
 const trialEnd = z.union([z.literal("now"), integer()]);
 
 const fields = {
@@ -16,8 +36,15 @@ const fields = {
   billing_mode: ignored,
   off_session: ignored,
   payment_settings: ignored,
-  proration_behavior: ignored,
-  trial_settings: ignored,
+  payment_behavior: choice(PAYMENT_BEHAVIORS).optional(),
+  proration_behavior: choice(PRORATION_BEHAVIORS).optional(),
+  trial_settings: z
+    .strictObject({
+      end_behavior: z.strictObject({
+        missing_payment_method: choice(["cancel", "create_invoice", "pause"]),
+      }),
+    })
+    .optional(),
 };
 
 /** What `POST /v1/subscriptions` takes. */
@@ -36,12 +63,6 @@ export const createSchema = z.strictObject({
   ),
   backdate_start_date: integer().optional(),
   cancel_at: integer().optional(),
-  payment_behavior: choice([
-    "allow_incomplete",
-    "default_incomplete",
-    "error_if_incomplete",
-    "pending_if_incomplete",
-  ]).optional(),
   trial_period_days: integer({ min: 1 }).optional(),
 });
 
@@ -72,7 +93,8 @@ export const updateSchema = z.strictObject({
         .transform(({ behavior, resumes_at = null }) => ({ behavior, resumes_at })),
     ])
     .optional(),
-  cancellation_details: ignored,
-  payment_behavior: ignored,
-  proration_date: ignored,
+  cancellation_details: z
+    .strictObject({ comment: unsettable.optional(), feedback: choice(CANCELLATION_FEEDBACK).optional() })
+    .optional(),
+  proration_date: integer().optional(),
 });

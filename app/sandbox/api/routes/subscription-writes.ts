@@ -3,62 +3,55 @@ import type { Account } from "../../account/account";
 import type { SubscriptionRecord } from "../../store/records";
 import { ApiError, createMissingError } from "../errors";
 import { parseExpand } from "../expand";
-import { expandable, ignored, parseParams } from "../params";
+import { boolean, choice, expandable, ignored, parseParams, unsettable } from "../params";
 import { type ApiRoute, findOrThrow } from "../route";
-import { createSchema, updateSchema } from "./subscription-params";
+import {
+  CANCELLATION_FEEDBACK,
+  createSchema,
+  PRORATION_BEHAVIORS,
+  updateSchema,
+} from "./subscription-params";
 
 const PATH = "/v1/subscriptions";
-const DAY = 86_400;
 const EDITABLE_WHEN_CANCELED = new Set(["cancellation_details", "expand", "metadata"]);
+
+const details = z.strictObject({
+  comment: unsettable.optional(),
+  feedback: choice(CANCELLATION_FEEDBACK).optional(),
+});
 
 const cancelSchema = z.strictObject({
   ...expandable,
-  cancellation_details: ignored,
-  invoice_now: ignored,
-  prorate: ignored,
+  cancellation_details: details.optional(),
+  invoice_now: boolean.optional(),
+  prorate: boolean.optional(),
 });
 
 const resumeSchema = z.strictObject({
   ...expandable,
-  billing_cycle_anchor: ignored,
+  billing_cycle_anchor: choice(["now", "unchanged"]).optional(),
   payment_behavior: ignored,
-  proration_behavior: ignored,
+  proration_behavior: choice(PRORATION_BEHAVIORS).optional(),
 });
 
-/** Creates a subscription that is paid at once, unless it has a trial or `payment_behavior` is `default_incomplete`. */
+/** Creates a subscription and bills it, unless it has a trial. */
 export const createSubscription: ApiRoute = {
   method: "POST",
   path: PATH,
   handle(account, request) {
-    const {
-      expand,
-      metadata,
-      trial_period_days,
-      trial_end,
-      backdate_start_date,
-      payment_behavior,
-      ...params
-    } = parseParams(createSchema, request.params);
+    const { expand, trial_settings, ...params } = parseParams(createSchema, request.params);
     const tree = parseExpand("subscription", expand);
-    const { store, clock, subscriptions, serializers } = account;
+    const { store, newSubscriptions, serializers } = account;
     if (findOrThrow(store.customers, params.customer, "customer").deleted) {
       throw createMissingError("customer", params.customer, "customer");
     }
     params.items.forEach((item, i) => {
       findOrThrow(store.prices, item.price, `items[${i}][price]`);
     });
-    const trialEnd =
-      trial_period_days === undefined
-        ? toTrialEnd(account, trial_end)
-        : clock.now() + trial_period_days * DAY;
-    const { id } = subscriptions.create({
+    const { id } = newSubscriptions.subscribe({
       ...params,
-      ...(metadata ? { metadata } : {}),
-      ...(trialEnd === undefined ? {} : { trial_end: trialEnd }),
-      ...(backdate_start_date === undefined ? {} : { start_date: backdate_start_date }),
-      ...(payment_behavior === "default_incomplete" && trialEnd === undefined
-        ? { status: "incomplete" }
-        : {}),
+      metadata: params.metadata === "" ? undefined : params.metadata,
+      missing_payment_method: trial_settings?.end_behavior.missing_payment_method,
     });
     return serializers.subscription(findOrThrow(store.subscriptions, id), tree);
   },
@@ -68,12 +61,12 @@ export const updateSubscription: ApiRoute = {
   method: "POST",
   path: `${PATH}/:id`,
   handle(account, request) {
-    const { expand, trial_end, items, billing_cycle_anchor, ...params } = parseParams(
+    const { expand, items, trial_settings, cancellation_details, ...params } = parseParams(
       updateSchema,
       request.params,
     );
     const tree = parseExpand("subscription", expand);
-    const { store, subscriptions, serializers } = account;
+    const { store, changes, serializers } = account;
     const before = findOrThrow(store.subscriptions, request.id);
     refuseCanceled(before, Object.keys(request.params));
     (items ?? []).forEach((item, i) => {
@@ -82,13 +75,12 @@ export const updateSubscription: ApiRoute = {
         throw createMissingError("subscription_item", item.id, `items[${i}][id]`);
       }
     });
-    const trialEnd = toTrialEnd(account, trial_end);
-    subscriptions.update(request.id, {
+    changes.change(request.id, {
       ...params,
       ...(items ? { items } : {}),
-      ...(trialEnd === undefined ? {} : { trial_end: trialEnd }),
-      ...(billing_cycle_anchor === "now" ? { billing_cycle_anchor: account.clock.now() } : {}),
-      ...(trial_end === "now" && before.status === "trialing" ? { status: "active" } : {}),
+      cancellation_comment: cancellation_details?.comment,
+      cancellation_feedback: cancellation_details?.feedback,
+      missing_payment_method: trial_settings?.end_behavior.missing_payment_method,
     });
     return serializers.subscription(findOrThrow(store.subscriptions, request.id), tree);
   },
@@ -98,13 +90,18 @@ export const updateSubscription: ApiRoute = {
 export const cancelSubscription: ApiRoute = {
   method: "DELETE",
   path: `${PATH}/:id`,
-  handle({ store, subscriptions, serializers }, request) {
-    const { expand } = parseParams(cancelSchema, request.params);
+  handle({ store, changes, serializers }, request) {
+    const { expand, prorate, invoice_now, cancellation_details } = parseParams(cancelSchema, request.params);
     const tree = parseExpand("subscription", expand);
     if (findOrThrow(store.subscriptions, request.id).status === "canceled") {
       throw createMissingError("subscription", request.id);
     }
-    subscriptions.cancel(request.id);
+    changes.cancel(request.id, {
+      prorate,
+      invoiceNow: invoice_now,
+      comment: cancellation_details?.comment ?? undefined,
+      feedback: cancellation_details?.feedback,
+    });
     return serializers.subscription(findOrThrow(store.subscriptions, request.id), tree);
   },
 };
@@ -112,20 +109,16 @@ export const cancelSubscription: ApiRoute = {
 export const resumeSubscription: ApiRoute = {
   method: "POST",
   path: `${PATH}/:id/resume`,
-  handle({ store, subscriptions, serializers }, request) {
-    const { expand } = parseParams(resumeSchema, request.params);
+  handle({ store, changes, serializers }, request) {
+    const { expand, billing_cycle_anchor } = parseParams(resumeSchema, request.params);
     const tree = parseExpand("subscription", expand);
     if (findOrThrow(store.subscriptions, request.id).status !== "paused") {
       throw new ApiError({ status: 400, message: "You can only resume a subscription that is paused." });
     }
-    subscriptions.setStatus(request.id, "active");
+    changes.resume(request.id, { billing_cycle_anchor });
     return serializers.subscription(findOrThrow(store.subscriptions, request.id), tree);
   },
 };
-
-function toTrialEnd({ clock }: Account, given: number | "now" | undefined): number | undefined {
-  return given === "now" ? clock.now() : given;
-}
 
 function hasItem({ store }: Account, record: SubscriptionRecord, id: string): boolean {
   return record.items.some((item) => store.ids.make("subscription_item", item.sequence) === id);

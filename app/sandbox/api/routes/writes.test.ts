@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { addCatalogue, catchStripeError, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
+import { addCard, addCatalogue, catchStripeError, startSandbox, TEST_NOW } from "~/sandbox/testing/sandbox";
 
 describe("writes through the SDK", () => {
   it("create, change and end products, prices, customers and subscriptions", async () => {
-    const { stripe } = await startSandbox();
+    const { sandbox, stripe } = await startSandbox();
     const product = await stripe.products.create({ name: "Army" });
     const price = await stripe.prices.create({
       product: product.id,
@@ -13,6 +13,7 @@ describe("writes through the SDK", () => {
       lookup_key: "army_yearly",
     });
     const customer = await stripe.customers.create({ email: "ann@example.com", metadata: { userId: "u1" } });
+    addCard(sandbox, customer.id);
     const made = await stripe.subscriptions.create({
       customer: customer.id,
       items: [{ price: price.id, quantity: 2 }],
@@ -58,6 +59,7 @@ describe("writes through the SDK", () => {
     const { stripe, sandbox } = await startSandbox();
     const { army } = addCatalogue(sandbox);
     const customer = sandbox.customers.create();
+    addCard(sandbox, customer.id);
     const trial = await stripe.subscriptions.create({
       customer: customer.id,
       items: [{ price: army }],

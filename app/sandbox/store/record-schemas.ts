@@ -9,7 +9,7 @@ import {
   refundSchema,
   testClockSchema,
 } from "./billing-records";
-import type { StoreState } from "./store";
+import type { StoreState } from "./store-state";
 
 /*
  * The format of records in a state file. `satisfies` below keeps it the same as `records.ts`. Fields that were added

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { storeSchema } from "./record-schemas";
-import type { StoreState } from "./store";
+import type { StoreState } from "./store-state";
 
 const VERSION = 1;
 const DELAY_MS = 200;

@@ -10,7 +10,7 @@ import type {
   RefundRecord,
   TestClockRecord,
 } from "./billing-records";
-import { Collection, type CollectionState } from "./collection";
+import { Collection } from "./collection";
 import { Ids } from "./ids";
 import type {
   CheckoutSessionRecord,
@@ -22,35 +22,8 @@ import type {
   SubscriptionRecord,
   WebhookEndpointRecord,
 } from "./records";
-
-export interface StoreState {
-  items: number;
-  customers: CollectionState<CustomerRecord>;
-  products: CollectionState<ProductRecord>;
-  prices: CollectionState<PriceRecord>;
-  subscriptions: CollectionState<SubscriptionRecord>;
-  checkoutSessions: CollectionState<CheckoutSessionRecord>;
-  portalSessions: CollectionState<PortalSessionRecord>;
-  webhookEndpoints: CollectionState<WebhookEndpointRecord>;
-  events: CollectionState<EventRecord>;
-  invoices: CollectionState<InvoiceRecord>;
-  invoiceItems: CollectionState<InvoiceItemRecord>;
-  paymentMethods: CollectionState<PaymentMethodRecord>;
-  paymentIntents: CollectionState<PaymentIntentRecord>;
-  charges: CollectionState<ChargeRecord>;
-  refunds: CollectionState<RefundRecord>;
-  disputes: CollectionState<DisputeRecord>;
-  testClocks: CollectionState<TestClockRecord>;
-}
-
-/** Is told of changes of what time moves. */
-export interface StoreWatcher {
-  addSubscription(record: SubscriptionRecord, before?: SubscriptionRecord): void;
-  /** One that was there before: what it was told of already is not told again. */
-  restoreSubscription(record: SubscriptionRecord): void;
-  addInvoice(record: InvoiceRecord, before?: InvoiceRecord): void;
-  addSession(record: CheckoutSessionRecord): void;
-}
+import type { StoreState } from "./store-state";
+import type { StoreWatcher } from "./store-watcher";
 
 /** Makes the latest invoice of a subscription that was imported without it. */
 export type MakeInvoice = (store: Store, subscription: SubscriptionRecord, sequence: number) => InvoiceRecord;

@@ -94,7 +94,7 @@ it("a price with another interval begins a new period now and is paid now", asyn
 
 it("billing_cycle_anchor=now begins a new period at once", async () => {
   const { update } = await start();
-  expect(await update({ billing_cycle_anchor: "now" as const })).toMatchObject({
+  expect(await update({ billing_cycle_anchor: { type: "now" } })).toMatchObject({
     billing_cycle_anchor: TEST_NOW + HALF,
     items: { data: [{ current_period_start: TEST_NOW + HALF }] },
     latest_invoice: { total: 1_000 },

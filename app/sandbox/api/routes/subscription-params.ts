@@ -21,6 +21,12 @@ export const CANCELLATION_FEEDBACK = [
   "unused",
 ] as const;
 
+/** A word in older versions of the API, an object in newer ones. */
+export const anchor = z.union([
+  choice(["now", "unchanged"]),
+  z.strictObject({ type: choice(["now", "unchanged"]) }).transform(({ type }) => type),
+]);
+
 const trialEnd = z.union([z.literal("now"), integer()]);
 
 const fields = {
@@ -69,7 +75,7 @@ export const createSchema = z.strictObject({
 /** What `POST /v1/subscriptions/:id` takes. Empty values unset. */
 export const updateSchema = z.strictObject({
   ...fields,
-  billing_cycle_anchor: choice(["now", "unchanged"]).optional(),
+  billing_cycle_anchor: anchor.optional(),
   items: list(
     z.strictObject({
       id: text.optional(),

@@ -6,6 +6,7 @@ import { parseExpand } from "../expand";
 import { boolean, choice, expandable, ignored, parseParams, unsettable } from "../params";
 import { type ApiRoute, findOrThrow } from "../route";
 import {
+  anchor,
   CANCELLATION_FEEDBACK,
   createSchema,
   PRORATION_BEHAVIORS,
@@ -29,7 +30,7 @@ const cancelSchema = z.strictObject({
 
 const resumeSchema = z.strictObject({
   ...expandable,
-  billing_cycle_anchor: choice(["now", "unchanged"]).optional(),
+  billing_cycle_anchor: anchor.optional(),
   payment_behavior: ignored,
   proration_behavior: choice(PRORATION_BEHAVIORS).optional(),
 });

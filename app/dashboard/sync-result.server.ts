@@ -14,6 +14,8 @@ export type SyncResult = {
   message: string;
   /** Lines "field: before → after". */
   changes: string[];
+  /** Why the repair was blocked; null when it was not. */
+  blocked: string | null;
   runId: string | null;
   verdictBefore: Verdict;
   verdictAfter: Verdict;
@@ -23,14 +25,14 @@ export type SyncResult = {
 export function toSyncResult(sync: SyncOutcome): SyncResult {
   const { verdictBefore } = sync;
   if (!sync.ok) {
-    const nothing = { changes: [], runId: null, verdictBefore, verdictAfter: verdictBefore };
+    const nothing = { changes: [], blocked: null, runId: null, verdictBefore, verdictAfter: verdictBefore };
     return { ...nothing, outcome: "failed", message: `Not synced: ${sync.message}` };
   }
   const { outcome, runId } = sync;
   const { evaluation, snapshot } = outcome.before;
   const currencies = readCurrencies(snapshot.record, evaluation.expected);
   const changes = outcome.changes.map((change) => describeMismatch(change, currencies));
-  const common = { changes, runId, verdictBefore, verdictAfter: outcome.verdictAfter };
+  const common = { changes, blocked: null, runId, verdictBefore, verdictAfter: outcome.verdictAfter };
   switch (outcome.outcome) {
     case "synced":
       return {
@@ -45,7 +47,12 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
         message: `Nothing to change. ${describeEvaluation(evaluation, snapshot.record)}`,
       };
     case "blocked":
-      return { ...common, outcome: "blocked", message: explainBlocked(outcome.reason) };
+      return {
+        ...common,
+        outcome: "blocked",
+        blocked: outcome.reason,
+        message: explainBlocked(outcome.reason),
+      };
     case "failed":
       return { ...common, outcome: "failed", message: explainFailure(outcome.reason) };
     case "intended":

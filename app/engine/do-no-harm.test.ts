@@ -78,6 +78,24 @@ describe("write mode grant_only", () => {
     expect(timeline.map(({ reason }) => reason)).toEqual(["asked by mail", null]);
   });
 
+  it("case S24: an admin overrides missing evidence with a reason, and it is audited as an override", async () => {
+    const workspaces = [{ status: "active", seats: 5 }];
+    const { id: customerId } = world.sandbox.customers.create({ email: "ada@example.com" });
+    await addUser(world, { id: "ada", customerId, workspaces });
+    await syncAll(world.parity);
+    await setWriteMode("grant_only");
+    const approve = (override: boolean) =>
+      world.parity.syncUser({ userId: "ada", actor: STAFF, approval: { override, reason: "left long ago" } });
+    expect(await approve(false)).toMatchObject({ outcome: "blocked", blocked: "no_positive_evidence" });
+    expect(await approve(true)).toMatchObject({ outcome: "synced", blocked: null });
+    expect(await readAccess(world, "ada")).toBe("locked 0");
+    const change = await world.db.change.findFirstOrThrow({ where: { revokes: true } });
+    expect(change).toMatchObject({ reason: "left long ago", override: true, actorKind: "staff" });
+    await setWriteMode("off");
+    await world.db.workspace.updateMany({ data: { status: "active", seats: 5 } });
+    expect(await approve(true)).toMatchObject({ outcome: "blocked", blocked: "writes_off" });
+  });
+
   it("unlocks the workspace of an entitled user even if the rest would revoke", async () => {
     await addPayingUser(world, "ada", {
       price: world.prices.starter,

@@ -49,6 +49,17 @@ const isBlockReason = (text: string): text is BlockReason => Object.hasOwn(ENTRI
 
 export const BLOCK_REASONS: readonly BlockReason[] = Object.keys(ENTRIES).filter(isBlockReason);
 
+/** Evidence is missing: only an admin's override, for a typed reason, makes such a revocation. */
+const WITHOUT_EVIDENCE: ReadonlySet<string> = new Set<BlockReason>([
+  "customer_not_found",
+  "no_positive_evidence",
+  "possible_other_customer",
+]);
+
+/** Whether a revocation is blocked because evidence is missing; an unknown reason counts as such. */
+export const lacksEvidence = (reason: string | null): boolean =>
+  reason !== null && (WITHOUT_EVIDENCE.has(reason) || !Object.hasOwn(ENTRIES, reason));
+
 export const RECHECK_BLOCK_REASONS: readonly BlockReason[] = BLOCK_REASONS.filter(
   (reason) => BLOCK_REASON_CATALOGUE[reason].recheck,
 );

@@ -83,9 +83,16 @@ async function readCursors(
   return { fullRun, events, age: now - events.since };
 }
 
+/** SQL: when the first full run ever was complete: by then every customer of that time was observed. NULL before it. */
+export const firstFullRunAt: Sql = sql`(SELECT to_timestamp((value->>'finishedAt')::float8) FROM "Cursor" WHERE key = 'first_full_run')`;
+
 /** Records a complete full run, and that events are read from its beginning on. */
 export async function saveFullRun(tx: Tx, fullRun: StoredFullRun): Promise<void> {
   await saveCursor(tx, "full_run", fullRun);
+  const { finishedAt } = fullRun;
+  await tx.$executeRaw`
+    INSERT INTO "Cursor" (key, value) VALUES ('first_full_run', ${JSON.stringify({ finishedAt })}::jsonb)
+    ON CONFLICT (key) DO NOTHING`;
   await saveEventCursor(tx, { since: fullRun.stripeTime, at: fullRun.beganAt });
 }
 

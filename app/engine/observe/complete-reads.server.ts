@@ -44,7 +44,7 @@ export async function storeCompleteReads(
   await tx.$executeRaw`
     UPDATE "StripeCustomer" c
     SET "completeVersionStart" = greatest(c."completeVersionStart", r.started), "completeVersionEnd" = greatest(c."completeVersionEnd", r.ended),
-      "completeAt" = now()
+      "completeAt" = now(), "firstCompleteAt" = coalesce(c."firstCompleteAt", now())
     FROM jsonb_to_recordset(${JSON.stringify(settled)}::jsonb) AS r("customerId" text, started bigint, ended bigint)
     WHERE c.id = r."customerId" AND (c."completeVersionStart" IS NULL OR r.started > c."completeVersionStart")`;
   return contested;

@@ -19,6 +19,8 @@ beforeEach(async () => {
   lines = [];
   const log = createLog({ level: "info", destination: { write: (line: string) => void lines.push(line) } });
   world = await createWorld({}, log);
+  // From now on every customer is known: what is paid before is history.
+  await syncAll(world.parity);
 });
 afterEach(() => world.close());
 

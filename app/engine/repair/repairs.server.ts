@@ -4,6 +4,7 @@ import type { EpochSeconds } from "~/billing/observation";
 import type { BillingState } from "~/billing/record";
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import type { Actor } from "~/engine/account/actor";
+import { firstFullRunAt } from "~/engine/account/cursors.server";
 import { toWriteColumns } from "~/engine/evaluate/record-columns.server";
 import type { Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
@@ -21,6 +22,8 @@ export type RepairRow = {
   revokes: boolean;
   /** What the person typed who approved it; null for an automatic repair. */
   reason: string | null;
+  /** An admin decided it although evidence was missing. */
+  override: boolean;
   stripeRequestId: string | null;
   /** For a grant that a payment gives: which customer paid, and when its period began; null for any other repair. */
   payment: { customerId: string; periodStart: EpochSeconds } | null;
@@ -94,23 +97,31 @@ async function writeChanges(
     tx,
     accessGiven,
     sql`WITH written AS (INSERT INTO "Change" ("runId", "userId", verdict, before, after, grants, revokes, "actorKind", actor,
-      reason, "stripeRequestId", "paidAt")
+      reason, override, "stripeRequestId", "paidAt")
     SELECT ${runId}, "userId", verdict, before, after, grants, revokes, ${actor.kind}, ${actor.id},
-      reason,
+      reason, override,
       -- In a full run the answer that spoke of the subscription is known by what it stored.
       coalesce("stripeRequestId", (SELECT s."requestId" FROM "StripeSubscription" s
         WHERE s.id = after->'billing'->>'stripeSubscriptionId')),
-      -- Stripe's event when there was one; else the invoice of the period is as old as the period.
-      coalesce((SELECT max(e.created) FROM "StripeEvent" e WHERE e."customerId" = r."customerId"
-          AND e.type = ANY(${[...PAYMENT_TYPES]}::text[])
-          AND e.created >= to_timestamp("periodStart")),
-        to_timestamp("periodStart"))
+      ${paidAt}
     FROM ${toRecordset(rows, CHANGE_COLUMNS)}
     ORDER BY "userId" RETURNING "userId", grants, "createdAt", "paidAt")
     SELECT "userId", greatest(0, extract(epoch FROM "createdAt" - "paidAt"))::float8 AS seconds FROM written
     WHERE grants AND "paidAt" IS NOT NULL ORDER BY 1`,
   );
 }
+
+/**
+ * SQL: when the customer of the repair `r` paid. By Stripe's event when there was one; else the invoice of the period is as
+ * old as the period. NULL for a payment from before the customer was first completely observed, by itself or by the first
+ * full run: that access comes late is history, and no latency of ours. Payments have whole seconds.
+ */
+const paidAt: Sql = sql`(SELECT paid.at FROM (SELECT coalesce(
+        (SELECT max(e.created) FROM "StripeEvent" e WHERE e."customerId" = r."customerId"
+          AND e.type = ANY(${[...PAYMENT_TYPES]}::text[]) AND e.created >= to_timestamp(r."periodStart")),
+        to_timestamp(r."periodStart")) AS at) paid
+      WHERE paid.at >= date_trunc('second', least(${firstFullRunAt},
+        (SELECT c."firstCompleteAt" FROM "StripeCustomer" c WHERE c.id = r."customerId"))))`;
 
 const CHANGE_COLUMNS = {
   userId: "text",
@@ -120,6 +131,7 @@ const CHANGE_COLUMNS = {
   grants: "boolean",
   revokes: "boolean",
   reason: "text",
+  override: "boolean",
   stripeRequestId: "text",
   customerId: "text",
   periodStart: "float8",

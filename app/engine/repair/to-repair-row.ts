@@ -23,6 +23,7 @@ export function toRepairRow(
     grants,
     revokes,
     reason: revokes ? approval?.reason || null : null,
+    override: revokes && approval?.override === true,
     stripeRequestId: (customerId && stripeRequestIds?.get(customerId)) || null,
     payment: grants ? findPayment(evaluation) : null,
     emailLink: evaluation.emailLink,

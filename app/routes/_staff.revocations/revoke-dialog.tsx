@@ -1,5 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useId, useRef } from "react";
+import { lacksEvidence } from "~/billing/verdicts/block-reasons";
 import type { SyncResult } from "~/dashboard/sync-result.server";
 import type { UserView } from "~/dashboard/user-view.server";
 import { OUTCOME_TONES } from "~/routes/_staff/user/use-sync";
@@ -7,9 +8,8 @@ import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
 import { useNotice } from "~/ui/toast/toasts";
-import { needsReason } from "./evidence";
 
-type Answer = { problem: string } | { result: SyncResult };
+type Answer = { problem: string; needsReason?: boolean } | { result: SyncResult };
 
 type RevokeDialogProps = { user: UserView; open: boolean; onClose: () => void };
 
@@ -50,7 +50,7 @@ export function RevokeDialog({ user, open, onClose }: RevokeDialogProps) {
           autoComplete="off"
           required
         />
-        {needsReason(user.blocked) && (
+        {(lacksEvidence(user.blocked) || (answer && "needsReason" in answer && answer.needsReason)) && (
           <Field
             id={`${id}-reason`}
             name="reason"

@@ -2,9 +2,15 @@ import { describe, expect, it, vi } from "vitest";
 import { appUrl, createRouteArgs, readErrorResponse } from "~/http/testing/request";
 import { action } from "./route";
 
-type PostOptions = { form: Record<string, string>; blocked: string | null; role?: "operator" | "admin" };
+type PostOptions = {
+  form: Record<string, string>;
+  blocked: string | null;
+  role?: "operator" | "admin";
+  /** Why the approval without an override is blocked, after Stripe was read. */
+  afterRead?: string | null;
+};
 
-function post({ form, blocked, role = "admin" }: PostOptions) {
+function post({ form, blocked, role = "admin", afterRead = null }: PostOptions) {
   const init = {
     method: "POST",
     headers: { Origin: appUrl, "Content-Type": "application/x-www-form-urlencoded" },
@@ -12,7 +18,11 @@ function post({ form, blocked, role = "admin" }: PostOptions) {
   };
   const staff = { id: "s1", name: "Ada", email: "ada@example.com", role };
   const { args } = createRouteArgs("/revocations", init, { staff });
-  const syncUser = vi.fn(async () => ({ outcome: "synced" }));
+  const syncUser = vi.fn(async ({ approval }: { approval: { override: boolean } }) =>
+    afterRead === null || approval.override
+      ? { outcome: "synced", blocked: null, message: "Synced." }
+      : { outcome: "blocked", blocked: afterRead, message: "Access not revoked." },
+  );
   const views = vi.fn(async () => [{ userId: "u1", name: "Jonas Weber", email: "j@example.com", blocked }]);
   Object.assign(args.context.parity, { views, syncUser });
   return { syncUser, answer: action(args) };
@@ -47,11 +57,32 @@ describe("approving a revocation", () => {
     const withReason = post({
       form: { typed: "Jonas Weber", reason: "Refunded by phone" },
       blocked: "no_positive_evidence",
+      afterRead: "no_positive_evidence",
     });
     await withReason.answer;
     expect(withReason.syncUser).toHaveBeenCalledWith(
       expect.objectContaining({ approval: { override: true, reason: "Refunded by phone" } }),
     );
+  });
+
+  it("case S24: in grant_only the reason overrides evidence that is found missing when Stripe is read", async () => {
+    const form = { typed: "Jonas Weber", reason: "Refunded by phone" };
+    const { syncUser, answer } = post({ form, blocked: "grant_only", afterRead: "no_positive_evidence" });
+    expect(await answer).toMatchObject({ result: { outcome: "synced" } });
+    expect(syncUser.mock.calls.map(([{ approval }]) => approval)).toEqual([
+      { override: false, reason: "Refunded by phone" },
+      { override: true, reason: "Refunded by phone" },
+    ]);
+    const without = post({
+      form: { typed: "Jonas Weber" },
+      blocked: "grant_only",
+      afterRead: "no_positive_evidence",
+    });
+    expect(await without.answer).toMatchObject({ data: { needsReason: true }, init: { status: 400 } });
+    expect(without.syncUser).toHaveBeenCalledTimes(1);
+    const proven = post({ form, blocked: "grant_only" });
+    await proven.answer;
+    expect(proven.syncUser).toHaveBeenCalledTimes(1);
   });
 
   it("is only for admins", async () => {

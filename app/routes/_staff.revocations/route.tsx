@@ -1,13 +1,13 @@
 import { data, type MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
+import { lacksEvidence } from "~/billing/verdicts/block-reasons";
 import { EMPTY_QUERY } from "~/dashboard/users-list/users-query";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { EmptyState } from "~/ui/empty-state";
 import { PageHeader } from "~/ui/page-header";
 import { useHasRole } from "../_staff/frame-data";
-import { needsReason } from "./evidence";
 import { Revocation } from "./revocation";
 
 const search = z.object({ after: z.string().max(2000).optional().catch(undefined) });
@@ -38,17 +38,25 @@ export const action = route.action(
     if (!user) throw errorResponse("not_found", { message: "User not found." });
     if (form.typed !== (user.name ?? user.email))
       return data({ problem: "The name does not match." }, { status: 400 });
-    const override = needsReason(user.blocked);
     const reason = form.reason ?? "";
-    if (override && reason === "") return data({ problem: "Enter a reason." }, { status: 400 });
-    const result = await parity.syncUser({
-      userId: form.userId,
-      actor: { kind: "staff", id: staff.id },
-      signal: request.signal,
-      approval: { override, reason },
-    });
-    if (!result) throw errorResponse("not_found", { message: "User not found." });
-    return { result };
+    if (lacksEvidence(user.blocked) && reason === "")
+      return data({ problem: "Enter a reason.", needsReason: true }, { status: 400 });
+    const approve = async (override: boolean) => {
+      const result = await parity.syncUser({
+        userId: form.userId,
+        actor: { kind: "staff", id: staff.id },
+        signal: request.signal,
+        approval: { override, reason },
+      });
+      if (!result) throw errorResponse("not_found", { message: "User not found." });
+      return result;
+    };
+    // What Stripe says now decides whether evidence is missing; only then the reason overrides it.
+    const result = await approve(false);
+    if (!lacksEvidence(result.blocked)) return { result };
+    if (reason === "")
+      return data({ problem: `${result.message} Enter a reason.`, needsReason: true }, { status: 400 });
+    return { result: await approve(true) };
   },
 );
 

@@ -11,7 +11,9 @@ const idRow = z.object({ id: z.string() });
  */
 export async function lockRecords(tx: Tx, userIds: readonly string[], lockTimeoutMs: number): Promise<void> {
   const ids = [...userIds].sort();
-  await tx.$queryRaw`SELECT set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, true)`;
+  // In UTC whatever the server says: a column without a time zone would otherwise store local time.
+  await tx.$queryRaw`
+    SELECT set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, true), set_config('TimeZone', 'UTC', true)`;
   await tx.$queryRaw`SELECT id FROM "User" WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
   await tx.$queryRaw`
     SELECT id FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) ORDER BY "userId" FOR NO KEY UPDATE`;

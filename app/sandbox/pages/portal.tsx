@@ -6,6 +6,7 @@ import { CARD_EXPIRED, cardFields, collectProblems, isExpired } from "./card-for
 import type { PageDeps } from "./page-deps";
 import { type PageRequest, type PageResponse, redirectTo, renderPage } from "./page-response";
 import { ClosedPage } from "./pay-page";
+import { handlePortalFlow } from "./portal-flow";
 import { PortalPage, type PortalPageProps, type PortalSubscription } from "./portal-page";
 
 const DONE: Readonly<Record<string, string>> = {
@@ -34,6 +35,8 @@ export function handlePortal(deps: PageDeps, request: PageRequest): PageResponse
     const backUrl = session?.returnUrl ?? null;
     return renderPage("Not found", <ClosedPage title="Not found" text={text} backUrl={backUrl} />, 404);
   }
+  const flow = handlePortalFlow(deps, session, request);
+  if (flow) return flow;
   if (request.method === "GET") {
     const done = DONE[request.query.get("done") ?? ""] ?? null;
     return renderPortalPage(deps.account, session, { done });

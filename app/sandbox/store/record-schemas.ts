@@ -153,6 +153,7 @@ const checkoutSession = z.object({
   metadata,
   subscriptionMetadata: metadata.default({}),
   trialDays: nullableInt.default(null),
+  savesName: z.boolean().default(false),
   payment: z
     .object({
       email: nullableText,
@@ -172,7 +173,21 @@ const checkoutSession = z.object({
     .default(null),
 });
 
-const portalSession = z.object({ ...stored, customer: z.int(), returnUrl: nullableText });
+const portalSession = z.object({
+  ...stored,
+  customer: z.int(),
+  returnUrl: nullableText,
+  flow: z
+    .object({
+      type: z.enum(["subscription_cancel", "subscription_update_confirm"]),
+      subscription: z.int(),
+      items: z.array(z.object({ id: z.string(), price: z.string(), quantity: z.int().nullable() })),
+      redirectUrl: nullableText,
+      done: z.boolean(),
+    })
+    .nullable()
+    .default(null),
+});
 
 const webhookEndpoint = z.object({
   ...stored,

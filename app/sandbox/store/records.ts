@@ -161,6 +161,8 @@ export interface CheckoutSessionRecord extends Stored {
   /** The metadata of the subscription. */
   readonly subscriptionMetadata: Metadata;
   readonly trialDays: number | null;
+  /** Whether the name on the card becomes the customer's. */
+  readonly savesName: boolean;
   /** What the payer entered on the payment page; null before that. */
   readonly payment: Payment | null;
 }
@@ -183,6 +185,22 @@ export interface Payment {
 export interface PortalSessionRecord extends Stored {
   readonly customer: number;
   readonly returnUrl: string | null;
+  /** The one thing that its page is for; null for the whole portal. */
+  readonly flow: PortalFlow | null;
+}
+
+export interface PortalFlow {
+  readonly type: "subscription_cancel" | "subscription_update_confirm";
+  readonly subscription: number;
+  /** The change to confirm; empty for a cancellation. */
+  readonly items: readonly {
+    readonly id: string;
+    readonly price: string;
+    readonly quantity: number | null;
+  }[];
+  /** Where the customer goes afterwards; null: to the portal. */
+  readonly redirectUrl: string | null;
+  readonly done: boolean;
 }
 
 export interface WebhookEndpointRecord extends Stored {

@@ -28,6 +28,8 @@ export interface NewCheckoutSession extends CheckoutSessionFields {
   url?: string | null;
   /** Whether its payment page is the sandbox's own, which is its `url` then. */
   hosted?: boolean;
+  /** Whether the payer's name becomes the customer's; a new customer has it in any case. */
+  saves_name?: boolean;
   /** Epoch seconds; a day after `created` by default. */
   expires_at?: number;
   metadata?: Metadata;
@@ -75,6 +77,7 @@ export class CheckoutSessions {
         })),
         metadata: fields.metadata ?? NO_METADATA,
         subscriptionMetadata: fields.subscription_data?.metadata ?? NO_METADATA,
+        savesName: fields.saves_name ?? false,
         trialDays: fields.subscription_data?.trial_period_days ?? null,
         payment: null,
       },

@@ -131,7 +131,7 @@ export class Checkout {
     const before = getExisting(store.customers, customer);
     if (before.deleted) return;
     const method = paymentMethods.create({ card, customer, name, email });
-    customers.update(customer, { email: before.email ?? email });
+    customers.update(customer, { email: before.email ?? email, ...(session.savesName ? { name } : {}) });
     const subscription = newSubscriptions.subscribe({
       customer,
       confirmed: true,

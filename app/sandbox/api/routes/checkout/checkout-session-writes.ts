@@ -5,10 +5,10 @@ import { parseExpand } from "../../expand";
 import {
   choice,
   expandable,
-  ignored,
   integer,
   list,
   metadata,
+  only,
   parseParams,
   text,
   webAddress,
@@ -34,19 +34,26 @@ const createSchema = z.strictObject({
     .strictObject({
       metadata: metadata.optional(),
       trial_period_days: integer({ min: 1 }).optional(),
-      description: ignored,
-      proration_behavior: ignored,
+      billing_mode: z.strictObject({ type: only("classic") }).optional(),
+      // Without a billing_cycle_anchor nothing is prorated.
+      proration_behavior: choice(["create_prorations", "none"]).optional(),
     })
     .optional(),
-  allow_promotion_codes: ignored,
-  automatic_tax: ignored,
-  billing_address_collection: ignored,
-  custom_text: ignored,
-  customer_update: ignored,
-  locale: ignored,
-  payment_method_collection: ignored,
-  payment_method_types: ignored,
-  submit_type: ignored,
+  allow_promotion_codes: only("false"),
+  automatic_tax: z.strictObject({ enabled: only("false") }).optional(),
+  billing_address_collection: only("auto"),
+  customer_update: z
+    .strictObject({
+      // The payment page asks for no address, so that there is none to save.
+      address: choice(["auto", "never"]).optional(),
+      name: choice(["auto", "never"]).optional(),
+      shipping: only("never"),
+    })
+    .optional(),
+  locale: only("auto", "en"),
+  payment_method_collection: only("always"),
+  payment_method_types: list(only("card")).optional(),
+  submit_type: only("auto"),
   ui_mode: choice(["hosted", "hosted_page"]).optional(),
 });
 
@@ -65,6 +72,7 @@ export const createCheckoutSession: ApiRoute = {
       metadata: given,
       subscription_data,
       ui_mode,
+      customer_update,
       ...params
     } = parseParams(createSchema, request.params);
     const tree = parseExpand("checkout.session", expand);
@@ -72,6 +80,7 @@ export const createCheckoutSession: ApiRoute = {
     const { id } = account.checkoutSessions.create({
       ...params,
       hosted: true,
+      saves_name: customer_update?.name === "auto",
       ...(given ? { metadata: given } : {}),
       subscription_data: {
         ...(subscription_data?.metadata ? { metadata: subscription_data.metadata } : {}),

@@ -1,15 +1,16 @@
 import { z } from "zod";
 import { createMissingError } from "../../errors";
 import { parseExpand } from "../../expand";
-import { expandable, ignored, parseParams, text, webAddress } from "../../params";
+import { expandable, only, parseParams, text, webAddress } from "../../params";
 import { type ApiRoute, findOrThrow } from "../../route";
+import { flowSchema, toFlow } from "./portal-flow";
 
 const createSchema = z.strictObject({
   ...expandable,
   customer: text,
   return_url: webAddress.optional(),
-  configuration: ignored,
-  locale: ignored,
+  flow_data: flowSchema.optional(),
+  locale: only("auto", "en"),
 });
 
 /** Creates a session with the sandbox's own portal page. */
@@ -17,13 +18,18 @@ export const createPortalSession: ApiRoute = {
   method: "POST",
   path: "/v1/billing_portal/sessions",
   forCheckout: true,
-  handle({ store, serializers, portalSessions }, request) {
-    const { expand, customer, return_url } = parseParams(createSchema, request.params);
+  handle(account, request) {
+    const { store, serializers, portalSessions } = account;
+    const { expand, customer, return_url, flow_data } = parseParams(createSchema, request.params);
     parseExpand("billing_portal.session", expand);
     if (findOrThrow(store.customers, customer, "customer").deleted) {
       throw createMissingError("customer", customer, "customer");
     }
-    const { id } = portalSessions.create({ customer, return_url });
+    const { id } = portalSessions.create({
+      customer,
+      return_url,
+      flow: flow_data ? toFlow(account, customer, flow_data) : null,
+    });
     return serializers.portalSession(findOrThrow(store.portalSessions, id));
   },
 };

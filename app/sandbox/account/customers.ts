@@ -1,6 +1,8 @@
+import type { JsonObject } from "../json";
 import { keepIfEqual } from "../large/keep-if-equal";
 import { type CustomerRare, type CustomerRecord, type Metadata, NO_METADATA } from "../store/records";
 import { type AccountDeps, getExisting, mergeMetadata } from "./account-deps";
+import { keepShown } from "./shown";
 import type { Subscriptions } from "./subscriptions";
 
 export interface CustomerFields {
@@ -13,6 +15,10 @@ export interface CustomerFields {
   balance?: number;
   delinquent?: boolean;
   test_clock?: string | null;
+  address?: JsonObject | null;
+  shipping?: JsonObject | null;
+  preferred_locales?: readonly string[];
+  tax_exempt?: string;
   /** `pm_…`, attached to this customer. */
   default_payment_method?: string | null;
 }
@@ -28,6 +34,8 @@ export interface CustomerPatch extends CustomerFields {
   metadata?: Record<string, string> | "";
 }
 
+const SHOWN = ["address", "preferred_locales", "shipping", "tax_exempt"] as const;
+
 const COMMON: CustomerRare = Object.freeze({
   description: null,
   phone: null,
@@ -35,6 +43,7 @@ const COMMON: CustomerRare = Object.freeze({
   balance: 0,
   delinquent: false,
   test_clock: null,
+  shown: null,
   defaultPaymentMethod: null,
 });
 
@@ -117,6 +126,7 @@ export class Customers {
       currency: fields.currency === undefined ? before.currency : fields.currency,
       balance: fields.balance ?? before.balance,
       delinquent: fields.delinquent ?? before.delinquent,
+      shown: keepShown(before.shown, fields, SHOWN),
       test_clock: fields.test_clock === undefined ? before.test_clock : fields.test_clock,
       defaultPaymentMethod:
         method === undefined

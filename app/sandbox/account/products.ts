@@ -1,7 +1,20 @@
+import type { JsonObject } from "../json";
 import { type Metadata, NO_METADATA, type ProductRecord } from "../store/records";
 import { type AccountDeps, getExisting, mergeMetadata } from "./account-deps";
+import { keepShown } from "./shown";
 
-export interface NewProduct {
+/** What a product only shows. */
+export interface ShownOfProduct {
+  images?: readonly string[];
+  marketing_features?: readonly { name: string }[];
+  statement_descriptor?: string;
+  unit_label?: string | null;
+  url?: string | null;
+}
+
+const SHOWN = ["images", "marketing_features", "statement_descriptor", "unit_label", "url"] as const;
+
+export interface NewProduct extends ShownOfProduct {
   id?: string;
   name: string;
   active?: boolean;
@@ -11,7 +24,7 @@ export interface NewProduct {
   metadata?: Metadata;
 }
 
-export interface ProductPatch {
+export interface ProductPatch extends ShownOfProduct {
   name?: string;
   active?: boolean;
   description?: string | null;
@@ -37,6 +50,7 @@ export class Products {
       description: fields.description ?? null,
       metadata: fields.metadata ?? NO_METADATA,
       deleted: false,
+      shown: mergeShown(null, fields),
     };
     store.products.add(record, fields.id);
     this.#emit("product.created", record);
@@ -52,6 +66,7 @@ export class Products {
       active: patch.active ?? before.active,
       description: patch.description === undefined ? before.description : patch.description,
       metadata: mergeMetadata(before.metadata, patch.metadata),
+      shown: mergeShown(before.shown, patch),
       updated: clock.now(),
     };
     store.products.replace(after);
@@ -73,4 +88,8 @@ export class Products {
     if (events.isRecording) events.emit({ type, object: serializers.product(record), before });
     onChange();
   }
+}
+
+function mergeShown(before: JsonObject | null, given: ShownOfProduct): JsonObject | null {
+  return keepShown(before, given, SHOWN);
 }

@@ -74,9 +74,6 @@ export function list<T extends z.ZodType>(element: T, max = 100) {
   });
 }
 
-/** A parameter that Stripe accepts and the sandbox ignores. */
-export const ignored = z.unknown().optional();
-
 /** A parameter with which nothing changes at these values. Any other value is a 501. */
 export function only(...values: readonly string[]) {
   return z

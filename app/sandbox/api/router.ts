@@ -47,6 +47,12 @@ import {
   updateSubscription,
 } from "./routes/subscription-writes";
 import { listSubscriptions, retrieveSubscription } from "./routes/subscriptions";
+import {
+  createSubscriptionItem,
+  deleteSubscriptionItem,
+  retrieveSubscriptionItem,
+  updateSubscriptionItem,
+} from "./routes/subscriptions/subscription-item-writes";
 import { listSubscriptionItems } from "./routes/subscriptions/subscription-items";
 import {
   createWebhookEndpoint,
@@ -73,6 +79,10 @@ const ROUTES: readonly ApiRoute[] = [
   cancelSubscription,
   resumeSubscription,
   listSubscriptionItems,
+  retrieveSubscriptionItem,
+  createSubscriptionItem,
+  updateSubscriptionItem,
+  deleteSubscriptionItem,
   listProducts,
   retrieveProduct,
   createProduct,

@@ -34,7 +34,7 @@ const shape: Shape<CustomerView> = {
     footer: null,
     rendering_options: null,
   },
-  address: null,
+  address: (view) => toJson(view.record.rare.shown?.address ?? null),
   created: (view) => toJson(view.record.created),
   customer_account: null,
   default_source: null,
@@ -45,9 +45,9 @@ const shape: Shape<CustomerView> = {
   metadata: (view) => toJson(view.record.metadata),
   name: (view) => toJson(view.record.name),
   next_invoice_sequence: (view) => toJson(view.store.countInvoices(view.record.sequence) + 1),
-  preferred_locales: [],
-  shipping: null,
-  tax_exempt: "none",
+  preferred_locales: (view) => toJson(view.record.rare.shown?.preferred_locales ?? []),
+  shipping: (view) => toJson(view.record.rare.shown?.shipping ?? null),
+  tax_exempt: (view) => toJson(view.record.rare.shown?.tax_exempt ?? "none"),
 };
 
 const plain = template(shape);

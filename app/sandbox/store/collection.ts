@@ -44,7 +44,7 @@ export class Collection<R extends Stored> {
   /** Adds a record that was created with `nextSequence`. `id` replaces the computed id. */
   add(record: R, id?: string): void {
     if (id !== undefined) {
-      if (!/^\w+$/.test(id)) throw new Error(`${id} does not look like an id`);
+      if (!/^[\w-]+$/.test(id)) throw new Error(`${id} does not look like an id`);
       if (this.findSequence(id) !== undefined) throw new Error(`${id} exists already`);
       this.#sequenceByCustomId.set(id, record.sequence);
       this.#customIdBySequence.set(record.sequence, id);

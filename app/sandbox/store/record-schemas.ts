@@ -34,6 +34,7 @@ const customer = z.object({
     balance: z.int(),
     delinquent: z.boolean(),
     test_clock: nullableText,
+    shown: z.record(z.string(), z.json()).nullable().default(null),
     defaultPaymentMethod: nullableInt.default(null),
   }),
 });
@@ -46,6 +47,7 @@ const product = z.object({
   metadata,
   updated: z.int(),
   deleted: z.boolean(),
+  shown: z.record(z.string(), z.json()).nullable().default(null),
 });
 
 /** Files of older versions have whole numbers. */

@@ -1,3 +1,5 @@
+import type { JsonObject } from "../json";
+
 /*
  * The stored fields of each object: only what differs between objects of a kind. Ids are computed, and the full Stripe
  * object is serialized on request. Records are never changed in place; an update replaces the record.
@@ -29,6 +31,8 @@ export interface CustomerRare {
   readonly balance: number;
   readonly delinquent: boolean;
   readonly test_clock: string | null;
+  /** What is returned as it was given, by name; null for most customers. */
+  readonly shown: JsonObject | null;
   /** The payment method of its invoices; null without one. */
   readonly defaultPaymentMethod: number | null;
 }
@@ -40,6 +44,8 @@ export interface ProductRecord extends Stored {
   readonly metadata: Metadata;
   readonly updated: number;
   readonly deleted: boolean;
+  /** What is returned as it was given, by name; null for most products. */
+  readonly shown: JsonObject | null;
 }
 
 export interface PriceRecord extends Stored {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ApiError } from "../errors";
 import { parseExpand } from "../expand";
-import { boolean, expandable, ignored, metadata, parseParams, text, unsettable } from "../params";
+import { boolean, expandable, list, metadata, only, parseParams, text, unsettable } from "../params";
 import { type ApiRoute, findOrThrow } from "../route";
 
 const PATH = "/v1/products";
@@ -11,15 +11,16 @@ const fields = {
   active: boolean.optional(),
   description: unsettable.optional(),
   metadata: metadata.optional(),
-  images: ignored,
-  marketing_features: ignored,
-  statement_descriptor: ignored,
-  tax_code: ignored,
-  unit_label: ignored,
-  url: ignored,
+  images: z.union([z.literal("").transform(() => []), list(text, 8)]).optional(),
+  marketing_features: z
+    .union([z.literal("").transform(() => []), list(z.strictObject({ name: text }), 15)])
+    .optional(),
+  statement_descriptor: text.optional(),
+  unit_label: unsettable.optional(),
+  url: unsettable.optional(),
 };
 
-const createSchema = z.strictObject({ ...fields, id: text.optional(), name: text, type: ignored });
+const createSchema = z.strictObject({ ...fields, id: text.optional(), name: text, type: only("service") });
 const updateSchema = z.strictObject({ ...fields, name: text.optional() });
 const deleteSchema = z.strictObject({});
 
@@ -27,8 +28,15 @@ export const createProduct: ApiRoute = {
   method: "POST",
   path: PATH,
   handle({ products, store, serializers }, request) {
-    const { expand, metadata: given, id, ...params } = parseParams(createSchema, request.params);
+    const { expand, metadata: given, id, type: _, ...params } = parseParams(createSchema, request.params);
     const tree = parseExpand("product", expand);
+    if (id !== undefined && !/^[\w-]{1,250}$/.test(id)) {
+      throw new ApiError({
+        status: 400,
+        message: "Product ids have only letters, digits, hyphens and underscores.",
+        param: "id",
+      });
+    }
     if (id !== undefined && store.products.find(id)) {
       throw new ApiError({
         status: 400,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { boolean, choice, expandable, ignored, integer, list, metadata, text, unsettable } from "../params";
+import { boolean, choice, expandable, integer, list, metadata, only, text, unsettable } from "../params";
 
 export const PRORATION_BEHAVIORS = ["always_invoice", "create_prorations", "none"] as const;
 
@@ -38,10 +38,15 @@ const fields = {
   description: unsettable.optional(),
   metadata: metadata.optional(),
   trial_end: trialEnd.optional(),
-  automatic_tax: ignored,
-  billing_mode: ignored,
-  off_session: ignored,
-  payment_settings: ignored,
+  automatic_tax: z.strictObject({ enabled: only("false") }).optional(),
+  billing_mode: z.strictObject({ type: only("classic") }).optional(),
+  off_session: only("false"),
+  payment_settings: z
+    .strictObject({
+      payment_method_types: list(only("card")).optional(),
+      save_default_payment_method: only("off"),
+    })
+    .optional(),
   payment_behavior: choice(PAYMENT_BEHAVIORS).optional(),
   proration_behavior: choice(PRORATION_BEHAVIORS).optional(),
   trial_settings: z
@@ -83,7 +88,7 @@ export const updateSchema = z.strictObject({
       quantity: integer({ min: 0 }).optional(),
       deleted: boolean.optional(),
       metadata: z.record(z.string(), z.string()).optional(),
-      clear_usage: ignored,
+      clear_usage: only("false"),
     }),
     20,
   ).optional(),

@@ -3,7 +3,7 @@ import type { Account } from "../../account/account";
 import type { SubscriptionRecord } from "../../store/records";
 import { ApiError, createMissingError } from "../errors";
 import { parseExpand } from "../expand";
-import { boolean, choice, expandable, ignored, parseParams, unsettable } from "../params";
+import { boolean, choice, expandable, parseParams, unsettable } from "../params";
 import { type ApiRoute, findOrThrow } from "../route";
 import {
   anchor,
@@ -31,7 +31,6 @@ const cancelSchema = z.strictObject({
 const resumeSchema = z.strictObject({
   ...expandable,
   billing_cycle_anchor: anchor.optional(),
-  payment_behavior: ignored,
   proration_behavior: choice(PRORATION_BEHAVIORS).optional(),
 });
 

@@ -10,6 +10,13 @@ import type { RawParams } from "./form";
 const EMPTY =
   "You passed an empty string for 'PARAM'. We assume empty values are an attempt to unset a parameter; however 'PARAM' cannot be unset. You should remove 'PARAM' from your request or supply a non-empty value.";
 
+/** ISO codes of money that is spent: of those with an X only the common ones of several countries. */
+const CURRENCIES = new Set(
+  Intl.supportedValuesOf("currency")
+    .map((code) => code.toLowerCase())
+    .filter((code) => !code.startsWith("x") || ["xaf", "xcd", "xcg", "xof", "xpf"].includes(code)),
+);
+
 const INTEGER = /^-?\d{1,15}$/;
 
 function refuse(ctx: z.RefinementCtx, message: string, code?: string): never {
@@ -84,8 +91,37 @@ export function only(...values: readonly string[]) {
     .optional();
 }
 
-/** `PARAM[a]=b`; an empty `PARAM` clears all. */
-export const metadata = z.union([z.literal(""), z.record(z.string(), z.string())]);
+const MAX_METADATA = { keys: 50, key: 40, value: 500 };
+
+/** `PARAM[a]=b`, within Stripe's limits. */
+export const newMetadata = z.record(z.string(), z.string()).superRefine((given, ctx) => {
+  const add = (message: string) => ctx.addIssue({ code: "custom", message });
+  if (Object.keys(given).length > MAX_METADATA.keys) {
+    add(`Metadata can have up to ${MAX_METADATA.keys} keys, but you passed in ${Object.keys(given).length}.`);
+  }
+  for (const [key, value] of Object.entries(given)) {
+    if (key.length > MAX_METADATA.key) {
+      add(
+        `Metadata keys can have up to ${MAX_METADATA.key} characters, but you passed in a key that is ${key.length} characters. Invalid key: ${key}`,
+      );
+    }
+    if (value.length > MAX_METADATA.value) {
+      add(
+        `Metadata values can have up to ${MAX_METADATA.value} characters, but you passed in a value that is ${value.length} characters. Invalid value: ${value}`,
+      );
+    }
+  }
+});
+
+/** As `newMetadata`; an empty `PARAM` clears all. */
+export const metadata = z.union([z.literal(""), newMetadata]);
+
+/** A currency in any case, as Stripe takes it. */
+export const currency = z.string().transform((value, ctx): string => {
+  const code = value.toLowerCase();
+  if (CURRENCIES.has(code)) return code;
+  return refuse(ctx, `Invalid currency: ${value}. Stripe does not support this currency.`);
+});
 
 /** A time span, inclusive at both ends: epoch seconds. */
 export interface Range {

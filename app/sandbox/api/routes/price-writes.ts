@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Store } from "../../store/store";
-import { ApiError } from "../errors";
+import { ApiError, createMissingError } from "../errors";
 import { parseExpand } from "../expand";
 import {
   boolean,
   choice,
+  currency,
   expandable,
   integer,
   list,
@@ -50,7 +51,7 @@ const currencyOptions = z.record(
 const createSchema = z.strictObject({
   ...fields,
   product: text,
-  currency: text,
+  currency,
   unit_amount: integer({ min: 0 }).optional(),
   unit_amount_decimal: decimal.optional(),
   currency_options: currencyOptions.optional(),
@@ -78,7 +79,10 @@ export const createPrice: ApiRoute = {
   handle({ prices, store, serializers }, request) {
     const { expand, metadata: given, ...params } = parseParams(createSchema, request.params);
     const tree = parseExpand("price", expand);
-    findOrThrow(store.products, params.product, "product");
+    if (findOrThrow(store.products, params.product, "product").deleted) {
+      throw createMissingError("product", params.product, "product");
+    }
+    refuseWrongAmount(params);
     refuseTakenLookupKey(store, params);
     const { id } = prices.create({ ...params, ...(given ? { metadata: given } : {}) });
     return serializers.price(findOrThrow(store.prices, id), tree);
@@ -97,6 +101,27 @@ export const updatePrice: ApiRoute = {
     return serializers.price(findOrThrow(store.prices, request.id), tree);
   },
 };
+
+/** A price has one amount, or tiers of which the last has no end. */
+function refuseWrongAmount({
+  unit_amount,
+  unit_amount_decimal,
+  billing_scheme,
+  tiers,
+  tiers_mode,
+}: Omit<z.output<typeof createSchema>, "expand">): void {
+  const amounts = [unit_amount, unit_amount_decimal].filter((amount) => amount !== undefined);
+  const refuse = (message: string, param: string) => new ApiError({ status: 400, message, param });
+  if (billing_scheme !== "tiered") {
+    if (tiers !== undefined) throw refuse("`tiers` needs `billing_scheme` to be `tiered`.", "tiers");
+    if (amounts.length === 1) return;
+    throw refuse("You must provide exactly one of `unit_amount` or `unit_amount_decimal`.", "unit_amount");
+  }
+  if (amounts.length > 0) throw refuse("A tiered price has no amount besides its tiers.", "unit_amount");
+  if (tiers === undefined || tiers.length === 0) throw refuse("You must provide `tiers`.", "tiers");
+  if (tiers_mode === undefined) throw refuse("You must provide `tiers_mode`.", "tiers_mode");
+  if (tiers.at(-1)?.up_to !== null) throw refuse("The last tier must have `up_to` set to `inf`.", "tiers");
+}
 
 function refuseTakenLookupKey(
   store: Store,

@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { boolean, choice, expandable, integer, list, metadata, only, text, unsettable } from "../params";
+import {
+  boolean,
+  choice,
+  expandable,
+  integer,
+  list,
+  metadata,
+  newMetadata,
+  only,
+  text,
+  unsettable,
+} from "../params";
 
 export const PRORATION_BEHAVIORS = ["always_invoice", "create_prorations", "none"] as const;
 
@@ -68,7 +79,7 @@ export const createSchema = z.strictObject({
     z.strictObject({
       price: text,
       quantity: integer({ min: 0 }).optional(),
-      metadata: z.record(z.string(), z.string()).optional(),
+      metadata: newMetadata.optional(),
     }),
     20,
   ),
@@ -87,7 +98,7 @@ export const updateSchema = z.strictObject({
       price: text.optional(),
       quantity: integer({ min: 0 }).optional(),
       deleted: boolean.optional(),
-      metadata: z.record(z.string(), z.string()).optional(),
+      metadata: newMetadata.optional(),
       clear_usage: only("false"),
     }),
     20,

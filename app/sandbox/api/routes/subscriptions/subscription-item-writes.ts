@@ -3,7 +3,7 @@ import type { Account } from "../../../account/account";
 import type { ItemRecord, SubscriptionRecord } from "../../../store/records";
 import { createMissingError } from "../../errors";
 import { parseExpand } from "../../expand";
-import { choice, expandable, integer, metadata, only, parseParams, text } from "../../params";
+import { choice, expandable, integer, metadata, newMetadata, only, parseParams, text } from "../../params";
 import { type ApiRoute, findOrThrow } from "../../route";
 import { PRORATION_BEHAVIORS } from "../subscription-params";
 
@@ -21,7 +21,7 @@ const createSchema = z.strictObject({
   subscription: text,
   price: text,
   quantity: integer({ min: 0 }).optional(),
-  metadata: z.record(z.string(), z.string()).optional(),
+  metadata: newMetadata.optional(),
 });
 
 const updateSchema = z.strictObject({

@@ -1,6 +1,7 @@
 import { doesStatusGiveAccess } from "./access";
 import type { RatedSubscription } from "./choice";
 import { FIELDS, hasBillingRows, type RecordFields, type TableName } from "./fields";
+import { isStripeId, readStripeId } from "./ids";
 import type { EpochSeconds, ObservedCustomer } from "./observation";
 import type { Policy } from "./policy";
 import {
@@ -12,12 +13,17 @@ import {
   type UserRecord,
   type WorkspaceRow,
 } from "./record";
-import type { Comp } from "./snapshot";
+import type { Comp, HeldIds } from "./snapshot";
 
 export type ExpectedInput = {
   record: UserRecord;
   primary: RatedSubscription | null;
+  /** All customers that the user is linked to or records. */
   customers: readonly ObservedCustomer[];
+  /** Ids that rows of other users hold: the database would refuse them for this user. */
+  held?: HeldIds;
+  /** Customers of which another user has a part. */
+  sharedCustomerIds?: ReadonlySet<string>;
   comp: Comp | null;
   policy: Policy;
   now: EpochSeconds;
@@ -38,7 +44,8 @@ export function buildExpectedState(input: ExpectedInput): BillingState {
   const { subscription, item } = primary;
   const row = record.billing;
   const sameRow = row !== null && row.stripeSubscriptionId === subscription.id;
-  const keepsRow = (item === null && !sameRow) || !hasBillingRows(fields);
+  const keepsRow =
+    (item === null && !sameRow) || !hasBillingRows(fields) || isRowHeld(input, subscription.id);
   const billing = keepsRow ? row : buildBillingRow(input, primary, accessExpected);
   const user = {
     ...readFromStripe("user", primary, record.user, fields),
@@ -62,6 +69,12 @@ function buildUnlistedState({ record, comp, policy, now }: ExpectedInput, seats:
   if (comp !== null || !statusGivesAccess) return { user, billing, workspaces };
   return { user: { ...user, subscriptionStatus: null }, billing, workspaces };
 }
+
+/** Another user's row has this subscription: two rows cannot. The row of a deleted user is taken over, where there is room. */
+const isRowHeld = ({ record, held }: ExpectedInput, subscriptionId: string): boolean =>
+  held !== undefined &&
+  (held.subscriptionIds.includes(subscriptionId) ||
+    (record.billing !== null && held.orphanedSubscriptionIds.includes(subscriptionId)));
 
 /** The subscription that counts as a row; what a subscription without items leaves open stays as the same row has it. */
 function buildBillingRow(
@@ -106,11 +119,15 @@ function choosePlan(primary: RatedSubscription, follows: boolean, recorded: stri
 }
 
 /** The stored customer while Stripe has it, else that of the subscription that counts; never cleared. */
-function chooseCustomerId({ record, customers }: ExpectedInput, countingCustomerId: string): string {
-  const stored = record.user.stripeCustomerId;
-  if (stored === null) return countingCustomerId;
-  const gone = customers.some((customer) => customer.id === stored && customer.state !== "present");
-  return gone ? countingCustomerId : stored;
+function chooseCustomerId(input: ExpectedInput, countingCustomerId: string): string | null {
+  const { record, customers, held, sharedCustomerIds } = input;
+  const stored = readStripeId(record.user.stripeCustomerId);
+  const isGone = customers.some((customer) => customer.id === stored && customer.state !== "present");
+  if (stored !== null && isStripeId(stored) && !isGone) return stored;
+  // The id of a customer can be recorded for one user only: not for one of several.
+  const isFree =
+    !held?.customerIds.includes(countingCustomerId) && !sharedCustomerIds?.has(countingCustomerId);
+  return isFree ? countingCustomerId : record.user.stripeCustomerId;
 }
 
 function buildWorkspace(recorded: WorkspaceRow, seats: number): WorkspaceRow {

@@ -9,6 +9,7 @@ import {
   type TableName,
   type ValueByType,
 } from "./fields";
+import { readStripeId } from "./ids";
 
 type ValueOf<F extends { type: FieldType }> = F extends { nullable: true }
   ? ValueByType[F["type"]] | null
@@ -44,6 +45,17 @@ export type UserRecord = BillingState & {
   emailVerified: boolean;
   name: string | null;
 };
+
+/** The Stripe ids that a record names; null where it names none. */
+export function readRecordedIds({ user, billing }: Pick<BillingState, "user" | "billing">): {
+  customerId: string | null;
+  subscriptionId: string | null;
+} {
+  return {
+    customerId: readStripeId(user.stripeCustomerId),
+    subscriptionId: readStripeId(billing?.stripeSubscriptionId),
+  };
+}
 
 /** A row whose fields are read by their names. */
 export type AnyRow = Readonly<Record<string, FieldValue>>;

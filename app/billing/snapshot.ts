@@ -14,10 +14,27 @@ export type LinkSource =
   | "confirmed"
   | "email";
 
-export type LinkEdge = { userId: string; customerId: string; source: LinkSource };
+/** `subscriptionId`: only this subscription of the customer; null for the customer with all of them. */
+export type LinkEdge = {
+  userId: string;
+  customerId: string;
+  subscriptionId: string | null;
+  source: LinkSource;
+};
 
-/** A customer with the user's email address (ASCII-folded), linked or not. */
-export type EmailCandidate = { customer: ObservedCustomer; linkedUserIds: string[] };
+/** Staff decided that a customer, or one subscription of it, is not this user's. */
+export type Rejection = Pick<LinkEdge, "userId" | "customerId" | "subscriptionId">;
+
+/** A customer that may be the user's, and the users that are linked to it. */
+export type Candidate = { customer: ObservedCustomer; linkedUserIds: string[] };
+
+/** Ids that other rows of the application hold under a unique key: written for this user too, the database would refuse them. */
+export type HeldIds = {
+  customerIds: string[];
+  subscriptionIds: string[];
+  /** Held by the row of a user who does not exist any more: the row is taken over. */
+  orphanedSubscriptionIds: string[];
+};
 
 /** Complimentary access: granted by staff without payment. */
 export type Comp = {
@@ -45,14 +62,19 @@ export type UserSnapshot = {
   record: UserRecord;
   /** All links of the customers that this user is linked to: those of other users too, or conflicts stay hidden. */
   edges: LinkEdge[];
-  /** Customers that staff rejected for this user. */
-  rejectedCustomerIds: string[];
-  /** All stored customers that this user is linked to. A linked customer that is not stored was never seen. */
+  /** What staff rejected of these customers, for this user and for others, and of customers that are only candidates. */
+  rejections: Rejection[];
+  /** All stored customers that this user is linked to or records. A linked customer that is not stored was never seen. */
   customers: ObservedCustomer[];
-  /** All customers with the user's address; empty when all of them are linked to this user already. */
-  emailCandidates: EmailCandidate[];
-  /** Users whose folded email address equals this one's, this one counted; null when there are no candidates. */
-  usersWithEmail: number | null;
+  /** All customers with the user's address (ASCII-folded); empty when all of them are linked to this user already. */
+  emailCandidates: Candidate[];
+  /** Customers with a checkout session in which this user's id was given as a bare reference. */
+  references: Candidate[];
+  /** Users who have verified this address (ASCII-folded), this one counted; null when there are no candidates. */
+  verifiedUsersWithEmail: number | null;
+  /** Since when the user has this address; null when it never changed under our eyes. */
+  addressSince: EpochSeconds | null;
+  held: HeldIds;
   coverage: Coverage;
   comps: Comp[];
   hold: Hold | null;

@@ -1,10 +1,9 @@
 import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { linkBySession } from "~/engine/observe/customer-users.server";
+import { linkSession } from "~/engine/observe/customer-users.server";
 import { scheduleNextCheck } from "~/engine/observe/user-checks.server";
 import { type SyncOutcome, syncUser } from "~/engine/sync/sync-user.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
-import { findPayer } from "~/stripe/checkout-session";
 import type { RequestOptions } from "~/stripe/reader.server";
 import { findRecentCheckoutPage } from "./checkout-attempts.server";
 
@@ -44,7 +43,7 @@ async function refreshCheckoutSession(
   const read = await stripe.readCheckoutSession(sessionId, how);
   // Not fatal: reading the customers gives the same information a little later.
   if (!read.ok) return "none";
-  const { customerId, subscriptionId, status } = read.value;
-  if (customerId !== null && findPayer(read.value) === userId) await linkBySession(db, userId, customerId);
+  const { subscriptionId, status } = read.value;
+  await linkSession(db, read.value);
   return status === "complete" && subscriptionId === null ? "attaching" : "read";
 }

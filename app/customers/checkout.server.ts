@@ -1,13 +1,14 @@
+import { choosePortalCustomer } from "~/billing/links/portal";
 import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { findUserRecord } from "~/engine/evaluate/records.server";
-import { linkBySession } from "~/engine/observe/customer-users.server";
+import { linkSession } from "~/engine/observe/customer-users.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import { withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient } from "~/stripe/checkout.server";
-import { type CheckoutSession, findPayer } from "~/stripe/checkout-session";
+import type { CheckoutSession } from "~/stripe/checkout-session";
 import { isPassing, type StripeFailure } from "~/stripe/failure.server";
 import type { RequestOptions } from "~/stripe/reader.server";
 import type {
@@ -56,9 +57,15 @@ export function createCheckout(options: CheckoutOptions) {
   async function portal({ userId, returnUrl }: { userId: string; returnUrl: string }) {
     if (client === null) return reject("not_configured");
     if ((await consumeRateLimit(db, `portal:${userId}`, PORTAL_LIMIT)) > 0) return reject("too_many");
-    const user = await findUserRecord(db, userId);
-    if (!user?.stripeCustomerId) return reject("no_customer");
-    const page = await client.createPortal(user.stripeCustomerId, returnUrl);
+    const { context, snapshots } = await loadInContext(db, [userId]);
+    const [snapshot] = snapshots;
+    if (!snapshot) return reject("no_customer");
+    const choice = choosePortalCustomer(
+      evaluateUser(snapshot, context, AS_STAFF).evaluation,
+      snapshot.record,
+    );
+    if (choice.customerId === null) return reject(choice.why === "undecided" ? "being_matched" : choice.why);
+    const page = await client.createPortal(choice.customerId, returnUrl);
     if (page.ok) return page;
     log.warn({ reason: page.failure.reason }, "Stripe billing portal failed");
     return reject("stripe_failed");
@@ -122,8 +129,7 @@ export function createCheckout(options: CheckoutOptions) {
     }
     const { session } = read;
     if (!(await isOwnSession(userId, session))) return "not_yours";
-    if (session.customerId !== null && findPayer(session) === userId)
-      await linkBySession(db, userId, session.customerId);
+    await linkSession(db, session);
     return session.subscriptionId === null ? "not_attached" : "attached";
   }
 

@@ -1,5 +1,6 @@
 import { findGraceEnd } from "~/billing/access";
 import type { RatedSubscription } from "~/billing/choice";
+import { choosePortalCustomer } from "~/billing/links/portal";
 import { toPriceView } from "~/billing/money";
 import type { Policy } from "~/billing/policy";
 import { evaluateUser } from "~/engine/evaluate/evaluate-users.server";
@@ -22,7 +23,7 @@ export async function loadCustomerPage(
   const [snapshot] = snapshots;
   if (!snapshot) return null;
   const { evaluation } = evaluateUser(snapshot, context, AS_CUSTOMER);
-  const { primary, comp, possibleMatches } = evaluation;
+  const { primary, comp, matches } = evaluation;
   return {
     workspace,
     checking: sync.state === "checking",
@@ -30,8 +31,8 @@ export async function loadCustomerPage(
     subscription: primary && toCustomerSubscription(primary, context.rules.policy),
     comp: comp && { planName: comp.plan.name, seats: comp.plan.seats, until: comp.expiresAt },
     // With an unverified address, a user must not learn who pays with it.
-    maybePaid: snapshot.record.emailVerified && possibleMatches.length > 0,
-    hasCustomer: snapshot.record.user.stripeCustomerId !== null,
+    maybePaid: snapshot.record.emailVerified && matches.byAddress.length > 0,
+    hasCustomer: choosePortalCustomer(evaluation, snapshot.record).customerId !== null,
     contact: context.settings.supportContact,
   };
 }

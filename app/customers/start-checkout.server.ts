@@ -1,17 +1,17 @@
 import { isOpen } from "~/billing/observation";
+import { readRecordedIds } from "~/billing/record";
 import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { type EvaluatedUser, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { findWorkspaceRecord } from "~/engine/evaluate/records.server";
-import { linkBySession } from "~/engine/observe/customer-users.server";
+import { linkSession } from "~/engine/observe/customer-users.server";
 import { scheduleNextCheck } from "~/engine/observe/user-checks.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import type { Database } from "~/platform/client.server";
 import { hashText } from "~/platform/text-hash.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient, CheckoutOrder, PaymentPage } from "~/stripe/checkout.server";
-import { findPayer } from "~/stripe/checkout-session";
 import {
   type CheckoutAttempt,
   openCheckoutAttempt,
@@ -99,9 +99,7 @@ async function checkStripe(
   const read = attempt.page && (await client.readPage(attempt.page.sessionId));
   if (read && !read.ok && read.failure.reason !== "not_found") return { ok: false };
   const page = read?.ok ? read.page : null;
-  const customerId = page?.session.customerId ?? null;
-  if (page && customerId !== null && findPayer(page.session) === userId)
-    await linkBySession(deps.db, userId, customerId);
+  if (page) await linkSession(deps.db, page.session);
   const deadlineMs = Math.max(1, until - performance.now());
   const known = await syncUser(deps, { userId, actor: BUYER, apply: true, deadlineMs });
   return known?.ok ? { ok: true, page } : { ok: false };
@@ -116,13 +114,13 @@ async function evaluateBuyer(db: Database, userId: string): Promise<EvaluatedUse
 
 /** Why this user cannot buy now; null when it can. */
 function findCheckoutBlocker({ snapshot, evaluation }: EvaluatedUser): CheckoutRefusal | null {
-  const { verdict, primary, possibleMatches } = evaluation;
+  const { verdict, primary, matches } = evaluation;
   // Until staff decide, a payment might not give access.
   if (verdict === "link_conflict") return "being_matched";
   // A second open subscription would be a double payment. The portal changes the existing one.
   if (primary && isOpen(primary.subscription)) return "already_paying";
   // With an unverified address, a user must not learn who pays with it.
-  return snapshot.record.emailVerified && possibleMatches.length > 0 ? "being_matched" : null;
+  return snapshot.record.emailVerified && matches.byAddress.length > 0 ? "being_matched" : null;
 }
 
 /** Builds the order: the current price of the plan, and a customer that still exists in Stripe. */
@@ -141,9 +139,14 @@ async function buildOrder(
   }
   const priceId = found === null ? plan.priceId : found.id;
   if (priceId === null) return { ok: false, reason: "unknown_plan" };
-  const { email, user } = snapshot.record;
-  const present = evaluation.customers.flatMap((one) => (one?.state === "present" ? [one.id] : []));
-  const stored = present.find((id) => id === user.stripeCustomerId);
+  const { email } = snapshot.record;
+  const { links } = evaluation;
+  const present = evaluation.customers.flatMap((one) =>
+    // What is bought with a customer of which another user has a part would not be this user's alone.
+    one?.state === "present" && !links.sharedCustomerIds.has(one.id) ? [one.id] : [],
+  );
+  const recorded = readRecordedIds(snapshot.record).customerId;
+  const stored = present.find((id) => id === recorded);
   const customerId = stored ?? present[0] ?? null;
   return { ok: true, order: { userId, priceId, customerId, email, successUrl, cancelUrl } };
 }

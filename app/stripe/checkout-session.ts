@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEFAULT_METADATA_KEYS, readMetadataUserId, readUserId } from "~/billing/ids";
 
 /** What a checkout session says about who paid; no address, no amount. */
 export type CheckoutSession = {
@@ -17,7 +18,7 @@ export type CheckoutSession = {
 const reference = z
   .union([z.string(), z.object({ id: z.string() })])
   .nullish()
-  .transform((value) => (typeof value === "string" ? value : (value?.id ?? null)));
+  .transform((value) => (typeof value === "string" ? value : (value?.id ?? null)) || null);
 
 const sessionObject = z.object({
   id: z.string(),
@@ -31,27 +32,42 @@ const sessionObject = z.object({
 });
 
 /** Throws ZodError on another shape. */
-export function parseCheckoutSession(object: unknown): CheckoutSession {
+export function parseCheckoutSession(
+  object: unknown,
+  metadataKeys: readonly string[] = DEFAULT_METADATA_KEYS,
+): CheckoutSession {
   const it = sessionObject.parse(object);
   return {
     id: it.id,
     customerId: it.customer,
     subscriptionId: it.subscription,
-    clientReferenceId: it.client_reference_id ?? null,
-    metadataUserId: it.metadata?.userId || null,
+    clientReferenceId: readUserId(it.client_reference_id),
+    metadataUserId: readMetadataUserId(it.metadata, metadataKeys),
     isFromPaymentLink: it.payment_link !== null,
     status: it.status ?? null,
     paymentStatus: it.payment_status ?? null,
   };
 }
 
+/** Which user a session names, and whose customer or subscription it is about. */
+export type SessionLink = {
+  userId: string;
+  customerId: string;
+  /** Null until Stripe has attached the subscription: then the whole customer is meant. */
+  subscriptionId: string | null;
+  /** `session`: proof. `reference`: only a possible match, for staff to confirm. */
+  source: "session" | "reference";
+};
+
 /**
- * The user that a session proves to have paid: our application made the session (no payment link) and its two references
- * agree. A bare `client_reference_id` proves nothing. Null when there is no proof.
+ * The user that a session names; null when it names none, or has no customer. `metadata.userId` is proof, because only a
+ * secret key can set it. A bare `client_reference_id` is none: anyone can add it to the address of a payment link.
  */
-export function findPayer(session: CheckoutSession): string | null {
-  const { clientReferenceId, metadataUserId, isFromPaymentLink } = session;
-  return !isFromPaymentLink && clientReferenceId !== null && clientReferenceId === metadataUserId
-    ? metadataUserId
-    : null;
+export function findSessionLink(
+  session: Pick<CheckoutSession, "customerId" | "subscriptionId" | "clientReferenceId" | "metadataUserId">,
+): SessionLink | null {
+  const { customerId, subscriptionId, clientReferenceId, metadataUserId } = session;
+  const userId = metadataUserId ?? clientReferenceId;
+  if (customerId === null || userId === null) return null;
+  return { userId, customerId, subscriptionId, source: metadataUserId === null ? "reference" : "session" };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readMetadataUserId } from "~/billing/ids";
 import type { Customer, EpochSeconds, Subscription, SubscriptionItem } from "~/billing/observation";
 import { type Amount, isMetered, priceObject, readAmount, readId, text, UNKNOWN_AMOUNT } from "./price";
 
@@ -109,7 +110,7 @@ function toCustomer(parsed: z.infer<typeof customerObject>): Customer {
     id: parsed.id,
     email: parsed.email ?? null,
     name: parsed.name ?? null,
-    metadataUserId: parsed.metadata?.userId || null,
+    metadataUserId: readMetadataUserId(parsed.metadata),
     state: "present",
     created: parsed.created ?? null,
   };
@@ -164,7 +165,7 @@ export function parseSubscription(object: unknown): ReadSubscription | null {
       id: it.id,
       customerId: typeof it.customer === "string" ? it.customer : it.customer.id,
       status: it.status,
-      metadataUserId: it.metadata?.userId || null,
+      metadataUserId: readMetadataUserId(it.metadata),
       items: it.items.data.map((item) =>
         toItem(item, {
           currency: it.currency ?? null,
@@ -206,7 +207,7 @@ function parseNames(object: unknown): ReadSubscription | null {
       customerId: readId(names.data.customer) ?? "",
       status: UNREADABLE_STATUS,
       // Keep the user, or the user would look like one without a subscription.
-      metadataUserId: names.data.metadata?.userId || null,
+      metadataUserId: readMetadataUserId(names.data.metadata),
       items: [],
       created: names.data.created,
       startDate: names.data.created,

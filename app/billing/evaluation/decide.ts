@@ -5,7 +5,7 @@ import type { UserSnapshot } from "~/billing/snapshot";
 import type { BlockReason } from "~/billing/verdicts/block-reasons";
 import { VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
 import type { Evaluation, PolicyContext } from "./evaluate";
-import { checkRevocationEvidence } from "./revocation";
+import { checkRevocationEvidence, type EvidenceInput } from "./revocation";
 
 /** The state to write, and what it does to access. */
 export type Repair = { after: BillingState; grants: boolean; revokes: boolean };
@@ -62,20 +62,27 @@ export function decide(input: DecideInput): Decision {
   if (writeMode === "grant_only" && input.approval === null) return blocked("grant_only");
   // Before the evidence: a revocation that waits for an admin is not worth a request to Stripe in each run.
   if (automatic && !input.revocationLimitHasRoom) return blocked("revocation_limit");
-  const evidence = checkRevocationEvidence({
-    recorded: snapshot.record,
-    customers: evaluation.customers,
-    possibleMatches: evaluation.possibleMatches,
-    othersKnown: snapshot.coverage.fullRun || snapshot.coverage.address,
-    compIsOver: evaluation.compIsOver,
-    revocationVersion: snapshot.revocationVersion,
-    ...input.context,
-  });
+  const evidence = checkRevocationEvidence(toEvidenceInput(snapshot, evaluation, input.context));
   if (!evidence.ok && evidence.reason === "not_read_since") return { kind: "read", what: "customers" };
   if (!evidence.ok && evidence.reason === "other_customers_unknown") return { kind: "read", what: "address" };
   if (!evidence.ok) return blocked(evidence.reason);
   return { kind: "repair", repair };
 }
+
+/** What a user's revocation is checked by. */
+export const toEvidenceInput = (
+  { record, coverage, revocationVersion }: UserSnapshot,
+  { customers, links, matches, isAddressTrusted, compIsOver }: Evaluation,
+  context: PolicyContext,
+): EvidenceInput => ({
+  recorded: record,
+  customers,
+  isContested: links.conflicts.some(({ isRecorded }) => isRecorded),
+  withholding: matches.withholding,
+  othersKnown: coverage.fullRun || coverage.address || !isAddressTrusted,
+  ...{ compIsOver, revocationVersion },
+  ...context,
+});
 
 /**
  * The part of a blocked repair that gives seats, for a user with a right to access: it unlocks workspaces, and adds seats

@@ -1,5 +1,6 @@
 import type { RatedSubscription } from "~/billing/choice";
-import type { UserLinks } from "~/billing/links";
+import type { UserLinks } from "~/billing/links/links";
+import type { Matches } from "~/billing/links/matches";
 import type { Mismatch } from "~/billing/mismatches";
 import type { EpochSeconds, ObservedCustomer, Subscription } from "~/billing/observation";
 import type { BillingState } from "~/billing/record";
@@ -18,13 +19,17 @@ export type EvaluationDetails = {
   links: UserLinks;
   /** Customer that the email address alone links now; it is stored with the repair. */
   emailLink: string | null;
-  /** Unlinked paying customers with this user's address, for staff to confirm. */
+  /** Unlinked paying customers that may be this user's, for staff to confirm. */
   possibleMatches: string[];
-  /** All that Stripe lists, also those that never count. */
+  /** The same, and what points to them. */
+  matches: Matches;
+  /** A payer with the user's address may well be this user: it is verified, and older than the subscription. */
+  isAddressTrusted: boolean;
+  /** All that Stripe lists for this user, also those that never count. */
   subscriptions: Subscription[];
   /** Those that may count, in the order in which they do. */
   ranked: RatedSubscription[];
-  /** Linked customers in the order of their ids; null for one that was never seen. */
+  /** The user's customers in the order of their ids, with the subscriptions that are the user's; null for one never seen. */
   customers: (ObservedCustomer | null)[];
   accessRecorded: boolean;
   accessExpected: boolean;

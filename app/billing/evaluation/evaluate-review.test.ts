@@ -50,12 +50,40 @@ describe("not_checked", () => {
 });
 
 describe("link_conflict", () => {
-  const conflict = [aLink("cus_1"), aLink("cus_1", { userId: "u_2", source: "metadata" })];
+  const recordedByOther = aLink("cus_1", {
+    userId: "u_2",
+    source: "recorded_subscription",
+    subscriptionId: "sub_1",
+  });
+  const conflict = [aLink("cus_1"), recordedByOther];
 
-  it("is a customer with strong links to two users, whatever else differs", () => {
+  it("is a customer that two users record, whatever else differs", () => {
     expect(evaluateVerdict({ customers: customerWith(aSubscription()), edges: conflict })).toBe(
       "link_conflict",
     );
+  });
+
+  it("is a payment that Stripe gives to one user and the database to another: for the first one only", () => {
+    const edges = [
+      aLink("cus_1", { source: "metadata" }),
+      aLink("cus_1", { userId: "u_2", source: "recorded" }),
+    ];
+    const newcomer = { customers: customerWith(aSubscription()), edges };
+    expect(evaluateVerdict(newcomer)).toBe("link_conflict");
+    const established = [aLink("cus_1"), aLink("cus_1", { userId: "u_2", source: "metadata" })];
+    expect(evaluateVerdict({ ...newcomer, edges: established })).toBe("locked_out");
+  });
+
+  it("does not keep access that a customer of one's own no longer gives", () => {
+    const foreign = aCustomer({ id: "cus_2", subscriptions: [aSubscription({ id: "sub_2" })] });
+    const edges = [
+      aLink("cus_1"),
+      aLink("cus_2", { source: "metadata" }),
+      aLink("cus_2", { userId: "u_2", source: "recorded" }),
+    ];
+    const customers = [...customerWith(aCanceledSubscription()), foreign];
+    expect(evaluateVerdict({ record: aRecordInSync(), customers, edges })).toBe("unpaid_access");
+    expect(evaluateVerdict({ record: aCanceledRecord(), customers, edges })).toBe("link_conflict");
   });
 
   it("expects the record as it is, until staff decide", () => {

@@ -72,10 +72,14 @@ describe("possible_match", () => {
     );
   });
 
-  it("goes before access without payment", () => {
+  it("never hides access without payment: it stands beside it as a flag", () => {
     const record = aRecordInSync(unverified);
     const customers = customerWith(aCanceledSubscription());
-    expect(evaluateVerdict({ record, customers, emailCandidates: [possibleMatch] })).toBe("possible_match");
+    expect(evaluateSnapshot({ record, customers, emailCandidates: [possibleMatch] })).toMatchObject({
+      verdict: "unpaid_access",
+      flags: ["possible_match"],
+      money: { kind: "leaking" },
+    });
   });
 
   it("is not given where access is expected already", () => {
@@ -228,8 +232,8 @@ it("each verdict has the severity of the rules", () => {
     unknown_status: "review",
     unmapped_price: "review",
     locked_out: "critical",
-    possible_match: "review",
     unpaid_access: "critical",
+    possible_match: "review",
     plan_mismatch: "high",
     access_mismatch: "high",
     status_mismatch: "medium",

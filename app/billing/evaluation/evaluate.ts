@@ -9,7 +9,9 @@ import {
 import { findEndedComp, findRunningComp } from "~/billing/comps";
 import { buildExpectedState } from "~/billing/expected";
 import type { RecordFields } from "~/billing/fields";
-import { type EmailMatch, matchByEmail, resolveLinks, type UserLinks } from "~/billing/links";
+import { isStripeId } from "~/billing/ids";
+import { pickOwnSubscriptions, resolveLinks, type UserLinks } from "~/billing/links/links";
+import { findMatches, isAddressTrusted, type Matches } from "~/billing/links/matches";
 import {
   findMismatches,
   fingerprintMismatches,
@@ -20,8 +22,8 @@ import { computeMonthlyAmount, type MonthlyMoney } from "~/billing/money";
 import type { EpochSeconds, ObservedCustomer, Subscription } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import type { Policy } from "~/billing/policy";
-import type { UserRecord } from "~/billing/record";
-import type { Comp, UserSnapshot } from "~/billing/snapshot";
+import { readRecordedIds, type UserRecord } from "~/billing/record";
+import type { Candidate, Comp, UserSnapshot } from "~/billing/snapshot";
 import { describeStripeState } from "~/billing/stripe-state";
 import {
   chooseVerdict,
@@ -61,27 +63,32 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
   const { policy, now, fields } = context;
   const { record } = snapshot;
   const observed = collectObserved(snapshot, context);
-  const { links, onHold, email, customers, ranked } = observed;
+  const { links, onHold, matches, customers, ranked } = observed;
   const primary = ranked[0] ?? null;
   const comp = findRunningComp(snapshot.comps, now);
   const accessExpected = primary !== null && primary.access === "yes" && primary.plan !== null;
 
   const present = customers.filter((customer) => customer !== null);
-  const wanted = buildExpectedState({ record, primary, customers: present, comp, policy, now, fields });
+  const wanted = buildExpectedState({
+    ...{ record, primary, comp, policy, now, fields },
+    customers: snapshot.customers,
+    held: snapshot.held,
+    sharedCustomerIds: links.sharedCustomerIds,
+  });
   const differences = findMismatches(record, wanted, fields);
   // A record without workspaces that says all that Stripe says gives no more than Stripe does.
   const saysAll = record.workspaces.length === 0 && differences.length === 0 && !accessExpected;
   const accessRecorded = !saysAll && isAccessRecorded(record, primary, context);
   const compIsOver = isOnlyCompOver(snapshot, differences, now);
   const findings: Findings = {
-    completelyObserved: isCompletelyObserved(snapshot, customers),
-    linkConflict: links.conflicts.length > 0,
-    missingInStripe: isMissingInStripe(record, observed),
+    completelyObserved: isCompletelyObserved(snapshot, observed),
+    linkConflict: !accessExpected && isInConflict(links, accessRecorded),
+    missingInStripe: isMissingInStripe(snapshot, observed),
     primary,
     unmapped: findUnmapped(ranked),
     accessExpected,
     accessRecorded,
-    hasPossibleMatch: email.possibleMatches.length > 0,
+    hasPossibleMatch: matches.possibleMatches.length > 0,
     comp,
     compIsOver,
     mismatches: differences,
@@ -95,14 +102,16 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
   return {
     verdict,
     severity: entry.severity,
-    flags: listFlags({ snapshot, ranked, customers: present, comp, onHold, mismatches, now }),
+    flags: listFlags({ snapshot, ranked, customers: present, matches, comp, onHold, mismatches, now }),
     primary,
     unmapped: findings.unmapped,
     comp,
     compIsOver,
     links,
-    emailLink: email.link,
-    possibleMatches: email.possibleMatches,
+    emailLink: matches.link,
+    possibleMatches: matches.possibleMatches,
+    matches,
+    isAddressTrusted: isAddressTrusted(snapshot, links),
     subscriptions: observed.subscriptions,
     ranked,
     customers,
@@ -114,7 +123,7 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
     money: computeMoneyAtStake(entry, findings),
     findings,
     since: primary && (entry.findSince?.(primary, policy) ?? null),
-    nextCheckAt: findNextCheck([primary, findings.unmapped, email], snapshot.comps, now),
+    nextCheckAt: findNextCheck([primary, findings.unmapped, matches], snapshot.comps, now),
     onHold,
   };
 }
@@ -123,8 +132,8 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
 type Observed = {
   links: UserLinks;
   onHold: boolean;
-  email: EmailMatch;
-  /** Null for a linked customer that was never seen. */
+  matches: Matches;
+  /** The customers that are this user's, with the subscriptions that are. Null for a linked customer that was never seen. */
   customers: (ObservedCustomer | null)[];
   /** All that Stripe lists, also those that never count. */
   subscriptions: Subscription[];
@@ -134,46 +143,59 @@ type Observed = {
 function collectObserved(snapshot: UserSnapshot, { catalogue, policy, now }: PolicyContext): Observed {
   const { record, hold } = snapshot;
   const links = resolveLinks(snapshot);
-  const linked = links.customerIds.map((id) => findCustomer(snapshot, id));
+  const findOwn = (id: string) => findOwnCustomer(snapshot, links, id);
+  const linked = links.ownCustomerIds.map(findOwn);
   const onHold = hold !== null && hold.stripeState === describeStripeState(listSubscriptions(linked));
-  const email = matchByEmail({ snapshot: omitIgnored(snapshot, catalogue), links, onHold, policy, now });
+  const matches = findMatches({ snapshot: omitIgnored(snapshot, catalogue), links, onHold, policy, now });
   const customers =
-    email.link === null
-      ? linked
-      : [...links.customerIds, email.link].sort().map((id) => findCustomer(snapshot, id));
+    matches.link === null ? linked : [...links.ownCustomerIds, matches.link].sort().map(findOwn);
   const subscriptions = listSubscriptions(customers);
-  const recordedSubscriptionId = record.billing?.stripeSubscriptionId ?? null;
+  const recordedSubscriptionId = readRecordedIds(record).subscriptionId;
   const ranked = rankSubscriptions({ subscriptions, recordedSubscriptionId, catalogue, policy, now });
-  return { links, onHold, email, customers, subscriptions, ranked };
+  return { links, onHold, matches, customers, subscriptions, ranked };
 }
 
 /** What is not ours neither makes a customer a payer of ours nor stops a link by email. */
 function omitIgnored(snapshot: UserSnapshot, catalogue: Catalogue): UserSnapshot {
-  const { emailCandidates } = snapshot;
+  const { emailCandidates, references } = snapshot;
   const keep = (customer: ObservedCustomer): ObservedCustomer =>
     customer.subscriptions.some((one) => isIgnored(one, catalogue))
       ? { ...customer, subscriptions: customer.subscriptions.filter((one) => !isIgnored(one, catalogue)) }
       : customer;
-  if (emailCandidates.length === 0) return snapshot;
+  const keepCandidate = (one: Candidate): Candidate => ({ ...one, customer: keep(one.customer) });
+  if (emailCandidates.length === 0 && references.length === 0) return snapshot;
   return {
     ...snapshot,
     customers: snapshot.customers.map(keep),
-    emailCandidates: emailCandidates.map((one) => ({ ...one, customer: keep(one.customer) })),
+    emailCandidates: emailCandidates.map(keepCandidate),
+    references: references.map(keepCandidate),
   };
 }
 
-function findCustomer({ customers, emailCandidates }: UserSnapshot, id: string): ObservedCustomer | null {
-  const linked = customers.find((customer) => customer.id === id);
-  return linked ?? emailCandidates.find(({ customer }) => customer.id === id)?.customer ?? null;
+function findOwnCustomer(snapshot: UserSnapshot, links: UserLinks, id: string): ObservedCustomer | null {
+  const linked = snapshot.customers.find((customer) => customer.id === id);
+  if (linked) return pickOwnSubscriptions(linked, links);
+  return snapshot.emailCandidates.find(({ customer }) => customer.id === id)?.customer ?? null;
 }
 
 const listSubscriptions = (customers: readonly (ObservedCustomer | null)[]): Subscription[] =>
   customers.flatMap((customer) => customer?.subscriptions ?? []);
 
 /** A user is completely observed when all linked customers are, or, without any, when a full run has finished. */
-function isCompletelyObserved(snapshot: UserSnapshot, customers: (ObservedCustomer | null)[]): boolean {
-  if (snapshot.coverage.fullRun) return true;
-  return customers.length > 0 && customers.every((customer) => customer?.completeVersionStart != null);
+function isCompletelyObserved({ coverage, customers }: UserSnapshot, { links, matches }: Observed): boolean {
+  if (coverage.fullRun) return true;
+  const isRead = (id: string) =>
+    customers.some((customer) => customer.id === id && customer.completeVersionStart !== null);
+  return links.customerIds.length > 0 && matches.link === null && links.customerIds.every(isRead);
+}
+
+/**
+ * Is it undecided whose payment it is? Where the record itself claims what others claim, yes. A user that only Stripe names
+ * for what is another's by the record waits for staff, unless customers of their own say what they have.
+ */
+function isInConflict({ conflicts, ownCustomerIds }: UserLinks, accessRecorded: boolean): boolean {
+  if (conflicts.some(({ isRecorded }) => isRecorded)) return true;
+  return conflicts.length > 0 && (ownCustomerIds.length === 0 || !accessRecorded);
 }
 
 /** Is at least one workspace usable? For a user without workspaces: does the recorded status give access? */
@@ -191,12 +213,13 @@ function isAccessRecorded(
  * The record names a customer or a subscription that a complete read does not find, and nothing else is entitled. A
  * deleted customer whose recorded subscription is still listed, as ended, is evaluated as usual.
  */
-function isMissingInStripe(record: UserRecord, { customers, subscriptions, ranked }: Observed): boolean {
+function isMissingInStripe({ record, customers }: UserSnapshot, { ranked, ...own }: Observed): boolean {
   if (ranked.some((one) => one.access === "yes")) return false;
-  const recordedSubscription = record.billing?.stripeSubscriptionId ?? null;
-  const isListed = (id: string) => subscriptions.some((one) => one.id === id);
+  const { customerId, subscriptionId: recordedSubscription } = readRecordedIds(record);
+  const isListed = (id: string) => customers.some((one) => one.subscriptions.some((each) => each.id === id));
   if (recordedSubscription !== null && !isListed(recordedSubscription)) return true;
-  const stored = customers.find((customer) => customer?.id === record.user.stripeCustomerId);
+  if (customerId !== null && !isStripeId(customerId)) return true;
+  const stored = own.customers.find((customer) => customer?.id === customerId);
   if (!stored) return false;
   if (stored.state === "missing") return true;
   return stored.state === "deleted" && recordedSubscription === null && stored.subscriptions.length === 0;
@@ -213,6 +236,7 @@ type FlagInput = {
   snapshot: UserSnapshot;
   ranked: RatedSubscription[];
   customers: ObservedCustomer[];
+  matches: Matches;
   comp: Comp | null;
   onHold: boolean;
   mismatches: Mismatch[];
@@ -233,6 +257,7 @@ function listFlags(input: FlagInput): Flag[] {
   if (observedAt !== null && now - observedAt > STALE_AFTER_SECONDS) flags.push("stale");
   if (snapshot.lookupFailure !== null) flags.push("lookup_failed");
   if (input.ranked[0]?.subscription.collectionPaused) flags.push("collection_paused");
+  if (input.matches.possibleMatches.length > 0) flags.push("possible_match");
   return flags;
 }
 

@@ -23,7 +23,8 @@ function evidence(subscriptions: Subscription[], changes: Partial<EvidenceInput>
   return checkRevocationEvidence({
     recorded: aRecordInSync(),
     customers: [aCustomer({ subscriptions })],
-    possibleMatches: [],
+    isContested: false,
+    withholding: [],
     othersKnown: true,
     compIsOver: false,
     revocationVersion: 5,
@@ -115,7 +116,7 @@ describe("positive evidence for a revocation", () => {
   });
 
   it("does not exist while another customer with this address pays, or may be paying", () => {
-    expect(evidence([aCanceledSubscription()], { possibleMatches: ["cus_9"] })).toEqual(
+    expect(evidence([aCanceledSubscription()], { withholding: ["cus_9"] })).toEqual(
       no("possible_other_customer"),
     );
     expect(evidence([aCanceledSubscription()], { othersKnown: false })).toEqual(
@@ -126,9 +127,7 @@ describe("positive evidence for a revocation", () => {
   it("is a comp that is over, when only its access is revoked: also for a user without a customer", () => {
     expect(evidence([], { compIsOver: true })).toEqual(ok);
     expect(evidence([], { compIsOver: true, customers: [] })).toEqual(ok);
-    expect(evidence([], { compIsOver: true, possibleMatches: ["cus_9"] })).toEqual(
-      no("possible_other_customer"),
-    );
+    expect(evidence([], { compIsOver: true, withholding: ["cus_9"] })).toEqual(no("possible_other_customer"));
     expect(evidence([], { compIsOver: true, revocationVersion: 10 })).toEqual(no("not_read_since"));
   });
 });

@@ -10,7 +10,7 @@ import { findWorkspace } from "~/billing/mismatches";
 import type { EpochSeconds, ObservedCustomer, Subscription, Version } from "~/billing/observation";
 import { type Catalogue, mayPlanGiveMore, type Plan } from "~/billing/plans";
 import type { Policy } from "~/billing/policy";
-import type { BillingState, WorkspaceRow } from "~/billing/record";
+import { type BillingState, readRecordedIds, type WorkspaceRow } from "~/billing/record";
 
 /** Seats that a workspace can use. */
 const countUsableSeats = (workspace: WorkspaceRow) => (workspace.status === "active" ? workspace.seats : 0);
@@ -99,15 +99,18 @@ export type NoEvidence =
   | "customer_not_found"
   | "no_positive_evidence"
   | "possible_other_customer"
+  | "contested_customer"
   | "other_customers_unknown";
 
 export type EvidenceInput = Rules & {
   recorded: BillingState;
-  /** Every linked customer; null for one that was never seen. */
+  /** Every customer of the user, with the user's subscriptions; null for one that was never seen. */
   customers: readonly (ObservedCustomer | null)[];
-  /** Unlinked paying customers with this user's address. */
-  possibleMatches: readonly string[];
-  /** It is known that there are no others: a finished full run, or a fresh read of the address. */
+  /** The record claims what another user claims as well. */
+  isContested: boolean;
+  /** Unlinked paying customers that may well be this user's. */
+  withholding: readonly string[];
+  /** It is known that there are no others: a finished full run, a fresh read of the address, or an address without weight. */
   othersKnown: boolean;
   /** Only what a comp of Parity's gave is revoked, and that comp is over. */
   compIsOver: boolean;
@@ -123,7 +126,8 @@ export function checkRevocationEvidence(
   input: EvidenceInput,
 ): { ok: true } | { ok: false; reason: NoEvidence } {
   const { customers, revocationVersion } = input;
-  if (input.possibleMatches.length > 0) return { ok: false, reason: "possible_other_customer" };
+  if (input.isContested) return { ok: false, reason: "contested_customer" };
+  if (input.withholding.length > 0) return { ok: false, reason: "possible_other_customer" };
   const isFresh = (customer: ObservedCustomer | null) =>
     customer?.completeVersionStart != null &&
     revocationVersion !== null &&
@@ -134,7 +138,7 @@ export function checkRevocationEvidence(
   if (customers.some((customer) => customer?.state === "missing"))
     return { ok: false, reason: "customer_not_found" };
   const listed = customers.flatMap((customer) => customer?.subscriptions ?? []);
-  const recordedId = input.recorded.billing?.stripeSubscriptionId ?? null;
+  const { subscriptionId: recordedId } = readRecordedIds(input.recorded);
   const relevant = recordedId === null ? listed : listed.filter((one) => one.id === recordedId);
   return relevant.some((one) => entitlesToLess(one, input))
     ? { ok: true }

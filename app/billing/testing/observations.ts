@@ -205,6 +205,7 @@ export function aComp(changes: Partial<Comp> = {}): Comp {
 export const aLink = (customerId: string, changes: Partial<LinkEdge> = {}): LinkEdge => ({
   userId: "u_1",
   customerId,
+  subscriptionId: null,
   source: "recorded",
   ...changes,
 });
@@ -218,10 +219,13 @@ export function aSnapshot(changes: Partial<UserSnapshot> = {}): UserSnapshot {
   return {
     record: aRecord(),
     edges: customers.map(({ id }) => aLink(id)),
-    rejectedCustomerIds: [],
+    rejections: [],
     customers,
     emailCandidates: [],
-    usersWithEmail: 1,
+    references: [],
+    verifiedUsersWithEmail: 1,
+    addressSince: null,
+    held: { customerIds: [], subscriptionIds: [], orphanedSubscriptionIds: [] },
     coverage: { fullRun: true, address: true },
     comps: [],
     hold: null,

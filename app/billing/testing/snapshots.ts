@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import type { DecideInput } from "~/billing/evaluation/decide";
 import { evaluate } from "~/billing/evaluation/evaluate";
-import { resolveLinks } from "~/billing/links";
+import { pickOwnSubscriptions, resolveLinks } from "~/billing/links/links";
 import type { ObservedCustomer } from "~/billing/observation";
 import { DEFAULT_POLICY } from "~/billing/policy";
 import { type BillingRow, emptyRow, type UserRecord } from "~/billing/record";
-import type { Comp, LinkEdge, LinkSource, UserSnapshot } from "~/billing/snapshot";
+import type { Comp, HeldIds, LinkEdge, LinkSource, Rejection, UserSnapshot } from "~/billing/snapshot";
 import { describeStripeState } from "~/billing/stripe-state";
 import { catalogue, customers, PRO, REVOCATION_VERSION } from "./arbitraries";
 import { ARMY, anArmyItem, DAY, NOW, STARTER } from "./observations";
@@ -98,7 +98,7 @@ type Ingredients = {
   record: UserRecord;
   customers: ObservedCustomer[];
   stored: boolean[];
-  links: { customerId: string; userId: string; source: LinkSource }[];
+  links: LinkEdge[];
   rest: Omit<UserSnapshot, "record" | "customers" | "edges" | "emailCandidates" | "hold">;
   hold: "none" | "matching" | "other";
   inSync: InSync | null;
@@ -114,16 +114,39 @@ export const snapshots: fc.Arbitrary<UserSnapshot> = fc
       maxLength: 3,
     }),
     links: fc.array(
-      fc.record({
-        customerId: fc.constantFrom("cus_1", "cus_1", "cus_2"),
-        userId: fc.constantFrom("u_1", "u_1", "u_1", "u_1", "u_1", "u_1", "u_1", "u_2"),
-        source: fc.constantFrom<LinkSource>("metadata", "session", "confirmed", "email"),
-      }),
+      fc
+        .record({
+          customerId: fc.constantFrom("cus_1", "cus_1", "cus_2"),
+          userId: fc.constantFrom("u_1", "u_1", "u_1", "u_1", "u_1", "u_1", "u_1", "u_2"),
+          part: fc.constantFrom(null, null, null, null, "0", "1"),
+          source: fc.constantFrom<LinkSource>(
+            ...(["metadata", "session", "confirmed", "email", "recorded", "recorded_subscription"] as const),
+          ),
+        })
+        .map(({ part, ...edge }): LinkEdge => {
+          const isOwnRecord = edge.userId === "u_1" && edge.source.startsWith("recorded");
+          const source = isOwnRecord ? "metadata" : edge.source;
+          const isOfOne = source === "recorded_subscription" || (part !== null && source !== "recorded");
+          const subscriptionId = isOfOne ? `sub_${edge.customerId.at(-1)}${part ?? "0"}` : null;
+          return { ...edge, source, subscriptionId };
+        }),
       { maxLength: 3, size: "max" },
     ),
     rest: fc.record({
-      rejectedCustomerIds: fc.constantFrom([], [], [], [], [], [], ["cus_3"], ["cus_1"]),
-      usersWithEmail: fc.constantFrom(1, 1, 1, 2),
+      rejections: fc.constantFrom<Rejection[]>(
+        ...Array<Rejection[]>(6).fill([]),
+        [{ userId: "u_1", customerId: "cus_3", subscriptionId: null }],
+        [{ userId: "u_1", customerId: "cus_1", subscriptionId: null }],
+        [{ userId: "u_1", customerId: "cus_1", subscriptionId: "sub_10" }],
+        [{ userId: "u_2", customerId: "cus_1", subscriptionId: null }],
+      ),
+      references: fc.constant([]),
+      verifiedUsersWithEmail: fc.constantFrom(1, 1, 1, 2),
+      addressSince: fc.constantFrom(null, null, null, NOW - 30 * DAY, NOW - DAY / 2),
+      held: fc.constantFrom<HeldIds>(
+        ...Array<HeldIds>(8).fill({ customerIds: [], subscriptionIds: [], orphanedSubscriptionIds: [] }),
+        { customerIds: ["cus_1"], subscriptionIds: ["sub_10"], orphanedSubscriptionIds: ["sub_20"] },
+      ),
       coverage: fc.record({
         fullRun: fc.constantFrom(true, true, true, true, true, false),
         address: fc.boolean(),
@@ -142,8 +165,10 @@ export const snapshots: fc.Arbitrary<UserSnapshot> = fc
     const bare = { record, customers: seen, edges: links, emailCandidates: [], hold: null, ...rest };
     const random = withRecord(bare, record);
     const snapshot = inSync ? partlyInSync(random, inSync) : random;
-    const linked = resolveLinks(snapshot).customerIds;
-    const own = seen.filter(({ id }) => linked.includes(id)).flatMap((one) => one.subscriptions);
+    const resolved = resolveLinks(snapshot);
+    const own = seen
+      .filter(({ id }) => resolved.ownCustomerIds.includes(id))
+      .flatMap((one) => pickOwnSubscriptions(one, resolved).subscriptions);
     const stripeState = hold === "matching" ? describeStripeState(own) : "another";
     return { ...snapshot, hold: hold === "none" ? null : { stripeState } };
   });
@@ -176,14 +201,17 @@ export function withRecord(snapshot: UserSnapshot, record: UserRecord): UserSnap
     ({ userId, source }) =>
       userId !== record.userId || (source !== "recorded" && source !== "recorded_subscription"),
   );
-  const link = (customerId: string | null | undefined, source: LinkSource): LinkEdge[] =>
-    customerId ? [{ userId: record.userId, customerId, source }] : [];
+  const link = (
+    customerId: string | null | undefined,
+    source: LinkSource,
+    subscriptionId: string | null = null,
+  ): LinkEdge[] => (customerId ? [{ userId: record.userId, customerId, subscriptionId, source }] : []);
   const recordedSubscription = all
     .flatMap(({ subscriptions }) => subscriptions)
     .find(({ id }) => id === record.billing?.stripeSubscriptionId);
   edges.push(
     ...link(record.user.stripeCustomerId, "recorded"),
-    ...link(recordedSubscription?.customerId, "recorded_subscription"),
+    ...link(recordedSubscription?.customerId, "recorded_subscription", recordedSubscription?.id),
   );
   const own = new Set(edges.filter(({ userId }) => userId === record.userId).map((one) => one.customerId));
   const listUsers = (id: string) => [

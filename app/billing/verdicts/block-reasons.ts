@@ -29,8 +29,13 @@ const ENTRIES = {
     recheck: false,
   },
   possible_other_customer: {
-    sentence: "Access not revoked: another paying Stripe customer has this email address.",
+    sentence: "Access not revoked: another paying Stripe customer may be this user. An admin can approve it.",
     recheck: true,
+  },
+  contested_customer: {
+    sentence:
+      "Access not revoked: the database gives the same Stripe customer to another user. Staff must decide.",
+    recheck: false,
   },
   other_customers_unknown: {
     sentence:

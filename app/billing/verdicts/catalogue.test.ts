@@ -48,8 +48,8 @@ const steps: Partial<Findings>[] = [
   { primary: primary("active", null) },
   { primary: primary("active"), unmapped: null },
   { accessExpected: false, accessRecorded: true },
-  { hasPossibleMatch: false },
-  { accessExpected: true },
+  { accessRecorded: false },
+  { hasPossibleMatch: false, accessExpected: true, accessRecorded: true },
   {
     mismatches: [
       mismatch("workspace.status"),
@@ -78,8 +78,8 @@ describe("the verdict", () => {
       "unknown_status",
       "unmapped_price",
       "locked_out",
-      "possible_match",
       "unpaid_access",
+      "possible_match",
       "plan_mismatch",
       "access_mismatch",
       "status_mismatch",

@@ -170,19 +170,6 @@ const ENTRIES = {
     action: "access will be granted",
     describe: describeLockedOut,
   },
-  possible_match: {
-    ...REVIEW,
-    fits: ({ accessExpected, hasPossibleMatch }) => !accessExpected && hasPossibleMatch,
-    keepsRecord: false,
-    recheck: true,
-    label: "Possible match",
-    group: {
-      one: "may be paying under another Stripe customer with the same email address",
-      many: "may be paying under another Stripe customer with the same email address",
-    },
-    action: NOTHING,
-    describe: describePossibleMatches,
-  },
   unpaid_access: {
     ...REPAIR,
     fits: ({ accessRecorded, accessExpected, comp, compIsOver }) =>
@@ -195,6 +182,20 @@ const ENTRIES = {
     group: { one: "has access without a subscription", many: "have access without a subscription" },
     action: "access will be removed after a new read of Stripe",
     describe: describeUnpaidAccess,
+  },
+  possible_match: {
+    ...REVIEW,
+    fits: ({ accessExpected, accessRecorded, hasPossibleMatch }) =>
+      !accessExpected && !accessRecorded && hasPossibleMatch,
+    keepsRecord: false,
+    recheck: true,
+    label: "Possible match",
+    group: {
+      one: "may be paying under a Stripe customer that is not linked yet",
+      many: "may be paying under Stripe customers that are not linked yet",
+    },
+    action: NOTHING,
+    describe: describePossibleMatches,
   },
   plan_mismatch: {
     ...REPAIR,

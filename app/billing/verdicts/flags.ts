@@ -39,6 +39,10 @@ const ENTRIES = {
     label: "Collection paused",
     sentence: "Stripe does not collect payments for the subscription now. Access stays as its status says.",
   },
+  possible_match: {
+    label: "Possible match",
+    sentence: "A payer in Stripe who is linked to no user may be this user. Staff must confirm it.",
+  },
 } as const satisfies Record<string, FlagEntry>;
 
 /** What else is to be known about a user. A flag never hides the verdict. */

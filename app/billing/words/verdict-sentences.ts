@@ -3,7 +3,7 @@ import { formatDay } from "~/billing/dates";
 import type { EvaluationDetails } from "~/billing/evaluation/details";
 import { isPlanMismatch } from "~/billing/mismatches";
 import { formatPrice } from "~/billing/money";
-import type { UserRecord } from "~/billing/record";
+import { readRecordedIds, type UserRecord } from "~/billing/record";
 import { SEAT_LABEL } from "~/billing/seat-label";
 import { pluralize } from "./counts";
 import {
@@ -77,11 +77,13 @@ function explainLockedOut({ expected }: EvaluationDetails, record: UserRecord): 
   return `${recorded}, ${conjunction} the workspace ${first.status === "active" ? `has no ${SEAT_LABEL.many}` : "is locked"}.`;
 }
 
-export function describePossibleMatches({ possibleMatches }: EvaluationDetails): string {
+export function describePossibleMatches({ possibleMatches, matches }: EvaluationDetails): string {
   const count = possibleMatches.length;
+  const how =
+    matches.byAddress.length === count ? "email address" : "email address or a reference to this user";
   return count === 1
-    ? "A paying Stripe customer has this email address, but nothing proves that it is this user. Confirm the link to give access."
-    : `${count} paying Stripe customers have this email address, but nothing proves that one is this user. Confirm the right link to give access.`;
+    ? `A paying Stripe customer has ${matches.byAddress.length === 1 ? "this email address" : "a reference to this user"}, but nothing proves that it is this user. Confirm the link to give access.`
+    : `${count} paying Stripe customers have this ${how}, but nothing proves that one is this user. Confirm the right link to give access.`;
 }
 
 function explainUnpaid(primary: RatedSubscription | null): string {
@@ -99,12 +101,14 @@ export function describeConflict({ links }: EvaluationDetails): string {
   const [conflict] = links.conflicts;
   if (!conflict)
     return "Two users are linked to the same Stripe customer. Nothing is changed until staff decide.";
+  if (!conflict.isRecorded)
+    return `Stripe names this user for a payment of the customer ${conflict.customerId}, which is linked to another user, too. Decide which user it belongs to. Until then nothing is changed for this user.`;
   return `The Stripe customer ${conflict.customerId} is linked to ${pluralize(conflict.userIds.length, "user")} at once. Decide which user it belongs to. Until then nothing is changed.`;
 }
 
 export function describeMissing({ customers }: EvaluationDetails, record: UserRecord): string {
-  const stored = customers.find((customer) => customer?.id === record.user.stripeCustomerId);
-  const subscriptionId = record.billing?.stripeSubscriptionId;
+  const { customerId, subscriptionId } = readRecordedIds(record);
+  const stored = customers.find((customer) => customer?.id === customerId);
   if (stored?.state === "missing")
     return `Stripe has no customer ${stored.id}. Nothing is changed: this may be the wrong account, or a customer that was removed.`;
   if (stored?.state === "deleted") {
@@ -113,6 +117,8 @@ export function describeMissing({ customers }: EvaluationDetails, record: UserRe
       : "Stripe lists no subscription of it";
     return `The customer ${stored.id} was deleted in Stripe, and ${rest}. Nothing is changed until staff decide.`;
   }
+  if (subscriptionId === null)
+    return `The database records the customer ${quote(customerId)}, which is no id of Stripe’s. Nothing is changed until staff decide.`;
   return `The database records the subscription ${subscriptionId}, which Stripe does not list for this customer. Nothing is changed until staff decide.`;
 }
 

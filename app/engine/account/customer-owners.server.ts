@@ -1,5 +1,8 @@
 import { type Sql, sql } from "~/platform/sql.server";
 
+/** SQL: a Stripe id as the application recorded it, trimmed; NULL when it is empty or blank (`readStripeId`). */
+export const trimId = (id: Sql): Sql => sql`nullif(btrim(${id}, E' \\t\\n\\r\\f\\v'), '')`;
+
 /**
  * SQL: the ids of the users that own a Stripe customer by a strong link, as rows `("userId")`, with repetitions. The one
  * answer to "whose customer is this": the record's customer, the record's subscription, `metadata.userId` of the customer
@@ -19,7 +22,7 @@ export const selectOwners = (customerId: Sql): Sql => sql`
     JOIN "User" owner_user ON owner_user.id = owner_subscription."metadataUserId"
     WHERE owner_subscription."customerId" = ${customerId} AND NOT owner_subscription.gone
   UNION ALL SELECT owner_user.id FROM "Link" owner_link JOIN "User" owner_user ON owner_user.id = owner_link."userId"
-    WHERE owner_link."customerId" = ${customerId} AND owner_link.source <> 'rejected'`;
+    WHERE owner_link."customerId" = ${customerId} AND owner_link.source NOT IN ('rejected', 'reference')`;
 
 /** SQL: the users whose e-mail address a customer has, ASCII-folded, as rows `("userId")`. Not a link by itself. */
 export const selectUsersWithAddress = (customerId: Sql): Sql => sql`

@@ -1,12 +1,12 @@
 import type { Purchase } from "~/billing/choice";
 import { foldEmail } from "~/billing/email";
-import { type Decision, decide } from "~/billing/evaluation/decide";
+import { type Decision, decide, toEvidenceInput } from "~/billing/evaluation/decide";
 import { type Evaluation, evaluate, type PolicyContext } from "~/billing/evaluation/evaluate";
 import { checkRevocationEvidence } from "~/billing/evaluation/revocation";
 import type { Customer } from "~/billing/observation";
 import type { Catalogue, Plan, PriceMapping } from "~/billing/plans";
 import type { Policy, WriteMode } from "~/billing/policy";
-import type { UserSnapshot } from "~/billing/snapshot";
+import type { Candidate, UserSnapshot } from "~/billing/snapshot";
 import { VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 
 /** How a repair is decided: for staff at a button or for an automatic run, without approval of a revocation. */
@@ -133,15 +133,7 @@ function listFindings({ findings }: Evaluation): Record<string, boolean> {
 }
 
 function checkEvidence(snapshot: UserSnapshot, evaluation: Evaluation, context: PolicyContext) {
-  return checkRevocationEvidence({
-    recorded: snapshot.record,
-    customers: evaluation.customers,
-    possibleMatches: evaluation.possibleMatches,
-    othersKnown: snapshot.coverage.fullRun || snapshot.coverage.address,
-    compIsOver: evaluation.compIsOver,
-    revocationVersion: snapshot.revocationVersion,
-    ...context,
-  });
+  return checkRevocationEvidence(toEvidenceInput(snapshot, evaluation, context));
 }
 
 /**
@@ -159,6 +151,10 @@ export function maskPersonalData(snapshot: UserSnapshot): UserSnapshot {
     email: customer.email === null ? null : maskEmail(customer.email),
     name: customer.name === null ? null : maskName(customer.name),
   });
+  const maskCandidate = ({ customer, linkedUserIds }: Candidate): Candidate => ({
+    customer: maskCustomer(customer),
+    linkedUserIds,
+  });
   const { record } = snapshot;
   return {
     ...snapshot,
@@ -168,10 +164,8 @@ export function maskPersonalData(snapshot: UserSnapshot): UserSnapshot {
       name: record.name === null ? null : maskName(record.name),
     },
     customers: snapshot.customers.map(maskCustomer),
-    emailCandidates: snapshot.emailCandidates.map(({ customer, linkedUserIds }) => ({
-      customer: maskCustomer(customer),
-      linkedUserIds,
-    })),
+    emailCandidates: snapshot.emailCandidates.map(maskCandidate),
+    references: snapshot.references.map(maskCandidate),
   };
 }
 

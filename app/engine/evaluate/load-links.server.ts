@@ -1,6 +1,9 @@
-import type { LinkEdge, LinkSource } from "~/billing/snapshot";
+import { isStripeId, readStripeId } from "~/billing/ids";
+import type { LinkEdge, LinkSource, Rejection } from "~/billing/snapshot";
+import { trimId } from "~/engine/account/customer-owners.server";
 import {
   type Cell,
+  nullable,
   number,
   type RowsOf,
   selectRowByKey,
@@ -12,8 +15,17 @@ import { sql } from "~/platform/sql.server";
 import type { createCustomerTables } from "./load-customers.server";
 import { askedRows, type UserTables } from "./load-users.server";
 
-type StoredSource = Exclude<LinkSource, "recorded" | "recorded_subscription" | "metadata"> | "rejected";
-const SOURCES = new Set<unknown>(["session", "confirmed", "email", "rejected"] satisfies StoredSource[]);
+type StoredSource =
+  | Exclude<LinkSource, "recorded" | "recorded_subscription" | "metadata">
+  | "rejected"
+  | "reference";
+const SOURCES = new Set<unknown>([
+  "session",
+  "confirmed",
+  "email",
+  "rejected",
+  "reference",
+] satisfies StoredSource[]);
 const source: Cell<StoredSource> = (value): value is StoredSource => SOURCES.has(value);
 
 /**
@@ -22,12 +34,12 @@ const source: Cell<StoredSource> = (value): value is StoredSource => SOURCES.has
  * user and for thousands.
  */
 export const linkedCustomers = sql`
-  link AS MATERIALIZED (SELECT "userId", "customerId", source
+  link AS MATERIALIZED (SELECT "userId", "customerId", "subscriptionId", source
     FROM ${askedRows} JOIN "Link" l ON l."userId" = asked_row.id),
   by_metadata AS MATERIALIZED (SELECT id, email, name, "metadataUserId", state, created, "completeVersionStart", "completeAt"
     FROM "StripeCustomer" WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked))),
   named AS MATERIALIZED (
-    SELECT "stripeCustomerId" AS id FROM u WHERE "stripeCustomerId" IS NOT NULL
+    SELECT ${trimId(sql`"stripeCustomerId"`)} AS id FROM u WHERE ${trimId(sql`"stripeCustomerId"`)} IS NOT NULL
     UNION SELECT id FROM by_metadata
     UNION SELECT "customerId" FROM "StripeSubscription"
       WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked)) AND NOT gone
@@ -59,88 +71,101 @@ export const linkedCustomers = sql`
       FROM "StripeCustomer" WHERE id = ANY(ARRAY(
         SELECT id FROM wanted WHERE id NOT IN (SELECT id FROM by_metadata)))),
   -- What others say about these customers.
-  their_link AS MATERIALIZED (SELECT "userId", "customerId", source FROM "Link"
+  their_link AS MATERIALIZED (SELECT "userId", "customerId", "subscriptionId", source FROM "Link"
     WHERE "customerId" = ANY(ARRAY(SELECT id FROM wanted)) AND "userId" NOT IN (SELECT id FROM asked)),
+  their_billing AS MATERIALIZED (SELECT "userId", "stripeSubscriptionId" FROM "BillingSubscription"
+    WHERE "stripeSubscriptionId" = ANY(ARRAY(SELECT id FROM s)) AND "userId" NOT IN (SELECT id FROM asked)),
   their_user AS MATERIALIZED (SELECT id FROM "User" WHERE id = ANY(ARRAY(
     SELECT "metadataUserId" FROM c WHERE "metadataUserId" NOT IN (SELECT id FROM asked)
     UNION SELECT "metadataUserId" FROM s WHERE "metadataUserId" NOT IN (SELECT id FROM asked)
-    UNION SELECT "userId" FROM their_link)))`;
+    UNION SELECT "userId" FROM their_link UNION SELECT "userId" FROM their_billing)))`;
 
 export const linkTables = {
   links: selectRows(sql`(SELECT * FROM link UNION ALL SELECT * FROM their_link) links`, {
     userId: [sql`"userId"`, text],
     customerId: [sql`"customerId"`, text],
+    subscriptionId: [sql`nullif("subscriptionId", '')`, nullable(text)],
     source: [sql`source`, source],
   }),
   /** Records of other users that name one of these customers. */
   theirRecords: selectRows(
-    sql`"User" WHERE "stripeCustomerId" = ANY(ARRAY(SELECT id FROM wanted WHERE id NOT IN (
-      SELECT "stripeCustomerId" FROM u WHERE "stripeCustomerId" IS NOT NULL)))`,
+    sql`"User" WHERE "stripeCustomerId" = ANY(ARRAY(SELECT id FROM wanted)) AND id NOT IN (SELECT id FROM asked)`,
     { id: [sql`id`, text], stripeCustomerId: [sql`"stripeCustomerId"`, text] },
   ),
-  /** By subscription: records of other users, of deleted ones too, that name a subscription of these customers. */
-  theirBilling: selectRowByKey(
-    sql`"BillingSubscription" WHERE "stripeSubscriptionId" = ANY(ARRAY(SELECT id FROM s WHERE id NOT IN (
-      SELECT "stripeSubscriptionId" FROM b)))`,
-    sql`"stripeSubscriptionId"`,
-    { userId: [sql`"userId"`, text] },
-  ),
+  /** Records of other users, of deleted ones too, that name a subscription of these customers. */
+  theirBilling: selectRows(sql`their_billing`, {
+    userId: [sql`"userId"`, text],
+    stripeSubscriptionId: [sql`"stripeSubscriptionId"`, text],
+  }),
   theirUsers: selectRows(sql`their_user`, { id: [sql`id`, text] }),
   /** By address: customers with an address that users share with a customer who is not their own. */
   candidates: selectRowsByKey(sql`candidate`, sql`"emailFolded"`, { customerId: [sql`id`, text] }),
-  /** By address: how many users have it. */
+  /** By address: how many users have verified it. */
   sharedAddresses: selectRowByKey(
-    sql`(SELECT lower(email COLLATE "C") AS folded, count(*) AS users FROM "User"
+    sql`(SELECT lower(email COLLATE "C") AS folded, count(*) FILTER (WHERE "emailVerified") AS users FROM "User"
       WHERE lower(email COLLATE "C") = ANY(ARRAY(SELECT folded COLLATE "C" FROM shared)) GROUP BY 1) addresses`,
     sql`folded`,
     { users: [sql`users`, number] },
   ),
 };
 
-/** `rejected`: staff said that the customer is not this user's, but the record still says so. */
-export type Edge = LinkEdge & { rejected: boolean };
-
 type Found = Pick<RowsOf<UserTables>, "users" | "billing"> &
   RowsOf<ReturnType<typeof createCustomerTables>> &
   RowsOf<typeof linkTables>;
 
-/**
- * Every link of these customers, by customer. Links to users that do not exist and links that staff rejected are no
- * links. What a record still says counts all the same, because its unique keys still hold: a rejected user who is still
- * recorded with the customer, or the subscription of a user who was deleted.
- */
-export function resolveEdges(found: Found): Map<string, Edge[]> {
+export type FoundLinks = {
+  /** Every link of these customers, by customer, those that staff rejected included. */
+  edges: Map<string, LinkEdge[]>;
+  /** What staff rejected, by customer. */
+  rejections: Map<string, Rejection[]>;
+  /** Customers that checkout sessions name by a bare reference to a user, by user. */
+  references: Map<string, string[]>;
+  /** By id of a customer or subscription: the users whose record holds it, deleted ones too. */
+  holders: Map<string, string[]>;
+  isUser: (userId: string) => boolean;
+};
+
+/** Every link of these customers. A link to a user that does not exist is no link, whatever names that user. */
+export function resolveEdges(found: Found): FoundLinks {
   const { users, billing, theirBilling } = found;
   const theirUsers = new Set(found.theirUsers.map(({ id }) => id));
-  const exists = (userId: string) => users.has(userId) || theirUsers.has(userId);
-  const rejections = new Set(
-    found.links
-      .filter(({ source }) => source === "rejected")
-      .map(({ userId, customerId }) => `${userId} ${customerId}`),
-  );
-  const edges = new Map<string, Edge[]>();
-  const add = (customerId: string, userId: string, source: LinkSource) => {
-    const rejected = rejections.size > 0 && rejections.has(`${userId} ${customerId}`);
-    if (rejected && source !== "recorded" && source !== "recorded_subscription") return;
-    const edge = { customerId, userId, source, rejected };
-    const known = edges.get(customerId);
-    if (known) known.push(edge);
-    else edges.set(customerId, [edge]);
+  for (const { id } of found.theirRecords) theirUsers.add(id);
+  const isUser = (userId: string) => users.has(userId) || theirUsers.has(userId);
+  const edges = new Map<string, LinkEdge[]>();
+  const add = (edge: LinkEdge) => addTo(edges, edge.customerId, edge);
+  const holders = new Map<string, string[]>();
+  const addRecord = (userId: string, recorded: string | null) => {
+    const customerId = readStripeId(recorded);
+    if (customerId === null || !isStripeId(customerId)) return;
+    add({ userId, customerId, subscriptionId: null, source: "recorded" });
+    addTo(holders, customerId, userId);
   };
-  for (const [userId, { stripeCustomerId }] of users)
-    if (stripeCustomerId !== null) add(stripeCustomerId, userId, "recorded");
-  for (const { id, stripeCustomerId } of found.theirRecords) add(stripeCustomerId, id, "recorded");
-  for (const { id, metadataUserId } of found.customers)
-    if (metadataUserId !== null && exists(metadataUserId)) add(id, metadataUserId, "metadata");
-  const recordedBy = new Map<string, string>();
-  for (const [userId, { stripeSubscriptionId }] of billing) recordedBy.set(stripeSubscriptionId, userId);
-  for (const { id, customerId, metadataUserId, gone } of found.subscriptions) {
-    const userId = recordedBy.get(id) ?? theirBilling.get(id)?.userId;
-    if (userId !== undefined) add(customerId, userId, "recorded_subscription");
-    if (metadataUserId !== null && !gone && exists(metadataUserId))
-      add(customerId, metadataUserId, "metadata");
+  for (const [userId, { stripeCustomerId }] of users) addRecord(userId, stripeCustomerId);
+  for (const { id, stripeCustomerId } of found.theirRecords) addRecord(id, stripeCustomerId);
+  for (const { id: customerId, metadataUserId: userId } of found.customers)
+    if (userId !== null && isUser(userId))
+      add({ userId, customerId, subscriptionId: null, source: "metadata" });
+  for (const [userId, { stripeSubscriptionId }] of billing) addTo(holders, stripeSubscriptionId, userId);
+  for (const { userId, stripeSubscriptionId } of theirBilling) addTo(holders, stripeSubscriptionId, userId);
+  for (const { id: subscriptionId, customerId, metadataUserId, gone } of found.subscriptions) {
+    for (const userId of holders.get(subscriptionId) ?? [])
+      if (isUser(userId)) add({ userId, customerId, subscriptionId, source: "recorded_subscription" });
+    if (metadataUserId !== null && !gone && isUser(metadataUserId))
+      add({ userId: metadataUserId, customerId, subscriptionId, source: "metadata" });
   }
-  for (const { customerId, userId, source } of found.links)
-    if (source !== "rejected" && exists(userId)) add(customerId, userId, source);
-  return edges;
+  const rejections: FoundLinks["rejections"] = new Map();
+  const references: FoundLinks["references"] = new Map();
+  for (const { customerId, userId, subscriptionId, source } of found.links) {
+    if (source === "rejected") addTo(rejections, customerId, { userId, customerId, subscriptionId });
+    else if (!isUser(userId)) continue;
+    else if (source === "reference") addTo(references, userId, customerId);
+    else add({ userId, customerId, subscriptionId, source });
+  }
+  return { edges, rejections, references, holders, isUser };
+}
+
+function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const known = map.get(key);
+  if (!known) map.set(key, [value]);
+  else if (!known.includes(value)) known.push(value);
 }

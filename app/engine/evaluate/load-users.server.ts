@@ -43,6 +43,8 @@ const readUsers = (fields: RecordFields) =>
     emailVerified: [sql`"emailVerified"`, flag],
     name: [sql`name`, nullable(text)],
     ...toReadColumns("user", fields),
+    /** 64 bits do not fit a number of JavaScript, so it comes as text. */
+    addressHash: [sql`hashtextextended(folded, 0)::text`, text],
     /** When the application last wrote this row; epoch seconds with their fractions: a run begins within a second, too. */
     writtenAt: [sql`date_part('epoch', "updatedAt")`, number],
   });
@@ -67,6 +69,9 @@ const syncStatuses = selectRowByKey(sql`"SyncStatus" WHERE "userId" = ANY(${aske
   fingerprint: [sql`fingerprint`, nullable(text)],
   revocationVersion: [sql`"revocationVersion"`, nullable(number)],
   observedAt: [epoch(sql`"observedAt"`), nullable(number)],
+  addressHash: [sql`"addressHash"::text`, nullable(text)],
+  addressSince: [epoch(sql`"addressSince"`), nullable(number)],
+  evaluatedAt: [epoch(sql`"evaluatedAt"`), number],
 });
 
 const comps = selectRowsByKey(sql`${askedRows} JOIN "Comp" c ON c."userId" = asked_row.id`, sql`c."userId"`, {

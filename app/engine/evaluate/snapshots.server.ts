@@ -1,18 +1,19 @@
 import { z } from "zod";
-import { foldEmail } from "~/billing/email";
 import { FIELDS, hasBillingRows, type RecordFields } from "~/billing/fields";
+import { readStripeId } from "~/billing/ids";
 import type { EpochSeconds, ObservedCustomer, Version } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
-import { type BillingState, pickRow, type UserRecord } from "~/billing/record";
-import type { Comp, EmailCandidate, LinkEdge, LinkSource, UserSnapshot } from "~/billing/snapshot";
+import { pickRow, type UserRecord } from "~/billing/record";
+import type { Comp, LinkEdge, UserSnapshot } from "~/billing/snapshot";
 import type { FullRun } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { type RowsOf, readTables, selectTables } from "~/platform/json-tables.server";
 import { queryOne } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { createCustomerTables, groupByCustomer } from "./load-customers.server";
-import { type Edge, linkedCustomers, linkTables, resolveEdges } from "./load-links.server";
+import { linkedCustomers, linkTables, resolveEdges } from "./load-links.server";
 import { askedUsers, createUserTables } from "./load-users.server";
+import { findAddress, findCandidates, findHeldIds } from "./snapshot-parts";
 
 /** What is known beyond single customers, when snapshots are loaded. */
 export type LoadOptions = {
@@ -35,6 +36,9 @@ export type StoredState = {
   observedAt: EpochSeconds | null;
   /** Until when all users are observed, by the last full run and events since; epoch seconds. */
   coveredAt: EpochSeconds | null;
+  /** Hash of the user's address, and since when the user has it, to be saved with the status. */
+  addressHash: string | null;
+  addressSince: EpochSeconds | null;
   /** The user's entry in the recheck queue; null when there is none. */
   generation: number | null;
   /** Version taken before loading: everything committed before it was seen. Null: the evaluation is not saved. */
@@ -74,7 +78,7 @@ export async function loadSnapshots(
     options,
   ]);
   const rows = readTables(findTables(fields), row?.found);
-  const found = { ...rows, ...resolveLinks(rows), customers: groupByCustomer(rows), fields };
+  const found = { ...rows, ...findLinks(rows), customers: groupByCustomer(rows), fields };
   return userIds.flatMap((id) => {
     const user = rows.users.get(id);
     return user ? [toSnapshot(id, user, found, loadOptions)] : [];
@@ -86,24 +90,21 @@ const foundRow = z.object({ found: z.string() });
 type Rows = RowsOf<typeof tables>;
 type UserRow = Rows["users"] extends Map<string, infer Row> ? Row : never;
 
-function resolveLinks(rows: Rows) {
-  const edges = resolveEdges(rows);
+function findLinks(rows: Rows) {
+  const links = resolveEdges(rows);
   const named = new Map<string, string[]>();
-  for (const edgesOfCustomer of edges.values())
-    for (const { userId, customerId, rejected } of edgesOfCustomer) {
-      if (rejected || !rows.users.has(userId)) continue;
+  for (const edgesOfCustomer of links.edges.values())
+    for (const { userId, customerId } of edgesOfCustomer) {
+      if (!rows.users.has(userId)) continue;
       const known = named.get(userId);
       if (!known) named.set(userId, [customerId]);
       else if (!known.includes(customerId)) known.push(customerId);
     }
-  const rejected = new Map<string, string[]>();
-  for (const { source, userId, customerId } of rows.links)
-    if (source === "rejected") rejected.set(userId, [...(rejected.get(userId) ?? []), customerId]);
-  return { edges, named, rejected };
+  return { ...links, named };
 }
 
 type Found = Omit<Rows, "customers"> &
-  ReturnType<typeof resolveLinks> & {
+  ReturnType<typeof findLinks> & {
     customers: ReadonlyMap<string, ObservedCustomer>;
     fields: RecordFields;
   };
@@ -112,14 +113,19 @@ function toSnapshot(userId: string, user: UserRow, found: Found, options: LoadOp
   const customerIds = found.named.get(userId) ?? [];
   const customers = pickKnown(customerIds, found.customers);
   const syncStatus = found.syncStatuses.get(userId);
-  const { emailCandidates, usersWithEmail } = findCandidates(user.email, found);
+  const address = findAddress(user, syncStatus);
+  const candidates = findCandidates(userId, user.email, found);
   return {
     record: toRecord(userId, user, found),
     edges: listEdges(customerIds, found.edges),
-    rejectedCustomerIds: found.rejected.get(userId) ?? [],
+    ...candidates,
     customers,
-    emailCandidates,
-    usersWithEmail,
+    addressSince: address.addressSince,
+    held: findHeldIds(
+      userId,
+      [...customers, ...candidates.emailCandidates.map(({ customer }) => customer)],
+      found,
+    ),
     coverage: { fullRun: isCovered(user, customers, options), address: options.addressesRead },
     comps: listComps(userId, found, options.catalogue),
     hold: found.holds.get(userId) ?? null,
@@ -132,19 +138,20 @@ function toSnapshot(userId: string, user: UserRow, found: Found, options: LoadOp
       fingerprint: syncStatus?.fingerprint ?? null,
       observedAt: syncStatus?.observedAt ?? null,
       coveredAt: options.fullRun?.coveredAt ?? null,
+      ...address,
       generation: found.generation.get(userId)?.generation ?? null,
       version: options.version ?? null,
     },
   };
 }
 
-const listEdges = (customerIds: readonly string[], edges: ReadonlyMap<string, Edge[]>): Edge[] => {
+const listEdges = (customerIds: readonly string[], edges: ReadonlyMap<string, LinkEdge[]>): LinkEdge[] => {
   const [only] = customerIds;
   if (customerIds.length === 1 && only !== undefined) return edges.get(only) ?? [];
   return customerIds.flatMap((id) => edges.get(id) ?? []);
 };
 
-function pickKnown<T>(ids: readonly string[], known: ReadonlyMap<string, T>): T[] {
+export function pickKnown<T>(ids: readonly string[], known: ReadonlyMap<string, T>): T[] {
   const all: T[] = [];
   for (const id of ids) {
     const one = known.get(id);
@@ -167,24 +174,6 @@ function toRecord(userId: string, user: UserRow, found: Found): UserRecord {
   };
 }
 
-type Address = Pick<UserSnapshot, "emailCandidates" | "usersWithEmail">;
-const NOT_SHARED: Address = { emailCandidates: [], usersWithEmail: null };
-
-function findCandidates(email: string, found: Found): Address {
-  if (found.candidates.size === 0) return NOT_SHARED;
-  const folded = foldEmail(email);
-  const candidates = found.candidates.get(folded);
-  if (!candidates) return NOT_SHARED;
-  const emailCandidates = candidates.flatMap(({ customerId }): EmailCandidate[] => {
-    const customer = found.customers.get(customerId);
-    return customer ? [{ customer, linkedUserIds: listLinkedUsers(found.edges.get(customerId) ?? []) }] : [];
-  });
-  return { emailCandidates, usersWithEmail: found.sharedAddresses.get(folded)?.users ?? null };
-}
-
-const listLinkedUsers = (edges: readonly Edge[]) =>
-  [...new Set(edges.flatMap(({ userId, rejected }) => (rejected ? [] : [userId])))].sort();
-
 function listComps(userId: string, found: Found, { plans }: Catalogue): Comp[] {
   return (found.comps.get(userId) ?? []).flatMap(({ planId, ...comp }): Comp[] => {
     const plan = plans.get(planId);
@@ -198,7 +187,7 @@ function listComps(userId: string, found: Found, { plans }: Catalogue): Comp[] {
  */
 function isCovered(user: UserRow, customers: readonly ObservedCustomer[], { fullRun }: LoadOptions): boolean {
   if (fullRun === null) return false;
-  const named = user.stripeCustomerId;
+  const named = readStripeId(user.stripeCustomerId);
   const isUnseen = named !== null && !customers.some(({ id }) => id === named);
   return !(isUnseen && user.writtenAt >= fullRun.beganAt);
 }
@@ -218,7 +207,7 @@ function findLookupFailure(
 }
 
 /** When the user was last completely observed: of all linked customers the one seen longest ago. */
-function findObservedAt(
+export function findObservedAt(
   customerIds: readonly string[],
   customers: readonly ObservedCustomer[],
   options: LoadOptions,
@@ -233,55 +222,4 @@ function findObservedAt(
     oldest = Math.min(oldest, time);
   }
   return oldest;
-}
-
-/**
- * The snapshot as a load would give it after `written` was written as the record: links that come from the record follow
- * it, and a customer that the address alone linked is linked. Used for the sync status after a repair, so that nothing is
- * loaded again.
- */
-export function withWrittenRecord(
-  snapshot: LoadedSnapshot,
-  { record, emailLink, stored }: { record: BillingState; emailLink: string | null; stored: StoredState },
-  options: LoadOptions,
-): LoadedSnapshot {
-  const { userId } = snapshot.record;
-  const known = new Map(
-    [...snapshot.customers, ...snapshot.emailCandidates.map(({ customer }) => customer)].map((customer) => [
-      customer.id,
-      customer,
-    ]),
-  );
-  const before = snapshot.record;
-  const isSameSubscription = record.billing?.stripeSubscriptionId === before.billing?.stripeSubscriptionId;
-  const followsRecord = ({ userId: owner, source }: LinkEdge) =>
-    owner === userId &&
-    (source === "recorded" || (source === "recorded_subscription" && !isSameSubscription));
-  const edges = snapshot.edges.filter((edge) => !followsRecord(edge));
-  const addEdge = (customerId: string | null | undefined, source: LinkSource) => {
-    if (customerId) edges.push({ userId, customerId, source });
-  };
-  addEdge(record.user.stripeCustomerId, "recorded");
-  if (!isSameSubscription) {
-    const recordedId = record.billing?.stripeSubscriptionId;
-    const isRecorded = ({ id }: { id: string }) => id === recordedId;
-    addEdge(
-      [...known.values()].find(({ subscriptions }) => subscriptions.some(isRecorded))?.id,
-      "recorded_subscription",
-    );
-  }
-  addEdge(emailLink, "email");
-  const isLink = (edge: LinkEdge) =>
-    edge.userId === userId && !snapshot.rejectedCustomerIds.includes(edge.customerId);
-  const customerIds = [...new Set(edges.filter(isLink).map((edge) => edge.customerId))];
-  const customers = pickKnown(customerIds, known);
-  return {
-    ...snapshot,
-    record: { ...before, ...record },
-    edges: edges.filter(({ customerId }) => customerIds.includes(customerId)),
-    customers,
-    coverage: { ...snapshot.coverage, fullRun: snapshot.coverage.fullRun || options.fullRun !== null },
-    observedAt: findObservedAt(customerIds, customers, options),
-    stored,
-  };
 }

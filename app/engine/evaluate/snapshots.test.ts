@@ -55,20 +55,20 @@ it("many users evaluated together have the same result as alone, in the requeste
   expect(together.map(({ record }) => record.userId)).toEqual(["eve", "dan", "ada", "bob"]);
   expect(together).toEqual(alone);
   expect(together[0]?.emailCandidates).toHaveLength(1);
-  expect(together[1]?.edges.map(({ userId }) => userId).sort()).toEqual(["ada", "dan"]);
+  expect(new Set(together[1]?.edges.map(({ userId }) => userId))).toEqual(new Set(["ada", "dan"]));
 });
 
 it("users whose address belongs to a customer of another user are counted", async () => {
   await addSyncedUser(world, "ada");
   await syncAll(world.parity);
-  expect((await load("ada"))[0]).toMatchObject({ emailCandidates: [], usersWithEmail: null });
+  expect((await load("ada"))[0]).toMatchObject({ emailCandidates: [], verifiedUsersWithEmail: null });
 
   addStranger("Ada@Example.com");
   await addUser(world, { id: "bob" });
   await world.db.user.update({ where: { id: "bob" }, data: { email: "ADA@example.com" } });
   await syncAll(world.parity);
   for (const snapshot of await load("ada", "bob")) {
-    expect(snapshot.usersWithEmail).toBe(2);
+    expect(snapshot.verifiedUsersWithEmail).toBe(2);
     expect(snapshot.emailCandidates.map(({ linkedUserIds }) => linkedUserIds).sort()).toEqual([[], ["ada"]]);
   }
 });

@@ -48,7 +48,8 @@ export async function saveSyncStatuses(tx: Tx, syncStatuses: readonly SyncStatus
     const fingerprint = fingerprintStatus(syncStatus);
     if (isStored(syncStatus, fingerprint)) continue;
     const { stored, ...row } = syncStatus;
-    rows.push({ ...row, fingerprint, recordHash: stored.recordHash, evaluatedVersion: stored.version ?? 0 });
+    const { recordHash, addressHash, addressSince, version } = stored;
+    rows.push({ ...row, fingerprint, recordHash, addressHash, addressSince, evaluatedVersion: version ?? 0 });
   }
   if (rows.length === 0) return new Set();
   const written = await queryRows(
@@ -90,6 +91,8 @@ const COLUMNS = {
   nextCheckAt: "time",
   fingerprint: "text",
   recordHash: "bigint",
+  addressHash: "bigint",
+  addressSince: "time",
   evaluatedVersion: "bigint",
 } as const;
 
@@ -113,6 +116,8 @@ function fingerprintStatus(row: SyncStatusRow): string {
     row.revokes,
     row.nextCheckAt,
     row.stored.recordHash,
+    row.stored.addressHash,
+    row.stored.addressSince,
   ];
   return hash("sha1", JSON.stringify(says), "base64url");
 }

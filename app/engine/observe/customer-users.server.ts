@@ -3,7 +3,7 @@ import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-
 import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
-import { type CheckoutSession, findPayer } from "~/stripe/checkout-session";
+import { type CheckoutSession, findSessionLink } from "~/stripe/checkout-session";
 
 const userRow = z.object({ userId: z.string() });
 
@@ -19,22 +19,23 @@ export async function listUsersOfCustomer(db: Database, customerId: string): Pro
 }
 
 /**
- * Links a customer to a user because a checkout session that our application made says so, and enqueues the user. What
- * staff decided stays. Does nothing when there is no such user.
+ * Stores what a checkout session says about whose customer it is, and enqueues the user: proof as a link, a bare reference
+ * as a possible match. What staff decided stays. Does nothing when there is no such user.
  */
-export async function linkBySession(db: Database | Tx, userId: string, customerId: string): Promise<void> {
+export async function linkSession(
+  db: Database | Tx,
+  session: Pick<CheckoutSession, "customerId" | "subscriptionId" | "clientReferenceId" | "metadataUserId">,
+): Promise<void> {
+  const link = findSessionLink(session);
+  if (link === null) return;
+  const { userId, customerId, subscriptionId, source } = link;
   await db.$executeRaw`
     WITH linked AS (
-      INSERT INTO "Link" ("userId", "customerId", source, actor)
-      SELECT id, ${customerId}, 'session', 'checkout' FROM "User" WHERE id = ${userId}
-      ON CONFLICT ("userId", "customerId") DO UPDATE SET source = 'session' WHERE "Link".source = 'email'
+      INSERT INTO "Link" ("userId", "customerId", "subscriptionId", source, actor)
+      SELECT id, ${customerId}, ${subscriptionId ?? ""}, ${source}, 'checkout' FROM "User" WHERE id = ${userId}
+      ON CONFLICT ("userId", "customerId", "subscriptionId") DO UPDATE SET source = excluded.source
+        WHERE excluded.source = 'session' AND "Link".source IN ('email', 'reference')
       RETURNING "userId")
     INSERT INTO "RecheckQueue" ("userId") SELECT "userId" FROM linked
     ON CONFLICT ("userId") DO UPDATE SET generation = excluded.generation`;
-}
-
-/** Links the customer of a checkout session to the user that it proves to have paid; the session was read, or came in a signed event. */
-export async function linkSession(db: Database | Tx, session: CheckoutSession): Promise<void> {
-  const userId = findPayer(session);
-  if (userId !== null && session.customerId !== null) await linkBySession(db, userId, session.customerId);
 }

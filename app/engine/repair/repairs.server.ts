@@ -29,6 +29,8 @@ export type RepairRow = {
   payment: { customerId: string; periodStart: EpochSeconds } | null;
   /** Customer that the e-mail address alone linked; kept with the repair. */
   emailLink: string | null;
+  /** The row of the subscription belongs to a user who was deleted: it becomes this user's. */
+  takesOverRow: boolean;
 };
 
 /** Access that a payment gave, and how long after it: seconds from Stripe's event or invoice to our commit. */
@@ -53,6 +55,7 @@ export async function writeRepairs(
     columns: toWriteColumns("user", fields),
     rows: repairs.map(({ userId, after }) => ({ userId, ...after.user })),
   });
+  await takeOverRows(tx, repairs);
   await writeTable(tx, upsertRows, {
     table: "BillingSubscription",
     key: { userId: "text" },
@@ -67,6 +70,20 @@ export async function writeRepairs(
   });
   await writeLinks(tx, repairs, actor);
   return writeChanges(tx, runId, actor, repairs);
+}
+
+/** Gives the rows of deleted users to the users who have their subscriptions now: the row of a subscription is unique. */
+async function takeOverRows(tx: Tx, repairs: readonly RepairRow[]): Promise<void> {
+  const rows = repairs.flatMap(({ userId, after, takesOverRow }) =>
+    takesOverRow && after.billing ? [{ userId, subscriptionId: after.billing.stripeSubscriptionId }] : [],
+  );
+  if (rows.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE "BillingSubscription" orphan SET "userId" = r."userId"
+    FROM ${toRecordset(rows, { userId: "text", subscriptionId: "text" })}
+    WHERE orphan."stripeSubscriptionId" = r."subscriptionId" AND orphan."userId" <> r."userId"
+      AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u.id = orphan."userId")
+      AND NOT EXISTS (SELECT 1 FROM "BillingSubscription" own WHERE own."userId" = r."userId")`;
 }
 
 /** Writes what differs in one table of the application's; nothing where it has none of the fields. */
@@ -92,7 +109,10 @@ async function writeChanges(
   actor: Actor,
   repairs: readonly RepairRow[],
 ): Promise<AccessGiven[]> {
-  const rows = repairs.map(({ emailLink: _, payment, ...row }) => ({ ...row, ...payment }));
+  const rows = repairs.map(({ emailLink: _, takesOverRow: __, payment, ...row }) => ({
+    ...row,
+    ...payment,
+  }));
   return queryRows(
     tx,
     accessGiven,

@@ -5,8 +5,9 @@ import {
   evaluateUser,
   toSyncStatus,
 } from "~/engine/evaluate/evaluate-users.server";
-import { type LoadedSnapshot, withWrittenRecord } from "~/engine/evaluate/snapshots.server";
+import type { LoadedSnapshot } from "~/engine/evaluate/snapshots.server";
 import { readWrittenRecords, saveSyncStatuses } from "~/engine/evaluate/sync-statuses.server";
+import { withWrittenRecord } from "~/engine/evaluate/written-snapshot";
 import { dequeueRechecks, forgetRechecks, type QueuedRecheck } from "~/engine/observe/recheck-queue.server";
 import type { Tx } from "~/platform/client.server";
 import { nextVersion } from "~/platform/versions.server";

@@ -27,6 +27,10 @@ export function toRepairRow(
     stripeRequestId: (customerId && stripeRequestIds?.get(customerId)) || null,
     payment: grants ? findPayment(evaluation) : null,
     emailLink: evaluation.emailLink,
+    takesOverRow:
+      billing === null &&
+      after.billing !== null &&
+      snapshot.held.orphanedSubscriptionIds.includes(after.billing.stripeSubscriptionId),
   };
 }
 

@@ -22,6 +22,7 @@ const PROBLEMS: Record<CheckoutRefusal, string> = {
 
 /** The texts that differ when the button is Manage billing, which charges nothing. */
 const BILLING_PROBLEMS: Partial<Record<CheckoutRefusal, string>> = {
+  being_matched: "We are checking which payment is yours. You can manage your billing when that is done.",
   stripe_failed: "The billing page could not be opened. Try again in a moment.",
 };
 

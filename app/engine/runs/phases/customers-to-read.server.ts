@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { trimId } from "~/engine/account/customer-owners.server";
 import { isAskedAbout } from "~/engine/observe/events.server";
 import type { Database } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
@@ -8,7 +9,8 @@ import { type Sql, sql } from "~/platform/sql.server";
 const customersToRead: Sql = sql`
   SELECT e."customerId" AS id FROM "StripeEvent" e WHERE ${isAskedAbout} AND e."customerId" IS NOT NULL
   UNION SELECT named.id FROM (
-    SELECT u."stripeCustomerId" AS id FROM "RecheckQueue" t JOIN "User" u ON u.id = t."userId"
+    SELECT ${trimId(sql`u."stripeCustomerId"`)} AS id FROM "RecheckQueue" t JOIN "User" u ON u.id = t."userId"
+    WHERE ${trimId(sql`u."stripeCustomerId"`)} ~ '^[A-Za-z0-9_]{1,255}$'
     UNION ALL SELECT l."customerId" FROM "RecheckQueue" t JOIN "Link" l ON l."userId" = t."userId"
       WHERE l.source <> 'rejected') named
   WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = named.id)`;

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { evaluate } from "./evaluation/evaluate";
-import { resolveLinks } from "./links";
-import type { ObservedCustomer } from "./observation";
-import type { LinkSource, UserSnapshot } from "./snapshot";
-import { describeStripeState } from "./stripe-state";
+import { evaluate } from "~/billing/evaluation/evaluate";
+import type { ObservedCustomer } from "~/billing/observation";
+import type { LinkSource, UserSnapshot } from "~/billing/snapshot";
+import { describeStripeState } from "~/billing/stripe-state";
 import {
   aCanceledSubscription,
   aCustomer,
@@ -13,7 +12,10 @@ import {
   aSubscription,
   CONTEXT,
   evaluateSnapshot,
-} from "./testing/observations";
+} from "~/billing/testing/observations";
+import { resolveLinks } from "./links";
+
+const REJECTED = { userId: "u_1", customerId: "cus_1", subscriptionId: null };
 
 describe("strong links", () => {
   it.each<LinkSource>(["recorded", "recorded_subscription", "metadata", "session", "confirmed", "email"])(
@@ -56,28 +58,28 @@ describe("strong links", () => {
   });
 
   it("do not count for a customer that staff rejected", () => {
-    const links = resolveLinks(aSnapshot({ edges: [aLink("cus_1")], rejectedCustomerIds: ["cus_1"] }));
+    const links = resolveLinks(aSnapshot({ edges: [aLink("cus_1")], rejections: [REJECTED] }));
     expect(links.customerIds).toEqual([]);
   });
 
-  it("conflict when two of them name different users", () => {
+  it("conflict when a session and the metadata name different users for the same open subscription", () => {
+    const customers = [aCustomer({ subscriptions: [aSubscription()] })];
     const edges = [
       aLink("cus_1", { source: "metadata" }),
-      aLink("cus_1", { userId: "u_3", source: "confirmed" }),
       aLink("cus_1", { userId: "u_2", source: "session" }),
     ];
-    expect(resolveLinks(aSnapshot({ edges })).conflicts).toEqual([
-      { customerId: "cus_1", userIds: ["u_1", "u_2", "u_3"] },
-    ]);
+    expect(resolveLinks(aSnapshot({ customers, edges }))).toMatchObject({
+      ownCustomerIds: [],
+      conflicts: [
+        { customerId: "cus_1", subscriptionIds: ["sub_1"], userIds: ["u_1", "u_2"], isRecorded: false },
+      ],
+    });
+    const decided = [...edges, aLink("cus_1", { userId: "u_3", source: "confirmed" })];
+    expect(resolveLinks(aSnapshot({ customers, edges: decided }))).toMatchObject({
+      ownCustomerIds: [],
+      conflicts: [],
+    });
   });
-
-  it.each<LinkSource>(["recorded", "recorded_subscription"])(
-    "conflict with a customer or subscription that is already %s on another user",
-    (source) => {
-      const edges = [aLink("cus_1", { source: "metadata" }), aLink("cus_1", { userId: "u_2", source })];
-      expect(resolveLinks(aSnapshot({ edges })).conflicts).toHaveLength(1);
-    },
-  );
 
   it("do not conflict over a customer that is not linked to this user", () => {
     const edges = [aLink("cus_1"), aLink("cus_2", { userId: "u_2" }), aLink("cus_2", { userId: "u_3" })];
@@ -117,7 +119,7 @@ describe("an email address", () => {
   });
 
   it("is only a possible match when another user has it", () => {
-    expect(links({ usersWithEmail: 2 })).toEqual(onlyPossible);
+    expect(links({ verifiedUsersWithEmail: 2 })).toEqual(onlyPossible);
   });
 
   it("is only a possible match when another Stripe customer with an open subscription has it", () => {
@@ -161,7 +163,7 @@ describe("an email address", () => {
 
   it("is no match for a customer that does not pay, nor for one that staff rejected", () => {
     expect(links({ emailCandidates: [candidate(idle)] })).toEqual({ emailLink: null, possibleMatches: [] });
-    expect(links({ rejectedCustomerIds: ["cus_1"] })).toEqual({ emailLink: null, possibleMatches: [] });
+    expect(links({ rejections: [REJECTED] })).toEqual({ emailLink: null, possibleMatches: [] });
   });
 
   it("does not match a deleted customer", () => {

@@ -1,0 +1,32 @@
+/**
+ * A user's id as someone wrote it into Stripe's metadata or a checkout session: trimmed. Null when nothing is left, and for
+ * a text with NUL, which is no id in any database.
+ */
+export function readUserId(text: string | null | undefined): string | null {
+  const trimmed = text?.trim() ?? "";
+  return trimmed === "" || /[\0\u{fffd}]/u.test(trimmed) ? null : trimmed;
+}
+
+/** The keys of Stripe's metadata that may hold a user's id, in the order in which they are tried. */
+export const DEFAULT_METADATA_KEYS: readonly string[] = ["userId"];
+
+/** The user that Stripe's metadata name: the first of the keys that holds an id. Null when none does. */
+export function readMetadataUserId(
+  metadata: Readonly<Record<string, string>> | null | undefined,
+  keys: readonly string[] = DEFAULT_METADATA_KEYS,
+): string | null {
+  for (const key of keys) {
+    const userId = metadata && Object.hasOwn(metadata, key) ? readUserId(metadata[key]) : null;
+    if (userId !== null) return userId;
+  }
+  return null;
+}
+
+/** A Stripe id as the application recorded it: trimmed, as `trimId` does it in SQL; null when it is empty or blank. */
+export function readStripeId(text: string | null | undefined): string | null {
+  const trimmed = text?.replace(/^[ \t\n\v\f\r]+/, "").replace(/[ \t\n\v\f\r]+$/, "") ?? "";
+  return trimmed === "" ? null : trimmed;
+}
+
+/** Could Stripe have made this id? Anything else is asked for in vain: Stripe answers that it is no id at all. */
+export const isStripeId = (id: string): boolean => /^[A-Za-z0-9_]{1,255}$/.test(id);

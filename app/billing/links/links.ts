@@ -1,0 +1,94 @@
+import type { ObservedCustomer } from "~/billing/observation";
+import type { LinkEdge, LinkSource, UserSnapshot } from "~/billing/snapshot";
+import { type LinkConflict, resolveShare } from "./ownership";
+
+export type UserLinks = {
+  /** Ids of all customers that a link gives to this user, sorted. A sync reads them all. */
+  customerIds: string[];
+  sources: Map<string, LinkSource[]>;
+  /** Those of them that are this user's, wholly or in part: only these count. */
+  ownCustomerIds: string[];
+  /** Subscriptions of these customers that are not this user's. */
+  otherSubscriptionIds: ReadonlySet<string>;
+  /** Customers of which another user has a part: through them that user's payment could be seen and changed. */
+  sharedCustomerIds: ReadonlySet<string>;
+  /** What others claim as well, and nothing decides. */
+  conflicts: LinkConflict[];
+};
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Combines the links of a user. What others claim as well is theirs, this user's, or a conflict for staff to decide. */
+export function resolveLinks(
+  snapshot: Pick<UserSnapshot, "record" | "edges" | "rejections" | "customers">,
+): UserLinks {
+  const { userId } = snapshot.record;
+  const sources = new Map<string, LinkSource[]>();
+  let isAlone = snapshot.rejections.length === 0;
+  for (const edge of snapshot.edges) {
+    if (edge.userId !== userId) isAlone = false;
+    if (edge.userId !== userId || isRejected(snapshot, edge)) continue;
+    const known = sources.get(edge.customerId);
+    if (!known) sources.set(edge.customerId, [edge.source]);
+    else if (!known.includes(edge.source)) known.push(edge.source);
+  }
+  const customerIds = [...sources.keys()].sort();
+  return {
+    customerIds,
+    sources,
+    ...(isAlone
+      ? { ownCustomerIds: customerIds, otherSubscriptionIds: NONE, sharedCustomerIds: NONE, conflicts: [] }
+      : resolveShares(snapshot, customerIds)),
+  };
+}
+
+/** Did staff decide that this link is none? A confirmed subscription stands beside a customer that was rejected. */
+export const isRejected = (
+  { rejections }: Pick<UserSnapshot, "rejections">,
+  { userId, customerId, subscriptionId, source }: LinkEdge,
+) =>
+  rejections.some(
+    (one) =>
+      one.userId === userId &&
+      one.customerId === customerId &&
+      (one.subscriptionId === null
+        ? !(source === "confirmed" && subscriptionId !== null)
+        : one.subscriptionId === subscriptionId),
+  );
+
+function resolveShares(
+  {
+    record,
+    edges,
+    rejections,
+    customers,
+  }: Pick<UserSnapshot, "record" | "edges" | "rejections" | "customers">,
+  customerIds: readonly string[],
+): Omit<UserLinks, "customerIds" | "sources"> {
+  const ownCustomerIds: string[] = [];
+  const others = new Set<string>();
+  const shared = new Set<string>();
+  const conflicts: LinkConflict[] = [];
+  for (const customerId of customerIds) {
+    const share = resolveShare(record.userId, customerId, {
+      edges: edges.filter((edge) => edge.customerId === customerId),
+      rejections: rejections.filter((one) => one.customerId === customerId),
+      subscriptions: customers.find(({ id }) => id === customerId)?.subscriptions ?? [],
+    });
+    if (share.owns) ownCustomerIds.push(customerId);
+    for (const id of share.otherSubscriptionIds) others.add(id);
+    if (share.isShared) shared.add(customerId);
+    if (share.conflict) conflicts.push(share.conflict);
+  }
+  return { ownCustomerIds, otherSubscriptionIds: others, sharedCustomerIds: shared, conflicts };
+}
+
+/** The customer with the subscriptions that are this user's; itself when all are. */
+export function pickOwnSubscriptions(
+  customer: ObservedCustomer,
+  { otherSubscriptionIds }: Pick<UserLinks, "otherSubscriptionIds">,
+): ObservedCustomer {
+  const isOther = ({ id }: { id: string }) => otherSubscriptionIds.has(id);
+  if (otherSubscriptionIds.size === 0 || !customer.subscriptions.some(isOther)) return customer;
+  return { ...customer, subscriptions: customer.subscriptions.filter((one) => !isOther(one)) };
+}

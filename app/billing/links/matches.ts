@@ -1,0 +1,126 @@
+import { decideAccess } from "~/billing/access";
+import { type EpochSeconds, isOpen, type ObservedCustomer, type Subscription } from "~/billing/observation";
+import type { Policy } from "~/billing/policy";
+import { readRecordedIds } from "~/billing/record";
+import type { Candidate, UserSnapshot } from "~/billing/snapshot";
+import type { UserLinks } from "./links";
+
+/** Payers that may be this user. */
+export type Matches = {
+  /** The customer that the address alone links; null when it does not. */
+  link: string | null;
+  /** Unlinked paying customers for staff to confirm: by the address, or by a reference in a checkout session. */
+  possibleMatches: string[];
+  /** Those of them that have the user's address. */
+  byAddress: string[];
+  /** Those of them for which a revocation waits: an address that may well be the payer's own, or a payer's own reference. */
+  withholding: string[];
+  /** When the clock alone ends the access of a possible match; null when it does not. */
+  changesAt: EpochSeconds | null;
+};
+
+type MatchInput = {
+  snapshot: UserSnapshot;
+  links: UserLinks;
+  onHold: boolean;
+  policy: Policy;
+  now: EpochSeconds;
+};
+
+const NO_MATCHES: Matches = {
+  link: null,
+  possibleMatches: [],
+  byAddress: [],
+  withholding: [],
+  changesAt: null,
+};
+
+/**
+ * Which payers the user's address and checkout sessions point to. An address links by itself only when there is no other
+ * possibility. Otherwise it is a possible match, because with an unverified address someone could register as another user
+ * and take the subscription.
+ */
+export function findMatches(input: MatchInput): Matches {
+  const { snapshot, policy, now } = input;
+  const { emailCandidates, references } = snapshot;
+  if (emailCandidates.length === 0 && references.length === 0) return NO_MATCHES;
+  const paying = (candidates: readonly Candidate[]) =>
+    candidates
+      .map(({ customer, linkedUserIds }) => ({
+        customer,
+        isFree: isFree(snapshot, customer.id, linkedUserIds),
+      }))
+      .filter(({ customer, isFree }) => isFree && customer.state === "present")
+      .map(({ customer }) => customer)
+      .filter(({ subscriptions }) =>
+        subscriptions.some((one) => decideAccess(one, policy, now).access === "yes"),
+      );
+  const withAddress = paying(emailCandidates);
+  const withReference = paying(references);
+  const link = findEmailLink(input);
+  const without = (customers: readonly ObservedCustomer[]) =>
+    [...new Set(customers.map(({ id }) => id).filter((id) => id !== link))].sort();
+  const isTrusted = isAddressTrusted(snapshot, input.links);
+  const times = [...withAddress, ...withReference]
+    .flatMap(({ subscriptions }) => subscriptions.map((one) => decideAccess(one, policy, now).changesAt))
+    .filter((time) => time !== null);
+  return {
+    link,
+    possibleMatches: without([...withAddress, ...withReference]),
+    byAddress: without(withAddress),
+    withholding: without(isTrusted ? [...withAddress, ...withReference] : withReference),
+    changesAt: times.length === 0 ? null : Math.min(...times),
+  };
+}
+
+/** No user is linked to this customer, and staff did not reject it for this user. */
+const isFree = (
+  { record, rejections }: UserSnapshot,
+  customerId: string,
+  linkedUserIds: readonly string[],
+): boolean =>
+  linkedUserIds.length === 0 &&
+  !rejections.some((one) => one.userId === record.userId && one.customerId === customerId);
+
+/**
+ * The only present customer with this address and an open subscription, for the only user who has verified this address.
+ * Accounts that have not verified it do not count: anyone could register them.
+ */
+function findEmailLink({ snapshot, links, onHold }: MatchInput): string | null {
+  const { record, emailCandidates, verifiedUsersWithEmail, coverage } = snapshot;
+  const withOpen = emailCandidates.filter(
+    ({ customer }) => customer.state === "present" && customer.subscriptions.some(isOpen),
+  );
+  const [only] = withOpen;
+  if (only === undefined || withOpen.length > 1) return null;
+  const linkedHasOpen = listOwnSubscriptions(snapshot, links).some(isOpen);
+  const linksItself =
+    isFree(snapshot, only.customer.id, only.linkedUserIds) &&
+    record.emailVerified &&
+    verifiedUsersWithEmail === 1 &&
+    !linkedHasOpen &&
+    !onHold &&
+    coverage.fullRun;
+  return linksItself ? only.customer.id : null;
+}
+
+const listOwnSubscriptions = ({ customers }: UserSnapshot, links: UserLinks): Subscription[] =>
+  customers
+    .filter(({ id }) => links.ownCustomerIds.includes(id))
+    .flatMap(({ subscriptions }) => subscriptions)
+    .filter(({ id }) => !links.otherSubscriptionIds.has(id));
+
+/** Did the user take this address only after the subscription that the record names had begun? */
+function didAddressChange(snapshot: UserSnapshot, links: UserLinks): boolean {
+  const { record, addressSince } = snapshot;
+  if (addressSince === null) return false;
+  const own = listOwnSubscriptions(snapshot, links);
+  const { subscriptionId } = readRecordedIds(record);
+  const recorded = own.filter(({ id }) => id === subscriptionId);
+  const begun = (recorded.length > 0 ? recorded : own).map(({ startDate }) => startDate);
+  return begun.length > 0 && addressSince >= Math.min(...begun);
+}
+
+/** May the user's address keep a payer's access? Not when it is not verified, or was taken after the payment began. */
+export const isAddressTrusted = (snapshot: UserSnapshot, links: UserLinks): boolean =>
+  snapshot.record.emailVerified && !didAddressChange(snapshot, links);

@@ -9,6 +9,7 @@ import {
 import { RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
+import { afterTurns } from "./http/after-turns.server";
 import { NonceContext } from "./ui/theme/nonce";
 
 /** How long deferred data of a page may take, in milliseconds. */
@@ -56,23 +57,6 @@ export default function handleRequest(
     // Later than `streamTimeout`, so that late data is rendered as an error instead of being cut off.
     afterTurns(streamTimeout + 1_000, abort);
   });
-}
-
-const TURN_MS = 250;
-
-/**
- * Calls `work` after `ms` in which this process ran: one that stands still for seconds (a loaded host, a suspended machine)
- * would otherwise give up a page that it has had no time to render.
- */
-function afterTurns(ms: number, work: () => void): void {
-  let left = Math.ceil(ms / TURN_MS);
-  const timer = setInterval(() => {
-    left -= 1;
-    if (left > 0) return;
-    clearInterval(timer);
-    work();
-  }, TURN_MS);
-  timer.unref();
 }
 
 /** Page data is as private as the pages. */

@@ -11,6 +11,7 @@ import {
   selectStakes,
   sumMoneyAtStake,
 } from "./account-facts.server";
+import { loadFreshness } from "./freshness.server";
 
 /** What the frame around every page shows, besides its counts. */
 export type FrameView = {
@@ -20,6 +21,8 @@ export type FrameView = {
   liveRunId: string | null;
   /** Why nothing may be written, as a sentence: a read-only database, wrong account, no answer from Stripe, …; null when writing is possible. */
   warning: string | null;
+  /** Why what is shown may be out of date, as a sentence; null when it is not. */
+  stale: string | null;
 };
 
 /** What the frame around every page counts. */
@@ -35,10 +38,11 @@ export async function loadFrame(
   sandbox: boolean,
   database: Pick<DatabaseMonitor, "describeTrouble">,
 ): Promise<FrameView> {
-  const [settings, live, trouble] = await Promise.all([
+  const [settings, live, trouble, { stale }] = await Promise.all([
     loadSettings(db),
     findLiveRun(db),
     database.describeTrouble(),
+    loadFreshness(db),
   ]);
   const check = guard.last();
   return {
@@ -47,6 +51,7 @@ export async function loadFrame(
     writeMode: settings.writeMode,
     liveRunId: live?.id ?? null,
     warning: trouble ?? (check && !check.ok ? check.message : null),
+    stale,
   };
 }
 

@@ -1,15 +1,17 @@
 import { Gauge, Registry } from "prom-client";
+import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
 import { findFullRun } from "~/engine/account/cursors.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { countUnsettledEvents } from "~/engine/observe/events.server";
 import { summarizePaymentToAccess } from "~/engine/repair/payment-to-access.server";
 import { countPendingRevocations } from "./account-facts.server";
+import { loadFreshness } from "./freshness.server";
 import { listStripeReads, listStripeSlowdowns } from "./stripe-reads.server";
 import { countVerdicts } from "./users-list/users-count.server";
 
 /** Metrics in Prometheus text format. They come from the database, so every process gives the same values. */
 export async function renderMetrics({ db, stripe }: Deps): Promise<string> {
-  const [verdicts, layers, pending, unsettled, fullRun, reads, slowdowns] = await Promise.all([
+  const [verdicts, layers, pending, unsettled, fullRun, reads, slowdowns, freshness] = await Promise.all([
     countVerdicts(db),
     summarizePaymentToAccess(db),
     countPendingRevocations(db),
@@ -17,13 +19,26 @@ export async function renderMetrics({ db, stripe }: Deps): Promise<string> {
     findFullRun(db),
     listStripeReads(db),
     listStripeSlowdowns(db),
+    loadFreshness(db),
   ]);
   const registry = new Registry();
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
 
   const users = gauge("parity_users", "Users by verdict, from the last evaluation", ["verdict"]);
-  for (const { verdict, users: count } of verdicts) users.set({ verdict }, count);
+  const isStale = freshness.stale !== null;
+  // What is older than it should be is not called in sync.
+  for (const { verdict, users: count } of verdicts)
+    users.inc({ verdict: isStale && IN_SYNC_VERDICTS.has(verdict) ? "stale" : verdict }, count);
+  gauge("parity_stale", "1 when users were not checked for longer than they should be").set(isStale ? 1 : 0);
+  if (freshness.observedAt !== null)
+    gauge("parity_observed_seconds", "Until when all users were checked, in epoch seconds").set(
+      freshness.observedAt,
+    );
+  if (freshness.schedulerCalledAt !== null)
+    gauge("parity_last_scheduler_call_seconds", "When a scheduler last called, in epoch seconds").set(
+      freshness.schedulerCalledAt,
+    );
   const access = gauge(
     "parity_payment_to_access_seconds",
     "Seconds from payment to access in the last 30 days",

@@ -2,6 +2,7 @@ import type { EpochSeconds } from "~/billing/observation";
 import { findFullRun } from "~/engine/account/cursors.server";
 import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
+import { countDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.server";
 import { countUsers } from "~/engine/evaluate/users.server";
 import { type LayerSeconds, summarizePaymentToAccess } from "~/engine/repair/payment-to-access.server";
 import { findLiveRun } from "~/engine/runs/live-runs.server";
@@ -16,6 +17,7 @@ import {
 } from "./account-facts.server";
 import type { CountCache } from "./count-cache.server";
 import { countFrame, loadFrame } from "./frame.server";
+import { loadFreshness } from "./freshness.server";
 import { listRunViews, loadRunView } from "./run-pages.server";
 import { nameCaller, type RunView } from "./run-view.server";
 import { type EndpointReads, listStripeReads } from "./stripe-reads.server";
@@ -75,6 +77,8 @@ export function createOverview(
       ...(await loadOverviewRuns(deps)),
       ...(await countOverview(db)),
     }),
+    /** How old what is known is, and how many users were changed since in the database by another program. */
+    freshness: async () => ({ ...(await loadFreshness(db)), drifted: await countDriftedUsers(db) }),
     overviewRuns: () => loadOverviewRuns(deps),
     overviewCounts: () => countCache.count("overview", countOverview),
   };

@@ -3,7 +3,12 @@ import { findFullRun } from "~/engine/account/cursors.server";
 import type { RunOutcome } from "~/engine/repair/run-types";
 import { findRun, listRuns, type RunRow } from "~/engine/repair/runs.server";
 import type { createRuns } from "~/engine/runs/create-runs.server";
-import { groupRunUsers, type ListedRunUser, listRunUsers } from "~/engine/runs/run-users.server";
+import {
+  countOpenRunUsers,
+  groupRunUsers,
+  type ListedRunUser,
+  listRunUsers,
+} from "~/engine/runs/run-users.server";
 import type { Database } from "~/platform/client.server";
 import { readDatabaseTime } from "~/platform/versions.server";
 import { loadStaffNames } from "./account-facts.server";
@@ -45,6 +50,8 @@ export function createRunPages({ db }: { db: Database }, runs: Pick<Runs, "previ
     step: async (runId: string, budgetMs: number) => loadRunView(db, await runs.step(runId, budgetMs)),
     /** Newest first; `before`: only runs older than this id. */
     list: ({ limit, before }: { limit: number; before?: string }) => listRunViews(db, limit, before),
+    /** Users that a run has found out of sync, and not repaired. */
+    countOpen: (runId: string) => countOpenRunUsers(db, runId),
     /** Null when there is no such run. */
     page: (input: RunPageInput) => loadRunPage(db, input),
   };

@@ -132,7 +132,8 @@ function prepareRequest(
       const isQuiet = path === "/healthz" || path === "/readyz" || path.startsWith("/assets/");
       const line = { method, path, status: response.statusCode, ms: Math.round(performance.now() - started) };
       // Without the query, because searches contain email addresses.
-      locals.log[isQuiet ? "debug" : "info"](
+      // Whatever answers 500 is an error in the log, wherever it went wrong.
+      locals.log[response.statusCode === 500 ? "error" : isQuiet ? "debug" : "info"](
         line,
         response.writableFinished ? "request" : "request aborted by the client",
       );

@@ -10,10 +10,11 @@ import { WRITE_MODE_WORDS } from "~/ui/status/words";
 
 /** Users by verdict, the money at stake, and what needs a decision. */
 export async function showAccountStatus({ parity, out, now }: CommandContext): Promise<ExitCode> {
-  const [frame, overview, remaining] = await Promise.all([
+  const [frame, overview, remaining, freshness] = await Promise.all([
     parity.frame(),
     parity.overview(),
     countRemaining(parity),
+    parity.freshness(),
   ]);
   const { account, mode, writeMode, warning } = frame;
   const {
@@ -29,16 +30,17 @@ export async function showAccountStatus({ parity, out, now }: CommandContext): P
   } = overview;
   const value = {
     ...{ account, mode, writeMode, warning, users, lastFullRun, remaining, verdicts },
-    ...{ lockedOut, leaking, unmapped, pendingRevocations, unlinkedCustomers, liveRun },
+    ...{ lockedOut, leaking, unmapped, pendingRevocations, unlinkedCustomers, liveRun, freshness },
   };
   out.answer(value, () => [
     ...formatHead(frame, overview, now()),
     "",
     ...formatCounts(overview),
     "",
-    ...formatWaiting(overview, remaining),
+    ...formatWaiting(overview, remaining, freshness),
   ]);
-  return remaining > 0 ? EXIT.mismatches : EXIT.done;
+  const isKnown = remaining === 0 && freshness.stale === null && freshness.drifted === 0;
+  return isKnown ? EXIT.done : EXIT.mismatches;
 }
 
 function formatHead(
@@ -67,7 +69,9 @@ function formatCounts({ verdicts, lockedOut, leaking, unmapped }: Overview): Lin
   ]);
 }
 
-function formatWaiting(overview: Overview, remaining: number): Line[] {
+type Known = { stale: string | null; drifted: number };
+
+function formatWaiting(overview: Overview, remaining: number, { stale, drifted }: Known): Line[] {
   const { unlinkedCustomers, pendingRevocations, liveRun } = overview;
   const lines: Line[] = [];
   if (unlinkedCustomers > 0)
@@ -75,6 +79,12 @@ function formatWaiting(overview: Overview, remaining: number): Line[] {
   if (pendingRevocations > 0)
     lines.push(`${pluralize(pendingRevocations, "revocation")} pending: an admin must decide.`);
   if (liveRun) lines.push(`A run is active (${liveRun.by}): ${liveRun.id}`);
+  if (stale !== null) lines.push(stale);
+  if (drifted > 0)
+    lines.push(
+      `${pluralize(drifted, "user was", "users were")} changed in the database since the last check: not counted above.`,
+    );
+  if (remaining === 0 && (stale !== null || drifted > 0)) return lines;
   lines.push(
     remaining === 0
       ? "All users are in sync or acknowledged."

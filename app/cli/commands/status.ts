@@ -7,7 +7,9 @@ export const status = defineCommand({
   name: "status",
   usage: ["status", "status <user id | email | cus_… | sub_…>"],
   summary: "show the whole account, or compare database and Stripe for one user",
-  help: ["Reads what is stored, not Stripe. Exit code 3: unacknowledged mismatches remain."],
+  help: [
+    "Reads what is stored, not Stripe. Exit code 3: unacknowledged mismatches remain, or what is known is out of date.",
+  ],
   options: {},
   input: z.object({ positionals: z.array(z.string()).max(1, "One user at a time.") }),
   run: (context, { positionals: [user] }) =>

@@ -35,7 +35,9 @@ export async function syncAll(context: CommandContext, how: SyncAllOptions): Pro
     return EXIT.failed;
   }
   const groups = await loadGroups(context, run);
-  const remaining = await countRemaining(parity);
+  // A preview writes no status: what it has found counts, not what is stored.
+  const remaining =
+    run.mode === "preview" ? await parity.runs.countOpen(run.id) : await countRemaining(parity);
   out.answer({ run, groups, remaining }, () => [
     ...formatHead(run, now()),
     ...formatBody(run, groups, remaining),

@@ -12,6 +12,7 @@ import {
 import { type Binaries, findBinaries } from "./embedded-binaries.server";
 import { type PostgresFolder, preparePostgresFolder, superuser } from "./embedded-folder.server";
 import { isPostgres, type Postmaster, readPostmaster, removeStaleLock } from "./embedded-postmaster.server";
+import { stopWithOwner } from "./stop-with-owner.server";
 
 export { EmbeddedPostgresError } from "./embedded-account.server";
 
@@ -77,6 +78,8 @@ export async function startEmbeddedPostgres(options: {
     const started = await start(server, { port, fast, sharedBuffers });
     if (started.ok) {
       await writeOwner(folder);
+      const postmaster = await readPostmaster(folder.data);
+      if (postmaster) stopWithOwner(folder.data, postmaster.pid);
       await ensureDatabase(folder, port);
       return { url: buildUrl(folder, port, database), adopted: false, stop: () => stop(server) };
     }

@@ -119,7 +119,12 @@ export async function forgetEvaluatedContext(tx: Tx): Promise<void> {
   await tx.cursor.deleteMany({ where: { key: "evaluated_context" } });
 }
 
-async function saveCursor(tx: Tx, key: string, value: unknown): Promise<void> {
+/** A scheduler has called: that none does is seen by when this was. */
+export async function saveSchedulerCall(db: Database): Promise<void> {
+  await saveCursor(db, "scheduler", null);
+}
+
+async function saveCursor(tx: Database | Tx, key: string, value: unknown): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO "Cursor" (key, value) VALUES (${key}, ${JSON.stringify(value)}::jsonb)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedAt" = now()`;

@@ -65,6 +65,14 @@ const definitions = {
     help: "The scheduler reads everything from Stripe once a day after this hour. Leave it empty to do so only when necessary.",
     role: "admin",
   },
+  staleAfterMinutes: {
+    schema: wholeNumber(1, 100_000),
+    default: 30,
+    unit: "minutes",
+    label: "Out of date after",
+    help: "When users were not checked for this long, the dashboard, the command line and the metrics no longer call them in sync. Set it to about three times the pause between two calls of the scheduler.",
+    role: "admin",
+  },
   recheckPerRun: {
     schema: wholeNumber(0, 1_000),
     default: 0,

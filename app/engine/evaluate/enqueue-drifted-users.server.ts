@@ -1,6 +1,8 @@
+import { z } from "zod";
 import { FIELDS, type RecordFields } from "~/billing/fields";
-import type { Tx } from "~/platform/client.server";
-import { sql } from "~/platform/sql.server";
+import type { Database, Tx } from "~/platform/client.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
+import { type Sql, sql } from "~/platform/sql.server";
 import { recordHashParts } from "./record-hash.server";
 
 /** For one statement and its transaction: a million users' fingerprints are compared in memory, not on the disk. */
@@ -13,17 +15,31 @@ const WORK_MEM = "64MB";
  * queue before.
  */
 export async function enqueueDriftedUsers(tx: Tx, fields: RecordFields = FIELDS): Promise<number> {
+  await tx.$queryRaw`SELECT set_config('work_mem', ${WORK_MEM}, true)`;
+  return tx.$executeRaw`
+    INSERT INTO "RecheckQueue" ("userId") ${selectDriftedUsers(fields)} ORDER BY 1 ON CONFLICT DO NOTHING`;
+}
+
+const countRow = z.object({ users: z.number() });
+
+/** How many users have another record than their sync status was evaluated on. Writes nothing. */
+export async function countDriftedUsers(db: Database, fields: RecordFields = FIELDS): Promise<number> {
+  return db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT set_config('work_mem', ${WORK_MEM}, true)`;
+    const query = sql`SELECT count(*)::int AS users FROM (${selectDriftedUsers(fields)}) drifted`;
+    return (await queryOneOrThrow(tx, countRow, query)).users;
+  });
+}
+
+function selectDriftedUsers(fields: RecordFields): Sql {
   const parts = recordHashParts(
     { users: sql`"User"`, billing: sql`"BillingSubscription"`, workspaces: sql`"Workspace"` },
     fields,
   );
-  await tx.$queryRaw`SELECT set_config('work_mem', ${WORK_MEM}, true)`;
-  return tx.$executeRaw`
-    INSERT INTO "RecheckQueue" ("userId")
+  return sql`
     SELECT found."userId" FROM (
       SELECT "userId" FROM (${parts} UNION ALL SELECT "userId", "recordHash" FROM "SyncStatus") parts
       GROUP BY "userId" HAVING bit_xor(hash) <> 0) found
     -- Rows of deleted users are no drift.
-    WHERE EXISTS (SELECT 1 FROM "User" u WHERE u.id = found."userId")
-    ORDER BY 1 ON CONFLICT DO NOTHING`;
+    WHERE EXISTS (SELECT 1 FROM "User" u WHERE u.id = found."userId")`;
 }

@@ -12,6 +12,7 @@ import {
 } from "~/engine/evaluate/evaluate-users.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { findRowTrouble } from "~/platform/errors.server";
 import type { Log } from "~/platform/log.server";
 import { nextVersion } from "~/platform/versions.server";
@@ -67,14 +68,15 @@ const LOCK_NOT_AVAILABLE = "55P03";
  */
 export async function reconcileUsers(db: Database, input: ReconcileInput): Promise<Reconciled> {
   try {
-    const { outcomes, runId, given } = await db.$transaction((tx) => reconcileBatch(tx, input));
+    const { outcomes, runId, given } = await retryOnDeadlock(db, (tx) => reconcileBatch(tx, input));
     logAccessGiven(input, runId, given);
     return { outcomes, runId };
   } catch (error) {
     const sqlState = findRowTrouble(error);
     if (sqlState === null) throw error;
     const pieces = await reconcileInPieces(db, { ...input, commit: undefined }, sqlState);
-    if (input.commit) await db.$transaction((tx) => input.commit?.(tx, pieces.outcomes) ?? Promise.resolve());
+    if (input.commit)
+      await retryOnDeadlock(db, (tx) => input.commit?.(tx, pieces.outcomes) ?? Promise.resolve());
     return pieces;
   }
 }
@@ -106,7 +108,7 @@ const join = (pieces: readonly Reconciled[]): Reconciled => ({
 /** Evaluates without writing the record: a repair that is due has failed, everything else is as evaluated. */
 async function evaluateOnly(db: Database, input: ReconcileInput, sqlState: string): Promise<Reconciled> {
   const reason = sqlState === LOCK_NOT_AVAILABLE ? "record_busy" : `database_${sqlState}`;
-  const { outcomes } = await db.$transaction((tx) => reconcileBatch(tx, { ...input, apply: false }));
+  const { outcomes } = await retryOnDeadlock(db, (tx) => reconcileBatch(tx, { ...input, apply: false }));
   const isDue = ({ outcome, needs }: UserOutcome) => outcome === "intended" && needs === null;
   return {
     outcomes: outcomes.map((one) => (isDue(one) ? { ...one, outcome: "failed", reason } : one)),

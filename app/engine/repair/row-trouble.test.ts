@@ -118,3 +118,32 @@ it("a value that does not fit its column fails one user's repair only", async ()
   expect(run).toMatchObject({ state: "done", synced: 1, failed: 1 });
   expect(await listFailures(run.id)).toEqual([["eve", "database_22003"]]);
 });
+
+it.each([
+  ["a deadlock", "40P01"],
+  ["a serialization failure", "40001"],
+])("%s is repeated, and no user fails", async (_, sqlState) => {
+  for (const id of ["ada", "bob"]) await addPayingUser(world, id);
+  // A sequence goes on when its transaction is rolled back.
+  await other.query(`
+    CREATE SEQUENCE tries;
+    CREATE FUNCTION abort() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF nextval('tries') <= 2 THEN RAISE EXCEPTION 'aborted' USING ERRCODE = '${sqlState}'; END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER abort BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION abort()`);
+  expect(await syncAll(world.parity)).toMatchObject({ synced: 2, failed: 0 });
+  for (const id of ["ada", "bob"]) expect(await readAccess(world, id)).toBe("active 5");
+});
+
+it("a statement that takes too long for many users is made for fewer", async () => {
+  for (const id of ["ada", "bob", "dan", "eve"]) await addPayingUser(world, id);
+  await other.query(`
+    CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF (SELECT count(*) FROM changed) > 1 THEN RAISE EXCEPTION 'timeout' USING ERRCODE = '57014'; END IF;
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER slow AFTER UPDATE ON "User" REFERENCING NEW TABLE AS changed
+      FOR EACH STATEMENT EXECUTE FUNCTION slow()`);
+  expect(await syncAll(world.parity)).toMatchObject({ synced: 4, failed: 0 });
+});

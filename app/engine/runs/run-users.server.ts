@@ -3,7 +3,7 @@ import { VERDICTS } from "~/billing/verdicts/catalogue";
 import { RUN_OUTCOMES } from "~/engine/repair/run-types";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
 import type { Database, Tx } from "~/platform/client.server";
-import { queryRows } from "~/platform/query-rows.server";
+import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
 
@@ -91,6 +91,17 @@ export async function groupRunUsers(db: Database, runId: string): Promise<RunUse
     SELECT verdict, outcome, reason, count(*)::int AS users FROM "RunUser"
     WHERE "runId" = ${runId} GROUP BY verdict, outcome, reason ORDER BY users DESC, verdict, outcome`,
   );
+}
+
+const countRow = z.object({ users: z.number() });
+
+/** Users of a run that are not in sync after it, without those whose mismatches staff have acknowledged. */
+export async function countOpenRunUsers(db: Database, runId: string): Promise<number> {
+  const query = sql`
+    SELECT count(*)::int AS users FROM "RunUser" r LEFT JOIN "SyncStatus" s ON s."userId" = r."userId"
+    WHERE r."runId" = ${runId} AND r.outcome <> 'synced'
+      AND NOT (s.verdict IS NOT DISTINCT FROM r.verdict AND 'acknowledged' = ANY(coalesce(s.flags, ARRAY[]::text[])))`;
+  return (await queryOneOrThrow(db, countRow, query)).users;
 }
 
 export type ListedRunUser = z.infer<typeof listedRow>;

@@ -1,6 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Actor } from "~/engine/account/actor";
-import { type FullRun, findEventCursor, findFullRun } from "~/engine/account/cursors.server";
+import {
+  type FullRun,
+  findEventCursor,
+  findFullRun,
+  saveSchedulerCall,
+} from "~/engine/account/cursors.server";
 import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { countUsers } from "~/engine/evaluate/users.server";
@@ -100,6 +105,7 @@ export async function runScheduled(
   { budgetMs, scope }: { budgetMs: number; scope: "incremental" | "full" },
 ): Promise<CronAnswer> {
   const started = performance.now();
+  await saveSchedulerCall(deps.db);
   for (;;) {
     const begun = await startScheduled(deps, scope);
     const left = Math.max(0, started + budgetMs - performance.now());

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
@@ -5,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createEmptyDatabase, createTestDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
 import { diagnoseHistory, findSchemaDrift } from "../../../prisma/engine/drift";
-import { applyMigrations, listPendingMigrations, MIGRATIONS_FOLDER } from "./migrate.server";
+import { applyMigrations, listMigrations, listPendingMigrations, MIGRATIONS_FOLDER } from "./migrate.server";
 import { withPgClient } from "./pg-client.server";
 
 const cleanUp: (() => Promise<void>)[] = [];
@@ -158,6 +159,49 @@ describe("migrations", () => {
     const others = await db.$queryRaw`
       SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
     expect(others).toEqual([]);
+  });
+});
+
+describe("a role without rights", () => {
+  /** The address of an empty database for a role that owns nothing, and the owner's way to run statements there. */
+  async function asModestRole() {
+    const url = await emptyDatabase();
+    const role = `modest_${randomUUID().replaceAll("-", "")}`;
+    const own = (text: string) => withPgClient(url, (client) => client.query(text));
+    await own(`CREATE ROLE ${role}`);
+    const modest = new URL(url);
+    modest.searchParams.set("options", `-c role=${role}`);
+    return { url: modest.toString(), role, own };
+  }
+
+  it("is told what its owner has to run, and nothing is changed; then the migration can be repeated (case 39)", async () => {
+    const { url, role, own } = await asModestRole();
+    const refusal = await applyMigrations(url).catch((error: unknown) => String(error));
+    expect(refusal).toContain(`GRANT USAGE, CREATE ON SCHEMA public TO ${role};`);
+    expect(refusal).toContain(`CREATE SCHEMA graphile_worker AUTHORIZATION ${role};`);
+    const { rows } = await own("SELECT 1 FROM pg_tables WHERE schemaname = 'public'");
+    expect(rows).toEqual([]);
+
+    // What is usual on managed PostgreSQL: it may create in its schemas, and no schema.
+    await own(`GRANT USAGE, CREATE ON SCHEMA public TO ${role}`);
+    await own(`CREATE SCHEMA graphile_worker AUTHORIZATION ${role}`);
+    const applied = await applyMigrations(url);
+    expect(applied.at(-1)).toBe("graphile_worker");
+    expect(await listPendingMigrations(url)).toEqual([]);
+  });
+});
+
+describe("a migration", () => {
+  // An old process works on while the new one is started: first expand, then migrate the code, then contract.
+  it("after the first takes nothing away that an older process uses, unless it says that it contracts", async () => {
+    const [, ...later] = await listMigrations();
+    for (const name of later) {
+      const script = await readFile(path.join(MIGRATIONS_FOLDER, name, "migration.sql"), "utf8");
+      if (/^-- contract: /m.test(script)) continue;
+      const takenAway =
+        script.match(/\b(DROP (TABLE|COLUMN|TYPE)|RENAME (TO|COLUMN)|SET NOT NULL)\b.*/gi) ?? [];
+      expect({ name, takenAway }).toEqual({ name, takenAway: [] });
+    }
   });
 });
 

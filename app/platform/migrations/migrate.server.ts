@@ -7,6 +7,7 @@ import type { Database } from "~/platform/client.server";
 import { acquireMigrationLock } from "./migration-lock.server";
 import { isMissingTable, type Query, queryOn, withPgClient } from "./pg-client.server";
 import { isQueueBehind, migrateQueue, QUEUE } from "./queue-schema.server";
+import { findMissingRights, MissingRights } from "./rights.server";
 
 export const MIGRATIONS_FOLDER = path.resolve(import.meta.dirname, "../../../prisma/migrations");
 
@@ -30,13 +31,18 @@ const migrationRow = z.object({ migration_name: z.string() });
 /**
  * Applies the migrations that the database does not have yet, oldest first, then those of the queue. Returns their names.
  * Each is one transaction together with its row in the ledger: a migration that fails leaves nothing, and can be repeated.
- * Several processes may call this at once, through PgBouncer too: one applies, the others wait for it and do nothing.
+ * The rights of the role are checked first. Several processes may call this at once, through PgBouncer too: one applies, the others wait for it and do nothing.
  */
 export async function applyMigrations(url: string, folder = MIGRATIONS_FOLDER): Promise<string[]> {
   return withPgClient(url, async (lockHolder) => {
     await acquireMigrationLock(lockHolder);
     const applied = await withPgClient(url, async (client) => {
-      const pending = await listPending(queryOn(client), folder);
+      const query = queryOn(client);
+      const pending = await listPending(query, folder);
+      if (pending.length > 0 || (await isQueueBehind(query))) {
+        const missing = await findMissingRights(query);
+        if (missing.length > 0) throw new MissingRights(missing);
+      }
       for (const name of pending) await applyMigration(client, folder, name);
       return pending;
     });

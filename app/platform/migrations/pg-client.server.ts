@@ -26,6 +26,10 @@ export const queryOn =
   async (text) =>
     (await client.query<Record<string, unknown>>(text)).rows;
 
+/** A name as SQL for a person to run. */
+export const quoteIdentifier = (name: string): string =>
+  /^[a-z_][a-z0-9_]*$/.test(name) ? name : pg.escapeIdentifier(name);
+
 /** Whether a statement failed because its table is not there yet. */
 export function isMissingTable(error: unknown): boolean {
   return (error instanceof pg.DatabaseError ? error.code : readSqlState(error)) === "42P01";

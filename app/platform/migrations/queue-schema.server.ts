@@ -19,8 +19,23 @@ const silent = new Logger(() => () => {});
  */
 export async function migrateQueue(url: string): Promise<boolean> {
   if (!(await withPgClient(url, (client) => isQueueBehind(queryOn(client))))) return false;
+  await prepareSchema(url);
   await runMigrations({ connectionString: url, logger: silent });
   return true;
+}
+
+/**
+ * Where an owner has made the schema for us: graphile-worker would make it "if not exists", which PostgreSQL refuses to a
+ * role that may not create schemas, although it exists. With its first table in place it does not try.
+ */
+async function prepareSchema(url: string): Promise<void> {
+  await withPgClient(url, async (client) => {
+    const { rows } = await client.query("SELECT 1 WHERE to_regnamespace('graphile_worker') IS NOT NULL");
+    if (rows.length === 0) return;
+    await client.query(`
+      CREATE TABLE IF NOT EXISTS graphile_worker.migrations (
+        id int PRIMARY KEY, ts timestamptz DEFAULT now() NOT NULL, breaking boolean NOT NULL DEFAULT false)`);
+  });
 }
 
 /** Whether the queue's tables are missing, or older than the version of graphile-worker that we use. */

@@ -17,6 +17,7 @@ const RULES = {
   supportContact: "",
   readAllocation: "",
   fullRunHour: "",
+  staleAfterMinutes: "30",
   recheckPerRun: "0",
 };
 

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { addSyncedUser, createWorld, type World } from "~/engine/testing/world";
+import { runOn } from "./testing/cli";
+
+// What is older than it should be is not called in sync.
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld();
+  for (const id of ["ada", "bob"]) await addSyncedUser(world, id);
+  await cron();
+});
+afterEach(() => world.close());
+
+const cron = () => world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" });
+const run = (line: string) => runOn(world, line);
+
+/** As if everything so far had happened `hours` earlier. */
+async function letPass(hours: number): Promise<void> {
+  await world.db.$executeRaw`
+    UPDATE "Cursor" SET value = jsonb_set(value, '{at}', to_jsonb((value->>'at')::float8 - ${hours * 3_600}::float8))
+    WHERE key = 'events'`;
+  await world.db.$executeRaw`
+    UPDATE "Cursor" SET "updatedAt" = "updatedAt" - make_interval(hours => ${hours}::int) WHERE key = 'scheduler'`;
+}
+
+const lockAll = () => world.db.workspace.updateMany({ data: { status: "locked", seats: 0 } });
+
+it("status, metrics and the banner of a fresh installation say that users are in sync", async () => {
+  expect(await run("status")).toMatchObject({ code: 0 });
+  const metrics = await world.parity.metrics();
+  expect(metrics).toContain('parity_users{verdict="in_sync"} 2');
+  expect(metrics).toContain("parity_stale 0");
+  expect(metrics).toMatch(/parity_last_scheduler_call_seconds \d{10}/);
+  expect((await world.parity.frame()).stale).toBeNull();
+});
+
+it("a scheduler that has been silent for nine hours is said everywhere, with exit code 3 (case 40)", async () => {
+  await letPass(9);
+  await lockAll();
+
+  const { code, stdout } = await run("status");
+  expect(code).toBe(3);
+  expect(stdout).toContain("last checked 9 h ago");
+  expect(stdout).toContain("The scheduler last called 9 h ago: check it.");
+  expect(stdout).toContain("2 users were changed in the database since the last check");
+  expect(stdout).not.toContain("All users are in sync");
+  const metrics = await world.parity.metrics();
+  expect(metrics).toContain('parity_users{verdict="stale"} 2');
+  expect(metrics).not.toContain('verdict="in_sync"');
+  expect(metrics).toContain("parity_stale 1");
+  expect((await world.parity.frame()).stale).toContain("may no longer be true");
+
+  // The next call puts it right.
+  expect(await cron()).toMatchObject({ success: true, syncedCount: 2 });
+  expect(await run("status")).toMatchObject({ code: 0 });
+});
+
+it("a scheduler that calls, and whose runs do not finish, is told apart from one that is silent", async () => {
+  await letPass(9);
+  world.sandbox.control.addFault({ effect: { type: "invalid_key" } });
+  await cron();
+  expect((await world.parity.frame()).stale).toContain("look why its runs do not finish");
+});
+
+it("how old is too old can be set, for a scheduler that calls once a day", async () => {
+  await letPass(9);
+  expect(await run("settings staleAfterMinutes 2000")).toMatchObject({ code: 0 });
+  expect(await run("status")).toMatchObject({ code: 0 });
+});
+
+it("a preview counts what it has just found, and so does status (case 34)", async () => {
+  await lockAll();
+  const preview = await run("sync --all");
+  expect(preview.code).toBe(3);
+  expect(preview.stdout).toContain("2 users are not in sync. To repair: npm run parity -- sync --all --apply");
+  expect(preview.stdout).not.toContain("All users are in sync");
+  const status = await run("status");
+  expect(status.code).toBe(3);
+  expect(status.stdout).toContain("2 users were changed in the database since the last check");
+
+  expect(await run("sync --all --apply")).toMatchObject({ code: 0 });
+  expect(await run("sync --all")).toMatchObject({ code: 0 });
+});

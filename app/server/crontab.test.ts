@@ -38,8 +38,10 @@ async function runLine(): Promise<{ output: string; command: string }> {
   const command = line.replace("/etc/parity.env", environment);
   const output = await new Promise<string>((resolve) => {
     // cron gives a program nothing but these.
-    const env = { PATH: "/usr/bin:/bin", SHELL: "/bin/sh", HOME: folder, LOGNAME: "parity" };
-    execFile("/bin/sh", ["-c", command], { env }, (_error, stdout, stderr) => resolve(stdout + stderr));
+    const given = ["PATH=/usr/bin:/bin", "SHELL=/bin/sh", `HOME=${folder}`, "LOGNAME=parity"];
+    execFile("/usr/bin/env", ["-i", ...given, "/bin/sh", "-c", command], (_error, stdout, stderr) =>
+      resolve(stdout + stderr),
+    );
   });
   return { output, command };
 }

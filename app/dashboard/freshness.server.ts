@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { EpochSeconds } from "~/billing/observation";
+import { formatLength } from "~/billing/words/length";
 import { coveredAt } from "~/engine/account/cursors.server";
 import { loadSettings } from "~/engine/account/settings.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
-import { formatLength } from "~/ui/format/relative-time";
 
 /** How old what is known is: the statuses of users say "in sync" as of then. Times by the database's clock, epoch seconds. */
 export type Freshness = {

@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
 import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from "./embedded.server";
 
@@ -61,6 +63,20 @@ describe("the embedded PostgreSQL", () => {
     expect(adopted.adopted).toBe(true);
     await adopted.stop();
     await expect(ask(orphan.url, "SELECT 1")).rejects.toThrow();
+  });
+
+  it("does not stay behind when the process that started it is killed (case 35)", async () => {
+    const owner = path.join(import.meta.dirname, "testing/owner.ts");
+    const child = spawn(process.execPath, ["--import", "tsx", owner, path.join(folder, "five")], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [said] = await once(child.stdout, "data");
+    const url = String(said).trim();
+    expect(await ask(url, "SELECT 1 AS one")).toEqual([1]);
+    child.kill("SIGKILL");
+    await vi.waitFor(() => expect(ask(url, "SELECT 1")).rejects.toThrow(), 20_000);
+    const again = await start("five");
+    await again.stop();
   });
 
   it("starts despite the lock file of a crash whose process id belongs to another program now", async () => {

@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createDemo, PRODUCTION_KEY, runProcess, startProcess } from "~/cli/testing/cli";
+import { createEmptyDatabase } from "~/platform/testing/database";
+
+// The real programs, on ground that is not as it should be.
+
+const TIMEOUT_MS = 120_000;
+const NOWHERE = "postgres://unknown:secret@127.0.0.1:1/none";
+const PRODUCTION = {
+  STRIPE_SECRET_KEY: PRODUCTION_KEY,
+  APP_SECRET: "4f1a8c0be27d93651f0a7c4d8b2e6935",
+  APP_URL: "https://parity.example.com",
+};
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+describe("the worker", () => {
+  it("says, as the web process does, that the database is behind (case 38)", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const empty = await createEmptyDatabase();
+    closers.push(empty.drop);
+    const ran = await runProcess(["app/server/work.ts"], { ...PRODUCTION, DATABASE_URL: empty.url });
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toMatch(/^The database is behind by \d+ migrations .*\nRun: npm run db:migrate\n$/);
+  });
+
+  it("says that the database is away, and not that this is a bug (case 38)", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const ran = await runProcess(["app/server/work.ts"], { ...PRODUCTION, DATABASE_URL: NOWHERE });
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toMatch(/^Cannot use the database of DATABASE_URL: The database cannot be reached\./);
+    expect(ran.stderr).not.toContain("secret");
+    expect(ran.stderr).not.toContain("    at ");
+  });
+
+  it("takes its leave on SIGTERM: nothing stays locked, and the log says so", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const demo = await createDemo();
+    closers.push(demo.close);
+    const worker = startProcess(["app/server/work.ts"], {
+      ...PRODUCTION,
+      DATABASE_URL: demo.url,
+      STRIPE_API_BASE: demo.sandboxUrl,
+    });
+    await vi.waitFor(async () => expect(await demo.db.workerProcess.count()).toBe(1), 60_000);
+    worker.kill("SIGTERM");
+    const { code, stdout } = await worker.ended;
+    expect(code).toBe(0);
+    const said = stdout.trim().split("\n");
+    expect(said.map((line) => JSON.parse(line).msg)).toEqual(
+      expect.arrayContaining(["shutting down", "stopped"]),
+    );
+    expect(await demo.db.workerProcess.count()).toBe(0);
+  });
+});
+
+describe("with the whole environment lost", () => {
+  it.each([
+    ["the server", ["app/server/start.ts"], 2],
+    ["the worker", ["app/server/work.ts"], 2],
+    ["the migrations", ["app/server/migrate.ts"], 2],
+    ["the command line", ["app/cli/parity.ts", "status"], 1],
+  ])("%s refuses to become the demo (case 31)", { timeout: TIMEOUT_MS }, async (_, argv, code) => {
+    const ran = await runProcess(argv, {});
+    expect(ran).toMatchObject({ code, stdout: "" });
+    expect(ran.stderr).toContain("NODE_ENV=production says that this is not a demo");
+    expect(ran.stderr).toContain("PARITY_DEMO=1");
+  });
+});

@@ -87,7 +87,8 @@ describe("npm run parity", () => {
       DATABASE_URL: demo.url,
       STRIPE_API_BASE: demo.sandboxUrl,
     });
-    expect(ran).toMatchObject({ code: 3, stderr: "" });
+    // On a slow machine it says how far it is.
+    expect(ran).toMatchObject({ code: 3, stderr: expect.not.stringMatching(/error/i) });
     expect(JSON.parse(ran.stdout).run).toMatchObject({ state: "done", total: DEMO_USERS.length, failed: 0 });
     expect(demo.sandbox.requests.list().every(({ method }) => method === "GET")).toBe(true);
   });

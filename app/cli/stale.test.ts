@@ -74,7 +74,9 @@ it("a preview counts what it has just found, and so does status (case 34)", asyn
   await lockAll();
   const preview = await run("sync --all");
   expect(preview.code).toBe(3);
-  expect(preview.stdout).toContain("2 users are not in sync. To repair: npm run parity -- sync --all --apply");
+  expect(preview.stdout).toContain(
+    "2 users are not in sync. To repair: npm run parity -- sync --all --apply",
+  );
   expect(preview.stdout).not.toContain("All users are in sync");
   const status = await run("status");
   expect(status.code).toBe(3);

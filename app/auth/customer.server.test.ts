@@ -6,11 +6,13 @@ import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CustomerTokens } from "~/platform/env.server";
 import { createCustomerAuth } from "./customer.server";
+import { createMemorySessions } from "./testing/memory-sessions";
 
 /** Long enough for HS512 too, so that only the algorithm is the reason to reject it. */
 const secret = "application-secret-0123456789-abcdef".repeat(2);
 const audience = "parity-test";
 const start = Date.parse("2026-03-01T12:00:00Z");
+const endedSessions = createMemorySessions();
 let now = start;
 beforeEach(() => {
   now = start;
@@ -22,9 +24,10 @@ function customerAuth(
   appSecret = "a".repeat(64),
   mode: "demo" | "production" = "production",
 ) {
-  return createCustomerAuth({ environment: { mode, appSecret, appUrl, customerTokens }, now: () => now });
+  const environment = { mode, appSecret, appUrl, customerTokens };
+  return createCustomerAuth({ environment, endedSessions, now: () => now });
 }
-const bySecret = () => customerAuth({ kind: "secret", secret, audience });
+const bySecret = () => customerAuth({ kind: "secret", secret, audience, maxHours: 24 });
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
 
 const claims = () => ({ sub: "user_1", aud: audience, exp: seconds(start) + 300 });
@@ -51,6 +54,17 @@ describe("the application's token", () => {
       ok: true,
       customer: { userId: "user_1", by: "token" },
     });
+  });
+
+  it("S15: is rejected when it is valid for longer than a day, and NUL is in no subject", async () => {
+    const until = async (exp: number) =>
+      (await bySecret().identify(withBearer(await sign({ ...claims(), exp })))).ok;
+    expect(await until(seconds(start) + 24 * 3_600)).toBe(true);
+    expect(await until(seconds(start) + 25 * 3_600)).toBe(false);
+    expect(await until(9_000_000_000_000_000)).toBe(false);
+    expect(await until(Number.MAX_VALUE)).toBe(false);
+    for (const sub of ["a\0b", "a\ud800"])
+      expect((await bySecret().identify(withBearer(await sign({ ...claims(), sub })))).ok).toBe(false);
   });
 
   it("is rejected when any part of it is wrong", async () => {
@@ -117,13 +131,23 @@ describe("our own session", () => {
     expect(await auth.identify(withCookie(cookie))).toEqual({ ok: false, reason: "missing" });
   });
 
+  it("S15: is over everywhere once it was left, and no other session with it", async () => {
+    const auth = bySecret();
+    const [left, other] = [await auth.startSession("user_1"), await auth.startSession("user_1")];
+    await auth.endSession(withCookie(left));
+    expect(await auth.session(withCookie(left))).toBeNull();
+    expect(await auth.session(withCookie(other))).toBe("user_1");
+  });
+
   it("is a cookie that scripts and other sites cannot read", async () => {
     expect(await bySecret().startSession("u")).toMatch(
       /^__Host-parity_workspace=[^;]+; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
-    const local = customerAuth({ kind: "secret", secret, audience }, "http://localhost:3000");
+    const local = customerAuth({ kind: "secret", secret, audience, maxHours: 24 }, "http://localhost:3000");
     expect(await local.startSession("u")).toMatch(/^parity_workspace=[^;]+; .*SameSite=Lax$/);
-    expect(await bySecret().endSession()).toMatch(/^__Host-parity_workspace=; Max-Age=0; Path=\/; HttpOnly/);
+    expect(await bySecret().endSession(withCookie(""))).toMatch(
+      /^__Host-parity_workspace=; Max-Age=0; Path=\/; HttpOnly/,
+    );
   });
 
   it("cannot be created with the application's secret or with APP_SECRET itself", async () => {
@@ -135,7 +159,7 @@ describe("our own session", () => {
 
   it("is not another token that is signed with the same key", async () => {
     const key = Buffer.from(hkdfSync("sha256", "a".repeat(64), "", "parity customer session v1", 32));
-    const right = { ...claims(), aud: "parity:workspace", iss: "https://parity.test" };
+    const right = { jti: "j1", ...claims(), aud: "parity:workspace", iss: "https://parity.test" };
     const as = async (payload: JWTPayload, typ?: string) => {
       const jwt = await new SignJWT(payload).setProtectedHeader({ alg: "HS256", typ }).sign(key);
       return readSessionFrom(jwt);
@@ -160,7 +184,7 @@ describe("our own session", () => {
 
   it("of another installation is not accepted", async () => {
     const elsewhere = customerAuth(
-      { kind: "secret", secret, audience },
+      { kind: "secret", secret, audience, maxHours: 24 },
       "https://parity.test",
       "b".repeat(64),
     );
@@ -189,7 +213,9 @@ describe("keys from the application's JWKS", () => {
   it("verify a token that is signed with the private key", async () => {
     const { pair } = await keys();
     const jwt = await sign(claims(), pair.privateKey, { alg: "ES256", kid: "k1" });
-    expect(await customerAuth({ kind: "jwks", url, audience }).identify(withBearer(jwt))).toMatchObject({
+    expect(
+      await customerAuth({ kind: "jwks", url, audience, maxHours: 24 }).identify(withBearer(jwt)),
+    ).toMatchObject({
       ok: true,
       customer: { userId: "user_1" },
     });
@@ -198,7 +224,9 @@ describe("keys from the application's JWKS", () => {
   it("never serve as a shared secret", async () => {
     const { jwk } = await keys();
     const jwt = await sign(claims(), JSON.stringify(jwk), { alg: "HS256", kid: "k1" });
-    expect(await customerAuth({ kind: "jwks", url, audience }).identify(withBearer(jwt))).toEqual({
+    expect(
+      await customerAuth({ kind: "jwks", url, audience, maxHours: 24 }).identify(withBearer(jwt)),
+    ).toEqual({
       ok: false,
       reason: "invalid",
     });
@@ -212,7 +240,9 @@ describe("keys from the application's JWKS", () => {
     const { pair } = await keys();
     const jwt = await sign(claims(), pair.privateKey, { alg: "ES256", kid: "k1" });
     answer = { status, body };
-    expect(await customerAuth({ kind: "jwks", url, audience }).identify(withBearer(jwt))).toEqual({
+    expect(
+      await customerAuth({ kind: "jwks", url, audience, maxHours: 24 }).identify(withBearer(jwt)),
+    ).toEqual({
       ok: false,
       reason: "unavailable",
     });
@@ -220,7 +250,7 @@ describe("keys from the application's JWKS", () => {
 });
 
 describe("the demo's own token", () => {
-  const tokens: CustomerTokens = { kind: "secret", secret, audience };
+  const tokens: CustomerTokens = { kind: "secret", secret, audience, maxHours: 24 };
 
   it("identifies a user for a minute, as a token of the application would", async () => {
     const auth = customerAuth(tokens, undefined, undefined, "demo");

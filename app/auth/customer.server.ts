@@ -1,8 +1,10 @@
-import { hkdfSync } from "node:crypto";
+import { hkdfSync, randomUUID } from "node:crypto";
 import { createCookie } from "@remix-run/node";
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { Environment } from "~/platform/env.server";
+import { isPlainText } from "~/platform/plain-text";
+import type { EndedSessions } from "./ended-sessions.server";
 
 /** An authorized customer: `userId` is `User.id`. */
 export type CustomerCaller = { userId: string; by: "token" | "session" };
@@ -25,14 +27,16 @@ export type CustomerAuth = {
   session: (request: Request) => Promise<string | null>;
   /** `Set-Cookie` for a session of 12 hours. */
   startSession: (userId: string) => Promise<string>;
-  /** `Set-Cookie` that ends the session. */
-  endSession: () => Promise<string>;
+  /** Ends the session of the request, also where its cookie was copied to; `Set-Cookie` that ends it in this browser. */
+  endSession: (request: Request) => Promise<string>;
   /** Signs a token as the application would, valid for a minute. Null outside of the demo. */
   demoToken: ((userId: string) => Promise<string>) | null;
 };
 
 export type CustomerAuthOptions = {
   environment: Pick<Environment, "mode" | "appSecret" | "appUrl" | "customerTokens">;
+  /** Sessions that were left before they expired. */
+  endedSessions: EndedSessions;
   /** Now, in epoch milliseconds. */
   now: () => number;
 };
@@ -46,10 +50,10 @@ const sessionKind = { typ: "parity-session+jwt", audience: "parity:workspace" };
 /** Error codes of jose for a key server that does not answer, or not with keys. */
 const keyServerFailures = new Set(["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC", "ERR_JWKS_INVALID"]);
 
-const subject = z.string().min(1).max(255);
+const subject = z.string().min(1).max(255).refine(isPlainText);
 
 /** Identifies customers. They sign in at the application; Parity only verifies its tokens. */
-export function createCustomerAuth({ environment, now }: CustomerAuthOptions): CustomerAuth {
+export function createCustomerAuth({ environment, endedSessions, now }: CustomerAuthOptions): CustomerAuth {
   const { mode, appSecret, appUrl, customerTokens } = environment;
   const sessionKey = new Uint8Array(hkdfSync("sha256", appSecret, "", "parity customer session v1", 32));
   const secure = appUrl.startsWith("https:");
@@ -68,21 +72,24 @@ export function createCustomerAuth({ environment, now }: CustomerAuthOptions): C
     return readVerifiedToken(() => verifyToken(token));
   };
 
-  const session = async (request: Request): Promise<string | null> => {
+  const readOpenSession = async (request: Request) => {
     const token: unknown = await cookie.parse(request.headers.get("Cookie"));
     if (typeof token !== "string" || token === "") return null;
-    const reading = await readVerifiedToken(() =>
-      jwtVerify(token, sessionKey, {
-        algorithms: ["HS256"],
-        typ: sessionKind.typ,
-        audience: sessionKind.audience,
-        issuer: appUrl,
-        requiredClaims: ["exp", "sub"],
-        currentDate: new Date(now()),
-      }),
-    );
-    return reading.ok ? reading.userId : null;
+    const verified = await verifySession(token).catch(() => null);
+    const parsed = sessionClaims.safeParse(verified?.payload);
+    if (!parsed.success || (await endedSessions.has(parsed.data.jti))) return null;
+    return parsed.data;
   };
+  const verifySession = (token: string) =>
+    jwtVerify(token, sessionKey, {
+      algorithms: ["HS256"],
+      typ: sessionKind.typ,
+      audience: sessionKind.audience,
+      issuer: appUrl,
+      requiredClaims: ["exp", "sub", "jti"],
+      currentDate: new Date(now()),
+    });
+  const session = async (request: Request) => (await readOpenSession(request))?.sub ?? null;
 
   return {
     readToken,
@@ -107,12 +114,17 @@ export function createCustomerAuth({ environment, now }: CustomerAuthOptions): C
         .setSubject(subject.parse(userId))
         .setIssuer(appUrl)
         .setAudience(sessionKind.audience)
+        .setJti(randomUUID())
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + sessionSeconds)
         .sign(sessionKey);
       return cookie.serialize(token);
     },
-    endSession: () => cookie.serialize("", { maxAge: 0 }),
+    endSession: async (request) => {
+      const open = await readOpenSession(request);
+      if (open) await endedSessions.add(open.jti, new Date(open.exp * 1000));
+      return cookie.serialize("", { maxAge: 0 });
+    },
     demoToken:
       mode === "demo" && customerTokens?.kind === "secret" ? createDemoSigner(customerTokens, now) : null,
   };
@@ -130,6 +142,8 @@ function createDemoSigner({ secret, audience }: { secret: string; audience: stri
       .sign(key);
 }
 
+const sessionClaims = z.object({ sub: subject, jti: z.string().min(1), exp: z.number() });
+
 type Verified = Promise<{ payload: JWTPayload }>;
 
 /** The accepted algorithms depend on the configured keys, never on the header of a token. */
@@ -141,13 +155,19 @@ function createTokenVerifier(tokens: NonNullable<Environment["customerTokens"]>,
     clockTolerance: clockSkewSeconds,
     currentDate: new Date(now()),
   });
+  const checkEnd = async (verified: Verified): Verified => {
+    const { exp = Number.POSITIVE_INFINITY } = (await verified).payload;
+    if (exp > now() / 1000 + tokens.maxHours * 60 * 60 + clockSkewSeconds)
+      throw new errors.JWTInvalid("exp is too far ahead");
+    return verified;
+  };
   if (tokens.kind === "secret") {
     const key = new TextEncoder().encode(tokens.secret);
-    return (token: string): Verified => jwtVerify(token, key, options(["HS256"]));
+    return (token: string): Verified => checkEnd(jwtVerify(token, key, options(["HS256"])));
   }
   const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(tokens.url), { timeoutDuration: 5_000 });
   const asymmetric = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
-  return (token: string): Verified => jwtVerify(token, keys, options(asymmetric));
+  return (token: string): Verified => checkEnd(jwtVerify(token, keys, options(asymmetric)));
 }
 
 /** Invalid keys and an unreachable key server are `unavailable`; all other problems make the token `invalid`. */

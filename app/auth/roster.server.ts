@@ -1,8 +1,10 @@
 import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { z } from "zod";
+import { foldEmail } from "~/billing/email";
 import type { Database } from "~/platform/client.server";
+import { isPlainText } from "~/platform/plain-text";
+import { findPasswordProblem, type PasswordProblem } from "./passwords.server";
 import { type Role, roles } from "./roles";
-import { minimumPasswordLength } from "./staff-options.server";
 
 export type StaffInput = {
   email: string;
@@ -14,7 +16,7 @@ export type StaffInput = {
 
 export type StaffChange =
   | { ok: true; id: string; created: boolean }
-  | { ok: false; reason: "bad_email" | "bad_name" | "password_too_short" };
+  | { ok: false; reason: "bad_email" | "bad_name" | PasswordProblem };
 
 export type StaffRow = {
   id: string;
@@ -31,18 +33,23 @@ export type Roster = {
    * the same password ends none.
    */
   addStaff: (input: StaffInput) => Promise<StaffChange>;
-  /** All members, in the order in which they were added. */
+  /** All members that may sign in, in the order in which they were added. */
   listStaff: () => Promise<StaffRow[]>;
-  /** Removes a member and all its sessions; false when no member has this address. */
+  /**
+   * Ends a member's sessions and ways to sign in; false when no member has this address. The name stays, because the audit
+   * names the member's id, and single sign-on does not bring the member back; `addStaff` does.
+   */
   removeStaff: (email: string) => Promise<boolean>;
+  /** For a member that has lost the second factor: the password alone is enough again. False when there is none. */
+  resetSecondFactor: (email: string) => Promise<boolean>;
 };
 
 /** better-auth's name for an account with a password. */
 const credential = "credential";
 const credentials = { where: { providerId: credential }, select: { password: true } };
 const staffInput = z.object({
-  email: z.string().trim().toLowerCase().max(254).pipe(z.email()),
-  name: z.string().trim().min(1).max(200),
+  email: z.string().trim().transform(foldEmail).pipe(z.email().max(254)),
+  name: z.string().trim().min(1).max(200).refine(isPlainText),
   role: z.enum(roles),
 });
 
@@ -53,9 +60,9 @@ export function createRoster(db: Database): Roster {
       const parsed = staffInput.safeParse(input);
       if (!parsed.success)
         return { ok: false, reason: parsed.error.issues[0]?.path[0] === "name" ? "bad_name" : "bad_email" };
-      if (password !== undefined && password.length < minimumPasswordLength)
-        return { ok: false, reason: "password_too_short" };
       const { email, name, role } = parsed.data;
+      const problem = password === undefined ? null : await findPasswordProblem(password, [name, email]);
+      if (problem !== null) return { ok: false, reason: problem };
       const before = await db.staff.findUnique({ where: { email }, include: { accounts: credentials } });
       const kept = before?.accounts[0]?.password;
       const same = password !== undefined && kept != null && (await verifyPassword({ hash: kept, password }));
@@ -64,7 +71,7 @@ export function createRoster(db: Database): Roster {
         const { id } = await tx.staff.upsert({
           where: { email },
           create: { email, name, role },
-          update: { name, role },
+          update: { name, role, removedAt: null },
         });
         if (hash !== null) {
           await tx.staffAccount.upsert({
@@ -74,11 +81,12 @@ export function createRoster(db: Database): Roster {
           });
           await tx.staffSession.deleteMany({ where: { userId: id } });
         }
-        return { ok: true, id, created: before === null };
+        return { ok: true, id, created: before === null || before.removedAt !== null };
       });
     },
     listStaff: async () => {
       const members = await db.staff.findMany({
+        where: { removedAt: null },
         orderBy: [{ createdAt: "asc" }, { id: "asc" }],
         include: { accounts: credentials },
       });
@@ -91,9 +99,26 @@ export function createRoster(db: Database): Roster {
         hasPassword: accounts.length > 0,
       }));
     },
-    removeStaff: async (email) => {
-      const { count } = await db.staff.deleteMany({ where: { email: email.trim().toLowerCase() } });
-      return count > 0;
-    },
+    removeStaff: (email) =>
+      db.$transaction(async (tx) => {
+        const where = { email: foldEmail(email.trim()), removedAt: null };
+        const member = await tx.staff.findFirst({ where, select: { id: true } });
+        if (!member) return false;
+        const { id } = member;
+        await tx.staff.update({ where: { id }, data: { removedAt: new Date(), twoFactorEnabled: false } });
+        await tx.staffSession.deleteMany({ where: { userId: id } });
+        await tx.staffAccount.deleteMany({ where: { userId: id } });
+        await tx.staffTwoFactor.deleteMany({ where: { userId: id } });
+        return true;
+      }),
+    resetSecondFactor: (email) =>
+      db.$transaction(async (tx) => {
+        const where = { email: foldEmail(email.trim()), removedAt: null, twoFactorEnabled: true };
+        const member = await tx.staff.findFirst({ where, select: { id: true } });
+        if (!member) return false;
+        await tx.staff.update({ where: { id: member.id }, data: { twoFactorEnabled: false } });
+        await tx.staffTwoFactor.deleteMany({ where: { userId: member.id } });
+        return true;
+      }),
   };
 }

@@ -1,22 +1,37 @@
-/** What the identity provider says about a person that signs in. */
+import { foldEmail } from "~/billing/email";
+
+/** What the identity provider says about a person that signs in; the address as it was sent. */
 export type SingleSignOnProfile = { email: string; emailVerified: boolean };
 
-export type SingleSignOnDecision = { ok: true } | { ok: false; reason: "email_not_verified" | "not_invited" };
+/** The matching member of staff. */
+export type SingleSignOnMember = {
+  email: string;
+  isRemoved: boolean;
+  /** The member has signed in as another person at the provider before. */
+  isBoundToAnother: boolean;
+};
+
+export type SingleSignOnDecision =
+  | { ok: true }
+  | { ok: false; reason: "email_not_verified" | "not_invited" | "removed" | "another_person" };
 
 /**
- * Accepts single sign-on for an invited address or an address of the allowed domain, when the provider has verified it.
- * @param invitedEmail the address of the matching staff member, in lower case; null when there is none
+ * Accepts single sign-on for an invited address or an address of the allowed domain, when the provider has verified it. An
+ * address with another letter than those of ASCII, or with a second "@", is never accepted: each library folds and splits them
+ * in its own way. A member is bound to the first person that signed in as it, and a removed member stays removed.
  */
 export function authorizeSingleSignOn(
   profile: SingleSignOnProfile,
-  invitedEmail: string | null,
+  member: SingleSignOnMember | null,
   allowedDomain: string | null,
 ): SingleSignOnDecision {
   if (!profile.emailVerified) return { ok: false, reason: "email_not_verified" };
-  const email = profile.email.toLowerCase();
-  if (invitedEmail !== null && email === invitedEmail) return { ok: true };
-  // The last "@" is the one before the domain; a quoted local part may hold another.
-  const domain = email.slice(email.lastIndexOf("@") + 1);
-  if (allowedDomain !== null && email.includes("@") && domain === allowedDomain) return { ok: true };
-  return { ok: false, reason: "not_invited" };
+  const email = foldEmail(profile.email);
+  const [local, domain, ...others] = email.split("@");
+  if (!/^[\x21-\x7e]+$/.test(email) || !local || !domain || others.length > 0)
+    return { ok: false, reason: "not_invited" };
+  if (member?.isRemoved) return { ok: false, reason: "removed" };
+  if (member?.isBoundToAnother) return { ok: false, reason: "another_person" };
+  if (member !== null && email === member.email) return { ok: true };
+  return domain === allowedDomain ? { ok: true } : { ok: false, reason: "not_invited" };
 }

@@ -1,10 +1,14 @@
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import type { BetterAuthOptions } from "better-auth/minimal";
 import { genericOAuth } from "better-auth/plugins/generic-oauth";
+import { twoFactor } from "better-auth/plugins/two-factor";
+import { foldEmail } from "~/billing/email";
 import type { Database } from "~/platform/client.server";
 import type { Environment, SingleSignOn } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
+import { PASSWORD_LENGTH } from "./passwords.server";
 import { roles } from "./roles";
+import { hashAccount } from "./sign-in-limits.server";
 import { authorizeSingleSignOn } from "./single-sign-on";
 
 /**
@@ -14,7 +18,6 @@ import { authorizeSingleSignOn } from "./single-sign-on";
 export const clientAddressHeader = "x-parity-client-address";
 
 export const singleSignOnProvider = "oidc";
-export const minimumPasswordLength = 12;
 
 export type StaffAuthEnvironment = Pick<Environment, "appSecret" | "appUrl" | "singleSignOn">;
 export type StaffAuthOptions = { db: Database; environment: StaffAuthEnvironment; log: Log };
@@ -55,8 +58,8 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
-      minPasswordLength: minimumPasswordLength,
-      maxPasswordLength: 200,
+      minPasswordLength: PASSWORD_LENGTH.minimum,
+      maxPasswordLength: PASSWORD_LENGTH.maximum,
     },
     rateLimit: {
       enabled: true,
@@ -65,11 +68,22 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
       window: 60,
       max: 100,
       customRules: {
-        "/sign-in/email": { window: 60, max: 20 },
-        "/sign-in/social": { window: 60, max: 20 },
+        // createSignInLimits limits these by account and address, and does not count successes.
+        "/sign-in/email": false,
+        "/sign-in/social": { window: 60, max: 60 },
+        "/two-factor/*": { window: 60, max: 20 },
       },
     },
     databaseHooks: {
+      session: {
+        create: {
+          // Whatever way to sign in is found or forgotten: a removed member gets no session.
+          before: async (session) => {
+            const member = await db.staff.findUnique({ where: { id: session.userId } });
+            return member !== null && member.removedAt === null;
+          },
+        },
+      },
       // We do not need the provider's tokens. What is not stored cannot be stolen.
       account: {
         create: {
@@ -79,6 +93,14 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
         },
       },
     },
+    plugins: [
+      twoFactor({
+        issuer: "Parity",
+        twoFactorTable: "staffTwoFactor",
+        // Single sign-on asks for its own second factor.
+        allowPasswordless: false,
+      }),
+    ],
     advanced: {
       cookiePrefix: "parity-staff",
       useSecureCookies: environment.appUrl.startsWith("https:"),
@@ -104,19 +126,34 @@ export function createSingleSignOnOptions(options: StaffAuthOptions, singleSignO
       ...base.user,
       validateUserInfo: async ({ user, source }) => {
         if (source.method !== "oauth") return undefined;
-        const email = String(user.email ?? "").toLowerCase();
+        // As the provider sent it: better-auth folds more letters than those of ASCII.
+        const sent = source.oauth?.profile?.email;
+        const email = typeof sent === "string" ? sent : "";
         // A returning member is found by id, because the address at the provider may have changed.
-        const who = source.action === "sign-in" ? { id: String(user.id) } : { email };
-        const member = await options.db.staff.findUnique({ where: who });
+        const isKnown = source.action === "sign-in" || source.action === "link-account";
+        const member = await options.db.staff.findUnique({
+          where: isKnown ? { id: String(user.id) } : { email: foldEmail(email) },
+          include: { accounts: { where: { providerId: singleSignOnProvider }, select: { id: true } } },
+        });
         const evaluation = authorizeSingleSignOn(
           { email, emailVerified: user.emailVerified === true },
-          member?.email ?? null,
+          member && {
+            email: member.email,
+            isRemoved: member.removedAt !== null,
+            isBoundToAnother: source.action === "link-account" && member.accounts.length > 0,
+          },
           singleSignOn.allowedDomain,
         );
+        if (!evaluation.ok)
+          options.log.warn(
+            { reason: evaluation.reason, staffId: member?.id, account: hashAccount(email) },
+            "single sign-on refused",
+          );
         return evaluation.ok ? undefined : { error: evaluation.reason };
       },
     },
     plugins: [
+      ...base.plugins,
       genericOAuth({
         config: [
           {

@@ -137,6 +137,30 @@ describe("single sign-on", () => {
     expect((await signInWithProvider(ann)).session).toBeNull();
   });
 
+  it("S14: refuses another person with a member's address, and a Kelvin sign that folds to it", async () => {
+    await staffAuth.addStaff({ email: "kim@example.com", name: "Kim", role: "admin" });
+    const kim = { ...ann, sub: "p-kim", email: "kim@example.com" };
+    const kelvin = { ...ann, sub: "p-evil", email: "\u212Aim@example.com" };
+    expect((await signInWithProvider(kelvin)).session).toBeNull();
+    expect((await signInWithProvider(kim)).session).toMatchObject({ role: "admin" });
+    const { location, session } = await signInWithProvider({ ...kim, sub: "p-other" });
+    expect(location).toContain("error=another_person");
+    expect(session).toBeNull();
+    expect((await signInWithProvider(kim)).session).not.toBeNull();
+  });
+
+  it("S14: a removed member of the allowed domain does not come back by itself", async () => {
+    staffAuth = authFor(provider.issuer, "example.com");
+    expect((await signInWithProvider(ann)).session).not.toBeNull();
+    expect(await staffAuth.removeStaff("ann@example.com")).toBe(true);
+    const { location, session } = await signInWithProvider(ann);
+    expect(location).toContain("error=removed");
+    expect(session).toBeNull();
+    expect((await signInWithProvider({ ...ann, sub: "p-new" })).session).toBeNull();
+    await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "viewer" });
+    expect((await signInWithProvider(ann)).session).toMatchObject({ role: "viewer" });
+  });
+
   it("rejects a token for another application, another nonce, another state, and another browser", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
     for (const wrong of [{ audience: "other" }, { nonce: "other" }, { state: "other" }, { cookies: "" }])

@@ -1,7 +1,10 @@
 import { betterAuth } from "better-auth/minimal";
 import { z } from "zod";
+import { loadSettings } from "~/engine/account/settings.server";
+import { createOwnAccount, type OwnAccount, type PostToAuth } from "./own-account.server";
 import { type Role, roles } from "./roles";
 import { createRoster, type Roster } from "./roster.server";
+import { createSignInLimits, hashAccount } from "./sign-in-limits.server";
 import {
   clientAddressHeader,
   createSingleSignOnOptions,
@@ -11,20 +14,42 @@ import {
 } from "./staff-options.server";
 
 /** A member of staff that is signed in to the dashboard. Never a `User`. */
-export type Staff = { id: string; name: string; email: string; role: Role };
+export type Staff = {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  hasSecondFactor?: boolean;
+  /** A setting requires a second factor, and this member has none yet: nothing but the own account page may be used. */
+  mustAddSecondFactor?: boolean;
+};
 
 export type SignIn =
   | { ok: true; cookies: string[] }
   | { ok: false; reason: "wrong_password" }
+  /** The password is right; the cookies are for the next step. */
+  | { ok: false; reason: "second_factor"; cookies: string[] }
   | { ok: false; reason: "too_many_requests"; retryAfterSeconds: number };
 
-export type SignInInput = { email: string; password: string; clientAddress: string; userAgent: string };
+export type SignInInput = {
+  email: string;
+  password: string;
+  clientAddress: string;
+  userAgent: string;
+  /** The browser's cookies: one that has signed in before is not locked out by guesses from elsewhere. */
+  cookie?: string;
+};
+
+export type CodeInput = { code: string; clientAddress: string; userAgent: string; cookie: string };
 
 export type StaffAuth = Roster & {
-  /** The member of staff that sent the request; null when not signed in. */
+  /** The member of staff that sent the request; null when not signed in, or not seen for longer than the settings allow. */
   session: (request: Request) => Promise<Staff | null>;
-  /** Checks a password, limited by client address. `cookies` are `Set-Cookie` values. */
+  /** Checks a password, limited by account and client address. `cookies` are `Set-Cookie` values. */
   signIn: (input: SignInInput) => Promise<SignIn>;
+  /** The second step of a sign-in: a code of the authenticator app, or a backup code. */
+  signInWithCode: (input: CodeInput) => Promise<{ ok: true; cookies: string[] } | { ok: false }>;
+  own: OwnAccount;
   /** Ends the session in the database; the `Set-Cookie` values that end it in the browser. */
   signOut: (request: Request) => Promise<string[]>;
   /** The redirect to the identity provider, which returns to `next`; null when none is configured or it does not answer. */
@@ -38,11 +63,22 @@ const sessionUser = z.object({
   name: z.string(),
   email: z.string(),
   role: z.enum(roles),
+  twoFactorEnabled: z.boolean().nullish(),
+});
+
+/** How exactly it is known when a session was last used: not every request writes. */
+const SEEN_MS = 5 * 60_000;
+
+/** What better-auth answers to a right password or code. */
+const signedIn = z.object({
+  twoFactorRedirect: z.boolean().optional(),
+  user: z.object({ id: z.string() }).optional(),
 });
 
 /** Staff authentication by better-auth on our own tables. */
 export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
-  const { environment, log } = options;
+  const { db, environment, log } = options;
+  const limits = createSignInLimits(db, environment.appSecret, environment.appUrl.startsWith("https:"));
   const auth = betterAuth(createStaffOptions(options));
   // Created at first use: when the provider does not answer, passwords and sessions must still work.
   let singleSignOn: { handler: (request: Request) => Promise<Response> } | null = null;
@@ -53,7 +89,7 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
   };
 
   /** better-auth applies its checks and rate limits only to requests, so we call it with requests too. */
-  const post = (path: string, body: unknown, headers: Record<string, string>) =>
+  const post: PostToAuth = (path, body, headers) =>
     new Request(`${environment.appUrl}/api/auth${path}`, {
       method: "POST",
       body: JSON.stringify(body),
@@ -62,23 +98,68 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
 
   return {
     ...createRoster(options.db),
+    own: createOwnAccount({ db, log, post, handler: auth.handler }),
     session: async (request) => {
       const found = await auth.api.getSession({ headers: request.headers });
       if (!found) return null;
+      const { id, updatedAt } = found.session;
+      const { staffIdleHours, requireSecondFactor } = await loadSettings(db);
+      const idleMs = Date.now() - updatedAt.getTime();
+      if (idleMs > staffIdleHours * 60 * 60_000) {
+        await db.staffSession.deleteMany({ where: { id } });
+        return null;
+      }
+      if (idleMs > SEEN_MS)
+        await db.staffSession.updateMany({ where: { id }, data: { updatedAt: new Date() } });
       const user = sessionUser.safeParse(found.user);
-      if (!user.success) log.error({ staffId: found.user.id }, "staff member has an unknown role");
-      return user.success ? user.data : null;
+      if (!user.success) {
+        log.error({ staffId: found.user.id }, "staff member has an unknown role");
+        return null;
+      }
+      const { twoFactorEnabled, ...staff } = user.data;
+      const hasSecondFactor = twoFactorEnabled === true;
+      const mustAddSecondFactor =
+        requireSecondFactor === "yes" && !hasSecondFactor && (await hasPassword(staff.id));
+      return { ...staff, hasSecondFactor, mustAddSecondFactor };
     },
-    signIn: async ({ email, password, clientAddress, userAgent }) => {
-      const headers = { [clientAddressHeader]: clientAddress, "User-Agent": userAgent };
-      const response = await auth.handler(post("/sign-in/email", { email, password }, headers));
-      if (response.ok) return { ok: true, cookies: response.headers.getSetCookie() };
-      if (response.status === 429) {
-        const retryAfterSeconds = Number(response.headers.get("X-Retry-After")) || 60;
+    signIn: async ({ email, password, clientAddress: address, userAgent, cookie = "" }) => {
+      const account = hashAccount(email);
+      const attempt = await limits.begin({ email, clientAddress: address, cookie });
+      if (!attempt.ok) {
+        const { retryAfterSeconds } = attempt;
+        log.warn({ account, address, retryAfterSeconds }, "sign-in refused: too many failures");
         return { ok: false, reason: "too_many_requests", retryAfterSeconds };
       }
+      const headers = { [clientAddressHeader]: address, "User-Agent": userAgent, Cookie: cookie };
+      const response = await auth.handler(post("/sign-in/email", { email, password }, headers));
       if (response.status >= 500) throw new Error(`Signing in failed with ${response.status}.`);
-      return { ok: false, reason: "wrong_password" };
+      const answer = response.ok ? signedIn.parse(await response.json()) : null;
+      if (!answer) {
+        log.warn({ account, address }, "sign-in failed: wrong password or unknown account");
+        return { ok: false, reason: "wrong_password" };
+      }
+      await attempt.succeeded();
+      const cookies = [...response.headers.getSetCookie(), limits.rememberBrowser(email)];
+      if (answer.twoFactorRedirect) {
+        log.info({ account, address }, "password accepted, second factor asked for");
+        return { ok: false, reason: "second_factor", cookies };
+      }
+      log.info({ account, staffId: answer.user?.id, address, by: "password" }, "signed in");
+      return { ok: true, cookies };
+    },
+    signInWithCode: async ({ code, clientAddress: address, userAgent, cookie }) => {
+      const digits = code.replaceAll(/\s/g, "");
+      const path = /^\d{6}$/.test(digits) ? "/two-factor/verify-totp" : "/two-factor/verify-backup-code";
+      const headers = { [clientAddressHeader]: address, "User-Agent": userAgent, Cookie: cookie };
+      const response = await auth.handler(post(path, { code: digits || code }, headers));
+      if (response.status >= 500) throw new Error(`Signing in failed with ${response.status}.`);
+      if (!response.ok) {
+        log.warn({ address, status: response.status }, "sign-in failed: wrong code");
+        return { ok: false };
+      }
+      const answer = signedIn.parse(await response.json());
+      log.info({ staffId: answer.user?.id, address, by: "second factor" }, "signed in");
+      return { ok: true, cookies: response.headers.getSetCookie() };
     },
     signOut: async (request) => {
       const cookie = request.headers.get("Cookie") ?? "";
@@ -103,7 +184,17 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
     handler: async (request) => {
       const callback = new URL(request.url).pathname === `/api/auth/callback/${singleSignOnProvider}`;
       const handler = callback ? withSingleSignOn()?.handler : null;
-      return handler ? handler(request) : new Response(null, { status: 404 });
+      if (!handler) return new Response(null, { status: 404 });
+      const response = await handler(request);
+      const address = request.headers.get(clientAddressHeader) ?? "";
+      if (response.headers.getSetCookie().some((cookie) => /session_token=[^;]/.test(cookie)))
+        log.info({ address, by: "single sign-on" }, "signed in");
+      else log.warn({ address }, "sign-in failed: single sign-on");
+      return response;
     },
   };
+
+  async function hasPassword(staffId: string): Promise<boolean> {
+    return (await db.staffAccount.count({ where: { userId: staffId, providerId: "credential" } })) > 0;
+  }
 }

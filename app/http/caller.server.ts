@@ -39,9 +39,20 @@ async function authorizeStaff(request: Request, needed: Role, context: RequestCo
   if (isMutation(request)) rejectCrossSite(context, false);
   const staff = await context.staffAuth.session(request);
   if (!staff) throw redirectToSignIn(request);
+  if (staff.mustAddSecondFactor) sendToOwnAccount(request);
   if (!roleAllows(staff.role, needed))
     throw errorResponse("forbidden", { message: `This needs the role ${needed}. You are ${staff.role}.` });
   return staff;
+}
+
+/** Without the second factor that a setting requires, only the page that adds it, and signing out, can be used. */
+function sendToOwnAccount(request: Request): void {
+  const { pathname } = new URL(request.url);
+  if (/^\/(account|sign-out|appearance)(\.data)?$/.test(pathname)) return;
+  if (isMutation(request) || pathname.startsWith("/api/"))
+    throw errorResponse("forbidden", { message: "Add a second factor on your account page first." });
+  const headers = { "Cache-Control": "no-store", Location: "/account" };
+  throw new Response(null, { status: 302, headers });
 }
 
 async function authorizeCustomer(request: Request, context: RequestContext): Promise<CustomerCaller> {

@@ -34,6 +34,16 @@ export const port = z
   .transform(Number)
   .refine((value) => value <= 65_535, { error: "should be a port number up to 65535" });
 
+export const host = z.string().refine((value) => isIP(value) !== 0 || value === "localhost", {
+  error: "should be an address to listen on: 127.0.0.1, or 0.0.0.0 for all",
+});
+
+export const tokenHours = z
+  .string()
+  .regex(/^\d{1,4}$/, { error: "should be a number of hours, from 1 to 720" })
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 720, { error: "should be a number of hours, from 1 to 720" });
+
 export const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], {
   error: "should be one of trace, debug, info, warn, error, fatal, silent",
 });
@@ -92,6 +102,19 @@ export function isLoopbackUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { hostname } = new URL(value);
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** Whether this is a plain http address that others than this machine and its private network can reach. */
+export function isPublicHttp(value: string): boolean {
+  if (!hasProtocol(value, ["http:"]) || isLoopbackUrl(value)) return false;
+  const { hostname } = new URL(value);
+  const address = hostname.replace(/^\[|\]$/g, "");
+  if (isIP(address) === 4) return !/^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.)/.test(address);
+  if (isIP(address) === 6) return !/^(f[cd]|fe[89ab])/i.test(address);
+  // A name without a dot, or of a domain that exists only in private networks.
+  return (
+    hostname.includes(".") && !/\.(local|localhost|internal|lan|home\.arpa|test|intranet)$/.test(hostname)
+  );
 }
 
 function isOrigin(value: string): boolean {

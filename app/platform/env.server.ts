@@ -3,8 +3,8 @@ import * as field from "./env-fields.server";
 
 /** How the customer-facing application signs the tokens of its customers. */
 export type CustomerTokens =
-  | { kind: "secret"; secret: string; audience: string }
-  | { kind: "jwks"; url: string; audience: string };
+  | { kind: "secret"; secret: string; audience: string; maxHours: number }
+  | { kind: "jwks"; url: string; audience: string; maxHours: number };
 
 export type SingleSignOn = {
   issuer: string;
@@ -46,6 +46,8 @@ export type Environment = {
   customerTokens: CustomerTokens | null;
   singleSignOn: SingleSignOn | null;
   trustedProxies: field.TrustedProxies;
+  /** The address to listen on; null: all of this machine. The demo listens on loopback unless HOST says otherwise. */
+  host: string | null;
   port: number;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 };
@@ -79,12 +81,14 @@ const variables = z.object({
   WORKSPACE_JWT_SECRET: field.createSecretField(32).optional(),
   WORKSPACE_JWKS_URL: field.secureUrl.optional(),
   WORKSPACE_JWT_AUDIENCE: z.string().optional(),
+  WORKSPACE_JWT_MAX_HOURS: field.tokenHours.default(24),
   OIDC_ISSUER: field.secureUrl.optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
   OIDC_ALLOWED_DOMAIN: field.domain.optional(),
   TRUSTED_PROXIES: field.trustedProxies.default(false),
   PORT: field.port.default(3000),
+  HOST: field.host.optional(),
   LOG_LEVEL: field.logLevel.default("info"),
   PARITY_DATA_DIR: z.string().default(".data"),
   PARITY_STAYS_ALIVE: field.yesOrNo.optional(),
@@ -181,6 +185,11 @@ function* findCombinedProblems(given: Given): Generator<EnvironmentProblem> {
       variable: "APP_URL",
       message: "is required: the public origin, for example https://parity.example.com",
     };
+  if (given.APP_URL && field.isPublicHttp(given.APP_URL))
+    yield {
+      variable: "APP_URL",
+      message: "must begin with https:// on a public host: passwords and sessions would be sent in the clear",
+    };
   if (/^[sr]k_live_/.test(key) && given.STRIPE_API_BASE && !field.isLoopbackUrl(given.STRIPE_API_BASE))
     yield {
       variable: "STRIPE_API_BASE",
@@ -255,6 +264,7 @@ function toEnvironment(read: Variables, demoSecrets: (dataDirectory: string) => 
     customerTokens: readCustomerTokens(read, demo),
     singleSignOn: readSingleSignOn(read),
     trustedProxies: read.TRUSTED_PROXIES,
+    host: read.HOST ?? (demo ? "127.0.0.1" : null),
     port: read.PORT,
     logLevel: read.LOG_LEVEL,
   };
@@ -276,9 +286,10 @@ function readStripe(read: Variables): StripeEnvironment | null {
 
 function readCustomerTokens(read: Variables, demo: DemoSecrets | null): CustomerTokens | null {
   const audience = read.WORKSPACE_JWT_AUDIENCE ?? "parity";
-  if (read.WORKSPACE_JWKS_URL) return { kind: "jwks", url: read.WORKSPACE_JWKS_URL, audience };
+  const maxHours = read.WORKSPACE_JWT_MAX_HOURS;
+  if (read.WORKSPACE_JWKS_URL) return { kind: "jwks", url: read.WORKSPACE_JWKS_URL, audience, maxHours };
   const secret = read.WORKSPACE_JWT_SECRET ?? demo?.customerTokenSecret;
-  return secret ? { kind: "secret", secret, audience } : null;
+  return secret ? { kind: "secret", secret, audience, maxHours } : null;
 }
 
 function readSingleSignOn(read: Variables): SingleSignOn | null {

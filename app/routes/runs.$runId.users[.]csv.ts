@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { RunUserView } from "~/dashboard/run-pages.server";
+import { formatCsvLine } from "~/http/csv-line";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 
@@ -39,13 +40,4 @@ export const loader = route.loader({ who: "staff", role: "viewer", params }, asy
 
 function formatUser({ userId, email, name, verdict, outcome, reason, sentence }: RunUserView): string {
   return formatCsvLine([userId, email, name ?? "", verdict, outcome, reason ?? "", sentence]);
-}
-
-/** RFC 4180. A cell that a spreadsheet would run as a formula gets a leading quote, which makes it text. */
-function formatCsvLine(cells: string[]): string {
-  const quoted = cells.map((cell) => {
-    const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  });
-  return `${quoted.join(",")}\r\n`;
 }

@@ -15,13 +15,16 @@ const search = z.object({
 });
 const form = z.object({
   email: z.string().trim().max(254),
-  password: z.string().max(200),
+  password: z.string().max(1_000),
   next: z.string().optional(),
 });
 
 /** Messages for the errors of single sign-on, by their code. */
 const SINGLE_SIGN_ON_PROBLEMS: Record<string, string> = {
   not_invited: "This account has not been invited. Ask an admin to invite you.",
+  removed: "Your access was removed. Ask an admin to add you again.",
+  another_person:
+    "Another account of your identity provider is bound to this address. Ask an admin to remove you and add you again.",
   email_not_verified: "Your identity provider has not verified your email address.",
   // better-auth's own code, for an invited user whose address is not verified.
   account_not_linked: "Your identity provider has not verified your email address.",
@@ -49,11 +52,13 @@ export const action = route.action(
       password,
       userAgent,
       clientAddress: context.clientAddress,
+      cookie: request.headers.get("Cookie") ?? "",
     });
-    if (result.ok) {
+    if (result.ok || result.reason === "second_factor") {
       const headers = new Headers();
       for (const cookie of result.cookies) headers.append("Set-Cookie", cookie);
-      return redirect(toLocalPath(form.next), { headers });
+      const next = toLocalPath(form.next);
+      return redirect(result.ok ? next : `/sign-in/code?${new URLSearchParams({ next })}`, { headers });
     }
     if (result.reason === "wrong_password")
       return data({ email, problem: "Incorrect email or password." }, { status: 401 });

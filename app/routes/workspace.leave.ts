@@ -1,11 +1,13 @@
 import { redirect } from "@remix-run/node";
 import { route } from "~/http/route.server";
 
-/** Ends a customer's session in this browser. */
+/** Ends a customer's session. */
 export const action = route.action(
   { who: "public", because: "it only ends the caller's own session" },
-  async ({ context }) =>
-    redirect("/workspace/session", { headers: { "Set-Cookie": await context.customerAuth.endSession() } }),
+  async ({ request, context }) =>
+    redirect("/workspace/session", {
+      headers: { "Set-Cookie": await context.customerAuth.endSession(request) },
+    }),
 );
 
 /** A GET redirects to the page that explains how to open a workspace. */

@@ -1,6 +1,7 @@
 import type { ServerBuild } from "@remix-run/node";
 import type { RequestHandler } from "express";
 import { createCustomerAuth } from "~/auth/customer.server";
+import { createEndedSessions } from "~/auth/ended-sessions.server";
 import { createStaffAuth } from "~/auth/staff.server";
 import type { Database } from "~/platform/client.server";
 import type { DatabaseState } from "~/platform/database/state.server";
@@ -49,7 +50,7 @@ export function openApplication(options: ApplicationOptions) {
     log,
     parity,
     staffAuth,
-    customerAuth: createCustomerAuth({ environment, now: Date.now }),
+    customerAuth: createCustomerAuth({ environment, endedSessions: createEndedSessions(db), now: Date.now }),
     ready: () => parity.database.check(),
     ...pages,
   });

@@ -163,9 +163,9 @@ async function refuseSecondDemo({ dataDirectory }: Environment): Promise<void> {
     );
 }
 
-async function openPort({ port }: Environment, orNextFree: boolean): Promise<Listener> {
+async function openPort({ host, port }: Environment, orNextFree: boolean): Promise<Listener> {
   try {
-    const listener = await openListener({ port, orNextFree });
+    const listener = await openListener({ port, orNextFree, host: host ?? undefined });
     if (port !== 0 && listener.port !== port) say(`Port ${port} is in use; using ${listener.port}.`);
     return listener;
   } catch (error) {

@@ -105,7 +105,14 @@ function prepareRequest(
   isClosing: () => boolean,
 ): RequestHandler {
   const host = new URL(environment.appUrl).host;
+  let isProxyKnown = environment.trustedProxies !== false;
   return (request, response, next) => {
+    if (!isProxyKnown && (request.headers["x-forwarded-for"] || request.headers.forwarded)) {
+      isProxyKnown = true;
+      log.warn(
+        "Requests come through a proxy, but TRUSTED_PROXIES is not set: all people seem to have one address, which limits their sign-ins together. Set it to the proxies in front",
+      );
+    }
     const started = performance.now();
     const requestId = readRequestId(request.get("X-Request-Id"));
     const nonce = randomBytes(16).toString("base64");

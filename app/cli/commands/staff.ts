@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PASSWORD_PROBLEMS } from "~/auth/passwords.server";
 import { roles } from "~/auth/roles";
 import type { StaffChange } from "~/auth/roster.server";
 import { formatDay } from "~/billing/dates";
@@ -38,13 +39,15 @@ const input = z
       context.addIssue({ code: "custom", message });
       return z.NEVER;
     };
-    if (rest.length > (what === "remove" ? 1 : 0)) return refuse(`Unexpected argument: ${rest.join(" ")}.`);
+    const needsEmail = what === "remove" || what === "reset-second-factor" ? what : null;
+    if (rest.length > (needsEmail ? 1 : 0)) return refuse(`Unexpected argument: ${rest.join(" ")}.`);
     if (what === "list") return { what: "list" as const };
-    if (what === "remove") {
-      const email = rest[0] ?? given.email;
-      return email === undefined ? refuse(MISSING.email) : { what: "remove" as const, email };
-    }
-    if (what !== "add") return refuse("Use staff add, staff list or staff remove.");
+    const email = rest[0] ?? given.email;
+    if (needsEmail !== null && email === undefined) return refuse(MISSING.email);
+    if (needsEmail === "remove") return { what: "remove" as const, email: email ?? "" };
+    if (needsEmail !== null) return { what: "reset-second-factor" as const, email: email ?? "" };
+    if (what !== "add")
+      return refuse("Use staff add, staff list, staff remove or staff reset-second-factor.");
     const member = add.safeParse(given);
     return member.success ? member.data : refuse(member.error.issues[0]?.message ?? MISSING.email);
   });
@@ -55,6 +58,7 @@ export const staff = defineCommand({
     `staff add --email <email> --name <name> --role <${roles.join(" | ")}> [--password-stdin]`,
     "staff list",
     "staff remove <email>",
+    "staff reset-second-factor <email>",
   ],
   summary: "manage who can sign in",
   help: [
@@ -77,6 +81,8 @@ export const staff = defineCommand({
         return listMembers(context);
       case "remove":
         return removeMember(context, request.email);
+      case "reset-second-factor":
+        return resetSecondFactor(context, request.email);
     }
   },
 });
@@ -105,7 +111,7 @@ type Refusal = Extract<StaffChange, { ok: false }>["reason"];
 const REFUSALS: Record<Refusal, string> = {
   bad_email: "The email address is not valid.",
   bad_name: "The name is empty or too long.",
-  password_too_short: "The password is too short: at least 12 characters.",
+  ...PASSWORD_PROBLEMS,
 };
 
 async function listMembers({ roster, out }: CommandContext): Promise<ExitCode> {
@@ -133,5 +139,16 @@ async function removeMember({ roster, out }: CommandContext, email: string): Pro
     return EXIT.failed;
   }
   out.answer({ removed: email }, () => [`Removed: ${email}. Their sessions have ended.`]);
+  return EXIT.done;
+}
+
+async function resetSecondFactor({ roster, out }: CommandContext, email: string): Promise<ExitCode> {
+  if (!(await roster.resetSecondFactor(email))) {
+    out.fail("no_second_factor", `There is no member with the address ${email} and a second factor.`);
+    return EXIT.failed;
+  }
+  out.answer({ reset: email }, () => [
+    `Reset: ${email} signs in with the password alone until a new one is added.`,
+  ]);
   return EXIT.done;
 }

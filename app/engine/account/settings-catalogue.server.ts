@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DEFAULT_POLICY, WRITE_MODES } from "~/billing/policy";
 import { CONTACT_HINT, readSupportContact } from "~/billing/words/support-contact";
+import { readOrigins } from "./origins";
 
 /** One setting. The store, the settings page, the command line and the table in README.md are made from it. */
 type SettingDefinition<Value> = {
@@ -95,6 +96,30 @@ const definitions = {
     unit: null,
     label: "Support contact",
     help: "Customers see this email or https address when a payment takes too long. Leave it empty to show none.",
+    role: "admin",
+  },
+  applicationOrigins: {
+    schema: optional(origins()),
+    default: null,
+    unit: null,
+    label: "Origins of the application",
+    help: "Pages of these sites open a customer's workspace at once. A hand-over from any other site asks the customer first.",
+    role: "admin",
+  },
+  staffIdleHours: {
+    schema: wholeNumber(1, 168),
+    default: 12,
+    unit: "hours",
+    label: "Idle sessions of staff",
+    help: "A session of staff ends when it was not used for this long, and after 7 days in any case.",
+    role: "admin",
+  },
+  requireSecondFactor: {
+    schema: choice(["no", "yes"] as const),
+    default: "no" as const,
+    unit: null,
+    label: "Second factor for staff",
+    help: "yes = staff who sign in with a password must add an authenticator app before they see anything.",
     role: "admin",
   },
 } satisfies Record<string, SettingDefinition<unknown>>;
@@ -205,6 +230,13 @@ function percentage() {
 
 function text(maxLength: number) {
   return z.string().min(1).max(maxLength).describe(`a text of at most ${maxLength} characters`);
+}
+
+function origins() {
+  return z
+    .string()
+    .refine((typed) => readOrigins(typed) !== null)
+    .describe("one or more origins, separated by commas (https://app.example.com)");
 }
 
 function contact() {

@@ -1,4 +1,4 @@
-import { useFetcher, useSubmit } from "@remix-run/react";
+import { useFetcher, useNavigate, useSubmit } from "@remix-run/react";
 import { CircleUserRound } from "lucide-react";
 import { MenuButton } from "~/ui/menu/menu-button";
 import { THEMES, type Theme } from "~/ui/theme/appearance";
@@ -14,6 +14,7 @@ const THEME_WORDS: Record<Theme, string> = {
 export function AccountMenu({ staff, theme }: { staff: FrameData["staff"]; theme: Theme }) {
   const appearance = useFetcher();
   const submit = useSubmit();
+  const navigate = useNavigate();
   return (
     <MenuButton
       label={`Signed in as ${staff.name}`}
@@ -31,6 +32,7 @@ export function AccountMenu({ staff, theme }: { staff: FrameData["staff"]; theme
             </>
           ),
         },
+        { kind: "action", id: "account", label: "Your account", onChoose: () => navigate("/account") },
         { kind: "line", id: "above-themes" },
         ...THEMES.map((choice) => ({
           kind: "choice" as const,

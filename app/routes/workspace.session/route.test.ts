@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { createCustomerAuth } from "~/auth/customer.server";
+import { createMemorySessions } from "~/auth/testing/memory-sessions";
 import { appUrl, createRouteArgs, readErrorResponse } from "~/http/testing/request";
 import type { CustomerTokens } from "~/platform/env.server";
 import { action as leave } from "../workspace.leave";
 import { action } from "./route";
 
-const tokens: CustomerTokens = { kind: "secret", secret: "s".repeat(40), audience: "parity" };
+const tokens: CustomerTokens = { kind: "secret", secret: "s".repeat(40), audience: "parity", maxHours: 24 };
+const endedSessions = createMemorySessions();
+let applicationOrigins: string | null = null;
 const authWith = (customerTokens: CustomerTokens | null) =>
   createCustomerAuth({
     environment: { mode: "demo", appSecret: "a".repeat(64), appUrl, customerTokens },
+    endedSessions,
     now: Date.now,
   });
 const customerAuth = authWith(tokens);
@@ -25,9 +29,10 @@ function args({ fields, from = here, cookie }: Posted, auth = customerAuth) {
   const made = createRouteArgs("/workspace/session", init).args;
   const views = async ([userId]: string[]) =>
     userId === "homeless"
-      ? [{ database: { workspaces: [] } }]
-      : [{ database: { workspaces: [{ id: `${userId}_w1` }] } }];
-  Object.assign(made.context, { customerAuth: auth, parity: { views } });
+      ? [{ email: "h@example.com", database: { workspaces: [] } }]
+      : [{ email: `${userId}@example.com`, database: { workspaces: [{ id: `${userId}_w1` }] } }];
+  const settings = { get: async () => ({ applicationOrigins }) };
+  Object.assign(made.context, { customerAuth: auth, parity: { views, settings } });
   return made;
 }
 
@@ -60,17 +65,39 @@ describe("the handover", () => {
     });
   });
 
-  it("does not sign in from a form of another site, because the browser hides the current session: it is posted again", async () => {
+  it("does not sign in from a form of another site, because the browser hides the current session: the application's is posted again", async () => {
+    applicationOrigins = "https://app.example, https://www.app.example";
     const token = await createToken("eve");
     expect(await post({ fields: { token, workspaceId: "w" }, from: elsewhere })).toEqual({
       status: 200,
       cookie: null,
       shown: { kind: "repost", fields: { token, workspaceId: "w" } },
     });
-    // Also without a browser's headers, and from another host of the same site.
-    const senders: Record<string, string>[] = [{}, { "Sec-Fetch-Site": "same-site" }];
-    for (const from of senders)
-      expect(await post({ fields: { token }, from })).toMatchObject({ shown: { kind: "repost" } });
+  });
+
+  it.each([
+    [
+      "another origin",
+      "https://app.example",
+      { "Sec-Fetch-Site": "cross-site", Origin: "https://evil.test" },
+    ],
+    [
+      "a part of its name",
+      "https://app.example",
+      { "Sec-Fetch-Site": "cross-site", Origin: "https://app.exampl" },
+    ],
+    ["a page without an origin", "https://app.example", { "Sec-Fetch-Site": "cross-site", Origin: "null" }],
+    ["another host of the same site", "https://app.example", { "Sec-Fetch-Site": "same-site" }],
+    ["no browser", "https://app.example", {} as Record<string, string>],
+    ["any site, without the setting", null, elsewhere],
+  ])("S9: asks the customer first when the post comes from %s", async (_, origins, from) => {
+    applicationOrigins = origins;
+    const token = await createToken("eve");
+    expect(await post({ fields: { token }, from })).toEqual({
+      status: 200,
+      cookie: null,
+      shown: { kind: "ask", fields: { token }, email: "eve@example.com" },
+    });
   });
 
   it("rejects another site that claims to be our page", async () => {
@@ -119,7 +146,10 @@ describe("the handover", () => {
 
 describe("signing out a customer", () => {
   it("ends the session in this browser, only for our own pages", async () => {
-    const answer = await leave(args({ fields: {}, cookie: await startSession("ada") }));
+    const cookie = await startSession("ada");
+    const answer = await leave(args({ fields: {}, cookie }));
+    // Also where the cookie was copied to.
+    expect(await readSession(cookie)).toBeNull();
     expect(answer.headers.get("Set-Cookie")).toContain("Max-Age=0");
     expect((await readErrorResponse(leave(args({ fields: {}, from: elsewhere })))).status).toBe(403);
   });

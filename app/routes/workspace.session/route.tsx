@@ -53,6 +53,7 @@ export const action = route.action(
       case "no_workspace":
         return data<HandoverStep>(answer, { status: 404 });
       case "repost":
+      case "ask":
       case "confirm":
         return data<HandoverStep>(answer);
     }
@@ -81,6 +82,20 @@ function HandoverAnswer({ answer }: { answer: HandoverStep }) {
         <>
           <CustomerHeader title="Opening your workspace…">This takes a moment.</CustomerHeader>
           <HandoverForm fields={{ ...answer.fields, step: "here" }} label="Open my workspace" autoSubmit />
+        </>
+      );
+    case "ask":
+      return (
+        <>
+          <CustomerHeader title="Open this workspace?">
+            Another site sent you here{answer.email ? <> as {answer.email}</> : null}. If that is not you,
+            close this page.
+          </CustomerHeader>
+          <HandoverForm
+            fields={{ ...answer.fields, step: "here" }}
+            label="Open my workspace"
+            autoSubmit={false}
+          />
         </>
       );
     case "confirm":

@@ -1,6 +1,7 @@
 import { request as sendRequest } from "node:http";
 import type { ServerBuild } from "@remix-run/node";
 import { createCustomerAuth } from "~/auth/customer.server";
+import { createEndedSessions } from "~/auth/ended-sessions.server";
 import { createStaffAuth } from "~/auth/staff.server";
 import type { World } from "~/engine/testing/world";
 import { createLog } from "~/platform/log.server";
@@ -30,7 +31,7 @@ export async function startLiveServer(world: World, build: ServerBuild) {
     metricsToken: METRICS_TOKEN,
     singleSignOn: null,
     trustedProxies: false as const,
-    customerTokens: { kind: "secret" as const, secret: CUSTOMER_SECRET, audience: "parity" },
+    customerTokens: { kind: "secret" as const, secret: CUSTOMER_SECRET, audience: "parity", maxHours: 24 },
   };
   const stripe = {
     secretKey: sandbox.secretKey,
@@ -43,7 +44,11 @@ export async function startLiveServer(world: World, build: ServerBuild) {
   };
   const parity = openParity({ db, stripe, sandbox: false, log });
   const staffAuth = createStaffAuth({ db, environment, log });
-  const customerAuth = createCustomerAuth({ environment, now: Date.now });
+  const customerAuth = createCustomerAuth({
+    environment,
+    endedSessions: createEndedSessions(db),
+    now: Date.now,
+  });
   const server = createServer({
     environment,
     log,

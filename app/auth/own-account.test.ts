@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { saveSettings } from "~/engine/account/settings.server";
+import { createLog } from "~/platform/log.server";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createStaffAuth, type StaffAuth } from "./staff.server";
+import { computeCode } from "./testing/totp";
+
+const appUrl = "https://parity.test";
+const password = "correct horse battery";
+const environment = { appSecret: "s".repeat(40), appUrl, singleSignOn: null };
+let database: TestDatabase;
+let staffAuth: StaffAuth;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const log = createLog({ level: "silent" });
+  staffAuth = createStaffAuth({ db: database.db, environment, log });
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  const { db } = database;
+  for (const table of [db.staffRateLimit, db.signInLimit, db.setting])
+    await (table as typeof db.setting).deleteMany();
+  await db.staff.deleteMany();
+  await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator", password });
+});
+
+const toCookie = (cookies: string[]) =>
+  cookies
+    .filter((line) => !/Max-Age=0/.test(line))
+    .map((line) => line.split(";")[0])
+    .join("; ");
+const signIn = (given: string, clientAddress: string, cookie = "", email = "ann@example.com") =>
+  staffAuth.signIn({ email, password: given, clientAddress, userAgent: "test", cookie });
+async function openSession(cookie = "") {
+  const result = await signIn(password, "192.0.2.1", cookie);
+  if (!result.ok) throw new Error(`Not signed in: ${result.reason}`);
+  return toCookie(result.cookies);
+}
+const readSession = (cookie: string) =>
+  staffAuth.session(new Request(appUrl, { headers: { Cookie: cookie } }));
+async function callerWith(cookie: string) {
+  const staff = await readSession(cookie);
+  return { staffId: staff?.id ?? "", cookie, clientAddress: "192.0.2.1" };
+}
+
+describe("S25: the own account", () => {
+  it("changes its password with the current one, which ends all other sessions", async () => {
+    const elsewhere = await openSession();
+    const here = await openSession();
+    const caller = await callerWith(here);
+    const next = "seven purple umbrellas";
+    expect(await staffAuth.own.changePassword(caller, { current: "wrong password", next })).toEqual({
+      ok: false,
+      reason: "wrong_password",
+    });
+    expect(await staffAuth.own.changePassword(caller, { current: password, next: "password1234" })).toEqual({
+      ok: false,
+      reason: "password_too_common",
+    });
+    const changed = await staffAuth.own.changePassword(caller, { current: password, next });
+    expect(changed.ok && (await readSession(toCookie(changed.cookies)))).toMatchObject({ name: "Ann" });
+    expect(await readSession(elsewhere)).toBeNull();
+    expect(await readSession(here)).toBeNull();
+    expect(await signIn(password, "192.0.2.1")).toMatchObject({ ok: false });
+    expect(await signIn(next, "192.0.2.1")).toMatchObject({ ok: true });
+  });
+
+  it("signs out everywhere", async () => {
+    const sessions = [await openSession(), await openSession()];
+    await staffAuth.own.signOutEverywhere((await callerWith(sessions[0] ?? "")).staffId);
+    for (const session of sessions) expect(await readSession(session)).toBeNull();
+  });
+
+  it("ends when it is idle for longer than the settings allow, and not while it is used", async () => {
+    const cookie = await openSession();
+    const idle = (hours: number) =>
+      database.db
+        .$executeRaw`UPDATE "StaffSession" SET "updatedAt" = now() - make_interval(secs => ${hours * 3600}::int)`;
+    await idle(11);
+    expect(await readSession(cookie)).not.toBeNull();
+    const [{ updatedAt } = { updatedAt: new Date(0) }] = await database.db.staffSession.findMany();
+    expect(Date.now() - updatedAt.getTime()).toBeLessThan(60_000);
+    await idle(13);
+    expect(await readSession(cookie)).toBeNull();
+    const again = await openSession();
+    await saveSettings(database.db, { staffIdleHours: 1 }, "test");
+    await idle(2);
+    expect(await readSession(again)).toBeNull();
+  });
+});
+
+describe("S25: the second factor", () => {
+  async function addSecondFactor() {
+    const cookie = await openSession();
+    const caller = await callerWith(cookie);
+    expect(await staffAuth.own.startSecondFactor(caller, "wrong password")).toMatchObject({ ok: false });
+    const started = await staffAuth.own.startSecondFactor(caller, password);
+    if (!started.ok) throw new Error("Not started");
+    const key = new URL(started.uri).searchParams.get("secret") ?? "";
+    return { caller, key, backupCodes: started.backupCodes };
+  }
+  const enter = (cookies: string[], code: string) =>
+    staffAuth.signInWithCode({
+      code,
+      clientAddress: "192.0.2.1",
+      userAgent: "test",
+      cookie: toCookie(cookies),
+    });
+
+  it("counts once a code was right; then a password alone opens nothing, and a code or a backup code does", async () => {
+    const { caller, key, backupCodes } = await addSecondFactor();
+    expect(await signIn(password, "192.0.2.1")).toMatchObject({ ok: true });
+    expect(await staffAuth.own.confirmSecondFactor(caller, "000000")).toMatchObject({ ok: false });
+    const confirmed = await staffAuth.own.confirmSecondFactor(caller, computeCode(key));
+    expect(confirmed.ok && (await readSession(toCookie(confirmed.cookies)))).toMatchObject({
+      hasSecondFactor: true,
+    });
+
+    const first = await signIn(password, "192.0.2.1");
+    if (first.ok || first.reason !== "second_factor") throw new Error("No second step");
+    expect(await readSession(toCookie(first.cookies))).toBeNull();
+    expect(await enter(first.cookies, "000000")).toEqual({ ok: false });
+    expect(await enter([], computeCode(key))).toEqual({ ok: false });
+    const second = await enter(first.cookies, computeCode(key));
+    expect(second.ok && (await readSession(toCookie(second.cookies)))).toMatchObject({ name: "Ann" });
+
+    const [backup = ""] = backupCodes;
+    const third = await signIn(password, "192.0.2.1");
+    if (third.ok || third.reason !== "second_factor") throw new Error("No second step");
+    expect(await enter(third.cookies, backup)).toMatchObject({ ok: true });
+    const fourth = await signIn(password, "192.0.2.1");
+    if (fourth.ok || fourth.reason !== "second_factor") throw new Error("No second step");
+    // Each backup code works once.
+    expect(await enter(fourth.cookies, backup)).toEqual({ ok: false });
+    const [stored] = await database.db.staffTwoFactor.findMany();
+    expect(stored?.backupCodes).not.toContain(backupCodes[1]);
+    expect(stored?.secret).not.toContain(key);
+  });
+
+  it("that is lost is reset on the command line", async () => {
+    const { caller, key } = await addSecondFactor();
+    await staffAuth.own.confirmSecondFactor(caller, computeCode(key));
+    expect(await staffAuth.resetSecondFactor("ann@example.com")).toBe(true);
+    expect(await signIn(password, "192.0.2.1")).toMatchObject({ ok: true });
+    expect(await staffAuth.resetSecondFactor("ann@example.com")).toBe(false);
+  });
+
+  it("may be required of those who sign in with a password", async () => {
+    await saveSettings(database.db, { requireSecondFactor: "yes" }, "test");
+    expect(await readSession(await openSession())).toMatchObject({ mustAddSecondFactor: true });
+    const { caller, key } = await addSecondFactor();
+    const confirmed = await staffAuth.own.confirmSecondFactor(caller, computeCode(key));
+    expect(confirmed.ok && (await readSession(toCookie(confirmed.cookies)))).toMatchObject({
+      mustAddSecondFactor: false,
+    });
+  });
+});
+
+describe("S26: a removed member", () => {
+  it("has no session and cannot sign in, keeps the name in the audit, and can be added again", async () => {
+    const cookie = await openSession();
+    const { staffId } = await callerWith(cookie);
+    expect(await staffAuth.removeStaff("ANN@example.com ")).toBe(true);
+    expect(await readSession(cookie)).toBeNull();
+    expect(await signIn(password, "192.0.2.1")).toMatchObject({ ok: false, reason: "wrong_password" });
+    expect(await staffAuth.listStaff()).toEqual([]);
+    expect(await database.db.staff.findUnique({ where: { id: staffId } })).toMatchObject({ name: "Ann" });
+    const ann = { email: "ann@example.com", name: "Ann", role: "viewer", password } as const;
+    expect(await staffAuth.addStaff(ann)).toMatchObject({ ok: true, id: staffId, created: true });
+    expect(await signIn(password, "192.0.2.1")).toMatchObject({ ok: true });
+  });
+
+  it("leaves settings' history as it was: it is append-only", async () => {
+    await saveSettings(database.db, { graceDays: 3 }, "staff:x");
+    await expect(database.db.settingChange.deleteMany()).rejects.toThrow(/append-only/);
+    await expect(database.db.settingChange.updateMany({ data: { actor: "y" } })).rejects.toThrow(
+      /append-only/,
+    );
+    await expect(database.db.$executeRaw`TRUNCATE "SettingChange"`).rejects.toThrow(/append-only/);
+  });
+});

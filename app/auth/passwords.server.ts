@@ -1,0 +1,86 @@
+/** The lengths of a password, in UTF-16 units as JavaScript and better-auth count; the same in forms, commands and the library. */
+export const PASSWORD_LENGTH = { minimum: 12, maximum: 128 } as const;
+
+export type PasswordProblem = "password_too_short" | "password_too_long" | "password_too_common";
+
+/** Why this password is refused; null when it is accepted. `names`: the member's name and e-mail address. */
+export async function findPasswordProblem(
+  password: string,
+  names: readonly string[],
+): Promise<PasswordProblem | null> {
+  if (password.length < PASSWORD_LENGTH.minimum) return "password_too_short";
+  if (password.length > PASSWORD_LENGTH.maximum) return "password_too_long";
+  return (await isCommon(password, names)) ? "password_too_common" : null;
+}
+
+/** A sentence for the person who chose the password. */
+export const PASSWORD_PROBLEMS: Record<PasswordProblem, string> = {
+  password_too_short: `The password is too short: at least ${PASSWORD_LENGTH.minimum} characters.`,
+  password_too_long: `The password is too long: at most ${PASSWORD_LENGTH.maximum} characters.`,
+  password_too_common: "The password is easy to guess. Choose several words that do not belong together.",
+};
+
+let commonPasswords: Promise<ReadonlySet<string>> | null = null;
+
+/** Half a megabyte, so it is loaded only when a password is chosen. */
+function loadCommonPasswords(): Promise<ReadonlySet<string>> {
+  commonPasswords ??= import("@zxcvbn-ts/language-common").then(
+    ({ dictionary }) => new Set<string>(dictionary.passwords),
+  );
+  return commonPasswords;
+}
+
+async function isCommon(password: string, names: readonly string[]): Promise<boolean> {
+  const text = password.normalize("NFKC").toLowerCase();
+  if (new Set(text).size < 5 || isSequence(text)) return true;
+  const known = await loadCommonPasswords();
+  const own = new Set(["parity", "stripe", ...names.flatMap(splitWords)]);
+  const isKnown = (word: string) => known.has(word) || own.has(word);
+  return listForms(text).some((form) => isKnown(form) || isRepetition(form, isKnown));
+}
+
+/** The password itself, without what people add at its ends, and with letters instead of the signs that stand for them. */
+function listForms(text: string): string[] {
+  const plain = [text, text.replace(/[^\p{L}\p{N}]/gu, "")];
+  const forms = plain.flatMap((form) => [form, form.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "")]);
+  return [...new Set(forms.flatMap((form) => [form, replaceSigns(form)]))].filter((form) => form !== "");
+}
+
+const LETTERS: Record<string, string> = {
+  "0": "o",
+  "1": "i",
+  "3": "e",
+  "4": "a",
+  "5": "s",
+  "7": "t",
+  "@": "a",
+  $: "s",
+  "!": "i",
+};
+
+function replaceSigns(text: string): string {
+  return text.replace(/[013457@$!]/g, (sign) => LETTERS[sign] ?? sign);
+}
+
+/** Whether it is one known word or a short piece, again and again. */
+function isRepetition(text: string, isKnown: (word: string) => boolean): boolean {
+  for (let length = 1; length <= text.length / 2; length++) {
+    if (text.length % length !== 0) continue;
+    const piece = text.slice(0, length);
+    if (piece.repeat(text.length / length) === text) return length <= 6 || isKnown(piece);
+  }
+  return false;
+}
+
+/** Whether nearly each character is the one before it, or its neighbour in the alphabet. */
+function isSequence(text: string): boolean {
+  const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
+  const steps = codes.slice(1).filter((code, index) => Math.abs(code - (codes[index] ?? 0)) <= 1);
+  return steps.length >= (codes.length - 1) * 0.75;
+}
+
+function splitWords(name: string): string[] {
+  return [name, name.split("@")[0] ?? "", ...name.split(/[^\p{L}\p{N}]+/u)]
+    .map((word) => word.toLowerCase())
+    .filter((word) => word.length >= 4);
+}

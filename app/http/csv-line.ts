@@ -1,0 +1,15 @@
+/**
+ * Characters that begin a formula in a spreadsheet, also in full width, after blanks, and after a separator of another country:
+ * a spreadsheet that splits at semicolons sees a cell begin there.
+ */
+const formula = /(^|[;\t\r\n])[\s\p{Cf}\p{Cc}'"]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20|%]/u;
+
+/** RFC 4180. A cell that a spreadsheet could run as a formula gets a leading quote, which makes it text. */
+export function formatCsvLine(cells: string[]): string {
+  const quoted = cells.map((cell) => {
+    // A separator inside a cell cannot be made safe by a quote at its beginning.
+    const safe = formula.test(cell) ? `'${cell.replace(/[;\t\r\n]+/g, " ")}` : cell;
+    return /[",;\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  });
+  return `${quoted.join(",")}\r\n`;
+}

@@ -4,7 +4,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
-RUN npm run build && npm prune --omit=dev
+# What is only built and tested with is removed: npm would keep it, because it is an optional peer of something.
+RUN npm run build && node scripts/prune.mjs
 
 FROM node:20-slim
 ENV NODE_ENV=production

@@ -58,6 +58,11 @@ export const origin = z
   .refine(isOrigin, { error: "should be an origin without a path, for example https://parity.example.com" })
   .transform((value) => new URL(value).origin);
 
+/** The origin that people open: http only where their passwords stay in a private network. */
+export const publicOrigin = origin.refine((value) => !isPublicHttp(value), {
+  error: "must begin with https:// on a public host: passwords and sessions would be sent in the clear",
+});
+
 /** https, or http on this machine only: an attacker who can change the response could sign in as any user. */
 export const secureUrl = z
   .string()
@@ -105,7 +110,7 @@ export function isLoopbackUrl(value: string): boolean {
 }
 
 /** Whether this is a plain http address that others than this machine and its private network can reach. */
-export function isPublicHttp(value: string): boolean {
+function isPublicHttp(value: string): boolean {
   if (!hasProtocol(value, ["http:"]) || isLoopbackUrl(value)) return false;
   const { hostname } = new URL(value);
   const address = hostname.replace(/^\[|\]$/g, "");

@@ -77,7 +77,7 @@ const variables = z.object({
   CRON_SECRET: field.createSecretField(16).optional(),
   METRICS_TOKEN: field.createSecretField(16).optional(),
   APP_SECRET: field.createSecretField(32).optional(),
-  APP_URL: field.origin.optional(),
+  APP_URL: field.publicOrigin.optional(),
   WORKSPACE_JWT_SECRET: field.createSecretField(32).optional(),
   WORKSPACE_JWKS_URL: field.secureUrl.optional(),
   WORKSPACE_JWT_AUDIENCE: z.string().optional(),
@@ -184,11 +184,6 @@ function* findCombinedProblems(given: Given): Generator<EnvironmentProblem> {
     yield {
       variable: "APP_URL",
       message: "is required: the public origin, for example https://parity.example.com",
-    };
-  if (given.APP_URL && field.isPublicHttp(given.APP_URL))
-    yield {
-      variable: "APP_URL",
-      message: "must begin with https:// on a public host: passwords and sessions would be sent in the clear",
     };
   if (/^[sr]k_live_/.test(key) && given.STRIPE_API_BASE && !field.isLoopbackUrl(given.STRIPE_API_BASE))
     yield {

@@ -1,10 +1,11 @@
 import { hkdfSync, randomUUID } from "node:crypto";
 import { createCookie } from "@remix-run/node";
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
+import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { Environment } from "~/platform/env.server";
 import { isPlainText } from "~/platform/plain-text";
 import type { EndedSessions } from "./ended-sessions.server";
+import { createKeyServer, isKeyServerFailure } from "./key-server.server";
 
 /** An authorized customer: `userId` is `User.id`. */
 export type CustomerCaller = { userId: string; by: "token" | "session" };
@@ -46,9 +47,6 @@ const clockSkewSeconds = 30;
 const demoTokenSeconds = 60;
 /** Marks our own sessions, which also have their own key, so that no other token is accepted as a session. */
 const sessionKind = { typ: "parity-session+jwt", audience: "parity:workspace" };
-
-/** Error codes of jose for a key server that does not answer, or not with keys. */
-const keyServerFailures = new Set(["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC", "ERR_JWKS_INVALID"]);
 
 const subject = z.string().min(1).max(255).refine(isPlainText);
 
@@ -165,7 +163,7 @@ function createTokenVerifier(tokens: NonNullable<Environment["customerTokens"]>,
     const key = new TextEncoder().encode(tokens.secret);
     return (token: string): Verified => checkEnd(jwtVerify(token, key, options(["HS256"])));
   }
-  const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(tokens.url), { timeoutDuration: 5_000 });
+  const keys = createKeyServer(new URL(tokens.url), now);
   const asymmetric = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
   return (token: string): Verified => checkEnd(jwtVerify(token, keys, options(asymmetric)));
 }
@@ -176,7 +174,6 @@ async function readVerifiedToken(verify: () => Verified): Promise<TokenReading> 
     const userId = subject.safeParse((await verify()).payload.sub);
     return userId.success ? { ok: true, userId: userId.data } : { ok: false, reason: "invalid" };
   } catch (error) {
-    const theirs = error instanceof errors.JOSEError && !keyServerFailures.has(error.code);
-    return { ok: false, reason: theirs ? "invalid" : "unavailable" };
+    return { ok: false, reason: isKeyServerFailure(error) ? "unavailable" : "invalid" };
   }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Command, CommandContext } from "./command";
 import { EXIT, type ExitCode } from "./command";
+import { doctor } from "./commands/doctor";
 import { explain } from "./commands/explain";
 import { fixWorkspace } from "./commands/fix-workspace";
 import { runs } from "./commands/runs";
@@ -10,7 +11,16 @@ import { status } from "./commands/status";
 import { sync } from "./commands/sync";
 import { createOut, type Streams } from "./out";
 
-export const COMMANDS: readonly Command[] = [status, explain, sync, fixWorkspace, runs, staff, settings];
+export const COMMANDS: readonly Command[] = [
+  status,
+  doctor,
+  explain,
+  sync,
+  fixWorkspace,
+  runs,
+  staff,
+  settings,
+];
 
 /** The opened installation; or the reason why it cannot be opened. */
 export type Opening =

@@ -6,11 +6,12 @@ import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { findUserRecord } from "~/engine/evaluate/records.server";
 import { linkSession } from "~/engine/observe/customer-users.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
-import { withTimeout } from "~/platform/with-timeout";
+import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import type { CheckoutSession } from "~/stripe/checkout-session";
 import { isPassing, type StripeFailure } from "~/stripe/failure.server";
 import type { RequestOptions } from "~/stripe/reader.server";
+import { createCheckoutGuard } from "./checkout-guard.server";
 import type {
   CheckoutRefusal,
   CheckoutSync,
@@ -45,6 +46,7 @@ const reject = (reason: CheckoutRefusal): Rejected => ({ ok: false, reason });
 /** Checkout and billing portal for customers. */
 export function createCheckout(options: CheckoutOptions) {
   const { db, client, log } = options;
+  const isRightAccount = createCheckoutGuard(options);
   const running = new Map<string, Promise<CheckoutSync>>();
 
   /** The same customer, asking ten times at once, is answered by one and the same wait. */
@@ -56,6 +58,7 @@ export function createCheckout(options: CheckoutOptions) {
 
   async function portal({ userId, returnUrl }: { userId: string; returnUrl: string }) {
     if (client === null) return reject("not_configured");
+    if (!(await isRightAccount())) return reject("not_configured");
     if ((await consumeRateLimit(db, `portal:${userId}`, PORTAL_LIMIT)) > 0) return reject("too_many");
     const { context, snapshots } = await loadInContext(db, [userId]);
     const [snapshot] = snapshots;
@@ -104,7 +107,9 @@ export function createCheckout(options: CheckoutOptions) {
         const actor: Actor = { kind: "checkout", id: null };
         const deadlineMs = computeTimeLeft();
         const input = { userId, actor, apply: true, deadlineMs, priority } as const;
-        await withTimeout(syncUser(options, input), deadlineMs);
+        const synced = await withTimeout(syncUser(options, input), deadlineMs);
+        // Stripe refuses for good: asking again for eight seconds is no use.
+        if (synced !== TIMED_OUT && synced?.ok === false && !synced.isPassing) return { state: "pending" };
         const { context, snapshots } = await loadInContext(db, [userId]);
         const [snapshot] = snapshots;
         if (snapshot && evaluateUser(snapshot, context, AS_STAFF).evaluation.accessRecorded)
@@ -172,7 +177,9 @@ export function createCheckout(options: CheckoutOptions) {
     },
     /** The address of Stripe's payment page for a plan, after a look at what Stripe says now (at most 6 s). */
     start: async (order: StartCheckout): Promise<CheckoutResult> =>
-      client === null ? reject("not_configured") : startCheckout(options, client, order),
+      client === null || !(await isRightAccount())
+        ? reject("not_configured")
+        : startCheckout(options, client, order),
     /** The address of Stripe's page where a customer manages what they have. */
     portal,
     /** After paying: waits (at most 8 s) until Stripe has attached the subscription, and gives access. */

@@ -1,5 +1,6 @@
 import type { WriteMode } from "~/billing/policy";
 import { loadSettings } from "~/engine/account/settings.server";
+import { listRefusals, type StripeRefusal } from "~/engine/account/stripe-refusals.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { findLiveRun } from "~/engine/runs/live-runs.server";
 import type { Database, Tx } from "~/platform/client.server";
@@ -23,6 +24,8 @@ export type FrameView = {
   warning: string | null;
   /** Why what is shown may be out of date, as a sentence; null when it is not. */
   stale: string | null;
+  /** What Stripe refuses to the keys; empty when nothing is missing that matters. */
+  refusals: StripeRefusal[];
 };
 
 /** What the frame around every page counts. */
@@ -38,11 +41,12 @@ export async function loadFrame(
   sandbox: boolean,
   database: Pick<DatabaseMonitor, "describeTrouble">,
 ): Promise<FrameView> {
-  const [settings, live, trouble, { stale }] = await Promise.all([
+  const [settings, live, trouble, { stale }, refusals] = await Promise.all([
     loadSettings(db),
     findLiveRun(db),
     database.describeTrouble(),
     loadFreshness(db),
+    listRefusals(db),
   ]);
   const check = guard.last();
   return {
@@ -52,6 +56,8 @@ export async function loadFrame(
     liveRunId: live?.id ?? null,
     warning: trouble ?? (check && !check.ok ? check.message : null),
     stale,
+    // Without reading the account nothing is missing once it is known.
+    refusals: refusals.filter(({ subject }) => subject !== "account"),
   };
 }
 

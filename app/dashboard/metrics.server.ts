@@ -1,8 +1,10 @@
 import { Gauge, Registry } from "prom-client";
 import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
 import { findFullRun } from "~/engine/account/cursors.server";
+import { listRefusals } from "~/engine/account/stripe-refusals.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { countUnsettledEvents } from "~/engine/observe/events.server";
+import { listDeliveries } from "~/engine/observe/webhook-deliveries.server";
 import { summarizePaymentToAccess } from "~/engine/repair/payment-to-access.server";
 import { countPendingRevocations } from "./account-facts.server";
 import { loadFreshness } from "./freshness.server";
@@ -11,16 +13,19 @@ import { countVerdicts } from "./users-list/users-count.server";
 
 /** Metrics in Prometheus text format. They come from the database, so every process gives the same values. */
 export async function renderMetrics({ db, stripe }: Deps): Promise<string> {
-  const [verdicts, layers, pending, unsettled, fullRun, reads, slowdowns, freshness] = await Promise.all([
-    countVerdicts(db),
-    summarizePaymentToAccess(db),
-    countPendingRevocations(db),
-    countUnsettledEvents(db),
-    findFullRun(db),
-    listStripeReads(db),
-    listStripeSlowdowns(db),
-    loadFreshness(db),
-  ]);
+  const [verdicts, layers, pending, unsettled, fullRun, reads, slowdowns, freshness, deliveries, refusals] =
+    await Promise.all([
+      countVerdicts(db),
+      summarizePaymentToAccess(db),
+      countPendingRevocations(db),
+      countUnsettledEvents(db),
+      findFullRun(db),
+      listStripeReads(db),
+      listStripeSlowdowns(db),
+      loadFreshness(db),
+      listDeliveries(db, 7),
+      listRefusals(db),
+    ]);
   const registry = new Registry();
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
@@ -70,6 +75,12 @@ export async function renderMetrics({ db, stripe }: Deps): Promise<string> {
     ["bucket"],
   );
   for (const { bucket, slowdown } of slowdowns) slow.set({ bucket }, slowdown);
+  const delivered = gauge("parity_webhook_deliveries", "Webhook deliveries of the last 7 days", ["outcome"]);
+  for (const { outcome, count } of deliveries) delivered.set({ outcome }, count);
+  const refused = gauge("parity_stripe_refusals", "1 for each permission or key that Stripe refuses now", [
+    "subject",
+  ]);
+  for (const { subject } of refusals) refused.set({ subject }, 1);
   if (fullRun)
     gauge("parity_last_full_run_seconds", "When the last full run finished, in epoch seconds").set(
       fullRun.finishedAt,

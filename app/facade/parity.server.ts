@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createCheckout } from "~/customers/checkout.server";
 import { createWorkspaces } from "~/customers/workspaces.server";
 import { createCountCache } from "~/dashboard/count-cache.server";
+import { examine } from "~/dashboard/doctor/doctor.server";
 import { renderMetrics } from "~/dashboard/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
 import { createRunPages } from "~/dashboard/run-pages.server";
@@ -65,6 +66,16 @@ export function createParity(options: ParityOptions) {
     events: createWebhookEvents(deps, { secret, settleWithinMs }),
     checkout: createCheckout({ ...deps, client: options.checkout ?? null, wait }),
     settings: createSettings(deps),
+    /** Is it the account that the database, and STRIPE_ACCOUNT_ID, say? */
+    checkAccount: () => guard.check(),
+    /** Looks at everything that can be wrong around Parity; asks Stripe one cheap question for each permission. */
+    examine: () =>
+      examine({
+        ...deps,
+        checkout: options.checkout ?? null,
+        takesWebhooks: secret !== null,
+        now: () => Date.now() / 1000,
+      }),
     /** Figures in Prometheus' text format. */
     metrics: () => renderMetrics(deps),
     /** The process is shutting down: runs end with what is being committed, and are handed over; no more checks begin. */

@@ -16,9 +16,12 @@ export const accountId = z
   .string()
   .regex(/^acct_[A-Za-z0-9]{6,}$/, { error: "should look like acct_1AbCdEf…" });
 
-export const webhookSecret = z.string().regex(/^whsec_[A-Za-z0-9+/=_-]{16,}$/, {
-  error: "should look like whsec_… (the endpoint’s signing secret)",
-});
+/** Several while a secret is replaced, or for two endpoints. */
+export const webhookSecret = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/=_-]{16,}(,whsec_[A-Za-z0-9+/=_-]{16,})*$/, {
+    error: "should look like whsec_… (the endpoint’s signing secret), or several, separated by commas",
+  });
 
 export const readsPerSecond = z
   .string()

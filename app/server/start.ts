@@ -14,6 +14,7 @@ import { type Listener, openListener } from "./listener.server";
 import { openPostgres } from "./open-postgres.server";
 import { ROOT, requireBuilt } from "./require-built.server";
 import { requireDatabase } from "./require-database.server";
+import { requireRightAccount } from "./require-right-account.server";
 import { closeOnExit, type ShutdownHooks } from "./shutdown.server";
 import { watchParent } from "./watch-parent.server";
 
@@ -93,6 +94,7 @@ async function serve(
     : await openBuilt(bindings);
   const { parity, staffAuth } = application;
   if (isNew) await runInitialPreview(parity);
+  if (!sandbox) await requireRightAccount(parity);
   await application.startWorker();
   shutdown.add(...application.hooks);
   // Closed first, so that running requests still have everything that they use.

@@ -5,6 +5,7 @@ import { describeProblems, type Environment, readEnvironment } from "~/platform/
 import { StartError } from "~/platform/start-error";
 import { requireBuilt } from "./require-built.server";
 import { requireDatabase } from "./require-database.server";
+import { requireRightAccount } from "./require-right-account.server";
 import { closeOnExit } from "./shutdown.server";
 import { watchParent } from "./watch-parent.server";
 
@@ -39,6 +40,7 @@ async function work(): Promise<void> {
   shutdown.add({ name: "database", close: () => db.$disconnect() });
   const parity = openParity({ db, stripe, sandbox: false, log, databaseState });
   shutdown.add({ name: "engine", close: () => parity.close() });
+  await requireRightAccount(parity);
   const worker = await startWorker({ databaseUrl, db, parity, log, concurrency: JOBS_AT_ONCE, clock: true });
   shutdown.add({ name: "worker", close: worker.stop });
   // Before that: a job that drives a run ends when the run has been handed over.

@@ -43,8 +43,11 @@ export const ANSWER_TIMEOUTS: Record<Priority, number> = { interactive: 8_000, b
 /** Sends requests through the limiter and retries what may pass, until the deadline. */
 export class RequestSender {
   #sent = 0;
+  readonly #timeouts: Record<Priority, number>;
 
-  constructor(private readonly deps: RequestSenderDeps) {}
+  constructor(private readonly deps: RequestSenderDeps) {
+    this.#timeouts = deps.timeouts ?? ANSWER_TIMEOUTS;
+  }
 
   /** Requests sent so far, retries counted. */
   get sentCount(): number {
@@ -63,7 +66,10 @@ export class RequestSender {
 
   async #sendAll<Raw extends HasResponse, T>(request: StripeRequest<Raw, T>): Promise<Read<T>> {
     const { endpoint, options } = request;
-    const deadline = performance.now() + options.deadlineMs;
+    const began = performance.now();
+    const deadline = began + options.deadlineMs;
+    // A person who waits is told of a failure after as long as one answer may take.
+    const retriesEnd = began + Math.min(options.deadlineMs, this.#timeouts[options.priority]);
     let lastFailure = OUT_OF_TIME;
     for (let attempt = 0; ; attempt += 1) {
       if (options.signal?.aborted) return this.#giveUp(CANCELLED);
@@ -84,7 +90,7 @@ export class RequestSender {
       const { failure, started, ended } = result;
       lastFailure = failure;
       const wait = computeBackOff(attempt);
-      if (!isWorthRetrying(failure, options) || performance.now() + wait > deadline)
+      if (!isWorthRetrying(failure, options) || performance.now() + wait > retriesEnd)
         return { ok: false, failure, started, ended };
       const { reason, requestId } = failure;
       this.deps.log.warn({ endpoint, reason, requestId, attempt }, "Stripe request failed; retrying");
@@ -98,12 +104,12 @@ export class RequestSender {
   }
 
   async #attempt<Raw, T>({ endpoint, options, send }: StripeRequest<Raw, T>): Promise<Attempt<Raw>> {
-    const { limiter, nextVersion, timeouts = ANSWER_TIMEOUTS } = this.deps;
+    const { limiter, nextVersion } = this.deps;
     try {
       const started = await nextVersion();
       this.#sent += 1;
       options.onRequest?.();
-      const result = await send(timeouts[options.priority]).then(
+      const result = await send(this.#timeouts[options.priority]).then(
         (raw) => ({ ok: true as const, raw }),
         (error: unknown) => ({ ok: false as const, failure: toStripeFailure(error) }),
       );

@@ -16,7 +16,7 @@ export async function showAccountStatus({ parity, out, now }: CommandContext): P
     countRemaining(parity),
     parity.freshness(),
   ]);
-  const { account, mode, writeMode, warning } = frame;
+  const { account, mode, writeMode, warning, refusals } = frame;
   const {
     verdicts,
     users,
@@ -29,7 +29,7 @@ export async function showAccountStatus({ parity, out, now }: CommandContext): P
     liveRun,
   } = overview;
   const value = {
-    ...{ account, mode, writeMode, warning, users, lastFullRun, remaining, verdicts },
+    ...{ account, mode, writeMode, warning, refusals, users, lastFullRun, remaining, verdicts },
     ...{ lockedOut, leaking, unmapped, pendingRevocations, unlinkedCustomers, liveRun, freshness },
   };
   out.answer(value, () => [
@@ -44,7 +44,7 @@ export async function showAccountStatus({ parity, out, now }: CommandContext): P
 }
 
 function formatHead(
-  { account, mode, writeMode, warning }: FrameView,
+  { account, mode, writeMode, warning, refusals }: FrameView,
   { users, lastFullRun }: Overview,
   now: number,
 ): Line[] {
@@ -53,7 +53,8 @@ function formatHead(
     `${whose} (${mode}), repairs: ${WRITE_MODE_WORDS[writeMode]}`,
     `${pluralize(users, "user")}; Stripe last read completely: ${formatTime(lastFullRun, now)}`,
   ];
-  return warning === null ? lines : [...lines, warning];
+  const missing = refusals.map(({ name, without }) => `Stripe refuses “${name}” to the key. ${without}`);
+  return [...lines, ...(warning === null ? [] : [warning]), ...missing];
 }
 
 function formatCounts({ verdicts, lockedOut, leaking, unmapped }: Overview): Line[] {

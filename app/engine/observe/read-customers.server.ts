@@ -151,6 +151,7 @@ async function readCustomer(
   let started: Version | null = null;
   let ended: Version;
   let startingAfter: string | undefined;
+  const listed = new Set<string | null>();
   for (;;) {
     const page = await stripe.listSubscriptions(
       { customer: customerId, withInvoices: true, startingAfter },
@@ -173,6 +174,9 @@ async function readCustomer(
     }
     unpaid.push(...(await findUnpaidInvoices(stripe, page.value.subscriptions, options)));
     if (!page.value.hasMore) break;
+    // A list that begins again would never end.
+    if (listed.has(page.value.lastId)) return failUnreadable(page);
+    for (const { id } of page.value.listed) listed.add(id);
     startingAfter = page.value.lastId ?? undefined;
   }
   if (customer === null) {

@@ -1,9 +1,11 @@
+import { listRefusals } from "~/engine/account/stripe-refusals.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { summarizePaymentToAccess } from "~/engine/repair/payment-to-access.server";
 import { pickCounts } from "~/engine/repair/run-counts";
 import type { RunPhase } from "~/engine/repair/run-cursor";
 import type { RunState } from "~/engine/repair/run-types";
 import { findRun, type RunRow } from "~/engine/repair/runs.server";
+import { PERMISSIONS } from "~/stripe/permissions/catalogue";
 import { runDividePhase } from "./phases/divide-phase.server";
 import { runEvaluatePhase } from "./phases/evaluate-phase.server";
 import { runEventsPhase } from "./phases/events-phase.server";
@@ -74,6 +76,7 @@ async function workOnRun(deps: Deps, session: RunSession): Promise<void> {
       const reason = `${account.reason}: ${account.message}`;
       return account.reason === "unreachable" ? session.pause(reason) : end(deps, session, "failed", reason);
     }
+    if (session.run.stripeRequests === 0) await askAboutRefusals(deps);
   }
   do {
     if (session.run.cancelRequestedAt) return end(deps, session, "cancelled", "canceled by staff");
@@ -83,6 +86,14 @@ async function workOnRun(deps: Deps, session: RunSession): Promise<void> {
     // What is committed stays; the next step, in this process or another, goes on from there.
     if (result.kind === "pause") return session.pause(result.reason);
   } while (session.hasTime() && (await session.refresh()));
+}
+
+/** What Stripe refused before may have been granted meanwhile: one request for each when a run begins, and none when nothing is missing. */
+async function askAboutRefusals({ db, stripe }: Deps): Promise<void> {
+  const refused = await listRefusals(db);
+  for (const permission of PERMISSIONS)
+    if (permission.key === "secret" && refused.some(({ subject }) => subject === permission.id))
+      await stripe.probe(permission);
 }
 
 /** A preview from what is stored asks Stripe nothing, and writes nothing that a wrong account could spoil. */

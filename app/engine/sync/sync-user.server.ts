@@ -17,6 +17,7 @@ import type { NewRun } from "~/engine/repair/runs.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
 import { isPassing, type StripeFailure } from "~/stripe/failure.server";
 import type { Priority } from "~/stripe/limiter.server";
+import { describeMissingPermission } from "~/stripe/permissions/catalogue";
 import type { RequestOptions } from "~/stripe/reader.server";
 
 export type SyncInput = {
@@ -171,7 +172,9 @@ const PENDING = {
 function describeFailure(verdictBefore: Verdict, what: string, failure: StripeFailure): Failure {
   const { reason } = failure;
   if (reason === "out_of_time") return { verdictBefore, ...PENDING };
-  const message = `Stripe could not be asked about ${what} (${FAILURE_WORDS[reason]}); nothing was changed.`;
+  const missing = reason === "forbidden" ? describeMissingPermission(failure.message) : null;
+  const why = missing ?? FAILURE_WORDS[reason];
+  const message = `Stripe could not be asked about ${what} (${why}); nothing was changed.`;
   return { verdictBefore, reason, message, isPassing: isPassing(failure) };
 }
 

@@ -2,20 +2,24 @@ import { Link } from "@remix-run/react";
 import { formatMoney } from "~/billing/money";
 import { pluralize } from "~/billing/words/counts";
 import type { Stake } from "~/dashboard/account-facts.server";
-import type { FrameCounts } from "~/dashboard/frame.server";
+import type { FrameCounts, FrameView } from "~/dashboard/frame.server";
 import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
 import { Banner } from "~/ui/banner";
 
-type AlertsProps = { warning: string | null; stale: string | null; counts: FrameCounts | null };
-
 /** Alerts that every page shows. Renders nothing if there is none. */
-export function Alerts({ warning, stale, counts }: AlertsProps) {
+export function Alerts({ frame, counts }: { frame: FrameView; counts: FrameCounts | null }) {
+  const { warning, stale, refusals } = frame;
   const users = counts?.lockedOutUsers ?? 0;
-  if (!warning && !stale && users === 0) return null;
+  if (!warning && !stale && refusals.length === 0 && users === 0) return null;
   return (
     <section aria-label="Alerts" className="mx-auto w-full max-w-page space-y-2 px-4 pt-4 sm:px-6">
       {warning && <Banner tone="high">{warning}</Banner>}
       {stale && <Banner tone="high">{stale}</Banner>}
+      {refusals.map(({ subject, name, without, isNecessary }) => (
+        <Banner key={subject} tone={isNecessary ? "critical" : "medium"}>
+          Stripe refuses “{name}” to the key. {without}
+        </Banner>
+      ))}
       {counts && users > 0 && (
         <Banner tone="critical">
           {pluralize(users, "user has", "users have")} paid and {users === 1 ? "is" : "are"} locked out

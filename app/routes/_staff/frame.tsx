@@ -25,7 +25,7 @@ export function Frame({ data, children }: { data: FrameData; children: ReactNode
       <Sidebar entries={entries} stored={appearance?.sidebar ?? "wide"} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar {...data} theme={appearance?.theme ?? "system"} />
-        <Alerts warning={data.frame.warning} stale={data.frame.stale} counts={counts} />
+        <Alerts frame={data.frame} counts={counts} />
         <main
           id="main"
           ref={main}

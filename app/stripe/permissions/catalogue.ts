@@ -185,3 +185,12 @@ export function findPermissionNamed(message: string, key: PermissionEntry["key"]
 /** "Checkout Sessions: Read". */
 export const formatPermission = ({ name, access }: Pick<Permission, "name" | "access">): string =>
   `${name}: ${access}`;
+
+/** What a refusal says that names a permission of ours: "the key lacks “Events: Read”"; null when it names none. */
+export function describeMissingPermission(
+  message: string,
+  key: PermissionEntry["key"] = "secret",
+): string | null {
+  const permission = findPermissionNamed(message, key);
+  return permission && `the key lacks “${formatPermission(permission)}”`;
+}

@@ -17,7 +17,12 @@ export type WatchOptions = {
 };
 
 /** `unknown`: Stripe answered neither with what was asked for nor with a refusal. */
-export type ProbeResult = { state: "granted" | "refused" | "unknown"; requestId: string | null };
+export type ProbeResult = {
+  state: "granted" | "refused" | "unknown";
+  requestId: string | null;
+  /** Stripe's clock, epoch seconds. */
+  stripeTime: number | null;
+};
 
 const REPEAT_MS = 60_000;
 

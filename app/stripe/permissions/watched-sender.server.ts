@@ -29,9 +29,9 @@ export function createSender(
         withResponse.parse(await stripe.rawRequest("GET", probe, undefined, { timeout })),
       parse: () => null,
     });
-    if (read.ok) return { state: "granted", requestId: read.requestId };
+    if (read.ok) return { state: "granted", requestId: read.requestId, stripeTime: read.stripeTime };
     const { reason, requestId } = read.failure;
-    return { state: reason === "forbidden" ? "refused" : "unknown", requestId };
+    return { state: reason === "forbidden" ? "refused" : "unknown", requestId, stripeTime: null };
   }
 
   return { sender, probe: (permission) => watch.probe(permission) };

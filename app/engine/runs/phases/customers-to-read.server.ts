@@ -9,11 +9,14 @@ import { type Sql, sql } from "~/platform/sql.server";
 const customersToRead: Sql = sql`
   SELECT e."customerId" AS id FROM "StripeEvent" e WHERE ${isAskedAbout} AND e."customerId" IS NOT NULL
   UNION SELECT named.id FROM (
-    SELECT ${trimId(sql`u."stripeCustomerId"`)} AS id FROM "RecheckQueue" t JOIN "User" u ON u.id = t."userId"
+    SELECT u.id AS "userId", ${trimId(sql`u."stripeCustomerId"`)} AS id FROM "RecheckQueue" t JOIN "User" u ON u.id = t."userId"
     WHERE ${trimId(sql`u."stripeCustomerId"`)} ~ '^[A-Za-z0-9_]{1,255}$'
-    UNION ALL SELECT l."customerId" FROM "RecheckQueue" t JOIN "Link" l ON l."userId" = t."userId"
+    UNION ALL SELECT l."userId", l."customerId" FROM "RecheckQueue" t JOIN "Link" l ON l."userId" = t."userId"
       WHERE l.source <> 'rejected') named
-  WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = named.id)`;
+  WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = named.id)
+    -- Stripe refused for good to answer about it: not asked each time.
+    AND NOT EXISTS (SELECT 1 FROM "UserCheck" k WHERE k."userId" = named."userId"
+      AND k.failure IN ('bad_request', 'forbidden') AND k."nextCheckAt" > now())`;
 
 const idRow = z.object({ id: z.string() });
 const cheaperRow = z.object({ cheaper: z.boolean() });

@@ -32,6 +32,7 @@ export async function runEventsPhase(deps: Deps, session: RunSession): Promise<S
     return becomeFull(deps, session, "events cannot be followed from where they were left");
   let cursor = readCursor(session.run, "events");
   let pages = 0;
+  const seen = new Set<string | null>();
   for (let hasMore = true; hasMore; ) {
     const asked = { since: Math.max(0, from.since - OVERLAP_SECONDS), startingAfter: cursor.afterEventId };
     const page = await deps.stripe.listEvents(asked, session.requestOptions);
@@ -41,7 +42,9 @@ export async function runEventsPhase(deps: Deps, session: RunSession): Promise<S
     // What happened before the last full run began, that run has read.
     const isNews = ({ created }: { created: number }) => created >= fullRun.stripeTime - SKEW_SECONDS;
     cursor = await commitPage(deps, session, cursor, { page, news: page.value.events.filter(isNews) });
-    hasMore = page.value.hasMore;
+    // A list that begins again would never end.
+    hasMore = page.value.hasMore && !seen.has(page.value.lastId);
+    seen.add(page.value.lastId);
     pages += 1;
     if (hasMore && pages >= KNOWN_PAGES && (await isFullRunCheaper(deps.db)))
       return becomeFull(deps, session, "much has changed");

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { buildEvent, openWebhookRoute, type WebhookRoute } from "~/engine/testing/webhook-route";
+import { addPayingUser, createWorld, readAccess, STAFF, syncAll, type World } from "~/engine/testing/world";
+import { createLog } from "~/platform/log.server";
+
+const lines: string[] = [];
+let world: World;
+let webhook: WebhookRoute;
+beforeAll(async () => {
+  const log = createLog({ level: "info", destination: { write: (line) => void lines.push(line) } });
+  world = await createWorld({}, log);
+  webhook = openWebhookRoute(world);
+  await syncAll(world.parity);
+});
+afterAll(async () => {
+  await webhook.parity.close();
+  await world.close();
+});
+
+const cron = () => world.parity.runs.cron({ budgetMs: 60_000, scope: "incremental" });
+const countReads = (customer: string) =>
+  world.sandbox.requests
+    .list()
+    .filter(({ path, query }) => path === "/v1/subscriptions" && query.customer === customer).length;
+
+let users = 0;
+const addThree = async () => {
+  const names = [0, 1, 2].map((n) => `r${users + n}`);
+  users += 3;
+  return Promise.all(names.map(async (userId) => ({ userId, ...(await addPayingUser(world, userId)) })));
+};
+
+it.each([
+  ["a 400", { type: "error", status: 400 } as const],
+  ["a 402", { type: "error", status: 402 } as const],
+  ["a 403", { type: "error", status: 403 } as const],
+  ["a 403 that names another permission", { type: "forbidden" } as const],
+])(
+  "%s about one customer for ever: the others are repaired, it is named and not asked for each time",
+  async (_, effect) => {
+    const [ada, bob, eve] = await addThree();
+    if (!ada || !bob || !eve) throw new Error("three users");
+    const fault = world.sandbox.control.addFault({
+      effect,
+      match: { path: "/v1/subscriptions", query: { customer: bob.customerId } },
+    });
+    lines.length = 0;
+    expect(await cron()).toMatchObject({ done: true, success: false, failedCount: 1 });
+    expect(await readAccess(world, ada.userId)).toBe("active 5");
+    expect(await readAccess(world, eve.userId)).toBe("active 5");
+    expect(await readAccess(world, bob.userId)).toBe("locked 0");
+    expect(lines.join("")).toContain(bob.customerId);
+    expect(await world.db.stripeRefusal.count(), "a refusal about one object is no missing permission").toBe(
+      0,
+    );
+
+    world.sandbox.requests.clear();
+    expect(await cron(), "it is not read all the same").toMatchObject({ success: false, failedCount: 1 });
+    expect(countReads(bob.customerId)).toBe(0);
+    // A job does not try again what cannot pass.
+    await webhook.post(buildEvent({ id: "sub_1", object: "subscription", customer: bob.customerId }));
+    await webhook.parity.events.settle({ customerId: bob.customerId });
+
+    world.sandbox.control.clearFaults(fault);
+    await webhook.post(buildEvent({ id: "sub_1", object: "subscription", customer: bob.customerId }));
+    expect(await cron()).toMatchObject({ success: true, failedCount: 0 });
+    expect(await readAccess(world, bob.userId)).toBe("active 5");
+  },
+);
+
+it("one customer that Stripe answers with a 500 for ever does not keep the others waiting", async () => {
+  const [ada] = await addThree();
+  if (!ada) throw new Error("a user");
+  await cron();
+  world.sandbox.subscriptions.update(ada.subscriptionId, { cancel_at_period_end: true });
+  const fault = world.sandbox.control.addFault({
+    effect: { type: "error", status: 500, shouldRetry: false },
+    match: { path: "/v1/subscriptions", query: { customer: ada.customerId } },
+  });
+  expect(await cron()).toMatchObject({ done: true, success: false, failedCount: 1 });
+  world.sandbox.control.clearFaults(fault);
+  expect(await cron()).toMatchObject({ done: true, success: true });
+});
+
+it("a 404 for ever takes nothing: absence is no evidence", async () => {
+  const [ada] = await addThree();
+  if (!ada) throw new Error("a user");
+  await world.parity.syncUser({ userId: ada.userId, actor: STAFF });
+  const fault = world.sandbox.control.addFault({
+    effect: { type: "error", status: 404, code: "resource_missing" },
+    match: { path: "/v1/subscriptions", query: { customer: ada.customerId } },
+  });
+  await world.parity.syncUser({ userId: ada.userId, actor: STAFF });
+  await cron();
+  expect(await readAccess(world, ada.userId)).toBe("active 5");
+  world.sandbox.control.clearFaults(fault);
+});

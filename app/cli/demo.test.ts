@@ -101,6 +101,7 @@ describe("sync all over the demo", () => {
       "1 access_mismatch: blocked revocation_limit",
       "1 locked_out: blocked on_hold",
       "1 plan_mismatch: blocked revocation_limit",
+      "1 status_mismatch: blocked revocation_limit",
       "1 unpaid_access: blocked no_positive_evidence",
       "2 link_conflict: review",
       "2 unknown_status: review",

@@ -1,4 +1,4 @@
-import { rankSubscriptions } from "~/billing/choice";
+import { type RatedSubscription, rankSubscriptions } from "~/billing/choice";
 import { buildExpectedState } from "~/billing/expected";
 import type { ObservedCustomer } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
@@ -16,20 +16,23 @@ export type ExpectedRecordInput = {
 };
 
 /** What the record should be, by the same rules that Parity uses. */
-export function findExpectedRecord({
-  record,
-  customers,
-  comp,
-  catalogue,
-  now,
-}: ExpectedRecordInput): BillingState {
-  const policy = DEFAULT_POLICY;
+export function findExpectedRecord(input: ExpectedRecordInput): BillingState {
+  const { record, customers, comp, now } = input;
+  const primary = findPrimary(input);
+  return buildExpectedState({ record, primary, customers, comp, policy: DEFAULT_POLICY, now });
+}
+
+/** The plan that the application recorded while the subscription ran, which it keeps as history. */
+export const findFormerPlan = (input: ExpectedRecordInput): string | null =>
+  findPrimary(input)?.plan?.id ?? null;
+
+function findPrimary({ record, customers, catalogue, now }: ExpectedRecordInput): RatedSubscription | null {
   const [primary = null] = rankSubscriptions({
     subscriptions: customers.flatMap(({ subscriptions }) => subscriptions),
     recordedSubscriptionId: record.billing?.stripeSubscriptionId ?? null,
     catalogue,
-    policy,
+    policy: DEFAULT_POLICY,
     now,
   });
-  return buildExpectedState({ record, primary, customers, comp, policy, now });
+  return primary;
 }

@@ -6,7 +6,7 @@ import type { Comp } from "~/billing/snapshot";
 import { describeStripeState } from "~/billing/stripe-state";
 import type { Sandbox } from "~/sandbox/sandbox";
 import { DEMO_USERS, type DemoUser } from "./demo-users";
-import { findExpectedRecord } from "./expected-record";
+import { findExpectedRecord, findFormerPlan } from "./expected-record";
 import type { LinkStory } from "./story";
 import { createCustomers } from "./stripe-customers";
 
@@ -44,7 +44,9 @@ export function prepareUser(
 
   const comp = findActiveComp(user, catalogue, now);
   const input = { customers: linked, comp, catalogue, now };
-  const initial = findExpectedRecord({ record: createBlankRecord(user, recordedCustomerId), ...input });
+  const blank = createBlankRecord(user, recordedCustomerId);
+  const former = { ...blank, user: { ...blank.user, plan: findFormerPlan({ record: blank, ...input }) } };
+  const initial = findExpectedRecord({ record: former, ...input });
   const recorded = story.changeRecord?.(initial, { key, now, recordedCustomerId }) ?? initial;
   const expected = findExpectedRecord({
     record: { ...createBlankRecord(user, null), ...recorded },
@@ -67,7 +69,7 @@ function findActiveComp({ story, key }: DemoUser, catalogue: Catalogue, now: num
   return { id: key, plan, expiresAt: now + story.comp.endsIn * DAY, revokedAt: null, applied: false };
 }
 
-/** A record that is empty except for a former plan: the rules keep history, so they fill in the rest. */
+/** A record that is empty. */
 function createBlankRecord(user: DemoUser, stripeCustomerId: string | null): UserRecord {
   const { key, userId, email, name, story } = user;
   return {
@@ -75,7 +77,7 @@ function createBlankRecord(user: DemoUser, stripeCustomerId: string | null): Use
     email,
     name,
     emailVerified: !story.emailUnverified,
-    user: { ...emptyRow("user"), stripeCustomerId, plan: "none" },
+    user: { ...emptyRow("user"), stripeCustomerId },
     billing: null,
     workspaces: Array.from({ length: story.workspaces ?? 1 }, (_, index) => ({
       id: `ws_${key}${index === 0 ? "" : "b"}`,

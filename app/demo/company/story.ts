@@ -17,6 +17,8 @@ export type SubscriptionStory = {
   /** Days since the current month of billing began; computed from `since`, unless given. */
   monthBegan?: number;
   trialEndsIn?: number;
+  /** Payments are not collected for now. */
+  collectionPaused?: true;
   cancelAtPeriodEnd?: true;
   /** Days until the scheduled end, set with `cancel_at` alone as the customer portal does. */
   cancelIn?: number;

@@ -86,6 +86,7 @@ function toDates(story: SubscriptionStory, now: number) {
       current_period_start: begun,
       current_period_end: now + trialEndsIn * DAY,
     }),
+    ...(story.collectionPaused && { pause_collection: { behavior: "void" as const, resumes_at: null } }),
     ...(isScheduled && { canceled_at: now - 2 * DAY }),
     ...(cancelAtPeriodEnd && { cancel_at_period_end: true }),
     ...(cancelIn !== undefined && { cancel_at: now + cancelIn * DAY }),

@@ -30,7 +30,11 @@ export const IN_SYNC: readonly Story[] = [
   { verdict, customers: [linkByRecord(buy("starter_eur", 77))] },
   { verdict, name: "Haruto Sato", customers: [linkByRecord(buy("starter_jpy", 54))] },
   { verdict, customers: [linkByRecord(buy("army_tiered", 66))] },
-  { verdict, customers: [linkByRecord(buy("army_monthly", 39))] },
+  {
+    verdict,
+    flags: ["collection_paused"],
+    customers: [linkByRecord(buy("army_monthly", 39, { collectionPaused: true }))],
+  },
   { verdict, customers: [linkBySubscriptionMetadata(buy("starter_monthly", 26))] },
   {
     verdict,

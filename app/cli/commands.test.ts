@@ -181,7 +181,7 @@ describe("all users", () => {
     const changes = await demo.db.change.count();
     const { run: second, remaining } = await json("sync --all --apply");
     expect(second).toMatchObject({ synced: 0, state: "done" });
-    expect(remaining).toBe(23);
+    expect(remaining).toBe(24);
     expect(await demo.db.change.count()).toBe(changes);
   });
 

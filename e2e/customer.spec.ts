@@ -212,12 +212,18 @@ test("the application hands customers over, and asks before it replaces a signed
   const application = await openOtherSite(product, () => token);
   const openMyWorkspace = page.getByRole("button", { name: "Open my workspace" });
 
+  // Not yet known as the application's site (setting applicationOrigins): the customer is asked first.
   await page.goto(application.url);
+  await openMyWorkspace.click();
+  await expect(findHeading(page)).toHaveText("Open this workspace?");
+  await expectAccessible(page);
   await openMyWorkspace.click();
   await page.waitForURL(`${product.url}/workspace/${ada.workspaceId}`);
 
   token = await readToken(page, bob.userId);
   await page.goto(application.url);
+  await openMyWorkspace.click();
+  await expect(findHeading(page)).toHaveText("Open this workspace?");
   await openMyWorkspace.click();
   await expect(findHeading(page)).toHaveText("Another customer is signed in. Continue?");
   await expectAccessible(page);

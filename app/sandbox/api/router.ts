@@ -12,6 +12,13 @@ import { listCustomers, retrieveCustomer } from "./routes/customers";
 import { emptyRoutes } from "./routes/empty-lists";
 import { listEvents, retrieveEvent } from "./routes/events";
 import {
+  finalizeInvoice,
+  markInvoiceUncollectible,
+  payInvoice,
+  updateInvoice,
+  voidInvoice,
+} from "./routes/invoices/invoice-writes";
+import {
   listInvoiceLines,
   listInvoicePayments,
   listInvoices,
@@ -55,6 +62,13 @@ import {
 } from "./routes/subscriptions/subscription-item-writes";
 import { listSubscriptionItems } from "./routes/subscriptions/subscription-items";
 import {
+  advanceTestClock,
+  createTestClock,
+  deleteTestClock,
+  listTestClocks,
+  retrieveTestClock,
+} from "./routes/test-clocks";
+import {
   createWebhookEndpoint,
   deleteWebhookEndpoint,
   listWebhookEndpoints,
@@ -63,6 +77,16 @@ import {
 } from "./routes/webhook-endpoints";
 
 const ROUTES: readonly ApiRoute[] = [
+  payInvoice,
+  finalizeInvoice,
+  voidInvoice,
+  markInvoiceUncollectible,
+  updateInvoice,
+  createTestClock,
+  retrieveTestClock,
+  listTestClocks,
+  advanceTestClock,
+  deleteTestClock,
   listCustomers,
   searchCustomers,
   searchPrices,

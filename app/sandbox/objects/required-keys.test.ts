@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { addCatalogue, GOOD_CARD, sendForm, startSandbox } from "~/sandbox/testing/sandbox";
+import { addCard, addCatalogue, GOOD_CARD, sendForm, startSandbox } from "~/sandbox/testing/sandbox";
 
 const resources = join(dirname(createRequire(import.meta.url).resolve("stripe")), "../esm/resources");
 
@@ -28,7 +28,15 @@ async function everyObject() {
   const customer = sandbox.customers.create({ email: "a@example.com" });
   const { id } = sandbox.subscriptions.create({ customer: customer.id, items: [{ price: army }] });
   const session = sandbox.checkoutSessions.create({ subscription: id, line_items: [{ price: army }] });
-  const subscription = await stripe.subscriptions.retrieve(id, { expand: ["latest_invoice"] });
+  const charge = sandbox.payments.findCharge(id) ?? "";
+  const refund = sandbox.refunds.create({ charge, amount: 1 });
+  const dispute = sandbox.disputes.open({ charge });
+  addCard(sandbox, customer.id);
+  const subscription = await stripe.subscriptions.retrieve(id, {
+    expand: ["latest_invoice.payments", "latest_invoice.payments.data.payment"],
+  });
+  const invoice = typeof subscription.latest_invoice === "string" ? null : subscription.latest_invoice;
+  const paid = await stripe.charges.retrieve(charge);
   const [item] = subscription.items.data;
   const events = await stripe.events.list();
   return {
@@ -38,7 +46,15 @@ async function everyObject() {
     Plan: item?.plan,
     Price: await stripe.prices.retrieve(army),
     Product: (await stripe.products.list()).data[0],
-    Invoice: subscription.latest_invoice,
+    Invoice: invoice,
+    InvoiceLineItem: invoice?.lines.data[0],
+    InvoicePayment: invoice?.payments?.data[0],
+    Charge: paid,
+    PaymentIntent: await stripe.paymentIntents.retrieve(String(paid.payment_intent)),
+    PaymentMethod: (await stripe.customers.listPaymentMethods(customer.id)).data[0],
+    Refund: await stripe.refunds.retrieve(refund.id),
+    Dispute: await stripe.disputes.retrieve(dispute.id),
+    TestClock: await stripe.testHelpers.testClocks.create({ frozen_time: 1_767_225_600 }),
     Session: await stripe.checkout.sessions.retrieve(session.id),
     PortalSession: await stripe.billingPortal.sessions.create({ customer: customer.id }),
     WebhookEndpoint: await stripe.webhookEndpoints.create({
@@ -59,6 +75,14 @@ describe("every object has every key that the SDK's types require", () => {
     ["Price", "Prices.d.ts"],
     ["Product", "Products.d.ts"],
     ["Invoice", "Invoices.d.ts"],
+    ["InvoiceLineItem", "InvoiceLineItems.d.ts"],
+    ["InvoicePayment", "InvoicePayments.d.ts"],
+    ["Charge", "Charges.d.ts"],
+    ["PaymentIntent", "PaymentIntents.d.ts"],
+    ["PaymentMethod", "PaymentMethods.d.ts"],
+    ["Refund", "Refunds.d.ts"],
+    ["Dispute", "Disputes.d.ts"],
+    ["TestClock", "TestHelpers/TestClocks.d.ts"],
     ["Session", "Checkout/Sessions.d.ts"],
     ["PortalSession", "BillingPortal/Sessions.d.ts", "Session"],
     ["WebhookEndpoint", "WebhookEndpoints.d.ts"],

@@ -5,6 +5,7 @@ import { listChangeEvents } from "~/sandbox/account/subscription-events";
 import { updateRareFields } from "~/sandbox/account/subscription-rare";
 import type { InvoiceRecord } from "~/sandbox/store/billing-records";
 import type { SubscriptionRecord } from "~/sandbox/store/records";
+import { checkPaymentMethod, createNothingToPayWith, refuseUnlessItPays } from "./checks";
 import type { Invoices } from "./invoices";
 
 /** What becomes of a subscription when the last retry has failed: a setting of the account at Stripe. */
@@ -62,6 +63,37 @@ export class Dunning {
     const isLast = planned.status === "open" && !isFirst && next === null;
     if (isLast && subscription) this.#giveUp(subscription.sequence, planned);
     return planned;
+  }
+
+  /** Pays on request: with the given card or what pays by default, or by other means. Throws what the bank answers. */
+  pay(
+    given: InvoiceRecord,
+    { outOfBand, paymentMethod }: { outOfBand: boolean; paymentMethod?: string },
+  ): InvoiceRecord {
+    const invoice = this.#invoices.finalize(given);
+    if (invoice.status === "paid") return invoice;
+    if (outOfBand) {
+      const paid = this.#invoices.payOutOfBand(invoice);
+      this.settle(paid);
+      return paid;
+    }
+    const means = this.#findGivenMeans(invoice, paymentMethod);
+    if (means === null) throw createNothingToPayWith();
+    const tried = this.collect(invoice, means);
+    if (tried.status !== "paid" && typeof means !== "string") refuseUnlessItPays(means);
+    return tried;
+  }
+
+  #findGivenMeans(invoice: InvoiceRecord, id: string | undefined): Means {
+    if (id !== undefined) {
+      const method = this.#methods.find(id);
+      checkPaymentMethod(this.#deps, method, { id, customer: invoice.customer });
+      return method ?? null;
+    }
+    const subscription = this.#findSubscription(invoice);
+    if (subscription) return this.findMeans(subscription);
+    const customer = this.#deps.store.customers.get(invoice.customer);
+    return this.#methods.findDefault(customer, undefined) ?? null;
   }
 
   /** An invoice that was sent and not paid in time. */

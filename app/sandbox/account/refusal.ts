@@ -1,5 +1,6 @@
 export interface RefusalFields {
-  status: 400 | 402 | 404;
+  /** 501: what Stripe does and the sandbox does not reproduce. */
+  status: 400 | 402 | 404 | 501;
   message: string;
   code?: string;
   param?: string;
@@ -9,7 +10,7 @@ export interface RefusalFields {
 
 /** What Stripe refuses, with the words of its answer. */
 export class Refusal extends Error {
-  readonly status: 400 | 402 | 404;
+  readonly status: RefusalFields["status"];
   readonly code: string | undefined;
   readonly param: string | undefined;
   readonly declineCode: string | undefined;
@@ -21,4 +22,14 @@ export class Refusal extends Error {
     this.param = fields.param;
     this.declineCode = fields.declineCode;
   }
+}
+
+/** What Stripe does and the sandbox does not reproduce: never a made-up answer, always its name. */
+export function createNotServed(what: string, param: string): Refusal {
+  return new Refusal({
+    status: 501,
+    code: "sandbox_unsupported",
+    message: `The sandbox does not serve ${what}.`,
+    param,
+  });
 }

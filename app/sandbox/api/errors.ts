@@ -70,14 +70,22 @@ export function createUnknownUrlError(method: string, path: string): ApiError {
   });
 }
 
+const REFUSAL_TYPES = {
+  400: "invalid_request_error",
+  402: "card_error",
+  404: "invalid_request_error",
+  501: "api_error",
+} as const;
+
 /** The answer for what the account refuses. */
 export function toRefusalError({ status, message, code, param, declineCode }: Refusal): ApiError {
   return new ApiError({
     status,
-    type: status === 402 ? "card_error" : "invalid_request_error",
+    type: REFUSAL_TYPES[status],
     message,
     ...(code === undefined ? {} : { code }),
     ...(param === undefined ? {} : { param }),
     ...(declineCode === undefined ? {} : { declineCode }),
+    ...(status === 501 ? { headers: { "Stripe-Should-Retry": "false" } } : {}),
   });
 }

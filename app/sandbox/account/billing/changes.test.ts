@@ -149,6 +149,15 @@ it("an empty cancel_at takes back a cancellation at the end of the period", asyn
   });
 });
 
+it("what is not reproduced is named and changes nothing", async () => {
+  const { team, army, item, update, change } = await start();
+  const named = (what: string) => ({ statusCode: 501, message: expect.stringContaining(what) });
+  const pending = { payment_behavior: "pending_if_incomplete" } as const;
+  expect(await catchStripeError(change(team, pending))).toMatchObject(named("pending_if_incomplete"));
+  const mixed = update({ items: [{ id: item }, { price: army }] });
+  expect(await catchStripeError(mixed)).toMatchObject(named("different intervals"));
+});
+
 it("the last item cannot be deleted", async () => {
   const { item, update } = await start();
   const error = await catchStripeError(update({ items: [{ id: item, deleted: true }] }));

@@ -1,7 +1,7 @@
 import { type AccountDeps, getExisting, mergeMetadata } from "~/sandbox/account/account-deps";
 import type { PaymentMethods } from "~/sandbox/account/payments/payment-methods";
 import { findPeriod, MONTHLY } from "~/sandbox/account/periods";
-import { Refusal } from "~/sandbox/account/refusal";
+import { createNotServed, Refusal } from "~/sandbox/account/refusal";
 import { type SubscriptionPatch, updateItems } from "~/sandbox/account/subscription-fields";
 import { updateRareFields } from "~/sandbox/account/subscription-rare";
 import type { InvoiceLine, InvoiceRecord } from "~/sandbox/store/billing-records";
@@ -126,6 +126,9 @@ export class Changes {
 
   #change(before: SubscriptionRecord, fields: ChangeFields): void {
     const { serializers } = this.#deps;
+    if (fields.payment_behavior === "pending_if_incomplete") {
+      throw createNotServed("payment_behavior=pending_if_incomplete", "payment_behavior");
+    }
     const { after, prorations, period } = this.#plan(before, this.#nameMethod(before, fields));
     if (serializers.subscription(before) === serializers.subscription(after) && prorations.length === 0)
       return;

@@ -1,5 +1,5 @@
 import type { AccountDeps } from "~/sandbox/account/account-deps";
-import { Refusal } from "~/sandbox/account/refusal";
+import { createNotServed, Refusal } from "~/sandbox/account/refusal";
 import { describeDecline } from "~/sandbox/objects/payments/decline";
 import type { PaymentMethodRecord } from "~/sandbox/store/billing-records";
 import type { PriceRecord } from "~/sandbox/store/records";
@@ -16,6 +16,12 @@ export function checkPrices(
   { currency, kept = [] }: { currency: string; kept?: readonly number[] },
 ): void {
   const seen = new Set<number>();
+  const lengths = new Set(
+    prices.map(({ recurring }) => `${recurring?.interval} ${recurring?.interval_count}`),
+  );
+  if (lengths.size > 1 && prices.every(({ recurring }) => recurring !== null)) {
+    throw createNotServed("prices with different intervals in one subscription", "items");
+  }
   for (const [i, price] of prices.entries()) {
     const id = store.prices.getId(price.sequence);
     const param = `items[${i}][price]`;

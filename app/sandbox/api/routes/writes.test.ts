@@ -75,7 +75,10 @@ describe("writes through the SDK", () => {
 
   it("add, change and remove items", async () => {
     const { stripe, sandbox } = await startSandbox();
-    const { army, starter } = addCatalogue(sandbox);
+    const { army } = addCatalogue(sandbox);
+    const product = sandbox.products.create({ name: "More" }).id;
+    const recurring = { interval: "year" } as const;
+    const starter = sandbox.prices.create({ product, currency: "usd", unit_amount: 1, recurring }).id;
     const customer = sandbox.customers.create();
     const { id } = sandbox.subscriptions.create({ customer: customer.id, items: [{ price: army }] });
     const first = (await stripe.subscriptions.retrieve(id)).items.data[0]?.id;

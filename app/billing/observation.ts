@@ -73,6 +73,8 @@ export type Customer = {
   metadataUserId: string | null;
   state: CustomerState;
   created: EpochSeconds | null;
+  /** On a test clock: then Stripe leaves it and its subscriptions out of lists. */
+  testClockId?: string | null;
 };
 
 /** A customer as stored, with its subscriptions and when they were last read completely. */

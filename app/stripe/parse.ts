@@ -15,6 +15,7 @@ const customerObject = z.union([
     email: text.nullish(),
     name: text.nullish(),
     created: seconds.nullish(),
+    test_clock: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
     metadata,
   }),
 ]);
@@ -113,6 +114,8 @@ function toCustomer(parsed: z.infer<typeof customerObject>): Customer {
     metadataUserId: readMetadataUserId(parsed.metadata),
     state: "present",
     created: parsed.created ?? null,
+    // Left out where there is none, as almost always: then what is stored stays as it is.
+    ...(parsed.test_clock && { testClockId: readId(parsed.test_clock) }),
   };
 }
 

@@ -54,6 +54,8 @@ export type StripeReader = {
   readCustomer(id: string, options: RequestOptions): Promise<Read<Customer>>;
   /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
   findCustomersByEmail(email: string, options: RequestOptions): Promise<Read<Customer[]>>;
+  /** Customers with this address in any spelling, up to a minute late; other keys than ours may not be allowed to search. */
+  searchCustomersByEmail(email: string, options: RequestOptions): Promise<Read<Customer[]>>;
   /** Events of the polled types, newest first, created at or after `since` (epoch seconds), older than `startingAfter`. */
   listEvents(page: EventsRequest, options: RequestOptions): Promise<Read<EventsPage>>;
   readAccount(options: RequestOptions): Promise<Read<AccountIdentity>>;
@@ -161,7 +163,7 @@ const createSubscriptionReads = (
 const createCustomerReads = (
   stripe: Stripe,
   sender: RequestSender,
-): Pick<StripeReader, "readCustomer" | "findCustomersByEmail"> => ({
+): Pick<StripeReader, "readCustomer" | "findCustomersByEmail" | "searchCustomersByEmail"> => ({
   readCustomer: (id, options) =>
     sender.send({
       endpoint: "GET /v1/customers/:id",
@@ -176,7 +178,17 @@ const createCustomerReads = (
       send: (timeout) => stripe.customers.list({ email, limit: 100 }, { timeout }),
       parse: (list) => wholeList.parse(list).data.map(parseCustomer),
     }),
+  searchCustomersByEmail: (email, options) =>
+    sender.send({
+      endpoint: "GET /v1/customers/search",
+      options,
+      send: (timeout) => stripe.customers.search({ query: quoteEmail(email), limit: 100 }, { timeout }),
+      parse: (list) => searchResult.parse(list).data.map(parseCustomer),
+    }),
 });
+
+const searchResult = z.object({ data: z.array(z.unknown()) });
+const quoteEmail = (email: string) => `email:"${email.replace(/[\\"]/g, "\\$&")}"`;
 
 const createAccountReads = (
   stripe: Stripe,

@@ -53,7 +53,7 @@ function formatComparison({ label, recorded, expected, stripe, differs, severity
 function links({ links: known, possibleMatches }: UserPage): Line[] {
   const lines: Line[] = known.map(formatLink);
   if (known.length === 0) lines.push("No Stripe customer is linked.");
-  for (const id of possibleMatches) lines.push(`${id} pays with the same email address and is not linked.`);
+  for (const id of possibleMatches) lines.push(`${id} pays, may be this user, and is not linked.`);
   return lines;
 }
 

@@ -93,6 +93,7 @@ const CUSTOMER_COLUMNS = {
   name: "text",
   metadataUserId: "text",
   state: "text",
+  testClockId: "text",
   ...VERSION_COLUMNS,
 } as const;
 
@@ -100,6 +101,7 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
   const rows = changed.map(({ value, ...version }) => ({
     ...value,
     ...version,
+    testClockId: value.testClockId ?? null,
     emailFolded: value.email === null ? null : foldEmail(value.email),
   }));
   const stored = await queryRows(

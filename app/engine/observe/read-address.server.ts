@@ -10,23 +10,53 @@ import { readCustomers } from "./read-customers.server";
 export type AddressRead = { ok: true; customerIds: string[] } | { ok: false; failure: StripeFailure };
 
 /**
- * Reads every customer with this address, as stored and in lower case (Stripe's filter is case-sensitive), and all
- * their subscriptions. Other spellings are found only by a full run.
+ * The spellings to ask for by name: as stored, in small letters, and with a capital at the beginning, as phones write it.
+ * Stripe's filter tells capitals apart, and its search, which does not, is up to a minute late.
+ */
+function listSpellings(email: string): string[] {
+  const folded = foldEmail(email);
+  const capital = folded.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  return [...new Set([email, folded, capital])];
+}
+
+/** Customers that are stored with this address in any spelling. */
+async function listStoredCustomers(db: Database, email: string): Promise<string[]> {
+  const known = { emailFolded: foldEmail(email), state: "present" };
+  return (await db.stripeCustomer.findMany({ where: known, select: { id: true } })).map(({ id }) => id);
+}
+
+/** What the search says of a customer may be old, so only which customers there are is taken from it. Empty when it is refused. */
+async function searchCustomers(
+  { stripe }: { stripe: StripeReader },
+  email: string,
+  options: RequestOptions,
+): Promise<string[]> {
+  const searched = await stripe.searchCustomersByEmail(email, options);
+  const hasAddress = ({ email: other }: Customer) => other !== null && foldEmail(other) === foldEmail(email);
+  return searched.ok ? searched.value.filter(hasAddress).map(({ id }) => id) : [];
+}
+
+/**
+ * Reads every customer with this address, whatever its capitals, and all their subscriptions. Where Stripe's search is
+ * refused or late, customers that are stored and the usual spellings are read all the same.
  */
 export async function readAddress(
   deps: { db: Database; stripe: StripeReader },
   email: string,
   options: RequestOptions,
 ): Promise<AddressRead> {
-  const spellings = [...new Set([email, foldEmail(email)])];
-  const answers = await Promise.all(spellings.map((one) => deps.stripe.findCustomersByEmail(one, options)));
+  const [answers, stored] = await Promise.all([
+    Promise.all(listSpellings(email).map((one) => deps.stripe.findCustomersByEmail(one, options))),
+    listStoredCustomers(deps.db, email),
+  ]);
   const found: Observed<Customer>[] = [];
   for (const answer of answers) {
     if (!answer.ok) return { ok: false, failure: answer.failure };
     const { started, ended, requestId } = answer;
     found.push(...answer.value.map((value) => ({ value, started, ended, requestId })));
   }
-  const customerIds = [...new Set(found.map(({ value }) => value.id))];
+  const known = [...found.map(({ value }) => value.id), ...stored];
+  const customerIds = [...new Set(known.length > 0 ? known : await searchCustomers(deps, email, options))];
   await retryOnDeadlock(deps.db, (tx) => storeCustomers(tx, found, { enqueue: true }));
   const { failures } = await readCustomers(deps, customerIds, options);
   const [failure] = failures.values();

@@ -30,7 +30,7 @@ export function Links({ links, possibleMatches }: { links: LinkView[]; possibleM
           <Banner tone="review">
             <span className="flex flex-wrap items-center gap-x-3">
               <span>
-                Possible match: a paying customer with the same email address, not linked to a user:
+                Possible match: a paying customer that may be this user and is not linked to a user:
               </span>
               <CopyId id={customerId} label="customer ID" />
               <StripeLink customerId={customerId}>Open in Stripe</StripeLink>

@@ -12,6 +12,7 @@ import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { readDatabaseTime } from "~/platform/versions.server";
 import { isPassing } from "~/stripe/failure.server";
 import { chooseCuts } from "~/stripe/ranges";
+import { listUnlistedCustomers } from "./customers-to-read.server";
 import { countKnownSubscriptions } from "./known-subscriptions.server";
 import { pauseOrFail } from "./pause-or-fail.server";
 
@@ -37,8 +38,10 @@ export async function finishFullRun(
   }
   const refused: string[] = [];
   // The cursor keeps them, so a run that is killed here reads its last page again and comes back to this point.
-  for (let at = 0; at < cursor.contested.length; at += CUSTOMERS_AT_ONCE) {
-    const customerIds = cursor.contested.slice(at, at + CUSTOMERS_AT_ONCE);
+  const unlisted = deps.stripe.livemode ? [] : await listUnlistedCustomers(deps.db);
+  const toRead = [...new Set([...cursor.contested, ...unlisted])];
+  for (let at = 0; at < toRead.length; at += CUSTOMERS_AT_ONCE) {
+    const customerIds = toRead.slice(at, at + CUSTOMERS_AT_ONCE);
     const { failures } = await readCustomers(deps, customerIds, session.requestOptions);
     for (const [customerId, failure] of failures) {
       if (isPassing(failure) || failure.reason === "unauthorized") return pauseOrFail(deps, failure);

@@ -9,6 +9,7 @@ import { settings } from "./commands/settings";
 import { staff } from "./commands/staff";
 import { status } from "./commands/status";
 import { sync } from "./commands/sync";
+import { unclaimed } from "./commands/unclaimed";
 import { createOut, type Streams } from "./out";
 
 export const COMMANDS: readonly Command[] = [
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   explain,
   sync,
+  unclaimed,
   fixWorkspace,
   runs,
   staff,

@@ -7,6 +7,7 @@ import { renderMetrics } from "~/dashboard/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
 import { createRunPages } from "~/dashboard/run-pages.server";
 import { createSettings } from "~/dashboard/settings-view.server";
+import { listUnclaimedPayers, type UnclaimedQuery } from "~/dashboard/unclaimed-payers.server";
 import { createUserActions } from "~/dashboard/user-actions.server";
 import { createUserPages } from "~/dashboard/user-pages.server";
 import { createUsersList } from "~/dashboard/users-list/users-list.server";
@@ -58,6 +59,8 @@ export function createParity(options: ParityOptions) {
     ...createOverview(deps, { sandbox, countCache, database }),
     database,
     ...createUserPages(deps),
+    /** Paying customers that no user is linked to. */
+    unclaimedPayers: (query: UnclaimedQuery) => listUnclaimedPayers(db, query),
     ...createUserActions(deps, { countCache }),
     explainUser: (userId: string, options: ExplainOptions) => explainUser(db, userId, options),
     users: createUsersList({ db, countCache }),

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { computeMonthlyAmount, type MonthlyMoney } from "~/billing/money";
+import type { EpochSeconds } from "~/billing/observation";
+import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
+import { storedItems } from "~/engine/observe/observations.server";
+import type { Database } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+
+/** A customer that pays in Stripe and that no user of the application is linked to. */
+export type UnclaimedPayer = {
+  customerId: string;
+  email: string | null;
+  subscriptionIds: string[];
+  /** By currency, before discounts; amounts that are not known beforehand are left out. */
+  perMonth: MonthlyMoney[];
+  since: EpochSeconds;
+  /** The id in Stripe's metadata; no user has it. */
+  namedUserId: string | null;
+  /** Users with the same address. */
+  usersWithAddress: string[];
+  /** Users that a checkout session names by a bare reference. */
+  usersByReference: string[];
+};
+
+const payerRow = z.object({
+  customerId: z.string(),
+  email: z.string().nullable(),
+  namedUserId: z.string().nullable(),
+  subscriptionIds: z.array(z.string()),
+  items: z.array(storedItems),
+  since: z.number(),
+  usersWithAddress: z.array(z.string()),
+  usersByReference: z.array(z.string()),
+});
+
+export type UnclaimedQuery = { limit: number; after?: string | null; search?: string | null };
+
+/**
+ * Paying customers that no user is linked to, in the order of their ids, after `after`. `search`: only the one with this
+ * `cus_…`, `sub_…`, or email address, whatever its capitals.
+ */
+export async function listUnclaimedPayers(
+  db: Database,
+  { limit, after = null, search = null }: UnclaimedQuery,
+): Promise<UnclaimedPayer[]> {
+  const id = sql`c.id`;
+  const rows = await queryRows(
+    db,
+    payerRow,
+    sql`
+    SELECT c.id AS "customerId", c.email, coalesce(c."metadataUserId", min(s."metadataUserId")) AS "namedUserId",
+      array_agg(s.id ORDER BY s.id) AS "subscriptionIds", jsonb_agg(s.items ORDER BY s.id) AS items,
+      floor(date_part('epoch', min(s."startDate"))) AS since,
+      ARRAY(SELECT DISTINCT "userId" FROM (${selectUsersWithAddress(id)}) u ORDER BY 1) AS "usersWithAddress",
+      ARRAY(SELECT DISTINCT l."userId" FROM "Link" l WHERE l."customerId" = c.id AND l.source = 'reference' ORDER BY 1)
+        AS "usersByReference"
+    FROM "StripeCustomer" c JOIN "StripeSubscription" s ON s."customerId" = c.id
+    WHERE c.state = 'present' AND NOT s.gone AND s.status IN ('active', 'trialing', 'past_due')
+      AND (${after}::text IS NULL OR c.id > ${after})
+      AND (${search}::text IS NULL OR c.id = ${search} OR c."emailFolded" = lower(${search} COLLATE "C")
+        OR EXISTS (SELECT 1 FROM "StripeSubscription" named WHERE named.id = ${search} AND named."customerId" = c.id))
+      AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u."stripeCustomerId" = c.id)
+      AND NOT EXISTS (${selectOwners(id)})
+    GROUP BY c.id ORDER BY c.id LIMIT ${limit}::int`,
+  );
+  return rows.map(({ items, ...payer }) => ({ ...payer, perMonth: sumByCurrency(items.flat()) }));
+}
+
+function sumByCurrency(items: z.infer<typeof storedItems>): MonthlyMoney[] {
+  const sums = new Map<string, number>();
+  for (const item of items) {
+    const monthly = computeMonthlyAmount(item);
+    if (monthly) sums.set(monthly.currency, (sums.get(monthly.currency) ?? 0) + monthly.perMonth);
+  }
+  return [...sums].map(([currency, perMonth]) => ({ currency, perMonth }));
+}

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from "./command";
 import { doctor } from "./commands/doctor";
 import { explain } from "./commands/explain";
 import { fixWorkspace } from "./commands/fix-workspace";
+import { plans } from "./commands/plans";
 import { runs } from "./commands/runs";
 import { settings } from "./commands/settings";
 import { staff } from "./commands/staff";
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   runs,
   staff,
   settings,
+  plans,
 ];
 
 /** The opened installation; or the reason why it cannot be opened. */

@@ -22,7 +22,7 @@ export function formatTime(at: number | null, now: number): string {
 }
 
 /** "$1,940 and ¥3,000 a month", never summed across currencies; null for nothing. */
-export function formatStakes(stakes: readonly Stake[]): string | null {
+export function formatStakes(stakes: readonly Pick<Stake, "perMonth" | "currency">[]): string | null {
   if (stakes.length === 0) return null;
   const amounts = stakes.map(({ perMonth, currency }) => formatMoney(perMonth, currency));
   return `${new Intl.ListFormat("en-GB", { type: "conjunction" }).format(amounts)} a month`;

@@ -9,7 +9,7 @@ import { syncUser } from "~/engine/sync/sync-user.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import type { CheckoutSession } from "~/stripe/checkout-session";
-import { isPassing, type StripeFailure } from "~/stripe/failure.server";
+import { describeFailure, isPassing, isRefusal, type StripeFailure } from "~/stripe/failure.server";
 import type { RequestOptions } from "~/stripe/reader.server";
 import { createCheckoutGuard } from "./checkout-guard.server";
 import type {
@@ -70,8 +70,8 @@ export function createCheckout(options: CheckoutOptions) {
     if (choice.customerId === null) return reject(choice.why === "undecided" ? "being_matched" : choice.why);
     const page = await client.createPortal(choice.customerId, returnUrl);
     if (page.ok) return page;
-    log.warn({ reason: page.failure.reason }, "Stripe billing portal failed");
-    return reject("stripe_failed");
+    log.warn(describeFailure(page.failure), "Stripe billing portal failed");
+    return reject(isRefusal(page.failure) ? "stripe_refused" : "stripe_failed");
   }
 
   async function sync(input: { userId: string; sessionId: string | null }): Promise<CheckoutSync> {

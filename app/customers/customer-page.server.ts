@@ -2,6 +2,7 @@ import { findGraceEnd } from "~/billing/access";
 import type { RatedSubscription } from "~/billing/choice";
 import { choosePortalCustomer } from "~/billing/links/portal";
 import { toPriceView } from "~/billing/money";
+import { isOpen } from "~/billing/observation";
 import type { Policy } from "~/billing/policy";
 import { evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
@@ -47,6 +48,7 @@ function toCustomerSubscription(
     price: item && toPriceView(item),
     status: subscription.status,
     access,
+    isOpen: isOpen(subscription),
     periodEnd,
     endsAt: subscription.cancelAt ?? (subscription.cancelAtPeriodEnd ? periodEnd : null),
     graceEndsAt: findGraceEnd(subscription, policy),

@@ -11,6 +11,8 @@ export type CustomerSubscription = {
   /** As Stripe sends it. */
   status: string;
   access: Access;
+  /** False when it has ended: there is nothing to manage any more. */
+  isOpen: boolean;
   periodEnd: EpochSeconds | null;
   /** When a scheduled cancellation takes effect; null when none is scheduled. */
   endsAt: EpochSeconds | null;
@@ -61,7 +63,7 @@ export type StartCheckout = {
 /**
  * Why checkout is not possible. `already_paying`: there is an open subscription, which is changed in the portal. `just_paid`: a
  * payment page was paid, and its subscription does not exist yet. `being_matched`: staff must match a payment with this user
- * first. `not_checked`: Stripe could not be read.
+ * first. `not_checked`: Stripe could not be read. `stripe_failed`: trying again may help. `stripe_refused`: it will not.
  */
 export type CheckoutRefusal =
   | "not_configured"
@@ -73,7 +75,8 @@ export type CheckoutRefusal =
   | "not_checked"
   | "too_many"
   | "no_customer"
-  | "stripe_failed";
+  | "stripe_failed"
+  | "stripe_refused";
 
 /** What the return page shows. `before` and `after` are statuses of the user's first workspace. */
 export type CheckoutSync =

@@ -21,11 +21,14 @@ export type PlanForSale = {
  */
 export async function listPlansForSale(db: Database): Promise<PlanForSale[]> {
   const plans = await db.plan.findMany({
+    // A plan without seats gives nothing that could be sold.
+    where: { seats: { gt: 0 } },
     orderBy: [{ seats: "asc" }, { id: "asc" }],
     // A lookup key comes first: it names the current price. Prices that were only seen in subscriptions are old.
     include: {
       prices: {
-        where: { source: { not: "seen" } },
+        // A product does not say which of its prices is for sale.
+        where: { source: { not: "seen" }, productId: null },
         orderBy: [{ lookupKey: { sort: "asc", nulls: "last" } }, { createdAt: "asc" }],
       },
     },
@@ -48,6 +51,8 @@ async function findLastSeenPrice(
     sql`
     SELECT items FROM "StripeSubscription"
     WHERE items @> ${JSON.stringify([lookupKey === null ? { priceId } : { lookupKey }])}::jsonb
+      -- What one customer pays in another currency is not the price that all see.
+      AND NOT jsonb_path_exists(items, '$[*].priceCurrency')
     ORDER BY created DESC LIMIT 1`,
   );
   const item = found?.items.find((one) =>

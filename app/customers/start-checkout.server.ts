@@ -12,6 +12,7 @@ import type { Database } from "~/platform/client.server";
 import { hashText } from "~/platform/text-hash.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient, CheckoutOrder, PaymentPage } from "~/stripe/checkout.server";
+import { describeFailure, isRefusal, type StripeFailure } from "~/stripe/failure.server";
 import {
   type CheckoutAttempt,
   openCheckoutAttempt,
@@ -47,7 +48,8 @@ export async function startCheckout(
 
   const attempt = await openCheckoutAttempt(db, userId);
   const checked = await withTimeout(checkStripe(deps, client, userId, attempt), CHECK_MS);
-  if (checked === TIMED_OUT || !checked.ok) return reject("not_checked");
+  if (checked === TIMED_OUT) return reject("not_checked");
+  if (!checked.ok) return reject(isRefusal(checked) ? "stripe_refused" : "not_checked");
   const { page } = checked;
   const buyer = await evaluateBuyer(db, userId);
   if (!buyer) return reject("no_such_workspace");
@@ -67,14 +69,18 @@ export async function startCheckout(
   }
   const { key } = attempt.page === null ? attempt : await replaceCheckoutAttempt(db, userId, attempt.key);
   const made = await client.createSession(wanted.order, `${key}-${orderHash}`);
-  if (!made.ok || made.page.url === null)
-    return failCheckout(deps, made.ok ? "no_address" : made.failure.reason);
+  if (!made.ok) {
+    // Under the same key Stripe would repeat its refusal for a day, also after the price was put right.
+    if (isRefusal(made.failure)) await replaceCheckoutAttempt(db, userId, key);
+    return failCheckout(deps, made.failure, "Stripe checkout session failed");
+  }
+  if (made.page.url === null) return failCheckout(deps, "no_address", "Stripe checkout session failed");
   const { id: sessionId } = made.page.session;
   if (await saveCheckoutPage(db, userId, key, { sessionId, orderHash }))
     return redirectTo(db, userId, made.page.url);
   // Another tab ordered something else at the same moment. Only one page may stay open.
   await client.closePage(sessionId);
-  return failCheckout(deps, "another_tab");
+  return failCheckout(deps, "another_tab", "Stripe checkout session failed");
 }
 
 /** A customer that returns from the payment page may have paid, so the next check is due at once. */
@@ -83,9 +89,15 @@ async function redirectTo(db: Database, userId: string, url: string): Promise<Ch
   return { ok: true, url };
 }
 
-function failCheckout({ log }: Deps, reason: string): CheckoutResult {
-  log.warn({ reason }, "Stripe checkout session failed");
-  return reject("stripe_failed");
+/** Logged so that who is on call finds the request in Stripe's dashboard, and told apart for the customer. */
+function failCheckout(
+  { log }: Pick<Deps, "log">,
+  failure: StripeFailure | string,
+  message: string,
+): { ok: false; reason: CheckoutRefusal } {
+  log.warn(typeof failure === "string" ? { reason: failure } : describeFailure(failure), message);
+  const isFinal = typeof failure !== "string" && isRefusal(failure);
+  return { ok: false, reason: isFinal ? "stripe_refused" : "stripe_failed" };
 }
 
 /** Reads the payment page of this attempt, then the user in Stripe. A link that a paid page proves is stored first. */
@@ -94,15 +106,19 @@ async function checkStripe(
   client: CheckoutClient,
   userId: string,
   attempt: CheckoutAttempt,
-): Promise<{ ok: true; page: PaymentPage | null } | { ok: false }> {
+): Promise<{ ok: true; page: PaymentPage | null } | { ok: false; reason: string }> {
   const until = performance.now() + CHECK_MS;
   const read = attempt.page && (await client.readPage(attempt.page.sessionId));
-  if (read && !read.ok && read.failure.reason !== "not_found") return { ok: false };
+  if (read && !read.ok && read.failure.reason !== "not_found") {
+    deps.log.warn(describeFailure(read.failure), "Stripe payment page could not be read");
+    return { ok: false, reason: read.failure.reason };
+  }
   const page = read?.ok ? read.page : null;
   if (page) await linkSession(deps.db, page.session);
   const deadlineMs = Math.max(1, until - performance.now());
   const known = await syncUser(deps, { userId, actor: BUYER, apply: true, deadlineMs });
-  return known?.ok ? { ok: true, page } : { ok: false };
+  if (known?.ok) return { ok: true, page };
+  return { ok: false, reason: known?.reason ?? "no_such_user" };
 }
 
 async function evaluateBuyer(db: Database, userId: string): Promise<EvaluatedUser | null> {
@@ -114,11 +130,14 @@ async function evaluateBuyer(db: Database, userId: string): Promise<EvaluatedUse
 
 /** Why this user cannot buy now; null when it can. */
 function findCheckoutBlocker({ snapshot, evaluation }: EvaluatedUser): CheckoutRefusal | null {
-  const { verdict, primary, matches } = evaluation;
+  const { verdict, ranked, matches } = evaluation;
   // Until staff decide, a payment might not give access.
   if (verdict === "link_conflict") return "being_matched";
-  // A second open subscription would be a double payment. The portal changes the existing one.
-  if (primary && isOpen(primary.subscription)) return "already_paying";
+  const open = ranked.filter(({ subscription }) => isOpen(subscription));
+  // A second subscription of a plan would be a double payment. The portal changes the existing one.
+  if (open.some(({ plan }) => plan !== null && plan.seats > 0)) return "already_paying";
+  // It may be one of a plan: Stripe lists no item that could be read.
+  if (open.some(({ item }) => item === null)) return "not_checked";
   // With an unverified address, a user must not learn who pays with it.
   return snapshot.record.emailVerified && matches.byAddress.length > 0 ? "being_matched" : null;
 }
@@ -133,10 +152,7 @@ async function buildOrder(
   const plan = (await listPlansForSale(db)).find(({ id }) => id === planId);
   if (!plan) return { ok: false, reason: "unknown_plan" };
   const found = plan.lookupKey === null ? null : await client.findPrice(plan.lookupKey);
-  if (found?.ok === false) {
-    log.warn({ reason: found.failure.reason }, "Stripe price lookup failed");
-    return { ok: false, reason: "stripe_failed" };
-  }
+  if (found?.ok === false) return failCheckout({ log }, found.failure, "Stripe price lookup failed");
   const priceId = found === null ? plan.priceId : found.id;
   if (priceId === null) return { ok: false, reason: "unknown_plan" };
   const { email } = snapshot.record;

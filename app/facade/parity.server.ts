@@ -5,6 +5,7 @@ import { createCountCache } from "~/dashboard/count-cache.server";
 import { examine } from "~/dashboard/doctor/doctor.server";
 import { renderMetrics } from "~/dashboard/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
+import { createPlans } from "~/dashboard/plans-view.server";
 import { createRunPages } from "~/dashboard/run-pages.server";
 import { createSettings } from "~/dashboard/settings-view.server";
 import { listUnclaimedPayers, type UnclaimedQuery } from "~/dashboard/unclaimed-payers.server";
@@ -79,6 +80,7 @@ export function createParity(options: ParityOptions) {
         takesWebhooks: secret !== null,
         now: () => Date.now() / 1000,
       }),
+    plans: createPlans(deps),
     /** Figures in Prometheus' text format. */
     metrics: () => renderMetrics(deps),
     /** The process is shutting down: runs end with what is being committed, and are handed over; no more checks begin. */

@@ -18,6 +18,8 @@ export type StripeFailure = {
     /** The caller no longer wants the answer; nothing was sent. */
     | "cancelled";
   message: string;
+  /** Stripe's own word for it, such as `price_inactive`. */
+  code?: string | null;
   requestId: string | null;
   /** The header `Stripe-Rate-Limited-Reason`, when there was one. */
   rateLimitReason: string | null;
@@ -40,6 +42,19 @@ const PASSING = new Set<StripeFailure["reason"]>([
 export const isPassing = ({ reason, retryable }: Pick<StripeFailure, "reason" | "retryable">): boolean =>
   retryable || PASSING.has(reason);
 
+const REFUSALS = new Set<string>(["bad_request", "unauthorized", "forbidden", "not_found"]);
+
+/** Has Stripe refused, so that the same request will be refused again until something is changed? */
+export const isRefusal = ({ reason }: { reason: string }): boolean => REFUSALS.has(reason);
+
+/** What the log says of a failure: with it the request is found in Stripe's dashboard. */
+export const describeFailure = ({ reason, code = null, message, requestId }: StripeFailure) => ({
+  reason,
+  code,
+  stripeMessage: message,
+  requestId,
+});
+
 /** Classifies an error of a request. Rethrows what does not come from Stripe's SDK: that is a bug. */
 export function toStripeFailure(error: unknown): StripeFailure {
   if (error instanceof z.ZodError)
@@ -52,6 +67,7 @@ export function toStripeFailure(error: unknown): StripeFailure {
   const shouldRetry = error.headers?.["stripe-should-retry"];
   const failure = (reason: StripeFailure["reason"], retryable: boolean): StripeFailure => ({
     ...createFailure(reason, error.message),
+    code: error.code ?? null,
     requestId,
     rateLimitReason,
     accountId,

@@ -31,24 +31,24 @@ export const storedAmount = z.object({
   pricing: storedPricing.optional(),
 });
 
-/** The items of a subscription as stored. */
-export const storedItems: z.ZodType<SubscriptionItem[]> = z.array(
-  z.object({
-    id: z.string(),
-    priceId: z.string(),
-    productId: z.string().nullish(),
-    lookupKey: z.string().nullable(),
-    unitAmount: z.number().nullable(),
-    pricing: storedPricing.optional(),
-    currency: z.string(),
-    priceCurrency: z.string().optional(),
-    interval: z.enum(["day", "week", "month", "year"]).nullable(),
-    intervalCount: z.number(),
-    quantity: z.number(),
-    periodStart: z.number().nullable(),
-    periodEnd: z.number().nullable(),
-  }),
-);
+/** An item of a subscription as stored. */
+export const storedItem: z.ZodType<SubscriptionItem> = z.object({
+  id: z.string(),
+  priceId: z.string(),
+  productId: z.string().nullish(),
+  lookupKey: z.string().nullable(),
+  unitAmount: z.number().nullable(),
+  pricing: storedPricing.optional(),
+  currency: z.string(),
+  priceCurrency: z.string().optional(),
+  interval: z.enum(["day", "week", "month", "year"]).nullable(),
+  intervalCount: z.number(),
+  quantity: z.number(),
+  periodStart: z.number().nullable(),
+  periodEnd: z.number().nullable(),
+});
+
+export const storedItems = z.array(storedItem);
 
 export type StoreOptions = {
   /** Enqueue the users whose evaluation may change; not before the first full run has finished, because it evaluates all. */

@@ -18,12 +18,15 @@ const PROBLEMS: Record<CheckoutRefusal, string> = {
   too_many: "Too many attempts. You were not charged. Wait a few minutes and try again.",
   no_customer: "You have no billing details to manage yet.",
   stripe_failed: "The payment page could not be opened. You were not charged. Try again in a moment.",
+  stripe_refused:
+    "The payment page cannot be opened right now, and trying again will not help. You were not charged.",
 };
 
 /** The texts that differ when the button is Manage billing, which charges nothing. */
 const BILLING_PROBLEMS: Partial<Record<CheckoutRefusal, string>> = {
   being_matched: "We are checking which payment is yours. You can manage your billing when that is done.",
   stripe_failed: "The billing page could not be opened. Try again in a moment.",
+  stripe_refused: "The billing page cannot be opened right now, and trying again will not help.",
 };
 
 type WorkspaceActionOptions = {
@@ -50,7 +53,7 @@ export async function runWorkspaceAction(options: WorkspaceActionOptions): Promi
         });
   if (page.ok) return { redirectTo: page.url };
   const problem = button.intent === "manage" ? BILLING_PROBLEMS[page.reason] : undefined;
-  return { problem: problem ?? PROBLEMS[page.reason] };
+  return { problem: problem ?? PROBLEMS[page.reason], needsHelp: page.reason === "stripe_refused" };
 
   /** The owner of an open workspace may change their plan there, so they return to the page that syncs at once. */
   async function chooseReturnUrl(): Promise<string> {

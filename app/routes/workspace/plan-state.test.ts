@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { PriceView } from "~/billing/money";
 import type { CustomerPage, CustomerSubscription } from "~/customers/customer-views";
 import { describePlan, formatPlanPrice } from "./plan-state";
 
@@ -17,6 +18,7 @@ const buildArmy = (changes: Partial<CustomerSubscription> = {}): CustomerSubscri
   price,
   status: "active",
   access: "yes",
+  isOpen: true,
   periodEnd: NOW + 30 * DAY,
   endsAt: null,
   graceEndsAt: null,
@@ -128,6 +130,25 @@ describe("a locked workspace", () => {
   });
 });
 
+describe("what is not ours, or not mapped yet", () => {
+  it("does not keep a customer from the plans, and does not make them pay twice (case 5)", () => {
+    const unmapped = describePage(buildPage({ subscription: buildArmy({ plan: null }) }));
+    expect(unmapped).toMatchObject({ offer: "plans", text: expect.stringContaining("do not pay again") });
+    // A payment that staff must match first still comes before.
+    expect(describePage(buildPage({ maybePaid: true, subscription: buildArmy({ plan: null }) })).offer).toBe(
+      "check_again",
+    );
+  });
+
+  it("leaves the plans to a customer whose plan has ended while the workspace is still open", () => {
+    const ended = buildArmy({ status: "canceled", access: "no", isOpen: false });
+    expect(describePage(buildPage({ open: true, subscription: ended })).offer).toBe("plans");
+    expect(describePage(buildPage({ open: true, subscription: { ...ended, isOpen: true } })).offer).toBe(
+      "manage",
+    );
+  });
+});
+
 describe("the texts", () => {
   it("contain no id and no jargon", () => {
     const statuses = ["active", "trialing", "past_due", "unpaid", "paused", "canceled", "incomplete"];
@@ -140,6 +161,18 @@ describe("the texts", () => {
           expect(`${title} ${text}`).not.toMatch(/error|subscription|stripe|sync|past_due|null|undefined|!/i);
           expect(text).not.toBe("");
         }
+  });
+
+  it("show a price by use as such, and no amount that is not known (cases 8 and 9)", () => {
+    const metered: PriceView = { ...price, unitAmount: null, pricing: { kind: "metered" } };
+    expect(formatPlanPrice(metered)).toBe("Billed by usage");
+    const text = (subscription: CustomerSubscription) =>
+      describePage(buildPage({ open: true, subscription })).text;
+    expect(text(buildArmy({ price: metered }))).toContain("Billed by usage. Renews on");
+    expect(text(buildArmy({ status: "trialing", price: metered }))).toContain("Then billed by usage.");
+    const unknown: PriceView = { ...price, unitAmount: null, currency: "eur", pricing: { kind: "unknown" } };
+    expect(formatPlanPrice(unknown)).toBe("Price shown at payment");
+    expect(text(buildArmy({ price: unknown }))).toMatch(/^Renews on/);
   });
 
   it("show prices as people say them", () => {

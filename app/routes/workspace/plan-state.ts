@@ -84,7 +84,7 @@ function describeOpenWorkspace(
   return {
     title: "Your workspace is open",
     text: `You have ${formatSeats(workspace.seats)}.`,
-    offer: subscription === null ? "none" : "manage",
+    offer: subscription === null ? "none" : subscription.isOpen ? "manage" : "plans",
   };
 }
 
@@ -125,6 +125,12 @@ function describePayingPlan(subscription: CustomerSubscription, now: EpochSecond
 }
 
 function describeLockedWorkspace({ subscription, maybePaid, unavailable }: CustomerPage): PlanState {
+  if (!maybePaid && subscription !== null && subscription.access === "yes" && subscription.plan === null)
+    return {
+      title: "Choose a plan to start",
+      text: "You pay for something that does not open this workspace yet. If you have just paid for this workspace, do not pay again: we are looking at it. Otherwise choose a plan.",
+      offer: "plans",
+    };
   if (maybePaid || (subscription !== null && subscription.access !== "no"))
     return {
       title: "Your workspace is not open yet",

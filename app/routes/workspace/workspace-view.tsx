@@ -1,4 +1,5 @@
 import { Banner } from "~/ui/banner";
+import { ContactLink } from "~/ui/customer/contact-link";
 import { CustomerFrame, CustomerHeader } from "~/ui/customer/customer-frame";
 import { Seats } from "~/ui/customer/seats";
 import { useNow } from "~/ui/format/now";
@@ -36,6 +37,9 @@ export function WorkspaceView({ data, pendingState, actionResult, recheckPath }:
         <div className="mt-8">
           <Banner tone="high" role="alert">
             {actionResult.problem}
+            {actionResult.needsHelp && (
+              <> {page.contact ? <ContactLink contact={page.contact} /> : "Contact support"}.</>
+            )}
           </Banner>
         </div>
       )}

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { computeMonthlyAmount, formatPrice, type MonthlyMoney, toPriceView } from "~/billing/money";
+import { findMapping, type Plan } from "~/billing/plans";
+import type { Actor } from "~/engine/account/actor";
+import { loadCatalogue } from "~/engine/account/catalogue.server";
+import {
+  listMappings,
+  type MappedTo,
+  type MappingRow,
+  type PriceName,
+  saveMapping,
+  savePlan,
+  selectCustomersOfPrice,
+} from "~/engine/account/price-mappings.server";
+import { storedItem } from "~/engine/observe/observations.server";
+import { enqueueUsersOfCustomers } from "~/engine/observe/recheck-queue.server";
+import type { Database, Tx } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+
+/** A price in open subscriptions that is mapped to no plan and not ignored. */
+export type UnmappedPrice = {
+  priceId: string;
+  productId: string | null;
+  lookupKey: string | null;
+  /** One unit in words: `$3/month`, `usage-based price`. */
+  price: string;
+  subscriptions: number;
+  /** What all of them pay, by currency; empty where no amount is known beforehand. */
+  perMonth: MonthlyMoney[];
+};
+
+/** The plans, what is mapped to them or ignored, and the prices that await a decision. */
+export type PlansView = { plans: Plan[]; mappings: MappingRow[]; unmapped: UnmappedPrice[] };
+
+/** Who decides, and why. Only an admin may; the caller has checked the role. */
+export type PlanDecision = { actor: Actor; reason: string | null };
+
+export type MappingOutcome =
+  | { ok: true; before: MappedTo; changed: boolean; customers: number }
+  | { ok: false; reason: "unknown_plan" };
+
+/** Plans and prices, as the business decides about them; each change is audited with who made it and why. */
+export function createPlans({ db }: { db: Database }) {
+  const audit = ({ actor, reason }: PlanDecision) => ({ actor: `${actor.kind}:${actor.id ?? ""}`, reason });
+  return {
+    list: () => loadPlansView(db),
+    /**
+     * Maps a price to a plan (its id), ignores it (null) or unmaps it (undefined). The users whom it concerns are enqueued:
+     * the next run evaluates them.
+     */
+    async map(name: PriceName, to: MappedTo, decision: PlanDecision): Promise<MappingOutcome> {
+      let customers = 0;
+      const saved = await saveMapping(db, { name, to, ...audit(decision) }, async (tx) => {
+        customers = await enqueueUsersOfPrice(tx, name);
+      });
+      return saved.ok ? { ...saved, customers } : saved;
+    },
+    /** Creates a plan, or changes its name and seats. False when nothing differed. */
+    set: (plan: Plan, decision: PlanDecision) => savePlan(db, plan, audit(decision)),
+  };
+}
+
+const idRow = z.object({ id: z.string() });
+
+/** Returns how many customers have the price. */
+async function enqueueUsersOfPrice(tx: Tx, name: PriceName): Promise<number> {
+  const customers = await queryRows(tx, idRow, selectCustomersOfPrice(name));
+  await enqueueUsersOfCustomers(
+    tx,
+    customers.map(({ id }) => id),
+  );
+  return customers.length;
+}
+
+async function loadPlansView(db: Database): Promise<PlansView> {
+  const [plans, mappings, unmapped] = await Promise.all([
+    db.plan.findMany({
+      orderBy: [{ seats: "asc" }, { id: "asc" }],
+      select: { id: true, name: true, seats: true },
+    }),
+    listMappings(db),
+    listUnmapped(db),
+  ]);
+  return { plans, mappings, unmapped };
+}
+
+const groupRow = z.object({ item: storedItem, subscriptions: z.number() });
+
+/** Items that are equal but for their ids and periods are counted in the database: a million subscriptions have few prices. */
+async function listUnmapped(db: Database): Promise<UnmappedPrice[]> {
+  const [catalogue, groups] = await Promise.all([
+    loadCatalogue(db),
+    queryRows(
+      db,
+      groupRow,
+      sql`SELECT item || '{"id": "", "periodStart": null, "periodEnd": null}' AS item, count(*)::int AS subscriptions
+      FROM (
+        SELECT item - 'id' - 'periodStart' - 'periodEnd' AS item FROM "StripeSubscription" s, jsonb_array_elements(s.items) item
+        WHERE NOT s.gone AND s.status NOT IN ('canceled', 'incomplete', 'incomplete_expired')
+      ) open GROUP BY item`,
+    ),
+  ]);
+  const found = new Map<string, UnmappedPrice>();
+  for (const { item, subscriptions } of groups) {
+    if (item.quantity === 0 || findMapping(catalogue, item) !== undefined) continue;
+    const { priceId, productId = null, lookupKey } = item;
+    const known = found.get(priceId) ?? {
+      ...{ priceId, productId, lookupKey, subscriptions: 0, perMonth: [] },
+      price: formatPrice(toPriceView(item)),
+    };
+    const monthly = computeMonthlyAmount(item);
+    found.set(priceId, {
+      ...known,
+      subscriptions: known.subscriptions + subscriptions,
+      perMonth: monthly ? addMoney(known.perMonth, monthly, subscriptions) : known.perMonth,
+    });
+  }
+  return [...found.values()].sort(
+    (a, b) => b.subscriptions - a.subscriptions || (a.priceId < b.priceId ? -1 : 1),
+  );
+}
+
+/** Amounts of different currencies are never added. */
+function addMoney(
+  sums: readonly MonthlyMoney[],
+  { perMonth, currency }: MonthlyMoney,
+  times: number,
+): MonthlyMoney[] {
+  const sum = sums.find((one) => one.currency === currency)?.perMonth ?? 0;
+  return [
+    ...sums.filter((one) => one.currency !== currency),
+    { currency, perMonth: sum + perMonth * times },
+  ].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+}

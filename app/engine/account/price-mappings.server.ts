@@ -1,0 +1,116 @@
+import { z } from "zod";
+import type { Plan } from "~/billing/plans";
+import type { Database, Tx } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { type Sql, sql } from "~/platform/sql.server";
+
+/** What one mapping names: a price by its id, the price that has a lookup key, or all prices of a product. */
+export const PRICE_NAMES = ["priceId", "lookupKey", "productId"] as const;
+export type PriceName = { kind: (typeof PRICE_NAMES)[number]; value: string };
+
+/** A plan id; null: ignored; undefined: not mapped. */
+export type MappedTo = string | null | undefined;
+
+export type MappingChange = {
+  name: PriceName;
+  to: MappedTo;
+  /** Who decided it, as in the settings' audit. */
+  actor: string;
+  reason: string | null;
+};
+
+export type MappingResult =
+  | { ok: true; before: MappedTo; changed: boolean }
+  | { ok: false; reason: "unknown_plan" };
+
+const toJson = (to: MappedTo) =>
+  JSON.stringify(to === undefined ? "not mapped" : to === null ? "ignored" : { plan: to });
+
+const column: Record<PriceName["kind"], Sql> = {
+  priceId: sql`"priceId"`,
+  lookupKey: sql`"lookupKey"`,
+  productId: sql`"productId"`,
+};
+
+const foundRow = z.object({ planId: z.string().nullable() });
+
+/**
+ * Maps a price to a plan, ignores it, or unmaps it, with an audit entry, in one transaction. `afterwards` enqueues the users
+ * whom it concerns. What is said already is not written again.
+ */
+export async function saveMapping(
+  db: Database,
+  { name, to, actor, reason }: MappingChange,
+  afterwards: (tx: Tx) => Promise<void>,
+): Promise<MappingResult> {
+  return db.$transaction(async (tx): Promise<MappingResult> => {
+    if (to != null && (await tx.plan.findUnique({ where: { id: to } })) === null)
+      return { ok: false, reason: "unknown_plan" };
+    // One change at a time: two that arrive together must not both read the same state before.
+    await tx.$executeRaw`LOCK TABLE "PlanPrice" IN SHARE ROW EXCLUSIVE MODE`;
+    const [row] = await queryRows(
+      tx,
+      foundRow,
+      sql`SELECT "planId" FROM "PlanPrice" WHERE ${column[name.kind]} = ${name.value}`,
+    );
+    const before = row?.planId;
+    if (before === to) return { ok: true, before, changed: false };
+    if (to === undefined)
+      await tx.$executeRaw(sql`DELETE FROM "PlanPrice" WHERE ${column[name.kind]} = ${name.value}`);
+    else
+      await tx.$executeRaw(sql`
+        INSERT INTO "PlanPrice" ("planId", ${column[name.kind]}, source) VALUES (${to}, ${name.value}, 'admin')
+        ON CONFLICT (${column[name.kind]}) DO UPDATE SET "planId" = excluded."planId", source = 'admin'`);
+    await tx.settingChange.create({
+      data: {
+        key: `${name.kind}:${name.value}`,
+        ...(row ? { before: JSON.parse(toJson(before)) } : {}),
+        after: JSON.parse(toJson(to)),
+        actor,
+        reason,
+      },
+    });
+    await afterwards(tx);
+    return { ok: true, before, changed: true };
+  });
+}
+
+/** Creates a plan or changes its name and seats, with an audit entry. Whether anything differed. */
+export async function savePlan(
+  db: Database,
+  plan: Plan,
+  { actor, reason }: Pick<MappingChange, "actor" | "reason">,
+): Promise<boolean> {
+  const { id, name, seats } = plan;
+  return db.$transaction(async (tx) => {
+    const before = await tx.plan.findUnique({ where: { id }, select: { name: true, seats: true } });
+    if (before?.name === name && before.seats === seats) return false;
+    await tx.plan.upsert({ where: { id }, create: plan, update: { name, seats } });
+    await tx.settingChange.create({
+      data: { key: `plan:${id}`, ...(before && { before }), after: { name, seats }, actor, reason },
+    });
+    return true;
+  });
+}
+
+const mappingRow = z.object({
+  planId: z.string().nullable(),
+  priceId: z.string().nullable(),
+  lookupKey: z.string().nullable(),
+  productId: z.string().nullable(),
+  source: z.string(),
+});
+export type MappingRow = z.output<typeof mappingRow>;
+
+/** All mappings, as they are stored; the oldest first. */
+export const listMappings = (db: Database): Promise<MappingRow[]> =>
+  queryRows(
+    db,
+    mappingRow,
+    sql`SELECT "planId", "priceId", "lookupKey", "productId", source FROM "PlanPrice" ORDER BY "createdAt", id`,
+  );
+
+/** SQL: the customers with an item of this price, as rows `(id)`. */
+export const selectCustomersOfPrice = ({ kind, value }: PriceName): Sql => sql`
+  SELECT DISTINCT "customerId" AS id FROM "StripeSubscription"
+  WHERE items @> ${JSON.stringify([{ [kind]: value }])}::jsonb`;

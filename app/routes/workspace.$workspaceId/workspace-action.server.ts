@@ -53,7 +53,10 @@ export async function runWorkspaceAction(options: WorkspaceActionOptions): Promi
         });
   if (page.ok) return { redirectTo: page.url };
   const problem = button.intent === "manage" ? BILLING_PROBLEMS[page.reason] : undefined;
-  return { problem: problem ?? PROBLEMS[page.reason], needsHelp: page.reason === "stripe_refused" };
+  return {
+    problem: problem ?? PROBLEMS[page.reason],
+    ...(page.reason === "stripe_refused" && { needsHelp: true }),
+  };
 
   /** The owner of an open workspace may change their plan there, so they return to the page that syncs at once. */
   async function chooseReturnUrl(): Promise<string> {

@@ -181,16 +181,17 @@ describe("the buttons of the workspace page", () => {
     expect(JSON.stringify(answer)).not.toMatch(/error|stripe|_/i);
   });
 
-  it("say of what Stripe refuses that trying again will not help, and that support can (case 20)", async () => {
-    const buttons: Record<string, string>[] = [{ intent: "buy", plan: "army" }, { intent: "manage" }];
-    for (const button of buttons) {
+  const buttons: Record<string, string>[] = [{ intent: "buy", plan: "army" }, { intent: "manage" }];
+  it.each(buttons)(
+    "say of what Stripe refuses that trying again will not help (case 20): %j",
+    async (button) => {
       const { answer } = await press(button, { ok: false, reason: "stripe_refused" });
       expect(answer).toEqual({
         problem: expect.stringContaining("trying again will not help"),
         needsHelp: true,
       });
-    }
-  });
+    },
+  );
 
   it("say of the billing page that it could not be opened, and nothing of a charge", async () => {
     const { answer } = await press({ intent: "manage" }, { ok: false, reason: "stripe_failed" });

@@ -46,7 +46,7 @@ export function createPlans({ db }: { db: Database }) {
   return {
     list: () => loadPlansView(db),
     /**
-     * Maps a price to a plan (its id), ignores it (null) or unmaps it (undefined). The users whom it concerns are enqueued:
+     * Maps a price to a plan (its id), ignores it (null) or unmaps it (undefined). Its users are enqueued:
      * the next run evaluates them.
      */
     async map(name: PriceName, to: MappedTo, decision: PlanDecision): Promise<MappingOutcome> {

@@ -76,7 +76,7 @@ export const plans = defineCommand({
     "ignore: this is not ours, such as a newsletter. Such a subscription is shown and never counts.",
     "unmap: forget the mapping. Nothing is changed for users who pay such a price until it is mapped again.",
     "set: create a plan, or change its seats and name. A plan with 0 seats gives no access.",
-    "--reason: why; it is kept with the change. The users whom a change concerns are evaluated by the next run.",
+    "--reason: why; it is kept with the change. Users with such a price are evaluated by the next run.",
   ],
   options: {
     reason: { type: "string" },

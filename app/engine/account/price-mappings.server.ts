@@ -35,8 +35,8 @@ const column: Record<PriceName["kind"], Sql> = {
 const foundRow = z.object({ planId: z.string().nullable() });
 
 /**
- * Maps a price to a plan, ignores it, or unmaps it, with an audit entry, in one transaction. `afterwards` enqueues the users
- * whom it concerns. What is said already is not written again.
+ * Maps a price to a plan, ignores it, or unmaps it, with an audit entry, in one transaction. `afterwards` enqueues the
+ * users with that price. What is said already is not written again.
  */
 export async function saveMapping(
   db: Database,

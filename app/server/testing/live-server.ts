@@ -4,6 +4,7 @@ import { createCustomerAuth } from "~/auth/customer.server";
 import { createEndedSessions } from "~/auth/ended-sessions.server";
 import { createStaffAuth } from "~/auth/staff.server";
 import type { World } from "~/engine/testing/world";
+import type { SingleSignOn } from "~/platform/env.server";
 import { createLog } from "~/platform/log.server";
 import { openParity } from "../open-parity.server";
 import { createServer } from "../web-server";
@@ -18,7 +19,11 @@ export type LiveServer = Awaited<ReturnType<typeof startLiveServer>>;
 export type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string };
 
 /** The whole web server on a world: real routes, sign-in, customers' tokens, webhooks; and what it logs. */
-export async function startLiveServer(world: World, build: ServerBuild) {
+export async function startLiveServer(
+  world: World,
+  build: ServerBuild,
+  { singleSignOn = null }: { singleSignOn?: SingleSignOn | null } = {},
+) {
   const lines: string[] = [];
   const log = createLog({ level: "info", destination: { write: (line: string) => void lines.push(line) } });
   const { db, sandbox, stripeUrl } = world;
@@ -29,7 +34,7 @@ export async function startLiveServer(world: World, build: ServerBuild) {
     appUrl,
     cronSecret: CRON_SECRET,
     metricsToken: METRICS_TOKEN,
-    singleSignOn: null,
+    singleSignOn,
     trustedProxies: false as const,
     customerTokens: { kind: "secret" as const, secret: CUSTOMER_SECRET, audience: "parity", maxHours: 24 },
   };
@@ -84,6 +89,12 @@ export async function startLiveServer(world: World, build: ServerBuild) {
       sent.on("error", reject);
       sent.end(body);
     });
+  const openSession = async (email: string): Promise<string> => {
+    const body = new URLSearchParams({ email, password: PASSWORD }).toString();
+    const answer = await send("POST", "/sign-in", { headers: formHeaders(), body });
+    if (answer.status !== 302 && answer.status !== 303) throw new Error(`Not signed in: ${answer.body}`);
+    return readCookies(answer);
+  };
   return {
     appUrl,
     port,
@@ -95,19 +106,23 @@ export async function startLiveServer(world: World, build: ServerBuild) {
     /** Adds a member of staff; the cookie of a new session. */
     async signIn(email: string, role: "viewer" | "operator" | "admin"): Promise<string> {
       await staffAuth.addStaff({ email, name: email, role, password: PASSWORD });
-      const body = new URLSearchParams({ email, password: PASSWORD }).toString();
-      const answer = await send("POST", "/sign-in", { headers: formHeaders(), body });
-      if (answer.status !== 302 && answer.status !== 303) throw new Error(`Not signed in: ${answer.body}`);
-      return [answer.headers["set-cookie"] ?? []]
-        .flat()
-        .map((line) => line.split(";")[0])
-        .join("; ");
+      return openSession(email);
     },
+    /** Signs in a member of staff that was added before; the cookie of the new session. */
+    openSession,
     async close() {
       await server.close(100);
       await parity.close();
     },
   };
+}
+
+/** The cookies that an answer sets, as a browser sends them back. */
+export function readCookies({ headers }: Pick<Answer, "headers">): string {
+  return [headers["set-cookie"] ?? []]
+    .flat()
+    .map((line) => line.split(";")[0])
+    .join("; ");
 }
 
 /** The headers of a form on our own page. */

@@ -84,7 +84,11 @@ it("case 1: grant_only overwrites nothing that may mean access with something th
       status === null
         ? "no"
         : decideAccess(
-            { status, pastDueSince: evaluation.primary?.subscription.pastDueSince ?? null },
+            {
+              status,
+              pastDueSince: evaluation.primary?.subscription.pastDueSince ?? null,
+              unpaidSince: evaluation.primary?.subscription.unpaidSince ?? null,
+            },
             context.policy,
             context.now,
           ).access;

@@ -75,6 +75,15 @@ describe("positive evidence for a revocation", () => {
     expect(evidence([aSubscription()], { recorded })).toEqual(no("no_positive_evidence"));
   });
 
+  it("is not an abandoned checkout, nor what is not ours, when none is recorded", () => {
+    const recorded = aRecordInSync({ billing: null });
+    for (const status of ["incomplete", "incomplete_expired"])
+      expect(evidence([aSubscription({ status })], { recorded })).toEqual(no("no_positive_evidence"));
+    const newsletter = aCanceledSubscription({ items: [{ ...aStarterItem(), priceId: "price_news" }] });
+    const catalogue = { ...CONTEXT.catalogue, byPriceId: new Map([["price_news", null]]) };
+    expect(evidence([newsletter], { recorded, catalogue })).toEqual(no("no_positive_evidence"));
+  });
+
   it("is not an empty list", () => {
     expect(evidence([])).toEqual(no("no_positive_evidence"));
     expect(evidence([], { recorded: aRecordInSync({ billing: null }) })).toEqual(no("no_positive_evidence"));

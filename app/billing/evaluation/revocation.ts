@@ -5,7 +5,7 @@ import {
   mayStatusMeanAccess,
   type StatusWithGrace,
 } from "~/billing/access";
-import { chooseItem } from "~/billing/choice";
+import { chooseItem, rankSubscriptions } from "~/billing/choice";
 import { findWorkspace } from "~/billing/mismatches";
 import type { EpochSeconds, ObservedCustomer, Subscription, Version } from "~/billing/observation";
 import { type Catalogue, mayPlanGiveMore, type Plan } from "~/billing/plans";
@@ -139,8 +139,10 @@ export function checkRevocationEvidence(
     return { ok: false, reason: "customer_not_found" };
   const listed = customers.flatMap((customer) => customer?.subscriptions ?? []);
   const { subscriptionId: recordedId } = readRecordedIds(input.recorded);
-  const relevant = recordedId === null ? listed : listed.filter((one) => one.id === recordedId);
-  return relevant.some((one) => entitlesToLess(one, input))
+  const subscriptions = recordedId === null ? listed : listed.filter((one) => one.id === recordedId);
+  // An abandoned checkout, or what is not ours, never gave the access that would be taken.
+  const relevant = rankSubscriptions({ ...input, subscriptions, recordedSubscriptionId: recordedId });
+  return relevant.some(({ subscription }) => entitlesToLess(subscription, input))
     ? { ok: true }
     : { ok: false, reason: "no_positive_evidence" };
 }

@@ -73,7 +73,7 @@ export const MISMATCHES: readonly Story[] = [
   // Would lose seats, but another paying customer has this address: an admin has to look first.
   {
     verdict: "access_mismatch",
-    flags: ["not_revoked"],
+    flags: ["possible_match", "not_revoked"],
     customers: [linkByRecord(buy("starter_monthly", 90)), leaveUnlinked(buy("army_yearly", 20))],
     changeRecord: setSeats(5),
   },

@@ -3,9 +3,9 @@ import { buy, leaveUnlinked, linkByRecord, type Story } from "~/demo/company/sto
 
 /** Parity changes nothing until staff decide. */
 export const NEEDS_DECISION: readonly Story[] = [
-  // Two users have the same customer: the first in the database, the second in Stripe's metadata.
+  // The first user's record claims the customer, and Stripe's metadata names the second: only the second one waits.
   {
-    verdict: "link_conflict",
+    verdict: "in_sync",
     name: "Hannah Fischer",
     customers: [{ ...linkByRecord(buy("army_yearly", 75)), metadataNamesNext: true }],
   },
@@ -13,14 +13,21 @@ export const NEEDS_DECISION: readonly Story[] = [
   // The user's email address is not verified.
   {
     verdict: "possible_match",
+    flags: ["possible_match"],
     name: "Noor Haddad",
     emailUnverified: true,
     customers: [leaveUnlinked(buy("starter_monthly", 4))],
   },
-  { verdict: "possible_match", emailUnverified: true, customers: [leaveUnlinked(buy("army_yearly", 18))] },
+  {
+    verdict: "possible_match",
+    flags: ["possible_match"],
+    emailUnverified: true,
+    customers: [leaveUnlinked(buy("army_yearly", 18))],
+  },
   // Two paying customers have the user's email address.
   {
     verdict: "possible_match",
+    flags: ["possible_match"],
     customers: [leaveUnlinked(buy("starter_monthly", 25)), leaveUnlinked(buy("starter_monthly", 24))],
   },
   // The recorded ids do not exist in this Stripe account.

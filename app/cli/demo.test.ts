@@ -77,8 +77,8 @@ describe("sync all over the demo", () => {
     expect(run).toMatchObject({ state: "done", failed: 0, notChecked: 0 });
     expect(await groupsLeft(run.id)).toEqual([
       "1 access_mismatch: blocked possible_other_customer",
-      "1 unpaid_access: blocked no_positive_evidence",
       "1 link_conflict: review",
+      "1 unpaid_access: blocked no_positive_evidence",
       "2 unknown_status: review",
       "2 unmapped_price: review",
       "3 missing_in_stripe: review",
@@ -99,11 +99,11 @@ describe("sync all over the demo", () => {
     expect(await groupsLeft(run.id)).toEqual([
       "1 access_mismatch: blocked possible_other_customer",
       "1 access_mismatch: blocked revocation_limit",
+      "1 link_conflict: review",
       "1 locked_out: blocked on_hold",
       "1 plan_mismatch: blocked revocation_limit",
       "1 status_mismatch: blocked revocation_limit",
       "1 unpaid_access: blocked no_positive_evidence",
-      "1 link_conflict: review",
       "2 unknown_status: review",
       "2 unmapped_price: review",
       "3 missing_in_stripe: review",

@@ -104,7 +104,7 @@ describe("a time-out", () => {
   });
 
   it("belongs to one attempt: another one follows while there is time", async () => {
-    const { sandbox, reader, options, customer } = await setUp({ deadlineMs: 5_000, timeoutMs: 200 });
+    const { sandbox, reader, options, customer } = await setUp({ deadlineMs: 30_000, timeoutMs: 2_000 });
     sandbox.control.addFault({ effect: { type: "hang" }, times: 1 });
     expect(await reader.readCustomer(customer.id, options)).toMatchObject({ ok: true });
     expect(reader.countRequests()).toBe(2);

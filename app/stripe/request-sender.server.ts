@@ -69,7 +69,8 @@ export class RequestSender {
     const began = performance.now();
     const deadline = began + options.deadlineMs;
     // A person who waits is told of a failure after as long as one answer may take.
-    const retriesEnd = began + Math.min(options.deadlineMs, this.#timeouts[options.priority]);
+    const isPersonWaiting = options.priority === "interactive";
+    const retriesEnd = isPersonWaiting ? Math.min(deadline, began + this.#timeouts.interactive) : deadline;
     let lastFailure = OUT_OF_TIME;
     for (let attempt = 0; ; attempt += 1) {
       if (options.signal?.aborted) return this.#giveUp(CANCELLED);

@@ -1,5 +1,6 @@
 import { isStripeId } from "~/billing/ids";
 import { type BillingState, readRecordedIds } from "~/billing/record";
+import type { Candidate } from "~/billing/snapshot";
 import {
   findObservedAt,
   type LoadedSnapshot,
@@ -46,11 +47,17 @@ export function withWrittenRecord(
     ...new Set(edges.flatMap((edge) => (edge.userId === userId ? [edge.customerId] : []))),
   ];
   const customers = pickKnown(customerIds, known);
+  const addOwner = (candidate: Candidate): Candidate =>
+    customerIds.includes(candidate.customer.id) && !candidate.linkedUserIds.includes(userId)
+      ? { ...candidate, linkedUserIds: [...candidate.linkedUserIds, userId] }
+      : candidate;
   return {
     ...snapshot,
     record: { ...before, ...record },
     edges: edges.filter(({ customerId }) => customerIds.includes(customerId)),
     customers,
+    emailCandidates: snapshot.emailCandidates.map(addOwner),
+    references: snapshot.references.map(addOwner),
     coverage: { ...snapshot.coverage, fullRun: snapshot.coverage.fullRun || options.fullRun !== null },
     observedAt: findObservedAt(customerIds, customers, options),
     stored,

@@ -52,6 +52,10 @@ export const UNPAID_ACCESS: readonly Story[] = [
   },
   // An empty list does not prove that a subscription ended, so access is not revoked.
   { verdict, customers: [linkByRecord()], changeRecord: keepAccessOnly },
-  // Neither does a 404. The fresh read before a revocation gets it, and the verdict becomes `missing_in_stripe`.
-  { verdict, customers: [{ ...linkByRecord(), state: "missing" }], changeRecord: keepAccessOnly },
+  // Neither does a 404: the customer is looked up by itself, and staff decide.
+  {
+    verdict: "missing_in_stripe",
+    customers: [{ ...linkByRecord(), state: "missing" }],
+    changeRecord: keepAccessOnly,
+  },
 ];

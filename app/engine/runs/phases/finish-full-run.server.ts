@@ -38,21 +38,23 @@ export async function finishFullRun(
   }
   const refused: string[] = [];
   // The cursor keeps them, so a run that is killed here reads its last page again and comes back to this point.
+  const contested = new Set(cursor.contested);
   const unlisted = deps.stripe.livemode ? [] : await listUnlistedCustomers(deps.db);
-  const toRead = [...new Set([...cursor.contested, ...unlisted])];
+  const toRead = [...new Set([...contested, ...unlisted])];
   for (let at = 0; at < toRead.length; at += CUSTOMERS_AT_ONCE) {
     const customerIds = toRead.slice(at, at + CUSTOMERS_AT_ONCE);
     const { failures } = await readCustomers(deps, customerIds, session.requestOptions);
     for (const [customerId, failure] of failures) {
-      if (isPassing(failure) || failure.reason === "unauthorized") return pauseOrFail(deps, failure);
-      // Stripe refuses this one for good: the others are repaired all the same.
+      const isNeeded = contested.has(customerId) && isPassing(failure);
+      if (isNeeded || failure.reason === "unauthorized") return pauseOrFail(deps, failure);
+      // The others are repaired all the same.
       deps.log.warn({ customerId, reason: failure.reason }, "customer could not be read");
-      refused.push(customerId);
+      if (contested.has(customerId)) refused.push(customerId);
     }
   }
   const sessions = await listUnreadSessions(deps.db, null);
   const notRead = await readUnreadSessions(deps, sessions, session.requestOptions);
-  if (notRead) return pauseOrFail(deps, notRead);
+  if (notRead?.reason === "unauthorized") return pauseOrFail(deps, notRead);
   await readUnpaidInvoices(deps, session.requestOptions);
   await retryOnDeadlock(deps.db, async (tx) => {
     await markUnlistedGone(tx, { started, ended });

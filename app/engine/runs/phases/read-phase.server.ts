@@ -42,7 +42,8 @@ export async function runReadPhase(deps: Deps, session: RunSession): Promise<Ste
   // Optional, and after the customers: it may be forbidden.
   const notRead = await readUnreadSessions(deps, await listUnreadSessions(deps.db, ids), options);
   if (session.isStopped()) return { kind: "continue" };
-  if (notRead) return pauseOrFail(deps, notRead);
+  // One that cannot be read keeps its event unsettled, and nothing else waits for it.
+  if (notRead?.reason === "unauthorized") return pauseOrFail(deps, notRead);
   for (const [customerId, failure] of failures) await failCustomer(deps, customerId, failure);
   await session.commit(deps.db, {
     cursor: { ...cursor, afterCustomerId: last },

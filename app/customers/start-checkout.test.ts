@@ -235,24 +235,24 @@ describe("a user that returns to the workspace instead of the page after checkou
 });
 
 describe("checkout is not possible", () => {
-  it("while Stripe cannot be read", async () => {
+  it("while Stripe refuses to be read", async () => {
     await addUser(world, { id: "ada", customerId: "cus_1" });
     world.sandbox.control.addFault({
       effect: { type: "error", status: 403 },
       match: { path: "/v1/subscriptions" },
     });
-    expect(await start("ada")).toEqual({ ok: false, reason: "not_checked" });
+    expect(await start("ada")).toEqual({ ok: false, reason: "stripe_refused" });
     expect(openPages()).toBe(0);
   });
 
-  it("while the previous payment page cannot be read", async () => {
+  it("while Stripe refuses the previous payment page", async () => {
     await addUser(world, { id: "ada" });
     await start("ada");
     world.sandbox.control.addFault({
       effect: { type: "error", status: 400 },
       match: { method: "GET", path: "/v1/checkout/sessions/:id" },
     });
-    expect(await start("ada", "starter")).toEqual({ ok: false, reason: "not_checked" });
+    expect(await start("ada", "starter")).toEqual({ ok: false, reason: "stripe_refused" });
     expect(openPages()).toBe(1);
   });
 

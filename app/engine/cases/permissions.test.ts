@@ -121,7 +121,7 @@ it("buying needs the checkout key’s permission and the necessary ones; the por
   expect(await listMissing()).toContain("checkout");
   world.sandbox.control.permissions.allow();
   world.sandbox.control.permissions.deny("rak_customer_read");
-  expect(await parity.checkout.start(order)).toEqual({ ok: false, reason: "not_checked" });
+  expect(await parity.checkout.start(order)).toEqual({ ok: false, reason: "stripe_refused" });
   world.sandbox.control.permissions.allow();
   world.sandbox.control.permissions.deny("rak_event_read");
   expect(await parity.checkout.start(order)).toMatchObject({ ok: true });

@@ -148,7 +148,8 @@ export async function killAtRandom(
       const index = random.below(reconcilers.length);
       reconcilers[index]?.kill();
       await reconcilers[index]?.ended;
-      if (conditions.clocks === "wrong") stage.world.sandbox.clock.advance(random.below(3) * 24 * 3_600);
+      // By minutes: in a day a subscription of the stage would renew or end.
+      if (conditions.clocks === "wrong") stage.world.sandbox.clock.advance(random.below(3) * 1_200);
       await expireLeases(database);
       reconcilers[index] = await children.start(createOrder(stage.scope));
     }

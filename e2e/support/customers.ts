@@ -21,7 +21,11 @@ export async function addPaidCustomers(product: Product, people: Person[]): Prom
     const userIds: string[] = [];
     for (const { name, email } of people) {
       const customer = withId.parse(await requestSandbox(product, "/v1/customers", { name, email }));
-      await requestSandbox(product, "/v1/subscriptions", { customer: customer.id, "items[0][price]": price });
+      const attach = "/v1/payment_methods/pm_card_visa/attach";
+      const card = withId.parse(await requestSandbox(product, attach, { customer: customer.id }));
+      await requestSandbox(product, "/v1/subscriptions", {
+        ...{ customer: customer.id, "items[0][price]": price, default_payment_method: card.id },
+      });
       const { rows } = await client.query<{ id: string }>(
         `INSERT INTO "User" (email, name, "stripeCustomerId") VALUES ($1, $2, $3) RETURNING id`,
         [email, name, customer.id],

@@ -111,7 +111,7 @@ export const PERMISSIONS = [
     isNecessary: false,
     probe: "/v1/refunds?limit=1",
     endpoints: ["GET /v1/refunds", "GET /v1/charges/:id", "GET /v1/charges"],
-    without: "Refunds are not shown.",
+    without: "Nothing: this version shows no refunds yet.",
   },
   {
     id: "disputes",
@@ -122,7 +122,7 @@ export const PERMISSIONS = [
     isNecessary: false,
     probe: "/v1/disputes?limit=1",
     endpoints: ["GET /v1/disputes"],
-    without: "Disputes are not shown.",
+    without: "Nothing: this version shows no disputes yet.",
   },
   {
     id: "checkout",

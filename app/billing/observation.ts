@@ -36,6 +36,17 @@ export type SubscriptionItem = {
   periodEnd: EpochSeconds | null;
 };
 
+/** Money of a payment that went back to the payer (`refund`), or that the payer claims back or got back (`dispute`). */
+export type Reversal = {
+  kind: "refund" | "dispute";
+  /** In the smallest unit. */
+  amount: number;
+  /** The whole payment. */
+  chargeAmount: number;
+  currency: string;
+  at: EpochSeconds;
+};
+
 /** One subscription as observed in Stripe. */
 export type Subscription = {
   id: string;
@@ -60,6 +71,8 @@ export type Subscription = {
   unpaidSince: EpochSeconds | null;
   /** When it was first seen to give access after it was seen without; null when it gave access from the start. */
   entitlingSince: EpochSeconds | null;
+  /** What went back of the payment of the latest invoice; left out or null where nothing is known. */
+  reversals?: Reversal[] | null;
 };
 
 /** `missing`: Stripe answered that there is no such customer. */

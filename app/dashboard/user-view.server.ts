@@ -2,7 +2,7 @@ import { isIgnored, type Purchase, type RatedSubscription, rateSubscription } fr
 import type { Evaluation, MoneyAtStake, PolicyContext } from "~/billing/evaluation/evaluate";
 import type { Mismatch } from "~/billing/mismatches";
 import { type PriceView, toPriceView } from "~/billing/money";
-import { type EpochSeconds, isOpen } from "~/billing/observation";
+import { type EpochSeconds, isOpen, type Reversal } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import type { LinkSource } from "~/billing/snapshot";
 import { IN_SYNC_VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
@@ -24,6 +24,8 @@ export type StripeView = {
   currentPeriodEnd: EpochSeconds | null;
   cancelsAt: EpochSeconds | null;
   endedAt: EpochSeconds | null;
+  /** What went back of the payment of the latest invoice. */
+  reversals: Reversal[];
 };
 
 /** The database side: what the application's record says. */
@@ -122,6 +124,7 @@ function toStripeView({ subscription, item, plan, purchase }: RatedSubscription)
     currentPeriodEnd: item?.periodEnd ?? null,
     cancelsAt: subscription.cancelAt ?? (subscription.cancelAtPeriodEnd ? (item?.periodEnd ?? null) : null),
     endedAt: subscription.endedAt,
+    reversals: subscription.reversals ?? [],
   };
 }
 

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { Logger, run, type WorkerEvents } from "graphile-worker";
 import { z } from "zod";
-import { SYNC_CUSTOMER_JOB } from "~/engine/observe/events.server";
+import { SYNC_CHARGE_JOB, SYNC_CUSTOMER_JOB } from "~/engine/observe/events.server";
 import { CHECKS_JOB, CLOCK_JOB, strikeClock } from "~/engine/runs/clock-jobs.server";
 import { EVALUATE_JOB } from "~/engine/runs/evaluate-jobs.server";
 import type { Parity } from "~/facade/parity.server";
@@ -21,7 +21,7 @@ export type WorkerOptions = {
   databaseUrl: string;
   db: Database;
   parity: {
-    events: Pick<Parity["events"], "settle">;
+    events: Pick<Parity["events"], "settle" | "settleCharge">;
     runs: Pick<Parity["runs"], "help" | "cron">;
     workspace: Pick<Parity["workspace"], "makeWaitingChecks">;
   };
@@ -48,6 +48,7 @@ const STOP_MS = 8_000;
 const CHECKS_BUDGET_MS = 50_000;
 
 const evaluateJob = z.object({ runId: z.string() });
+const chargeJob = z.object({ chargeId: z.string() });
 const settleJob = z.object({ customerId: z.string() });
 
 /**
@@ -189,6 +190,9 @@ async function releaseLateJobs(
 const createTasks = ({ parity, log }: WorkerOptions) => ({
   [SYNC_CUSTOMER_JOB]: async (payload: unknown) => {
     await parity.events.settle(settleJob.parse(payload));
+  },
+  [SYNC_CHARGE_JOB]: async (payload: unknown) => {
+    await parity.events.settleCharge(chargeJob.parse(payload));
   },
   [EVALUATE_JOB]: async (payload: unknown) => {
     await parity.runs.help({ ...evaluateJob.parse(payload), budgetMs: HELP_MS });

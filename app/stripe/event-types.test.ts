@@ -5,7 +5,9 @@ import { EVENT_TYPES, isHandledEvent, PAYMENT_TYPES, POLLED_TYPES } from "./even
 /** The event names that the README tells people to choose for the webhook endpoint; `*` stands for any ending. */
 function readDocumentedNames(): string[] {
   const readme = readFileSync("README.md", "utf8");
-  const names = [...readme.matchAll(/`((?:customer|checkout|invoice)\.[a-z_.]*(?:\*|[a-z]))`/g)];
+  const names = [
+    ...readme.matchAll(/`((?:customer|checkout|invoice|charge|refund)\.[a-z_.]*(?:\*|[a-z]))`/g),
+  ];
   return [...new Set(names.map(([, name = ""]) => name))];
 }
 

@@ -27,6 +27,12 @@ export const EVENT_TYPES = [
   { name: "checkout.session.async_payment_failed", polled: true, payment: false },
   { name: "invoice.paid", polled: true, payment: true },
   { name: "invoice.payment_failed", polled: true, payment: false },
+  { name: "charge.refunded", polled: true, payment: false },
+  { name: "charge.dispute.created", polled: true, payment: false },
+  { name: "charge.dispute.closed", polled: true, payment: false },
+  { name: "charge.dispute.*", polled: false, payment: false },
+  { name: "refund.failed", polled: true, payment: false },
+  { name: "refund.updated", polled: false, payment: false },
 ] as const satisfies readonly EventType[];
 
 type Entry = (typeof EVENT_TYPES)[number];

@@ -50,9 +50,11 @@ const subscriptionObject = z.object({
   items: z.object({ data: z.array(itemObject), has_more: z.boolean() }),
 });
 
+const idOrObject = z.union([z.string(), z.looseObject({ id: z.string() })]).nullish();
+
 /** What one subscription object says. The store fills in times that depend on history (`pastDueSince`). */
 export type ReadSubscription = {
-  subscription: Omit<Subscription, "pastDueSince" | "unpaidSince" | "entitlingSince">;
+  subscription: Omit<Subscription, "pastDueSince" | "unpaidSince" | "entitlingSince" | "reversals">;
   /** The latest invoice, when it came expanded and could be read. */
   latestInvoice: ReadInvoice | null;
   /** The customer, when it came expanded. */
@@ -63,16 +65,23 @@ export type ReadSubscription = {
   currency: string | null;
 };
 
-/** What an invoice says about a late payment. */
+/** What an invoice says about its payment. */
 export type ReadInvoice = {
   id: string;
   /** `draft`, `open`, `paid`, `uncollectible` or `void`. */
   status: string | null;
   /** Since when it is to be paid: its due date, else its finalization; null for a draft. */
   payableSince: EpochSeconds | null;
+  /** Ids of the payment intents and charges that paid it, as far as they came with it. */
+  paymentIds: string[];
 };
 
+const paymentsList = z.object({
+  data: z.array(z.object({ payment: z.object({ payment_intent: idOrObject, charge: idOrObject }) })),
+});
+
 const invoiceObject = z.object({
+  payments: paymentsList.nullish().catch(null),
   id: z.string(),
   status: z.string().nullish(),
   due_date: seconds.nullish(),
@@ -83,9 +92,12 @@ const invoiceObject = z.object({
 export function parseInvoice(object: unknown): ReadInvoice | null {
   const parsed = invoiceObject.safeParse(object);
   if (!parsed.success) return null;
-  const { id, status, due_date, status_transitions } = parsed.data;
+  const { id, status, due_date, status_transitions, payments } = parsed.data;
   const payableSince = due_date ?? status_transitions?.finalized_at ?? null;
-  return { id, status: status ?? null, payableSince };
+  const paymentIds = (payments?.data ?? [])
+    .flatMap(({ payment }) => [readId(payment.payment_intent), readId(payment.charge)])
+    .filter((one) => one !== null);
+  return { id, status: status ?? null, payableSince, paymentIds };
 }
 
 /** The status given to a subscription whose object could not be read: an unknown status, so nothing is changed. */

@@ -18,6 +18,7 @@ import type { PermissionEntry } from "./permissions/catalogue";
 import type { ProbeResult } from "./permissions/permission-watch";
 import { createSender, type SenderOptions } from "./permissions/watched-sender.server";
 import { type PriceAmounts, parsePriceAmounts } from "./price";
+import { createChargeReads, type ReadCharge, type ReadDispute } from "./reads/charges.server";
 import type { RequestSender } from "./request-sender.server";
 
 export type { Answer, AnswerVersion, NoAnswer, Read, RequestOptions } from "./answer";
@@ -58,6 +59,10 @@ export type StripeReader = {
   searchCustomersByEmail(email: string, options: RequestOptions): Promise<Read<Customer[]>>;
   /** Events of the polled types, newest first, created at or after `since` (epoch seconds), older than `startingAfter`. */
   listEvents(page: EventsRequest, options: RequestOptions): Promise<Read<EventsPage>>;
+  /** A charge, and what was refunded of it. Optional: the key may not read charges. */
+  readCharge(id: string, options: RequestOptions): Promise<Read<ReadCharge>>;
+  /** The disputes of a charge, newest first. Optional: the key may not read disputes. */
+  listDisputes(chargeId: string, options: RequestOptions): Promise<Read<ReadDispute[]>>;
   readAccount(options: RequestOptions): Promise<Read<AccountIdentity>>;
   /** A checkout session, to find the user who paid. */
   readCheckoutSession(id: string, options: RequestOptions): Promise<Read<CheckoutSession>>;
@@ -89,6 +94,7 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
     ...createSubscriptionReads(stripe, sender),
     ...createCustomerReads(stripe, sender),
     ...createAccountReads(stripe, sender),
+    ...createChargeReads(stripe, sender),
   };
 }
 
@@ -110,7 +116,7 @@ function createSubscriptionList(stripe: Stripe, sender: RequestSender): StripeRe
           {
             status: page.status ?? "all",
             limit: 100,
-            expand: ["data.customer", ...(withInvoices ? ["data.latest_invoice"] : [])],
+            expand: ["data.customer", ...(withInvoices ? ["data.latest_invoice.payments"] : [])],
             ...(page.customer !== undefined && { customer: page.customer }),
             ...(page.startingAfter !== undefined && { starting_after: page.startingAfter }),
             ...(page.created && { created: page.created }),

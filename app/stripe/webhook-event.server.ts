@@ -13,6 +13,8 @@ export type WebhookEvent = {
   accountId: string | null;
   /** Null when the event is about no customer: then there is nothing to read. */
   customerId: string | null;
+  /** The charge that must be read to know what went back of it, and whose it is; left out for other events. */
+  chargeId?: string | null;
   /** What the event itself says about a checkout session. Only Stripe can sign it, so it is worth as much as a read. */
   session: CheckoutSession | null;
   /** The checkout session that must be read to know who paid, because the event does not say; null otherwise. */
@@ -93,7 +95,14 @@ const eventFrame = z.object({
   livemode: z.boolean(),
   account: reference,
 });
-const namedObject = z.object({ object: id, id: reference, customer: reference });
+const namedObject = z.object({
+  object: id,
+  id: reference,
+  customer: reference,
+  charge: reference.catch(null),
+});
+/** Objects that tell of a charge. A dispute does not name its customer, so the charge is asked for each of them. */
+const OF_A_CHARGE = new Set(["charge", "dispute", "refund"]);
 const shape = z.object({ data: z.object({ object: z.looseObject({ object: z.string() }) }) });
 const thinShape = z.union([
   z.looseObject({ object: z.literal("v2.core.event") }),
@@ -110,7 +119,8 @@ export function parseEvent(object: unknown): EventReading {
   const named = namedObject.safeParse(shaped.data.data.object);
   if (!frame.success || !named.success) return { ok: false, reason: "malformed" };
   const { account, ...event } = frame.data;
-  const { object: kind, id: objectId, customer } = named.data;
+  const { object: kind, id: objectId, customer, charge } = named.data;
+  const chargeId = OF_A_CHARGE.has(kind) ? (kind === "charge" ? objectId : charge) : null;
   const isSession = kind === "checkout.session";
   const session = isSession ? readSession(shaped.data.data.object) : null;
   return {
@@ -118,7 +128,8 @@ export function parseEvent(object: unknown): EventReading {
     event: {
       ...event,
       accountId: account,
-      customerId: kind === "customer" ? objectId : customer,
+      customerId: kind === "customer" ? objectId : chargeId === null ? customer : null,
+      ...(chargeId !== null && { chargeId }),
       session,
       sessionId: isSession && session === null ? objectId : null,
     },

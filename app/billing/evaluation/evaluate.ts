@@ -257,6 +257,9 @@ function listFlags(input: FlagInput): Flag[] {
   if (observedAt !== null && now - observedAt > STALE_AFTER_SECONDS) flags.push("stale");
   if (snapshot.lookupFailure !== null) flags.push("lookup_failed");
   if (input.ranked[0]?.subscription.collectionPaused) flags.push("collection_paused");
+  const reversals = input.ranked[0]?.subscription.reversals ?? [];
+  if (reversals.some(({ kind }) => kind === "refund")) flags.push("refunded");
+  if (reversals.some(({ kind }) => kind === "dispute")) flags.push("disputed");
   if (input.matches.possibleMatches.length > 0) flags.push("possible_match");
   return flags;
 }

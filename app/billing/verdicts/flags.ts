@@ -39,6 +39,16 @@ const ENTRIES = {
     label: "Collection paused",
     sentence: "Stripe does not collect payments for the subscription now. Access stays as its status says.",
   },
+  refunded: {
+    label: "Refunded",
+    sentence:
+      "The payment of the latest invoice was refunded, or a part of it. Access stays as its status says.",
+  },
+  disputed: {
+    label: "Disputed",
+    sentence:
+      "The payer disputes the payment of the latest invoice, or has won. Access stays as its status says.",
+  },
   possible_match: {
     label: "Possible match",
     sentence: "A payer in Stripe who is linked to no user may be this user. Staff must confirm it.",

@@ -1,6 +1,7 @@
 import { formatDay } from "~/billing/dates";
 import { formatMoney } from "~/billing/money";
 import { FLAG_CATALOGUE } from "~/billing/verdicts/flags";
+import { describeReversal } from "~/billing/words/reversal";
 import { type CommandContext, EXIT, type ExitCode } from "~/cli/command";
 import { findUser } from "~/cli/find-user";
 import type { Line } from "~/cli/layout";
@@ -35,6 +36,7 @@ function formatHead({ name, email, userId, verdict, flags, ...user }: UserView):
     user.sentence,
   ];
   if (user.blockedSentence !== null) lines.push(user.blockedSentence);
+  for (const reversal of user.stripe?.reversals ?? []) lines.push(`${describeReversal(reversal)}.`);
   if (user.money) {
     const what = user.money.kind === "locked_out" ? "Locked out" : "Unpaid access";
     const since = user.since === null ? "" : ` since ${formatDay(user.since)}`;

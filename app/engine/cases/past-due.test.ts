@@ -93,7 +93,7 @@ it("case 6: without the permission to read invoices grace counts from the first 
   await addOverdue("blind", 9);
   world.sandbox.control.addFault({
     effect: { type: "error", status: 403 },
-    match: { path: "/v1/subscriptions", query: { "expand[1]": "data.latest_invoice" } },
+    match: { path: "/v1/subscriptions", query: { "expand[1]": "data.latest_invoice.payments" } },
   });
   const blind = world.another();
   await syncAll(blind);

@@ -3,6 +3,7 @@ import type {
   CustomerState,
   ObservedCustomer,
   Pricing,
+  Reversal,
   Subscription,
   SubscriptionItem,
 } from "~/billing/observation";
@@ -65,6 +66,27 @@ const optionalNumber = nullable(number);
 /** The items of a subscription, as strict as `storedItems` and many times faster: a million users have a million of them. */
 export const items: Cell<SubscriptionItem[]> = (value) => Array.isArray(value) && value.every(isItem);
 
+/** SQL: what went back of the payment of the latest invoice; null for nothing. */
+const reversalsOfLatestInvoice: Sql = sql`(SELECT jsonb_agg(jsonb_build_object('kind', v.kind, 'amount', v.amount,
+    'chargeAmount', v."chargeAmount", 'currency', v.currency, 'at', ${epoch(sql`v.at`)}) ORDER BY v.at, v."chargeId", v.kind)
+  FROM "StripeReversal" v WHERE v."invoiceId" = "latestInvoiceId" AND v.amount > 0)`;
+
+const KINDS_OF_REVERSAL = new Set<unknown>(["refund", "dispute"] satisfies Reversal["kind"][]);
+
+function isReversal(value: unknown): value is Reversal {
+  if (typeof value !== "object" || value === null) return false;
+  const one: Partial<Record<keyof Reversal, unknown>> = value;
+  return (
+    KINDS_OF_REVERSAL.has(one.kind) &&
+    number(one.amount) &&
+    number(one.chargeAmount) &&
+    text(one.currency) &&
+    number(one.at)
+  );
+}
+const reversals: Cell<Reversal[]> = (value): value is Reversal[] =>
+  Array.isArray(value) && value.every(isReversal);
+
 /** Customers and their subscriptions, from rows of `StripeCustomer` and `StripeSubscription`. */
 export const createCustomerTables = (customers: Sql, subscriptions: Sql) => ({
   customers: selectRows(customers, {
@@ -95,6 +117,7 @@ export const createCustomerTables = (customers: Sql, subscriptions: Sql) => ({
     unpaidSince: [epoch(sql`"unpaidSince"`), optionalNumber],
     collectionPaused: [sql`"collectionPaused"`, flag],
     entitlingSince: [epoch(sql`"entitlingSince"`), optionalNumber],
+    reversals: [reversalsOfLatestInvoice, nullable(reversals)],
     gone: [sql`gone`, flag],
   }),
 });

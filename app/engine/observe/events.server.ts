@@ -12,35 +12,38 @@ import { linkSession } from "./customer-users.server";
  * was stored before, and nothing is done twice.
  */
 export async function storeEvent(db: Database, event: WebhookEvent): Promise<"stored" | "known"> {
+  const chargeId = event.chargeId ?? null;
   return db.$transaction(async (tx) => {
     const stored = await tx.$executeRaw`
-      INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedVersion", "settledAt")
+      INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "chargeId", "storedVersion", "settledAt")
       VALUES (${event.id}, ${event.type}, to_timestamp(${event.created}::float8), ${event.customerId}::text,
-        ${event.sessionId}::text, nextval('observation_version'),
-        CASE WHEN ${event.customerId}::text IS NULL THEN now() END)
+        ${event.sessionId}::text, ${chargeId}::text, nextval('observation_version'),
+        CASE WHEN coalesce(${event.customerId}::text, ${chargeId}::text) IS NULL THEN now() END)
       ON CONFLICT (id) DO NOTHING`;
     if (stored === 0) return "known";
     if (event.session) await linkSession(tx, event.session);
     if (event.customerId !== null) await addSyncJob(tx, event.customerId);
+    if (chargeId !== null) await addChargeJob(tx, chargeId);
     return "stored";
   });
 }
 
 export const SYNC_CUSTOMER_JOB = "sync_customer";
+export const SYNC_CHARGE_JOB = "sync_charge";
 
 /**
  * Stores the events of a page that are not known yet, and the links that their checkout sessions prove; events that a webhook brought stay as they are. An event that names
- * no customer is left out, because there is nothing to read. Returns how many were new.
+ * neither a customer nor a charge is left out, because there is nothing to read. Returns how many were new.
  */
 export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[]): Promise<number> {
-  const named = events.filter(({ customerId }) => customerId !== null);
+  const named = events.filter(({ customerId, chargeId }) => (customerId ?? chargeId ?? null) !== null);
   if (named.length === 0) return 0;
   for (const { session } of named) if (session) await linkSession(tx, session);
   return tx.$executeRaw`
-    INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "storedVersion")
-    SELECT id, type, to_timestamp(created), "customerId", "sessionId", nextval('observation_version')
+    INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "chargeId", "storedVersion")
+    SELECT id, type, to_timestamp(created), "customerId", "sessionId", "chargeId", nextval('observation_version')
     FROM jsonb_to_recordset(${JSON.stringify(named)}::jsonb)
-      AS r(id text, type text, created float8, "customerId" text, "sessionId" text)
+      AS r(id text, type text, created float8, "customerId" text, "sessionId" text, "chargeId" text)
     ORDER BY id
     ON CONFLICT (id) DO NOTHING`;
 }
@@ -54,6 +57,14 @@ async function addSyncJob(tx: Tx, customerId: string): Promise<void> {
     SELECT graphile_worker.add_job(${SYNC_CUSTOMER_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
 }
 
+/** The same for a charge, whose customer is not known before it was read. */
+async function addChargeJob(tx: Tx, chargeId: string): Promise<void> {
+  const payload = JSON.stringify({ chargeId });
+  const key = toJobKey(chargeId);
+  await tx.$executeRaw`
+    SELECT graphile_worker.add_job(${SYNC_CHARGE_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
+}
+
 const toJobKey = (customerId: string) => `settle:${customerId}`;
 
 /** Removes the waiting job when nothing is left for it to do: where no worker runs, jobs would pile up. */
@@ -61,6 +72,13 @@ export async function deleteSyncJob(db: Database, customerId: string): Promise<v
   await db.$executeRaw`
     SELECT graphile_worker.remove_job(${toJobKey(customerId)})
     WHERE NOT EXISTS (SELECT 1 FROM "StripeEvent" WHERE "customerId" = ${customerId} AND "settledAt" IS NULL)`;
+}
+
+/** The same for a charge. */
+export async function deleteChargeJob(db: Database, chargeId: string): Promise<void> {
+  await db.$executeRaw`
+    SELECT graphile_worker.remove_job(${toJobKey(chargeId)})
+    WHERE NOT EXISTS (SELECT 1 FROM "StripeEvent" WHERE "chargeId" = ${chargeId} AND "settledAt" IS NULL)`;
 }
 
 /** Whether an event that was stored still waits for a read. */
@@ -84,11 +102,11 @@ export async function settleEvents(
       AND ${needsNoSession}`);
 }
 
-/** Events that were stored before a finished full run began are done: it has read all customers since. */
+/** Events that were stored before a finished full run began are done: it has read all customers since, but no charges. */
 export async function settleEventsBefore(tx: Tx, runStarted: number): Promise<void> {
   await tx.$executeRaw(sql`
     UPDATE "StripeEvent" e SET "settledAt" = now()
-    WHERE "settledAt" IS NULL AND "storedVersion" < ${runStarted}::bigint AND ${needsNoSession}`);
+    WHERE "settledAt" IS NULL AND "chargeId" IS NULL AND "storedVersion" < ${runStarted}::bigint AND ${needsNoSession}`);
 }
 
 /** SQL: the event `e` waits, and it is time to ask about it. */
@@ -97,16 +115,28 @@ export const isAskedAbout: Sql = sql`(e."settledAt" IS NULL AND (e."askAgainAt" 
 /** How long after a refusal Stripe is asked again; doubles with each further one, up to a day. Seconds. */
 const ASK_AGAIN_SECONDS = 30 * 60;
 
+const postponed: Sql = sql`refusals = refusals + 1,
+  "askAgainAt" = now() + least(interval '1 day', make_interval(secs => ${ASK_AGAIN_SECONDS}::float8 * power(2, least(refusals, 10))))`;
+
 /** Stripe refuses to answer about these customers (or, with `sessionId`, about the session): not asked again each time. */
 export async function postponeEvents(
   db: Database | Tx,
   { customerIds, sessionId = null }: { customerIds: readonly string[]; sessionId?: string | null },
 ): Promise<void> {
-  await db.$executeRaw`
-    UPDATE "StripeEvent" SET refusals = refusals + 1,
-      "askAgainAt" = now() + least(interval '1 day', make_interval(secs => ${ASK_AGAIN_SECONDS}::float8 * power(2, least(refusals, 10))))
+  await db.$executeRaw(sql`
+    UPDATE "StripeEvent" SET ${postponed}
     WHERE "customerId" = ANY(${[...customerIds]}) AND "settledAt" IS NULL
-      AND (${sessionId}::text IS NULL OR "sessionId" = ${sessionId})`;
+      AND (${sessionId}::text IS NULL OR "sessionId" = ${sessionId})`);
+}
+
+/** The same for the events of these types (a pattern of LIKE) about a charge. */
+export async function postponeChargeEvents(
+  db: Database | Tx,
+  { chargeId, type }: { chargeId: string; type: string },
+): Promise<void> {
+  await db.$executeRaw(sql`
+    UPDATE "StripeEvent" SET ${postponed}
+    WHERE "chargeId" = ${chargeId} AND "settledAt" IS NULL AND type LIKE ${type}`);
 }
 
 /** Stripe has given a permission back, or the key is another: what was refused is asked again at once. */
@@ -128,7 +158,9 @@ export async function countPostponedCustomers(db: Database): Promise<number> {
 
 const countRow = z.object({ count: z.number() });
 
-/** Events that still wait for a read. */
+/** Events that still wait for a read; without those about charges that the key may not read, which change nothing. */
 export async function countUnsettledEvents(db: Database): Promise<number> {
-  return db.stripeEvent.count({ where: { settledAt: null } });
+  return db.stripeEvent.count({
+    where: { settledAt: null, OR: [{ chargeId: null }, { refusals: 0 }] },
+  });
 }

@@ -10,6 +10,7 @@ import { type CompleteRead, storeCompleteReads } from "./complete-reads.server";
 import { settleEvents } from "./events.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "./observations.server";
 import { completeAmounts } from "./price-amounts.server";
+import { type LatestPayment, linkReversals, listLatestPayments } from "./reversals.server";
 import { findUnpaidInvoices, storeUnpaidInvoices, type UnpaidInvoice } from "./unpaid-invoices.server";
 
 type Deps = { db: Database; stripe: StripeReader };
@@ -20,6 +21,7 @@ type CustomerRead = {
   customer: Observed<Customer>;
   subscriptions: Observed<ReadSubscription["subscription"]>[];
   unpaid: UnpaidInvoice[];
+  payments: LatestPayment[];
 };
 
 export type ReadResult = {
@@ -120,6 +122,10 @@ async function storeReads(db: Database, reads: readonly CustomerRead[]): Promise
       tx,
       reads.flatMap(({ unpaid }) => unpaid),
     );
+    await linkReversals(
+      tx,
+      reads.flatMap(({ payments }) => payments),
+    );
     const settled = reads.filter(({ complete }) => !again.includes(complete.customerId));
     const complete = settled.map((read) => read.complete);
     again.push(...(await storeCompleteReads(tx, complete, ENQUEUE)));
@@ -147,6 +153,7 @@ async function readCustomer(
 ): Promise<{ ok: true; value: CustomerRead } | NoAnswer> {
   const subscriptions: CustomerRead["subscriptions"] = [];
   const unpaid: UnpaidInvoice[] = [];
+  const payments: LatestPayment[] = [];
   let customer: Observed<Customer> | null = null;
   let started: Version | null = null;
   let ended: Version;
@@ -173,6 +180,7 @@ async function readCustomer(
       if (one.customer) customer ??= { value: one.customer, ...version };
     }
     unpaid.push(...(await findUnpaidInvoices(stripe, page.value.subscriptions, options)));
+    payments.push(...listLatestPayments(page.value.subscriptions));
     if (!page.value.hasMore) break;
     // A list that begins again would never end.
     if (listed.has(page.value.lastId)) return failUnreadable(page);
@@ -189,7 +197,7 @@ async function readCustomer(
   const listedIds = subscriptions.map(({ value }) => value.id);
   return {
     ok: true,
-    value: { customer, subscriptions, unpaid, complete: { customerId, started, ended, listedIds } },
+    value: { customer, subscriptions, unpaid, payments, complete: { customerId, started, ended, listedIds } },
   };
 }
 
@@ -230,6 +238,7 @@ function toMissingRead(customerId: string, { started, ended, failure }: NoAnswer
     customer: { value: createMissingCustomer(customerId), started, ended, requestId: failure.requestId },
     subscriptions: [],
     unpaid: [],
+    payments: [],
     complete: { customerId, started, ended, listedIds: [] },
   };
 }

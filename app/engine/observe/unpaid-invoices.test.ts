@@ -32,7 +32,7 @@ async function find(one: ReadSubscription, open: ReadInvoice[] = []) {
 const invoice = (status: string, due_date: number | null, finalized_at: number | null) => ({
   ...{ id: "in_new", status, due_date, status_transitions: { finalized_at } },
 });
-const older: ReadInvoice = { id: "in_old", status: "open", payableSince: 50 };
+const older: ReadInvoice = { id: "in_old", status: "open", payableSince: 50, paymentIds: [] };
 
 it("case 6: an invoice is unpaid since its due date, else since its finalization", async () => {
   expect(await find(read(invoice("open", 200, 100)))).toEqual({ since: 200, asked: 0 });

@@ -145,7 +145,7 @@ describe("an incremental run", () => {
     // Without the invoice, grace counts from when it was first seen.
     world.sandbox.control.addFault({
       effect: { type: "error", status: 403 },
-      match: { query: { "expand[1]": "data.latest_invoice" } },
+      match: { query: { "expand[1]": "data.latest_invoice.payments" } },
     });
     await cron();
     expect(await readAccess(world, toUserId(0))).toBe("active 5");

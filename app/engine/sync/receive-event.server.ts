@@ -4,6 +4,7 @@ import { storeEvent } from "~/engine/observe/events.server";
 import { countDelivery, type DeliveryOutcome } from "~/engine/observe/webhook-deliveries.server";
 import { isHandledEvent } from "~/stripe/event-types";
 import { readWebhookEvent, type WebhookEvent, type WebhookReading } from "~/stripe/webhook-event.server";
+import { syncCharge } from "./sync-charge.server";
 import { syncCustomer } from "./sync-customer.server";
 import { syncWithinRequest } from "./sync-within-request.server";
 
@@ -57,6 +58,8 @@ export function createWebhookEvents(deps: Deps, options: WebhookOptions) {
     },
     /** Reads the customer and repairs its users. Throws when Stripe could not be asked: try again. */
     settle: (input: { customerId: string }) => syncCustomer(deps, input),
+    /** The same for a charge, which is read before its customer. */
+    settleCharge: (input: { chargeId: string }) => syncCharge(deps, input),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { deleteSyncJob, isUnsettled } from "~/engine/observe/events.server";
+import { deleteChargeJob, deleteSyncJob, isUnsettled } from "~/engine/observe/events.server";
 import { withTimeout } from "~/platform/with-timeout";
 import type { WebhookEvent } from "~/stripe/webhook-event.server";
+import { syncCharge } from "./sync-charge.server";
 import { syncCustomer } from "./sync-customer.server";
 
 /** Part of the time that is kept for the database. Milliseconds. */
@@ -13,7 +14,7 @@ const FOR_THE_DATABASE_MS = 500;
  * most `limitMs` milliseconds: the event is stored, so Stripe must hear 200 whatever happens here.
  */
 export async function syncWithinRequest(deps: Deps, event: WebhookEvent, limitMs: number): Promise<boolean> {
-  const { id, customerId } = event;
+  const { id, customerId, chargeId = null } = event;
   try {
     return (await withTimeout(settle(), limitMs)) === true;
   } catch (error) {
@@ -22,10 +23,18 @@ export async function syncWithinRequest(deps: Deps, event: WebhookEvent, limitMs
   }
 
   async function settle(): Promise<boolean> {
+    if (chargeId !== null) return settleCharge(chargeId);
     // Delivered before and settled, or its customer was read since.
     if (customerId === null || !(await isUnsettled(deps.db, id))) return customerId !== null;
     await syncCustomer(deps, { customerId }, Math.max(1, limitMs - FOR_THE_DATABASE_MS));
     await deleteSyncJob(deps.db, customerId);
+    return !(await isUnsettled(deps.db, id));
+  }
+
+  async function settleCharge(named: string): Promise<boolean> {
+    if (!(await isUnsettled(deps.db, id))) return true;
+    await syncCharge(deps, { chargeId: named }, Math.max(1, limitMs - FOR_THE_DATABASE_MS));
+    await deleteChargeJob(deps.db, named);
     return !(await isUnsettled(deps.db, id));
   }
 }

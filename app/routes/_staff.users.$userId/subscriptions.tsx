@@ -1,4 +1,5 @@
 import { pluralize } from "~/billing/words/counts";
+import { describeReversal } from "~/billing/words/reversal";
 import type { SubscriptionView } from "~/dashboard/user-view.server";
 import { StripeCell } from "~/routes/_staff/user/stripe-cell";
 import { CopyId } from "~/ui/copy-id";
@@ -35,6 +36,11 @@ export function Subscriptions({ subscriptions }: { subscriptions: SubscriptionVi
                     , period ends <Time at={subscription.currentPeriodEnd} as="day" />
                   </>
                 )}
+                {subscription.reversals.map((reversal) => (
+                  <p key={`${reversal.kind} ${reversal.at} ${reversal.amount}`} className="font-medium">
+                    {describeReversal(reversal)}
+                  </p>
+                ))}
               </div>
               <div className="sm:text-end">
                 {subscription.counts && (

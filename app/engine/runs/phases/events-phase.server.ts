@@ -4,6 +4,7 @@ import type { Deps } from "~/engine/evaluate/deps.server";
 import { enqueueDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.server";
 import { storePolledEvents } from "~/engine/observe/events.server";
 import { enqueueDueUsers } from "~/engine/observe/recheck-queue.server";
+import { readSignalledCharges } from "~/engine/observe/reversals.server";
 import { type CursorIn, START_OBSERVE } from "~/engine/repair/run-cursor";
 import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
@@ -40,7 +41,9 @@ export async function runEventsPhase(deps: Deps, session: RunSession): Promise<S
       return becomeFull(deps, session, "the key may not read events");
     if (!page.ok) return pauseOrFail(deps, page.failure);
     // What happened before the last full run began, that run has read.
-    const isNews = ({ created }: { created: number }) => created >= fullRun.stripeTime - SKEW_SECONDS;
+    // It reads no charges.
+    const isNews = ({ created, chargeId }: WebhookEvent) =>
+      created >= fullRun.stripeTime - SKEW_SECONDS || (chargeId ?? null) !== null;
     cursor = await commitPage(deps, session, cursor, { page, news: page.value.events.filter(isNews) });
     // A list that begins again would never end.
     hasMore = page.value.hasMore && !seen.has(page.value.lastId);
@@ -50,6 +53,8 @@ export async function runEventsPhase(deps: Deps, session: RunSession): Promise<S
       return becomeFull(deps, session, "much has changed");
     if (hasMore && !session.hasTime()) return { kind: "continue" };
   }
+  // Only shown: what cannot be read now is read by the next run, and no run fails for it.
+  await readSignalledCharges(deps, session.requestOptions);
   await retryOnDeadlock(deps.db, async (tx) => {
     await enqueueDriftedUsers(tx);
     await enqueueDueUsers(tx, { now: await readDatabaseTime(tx) });

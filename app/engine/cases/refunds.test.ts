@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { countUnsettledEvents } from "~/engine/observe/events.server";
+import { buildEvent, openWebhookRoute, type WebhookRoute } from "~/engine/testing/webhook-route";
+import {
+  addManyPayingUsers,
+  addSyncedUser,
+  createWorld,
+  readAccess,
+  readRowVersions,
+  syncAll,
+  type World,
+} from "~/engine/testing/world";
+
+let world: World;
+let route: WebhookRoute;
+beforeAll(async () => {
+  world = await createWorld();
+  route = openWebhookRoute(world, { settleWithinMs: 20_000 });
+  // So many that a few changes are no reason for a full run.
+  await addManyPayingUsers(world, 60);
+  await syncAll(world.parity);
+});
+afterAll(async () => {
+  await route.parity.close();
+  await world.close();
+});
+
+const cron = () => world.parity.runs.cron({ budgetMs: 30_000, scope: "incremental" });
+const readFlags = async (userId: string) => (await world.parity.userPage(userId))?.user.flags;
+const readReversals = async (userId: string) =>
+  (await world.parity.userPage(userId))?.subscriptions[0]?.reversals;
+const listFlagged = async () =>
+  (await world.db.syncStatus.findMany({ where: { flags: { hasSome: ["refunded", "disputed"] } } })).map(
+    ({ userId }) => userId,
+  );
+
+/** A user in sync who pays, and the charge of the latest invoice. */
+async function addPayer(id: string) {
+  const made = await addSyncedUser(world, id);
+  const charge = world.sandbox.payments.findCharge(made.subscriptionId) ?? "";
+  await cron();
+  return { ...made, charge };
+}
+
+/** Posts the webhook about a charge. */
+const post = (type: string, object: Record<string, unknown>) => route.post(buildEvent(object, type));
+
+it("a partial refund of the latest payment is flagged by a webhook, with amount, currency and date, and changes no access", async () => {
+  const { charge, customerId } = await addPayer("partly");
+  const before = await readRowVersions(world);
+  world.sandbox.refunds.create({ charge, amount: 5_000 });
+  world.sandbox.requests.clear();
+  const { body } = await post("charge.refunded", { id: charge, object: "charge", customer: customerId });
+  expect(body).toMatchObject({ outcome: "stored" });
+  expect(world.sandbox.requests.list().map(({ path }) => path)).toEqual([
+    `/v1/charges/${charge}`,
+    "/v1/subscriptions",
+  ]);
+  expect(await readFlags("partly")).toEqual(["refunded"]);
+  expect(await listFlagged()).toEqual(["partly"]);
+  expect(await readReversals("partly")).toEqual([
+    { kind: "refund", amount: 5_000, chargeAmount: 20_000, currency: "usd", at: expect.any(Number) },
+  ]);
+  expect((await readReversals("partly"))?.[0]?.at).toBe(world.sandbox.clock.now());
+  expect(await readAccess(world, "partly")).toBe("active 5");
+  expect(await readRowVersions(world)).toEqual(before);
+});
+
+it("a refund that fails is not flagged any more", async () => {
+  const { charge } = await addPayer("failing");
+  const { id } = world.sandbox.refunds.create({ charge });
+  expect(await cron()).toMatchObject({ scope: "incremental", success: true });
+  expect(await readFlags("failing")).toEqual(["refunded"]);
+  world.sandbox.refunds.fail(id);
+  await cron();
+  expect(await readFlags("failing")).toEqual([]);
+  expect(await listFlagged()).not.toContain("failing");
+});
+
+it("a dispute is flagged by an incremental run until it is won, and stays when it is lost", async () => {
+  const [winner, loser] = [await addPayer("winner"), await addPayer("loser")];
+  const disputes = [winner, loser].map(({ charge }) => world.sandbox.disputes.open({ charge }).id);
+  world.sandbox.requests.clear();
+  const run = await cron();
+  // The events, and for each the charge, its disputes and the customer.
+  expect(run).toMatchObject({ scope: "incremental", success: true, stripeRequests: 7 });
+  expect(await readFlags("winner")).toEqual(["disputed"]);
+  expect(await readReversals("loser")).toMatchObject([{ kind: "dispute", amount: 20_000, currency: "usd" }]);
+  world.sandbox.disputes.win(disputes[0] ?? "");
+  world.sandbox.disputes.lose(disputes[1] ?? "");
+  await cron();
+  expect(await readFlags("winner")).toEqual([]);
+  expect(await readFlags("loser")).toEqual(["disputed"]);
+  expect(await readAccess(world, "loser")).toBe("active 5");
+  expect(await countUnsettledEvents(world.db)).toBe(0);
+});
+
+it("a dispute's webhook, which names no customer, finds the user", async () => {
+  const { charge } = await addPayer("nameless");
+  const { id } = world.sandbox.disputes.open({ charge });
+  const withWorker = openWebhookRoute(world);
+  await withWorker.post(buildEvent({ id, object: "dispute", charge }, "charge.dispute.created"));
+  expect(await readFlags("nameless")).toEqual([]);
+  await withWorker.parity.events.settleCharge({ chargeId: charge });
+  await withWorker.parity.close();
+  expect(await countUnsettledEvents(world.db)).toBe(0);
+  expect(await readFlags("nameless")).toEqual(["disputed"]);
+});
+
+it("a refund of an older invoice is no flag, and a new invoice ends the flag of the one before", async () => {
+  const { charge, subscriptionId } = await addPayer("renewed");
+  const { sandbox } = world;
+  sandbox.refunds.create({ charge });
+  await cron();
+  expect(await readFlags("renewed")).toEqual(["refunded"]);
+  sandbox.subscriptions.setStatus(subscriptionId, "past_due");
+  sandbox.subscriptions.setStatus(subscriptionId, "active");
+  await cron();
+  expect(await readFlags("renewed")).toEqual([]);
+  const { charge: old, subscriptionId: other } = await addPayer("older");
+  sandbox.subscriptions.setStatus(other, "past_due");
+  sandbox.subscriptions.setStatus(other, "active");
+  await cron();
+  expect(sandbox.payments.findCharge(other)).not.toBe(old);
+  sandbox.refunds.create({ charge: old });
+  await cron();
+  expect(await readFlags("older")).toEqual([]);
+});
+
+it("without the permission everything else works, the permission is named, and the flag comes once it is given", async () => {
+  const { charge, customerId } = await addPayer("blind");
+  world.sandbox.control.permissions.deny("rak_charge_read");
+  world.sandbox.refunds.create({ charge });
+  const { status } = await post("charge.refunded", { id: charge, object: "charge", customer: customerId });
+  expect(status).toBe(200);
+  expect(await cron()).toMatchObject({ scope: "incremental", success: true, failedCount: 0 });
+  expect(await readFlags("blind")).toEqual([]);
+  expect((await world.parity.frame()).refusals.map(({ name }) => name)).toEqual([
+    "Charges and Refunds: Read",
+  ]);
+  expect(await countUnsettledEvents(world.db)).toBe(0);
+  // What was refused is not asked for each time.
+  world.sandbox.requests.clear();
+  await cron();
+  expect(world.sandbox.requests.list({ endpoint: "GET /v1/charges/:id" })).toEqual([]);
+
+  world.sandbox.control.permissions.allow();
+  await world.db.stripeEvent.updateMany({ data: { askAgainAt: null } });
+  await cron();
+  expect(await readFlags("blind")).toEqual(["refunded"]);
+  expect((await world.parity.frame()).refusals).toEqual([]);
+});
+
+it("without the permission for disputes refunds are shown all the same", async () => {
+  const { charge, customerId } = await addPayer("half");
+  world.sandbox.control.permissions.deny("rak_dispute_read");
+  world.sandbox.refunds.create({ charge, amount: 100 });
+  world.sandbox.disputes.open({ charge });
+  await post("charge.refunded", { id: charge, object: "charge", customer: customerId });
+  await cron();
+  expect(await readFlags("half")).toEqual(["refunded"]);
+  expect((await world.parity.frame()).refusals.map(({ name }) => name)).toEqual(["Disputes: Read"]);
+  world.sandbox.control.permissions.allow();
+  await world.db.stripeEvent.updateMany({ data: { askAgainAt: null } });
+  await cron();
+  expect(await readFlags("half")).toEqual(["refunded", "disputed"]);
+});
+
+it("a charge without a customer, and one that Stripe does not have, settle without a read of a customer", async () => {
+  const { charge } = await addPayer("walkin");
+  const sequence = world.sandbox.account.store.charges.find(charge);
+  if (!sequence) throw new Error("no charge");
+  world.sandbox.account.store.charges.replace({ ...sequence, customer: null });
+  world.sandbox.requests.clear();
+  await post("charge.refunded", { id: charge, object: "charge", customer: null });
+  await post("charge.refunded", { id: "ch_unknown", object: "charge", customer: null });
+  expect(world.sandbox.requests.counts().byEndpoint).toEqual({ "GET /v1/charges/:id": 2 });
+  expect(await world.db.stripeEvent.count({ where: { settledAt: null } })).toBe(0);
+  expect(await readFlags("walkin")).toEqual([]);
+});

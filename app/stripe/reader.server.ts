@@ -18,7 +18,7 @@ import type { PermissionEntry } from "./permissions/catalogue";
 import type { ProbeResult } from "./permissions/permission-watch";
 import { createSender, type SenderOptions } from "./permissions/watched-sender.server";
 import { type PriceAmounts, parsePriceAmounts } from "./price";
-import { createChargeReads, type ReadCharge, type ReadDispute } from "./reads/charges.server";
+import { type ChargeReads, createChargeReads } from "./reads/charges.server";
 import type { RequestSender } from "./request-sender.server";
 
 export type { Answer, AnswerVersion, NoAnswer, Read, RequestOptions } from "./answer";
@@ -39,7 +39,7 @@ export type EventsRequest = { since: EpochSeconds; startingAfter: string | null 
 export type AccountIdentity = { accountId: string };
 
 /** All requests that reconciling sends to Stripe. Every method sends only GET; each attempt has its own version. */
-export type StripeReader = {
+export type StripeReader = ChargeReads & {
   livemode: boolean;
   /** Subscriptions in every status, newest first, at most 100, each with its customer. */
   listSubscriptions(page: PageRequest, options: RequestOptions): Promise<Read<SubscriptionsPage>>;
@@ -59,10 +59,6 @@ export type StripeReader = {
   searchCustomersByEmail(email: string, options: RequestOptions): Promise<Read<Customer[]>>;
   /** Events of the polled types, newest first, created at or after `since` (epoch seconds), older than `startingAfter`. */
   listEvents(page: EventsRequest, options: RequestOptions): Promise<Read<EventsPage>>;
-  /** A charge, and what was refunded of it. Optional: the key may not read charges. */
-  readCharge(id: string, options: RequestOptions): Promise<Read<ReadCharge>>;
-  /** The disputes of a charge, newest first. Optional: the key may not read disputes. */
-  listDisputes(chargeId: string, options: RequestOptions): Promise<Read<ReadDispute[]>>;
   readAccount(options: RequestOptions): Promise<Read<AccountIdentity>>;
   /** A checkout session, to find the user who paid. */
   readCheckoutSession(id: string, options: RequestOptions): Promise<Read<CheckoutSession>>;

@@ -8,6 +8,7 @@ import {
   readAccess,
   readRowVersions,
   syncAll,
+  WORKSPACE,
   type World,
 } from "~/engine/testing/world";
 
@@ -49,6 +50,8 @@ it("a partial refund of the latest payment is flagged by a webhook, with amount,
   const { charge, customerId } = await addPayer("partly");
   const before = await readRowVersions(world);
   world.sandbox.refunds.create({ charge, amount: 5_000 });
+  // The account is confirmed once.
+  await route.parity.syncUser({ userId: "partly", actor: WORKSPACE });
   world.sandbox.requests.clear();
   const { body } = await post("charge.refunded", { id: charge, object: "charge", customer: customerId });
   expect(body).toMatchObject({ outcome: "stored" });

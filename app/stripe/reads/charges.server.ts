@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { z } from "zod";
 import type { EpochSeconds } from "~/billing/observation";
-import type { RequestOptions, StripeReader } from "~/stripe/reader.server";
+import type { Read, RequestOptions } from "~/stripe/answer";
 import type { RequestSender } from "~/stripe/request-sender.server";
 
 /** What a charge says about money that went back. */
@@ -20,6 +20,14 @@ export type ReadCharge = {
 };
 
 export type ReadDispute = { amount: number; currency: string; created: EpochSeconds; isOver: boolean };
+
+/** Optional reads: the key may read neither. */
+export type ChargeReads = {
+  /** A charge, and what was refunded of it. */
+  readCharge(id: string, options: RequestOptions): Promise<Read<ReadCharge>>;
+  /** The disputes of a charge, newest first. */
+  listDisputes(chargeId: string, options: RequestOptions): Promise<Read<ReadDispute[]>>;
+};
 
 const seconds = z.number().int().min(0).max(253_402_300_799);
 const money = z.number().int().min(0);
@@ -69,18 +77,15 @@ function parseCharge(object: unknown): ReadCharge {
 }
 
 /** The reads of charges and disputes; Parity works without them. */
-export const createChargeReads = (
-  stripe: Stripe,
-  sender: RequestSender,
-): Pick<StripeReader, "readCharge" | "listDisputes"> => ({
-  readCharge: (id: string, options: RequestOptions) =>
+export const createChargeReads = (stripe: Stripe, sender: RequestSender): ChargeReads => ({
+  readCharge: (id, options) =>
     sender.send({
       endpoint: "GET /v1/charges/:id",
       options,
       send: (timeout) => stripe.charges.retrieve(id, { expand: ["refunds"] }, { timeout }),
       parse: parseCharge,
     }),
-  listDisputes: (charge: string, options: RequestOptions) =>
+  listDisputes: (charge, options) =>
     sender.send({
       endpoint: "GET /v1/disputes",
       options,

@@ -49,6 +49,7 @@ const post = (type: string, object: Record<string, unknown>) => route.post(build
 it("a partial refund of the latest payment is flagged by a webhook, with amount, currency and date, and changes no access", async () => {
   const { charge, customerId } = await addPayer("partly");
   const before = await readRowVersions(world);
+  const at = world.sandbox.clock.now();
   world.sandbox.refunds.create({ charge, amount: 5_000 });
   // The account is confirmed once.
   await route.parity.syncUser({ userId: "partly", actor: WORKSPACE });
@@ -64,7 +65,9 @@ it("a partial refund of the latest payment is flagged by a webhook, with amount,
   expect(await readReversals("partly")).toEqual([
     { kind: "refund", amount: 5_000, chargeAmount: 20_000, currency: "usd", at: expect.any(Number) },
   ]);
-  expect((await readReversals("partly"))?.[0]?.at).toBe(world.sandbox.clock.now());
+  // The sandbox's clock goes on.
+  expect((await readReversals("partly"))?.[0]?.at).toBeGreaterThanOrEqual(at);
+  expect((await readReversals("partly"))?.[0]?.at).toBeLessThanOrEqual(at + 1);
   expect(await readAccess(world, "partly")).toBe("active 5");
   expect(await readRowVersions(world)).toEqual(before);
 });

@@ -111,7 +111,7 @@ export const PERMISSIONS = [
     isNecessary: false,
     probe: "/v1/refunds?limit=1",
     endpoints: ["GET /v1/refunds", "GET /v1/charges/:id", "GET /v1/charges"],
-    without: "Nothing: this version shows no refunds yet.",
+    without: "Refunds are not shown.",
   },
   {
     id: "disputes",
@@ -122,7 +122,7 @@ export const PERMISSIONS = [
     isNecessary: false,
     probe: "/v1/disputes?limit=1",
     endpoints: ["GET /v1/disputes"],
-    without: "Nothing: this version shows no disputes yet.",
+    without: "Disputes are not shown.",
   },
   {
     id: "checkout",

@@ -2,6 +2,7 @@ import type { EpochSeconds, Subscription } from "./observation";
 import type { Catalogue } from "./plans";
 import type { Policy } from "./policy";
 import type { UserBilling } from "./record";
+import { listStatuses, readStatusMeaning } from "./vocabulary";
 
 const DAY = 86_400;
 
@@ -38,43 +39,69 @@ export function decideAccess(
 }
 
 /**
- * Does a recorded status give access to a user without workspaces? A recorded `past_due` follows the grace of the
- * subscription that counts, when that is `past_due` too.
+ * Does a recorded status give access to a user without workspaces? A word that stands for several of Stripe's statuses is
+ * read as the one that counts, where that is among them. A recorded `past_due` follows the grace of the subscription that
+ * counts, when that is `past_due` too.
  */
 export function doesStatusGiveAccess(
-  status: string | null,
+  word: string | null,
   primary: StatusWithGrace | null,
   policy: Policy,
   now: EpochSeconds,
 ): boolean {
-  if (status === null) return false;
-  const pastDueSince = primary?.status === status ? findOverdueSince(primary) : null;
-  return decideAccess({ status, pastDueSince }, policy, now).access === "yes";
+  return decideByWord(word, primary, policy, now).includes("yes");
 }
 
-/** Do the fields of a user without workspaces give access? The status decides, unless the recorded plan has no seats. */
+/** What the statuses that a recorded word stands for give; empty for no word, and for one that is not known. */
+function decideByWord(
+  word: string | null,
+  primary: StatusWithGrace | null,
+  policy: Policy,
+  now: EpochSeconds,
+): Access[] {
+  if (word === null) return [];
+  const statuses = listStatuses(word, policy.vocabulary);
+  if (primary !== null && statuses.includes(primary.status))
+    return [
+      decideAccess({ status: primary.status, pastDueSince: findOverdueSince(primary) }, policy, now).access,
+    ];
+  return statuses.map((status) => decideAccess({ status, pastDueSince: null }, policy, now).access);
+}
+
+type DecidingFields = Pick<UserBilling, "subscriptionStatus" | "plan"> &
+  Partial<Pick<UserBilling, "currentPeriodEnd">>;
+
+/**
+ * Do the fields of a user without workspaces give access, by the application's own rule? By the status, unless the recorded
+ * plan has no seats; by the plan; or by the end of the period.
+ */
 export function doesUserGiveAccess(
-  { subscriptionStatus, plan }: Pick<UserBilling, "subscriptionStatus" | "plan">,
-  primary: Pick<Subscription, "status" | "pastDueSince"> | null,
+  { subscriptionStatus, plan, currentPeriodEnd = null }: DecidingFields,
+  primary: StatusWithGrace | null,
   { catalogue, policy, now }: { catalogue: Catalogue; policy: Policy; now: EpochSeconds },
 ): boolean {
-  if (plan !== null && catalogue.plans.get(plan)?.seats === 0) return false;
+  const { accessBy, dateGraceSeconds } = policy.vocabulary;
+  const bought = plan === null ? null : (catalogue.plans.get(plan) ?? null);
+  if (bought?.seats === 0) return false;
+  if (accessBy === "plan") return bought !== null;
+  if (accessBy === "date") return currentPeriodEnd !== null && currentPeriodEnd + dateGraceSeconds > now;
   return doesStatusGiveAccess(subscriptionStatus, primary, policy, now);
 }
 
 /**
- * May this recorded status mean access for the application? Any word may that the policy does not know as "no access":
- * `active`, but also `lifetime` or `ACTIVE`, which only the application understands.
+ * May this recorded status mean access for the application? Any word may that is not known as "no access": `active`, but
+ * also `lifetime` or `ACTIVE`, which only the application understands.
  */
 export function mayStatusMeanAccess(
-  status: string | null,
+  word: string | null,
   primary: StatusWithGrace | null,
   policy: Policy,
   now: EpochSeconds,
 ): boolean {
-  if (status === null) return false;
-  const pastDueSince = primary?.status === status ? findOverdueSince(primary) : null;
-  return decideAccess({ status, pastDueSince }, policy, now).access !== "no";
+  const meaning = readStatusMeaning(word, policy.vocabulary);
+  if (meaning === "none") return false;
+  if (meaning !== "known") return true;
+  return decideByWord(word, primary, policy, now).some((access) => access !== "no");
 }
 
 /** The end of a past-due subscription's grace; null in any other status. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Policy } from "~/billing/policy";
+import { STRIPES_WORDS } from "~/billing/vocabulary";
 import type { Database, Tx } from "~/platform/client.server";
 import { checkSettings, readStoredSettings, type SettingValues } from "./settings-catalogue.server";
 
@@ -28,7 +29,7 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
   const { graceDays, noPlanWord, revocationLimitPercent, revocationLimitMinimum } = values;
   return {
     ...values,
-    policy: { graceDays, noPlanWord },
+    policy: { graceDays, noPlanWord, vocabulary: STRIPES_WORDS },
     revocationLimit: { percent: revocationLimitPercent, minimum: revocationLimitMinimum },
     binding: storedBinding.parse(stored.get("binding")),
   };

@@ -1,0 +1,89 @@
+import type { Catalogue } from "./plans";
+
+/** By what the application decides who gets in. `workspaces`: by usable workspaces, and by the status of a user without any. */
+export type AccessRule = "workspaces" | "status" | "plan" | "date";
+
+/** The application's own words for statuses and plans, as its mapping says. The record holds these words. */
+export type Vocabulary = {
+  /** Its words for statuses, each with Stripe's statuses that it stands for; null: it uses Stripe's own words. */
+  statusWords: ReadonlyMap<string, readonly string[]> | null;
+  /** Its word for a subscription that gives access and is canceled at the end of its period; null when it has none. */
+  cancelScheduledWord: string | null;
+  /** Statuses and plans that mean access given by hand: they are kept. */
+  statusesByHand: ReadonlySet<string>;
+  plansByHand: ReadonlySet<string>;
+  /** What becomes of the recorded plan when a subscription gives no access any more: history, or the word for "no plan". */
+  planOnEnd: "keep" | "none";
+  accessBy: AccessRule;
+  /** `date`: seconds of access after the end of the recorded period. */
+  dateGraceSeconds: number;
+};
+
+/** An application that uses Stripe's own words. */
+export const STRIPES_WORDS: Vocabulary = {
+  statusWords: null,
+  cancelScheduledWord: null,
+  statusesByHand: new Set(),
+  plansByHand: new Set(),
+  planOnEnd: "keep",
+  accessBy: "workspaces",
+  dateGraceSeconds: 0,
+};
+
+/** The statuses of subscriptions that Stripe documents. */
+const STRIPE_STATUSES: ReadonlySet<string> = new Set([
+  ...["active", "trialing", "past_due", "unpaid", "paused"],
+  ...["incomplete", "incomplete_expired", "canceled"],
+]);
+
+const ENTITLED = new Set(["active", "trialing", "past_due"]);
+
+/**
+ * The application's word for a status of Stripe's; undefined when it has none for it: then the recorded word stays.
+ */
+export function findStatusWord(
+  status: string,
+  cancelScheduled: boolean,
+  { statusWords, cancelScheduledWord }: Vocabulary,
+): string | undefined {
+  if (cancelScheduled && cancelScheduledWord !== null && ENTITLED.has(status)) return cancelScheduledWord;
+  if (statusWords === null) return status;
+  for (const [word, statuses] of statusWords) if (statuses.includes(status)) return word;
+  return undefined;
+}
+
+/** What a recorded word says. `unknown`: only the application knows; such a word is never overwritten. */
+export type Meaning = "none" | "known" | "by_hand" | "unknown";
+
+export function readStatusMeaning(word: string | null, vocabulary: Vocabulary): Meaning {
+  if (word === null || word === "") return "none";
+  if (vocabulary.statusesByHand.has(word)) return "by_hand";
+  return listStatuses(word, vocabulary).length > 0 ? "known" : "unknown";
+}
+
+/** Stripe's statuses that a recorded word stands for; empty for a word that is not known. */
+export function listStatuses(
+  word: string,
+  { statusWords, cancelScheduledWord }: Vocabulary,
+): readonly string[] {
+  if (word === cancelScheduledWord) return ["active", "trialing"];
+  if (statusWords !== null) return statusWords.get(word) ?? [];
+  return STRIPE_STATUSES.has(word) ? [word] : [];
+}
+
+/** Words that every application uses for no plan. */
+const WITHOUT_PLAN = new Set(["", "free", "none"]);
+
+export function readPlanMeaning(
+  word: string | null,
+  {
+    catalogue,
+    noPlanWord,
+    vocabulary,
+  }: { catalogue: Catalogue; noPlanWord: string | null; vocabulary: Vocabulary },
+): Meaning {
+  if (word === null || word === noPlanWord) return "none";
+  if (vocabulary.plansByHand.has(word)) return "by_hand";
+  if (catalogue.plans.has(word)) return "known";
+  return WITHOUT_PLAN.has(word.trim().toLowerCase()) ? "none" : "unknown";
+}

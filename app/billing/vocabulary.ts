@@ -56,7 +56,7 @@ export function findStatusWord(
 export type Meaning = "none" | "known" | "by_hand" | "unknown";
 
 export function readStatusMeaning(word: string | null, vocabulary: Vocabulary): Meaning {
-  if (word === null || word === "") return "none";
+  if (word === null) return "none";
   if (vocabulary.statusesByHand.has(word)) return "by_hand";
   return listStatuses(word, vocabulary).length > 0 ? "known" : "unknown";
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
 import { findPasswordProblem, type PasswordProblem } from "./passwords.server";
+import { recordStaffChange, type StaffAudit } from "./staff-audit.server";
 import { clientAddressHeader } from "./staff-options.server";
 
 /** Makes a request to better-auth, which applies its checks only to requests. */
@@ -48,10 +49,19 @@ export function createOwnAccount({ db, log, post, handler }: Options): OwnAccoun
     if (response.status >= 500) throw new Error(`${path} failed with ${response.status}.`);
     return response;
   };
-  /** A line in the log for each attempt, because it is what an attacker with an open session would try. */
-  const note = ({ staffId, clientAddress: address }: OwnRequest, response: Response, what: string) => {
-    if (response.ok) log.info({ staffId, address }, what);
-    else log.warn({ staffId, address, status: response.status }, `refused: ${what}`);
+  /**
+   * A line in the log for each attempt, because it is what an attacker with an open session would try, and an audit entry of
+   * what was done.
+   */
+  const note = async (
+    { staffId, clientAddress: address }: OwnRequest,
+    response: Response,
+    what: string,
+    change?: Pick<StaffAudit, "before" | "after">,
+  ) => {
+    if (!response.ok) return log.warn({ staffId, address, status: response.status }, `refused: ${what}`);
+    log.info({ staffId, address }, what);
+    if (change) await recordStaffChange(db, { staffId, ...change, by: { kind: "staff", id: staffId } });
   };
 
   return {
@@ -63,14 +73,14 @@ export function createOwnAccount({ db, log, post, handler }: Options): OwnAccoun
       if (problem !== null) return { ok: false, reason: problem };
       const body = { currentPassword: current, newPassword: next, revokeOtherSessions: true };
       const response = await send("/change-password", body, request);
-      note(request, response, "password changed");
+      await note(request, response, "password changed", { before: null, after: { newPassword: true } });
       if (!response.ok) return { ok: false, reason: "wrong_password" };
       return { ok: true, cookies: response.headers.getSetCookie() };
     },
     startSecondFactor: async (request, password) => {
       const response = await send("/two-factor/enable", { password }, request);
       if (!response.ok) {
-        note(request, response, "second factor started");
+        await note(request, response, "second factor started");
         return { ok: false, reason: "wrong_password" };
       }
       const { totpURI, backupCodes } = started.parse(await response.json());
@@ -79,13 +89,15 @@ export function createOwnAccount({ db, log, post, handler }: Options): OwnAccoun
     confirmSecondFactor: async (request, code) => {
       const body = { code: code.replaceAll(/\s/g, "") };
       const response = await send("/two-factor/verify-totp", body, request);
-      note(request, response, "second factor added");
+      const change = { before: { secondFactor: false }, after: { secondFactor: true } };
+      await note(request, response, "second factor added", change);
       if (!response.ok) return { ok: false, reason: "wrong_code" };
       return { ok: true, cookies: response.headers.getSetCookie() };
     },
     removeSecondFactor: async (request, password) => {
       const response = await send("/two-factor/disable", { password }, request);
-      note(request, response, "second factor removed");
+      const change = { before: { secondFactor: true }, after: { secondFactor: false } };
+      await note(request, response, "second factor removed", change);
       if (!response.ok) return { ok: false, reason: "wrong_password" };
       return { ok: true, cookies: response.headers.getSetCookie() };
     },

@@ -180,3 +180,50 @@ describe("S26: a removed member", () => {
     await expect(database.db.$executeRaw`TRUNCATE "SettingChange"`).rejects.toThrow(/append-only/);
   });
 });
+
+describe("the audit of staff", () => {
+  const listChanges = async (staffId: string) =>
+    (
+      await database.db.settingChange.findMany({ where: { key: `staff:${staffId}` }, orderBy: { id: "asc" } })
+    ).map(({ before, after, actor }) => ({ before, after, actor }));
+
+  it("has an entry of each member that is added, changed or removed, without the address", async () => {
+    const { db } = database;
+    const ann = { email: "ann@example.com", name: "Ann", role: "operator", password } as const;
+    const { id } = await db.staff.findUniqueOrThrow({ where: { email: ann.email } });
+    await staffAuth.addStaff(ann);
+    await staffAuth.addStaff({ ...ann, role: "admin" });
+    await staffAuth.addStaff({ ...ann, role: "admin", name: "Anna", password: "seven purple umbrellas" });
+    await staffAuth.removeStaff(ann.email);
+    await staffAuth.addStaff({ ...ann, role: "viewer" });
+    const actor = "command_line:";
+    expect(await listChanges(id)).toEqual([
+      { before: null, after: { role: "operator", newPassword: true }, actor },
+      { before: { role: "operator" }, after: { role: "admin" }, actor },
+      { before: { role: "admin" }, after: { newName: true, newPassword: true }, actor },
+      { before: { role: "admin" }, after: { removed: true }, actor },
+      {
+        before: { role: "admin", removed: true },
+        after: { role: "viewer", newName: true, newPassword: true },
+        actor,
+      },
+    ]);
+    expect(JSON.stringify(await listChanges(id))).not.toContain("@");
+  });
+
+  it("has an entry of each second factor and password that a member changes", async () => {
+    const caller = await callerWith(await openSession());
+    const started = await staffAuth.own.startSecondFactor(caller, password);
+    if (!started.ok) throw new Error("not started");
+    const added = await staffAuth.own.confirmSecondFactor(
+      caller,
+      computeCode(new URL(started.uri).searchParams.get("secret") ?? ""),
+    );
+    expect(added.ok).toBe(true);
+    await staffAuth.resetSecondFactor("ann@example.com");
+    expect((await listChanges(caller.staffId)).slice(1)).toEqual([
+      { before: { secondFactor: false }, after: { secondFactor: true }, actor: `staff:${caller.staffId}` },
+      { before: { secondFactor: true }, after: { secondFactor: false }, actor: "command_line:" },
+    ]);
+  });
+});

@@ -1,10 +1,12 @@
 import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { z } from "zod";
 import { foldEmail } from "~/billing/email";
+import type { Actor } from "~/engine/account/actor";
 import type { Database } from "~/platform/client.server";
 import { isPlainText } from "~/platform/plain-text";
 import { findPasswordProblem, type PasswordProblem } from "./passwords.server";
 import { type Role, roles } from "./roles";
+import { recordStaffChange } from "./staff-audit.server";
 
 export type StaffInput = {
   email: string;
@@ -44,6 +46,7 @@ export type Roster = {
   resetSecondFactor: (email: string) => Promise<boolean>;
 };
 
+const COMMAND_LINE: Actor = { kind: "command_line", id: null };
 /** better-auth's name for an account with a password. */
 const credential = "credential";
 const credentials = { where: { providerId: credential }, select: { password: true } };
@@ -53,7 +56,9 @@ const staffInput = z.object({
   role: z.enum(roles),
 });
 
-/** The members of staff. There is no sign-up: members are added on the command line. */
+/**
+ * The members of staff. There is no sign-up: members are added on the command line. Every change has an audit entry.
+ */
 export function createRoster(db: Database): Roster {
   return {
     addStaff: async ({ password, ...input }) => {
@@ -73,6 +78,19 @@ export function createRoster(db: Database): Roster {
           create: { email, name, role },
           update: { name, role, removedAt: null },
         });
+        const wasMember = before !== null && before.removedAt === null;
+        const after = {
+          ...(before?.role !== role || !wasMember ? { role } : {}),
+          ...(before && before.name !== name && { newName: true }),
+          ...(hash !== null && { newPassword: true }),
+        };
+        if (Object.keys(after).length > 0)
+          await recordStaffChange(tx, {
+            staffId: id,
+            before: before && { role: before.role, ...(!wasMember && { removed: true }) },
+            after,
+            by: COMMAND_LINE,
+          });
         if (hash !== null) {
           await tx.staffAccount.upsert({
             where: { providerId_accountId: { providerId: credential, accountId: id } },
@@ -81,7 +99,7 @@ export function createRoster(db: Database): Roster {
           });
           await tx.staffSession.deleteMany({ where: { userId: id } });
         }
-        return { ok: true, id, created: before === null || before.removedAt !== null };
+        return { ok: true, id, created: !wasMember };
       });
     },
     listStaff: async () => {
@@ -102,13 +120,19 @@ export function createRoster(db: Database): Roster {
     removeStaff: (email) =>
       db.$transaction(async (tx) => {
         const where = { email: foldEmail(email.trim()), removedAt: null };
-        const member = await tx.staff.findFirst({ where, select: { id: true } });
+        const member = await tx.staff.findFirst({ where, select: { id: true, role: true } });
         if (!member) return false;
-        const { id } = member;
+        const { id, role } = member;
         await tx.staff.update({ where: { id }, data: { removedAt: new Date(), twoFactorEnabled: false } });
         await tx.staffSession.deleteMany({ where: { userId: id } });
         await tx.staffAccount.deleteMany({ where: { userId: id } });
         await tx.staffTwoFactor.deleteMany({ where: { userId: id } });
+        await recordStaffChange(tx, {
+          staffId: id,
+          before: { role },
+          after: { removed: true },
+          by: COMMAND_LINE,
+        });
         return true;
       }),
     resetSecondFactor: (email) =>
@@ -118,6 +142,12 @@ export function createRoster(db: Database): Roster {
         if (!member) return false;
         await tx.staff.update({ where: { id: member.id }, data: { twoFactorEnabled: false } });
         await tx.staffTwoFactor.deleteMany({ where: { userId: member.id } });
+        await recordStaffChange(tx, {
+          staffId: member.id,
+          before: { secondFactor: true },
+          after: { secondFactor: false },
+          by: COMMAND_LINE,
+        });
         return true;
       }),
   };

@@ -10,6 +10,7 @@ import { PASSWORD_LENGTH } from "./passwords.server";
 import { roles } from "./roles";
 import { hashAccount } from "./sign-in-limits.server";
 import { authorizeSingleSignOn } from "./single-sign-on";
+import { recordStaffChange } from "./staff-audit.server";
 
 /**
  * The header that tells better-auth the address of the caller. The server removes a copy that arrives and writes its own.
@@ -75,6 +76,18 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
       },
     },
     databaseHooks: {
+      user: {
+        create: {
+          // There is no sign-up, so only single sign-on comes here.
+          after: ({ id }) =>
+            recordStaffChange(db, {
+              staffId: id,
+              before: null,
+              after: { role: "viewer" },
+              by: { kind: "single_sign_on", id: null },
+            }),
+        },
+      },
       session: {
         create: {
           // Whatever way to sign in is found or forgotten: a removed member gets no session.

@@ -7,13 +7,16 @@ export function readUserId(text: string | null | undefined): string | null {
   return trimmed === "" || /[\0\u{fffd}]/u.test(trimmed) ? null : trimmed;
 }
 
-/** The keys of Stripe's metadata that may hold a user's id, in the order in which they are tried. */
+/** What is used while the setting `metadataKeys` is not stored. */
 export const DEFAULT_METADATA_KEYS: readonly string[] = ["userId"];
+
+/** Metadata of an object of Stripe: texts by key. */
+export type Metadata = Readonly<Record<string, string>>;
 
 /** The user that Stripe's metadata name: the first of the keys that holds an id. Null when none does. */
 export function readMetadataUserId(
-  metadata: Readonly<Record<string, string>> | null | undefined,
-  keys: readonly string[] = DEFAULT_METADATA_KEYS,
+  metadata: Metadata | null | undefined,
+  keys: readonly string[],
 ): string | null {
   for (const key of keys) {
     const userId = metadata && Object.hasOwn(metadata, key) ? readUserId(metadata[key]) : null;

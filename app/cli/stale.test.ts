@@ -46,6 +46,9 @@ it("a scheduler that has been silent for nine hours is said everywhere, with exi
   expect(stdout).toContain("The scheduler last called 9 h ago: check it.");
   expect(stdout).toContain("2 users were changed in the database since the last check");
   expect(stdout).not.toContain("All users are in sync");
+  const doctor = (await run("doctor")).stdout;
+  expect(doctor).toMatch(/The scheduler last called 9 h ago: check it/);
+  expect(doctor).toMatch(/It answers and can be written/);
   const metrics = await world.parity.metrics();
   expect(metrics).toContain('parity_users{verdict="stale"} 2');
   expect(metrics).not.toContain('verdict="in_sync"');
@@ -84,4 +87,12 @@ it("a preview counts what it has just found, and so does status (case 34)", asyn
 
   expect(await run("sync --all --apply")).toMatchObject({ code: 0 });
   expect(await run("sync --all")).toMatchObject({ code: 0 });
+});
+
+it("the doctor takes a scheduler for silent after the time that is set, and no sooner", async () => {
+  await world.db
+    .$executeRaw`UPDATE "Cursor" SET "updatedAt" = "updatedAt" - interval '50 minutes' WHERE key = 'scheduler'`;
+  expect((await run("doctor")).stdout).toContain("The scheduler last called 50 min ago: check it.");
+  await world.parity.settings.set({ staleAfterMinutes: 60 }, { kind: "command_line", id: null });
+  expect((await run("doctor")).stdout).not.toContain("check it");
 });

@@ -1,6 +1,6 @@
 import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
-import { linkSession } from "~/engine/observe/customer-users.server";
+import { linkSession } from "~/engine/observe/session-links.server";
 import { scheduleNextCheck } from "~/engine/observe/user-checks.server";
 import { type SyncOutcome, syncUser } from "~/engine/sync/sync-user.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
@@ -44,6 +44,6 @@ async function refreshCheckoutSession(
   // Not fatal: reading the customers gives the same information a little later.
   if (!read.ok) return "none";
   const { subscriptionId, status } = read.value;
-  await linkSession(db, read.value);
+  await linkSession(db, { ...read.value, madeFor: userId });
   return status === "complete" && subscriptionId === null ? "attaching" : "read";
 }

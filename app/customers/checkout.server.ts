@@ -1,10 +1,12 @@
+import { readMetadataUserId } from "~/billing/ids";
 import { choosePortalCustomer } from "~/billing/links/portal";
 import type { Actor } from "~/engine/account/actor";
+import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { findUserRecord } from "~/engine/evaluate/records.server";
-import { linkSession } from "~/engine/observe/customer-users.server";
+import { linkSession } from "~/engine/observe/session-links.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient } from "~/stripe/checkout.server";
@@ -151,7 +153,8 @@ export function createCheckout(options: CheckoutOptions) {
   }
 
   async function isOwnSession(userId: string, session: CheckoutSession): Promise<boolean> {
-    if (session.clientReferenceId === userId || session.metadataUserId === userId) return true;
+    if (session.clientReferenceId === userId) return true;
+    if (readMetadataUserId(session.metadata, await loadMetadataKeys(db)) === userId) return true;
     if (session.customerId === null) return false;
     const user = await findUserRecord(db, userId);
     return user?.stripeCustomerId === session.customerId;

@@ -1,11 +1,12 @@
 import { isOpen } from "~/billing/observation";
 import { readRecordedIds } from "~/billing/record";
 import type { Actor } from "~/engine/account/actor";
+import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { type EvaluatedUser, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { findWorkspaceRecord } from "~/engine/evaluate/records.server";
-import { linkSession } from "~/engine/observe/customer-users.server";
+import { linkSession } from "~/engine/observe/session-links.server";
 import { scheduleNextCheck } from "~/engine/observe/user-checks.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import type { Database } from "~/platform/client.server";
@@ -114,7 +115,7 @@ async function checkStripe(
     return { ok: false, reason: read.failure.reason };
   }
   const page = read?.ok ? read.page : null;
-  if (page) await linkSession(deps.db, page.session);
+  if (page) await linkSession(deps.db, { ...page.session, madeFor: userId });
   const deadlineMs = Math.max(1, until - performance.now());
   const known = await syncUser(deps, { userId, actor: BUYER, apply: true, deadlineMs });
   if (known?.ok) return { ok: true, page };
@@ -164,5 +165,6 @@ async function buildOrder(
   const recorded = readRecordedIds(snapshot.record).customerId;
   const stored = present.find((id) => id === recorded);
   const customerId = stored ?? present[0] ?? null;
-  return { ok: true, order: { userId, priceId, customerId, email, successUrl, cancelUrl } };
+  const [metadataKey = "userId"] = await loadMetadataKeys(db);
+  return { ok: true, order: { userId, metadataKey, priceId, customerId, email, successUrl, cancelUrl } };
 }

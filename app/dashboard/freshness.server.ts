@@ -13,6 +13,8 @@ export type Freshness = {
   observedAt: EpochSeconds | null;
   /** When a scheduler (cron, or a worker's clock) last called; null when none ever did. */
   schedulerCalledAt: EpochSeconds | null;
+  /** What is wrong with the scheduler, as a sentence; null while it calls often enough. */
+  schedulerTrouble: string | null;
   /** Why what is shown must not be called in sync, as a sentence; null when it is young enough. */
   stale: string | null;
 };
@@ -31,21 +33,29 @@ export async function loadFreshness(db: Database | Tx): Promise<Freshness> {
     queryOneOrThrow(db, timesRow, query),
     loadSettings(db),
   ]);
-  return { ...times, stale: describeStale(times, now, staleAfterMinutes * 60) };
+  const limits = { now, limitSeconds: staleAfterMinutes * 60 };
+  const schedulerTrouble = describeSchedulerTrouble(times.schedulerCalledAt, limits);
+  return { ...times, schedulerTrouble, stale: describeStale({ ...times, schedulerTrouble }, limits) };
 }
 
-type Times = Pick<Freshness, "observedAt" | "schedulerCalledAt">;
+type Limits = { now: EpochSeconds; limitSeconds: number };
+
+function describeSchedulerTrouble(
+  calledAt: EpochSeconds | null,
+  { now, limitSeconds }: Limits,
+): string | null {
+  if (calledAt === null) return "No scheduler has ever called: set one up.";
+  if (now - calledAt <= limitSeconds) return null;
+  return `The scheduler last called ${formatLength(now - calledAt)} ago: check it.`;
+}
 
 function describeStale(
-  { observedAt, schedulerCalledAt }: Times,
-  now: number,
-  limitSeconds: number,
+  { observedAt, schedulerCalledAt, schedulerTrouble }: Omit<Freshness, "stale">,
+  { now, limitSeconds }: Limits,
 ): string | null {
   if (observedAt === null || now - observedAt <= limitSeconds) return null;
   const ago = (at: number) => `${formatLength(now - at)} ago`;
   const known = `Users were last checked ${ago(observedAt)}, so “in sync” may no longer be true.`;
-  if (schedulerCalledAt === null) return `${known} No scheduler has ever called: set one up.`;
-  if (now - schedulerCalledAt > limitSeconds)
-    return `${known} The scheduler last called ${ago(schedulerCalledAt)}: check it.`;
-  return `${known} The scheduler called ${ago(schedulerCalledAt)}: look why its runs do not finish.`;
+  const called = schedulerCalledAt === null ? "" : ago(schedulerCalledAt);
+  return `${known} ${schedulerTrouble ?? `The scheduler called ${called}: look why its runs do not finish.`}`;
 }

@@ -83,6 +83,7 @@ export function describeRepairer(...caller: Parameters<typeof describeCaller>): 
 /** Pages show fewer phases than a run has: dividing and revoking are part of evaluating there. */
 const VIEWED_PHASES = {
   observe: "observe",
+  sessions: "observe",
   events: "observe",
   read: "observe",
   divide: "evaluate",

@@ -124,7 +124,7 @@ describe("a revocation in a run", () => {
 
     const run = await syncAll(world.parity);
 
-    expect(run).toMatchObject({ synced: 1, skipped: 1, stripeRequests: 2 });
+    expect(run).toMatchObject({ synced: 1, skipped: 1, stripeRequests: 3 });
     const asked = world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" });
     expect(asked.map(({ query }) => query.customer)).toEqual([undefined, customerId]);
     expect(await readAccess(world, "ada")).toBe("locked 0");

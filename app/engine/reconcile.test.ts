@@ -71,7 +71,7 @@ describe("all users", () => {
     const first = await syncAll(world.parity);
 
     expect(first).toMatchObject({ state: "done", reason: null, total: 130, synced: 130, failed: 0 });
-    expect(first.stripeRequests).toBe(2);
+    expect(first.stripeRequests).toBe(3);
     const second = await syncAll(world.parity);
     expect(second).toMatchObject({ state: "done", synced: 0, skipped: 130, failed: 0, notChecked: 0 });
     expect(await world.db.change.count()).toBe(130);

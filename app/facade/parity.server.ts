@@ -5,10 +5,10 @@ import { createCountCache } from "~/dashboard/count-cache.server";
 import { examine } from "~/dashboard/doctor/doctor.server";
 import { renderMetrics } from "~/dashboard/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
+import { createPayers } from "~/dashboard/payers/payers.server";
 import { createPlans } from "~/dashboard/plans-view.server";
 import { createRunPages } from "~/dashboard/run-pages.server";
 import { createSettings } from "~/dashboard/settings-view.server";
-import { listUnclaimedPayers, type UnclaimedQuery } from "~/dashboard/unclaimed-payers.server";
 import { createUserActions } from "~/dashboard/user-actions.server";
 import { createUserPages } from "~/dashboard/user-pages.server";
 import { createUsersList } from "~/dashboard/users-list/users-list.server";
@@ -60,8 +60,7 @@ export function createParity(options: ParityOptions) {
     ...createOverview(deps, { sandbox, countCache, database }),
     database,
     ...createUserPages(deps),
-    /** Paying customers that no user is linked to. */
-    unclaimedPayers: (query: UnclaimedQuery) => listUnclaimedPayers(db, query),
+    ...createPayers(deps),
     ...createUserActions(deps, { countCache }),
     explainUser: (userId: string, options: ExplainOptions) => explainUser(db, userId, options),
     users: createUsersList({ db, countCache }),
@@ -76,6 +75,7 @@ export function createParity(options: ParityOptions) {
     examine: () =>
       examine({
         ...deps,
+        database,
         checkout: options.checkout ?? null,
         takesWebhooks: secret !== null,
         now: () => Date.now() / 1000,

@@ -50,7 +50,7 @@ describe("a cron request", () => {
       scope: "full",
       runId: expect.any(String),
       durationMs: expect.any(Number),
-      stripeRequests: 1,
+      stripeRequests: 2,
     });
   });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULT_METADATA_KEYS, readMetadataUserId, readUserId } from "~/billing/ids";
+import { type Metadata, readMetadataUserId, readUserId } from "~/billing/ids";
 
 /** What a checkout session says about who paid; no address, no amount. */
 export type CheckoutSession = {
@@ -8,7 +8,7 @@ export type CheckoutSession = {
   /** Attached a little after the payment: null until then. */
   subscriptionId: string | null;
   clientReferenceId: string | null;
-  metadataUserId: string | null;
+  metadata: Metadata;
   /** Made by a payment link: anyone can add a `client_reference_id` to its address. */
   isFromPaymentLink: boolean;
   status: string | null;
@@ -32,17 +32,14 @@ const sessionObject = z.object({
 });
 
 /** Throws ZodError on another shape. */
-export function parseCheckoutSession(
-  object: unknown,
-  metadataKeys: readonly string[] = DEFAULT_METADATA_KEYS,
-): CheckoutSession {
+export function parseCheckoutSession(object: unknown): CheckoutSession {
   const it = sessionObject.parse(object);
   return {
     id: it.id,
     customerId: it.customer,
     subscriptionId: it.subscription,
     clientReferenceId: readUserId(it.client_reference_id),
-    metadataUserId: readMetadataUserId(it.metadata, metadataKeys),
+    metadata: it.metadata ?? {},
     isFromPaymentLink: it.payment_link !== null,
     status: it.status ?? null,
     paymentStatus: it.payment_status ?? null,
@@ -59,14 +56,25 @@ export type SessionLink = {
   source: "session" | "reference";
 };
 
+/** The part of a session that says who paid. */
+export type NamedInSession = Pick<
+  CheckoutSession,
+  "customerId" | "subscriptionId" | "clientReferenceId" | "metadata"
+> & {
+  /** Our own checkout made the session for this user, whatever the keys were then. */
+  madeFor?: string;
+};
+
 /**
- * The user that a session names; null when it names none, or has no customer. `metadata.userId` is proof, because only a
+ * The user that a session names; null when it names none, or has no customer. Metadata under one of the keys are proof, because only a
  * secret key can set it. A bare `client_reference_id` is none: anyone can add it to the address of a payment link.
  */
 export function findSessionLink(
-  session: Pick<CheckoutSession, "customerId" | "subscriptionId" | "clientReferenceId" | "metadataUserId">,
+  session: NamedInSession,
+  metadataKeys: readonly string[],
 ): SessionLink | null {
-  const { customerId, subscriptionId, clientReferenceId, metadataUserId } = session;
+  const { customerId, subscriptionId, clientReferenceId, metadata, madeFor } = session;
+  const metadataUserId = madeFor ?? readMetadataUserId(metadata, metadataKeys);
   const userId = metadataUserId ?? clientReferenceId;
   if (customerId === null || userId === null) return null;
   return { userId, customerId, subscriptionId, source: metadataUserId === null ? "reference" : "session" };

@@ -9,6 +9,8 @@ import { createSender, type SenderOptions } from "./permissions/watched-sender.s
 
 export type CheckoutOrder = {
   userId: string;
+  /** The key of the metadata under which the user is named. */
+  metadataKey: string;
   priceId: string;
   /** The user's customer in Stripe; null: Stripe makes one, with `email`. */
   customerId: string | null;
@@ -82,7 +84,10 @@ export function createCheckoutClient(options: CheckoutClientOptions): CheckoutCl
         (timeout) => stripe.prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 }, { timeout }),
         ({ data }) => ({ id: data[0]?.id ?? null }),
       ),
-    createSession: ({ userId, priceId, customerId, email, successUrl, cancelUrl }, idempotencyKey) =>
+    createSession: (
+      { userId, metadataKey, priceId, customerId, email, successUrl, cancelUrl },
+      idempotencyKey,
+    ) =>
       call(
         "POST /v1/checkout/sessions",
         (timeout) =>
@@ -93,8 +98,8 @@ export function createCheckoutClient(options: CheckoutClientOptions): CheckoutCl
               success_url: successUrl,
               cancel_url: cancelUrl,
               client_reference_id: userId,
-              metadata: { userId },
-              subscription_data: { metadata: { userId } },
+              metadata: { [metadataKey]: userId },
+              subscription_data: { metadata: { [metadataKey]: userId } },
               ...(customerId === null ? { customer_email: email } : { customer: customerId }),
             },
             { idempotencyKey, timeout },

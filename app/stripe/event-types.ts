@@ -42,6 +42,9 @@ const isPolled = (type: Entry): type is PolledEntry => type.polled;
 
 export const POLLED_TYPES = EVENT_TYPES.filter(isPolled).map(({ name }) => name);
 
+/** Those that carry a checkout session, which may be all that says whose customer it is. */
+export const SESSION_TYPES = POLLED_TYPES.filter((name) => name.startsWith("checkout.session."));
+
 export const PAYMENT_TYPES: readonly string[] = EVENT_TYPES.filter(({ payment }) => payment).map(
   ({ name }) => name,
 );

@@ -53,7 +53,12 @@ describe("a subscription", () => {
     ["no items at all", { items: undefined }],
   ])("with %s is unreadable, and keeps its user", (_, odd) => {
     expect(parseSubscription({ ...object, ...odd })).toMatchObject({
-      subscription: { id: "sub_1", customerId: "cus_1", status: UNREADABLE_STATUS, metadataUserId: "ada" },
+      subscription: {
+        id: "sub_1",
+        customerId: "cus_1",
+        status: UNREADABLE_STATUS,
+        metadata: { userId: "ada" },
+      },
     });
   });
 
@@ -61,7 +66,7 @@ describe("a subscription", () => {
     const customer = { id: "cus_1", email: "ada@example.com", metadata: { userId: "ada" } };
     expect(parseSubscription({ ...object, items: null, customer })?.customer).toMatchObject({
       email: "ada@example.com",
-      metadataUserId: "ada",
+      metadata: { userId: "ada" },
     });
   });
 
@@ -76,7 +81,7 @@ describe("a customer", () => {
     expect(parseCustomer({ id: "cus_1", object: "customer", deleted: true })).toMatchObject({
       state: "deleted",
       email: null,
-      metadataUserId: null,
+      metadata: {},
     });
   });
 

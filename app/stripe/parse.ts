@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readMetadataUserId } from "~/billing/ids";
+import type { Metadata } from "~/billing/ids";
 import type { Customer, EpochSeconds, Subscription, SubscriptionItem } from "~/billing/observation";
 import { type Amount, isMetered, priceObject, readAmount, readId, text, UNKNOWN_AMOUNT } from "./price";
 
@@ -52,13 +52,24 @@ const subscriptionObject = z.object({
 
 const idOrObject = z.union([z.string(), z.looseObject({ id: z.string() })]).nullish();
 
-/** What one subscription object says. The store fills in times that depend on history (`pastDueSince`). */
+/** What a customer object says. Whom its metadata name depends on a setting, so the store finds it out. */
+export type ReadCustomer = Omit<Customer, "metadataUserId"> & { metadata: Metadata };
+
+/**
+ * What one subscription object says. The store fills in times that depend on history (`pastDueSince`), and the user that the
+ * metadata name.
+ */
 export type ReadSubscription = {
-  subscription: Omit<Subscription, "pastDueSince" | "unpaidSince" | "entitlingSince" | "reversals">;
+  subscription: Omit<
+    Subscription,
+    "pastDueSince" | "unpaidSince" | "entitlingSince" | "reversals" | "metadataUserId"
+  > & {
+    metadata: Metadata;
+  };
   /** The latest invoice, when it came expanded and could be read. */
   latestInvoice: ReadInvoice | null;
   /** The customer, when it came expanded. */
-  customer: Customer | null;
+  customer: ReadCustomer | null;
   /** Stripe lists more items than the ten that come with the subscription. */
   hasMoreItems: boolean;
   /** The subscription's own currency; null where Stripe does not say it. */
@@ -104,17 +115,17 @@ export function parseInvoice(object: unknown): ReadInvoice | null {
 export const UNREADABLE_STATUS = "unreadable";
 
 /** Parses a customer; a deleted one has no e-mail and no metadata any more. Throws ZodError on another shape. */
-export function parseCustomer(object: unknown): Customer {
+export function parseCustomer(object: unknown): ReadCustomer {
   return toCustomer(customerObject.parse(object));
 }
 
-function toCustomer(parsed: z.infer<typeof customerObject>): Customer {
+function toCustomer(parsed: z.infer<typeof customerObject>): ReadCustomer {
   if (parsed.deleted) {
     return {
       id: parsed.id,
       email: null,
       name: null,
-      metadataUserId: null,
+      metadata: {},
       state: "deleted",
       created: null,
     };
@@ -123,7 +134,7 @@ function toCustomer(parsed: z.infer<typeof customerObject>): Customer {
     id: parsed.id,
     email: parsed.email ?? null,
     name: parsed.name ?? null,
-    metadataUserId: readMetadataUserId(parsed.metadata),
+    metadata: parsed.metadata ?? {},
     state: "present",
     created: parsed.created ?? null,
     // Left out where there is none, as almost always: then what is stored stays as it is.
@@ -180,7 +191,7 @@ export function parseSubscription(object: unknown): ReadSubscription | null {
       id: it.id,
       customerId: typeof it.customer === "string" ? it.customer : it.customer.id,
       status: it.status,
-      metadataUserId: readMetadataUserId(it.metadata),
+      metadata: it.metadata ?? {},
       items: it.items.data.map((item) =>
         toItem(item, {
           currency: it.currency ?? null,
@@ -222,7 +233,7 @@ function parseNames(object: unknown): ReadSubscription | null {
       customerId: readId(names.data.customer) ?? "",
       status: UNREADABLE_STATUS,
       // Keep the user, or the user would look like one without a subscription.
-      metadataUserId: readMetadataUserId(names.data.metadata),
+      metadata: names.data.metadata ?? {},
       items: [],
       created: names.data.created,
       startDate: names.data.created,

@@ -34,7 +34,7 @@ describe("an answer", () => {
   it("has its own version, Stripe's clock and the request id", async () => {
     const { reader, options, customer } = await setUp();
     const read = await reader.readCustomer(customer.id, options);
-    expect(read).toMatchObject({ ok: true, started: 1, ended: 2, value: { metadataUserId: "ada" } });
+    expect(read).toMatchObject({ ok: true, started: 1, ended: 2, value: { metadata: { userId: "ada" } } });
     expect(read.ok && read.requestId).toMatch(/^req_/);
     expect(read.ok && read.stripeTime).toBeGreaterThan(1_700_000_000);
   });

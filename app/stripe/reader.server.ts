@@ -1,9 +1,9 @@
 import type Stripe from "stripe";
 import { z } from "zod";
-import type { Customer, EpochSeconds } from "~/billing/observation";
+import type { EpochSeconds } from "~/billing/observation";
 import type { Read, RequestOptions } from "./answer";
 import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
-import { POLLED_TYPES } from "./event-types";
+import { POLLED_TYPES, SESSION_TYPES } from "./event-types";
 import { createStripeClient } from "./http-client.server";
 import {
   anyList,
@@ -13,7 +13,14 @@ import {
   type SubscriptionsPage,
   wholeList,
 } from "./pages.server";
-import { parseCustomer, parseInvoice, parseItem, type ReadInvoice, type ReadSubscription } from "./parse";
+import {
+  parseCustomer,
+  parseInvoice,
+  parseItem,
+  type ReadCustomer,
+  type ReadInvoice,
+  type ReadSubscription,
+} from "./parse";
 import type { PermissionEntry } from "./permissions/catalogue";
 import type { ProbeResult } from "./permissions/permission-watch";
 import { createSender, type SenderOptions } from "./permissions/watched-sender.server";
@@ -34,7 +41,12 @@ export type PageRequest = {
   created?: { gte?: EpochSeconds; lt?: EpochSeconds };
 };
 
-export type EventsRequest = { since: EpochSeconds; startingAfter: string | null };
+export type EventsRequest = {
+  since: EpochSeconds;
+  startingAfter: string | null;
+  /** Only those about checkout sessions. */
+  onlySessions?: boolean;
+};
 
 export type AccountIdentity = { accountId: string };
 
@@ -52,11 +64,11 @@ export type StripeReader = ChargeReads & {
   readPrice(id: string, options: RequestOptions): Promise<Read<PriceAmounts>>;
   /** The invoices of a subscription that are not paid, newest first. Optional: the key may not read invoices. */
   listOpenInvoices(subscriptionId: string, options: RequestOptions): Promise<Read<ReadInvoice[]>>;
-  readCustomer(id: string, options: RequestOptions): Promise<Read<Customer>>;
+  readCustomer(id: string, options: RequestOptions): Promise<Read<ReadCustomer>>;
   /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
-  findCustomersByEmail(email: string, options: RequestOptions): Promise<Read<Customer[]>>;
+  findCustomersByEmail(email: string, options: RequestOptions): Promise<Read<ReadCustomer[]>>;
   /** Customers with this address in any spelling, up to a minute late; other keys than ours may not be allowed to search. */
-  searchCustomersByEmail(email: string, options: RequestOptions): Promise<Read<Customer[]>>;
+  searchCustomersByEmail(email: string, options: RequestOptions): Promise<Read<ReadCustomer[]>>;
   /** Events of the polled types, newest first, created at or after `since` (epoch seconds), older than `startingAfter`. */
   listEvents(page: EventsRequest, options: RequestOptions): Promise<Read<EventsPage>>;
   readAccount(options: RequestOptions): Promise<Read<AccountIdentity>>;
@@ -196,14 +208,14 @@ const createAccountReads = (
   stripe: Stripe,
   sender: RequestSender,
 ): Pick<StripeReader, "listEvents" | "readAccount" | "readCheckoutSession"> => ({
-  listEvents: ({ since, startingAfter }, options) =>
+  listEvents: ({ since, startingAfter, onlySessions = false }, options) =>
     sender.send({
       endpoint: "GET /v1/events",
       options,
       send: (timeout) =>
         stripe.events.list(
           {
-            types: [...POLLED_TYPES],
+            types: [...(onlySessions ? SESSION_TYPES : POLLED_TYPES)],
             created: { gte: since },
             limit: 100,
             ...(startingAfter !== null && { starting_after: startingAfter }),

@@ -3,7 +3,7 @@ import { formatMoney } from "~/billing/money";
 import { FLAG_CATALOGUE } from "~/billing/verdicts/flags";
 import { describeReversal } from "~/billing/words/reversal";
 import { type CommandContext, EXIT, type ExitCode } from "~/cli/command";
-import { findUser } from "~/cli/find-user";
+import { findUser, showPayers } from "~/cli/find-user";
 import type { Line } from "~/cli/layout";
 import { chooseExitCode } from "~/cli/remaining";
 import { formatTime, toVerdictCell } from "~/cli/words";
@@ -14,7 +14,10 @@ import type { LinkView, UserView } from "~/dashboard/user-view.server";
 /** One user: the verdict as a sentence, and database, expected value and Stripe side by side. */
 export async function showUserStatus(context: CommandContext, query: string): Promise<ExitCode> {
   const { parity, out, now } = context;
-  const userId = await findUser(context, query);
+  const found = await parity.findUser(query);
+  const unclaimed = found === null ? showPayers(context, await parity.findPayers(query)) : null;
+  if (unclaimed !== null) return unclaimed;
+  const userId = found ?? (await findUser(context, query));
   const page = userId === null ? null : await parity.userPage(userId);
   if (userId === null || page === null) return EXIT.failed;
   out.answer(page, () => [

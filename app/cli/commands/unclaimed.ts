@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { formatDay } from "~/billing/dates";
-import { formatMoney } from "~/billing/money";
 import { type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
 import type { Line } from "~/cli/layout";
-import type { UnclaimedPayer } from "~/dashboard/unclaimed-payers.server";
+import { formatPerMonth } from "~/dashboard/payers/payer-words";
+import type { UnclaimedPayer } from "~/dashboard/payers/unclaimed-payers.server";
 
 const LIMIT = 1_000;
 
@@ -33,7 +33,7 @@ async function listUnclaimed({ parity, out }: CommandContext, search: string | n
 const toLine = (payer: UnclaimedPayer): Line => [
   payer.customerId,
   payer.email ?? "",
-  payer.perMonth.map(({ perMonth, currency }) => formatMoney(perMonth, currency)).join(" + "),
+  formatPerMonth(payer),
   formatDay(payer.since),
   payer.subscriptionIds.join(" "),
   [...new Set([...payer.usersWithAddress, ...payer.usersByReference])].join(" "),

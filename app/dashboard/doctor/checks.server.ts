@@ -1,17 +1,19 @@
 import { pluralize } from "~/billing/words/counts";
+import { loadFreshness } from "~/dashboard/freshness.server";
 import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { countPostponedCustomers, countUnsettledEvents } from "~/engine/observe/events.server";
 import { DELIVERY_OUTCOMES, listDeliveries } from "~/engine/observe/webhook-deliveries.server";
+import type { DatabaseMonitor } from "~/platform/database/monitor.server";
 import { readDatabaseTime } from "~/platform/versions.server";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import { formatPermission, PERMISSIONS } from "~/stripe/permissions/catalogue";
 import { type DoctorCheck, type Finding, finding, info, ok } from "./check";
-import { countSecondsSinceScheduled } from "./scheduler-facts.server";
 
 export type DoctorContext = Deps & {
   /** Null without STRIPE_CHECKOUT_KEY. */
   checkout: CheckoutClient | null;
+  database: Pick<DatabaseMonitor, "check">;
   /** STRIPE_WEBHOOK_SECRET is set. */
   takesWebhooks: boolean;
   /** Now by this process's clock, epoch seconds. */
@@ -23,8 +25,20 @@ type Check = DoctorCheck<DoctorContext>;
 const DELIVERY_DAYS = 7;
 /** Clocks that differ by less do no harm: Stripe's tolerance is five minutes. Seconds. */
 const CLOCK_DIFFERENCE = 60;
-/** A scheduler calls every ten minutes. Seconds. */
-const SCHEDULER_SILENT = 35 * 60;
+
+/** Can this process work with its database? The same answer as /readyz. */
+const database: Check = {
+  id: "database",
+  title: "Database",
+  async look({ database: monitor }) {
+    const readiness = await monitor.check();
+    return [
+      readiness.ok
+        ? ok("It answers and can be written.")
+        : finding(`It cannot be used: ${readiness.reason}.`),
+    ];
+  },
+};
 
 /** Is it the account that the database belongs to? */
 const account: Check = {
@@ -148,15 +162,18 @@ const scheduler: Check = {
   id: "scheduler",
   title: "Scheduler",
   async look({ db }) {
-    const ago = await countSecondsSinceScheduled(db);
-    if (ago === null) return [finding("The cron route was never called. See “Deployment” in the README.")];
-    const text = `Last called ${Math.round(ago / 60)} minutes ago.`;
-    return [ago > SCHEDULER_SILENT ? finding(`${text} It should be called every 10 minutes.`) : ok(text)];
+    const { stale, schedulerTrouble, schedulerCalledAt } = await loadFreshness(db);
+    const trouble = stale ?? schedulerTrouble;
+    if (trouble !== null)
+      return [finding(`${trouble} It should call every 10 minutes; see “Deployment” in the README.`)];
+    const at = new Date((schedulerCalledAt ?? 0) * 1000).toISOString();
+    return [ok(`Last called at ${at}.`)];
   },
 };
 
 /** Everything that `parity doctor` looks at, in the order in which it is shown. */
 export const DOCTOR_CHECKS: readonly Check[] = [
+  database,
   account,
   permissions,
   webhooks,

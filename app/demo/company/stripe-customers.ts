@@ -1,6 +1,7 @@
+import { DEFAULT_METADATA_KEYS, type Metadata, readMetadataUserId } from "~/billing/ids";
 import type { Customer, ObservedCustomer, Subscription } from "~/billing/observation";
 import type { Sandbox } from "~/sandbox/sandbox";
-import { parseCustomer, parseSubscription, type ReadSubscription } from "~/stripe/parse";
+import { parseCustomer, parseSubscription } from "~/stripe/parse";
 import { makeStripeId } from "./ids";
 import { makePriceId } from "./prices";
 import type { CustomerStory, SubscriptionStory } from "./story";
@@ -95,6 +96,11 @@ function toDates(story: SubscriptionStory, now: number) {
 
 const NEVER_READ = { subscriptions: [], completeVersionStart: null, completeAt: null };
 
+/** A new database has no setting yet: the user that these metadata name. */
+function nameUser<T extends { metadata: Metadata }>({ metadata, ...rest }: T) {
+  return { ...rest, metadataUserId: readMetadataUserId(metadata, DEFAULT_METADATA_KEYS) };
+}
+
 const createMissingCustomer = (id: string): Customer => ({
   id,
   email: null,
@@ -114,13 +120,19 @@ function readObserved(sandbox: Sandbox, id: string): ObservedCustomer {
     .flatMap((sequence): Subscription[] => {
       const text = serializers.subscription(store.subscriptions.get(sequence));
       const read = parseSubscription(JSON.parse(text));
-      return read ? [addPastDueSince(read.subscription)] : [];
+      return read ? [addPastDueSince(nameUser(read.subscription))] : [];
     });
-  return { ...parseCustomer(JSON.parse(serializers.customer(record))), ...NEVER_READ, subscriptions };
+  return {
+    ...nameUser(parseCustomer(JSON.parse(serializers.customer(record)))),
+    ...NEVER_READ,
+    subscriptions,
+  };
 }
 
 /** The invoice of a subscription that is past due was finalized when its billing period began. */
-function addPastDueSince(read: ReadSubscription["subscription"]): Subscription {
+function addPastDueSince(
+  read: Omit<Subscription, "pastDueSince" | "unpaidSince" | "entitlingSince">,
+): Subscription {
   const periodStart = Math.max(0, ...read.items.map((item) => item.periodStart ?? 0));
   const unpaidSince = read.status === "past_due" && periodStart > 0 ? periodStart : null;
   return { ...read, pastDueSince: unpaidSince, unpaidSince, entitlingSince: null };

@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { DEFAULT_METADATA_KEYS } from "~/billing/ids";
+import type { EpochSeconds } from "~/billing/observation";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryOneOrThrow } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { type Mark, mark } from "~/stripe/ranges";
+import { parseStoredKeys, selectStoredKeys } from "./metadata-keys.server";
 
 const storedFullRun = z.object({
   runId: z.string(),
@@ -16,6 +19,8 @@ const storedFullRun = z.object({
   finishedAt: z.number(),
   /** Where the next full run may divide the list. */
   cuts: z.array(mark).default([]),
+  /** The keys of Stripe's metadata by which it found out whose customers it read. */
+  metadataKeys: z.array(z.string()).default([...DEFAULT_METADATA_KEYS]),
 });
 type StoredFullRun = z.infer<typeof storedFullRun>;
 
@@ -28,7 +33,7 @@ const eventCursor = z.object({
 export type EventCursor = z.infer<typeof eventCursor>;
 
 /** The last full run that read everything, and until when events have been followed since. */
-export type FullRun = Omit<StoredFullRun, "cuts"> & {
+export type FullRun = Omit<StoredFullRun, "cuts" | "metadataKeys"> & {
   /** The database's clock, epoch seconds: what Stripe said until then is known. */
   coveredAt: number;
 };
@@ -36,19 +41,50 @@ export type FullRun = Omit<StoredFullRun, "cuts"> & {
 /** Stripe keeps events for 30 days: an event cursor older than this is broken, and only a full run repairs it. */
 const EVENT_REACH_SECONDS = 25 * 86_400;
 
-/** The last complete full run while the event cursor is unbroken since; null before the first one, or when it is broken. */
+/**
+ * The last complete full run while the event cursor is unbroken since; null before the first one, when it is broken, and
+ * when the keys of the metadata are others now: what that run stored may name other users.
+ */
 export async function findFullRun(db: Database | Tx): Promise<FullRun | null> {
   const found = await readCursors(db);
-  if (!found || found.age >= EVENT_REACH_SECONDS) return null;
-  const { cuts: _, ...fullRun } = found.fullRun;
+  if (!found?.isUnbroken) return null;
+  const { cuts: _, metadataKeys: __, ...fullRun } = found.fullRun;
   return { ...fullRun, coveredAt: Math.max(fullRun.finishedAt, found.events.at) };
 }
 
-/** Where events are read from; null when only a full run helps, because there was none or it is too long ago. */
+/** Where events are read from; null when only a full run helps, for the reasons of `findFullRun`. */
 export async function findEventCursor(db: Database | Tx): Promise<EventCursor | null> {
   const found = await readCursors(db);
-  return found && found.age < EVENT_REACH_SECONDS ? found.events : null;
+  return found?.isUnbroken ? found.events : null;
 }
+
+const sessionCursor = eventCursor.pick({ since: true }).extend({ metadataKeys: z.array(z.string()) });
+
+/**
+ * Until when the events about checkout sessions have been read, in Stripe's time, epoch seconds. Apart from the other
+ * events, because a full run does not make up for one: a session is in no list of subscriptions. Null: none was read by
+ * these keys of the metadata.
+ */
+export async function findSessionsSince(
+  db: Database | Tx,
+  metadataKeys: readonly string[],
+): Promise<EpochSeconds | null> {
+  const row = await db.cursor.findUnique({ where: { key: "session_events" } });
+  const stored = row && sessionCursor.parse(row.value);
+  return stored && isEqualList(stored.metadataKeys, metadataKeys) ? stored.since : null;
+}
+
+/** Events about checkout sessions have been read until here. */
+export async function saveSessionsSince(
+  tx: Tx,
+  since: EpochSeconds,
+  metadataKeys: readonly string[],
+): Promise<void> {
+  await saveCursor(tx, "session_events", { since, metadataKeys });
+}
+
+const isEqualList = (one: readonly string[], other: readonly string[]) =>
+  one.length === other.length && one.every((text, index) => text === other[index]);
 
 /** Where the last full run says that the list may be divided, however long ago it was; empty before there was one. */
 export async function findLastCuts(db: Database): Promise<Mark[]> {
@@ -66,21 +102,29 @@ export async function countSecondsSinceCovered(db: Database | Tx): Promise<numbe
   return (await queryOneOrThrow(db, agoRow, query)).ago;
 }
 
-const cursorRow = z.object({ fullRun: storedFullRun, events: eventCursor, now: z.number() });
+const cursorRow = z.object({
+  fullRun: storedFullRun,
+  events: eventCursor,
+  now: z.number(),
+  keys: z.unknown(),
+});
 
 async function readCursors(
   db: Database | Tx,
-): Promise<{ fullRun: StoredFullRun; events: EventCursor; age: number } | null> {
+): Promise<{ fullRun: StoredFullRun; events: EventCursor; isUnbroken: boolean } | null> {
   const row = await queryOne(
     db,
     cursorRow,
     sql`
-    SELECT f.value AS "fullRun", e.value AS events, extract(epoch FROM now())::float8 AS now
+    SELECT f.value AS "fullRun", e.value AS events, extract(epoch FROM now())::float8 AS now,
+      ${selectStoredKeys} AS keys
     FROM "Cursor" f JOIN "Cursor" e ON e.key = 'events' WHERE f.key = 'full_run'`,
   );
   if (row === null) return null;
-  const { fullRun, events, now } = row;
-  return { fullRun, events, age: now - events.since };
+  const { fullRun, events, now, keys } = row;
+  const isReached = now - events.since < EVENT_REACH_SECONDS;
+  const isUnbroken = isReached && isEqualList(fullRun.metadataKeys, parseStoredKeys(keys));
+  return { fullRun, events, isUnbroken };
 }
 
 /** SQL: when the first full run ever was complete: by then every customer of that time was observed. NULL before it. */

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { DEFAULT_METADATA_KEYS } from "~/billing/ids";
 import { DEFAULT_POLICY, WRITE_MODES } from "~/billing/policy";
 import { CONTACT_HINT, readSupportContact } from "~/billing/words/support-contact";
+import { readMetadataKeys } from "./metadata-keys.server";
 import { readOrigins } from "./origins";
 
 /** One setting. The store, the settings page, the command line and the table in README.md are made from it. */
@@ -40,6 +42,14 @@ const definitions = {
     unit: null,
     label: "Plan value of users without a plan",
     help: "What the application stores in User.plan for a user without a plan. Leave it empty for NULL.",
+    role: "admin",
+  },
+  metadataKeys: {
+    schema: metadataKeys(),
+    default: DEFAULT_METADATA_KEYS.join(", "),
+    unit: null,
+    label: "Metadata keys",
+    help: "The keys of Stripe’s metadata that hold a user’s id, on customers, subscriptions and checkout sessions, in the order in which they are tried. Our own checkout writes the first one. After a change the next run reads everything again; until then users without any link count as not checked.",
     role: "admin",
   },
   revocationLimitPercent: {
@@ -230,6 +240,13 @@ function percentage() {
 
 function text(maxLength: number) {
   return z.string().min(1).max(maxLength).describe(`a text of at most ${maxLength} characters`);
+}
+
+function metadataKeys() {
+  return z
+    .string()
+    .refine((typed) => readMetadataKeys(typed) !== null)
+    .describe("one to ten keys, separated by commas (userId, supabaseUUID)");
 }
 
 function origins() {

@@ -51,10 +51,10 @@ it("case 6: on adoption grace counts from the unpaid invoice, not from a period 
   expect(await readAccess(world, "dueago")).toBe("locked 0");
   expect((await findStatus("yesterday")).nextCheckAt).toEqual(new Date((now + 6 * DAY) * 1000));
   expect((await findStatus("duenow")).nextCheckAt).toEqual(new Date((now + 6 * DAY) * 1000));
-  // The pages, one page with invoices, and one read for each revocation.
-  expect(run.stripeRequests).toBe(4);
+  // The pages, one page with invoices, one of events, and one read for each revocation.
+  expect(run.stripeRequests).toBe(5);
   world.sandbox.requests.clear();
-  expect((await syncAll(world.parity)).stripeRequests).toBe(1);
+  expect((await syncAll(world.parity)).stripeRequests).toBe(2);
 });
 
 it("case 6: one user alone is judged in the same way, with one request", async () => {

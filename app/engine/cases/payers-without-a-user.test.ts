@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { linkSession } from "~/engine/observe/customer-users.server";
+import { linkSession } from "~/engine/observe/session-links.server";
 import { addNamedCustomer } from "~/engine/testing/named-customer";
 import { addUser, createWorld, readAccess, STAFF, syncAll, type World } from "~/engine/testing/world";
 
@@ -25,7 +25,7 @@ it("case 3: metadata of a session are proof, a bare reference is shown at the us
       customerId,
       subscriptionId: subscriptionIds[0] ?? null,
       clientReferenceId: isProof ? null : userId,
-      metadataUserId: isProof ? userId : null,
+      metadata: isProof ? { userId } : {},
     });
     await sync(userId);
   }

@@ -4,7 +4,7 @@ import type { Database, Tx } from "~/platform/client.server";
 import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import type { WebhookEvent } from "~/stripe/webhook-event.server";
-import { linkSession } from "./customer-users.server";
+import { linkSession, linkSessions } from "./session-links.server";
 
 /**
  * Stores an event, without its payload, together with the link that its checkout session proves and the job that reads its
@@ -32,17 +32,22 @@ export const SYNC_CUSTOMER_JOB = "sync_customer";
 export const SYNC_CHARGE_JOB = "sync_charge";
 
 /**
- * Stores the events of a page that are not known yet, and the links that their checkout sessions prove; events that a webhook brought stay as they are. An event that names
- * neither a customer nor a charge is left out, because there is nothing to read. Returns how many were new.
+ * Stores the events of a page that are not known yet, and the links that their checkout sessions prove; events that a
+ * webhook brought stay as they are. An event that names neither a customer nor a charge is left out, because there is nothing
+ * to read. Returns how many were new.
  */
 export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[]): Promise<number> {
   const named = events.filter(({ customerId, chargeId }) => (customerId ?? chargeId ?? null) !== null);
   if (named.length === 0) return 0;
-  for (const { session } of named) if (session) await linkSession(tx, session);
+  await linkSessions(
+    tx,
+    named.flatMap(({ session }) => session ?? []),
+  );
+  const rows = named.map(({ session: _, ...row }) => row);
   return tx.$executeRaw`
     INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "chargeId", "storedVersion")
     SELECT id, type, to_timestamp(created), "customerId", "sessionId", "chargeId", nextval('observation_version')
-    FROM jsonb_to_recordset(${JSON.stringify(named)}::jsonb)
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS r(id text, type text, created float8, "customerId" text, "sessionId" text, "chargeId" text)
     ORDER BY id
     ON CONFLICT (id) DO NOTHING`;

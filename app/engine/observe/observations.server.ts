@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { foldEmail } from "~/billing/email";
+import { type Metadata, readMetadataUserId } from "~/billing/ids";
 import type { Customer, Pricing, SubscriptionItem, Version } from "~/billing/observation";
+import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
-import type { ReadSubscription } from "~/stripe/parse";
+import type { ReadCustomer, ReadSubscription } from "~/stripe/parse";
 import { hashContent, keepUnchanged } from "./keep-unchanged.server";
 import { enqueueUsersOfCustomers } from "./recheck-queue.server";
 
@@ -61,14 +63,11 @@ export type StoreOptions = {
  */
 export async function storeCustomers(
   tx: Tx,
-  observed: readonly Observed<Customer>[],
+  observed: readonly Observed<ReadCustomer>[],
   { enqueue }: StoreOptions,
 ): Promise<Contested> {
   if (observed.length === 0) return [];
-  const hashed = pickNewest(observed, ({ value }) => value.id).map((one) => ({
-    ...one,
-    hash: hashContent(one.value),
-  }));
+  const hashed = resolveAndHash(observed, await loadMetadataKeys(tx));
   const changed = await keepUnchanged(tx, sql`"StripeCustomer"`, sql`true`, hashed);
   if (changed.length === 0) return [];
   const ids = changed.map(({ value }) => value.id);
@@ -79,6 +78,17 @@ export async function storeCustomers(
 }
 
 type Hashed<T> = Observed<T> & { hash: string };
+
+/** The newest answer about each object, with the user that its metadata name; the metadata themselves are not stored. */
+function resolveAndHash<T extends { id: string; metadata: Metadata }>(
+  observed: readonly Observed<T>[],
+  metadataKeys: readonly string[],
+): Hashed<Omit<T, "metadata"> & { id: string; metadataUserId: string | null }>[] {
+  return pickNewest(observed, ({ value }) => value.id).map(({ value: { metadata, ...rest }, ...version }) => {
+    const value = { ...rest, metadataUserId: readMetadataUserId(metadata, metadataKeys) };
+    return { ...version, value, hash: hashContent(value) };
+  });
+}
 
 const VERSION_COLUMNS = {
   started: { type: "bigint", column: "versionStart" },
@@ -163,7 +173,7 @@ function listNotStored<Row>(
   return rows.filter((row) => !ids.has(getId(row)));
 }
 
-type SubscriptionRow = ReadSubscription["subscription"];
+type SubscriptionRow = Omit<ReadSubscription["subscription"], "metadata"> & { metadataUserId: string | null };
 
 /**
  * Stores subscriptions under the same rule as customers. Also keeps what Stripe does not say: since when a subscription has
@@ -171,14 +181,11 @@ type SubscriptionRow = ReadSubscription["subscription"];
  */
 export async function storeSubscriptions(
   tx: Tx,
-  observed: readonly Observed<SubscriptionRow>[],
+  observed: readonly Observed<ReadSubscription["subscription"]>[],
   { enqueue }: StoreOptions,
 ): Promise<Contested> {
   if (observed.length === 0) return [];
-  const hashed = pickNewest(observed, ({ value }) => value.id).map((one) => ({
-    ...one,
-    hash: hashContent(one.value),
-  }));
+  const hashed = resolveAndHash(observed, await loadMetadataKeys(tx));
   const changed = await keepUnchanged(tx, sql`"StripeSubscription"`, sql`NOT kept.gone`, hashed);
   if (changed.length === 0) return [];
   const customerIds = changed.map(({ value }) => value.customerId);

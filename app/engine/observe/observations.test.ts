@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Customer } from "~/billing/observation";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
-import type { ReadSubscription } from "~/stripe/parse";
+import type { ReadCustomer, ReadSubscription } from "~/stripe/parse";
 import { type CompleteRead, markUnlistedGone, storeCompleteReads } from "./complete-reads.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "./observations.server";
 
@@ -37,7 +36,7 @@ function subscription(id: string, fields: Partial<Fields> = {}): Fields {
     id,
     customerId: `cus_of_${id}`,
     status: "active",
-    metadataUserId: null,
+    metadata: {},
     items: [item],
     created: PERIOD_START,
     startDate: PERIOD_START,
@@ -52,11 +51,11 @@ function subscription(id: string, fields: Partial<Fields> = {}): Fields {
   };
 }
 
-const customer = (id: string, fields: Partial<Customer> = {}): Customer => ({
+const customer = (id: string, fields: Partial<ReadCustomer> = {}): ReadCustomer => ({
   id,
   email: "ada@example.com",
   name: "Ada",
-  metadataUserId: null,
+  metadata: {},
   state: "present",
   created: PERIOD_START,
   ...fields,
@@ -108,7 +107,7 @@ describe("an answer about a subscription", () => {
 });
 
 describe("an answer about a customer", () => {
-  const see = (value: Customer, started: number, ended: number) =>
+  const see = (value: ReadCustomer, started: number, ended: number) =>
     database.db.$transaction((tx) => storeCustomers(tx, [observed(value, started, ended)], ENQUEUE));
   const seen = (id: string) => database.db.stripeCustomer.findUniqueOrThrow({ where: { id } });
 

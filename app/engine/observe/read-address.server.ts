@@ -1,8 +1,8 @@
 import { foldEmail } from "~/billing/email";
-import type { Customer } from "~/billing/observation";
 import type { Database } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import type { StripeFailure } from "~/stripe/failure.server";
+import type { ReadCustomer } from "~/stripe/parse";
 import type { RequestOptions, StripeReader } from "~/stripe/reader.server";
 import { type Observed, storeCustomers } from "./observations.server";
 import { readCustomers } from "./read-customers.server";
@@ -32,7 +32,8 @@ async function searchCustomers(
   options: RequestOptions,
 ): Promise<string[]> {
   const searched = await stripe.searchCustomersByEmail(email, options);
-  const hasAddress = ({ email: other }: Customer) => other !== null && foldEmail(other) === foldEmail(email);
+  const hasAddress = ({ email: other }: ReadCustomer) =>
+    other !== null && foldEmail(other) === foldEmail(email);
   return searched.ok ? searched.value.filter(hasAddress).map(({ id }) => id) : [];
 }
 
@@ -49,7 +50,7 @@ export async function readAddress(
     Promise.all(listSpellings(email).map((one) => deps.stripe.findCustomersByEmail(one, options))),
     listStoredCustomers(deps.db, email),
   ]);
-  const found: Observed<Customer>[] = [];
+  const found: Observed<ReadCustomer>[] = [];
   for (const answer of answers) {
     if (!answer.ok) return { ok: false, failure: answer.failure };
     const { started, ended, requestId } = answer;

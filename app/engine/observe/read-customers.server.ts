@@ -1,10 +1,10 @@
-import { type Customer, isOpen, type SubscriptionItem, type Version } from "~/billing/observation";
+import { isOpen, type SubscriptionItem, type Version } from "~/billing/observation";
 import { type Catalogue, findPlan } from "~/billing/plans";
 import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server";
 import type { Database } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import type { StripeFailure } from "~/stripe/failure.server";
-import { type ReadSubscription, UNREADABLE_STATUS } from "~/stripe/parse";
+import { type ReadCustomer, type ReadSubscription, UNREADABLE_STATUS } from "~/stripe/parse";
 import type { AnswerVersion, NoAnswer, RequestOptions, StripeReader } from "~/stripe/reader.server";
 import { type CompleteRead, storeCompleteReads } from "./complete-reads.server";
 import { settleEvents } from "./events.server";
@@ -18,7 +18,7 @@ type Deps = { db: Database; stripe: StripeReader };
 /** What one complete read of a customer brought. */
 type CustomerRead = {
   complete: CompleteRead;
-  customer: Observed<Customer>;
+  customer: Observed<ReadCustomer>;
   subscriptions: Observed<ReadSubscription["subscription"]>[];
   unpaid: UnpaidInvoice[];
   payments: LatestPayment[];
@@ -154,7 +154,7 @@ async function readCustomer(
   const subscriptions: CustomerRead["subscriptions"] = [];
   const unpaid: UnpaidInvoice[] = [];
   const payments: LatestPayment[] = [];
-  let customer: Observed<Customer> | null = null;
+  let customer: Observed<ReadCustomer> | null = null;
   let started: Version | null = null;
   let ended: Version;
   let startingAfter: string | undefined;
@@ -224,11 +224,11 @@ export const toUnreadable = (read: ReadSubscription): ReadSubscription["subscrip
   status: UNREADABLE_STATUS,
 });
 
-const createMissingCustomer = (id: string): Customer => ({
+const createMissingCustomer = (id: string): ReadCustomer => ({
   id,
   email: null,
   name: null,
-  metadataUserId: null,
+  metadata: {},
   state: "missing",
   created: null,
 });

@@ -6,8 +6,8 @@ import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { isPassing, type StripeFailure } from "~/stripe/failure.server";
 import type { RequestOptions, StripeReader } from "~/stripe/reader.server";
-import { linkSession } from "./customer-users.server";
 import { isAskedAbout, postponeEvents } from "./events.server";
+import { linkSession } from "./session-links.server";
 
 type Deps = { db: Database; stripe: Pick<StripeReader, "readCheckoutSession">; log: Log };
 type UnreadSession = { sessionId: string; customerId: string };

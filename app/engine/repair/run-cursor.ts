@@ -15,6 +15,18 @@ const observe = z.object({
   unreadable,
   /** Customers that overlapping answers disagree about: they are read again before the full run counts. */
   contested: z.array(z.string()),
+  /** The keys of Stripe's metadata by which the first page was stored; null before it. */
+  metadataKeys: z.array(z.string()).nullable().default(null),
+});
+
+const sessions = z.object({
+  phase: z.literal("sessions"),
+  /** The last event of the last page that was committed; null before the first page. */
+  afterEventId: z.string().nullable(),
+  /** Stripe's time of the first request; null before it. */
+  readUntil: z.number().nullable(),
+  /** The keys of Stripe's metadata by which the first page was read; null before it. */
+  metadataKeys: z.array(z.string()).nullable(),
 });
 
 const events = z.object({
@@ -56,12 +68,13 @@ const revoke = z.object({
 const finished = z.object({ phase: z.literal("finished") });
 
 /**
- * Where a run is, so that any process can continue it: one shape for each phase. A full run goes observe → divide →
- * evaluate → revoke; an incremental run begins with events → read instead of observe. Saved in the transaction that
+ * Where a run is, so that any process can continue it: one shape for each phase. A full run goes observe → sessions →
+ * divide → evaluate → revoke; an incremental run begins with events → read instead of observe. Saved in the transaction that
  * commits the work, so a killed run repeats at most what was not committed.
  */
 export const runCursor = z.discriminatedUnion("phase", [
   observe,
+  sessions,
   events,
   read,
   divide,
@@ -82,6 +95,13 @@ export const START_OBSERVE: CursorIn<"observe"> = {
   lastEnded: null,
   unreadable: [],
   contested: [],
+  metadataKeys: null,
+};
+export const START_SESSIONS: CursorIn<"sessions"> = {
+  phase: "sessions",
+  afterEventId: null,
+  readUntil: null,
+  metadataKeys: null,
 };
 export const START_EVENTS: CursorIn<"events"> = {
   phase: "events",

@@ -12,11 +12,13 @@ import { runEventsPhase } from "./phases/events-phase.server";
 import { runObservePhase } from "./phases/observe-phase.server";
 import { runReadPhase } from "./phases/read-phase.server";
 import { runRevocationPhase } from "./phases/revocation-phase.server";
+import { runSessionsPhase } from "./phases/sessions-phase.server";
 import { LeaseLost, openRunSession, type RunSession, type StepResult } from "./run-session.server";
 
 /** One bounded step of each phase; it commits what it did, and says what is left. */
 const PHASES: Record<RunPhase, (deps: Deps, session: RunSession) => Promise<StepResult>> = {
   observe: runObservePhase,
+  sessions: runSessionsPhase,
   events: runEventsPhase,
   read: runReadPhase,
   divide: runDividePhase,
@@ -97,7 +99,8 @@ async function askAboutRefusals({ db, stripe }: Deps): Promise<void> {
 }
 
 /** A preview from what is stored asks Stripe nothing, and writes nothing that a wrong account could spoil. */
-const needsStripe = ({ mode, cursor }: RunRow) => mode !== "preview" || cursor.phase === "observe";
+const needsStripe = ({ mode, cursor }: RunRow) =>
+  mode !== "preview" || cursor.phase === "observe" || cursor.phase === "sessions";
 
 async function end(
   deps: Deps,

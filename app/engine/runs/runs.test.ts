@@ -87,7 +87,7 @@ describe("a run over all users", () => {
     sandbox.subscriptions.create({ customer: customer.id, items: [...extras, { price: prices.army }] });
     await addUser(world, { id: "ada" });
     const run = await syncAll(world.parity);
-    expect(run).toMatchObject({ synced: 1, stripeRequests: 2 });
+    expect(run).toMatchObject({ synced: 1, stripeRequests: 3 });
     expect(await readAccess(world, "ada")).toBe("active 5");
   });
 

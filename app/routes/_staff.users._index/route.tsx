@@ -14,6 +14,7 @@ import { Pagination } from "./pagination";
 import { QueryTimeout } from "./query-timeout";
 import { SearchHint } from "./search-hint";
 import { SummaryChips } from "./summary-chips";
+import { UnclaimedPayers } from "./unclaimed-payers";
 import { UsersTable } from "./users-table";
 
 export const meta: MetaFunction = () => [{ title: "Users · Parity" }];
@@ -30,9 +31,10 @@ export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ re
   if (!page.ok && page.reason === "bad_cursor")
     throw errorResponse("bad_search", { message: "This page does not exist. Go back to the first page." });
   const countOptions = { log, withinMs: COUNTS_WITHIN_MS };
-  const [users, plans, count, verdicts] = await Promise.all([
+  const [users, plans, payers, count, verdicts] = await Promise.all([
     parity.views(page.ok ? page.ids : []),
     parity.users.listPlans(),
+    query.page ? [] : parity.findPayers(query.q),
     deferIfSlow(parity.users.countCached(query), countOptions),
     deferIfSlow(parity.users.countVerdictsCached(), countOptions),
   ]);
@@ -42,6 +44,7 @@ export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ re
     query,
     users,
     plans,
+    payerIds: payers.map(({ customerId }) => customerId),
     hasTimedOut,
     next,
     previous,
@@ -52,7 +55,7 @@ export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ re
 });
 
 export default function Users() {
-  const { query, users, plans, hasTimedOut, verdicts, ...pages } = useLoaderData<typeof loader>();
+  const { query, users, plans, payerIds, hasTimedOut, verdicts, ...pages } = useLoaderData<typeof loader>();
   const { state, location } = useNavigation();
   const canWrite = useHasRole("operator");
   const counts = useDeferred(verdicts);
@@ -69,6 +72,7 @@ export default function Users() {
             </Link>
           )}
           <SearchHint query={query} />
+          <UnclaimedPayers customerIds={payerIds} />
         </div>
         {counts ? <SummaryChips counts={counts} query={query} /> : <div className="h-8" />}
       </div>

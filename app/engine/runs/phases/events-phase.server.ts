@@ -1,10 +1,12 @@
-import { findEventCursor, findFullRun } from "~/engine/account/cursors.server";
+import { findEventCursor, findFullRun, findSessionsSince } from "~/engine/account/cursors.server";
+import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { enqueueDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.server";
 import { storePolledEvents } from "~/engine/observe/events.server";
 import { enqueueDueUsers } from "~/engine/observe/recheck-queue.server";
 import { readSignalledCharges } from "~/engine/observe/reversals.server";
+import { linkSessions } from "~/engine/observe/session-links.server";
 import { type CursorIn, START_OBSERVE } from "~/engine/repair/run-cursor";
 import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
@@ -16,7 +18,7 @@ import { isFullRunCheaper, listLeastRecentlyRead } from "./customers-to-read.ser
 import { pauseOrFail } from "./pause-or-fail.server";
 
 /** Events are not promised in order, and carry whole seconds. */
-const OVERLAP_SECONDS = 10 * 60;
+export const OVERLAP_SECONDS = 10 * 60;
 /** Stripe's clocks may differ by less. */
 const SKEW_SECONDS = 10;
 /** Pages of events that are stored before an incremental run becomes a full run, which then settles them. */
@@ -31,11 +33,13 @@ export async function runEventsPhase(deps: Deps, session: RunSession): Promise<S
   const [from, fullRun] = await Promise.all([findEventCursor(deps.db), findFullRun(deps.db)]);
   if (from === null || fullRun === null)
     return becomeFull(deps, session, "events cannot be followed from where they were left");
+  const followed = await findSessionsSince(deps.db, await loadMetadataKeys(deps.db));
+  const since = Math.max(0, Math.min(from.since, followed ?? from.since) - OVERLAP_SECONDS);
   let cursor = readCursor(session.run, "events");
   let pages = 0;
   const seen = new Set<string | null>();
   for (let hasMore = true; hasMore; ) {
-    const asked = { since: Math.max(0, from.since - OVERLAP_SECONDS), startingAfter: cursor.afterEventId };
+    const asked = { since, startingAfter: cursor.afterEventId };
     const page = await deps.stripe.listEvents(asked, session.requestOptions);
     if (!page.ok && page.failure.reason === "forbidden")
       return becomeFull(deps, session, "the key may not read events");
@@ -44,7 +48,7 @@ export async function runEventsPhase(deps: Deps, session: RunSession): Promise<S
     // It reads no charges.
     const isNews = ({ created, chargeId }: WebhookEvent) =>
       created >= fullRun.stripeTime - SKEW_SECONDS || (chargeId ?? null) !== null;
-    cursor = await commitPage(deps, session, cursor, { page, news: page.value.events.filter(isNews) });
+    cursor = await commitPage(deps, session, cursor, { page, isNews });
     // A list that begins again would never end.
     hasMore = page.value.hasMore && !seen.has(page.value.lastId);
     seen.add(page.value.lastId);
@@ -73,7 +77,7 @@ async function commitPage(
   deps: Deps,
   session: RunSession,
   cursor: CursorIn<"events">,
-  { page, news }: { page: Answer<EventsPage>; news: readonly WebhookEvent[] },
+  { page, isNews }: { page: Answer<EventsPage>; isNews: (event: WebhookEvent) => boolean },
 ): Promise<CursorIn<"events">> {
   const { unreadable, lastId } = page.value;
   if (unreadable.length > 0)
@@ -85,7 +89,15 @@ async function commitPage(
     unreadable: [...new Set([...cursor.unreadable, ...unreadable])],
   };
   await deps.db.$transaction(async (tx) => {
-    await storePolledEvents(tx, news);
+    // A full run reads no sessions: what older ones say still counts.
+    await linkSessions(
+      tx,
+      page.value.events.flatMap((event) => (event.session && !isNews(event) ? [event.session] : [])),
+    );
+    await storePolledEvents(
+      tx,
+      page.value.events.filter((event) => isNews(event) || event.sessionId !== null),
+    );
     await session.commit(tx, { cursor: next });
   });
   return next;

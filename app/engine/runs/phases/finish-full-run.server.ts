@@ -1,4 +1,5 @@
 import { forgetEvaluatedContext, saveFullRun } from "~/engine/account/cursors.server";
+import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { markUnlistedGone } from "~/engine/observe/complete-reads.server";
 import { settleEventsBefore } from "~/engine/observe/events.server";
@@ -6,7 +7,7 @@ import { readCustomers } from "~/engine/observe/read-customers.server";
 import { readUnpaidInvoices } from "~/engine/observe/unpaid-invoices.server";
 import { listUnreadSessions, readUnreadSessions } from "~/engine/observe/unread-sessions.server";
 import { forgetFailures } from "~/engine/observe/user-checks.server";
-import { type CursorIn, START_DIVIDE } from "~/engine/repair/run-cursor";
+import { type CursorIn, START_SESSIONS } from "~/engine/repair/run-cursor";
 import type { RunSession, StepResult } from "~/engine/runs/run-session.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { readDatabaseTime } from "~/platform/versions.server";
@@ -22,7 +23,7 @@ const CUSTOMERS_AT_ONCE = 50;
 /** After this time, by Stripe's clock, no more subscriptions of a second appear in lists. */
 const SETTLED_AFTER_SECONDS = 60;
 
-/** All pages are read. When it is the account that we know, the full run counts as complete, and users are evaluated. */
+/** All pages are read. When it is the account that we know, the full run counts as complete, and checkout sessions are followed. */
 export async function finishFullRun(
   deps: Deps,
   session: RunSession,
@@ -69,11 +70,12 @@ export async function finishFullRun(
       stripeTime: cursor.firstStripeTime ?? 0,
       beganAt: session.run.createdAt.getTime() / 1000,
       finishedAt: await readDatabaseTime(tx),
+      metadataKeys: cursor.metadataKeys ?? [...(await loadMetadataKeys(tx))],
       cuts: chooseCuts(cursor.ranges, (cursor.firstStripeTime ?? 0) - SETTLED_AFTER_SECONDS),
     });
     const failed = cursor.unreadable.length + refused.length;
     const total = (await tx.user.count()) + failed;
-    await session.commit(tx, { cursor: START_DIVIDE, total, failed });
+    await session.commit(tx, { cursor: START_SESSIONS, total, failed });
   });
   return { kind: "continue" };
 }

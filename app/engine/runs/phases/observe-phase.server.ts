@@ -1,5 +1,6 @@
 import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server";
 import { findFullRun, findLastCuts } from "~/engine/account/cursors.server";
+import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { type Observed, storeCustomers, storeSubscriptions } from "~/engine/observe/observations.server";
 import { completeAmounts } from "~/engine/observe/price-amounts.server";
@@ -115,10 +116,11 @@ async function commitPages(commit: Commit): Promise<CursorIn<"observe">> {
   const items = subscriptions.flatMap(({ value }) => value.items);
   const newItems = items.filter(({ priceId, lookupKey }) => !pricesKept.has(`${priceId} ${lookupKey}`));
   const next = await retryOnDeadlock(deps.db, async (tx) => {
+    const metadataKeys = cursor.metadataKeys ?? [...(await loadMetadataKeys(tx))];
     const contested = await storeCustomers(tx, customers, { enqueue });
     contested.push(...(await storeSubscriptions(tx, subscriptions, { enqueue })));
     if (newItems.length > 0) await keepSeenPrices(tx, await loadCatalogue(tx), newItems);
-    const advanced = advanceCursor(cursor, arrived, contested);
+    const advanced = { ...advanceCursor(cursor, arrived, contested), metadataKeys };
     const observed = arrived.pages.reduce((sum, { own }) => sum + own, 0);
     await session.commit(tx, { cursor: advanced, observed });
     return advanced;

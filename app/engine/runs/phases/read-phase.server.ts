@@ -1,4 +1,5 @@
-import { saveEventCursor } from "~/engine/account/cursors.server";
+import { findSessionsSince, saveEventCursor, saveSessionsSince } from "~/engine/account/cursors.server";
+import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { listUsersOfCustomer } from "~/engine/observe/customer-users.server";
 import { countPostponedCustomers, postponeEvents } from "~/engine/observe/events.server";
@@ -87,8 +88,13 @@ async function endReadPhase(deps: Deps, session: RunSession, cursor: CursorIn<"r
   const postponed = (await countPostponedCustomers(deps.db)) - run.failed;
   const unreadable = cursor.unreadable.length + Math.max(0, postponed);
   await deps.db.$transaction(async (tx) => {
-    if (cursor.eventsReadUntil !== null)
+    if (cursor.eventsReadUntil !== null) {
       await saveEventCursor(tx, { since: cursor.eventsReadUntil, at: run.createdAt.getTime() / 1000 });
+      const metadataKeys = await loadMetadataKeys(tx);
+      // Where sessions were never followed, the next full run begins to.
+      if ((await findSessionsSince(tx, metadataKeys)) !== null)
+        await saveSessionsSince(tx, cursor.eventsReadUntil, metadataKeys);
+    }
     await session.commit(tx, { cursor: START_DIVIDE, failed: unreadable, total: run.total + unreadable });
   });
   return { kind: "continue" };

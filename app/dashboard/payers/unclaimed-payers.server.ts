@@ -15,12 +15,14 @@ export type UnclaimedPayer = {
   /** By currency, before discounts; amounts that are not known beforehand are left out. */
   perMonth: MonthlyMoney[];
   since: EpochSeconds;
-  /** The id in Stripe's metadata; no user has it. */
+  /** The id in the metadata of the customer, of a subscription or of a checkout session; no user has it. */
   namedUserId: string | null;
   /** Users with the same address. */
   usersWithAddress: string[];
   /** Users that a checkout session names by a bare reference. */
   usersByReference: string[];
+  /** Users that staff decided it is not. */
+  rejectedUsers: string[];
 };
 
 const payerRow = z.object({
@@ -32,6 +34,7 @@ const payerRow = z.object({
   since: z.number(),
   usersWithAddress: z.array(z.string()),
   usersByReference: z.array(z.string()),
+  rejectedUsers: z.array(z.string()),
 });
 
 export type UnclaimedQuery = { limit: number; after?: string | null; search?: string | null };
@@ -49,12 +52,17 @@ export async function listUnclaimedPayers(
     db,
     payerRow,
     sql`
-    SELECT c.id AS "customerId", c.email, coalesce(c."metadataUserId", min(s."metadataUserId")) AS "namedUserId",
+    SELECT c.id AS "customerId", c.email, coalesce(c."metadataUserId", min(s."metadataUserId"),
+        (SELECT min(l."userId") FROM "Link" l WHERE l."customerId" = c.id AND l.source NOT IN ('rejected', 'reference')))
+        AS "namedUserId",
       array_agg(s.id ORDER BY s.id) AS "subscriptionIds", jsonb_agg(s.items ORDER BY s.id) AS items,
       floor(date_part('epoch', min(s."startDate"))) AS since,
       ARRAY(SELECT DISTINCT "userId" FROM (${selectUsersWithAddress(id)}) u ORDER BY 1) AS "usersWithAddress",
-      ARRAY(SELECT DISTINCT l."userId" FROM "Link" l WHERE l."customerId" = c.id AND l.source = 'reference' ORDER BY 1)
-        AS "usersByReference"
+      ARRAY(SELECT DISTINCT l."userId" FROM "Link" l WHERE l."customerId" = c.id AND l.source = 'reference'
+          AND EXISTS (SELECT 1 FROM "User" u WHERE u.id = l."userId") ORDER BY 1)
+        AS "usersByReference",
+      ARRAY(SELECT DISTINCT l."userId" FROM "Link" l WHERE l."customerId" = c.id AND l.source = 'rejected' ORDER BY 1)
+        AS "rejectedUsers"
     FROM "StripeCustomer" c JOIN "StripeSubscription" s ON s."customerId" = c.id
     WHERE c.state = 'present' AND NOT s.gone AND s.status IN ('active', 'trialing', 'past_due')
       AND (${after}::text IS NULL OR c.id > ${after})

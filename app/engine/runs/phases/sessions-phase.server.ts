@@ -1,0 +1,61 @@
+import { findSessionsSince, saveSessionsSince } from "~/engine/account/cursors.server";
+import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import { storePolledEvents } from "~/engine/observe/events.server";
+import { linkSessions } from "~/engine/observe/session-links.server";
+import { START_DIVIDE } from "~/engine/repair/run-cursor";
+import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
+import type { StripeFailure } from "~/stripe/failure.server";
+import { OVERLAP_SECONDS } from "./events-phase.server";
+import { pauseOrFail } from "./pause-or-fail.server";
+
+/**
+ * After everything was read: the checkout sessions that were paid since sessions were last followed, as far back as Stripe
+ * keeps events. A session may be all that says whose customer it is, and it is in no list of subscriptions. Optional: a
+ * run that may not or cannot read events evaluates the users all the same, and the next run makes up for it.
+ */
+export async function runSessionsPhase(deps: Deps, session: RunSession): Promise<StepResult> {
+  let cursor = readCursor(session.run, "sessions");
+  const metadataKeys = cursor.metadataKeys ?? [...(await loadMetadataKeys(deps.db))];
+  const followed = await findSessionsSince(deps.db, metadataKeys);
+  const since = Math.max(0, (followed ?? 0) - OVERLAP_SECONDS);
+  const seen = new Set<string | null>();
+  for (let hasMore = true; hasMore; ) {
+    const asked = { since, startingAfter: cursor.afterEventId, onlySessions: true };
+    const page = await deps.stripe.listEvents(asked, session.requestOptions);
+    if (!page.ok && isOfRun(page.failure)) return pauseOrFail(deps, page.failure);
+    if (!page.ok) {
+      const { reason, requestId } = page.failure;
+      deps.log.warn({ runId: session.run.id, reason, requestId }, "checkout sessions could not be followed");
+      await session.commit(deps.db, { cursor: START_DIVIDE });
+      return { kind: "continue" };
+    }
+    const { events, unreadable, lastId } = page.value;
+    if (unreadable.length > 0)
+      deps.log.error({ unreadable, requestId: page.requestId }, "Stripe listed unreadable events");
+    // A list that begins again would never end.
+    hasMore = page.value.hasMore && !seen.has(lastId);
+    seen.add(lastId);
+    const readUntil = cursor.readUntil ?? page.stripeTime;
+    cursor = { ...cursor, metadataKeys, readUntil, afterEventId: lastId ?? cursor.afterEventId };
+    await deps.db.$transaction(async (tx) => {
+      await linkSessions(
+        tx,
+        events.flatMap(({ session: paid }) => paid ?? []),
+      );
+      // The event does not say who paid: its session is read with its customer.
+      await storePolledEvents(
+        tx,
+        events.filter(({ sessionId }) => sessionId !== null),
+      );
+      if (!hasMore && readUntil !== null) await saveSessionsSince(tx, readUntil, metadataKeys);
+      await session.commit(tx, { cursor: hasMore ? cursor : START_DIVIDE });
+    });
+    if (hasMore && !session.hasTime()) break;
+  }
+  return { kind: "continue" };
+}
+
+/** Not about events alone: the whole run waits or fails. */
+const isOfRun = ({ reason }: StripeFailure) =>
+  reason === "unauthorized" || reason === "out_of_time" || reason === "cancelled";

@@ -53,7 +53,7 @@ it("a key of another name is what the advice says", async () => {
 
 it("what pays nothing is still no user", async () => {
   const { id } = world.sandbox.customers.create({ email: "none@x.com" });
-  for (const search of [id, "none@x.com", "cus_does_not_exist", "sub_none", "nobody"]) {
+  for (const search of [id, "none@x.com", "cus_does_not_exist", "sub_none", "noone"]) {
     expect(await run(`sync ${search}`)).toMatchObject({ code: 1, stdout: "" });
     expect(await run(`status ${search}`)).toMatchObject({ code: 1, stdout: "" });
   }

@@ -52,7 +52,7 @@ const subscriptionObject = z.object({
 
 const idOrObject = z.union([z.string(), z.looseObject({ id: z.string() })]).nullish();
 
-/** What a customer object says. Whom its metadata name depends on a setting, so the store finds it out. */
+/** What a customer object says. The user that its metadata name depends on a setting, so the store finds it out. */
 export type ReadCustomer = Omit<Customer, "metadataUserId"> & { metadata: Metadata };
 
 /**

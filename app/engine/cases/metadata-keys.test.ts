@@ -15,7 +15,7 @@ const cron = () => world.parity.runs.cron({ budgetMs: 30_000, scope: "incrementa
 const read = (userId: string) => readAccess(world, userId);
 const setKeys = (metadataKeys: string) => saveSettings(world.db, { metadataKeys }, "test");
 
-/** Pays with an address of its own; only metadata say for whom. */
+/** Pays with an address of its own; only metadata name the user. */
 function addPayer(metadata: Record<string, string>, on: "customer" | "subscription" | "session") {
   const { sandbox, prices } = world;
   const customer = sandbox.customers.create({
@@ -62,7 +62,7 @@ it("the same keys in another spelling change nothing", async () => {
 
 it("the first key that names a user decides", async () => {
   await addUser(world, { id: "both" });
-  addPayer({ account_id: "nobody-at-all", userId: "both" }, "customer");
+  addPayer({ account_id: "unknown", userId: "both" }, "customer");
   await cron();
   expect(await read("both")).toBe("active 5");
 });

@@ -47,6 +47,8 @@ type Description<Type extends FieldType, Value> = {
    * follows a rule of its own in `expected.ts`, or is never changed.
    */
   fromStripe?: (item: SubscriptionItem | null, subscription: Subscription) => Value | undefined;
+  /** Where the application keeps nothing of an ended subscription: the field is empty when nothing counts any more. */
+  emptiedAtEnd?: boolean;
   /** Stripe's own words for it, where they are not simply the value. */
   raw?: (item: SubscriptionItem | null, subscription: Subscription) => string | null;
 };

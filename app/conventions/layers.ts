@@ -2,7 +2,7 @@ import type { Source } from "./sources";
 
 /** Slices by floor, the ground first. A slice imports its own files, lower floors and the ground. */
 const FLOORS = [
-  ["billing", "platform", "stripe"],
+  ["billing", "platform", "stripe", "mapping"],
   ["engine/account"],
   ["engine/observe", "engine/evaluate"],
   ["engine/repair"],

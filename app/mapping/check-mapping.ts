@@ -2,9 +2,9 @@ import { VARIABLES } from "./bridge/written-places";
 import type { Catalog, CatalogTable } from "./catalog.server";
 import { checkPlaces } from "./check-places";
 import { type Checked, describeMissing, findChecked } from "./checked-table";
+import type { Finding } from "./findings";
 import { listTables, type MappedTable, type Mapping } from "./mapping.server";
 import { suggest } from "./nearest-names";
-import type { Finding } from "./parse-mapping.server";
 import { describeTable } from "./places";
 
 /** Whether a database can be read and written as a mapping says. All problems are found at once. */

@@ -3,8 +3,8 @@ import type { CatalogColumn } from "./catalog.server";
 import { listAllPlaces } from "./check-references.server";
 import { type Checked, describeMissing, findChecked } from "./checked-table";
 import { FILE_FIELDS, isFileField, type ValueKind } from "./file-fields";
+import type { Finding } from "./findings";
 import type { Mapping } from "./mapping.server";
-import type { Finding } from "./parse-mapping.server";
 import { type ColumnPlace, describePlace, isColumnPlace } from "./places";
 
 /** Whether each place is there, of a type that can hold its value, and can be written. */

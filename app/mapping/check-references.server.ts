@@ -1,6 +1,6 @@
+import type { Finding } from "./findings";
 import { listTables, type MappedTable, type Mapping } from "./mapping.server";
 import { suggest } from "./nearest-names";
-import type { Finding } from "./parse-mapping.server";
 import { isColumnPlace, type Place } from "./places";
 
 /** What is wrong with a mapping by itself, without a database: names of tables that it does not have, parts that do not fit. */

@@ -1,18 +1,9 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { checkReferences } from "./check-references.server";
+import type { Finding, Problem } from "./findings";
 import { type Mapping, type MappingDocument, mappingSchema } from "./mapping.server";
 import { suggest } from "./nearest-names";
-
-/** What is wrong with a mapping, where it stands in the file, and what to do about it. */
-export type Problem = { line: number | null; path: string; message: string; isWarning?: boolean };
-/** The same before its line is known. */
-export type Finding = {
-  path: readonly PropertyKey[];
-  message: string;
-  /** The mapping works, but not as it should. */
-  isWarning?: boolean;
-};
 
 export type ParsedMapping =
   | { mapping: Mapping; document: MappingDocument; locate: Locate }

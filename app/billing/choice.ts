@@ -111,6 +111,23 @@ export type ChoiceInput = {
   now: EpochSeconds;
 };
 
+/** Seats, or something at an unmapped price, which may have some. Not what is ignored, of quantity 0, or of a plan without seats. */
+const mayHaveSeats = ({ purchase, plan }: ChosenItem): boolean =>
+  purchase === "unmapped" || (plan?.seats ?? 0) > 0;
+
+/** May this subscription give seats, in some status? What may not is shown, and speaks for no user. */
+export const mayGiveSeats = ({ items }: Pick<Subscription, "items">, catalogue: Catalogue): boolean =>
+  mayHaveSeats(chooseItem(items, catalogue));
+
+/** Is something in it bought at a price that is not mapped, perhaps beside a plan? */
+export const buysUnmapped = ({ items }: Pick<Subscription, "items">, catalogue: Catalogue): boolean =>
+  items.length === 0 ||
+  items.some((item) => item.quantity !== 0 && findMapping(catalogue, item) === undefined);
+
+/** Does it give access to a plan with seats? */
+export const givesSeats = (rated: RatedSubscription | null): rated is RatedSubscription & { plan: Plan } =>
+  rated !== null && rated.access === "yes" && rated.plan !== null;
+
 /** A subscription with what it buys, and whether it gives access. */
 export function rateSubscription(
   subscription: Subscription,
@@ -118,8 +135,7 @@ export function rateSubscription(
 ): RatedSubscription {
   const chosen = chooseItem(subscription.items, catalogue);
   const { access: statusAccess, changesAt } = decideAccess(subscription, policy, now);
-  const hasSeats = chosen.purchase === "unmapped" || (chosen.plan?.seats ?? 0) > 0;
-  const access = statusAccess === "yes" && !hasSeats ? "no" : statusAccess;
+  const access = statusAccess === "yes" && !mayHaveSeats(chosen) ? "no" : statusAccess;
   return { subscription, ...chosen, access, statusAccess, changesAt };
 }
 

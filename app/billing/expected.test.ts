@@ -3,7 +3,6 @@ import type { RatedSubscription } from "./choice";
 import { rankSubscriptions } from "./choice";
 import { buildExpectedState, type ExpectedInput } from "./expected";
 import type { ObservedCustomer, Subscription } from "./observation";
-import { DEFAULT_POLICY } from "./policy";
 import {
   ARMY,
   aBillingRow,
@@ -34,8 +33,7 @@ function buildExpected(subscription: Subscription | null, changes: Partial<Expec
     primary: subscription ? rate(subscription) : null,
     customers: [aCustomer({ subscriptions: subscription ? [subscription] : [] })],
     comp: null,
-    policy: DEFAULT_POLICY,
-    now: NOW,
+    ...CONTEXT,
     ...changes,
   });
 }
@@ -137,8 +135,8 @@ describe("when a subscription counts, but access is not expected", () => {
       user: { plan: null },
       billing: { plan: null },
     });
-    const policy = { ...DEFAULT_POLICY, noPlanWord: "free" };
     const free = aRecordInSync({ user: { plan: "free" } });
+    const policy = { ...CONTEXT.policy, noPlanWord: "free" };
     expect(buildExpected(aCanceledSubscription(), { record: free, policy }).user.plan).toBe("free");
   });
 
@@ -203,7 +201,7 @@ describe("when nothing in Stripe counts", () => {
   );
 
   it("the plan does not become the application's word for none", () => {
-    const policy = { ...DEFAULT_POLICY, noPlanWord: "free" };
+    const policy = { ...CONTEXT.policy, noPlanWord: "free" };
     for (const plan of ["free", "army", null])
       expect(buildExpected(null, { record: aRecord({ user: { plan } }), policy }).user.plan).toBe(plan);
   });

@@ -1,8 +1,9 @@
-import { doesStatusGiveAccess } from "./access";
-import type { RatedSubscription } from "./choice";
+import { doesStatusGiveAccess, doesUserGiveAccess } from "./access";
+import { givesSeats, type RatedSubscription } from "./choice";
 import { FIELDS, hasBillingRows, type RecordFields, type TableName } from "./fields";
 import { isStripeId, readStripeId } from "./ids";
 import type { EpochSeconds, ObservedCustomer } from "./observation";
+import type { Catalogue } from "./plans";
 import type { Policy } from "./policy";
 import {
   type AnyRow,
@@ -10,6 +11,7 @@ import {
   type BillingState,
   buildRow,
   emptyValue,
+  type UserBilling,
   type UserRecord,
   type WorkspaceRow,
 } from "./record";
@@ -25,6 +27,7 @@ export type ExpectedInput = {
   /** Customers of which another user has a part. */
   sharedCustomerIds?: ReadonlySet<string>;
   comp: Comp | null;
+  catalogue: Catalogue;
   policy: Policy;
   now: EpochSeconds;
   /** What the application records; all fields unless given. */
@@ -37,8 +40,8 @@ export type ExpectedInput = {
  */
 export function buildExpectedState(input: ExpectedInput): BillingState {
   const { record, primary, comp, fields = FIELDS } = input;
-  const accessExpected = primary !== null && primary.access === "yes" && primary.plan !== null;
-  const seats = Math.max(accessExpected ? (primary.plan?.seats ?? 0) : 0, comp?.plan.seats ?? 0);
+  const accessExpected = givesSeats(primary);
+  const seats = Math.max(accessExpected ? primary.plan.seats : 0, comp?.plan.seats ?? 0);
   if (primary === null) return buildUnlistedState(input, seats);
   const workspaces = record.workspaces.map((workspace) => buildWorkspace(workspace, seats));
   const { subscription, item } = primary;
@@ -52,7 +55,26 @@ export function buildExpectedState(input: ExpectedInput): BillingState {
     stripeCustomerId: chooseCustomerId(input, subscription.customerId),
     plan: choosePlan(primary, accessExpected, record.user.plan),
   };
-  return { user, billing, workspaces };
+  return { user: withoutUnpaidStatus(user, input, primary), billing, workspaces };
+}
+
+/**
+ * For a user without workspaces the status is the access. Where the subscription runs and what is bought has no seats, its
+ * status is not recorded beside a plan that has some: a recorded status that gives no access stays, and one that does is cleared.
+ */
+function withoutUnpaidStatus(
+  user: UserBilling,
+  { record, comp, catalogue, policy, now, fields = FIELDS }: ExpectedInput,
+  { access, subscription }: RatedSubscription,
+): UserBilling {
+  if (record.workspaces.length > 0 || comp !== null || access !== "no") return user;
+  const plan = fields.user.plan ? user.plan : null;
+  const rules = { catalogue, policy, now };
+  const givesAccess = (subscriptionStatus: string | null) =>
+    doesUserGiveAccess({ subscriptionStatus, plan }, subscription, rules);
+  if (!givesAccess(user.subscriptionStatus)) return user;
+  const recorded = record.user.subscriptionStatus;
+  return { ...user, subscriptionStatus: givesAccess(recorded) ? null : recorded };
 }
 
 /**
@@ -86,13 +108,15 @@ function buildBillingRow(
   const recordedPlan = record.billing?.plan ?? null;
   const isOther = same === null && recordedPlan !== null;
   const row = readFromStripe("billing", primary, same, fields);
+  const buysNothing = primary.purchase === "nothing" && primary.statusAccess === "yes";
   const isUnknown = primary.item?.pricing?.kind === "unknown";
   const isSamePrice = same?.stripePriceId === row.stripePriceId && same.currency === row.currency;
   return {
     ...row,
     // A recorded amount stays only as the amount of this price in this currency.
     amount: isUnknown && !isSamePrice ? null : row.amount,
-    plan: choosePlan(primary, accessExpected || isOther, recordedPlan),
+    // What runs in quantity 0 buys no plan, and the row says what is bought.
+    plan: buysNothing ? null : choosePlan(primary, accessExpected || isOther, recordedPlan),
   };
 }
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { decideAccess } from "./access";
+import { decideAccess, doesUserGiveAccess } from "./access";
 import { type Decision, decide, type Repair } from "./evaluation/decide";
 import { type Evaluation, evaluate, type PolicyContext } from "./evaluation/evaluate";
 import { findMismatches, fingerprintMismatches } from "./mismatches";
 import type { ObservedCustomer } from "./observation";
-import { findPlan } from "./plans";
+import { findMapping, findPlan } from "./plans";
 import type { BillingState } from "./record";
 import type { UserSnapshot } from "./snapshot";
 import { contexts, PATIENT, withRuns } from "./testing/arbitraries";
@@ -60,6 +60,14 @@ const countUsableSeats = (state: BillingState) =>
 
 const doesTakeSeats = (before: BillingState, then: BillingState) =>
   [...countUsableSeats(before)].some(([id, seats]) => (countUsableSeats(then).get(id) ?? 0) < seats);
+
+/** Have the fields of a user without workspaces given access until now, and do not any more? */
+function doesTakeStatus({ snapshot, evaluation, context }: Case, then: BillingState): boolean {
+  const { user, workspaces } = snapshot.record;
+  const primary = evaluation.primary?.subscription ?? null;
+  const gives = (state: BillingState) => doesUserGiveAccess(state.user, primary, context);
+  return workspaces.length === 0 && gives({ ...then, user }) && !gives(then);
+}
 
 /** The seats of the listed subscriptions and comps, computed in another way than in the code. */
 function countEntitledSeats({ evaluation, snapshot, context }: Case): number {
@@ -166,8 +174,9 @@ it("a repair ends in the expected record, and a second run changes nothing", PAT
     "evaluated again with the same observations the user is in sync": (one) => {
       if (one.decision.kind !== "repair") return;
       const again = evaluate(applyState(one, one.decision.repair.after), one.context);
-      // A payer who may be this user is shown when the access without payment is gone.
-      const isDone = IN_SYNC_VERDICTS.has(again.verdict) || again.verdict === "possible_match";
+      // A payer who may be this user, or an undecided link, is shown when the access without payment is gone.
+      const isShownNow = again.verdict === "possible_match" || again.verdict === "link_conflict";
+      const isDone = IN_SYNC_VERDICTS.has(again.verdict) || (isShownNow && !again.accessRecorded);
       expect([again.mismatches, isDone ? "done" : again.verdict]).toEqual([[], "done"]);
     },
     "it is made only where something differs": ({ snapshot, decision }) => {
@@ -205,11 +214,13 @@ const forRevocations =
   (rule: (one: Case) => void) =>
   (one: Case): void => {
     if (one.decision.kind !== "repair" || one.settings.approval?.override) return;
-    if (doesTakeSeats(one.snapshot.record, one.decision.repair.after)) rule(one);
+    const { after } = one.decision.repair;
+    if (doesTakeSeats(one.snapshot.record, after) || doesTakeStatus(one, after)) rule(one);
   };
 
 it("a revocation is made only on positive evidence", PATIENT, () => {
   expectAlways(5_000, {
+    "it is named as one": forRevocations(({ evaluation }) => expect(evaluation.revokes).toBe(true)),
     "the write mode is full, or an admin approved it for this user": forRevocations(({ settings }) => {
       if (settings.writeMode !== "full") expect(settings.approval).not.toBeNull();
     }),
@@ -234,7 +245,7 @@ it("a revocation is made only on positive evidence", PATIENT, () => {
           ({ applied, expiresAt, revokedAt }) => applied && (revokedAt !== null || expiresAt <= NOW),
         );
         const recorded = snapshot.record.billing?.stripeSubscriptionId;
-        const most = Math.max(...countUsableSeats(snapshot.record).values());
+        const most = Math.max(1, ...countUsableSeats(snapshot.record).values());
         const speaks = evaluation.subscriptions
           .filter(({ id }) => recorded === undefined || id === recorded)
           .some((one) => {
@@ -246,6 +257,18 @@ it("a revocation is made only on positive evidence", PATIENT, () => {
         expect(over || speaks).toBe(true);
       },
     ),
+    "no open subscription of the user's may give more than is known": forRevocations(
+      ({ evaluation, context }) => {
+        for (const one of evaluation.subscriptions) {
+          const { access } = decideAccess(one, context.policy, NOW);
+          expect(access).not.toBe("review");
+          if (access !== "yes") continue;
+          expect(one.items).not.toEqual([]);
+          for (const item of one.items)
+            if (item.quantity > 0) expect(findMapping(context.catalogue, item)).not.toBeUndefined();
+        }
+      },
+    ),
     "the revocation limit has room, or staff asked for it": forRevocations(({ settings }) => {
       if (settings.automatic) expect(settings.revocationLimitHasRoom).toBe(true);
     }),
@@ -255,8 +278,10 @@ it("a revocation is made only on positive evidence", PATIENT, () => {
       const { after } = one.decision.unlock;
       expect(one.evaluation.accessExpected).toBe(true);
       expect(doesTakeSeats(record, after)).toBe(false);
+      // Without workspaces the status is what gives access; the plan follows where that takes none.
+      const { subscriptionStatus, plan } = record.workspaces.length > 0 ? record.user : after.user;
       expect({ user: after.user, billing: after.billing }).toEqual({
-        user: record.user,
+        user: { ...record.user, subscriptionStatus, plan },
         billing: record.billing,
       });
       const snapshot = withRecord(one.snapshot, { ...record, ...after });
@@ -275,9 +300,24 @@ it("a grant is blocked only by write mode off, a hold, and a read of the address
       const reads = evaluation.emailLink !== null && !snapshot.coverage.address;
       expect(decision.kind).toBe(reads ? "read" : "repair");
     },
-    "for a user who is locked out nothing is ever a revocation": ({ evaluation }) => {
-      if (evaluation.verdict === "locked_out")
-        expect(evaluation).toMatchObject({ grants: true, revokes: false });
+    "a user who is locked out is granted access, whatever else may be taken": (one) => {
+      const { evaluation, decision, snapshot, settings } = one;
+      if (evaluation.verdict !== "locked_out") return;
+      expect(evaluation.grants).toBe(true);
+      if (snapshot.record.workspaces.length > 0) expect(evaluation.revokes).toBe(false);
+      if (settings.writeMode === "off" || decision.kind === "read" || evaluation.onHold) return;
+      const after = findRepair(decision);
+      const again = after && evaluate(applyState(one, after.after), one.context);
+      expect(again?.accessRecorded).toBe(true);
+    },
+    "a user without workspaces has access by the record only when a subscription gives it, or a comp runs": (
+      one,
+    ) => {
+      const { evaluation, decision, snapshot, context } = one;
+      if (snapshot.record.workspaces.length > 0 || decision.kind !== "repair" || evaluation.comp) return;
+      const primary = evaluation.primary?.subscription ?? null;
+      const { user } = decision.repair.after;
+      expect(doesUserGiveAccess(user, primary, context)).toBe(evaluation.accessExpected);
     },
   });
 });

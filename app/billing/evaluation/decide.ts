@@ -1,11 +1,11 @@
 import { findMismatches } from "~/billing/mismatches";
 import type { WriteMode } from "~/billing/policy";
-import type { BillingState, WorkspaceRow } from "~/billing/record";
+import type { BillingState, UserRecord, WorkspaceRow } from "~/billing/record";
 import type { UserSnapshot } from "~/billing/snapshot";
 import type { BlockReason } from "~/billing/verdicts/block-reasons";
 import { VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
 import type { Evaluation, PolicyContext } from "./evaluate";
-import { checkRevocationEvidence, type EvidenceInput } from "./revocation";
+import { checkRevocationEvidence, type EvidenceInput, takesPlanWord } from "./revocation";
 
 /** The state to write, and what it does to access. */
 export type Repair = { after: BillingState; grants: boolean; revokes: boolean };
@@ -56,7 +56,7 @@ export function decide(input: DecideInput): Decision {
   const blocked = (reason: BlockReason): Decision => ({
     kind: "blocked",
     reason,
-    unlock: buildUnlock(snapshot, evaluation),
+    unlock: buildUnlock(snapshot, evaluation, input.context),
   });
   if (input.approval?.override) return { kind: "repair", repair };
   if (writeMode === "grant_only" && input.approval === null) return blocked("grant_only");
@@ -86,11 +86,15 @@ export const toEvidenceInput = (
 
 /**
  * The part of a blocked repair that gives seats, for a user with a right to access: it unlocks workspaces, and adds seats
- * to those that have too few. Null when there is none.
+ * to those that have too few. For one without workspaces the status gives access. Null when there is none.
  */
-function buildUnlock(snapshot: UserSnapshot, evaluation: Evaluation): Repair | null {
+function buildUnlock(
+  { record }: UserSnapshot,
+  evaluation: Evaluation,
+  context: PolicyContext,
+): Repair | null {
   if (!evaluation.accessExpected) return null;
-  const { record } = snapshot;
+  if (record.workspaces.length === 0) return buildStatusUnlock(record, evaluation, context);
   const expected = new Map(evaluation.expected.workspaces.map((workspace) => [workspace.id, workspace]));
   const workspaces = record.workspaces.map((workspace) => {
     const should = expected.get(workspace.id) ?? workspace;
@@ -98,6 +102,20 @@ function buildUnlock(snapshot: UserSnapshot, evaluation: Evaluation): Repair | n
   });
   const after: BillingState = { user: record.user, billing: record.billing, workspaces };
   return findMismatches(record, after).length === 0 ? null : { after, grants: true, revokes: false };
+}
+
+/** The status that gives access; the plan is corrected only where that takes none that may give more. */
+function buildStatusUnlock(
+  record: UserRecord,
+  { accessRecorded, expected }: Evaluation,
+  context: PolicyContext,
+): Repair | null {
+  if (accessRecorded) return null;
+  const { subscriptionStatus, plan } = expected.user;
+  const keepsPlan = takesPlanWord(record.user.plan, plan, context);
+  const user = { ...record.user, subscriptionStatus, plan: keepsPlan ? record.user.plan : plan };
+  const after: BillingState = { user, billing: record.billing, workspaces: [] };
+  return { after, grants: true, revokes: false };
 }
 
 const gainsSeats = (was: WorkspaceRow, should: WorkspaceRow): boolean =>

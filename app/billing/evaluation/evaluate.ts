@@ -1,7 +1,7 @@
 import { doesUserGiveAccess } from "~/billing/access";
 import {
   findUnmapped,
-  isIgnored,
+  givesSeats,
   listOpenSubscriptions,
   type RatedSubscription,
   rankSubscriptions,
@@ -23,7 +23,7 @@ import type { EpochSeconds, ObservedCustomer, Subscription } from "~/billing/obs
 import type { Catalogue } from "~/billing/plans";
 import type { Policy } from "~/billing/policy";
 import { readRecordedIds, type UserRecord } from "~/billing/record";
-import type { Candidate, Comp, UserSnapshot } from "~/billing/snapshot";
+import type { Comp, UserSnapshot } from "~/billing/snapshot";
 import { describeStripeState } from "~/billing/stripe-state";
 import {
   chooseVerdict,
@@ -60,25 +60,23 @@ export type Evaluation = EvaluationDetails & {
 
 /** Evaluates one user. Pure: the same snapshot, context and time give the same evaluation. */
 export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evaluation {
-  const { policy, now, fields } = context;
+  const { policy, now, fields, catalogue } = context;
   const { record } = snapshot;
   const observed = collectObserved(snapshot, context);
   const { links, onHold, matches, customers, ranked } = observed;
   const primary = ranked[0] ?? null;
   const comp = findRunningComp(snapshot.comps, now);
-  const accessExpected = primary !== null && primary.access === "yes" && primary.plan !== null;
+  const accessExpected = givesSeats(primary);
 
   const present = customers.filter((customer) => customer !== null);
   const wanted = buildExpectedState({
-    ...{ record, primary, comp, policy, now, fields },
+    ...{ record, primary, comp, catalogue, policy, now, fields },
     customers: snapshot.customers,
     held: snapshot.held,
     sharedCustomerIds: links.sharedCustomerIds,
   });
   const differences = findMismatches(record, wanted, fields);
-  // A record without workspaces that says all that Stripe says gives no more than Stripe does.
-  const saysAll = record.workspaces.length === 0 && differences.length === 0 && !accessExpected;
-  const accessRecorded = !saysAll && isAccessRecorded(record, primary, context);
+  const accessRecorded = isAccessRecorded(record, primary, context);
   const compIsOver = isOnlyCompOver(snapshot, differences, now);
   const findings: Findings = {
     completelyObserved: isCompletelyObserved(snapshot, observed),
@@ -119,11 +117,11 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
     accessExpected,
     expected,
     mismatches,
-    ...compareAccess({ recorded: record, expected, primary: subscription, ...context }),
+    ...compareAccess({ recorded: record, expected, primary: subscription, accessExpected, ...context }),
     money: computeMoneyAtStake(entry, findings),
     findings,
     since: primary && (entry.findSince?.(primary, policy) ?? null),
-    nextCheckAt: findNextCheck([primary, findings.unmapped, matches], snapshot.comps, now),
+    nextCheckAt: findNextCheck([primary, findings.unmapped, matches, links], snapshot.comps, now),
     onHold,
   };
 }
@@ -142,34 +140,17 @@ type Observed = {
 
 function collectObserved(snapshot: UserSnapshot, { catalogue, policy, now }: PolicyContext): Observed {
   const { record, hold } = snapshot;
-  const links = resolveLinks(snapshot);
+  const links = resolveLinks(snapshot, { catalogue, policy, now });
   const findOwn = (id: string) => findOwnCustomer(snapshot, links, id);
   const linked = links.ownCustomerIds.map(findOwn);
   const onHold = hold !== null && hold.stripeState === describeStripeState(listSubscriptions(linked));
-  const matches = findMatches({ snapshot: omitIgnored(snapshot, catalogue), links, onHold, policy, now });
+  const matches = findMatches({ snapshot, links, onHold, catalogue, policy, now });
   const customers =
     matches.link === null ? linked : [...links.ownCustomerIds, matches.link].sort().map(findOwn);
   const subscriptions = listSubscriptions(customers);
   const recordedSubscriptionId = readRecordedIds(record).subscriptionId;
   const ranked = rankSubscriptions({ subscriptions, recordedSubscriptionId, catalogue, policy, now });
   return { links, onHold, matches, customers, subscriptions, ranked };
-}
-
-/** What is not ours neither makes a customer a payer of ours nor stops a link by email. */
-function omitIgnored(snapshot: UserSnapshot, catalogue: Catalogue): UserSnapshot {
-  const { emailCandidates, references } = snapshot;
-  const keep = (customer: ObservedCustomer): ObservedCustomer =>
-    customer.subscriptions.some((one) => isIgnored(one, catalogue))
-      ? { ...customer, subscriptions: customer.subscriptions.filter((one) => !isIgnored(one, catalogue)) }
-      : customer;
-  const keepCandidate = (one: Candidate): Candidate => ({ ...one, customer: keep(one.customer) });
-  if (emailCandidates.length === 0 && references.length === 0) return snapshot;
-  return {
-    ...snapshot,
-    customers: snapshot.customers.map(keep),
-    emailCandidates: emailCandidates.map(keepCandidate),
-    references: references.map(keepCandidate),
-  };
 }
 
 function findOwnCustomer(snapshot: UserSnapshot, links: UserLinks, id: string): ObservedCustomer | null {

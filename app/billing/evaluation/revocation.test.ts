@@ -71,7 +71,7 @@ describe("positive evidence for a revocation", () => {
   it("is at least one such subscription when none is recorded", () => {
     const recorded = aRecordInSync({ billing: null });
     const other = aCanceledSubscription({ id: "sub_2" });
-    expect(evidence([other, aSubscription({ status: "dormant" })], { recorded })).toEqual(ok);
+    expect(evidence([other, aSubscription({ id: "sub_3" })], { recorded })).toEqual(ok);
     expect(evidence([aSubscription()], { recorded })).toEqual(no("no_positive_evidence"));
   });
 
@@ -91,8 +91,38 @@ describe("positive evidence for a revocation", () => {
   });
 
   it("is not an unknown status, nor an unmapped price", () => {
-    expect(evidence([aSubscription({ status: "dormant" })])).toEqual(no("no_positive_evidence"));
-    expect(evidence([aSubscription({ items: [anUnmappedItem()] })])).toEqual(no("no_positive_evidence"));
+    expect(evidence([aSubscription({ status: "dormant" })])).toEqual(no("undecided_subscription"));
+    expect(evidence([aSubscription({ items: [anUnmappedItem()] })])).toEqual(no("undecided_subscription"));
+  });
+
+  const starter = { id: "sub_9", items: [aStarterItem()] };
+  it.each<[string, Subscription[]]>([
+    ["of unknown status", [aSubscription({ status: "dormant" })]],
+    ["that could not be read", [aSubscription({ status: "unreadable", items: [] })]],
+    ["without items", [aSubscription({ items: [] })]],
+    ["at an unmapped price", [aSubscription({ items: [anUnmappedItem()] })]],
+    ["on trial at an unmapped price", [aSubscription({ status: "trialing", items: [anUnmappedItem()] })]],
+    ["in grace", [aSubscription({ status: "past_due", pastDueSince: NOW, items: [anUnmappedItem()] })]],
+    ["with something unmapped beside a plan", [aSubscription({ items: [aStarterItem(), anUnmappedItem()] })]],
+  ])("does not exist while another subscription may give more: one %s", (_, others) => {
+    const billing = aBillingRow({ stripeSubscriptionId: "sub_9" });
+    for (const ended of [aSubscription(starter), aCanceledSubscription(starter)]) {
+      const recorded = aRecordInSync({ billing });
+      expect(evidence([ended, ...others], { recorded })).toEqual(no("undecided_subscription"));
+      expect(evidence([ended, ...others], { recorded, compIsOver: true })).toEqual(
+        no("undecided_subscription"),
+      );
+    }
+  });
+
+  it.each<[string, Subscription]>([
+    ["ended", aCanceledSubscription({ items: [anUnmappedItem()] })],
+    ["unpaid", aSubscription({ status: "unpaid", items: [anUnmappedItem()] })],
+    ["of quantity 0", aSubscription({ items: [anUnmappedItem({ quantity: 0 })] })],
+    ["of a plan", aSubscription({ items: [aStarterItem()] })],
+  ])("is not hidden by another subscription that gives nothing more: one that is %s", (_, other) => {
+    const recorded = aRecordInSync({ billing: aBillingRow({ stripeSubscriptionId: "sub_9" }) });
+    expect(evidence([aSubscription(starter), other], { recorded })).toEqual(ok);
   });
 
   it("is not a 404 for one of the customers", () => {
@@ -146,7 +176,8 @@ describe("a change of access", () => {
     recorded: BillingState,
     expected: BillingState,
     primary: Subscription | null = aSubscription(),
-  ) => compareAccess({ recorded, expected, primary, ...CONTEXT });
+    accessExpected = primary?.status === "active",
+  ) => compareAccess({ recorded, expected, primary, accessExpected, ...CONTEXT });
   const withWorkspaces = (...workspaces: BillingState["workspaces"]) => aRecordInSync({ workspaces });
   const neither = { grants: false, revokes: false };
   const grants = { grants: true, revokes: false };

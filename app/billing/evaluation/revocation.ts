@@ -5,7 +5,7 @@ import {
   mayStatusMeanAccess,
   type StatusWithGrace,
 } from "~/billing/access";
-import { chooseItem, rankSubscriptions } from "~/billing/choice";
+import { buysUnmapped, rankSubscriptions, rateSubscription } from "~/billing/choice";
 import { findWorkspace } from "~/billing/mismatches";
 import type { EpochSeconds, ObservedCustomer, Subscription, Version } from "~/billing/observation";
 import { type Catalogue, mayPlanGiveMore, type Plan } from "~/billing/plans";
@@ -26,6 +26,8 @@ type ChangeInput = Rules & {
   recorded: BillingState;
   expected: BillingState;
   primary: StatusWithGrace | null;
+  /** The subscription that counts gives access to a plan. */
+  accessExpected: boolean;
 };
 
 /**
@@ -44,15 +46,20 @@ export function compareAccess(input: ChangeInput): AccessChange {
     if (mayBeUsed(workspace) && !mayBeUsed(should)) revokes = true;
     if (workspace.status !== "active" && should.status === "active") grants = true;
   }
-  const byStatus = recorded.workspaces.length === 0;
-  if (byStatus && givesAccess(expected, input) && !givesAccess(recorded, input)) grants = true;
+  if (recorded.workspaces.length === 0) {
+    if (givesAccess(expected, input) && !givesAccess(recorded, input)) grants = true;
+    if (mayFieldsGiveAccess(input) && !givesAccess(expected, input)) revokes = true;
+  }
   return { grants, revokes: revokes || takesStatus(input) || takesPlan(input) || takesPeriod(input) };
 }
 
-const givesAccess = (
-  { user }: BillingState,
-  { primary, ...rules }: Omit<ChangeInput, "recorded" | "expected">,
-) => doesUserGiveAccess(user, primary, rules);
+const givesAccess = ({ user }: BillingState, { primary, ...rules }: Rules & Pick<ChangeInput, "primary">) =>
+  doesUserGiveAccess(user, primary, rules);
+
+/** May a user without workspaces have access by the recorded fields? Any status may that is not known to give none. */
+const mayFieldsGiveAccess = ({ recorded: { user }, catalogue, primary, policy, now }: ChangeInput): boolean =>
+  catalogue.plans.get(user.plan ?? "")?.seats !== 0 &&
+  mayStatusMeanAccess(user.subscriptionStatus, primary, policy, now);
 
 /** A status that may mean access is overwritten with one that does not, in the user's fields or in the row. */
 function takesStatus({ recorded, expected, primary, policy, now }: ChangeInput): boolean {
@@ -67,37 +74,55 @@ function takesStatus({ recorded, expected, primary, policy, now }: ChangeInput):
   );
 }
 
-/** A plan that may give more is overwritten, for a user who has access: without access no plan gives any. */
-function takesPlan({ recorded, expected, catalogue, policy, ...rest }: ChangeInput): boolean {
-  const { workspaces } = recorded;
-  const hasAccess =
+/** A plan that may give more is overwritten, for a user who may have access: without access no plan gives any. */
+function takesPlan(input: ChangeInput): boolean {
+  const { recorded, expected } = input;
+  const { workspaces, billing } = recorded;
+  const mayHaveAccess =
     workspaces.length === 0
-      ? givesAccess(recorded, { catalogue, policy, ...rest })
+      ? mayFieldsGiveAccess(input)
       : workspaces.some((workspace) => countUsableSeats(workspace) > 0);
-  if (!hasAccess) return false;
-  const takes = (was: string | null, should: string | null) =>
-    was !== should &&
-    was !== policy.noPlanWord &&
-    mayPlanGiveMore(was, should === null ? null : (catalogue.plans.get(should) ?? null), catalogue);
-  const { billing } = recorded;
+  if (!mayHaveAccess) return false;
   return (
-    takes(recorded.user.plan, expected.user.plan) ||
-    (billing !== null && expected.billing !== null && takes(billing.plan, expected.billing.plan))
+    takesPlanWord(recorded.user.plan, expected.user.plan, input) ||
+    (billing !== null &&
+      expected.billing !== null &&
+      takesPlanWord(billing.plan, expected.billing.plan, input))
   );
 }
 
-/** A recorded period is cut short by a subscription that gives no access: the application may decide by its end. */
-function takesPeriod({ recorded, expected, primary, policy, now }: ChangeInput): boolean {
-  const was = recorded.user.currentPeriodEnd;
-  const should = expected.user.currentPeriodEnd;
-  if (was === null || (should !== null && should >= Math.floor(was))) return false;
-  return primary === null || decideAccess(primary, policy, now).access !== "yes";
+/** Is this plan replaced with one that may give less? */
+export const takesPlanWord = (
+  was: string | null,
+  should: string | null,
+  { catalogue, policy }: Pick<Rules, "catalogue" | "policy">,
+): boolean =>
+  was !== should &&
+  was !== policy.noPlanWord &&
+  mayPlanGiveMore(was, should === null ? null : (catalogue.plans.get(should) ?? null), catalogue);
+
+/**
+ * A recorded period, of the user or of the row, is cut short by what gives no access to a plan: the application may decide by
+ * its end.
+ */
+function takesPeriod({ recorded, expected, accessExpected }: ChangeInput): boolean {
+  const takes = (was: EpochSeconds | null, should: EpochSeconds | null) =>
+    was !== null && (should === null || should < Math.floor(was));
+  const { user, billing } = recorded;
+  if (accessExpected) return false;
+  return (
+    takes(user.currentPeriodEnd, expected.user.currentPeriodEnd) ||
+    (billing !== null &&
+      expected.billing !== null &&
+      takes(billing.currentPeriodEnd, expected.billing.currentPeriodEnd))
+  );
 }
 
 export type NoEvidence =
   | "not_read_since"
   | "customer_not_found"
   | "no_positive_evidence"
+  | "undecided_subscription"
   | "possible_other_customer"
   | "contested_customer"
   | "other_customers_unknown";
@@ -120,7 +145,8 @@ export type EvidenceInput = Rules & {
 /**
  * Is there positive evidence for a revocation? Evidence is a complete read of every linked customer that started after the
  * revocation was evaluated, in which the recorded subscription (or, with none recorded, at least one) has ended, gives no
- * access, or gives fewer seats. An empty list, a 404, an unknown status or a failed page are no evidence.
+ * access, or gives fewer seats. An empty list, a 404, an unknown status or a failed page are no evidence, and there is none
+ * while another subscription of the user may give what would be taken: one of unknown status, or at an unmapped price.
  */
 export function checkRevocationEvidence(
   input: EvidenceInput,
@@ -134,10 +160,12 @@ export function checkRevocationEvidence(
     customer.completeVersionStart > revocationVersion;
   if (!customers.every(isFresh)) return { ok: false, reason: "not_read_since" };
   if (!input.othersKnown) return { ok: false, reason: "other_customers_unknown" };
+  const listed = customers.flatMap((customer) => customer?.subscriptions ?? []);
+  if (listed.some((one) => mayGiveMoreThanKnown(one, input)))
+    return { ok: false, reason: "undecided_subscription" };
   if (input.compIsOver) return { ok: true };
   if (customers.some((customer) => customer?.state === "missing"))
     return { ok: false, reason: "customer_not_found" };
-  const listed = customers.flatMap((customer) => customer?.subscriptions ?? []);
   const { subscriptionId: recordedId } = readRecordedIds(input.recorded);
   const subscriptions = recordedId === null ? listed : listed.filter((one) => one.id === recordedId);
   // An abandoned checkout, or what is not ours, never gave the access that would be taken.
@@ -147,18 +175,21 @@ export function checkRevocationEvidence(
     : { ok: false, reason: "no_positive_evidence" };
 }
 
-function entitlesToLess(subscription: Subscription, input: EvidenceInput): boolean {
-  const { access } = decideAccess(subscription, input.policy, input.now);
-  if (access === "no") return true;
-  if (access === "review") return false;
-  const { plan, purchase } = chooseItem(subscription.items, input.catalogue);
-  return purchase !== "unmapped" && hasMoreThan(plan, input);
+/** Its status is unknown, or it gives access and something in it is bought at a price that is not mapped. */
+function mayGiveMoreThanKnown(subscription: Subscription, { catalogue, policy, now }: Rules): boolean {
+  const { access } = decideAccess(subscription, policy, now);
+  return access === "review" || (access === "yes" && buysUnmapped(subscription, catalogue));
 }
 
-/** Does the record give more than the plan: more seats in a workspace, or a plan that may give more? Null: nothing is bought. */
-function hasMoreThan(plan: Plan | null, { recorded, catalogue, policy }: EvidenceInput): boolean {
+function entitlesToLess(subscription: Subscription, input: EvidenceInput): boolean {
+  const { access, plan } = rateSubscription(subscription, input);
+  return access === "no" || (access === "yes" && plan !== null && hasMoreThan(plan, input));
+}
+
+/** Does the record give more than the plan: more seats in a workspace, or a plan that may give more? */
+function hasMoreThan(plan: Plan, { recorded, catalogue, policy }: EvidenceInput): boolean {
   const { user, billing, workspaces } = recorded;
-  if (workspaces.some((workspace) => countUsableSeats(workspace) > (plan?.seats ?? 0))) return true;
+  if (workspaces.some((workspace) => countUsableSeats(workspace) > plan.seats)) return true;
   return [user.plan, billing?.plan ?? null].some(
     (recordedPlan) => recordedPlan !== policy.noPlanWord && mayPlanGiveMore(recordedPlan, plan, catalogue),
   );

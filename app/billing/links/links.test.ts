@@ -15,20 +15,21 @@ import {
 } from "~/billing/testing/observations";
 import { resolveLinks } from "./links";
 
+const resolve = (snapshot: UserSnapshot) => resolveLinks(snapshot, CONTEXT);
 const REJECTED = { userId: "u_1", customerId: "cus_1", subscriptionId: null };
 
 describe("strong links", () => {
   it.each<LinkSource>(["recorded", "recorded_subscription", "metadata", "session", "confirmed", "email"])(
     "a link that is %s links",
     (source) => {
-      const links = resolveLinks(aSnapshot({ edges: [aLink("cus_1", { source })] }));
+      const links = resolve(aSnapshot({ edges: [aLink("cus_1", { source })] }));
       expect(links).toMatchObject({ customerIds: ["cus_1"], conflicts: [] });
       expect(links.sources.get("cus_1")).toEqual([source]);
     },
   );
 
   it("are all combined and none hides another: a guest checkout makes a second customer", () => {
-    const links = resolveLinks(
+    const links = resolve(
       aSnapshot({
         edges: [
           aLink("cus_2", { source: "session" }),
@@ -53,12 +54,12 @@ describe("strong links", () => {
   });
 
   it("of other users do not link this user", () => {
-    const links = resolveLinks(aSnapshot({ edges: [aLink("cus_1", { userId: "u_2" })] }));
+    const links = resolve(aSnapshot({ edges: [aLink("cus_1", { userId: "u_2" })] }));
     expect(links).toMatchObject({ customerIds: [], conflicts: [] });
   });
 
   it("do not count for a customer that staff rejected", () => {
-    const links = resolveLinks(aSnapshot({ edges: [aLink("cus_1")], rejections: [REJECTED] }));
+    const links = resolve(aSnapshot({ edges: [aLink("cus_1")], rejections: [REJECTED] }));
     expect(links.customerIds).toEqual([]);
   });
 
@@ -68,14 +69,14 @@ describe("strong links", () => {
       aLink("cus_1", { source: "metadata" }),
       aLink("cus_1", { userId: "u_2", source: "session" }),
     ];
-    expect(resolveLinks(aSnapshot({ customers, edges }))).toMatchObject({
+    expect(resolve(aSnapshot({ customers, edges }))).toMatchObject({
       ownCustomerIds: [],
       conflicts: [
         { customerId: "cus_1", subscriptionIds: ["sub_1"], userIds: ["u_1", "u_2"], isRecorded: false },
       ],
     });
     const decided = [...edges, aLink("cus_1", { userId: "u_3", source: "confirmed" })];
-    expect(resolveLinks(aSnapshot({ customers, edges: decided }))).toMatchObject({
+    expect(resolve(aSnapshot({ customers, edges: decided }))).toMatchObject({
       ownCustomerIds: [],
       conflicts: [],
     });
@@ -83,7 +84,7 @@ describe("strong links", () => {
 
   it("do not conflict over a customer that is not linked to this user", () => {
     const edges = [aLink("cus_1"), aLink("cus_2", { userId: "u_2" }), aLink("cus_2", { userId: "u_3" })];
-    expect(resolveLinks(aSnapshot({ edges })).conflicts).toEqual([]);
+    expect(resolve(aSnapshot({ edges })).conflicts).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { ObservedCustomer } from "~/billing/observation";
+import { type ChoiceInput, givesSeats, rateSubscription } from "~/billing/choice";
+import type { EpochSeconds, ObservedCustomer } from "~/billing/observation";
 import type { LinkEdge, LinkSource, UserSnapshot } from "~/billing/snapshot";
 import { type LinkConflict, resolveShare } from "./ownership";
 
@@ -14,14 +15,17 @@ export type UserLinks = {
   sharedCustomerIds: ReadonlySet<string>;
   /** What others claim as well, and nothing decides. */
   conflicts: LinkConflict[];
+  /** When the clock alone may change whose subscription it is; null when it does not. */
+  changesAt: EpochSeconds | null;
 };
+
+type LinkInput = Pick<UserSnapshot, "record" | "edges" | "rejections" | "customers">;
+type Rules = Pick<ChoiceInput, "catalogue" | "policy" | "now">;
 
 const NONE: ReadonlySet<string> = new Set();
 
 /** Combines the links of a user. What others claim as well is theirs, this user's, or a conflict for staff to decide. */
-export function resolveLinks(
-  snapshot: Pick<UserSnapshot, "record" | "edges" | "rejections" | "customers">,
-): UserLinks {
+export function resolveLinks(snapshot: LinkInput, rules: Rules): UserLinks {
   const { userId } = snapshot.record;
   const sources = new Map<string, LinkSource[]>();
   let isAlone = snapshot.rejections.length === 0;
@@ -37,8 +41,14 @@ export function resolveLinks(
     customerIds,
     sources,
     ...(isAlone
-      ? { ownCustomerIds: customerIds, otherSubscriptionIds: NONE, sharedCustomerIds: NONE, conflicts: [] }
-      : resolveShares(snapshot, customerIds)),
+      ? {
+          ownCustomerIds: customerIds,
+          otherSubscriptionIds: NONE,
+          sharedCustomerIds: NONE,
+          conflicts: [],
+          changesAt: null,
+        }
+      : resolveShares(snapshot, customerIds, rules)),
   };
 }
 
@@ -57,30 +67,32 @@ export const isRejected = (
   );
 
 function resolveShares(
-  {
-    record,
-    edges,
-    rejections,
-    customers,
-  }: Pick<UserSnapshot, "record" | "edges" | "rejections" | "customers">,
+  { record, edges, rejections, customers }: LinkInput,
   customerIds: readonly string[],
+  rules: Rules,
 ): Omit<UserLinks, "customerIds" | "sources"> {
   const ownCustomerIds: string[] = [];
   const others = new Set<string>();
   const shared = new Set<string>();
   const conflicts: LinkConflict[] = [];
+  let changesAt: EpochSeconds | null = null;
   for (const customerId of customerIds) {
+    const subscriptions = customers.find(({ id }) => id === customerId)?.subscriptions ?? [];
+    const rated = subscriptions.map((one) => rateSubscription(one, rules));
+    for (const one of rated)
+      if (one.changesAt !== null) changesAt = Math.min(changesAt ?? one.changesAt, one.changesAt);
     const share = resolveShare(record.userId, customerId, {
       edges: edges.filter((edge) => edge.customerId === customerId),
       rejections: rejections.filter((one) => one.customerId === customerId),
-      subscriptions: customers.find(({ id }) => id === customerId)?.subscriptions ?? [],
+      subscriptions,
+      withSeats: new Set(rated.filter(givesSeats).map(({ subscription }) => subscription.id)),
     });
     if (share.owns) ownCustomerIds.push(customerId);
     for (const id of share.otherSubscriptionIds) others.add(id);
     if (share.isShared) shared.add(customerId);
     if (share.conflict) conflicts.push(share.conflict);
   }
-  return { ownCustomerIds, otherSubscriptionIds: others, sharedCustomerIds: shared, conflicts };
+  return { ownCustomerIds, otherSubscriptionIds: others, sharedCustomerIds: shared, conflicts, changesAt };
 }
 
 /** The customer with the subscriptions that are this user's; itself when all are. */

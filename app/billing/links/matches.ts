@@ -1,6 +1,5 @@
-import { decideAccess } from "~/billing/access";
+import { type ChoiceInput, mayGiveSeats, rateSubscription } from "~/billing/choice";
 import { type EpochSeconds, isOpen, type ObservedCustomer, type Subscription } from "~/billing/observation";
-import type { Policy } from "~/billing/policy";
 import { readRecordedIds } from "~/billing/record";
 import type { Candidate, UserSnapshot } from "~/billing/snapshot";
 import type { UserLinks } from "./links";
@@ -13,24 +12,25 @@ export type Matches = {
   possibleMatches: string[];
   /** Those of them that have the user's address. */
   byAddress: string[];
+  /** Those of them that name the user in a checkout session. */
+  byReference: string[];
   /** Those of them for which a revocation waits: an address that may well be the payer's own, or a payer's own reference. */
   withholding: string[];
   /** When the clock alone ends the access of a possible match; null when it does not. */
   changesAt: EpochSeconds | null;
 };
 
-type MatchInput = {
+type MatchInput = Pick<ChoiceInput, "catalogue" | "policy" | "now"> & {
   snapshot: UserSnapshot;
   links: UserLinks;
   onHold: boolean;
-  policy: Policy;
-  now: EpochSeconds;
 };
 
 const NO_MATCHES: Matches = {
   link: null,
   possibleMatches: [],
   byAddress: [],
+  byReference: [],
   withholding: [],
   changesAt: null,
 };
@@ -41,33 +41,29 @@ const NO_MATCHES: Matches = {
  * and take the subscription.
  */
 export function findMatches(input: MatchInput): Matches {
-  const { snapshot, policy, now } = input;
+  const { snapshot } = input;
   const { emailCandidates, references } = snapshot;
   if (emailCandidates.length === 0 && references.length === 0) return NO_MATCHES;
-  const paying = (candidates: readonly Candidate[]) =>
-    candidates
-      .map(({ customer, linkedUserIds }) => ({
-        customer,
-        isFree: isFree(snapshot, customer.id, linkedUserIds),
-      }))
-      .filter(({ customer, isFree }) => isFree && customer.state === "present")
-      .map(({ customer }) => customer)
-      .filter(({ subscriptions }) =>
-        subscriptions.some((one) => decideAccess(one, policy, now).access === "yes"),
-      );
-  const withAddress = paying(emailCandidates);
-  const withReference = paying(references);
   const link = findEmailLink(input);
+  const findPaying = (candidates: readonly Candidate[]): ObservedCustomer[] =>
+    candidates
+      .filter(({ customer, linkedUserIds }) => isFree(snapshot, customer.id, linkedUserIds))
+      .map(({ customer }) => customer)
+      .filter(({ state, subscriptions }) => state === "present" && subscriptions.some(pays));
+  const pays = (one: Subscription) => rateSubscription(one, input).access === "yes";
+  const withAddress = findPaying(emailCandidates);
+  const withReference = findPaying(references);
   const without = (customers: readonly ObservedCustomer[]) =>
     [...new Set(customers.map(({ id }) => id).filter((id) => id !== link))].sort();
   const isTrusted = isAddressTrusted(snapshot, input.links);
   const times = [...withAddress, ...withReference]
-    .flatMap(({ subscriptions }) => subscriptions.map((one) => decideAccess(one, policy, now).changesAt))
+    .flatMap(({ subscriptions }) => subscriptions.map((one) => rateSubscription(one, input).changesAt))
     .filter((time) => time !== null);
   return {
     link,
     possibleMatches: without([...withAddress, ...withReference]),
     byAddress: without(withAddress),
+    byReference: without(withReference),
     withholding: without(isTrusted ? [...withAddress, ...withReference] : withReference),
     changesAt: times.length === 0 ? null : Math.min(...times),
   };
@@ -84,16 +80,17 @@ const isFree = (
 
 /**
  * The only present customer with this address and an open subscription, for the only user who has verified this address.
- * Accounts that have not verified it do not count: anyone could register them.
+ * Accounts that have not verified it do not count: anyone could register them. Nor do subscriptions that never give seats.
  */
-function findEmailLink({ snapshot, links, onHold }: MatchInput): string | null {
+function findEmailLink({ snapshot, links, onHold, catalogue }: MatchInput): string | null {
   const { record, emailCandidates, verifiedUsersWithEmail, coverage } = snapshot;
+  const counts = (one: Subscription) => isOpen(one) && mayGiveSeats(one, catalogue);
   const withOpen = emailCandidates.filter(
-    ({ customer }) => customer.state === "present" && customer.subscriptions.some(isOpen),
+    ({ customer }) => customer.state === "present" && customer.subscriptions.some(counts),
   );
   const [only] = withOpen;
   if (only === undefined || withOpen.length > 1) return null;
-  const linkedHasOpen = listOwnSubscriptions(snapshot, links).some(isOpen);
+  const linkedHasOpen = listOwnSubscriptions(snapshot, links).some(counts);
   const linksItself =
     isFree(snapshot, only.customer.id, only.linkedUserIds) &&
     record.emailVerified &&

@@ -64,6 +64,8 @@ type Ground = {
   rejections: readonly Rejection[];
   /** Subscriptions of the customer, as Stripe lists them. */
   subscriptions: ObservedCustomer["subscriptions"];
+  /** Those of them that give access to a plan with seats. */
+  withSeats: ReadonlySet<string>;
 };
 
 function collectClaims({ edges, rejections }: Ground, subscriptionId: string | null): Claims {
@@ -89,18 +91,21 @@ function findHeaviest(claims: Claims): string[] {
   return [...claims].flatMap(([userId, rank]) => (rank === most ? [userId] : []));
 }
 
-/** Another open subscription of this customer that the record or the metadata gives to this user. */
-const ownsAnotherOpen = ({ edges, subscriptions }: Ground, userId: string, subscriptionId: string): boolean =>
-  subscriptions.some(
-    (one) =>
-      one.id !== subscriptionId &&
-      isOpen(one) &&
-      edges.some((edge) => edge.userId === userId && edge.subscriptionId === one.id),
-  );
+/**
+ * Another subscription of this customer that gives seats, names this user, and has no heavier claim. One that gives none, such as
+ * a newsletter or one that is unpaid, would leave the user without anything when this one goes to another.
+ */
+const ownsAnotherWithSeats = (ground: Ground, userId: string, subscriptionId: string): boolean =>
+  ground.subscriptions.some(({ id }) => {
+    if (id === subscriptionId || !ground.withSeats.has(id)) return false;
+    const named = { ...ground, edges: ground.edges.filter((edge) => edge.subscriptionId === id) };
+    const owners = findHeaviest(collectClaims(ground, id));
+    return collectClaims(named, id).has(userId) && owners.length === 1 && owners[0] === userId;
+  });
 
 /**
  * The users that a subscription belongs to: one, or several when nothing decides between them. A recorded customer outweighs what
- * Stripe's metadata say of its subscriptions, unless the customer's own user has another open one: then each subscription
+ * Stripe's metadata say of its subscriptions, unless the customer's own user has another one with seats: then each subscription
  * goes to the user that it names. A recorded customer and another user's record of the subscription contradict each other.
  */
 function findOwners(ground: Ground, subscriptionId: string, claims: Claims): string[] {
@@ -113,12 +118,14 @@ function findOwners(ground: Ground, subscriptionId: string, claims: Claims): str
     return [
       ...heaviest,
       ...others.flatMap(([userId, rank]) =>
-        rank === RANK.recordedCustomer && !ownsAnotherOpen(ground, userId, subscriptionId) ? [userId] : [],
+        rank === RANK.recordedCustomer && !ownsAnotherWithSeats(ground, userId, subscriptionId)
+          ? [userId]
+          : [],
       ),
     ];
   if (most !== RANK.recordedCustomer || heaviest.length > 1) return heaviest;
   const named = others.flatMap(([userId, rank]) => (rank === RANK.namedSubscription ? [userId] : []));
-  return named.length > 0 && ownsAnotherOpen(ground, owner, subscriptionId) ? named : heaviest;
+  return named.length > 0 && ownsAnotherWithSeats(ground, owner, subscriptionId) ? named : heaviest;
 }
 
 /**

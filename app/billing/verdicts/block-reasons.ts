@@ -28,6 +28,11 @@ const ENTRIES = {
     sentence: "Access not revoked: Stripe shows no ended subscription. An admin can approve it.",
     recheck: false,
   },
+  undecided_subscription: {
+    sentence:
+      "Access not revoked: another subscription of this user has an unknown status or an unmapped price. Map or ignore the price; an admin can approve it.",
+    recheck: false,
+  },
   possible_other_customer: {
     sentence: "Access not revoked: another paying Stripe customer may be this user. An admin can approve it.",
     recheck: true,
@@ -59,6 +64,7 @@ const WITHOUT_EVIDENCE: ReadonlySet<string> = new Set<BlockReason>([
   "customer_not_found",
   "no_positive_evidence",
   "possible_other_customer",
+  "undecided_subscription",
 ]);
 
 /** Whether a revocation is blocked because evidence is missing; an unknown reason counts as such. */

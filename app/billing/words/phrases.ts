@@ -8,6 +8,7 @@ import {
   type PriceInWords,
   toPriceView,
 } from "~/billing/money";
+import type { Subscription } from "~/billing/observation";
 import type { UserRecord, WorkspaceRow } from "~/billing/record";
 import { formatSeats, SEAT_LABEL } from "~/billing/seat-label";
 import { pluralize } from "./counts";
@@ -37,9 +38,23 @@ export function describePayment(primary: RatedSubscription | null): string {
   return `${verb} ${describeTotalPrice(primary)}`;
 }
 
+/** What Stripe lists where no subscription counts, without a full stop; null when it lists nothing. */
+export function describeUncounted({ subscriptions }: EvaluationDetails): string | null {
+  const isUnfinished = ({ status }: Subscription) =>
+    status === "incomplete" || status === "incomplete_expired";
+  const unfinished = subscriptions.filter(isUnfinished).length;
+  const ignored = subscriptions.length - unfinished;
+  const parts = [
+    ...(ignored > 0 ? [`${pluralize(ignored, "subscription")} at an ignored price`] : []),
+    ...(unfinished > 0 ? [pluralize(unfinished, "unfinished checkout")] : []),
+  ];
+  return parts.length === 0 ? null : `Stripe lists only ${parts.join(" and ")} for this user`;
+}
+
 /** What Stripe says about access; the sentence goes on with "but the workspace …". */
-export function describeStripe({ primary, accessExpected }: EvaluationDetails): string {
-  if (primary === null) return "There is no subscription";
+export function describeStripe(details: EvaluationDetails): string {
+  const { primary, accessExpected } = details;
+  if (primary === null) return describeUncounted(details) ?? "There is no subscription";
   if (accessExpected) return `Stripe says ${namePlan(primary)} at ${describeTotalPrice(primary)}`;
   return (
     explainNoSeats(primary) ?? `Stripe says ${quote(primary.subscription.status)}, which gives no access`

@@ -12,6 +12,7 @@ import {
   describeStripe,
   describeSync,
   describeTotalPrice,
+  describeUncounted,
   describeWorkspaces,
   explainNoSeats,
   namePlan,
@@ -35,7 +36,7 @@ export const describeLockedOut: DescribeVerdict = (details, record) => {
 };
 
 export const describeUnpaidAccess: DescribeVerdict = (details, record) => {
-  const found = `${explainUnpaid(details.primary)} The database still gives access.`;
+  const found = `${explainUnpaid(details)} The database still gives access.`;
   return details.primary === null
     ? `${found} Nothing in Stripe proves that it ended, so Sync will change nothing; an admin can approve it.`
     : `${found} ${describeSync(details, record)}`;
@@ -49,13 +50,17 @@ export const describeDetailMismatch: DescribeVerdict = ({ mismatches, revokes })
 };
 
 /** What is recorded stays while Stripe says nothing about it, and is not hidden either. */
-export const describeNoSubscription: DescribeVerdict = (_, { user }) => {
+export const describeNoSubscription: DescribeVerdict = (details, { user }) => {
+  const listed = describeUncounted(details);
   const recorded = [
     ...(user.plan === null ? [] : [`the plan ${quote(user.plan)}`]),
     ...(user.subscriptionStatus === null ? [] : [`the status ${quote(user.subscriptionStatus)}`]),
   ];
-  if (recorded.length === 0) return "No subscription in Stripe and none in the database.";
-  return `No subscription in Stripe. The database records ${recorded.join(" and ")}; Stripe says nothing about it, so it stays.`;
+  if (recorded.length === 0)
+    return listed === null
+      ? "No subscription in Stripe and none in the database."
+      : `${listed}. The database has no subscription.`;
+  return `${listed ?? "No subscription in Stripe"}. The database records ${recorded.join(" and ")}; Stripe says nothing about it, so it stays.`;
 };
 
 const describeStart = ({ since, primary }: EvaluationDetails) =>
@@ -86,8 +91,10 @@ export function describePossibleMatches({ possibleMatches, matches }: Evaluation
     : `${count} paying Stripe customers have this ${how}, but nothing proves that one is this user. Confirm the right link to give access.`;
 }
 
-function explainUnpaid(primary: RatedSubscription | null): string {
-  if (primary === null) return "Stripe has no current subscription for this user.";
+function explainUnpaid(details: EvaluationDetails): string {
+  const { primary } = details;
+  if (primary === null)
+    return `${describeUncounted(details) ?? "Stripe has no current subscription for this user"}.`;
   const { status, endedAt } = primary.subscription;
   const noSeats = explainNoSeats(primary);
   if (noSeats !== null) return `${noSeats}.`;
@@ -174,7 +181,9 @@ export function describeStatusMismatch(
     return expected.user.cancelAtPeriodEnd
       ? `Stripe says ${quote(status)}${describeEnding(primary)}; the database has no end.${right}`
       : `Stripe says ${quote(status)}, with no end planned; the database says that it ends.${right}`;
-  return `Stripe and the user’s fields say ${quote(status)}${describeEnding(primary)}; the stored subscription says ${quote(billing?.status ?? null)}${billing?.cancelAtPeriodEnd ? ", ending" : ""}.${right}`;
+  const inStripe = primary?.subscription.status ?? status;
+  const who = inStripe === status ? "Stripe and the user’s fields say" : "Stripe says";
+  return `${who} ${quote(inStripe)}${describeEnding(primary)}; the stored subscription says ${quote(billing?.status ?? null)}${billing?.cancelAtPeriodEnd ? ", ending" : ""}.${right}`;
 }
 
 function describeEnding(primary: RatedSubscription | null): string {

@@ -17,9 +17,9 @@ export type ExpectedRecordInput = {
 
 /** What the record should be, by the same rules that Parity uses. */
 export function findExpectedRecord(input: ExpectedRecordInput): BillingState {
-  const { record, customers, comp, now } = input;
+  const { record, customers, comp, catalogue, now } = input;
   const primary = findPrimary(input);
-  return buildExpectedState({ record, primary, customers, comp, policy: DEFAULT_POLICY, now });
+  return buildExpectedState({ record, primary, customers, comp, catalogue, policy: DEFAULT_POLICY, now });
 }
 
 /** The plan that the application recorded while the subscription ran, which it keeps as history. */

@@ -15,7 +15,7 @@ function chooseStatusTone(status: string): Tone | null {
 
 /** What Stripe says, in two lines: the status, then plan and price. `isRead`: Stripe has been read for this user. */
 export function StripeCell({ stripe, isRead }: { stripe: StripeView | null; isRead: boolean }) {
-  if (!stripe) return <EmptyValue>{isRead ? "no subscription" : "not read yet"}</EmptyValue>;
+  if (!stripe) return <EmptyValue>{isRead ? "no subscription of a plan" : "not read yet"}</EmptyValue>;
   const tone = chooseStatusTone(stripe.status);
   return (
     <>

@@ -41,7 +41,7 @@ export type ChosenItem = Pick<RatedSubscription, "item" | "plan" | "purchase">;
 
 /**
  * Of several items the mapped one with the most seats counts; then the larger monthly amount, then the id. An item of quantity 0
- * buys nothing, and one that is ignored counts only when there is no other.
+ * buys nothing, a plan without seats hides nothing that is not mapped, and what is ignored counts only when there is no other.
  */
 export function chooseItem(items: readonly SubscriptionItem[], catalogue: Catalogue): ChosenItem {
   let best: ChosenItem | null = null;
@@ -62,8 +62,12 @@ function rateItem(item: SubscriptionItem, catalogue: Catalogue): ChosenItem {
 
 const PURCHASE_RANK: Record<Purchase, number> = { plan: 0, unmapped: 1, nothing: 2, ignored: 3 };
 
+/** A plan without seats gives no access: beside it what is not mapped may be what is paid for. */
+const rankItem = (item: ChosenItem) =>
+  item.plan?.seats === 0 ? PURCHASE_RANK.unmapped + 0.5 : PURCHASE_RANK[item.purchase];
+
 const compareItems = (a: ChosenItem, b: ChosenItem) =>
-  PURCHASE_RANK[a.purchase] - PURCHASE_RANK[b.purchase] ||
+  rankItem(a) - rankItem(b) ||
   (b.plan?.seats ?? 0) - (a.plan?.seats ?? 0) ||
   readMonthlyAmount(b.item) - readMonthlyAmount(a.item) ||
   compareText(a.item?.id ?? "", b.item?.id ?? "");

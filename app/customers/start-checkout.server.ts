@@ -139,6 +139,8 @@ function findCheckoutBlocker({ snapshot, evaluation }: EvaluatedUser): CheckoutR
   if (open.some(({ plan }) => plan !== null && plan.seats > 0)) return "already_paying";
   // It may be one of a plan: Stripe lists no item that could be read.
   if (open.some(({ item }) => item === null)) return "not_checked";
+  // A payment was made with a reference to this user: selling again might be a double payment.
+  if (matches.byReference.length > 0) return "being_matched";
   // With an unverified address, a user must not learn who pays with it.
   return snapshot.record.emailVerified && matches.byAddress.length > 0 ? "being_matched" : null;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MONEY_KINDS } from "~/billing/verdicts/catalogue";
 import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
+import { mayItemsHaveSeats } from "~/engine/account/price-mappings.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
@@ -66,6 +67,8 @@ export async function countUnlinkedCustomers(db: Database | Tx): Promise<number>
         AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u."stripeCustomerId" = s."customerId"))
     SELECT count(*)::int AS count FROM paying JOIN "StripeCustomer" c USING (id)
     WHERE c.state = 'present'
+      AND EXISTS (SELECT 1 FROM "StripeSubscription" bought WHERE bought."customerId" = paying.id AND NOT bought.gone
+        AND bought.status IN ('active', 'trialing') AND ${mayItemsHaveSeats(sql`bought.items`)})
       AND NOT EXISTS (${selectOwners(sql`paying.id`)})
       AND NOT EXISTS (${selectUsersWithAddress(sql`paying.id`)})`,
   );

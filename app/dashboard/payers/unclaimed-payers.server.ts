@@ -2,12 +2,13 @@ import { z } from "zod";
 import { computeMonthlyAmount, type MonthlyMoney } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
 import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
+import { mayItemsHaveSeats } from "~/engine/account/price-mappings.server";
 import { storedItems } from "~/engine/observe/observations.server";
 import type { Database } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 
-/** A customer that pays in Stripe and that no user of the application is linked to. */
+/** A customer that pays in Stripe for what may have seats, and that no user of the application is linked to. */
 export type UnclaimedPayer = {
   customerId: string;
   email: string | null;
@@ -65,6 +66,7 @@ export async function listUnclaimedPayers(
         AS "rejectedUsers"
     FROM "StripeCustomer" c JOIN "StripeSubscription" s ON s."customerId" = c.id
     WHERE c.state = 'present' AND NOT s.gone AND s.status IN ('active', 'trialing', 'past_due')
+      AND ${mayItemsHaveSeats(sql`s.items`)}
       AND (${after}::text IS NULL OR c.id > ${after})
       AND (${search}::text IS NULL OR c.id = ${search} OR c."emailFolded" = lower(${search} COLLATE "C")
         OR EXISTS (SELECT 1 FROM "StripeSubscription" named WHERE named.id = ${search} AND named."customerId" = c.id))

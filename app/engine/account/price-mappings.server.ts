@@ -23,6 +23,19 @@ export type MappingResult =
   | { ok: true; before: MappedTo; changed: boolean }
   | { ok: false; reason: "unknown_plan" };
 
+/**
+ * SQL: may what is bought have seats? `items`: those of a `StripeSubscription`. Not what is ignored, of quantity 0, or of a plan
+ * without seats. The same rule as `mayGiveSeats`, for lists over all customers; a test compares the two.
+ */
+export const mayItemsHaveSeats = (items: Sql): Sql => sql`(jsonb_array_length(${items}) = 0 OR EXISTS (
+  SELECT 1 FROM jsonb_array_elements(${items}) bought
+    LEFT JOIN LATERAL (SELECT true AS "isMapped", mapped_plan.seats FROM "PlanPrice" mapping
+      LEFT JOIN "Plan" mapped_plan ON mapped_plan.id = mapping."planId"
+      WHERE mapping."priceId" = bought->>'priceId' OR mapping."lookupKey" = bought->>'lookupKey'
+        OR mapping."productId" = bought->>'productId'
+      ORDER BY mapping."priceId" NULLS LAST, mapping."lookupKey" NULLS LAST LIMIT 1) mapped ON true
+  WHERE bought->'quantity' IS DISTINCT FROM '0' AND (mapped."isMapped" IS NULL OR mapped.seats > 0)))`;
+
 const toJson = (to: MappedTo) =>
   JSON.stringify(to === undefined ? "not mapped" : to === null ? "ignored" : { plan: to });
 

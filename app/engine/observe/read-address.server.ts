@@ -38,8 +38,9 @@ async function searchCustomers(
 }
 
 /**
- * Reads every customer with this address, whatever its capitals, and all their subscriptions. Where Stripe's search is
- * refused or late, customers that are stored and the usual spellings are read all the same.
+ * Reads every customer with this address, whatever its capitals, and all their subscriptions. Stripe is searched only where
+ * none of those that are found by name or stored has an open subscription of a plan: a former customer does not hide a guest
+ * who wrote the address in another way.
  */
 export async function readAddress(
   deps: { db: Database; stripe: StripeReader },
@@ -56,10 +57,14 @@ export async function readAddress(
     const { started, ended, requestId } = answer;
     found.push(...answer.value.map((value) => ({ value, started, ended, requestId })));
   }
-  const known = [...found.map(({ value }) => value.id), ...stored];
-  const customerIds = [...new Set(known.length > 0 ? known : await searchCustomers(deps, email, options))];
   await retryOnDeadlock(deps.db, (tx) => storeCustomers(tx, found, { enqueue: true }));
-  const { failures } = await readCustomers(deps, customerIds, options);
-  const [failure] = failures.values();
-  return failure ? { ok: false, failure } : { ok: true, customerIds };
+  const known = [...new Set([...found.map(({ value }) => value.id), ...stored])];
+  const read = await readCustomers(deps, known, options);
+  const [failure] = read.failures.values();
+  if (failure) return { ok: false, failure };
+  if (read.openCustomerIds.size > 0) return { ok: true, customerIds: known };
+  const searched = await searchCustomers(deps, email, options);
+  const further = searched.filter((id) => !known.includes(id));
+  const [failed] = (await readCustomers(deps, further, options)).failures.values();
+  return failed ? { ok: false, failure: failed } : { ok: true, customerIds: [...known, ...further] };
 }

@@ -1,5 +1,6 @@
+import { chooseItem } from "~/billing/choice";
 import { isOpen, type SubscriptionItem, type Version } from "~/billing/observation";
-import { type Catalogue, findPlan } from "~/billing/plans";
+import type { Catalogue } from "~/billing/plans";
 import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server";
 import type { Database } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
@@ -29,7 +30,7 @@ export type ReadResult = {
   failures: Map<string, StripeFailure>;
   /** The customers that were completely read, with the id of Stripe's request. */
   requestIds: Map<string, string | null>;
-  /** Those of them with a subscription that is not over, of a plan. */
+  /** Those of them with a subscription that is not over, of a plan with seats. */
   openCustomerIds: Set<string>;
 };
 
@@ -71,13 +72,12 @@ export async function readCustomers(
 }
 
 /**
- * May it be the subscription of a plan? One that is not, such as a newsletter, must not keep a guest's payment under the same
- * address from being found.
+ * May it be the subscription of a plan with seats? One that is not, such as a newsletter, a free plan, or a plan in quantity 0, must
+ * not keep a guest's payment under the same address from being found.
  */
 function mayBeOurs({ status, items }: ReadSubscription["subscription"], catalogue: Catalogue): boolean {
-  return (
-    status === UNREADABLE_STATUS || items.length === 0 || items.some((item) => findPlan(catalogue, item))
-  );
+  if (status === UNREADABLE_STATUS || items.length === 0) return true;
+  return (chooseItem(items, catalogue).plan?.seats ?? 0) > 0;
 }
 
 /** The same reads with the amounts that lists do not say. */

@@ -47,14 +47,23 @@ const CUSTOMER_RANK: Record<CustomerSource, number> = {
   email: RANK.email,
 };
 
-/** What an edge weighs for one subscription of its customer, or (null) for the customer as a whole. */
-function rankEdge({ source, subscriptionId: named }: LinkEdge, subscriptionId: string | null): number {
-  if (source === "recorded_subscription")
-    return named === subscriptionId ? RANK.recordedSubscription : RANK.recordedOther;
+/**
+ * What an edge weighs for one subscription of its customer, or (null) for the customer as a whole. A row of a subscription that
+ * names the user itself says nothing about the others: or else they would change hands when Parity writes that row.
+ */
+function rankEdge(edge: LinkEdge, subscriptionId: string | null, edges: readonly LinkEdge[]): number {
+  const { source, subscriptionId: named } = edge;
+  if (source === "recorded_subscription") {
+    if (named === subscriptionId) return RANK.recordedSubscription;
+    return edges.some((one) => isSameNamed(one, edge)) ? RANK.other : RANK.recordedOther;
+  }
   if (named === null) return CUSTOMER_RANK[source];
   if (named !== subscriptionId) return RANK.other;
   return source === "confirmed" ? RANK.confirmedSubscription : RANK.namedSubscription;
 }
+
+const isSameNamed = ({ source, userId, subscriptionId }: LinkEdge, edge: LinkEdge): boolean =>
+  source !== "recorded_subscription" && userId === edge.userId && subscriptionId === edge.subscriptionId;
 
 /** The heaviest claim of each user. */
 type Claims = Map<string, number>;
@@ -71,7 +80,7 @@ type Ground = {
 function collectClaims({ edges, rejections }: Ground, subscriptionId: string | null): Claims {
   const claims: Claims = new Map();
   for (const edge of edges) {
-    const rank = rankEdge(edge, subscriptionId);
+    const rank = rankEdge(edge, subscriptionId, edges);
     const isRejected = rejections.some(
       (one) =>
         one.userId === edge.userId &&

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { decideAccess, doesUserGiveAccess } from "./access";
 import { type Decision, decide, type Repair } from "./evaluation/decide";
 import { type Evaluation, evaluate, type PolicyContext } from "./evaluation/evaluate";
-import { findMismatches, fingerprintMismatches } from "./mismatches";
+import { findMismatches } from "./mismatches";
 import type { ObservedCustomer } from "./observation";
 import { findMapping, findPlan } from "./plans";
 import type { BillingState } from "./record";
@@ -11,6 +11,7 @@ import type { UserSnapshot } from "./snapshot";
 import { contexts, PATIENT, withRuns } from "./testing/arbitraries";
 import { DAY, NOW } from "./testing/observations";
 import { decisions, snapshots, withRecord } from "./testing/snapshots";
+import { omitTimed, pickStable } from "./testing/stable-parts";
 import { IN_SYNC_VERDICTS, REVIEW_VERDICTS, VERDICTS } from "./verdicts/catalogue";
 
 type Settings = typeof decisions extends fc.Arbitrary<infer T> ? T : never;
@@ -81,37 +82,6 @@ function countEntitledSeats({ evaluation, snapshot, context }: Case): number {
     .map(({ plan }) => plan.seats);
   return Math.max(0, ...listed, ...given);
 }
-
-/** Everything in an evaluation that must not depend on the order in which rows arrive. */
-function pickStable(evaluation: Evaluation) {
-  const sortTexts = <T>(all: readonly T[]) => all.map((one) => JSON.stringify(one)).sort();
-  return {
-    ...evaluation,
-    comp: evaluation.comp?.plan,
-    links: {
-      ...evaluation.links,
-      sources: sortTexts([...evaluation.links.sources.keys()]),
-      otherSubscriptionIds: sortTexts([...evaluation.links.otherSubscriptionIds]),
-      sharedCustomerIds: sortTexts([...evaluation.links.sharedCustomerIds]),
-    },
-    customers: evaluation.customers.map((customer) => customer?.id),
-    subscriptions: sortTexts(evaluation.subscriptions.map(({ id }) => id)),
-    expected: { ...evaluation.expected, workspaces: sortTexts(evaluation.expected.workspaces) },
-    mismatches: fingerprintMismatches(evaluation.mismatches),
-    findings: {
-      ...evaluation.findings,
-      comp: evaluation.findings.comp?.plan,
-      mismatches: fingerprintMismatches(evaluation.findings.mismatches),
-    },
-  };
-}
-
-const omitTimed = (evaluation: Evaluation) => ({
-  ...pickStable(evaluation),
-  // Those that do not decide may change without changing anything else.
-  ranked: null,
-  flags: evaluation.flags.filter((flag) => flag !== "stale"),
-});
 
 const isUndecided = ({ verdict }: Evaluation) => REVIEW_VERDICTS.has(verdict) || verdict === "not_checked";
 

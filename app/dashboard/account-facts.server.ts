@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MONEY_KINDS } from "~/billing/verdicts/catalogue";
-import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
+import { isInNoRecord, selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
 import { mayItemsHaveSeats } from "~/engine/account/price-mappings.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
@@ -64,7 +64,7 @@ export async function countUnlinkedCustomers(db: Database | Tx): Promise<number>
     sql`WITH paying AS MATERIALIZED (
       SELECT DISTINCT s."customerId" AS id FROM "StripeSubscription" s
       WHERE NOT s.gone AND s.status IN ('active', 'trialing')
-        AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u."stripeCustomerId" = s."customerId"))
+        AND ${isInNoRecord(sql`s."customerId"`)})
     SELECT count(*)::int AS count FROM paying JOIN "StripeCustomer" c USING (id)
     WHERE c.state = 'present'
       AND EXISTS (SELECT 1 FROM "StripeSubscription" bought WHERE bought."customerId" = paying.id AND NOT bought.gone

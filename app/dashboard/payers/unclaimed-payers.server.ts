@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { computeMonthlyAmount, type MonthlyMoney } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
-import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
+import { isInNoRecord, selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
 import { mayItemsHaveSeats } from "~/engine/account/price-mappings.server";
 import { storedItems } from "~/engine/observe/observations.server";
 import type { Database } from "~/platform/client.server";
@@ -70,7 +70,7 @@ export async function listUnclaimedPayers(
       AND (${after}::text IS NULL OR c.id > ${after})
       AND (${search}::text IS NULL OR c.id = ${search} OR c."emailFolded" = lower(${search} COLLATE "C")
         OR EXISTS (SELECT 1 FROM "StripeSubscription" named WHERE named.id = ${search} AND named."customerId" = c.id))
-      AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u."stripeCustomerId" = c.id)
+      AND ${isInNoRecord(id)}
       AND NOT EXISTS (${selectOwners(id)})
     GROUP BY c.id ORDER BY c.id LIMIT ${limit}::int`,
   );

@@ -3,26 +3,57 @@ import { type Sql, sql } from "~/platform/sql.server";
 /** SQL: a Stripe id as the application recorded it, trimmed; NULL when it is empty or blank (`readStripeId`). */
 export const trimId = (id: Sql): Sql => sql`nullif(btrim(${id}, E' \\t\\n\\r\\f\\v'), '')`;
 
+/** What a row of `Link` says: `link` gives the customer to the user, `possible` is for staff to confirm, `rejected` is none. */
+export const STORED_LINKS = {
+  session: "link",
+  confirmed: "link",
+  email: "link",
+  reference: "possible",
+  rejected: "rejected",
+} as const satisfies Record<string, "link" | "possible" | "rejected">;
+export type StoredLinkSource = keyof typeof STORED_LINKS;
+
+const LINK_SOURCES = Object.entries(STORED_LINKS).flatMap(([source, says]) =>
+  says === "link" ? [source] : [],
+);
+
 /**
  * SQL: the ids of the users that own a Stripe customer by a strong link, as rows `("userId")`, with repetitions. The one
  * answer to "whose customer is this": the record's customer, the record's subscription, `metadata.userId` of the customer
- * or of a listed subscription, and links that are not rejected. `customerId`: an expression, also a column of an outer
- * query, as in `NOT EXISTS (…)` or `CROSS JOIN LATERAL (…)`; the long aliases keep it from meaning a table in here. (load-links.server.ts resolves the same links with their
- * sources for thousands of users in one statement; a test compares the two.)
+ * or of a listed subscription, and stored links; none of them where staff rejected it (`isRejected`). `customerId`: an
+ * expression, also a column of an outer query, as in `NOT EXISTS (…)` or `CROSS JOIN LATERAL (…)`; the long aliases keep it
+ * from meaning a table in here. (load-links.server.ts resolves the same links with their sources for thousands of users in one
+ * statement; a test compares the two on random data.)
  */
 export const selectOwners = (customerId: Sql): Sql => sql`
-  SELECT owner_user.id AS "userId" FROM "User" owner_user WHERE owner_user."stripeCustomerId" = ${customerId}
-  UNION ALL SELECT owner_user.id FROM "StripeSubscription" owner_subscription
-    JOIN "BillingSubscription" owner_billing ON owner_billing."stripeSubscriptionId" = owner_subscription.id
-    JOIN "User" owner_user ON owner_user.id = owner_billing."userId"
-    WHERE owner_subscription."customerId" = ${customerId}
-  UNION ALL SELECT owner_user.id FROM "StripeCustomer" owner_customer
-    JOIN "User" owner_user ON owner_user.id = owner_customer."metadataUserId" WHERE owner_customer.id = ${customerId}
-  UNION ALL SELECT owner_user.id FROM "StripeSubscription" owner_subscription
-    JOIN "User" owner_user ON owner_user.id = owner_subscription."metadataUserId"
-    WHERE owner_subscription."customerId" = ${customerId} AND NOT owner_subscription.gone
-  UNION ALL SELECT owner_user.id FROM "Link" owner_link JOIN "User" owner_user ON owner_user.id = owner_link."userId"
-    WHERE owner_link."customerId" = ${customerId} AND owner_link.source NOT IN ('rejected', 'reference')`;
+  SELECT owner_claim."userId" FROM (
+    SELECT owner_user.id AS "userId", '' AS "subscriptionId", false AS "isConfirmed"
+      FROM "User" owner_user WHERE owner_user."stripeCustomerId" = ${customerId}
+    UNION ALL SELECT owner_user.id, owner_subscription.id, false FROM "StripeSubscription" owner_subscription
+      JOIN "BillingSubscription" owner_billing ON owner_billing."stripeSubscriptionId" = owner_subscription.id
+      JOIN "User" owner_user ON owner_user.id = owner_billing."userId"
+      WHERE owner_subscription."customerId" = ${customerId}
+    UNION ALL SELECT owner_user.id, '', false FROM "StripeCustomer" owner_customer
+      JOIN "User" owner_user ON owner_user.id = owner_customer."metadataUserId" WHERE owner_customer.id = ${customerId}
+    UNION ALL SELECT owner_user.id, owner_subscription.id, false FROM "StripeSubscription" owner_subscription
+      JOIN "User" owner_user ON owner_user.id = owner_subscription."metadataUserId"
+      WHERE owner_subscription."customerId" = ${customerId} AND NOT owner_subscription.gone
+    UNION ALL SELECT owner_user.id, owner_link."subscriptionId", owner_link.source = 'confirmed'
+      FROM "Link" owner_link JOIN "User" owner_user ON owner_user.id = owner_link."userId"
+      WHERE owner_link."customerId" = ${customerId} AND owner_link.source = ANY(${LINK_SOURCES})
+  ) owner_claim
+  WHERE NOT EXISTS (SELECT 1 FROM "Link" owner_rejected
+    WHERE owner_rejected."customerId" = ${customerId} AND owner_rejected."userId" = owner_claim."userId"
+      AND owner_rejected.source = 'rejected'
+      AND CASE WHEN owner_rejected."subscriptionId" = ''
+        THEN NOT (owner_claim."isConfirmed" AND owner_claim."subscriptionId" <> '')
+        ELSE owner_rejected."subscriptionId" = owner_claim."subscriptionId" END)`;
+
+/** SQL condition: no record gives this customer to a user, but where staff rejected it. Cheap for all customers at once. */
+export const isInNoRecord = (customerId: Sql): Sql => sql`NOT EXISTS (SELECT 1 FROM "User" named_user
+  LEFT JOIN "Link" named_rejected ON named_rejected."userId" = named_user.id AND named_rejected."subscriptionId" = ''
+    AND named_rejected."customerId" = named_user."stripeCustomerId" AND named_rejected.source = 'rejected'
+  WHERE named_user."stripeCustomerId" = ${customerId} AND named_rejected."userId" IS NULL)`;
 
 /** SQL: the users whose e-mail address a customer has, ASCII-folded, as rows `("userId")`. Not a link by itself. */
 export const selectUsersWithAddress = (customerId: Sql): Sql => sql`
@@ -37,9 +68,10 @@ const selectCustomersNamed = (id: string): Sql =>
     : sql`SELECT ${id}::text AS id`;
 
 /**
- * SQL: the users that a `cus_…` or `sub_…` leads to, as rows `("userId")`: the owners of its customer, and the user whose
- * record names the subscription although Stripe never listed it.
+ * SQL: the users that a `cus_…` or `sub_…` leads to, as rows `("userId")`: the owners of its customer, and the users whose
+ * record names it, although Stripe never listed it or staff rejected it.
  */
 export const selectUsersNamed = (id: string): Sql => sql`
   SELECT owner."userId" FROM (${selectCustomersNamed(id)}) named CROSS JOIN LATERAL (${selectOwners(sql`named.id`)}) owner
-  UNION SELECT "userId" FROM "BillingSubscription" WHERE "stripeSubscriptionId" = ${id}`;
+  UNION SELECT "userId" FROM "BillingSubscription" WHERE "stripeSubscriptionId" = ${id}
+  UNION SELECT id FROM "User" WHERE "stripeCustomerId" = ${id}`;

@@ -1,6 +1,6 @@
 import { isStripeId, readStripeId } from "~/billing/ids";
-import type { LinkEdge, LinkSource, Rejection } from "~/billing/snapshot";
-import { trimId } from "~/engine/account/customer-owners.server";
+import type { LinkEdge, Rejection } from "~/billing/snapshot";
+import { STORED_LINKS, type StoredLinkSource, trimId } from "~/engine/account/customer-owners.server";
 import {
   type Cell,
   nullable,
@@ -15,18 +15,8 @@ import { sql } from "~/platform/sql.server";
 import type { createCustomerTables } from "./load-customers.server";
 import { askedRows, type UserTables } from "./load-users.server";
 
-type StoredSource =
-  | Exclude<LinkSource, "recorded" | "recorded_subscription" | "metadata">
-  | "rejected"
-  | "reference";
-const SOURCES = new Set<unknown>([
-  "session",
-  "confirmed",
-  "email",
-  "rejected",
-  "reference",
-] satisfies StoredSource[]);
-const source: Cell<StoredSource> = (value): value is StoredSource => SOURCES.has(value);
+const source: Cell<StoredLinkSource> = (value): value is StoredLinkSource =>
+  typeof value === "string" && Object.hasOwn(STORED_LINKS, value);
 
 /**
  * Customers that the users `u` name, or whose address they share, and what Stripe said about them: `c` and `s`. To be

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { countUnlinkedCustomers } from "~/dashboard/account-facts.server";
-import { linkSession } from "~/engine/observe/customer-users.server";
+import { linkSession } from "~/engine/observe/session-links.server";
 import { addNamedCustomer } from "~/engine/testing/named-customer";
 import { addUser, createWorld, readAccess, STAFF, syncAll, type World } from "~/engine/testing/world";
 import { createParity, type Parity } from "~/facade/parity.server";
@@ -58,7 +58,7 @@ async function payWithReference(userId: string, price?: string) {
     world.sandbox.subscriptions.cancel(subscription);
     world.sandbox.subscriptions.create({ customer: customerId, items: [{ price }] });
   }
-  const said = { customerId, subscriptionId: null, clientReferenceId: userId, metadataUserId: null };
+  const said = { customerId, subscriptionId: null, clientReferenceId: userId, metadata: {} };
   await linkSession(world.db, said);
   await parity.runs.cron({ budgetMs: 60_000, scope: "incremental" });
 }

@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { computeMonthlyAmount, type MonthlyMoney } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
-import { isInNoRecord, selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
+import {
+  isInNoRecord,
+  LINK_SOURCES,
+  selectOwners,
+  selectUsersWithAddress,
+} from "~/engine/account/customer-owners.server";
 import { mayItemsHaveSeats } from "~/engine/account/price-mappings.server";
 import { storedItems } from "~/engine/observe/observations.server";
 import type { Database } from "~/platform/client.server";
@@ -54,7 +59,7 @@ export async function listUnclaimedPayers(
     payerRow,
     sql`
     SELECT c.id AS "customerId", c.email, coalesce(c."metadataUserId", min(s."metadataUserId"),
-        (SELECT min(l."userId") FROM "Link" l WHERE l."customerId" = c.id AND l.source NOT IN ('rejected', 'reference')))
+        (SELECT min(l."userId") FROM "Link" l WHERE l."customerId" = c.id AND l.source = ANY(${LINK_SOURCES})))
         AS "namedUserId",
       array_agg(s.id ORDER BY s.id) AS "subscriptionIds", jsonb_agg(s.items ORDER BY s.id) AS items,
       floor(date_part('epoch', min(s."startDate"))) AS since,

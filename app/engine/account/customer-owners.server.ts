@@ -13,7 +13,8 @@ export const STORED_LINKS = {
 } as const satisfies Record<string, "link" | "possible" | "rejected">;
 export type StoredLinkSource = keyof typeof STORED_LINKS;
 
-const LINK_SOURCES = Object.entries(STORED_LINKS).flatMap(([source, says]) =>
+/** The sources of stored links that give a customer to a user. */
+export const LINK_SOURCES = Object.entries(STORED_LINKS).flatMap(([source, says]) =>
   says === "link" ? [source] : [],
 );
 

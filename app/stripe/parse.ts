@@ -83,6 +83,12 @@ export type ReadInvoice = {
   status: string | null;
   /** Since when it is to be paid: its due date, else its finalization; null for a draft. */
   payableSince: EpochSeconds | null;
+  /** The first one of its subscription. */
+  isFirst: boolean;
+  /** Made by a person, not by the subscription. */
+  isManual: boolean;
+  /** For a change of the plan or the quantity, with nothing to pay. */
+  isFreeChange: boolean;
   /** Ids of the payment intents and charges that paid it, as far as they came with it. */
   paymentIds: string[];
 };
@@ -95,6 +101,8 @@ const invoiceObject = z.object({
   payments: paymentsList.nullish().catch(null),
   id: z.string(),
   status: z.string().nullish(),
+  billing_reason: z.string().nullish().catch(null),
+  amount_due: z.number().nullish().catch(null),
   due_date: seconds.nullish(),
   status_transitions: z.object({ finalized_at: seconds.nullish() }).nullish(),
 });
@@ -103,12 +111,17 @@ const invoiceObject = z.object({
 export function parseInvoice(object: unknown): ReadInvoice | null {
   const parsed = invoiceObject.safeParse(object);
   if (!parsed.success) return null;
-  const { id, status, due_date, status_transitions, payments } = parsed.data;
+  const { id, status, billing_reason: reason, due_date, status_transitions, payments } = parsed.data;
   const payableSince = due_date ?? status_transitions?.finalized_at ?? null;
   const paymentIds = (payments?.data ?? [])
     .flatMap(({ payment }) => [readId(payment.payment_intent), readId(payment.charge)])
     .filter((one) => one !== null);
-  return { id, status: status ?? null, payableSince, paymentIds };
+  return {
+    ...{ id, status: status ?? null, payableSince, paymentIds },
+    isFirst: reason === "subscription_create",
+    isManual: reason === "manual",
+    isFreeChange: reason === "subscription_update" && parsed.data.amount_due === 0,
+  };
 }
 
 /** The status given to a subscription whose object could not be read: an unknown status, so nothing is changed. */

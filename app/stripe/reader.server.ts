@@ -62,8 +62,8 @@ export type StripeReader = ChargeReads & {
   ): Promise<Read<ReadSubscription["subscription"]["items"]>>;
   /** What a price costs in each of its currencies: subscription lists say only its own. */
   readPrice(id: string, options: RequestOptions): Promise<Read<PriceAmounts>>;
-  /** The invoices of a subscription that are not paid, newest first. Optional: the key may not read invoices. */
-  listOpenInvoices(subscriptionId: string, options: RequestOptions): Promise<Read<ReadInvoice[]>>;
+  /** The newest invoices of a subscription, newest first, at most 30. Optional: the key may not read invoices. */
+  listInvoices(subscriptionId: string, options: RequestOptions): Promise<Read<ReadInvoice[]>>;
   readCustomer(id: string, options: RequestOptions): Promise<Read<ReadCustomer>>;
   /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
   findCustomersByEmail(email: string, options: RequestOptions): Promise<Read<ReadCustomer[]>>;
@@ -89,6 +89,8 @@ export type ReaderOptions = SenderOptions & {
 const accountObject = z.object({ id: z.string() });
 
 const MAX_SOCKETS = 30;
+/** Of a subscription: enough to find the last one that was paid, or that it was long ago. */
+const MOST_INVOICES = 30;
 
 /** Binds the reader to one key and one origin. */
 export function createStripeReader(options: ReaderOptions): StripeReader {
@@ -145,13 +147,13 @@ function createSubscriptionList(stripe: Stripe, sender: RequestSender): StripeRe
 const createSubscriptionReads = (
   stripe: Stripe,
   sender: RequestSender,
-): Pick<StripeReader, "listSubscriptions" | "listItems" | "listOpenInvoices" | "readPrice"> => ({
+): Pick<StripeReader, "listSubscriptions" | "listItems" | "listInvoices" | "readPrice"> => ({
   listSubscriptions: createSubscriptionList(stripe, sender),
-  listOpenInvoices: (subscription, options) =>
+  listInvoices: (subscription, options) =>
     sender.send({
       endpoint: "GET /v1/invoices",
       options,
-      send: (timeout) => stripe.invoices.list({ subscription, status: "open", limit: 10 }, { timeout }),
+      send: (timeout) => stripe.invoices.list({ subscription, limit: MOST_INVOICES }, { timeout }),
       parse: (list) =>
         anyList.parse(list).data.flatMap((object) => {
           const invoice = parseInvoice(object);

@@ -51,8 +51,8 @@ it("case 6: on adoption grace counts from the unpaid invoice, not from a period 
   expect(await readAccess(world, "dueago")).toBe("locked 0");
   expect((await findStatus("yesterday")).nextCheckAt).toEqual(new Date((now + 6 * DAY) * 1000));
   expect((await findStatus("duenow")).nextCheckAt).toEqual(new Date((now + 6 * DAY) * 1000));
-  // The pages, one page with invoices, one of events, and one read for each revocation.
-  expect(run.stripeRequests).toBe(5);
+  // The pages, one page with invoices, the invoices of those still in grace, one page of events, and one read for each revocation.
+  expect(run.stripeRequests).toBe(7);
   world.sandbox.requests.clear();
   expect((await syncAll(world.parity)).stripeRequests).toBe(2);
 });

@@ -5,7 +5,7 @@ import type { Customer, Pricing, SubscriptionItem, Version } from "~/billing/obs
 import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
-import { sql } from "~/platform/sql.server";
+import { type Sql, sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
 import type { ReadCustomer, ReadSubscription } from "~/stripe/parse";
 import { hashContent, keepUnchanged } from "./keep-unchanged.server";
@@ -212,6 +212,19 @@ const SUBSCRIPTION_COLUMNS = {
   ...VERSION_COLUMNS,
 } as const;
 
+/** A subscription that was seen within this time has hardly been paid in between without being seen. Hours. */
+const SEEN_WITHIN_HOURS = 48;
+
+/**
+ * SQL: the subscription was past due before and is still. A further unpaid invoice begins no new spell, unless the customer
+ * has paid one since, or it was not looked at for long.
+ */
+const isSameSpell: Sql = sql`(s.status = 'past_due' AND excluded.status = 'past_due'
+  AND (s."latestInvoiceId" IS NOT DISTINCT FROM excluded."latestInvoiceId"
+    OR s."observedAt" > now() - make_interval(hours => ${SEEN_WITHIN_HOURS}::int)
+      AND NOT EXISTS (SELECT 1 FROM "StripeEvent" e
+        WHERE e."customerId" = s."customerId" AND e.type = 'invoice.paid' AND e.created >= s."pastDueSince")))`;
+
 async function storeChangedSubscriptions(
   tx: Tx,
   changed: readonly Hashed<SubscriptionRow>[],
@@ -229,14 +242,11 @@ async function storeChangedSubscriptions(
     FROM ${toRecordset(rows, { id: "text", ...SUBSCRIPTION_COLUMNS })}
     ORDER BY r.id
     ON CONFLICT (id) DO UPDATE SET ${assignExcluded(SUBSCRIPTION_COLUMNS)},
-      "pastDueSince" = CASE
-        WHEN excluded.status <> 'past_due' THEN NULL
-        -- Another invoice is late: in between the subscription may have been paid.
-        WHEN s.status = 'past_due' AND s."latestInvoiceId" IS NOT DISTINCT FROM excluded."latestInvoiceId"
-          THEN s."pastDueSince"
-        ELSE now() END,
-      "unpaidSince" = CASE WHEN excluded.status = 'past_due' THEN s."unpaidSince" END,
-      "unpaidInvoiceId" = CASE WHEN excluded.status = 'past_due' THEN s."unpaidInvoiceId" END,
+      "pastDueSince" = CASE WHEN ${isSameSpell} THEN s."pastDueSince" WHEN excluded.status = 'past_due' THEN now() END,
+      "unpaidSince" = CASE WHEN ${isSameSpell} THEN s."unpaidSince" END,
+      "unpaidInvoiceId" = CASE WHEN ${isSameSpell} THEN s."unpaidInvoiceId" END,
+      "unpaidListDue" = s."unpaidListDue" AND ${isSameSpell},
+      "unpaidListedAt" = CASE WHEN ${isSameSpell} THEN s."unpaidListedAt" END,
       "entitlingSince" = CASE
         WHEN excluded.status NOT IN ('active', 'trialing', 'past_due') THEN NULL
         WHEN s.status IN ('active', 'trialing', 'past_due') THEN s."entitlingSince"

@@ -53,7 +53,7 @@ export async function readCustomers(
     const reads: CustomerRead[] = [];
     await Promise.all(
       wanted.map(async (id) => {
-        const read = await readCustomer(stripe, id, options);
+        const read = await readCustomer({ db, stripe }, id, options);
         if (!read.ok) failures.set(id, read.failure);
         else reads.push(read.value);
       }),
@@ -147,7 +147,7 @@ const listItems = (
  * without any is read by itself, which tells present, deleted and missing apart.
  */
 async function readCustomer(
-  stripe: StripeReader,
+  { db, stripe }: Deps,
   customerId: string,
   options: RequestOptions,
 ): Promise<{ ok: true; value: CustomerRead } | NoAnswer> {
@@ -179,7 +179,10 @@ async function readCustomer(
       subscriptions.push({ value: full.subscription, ...version });
       if (one.customer) customer ??= { value: one.customer, ...version };
     }
-    unpaid.push(...(await findUnpaidInvoices(stripe, page.value.subscriptions, options)));
+    const { stripeTime } = page;
+    unpaid.push(
+      ...(await findUnpaidInvoices({ db, stripe }, page.value.subscriptions, { ...options, stripeTime })),
+    );
     payments.push(...listLatestPayments(page.value.subscriptions));
     if (!page.value.hasMore) break;
     // A list that begins again would never end.

@@ -7,6 +7,7 @@ import { storePolledEvents } from "~/engine/observe/events.server";
 import { enqueueDueUsers } from "~/engine/observe/recheck-queue.server";
 import { readSignalledCharges } from "~/engine/observe/reversals.server";
 import { linkSessions } from "~/engine/observe/session-links.server";
+import { listDueInvoices } from "~/engine/observe/unpaid-invoices.server";
 import { type CursorIn, START_OBSERVE } from "~/engine/repair/run-cursor";
 import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
@@ -23,6 +24,8 @@ export const OVERLAP_SECONDS = 10 * 60;
 const SKEW_SECONDS = 10;
 /** Pages of events that are stored before an incremental run becomes a full run, which then settles them. */
 const KNOWN_PAGES = 20;
+/** Of past-due subscriptions, where an older invoice may be unpaid too: a full run left them. */
+const MOST_INVOICE_LISTS = 1;
 
 /**
  * Reads the events since the last run into the inbox, page by page; those that a webhook brought are known already. Then
@@ -59,6 +62,7 @@ export async function runEventsPhase(deps: Deps, session: RunSession): Promise<S
   }
   // Only shown: what cannot be read now is read by the next run, and no run fails for it.
   await readSignalledCharges(deps, session.requestOptions);
+  await listDueInvoices(deps, session.requestOptions, MOST_INVOICE_LISTS);
   await retryOnDeadlock(deps.db, async (tx) => {
     await enqueueDriftedUsers(tx);
     await enqueueDueUsers(tx, { now: await readDatabaseTime(tx) });

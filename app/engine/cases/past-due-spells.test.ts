@@ -74,7 +74,7 @@ const sinceDays = async (id: string) => {
 const press = (userId: string) => world.parity.syncUser({ userId, actor: STAFF });
 const countLists = () => world.sandbox.requests.list({ endpoint: "GET /v1/invoices" }).length;
 
-it("the newest invoice does not begin a new grace: a full run locks whoever has not paid since", async () => {
+it("the newest invoice does not begin a new grace: a full run locks the users who have not paid since", async () => {
   const monthly: History = {
     began: 100,
     renewals: [

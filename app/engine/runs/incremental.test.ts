@@ -143,10 +143,7 @@ describe("an incremental run", () => {
     const [id = ""] = await addSyncedUsers(world, 2);
     world.sandbox.subscriptions.setStatus(id, "past_due");
     // Without the invoice, grace counts from when it was first seen.
-    world.sandbox.control.addFault({
-      effect: { type: "error", status: 403 },
-      match: { query: { "expand[1]": "data.latest_invoice.payments" } },
-    });
+    world.sandbox.control.permissions.deny("rak_invoice_read");
     await cron();
     expect(await readAccess(world, toUserId(0))).toBe("active 5");
     const syncStatus = await world.db.syncStatus.findUniqueOrThrow({ where: { userId: toUserId(0) } });
@@ -157,6 +154,7 @@ describe("an incremental run", () => {
       .$executeRaw`UPDATE "SyncStatus" SET "nextCheckAt" = now() - interval '1 second' WHERE "userId" = ${toUserId(0)}`;
     expect(await cron()).toMatchObject({ scope: "incremental", syncedCount: 1 });
     expect(await readAccess(world, toUserId(0))).toBe("locked 0");
+    world.sandbox.control.permissions.allow();
   });
 
   it("applies what staff decided since: a comp", async () => {

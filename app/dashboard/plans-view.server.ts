@@ -10,7 +10,7 @@ import {
   type PriceName,
   saveMapping,
   savePlan,
-  selectCustomersOfPrice,
+  selectCustomersOfPrices,
 } from "~/engine/account/price-mappings.server";
 import { storedItem } from "~/engine/observe/observations.server";
 import { enqueueUsersOfCustomers } from "~/engine/observe/recheck-queue.server";
@@ -51,8 +51,8 @@ export function createPlans({ db }: { db: Database }) {
      */
     async map(name: PriceName, to: MappedTo, decision: PlanDecision): Promise<MappingOutcome> {
       let customers = 0;
-      const saved = await saveMapping(db, { name, to, ...audit(decision) }, async (tx) => {
-        customers = await enqueueUsersOfPrice(tx, name);
+      const saved = await saveMapping(db, { name, to, ...audit(decision) }, async (tx, names) => {
+        customers = await enqueueUsersOfPrices(tx, names);
       });
       return saved.ok ? { ...saved, customers } : saved;
     },
@@ -63,9 +63,9 @@ export function createPlans({ db }: { db: Database }) {
 
 const idRow = z.object({ id: z.string() });
 
-/** Returns how many customers have the price. */
-async function enqueueUsersOfPrice(tx: Tx, name: PriceName): Promise<number> {
-  const customers = await queryRows(tx, idRow, selectCustomersOfPrice(name));
+/** Returns how many customers have one of the prices. */
+async function enqueueUsersOfPrices(tx: Tx, names: readonly PriceName[]): Promise<number> {
+  const customers = await queryRows(tx, idRow, selectCustomersOfPrices(names));
   await enqueueUsersOfCustomers(
     tx,
     customers.map(({ id }) => id),

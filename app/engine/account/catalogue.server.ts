@@ -9,19 +9,25 @@ export async function loadCatalogue(db: Database | Tx): Promise<Catalogue> {
 }
 
 /**
- * Keeps the claim on price ids that were seen under a claimed lookup key, before the key moves on. Returns whether
- * anything new was stored, and the catalogue must be loaded again.
+ * Keeps the claim on price ids that were seen under a claimed lookup key, before the key moves on, for as long as the key is
+ * mapped. Returns whether anything new was stored, and the catalogue must be loaded again.
  */
 export async function keepSeenPrices(
   tx: Tx,
   catalogue: Catalogue,
-  items: Iterable<SubscriptionItem>,
+  items: readonly SubscriptionItem[],
 ): Promise<boolean> {
-  const claims = listNewMappings(catalogue, items);
-  if (claims.length === 0) return false;
-  const { count } = await tx.planPrice.createMany({
-    data: claims.map(({ planId, priceId }) => ({ planId, priceId, source: "seen" })),
-    skipDuplicates: true,
-  });
+  const claimed = new Set(listNewMappings(catalogue, items).map(({ priceId }) => priceId));
+  if (claimed.size === 0) return false;
+  const keys = new Map<string | null, string | null>();
+  for (const { priceId, lookupKey } of items) if (lookupKey !== null) keys.set(priceId, lookupKey);
+  const seen = [...claimed].map((priceId) => ({ priceId, lookupKey: keys.get(priceId) }));
+  // To the plan that the key has now: it may have been mapped to another one since the catalogue was loaded.
+  const count = await tx.$executeRaw`
+    INSERT INTO "PlanPrice" ("planId", "priceId", source, "seenLookupKey")
+    SELECT p."planId", r."priceId", 'seen', p."lookupKey"
+    FROM jsonb_to_recordset(${JSON.stringify(seen)}::jsonb) AS r("priceId" text, "lookupKey" text)
+    JOIN "PlanPrice" p USING ("lookupKey") ORDER BY r."priceId"
+    ON CONFLICT ("priceId") DO NOTHING`;
   return count > 0;
 }

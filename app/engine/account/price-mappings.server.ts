@@ -48,13 +48,13 @@ const column: Record<PriceName["kind"], Sql> = {
 const foundRow = z.object({ planId: z.string().nullable() });
 
 /**
- * Maps a price to a plan, ignores it, or unmaps it, with an audit entry, in one transaction. `afterwards` enqueues the
- * users with that price. What is said already is not written again.
+ * Maps a price to a plan, ignores it, or unmaps it, with an audit entry, in one transaction. A lookup key takes the prices along
+ * that were seen under it. `afterwards` enqueues the users with these prices. What is said already is not written again.
  */
 export async function saveMapping(
   db: Database,
   { name, to, actor, reason }: MappingChange,
-  afterwards: (tx: Tx) => Promise<void>,
+  afterwards: (tx: Tx, names: PriceName[]) => Promise<void>,
 ): Promise<MappingResult> {
   return db.$transaction(async (tx): Promise<MappingResult> => {
     if (to != null && (await tx.plan.findUnique({ where: { id: to } })) === null)
@@ -74,6 +74,7 @@ export async function saveMapping(
       await tx.$executeRaw(sql`
         INSERT INTO "PlanPrice" ("planId", ${column[name.kind]}, source) VALUES (${to}, ${name.value}, 'admin')
         ON CONFLICT (${column[name.kind]}) DO UPDATE SET "planId" = excluded."planId", source = 'admin'`);
+    const seen = name.kind === "lookupKey" ? await moveSeenPrices(tx, name.value, to) : [];
     await tx.settingChange.create({
       data: {
         key: `${name.kind}:${name.value}`,
@@ -83,9 +84,24 @@ export async function saveMapping(
         reason,
       },
     });
-    await afterwards(tx);
+    await afterwards(tx, [name, ...seen]);
     return { ok: true, before, changed: true };
   });
+}
+
+const seenRow = z.object({ priceId: z.string() });
+
+/** The prices that were seen under a lookup key have what it has. One that an admin mapped by its id stays. */
+async function moveSeenPrices(tx: Tx, lookupKey: string, to: MappedTo): Promise<PriceName[]> {
+  const where = sql`source = 'seen' AND "seenLookupKey" = ${lookupKey} AND "priceId" IS NOT NULL RETURNING "priceId"`;
+  const moved = await queryRows(
+    tx,
+    seenRow,
+    to === undefined
+      ? sql`DELETE FROM "PlanPrice" WHERE ${where}`
+      : sql`UPDATE "PlanPrice" SET "planId" = ${to}::text WHERE ${where}`,
+  );
+  return moved.map(({ priceId }) => ({ kind: "priceId", value: priceId }));
 }
 
 /** Creates a plan or changes its name and seats, with an audit entry. Whether anything differed. */
@@ -123,7 +139,7 @@ export const listMappings = (db: Database): Promise<MappingRow[]> =>
     sql`SELECT "planId", "priceId", "lookupKey", "productId", source FROM "PlanPrice" ORDER BY "createdAt", id`,
   );
 
-/** SQL: the customers with an item of this price, as rows `(id)`. */
-export const selectCustomersOfPrice = ({ kind, value }: PriceName): Sql => sql`
+/** SQL: the customers with an item of one of these prices, as rows `(id)`. */
+export const selectCustomersOfPrices = (names: readonly PriceName[]): Sql => sql`
   SELECT DISTINCT "customerId" AS id FROM "StripeSubscription"
-  WHERE items @> ${JSON.stringify([{ [kind]: value }])}::jsonb`;
+  WHERE items @> ANY(${names.map(({ kind, value }) => JSON.stringify([{ [kind]: value }]))}::jsonb[])`;

@@ -43,7 +43,16 @@ const shape: Shape<SubscriptionView> = {
   automatic_tax: { disabled_reason: null, enabled: false, liability: null },
   billing_cycle_anchor: ({ record }) => toJson(record.anchor),
   billing_cycle_anchor_config: null,
-  billing_mode: { flexible: null, type: "classic" },
+  billing_mode: ({ record }) =>
+    toJson(
+      record.rare.billing_mode === "classic"
+        ? { flexible: null, type: "classic" }
+        : {
+            flexible: { proration_discounts: "included" },
+            type: "flexible",
+            updated_at: record.created,
+          },
+    ),
   billing_schedules: [],
   billing_thresholds: null,
   created: ({ record }) => toJson(record.created),

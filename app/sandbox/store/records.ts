@@ -134,6 +134,8 @@ export interface SubscriptionRare {
   readonly test_clock: string | null;
   /** What happens at the end of a trial when nothing can pay. */
   readonly missing_payment_method: "cancel" | "create_invoice" | "pause";
+  /** How Stripe computes its prorations; what it does without taxes and coupons is the same in both. */
+  readonly billing_mode: BillingMode;
   /** It came without its means of payment: its invoices are paid by means that the sandbox does not know. */
   readonly imported: boolean;
   /** Time does not move it: it was imported in a state that time had changed already. */
@@ -141,6 +143,8 @@ export interface SubscriptionRare {
   /** Format of API versions before 2025-03-31: the period is on the subscription, not on its items. */
   readonly legacyPeriod: boolean;
 }
+
+export type BillingMode = "classic" | "flexible";
 
 export interface CheckoutSessionRecord extends Stored {
   readonly customer: number | null;
@@ -157,6 +161,8 @@ export interface CheckoutSessionRecord extends Stored {
   readonly url: string | null;
   /** Whether the payment page is the sandbox's own. */
   readonly hosted: boolean;
+  /** Of the subscription that it makes. */
+  readonly billingMode: BillingMode;
   readonly expiresAt: number;
   readonly currency: string;
   readonly lineItems: readonly { readonly price: number; readonly quantity: number }[];

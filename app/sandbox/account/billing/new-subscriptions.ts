@@ -28,6 +28,7 @@ export type PaymentBehavior =
   | "allow_incomplete"
   | "default_incomplete"
   | "error_if_incomplete"
+  /** Only of changes. */
   | "pending_if_incomplete";
 
 export type ProrationBehavior = "always_invoice" | "create_prorations" | "none";
@@ -35,6 +36,7 @@ export type ProrationBehavior = "always_invoice" | "create_prorations" | "none";
 export interface SubscribeFields
   extends Pick<
     Partial<SubscriptionRare>,
+    | "billing_mode"
     | "cancel_at"
     | "cancel_at_period_end"
     | "collection_method"
@@ -117,6 +119,7 @@ export class NewSubscriptions {
         method && fields.default_payment_method ? store.paymentMethods.getId(method.sequence) : undefined,
       description: fields.description,
       missing_payment_method: fields.missing_payment_method,
+      billing_mode: fields.billing_mode,
       test_clock: customer.rare.test_clock,
       imported: false,
       ...(trialEnd === undefined ? {} : { trial_start: now, trial_end: trialEnd }),

@@ -1,5 +1,10 @@
 import { type AccountDeps, getExisting } from "~/sandbox/account/account-deps";
-import { type CheckoutSessionRecord, type Metadata, NO_METADATA } from "~/sandbox/store/records";
+import {
+  type BillingMode,
+  type CheckoutSessionRecord,
+  type Metadata,
+  NO_METADATA,
+} from "~/sandbox/store/records";
 
 export interface CheckoutSessionFields {
   customer?: string | null;
@@ -33,7 +38,7 @@ export interface NewCheckoutSession extends CheckoutSessionFields {
   /** Epoch seconds; a day after `created` by default. */
   expires_at?: number;
   metadata?: Metadata;
-  subscription_data?: { metadata?: Metadata; trial_period_days?: number };
+  subscription_data?: { metadata?: Metadata; trial_period_days?: number; billing_mode?: BillingMode };
 }
 
 const DAY = 86_400;
@@ -77,6 +82,7 @@ export class CheckoutSessions {
         })),
         metadata: fields.metadata ?? NO_METADATA,
         subscriptionMetadata: fields.subscription_data?.metadata ?? NO_METADATA,
+        billingMode: fields.subscription_data?.billing_mode ?? "flexible",
         savesName: fields.saves_name ?? false,
         trialDays: fields.subscription_data?.trial_period_days ?? null,
         payment: null,

@@ -141,6 +141,7 @@ export class Checkout {
         quantity: line.quantity,
       })),
       metadata: session.subscriptionMetadata,
+      billing_mode: session.billingMode,
       default_payment_method: method.id,
       ...(session.trialDays === null ? {} : { trial_period_days: session.trialDays }),
     });

@@ -44,6 +44,9 @@ export const createCustomer: ApiRoute = {
       ...params
     } = parseParams(createSchema, request.params);
     const tree = parseExpand("customer", expand);
+    const { test_clock: clock } = params;
+    if (clock && findOrThrow(account.store.testClocks, clock, "test_clock").deleted)
+      throw createMissingError("test_helpers.test_clock", clock, "test_clock");
     const method = payment_method && requirePaymentMethod(account, payment_method, "payment_method");
     const { id } = account.customers.create({ ...params, ...(given ? { metadata: given } : {}) });
     if (method) account.paymentMethods.attach(account.store.paymentMethods.getId(method.sequence), id);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { BillingMode } from "../../store/records";
 import {
   boolean,
   choice,
@@ -11,6 +12,7 @@ import {
   text,
   unsettable,
 } from "../params";
+import { isOlder, RELEASES } from "../versions/versions";
 
 export const PRORATION_BEHAVIORS = ["always_invoice", "create_prorations", "none"] as const;
 
@@ -38,6 +40,18 @@ export const anchor = z.union([
   z.strictObject({ type: choice(["now", "unchanged"]) }).transform(({ type }) => type),
 ]);
 
+/** Of a new subscription. Itemized discounts are not served, because there are no discounts. */
+export const billingMode = z
+  .strictObject({
+    type: choice(["classic", "flexible"]),
+    flexible: z.strictObject({ proration_discounts: only("included") }).optional(),
+  })
+  .transform(({ type }) => type);
+
+/** Since 2025-09-30.clover new subscriptions are flexible unless the request says otherwise. */
+export const findDefaultBillingMode = (version: string): BillingMode =>
+  isOlder(version, RELEASES.clover) ? "classic" : "flexible";
+
 const trialEnd = z.union([z.literal("now"), integer()]);
 
 const fields = {
@@ -50,7 +64,6 @@ const fields = {
   metadata: metadata.optional(),
   trial_end: trialEnd.optional(),
   automatic_tax: z.strictObject({ enabled: only("false") }).optional(),
-  billing_mode: z.strictObject({ type: only("classic") }).optional(),
   off_session: only("false"),
   payment_settings: z
     .strictObject({
@@ -72,6 +85,7 @@ const fields = {
 /** What `POST /v1/subscriptions` takes. */
 export const createSchema = z.strictObject({
   ...fields,
+  billing_mode: billingMode.optional(),
   billing_cycle_anchor: integer().optional(),
   currency: text.optional(),
   customer: text,

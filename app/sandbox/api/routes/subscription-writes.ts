@@ -9,6 +9,7 @@ import {
   anchor,
   CANCELLATION_FEEDBACK,
   createSchema,
+  findDefaultBillingMode,
   PRORATION_BEHAVIORS,
   updateSchema,
 } from "./subscription-params";
@@ -40,6 +41,8 @@ export const createSubscription: ApiRoute = {
   path: PATH,
   handle(account, request) {
     const { expand, trial_settings, ...params } = parseParams(createSchema, request.params);
+    if (params.payment_behavior === "pending_if_incomplete")
+      throw createOnlyForUpdates(params.payment_behavior);
     const tree = parseExpand("subscription", expand);
     const { store, newSubscriptions, serializers } = account;
     if (findOrThrow(store.customers, params.customer, "customer").deleted) {
@@ -50,12 +53,20 @@ export const createSubscription: ApiRoute = {
     });
     const { id } = newSubscriptions.subscribe({
       ...params,
+      billing_mode: params.billing_mode ?? findDefaultBillingMode(request.version),
       metadata: params.metadata === "" ? undefined : params.metadata,
       missing_payment_method: trial_settings?.end_behavior.missing_payment_method,
     });
     return serializers.subscription(findOrThrow(store.subscriptions, id), tree);
   },
 };
+
+const createOnlyForUpdates = (behavior: string) =>
+  new ApiError({
+    status: 400,
+    message: `\`payment_behavior=${behavior}\` can only be used when a subscription is updated, not when it is created.`,
+    param: "payment_behavior",
+  });
 
 export const updateSubscription: ApiRoute = {
   method: "POST",

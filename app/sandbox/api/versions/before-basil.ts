@@ -8,7 +8,7 @@ import type { ObjectChange } from "./object-change";
  */
 
 const changeSubscription: ObjectChange = (subscription) => ({
-  ...subscription,
+  ...omit(subscription, ["billing_mode"]),
   ...readPeriod(subscription),
   discount: readFirst(subscription.discounts),
 });

@@ -14,6 +14,7 @@ import {
   webAddress,
 } from "../../params";
 import { type ApiRoute, findOrThrow } from "../../route";
+import { billingMode, findDefaultBillingMode } from "../subscription-params";
 
 const PATH = "/v1/checkout/sessions";
 const SHORTEST = 30 * 60;
@@ -34,7 +35,7 @@ const createSchema = z.strictObject({
     .strictObject({
       metadata: metadata.optional(),
       trial_period_days: integer({ min: 1 }).optional(),
-      billing_mode: z.strictObject({ type: only("classic") }).optional(),
+      billing_mode: billingMode.optional(),
       // Without a billing_cycle_anchor nothing is prorated.
       proration_behavior: choice(["create_prorations", "none"]).optional(),
     })
@@ -85,6 +86,7 @@ export const createCheckoutSession: ApiRoute = {
       subscription_data: {
         ...(subscription_data?.metadata ? { metadata: subscription_data.metadata } : {}),
         trial_period_days: subscription_data?.trial_period_days,
+        billing_mode: subscription_data?.billing_mode ?? findDefaultBillingMode(request.version),
       },
     });
     return account.serializers.checkoutSession(findOrThrow(account.store.checkoutSessions, id), tree);

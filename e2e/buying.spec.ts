@@ -11,7 +11,7 @@ const pay = (page: Page) => page.getByRole("button", { name: /^Pay/ }).click();
 
 test.afterEach(async ({ product }) => {
   await setWebhooks(product, "on");
-  await query(product, (client) => client.query(`DELETE FROM "Setting" WHERE key = 'supportContact'`));
+  await query(product, (client) => client.query(`DELETE FROM parity."Setting" WHERE key = 'supportContact'`));
 });
 
 test("two tabs lead to one payment, and a third, stale tab sells nothing", async ({
@@ -41,7 +41,7 @@ test("two tabs lead to one payment, and a third, stale tab sells nothing", async
   await expect(stale.getByRole("alert")).toContainText("not charged");
   await expect(findHeading(stale)).toHaveText("You have Army");
   const bought = await query(product, (client) =>
-    client.query(`SELECT 1 FROM "StripeSubscription" WHERE "metadataUserId" = $1`, [customer.userId]),
+    client.query(`SELECT 1 FROM parity."StripeSubscription" WHERE "metadataUserId" = $1`, [customer.userId]),
   );
   expect(bought.rowCount).toBe(1);
 });
@@ -78,7 +78,7 @@ test("a customer that waits too long sees the support contact, once an admin has
   const customer = await addCustomer(product, `Wren Waits ${Date.now()}`);
   await query(product, (client) =>
     client.query(
-      `INSERT INTO "UserCheck" ("userId", "failedAt", failure, failures, "nextCheckAt")
+      `INSERT INTO parity."UserCheck" ("userId", "failedAt", failure, failures, "nextCheckAt")
        VALUES ($1, now(), 'timeout', 1, now() + interval '1 hour')`,
       [customer.userId],
     ),

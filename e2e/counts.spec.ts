@@ -9,7 +9,7 @@ test("a slow count does not delay a page: it follows, and stays on the next page
   await other.connect();
   try {
     await other.query("BEGIN");
-    await other.query(`LOCK TABLE "SyncStatus" IN ACCESS EXCLUSIVE MODE`);
+    await other.query(`LOCK TABLE parity."SyncStatus" IN ACCESS EXCLUSIVE MODE`);
     await page.goto("/settings");
     await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
     const waiting = page.getByRole("link", { name: /^Revocations\s*\d+ pending$/ }).first();

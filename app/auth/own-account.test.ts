@@ -76,7 +76,7 @@ describe("S25: the own account", () => {
     const cookie = await openSession();
     const idle = (hours: number) =>
       database.db
-        .$executeRaw`UPDATE "StaffSession" SET "updatedAt" = now() - make_interval(secs => ${hours * 3600}::int)`;
+        .$executeRaw`UPDATE parity."StaffSession" SET "updatedAt" = now() - make_interval(secs => ${hours * 3600}::int)`;
     await idle(11);
     expect(await readSession(cookie)).not.toBeNull();
     const [{ updatedAt } = { updatedAt: new Date(0) }] = await database.db.staffSession.findMany();
@@ -177,7 +177,7 @@ describe("S26: a removed member", () => {
     await expect(database.db.settingChange.updateMany({ data: { actor: "y" } })).rejects.toThrow(
       /append-only/,
     );
-    await expect(database.db.$executeRaw`TRUNCATE "SettingChange"`).rejects.toThrow(/append-only/);
+    await expect(database.db.$executeRaw`TRUNCATE parity."SettingChange"`).rejects.toThrow(/append-only/);
   });
 });
 

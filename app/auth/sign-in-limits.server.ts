@@ -74,7 +74,7 @@ export function createSignInLimits(db: Database, appSecret: string, isSecure: bo
         for (const limit of taken)
           if (limit.key.startsWith("address:")) await giveBack(limit);
           else await db.signInLimit.deleteMany({ where: { key: limit.key } });
-        await db.$executeRaw`DELETE FROM "SignInLimit" WHERE "updatedAt" < now() - interval '1 day'`;
+        await db.$executeRaw`DELETE FROM parity."SignInLimit" WHERE "updatedAt" < now() - interval '1 day'`;
       },
     };
   }
@@ -82,7 +82,7 @@ export function createSignInLimits(db: Database, appSecret: string, isSecure: bo
   /** Null when the attempt may be made; else the seconds until the next one may. */
   async function take({ key, free }: Limit): Promise<number | null> {
     const taken = await db.$queryRaw<unknown[]>`
-      INSERT INTO "SignInLimit" AS held (key, failures, "nextAttemptAt") VALUES (${key}, 1, now())
+      INSERT INTO parity."SignInLimit" AS held (key, failures, "nextAttemptAt") VALUES (${key}, 1, now())
       ON CONFLICT (key) DO UPDATE SET
         failures = CASE WHEN held."updatedAt" < now() - make_interval(secs => ${FORGOTTEN_AFTER_SECONDS}::int)
                         THEN 1 ELSE held.failures + 1 END,
@@ -100,7 +100,7 @@ export function createSignInLimits(db: Database, appSecret: string, isSecure: bo
 
   async function giveBack({ key, free }: Limit): Promise<void> {
     await db.$executeRaw`
-      UPDATE "SignInLimit" SET failures = greatest(0, failures - 1),
+      UPDATE parity."SignInLimit" SET failures = greatest(0, failures - 1),
         "nextAttemptAt" = CASE WHEN failures - 1 < ${free}::int THEN now() ELSE "nextAttemptAt" END
       WHERE key = ${key}`;
   }

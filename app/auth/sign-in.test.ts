@@ -53,7 +53,7 @@ describe("S5: guessing one account's password", () => {
     // The one waiting time after another is over: each is twice as long.
     const waits: number[] = [];
     for (let n = 0; n < 14; n++) {
-      await database.db.$executeRaw`UPDATE "SignInLimit" SET "nextAttemptAt" = now()`;
+      await database.db.$executeRaw`UPDATE parity."SignInLimit" SET "nextAttemptAt" = now()`;
       const again = { email: "ann@example.com", clientAddress: `198.51.100.${n}`, cookie: "" };
       expect((await limits.begin(again)).ok).toBe(true);
       const row = await database.db.signInLimit.findFirst({ where: { key: { startsWith: "account:" } } });
@@ -78,7 +78,8 @@ describe("S5: guessing one account's password", () => {
   it("does not lock its owner out: not of a session, and not in a browser that has signed in before", async () => {
     const session = await openSession();
     for (let n = 0; n < 5; n++) await signIn("wrong password here", `192.0.2.${n}`);
-    await database.db.$executeRaw`UPDATE "SignInLimit" SET "nextAttemptAt" = now() + interval '1 hour'`;
+    await database.db
+      .$executeRaw`UPDATE parity."SignInLimit" SET "nextAttemptAt" = now() + interval '1 hour'`;
     expect(await signIn(password, "192.0.2.99")).toMatchObject({ ok: false, reason: "too_many_requests" });
     expect(await readSession(session)).toMatchObject({ name: "Ann" });
     expect(await signIn(password, "192.0.2.98", session)).toMatchObject({ ok: true });

@@ -49,9 +49,9 @@ describe("the demo after one full run", () => {
     const flagsNow = async () => new Set((await demo.parity.views(userIds)).flatMap(({ flags }) => flags));
     const seen = await flagsNow();
     expect(FLAGS.filter((flag) => !seen.has(flag))).toEqual(["stale", "refunded", "disputed"]);
-    await demo.db.$executeRaw`UPDATE "Cursor" SET value = jsonb_set(value, '{finishedAt}',
+    await demo.db.$executeRaw`UPDATE parity."Cursor" SET value = jsonb_set(value, '{finishedAt}',
       to_jsonb((value->>'finishedAt')::float8 - 25 * 3600)) WHERE key = 'full_run'`;
-    await demo.db.$executeRaw`UPDATE "Cursor" SET value = jsonb_set(value, '{at}',
+    await demo.db.$executeRaw`UPDATE parity."Cursor" SET value = jsonb_set(value, '{at}',
       to_jsonb((value->>'at')::float8 - 25 * 3600)) WHERE key = 'events'`;
     expect(await flagsNow()).toContain("stale");
   });
@@ -126,7 +126,7 @@ describe("seeding", () => {
 
   it("of a production database creates the plans and no users, also the second time", async () => {
     demo = await createDemo();
-    await demo.db.$executeRaw`TRUNCATE "User", "Plan", "PlanPrice"`;
+    await demo.db.$executeRaw`TRUNCATE app."User", parity."Plan", parity."PlanPrice"`;
     for (let time = 0; time < 2; time += 1) {
       const { code, stdout } = await runProcess(["prisma/seed.ts"], { DATABASE_URL: demo.url });
       expect({ code, stdout }).toEqual({
@@ -143,8 +143,9 @@ describe("seeding", () => {
     demo = await createDemo();
     const { store } = demo.sandbox.account;
     const before = store.subscriptions.nextSequence;
-    await demo.db.$executeRaw`TRUNCATE "User", "BillingSubscription", "Workspace", "Link", "Comp", "Hold",
-      "Acknowledgement", "UserCheck", "Run"`;
+    await demo.db
+      .$executeRaw`TRUNCATE app."User", app."BillingSubscription", app."Workspace", parity."Link", parity."Comp", parity."Hold",
+      parity."Acknowledgement", parity."UserCheck", parity."Run"`;
 
     expect(await seedDemo({ db: demo.db, sandbox: demo.sandbox, now: epochSeconds() })).toEqual({
       seeded: true,

@@ -15,10 +15,9 @@ import {
 } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
-import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { openPostgres } from "~/server/open-postgres.server";
 import { requireBuilt } from "~/server/require-built.server";
-import { requireDatabase } from "~/server/require-database.server";
+import { prepareDatabase } from "~/server/require-database.server";
 import { type CloseHook, closeAll } from "~/server/shutdown.server";
 import { EXIT } from "./command";
 import { type Opening, runCommandLine } from "./run-command";
@@ -90,8 +89,7 @@ async function openInstallation(
   }
   const postgres = await openPostgres({ databaseUrl, dataDirectory, log: say });
   opened.push({ name: "postgres", close: postgres.stop });
-  if (databaseUrl === null) await applyMigrations(postgres.url);
-  else await requireDatabase(postgres.url);
+  await prepareDatabase(postgres.url, { embedded: databaseUrl === null });
   const db = connect(postgres.url);
   if (stripe) return { ok: true, db, stripe, sandbox: false, isNew: false };
   const sandbox = await openSandbox({ ...environment, appUrl: null });

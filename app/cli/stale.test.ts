@@ -19,10 +19,10 @@ const run = (line: string) => runOn(world, line);
 /** As if everything so far had happened `hours` earlier. */
 async function letPass(hours: number): Promise<void> {
   await world.db.$executeRaw`
-    UPDATE "Cursor" SET value = jsonb_set(value, '{at}', to_jsonb((value->>'at')::float8 - ${hours * 3_600}::float8))
+    UPDATE parity."Cursor" SET value = jsonb_set(value, '{at}', to_jsonb((value->>'at')::float8 - ${hours * 3_600}::float8))
     WHERE key = 'events'`;
   await world.db.$executeRaw`
-    UPDATE "Cursor" SET "updatedAt" = "updatedAt" - make_interval(hours => ${hours}::int) WHERE key = 'scheduler'`;
+    UPDATE parity."Cursor" SET "updatedAt" = "updatedAt" - make_interval(hours => ${hours}::int) WHERE key = 'scheduler'`;
 }
 
 const lockAll = () => world.db.workspace.updateMany({ data: { status: "locked", seats: 0 } });
@@ -91,7 +91,7 @@ it("a preview counts what it has just found, and so does status (case 34)", asyn
 
 it("the doctor takes a scheduler for silent after the time that is set, and no sooner", async () => {
   await world.db
-    .$executeRaw`UPDATE "Cursor" SET "updatedAt" = "updatedAt" - interval '50 minutes' WHERE key = 'scheduler'`;
+    .$executeRaw`UPDATE parity."Cursor" SET "updatedAt" = "updatedAt" - interval '50 minutes' WHERE key = 'scheduler'`;
   expect((await run("doctor")).stdout).toContain("The scheduler last called 50 min ago: check it.");
   await world.parity.settings.set({ staleAfterMinutes: 60 }, { kind: "command_line", id: null });
   expect((await run("doctor")).stdout).not.toContain("check it");

@@ -8,7 +8,7 @@ export type CheckoutAttempt = { key: string; page: { sessionId: string; orderHas
 
 /** The current attempt of a user; a new one when there is none. All tabs and servers get the same attempt. */
 export async function openCheckoutAttempt(db: Database, userId: string): Promise<CheckoutAttempt> {
-  await db.$executeRaw`INSERT INTO "CheckoutAttempt" ("userId") VALUES (${userId}) ON CONFLICT DO NOTHING`;
+  await db.$executeRaw`INSERT INTO parity."CheckoutAttempt" ("userId") VALUES (${userId}) ON CONFLICT DO NOTHING`;
   const { key, sessionId, orderHash } = await db.checkoutAttempt.findUniqueOrThrow({ where: { userId } });
   return { key, page: sessionId !== null && orderHash !== null ? { sessionId, orderHash } : null };
 }
@@ -19,7 +19,7 @@ export async function findRecentCheckoutPage(db: Database, userId: string): Prom
     db,
     pageRow,
     sql`
-    SELECT "sessionId" FROM "CheckoutAttempt" WHERE "userId" = ${userId} AND "sessionId" IS NOT NULL
+    SELECT "sessionId" FROM parity."CheckoutAttempt" WHERE "userId" = ${userId} AND "sessionId" IS NOT NULL
       AND "updatedAt" > now() - interval '25 hours'`,
   );
   return page?.sessionId ?? null;
@@ -34,7 +34,7 @@ export async function replaceCheckoutAttempt(
   key: string,
 ): Promise<CheckoutAttempt> {
   await db.$executeRaw`
-    UPDATE "CheckoutAttempt"
+    UPDATE parity."CheckoutAttempt"
     SET key = gen_random_uuid(), "sessionId" = NULL, "orderHash" = NULL, "updatedAt" = now()
     WHERE "userId" = ${userId} AND key = ${key}`;
   return openCheckoutAttempt(db, userId);
@@ -48,7 +48,7 @@ export async function saveCheckoutPage(
   { sessionId, orderHash }: { sessionId: string; orderHash: string },
 ): Promise<boolean> {
   const kept = await db.$executeRaw`
-    UPDATE "CheckoutAttempt" SET "sessionId" = ${sessionId}, "orderHash" = ${orderHash}, "updatedAt" = now()
+    UPDATE parity."CheckoutAttempt" SET "sessionId" = ${sessionId}, "orderHash" = ${orderHash}, "updatedAt" = now()
     WHERE "userId" = ${userId} AND key = ${key} AND ("sessionId" IS NULL OR "sessionId" = ${sessionId})`;
   return kept === 1;
 }

@@ -49,7 +49,7 @@ async function findLastSeenPrice(
     db,
     itemsRow,
     sql`
-    SELECT items FROM "StripeSubscription"
+    SELECT items FROM parity."StripeSubscription"
     WHERE items @> ${JSON.stringify([lookupKey === null ? { priceId } : { lookupKey }])}::jsonb
       -- What one customer pays in another currency is not the price that all see.
       AND NOT jsonb_path_exists(items, '$[*].priceCurrency')

@@ -15,7 +15,7 @@ export async function consumeRateLimit(
     db,
     counterRow,
     sql`
-    INSERT INTO "RateLimitCounter" AS a (key, count) VALUES (${key}, 1)
+    INSERT INTO parity."RateLimitCounter" AS a (key, count) VALUES (${key}, 1)
     ON CONFLICT (key) DO UPDATE SET
       count = CASE WHEN a."windowStart" < now() - make_interval(secs => ${windowSeconds}::float8)
         THEN 1 ELSE a.count + 1 END,

@@ -47,7 +47,7 @@ describe("a burst of paid customers who open their workspaces in the same second
     // The first process is gone in the middle: nothing ends its checks, and their leases run out.
     await world.sandbox.control.held.waitForCount(1);
     world.sandbox.control.clearFaults();
-    await world.db.$executeRaw`UPDATE "UserCheck" SET "checkingUntil" = now() - interval '1 second'`;
+    await world.db.$executeRaw`UPDATE parity."UserCheck" SET "checkingUntil" = now() - interval '1 second'`;
     await another.workspace.makeWaitingChecks(60_000);
     expect(await countOpen()).toBe(MANY);
     expect(await countWaiting()).toBe(0);
@@ -57,7 +57,7 @@ describe("a burst of paid customers who open their workspaces in the same second
 
 it("a check that breaks leaves the queue, and the next one comes later", async () => {
   await addPayingUser(world, "ada");
-  await world.db.$executeRaw`ALTER TABLE "StripeCustomer" RENAME TO "Away"`;
+  await world.db.$executeRaw`ALTER TABLE parity."StripeCustomer" RENAME TO "Away"`;
   world.parity.workspace.checkInBackground("ada");
   await expect
     .poll(() => world.db.userCheck.findFirst())
@@ -65,7 +65,7 @@ it("a check that breaks leaves the queue, and the next one comes later", async (
       queuedAt: null,
       failure: "internal_error",
     });
-  await world.db.$executeRaw`ALTER TABLE "Away" RENAME TO "StripeCustomer"`;
+  await world.db.$executeRaw`ALTER TABLE parity."Away" RENAME TO "StripeCustomer"`;
   expect(await readAccess(world, "ada")).toBe("locked 0");
 });
 
@@ -76,7 +76,7 @@ it("without users that wait there is nothing to do", async () => {
 
 it("a user who is deleted while waiting leaves the queue", async () => {
   await addPayingUser(world, "ada");
-  await world.db.$executeRaw`INSERT INTO "UserCheck" ("userId", "queuedAt") VALUES ('gone', now())`;
+  await world.db.$executeRaw`INSERT INTO parity."UserCheck" ("userId", "queuedAt") VALUES ('gone', now())`;
   await world.parity.workspace.makeWaitingChecks(5_000);
   expect(await countWaiting()).toBe(0);
 });

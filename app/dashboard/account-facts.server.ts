@@ -22,7 +22,7 @@ export async function sumMoneyAtStake(db: Database | Tx): Promise<StakeRow[]> {
     stakeRow,
     sql`SELECT "moneyKind" AS kind, "moneyCurrency" AS currency, sum("moneyPerMonth")::float8 AS "perMonth",
       count(*)::int AS users
-    FROM "SyncStatus" WHERE "moneyKind" IS NOT NULL AND "moneyCurrency" IS NOT NULL AND "moneyPerMonth" IS NOT NULL
+    FROM parity."SyncStatus" WHERE "moneyKind" IS NOT NULL AND "moneyCurrency" IS NOT NULL AND "moneyPerMonth" IS NOT NULL
     GROUP BY 1, 2 ORDER BY 3 DESC, 2`,
   );
 }
@@ -44,7 +44,7 @@ export async function countPendingRevocations(db: Database | Tx): Promise<number
     db,
     countRow,
     // The second condition changes nothing in the result: with it PostgreSQL can use the partial index on flags.
-    sql`SELECT count(*)::int AS count FROM "SyncStatus" WHERE flags @> ARRAY['not_revoked'] AND flags <> '{}'`,
+    sql`SELECT count(*)::int AS count FROM parity."SyncStatus" WHERE flags @> ARRAY['not_revoked'] AND flags <> '{}'`,
   );
   return row?.count ?? 0;
 }
@@ -62,12 +62,12 @@ export async function countUnlinkedCustomers(db: Database | Tx): Promise<number>
     db,
     countRow,
     sql`WITH paying AS MATERIALIZED (
-      SELECT DISTINCT s."customerId" AS id FROM "StripeSubscription" s
+      SELECT DISTINCT s."customerId" AS id FROM parity."StripeSubscription" s
       WHERE NOT s.gone AND s.status IN ('active', 'trialing')
         AND ${isInNoRecord(sql`s."customerId"`)})
-    SELECT count(*)::int AS count FROM paying JOIN "StripeCustomer" c USING (id)
+    SELECT count(*)::int AS count FROM paying JOIN parity."StripeCustomer" c USING (id)
     WHERE c.state = 'present'
-      AND EXISTS (SELECT 1 FROM "StripeSubscription" bought WHERE bought."customerId" = paying.id AND NOT bought.gone
+      AND EXISTS (SELECT 1 FROM parity."StripeSubscription" bought WHERE bought."customerId" = paying.id AND NOT bought.gone
         AND bought.status IN ('active', 'trialing') AND ${mayItemsHaveSeats(sql`bought.items`)})
       AND NOT EXISTS (${selectOwners(sql`paying.id`)})
       AND NOT EXISTS (${selectUsersWithAddress(sql`paying.id`)})`,

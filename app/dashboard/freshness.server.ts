@@ -28,7 +28,7 @@ const timesRow = z.object({
 export async function loadFreshness(db: Database | Tx): Promise<Freshness> {
   const query = sql`
     SELECT extract(epoch FROM now())::float8 AS now, extract(epoch FROM ${coveredAt})::float8 AS "observedAt",
-      (SELECT extract(epoch FROM "updatedAt")::float8 FROM "Cursor" WHERE key = 'scheduler') AS "schedulerCalledAt"`;
+      (SELECT extract(epoch FROM "updatedAt")::float8 FROM parity."Cursor" WHERE key = 'scheduler') AS "schedulerCalledAt"`;
   const [{ now, ...times }, { staleAfterMinutes }] = await Promise.all([
     queryOneOrThrow(db, timesRow, query),
     loadSettings(db),

@@ -96,7 +96,7 @@ async function listUnmapped(db: Database): Promise<UnmappedPrice[]> {
       groupRow,
       sql`SELECT item || '{"id": "", "periodStart": null, "periodEnd": null}' AS item, count(*)::int AS subscriptions
       FROM (
-        SELECT item - 'id' - 'periodStart' - 'periodEnd' AS item FROM "StripeSubscription" s, jsonb_array_elements(s.items) item
+        SELECT item - 'id' - 'periodStart' - 'periodEnd' AS item FROM parity."StripeSubscription" s, jsonb_array_elements(s.items) item
         WHERE NOT s.gone AND s.status NOT IN ('canceled', 'incomplete', 'incomplete_expired')
       ) open GROUP BY item`,
     ),

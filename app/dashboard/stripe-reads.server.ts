@@ -15,7 +15,7 @@ export async function listStripeReads(db: Database): Promise<EndpointReads[]> {
     endpointReads,
     sql`SELECT endpoint, sum(requests)::int AS "last30Days",
       coalesce(sum(requests) FILTER (WHERE day = (now() AT TIME ZONE 'UTC')::date), 0)::int AS today
-    FROM "StripeRequestCount" WHERE day > (now() AT TIME ZONE 'UTC')::date - 30
+    FROM parity."StripeRequestCount" WHERE day > (now() AT TIME ZONE 'UTC')::date - 30
     GROUP BY endpoint ORDER BY 2 DESC, 1`,
   );
 }
@@ -27,7 +27,7 @@ export async function listStripeSlowdowns(db: Database): Promise<z.output<typeof
   return queryRows(
     db,
     slowdownRow,
-    sql`SELECT bucket, stripe_slowdown(slowdown, "slowedAt", clock_timestamp()) AS slowdown
-    FROM "StripeRateBucket" ORDER BY bucket`,
+    sql`SELECT bucket, parity.stripe_slowdown(slowdown, "slowedAt", clock_timestamp()) AS slowdown
+    FROM parity."StripeRateBucket" ORDER BY bucket`,
   );
 }

@@ -40,7 +40,7 @@ async function everything() {
   await syncAll(parity);
   await parity.syncUser({ userId: "eve", actor: STAFF });
   await parity.syncUser({ userId: "gone", actor: WORKSPACE });
-  await db.$executeRaw`DROP TABLE "Workspace" CASCADE`;
+  await db.$executeRaw`DROP TABLE app."Workspace" CASCADE`;
   parity.workspace.checkInBackground("ada");
   await parity.close();
   const refused = world.another({ secretKey: "sk_test_revoked_with_a_long_tail" });
@@ -70,8 +70,8 @@ it("no address is stored in the audit or in a run", async () => {
   await everything();
   const { db } = world;
   const stored = await db.$queryRaw<{ text: string }[]>`
-    SELECT c::text AS text FROM "Change" c UNION ALL SELECT r::text FROM "Run" r
-    UNION ALL SELECT u::text FROM "RunUser" u`;
+    SELECT c::text AS text FROM parity."Change" c UNION ALL SELECT r::text FROM parity."Run" r
+    UNION ALL SELECT u::text FROM parity."RunUser" u`;
   expect(stored.length).toBeGreaterThan(4);
   expect(stored.filter(({ text }) => text.includes("@"))).toEqual([]);
 });

@@ -53,7 +53,9 @@ it("an error of our code does not count as unavailable", async () => {
   expect(
     isUnavailable(await catchError(db.staff.create({ data: { email: "a@example.com", name: "A" } }))),
   ).toBe(false);
-  expect(isUnavailable(await catchError(db.$queryRaw`SELECT no_such_column FROM "Staff"`))).toBe(false);
+  expect(isUnavailable(await catchError(db.$queryRaw`SELECT no_such_column FROM parity."Staff"`))).toBe(
+    false,
+  );
   expect(isUnavailable(new TypeError("x is not a function"))).toBe(false);
   expect(isUnavailable("text")).toBe(false);
   await drop();

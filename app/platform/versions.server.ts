@@ -9,7 +9,7 @@ const timeRow = z.object({ now: z.number() });
 
 /** The next version: a value of a sequence that all processes share. */
 export async function nextVersion(db: Database | Tx): Promise<Version> {
-  const query = sql`SELECT nextval('observation_version')::float8 AS version`;
+  const query = sql`SELECT nextval('parity.observation_version')::float8 AS version`;
   return (await queryOneOrThrow(db, versionRow, query)).version;
 }
 

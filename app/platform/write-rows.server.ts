@@ -63,6 +63,7 @@ const compareDistinct = (columns: readonly Listed[], read: (column: Listed) => S
 };
 
 export type WrittenRows<Row extends object> = {
+  /** Name of a table or relation in the schema `parity`. */
   table: string;
   /** The column that says which row is meant; unique in the table. */
   key: NoInfer<Columns<Row>>;
@@ -81,7 +82,7 @@ export function updateRows<Row extends object>({ table, key, columns, rows, touc
   const keys = listColumns(key).map((one) => sql`t.${one.column} = ${toValue(one)}`);
   const values = written.map((one) => sql`${one.column} = ${toValue(one)}`);
   return sql`
-    UPDATE ${quoteName(table)} t SET ${join(values)}${touchColumn(touch)}
+    UPDATE parity.${quoteName(table)} t SET ${join(values)}${touchColumn(touch)}
     FROM ${toRecordset(rows, { ...key, ...columns })}
     WHERE ${join(keys, " AND ")} AND ${compareDistinct(written, toValue)}`;
 }
@@ -91,7 +92,7 @@ export function upsertRows<Row extends object>({ table, key, columns, rows, touc
   const all: Columns<Row> = { ...key, ...columns };
   const written = listColumns(columns);
   return sql`
-    INSERT INTO ${quoteName(table)} AS t (${joinNames(all)})
+    INSERT INTO parity.${quoteName(table)} AS t (${joinNames(all)})
     SELECT ${joinValues(all)} FROM ${toRecordset(rows, all)} ORDER BY ${joinValues(key)}
     ON CONFLICT (${joinNames(key)}) DO UPDATE SET ${assignExcluded(columns)}${touchColumn(touch)}
     WHERE ${compareDistinct(written, ({ column }) => sql`excluded.${column}`)}`;

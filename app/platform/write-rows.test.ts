@@ -16,12 +16,13 @@ const columns: Columns<Row> = {
 let test: TestDatabase;
 beforeAll(async () => {
   test = await createTestDatabase();
-  await test.db.$executeRaw`CREATE TABLE "Thing" (id text PRIMARY KEY, "odd ""name" bigint, "isOpen" boolean,
+  await test.db
+    .$executeRaw`CREATE TABLE parity."Thing" (id text PRIMARY KEY, "odd ""name" bigint, "isOpen" boolean,
     at timestamptz, notes jsonb, touched timestamptz)`;
 });
 afterAll(() => test.drop());
 beforeEach(async () => {
-  await test.db.$executeRaw`DELETE FROM "Thing"`;
+  await test.db.$executeRaw`DELETE FROM parity."Thing"`;
 });
 
 const row = (changes: Partial<Row> = {}): Row => ({
@@ -36,8 +37,8 @@ const input = (rows: Row[]) => ({ table: "Thing", key, columns, rows, touch: "to
 const upsert = (...rows: Row[]) => test.db.$executeRaw(upsertRows(input(rows)));
 const update = (...rows: Row[]) => test.db.$executeRaw(updateRows(input(rows)));
 const stored = () => test.db.$queryRaw`
-  SELECT id, "odd ""name" AS count, "isOpen", extract(epoch FROM at)::float8 AS at, notes FROM "Thing" ORDER BY id`;
-const hash = () => test.db.$queryRaw(sql`SELECT ${hashRow(columns, 1)}::text AS hash FROM "Thing"`);
+  SELECT id, "odd ""name" AS count, "isOpen", extract(epoch FROM at)::float8 AS at, notes FROM parity."Thing" ORDER BY id`;
+const hash = () => test.db.$queryRaw(sql`SELECT ${hashRow(columns, 1)}::text AS hash FROM parity."Thing"`);
 
 describe("rows that are written", () => {
   it("are inserted, and updated where they differ", async () => {
@@ -61,7 +62,7 @@ describe("rows that are written", () => {
     ["update", update],
   ])("do not differ by a part of a second (%s)", async (_, write) => {
     await upsert(row());
-    await test.db.$executeRaw`UPDATE "Thing" SET at = at + interval '900 milliseconds'`;
+    await test.db.$executeRaw`UPDATE parity."Thing" SET at = at + interval '900 milliseconds'`;
     expect(await write(row())).toBe(0);
     expect(await write(row({ at: 1_700_000_001 }))).toBe(1);
   });
@@ -69,7 +70,7 @@ describe("rows that are written", () => {
   it("are touched when they are written", async () => {
     await upsert(row());
     await update(row({ isOpen: false }));
-    expect(await test.db.$queryRaw`SELECT touched IS NOT NULL AS touched FROM "Thing"`).toEqual([
+    expect(await test.db.$queryRaw`SELECT touched IS NOT NULL AS touched FROM parity."Thing"`).toEqual([
       { touched: true },
     ]);
   });
@@ -83,6 +84,6 @@ it("the hash of a row changes with each column, and not with a part of a second"
   }
   expect(seen.size).toBe(5);
   await upsert(row());
-  await test.db.$executeRaw`UPDATE "Thing" SET at = at + interval '900 milliseconds'`;
+  await test.db.$executeRaw`UPDATE parity."Thing" SET at = at + interval '900 milliseconds'`;
   expect(seen).toContain(JSON.stringify(await hash()));
 });

@@ -68,7 +68,7 @@ async function addPayer(id: string) {
 }
 
 const listJobKeys = async () => {
-  const rows = await world.db.$queryRaw<{ key: string }[]>`SELECT key FROM graphile_worker.jobs`;
+  const rows = await world.db.$queryRaw<{ key: string }[]>`SELECT key FROM parity.jobs`;
   return rows.map(({ key }) => key);
 };
 
@@ -145,7 +145,7 @@ describe("where no process stays alive", () => {
     const done: unknown[] = [];
     const taskList = { [SYNC_CUSTOMER_JOB]: async (payload: unknown) => void done.push(payload) };
     const logger = new Logger(() => () => {});
-    await runOnce({ connectionString: world.url, taskList, noHandleSignals: true, logger });
+    await runOnce({ connectionString: world.url, schema: "parity", taskList, noHandleSignals: true, logger });
     expect(done).toHaveLength(1);
   });
 });

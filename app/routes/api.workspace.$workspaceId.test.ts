@@ -42,9 +42,9 @@ async function finishBackgroundWork(parity: Parity = world.parity): Promise<Pari
 }
 
 const moveClock = (seconds: number) => world.db.$executeRaw`
-  WITH moved AS (UPDATE "SyncStatus" SET "observedAt" = "observedAt" - make_interval(secs => ${seconds}::float8)),
-    pass AS (UPDATE "StripeCustomer" SET "completeAt" = "completeAt" - make_interval(secs => ${seconds}::float8))
-  UPDATE "UserCheck" SET "checkedAt" = "checkedAt" - make_interval(secs => ${seconds}::float8),
+  WITH moved AS (UPDATE parity."SyncStatus" SET "observedAt" = "observedAt" - make_interval(secs => ${seconds}::float8)),
+    pass AS (UPDATE parity."StripeCustomer" SET "completeAt" = "completeAt" - make_interval(secs => ${seconds}::float8))
+  UPDATE parity."UserCheck" SET "checkedAt" = "checkedAt" - make_interval(secs => ${seconds}::float8),
     "failedAt" = "failedAt" - make_interval(secs => ${seconds}::float8),
     "nextCheckAt" = "nextCheckAt" - make_interval(secs => ${seconds}::float8),
     "checkingUntil" = "checkingUntil" - make_interval(secs => ${seconds}::float8)`;
@@ -146,7 +146,7 @@ describe("how often Stripe is read", () => {
       await ask("ada_w1", "ada", server);
       server = await finishBackgroundWork(server);
       const [row] = await db.$queryRaw<{ wait: number }[]>`
-        SELECT round(extract(epoch FROM "nextCheckAt" - "failedAt"))::float8 AS wait FROM "UserCheck"`;
+        SELECT round(extract(epoch FROM "nextCheckAt" - "failedAt"))::float8 AS wait FROM parity."UserCheck"`;
       waits.push(row?.wait ?? 0);
       await moveClock(1_801);
     }

@@ -1,13 +1,23 @@
+import { parseArgs } from "node:util";
 import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { withPostgres } from "./open-postgres.server";
 
-// npm run db:migrate: brings the database of DATABASE_URL, or the embedded one, up to date.
+// npm run db:migrate: brings Parity's schema in the database of DATABASE_URL, or in the embedded one, up to date.
+const { values } = parseArgs({ options: { "with-example-tables": { type: "boolean", default: false } } });
+const exampleTables = values["with-example-tables"] ? "public" : null;
+
+const UNMAPPED = `Parity's own tables are there, in the schema parity; the application's tables could not be mapped:
+  %
+Nothing is read or written until they are. For a first look on an empty database: npm run db:migrate -- --with-example-tables
+`;
+
 process.exitCode = await withPostgres(process.env, async (url) => {
   try {
-    const applied = await applyMigrations(url);
+    const { applied, unmapped } = await applyMigrations(url, { exampleTables });
     process.stdout.write(
       applied.length > 0 ? `Applied: ${applied.join(", ")}\n` : "The database is up to date.\n",
     );
+    if (unmapped.length > 0) process.stderr.write(UNMAPPED.replace("%", () => unmapped.join("\n  ")));
     return 0;
   } catch (error) {
     process.stderr.write(`Migration failed: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,7 +1,21 @@
 import { explainTrouble, findDatabaseTrouble } from "~/platform/database/trouble.server";
 import { maskText } from "~/platform/mask.server";
-import { listPendingMigrations } from "~/platform/migrations/migrate.server";
+import { applyMigrations, listPendingMigrations } from "~/platform/migrations/migrate.server";
+import { RELATIONS } from "~/platform/relations/relations.server";
 import { StartError } from "~/platform/start-error";
+
+/** The demo is an application like any other: its tables stand in a schema of their own. */
+const DEMO_SCHEMA = "app";
+
+/**
+ * The embedded database is migrated, and gets the demo's tables; of any other it is only required that this was done.
+ * @throws StartError with what to do.
+ */
+export async function prepareDatabase(url: string, { embedded }: { embedded: boolean }): Promise<void> {
+  if (!embedded) return requireDatabase(url);
+  const { unmapped } = await applyMigrations(url, { exampleTables: DEMO_SCHEMA });
+  if (unmapped.length > 0) throw new StartError(unmapped.join("\n"));
+}
 
 /**
  * The database of DATABASE_URL answers and is up to date: the same check, in the same words, for every program. It is never
@@ -15,6 +29,10 @@ export async function requireDatabase(url: string): Promise<void> {
     throw new StartError(`Cannot use the database of DATABASE_URL: ${what}(${maskText(readMessage(error))})`);
   });
   if (pending.length === 0) return;
+  if (pending.length === 1 && pending[0] === RELATIONS)
+    throw new StartError(
+      "Parity does not know the application's tables in this database.\nRun: npm run db:migrate, which says what is missing.",
+    );
   const many = pending.length === 1 ? "1 migration" : `${pending.length} migrations`;
   throw new StartError(`The database is behind by ${many} (${pending.join(", ")}).\nRun: npm run db:migrate`);
 }

@@ -7,13 +7,12 @@ import { sendConsoleToLog } from "~/platform/console.server";
 import { createProcessLog } from "~/platform/database/state.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { maskText } from "~/platform/mask.server";
-import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { StartError } from "~/platform/start-error";
 import type { Application, ApplicationOptions } from "./application.server";
 import { type Listener, openListener } from "./listener.server";
 import { openPostgres } from "./open-postgres.server";
 import { ROOT, requireBuilt } from "./require-built.server";
-import { requireDatabase } from "./require-database.server";
+import { prepareDatabase } from "./require-database.server";
 import { requireRightAccount } from "./require-right-account.server";
 import { closeOnExit, type ShutdownHooks } from "./shutdown.server";
 import { watchParent } from "./watch-parent.server";
@@ -65,9 +64,7 @@ async function serve(
 
   const postgres = await openPostgres({ ...environment, log: say });
   shutdown.add({ name: "postgres", close: postgres.stop });
-  // Only the embedded database is migrated at the start.
-  if (environment.databaseUrl === null) await applyMigrations(postgres.url);
-  else await requireDatabase(postgres.url);
+  await prepareDatabase(postgres.url, { embedded: environment.databaseUrl === null });
   // Imports the generated client, which `requireBuilt` has looked for.
   const { createDatabase } = await import("~/platform/client.server");
   const db = createDatabase(postgres.url, { log });

@@ -58,12 +58,11 @@ async function addPayerWithEvent(): Promise<void> {
 }
 
 const countLockedJobs = async () =>
-  (await world.db.$queryRaw<unknown[]>`SELECT 1 FROM graphile_worker.jobs WHERE locked_by IS NOT NULL`)
-    .length;
+  (await world.db.$queryRaw<unknown[]>`SELECT 1 FROM parity.jobs WHERE locked_by IS NOT NULL`).length;
 const hang = () =>
   world.sandbox.control.addFault({ effect: { type: "hang" }, match: { path: "/v1/subscriptions" } });
 const letHeartbeatsLapse = () =>
-  world.db.$executeRaw`UPDATE "WorkerProcess" SET "heartbeatAt" = now() - interval '31 seconds'`;
+  world.db.$executeRaw`UPDATE parity."WorkerProcess" SET "heartbeatAt" = now() - interval '31 seconds'`;
 
 it("a job whose worker is killed in the middle is taken up by another one (case 29)", async () => {
   const fault = hang();

@@ -8,6 +8,7 @@ import { EVALUATE_JOB } from "~/engine/runs/evaluate-jobs.server";
 import type { Parity } from "~/facade/parity.server";
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
+import { SCHEMA } from "~/platform/migrations/schema.server";
 import { createQueuePool } from "~/platform/queue/queue-pool.server";
 import { recordHeartbeat, releaseJobs, releaseJobsOfTheDead } from "~/platform/queue/worker-processes.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
@@ -143,6 +144,7 @@ async function openQueue(options: WorkerOptions): Promise<Queue> {
   const pgPool = createQueuePool(options.databaseUrl, concurrency + 2, log);
   const runner = await run({
     pgPool,
+    schema: SCHEMA,
     concurrency,
     noHandleSignals: true,
     parsedCronItems: [],

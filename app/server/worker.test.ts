@@ -66,8 +66,8 @@ it("retries when Stripe fails, and settles by a read that started after the even
 
   await expect.poll(() => isOpen("bob"), { timeout: 20_000 }).toBe(true);
   const stamps = await world.db.$queryRaw<{ after: boolean }[]>`
-    SELECT c."completeVersionStart" > e."storedVersion" AS after FROM "StripeEvent" e
-    JOIN "StripeCustomer" c ON c.id = e."customerId" WHERE e."settledAt" IS NOT NULL`;
+    SELECT c."completeVersionStart" > e."storedVersion" AS after FROM parity."StripeEvent" e
+    JOIN parity."StripeCustomer" c ON c.id = e."customerId" WHERE e."settledAt" IS NOT NULL`;
   expect(stamps).toEqual([{ after: true }]);
 });
 
@@ -107,7 +107,7 @@ it("starts one scheduled run, however many processes have the clock", async () =
 it("evaluates batches of a run that another process holds, each batch once", async () => {
   const MANY = 12_000;
   await world.db.$executeRaw`
-    INSERT INTO "User" (id, email) SELECT 'u' || n, 'u' || n || '@example.com' FROM generate_series(1, ${MANY}::int) n`;
+    INSERT INTO parity."User" (id, email) SELECT 'u' || n, 'u' || n || '@example.com' FROM generate_series(1, ${MANY}::int) n`;
   const helper = world.another();
   const help = vi.spyOn(helper.runs, "help");
   await work({ parity: helper });

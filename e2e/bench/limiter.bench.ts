@@ -28,7 +28,7 @@ else await measure();
 async function measure(): Promise<void> {
   const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
   const postgres = await startEmbeddedPostgres({ dir });
-  await applyMigrations(postgres.url);
+  await applyMigrations(postgres.url, { exampleTables: "app" });
   const db = createDatabase(postgres.url, { poolSize: 1 });
   try {
     print(`A permit, ${PERMITS} one after another, without a ceiling`);
@@ -83,7 +83,7 @@ async function recordGrants(db: Database): Promise<void> {
     CREATE FUNCTION record_grant() REPERMITS trigger LANGUAGE plpgsql AS $$
     BEGIN INSERT INTO grants (granted) VALUES (NEW.requests - OLD.requests); RETURN NEW; END $$`;
   await db.$executeRaw`
-    CREATE TRIGGER record_grant AFTER UPDATE ON "StripeRequestCount" FOR EACH ROW EXECUTE FUNCTION record_grant()`;
+    CREATE TRIGGER record_grant AFTER UPDATE ON parity."StripeRequestCount" FOR EACH ROW EXECUTE FUNCTION record_grant()`;
 }
 
 /** Without the first and the last seconds, in which processes start and end. */

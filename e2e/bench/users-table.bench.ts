@@ -44,7 +44,7 @@ const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
 const postgres = await startEmbeddedPostgres({ dir, sharedBuffers: SHARED_BUFFERS });
 const db = createDatabase(postgres.url);
 try {
-  await applyMigrations(postgres.url);
+  await applyMigrations(postgres.url, { exampleTables: "app" });
   const seconds = (await measureMs(() => addUsersTable(db, USERS))) / 1000;
   print(`Users table, ${USERS} users (made in ${seconds.toFixed(0)} s)`);
   const list = createUsersList({ db, countCache: createCountCache(db) });

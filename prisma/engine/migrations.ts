@@ -17,7 +17,12 @@ export async function readMigrations(): Promise<MigrationList> {
     }),
   );
   const lockfile = { path: lockFile, content: await read(lockFile) };
-  return { baseDir: MIGRATIONS_FOLDER, shadowDbInitScript: "", lockfile, migrationDirectories };
+  return {
+    baseDir: MIGRATIONS_FOLDER,
+    shadowDbInitScript: "CREATE SCHEMA parity",
+    lockfile,
+    migrationDirectories,
+  };
 }
 
 /** `prisma/schema.prisma` as one side of a comparison. */

@@ -59,17 +59,17 @@ export async function listUnclaimedPayers(
     payerRow,
     sql`
     SELECT c.id AS "customerId", c.email, coalesce(c."metadataUserId", min(s."metadataUserId"),
-        (SELECT min(l."userId") FROM "Link" l WHERE l."customerId" = c.id AND l.source = ANY(${LINK_SOURCES})))
+        (SELECT min(l."userId") FROM parity."Link" l WHERE l."customerId" = c.id AND l.source = ANY(${LINK_SOURCES})))
         AS "namedUserId",
       array_agg(s.id ORDER BY s.id) AS "subscriptionIds", jsonb_agg(s.items ORDER BY s.id) AS items,
       floor(date_part('epoch', min(s."startDate"))) AS since,
       ARRAY(SELECT DISTINCT "userId" FROM (${selectUsersWithAddress(id)}) u ORDER BY 1) AS "usersWithAddress",
-      ARRAY(SELECT DISTINCT l."userId" FROM "Link" l WHERE l."customerId" = c.id AND l.source = 'reference'
-          AND EXISTS (SELECT 1 FROM "User" u WHERE u.id = l."userId") ORDER BY 1)
+      ARRAY(SELECT DISTINCT l."userId" FROM parity."Link" l WHERE l."customerId" = c.id AND l.source = 'reference'
+          AND EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = l."userId") ORDER BY 1)
         AS "usersByReference",
-      ARRAY(SELECT DISTINCT l."userId" FROM "Link" l WHERE l."customerId" = c.id AND l.source = 'rejected' ORDER BY 1)
+      ARRAY(SELECT DISTINCT l."userId" FROM parity."Link" l WHERE l."customerId" = c.id AND l.source = 'rejected' ORDER BY 1)
         AS "rejectedUsers"
-    FROM "StripeCustomer" c JOIN "StripeSubscription" s ON s."customerId" = c.id
+    FROM parity."StripeCustomer" c JOIN parity."StripeSubscription" s ON s."customerId" = c.id
     WHERE c.state = 'present' AND NOT s.gone AND s.status IN ('active', 'trialing', 'past_due')
       AND ${mayItemsHaveSeats(sql`s.items`)}
       AND (${after}::text IS NULL OR c.id > ${after})
@@ -85,7 +85,7 @@ export async function listUnclaimedPayers(
 function isNamed(search: string | null): Sql {
   if (search === null) return sql`true`;
   if (search.startsWith("sub_"))
-    return sql`c.id = (SELECT "customerId" FROM "StripeSubscription" WHERE id = ${search})`;
+    return sql`c.id = (SELECT "customerId" FROM parity."StripeSubscription" WHERE id = ${search})`;
   if (search.includes("@")) return sql`c."emailFolded" = lower(${search}::text COLLATE "C")`;
   return sql`c.id = ${search}`;
 }

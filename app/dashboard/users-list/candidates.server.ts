@@ -45,20 +45,20 @@ function collectFromUsers(
   if (user.length > 0)
     return {
       ...common,
-      select: sql`SELECT ${USER_COLUMNS} FROM "User" u WHERE ${joinConditions(user)} ${limit}`,
+      select: sql`SELECT ${USER_COLUMNS} FROM parity."User" u WHERE ${joinConditions(user)} ${limit}`,
       selectRows: (
         candidates,
-      ) => sql`${row} FROM ${candidates} u LEFT JOIN "SyncStatus" s ON s."userId" = u."id"
+      ) => sql`${row} FROM ${candidates} u LEFT JOIN parity."SyncStatus" s ON s."userId" = u."id"
         WHERE ${matchEither(given)}`,
     };
   // Indexes find users with a certain plan. No index finds users without a plan (the third alternative).
   if (plans.length === 0 || planAlternatives.length > 2) return null;
   return {
     ...common,
-    select: sql`(SELECT s."userId" AS "id" FROM "SyncStatus" s WHERE s."stripePlan" = ANY(${plans}::text[]) ${limit})
-      UNION (SELECT u."id" FROM "User" u WHERE u."plan" = ANY(${plans}::text[]) ${limit})`,
-    selectRows: (candidates) => sql`${row} FROM ${candidates} c JOIN "User" u ON u."id" = c."id"
-      LEFT JOIN "SyncStatus" s ON s."userId" = u."id" WHERE ${matchEither(given)}`,
+    select: sql`(SELECT s."userId" AS "id" FROM parity."SyncStatus" s WHERE s."stripePlan" = ANY(${plans}::text[]) ${limit})
+      UNION (SELECT u."id" FROM parity."User" u WHERE u."plan" = ANY(${plans}::text[]) ${limit})`,
+    selectRows: (candidates) => sql`${row} FROM ${candidates} c JOIN parity."User" u ON u."id" = c."id"
+      LEFT JOIN parity."SyncStatus" s ON s."userId" = u."id" WHERE ${matchEither(given)}`,
   };
 }
 
@@ -72,13 +72,13 @@ function collectFromStatuses(sort: Sort, given: Conditions, limits: ScanLimits):
   const row = sql`SELECT ${listRowColumns(sort, sql`s."userId"`)}`;
   const rest = joinConditions(listConditions({ ...given, syncStatus: [], verdicts: [] }));
   return {
-    select: sql`SELECT ${listStatusColumns(sort, given)} FROM "SyncStatus" s
+    select: sql`SELECT ${listStatusColumns(sort, given)} FROM parity."SyncStatus" s
       WHERE ${joinConditions(listConditions({ ...given, user: [], planAlternatives: [] }))} LIMIT ${limit + 1}::int`,
     limit,
     includesUsersWithoutStatus: false,
     selectRows: (candidates) =>
       isJoined
-        ? sql`${row} FROM ${candidates} s JOIN "User" u ON u."id" = s."userId" WHERE ${rest}`
+        ? sql`${row} FROM ${candidates} s JOIN parity."User" u ON u."id" = s."userId" WHERE ${rest}`
         : sql`${row} FROM ${candidates} s`,
     rowsLimit: canScanUsers ? limits.joinedCandidates : limit,
     // Without IS TRUE, PostgreSQL would turn the condition into a join and sort all candidates.
@@ -104,13 +104,13 @@ export function selectAllUsers(sort: Sort, given: Conditions, isAfterStart: Sql)
   if (!SORTS_BY_USER.has(sort))
     from =
       user.length + planAlternatives.length > 0
-        ? sql`"SyncStatus" s JOIN "User" u ON u."id" = s."userId" WHERE ${conditions}`
-        : sql`"SyncStatus" s WHERE ${conditions}`;
+        ? sql`parity."SyncStatus" s JOIN parity."User" u ON u."id" = s."userId" WHERE ${conditions}`
+        : sql`parity."SyncStatus" s WHERE ${conditions}`;
   else if (syncStatus.length + verdicts.length + planAlternatives.length === 0)
-    from = sql`"User" u WHERE ${joinConditions(user)}`;
+    from = sql`parity."User" u WHERE ${joinConditions(user)}`;
   else if (given.withoutStatus)
-    from = sql`"User" u LEFT JOIN "SyncStatus" s ON s."userId" = u."id" WHERE ${joinConditions([...user, matchEither(given)])}`;
-  else from = sql`"SyncStatus" s JOIN "User" u ON u."id" = s."userId" WHERE ${conditions}`;
+    from = sql`parity."User" u LEFT JOIN parity."SyncStatus" s ON s."userId" = u."id" WHERE ${joinConditions([...user, matchEither(given)])}`;
+  else from = sql`parity."SyncStatus" s JOIN parity."User" u ON u."id" = s."userId" WHERE ${conditions}`;
   const row = listRowColumns(sort, SORTS_BY_USER.has(sort) ? sql`u."id"` : sql`s."userId"`);
   // OFFSET 0 makes PostgreSQL collect the users first and sort them afterwards.
   return sql`SELECT * FROM (SELECT ${row} FROM ${from} OFFSET 0) all_users WHERE ${isAfterStart}`;

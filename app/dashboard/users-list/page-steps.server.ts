@@ -113,8 +113,8 @@ function buildStep(bounds: PageBounds, part: ListPart, conditions: StartConditio
 const SMALL_PART_FACTOR = 5;
 
 const [u, s] = [sql`u`, sql`s`];
-const user = sql`"User" u`;
-const syncStatus = sql`"SyncStatus" s`;
+const user = sql`parity."User" u`;
+const syncStatus = sql`parity."SyncStatus" s`;
 
 /** The table whose index gives the order, and what is looked up in the other table for each entry. */
 const TABLES: Record<ListPart["source"], { first: Sql; alias: Sql; second: Sql | null }> = {

@@ -20,13 +20,13 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const { db } = database;
   await db.$executeRaw`
-    INSERT INTO "User" (id, email, name, plan, "stripeCustomerId", "createdAt")
+    INSERT INTO parity."User" (id, email, name, plan, "stripeCustomerId", "createdAt")
     SELECT md5(n::text), 'person' || n || '@' || CASE WHEN n % 3 = 0 THEN 'mail.example' ELSE 'work.example' END,
       CASE WHEN n % 7 > 0 THEN 'Given' || n % 50 || ' Family' || n % 900 END,
       CASE WHEN n % 3000 = 0 THEN 'founder' WHEN n % 3 > 0 THEN 'army' END, 'cus_' || n, now() - interval '1 year'
     FROM generate_series(1, ${USERS}::int) n`;
   await db.$executeRaw`
-    INSERT INTO "SyncStatus" ("userId", verdict, severity, flags, mismatches, "stripeStatus", "stripePlan", "moneyKind",
+    INSERT INTO parity."SyncStatus" ("userId", verdict, severity, flags, mismatches, "stripeStatus", "stripePlan", "moneyKind",
       "moneyPerMonth", "moneyCurrency", since, blocked, "observedAt")
     SELECT md5(n::text), CASE WHEN n % 100 = 0 THEN 'locked_out' ELSE 'in_sync' END,
       CASE WHEN n % 100 = 0 THEN 6 ELSE 0 END, CASE WHEN n % 200 = 1 THEN ARRAY['comped'] ELSE '{}' END, '[]',

@@ -9,19 +9,19 @@ import { HAS_NO_STATUS } from "./users-without-status.server";
 const countRow = z.object({ count: z.number() });
 
 export async function countAllUsers(db: Database | Tx): Promise<number> {
-  const row = await queryOne(db, countRow, sql`SELECT count(*)::int AS "count" FROM "User"`);
+  const row = await queryOne(db, countRow, sql`SELECT count(*)::int AS "count" FROM parity."User"`);
   return row?.count ?? 0;
 }
 
 /** Counts the users that match now. */
 export async function countMatchingUsers(db: Database | Tx, given: Conditions): Promise<number> {
   const others = given.withoutStatus
-    ? sql`(SELECT count(*) FROM "User" u WHERE ${joinConditions([...given.user, ...given.withoutStatus, HAS_NO_STATUS])})`
+    ? sql`(SELECT count(*) FROM parity."User" u WHERE ${joinConditions([...given.user, ...given.withoutStatus, HAS_NO_STATUS])})`
     : sql`0`;
   const row = await queryOne(
     db,
     countRow,
-    sql`SELECT (count(*) + ${others})::int AS "count" FROM "SyncStatus" s JOIN "User" u ON u."id" = s."userId"
+    sql`SELECT (count(*) + ${others})::int AS "count" FROM parity."SyncStatus" s JOIN parity."User" u ON u."id" = s."userId"
       WHERE ${joinConditions(listConditions(given))}`,
   );
   return row?.count ?? 0;
@@ -38,7 +38,7 @@ export async function countVerdicts(db: Database | Tx): Promise<VerdictCount[]> 
     db,
     verdictRow,
     sql`SELECT coalesce(s."verdict", 'not_checked') AS "verdict", count(*)::int AS "users"
-    FROM "User" u LEFT JOIN "SyncStatus" s ON s."userId" = u."id" GROUP BY 1`,
+    FROM parity."User" u LEFT JOIN parity."SyncStatus" s ON s."userId" = u."id" GROUP BY 1`,
   );
   const users = new Map(rows.map((row) => [row.verdict, row.users]));
   return VERDICTS.flatMap((verdict) => {

@@ -186,7 +186,7 @@ describe("the list of users", () => {
 
 describe("users that a run has covered since", () => {
   const coveredHoursAgo = (hours: number) => database.db.$executeRaw`
-    INSERT INTO "Cursor" (key, value)
+    INSERT INTO parity."Cursor" (key, value)
     VALUES ('events', jsonb_build_object('since', 0, 'at', extract(epoch FROM now()) - ${hours}::int * 3600))
     ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
   const countWith = (query: Partial<UsersQuery>) => list.count({ ...EMPTY_QUERY, ...query });

@@ -57,22 +57,22 @@ async function findUsersWithoutStatus(db: Database, largeFrom: number): Promise<
     db,
     sizeRow,
     sql`SELECT reltuples::float8 AS "rows", now() - ${OPEN_TRANSACTION} AS "seenFrom"
-    FROM pg_class WHERE oid = '"SyncStatus"'::regclass`,
+    FROM pg_class WHERE oid = 'parity."SyncStatus"'::regclass`,
   );
   if (!size || size.rows < largeFrom) return null;
   const rows = await queryRows(
     db,
     idRow,
-    sql`SELECT u."id" FROM "User" u WHERE NOT EXISTS (SELECT 1 FROM "SyncStatus" s WHERE s."userId" = u."id")
+    sql`SELECT u."id" FROM parity."User" u WHERE NOT EXISTS (SELECT 1 FROM parity."SyncStatus" s WHERE s."userId" = u."id")
     LIMIT ${MAX_IDS + 1}::int`,
   );
   return rows.length > MAX_IDS ? null : { ids: rows.map(({ id }) => id), seenFrom: size.seenFrom };
 }
 
 /** That `u` has no sync status. */
-export const HAS_NO_STATUS = sql`NOT EXISTS (SELECT 1 FROM "SyncStatus" s WHERE s."userId" = u."id")`;
+export const HAS_NO_STATUS = sql`NOT EXISTS (SELECT 1 FROM parity."SyncStatus" s WHERE s."userId" = u."id")`;
 
 /** Checks the remembered users again, and those that signed up since. */
 export const selectUsersWithoutStatus = ({ ids, seenFrom }: NonNullable<UsersWithoutStatus>): Sql =>
-  sql`SELECT ${USER_COLUMNS} FROM "User" u
+  sql`SELECT ${USER_COLUMNS} FROM parity."User" u
     WHERE (u."id" = ANY(${ids}::text[]) OR u."createdAt" >= ${seenFrom}) AND ${HAS_NO_STATUS}`;

@@ -24,10 +24,10 @@ export async function keepSeenPrices(
   const seen = [...claimed].map((priceId) => ({ priceId, lookupKey: keys.get(priceId) }));
   // To the plan that the key has now: it may have been mapped to another one since the catalogue was loaded.
   const count = await tx.$executeRaw`
-    INSERT INTO "PlanPrice" ("planId", "priceId", source, "seenLookupKey")
+    INSERT INTO parity."PlanPrice" ("planId", "priceId", source, "seenLookupKey")
     SELECT p."planId", r."priceId", 'seen', p."lookupKey"
     FROM jsonb_to_recordset(${JSON.stringify(seen)}::jsonb) AS r("priceId" text, "lookupKey" text)
-    JOIN "PlanPrice" p USING ("lookupKey") ORDER BY r."priceId"
+    JOIN parity."PlanPrice" p USING ("lookupKey") ORDER BY r."priceId"
     ON CONFLICT ("priceId") DO NOTHING`;
   return count > 0;
 }

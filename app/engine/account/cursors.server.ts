@@ -92,7 +92,7 @@ export async function findLastCuts(db: Database): Promise<Mark[]> {
 }
 
 /** SQL: until when all users are observed. Runs do not write this down user by user. NULL before the first full run. */
-export const coveredAt: Sql = sql`(SELECT to_timestamp((value->>'at')::float8) FROM "Cursor" WHERE key = 'events')`;
+export const coveredAt: Sql = sql`(SELECT to_timestamp((value->>'at')::float8) FROM parity."Cursor" WHERE key = 'events')`;
 
 const agoRow = z.object({ ago: z.number().nullable() });
 
@@ -118,7 +118,7 @@ async function readCursors(
     sql`
     SELECT f.value AS "fullRun", e.value AS events, extract(epoch FROM now())::float8 AS now,
       ${selectStoredKeys} AS keys
-    FROM "Cursor" f JOIN "Cursor" e ON e.key = 'events' WHERE f.key = 'full_run'`,
+    FROM parity."Cursor" f JOIN parity."Cursor" e ON e.key = 'events' WHERE f.key = 'full_run'`,
   );
   if (row === null) return null;
   const { fullRun, events, now, keys } = row;
@@ -128,14 +128,14 @@ async function readCursors(
 }
 
 /** SQL: when the first full run ever was complete: by then every customer of that time was observed. NULL before it. */
-export const firstFullRunAt: Sql = sql`(SELECT to_timestamp((value->>'finishedAt')::float8) FROM "Cursor" WHERE key = 'first_full_run')`;
+export const firstFullRunAt: Sql = sql`(SELECT to_timestamp((value->>'finishedAt')::float8) FROM parity."Cursor" WHERE key = 'first_full_run')`;
 
 /** Records a complete full run, and that events are read from its beginning on. */
 export async function saveFullRun(tx: Tx, fullRun: StoredFullRun): Promise<void> {
   await saveCursor(tx, "full_run", fullRun);
   const { finishedAt } = fullRun;
   await tx.$executeRaw`
-    INSERT INTO "Cursor" (key, value) VALUES ('first_full_run', ${JSON.stringify({ finishedAt })}::jsonb)
+    INSERT INTO parity."Cursor" (key, value) VALUES ('first_full_run', ${JSON.stringify({ finishedAt })}::jsonb)
     ON CONFLICT (key) DO NOTHING`;
   await saveEventCursor(tx, { since: fullRun.stripeTime, at: fullRun.beganAt });
 }
@@ -170,6 +170,6 @@ export async function saveSchedulerCall(db: Database): Promise<void> {
 
 async function saveCursor(tx: Database | Tx, key: string, value: unknown): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO "Cursor" (key, value) VALUES (${key}, ${JSON.stringify(value)}::jsonb)
+    INSERT INTO parity."Cursor" (key, value) VALUES (${key}, ${JSON.stringify(value)}::jsonb)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedAt" = now()`;
 }

@@ -29,21 +29,21 @@ export const LINK_SOURCES = Object.entries(STORED_LINKS).flatMap(([source, says]
 export const selectOwners = (customerId: Sql): Sql => sql`
   SELECT owner_claim."userId" FROM (
     SELECT owner_user.id AS "userId", '' AS "subscriptionId", false AS "isConfirmed"
-      FROM "User" owner_user WHERE owner_user."stripeCustomerId" = ${customerId}
-    UNION ALL SELECT owner_user.id, owner_subscription.id, false FROM "StripeSubscription" owner_subscription
-      JOIN "BillingSubscription" owner_billing ON owner_billing."stripeSubscriptionId" = owner_subscription.id
-      JOIN "User" owner_user ON owner_user.id = owner_billing."userId"
+      FROM parity."User" owner_user WHERE owner_user."stripeCustomerId" = ${customerId}
+    UNION ALL SELECT owner_user.id, owner_subscription.id, false FROM parity."StripeSubscription" owner_subscription
+      JOIN parity."BillingSubscription" owner_billing ON owner_billing."stripeSubscriptionId" = owner_subscription.id
+      JOIN parity."User" owner_user ON owner_user.id = owner_billing."userId"
       WHERE owner_subscription."customerId" = ${customerId}
-    UNION ALL SELECT owner_user.id, '', false FROM "StripeCustomer" owner_customer
-      JOIN "User" owner_user ON owner_user.id = owner_customer."metadataUserId" WHERE owner_customer.id = ${customerId}
-    UNION ALL SELECT owner_user.id, owner_subscription.id, false FROM "StripeSubscription" owner_subscription
-      JOIN "User" owner_user ON owner_user.id = owner_subscription."metadataUserId"
+    UNION ALL SELECT owner_user.id, '', false FROM parity."StripeCustomer" owner_customer
+      JOIN parity."User" owner_user ON owner_user.id = owner_customer."metadataUserId" WHERE owner_customer.id = ${customerId}
+    UNION ALL SELECT owner_user.id, owner_subscription.id, false FROM parity."StripeSubscription" owner_subscription
+      JOIN parity."User" owner_user ON owner_user.id = owner_subscription."metadataUserId"
       WHERE owner_subscription."customerId" = ${customerId} AND NOT owner_subscription.gone
     UNION ALL SELECT owner_user.id, owner_link."subscriptionId", owner_link.source = 'confirmed'
-      FROM "Link" owner_link JOIN "User" owner_user ON owner_user.id = owner_link."userId"
+      FROM parity."Link" owner_link JOIN parity."User" owner_user ON owner_user.id = owner_link."userId"
       WHERE owner_link."customerId" = ${customerId} AND owner_link.source = ANY(${LINK_SOURCES})
   ) owner_claim
-  WHERE NOT EXISTS (SELECT 1 FROM "Link" owner_rejected
+  WHERE NOT EXISTS (SELECT 1 FROM parity."Link" owner_rejected
     WHERE owner_rejected."customerId" = ${customerId} AND owner_rejected."userId" = owner_claim."userId"
       AND owner_rejected.source = 'rejected'
       AND CASE WHEN owner_rejected."subscriptionId" = ''
@@ -51,21 +51,21 @@ export const selectOwners = (customerId: Sql): Sql => sql`
         ELSE owner_rejected."subscriptionId" = owner_claim."subscriptionId" END)`;
 
 /** SQL condition: no record gives this customer to a user, but where staff rejected it. Cheap for all customers at once. */
-export const isInNoRecord = (customerId: Sql): Sql => sql`NOT EXISTS (SELECT 1 FROM "User" named_user
-  LEFT JOIN "Link" named_rejected ON named_rejected."userId" = named_user.id AND named_rejected."subscriptionId" = ''
+export const isInNoRecord = (customerId: Sql): Sql => sql`NOT EXISTS (SELECT 1 FROM parity."User" named_user
+  LEFT JOIN parity."Link" named_rejected ON named_rejected."userId" = named_user.id AND named_rejected."subscriptionId" = ''
     AND named_rejected."customerId" = named_user."stripeCustomerId" AND named_rejected.source = 'rejected'
   WHERE named_user."stripeCustomerId" = ${customerId} AND named_rejected."userId" IS NULL)`;
 
 /** SQL: the users whose e-mail address a customer has, ASCII-folded, as rows `("userId")`. Not a link by itself. */
 export const selectUsersWithAddress = (customerId: Sql): Sql => sql`
-  SELECT owner_user.id AS "userId" FROM "StripeCustomer" owner_customer
-    JOIN "User" owner_user ON lower(owner_user.email COLLATE "C") = owner_customer."emailFolded"
+  SELECT owner_user.id AS "userId" FROM parity."StripeCustomer" owner_customer
+    JOIN parity."User" owner_user ON lower(owner_user.email COLLATE "C") = owner_customer."emailFolded"
   WHERE owner_customer.id = ${customerId}`;
 
 /** SQL: the customers that a whole `cus_…` or `sub_…` names, as rows `(id)`; also ones that were never observed. */
 const selectCustomersNamed = (id: string): Sql =>
   id.startsWith("sub_")
-    ? sql`SELECT "customerId" AS id FROM "StripeSubscription" WHERE id = ${id}`
+    ? sql`SELECT "customerId" AS id FROM parity."StripeSubscription" WHERE id = ${id}`
     : sql`SELECT ${id}::text AS id`;
 
 /**
@@ -74,5 +74,5 @@ const selectCustomersNamed = (id: string): Sql =>
  */
 export const selectUsersNamed = (id: string): Sql => sql`
   SELECT owner."userId" FROM (${selectCustomersNamed(id)}) named CROSS JOIN LATERAL (${selectOwners(sql`named.id`)}) owner
-  UNION SELECT "userId" FROM "BillingSubscription" WHERE "stripeSubscriptionId" = ${id}
-  UNION SELECT id FROM "User" WHERE "stripeCustomerId" = ${id}`;
+  UNION SELECT "userId" FROM parity."BillingSubscription" WHERE "stripeSubscriptionId" = ${id}
+  UNION SELECT id FROM parity."User" WHERE "stripeCustomerId" = ${id}`;

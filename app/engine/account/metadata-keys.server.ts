@@ -21,7 +21,7 @@ export const parseStoredKeys = (stored: unknown): readonly string[] =>
   stored == null ? DEFAULT_METADATA_KEYS : storedKeys.parse(stored);
 
 /** SQL: the stored value of the setting `metadataKeys`; NULL when there is none. */
-export const selectStoredKeys = sql`(SELECT value FROM "Setting" WHERE key = 'metadataKeys')`;
+export const selectStoredKeys = sql`(SELECT value FROM parity."Setting" WHERE key = 'metadataKeys')`;
 
 const keysRow = z.object({ keys: z.unknown() });
 

@@ -29,8 +29,8 @@ export type MappingResult =
  */
 export const mayItemsHaveSeats = (items: Sql): Sql => sql`(jsonb_array_length(${items}) = 0 OR EXISTS (
   SELECT 1 FROM jsonb_array_elements(${items}) bought
-    LEFT JOIN LATERAL (SELECT true AS "isMapped", mapped_plan.seats FROM "PlanPrice" mapping
-      LEFT JOIN "Plan" mapped_plan ON mapped_plan.id = mapping."planId"
+    LEFT JOIN LATERAL (SELECT true AS "isMapped", mapped_plan.seats FROM parity."PlanPrice" mapping
+      LEFT JOIN parity."Plan" mapped_plan ON mapped_plan.id = mapping."planId"
       WHERE mapping."priceId" = bought->>'priceId' OR mapping."lookupKey" = bought->>'lookupKey'
         OR mapping."productId" = bought->>'productId'
       ORDER BY mapping."priceId" NULLS LAST, mapping."lookupKey" NULLS LAST LIMIT 1) mapped ON true
@@ -60,19 +60,19 @@ export async function saveMapping(
     if (to != null && (await tx.plan.findUnique({ where: { id: to } })) === null)
       return { ok: false, reason: "unknown_plan" };
     // One change at a time: two that arrive together must not both read the same state before.
-    await tx.$executeRaw`LOCK TABLE "PlanPrice" IN SHARE ROW EXCLUSIVE MODE`;
+    await tx.$executeRaw`LOCK TABLE parity."PlanPrice" IN SHARE ROW EXCLUSIVE MODE`;
     const [row] = await queryRows(
       tx,
       foundRow,
-      sql`SELECT "planId" FROM "PlanPrice" WHERE ${column[name.kind]} = ${name.value}`,
+      sql`SELECT "planId" FROM parity."PlanPrice" WHERE ${column[name.kind]} = ${name.value}`,
     );
     const before = row?.planId;
     if (before === to) return { ok: true, before, changed: false };
     if (to === undefined)
-      await tx.$executeRaw(sql`DELETE FROM "PlanPrice" WHERE ${column[name.kind]} = ${name.value}`);
+      await tx.$executeRaw(sql`DELETE FROM parity."PlanPrice" WHERE ${column[name.kind]} = ${name.value}`);
     else
       await tx.$executeRaw(sql`
-        INSERT INTO "PlanPrice" ("planId", ${column[name.kind]}, source) VALUES (${to}, ${name.value}, 'admin')
+        INSERT INTO parity."PlanPrice" ("planId", ${column[name.kind]}, source) VALUES (${to}, ${name.value}, 'admin')
         ON CONFLICT (${column[name.kind]}) DO UPDATE SET "planId" = excluded."planId", source = 'admin'`);
     const seen = name.kind === "lookupKey" ? await moveSeenPrices(tx, name.value, to) : [];
     await tx.settingChange.create({
@@ -98,8 +98,8 @@ async function moveSeenPrices(tx: Tx, lookupKey: string, to: MappedTo): Promise<
     tx,
     seenRow,
     to === undefined
-      ? sql`DELETE FROM "PlanPrice" WHERE ${where}`
-      : sql`UPDATE "PlanPrice" SET "planId" = ${to}::text WHERE ${where}`,
+      ? sql`DELETE FROM parity."PlanPrice" WHERE ${where}`
+      : sql`UPDATE parity."PlanPrice" SET "planId" = ${to}::text WHERE ${where}`,
   );
   return moved.map(({ priceId }) => ({ kind: "priceId", value: priceId }));
 }
@@ -136,10 +136,10 @@ export const listMappings = (db: Database): Promise<MappingRow[]> =>
   queryRows(
     db,
     mappingRow,
-    sql`SELECT "planId", "priceId", "lookupKey", "productId", source FROM "PlanPrice" ORDER BY "createdAt", id`,
+    sql`SELECT "planId", "priceId", "lookupKey", "productId", source FROM parity."PlanPrice" ORDER BY "createdAt", id`,
   );
 
 /** SQL: the customers with an item of one of these prices, as rows `(id)`. */
 export const selectCustomersOfPrices = (names: readonly PriceName[]): Sql => sql`
-  SELECT DISTINCT "customerId" AS id FROM "StripeSubscription"
+  SELECT DISTINCT "customerId" AS id FROM parity."StripeSubscription"
   WHERE items @> ANY(${names.map(({ kind, value }) => JSON.stringify([{ [kind]: value }]))}::jsonb[])`;

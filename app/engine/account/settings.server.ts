@@ -40,11 +40,11 @@ export async function bindOnce(db: Database, binding: Binding): Promise<Binding>
   const text = JSON.stringify(binding);
   await db.$executeRaw`
     WITH bound AS (
-      INSERT INTO "Setting" (key, value, "updatedBy") VALUES ('binding', ${text}::jsonb, 'first use')
-      ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE "Setting".value = 'null'::jsonb
+      INSERT INTO parity."Setting" (key, value, "updatedBy") VALUES ('binding', ${text}::jsonb, 'first use')
+      ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE parity."Setting".value = 'null'::jsonb
       RETURNING key, value
     )
-    INSERT INTO "SettingChange" (key, before, after, actor) SELECT key, NULL, value, 'first use' FROM bound`;
+    INSERT INTO parity."SettingChange" (key, before, after, actor) SELECT key, NULL, value, 'first use' FROM bound`;
   return (await loadSettings(db)).binding ?? binding;
 }
 
@@ -59,12 +59,12 @@ export async function saveSettings(
     for (const [key, value] of wanted) {
       const text = JSON.stringify(value);
       await tx.$executeRaw`
-        WITH before AS (SELECT value FROM "Setting" WHERE key = ${key} FOR UPDATE)
-        INSERT INTO "SettingChange" (key, before, after, actor)
+        WITH before AS (SELECT value FROM parity."Setting" WHERE key = ${key} FOR UPDATE)
+        INSERT INTO parity."SettingChange" (key, before, after, actor)
         SELECT ${key}, (SELECT value FROM before), ${text}::jsonb, ${actor}
         WHERE (SELECT value FROM before) IS DISTINCT FROM ${text}::jsonb`;
       await tx.$executeRaw`
-        INSERT INTO "Setting" AS s (key, value, "updatedBy") VALUES (${key}, ${text}::jsonb, ${actor})
+        INSERT INTO parity."Setting" AS s (key, value, "updatedBy") VALUES (${key}, ${text}::jsonb, ${actor})
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedBy" = excluded."updatedBy", "updatedAt" = now()
         WHERE s.value IS DISTINCT FROM excluded.value`;
     }

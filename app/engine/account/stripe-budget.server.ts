@@ -25,13 +25,13 @@ export function createStripeBudget(
     async acquire({ endpoint, priority, many }) {
       const { endpoint: own, all } = paces[priority];
       const query = sql`
-        SELECT granted, wait_ms AS "waitMs", slot_ms AS "slotMs" FROM stripe_acquire(${endpoint}, ${many}::int,
+        SELECT granted, wait_ms AS "waitMs", slot_ms AS "slotMs" FROM parity.stripe_acquire(${endpoint}, ${many}::int,
           ${own.slot}::float8, ${own.burst}::float8, ${own.ahead}::float8,
           ${all.slot}::float8, ${all.burst}::float8, ${all.ahead}::float8, ${clock()}::timestamptz)`;
       return queryOneOrThrow(db, grantRow, query);
     },
     async slowDown(bucket) {
-      await db.$executeRaw`SELECT stripe_slow_down(${bucket}, ${clock()}::timestamptz)`;
+      await db.$executeRaw`SELECT parity.stripe_slow_down(${bucket}, ${clock()}::timestamptz)`;
     },
   };
 }

@@ -56,7 +56,7 @@ async function recordGrants(): Promise<() => Promise<{ at: number; granted: numb
       RETURN NEW;
     END $$`;
   await db.$executeRaw`
-    CREATE TRIGGER record_grant AFTER INSERT OR UPDATE ON "StripeRequestCount" FOR EACH ROW EXECUTE FUNCTION record_grant()`;
+    CREATE TRIGGER record_grant AFTER INSERT OR UPDATE ON parity."StripeRequestCount" FOR EACH ROW EXECUTE FUNCTION record_grant()`;
   return () =>
     db.$queryRaw<{ at: number; granted: number }[]>`
       SELECT extract(epoch FROM at)::float8 AS at, granted FROM grants ORDER BY at`;

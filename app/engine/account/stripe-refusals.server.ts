@@ -45,7 +45,7 @@ async function saveRefusal(db: Database, subject: string, requestId: string | nu
     db,
     newRow,
     sql`
-    INSERT INTO "StripeRefusal" (subject, "requestId") VALUES (${subject}, ${requestId}::text)
+    INSERT INTO parity."StripeRefusal" (subject, "requestId") VALUES (${subject}, ${requestId}::text)
     ON CONFLICT (subject) DO UPDATE SET "lastAt" = now(), "requestId" = excluded."requestId"
     RETURNING since = "lastAt" AS "isNew"`,
   );
@@ -53,7 +53,7 @@ async function saveRefusal(db: Database, subject: string, requestId: string | nu
 }
 
 async function deleteRefusal(db: Database, subject: string): Promise<boolean> {
-  return (await db.$executeRaw`DELETE FROM "StripeRefusal" WHERE subject = ${subject}`) > 0;
+  return (await db.$executeRaw`DELETE FROM parity."StripeRefusal" WHERE subject = ${subject}`) > 0;
 }
 
 /** What Stripe refuses now, the longest first. */

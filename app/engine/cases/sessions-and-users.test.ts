@@ -56,7 +56,7 @@ it("so does a later full run, when the events before it are older than any overl
   await addUser(world, { id: "later" });
   const hourAgo = Math.floor(Date.now() / 1000) - 3_600;
   await world.db
-    .$executeRaw`UPDATE "Cursor" SET value = jsonb_set(value, '{since}', to_jsonb(${hourAgo}::int))
+    .$executeRaw`UPDATE parity."Cursor" SET value = jsonb_set(value, '{since}', to_jsonb(${hourAgo}::int))
     WHERE key IN ('events', 'session_events')`;
   addSession("later");
   await syncAll(world.parity);

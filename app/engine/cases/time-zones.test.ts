@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { addPayingUser, CRON, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
 import { createDatabase } from "~/platform/client.server";
 import { createLog } from "~/platform/log.server";
+import { alterApplication } from "~/platform/testing/application";
 import { createTestDatabase } from "~/platform/testing/database";
 
 const DAY = 86_400;
@@ -12,9 +13,11 @@ async function createBerlin(type: string): Promise<World> {
   const { db, url, drop } = await createTestDatabase();
   const name = new URL(url).pathname.slice(1);
   await db.$executeRawUnsafe(`ALTER DATABASE "${name}" SET timezone TO 'Europe/Berlin'`);
-  await db.$executeRawUnsafe(`ALTER TABLE "User" ALTER COLUMN "currentPeriodEnd" TYPE ${type}`);
-  await db.$executeRawUnsafe(`ALTER TABLE "BillingSubscription" ALTER COLUMN "currentPeriodStart" TYPE ${type},
-    ALTER COLUMN "currentPeriodEnd" TYPE ${type}`);
+  await alterApplication(
+    url,
+    `ALTER TABLE app."User" ALTER COLUMN "currentPeriodEnd" TYPE ${type};
+     ALTER TABLE app."BillingSubscription" ALTER COLUMN "currentPeriodStart" TYPE ${type}, ALTER COLUMN "currentPeriodEnd" TYPE ${type}`,
+  );
   const berlin = createDatabase(url, { poolSize: 5 });
   const dropBoth = async () => {
     await berlin.$disconnect();
@@ -45,7 +48,7 @@ it.each(Object.values(TYPES))(
     const subscription = await db.stripeSubscription.findUniqueOrThrow({ where: { id: subscriptionId } });
     const [stored] = await db.$queryRaw<{ user: number; row: number }[]>`
     SELECT date_part('epoch', u."currentPeriodEnd")::float8 AS user, date_part('epoch', b."currentPeriodEnd")::float8 AS row
-    FROM "User" u JOIN "BillingSubscription" b ON b."userId" = u.id WHERE u.id = 'summer'`;
+    FROM parity."User" u JOIN parity."BillingSubscription" b ON b."userId" = u.id WHERE u.id = 'summer'`;
     const items = JSON.stringify(subscription.items);
     expect(items).toContain(`"periodEnd":${stored?.user}`);
     expect(items).toContain(`"periodEnd":${stored?.row}`);

@@ -204,7 +204,7 @@ it("a payment's events are one job and one read, however often they are delivere
   const paid = buildEvent({ id: "in_3", object: "invoice", customer }, "invoice.paid");
   for (const event of [session, paid, session]) await route.post(event);
   const jobs = await world.db.$queryRaw<unknown[]>`
-    SELECT 1 FROM graphile_worker.jobs WHERE key = ${`settle:${customer}`}`;
+    SELECT 1 FROM parity.jobs WHERE key = ${`settle:${customer}`}`;
   expect(jobs).toHaveLength(1);
   world.sandbox.requests.clear();
   await route.parity.events.settle({ customerId: customer });

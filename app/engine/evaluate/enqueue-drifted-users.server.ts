@@ -17,7 +17,7 @@ const WORK_MEM = "64MB";
 export async function enqueueDriftedUsers(tx: Tx, fields: RecordFields = FIELDS): Promise<number> {
   await tx.$queryRaw`SELECT set_config('work_mem', ${WORK_MEM}, true)`;
   return tx.$executeRaw`
-    INSERT INTO "RecheckQueue" ("userId") ${selectDriftedUsers(fields)} ORDER BY 1 ON CONFLICT DO NOTHING`;
+    INSERT INTO parity."RecheckQueue" ("userId") ${selectDriftedUsers(fields)} ORDER BY 1 ON CONFLICT DO NOTHING`;
 }
 
 const countRow = z.object({ users: z.number() });
@@ -33,13 +33,17 @@ export async function countDriftedUsers(db: Database, fields: RecordFields = FIE
 
 function selectDriftedUsers(fields: RecordFields): Sql {
   const parts = recordHashParts(
-    { users: sql`"User"`, billing: sql`"BillingSubscription"`, workspaces: sql`"Workspace"` },
+    {
+      users: sql`parity."User"`,
+      billing: sql`parity."BillingSubscription"`,
+      workspaces: sql`parity."Workspace"`,
+    },
     fields,
   );
   return sql`
     SELECT found."userId" FROM (
-      SELECT "userId" FROM (${parts} UNION ALL SELECT "userId", "recordHash" FROM "SyncStatus") parts
+      SELECT "userId" FROM (${parts} UNION ALL SELECT "userId", "recordHash" FROM parity."SyncStatus") parts
       GROUP BY "userId" HAVING bit_xor(hash) <> 0) found
     -- Rows of deleted users are no drift.
-    WHERE EXISTS (SELECT 1 FROM "User" u WHERE u.id = found."userId")`;
+    WHERE EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = found."userId")`;
 }

@@ -69,7 +69,7 @@ export const items: Cell<SubscriptionItem[]> = (value) => Array.isArray(value) &
 /** SQL: what went back of the payment of the latest invoice; null for nothing. */
 const reversalsOfLatestInvoice: Sql = sql`(SELECT jsonb_agg(jsonb_build_object('kind', v.kind, 'amount', v.amount,
     'chargeAmount', v."chargeAmount", 'currency', v.currency, 'at', ${epoch(sql`v.at`)}) ORDER BY v.at, v."chargeId", v.kind)
-  FROM "StripeReversal" v WHERE v."invoiceId" = "latestInvoiceId" AND v.amount > 0)`;
+  FROM parity."StripeReversal" v WHERE v."invoiceId" = "latestInvoiceId" AND v.amount > 0)`;
 
 const KINDS_OF_REVERSAL = new Set<unknown>(["refund", "dispute"] satisfies Reversal["kind"][]);
 
@@ -147,8 +147,8 @@ export async function loadCustomers(
   if (customerIds.length === 0) return new Map();
   const ids = [...customerIds];
   const tables = createCustomerTables(
-    sql`"StripeCustomer" WHERE id = ANY(${ids})`,
-    sql`"StripeSubscription" WHERE "customerId" = ANY(${ids})`,
+    sql`parity."StripeCustomer" WHERE id = ANY(${ids})`,
+    sql`parity."StripeSubscription" WHERE "customerId" = ANY(${ids})`,
   );
   const { found } = await queryOneOrThrow(db, foundRow, sql`SELECT ${selectTables(tables)} AS found`);
   return groupByCustomer(readTables(tables, found));

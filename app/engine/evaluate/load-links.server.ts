@@ -25,19 +25,19 @@ const source: Cell<StoredLinkSource> = (value): value is StoredLinkSource =>
  */
 export const linkedCustomers = sql`
   link AS MATERIALIZED (SELECT "userId", "customerId", "subscriptionId", source
-    FROM ${askedRows} JOIN "Link" l ON l."userId" = asked_row.id),
+    FROM ${askedRows} JOIN parity."Link" l ON l."userId" = asked_row.id),
   by_metadata AS MATERIALIZED (SELECT id, email, name, "metadataUserId", state, created, "completeVersionStart", "completeAt"
-    FROM "StripeCustomer" WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked))),
+    FROM parity."StripeCustomer" WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked))),
   named AS MATERIALIZED (
     SELECT ${trimId(sql`"stripeCustomerId"`)} AS id FROM u WHERE ${trimId(sql`"stripeCustomerId"`)} IS NOT NULL
     UNION SELECT id FROM by_metadata
-    UNION SELECT "customerId" FROM "StripeSubscription"
+    UNION SELECT "customerId" FROM parity."StripeSubscription"
       WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked)) AND NOT gone
     UNION SELECT "customerId" FROM link WHERE source <> 'rejected'),
-  named_subscription AS MATERIALIZED (SELECT * FROM "StripeSubscription"
+  named_subscription AS MATERIALIZED (SELECT * FROM parity."StripeSubscription"
     WHERE "customerId" = ANY(ARRAY(SELECT id FROM named))),
   -- Addresses of customers that do not belong to the user with this address.
-  same_address AS MATERIALIZED (SELECT id, "emailFolded", "metadataUserId" FROM "StripeCustomer"
+  same_address AS MATERIALIZED (SELECT id, "emailFolded", "metadataUserId" FROM parity."StripeCustomer"
     WHERE "emailFolded" = ANY(ARRAY(SELECT folded FROM u))),
   shared AS MATERIALIZED (
     SELECT "emailFolded" AS folded FROM same_address
@@ -48,24 +48,24 @@ export const linkedCustomers = sql`
     WHERE "emailFolded" IN (SELECT folded FROM shared)),
   further AS MATERIALIZED (
     SELECT id FROM candidate WHERE id NOT IN (SELECT id FROM named)
-    UNION SELECT "customerId" FROM "StripeSubscription" WHERE id = ANY(ARRAY(
+    UNION SELECT "customerId" FROM parity."StripeSubscription" WHERE id = ANY(ARRAY(
       SELECT "stripeSubscriptionId" FROM b
       WHERE "stripeSubscriptionId" NOT IN (SELECT id FROM named_subscription)))),
   wanted AS MATERIALIZED (SELECT id FROM named UNION ALL SELECT id FROM further),
   s AS MATERIALIZED (
     SELECT * FROM named_subscription
-    UNION ALL SELECT * FROM "StripeSubscription" WHERE "customerId" = ANY(ARRAY(SELECT id FROM further))),
+    UNION ALL SELECT * FROM parity."StripeSubscription" WHERE "customerId" = ANY(ARRAY(SELECT id FROM further))),
   c AS MATERIALIZED (
     SELECT * FROM by_metadata
     UNION ALL SELECT id, email, name, "metadataUserId", state, created, "completeVersionStart", "completeAt"
-      FROM "StripeCustomer" WHERE id = ANY(ARRAY(
+      FROM parity."StripeCustomer" WHERE id = ANY(ARRAY(
         SELECT id FROM wanted WHERE id NOT IN (SELECT id FROM by_metadata)))),
   -- What others say about these customers.
-  their_link AS MATERIALIZED (SELECT "userId", "customerId", "subscriptionId", source FROM "Link"
+  their_link AS MATERIALIZED (SELECT "userId", "customerId", "subscriptionId", source FROM parity."Link"
     WHERE "customerId" = ANY(ARRAY(SELECT id FROM wanted)) AND "userId" NOT IN (SELECT id FROM asked)),
-  their_billing AS MATERIALIZED (SELECT "userId", "stripeSubscriptionId" FROM "BillingSubscription"
+  their_billing AS MATERIALIZED (SELECT "userId", "stripeSubscriptionId" FROM parity."BillingSubscription"
     WHERE "stripeSubscriptionId" = ANY(ARRAY(SELECT id FROM s)) AND "userId" NOT IN (SELECT id FROM asked)),
-  their_user AS MATERIALIZED (SELECT id FROM "User" WHERE id = ANY(ARRAY(
+  their_user AS MATERIALIZED (SELECT id FROM parity."User" WHERE id = ANY(ARRAY(
     SELECT "metadataUserId" FROM c WHERE "metadataUserId" NOT IN (SELECT id FROM asked)
     UNION SELECT "metadataUserId" FROM s WHERE "metadataUserId" NOT IN (SELECT id FROM asked)
     UNION SELECT "userId" FROM their_link UNION SELECT "userId" FROM their_billing)))`;
@@ -79,7 +79,7 @@ export const linkTables = {
   }),
   /** Records of other users that name one of these customers. */
   theirRecords: selectRows(
-    sql`"User" WHERE "stripeCustomerId" = ANY(ARRAY(SELECT id FROM wanted)) AND id NOT IN (SELECT id FROM asked)`,
+    sql`parity."User" WHERE "stripeCustomerId" = ANY(ARRAY(SELECT id FROM wanted)) AND id NOT IN (SELECT id FROM asked)`,
     { id: [sql`id`, text], stripeCustomerId: [sql`"stripeCustomerId"`, text] },
   ),
   /** Records of other users, of deleted ones too, that name a subscription of these customers. */
@@ -92,7 +92,7 @@ export const linkTables = {
   candidates: selectRowsByKey(sql`candidate`, sql`"emailFolded"`, { customerId: [sql`id`, text] }),
   /** By address: how many users have verified it. */
   sharedAddresses: selectRowByKey(
-    sql`(SELECT lower(email COLLATE "C") AS folded, count(*) FILTER (WHERE "emailVerified") AS users FROM "User"
+    sql`(SELECT lower(email COLLATE "C") AS folded, count(*) FILTER (WHERE "emailVerified") AS users FROM parity."User"
       WHERE lower(email COLLATE "C") = ANY(ARRAY(SELECT folded COLLATE "C" FROM shared)) GROUP BY 1) addresses`,
     sql`folded`,
     { users: [sql`users`, number] },

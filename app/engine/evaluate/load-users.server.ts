@@ -30,11 +30,11 @@ export function askedUsers(userIds: readonly string[], fields: RecordFields = FI
   return sql`
   asked AS MATERIALIZED (SELECT unnest(${[...userIds]}::text[]) AS id),
   u AS MATERIALIZED (SELECT id, email, lower(email COLLATE "C") COLLATE "default" AS folded, "emailVerified", name,
-      "updatedAt", ${select("user")} FROM "User" WHERE id = ANY(${asked})),
+      "updatedAt", ${select("user")} FROM parity."User" WHERE id = ANY(${asked})),
   b AS MATERIALIZED (SELECT "userId", ${select("billing")}
-    FROM "BillingSubscription" WHERE "userId" = ANY(${asked})),
+    FROM parity."BillingSubscription" WHERE "userId" = ANY(${asked})),
   w AS MATERIALIZED (SELECT "ownerId", id, ${select("workspace")}
-    FROM "Workspace" WHERE "ownerId" = ANY(${asked}))`;
+    FROM parity."Workspace" WHERE "ownerId" = ANY(${asked}))`;
 }
 
 const readUsers = (fields: RecordFields) =>
@@ -65,7 +65,7 @@ function readRecordHashes(fields: RecordFields) {
   );
 }
 
-const syncStatuses = selectRowByKey(sql`"SyncStatus" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
+const syncStatuses = selectRowByKey(sql`parity."SyncStatus" WHERE "userId" = ANY(${asked})`, sql`"userId"`, {
   fingerprint: [sql`fingerprint`, nullable(text)],
   revocationVersion: [sql`"revocationVersion"`, nullable(number)],
   observedAt: [epoch(sql`"observedAt"`), nullable(number)],
@@ -74,32 +74,36 @@ const syncStatuses = selectRowByKey(sql`"SyncStatus" WHERE "userId" = ANY(${aske
   evaluatedAt: [epoch(sql`"evaluatedAt"`), number],
 });
 
-const comps = selectRowsByKey(sql`${askedRows} JOIN "Comp" c ON c."userId" = asked_row.id`, sql`c."userId"`, {
-  id: [sql`c.id`, text],
-  planId: [sql`c."planId"`, text],
-  expiresAt: [epoch(sql`c."expiresAt"`), number],
-  revokedAt: [epoch(sql`c."revokedAt"`), nullable(number)],
-  applied: [
-    sql`EXISTS (SELECT 1 FROM "Change" x
+const comps = selectRowsByKey(
+  sql`${askedRows} JOIN parity."Comp" c ON c."userId" = asked_row.id`,
+  sql`c."userId"`,
+  {
+    id: [sql`c.id`, text],
+    planId: [sql`c."planId"`, text],
+    expiresAt: [epoch(sql`c."expiresAt"`), number],
+    revokedAt: [epoch(sql`c."revokedAt"`), nullable(number)],
+    applied: [
+      sql`EXISTS (SELECT 1 FROM parity."Change" x
       WHERE x."userId" = c."userId" AND x.grants
         AND x."createdAt" BETWEEN c."createdAt" AND coalesce(c."revokedAt", c."expiresAt")
         -- What was taken back since is no longer what the comp gave.
-        AND NOT EXISTS (SELECT 1 FROM "Change" y
+        AND NOT EXISTS (SELECT 1 FROM parity."Change" y
           WHERE y."userId" = x."userId" AND y.revokes AND y.id > x.id))`,
-    flag,
-  ],
-});
+      flag,
+    ],
+  },
+);
 
 const holds = selectRowByKey(
   sql`(SELECT DISTINCT ON ("userId") "userId", "stripeState"
-    FROM ${askedRows} JOIN "Hold" h ON h."userId" = asked_row.id
+    FROM ${askedRows} JOIN parity."Hold" h ON h."userId" = asked_row.id
     WHERE "releasedAt" IS NULL ORDER BY "userId", "createdAt" DESC) holds`,
   sql`"userId"`,
   { stripeState: [sql`"stripeState"`, text] },
 );
 
 const acknowledgements = selectRowByKey(
-  sql`${askedRows} JOIN "Acknowledgement" a ON a."userId" = asked_row.id`,
+  sql`${askedRows} JOIN parity."Acknowledgement" a ON a."userId" = asked_row.id`,
   sql`"userId"`,
   {
     mismatches: [sql`mismatches`, text],
@@ -107,7 +111,7 @@ const acknowledgements = selectRowByKey(
 );
 
 const failures = selectRowByKey(
-  sql`${askedRows} JOIN "UserCheck" k ON k."userId" = asked_row.id AND k.failure IS NOT NULL`,
+  sql`${askedRows} JOIN parity."UserCheck" k ON k."userId" = asked_row.id AND k.failure IS NOT NULL`,
   sql`"userId"`,
   {
     failure: [sql`failure`, text],
@@ -117,7 +121,7 @@ const failures = selectRowByKey(
 );
 
 const generation = selectRowByKey(
-  sql`${askedRows} JOIN "RecheckQueue" t ON t."userId" = asked_row.id`,
+  sql`${askedRows} JOIN parity."RecheckQueue" t ON t."userId" = asked_row.id`,
   sql`"userId"`,
   {
     generation: [sql`generation`, number],

@@ -56,10 +56,10 @@ export async function saveSyncStatuses(tx: Tx, syncStatuses: readonly SyncStatus
     tx,
     userRow,
     sql`
-    INSERT INTO "SyncStatus" AS s ("userId", ${joinNames(COLUMNS)}, flags, "revocationVersion")
+    INSERT INTO parity."SyncStatus" AS s ("userId", ${joinNames(COLUMNS)}, flags, "revocationVersion")
     SELECT r."userId", ${joinValues(COLUMNS)}, ARRAY(SELECT jsonb_array_elements_text(r.flags)),
-      CASE WHEN r.revokes THEN coalesce((SELECT o."revocationVersion" FROM "SyncStatus" o WHERE o."userId" = r."userId"),
-        nextval('observation_version')) END
+      CASE WHEN r.revokes THEN coalesce((SELECT o."revocationVersion" FROM parity."SyncStatus" o WHERE o."userId" = r."userId"),
+        nextval('parity.observation_version')) END
     FROM ${toRecordset(rows, { userId: "text", ...COLUMNS, flags: "jsonb", revokes: "boolean" })}
     ORDER BY r."userId"
     ON CONFLICT ("userId") DO UPDATE SET ${assignExcluded(COLUMNS)}, flags = excluded.flags,
@@ -149,7 +149,7 @@ export async function readWrittenRecords(
     tx,
     writtenRow,
     sql`WITH status AS (
-        SELECT "userId", "evaluatedVersion" FROM "SyncStatus" WHERE "userId" = ANY(${userIds}) FOR UPDATE)
+        SELECT "userId", "evaluatedVersion" FROM parity."SyncStatus" WHERE "userId" = ANY(${userIds}) FOR UPDATE)
       SELECT r."userId", r.hash::text AS hash, coalesce(s."evaluatedVersion" > ${version}::bigint, false) AS "isNewer"
       FROM (${selectWrittenHashes(written, fields)}) r LEFT JOIN status s USING ("userId")`,
   );

@@ -27,7 +27,7 @@ async function evaluated(): Promise<SyncStatusRow> {
 const save = (syncStatus: SyncStatusRow) => world.db.$transaction((tx) => saveSyncStatuses(tx, [syncStatus]));
 const stored = () => world.db.syncStatus.findUniqueOrThrow({ where: { userId: "ada" } });
 const version = async () => {
-  const [row] = await world.db.$queryRaw<{ xmin: string }[]>`SELECT xmin::text FROM "SyncStatus"`;
+  const [row] = await world.db.$queryRaw<{ xmin: string }[]>`SELECT xmin::text FROM parity."SyncStatus"`;
   return row?.xmin;
 };
 
@@ -37,7 +37,7 @@ describe("a sync status", () => {
     const before = await version();
     await save(await evaluated());
     const moved = await world.db
-      .$executeRaw`UPDATE "Cursor" SET value = value || jsonb_build_object('finishedAt',
+      .$executeRaw`UPDATE parity."Cursor" SET value = value || jsonb_build_object('finishedAt',
       (value->>'finishedAt')::float8 + 600) WHERE key = 'full_run'`;
     expect(moved).toBe(1);
     const later = await evaluated();
@@ -49,7 +49,8 @@ describe("a sync status", () => {
   it("is written when the user was read alone since, or entered the recheck queue", async () => {
     await save(await evaluated());
     const first = await version();
-    await world.db.$executeRaw`UPDATE "StripeCustomer" SET "completeAt" = "completeAt" + interval '1 minute'`;
+    await world.db
+      .$executeRaw`UPDATE parity."StripeCustomer" SET "completeAt" = "completeAt" + interval '1 minute'`;
     await save(await evaluated());
     const second = await version();
     expect(second).not.toBe(first);

@@ -36,7 +36,7 @@ export async function findUserIds(db: Database, query: string): Promise<string[]
   const rows = await queryRows(
     db,
     userRow,
-    sql`SELECT id AS "userId" FROM "User" WHERE id = ${query} OR lower(email COLLATE "C") = lower(${query} COLLATE "C")
+    sql`SELECT id AS "userId" FROM parity."User" WHERE id = ${query} OR lower(email COLLATE "C") = lower(${query} COLLATE "C")
       UNION (${selectUsersNamed(query)}) LIMIT 2`,
   );
   return rows.map(({ userId }) => userId);

@@ -27,7 +27,7 @@ export async function storeCompleteReads(
     tx,
     overlap,
     sql`
-    UPDATE "StripeSubscription" s SET
+    UPDATE parity."StripeSubscription" s SET
       gone = s.gone OR s."versionEnd" < r.started,
       "versionStart" = CASE WHEN s.gone OR s."versionEnd" < r.started
         THEN greatest(s."versionStart", r.started) ELSE s."versionStart" END,
@@ -42,7 +42,7 @@ export async function storeCompleteReads(
   if (enqueue) await enqueueUsersOfCustomers(tx, [...new Set(unlisted.map(({ customerId }) => customerId))]);
   const settled = reads.filter(({ customerId }) => !contested.includes(customerId));
   await tx.$executeRaw`
-    UPDATE "StripeCustomer" c
+    UPDATE parity."StripeCustomer" c
     SET "completeVersionStart" = greatest(c."completeVersionStart", r.started), "completeVersionEnd" = greatest(c."completeVersionEnd", r.ended),
       "completeAt" = now(), "firstCompleteAt" = coalesce(c."firstCompleteAt", now())
     FROM jsonb_to_recordset(${JSON.stringify(settled)}::jsonb) AS r("customerId" text, started bigint, ended bigint)
@@ -53,7 +53,7 @@ export async function storeCompleteReads(
 /** Subscriptions that a finished full run did not list are gone as of that run. */
 export async function markUnlistedGone(tx: Tx, fullRun: { started: Version; ended: Version }): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "StripeSubscription"
+    UPDATE parity."StripeSubscription"
     SET gone = true, "versionStart" = ${fullRun.started}::bigint, "versionEnd" = ${fullRun.ended}::bigint
     WHERE NOT gone AND "testClockId" IS NULL AND "versionEnd" < ${fullRun.started}::bigint`;
 }

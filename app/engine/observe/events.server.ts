@@ -15,9 +15,9 @@ export async function storeEvent(db: Database, event: WebhookEvent): Promise<"st
   const chargeId = event.chargeId ?? null;
   return db.$transaction(async (tx) => {
     const stored = await tx.$executeRaw`
-      INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "chargeId", "storedVersion", "settledAt")
+      INSERT INTO parity."StripeEvent" (id, type, created, "customerId", "sessionId", "chargeId", "storedVersion", "settledAt")
       VALUES (${event.id}, ${event.type}, to_timestamp(${event.created}::float8), ${event.customerId}::text,
-        ${event.sessionId}::text, ${chargeId}::text, nextval('observation_version'),
+        ${event.sessionId}::text, ${chargeId}::text, nextval('parity.observation_version'),
         CASE WHEN coalesce(${event.customerId}::text, ${chargeId}::text) IS NULL THEN now() END)
       ON CONFLICT (id) DO NOTHING`;
     if (stored === 0) return "known";
@@ -45,8 +45,8 @@ export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[])
   );
   const rows = named.map(({ session: _, ...row }) => row);
   return tx.$executeRaw`
-    INSERT INTO "StripeEvent" (id, type, created, "customerId", "sessionId", "chargeId", "storedVersion")
-    SELECT id, type, to_timestamp(created), "customerId", "sessionId", "chargeId", nextval('observation_version')
+    INSERT INTO parity."StripeEvent" (id, type, created, "customerId", "sessionId", "chargeId", "storedVersion")
+    SELECT id, type, to_timestamp(created), "customerId", "sessionId", "chargeId", nextval('parity.observation_version')
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS r(id text, type text, created float8, "customerId" text, "sessionId" text, "chargeId" text)
     ORDER BY id
@@ -59,7 +59,7 @@ async function addSyncJob(tx: Tx, customerId: string): Promise<void> {
   const payload = JSON.stringify({ customerId, sessionId: null });
   const key = toJobKey(customerId);
   await tx.$executeRaw`
-    SELECT graphile_worker.add_job(${SYNC_CUSTOMER_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
+    SELECT parity.add_job(${SYNC_CUSTOMER_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
 }
 
 /** The same for a charge, whose customer is not known before it was read. */
@@ -67,7 +67,7 @@ async function addChargeJob(tx: Tx, chargeId: string): Promise<void> {
   const payload = JSON.stringify({ chargeId });
   const key = toJobKey(chargeId);
   await tx.$executeRaw`
-    SELECT graphile_worker.add_job(${SYNC_CHARGE_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
+    SELECT parity.add_job(${SYNC_CHARGE_JOB}, ${payload}::json, job_key => ${key}, max_attempts => 12)`;
 }
 
 const toJobKey = (customerId: string) => `settle:${customerId}`;
@@ -75,15 +75,15 @@ const toJobKey = (customerId: string) => `settle:${customerId}`;
 /** Removes the waiting job when nothing is left for it to do: where no worker runs, jobs would pile up. */
 export async function deleteSyncJob(db: Database, customerId: string): Promise<void> {
   await db.$executeRaw`
-    SELECT graphile_worker.remove_job(${toJobKey(customerId)})
-    WHERE NOT EXISTS (SELECT 1 FROM "StripeEvent" WHERE "customerId" = ${customerId} AND "settledAt" IS NULL)`;
+    SELECT parity.remove_job(${toJobKey(customerId)})
+    WHERE NOT EXISTS (SELECT 1 FROM parity."StripeEvent" WHERE "customerId" = ${customerId} AND "settledAt" IS NULL)`;
 }
 
 /** The same for a charge. */
 export async function deleteChargeJob(db: Database, chargeId: string): Promise<void> {
   await db.$executeRaw`
-    SELECT graphile_worker.remove_job(${toJobKey(chargeId)})
-    WHERE NOT EXISTS (SELECT 1 FROM "StripeEvent" WHERE "chargeId" = ${chargeId} AND "settledAt" IS NULL)`;
+    SELECT parity.remove_job(${toJobKey(chargeId)})
+    WHERE NOT EXISTS (SELECT 1 FROM parity."StripeEvent" WHERE "chargeId" = ${chargeId} AND "settledAt" IS NULL)`;
 }
 
 /** Whether an event that was stored still waits for a read. */
@@ -101,7 +101,7 @@ export async function settleEvents(
 ): Promise<void> {
   if (reads.length === 0) return;
   await tx.$executeRaw(sql`
-    UPDATE "StripeEvent" e SET "settledAt" = now()
+    UPDATE parity."StripeEvent" e SET "settledAt" = now()
     FROM jsonb_to_recordset(${JSON.stringify(reads)}::jsonb) AS r("customerId" text, started bigint)
     WHERE e."customerId" = r."customerId" AND e."settledAt" IS NULL AND e."storedVersion" < r.started
       AND ${needsNoSession}`);
@@ -110,7 +110,7 @@ export async function settleEvents(
 /** Events that were stored before a finished full run began are done: it has read all customers since, but no charges. */
 export async function settleEventsBefore(tx: Tx, runStarted: number): Promise<void> {
   await tx.$executeRaw(sql`
-    UPDATE "StripeEvent" e SET "settledAt" = now()
+    UPDATE parity."StripeEvent" e SET "settledAt" = now()
     WHERE "settledAt" IS NULL AND "chargeId" IS NULL AND "storedVersion" < ${runStarted}::bigint AND ${needsNoSession}`);
 }
 
@@ -129,7 +129,7 @@ export async function postponeEvents(
   { customerIds, sessionId = null }: { customerIds: readonly string[]; sessionId?: string | null },
 ): Promise<void> {
   await db.$executeRaw(sql`
-    UPDATE "StripeEvent" SET ${postponed}
+    UPDATE parity."StripeEvent" SET ${postponed}
     WHERE "customerId" = ANY(${[...customerIds]}) AND "settledAt" IS NULL
       AND (${sessionId}::text IS NULL OR "sessionId" = ${sessionId})`);
 }
@@ -140,14 +140,14 @@ export async function postponeChargeEvents(
   { chargeId, type }: { chargeId: string; type: string },
 ): Promise<void> {
   await db.$executeRaw(sql`
-    UPDATE "StripeEvent" SET ${postponed}
+    UPDATE parity."StripeEvent" SET ${postponed}
     WHERE "chargeId" = ${chargeId} AND "settledAt" IS NULL AND type LIKE ${type}`);
 }
 
 /** Stripe has given a permission back, or the key is another: what was refused is asked again at once. */
 export async function resumeEvents(db: Database): Promise<void> {
   await db.$executeRaw`
-    UPDATE "StripeEvent" SET "askAgainAt" = NULL WHERE "settledAt" IS NULL AND "askAgainAt" IS NOT NULL`;
+    UPDATE parity."StripeEvent" SET "askAgainAt" = NULL WHERE "settledAt" IS NULL AND "askAgainAt" IS NOT NULL`;
 }
 
 /** Customers with events that wait because Stripe refused to answer about them. */
@@ -155,7 +155,7 @@ export async function countPostponedCustomers(db: Database): Promise<number> {
   const row = await queryOneOrThrow(
     db,
     countRow,
-    sql`SELECT count(DISTINCT "customerId")::int AS count FROM "StripeEvent"
+    sql`SELECT count(DISTINCT "customerId")::int AS count FROM parity."StripeEvent"
       WHERE "settledAt" IS NULL AND "askAgainAt" > now() AND "sessionId" IS NULL`,
   );
   return row.count;

@@ -68,7 +68,7 @@ export async function storeCustomers(
 ): Promise<Contested> {
   if (observed.length === 0) return [];
   const hashed = resolveAndHash(observed, await loadMetadataKeys(tx));
-  const changed = await keepUnchanged(tx, sql`"StripeCustomer"`, sql`true`, hashed);
+  const changed = await keepUnchanged(tx, sql`parity."StripeCustomer"`, sql`true`, hashed);
   if (changed.length === 0) return [];
   const ids = changed.map(({ value }) => value.id);
   if (enqueue) await enqueueUsersOfCustomers(tx, ids);
@@ -118,7 +118,7 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
     tx,
     idRow,
     sql`
-    INSERT INTO "StripeCustomer" AS c (id, created, ${joinNames(CUSTOMER_COLUMNS)})
+    INSERT INTO parity."StripeCustomer" AS c (id, created, ${joinNames(CUSTOMER_COLUMNS)})
     SELECT r.id, to_timestamp(r.created), ${joinValues(CUSTOMER_COLUMNS)}
     FROM ${toRecordset(rows, { id: "text", created: "time", ...CUSTOMER_COLUMNS })}
     ORDER BY r.id
@@ -133,14 +133,14 @@ async function storeChangedCustomers(tx: Tx, changed: readonly Hashed<Customer>[
     tx,
     overlap,
     sql`
-    UPDATE "StripeCustomer" c SET
+    UPDATE parity."StripeCustomer" c SET
       "versionStart" = CASE WHEN same THEN greatest(c."versionStart", r.started) ELSE c."versionStart" END,
       "versionEnd" = greatest(c."versionEnd", r.ended)
     FROM (
       SELECT r.id, r.started, r.ended, (o.email, o.name, o."metadataUserId", o.state)
         IS NOT DISTINCT FROM (r.email, r.name, r."metadataUserId", r.state) AS same
       FROM ${toRecordset(left, { id: "text", ...CUSTOMER_COLUMNS })}
-      JOIN "StripeCustomer" o USING (id)
+      JOIN parity."StripeCustomer" o USING (id)
     ) r
     WHERE c.id = r.id AND r.started <= c."versionEnd" AND r.ended >= c."versionStart"
     RETURNING c.id AS "customerId", r.same`,
@@ -186,7 +186,7 @@ export async function storeSubscriptions(
 ): Promise<Contested> {
   if (observed.length === 0) return [];
   const hashed = resolveAndHash(observed, await loadMetadataKeys(tx));
-  const changed = await keepUnchanged(tx, sql`"StripeSubscription"`, sql`NOT kept.gone`, hashed);
+  const changed = await keepUnchanged(tx, sql`parity."StripeSubscription"`, sql`NOT kept.gone`, hashed);
   if (changed.length === 0) return [];
   const customerIds = changed.map(({ value }) => value.customerId);
   if (enqueue) await enqueueUsersOfCustomers(tx, customerIds);
@@ -222,7 +222,7 @@ const SEEN_WITHIN_HOURS = 48;
 const isSameSpell: Sql = sql`(s.status = 'past_due' AND excluded.status = 'past_due'
   AND (s."latestInvoiceId" IS NOT DISTINCT FROM excluded."latestInvoiceId"
     OR s."observedAt" > now() - make_interval(hours => ${SEEN_WITHIN_HOURS}::int)
-      AND NOT EXISTS (SELECT 1 FROM "StripeEvent" e
+      AND NOT EXISTS (SELECT 1 FROM parity."StripeEvent" e
         WHERE e."customerId" = s."customerId" AND e.type = 'invoice.paid' AND e.created >= s."pastDueSince")))`;
 
 async function storeChangedSubscriptions(
@@ -234,11 +234,11 @@ async function storeChangedSubscriptions(
     tx,
     storedSubscription,
     sql`
-    INSERT INTO "StripeSubscription" AS s (id, ${joinNames(SUBSCRIPTION_COLUMNS)}, "pastDueSince", gone)
+    INSERT INTO parity."StripeSubscription" AS s (id, ${joinNames(SUBSCRIPTION_COLUMNS)}, "pastDueSince", gone)
     SELECT r.id, ${joinValues(SUBSCRIPTION_COLUMNS)},
       CASE WHEN r.status = 'past_due' THEN now() END,
       -- An old answer that comes late: a complete read that began after it did not list this one.
-      EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = r."customerId" AND c."completeVersionStart" > r.ended)
+      EXISTS (SELECT 1 FROM parity."StripeCustomer" c WHERE c.id = r."customerId" AND c."completeVersionStart" > r.ended)
     FROM ${toRecordset(rows, { id: "text", ...SUBSCRIPTION_COLUMNS })}
     ORDER BY r.id
     ON CONFLICT (id) DO UPDATE SET ${assignExcluded(SUBSCRIPTION_COLUMNS)},
@@ -254,7 +254,7 @@ async function storeChangedSubscriptions(
       gone = false, "observedAt" = now()
     WHERE excluded."versionStart" > s."versionEnd"
     -- A new one, which a complete read that overlaps this answer did not list?
-    RETURNING s.id, s."customerId", s.xmax <> 0 OR NOT EXISTS (SELECT 1 FROM "StripeCustomer" c
+    RETURNING s.id, s."customerId", s.xmax <> 0 OR NOT EXISTS (SELECT 1 FROM parity."StripeCustomer" c
       WHERE c.id = s."customerId" AND c."completeVersionStart" <= s."versionEnd"
         AND c."completeVersionEnd" >= s."versionStart") AS same`,
   );
@@ -264,7 +264,7 @@ async function storeChangedSubscriptions(
     tx,
     overlap,
     sql`
-    UPDATE "StripeSubscription" s SET
+    UPDATE parity."StripeSubscription" s SET
       "versionStart" = CASE WHEN same THEN greatest(s."versionStart", r.started) ELSE s."versionStart" END,
       "versionEnd" = greatest(s."versionEnd", r.ended)
     FROM (
@@ -274,7 +274,7 @@ async function storeChangedSubscriptions(
         IS NOT DISTINCT FROM (r.status, r.items, r."cancelAtPeriodEnd", to_timestamp(r."cancelAt"),
           to_timestamp(r."endedAt"), r."metadataUserId", r."customerId", r."collectionPaused") AS same
       FROM ${toRecordset(left, { id: "text", ...SUBSCRIPTION_COLUMNS })}
-      JOIN "StripeSubscription" o USING (id)
+      JOIN parity."StripeSubscription" o USING (id)
     ) r
     WHERE s.id = r.id AND r.started <= s."versionEnd" AND r.ended >= s."versionStart"
     RETURNING s."customerId", r.same`,

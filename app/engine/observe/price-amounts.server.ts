@@ -56,7 +56,7 @@ async function findAmounts(
   const rows = await queryRows(
     deps.db,
     amountsRow,
-    sql`SELECT id, amounts, "nextAt" <= now() AS "isDue" FROM "StripePrice" WHERE id = ANY(${[...priceIds]})`,
+    sql`SELECT id, amounts, "nextAt" <= now() AS "isDue" FROM parity."StripePrice" WHERE id = ANY(${[...priceIds]})`,
   );
   const known = new Map<string, PriceAmounts | null>(rows.map(({ id, amounts }) => [id, amounts]));
   const due = new Set(priceIds);
@@ -80,7 +80,7 @@ async function readAmounts(
   const read = await stripe.readPrice(id, { ...options, deadlineMs });
   if (read.ok) {
     await db.$executeRaw`
-      INSERT INTO "StripePrice" AS p (id, amounts, "readAt", "nextAt")
+      INSERT INTO parity."StripePrice" AS p (id, amounts, "readAt", "nextAt")
       VALUES (${id}, ${JSON.stringify(read.value)}::jsonb, now(), now() + ${NEXT_SECONDS.read}::int * interval '1 second')
       ON CONFLICT (id) DO UPDATE SET amounts = excluded.amounts, "readAt" = excluded."readAt",
         "nextAt" = excluded."nextAt", failure = NULL`;
@@ -90,7 +90,7 @@ async function readAmounts(
   if (reason === "cancelled") return null;
   const wait = retryable ? NEXT_SECONDS.failed : NEXT_SECONDS.refused;
   await db.$executeRaw`
-    INSERT INTO "StripePrice" AS p (id, "nextAt", failure)
+    INSERT INTO parity."StripePrice" AS p (id, "nextAt", failure)
     VALUES (${id}, now() + ${wait}::int * interval '1 second', ${reason})
     ON CONFLICT (id) DO UPDATE SET "nextAt" = excluded."nextAt", failure = excluded.failure`;
   return null;

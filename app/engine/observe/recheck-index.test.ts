@@ -36,7 +36,7 @@ it("the index SyncStatus_recheck covers the verdicts and block reasons with `rec
 it("PostgreSQL uses the index for the condition", async () => {
   const plan = await database.db.$transaction(async (tx) => {
     await tx.$executeRaw`SET LOCAL enable_seqscan = off`;
-    return tx.$queryRaw`EXPLAIN SELECT "userId" FROM "SyncStatus" WHERE ${raw(RECHECK_CONDITION)}`;
+    return tx.$queryRaw`EXPLAIN SELECT "userId" FROM parity."SyncStatus" WHERE ${raw(RECHECK_CONDITION)}`;
   });
   expect(JSON.stringify(plan)).toContain("SyncStatus_recheck");
 });

@@ -12,7 +12,7 @@ export type QueuedRecheck = { userId: string; generation: number };
 export async function enqueueRechecks(tx: Tx, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
   await tx.$executeRaw`
-    INSERT INTO "RecheckQueue" ("userId") SELECT DISTINCT id FROM unnest(${[...userIds]}::text[]) AS id ORDER BY id
+    INSERT INTO parity."RecheckQueue" ("userId") SELECT DISTINCT id FROM unnest(${[...userIds]}::text[]) AS id ORDER BY id
     ON CONFLICT ("userId") DO UPDATE SET generation = excluded.generation`;
 }
 
@@ -23,8 +23,8 @@ export async function enqueueRechecks(tx: Tx, userIds: readonly string[]): Promi
 export async function dequeueRechecks(tx: Tx, entries: readonly QueuedRecheck[]): Promise<void> {
   if (entries.length === 0) return;
   await tx.$executeRaw`
-    DELETE FROM "RecheckQueue" WHERE "userId" IN (
-      SELECT t."userId" FROM "RecheckQueue" t
+    DELETE FROM parity."RecheckQueue" WHERE "userId" IN (
+      SELECT t."userId" FROM parity."RecheckQueue" t
       JOIN jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) AS r("userId" text, generation bigint)
         ON t."userId" = r."userId" AND t.generation = r.generation
       FOR UPDATE OF t SKIP LOCKED)`;
@@ -52,17 +52,17 @@ export const RECHECK_CONDITION = `verdict IN (${listLiterals(RECHECK_VERDICTS)})
  */
 export async function enqueueDueUsers(tx: Tx, { now }: { now: EpochSeconds }): Promise<number> {
   return tx.$executeRaw`
-    INSERT INTO "RecheckQueue" ("userId")
+    INSERT INTO parity."RecheckQueue" ("userId")
     SELECT due."userId" FROM (
-      SELECT "userId" FROM "SyncStatus" WHERE "nextCheckAt" <= to_timestamp(${now}::float8)
-      UNION SELECT "userId" FROM "SyncStatus"
+      SELECT "userId" FROM parity."SyncStatus" WHERE "nextCheckAt" <= to_timestamp(${now}::float8)
+      UNION SELECT "userId" FROM parity."SyncStatus"
       WHERE ${raw(RECHECK_CONDITION)}
-      UNION SELECT s."userId" FROM "SyncStatus" s JOIN (
-        SELECT "userId", greatest("createdAt", "revokedAt") AS at FROM "Comp"
-        UNION ALL SELECT "userId", greatest("createdAt", "releasedAt") FROM "Hold"
-        UNION ALL SELECT "userId", "createdAt" FROM "Link" WHERE source IN ('confirmed', 'rejected')
+      UNION SELECT s."userId" FROM parity."SyncStatus" s JOIN (
+        SELECT "userId", greatest("createdAt", "revokedAt") AS at FROM parity."Comp"
+        UNION ALL SELECT "userId", greatest("createdAt", "releasedAt") FROM parity."Hold"
+        UNION ALL SELECT "userId", "createdAt" FROM parity."Link" WHERE source IN ('confirmed', 'rejected')
       ) decided ON decided."userId" = s."userId" AND decided.at > s."evaluatedAt"
-    ) due WHERE EXISTS (SELECT 1 FROM "User" u WHERE u.id = due."userId")
+    ) due WHERE EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = due."userId")
     ORDER BY 1 ON CONFLICT DO NOTHING`;
 }
 
@@ -74,13 +74,13 @@ export async function enqueueUsersOfCustomers(tx: Tx, customerIds: readonly stri
   if (customerIds.length === 0) return;
   const id = sql`changed.id`;
   await tx.$executeRaw`
-    INSERT INTO "RecheckQueue" ("userId")
+    INSERT INTO parity."RecheckQueue" ("userId")
     SELECT DISTINCT affected."userId" FROM unnest(${[...customerIds]}::text[]) changed(id) CROSS JOIN LATERAL (
       ${selectOwners(id)}
       UNION ALL ${selectUsersWithAddress(id)}
-      UNION ALL SELECT u.id FROM "StripeSubscription" s JOIN "User" u ON u.id = s."metadataUserId"
+      UNION ALL SELECT u.id FROM parity."StripeSubscription" s JOIN parity."User" u ON u.id = s."metadataUserId"
         WHERE s."customerId" = ${id} AND s.gone
-      UNION ALL SELECT l."userId" FROM "Link" l WHERE l."customerId" = ${id} AND l.source = 'rejected') affected
+      UNION ALL SELECT l."userId" FROM parity."Link" l WHERE l."customerId" = ${id} AND l.source = 'rejected') affected
     ORDER BY 1
     ON CONFLICT ("userId") DO UPDATE SET generation = excluded.generation`;
 }

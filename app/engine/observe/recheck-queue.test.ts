@@ -88,7 +88,7 @@ describe("an entry of the recheck queue", () => {
     expect(await evaluate(["ada"])).toMatchObject([{ outcome: "not_checked" }]);
     world.sandbox.subscriptions.cancel(subscriptionId);
     await world.parity.runs.preview({ actor: CRON });
-    await world.db.$executeRaw`UPDATE "StripeSubscription" SET status = 'canceled', "endedAt" = now()`;
+    await world.db.$executeRaw`UPDATE parity."StripeSubscription" SET status = 'canceled', "endedAt" = now()`;
     expect(await evaluate(["bob"])).toMatchObject([{ needs: "customers" }]);
     expect(await marked()).toEqual(["ada", "bob"]);
   });
@@ -98,7 +98,7 @@ describe("an entry of the recheck queue", () => {
     await world.db.user.update({ where: { id: "ada" }, data: { plan: null } });
     await enqueue("ada");
     await world.db.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT id FROM "User" WHERE id = 'ada' FOR UPDATE`;
+      await tx.$queryRaw`SELECT id FROM parity."User" WHERE id = 'ada' FOR UPDATE`;
       expect(await evaluate(["ada"])).toMatchObject([{ outcome: "failed" }]);
     });
     expect(await marked()).toEqual(["ada"]);

@@ -33,7 +33,7 @@ export async function readSignalledCharges(
   const waiting = await queryRows(
     deps.db,
     chargeRow,
-    sql`SELECT DISTINCT e."chargeId" FROM "StripeEvent" e WHERE ${isAskedAbout} AND e."chargeId" IS NOT NULL
+    sql`SELECT DISTINCT e."chargeId" FROM parity."StripeEvent" e WHERE ${isAskedAbout} AND e."chargeId" IS NOT NULL
       AND (${chargeId}::text IS NULL OR e."chargeId" = ${chargeId}) ORDER BY 1 LIMIT ${MOST_CHARGES}::int`,
   );
   for (const { chargeId: id } of waiting) {
@@ -86,7 +86,7 @@ async function handOver(
   { chargeId, customerId, started, withDisputes = true }: HandedOver,
 ) {
   await db.$executeRaw`
-    UPDATE "StripeEvent" SET "chargeId" = NULL, "customerId" = ${customerId}::text,
+    UPDATE parity."StripeEvent" SET "chargeId" = NULL, "customerId" = ${customerId}::text,
       "settledAt" = CASE WHEN ${customerId}::text IS NULL THEN now() END
     WHERE "chargeId" = ${chargeId} AND "settledAt" IS NULL AND "storedVersion" < ${started}::bigint
       AND (${withDisputes} OR type NOT LIKE 'charge.dispute.%')`;
@@ -123,7 +123,7 @@ async function storeReversals(
     tx,
     customerRow,
     sql`
-    INSERT INTO "StripeReversal" AS v ("chargeId", kind, "customerId", "paymentIntentId", amount, "chargeAmount", currency,
+    INSERT INTO parity."StripeReversal" AS v ("chargeId", kind, "customerId", "paymentIntentId", amount, "chargeAmount", currency,
       at, "versionStart")
     SELECT ${id}, r.kind, ${customerId}, ${paymentIntentId}::text, r.amount, r."chargeAmount", r.currency, to_timestamp(r.at),
       ${started}::bigint
@@ -163,7 +163,7 @@ export async function linkReversals(tx: Tx, payments: readonly LatestPayment[]):
     tx,
     customerRow,
     sql`
-    UPDATE "StripeReversal" v SET "invoiceId" = r."invoiceId"
+    UPDATE parity."StripeReversal" v SET "invoiceId" = r."invoiceId"
     FROM jsonb_to_recordset(${JSON.stringify(payments)}::jsonb) AS r("customerId" text, "invoiceId" text, "paymentId" text)
     WHERE v."customerId" = r."customerId" AND r."paymentId" IN (v."paymentIntentId", v."chargeId")
       AND v."invoiceId" IS DISTINCT FROM r."invoiceId"

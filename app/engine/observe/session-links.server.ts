@@ -27,14 +27,14 @@ export async function linkSessions(db: Database | Tx, sessions: readonly NamedIn
   if (links.size === 0) return;
   await db.$executeRaw(sql`
     WITH linked AS (
-      INSERT INTO "Link" ("userId", "customerId", "subscriptionId", source, actor)
+      INSERT INTO parity."Link" ("userId", "customerId", "subscriptionId", source, actor)
       SELECT r."userId", r."customerId", r."subscriptionId", r.source, 'checkout'
       FROM ${toRecordset([...links.values()], { userId: "text", customerId: "text", subscriptionId: "text", source: "text" })}
       ORDER BY 1, 2, 3
       ON CONFLICT ("userId", "customerId", "subscriptionId") DO UPDATE SET source = excluded.source
-        WHERE excluded.source = 'session' AND "Link".source IN ('email', 'reference')
+        WHERE excluded.source = 'session' AND parity."Link".source IN ('email', 'reference')
       RETURNING "userId")
-    INSERT INTO "RecheckQueue" ("userId")
-    SELECT DISTINCT u.id FROM linked JOIN "User" u ON u.id = linked."userId" ORDER BY 1
+    INSERT INTO parity."RecheckQueue" ("userId")
+    SELECT DISTINCT u.id FROM linked JOIN parity."User" u ON u.id = linked."userId" ORDER BY 1
     ON CONFLICT ("userId") DO UPDATE SET generation = excluded.generation`);
 }

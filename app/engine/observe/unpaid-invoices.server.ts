@@ -103,12 +103,12 @@ async function listListedLately(
     db,
     idRow,
     sql`
-    SELECT s.id FROM "StripeSubscription" s
+    SELECT s.id FROM parity."StripeSubscription" s
     WHERE s.id = ANY(${overdue.map(({ subscriptionId }) => subscriptionId)})
       AND s."latestInvoiceId" = ANY(${overdue.map(({ latest }) => latest.id)})
       AND s.status = 'past_due' AND s."unpaidInvoiceId" = s."latestInvoiceId" AND NOT s."unpaidListDue"
       AND s."unpaidListedAt" > now() - interval '10 minutes'
-      AND NOT EXISTS (SELECT 1 FROM "StripeEvent" e WHERE e."customerId" = s."customerId" AND e."receivedAt" > s."unpaidListedAt" - interval '1 minute')`,
+      AND NOT EXISTS (SELECT 1 FROM parity."StripeEvent" e WHERE e."customerId" = s."customerId" AND e."receivedAt" > s."unpaidListedAt" - interval '1 minute')`,
   );
   return new Set(rows.map(({ id }) => id));
 }
@@ -125,14 +125,14 @@ export async function storeUnpaidInvoices(tx: Tx, found: readonly UnpaidInvoice[
     tx,
     changedRow,
     sql`
-    UPDATE "StripeSubscription" s SET "unpaidInvoiceId" = r."invoiceId", "unpaidListDue" = r."isListDue",
+    UPDATE parity."StripeSubscription" s SET "unpaidInvoiceId" = r."invoiceId", "unpaidListDue" = r."isListDue",
       "unpaidSince" = CASE WHEN r."isListed" THEN r.since ELSE least(o."unpaidSince", r.since) END,
       "unpaidListedAt" = CASE WHEN r."isListed" THEN now() ELSE o."unpaidListedAt" END,
       -- What was paid in between, the list shows.
       "pastDueSince" = CASE WHEN r."isListed" THEN greatest(o."pastDueSince", r.since) ELSE o."pastDueSince" END
     FROM (SELECT f.*, to_timestamp(f."unpaidSince") AS since FROM jsonb_to_recordset(${JSON.stringify(found)}::jsonb)
         AS f("subscriptionId" text, "invoiceId" text, "isListed" boolean, "isListDue" boolean, "unpaidSince" float8)) r
-      JOIN "StripeSubscription" o ON o.id = r."subscriptionId"
+      JOIN parity."StripeSubscription" o ON o.id = r."subscriptionId"
     WHERE s.id = o.id AND s.status = 'past_due' AND s."latestInvoiceId" = r."invoiceId"
       AND (r."isListed" OR o."unpaidInvoiceId" IS DISTINCT FROM r."invoiceId" OR o."unpaidListedAt" IS NULL
         OR o."unpaidListDue" OR o."unpaidSince" IS NULL AND r.since IS NOT NULL)
@@ -152,7 +152,7 @@ async function countUnknownInvoices(db: Database): Promise<{ unknown: number; al
     countsRow,
     sql`SELECT count(*) FILTER (WHERE status = 'past_due' AND "latestInvoiceId" IS NOT NULL
         AND "unpaidInvoiceId" IS DISTINCT FROM "latestInvoiceId")::int AS unknown, count(*)::int AS all
-      FROM "StripeSubscription" WHERE NOT gone`,
+      FROM parity."StripeSubscription" WHERE NOT gone`,
   );
 }
 
@@ -198,7 +198,7 @@ export async function listDueInvoices(deps: Deps, options: RequestOptions, most:
     deps.db,
     dueRow,
     sql`
-    SELECT id AS "subscriptionId", "latestInvoiceId" AS "invoiceId" FROM "StripeSubscription"
+    SELECT id AS "subscriptionId", "latestInvoiceId" AS "invoiceId" FROM parity."StripeSubscription"
     WHERE status = 'past_due' AND NOT gone AND "latestInvoiceId" IS NOT NULL
       AND ("unpaidListDue" OR "unpaidInvoiceId" IS DISTINCT FROM "latestInvoiceId")
     ORDER BY "unpaidListedAt" NULLS FIRST, "pastDueSince", id LIMIT ${most}::int`,
@@ -214,7 +214,7 @@ export async function listDueInvoices(deps: Deps, options: RequestOptions, most:
       if (found) await storeUnpaidInvoices(tx, [found]);
       // Others have their turn before it is asked about again.
       else
-        await tx.$executeRaw`UPDATE "StripeSubscription" SET "unpaidListedAt" = now() WHERE id = ${subscriptionId}`;
+        await tx.$executeRaw`UPDATE parity."StripeSubscription" SET "unpaidListedAt" = now() WHERE id = ${subscriptionId}`;
     });
   }
 }

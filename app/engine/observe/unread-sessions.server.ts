@@ -27,7 +27,7 @@ export async function listUnreadSessions(
     db,
     sessionRow,
     sql`
-    SELECT DISTINCT e."sessionId", e."customerId" FROM "StripeEvent" e
+    SELECT DISTINCT e."sessionId", e."customerId" FROM parity."StripeEvent" e
     WHERE ${isWanted} AND ${isAskedAbout} AND e."sessionId" IS NOT NULL
       AND NOT EXISTS (${selectOwners(sql`e."customerId"`)})
     ORDER BY 1`,
@@ -62,8 +62,8 @@ export async function readUnreadSessions(
 /** The session has said what it says. Its events are settled where their customer was read since they were stored. */
 async function endSession(db: Database, sessionId: string): Promise<void> {
   await db.$executeRaw`
-    UPDATE "StripeEvent" e SET "sessionId" = NULL, "settledAt" = coalesce("settledAt", CASE WHEN EXISTS (
-      SELECT 1 FROM "StripeCustomer" c WHERE c.id = e."customerId" AND c."completeVersionStart" > e."storedVersion")
+    UPDATE parity."StripeEvent" e SET "sessionId" = NULL, "settledAt" = coalesce("settledAt", CASE WHEN EXISTS (
+      SELECT 1 FROM parity."StripeCustomer" c WHERE c.id = e."customerId" AND c."completeVersionStart" > e."storedVersion")
       THEN now() END)
     WHERE "sessionId" = ${sessionId}`;
 }

@@ -35,15 +35,15 @@ const isDue = (gates: CheckGates): Sql => sql`(
   (k."checkingUntil" IS NULL OR k."checkingUntil" < now())
   AND (k."nextCheckAt" IS NULL OR k."nextCheckAt" <= now())
   AND (k."failedAt" IS NOT NULL
-    OR EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id AND w.status <> 'active')
-    OR NOT EXISTS (SELECT 1 FROM "SyncStatus" s WHERE s."userId" = u.id AND s.verdict = ANY(${[...IN_SYNC_VERDICTS]}::text[])
+    OR EXISTS (SELECT 1 FROM parity."Workspace" w WHERE w."ownerId" = u.id AND w.status <> 'active')
+    OR NOT EXISTS (SELECT 1 FROM parity."SyncStatus" s WHERE s."userId" = u.id AND s.verdict = ANY(${[...IN_SYNC_VERDICTS]}::text[])
       AND greatest(s."observedAt", k."checkedAt", ${coveredAt}) > now() - make_interval(secs => ${gates.freshFor}::float8))))`;
 
 /** Users that may wait for a check at once: far more than any burst, and no more rows than one look may count. */
 export const QUEUE_LIMIT = 10_000;
 
 const hasRoom: Sql = sql`(SELECT count(*) FROM
-  (SELECT 1 FROM "UserCheck" WHERE "queuedAt" IS NOT NULL LIMIT ${QUEUE_LIMIT}::int) waiting) < ${QUEUE_LIMIT}::int`;
+  (SELECT 1 FROM parity."UserCheck" WHERE "queuedAt" IS NOT NULL LIMIT ${QUEUE_LIMIT}::int) waiting) < ${QUEUE_LIMIT}::int`;
 const lease: Sql = sql`now() + make_interval(secs => ${CHECK_LEASE_SECONDS}::float8)`;
 
 const requestedRow = z.object({ userId: z.string(), started: z.boolean() });
@@ -64,9 +64,9 @@ export async function requestChecks(
       sql`
     WITH due AS (
       SELECT u.id, row_number() OVER (ORDER BY u.id) AS number
-      FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id
+      FROM parity."User" u LEFT JOIN parity."UserCheck" k ON k."userId" = u.id
       WHERE u.id = ANY(${[...userIds]}::text[]) AND k."queuedAt" IS NULL AND ${isDue(gates)} AND ${hasRoom})
-    INSERT INTO "UserCheck" AS taken ("userId", "queuedAt", "checkingUntil")
+    INSERT INTO parity."UserCheck" AS taken ("userId", "queuedAt", "checkingUntil")
     SELECT id, now(), CASE WHEN number <= ${start}::int THEN ${lease} END FROM due ORDER BY id
     -- Of two servers that found it due, only the first one queues it.
     ON CONFLICT ("userId") DO UPDATE SET "queuedAt" = excluded."queuedAt", "checkingUntil" = excluded."checkingUntil"
@@ -85,8 +85,8 @@ export async function claimChecks(db: Database, limit: number): Promise<string[]
     db,
     claimedRow,
     sql`
-    UPDATE "UserCheck" SET "checkingUntil" = ${lease} WHERE "userId" IN (
-      SELECT "userId" FROM "UserCheck"
+    UPDATE parity."UserCheck" SET "checkingUntil" = ${lease} WHERE "userId" IN (
+      SELECT "userId" FROM parity."UserCheck"
       WHERE "queuedAt" IS NOT NULL AND ("checkingUntil" IS NULL OR "checkingUntil" < now())
       ORDER BY "queuedAt", "userId" LIMIT ${limit}::int FOR UPDATE SKIP LOCKED)
     RETURNING "userId"`,
@@ -102,7 +102,7 @@ export async function endCheck(
   gates: CheckGates,
 ): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO "UserCheck" AS k ("userId", "checkedAt", "failedAt", failure, failures, "nextCheckAt")
+    INSERT INTO parity."UserCheck" AS k ("userId", "checkedAt", "failedAt", failure, failures, "nextCheckAt")
     VALUES (${userId}, CASE WHEN ${failure}::text IS NULL THEN now() END,
       CASE WHEN ${failure}::text IS NOT NULL THEN now() END, ${failure}::text,
       CASE WHEN ${failure}::text IS NULL THEN 0 ELSE 1 END,
@@ -117,21 +117,21 @@ export async function endCheck(
 
 /** Ends a check that found nothing out, because its own time was up: the next one is due at once. */
 export async function releaseCheck(db: Database, userId: string): Promise<void> {
-  await db.$executeRaw`UPDATE "UserCheck" SET "checkingUntil" = NULL WHERE "userId" = ${userId}`;
+  await db.$executeRaw`UPDATE parity."UserCheck" SET "checkingUntil" = NULL WHERE "userId" = ${userId}`;
 }
 
 /** Something is about to change for this user: the next check is due in at most `seconds`, whatever the gates say. */
 export async function scheduleNextCheck(db: Database, userId: string, seconds: number): Promise<void> {
   await db.$executeRaw`
-    UPDATE "UserCheck" SET "nextCheckAt" = least("nextCheckAt", now() + make_interval(secs => ${seconds}::float8))
+    UPDATE parity."UserCheck" SET "nextCheckAt" = least("nextCheckAt", now() + make_interval(secs => ${seconds}::float8))
     WHERE "userId" = ${userId}`;
 }
 
 /** A finished full run has read all users: what could not be read before it began is known now. */
 export async function forgetFailures(tx: Tx, runId: string): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "UserCheck" SET "failedAt" = NULL, failure = NULL, failures = 0, "nextCheckAt" = NULL
-    WHERE "failedAt" < (SELECT "createdAt" FROM "Run" WHERE id = ${runId})`;
+    UPDATE parity."UserCheck" SET "failedAt" = NULL, failure = NULL, failures = 0, "nextCheckAt" = NULL
+    WHERE "failedAt" < (SELECT "createdAt" FROM parity."Run" WHERE id = ${runId})`;
 }
 
 const checkState = z.object({
@@ -160,7 +160,7 @@ export async function findCheckState(
       CASE WHEN s."observedAt" IS NOT NULL THEN greatest(s."observedAt", ${coveredAt}) END AS "observedAt",
       coalesce(greatest(s."observedAt", k."checkedAt", CASE WHEN s."observedAt" IS NOT NULL THEN ${coveredAt} END)
         > now() - make_interval(secs => ${gates.freshFor}::float8), false) AS fresh
-    FROM "User" u LEFT JOIN "UserCheck" k ON k."userId" = u.id LEFT JOIN "SyncStatus" s ON s."userId" = u.id
+    FROM parity."User" u LEFT JOIN parity."UserCheck" k ON k."userId" = u.id LEFT JOIN parity."SyncStatus" s ON s."userId" = u.id
     WHERE u.id = ${userId}`,
   );
 }

@@ -23,7 +23,8 @@ describe("a check of one user", () => {
       const begun = await Promise.all([begin(id), begin(id), begin(id), begin(id), begin(id)]);
       expect(begun.filter((one) => one)).toHaveLength(1);
       await endCheck(database.db, id, null, DEFAULT_GATES);
-      await database.db.$executeRaw`UPDATE "UserCheck" SET "nextCheckAt" = now() WHERE "userId" = ${id}`;
+      await database.db
+        .$executeRaw`UPDATE parity."UserCheck" SET "nextCheckAt" = now() WHERE "userId" = ${id}`;
     }
   });
 
@@ -42,7 +43,7 @@ describe("a check of one user", () => {
     expect(await begin("bob")).toBe(false);
     expect(await claimChecks(database.db, 9)).toEqual([]);
     await database.db
-      .$executeRaw`UPDATE "UserCheck" SET "checkingUntil" = "checkingUntil" - interval '30 seconds'`;
+      .$executeRaw`UPDATE parity."UserCheck" SET "checkingUntil" = "checkingUntil" - interval '30 seconds'`;
     expect(await claimChecks(database.db, 9)).toEqual(["bob"]);
     expect(await claimChecks(database.db, 9)).toEqual([]);
     await endCheck(database.db, "bob", null, DEFAULT_GATES);

@@ -28,7 +28,7 @@ export type DeliveryOutcome = keyof typeof DELIVERY_OUTCOMES;
 /** Counts one delivery of today. */
 export async function countDelivery(db: Database, outcome: DeliveryOutcome): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO "WebhookDelivery" AS d (day, outcome, count) VALUES ((now() AT TIME ZONE 'UTC')::date, ${outcome}, 1)
+    INSERT INTO parity."WebhookDelivery" AS d (day, outcome, count) VALUES ((now() AT TIME ZONE 'UTC')::date, ${outcome}, 1)
     ON CONFLICT (day, outcome) DO UPDATE SET count = d.count + 1, "lastAt" = now()`;
 }
 
@@ -45,7 +45,7 @@ export async function listDeliveries(db: Database, days: number): Promise<Delive
     db,
     deliveriesRow,
     sql`
-    SELECT outcome, sum(count)::int AS count, max("lastAt") AS "lastAt" FROM "WebhookDelivery"
+    SELECT outcome, sum(count)::int AS count, max("lastAt") AS "lastAt" FROM parity."WebhookDelivery"
     WHERE day > (now() AT TIME ZONE 'UTC')::date - ${days}::int GROUP BY outcome ORDER BY 3 DESC, 1`,
   );
   return rows.flatMap(({ outcome, ...rest }) => (outcome === null ? [] : [{ outcome, ...rest }]));

@@ -39,7 +39,7 @@ const audited = () =>
   world.db.$queryRaw<unknown[]>`
     SELECT 'info' AS level, "userId", "actorKind" AS layer, "runId",
       round(greatest(0, extract(epoch FROM "createdAt" - "paidAt")), 3)::float8 AS seconds
-    FROM "Change" WHERE grants AND "paidAt" IS NOT NULL ORDER BY "createdAt", "userId"`;
+    FROM parity."Change" WHERE grants AND "paidAt" IS NOT NULL ORDER BY "createdAt", "userId"`;
 
 it("each source records once which user got access, how long after the payment, and in which run", async () => {
   await addPayingUser(world, "ada");
@@ -80,7 +80,7 @@ it("access without a payment is not recorded, nor is what was not committed", as
       IF NEW."userId" = 'eve' THEN RAISE EXCEPTION 'out of range' USING ERRCODE = '22003'; END IF;
       RETURN NEW;
     END $$`);
-  await world.db.$executeRaw`CREATE CONSTRAINT TRIGGER odd AFTER INSERT ON "Change"
+  await world.db.$executeRaw`CREATE CONSTRAINT TRIGGER odd AFTER INSERT ON parity."Change"
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION odd()`;
 
   expect(await syncAll(world.parity)).toMatchObject({ synced: 3, failed: 1 });

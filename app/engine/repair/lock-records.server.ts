@@ -14,10 +14,10 @@ export async function lockRecords(tx: Tx, userIds: readonly string[], lockTimeou
   // In UTC whatever the server says: a column without a time zone would otherwise store local time.
   await tx.$queryRaw`
     SELECT set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, true), set_config('TimeZone', 'UTC', true)`;
-  await tx.$queryRaw`SELECT id FROM "User" WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
+  await tx.$queryRaw`SELECT id FROM parity."User" WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
   await tx.$queryRaw`
-    SELECT id FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) ORDER BY "userId" FOR NO KEY UPDATE`;
-  await tx.$queryRaw`SELECT id FROM "Workspace" WHERE "ownerId" = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
+    SELECT id FROM parity."BillingSubscription" WHERE "userId" = ANY(${ids}) ORDER BY "userId" FOR NO KEY UPDATE`;
+  await tx.$queryRaw`SELECT id FROM parity."Workspace" WHERE "ownerId" = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
 }
 
 /** Those of these users whose record another transaction has locked now. Does not wait. */
@@ -27,12 +27,12 @@ export async function findLockedUsers(tx: Tx, userIds: readonly string[]): Promi
     tx,
     idRow,
     sql`
-    WITH u AS (SELECT id FROM "User" WHERE id = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED),
-      b AS (SELECT id FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED),
-      w AS (SELECT id FROM "Workspace" WHERE "ownerId" = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED)
-    SELECT id FROM "User" WHERE id = ANY(${ids}) AND id NOT IN (SELECT id FROM u)
-    UNION SELECT "userId" FROM "BillingSubscription" WHERE "userId" = ANY(${ids}) AND id NOT IN (SELECT id FROM b)
-    UNION SELECT "ownerId" FROM "Workspace" WHERE "ownerId" = ANY(${ids}) AND id NOT IN (SELECT id FROM w)`,
+    WITH u AS (SELECT id FROM parity."User" WHERE id = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED),
+      b AS (SELECT id FROM parity."BillingSubscription" WHERE "userId" = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED),
+      w AS (SELECT id FROM parity."Workspace" WHERE "ownerId" = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED)
+    SELECT id FROM parity."User" WHERE id = ANY(${ids}) AND id NOT IN (SELECT id FROM u)
+    UNION SELECT "userId" FROM parity."BillingSubscription" WHERE "userId" = ANY(${ids}) AND id NOT IN (SELECT id FROM b)
+    UNION SELECT "ownerId" FROM parity."Workspace" WHERE "ownerId" = ANY(${ids}) AND id NOT IN (SELECT id FROM w)`,
   );
   return new Set(rows.map(({ id }) => id));
 }
@@ -44,5 +44,5 @@ export async function findLockedUsers(tx: Tx, userIds: readonly string[]): Promi
 export async function lockObservations(tx: Tx, customerIds: readonly string[]): Promise<void> {
   if (customerIds.length === 0) return;
   const ids = [...customerIds].sort();
-  await tx.$queryRaw`SELECT id FROM "StripeCustomer" WHERE id = ANY(${ids}) ORDER BY id FOR SHARE`;
+  await tx.$queryRaw`SELECT id FROM parity."StripeCustomer" WHERE id = ANY(${ids}) ORDER BY id FOR SHARE`;
 }

@@ -24,7 +24,7 @@ export async function summarizePaymentToAccess(db: Database | Tx): Promise<Layer
       percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds)::float8 AS p95,
       percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds)::float8 AS p99
     FROM (
-      SELECT "actorKind", greatest(0, extract(epoch FROM "createdAt" - "paidAt")) AS seconds FROM "Change"
+      SELECT "actorKind", greatest(0, extract(epoch FROM "createdAt" - "paidAt")) AS seconds FROM parity."Change"
       WHERE grants AND "paidAt" IS NOT NULL AND "createdAt" > now() - interval '30 days'
     ) granted
     GROUP BY 1 ORDER BY 2 DESC, 1`,

@@ -26,12 +26,14 @@ const withQuantity: RecordFields = { ...FIELDS, billing: { ...FIELDS.billing, ..
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
-  await world.db.$executeRaw`ALTER TABLE "BillingSubscription" ADD COLUMN item_quantity int`;
+  await world.db.$executeRaw`ALTER TABLE app."BillingSubscription" ADD COLUMN item_quantity int`;
+  await world.db
+    .$executeRaw`CREATE OR REPLACE VIEW parity."BillingSubscription" AS SELECT * FROM app."BillingSubscription"`;
 });
 afterAll(() => world.close());
 beforeEach(async () => {
   for (const table of ["User", "BillingSubscription", "Workspace", "SyncStatus", "RecheckQueue"])
-    await world.db.$executeRawUnsafe(`DELETE FROM "${table}"`);
+    await world.db.$executeRawUnsafe(`DELETE FROM parity."${table}"`);
   world.sandbox.control.reset();
 });
 
@@ -58,10 +60,10 @@ async function repair(fields: RecordFields) {
 }
 
 const setBilling = (column: string, value: string) =>
-  world.db.$executeRawUnsafe(`UPDATE "BillingSubscription" SET "${column}" = ${value}`);
+  world.db.$executeRawUnsafe(`UPDATE parity."BillingSubscription" SET "${column}" = ${value}`);
 
 async function readBilling() {
-  const [row] = await world.db.$queryRaw<unknown[]>`SELECT * FROM "BillingSubscription"`;
+  const [row] = await world.db.$queryRaw<unknown[]>`SELECT * FROM parity."BillingSubscription"`;
   return row;
 }
 
@@ -118,7 +120,7 @@ it("a field that is left out is neither compared, written nor part of the finger
   await repair(fields);
   await setBilling("interval", "'week'");
   await setBilling("currentPeriodStart", "now()");
-  await world.db.$executeRaw`UPDATE "User" SET "currentPeriodEnd" = now()`;
+  await world.db.$executeRaw`UPDATE parity."User" SET "currentPeriodEnd" = now()`;
   expect(await countDrifted(fields)).toBe(0);
   expect((await load(fields)).evaluation).toMatchObject({ verdict: "in_sync", mismatches: [] });
 
@@ -131,7 +133,7 @@ it("without the id of the subscription there are no rows of BillingSubscription"
   await addSyncedUser(world, "ada");
   const fields = omitFields(["billing.stripeSubscriptionId"]);
   await setBilling("currency", "'eur'");
-  await world.db.$executeRaw`UPDATE "User" SET plan = 'starter'`;
+  await world.db.$executeRaw`UPDATE parity."User" SET plan = 'starter'`;
   expect((await load(fields)).snapshot.record.billing).toBeNull();
   expect(await repair(fields)).toMatchObject({ outcomes: [{ outcome: "synced" }] });
   expect(await readBilling()).toMatchObject({ currency: "eur" });

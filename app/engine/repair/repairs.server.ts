@@ -79,11 +79,11 @@ async function takeOverRows(tx: Tx, repairs: readonly RepairRow[]): Promise<void
   );
   if (rows.length === 0) return;
   await tx.$executeRaw`
-    UPDATE "BillingSubscription" orphan SET "userId" = r."userId"
+    UPDATE parity."BillingSubscription" orphan SET "userId" = r."userId"
     FROM ${toRecordset(rows, { userId: "text", subscriptionId: "text" })}
     WHERE orphan."stripeSubscriptionId" = r."subscriptionId" AND orphan."userId" <> r."userId"
-      AND NOT EXISTS (SELECT 1 FROM "User" u WHERE u.id = orphan."userId")
-      AND NOT EXISTS (SELECT 1 FROM "BillingSubscription" own WHERE own."userId" = r."userId")`;
+      AND NOT EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = orphan."userId")
+      AND NOT EXISTS (SELECT 1 FROM parity."BillingSubscription" own WHERE own."userId" = r."userId")`;
 }
 
 /** Writes what differs in one table of the application's; nothing where it has none of the fields. */
@@ -116,12 +116,12 @@ async function writeChanges(
   return queryRows(
     tx,
     accessGiven,
-    sql`WITH written AS (INSERT INTO "Change" ("runId", "userId", verdict, before, after, grants, revokes, "actorKind", actor,
+    sql`WITH written AS (INSERT INTO parity."Change" ("runId", "userId", verdict, before, after, grants, revokes, "actorKind", actor,
       reason, override, "stripeRequestId", "paidAt")
     SELECT ${runId}, "userId", verdict, before, after, grants, revokes, ${actor.kind}, ${actor.id},
       reason, override,
       -- In a full run the answer that spoke of the subscription is known by what it stored.
-      coalesce("stripeRequestId", (SELECT s."requestId" FROM "StripeSubscription" s
+      coalesce("stripeRequestId", (SELECT s."requestId" FROM parity."StripeSubscription" s
         WHERE s.id = after->'billing'->>'stripeSubscriptionId')),
       ${paidAt}
     FROM ${toRecordset(rows, CHANGE_COLUMNS)}
@@ -137,11 +137,11 @@ async function writeChanges(
  * full run: that access comes late is history, and no latency of ours. Payments have whole seconds.
  */
 const paidAt: Sql = sql`(SELECT paid.at FROM (SELECT coalesce(
-        (SELECT max(e.created) FROM "StripeEvent" e WHERE e."customerId" = r."customerId"
+        (SELECT max(e.created) FROM parity."StripeEvent" e WHERE e."customerId" = r."customerId"
           AND e.type = ANY(${[...PAYMENT_TYPES]}::text[]) AND e.created >= to_timestamp(r."periodStart")),
         to_timestamp(r."periodStart")) AS at) paid
       WHERE paid.at >= date_trunc('second', least(${firstFullRunAt},
-        (SELECT c."firstCompleteAt" FROM "StripeCustomer" c WHERE c.id = r."customerId"))))`;
+        (SELECT c."firstCompleteAt" FROM parity."StripeCustomer" c WHERE c.id = r."customerId"))))`;
 
 const CHANGE_COLUMNS = {
   userId: "text",

@@ -30,7 +30,7 @@ async function countRoom(
   const counted = await queryOne(
     db,
     countRow,
-    sql`SELECT count(*)::int AS count FROM "Change"
+    sql`SELECT count(*)::int AS count FROM parity."Change"
       WHERE revokes AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours'`,
   );
   const revoked = counted?.count ?? 0;
@@ -48,12 +48,12 @@ async function countWithAccess(db: Database | Tx, most: number): Promise<number>
     countRow,
     sql`
     WITH paying AS MATERIALIZED (
-      SELECT DISTINCT "ownerId" AS id FROM "Workspace" WHERE status = 'active' AND soldiers > 0 LIMIT ${most}::bigint),
+      SELECT DISTINCT "ownerId" AS id FROM parity."Workspace" WHERE status = 'active' AND soldiers > 0 LIMIT ${most}::bigint),
     others AS MATERIALIZED (
       SELECT id FROM (
-        SELECT u.id FROM "User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')
-          AND NOT EXISTS (SELECT 1 FROM "Workspace" w WHERE w."ownerId" = u.id)
-        UNION ALL SELECT "userId" FROM "Change"
+        SELECT u.id FROM parity."User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')
+          AND NOT EXISTS (SELECT 1 FROM parity."Workspace" w WHERE w."ownerId" = u.id)
+        UNION ALL SELECT "userId" FROM parity."Change"
           WHERE revokes AND "actorKind" <> 'staff' AND "createdAt" > now() - interval '24 hours'
         LIMIT ${most}::bigint) other
       WHERE (SELECT count(*) FROM paying) < ${most}::bigint)

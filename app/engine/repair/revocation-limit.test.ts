@@ -30,10 +30,10 @@ async function addCanceled(many: number): Promise<string[]> {
 /** Users with access that these tests do not check. */
 async function addOthers(many: number) {
   await world.db.$executeRaw`
-    INSERT INTO "User" (id, email) SELECT 'other' || n, 'other' || n || '@example.com'
+    INSERT INTO parity."User" (id, email) SELECT 'other' || n, 'other' || n || '@example.com'
     FROM generate_series(1, ${many}::int) n`;
   await world.db.$executeRaw`
-    INSERT INTO "Workspace" ("ownerId", name, status, soldiers) SELECT 'other' || n, 'W', 'active', 1
+    INSERT INTO parity."Workspace" ("ownerId", name, status, soldiers) SELECT 'other' || n, 'W', 'active', 1
     FROM generate_series(1, ${many}::int) n`;
 }
 
@@ -84,8 +84,8 @@ describe("the revocation limit", () => {
   it("has room again a day later", async () => {
     const ids = await addCanceled(3);
     await syncAll(world.parity);
-    await world.db.$executeRaw`ALTER TABLE "Change" DISABLE TRIGGER "Change_append_only"`;
-    await world.db.$executeRaw`UPDATE "Change" SET "createdAt" = "createdAt" - interval '25 hours'`;
+    await world.db.$executeRaw`ALTER TABLE parity."Change" DISABLE TRIGGER "Change_append_only"`;
+    await world.db.$executeRaw`UPDATE parity."Change" SET "createdAt" = "createdAt" - interval '25 hours'`;
     expect(await syncAll(world.parity)).toMatchObject({ synced: 1, review: 0 });
     expect(ids).toHaveLength(await revoked());
   });

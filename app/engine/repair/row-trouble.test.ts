@@ -35,8 +35,8 @@ const listFailures = async (runId: string) => {
 const BUSY = ["b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"];
 
 it.each([
-  ["users", `SELECT 1 FROM "User" WHERE id = ANY($1) FOR UPDATE`],
-  ["workspaces", `SELECT 1 FROM "Workspace" WHERE "ownerId" = ANY($1) FOR UPDATE`],
+  ["users", `SELECT 1 FROM parity."User" WHERE id = ANY($1) FOR UPDATE`],
+  ["workspaces", `SELECT 1 FROM parity."Workspace" WHERE "ownerId" = ANY($1) FOR UPDATE`],
 ])("while the application locks %s, only those users fail, and are listed", async (_, lock) => {
   for (const id of ["ada", ...BUSY, "eve"]) await addPayingUser(world, id);
   await other.query("BEGIN");
@@ -54,7 +54,7 @@ it.each([
 it("the button reports that the record is locked", async () => {
   await addPayingUser(world, "ada");
   await other.query("BEGIN");
-  await other.query(`SELECT 1 FROM "User" WHERE id = 'ada' FOR UPDATE`);
+  await other.query(`SELECT 1 FROM parity."User" WHERE id = 'ada' FOR UPDATE`);
   const result = await world.parity.syncUser({ userId: "ada", actor: STAFF });
   expect(result).toMatchObject({ outcome: "failed", runId: null, changes: [] });
   expect(result?.message).toMatch(/try again/i);
@@ -67,12 +67,12 @@ it("a unique key that is taken at the last moment fails one user's repair, and n
   await world.db.$executeRawUnsafe(`
     CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF NEW."userId" = 'eve' THEN
-        INSERT INTO "BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, currency)
+        INSERT INTO parity."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, currency)
         VALUES ('someone', '${subscriptionId}', 'price', 'active', 'usd');
       END IF;
       RETURN NEW;
     END $$`);
-  await world.db.$executeRaw`CREATE TRIGGER late BEFORE INSERT ON "BillingSubscription"
+  await world.db.$executeRaw`CREATE TRIGGER late BEFORE INSERT ON app."BillingSubscription"
     FOR EACH ROW EXECUTE FUNCTION late()`;
 
   const run = await syncAll(world.parity);
@@ -92,7 +92,7 @@ it("an open transaction that takes the unique key is awaited, and then the repai
   await addUser(world, { id: "someone" });
   await other.query("BEGIN");
   await other.query(
-    `INSERT INTO "BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, currency)
+    `INSERT INTO parity."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, currency)
      VALUES ('someone', $1, 'price', 'active', 'usd')`,
     [subscriptionId],
   );
@@ -123,7 +123,8 @@ it("a value that does not fit its column fails one user's repair only", async ()
       IF NEW.id = 'eve' THEN RAISE EXCEPTION 'out of range' USING ERRCODE = '22003'; END IF;
       RETURN NEW;
     END $$`);
-  await world.db.$executeRaw`CREATE TRIGGER odd BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION odd()`;
+  await world.db
+    .$executeRaw`CREATE TRIGGER odd BEFORE UPDATE ON app."User" FOR EACH ROW EXECUTE FUNCTION odd()`;
   const run = await syncAll(world.parity);
   expect(run).toMatchObject({ state: "done", synced: 1, failed: 1 });
   expect(await listFailures(run.id)).toEqual([["eve", "database_22003"]]);
@@ -141,7 +142,7 @@ it.each([
       IF nextval('tries') <= 2 THEN RAISE EXCEPTION 'aborted' USING ERRCODE = '${sqlState}'; END IF;
       RETURN NEW;
     END $$;
-    CREATE TRIGGER abort BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION abort()`);
+    CREATE TRIGGER abort BEFORE UPDATE ON app."User" FOR EACH ROW EXECUTE FUNCTION abort()`);
   expect(await syncAll(world.parity)).toMatchObject({ synced: 2, failed: 0 });
   for (const id of ["ada", "bob"]) expect(await readAccess(world, id)).toBe("active 5");
 });
@@ -153,7 +154,7 @@ it("a statement that takes too long for many users is made for fewer", async () 
       IF (SELECT count(*) FROM changed) > 1 THEN RAISE EXCEPTION 'timeout' USING ERRCODE = '57014'; END IF;
       RETURN NULL;
     END $$;
-    CREATE TRIGGER slow AFTER UPDATE ON "User" REFERENCING NEW TABLE AS changed
+    CREATE TRIGGER slow AFTER UPDATE ON app."User" REFERENCING NEW TABLE AS changed
       FOR EACH STATEMENT EXECUTE FUNCTION slow()`);
   expect(await syncAll(world.parity)).toMatchObject({ synced: 4, failed: 0 });
 });

@@ -91,7 +91,7 @@ export async function insertRun(
     db,
     runRow,
     sql`
-    INSERT INTO "Run" ("actorKind", actor, mode, scope, phase, state, "liveKey", cursor, "previewRunId", total,
+    INSERT INTO parity."Run" ("actorKind", actor, mode, scope, phase, state, "liveKey", cursor, "previewRunId", total,
       ${columnNames}, "stripeRequests", "finishedAt")
     VALUES (${actor.kind}, ${actor.id}::text, ${mode}, ${scope}, ${cursor.phase}, ${state}, ${liveKey}::text,
       ${JSON.stringify(cursor)}::jsonb, ${previewRunId}::text, ${total}::int,

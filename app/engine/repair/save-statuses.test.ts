@@ -146,13 +146,13 @@ describe("the sync status after a repair of an unusual record", () => {
     await syncAllButRepairs();
     await world.db.$executeRawUnsafe(`
       CREATE FUNCTION add_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        INSERT INTO "Workspace" (id, "ownerId", name) VALUES ('late', NEW."userId", 'Late'); RETURN NEW; END $$`);
+        INSERT INTO parity."Workspace" (id, "ownerId", name) VALUES ('late', NEW."userId", 'Late'); RETURN NEW; END $$`);
     await world.db.$executeRawUnsafe(
-      `CREATE TRIGGER add_late AFTER INSERT ON "Change" FOR EACH ROW WHEN (NEW."userId" = 'ada' AND NEW.grants) EXECUTE FUNCTION add_late()`,
+      `CREATE TRIGGER add_late AFTER INSERT ON parity."Change" FOR EACH ROW WHEN (NEW."userId" = 'ada' AND NEW.grants) EXECUTE FUNCTION add_late()`,
     );
     await world.parity.syncUser({ userId: "ada", actor: STAFF });
     expect(await readAccess(world, "ada")).toBe("active 5, locked 0");
-    await world.db.$executeRawUnsafe(`DROP TRIGGER add_late ON "Change"`);
+    await world.db.$executeRawUnsafe(`DROP TRIGGER add_late ON parity."Change"`);
     expect(await world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" })).toMatchObject({
       success: true,
     });

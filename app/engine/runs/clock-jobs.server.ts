@@ -16,13 +16,13 @@ const MAX_ATTEMPTS = 3;
 export async function strikeClock(db: Database, job: keyof typeof EVERY_SECONDS): Promise<boolean> {
   const struck = await db.$queryRaw<unknown[]>`
     WITH stroke AS (
-      INSERT INTO "Cursor" (key, value)
+      INSERT INTO parity."Cursor" (key, value)
       SELECT ${`clock:${job}`}, to_jsonb(floor(extract(epoch FROM now()) / ${EVERY_SECONDS[job]}::float8)::bigint)
       ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedAt" = now()
       -- Not "less than": the database's clock may have been ahead.
-      WHERE "Cursor".value <> excluded.value
+      WHERE parity."Cursor".value <> excluded.value
       RETURNING (xmax <> 0) AS again)
-    SELECT graphile_worker.add_job(${job}, job_key => ${job}, max_attempts => ${MAX_ATTEMPTS}::int)::text
+    SELECT parity.add_job(${job}, job_key => ${job}, max_attempts => ${MAX_ATTEMPTS}::int)::text
     FROM stroke WHERE again`;
   return struck.length > 0;
 }

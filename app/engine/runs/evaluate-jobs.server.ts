@@ -12,10 +12,10 @@ export const EVALUATE_JOB = "evaluate_batches";
  * runs, the run's own process evaluates all batches.
  */
 export async function addEvaluateJobs(db: Database, runId: string, helpers: number): Promise<void> {
-  const query = sql`SELECT to_regnamespace('graphile_worker') IS NOT NULL AS made`;
+  const query = sql`SELECT to_regclass('parity.jobs') IS NOT NULL AS made`;
   if (!(await queryOneOrThrow(db, queueRow, query)).made) return;
   const payload = JSON.stringify({ runId });
   await db.$executeRaw`
-    SELECT graphile_worker.add_job(${EVALUATE_JOB}, ${payload}::json, job_key => 'evaluate:' || n, max_attempts => 3)
+    SELECT parity.add_job(${EVALUATE_JOB}, ${payload}::json, job_key => 'evaluate:' || n, max_attempts => 3)
     FROM generate_series(1, ${helpers}::int) n`;
 }

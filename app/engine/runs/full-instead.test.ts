@@ -22,7 +22,7 @@ describe("a full run replaces an incremental one", () => {
 
   it("when the events do not go back to the last run", async () => {
     await addSyncedUsers(world, 2);
-    await world.db.$executeRaw`UPDATE "Cursor" SET value = jsonb_set(value, '{since}',
+    await world.db.$executeRaw`UPDATE parity."Cursor" SET value = jsonb_set(value, '{since}',
       to_jsonb(extract(epoch FROM now() - interval '26 days')::int)) WHERE key = 'events'`;
     expect(await cron()).toMatchObject({ scope: "full", success: true });
     expect(await cron()).toMatchObject({ scope: "incremental" });
@@ -37,7 +37,7 @@ describe("a full run replaces an incremental one", () => {
     expect(answer.stripeRequests).toBeLessThan(25);
     // The full run has read what the events of those minutes name; customers of its last seconds are read once more.
     const stripeTime = Math.floor(Date.now() / 1000) + 60;
-    const moved = await world.db.$executeRaw`UPDATE "Cursor"
+    const moved = await world.db.$executeRaw`UPDATE parity."Cursor"
       SET value = jsonb_set(value, '{stripeTime}', to_jsonb(${stripeTime}::int)) WHERE key = 'full_run'`;
     expect(moved).toBe(1);
     expect(await cron()).toMatchObject({ scope: "incremental", stripeRequests: 1 });

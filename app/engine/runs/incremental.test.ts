@@ -68,7 +68,7 @@ describe("an incremental run", () => {
     await cron();
     expect(await world.db.stripeEvent.count()).toBeGreaterThan(0);
     // The same events again, which are settled.
-    await world.db.$executeRaw`UPDATE "Cursor"
+    await world.db.$executeRaw`UPDATE parity."Cursor"
       SET value = jsonb_set(value, '{since}', to_jsonb(extract(epoch FROM now())::int - 3600)) WHERE key = 'events'`;
     takePaths();
     expect(await cron()).toMatchObject({ scope: "incremental", stripeRequests: 1 });
@@ -78,8 +78,8 @@ describe("an incremental run", () => {
   it("finds what was changed directly in the database, without asking Stripe", async () => {
     await addSyncedUsers(world, 3);
     await world.db
-      .$executeRaw`UPDATE "Workspace" SET status = 'locked', soldiers = 0 WHERE "ownerId" = ${toUserId(1)}`;
-    await world.db.$executeRaw`UPDATE "User" SET plan = 'starter' WHERE id = ${toUserId(2)}`;
+      .$executeRaw`UPDATE parity."Workspace" SET status = 'locked', soldiers = 0 WHERE "ownerId" = ${toUserId(1)}`;
+    await world.db.$executeRaw`UPDATE parity."User" SET plan = 'starter' WHERE id = ${toUserId(2)}`;
     expect(await cron()).toMatchObject({
       scope: "incremental",
       syncedCount: 2,
@@ -148,10 +148,11 @@ describe("an incremental run", () => {
     expect(await readAccess(world, toUserId(0))).toBe("active 5");
     const syncStatus = await world.db.syncStatus.findUniqueOrThrow({ where: { userId: toUserId(0) } });
     expect(syncStatus.nextCheckAt).not.toBeNull();
-    await world.db.$executeRaw`UPDATE "StripeSubscription" SET "pastDueSince" = now() - interval '8 days'
+    await world.db
+      .$executeRaw`UPDATE parity."StripeSubscription" SET "pastDueSince" = now() - interval '8 days'
       WHERE id = ${id}`;
     await world.db
-      .$executeRaw`UPDATE "SyncStatus" SET "nextCheckAt" = now() - interval '1 second' WHERE "userId" = ${toUserId(0)}`;
+      .$executeRaw`UPDATE parity."SyncStatus" SET "nextCheckAt" = now() - interval '1 second' WHERE "userId" = ${toUserId(0)}`;
     expect(await cron()).toMatchObject({ scope: "incremental", syncedCount: 1 });
     expect(await readAccess(world, toUserId(0))).toBe("locked 0");
     world.sandbox.control.permissions.allow();

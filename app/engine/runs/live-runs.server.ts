@@ -21,7 +21,7 @@ export async function createLiveRun(db: Database, run: NewRun): Promise<{ run: R
 
 async function abandonOldRun(db: Database): Promise<void> {
   await db.$executeRaw`
-    UPDATE "Run" SET state = 'abandoned', "liveKey" = NULL, "leaseUntil" = NULL, "finishedAt" = now(),
+    UPDATE parity."Run" SET state = 'abandoned', "liveKey" = NULL, "leaseUntil" = NULL, "finishedAt" = now(),
       phase = ${FINISHED.phase}, cursor = ${JSON.stringify(FINISHED)}::jsonb, reason = 'not finished within 24 hours'
     WHERE "liveKey" = ${LIVE_KEY} AND "createdAt" < now() - interval '24 hours'`;
 }
@@ -35,6 +35,6 @@ export async function findLiveRun(db: Database | Tx): Promise<RunRow | null> {
 /** Asks a run to stop after the step that it is doing. */
 export async function requestCancel(db: Database, runId: string): Promise<void> {
   await db.$executeRaw`
-    UPDATE "Run" SET "cancelRequestedAt" = coalesce("cancelRequestedAt", now())
+    UPDATE parity."Run" SET "cancelRequestedAt" = coalesce("cancelRequestedAt", now())
     WHERE id = ${runId} AND state = 'running'`;
 }

@@ -119,14 +119,14 @@ export async function acquireLease(
   seconds = LEASE_SECONDS,
 ): Promise<RunRow | null> {
   const taken = await db.$executeRaw`
-    UPDATE "Run" SET "leaseOwner" = ${owner}, "leaseUntil" = now() + make_interval(secs => ${seconds}::float8)
+    UPDATE parity."Run" SET "leaseOwner" = ${owner}, "leaseUntil" = now() + make_interval(secs => ${seconds}::float8)
     WHERE id = ${runId} AND state = 'running'
       AND ("leaseUntil" IS NULL OR "leaseUntil" < now() OR "leaseOwner" = ${owner})`;
   return taken === 1 ? findRun(db, runId) : null;
 }
 
 async function releaseLease(db: Database, runId: string, owner: string): Promise<void> {
-  await db.$executeRaw`UPDATE "Run" SET "leaseUntil" = NULL WHERE id = ${runId} AND "leaseOwner" = ${owner}`;
+  await db.$executeRaw`UPDATE parity."Run" SET "leaseUntil" = NULL WHERE id = ${runId} AND "leaseOwner" = ${owner}`;
 }
 
 async function saveProgress(
@@ -140,7 +140,7 @@ async function saveProgress(
 ): Promise<void> {
   const { cursor, scope = null, total = null, observed = 0, ...counts } = progress;
   const saved = await tx.$executeRaw`
-    UPDATE "Run" SET
+    UPDATE parity."Run" SET
       cursor = coalesce(${cursor ? JSON.stringify(cursor) : null}::jsonb, cursor),
       phase = coalesce(${cursor?.phase ?? null}::text, phase), scope = coalesce(${scope}::text, scope),
       total = coalesce(${total}::int, total), observed = observed + ${observed}::int, ${addToCounts(counts)},
@@ -157,7 +157,7 @@ async function saveReason(
   { runId, owner, reason, stripeRequests }: SavedReason,
 ): Promise<void> {
   await db.$executeRaw`
-    UPDATE "Run" SET reason = ${reason}, "updatedAt" = now(),
+    UPDATE parity."Run" SET reason = ${reason}, "updatedAt" = now(),
       "stripeRequests" = ${stripeRequests}::int
     WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
 }
@@ -170,7 +170,7 @@ async function finishRun(
   { runId, owner, state, reason, stripeRequests }: RunEnd,
 ): Promise<void> {
   await db.$executeRaw`
-    UPDATE "Run" SET state = ${state}, phase = ${FINISHED.phase}, cursor = ${JSON.stringify(FINISHED)}::jsonb,
+    UPDATE parity."Run" SET state = ${state}, phase = ${FINISHED.phase}, cursor = ${JSON.stringify(FINISHED)}::jsonb,
       "liveKey" = NULL, "leaseUntil" = NULL, "stripeRequests" = ${stripeRequests}::int,
       "finishedAt" = now(), "updatedAt" = now(), reason = ${reason}
     WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;

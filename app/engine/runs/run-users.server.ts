@@ -31,7 +31,7 @@ export function toRunUser(outcome: UserOutcome): RunUserRow[] {
 export async function saveRunUsers(tx: Tx, runId: string, rows: readonly RunUserRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.$executeRaw`
-    INSERT INTO "RunUser" ("runId", "userId", ${joinNames(COLUMNS)})
+    INSERT INTO parity."RunUser" ("runId", "userId", ${joinNames(COLUMNS)})
     SELECT ${runId}, r."userId", ${joinValues(COLUMNS)} FROM ${toRecordset(rows, { userId: "text", ...COLUMNS })}
     ON CONFLICT ("runId", "userId") DO UPDATE SET ${assignExcluded(COLUMNS)}`;
 }
@@ -88,7 +88,7 @@ export async function groupRunUsers(db: Database, runId: string): Promise<RunUse
     db,
     groupRow,
     sql`
-    SELECT verdict, outcome, reason, count(*)::int AS users FROM "RunUser"
+    SELECT verdict, outcome, reason, count(*)::int AS users FROM parity."RunUser"
     WHERE "runId" = ${runId} GROUP BY verdict, outcome, reason ORDER BY users DESC, verdict, outcome`,
   );
 }
@@ -98,7 +98,7 @@ const countRow = z.object({ users: z.number() });
 /** Users of a run that are not in sync after it, without those whose mismatches staff have acknowledged. */
 export async function countOpenRunUsers(db: Database, runId: string): Promise<number> {
   const query = sql`
-    SELECT count(*)::int AS users FROM "RunUser" r LEFT JOIN "SyncStatus" s ON s."userId" = r."userId"
+    SELECT count(*)::int AS users FROM parity."RunUser" r LEFT JOIN parity."SyncStatus" s ON s."userId" = r."userId"
     WHERE r."runId" = ${runId} AND r.outcome <> 'synced'
       AND NOT (s.verdict IS NOT DISTINCT FROM r.verdict AND 'acknowledged' = ANY(coalesce(s.flags, ARRAY[]::text[])))`;
   return (await queryOneOrThrow(db, countRow, query)).users;
@@ -119,7 +119,7 @@ export async function listRunUsers(
     sql`
     SELECT r."userId", r.verdict, r."intendedHash", r.outcome, r.reason, r.grants, r.revokes,
       coalesce(u.email, '(deleted)') AS email, u.name
-    FROM "RunUser" r LEFT JOIN "User" u ON u.id = r."userId"
+    FROM parity."RunUser" r LEFT JOIN parity."User" u ON u.id = r."userId"
     WHERE r."runId" = ${input.runId} AND r."userId" > ${input.after ?? ""}
       AND (${group === null} OR (r.verdict = ${group?.verdict ?? ""} AND r.outcome = ${group?.outcome ?? ""}
         AND r.reason IS NOT DISTINCT FROM ${group?.reason ?? null}::text))

@@ -25,7 +25,8 @@ afterEach(() => world.close());
 const pagesAsked = () =>
   world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" }).filter(({ query }) => !query.customer);
 const syncStatuses = () =>
-  world.db.$queryRaw`SELECT string_agg("userId" || xmin::text, ',' ORDER BY "userId") FROM "SyncStatus"`;
+  world.db
+    .$queryRaw`SELECT string_agg("userId" || xmin::text, ',' ORDER BY "userId") FROM parity."SyncStatus"`;
 
 describe("a run over all users", () => {
   it("reads each page once, and the second run changes no row", async () => {
@@ -172,7 +173,7 @@ describe("an interrupted run", () => {
       notChecked: 1,
     });
     expect(await readAccess(world, "ada")).toBe("locked 0");
-    await world.db.$executeRaw`UPDATE "Run" SET "leaseUntil" = now() - interval '1 second'`;
+    await world.db.$executeRaw`UPDATE parity."Run" SET "leaseUntil" = now() - interval '1 second'`;
     expect(await world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" })).toMatchObject({
       runId: run.id,
       done: true,
@@ -183,7 +184,7 @@ describe("an interrupted run", () => {
   it("is abandoned after more than 24 hours, and started again", async () => {
     await addPayingUser(world, "ada");
     const { run } = await world.parity.runs.apply({ actor: CRON });
-    await world.db.$executeRaw`UPDATE "Run" SET "createdAt" = now() - interval '25 hours'`;
+    await world.db.$executeRaw`UPDATE parity."Run" SET "createdAt" = now() - interval '25 hours'`;
     const answer = await world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" });
     expect(answer).toMatchObject({ success: true, syncedCount: 1 });
     expect(answer.runId).not.toBe(run.id);

@@ -49,8 +49,8 @@ it.each([-26, 30])(
     // A run that started 26 hours ago would have been abandoned as too old.
     expect(second).toMatchObject({ runId: first.runId, success: true, syncedCount: 1 });
     const ages = await world.db.$queryRaw<{ age: number }[]>`
-    SELECT abs(extract(epoch FROM now() - "createdAt"))::float8 AS age FROM "Run"
-    UNION ALL SELECT abs(extract(epoch FROM now()) - (value->>'at')::float8)::float8 FROM "Cursor"
+    SELECT abs(extract(epoch FROM now() - "createdAt"))::float8 AS age FROM parity."Run"
+    UNION ALL SELECT abs(extract(epoch FROM now()) - (value->>'at')::float8)::float8 FROM parity."Cursor"
       WHERE key = 'events'`;
     expect(ages).toHaveLength(2);
     for (const { age } of ages) expect(age).toBeLessThan(60);
@@ -148,7 +148,7 @@ it("an incremental run repairs a user whose record was locked in the run before"
   await cron();
   await world.db.workspace.updateMany({ where: { ownerId: "ada" }, data: { status: "locked", seats: 0 } });
   await world.db.$transaction(async (tx) => {
-    await tx.$queryRaw`SELECT id FROM "User" WHERE id = 'ada' FOR UPDATE`;
+    await tx.$queryRaw`SELECT id FROM parity."User" WHERE id = 'ada' FOR UPDATE`;
     expect(await cron()).toMatchObject({ failedCount: 1, success: false });
   });
   expect(await cron()).toMatchObject({ syncedCount: 1, success: true });

@@ -14,8 +14,8 @@ export function expectNoDamage({ damage }: Attempt, ...tried: unknown[]): void {
 
 /** The leases of dead processes expire at once, so that a test need not wait for them. */
 export async function expireLeases({ db }: Pick<TestDatabase, "db">): Promise<void> {
-  await db.$executeRaw`UPDATE "Run" SET "leaseUntil" = now() - interval '1 second' WHERE "leaseUntil" > now()`;
-  await db.$executeRaw`UPDATE "RunBatch" SET "claimedUntil" = now() - interval '1 second'
+  await db.$executeRaw`UPDATE parity."Run" SET "leaseUntil" = now() - interval '1 second' WHERE "leaseUntil" > now()`;
+  await db.$executeRaw`UPDATE parity."RunBatch" SET "claimedUntil" = now() - interval '1 second'
     WHERE "claimedUntil" > now()`;
 }
 

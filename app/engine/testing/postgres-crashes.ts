@@ -58,7 +58,7 @@ export async function takeOver(
     if (!proxy.isDisconnected()) throw new Error("The first process finished before it was killed");
     if (leaseSeconds !== null)
       await database.db.$executeRaw`
-        UPDATE "Run" SET "leaseUntil" = now() + make_interval(secs => ${leaseSeconds}::float8)
+        UPDATE parity."Run" SET "leaseUntil" = now() + make_interval(secs => ${leaseSeconds}::float8)
         WHERE "leaseUntil" > now()`;
     const second = await children.start({ ...readEndpoints(stage.world, database.url), task: stage.scope });
     const code = await second.ended;

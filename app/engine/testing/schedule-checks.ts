@@ -11,7 +11,7 @@ export async function watchAccess(db: Database): Promise<void> {
     CREATE FUNCTION note_lock() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       INSERT INTO locked_workspace ("ownerId") VALUES (NEW."ownerId"); RETURN NULL; END $$`;
   await db.$executeRaw`
-    CREATE TRIGGER note_lock AFTER UPDATE ON "Workspace" FOR EACH ROW
+    CREATE TRIGGER note_lock AFTER UPDATE ON app."Workspace" FOR EACH ROW
     WHEN (NEW.status <> 'active' OR NEW.soldiers < OLD.soldiers) EXECUTE FUNCTION note_lock()`;
 }
 
@@ -47,7 +47,7 @@ function listExpected({ sandbox, prices }: World, { subscriptionIds }: Scheduled
 export async function findDifferences(world: World, users: readonly ScheduledUser[]): Promise<string[]> {
   const rows = await world.db.$queryRaw<{ id: string; access: string; status: string | null }[]>`
     SELECT u.id, w.status || ' ' || w.soldiers AS access, u."subscriptionStatus" AS status
-    FROM "User" u JOIN "Workspace" w ON w."ownerId" = u.id`;
+    FROM parity."User" u JOIN parity."Workspace" w ON w."ownerId" = u.id`;
   const recorded = new Map(rows.map((row) => [row.id, row]));
   return users.flatMap((user) => {
     const row = recorded.get(user.id);
@@ -63,6 +63,6 @@ export async function findDifferences(world: World, users: readonly ScheduledUse
 export async function findAuditGaps(db: Database): Promise<string[]> {
   const rows = await db.$queryRaw<{ userId: string; id: bigint }[]>`
     SELECT "userId", id FROM (SELECT "userId", id, before, lag(after) OVER (PARTITION BY "userId" ORDER BY id) AS earlier
-      FROM "Change") chain WHERE earlier IS NOT NULL AND earlier <> before`;
+      FROM parity."Change") chain WHERE earlier IS NOT NULL AND earlier <> before`;
   return rows.map(({ userId, id }) => `${userId}: change ${id} does not begin where the one before it ended`);
 }

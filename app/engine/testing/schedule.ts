@@ -50,7 +50,7 @@ export async function playSchedule({
   const random = createSeededRandom(seed);
   const users = await addUsers(world, count);
   await world.db
-    .$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('revocationLimitPercent', '100'), ('revocationLimitMinimum', '1000'),
+    .$executeRaw`INSERT INTO parity."Setting" (key, value) VALUES ('revocationLimitPercent', '100'), ('revocationLimitMinimum', '1000'),
       -- Reading customers again without a reason would hide an old answer that was stored over a newer one.
       ('recheckPerRun', '0')
     ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
@@ -135,7 +135,8 @@ const ACTIONS = {
   "workspace request": async (play) => {
     const { id } = play.random.pick(play.users);
     // The gates would make most of these do nothing.
-    await play.world.db.$executeRaw`UPDATE "UserCheck" SET "nextCheckAt" = NULL WHERE "userId" = ${id}`;
+    await play.world.db
+      .$executeRaw`UPDATE parity."UserCheck" SET "nextCheckAt" = NULL WHERE "userId" = ${id}`;
     pickParity(play).workspace.checkInBackground(id);
   },
   webhook: (play) => deliver(play, 1),
@@ -252,7 +253,7 @@ async function finish({ world, users, random, processes }: Play): Promise<string
   world.sandbox.control.reset();
   await Promise.all(processes.map(({ installation }) => installation.parity.workspace.close()));
   await expireLeases(world);
-  await world.db.$executeRaw`UPDATE "UserCheck" SET "nextCheckAt" = NULL, "checkingUntil" = NULL`;
+  await world.db.$executeRaw`UPDATE parity."UserCheck" SET "nextCheckAt" = NULL, "checkingUntil" = NULL`;
   const last = random.pick(processes).installation.parity;
   await reconcileAll(last, "incremental");
   await reconcileAll(last, "incremental");

@@ -97,7 +97,7 @@ export async function createWorld(
   });
   await db.setting.create({ data: { key: "writeMode", value: "full" } });
   // The result of a test must not depend on the hour.
-  await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullRunHour', 'null')`;
+  await db.$executeRaw`INSERT INTO parity."Setting" (key, value) VALUES ('fullRunHour', 'null')`;
   const sending = createSending();
   const stripe = createStripeReader({ secretKey: sandbox.secretKey, apiBase: listening.url, ...sending });
   const guard = createAccountGuard({ db, stripe, configuredAccountId: null, log });
@@ -184,10 +184,10 @@ export async function readAccess({ db }: World, userId: string): Promise<string>
 /** Changes with every row that is written, even with the same values. */
 export async function readRowVersions({ db }: World): Promise<unknown> {
   return db.$queryRaw`
-    SELECT 'User' AS of, string_agg(id || xmin::text, ',' ORDER BY id) FROM "User"
-    UNION ALL SELECT 'BillingSubscription', string_agg(id || xmin::text, ',' ORDER BY id) FROM "BillingSubscription"
-    UNION ALL SELECT 'Workspace', string_agg(id || xmin::text, ',' ORDER BY id) FROM "Workspace"
-    UNION ALL SELECT 'Change', string_agg(id || xmin::text, ',' ORDER BY id) FROM "Change"`;
+    SELECT 'User' AS of, string_agg(id || xmin::text, ',' ORDER BY id) FROM app."User"
+    UNION ALL SELECT 'BillingSubscription', string_agg(id || xmin::text, ',' ORDER BY id) FROM app."BillingSubscription"
+    UNION ALL SELECT 'Workspace', string_agg(id || xmin::text, ',' ORDER BY id) FROM app."Workspace"
+    UNION ALL SELECT 'Change', string_agg(id || xmin::text, ',' ORDER BY id) FROM parity."Change"`;
 }
 
 /** Adds `many` paying users: `user0000` …, the newest last. Ids of their subscriptions. */

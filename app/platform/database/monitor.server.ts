@@ -99,7 +99,7 @@ async function tryToWrite(db: Database): Promise<void> {
   await db
     .$transaction(async (tx) => {
       await tx.$executeRaw`
-        INSERT INTO "Cursor" (key, value)
+        INSERT INTO parity."Cursor" (key, value)
         SELECT 'room', to_jsonb(string_agg(md5(random()::text), '')) FROM generate_series(1, 1000)`;
       throw new Undo();
     })

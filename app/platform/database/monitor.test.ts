@@ -58,16 +58,16 @@ it("a full disk is over when something can be written again, not when something 
   process.databaseState.note(Object.assign(new Error("could not extend file"), { code: "53100" }));
   expect(process.databaseState.current()).toBe("disk_full");
   // Writing a row of the size that the probe writes fails, as on a full disk.
-  await database.db.$executeRaw`ALTER TABLE "Cursor" ADD CONSTRAINT room CHECK (key <> 'room')`;
+  await database.db.$executeRaw`ALTER TABLE parity."Cursor" ADD CONSTRAINT room CHECK (key <> 'room')`;
   await catchError(check());
   expect(process.databaseState.current()).toBe("disk_full");
-  await database.db.$executeRaw`ALTER TABLE "Cursor" DROP CONSTRAINT room`;
+  await database.db.$executeRaw`ALTER TABLE parity."Cursor" DROP CONSTRAINT room`;
   await expect.poll(check, { timeout: 10_000 }).toEqual({ ok: true });
   expect(await database.db.cursor.count({ where: { key: "room" } })).toBe(0);
 });
 
 it("a schema that is behind is no trouble of the database, and says what to run", async () => {
-  await database.db.$executeRaw`DELETE FROM _prisma_migrations`;
+  await database.db.$executeRaw`DELETE FROM parity."AppliedMigration"`;
   await expect
     .poll(check, { timeout: 10_000 })
     .toEqual({ ok: false, reason: expect.stringContaining("npm run db:migrate") });

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import pg from "pg";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { RELATIONS } from "~/platform/relations/relations.server";
 import { createEmptyDatabase, createTestDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
-import { diagnoseHistory, findSchemaDrift } from "../../../prisma/engine/drift";
+import { findSchemaDrift } from "../../../prisma/engine/drift";
 import { applyMigrations, listMigrations, listPendingMigrations, MIGRATIONS_FOLDER } from "./migrate.server";
 import { withPgClient } from "./pg-client.server";
 
@@ -19,6 +19,22 @@ async function emptyDatabase(): Promise<string> {
   cleanUp.push(drop);
   return url;
 }
+
+async function makeMigrations() {
+  const folder = await makeTestFolder();
+  cleanUp.push(() => removeTestFolder(folder));
+  const write = async (name: string, script: string) => {
+    await mkdir(path.join(folder, name), { recursive: true });
+    await writeFile(path.join(folder, name, "migration.sql"), script);
+  };
+  return { folder, write };
+}
+
+const ledger = (url: string): Promise<unknown[]> =>
+  withPgClient(url, async (client) => {
+    const { rows } = await client.query(`SELECT name FROM parity."AppliedMigration" ORDER BY 1`);
+    return rows.map(({ name }) => name);
+  });
 
 function createSignal() {
   let send = () => {};
@@ -37,62 +53,50 @@ describe("migrations", () => {
     const url = await emptyDatabase();
     const before = await listPendingMigrations(url);
     expect(before.length).toBeGreaterThan(0);
-    expect(await applyMigrations(url)).toEqual(before);
+    expect(await applyMigrations(url, { exampleTables: "app" })).toEqual({
+      applied: [...before.slice(0, -1), "example tables", RELATIONS],
+      unmapped: [],
+    });
     expect(await listPendingMigrations(url)).toEqual([]);
+    expect(await applyMigrations(url)).toEqual({ applied: [], unmapped: [] });
   });
 
-  it("are recorded as Prisma records them: its own engine finds nothing left to apply, and nothing edited", async () => {
+  it("are refused when one was edited after it had been applied, and nothing is changed; other line ends are no edit", async () => {
     const url = await emptyDatabase();
-    await applyMigrations(url);
-    expect(await diagnoseHistory(url)).toMatchObject({
-      history: null,
-      editedMigrationNames: [],
-      failedMigrationNames: [],
-      hasMigrationsTable: true,
-    });
+    const { write, folder } = await makeMigrations();
+    await write("1_first", "CREATE TABLE parity.first (id int);\nSELECT 1;\n");
+    await applyMigrations(url, { folder });
+    await write("1_first", "CREATE TABLE parity.first (id int);\r\nSELECT 1;\r\n");
+    await write("2_second", "CREATE TABLE parity.second (id int);");
+    expect(await applyMigrations(url, { folder })).toMatchObject({ applied: ["2_second"] });
+    await write("1_first", "CREATE TABLE parity.first (id bigint);");
+    await write("3_third", "CREATE TABLE parity.third (id int);");
+    await expect(applyMigrations(url, { folder })).rejects.toThrow(
+      "1_first was edited after it had been applied",
+    );
+    expect(await ledger(url)).toEqual(["1_first", "2_second"]);
   });
 
   it("leave nothing when one fails, and go on from there once it is mended", async () => {
     const url = await emptyDatabase();
-    const folder = await makeTestFolder();
-    cleanUp.push(() => removeTestFolder(folder));
-    const write = async (name: string, script: string) => {
-      await mkdir(path.join(folder, name), { recursive: true });
-      await writeFile(path.join(folder, name, "migration.sql"), script);
-    };
-    await write("1_first", "CREATE TABLE first (id int);");
-    await write("2_second", "CREATE TABLE second (id int); SELECT 1/0;");
+    const { write, folder } = await makeMigrations();
+    await write("1_first", "CREATE TABLE parity.first (id int);");
+    await write("2_second", "CREATE TABLE parity.second (id int); SELECT 1/0;");
 
-    await expect(applyMigrations(url, folder)).rejects.toThrow("2_second: division by zero");
+    await expect(applyMigrations(url, { folder })).rejects.toThrow("2_second: division by zero");
     const tables = () =>
       withPgClient(url, async (client) => {
-        const { rows } = await client.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
+        const { rows } = await client.query(
+          "SELECT tablename FROM pg_tables WHERE tablename IN ('first', 'second', 'AppliedMigration') AND schemaname = 'parity'",
+        );
         return rows.map((row) => row.tablename).sort();
       });
-    expect(await tables()).toEqual(["_prisma_migrations", "first"]);
+    expect(await tables()).toEqual(["AppliedMigration", "first"]);
+    expect(await ledger(url)).toEqual(["1_first"]);
 
-    await write("2_second", "CREATE TABLE second (id int);");
-    expect(await applyMigrations(url, folder)).toEqual(["2_second", "graphile_worker"]);
-    expect(await tables()).toEqual(["_prisma_migrations", "first", "second"]);
-  });
-
-  it("are applied after an attempt of Prisma's engine that failed, which no longer stops that engine then", async () => {
-    const url = await emptyDatabase();
-    const folder = await makeTestFolder();
-    cleanUp.push(() => removeTestFolder(folder));
-    await applyMigrations(url, folder);
-    const pending = await listPendingMigrations(url);
-    const [name = ""] = pending;
-    await withPgClient(url, (client) =>
-      client.query(`
-        CREATE TABLE _prisma_migrations (
-          id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz,
-          migration_name varchar(255) NOT NULL, logs text, rolled_back_at timestamptz,
-          started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0);
-        INSERT INTO _prisma_migrations (id, checksum, migration_name, logs) VALUES ('1', '', '${name}', 'failed')`),
-    );
-    expect(await applyMigrations(url)).toEqual(pending);
-    expect(await diagnoseHistory(url)).toMatchObject({ history: null, failedMigrationNames: [] });
+    await write("2_second", "CREATE TABLE parity.second (id int);");
+    expect(await applyMigrations(url, { folder })).toMatchObject({ applied: ["2_second", "queue"] });
+    expect(await tables()).toEqual(["AppliedMigration", "first", "second"]);
   });
 
   it("create the queue's tables too, and list them as pending while they are missing or old", async () => {
@@ -100,23 +104,22 @@ describe("migrations", () => {
     cleanUp.push(drop);
     // The newest migration of graphile-worker must be the one that we expect, or an update would go unnoticed.
     const [newest] = await db.$queryRaw<{ id: number }[]>`
-      DELETE FROM graphile_worker.migrations
-      WHERE id = (SELECT max(id) FROM graphile_worker.migrations) RETURNING id`;
-    expect(await listPendingMigrations(url)).toEqual(["graphile_worker"]);
-    await db.$executeRaw`INSERT INTO graphile_worker.migrations (id, breaking) VALUES (${newest?.id}, true)`;
+      DELETE FROM parity.migrations
+      WHERE id = (SELECT max(id) FROM parity.migrations) RETURNING id`;
+    expect(await listPendingMigrations(url)).toEqual(["queue"]);
+    await db.$executeRaw`INSERT INTO parity.migrations (id, breaking) VALUES (${newest?.id}, true)`;
     expect(await listPendingMigrations(url)).toEqual([]);
 
-    await db.$executeRaw`DROP SCHEMA graphile_worker CASCADE`;
-    expect(await listPendingMigrations(url)).toEqual(["graphile_worker"]);
-    expect(await applyMigrations(url)).toEqual(["graphile_worker"]);
-    expect(await listPendingMigrations(url)).toEqual([]);
-    await db.$executeRaw`SELECT graphile_worker.add_job('settle_customer')`;
+    const empty = await emptyDatabase();
+    expect(await listPendingMigrations(empty)).toContain("queue");
+    await db.$executeRaw`SELECT parity.add_job('settle_customer')`;
   });
 
   it("are applied once when several processes start at the same time", async () => {
     const url = await emptyDatabase();
-    const applied = await Promise.all([applyMigrations(url), applyMigrations(url), applyMigrations(url)]);
-    expect(applied.map((names) => names.length > 0).sort()).toEqual([false, false, true]);
+    const migrate = () => applyMigrations(url, { exampleTables: "public" });
+    const ended = await Promise.all([migrate(), migrate(), migrate()]);
+    expect(ended.map(({ applied }) => applied.length > 0).sort()).toEqual([false, false, true]);
     expect(await listPendingMigrations(url)).toEqual([]);
   });
 
@@ -126,7 +129,7 @@ describe("migrations", () => {
     const acquired = createSignal();
     const released = createSignal();
     const other = db.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT pg_advisory_xact_lock(72707369)::text`;
+      await tx.$queryRaw`SELECT pg_advisory_xact_lock(7270617269747900)::text`;
       acquired.send();
       await released.received;
     });
@@ -144,7 +147,7 @@ describe("migrations", () => {
     expect(locks).toHaveLength(1);
     released.send();
     await other;
-    expect(await migrating).toEqual([]);
+    expect(await migrating).toEqual({ applied: [], unmapped: [] });
   });
 
   it("leave no connections and no locks behind", async () => {
@@ -177,17 +180,15 @@ describe("a role without rights", () => {
   it("is told what its owner has to run, and nothing is changed; then the migration can be repeated (case 39)", async () => {
     const { url, role, own } = await asModestRole();
     const refusal = await applyMigrations(url).catch((error: unknown) => String(error));
-    expect(refusal).toContain(`GRANT USAGE, CREATE ON SCHEMA public TO ${role};`);
-    expect(refusal).toContain(`CREATE SCHEMA graphile_worker AUTHORIZATION ${role};`);
-    const { rows } = await own("SELECT 1 FROM pg_tables WHERE schemaname = 'public'");
+    expect(refusal).toContain(`CREATE SCHEMA parity AUTHORIZATION ${role};`);
+    const { rows } = await own("SELECT 1 FROM pg_namespace WHERE nspname = 'parity'");
     expect(rows).toEqual([]);
 
-    // What is usual on managed PostgreSQL: it may create in its schemas, and no schema.
-    await own(`GRANT USAGE, CREATE ON SCHEMA public TO ${role}`);
-    await own(`CREATE SCHEMA graphile_worker AUTHORIZATION ${role}`);
-    const applied = await applyMigrations(url);
-    expect(applied.at(-1)).toBe("graphile_worker");
-    expect(await listPendingMigrations(url)).toEqual([]);
+    // What is usual on managed PostgreSQL: it may create in a schema that was made for it, and no schema.
+    await own(`CREATE SCHEMA parity AUTHORIZATION ${role}`);
+    const { applied } = await applyMigrations(url);
+    expect(applied.at(-1)).toBe("queue");
+    expect(await listPendingMigrations(url)).toEqual([RELATIONS]);
   });
 });
 
@@ -205,63 +206,13 @@ describe("a migration", () => {
   });
 });
 
-describe("the application's own tables", () => {
+describe("the example tables", () => {
   it("accept a user and a workspace from a plain SQL insert", async () => {
     const { db, drop } = await createTestDatabase();
     cleanUp.push(drop);
-    await db.$executeRaw`INSERT INTO "User" (email) VALUES ('customer@example.com')`;
+    await db.$executeRaw`INSERT INTO parity."User" (email) VALUES ('customer@example.com')`;
     const user = await db.user.findUniqueOrThrow({ where: { email: "customer@example.com" } });
-    await db.$executeRaw`INSERT INTO "Workspace" ("ownerId", name) VALUES (${user.id}, 'Acme')`;
+    await db.$executeRaw`INSERT INTO parity."Workspace" ("ownerId", name) VALUES (${user.id}, 'Acme')`;
     expect(await db.workspace.findMany()).toMatchObject([{ ownerId: user.id, status: "locked", seats: 0 }]);
-  });
-});
-
-describe("the indexes of the users table", () => {
-  const file = path.join(MIGRATIONS_FOLDER, "20261129000000_init/migration.sql");
-  const heading = "-- Indexes for lists of a million users";
-
-  /** Runs the migration with `between` before its last part. Returns the names of all indexes then. */
-  async function applyWith(between: string): Promise<string[]> {
-    const client = new pg.Client({ connectionString: await emptyDatabase() });
-    await client.connect();
-    try {
-      const [init = "", indexes = ""] = (await readFile(file, "utf8")).split(heading);
-      await client.query(init);
-      await client.query(between);
-      await client.query(`--${indexes}`);
-      const { rows } = await client.query<{ indexname: string }>("SELECT indexname FROM pg_indexes");
-      return rows.map(({ indexname }) => indexname);
-    } finally {
-      await client.end();
-    }
-  }
-
-  it("are created on the application's table too", async () => {
-    expect(await applyWith("SELECT 1")).toEqual(
-      expect.arrayContaining(["SyncStatus_by_severity", "User_search", "User_by_name", "User_plan"]),
-    );
-  });
-
-  it("are created without those of User where User is a view", async () => {
-    const names = await applyWith(
-      `ALTER TABLE "User" RENAME TO users; CREATE VIEW "User" AS SELECT * FROM users`,
-    );
-    expect(names).toContain("SyncStatus_by_severity");
-    expect(names).not.toContain("User_by_name");
-  });
-
-  it("are created without the search index where the role may not install pg_trgm", async () => {
-    const role = `modest_${process.pid}`;
-    const names = await applyWith(`
-      CREATE ROLE ${role};
-      GRANT ALL ON SCHEMA public TO ${role};
-      DO $$ DECLARE t record; BEGIN
-        FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-          EXECUTE format('ALTER TABLE %I OWNER TO ${role}', t.tablename);
-        END LOOP;
-      END $$;
-      SET ROLE ${role}`);
-    expect(names).toEqual(expect.arrayContaining(["SyncStatus_by_severity", "User_by_name"]));
-    expect(names).not.toContain("User_search");
   });
 });

@@ -1,68 +1,102 @@
-import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type pg from "pg";
-import { z } from "zod";
 import type { Database } from "~/platform/client.server";
+import { createExampleTables } from "~/platform/relations/example-tables.server";
+import { areRelationsMissing, installRelations, RELATIONS } from "~/platform/relations/relations.server";
 import { acquireMigrationLock } from "./migration-lock.server";
-import { isMissingTable, type Query, queryOn, withPgClient } from "./pg-client.server";
+import { type Query, queryOn, withPgClient } from "./pg-client.server";
 import { isQueueBehind, migrateQueue, QUEUE } from "./queue-schema.server";
 import { findMissingRights, MissingRights } from "./rights.server";
+import { applyScript, prepareSchema, readLedger, toChecksum } from "./schema.server";
 
 export const MIGRATIONS_FOLDER = path.resolve(import.meta.dirname, "../../../prisma/migrations");
 
-/** Prisma's own ledger: `prisma migrate` sees what was applied here, and the other way round. */
-const CREATE_LEDGER = `
-  CREATE TABLE IF NOT EXISTS _prisma_migrations (
-    id varchar(36) PRIMARY KEY NOT NULL, checksum varchar(64) NOT NULL, finished_at timestamptz,
-    migration_name varchar(255) NOT NULL, logs text, rolled_back_at timestamptz,
-    started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`;
-/** Prisma's engine records an attempt that failed, and refuses to work until it is marked. */
-const CLOSE_FAILED_ATTEMPTS = `
-  UPDATE _prisma_migrations SET rolled_back_at = now()
-  WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL`;
-const RECORD = `
-  INSERT INTO _prisma_migrations (id, migration_name, checksum, finished_at, applied_steps_count)
-  VALUES ($1, $2, $3, clock_timestamp(), 1)`;
-const APPLIED = `
-  SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
-const migrationRow = z.object({ migration_name: z.string() });
+export type MigrateOptions = {
+  folder?: string;
+  /** Make the tables of an application in this schema when none of them is found: the demo's, and those of tests. */
+  exampleTables?: string | null;
+};
+
+export type Migrated = {
+  /** What was done, in order: names of migrations, then of the queue and of the application's tables. */
+  applied: string[];
+  /** Why the application's tables are not mapped, one sentence each; empty when they are. */
+  unmapped: string[];
+};
 
 /**
- * Applies the migrations that the database does not have yet, oldest first, then those of the queue. Returns their names.
- * Each is one transaction together with its row in the ledger: a migration that fails leaves nothing, and can be repeated.
+ * Applies the migrations that the database does not have yet, oldest first, then those of the queue, then maps the
+ * application's tables. All of it is in the schema `parity`; nothing else is touched, whatever the search path is.
+ * Each migration is one transaction together with its row in the ledger: one that fails leaves nothing, and can be repeated.
  * The rights of the role are checked first. Several processes may call this at once, through PgBouncer too: one applies, the others wait for it and do nothing.
  */
-export async function applyMigrations(url: string, folder = MIGRATIONS_FOLDER): Promise<string[]> {
+export async function applyMigrations(
+  url: string,
+  { folder = MIGRATIONS_FOLDER, exampleTables = null }: MigrateOptions = {},
+): Promise<Migrated> {
   return withPgClient(url, async (lockHolder) => {
     await acquireMigrationLock(lockHolder);
-    const applied = await withPgClient(url, async (client) => {
-      const query = queryOn(client);
-      const pending = await listPending(query, folder);
-      if (pending.length > 0 || (await isQueueBehind(query))) {
-        const missing = await findMissingRights(query);
-        if (missing.length > 0) throw new MissingRights(missing);
-      }
-      for (const name of pending) await applyMigration(client, folder, name);
-      return pending;
+    const applied = await withPgClient(url, (client) => applyPending(client, folder));
+    if (await migrateQueue(url)) applied.push(QUEUE);
+    return withPgClient(url, async (client) => {
+      const unmapped = await mapApplication(queryOn(client), applied, exampleTables);
+      return { applied, unmapped };
     });
-    return (await migrateQueue(url)) ? [...applied, QUEUE] : applied;
   });
 }
 
-/** The names of the migrations that the database does not have yet, oldest first, the queue's last. Changes nothing. */
+async function applyPending(client: pg.Client, folder: string): Promise<string[]> {
+  const query = queryOn(client);
+  const scripts = await readScripts(folder);
+  const ledger = await readLedger(query);
+  const edited = scripts.find(
+    ({ name, script }) => (ledger.get(name) ?? toChecksum(script)) !== toChecksum(script),
+  );
+  if (edited)
+    throw new Error(
+      `${edited.name} was edited after it had been applied to this database. Nothing was changed.`,
+    );
+  const pending = scripts.filter(({ name }) => !ledger.has(name));
+  if (pending.length > 0 || (await isQueueBehind(query))) {
+    const missing = await findMissingRights(query);
+    if (missing.length > 0) throw new MissingRights(missing);
+    await prepareSchema(client);
+  }
+  for (const { name, script } of pending) await applyScript(client, name, script);
+  return pending.map(({ name }) => name);
+}
+
+/** Adds to `applied` what was done. Returns why the application's tables could not be mapped. */
+async function mapApplication(
+  query: Query,
+  applied: string[],
+  exampleTables: string | null,
+): Promise<string[]> {
+  if (!(await areRelationsMissing(query))) return [];
+  if (exampleTables !== null && (await createExampleTables(query, exampleTables)))
+    applied.push("example tables");
+  const problems = await installRelations(query, exampleTables === null ? [] : [exampleTables]);
+  if (problems.length === 0) applied.push(RELATIONS);
+  return problems;
+}
+
+/** The names of the migrations that the database does not have yet, oldest first, then what else is missing. Changes nothing. */
 export async function listPendingMigrations(url: string): Promise<string[]> {
-  return withPgClient(url, async (client) => {
-    const pending = await listPending(queryOn(client), MIGRATIONS_FOLDER);
-    return (await isQueueBehind(queryOn(client))) ? [...pending, QUEUE] : pending;
-  });
+  return withPgClient(url, (client) => listPending(queryOn(client)));
 }
 
 /** The same on a pool that is open. */
 export async function listPendingMigrationsOn(db: Database): Promise<string[]> {
-  const query: Query = (text) => db.$queryRawUnsafe<unknown[]>(text);
-  const pending = await listPending(query, MIGRATIONS_FOLDER);
-  return (await isQueueBehind(query)) ? [...pending, QUEUE] : pending;
+  return listPending((text) => db.$queryRawUnsafe<unknown[]>(text));
+}
+
+async function listPending(query: Query): Promise<string[]> {
+  const ledger = await readLedger(query);
+  const pending = (await listMigrations()).filter((name) => !ledger.has(name));
+  if (await isQueueBehind(query)) pending.push(QUEUE);
+  if (await areRelationsMissing(query)) pending.push(RELATIONS);
+  return pending;
 }
 
 /** The names of all migrations in the folder, oldest first. */
@@ -72,32 +106,12 @@ export async function listMigrations(folder = MIGRATIONS_FOLDER): Promise<string
   return folders.map((entry) => entry.name).sort();
 }
 
-async function listPending(query: Query, folder: string): Promise<string[]> {
-  const applied = await listApplied(query);
-  return (await listMigrations(folder)).filter((name) => !applied.has(name));
-}
-
-async function listApplied(query: Query): Promise<Set<string>> {
-  try {
-    const rows = await query(APPLIED);
-    return new Set(rows.map((row) => migrationRow.parse(row).migration_name));
-  } catch (error) {
-    if (isMissingTable(error)) return new Set();
-    throw error;
-  }
-}
-
-async function applyMigration(client: pg.Client, folder: string, name: string): Promise<void> {
-  const script = await readFile(path.join(folder, name, "migration.sql"), "utf8");
-  const checksum = createHash("sha256").update(script).digest("hex");
-  try {
-    await client.query("BEGIN");
-    await client.query(script);
-    await client.query(CREATE_LEDGER);
-    await client.query(CLOSE_FAILED_ATTEMPTS, [name]);
-    await client.query(RECORD, [randomUUID(), name, checksum]);
-    await client.query("COMMIT");
-  } catch (error) {
-    throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
+async function readScripts(folder: string): Promise<{ name: string; script: string }[]> {
+  const names = await listMigrations(folder);
+  return Promise.all(
+    names.map(async (name) => ({
+      name,
+      script: await readFile(path.join(folder, name, "migration.sql"), "utf8"),
+    })),
+  );
 }

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 
-/** The key of `prisma migrate`, so that Prisma's engine and our runner never work at the same time. */
-const LOCK_KEY = 72707369;
+/** Ours alone: the application's own migrations, which may run at the same time, lock others. */
+const LOCK_KEY = 7270617269747900;
 const RETRY_MS = 200;
 
 /**

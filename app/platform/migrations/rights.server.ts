@@ -4,36 +4,27 @@ import { type Query, quoteIdentifier } from "./pg-client.server";
 const rightsRow = z.object({
   role: z.string(),
   database: z.string(),
-  schema: z.string().nullable(),
+  isMade: z.boolean(),
   mayCreateSchemas: z.boolean(),
-  mayCreateInSchema: z.boolean().nullable(),
-  queueSchema: z.boolean(),
-  mayCreateInQueue: z.boolean().nullable(),
+  mayCreate: z.boolean().nullable(),
 });
 
 const RIGHTS = `
-  SELECT current_user AS role, current_database() AS database, current_schema() AS schema,
+  SELECT current_user AS role, current_database() AS database, to_regnamespace('parity') IS NOT NULL AS "isMade",
     has_database_privilege(current_database(), 'CREATE') AS "mayCreateSchemas",
-    has_schema_privilege(current_schema(), 'CREATE') AS "mayCreateInSchema",
-    to_regnamespace('graphile_worker') IS NOT NULL AS "queueSchema",
-    has_schema_privilege(to_regnamespace('graphile_worker')::oid, 'CREATE') AS "mayCreateInQueue"`;
+    has_schema_privilege(to_regnamespace('parity')::oid, 'CREATE')
+      AND has_schema_privilege(to_regnamespace('parity')::oid, 'USAGE') AS "mayCreate"`;
 
 /** What the owner of the database has to run before the migrations can; empty when nothing is missing. */
 export async function findMissingRights(query: Query): Promise<string[]> {
   const [row] = await query(RIGHTS);
   const rights = rightsRow.parse(row);
   const [role, database] = [quoteIdentifier(rights.role), quoteIdentifier(rights.database)];
-  const schema = quoteIdentifier(rights.schema ?? "public");
-  const missing: string[] = [];
-  if (rights.schema === null) missing.push(`CREATE SCHEMA IF NOT EXISTS ${schema};`);
-  if (!rights.mayCreateInSchema) missing.push(`GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role};`);
-  if (!rights.queueSchema && !rights.mayCreateSchemas)
-    missing.push(
-      `CREATE SCHEMA graphile_worker AUTHORIZATION ${role};  -- or: GRANT CREATE ON DATABASE ${database} TO ${role};`,
-    );
-  if (rights.queueSchema && !rights.mayCreateInQueue)
-    missing.push(`GRANT USAGE, CREATE ON SCHEMA graphile_worker TO ${role};`);
-  return missing;
+  if (rights.isMade) return rights.mayCreate ? [] : [`GRANT USAGE, CREATE ON SCHEMA parity TO ${role};`];
+  if (rights.mayCreateSchemas) return [];
+  return [
+    `CREATE SCHEMA parity AUTHORIZATION ${role};  -- or: GRANT CREATE ON DATABASE ${database} TO ${role};`,
+  ];
 }
 
 /** The role lacks rights; nothing was changed. */

@@ -14,7 +14,7 @@ const countRow = z.object({ jobs: z.number() });
 /** This process lives, and takes jobs as `poolId`. */
 export async function recordHeartbeat(db: Database, poolId: string): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO "WorkerProcess" ("poolId") VALUES (${poolId})
+    INSERT INTO parity."WorkerProcess" ("poolId") VALUES (${poolId})
     ON CONFLICT ("poolId") DO UPDATE SET "heartbeatAt" = now()`;
 }
 
@@ -27,10 +27,10 @@ export async function releaseJobsOfTheDead(db: Database): Promise<number> {
     db,
     poolRow,
     sql`
-    SELECT "poolId" FROM "WorkerProcess" WHERE "heartbeatAt" < now() - make_interval(secs => ${DEAD_AFTER_SECONDS}::float8)
-    UNION SELECT locked_by FROM graphile_worker.jobs j
+    SELECT "poolId" FROM parity."WorkerProcess" WHERE "heartbeatAt" < now() - make_interval(secs => ${DEAD_AFTER_SECONDS}::float8)
+    UNION SELECT locked_by FROM parity.jobs j
     WHERE locked_at < now() - make_interval(mins => ${LONGEST_JOB_MINUTES}::int)
-      AND NOT EXISTS (SELECT 1 FROM "WorkerProcess" w WHERE w."poolId" = j.locked_by)`,
+      AND NOT EXISTS (SELECT 1 FROM parity."WorkerProcess" w WHERE w."poolId" = j.locked_by)`,
   );
   if (dead.length === 0) return 0;
   return releaseJobs(
@@ -43,9 +43,9 @@ export async function releaseJobsOfTheDead(db: Database): Promise<number> {
 export async function releaseJobs(db: Database, poolIds: readonly string[]): Promise<number> {
   const ids = [...poolIds];
   return db.$transaction(async (tx) => {
-    const count = sql`SELECT count(*)::int AS jobs FROM graphile_worker.jobs WHERE locked_by = ANY(${ids}::text[])`;
+    const count = sql`SELECT count(*)::int AS jobs FROM parity.jobs WHERE locked_by = ANY(${ids}::text[])`;
     const { jobs } = await queryOneOrThrow(tx, countRow, count);
-    await tx.$executeRaw`SELECT graphile_worker.force_unlock_workers(${ids}::text[])`;
+    await tx.$executeRaw`SELECT parity.force_unlock_workers(${ids}::text[])`;
     await tx.workerProcess.deleteMany({ where: { poolId: { in: ids } } });
     return jobs;
   });

@@ -22,7 +22,7 @@ export async function startCluster(): Promise<Cluster> {
   const folder = await makeTestFolder();
   const dir = path.join(folder, "postgres");
   let { url } = await startEmbeddedPostgres({ dir, fast: true });
-  await applyMigrations(url);
+  await applyMigrations(url, { exampleTables: "app" });
   const proxy = await openPostgresProxy(url);
   return {
     url: proxy.url,

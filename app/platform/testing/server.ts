@@ -49,7 +49,7 @@ async function startForTests(): Promise<TestPostgres> {
   };
   process.once("exit", onExit);
   const { url, stop } = await startEmbeddedPostgres({ dir, fast: true });
-  await applyMigrations(url);
+  await applyMigrations(url, { exampleTables: "app" });
   return {
     url,
     async remove() {

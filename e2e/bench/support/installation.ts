@@ -34,7 +34,7 @@ export async function openInstallation(
     startSandboxProcess(sandboxOptions),
     startEmbeddedPostgres({ dir, ...postgresOptions }),
   ]);
-  await applyMigrations(postgres.url);
+  await applyMigrations(postgres.url, { exampleTables: "app" });
   const db = createDatabase(postgres.url);
   const log = createLog({ level: "silent" });
   const createReader = (perSecond: number) =>
@@ -64,7 +64,7 @@ export async function openInstallation(
   });
   await db.setting.create({ data: { key: "writeMode", value: "full" } });
   // No hour of the day makes an incremental run a full one.
-  await db.$executeRaw`INSERT INTO "Setting" (key, value) VALUES ('fullRunHour', 'null')`;
+  await db.$executeRaw`INSERT INTO parity."Setting" (key, value) VALUES ('fullRunHour', 'null')`;
   return {
     db,
     parity,
@@ -84,12 +84,12 @@ export async function openInstallation(
 /** Users `u0000000`… with an empty record and one locked workspace each, who have paid. */
 export async function addNullUsers(db: Database, count: number): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO "User" (id, email, "emailVerified", name)
+    INSERT INTO parity."User" (id, email, "emailVerified", name)
     SELECT 'u' || lpad(n::text, 7, '0'), 'u' || lpad(n::text, 7, '0') || '@example.com', true, 'Customer ' || n
     FROM generate_series(0, ${count - 1}::int) n`;
   await db.$executeRaw`
-    INSERT INTO "Workspace" (id, "ownerId", name)
-    SELECT 'w' || id, id, 'Workspace' FROM "User"`;
+    INSERT INTO parity."Workspace" (id, "ownerId", name)
+    SELECT 'w' || id, id, 'Workspace' FROM parity."User"`;
   await db.$executeRaw`ANALYZE`;
 }
 
@@ -127,7 +127,7 @@ export async function timeRun(
     if (!answer.success) throw new Error(`The run did not succeed: ${JSON.stringify(answer)}`);
     const [row] = await db.$queryRaw<{ seconds: number }[]>`
       SELECT extract(epoch FROM c."updatedAt" - r."createdAt")::float8 AS seconds
-      FROM "Cursor" c JOIN "Run" r ON r.id = c.value->>'runId' WHERE c.key = 'full_run'`;
+      FROM parity."Cursor" c JOIN parity."Run" r ON r.id = c.value->>'runId' WHERE c.key = 'full_run'`;
     const { stripeRequests, syncedCount: synced, skippedCount: skipped } = answer;
     return {
       run: { scope: answer.scope, stripeRequests, synced, skipped },

@@ -12,7 +12,7 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
       date_trunc('second', now()) - make_interval(mins => (n % 500000)::int) AS began
     FROM generate_series(0, ${count - 1}::int) n`;
   await db.$executeRaw`
-    INSERT INTO "User" (id, email, "emailVerified", name, "stripeCustomerId", plan, "subscriptionStatus",
+    INSERT INTO parity."User" (id, email, "emailVerified", name, "stripeCustomerId", plan, "subscriptionStatus",
       "currentPeriodEnd", "cancelAtPeriodEnd")
     SELECT id, rand || '@example.com', true, 'Customer ' || n,
       CASE WHEN kind IN (9, 10) THEN NULL ELSE 'cus_' || rand END,
@@ -22,26 +22,26 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
       kind IS NOT DISTINCT FROM 11
     FROM bench_user`;
   await db.$executeRaw`
-    INSERT INTO "BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency,
+    INSERT INTO parity."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency,
       interval, "currentPeriodStart", "currentPeriodEnd", "cancelAtPeriodEnd")
     SELECT id, 'sub_' || rand, CASE WHEN kind = 7 THEN 'price_other' ELSE 'price_army' END,
       CASE WHEN kind = 6 THEN 'past_due' ELSE 'active' END, CASE WHEN kind = 7 THEN NULL ELSE 'army' END, 20000, 'usd',
       'year', began, began + interval '1 year', kind IS NOT DISTINCT FROM 11
     FROM bench_user WHERE kind IS NULL OR kind NOT IN (0, 9, 10)`;
   await db.$executeRaw`
-    INSERT INTO "Workspace" (id, "ownerId", name, status, soldiers)
+    INSERT INTO parity."Workspace" (id, "ownerId", name, status, soldiers)
     SELECT 'w' || id, id, 'Workspace', CASE WHEN kind IN (0, 9) THEN 'locked' ELSE 'active' END,
       CASE WHEN kind IN (0, 9) THEN 0 WHEN kind = 3 THEN 1 ELSE 5 END FROM bench_user
     UNION ALL SELECT 'v' || id, id, 'Another', 'active', 5 FROM bench_user WHERE kind = 4`;
   await db.$executeRaw`
-    INSERT INTO "StripeCustomer" (id, email, "emailFolded", name, "metadataUserId", created, "versionStart", "versionEnd")
+    INSERT INTO parity."StripeCustomer" (id, email, "emailFolded", name, "metadataUserId", created, "versionStart", "versionEnd")
     SELECT 'cus_' || rand, rand || '@example.com', rand || '@example.com', 'Customer ' || n,
       CASE WHEN kind = 8 THEN md5('user' || n + 1)::uuid::text ELSE id END, began, 1, 2
     FROM bench_user WHERE kind IS NULL OR kind NOT IN (9, 10)
     UNION ALL SELECT 'cus_2' || rand, rand || '@example.com', rand || '@example.com', NULL, id, began, 1, 2
     FROM bench_user WHERE kind = 5`;
   await db.$executeRaw`
-    INSERT INTO "StripeSubscription" (id, "customerId", status, "metadataUserId", items, created, "startDate",
+    INSERT INTO parity."StripeSubscription" (id, "customerId", status, "metadataUserId", items, created, "startDate",
       "canceledAt", "endedAt", "cancelAtPeriodEnd", "latestInvoiceId", "pastDueSince", "versionStart", "versionEnd")
     SELECT 'sub_' || rand, 'cus_' || rand,
       CASE WHEN kind = 1 THEN 'canceled' WHEN kind = 6 THEN 'past_due' ELSE 'active' END,
@@ -56,7 +56,7 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
       CASE WHEN kind = 6 THEN now() - interval '1 day' END, 1, 2
     FROM bench_user WHERE kind IS NULL OR kind NOT IN (9, 10)`;
   await db.$executeRaw`
-    INSERT INTO "Comp" ("userId", "planId", reason, actor, "expiresAt")
+    INSERT INTO parity."Comp" ("userId", "planId", reason, actor, "expiresAt")
     SELECT id, 'army', 'bench', 'bench', now() + interval '30 days' FROM bench_user WHERE kind = 10`;
   await db.$executeRaw`DROP TABLE bench_user`;
   await finishFullRun(db);
@@ -66,7 +66,7 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
 /** As after a full run that has just finished: what was evaluated before it is evaluated again. */
 export async function finishFullRun(db: Database): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO "Cursor" (key, value)
+    INSERT INTO parity."Cursor" (key, value)
     SELECT 'full_run', jsonb_build_object('runId', 'bench', 'started', 1, 'ended', 2, 'stripeTime', now, 'beganAt', now,
       'finishedAt', now) FROM (SELECT floor(extract(epoch FROM now())) AS now) clock
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedAt" = now()`;

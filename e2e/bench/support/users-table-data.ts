@@ -72,7 +72,7 @@ export async function addUsersTable(db: Database, count: number): Promise<void> 
   await addRecords(db);
   await addObservations(db);
   await db.$executeRaw`
-    INSERT INTO "SyncStatus" ("userId", verdict, severity, flags, mismatches, "stripeStatus", "stripePlan", "moneyKind",
+    INSERT INTO parity."SyncStatus" ("userId", verdict, severity, flags, mismatches, "stripeStatus", "stripePlan", "moneyKind",
       "moneyPerMonth", "moneyCurrency", since, blocked, "observedAt", "nextCheckAt")
     SELECT id, verdict, severity, ${FLAGS}, CASE WHEN severity = 0 THEN '[]'::jsonb ELSE
         '[{"field":"user.plan","recorded":null,"expected":"army","severity":"high"}]'::jsonb END,
@@ -89,7 +89,7 @@ export async function addUsersTable(db: Database, count: number): Promise<void> 
       FROM bench_user) b WHERE NOT unevaluated ORDER BY id`;
   await db.$executeRaw`DROP TABLE bench_user`;
   await db.$executeRaw`
-    INSERT INTO "Cursor" (key, value)
+    INSERT INTO parity."Cursor" (key, value)
     SELECT 'full_run', jsonb_build_object('runId', 'bench', 'started', 1, 'ended', 2, 'stripeTime', t, 'beganAt', t,
       'finishedAt', t) FROM (SELECT floor(extract(epoch FROM now() - interval '7 hours')) AS t) clock`;
   await db.$executeRaw`VACUUM (ANALYZE)`;
@@ -98,19 +98,19 @@ export async function addUsersTable(db: Database, count: number): Promise<void> 
 async function addRecords(db: Database): Promise<void> {
   // The application wrote its users in the order of their sign-up, not of their ids.
   await db.$executeRaw`
-    INSERT INTO "User" (id, email, "emailVerified", name, "stripeCustomerId", plan, "subscriptionStatus", "createdAt")
+    INSERT INTO parity."User" (id, email, "emailVerified", name, "stripeCustomerId", plan, "subscriptionStatus", "createdAt")
     SELECT id, email, f % 9 > 0, CASE WHEN m % 8 > 0 THEN first || ' ' || last END,
       CASE WHEN customer AND verdict NOT IN ('locked_out', 'possible_match') THEN cus END,
       CASE WHEN verdict IN ('locked_out') THEN NULL WHEN verdict = 'plan_mismatch' THEN 'starter' ELSE plan END,
       CASE WHEN verdict = 'unpaid_access' THEN 'active' WHEN verdict <> 'locked_out' THEN status END, began
     FROM bench_user`;
   await db.$executeRaw`
-    INSERT INTO "BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency,
+    INSERT INTO parity."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency,
       interval)
     SELECT id, sub, 'price_' || plan, status, plan, amount, 'usd', 'month' FROM bench_user
     WHERE plan IS NOT NULL AND verdict <> 'locked_out'`;
   await db.$executeRaw`
-    INSERT INTO "Workspace" (id, "ownerId", name, status, soldiers)
+    INSERT INTO parity."Workspace" (id, "ownerId", name, status, soldiers)
     SELECT 'w' || id, id, 'Workspace', CASE WHEN access THEN 'active' ELSE 'locked' END, CASE WHEN access THEN 1 ELSE 0 END
     FROM (SELECT *, verdict = 'unpaid_access' OR coalesce(verdict <> 'locked_out'
       AND status IN ('active', 'trialing', 'past_due'), false) AS access FROM bench_user) b`;
@@ -118,13 +118,13 @@ async function addRecords(db: Database): Promise<void> {
 
 async function addObservations(db: Database): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO "StripeCustomer" (id, email, "emailFolded", "metadataUserId", created, "versionStart", "versionEnd")
+    INSERT INTO parity."StripeCustomer" (id, email, "emailFolded", "metadataUserId", created, "versionStart", "versionEnd")
     SELECT cus, email, email, CASE WHEN verdict <> 'possible_match' AND f % 5 > 0 THEN id END, began, 1, 2
     FROM bench_user WHERE customer
     UNION ALL SELECT 'guest_' || cus, 'guest' || n || '@guests.example', 'guest' || n || '@guests.example', NULL, began, 1, 2
     FROM bench_user WHERE n % 2000 = 0`;
   await db.$executeRaw`
-    INSERT INTO "StripeSubscription" (id, "customerId", status, "metadataUserId", items, created, "startDate",
+    INSERT INTO parity."StripeSubscription" (id, "customerId", status, "metadataUserId", items, created, "startDate",
       "cancelAtPeriodEnd", "versionStart", "versionEnd")
     SELECT sub, cus, coalesce(status, 'active'), CASE WHEN verdict <> 'possible_match' AND f % 2 = 0 THEN id END,
       jsonb_build_array(jsonb_build_object('id', 'si_' || n, 'priceId', 'price_' || coalesce(plan, 'army'), 'lookupKey',

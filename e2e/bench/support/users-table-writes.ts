@@ -4,8 +4,8 @@ const UPDATED = 100_000;
 
 /** The indexes before the present ones. */
 const BEFORE = [
-  `CREATE INDEX before_severity ON "SyncStatus" ("severity" DESC, "since", "userId")`,
-  `CREATE INDEX before_verdict ON "SyncStatus" ("verdict", "userId")`,
+  `CREATE INDEX before_severity ON parity."SyncStatus" ("severity" DESC, "since", "userId")`,
+  `CREATE INDEX before_verdict ON parity."SyncStatus" ("verdict", "userId")`,
 ];
 
 /** What the indexes cost a write: 100,000 sync statuses updated in one statement, with these indexes and the former. */
@@ -30,11 +30,11 @@ async function measureUpdate(db: Database): Promise<string[]> {
     `"observedAt" = now()`,
     `"verdict" = 'detail_mismatch', "severity" = 1, "observedAt" = now()`,
   ]) {
-    await db.$executeRawUnsafe(`VACUUM "SyncStatus"`);
+    await db.$executeRawUnsafe(`VACUUM parity."SyncStatus"`);
     await db.$executeRawUnsafe("CHECKPOINT");
     const startedAt = performance.now();
-    await db.$executeRawUnsafe(`UPDATE "SyncStatus" SET ${set}, "evaluatedAt" = now() WHERE "userId" IN (
-      SELECT "userId" FROM "SyncStatus" ORDER BY md5("userId") LIMIT ${UPDATED})`);
+    await db.$executeRawUnsafe(`UPDATE parity."SyncStatus" SET ${set}, "evaluatedAt" = now() WHERE "userId" IN (
+      SELECT "userId" FROM parity."SyncStatus" ORDER BY md5("userId") LIMIT ${UPDATED})`);
     times.push(((performance.now() - startedAt) / 1000).toFixed(1));
   }
   return times;

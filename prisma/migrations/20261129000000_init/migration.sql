@@ -1,56 +1,8 @@
+-- Everything of Parity's, in the schema parity, under qualified names: nothing depends on the search path. The runner
+-- (app/platform/migrations) creates the schema. The application's tables are never made or changed by a migration.
 
 -- CreateTable
-CREATE TABLE "User" (
-    "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
-    "email" TEXT NOT NULL,
-    "emailVerified" BOOLEAN NOT NULL DEFAULT false,
-    "name" TEXT,
-    "stripeCustomerId" TEXT,
-    "plan" TEXT,
-    "subscriptionStatus" TEXT,
-    "currentPeriodEnd" TIMESTAMPTZ(3),
-    "cancelAtPeriodEnd" BOOLEAN NOT NULL DEFAULT false,
-    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "updatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-
-    CONSTRAINT "User_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
-CREATE TABLE "BillingSubscription" (
-    "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
-    "userId" TEXT NOT NULL,
-    "stripeSubscriptionId" TEXT NOT NULL,
-    "stripePriceId" TEXT NOT NULL,
-    "status" TEXT NOT NULL,
-    "plan" TEXT,
-    "amount" BIGINT,
-    "currency" TEXT NOT NULL,
-    "interval" TEXT,
-    "currentPeriodStart" TIMESTAMPTZ(3),
-    "currentPeriodEnd" TIMESTAMPTZ(3),
-    "cancelAtPeriodEnd" BOOLEAN NOT NULL DEFAULT false,
-    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "updatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-
-    CONSTRAINT "BillingSubscription_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
-CREATE TABLE "Workspace" (
-    "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
-    "ownerId" TEXT NOT NULL,
-    "name" TEXT NOT NULL,
-    "status" TEXT NOT NULL DEFAULT 'locked',
-    "soldiers" INTEGER NOT NULL DEFAULT 0,
-    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "updatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-
-    CONSTRAINT "Workspace_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
-CREATE TABLE "Plan" (
+CREATE TABLE parity."Plan" (
     "id" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "seats" INTEGER NOT NULL,
@@ -61,11 +13,12 @@ CREATE TABLE "Plan" (
 );
 
 -- CreateTable
-CREATE TABLE "PlanPrice" (
+CREATE TABLE parity."PlanPrice" (
     "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
-    "planId" TEXT NOT NULL,
+    "planId" TEXT,
     "priceId" TEXT,
     "lookupKey" TEXT,
+    "productId" TEXT,
     "source" TEXT NOT NULL DEFAULT 'admin',
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -73,7 +26,7 @@ CREATE TABLE "PlanPrice" (
 );
 
 -- CreateTable
-CREATE TABLE "Setting" (
+CREATE TABLE parity."Setting" (
     "key" TEXT NOT NULL,
     "value" JSONB NOT NULL,
     "updatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -83,19 +36,20 @@ CREATE TABLE "Setting" (
 );
 
 -- CreateTable
-CREATE TABLE "SettingChange" (
+CREATE TABLE parity."SettingChange" (
     "id" BIGSERIAL NOT NULL,
     "key" TEXT NOT NULL,
     "before" JSONB,
     "after" JSONB NOT NULL,
     "actor" TEXT NOT NULL,
+    "reason" TEXT,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "SettingChange_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
-CREATE TABLE "StripeCustomer" (
+CREATE TABLE parity."StripeCustomer" (
     "id" TEXT NOT NULL,
     "email" TEXT,
     "emailFolded" TEXT,
@@ -103,6 +57,7 @@ CREATE TABLE "StripeCustomer" (
     "metadataUserId" TEXT,
     "state" TEXT NOT NULL DEFAULT 'present',
     "created" TIMESTAMPTZ(3),
+    "testClockId" TEXT,
     "versionStart" BIGINT NOT NULL,
     "versionEnd" BIGINT NOT NULL,
     "observedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -111,12 +66,13 @@ CREATE TABLE "StripeCustomer" (
     "completeVersionStart" BIGINT,
     "completeVersionEnd" BIGINT,
     "completeAt" TIMESTAMPTZ(3),
+    "firstCompleteAt" TIMESTAMPTZ(3),
 
     CONSTRAINT "StripeCustomer_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
-CREATE TABLE "StripeSubscription" (
+CREATE TABLE parity."StripeSubscription" (
     "id" TEXT NOT NULL,
     "customerId" TEXT NOT NULL,
     "status" TEXT NOT NULL,
@@ -130,7 +86,10 @@ CREATE TABLE "StripeSubscription" (
     "cancelAtPeriodEnd" BOOLEAN NOT NULL,
     "latestInvoiceId" TEXT,
     "testClockId" TEXT,
+    "collectionPaused" BOOLEAN NOT NULL DEFAULT false,
     "pastDueSince" TIMESTAMPTZ(3),
+    "unpaidSince" TIMESTAMPTZ(3),
+    "unpaidInvoiceId" TEXT,
     "entitlingSince" TIMESTAMPTZ(3),
     "gone" BOOLEAN NOT NULL DEFAULT false,
     "versionStart" BIGINT NOT NULL,
@@ -143,18 +102,30 @@ CREATE TABLE "StripeSubscription" (
 );
 
 -- CreateTable
-CREATE TABLE "Link" (
+CREATE TABLE parity."StripePrice" (
+    "id" TEXT NOT NULL,
+    "amounts" JSONB,
+    "readAt" TIMESTAMPTZ(3),
+    "nextAt" TIMESTAMPTZ(3) NOT NULL,
+    "failure" TEXT,
+
+    CONSTRAINT "StripePrice_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE parity."Link" (
     "userId" TEXT NOT NULL,
     "customerId" TEXT NOT NULL,
+    "subscriptionId" TEXT NOT NULL DEFAULT '',
     "source" TEXT NOT NULL,
     "actor" TEXT NOT NULL,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "Link_pkey" PRIMARY KEY ("userId","customerId")
+    CONSTRAINT "Link_pkey" PRIMARY KEY ("userId","customerId","subscriptionId")
 );
 
 -- CreateTable
-CREATE TABLE "StripeEvent" (
+CREATE TABLE parity."StripeEvent" (
     "id" TEXT NOT NULL,
     "type" TEXT NOT NULL,
     "created" TIMESTAMPTZ(3) NOT NULL,
@@ -163,12 +134,34 @@ CREATE TABLE "StripeEvent" (
     "storedVersion" BIGINT NOT NULL,
     "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "settledAt" TIMESTAMPTZ(3),
+    "refusals" INTEGER NOT NULL DEFAULT 0,
+    "askAgainAt" TIMESTAMPTZ(3),
 
     CONSTRAINT "StripeEvent_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
-CREATE TABLE "CheckoutAttempt" (
+CREATE TABLE parity."WebhookDelivery" (
+    "day" DATE NOT NULL,
+    "outcome" TEXT NOT NULL,
+    "count" INTEGER NOT NULL,
+    "lastAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "WebhookDelivery_pkey" PRIMARY KEY ("day","outcome")
+);
+
+-- CreateTable
+CREATE TABLE parity."StripeRefusal" (
+    "subject" TEXT NOT NULL,
+    "since" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "lastAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "requestId" TEXT,
+
+    CONSTRAINT "StripeRefusal_pkey" PRIMARY KEY ("subject")
+);
+
+-- CreateTable
+CREATE TABLE parity."CheckoutAttempt" (
     "userId" TEXT NOT NULL,
     "key" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
     "sessionId" TEXT,
@@ -179,7 +172,7 @@ CREATE TABLE "CheckoutAttempt" (
 );
 
 -- CreateTable
-CREATE TABLE "RateLimitCounter" (
+CREATE TABLE parity."RateLimitCounter" (
     "key" TEXT NOT NULL,
     "count" INTEGER NOT NULL,
     "windowStart" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -188,7 +181,7 @@ CREATE TABLE "RateLimitCounter" (
 );
 
 -- CreateTable
-CREATE TABLE "StripeRateBucket" (
+CREATE TABLE parity."StripeRateBucket" (
     "bucket" TEXT NOT NULL,
     "nextRequestAt" TIMESTAMPTZ(6) NOT NULL,
     "slowdown" DOUBLE PRECISION NOT NULL DEFAULT 1,
@@ -198,7 +191,7 @@ CREATE TABLE "StripeRateBucket" (
 );
 
 -- CreateTable
-CREATE TABLE "StripeRequestCount" (
+CREATE TABLE parity."StripeRequestCount" (
     "day" DATE NOT NULL,
     "endpoint" TEXT NOT NULL,
     "requests" INTEGER NOT NULL,
@@ -207,7 +200,7 @@ CREATE TABLE "StripeRequestCount" (
 );
 
 -- CreateTable
-CREATE TABLE "Cursor" (
+CREATE TABLE parity."Cursor" (
     "key" TEXT NOT NULL,
     "value" JSONB NOT NULL,
     "updatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -216,7 +209,7 @@ CREATE TABLE "Cursor" (
 );
 
 -- CreateTable
-CREATE TABLE "SyncStatus" (
+CREATE TABLE parity."SyncStatus" (
     "userId" TEXT NOT NULL,
     "verdict" TEXT NOT NULL,
     "severity" SMALLINT NOT NULL,
@@ -234,6 +227,8 @@ CREATE TABLE "SyncStatus" (
     "fingerprint" TEXT,
     "evaluatedVersion" BIGINT,
     "recordHash" BIGINT,
+    "addressHash" BIGINT,
+    "addressSince" TIMESTAMPTZ(3),
     "observedAt" TIMESTAMPTZ(3),
     "evaluatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "nextCheckAt" TIMESTAMPTZ(3),
@@ -242,7 +237,7 @@ CREATE TABLE "SyncStatus" (
 );
 
 -- CreateTable
-CREATE TABLE "RecheckQueue" (
+CREATE TABLE parity."RecheckQueue" (
     "userId" TEXT NOT NULL,
     "generation" BIGSERIAL NOT NULL,
 
@@ -250,8 +245,9 @@ CREATE TABLE "RecheckQueue" (
 );
 
 -- CreateTable
-CREATE TABLE "UserCheck" (
+CREATE TABLE parity."UserCheck" (
     "userId" TEXT NOT NULL,
+    "queuedAt" TIMESTAMPTZ(3),
     "checkingUntil" TIMESTAMPTZ(3),
     "checkedAt" TIMESTAMPTZ(3),
     "failedAt" TIMESTAMPTZ(3),
@@ -263,7 +259,7 @@ CREATE TABLE "UserCheck" (
 );
 
 -- CreateTable
-CREATE TABLE "Run" (
+CREATE TABLE parity."Run" (
     "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
     "actorKind" TEXT NOT NULL,
     "actor" TEXT,
@@ -294,7 +290,15 @@ CREATE TABLE "Run" (
 );
 
 -- CreateTable
-CREATE TABLE "RunBatch" (
+CREATE TABLE parity."WorkerProcess" (
+    "poolId" TEXT NOT NULL,
+    "heartbeatAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "WorkerProcess_pkey" PRIMARY KEY ("poolId")
+);
+
+-- CreateTable
+CREATE TABLE parity."RunBatch" (
     "runId" TEXT NOT NULL,
     "number" INTEGER NOT NULL,
     "afterId" TEXT,
@@ -306,7 +310,7 @@ CREATE TABLE "RunBatch" (
 );
 
 -- CreateTable
-CREATE TABLE "RunUser" (
+CREATE TABLE parity."RunUser" (
     "runId" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
     "verdict" TEXT NOT NULL,
@@ -320,7 +324,7 @@ CREATE TABLE "RunUser" (
 );
 
 -- CreateTable
-CREATE TABLE "Change" (
+CREATE TABLE parity."Change" (
     "id" BIGSERIAL NOT NULL,
     "runId" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
@@ -333,6 +337,7 @@ CREATE TABLE "Change" (
     "actor" TEXT,
     "stripeRequestId" TEXT,
     "reason" TEXT,
+    "override" BOOLEAN NOT NULL DEFAULT false,
     "paidAt" TIMESTAMPTZ(3),
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -340,7 +345,7 @@ CREATE TABLE "Change" (
 );
 
 -- CreateTable
-CREATE TABLE "Comp" (
+CREATE TABLE parity."Comp" (
     "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
     "userId" TEXT NOT NULL,
     "planId" TEXT NOT NULL,
@@ -354,7 +359,7 @@ CREATE TABLE "Comp" (
 );
 
 -- CreateTable
-CREATE TABLE "Hold" (
+CREATE TABLE parity."Hold" (
     "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
     "userId" TEXT NOT NULL,
     "reason" TEXT NOT NULL,
@@ -367,7 +372,7 @@ CREATE TABLE "Hold" (
 );
 
 -- CreateTable
-CREATE TABLE "Acknowledgement" (
+CREATE TABLE parity."Acknowledgement" (
     "userId" TEXT NOT NULL,
     "mismatches" TEXT NOT NULL,
     "reason" TEXT NOT NULL,
@@ -378,7 +383,7 @@ CREATE TABLE "Acknowledgement" (
 );
 
 -- CreateTable
-CREATE TABLE "Staff" (
+CREATE TABLE parity."Staff" (
     "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
     "name" TEXT NOT NULL,
     "email" TEXT NOT NULL,
@@ -387,12 +392,45 @@ CREATE TABLE "Staff" (
     "role" TEXT NOT NULL DEFAULT 'viewer',
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "removedAt" TIMESTAMPTZ(3),
+    "twoFactorEnabled" BOOLEAN NOT NULL DEFAULT false,
 
     CONSTRAINT "Staff_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
-CREATE TABLE "StaffSession" (
+CREATE TABLE parity."StaffTwoFactor" (
+    "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
+    "userId" TEXT NOT NULL,
+    "secret" TEXT NOT NULL,
+    "backupCodes" TEXT NOT NULL,
+    "verified" BOOLEAN NOT NULL DEFAULT true,
+    "failedVerificationCount" INTEGER NOT NULL DEFAULT 0,
+    "lockedUntil" TIMESTAMPTZ(3),
+
+    CONSTRAINT "StaffTwoFactor_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE parity."SignInLimit" (
+    "key" TEXT NOT NULL,
+    "failures" INTEGER NOT NULL,
+    "nextAttemptAt" TIMESTAMPTZ(3) NOT NULL,
+    "updatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "SignInLimit_pkey" PRIMARY KEY ("key")
+);
+
+-- CreateTable
+CREATE TABLE parity."EndedCustomerSession" (
+    "id" TEXT NOT NULL,
+    "expiresAt" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "EndedCustomerSession_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE parity."StaffSession" (
     "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
     "token" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
@@ -406,7 +444,7 @@ CREATE TABLE "StaffSession" (
 );
 
 -- CreateTable
-CREATE TABLE "StaffAccount" (
+CREATE TABLE parity."StaffAccount" (
     "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
     "accountId" TEXT NOT NULL,
     "providerId" TEXT NOT NULL,
@@ -425,7 +463,7 @@ CREATE TABLE "StaffAccount" (
 );
 
 -- CreateTable
-CREATE TABLE "StaffVerification" (
+CREATE TABLE parity."StaffVerification" (
     "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
     "identifier" TEXT NOT NULL,
     "value" TEXT NOT NULL,
@@ -437,7 +475,7 @@ CREATE TABLE "StaffVerification" (
 );
 
 -- CreateTable
-CREATE TABLE "StaffRateLimit" (
+CREATE TABLE parity."StaffRateLimit" (
     "id" TEXT NOT NULL DEFAULT (gen_random_uuid())::text,
     "key" TEXT NOT NULL,
     "count" INTEGER NOT NULL,
@@ -447,135 +485,142 @@ CREATE TABLE "StaffRateLimit" (
 );
 
 -- CreateIndex
-CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
+CREATE UNIQUE INDEX "PlanPrice_priceId_key" ON parity."PlanPrice"("priceId");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "User_stripeCustomerId_key" ON "User"("stripeCustomerId");
+CREATE UNIQUE INDEX "PlanPrice_lookupKey_key" ON parity."PlanPrice"("lookupKey");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "BillingSubscription_userId_key" ON "BillingSubscription"("userId");
+CREATE UNIQUE INDEX "PlanPrice_productId_key" ON parity."PlanPrice"("productId");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "BillingSubscription_stripeSubscriptionId_key" ON "BillingSubscription"("stripeSubscriptionId");
+CREATE INDEX "PlanPrice_planId_idx" ON parity."PlanPrice"("planId");
 
 -- CreateIndex
-CREATE INDEX "Workspace_ownerId_idx" ON "Workspace"("ownerId");
+CREATE INDEX "StripeCustomer_emailFolded_idx" ON parity."StripeCustomer"("emailFolded");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "PlanPrice_priceId_key" ON "PlanPrice"("priceId");
+CREATE INDEX "StripeCustomer_metadataUserId_idx" ON parity."StripeCustomer"("metadataUserId");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "PlanPrice_lookupKey_key" ON "PlanPrice"("lookupKey");
+CREATE INDEX "StripeSubscription_customerId_idx" ON parity."StripeSubscription"("customerId");
 
 -- CreateIndex
-CREATE INDEX "PlanPrice_planId_idx" ON "PlanPrice"("planId");
+CREATE INDEX "StripeSubscription_metadataUserId_idx" ON parity."StripeSubscription"("metadataUserId");
 
 -- CreateIndex
-CREATE INDEX "StripeCustomer_emailFolded_idx" ON "StripeCustomer"("emailFolded");
+CREATE INDEX "Link_customerId_idx" ON parity."Link"("customerId");
 
 -- CreateIndex
-CREATE INDEX "StripeCustomer_metadataUserId_idx" ON "StripeCustomer"("metadataUserId");
+CREATE INDEX "StripeEvent_customerId_settledAt_idx" ON parity."StripeEvent"("customerId", "settledAt");
 
 -- CreateIndex
-CREATE INDEX "StripeSubscription_customerId_idx" ON "StripeSubscription"("customerId");
+CREATE INDEX "SyncStatus_nextCheckAt_idx" ON parity."SyncStatus"("nextCheckAt");
 
 -- CreateIndex
-CREATE INDEX "StripeSubscription_metadataUserId_idx" ON "StripeSubscription"("metadataUserId");
+CREATE UNIQUE INDEX "Run_liveKey_key" ON parity."Run"("liveKey");
 
 -- CreateIndex
-CREATE INDEX "Link_customerId_idx" ON "Link"("customerId");
+CREATE INDEX "Run_createdAt_idx" ON parity."Run"("createdAt" DESC);
 
 -- CreateIndex
-CREATE INDEX "StripeEvent_customerId_settledAt_idx" ON "StripeEvent"("customerId", "settledAt");
+CREATE INDEX "RunUser_runId_outcome_userId_idx" ON parity."RunUser"("runId", "outcome", "userId");
 
 -- CreateIndex
-CREATE INDEX "SyncStatus_nextCheckAt_idx" ON "SyncStatus"("nextCheckAt");
+CREATE INDEX "Change_userId_id_idx" ON parity."Change"("userId", "id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Run_liveKey_key" ON "Run"("liveKey");
+CREATE INDEX "Change_createdAt_idx" ON parity."Change"("createdAt");
 
 -- CreateIndex
-CREATE INDEX "Run_createdAt_idx" ON "Run"("createdAt" DESC);
+CREATE UNIQUE INDEX "Change_runId_userId_key" ON parity."Change"("runId", "userId");
 
 -- CreateIndex
-CREATE INDEX "RunUser_runId_outcome_userId_idx" ON "RunUser"("runId", "outcome", "userId");
+CREATE INDEX "Comp_userId_idx" ON parity."Comp"("userId");
 
 -- CreateIndex
-CREATE INDEX "Change_userId_id_idx" ON "Change"("userId", "id");
+CREATE INDEX "Hold_userId_idx" ON parity."Hold"("userId");
 
 -- CreateIndex
-CREATE INDEX "Change_createdAt_idx" ON "Change"("createdAt");
+CREATE UNIQUE INDEX "Staff_email_key" ON parity."Staff"("email");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Change_runId_userId_key" ON "Change"("runId", "userId");
+CREATE UNIQUE INDEX "StaffTwoFactor_userId_key" ON parity."StaffTwoFactor"("userId");
 
 -- CreateIndex
-CREATE INDEX "Comp_userId_idx" ON "Comp"("userId");
+CREATE INDEX "SignInLimit_updatedAt_idx" ON parity."SignInLimit"("updatedAt");
 
 -- CreateIndex
-CREATE INDEX "Hold_userId_idx" ON "Hold"("userId");
+CREATE INDEX "EndedCustomerSession_expiresAt_idx" ON parity."EndedCustomerSession"("expiresAt");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Staff_email_key" ON "Staff"("email");
+CREATE UNIQUE INDEX "StaffSession_token_key" ON parity."StaffSession"("token");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "StaffSession_token_key" ON "StaffSession"("token");
+CREATE INDEX "StaffSession_userId_idx" ON parity."StaffSession"("userId");
 
 -- CreateIndex
-CREATE INDEX "StaffSession_userId_idx" ON "StaffSession"("userId");
+CREATE INDEX "StaffAccount_userId_idx" ON parity."StaffAccount"("userId");
 
 -- CreateIndex
-CREATE INDEX "StaffAccount_userId_idx" ON "StaffAccount"("userId");
+CREATE UNIQUE INDEX "StaffAccount_providerId_accountId_key" ON parity."StaffAccount"("providerId", "accountId");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "StaffAccount_providerId_accountId_key" ON "StaffAccount"("providerId", "accountId");
+CREATE INDEX "StaffVerification_identifier_idx" ON parity."StaffVerification"("identifier");
 
 -- CreateIndex
-CREATE INDEX "StaffVerification_identifier_idx" ON "StaffVerification"("identifier");
-
--- CreateIndex
-CREATE UNIQUE INDEX "StaffRateLimit_key_key" ON "StaffRateLimit"("key");
+CREATE UNIQUE INDEX "StaffRateLimit_key_key" ON parity."StaffRateLimit"("key");
 
 -- AddForeignKey
-ALTER TABLE "PlanPrice" ADD CONSTRAINT "PlanPrice_planId_fkey" FOREIGN KEY ("planId") REFERENCES "Plan"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+ALTER TABLE parity."PlanPrice" ADD CONSTRAINT "PlanPrice_planId_fkey" FOREIGN KEY ("planId") REFERENCES parity."Plan"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "StaffSession" ADD CONSTRAINT "StaffSession_userId_fkey" FOREIGN KEY ("userId") REFERENCES "Staff"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE parity."StaffTwoFactor" ADD CONSTRAINT "StaffTwoFactor_userId_fkey" FOREIGN KEY ("userId") REFERENCES parity."Staff"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "StaffAccount" ADD CONSTRAINT "StaffAccount_userId_fkey" FOREIGN KEY ("userId") REFERENCES "Staff"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE parity."StaffSession" ADD CONSTRAINT "StaffSession_userId_fkey" FOREIGN KEY ("userId") REFERENCES parity."Staff"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE parity."StaffAccount" ADD CONSTRAINT "StaffAccount_userId_fkey" FOREIGN KEY ("userId") REFERENCES parity."Staff"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 
 -- What Prisma's schema language has no words for.
 
 -- Versions: orders requests to Stripe over all servers.
-CREATE SEQUENCE "observation_version";
-
--- E-mail addresses are compared with only ASCII A–Z folded (billing/email.ts).
-CREATE INDEX "User_email_folded" ON "User" (lower("email" COLLATE "C"));
+CREATE SEQUENCE parity.observation_version;
 
 -- The record of repairs is append-only.
-CREATE FUNCTION "change_is_append_only"() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION parity.change_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'Change is append-only: % refused', TG_OP;
 END
 $$;
-CREATE TRIGGER "Change_append_only" BEFORE UPDATE OR DELETE ON "Change"
-  FOR EACH ROW EXECUTE FUNCTION "change_is_append_only"();
-CREATE TRIGGER "Change_no_truncate" BEFORE TRUNCATE ON "Change"
-  FOR EACH STATEMENT EXECUTE FUNCTION "change_is_append_only"();
+CREATE TRIGGER "Change_append_only" BEFORE UPDATE OR DELETE ON parity."Change"
+  FOR EACH ROW EXECUTE FUNCTION parity.change_is_append_only();
+CREATE TRIGGER "Change_no_truncate" BEFORE TRUNCATE ON parity."Change"
+  FOR EACH STATEMENT EXECUTE FUNCTION parity.change_is_append_only();
 
--- A plan that gives nothing could never be recorded as access.
-ALTER TABLE "Plan" ADD CONSTRAINT "Plan_seats_positive" CHECK ("seats" > 0);
+CREATE FUNCTION parity.setting_change_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'SettingChange is append-only: % refused', TG_OP;
+END
+$$;
+CREATE TRIGGER "SettingChange_append_only" BEFORE UPDATE OR DELETE ON parity."SettingChange"
+  FOR EACH ROW EXECUTE FUNCTION parity.setting_change_is_append_only();
+CREATE TRIGGER "SettingChange_no_truncate" BEFORE TRUNCATE ON parity."SettingChange"
+  FOR EACH STATEMENT EXECUTE FUNCTION parity.setting_change_is_append_only();
+
+-- A free plan gives no access.
+ALTER TABLE parity."Plan" ADD CONSTRAINT "Plan_seats_not_negative" CHECK ("seats" >= 0);
 
 -- A few rows that are written many times a second: room for their next versions on the same page.
-ALTER TABLE "StripeRateBucket" SET (fillfactor = 10);
+ALTER TABLE parity."StripeRateBucket" SET (fillfactor = 10);
 
 -- app/stripe/testing/rate-bucket.ts says the same in TypeScript, with the reasons; a test holds the two against each other. Functions,
 -- because PostgreSQL keeps their plans: the same as one statement costs several times as much.
 
 -- `computeSlowdown`
-CREATE FUNCTION "stripe_slowdown"(slowdown float8, slowed_at timestamptz, at timestamptz) RETURNS float8
+CREATE FUNCTION parity.stripe_slowdown(slowdown float8, slowed_at timestamptz, at timestamptz) RETURNS float8
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
   IF slowed_at > at + interval '5 seconds' THEN RETURN 1; END IF;
@@ -584,14 +629,14 @@ END
 $$;
 
 -- `acquireFrom`, for one endpoint; slots, bursts and aheads in milliseconds. `clock`: for tests; else the database's.
-CREATE FUNCTION "stripe_acquire"(
+CREATE FUNCTION parity.stripe_acquire(
   endpoint text, many int, own_slot float8, own_burst float8, own_ahead float8,
   all_slot float8, all_burst float8, all_ahead float8, clock timestamptz,
   OUT granted int, OUT wait_ms float8, OUT slot_ms float8
 ) LANGUAGE plpgsql AS $$
 DECLARE
-  own "StripeRateBucket";
-  every "StripeRateBucket";
+  own parity."StripeRateBucket";
+  every parity."StripeRateBucket";
   at timestamptz;
   at_ms float8;
   own_next float8;
@@ -604,19 +649,19 @@ BEGIN
   PERFORM set_config('synchronous_commit', 'off', true);
   LOOP
     -- Always in this order, so that transactions never wait for each other in a circle.
-    SELECT * INTO every FROM "StripeRateBucket" l WHERE l.bucket = 'all' FOR NO KEY UPDATE;
-    SELECT * INTO own FROM "StripeRateBucket" l WHERE l.bucket = endpoint FOR NO KEY UPDATE;
+    SELECT * INTO every FROM parity."StripeRateBucket" l WHERE l.bucket = 'all' FOR NO KEY UPDATE;
+    SELECT * INTO own FROM parity."StripeRateBucket" l WHERE l.bucket = endpoint FOR NO KEY UPDATE;
     EXIT WHEN every.bucket IS NOT NULL AND own.bucket IS NOT NULL;
-    INSERT INTO "StripeRateBucket" (bucket, "nextRequestAt", "slowedAt")
+    INSERT INTO parity."StripeRateBucket" (bucket, "nextRequestAt", "slowedAt")
     SELECT missing, coalesce(clock, clock_timestamp()), to_timestamp(0) FROM unnest(ARRAY['all', endpoint]) missing
     ON CONFLICT (bucket) DO NOTHING;
   END LOOP;
   at := coalesce(clock, clock_timestamp());
   at_ms := extract(epoch FROM at)::float8 * 1000;
 
-  slow := stripe_slowdown(every.slowdown, every."slowedAt", at);
+  slow := parity.stripe_slowdown(every.slowdown, every."slowedAt", at);
   all_slot := all_slot * slow;
-  own_slot := own_slot * greatest(slow, stripe_slowdown(own.slowdown, own."slowedAt", at));
+  own_slot := own_slot * greatest(slow, parity.stripe_slowdown(own.slowdown, own."slowedAt", at));
   own_next := extract(epoch FROM own."nextRequestAt")::float8 * 1000;
   all_next := extract(epoch FROM every."nextRequestAt")::float8 * 1000;
   own_next := CASE WHEN own_next > at_ms + 30000 THEN at_ms ELSE greatest(own_next, at_ms - own_burst) END;
@@ -629,108 +674,84 @@ BEGIN
   slot_ms := greatest(own_slot, all_slot);
   IF granted = 0 THEN RETURN; END IF;
 
-  UPDATE "StripeRateBucket" l SET "nextRequestAt" = to_timestamp(own_next / 1000) WHERE l.bucket = endpoint;
-  UPDATE "StripeRateBucket" l SET "nextRequestAt" = to_timestamp(all_next / 1000) WHERE l.bucket = 'all';
-  INSERT INTO "StripeRequestCount" AS r (day, endpoint, requests)
+  UPDATE parity."StripeRateBucket" l SET "nextRequestAt" = to_timestamp(own_next / 1000) WHERE l.bucket = endpoint;
+  UPDATE parity."StripeRateBucket" l SET "nextRequestAt" = to_timestamp(all_next / 1000) WHERE l.bucket = 'all';
+  INSERT INTO parity."StripeRequestCount" AS r (day, endpoint, requests)
   VALUES ((at AT TIME ZONE 'UTC')::date, stripe_acquire.endpoint, granted)
   ON CONFLICT ON CONSTRAINT "StripeRequestCount_pkey" DO UPDATE SET requests = r.requests + excluded.requests
   RETURNING xmax = 0 INTO first_of_day;
-  IF first_of_day THEN DELETE FROM "StripeRequestCount" r WHERE r.day < (at AT TIME ZONE 'UTC')::date - 400; END IF;
+  IF first_of_day THEN DELETE FROM parity."StripeRequestCount" r WHERE r.day < (at AT TIME ZONE 'UTC')::date - 400; END IF;
 END
 $$;
 
 -- `slowDown`
-CREATE FUNCTION "stripe_slow_down"(slowed_bucket text, clock timestamptz) RETURNS void
+CREATE FUNCTION parity.stripe_slow_down(slowed_bucket text, clock timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   at timestamptz := coalesce(clock, clock_timestamp());
 BEGIN
   PERFORM set_config('synchronous_commit', 'off', true);
-  UPDATE "StripeRateBucket" l SET "nextRequestAt" = greatest(l."nextRequestAt", at), "slowedAt" = at,
-    slowdown = least(16, 2 * stripe_slowdown(l.slowdown, l."slowedAt", at))
+  UPDATE parity."StripeRateBucket" l SET "nextRequestAt" = greatest(l."nextRequestAt", at), "slowedAt" = at,
+    slowdown = least(16, 2 * parity.stripe_slowdown(l.slowdown, l."slowedAt", at))
   WHERE l.bucket = slowed_bucket
     AND NOT (l."slowedAt" > at - interval '500 milliseconds' AND l."slowedAt" <= at + interval '5 seconds');
 END
 $$;
 
 -- Users whose evaluation may change without any event: evaluated again in each incremental run.
-CREATE INDEX "SyncStatus_recheck" ON "SyncStatus" ("userId")
+CREATE INDEX "SyncStatus_recheck" ON parity."SyncStatus" ("userId")
 WHERE verdict IN ('not_checked', 'link_conflict', 'possible_match')
     OR ("intendedHash" IS NOT NULL AND blocked IS NULL)
     OR blocked IN ('revocation_limit', 'not_read_since', 'possible_other_customer', 'other_customers_unknown');
 
 -- The versions of these tables are updated by each full run: room on each page keeps those updates away from the indexes.
-ALTER TABLE "StripeCustomer" SET (fillfactor = 80);
-ALTER TABLE "StripeSubscription" SET (fillfactor = 80);
+ALTER TABLE parity."StripeCustomer" SET (fillfactor = 80);
+ALTER TABLE parity."StripeSubscription" SET (fillfactor = 80);
 
 -- For the events that still wait for a read, in the order of their customers.
-CREATE INDEX "StripeEvent_unsettled_idx" ON "StripeEvent"("customerId") WHERE "settledAt" IS NULL;
+CREATE INDEX "StripeEvent_unsettled_idx" ON parity."StripeEvent"("customerId") WHERE "settledAt" IS NULL;
 
 -- For the customers that an incremental run reads although nothing says that they changed. A full run does not touch
 -- "completeAt", so that its updates stay away from the indexes.
-CREATE INDEX "StripeCustomer_least_read_idx" ON "StripeCustomer"("completeAt" NULLS FIRST, "id") WHERE "state" = 'present';
+CREATE INDEX "StripeCustomer_least_read_idx" ON parity."StripeCustomer"("completeAt" NULLS FIRST, "id") WHERE "state" = 'present';
 
 -- Indexes for lists of a million users: for every sort and filter of the users table, for its search, and for what
 -- every page counts. Expressions as app/dashboard/users-list writes them. Prisma's schema language
 -- has no words for these (expressions, conditions, operator classes), and its comparison leaves them alone.
 
 -- The verdict's own order, and the order of them all: severity and since are never null here.
-CREATE INDEX "SyncStatus_by_severity" ON "SyncStatus"
+CREATE INDEX "SyncStatus_by_severity" ON parity."SyncStatus"
   ((- "severity"), (coalesce("since", 'infinity'::timestamptz)), "userId");
-CREATE INDEX "SyncStatus_by_verdict" ON "SyncStatus"
+CREATE INDEX "SyncStatus_by_verdict" ON parity."SyncStatus"
   ("verdict", (coalesce("since", 'infinity'::timestamptz)), "userId");
-CREATE INDEX "SyncStatus_by_checked" ON "SyncStatus" ((coalesce("observedAt", '-infinity'::timestamptz)), "userId");
+CREATE INDEX "SyncStatus_by_checked" ON parity."SyncStatus" ((coalesce("observedAt", '-infinity'::timestamptz)), "userId");
 
 -- Few users have these: the rest of such a sort follows the primary key.
-CREATE INDEX "SyncStatus_by_since" ON "SyncStatus" ((coalesce("since", 'infinity'::timestamptz)), "userId")
+CREATE INDEX "SyncStatus_by_since" ON parity."SyncStatus" ((coalesce("since", 'infinity'::timestamptz)), "userId")
   WHERE "since" IS NOT NULL;
-CREATE INDEX "SyncStatus_by_money" ON "SyncStatus"
+CREATE INDEX "SyncStatus_by_money" ON parity."SyncStatus"
   ((coalesce("moneyCurrency", '')), (- coalesce("moneyPerMonth", 0)), "userId") INCLUDE ("moneyKind", "moneyPerMonth")
   WHERE "moneyPerMonth" IS NOT NULL;
-CREATE INDEX "SyncStatus_flags" ON "SyncStatus" USING gin ("flags") WHERE "flags" <> '{}';
-CREATE INDEX "SyncStatus_blocked" ON "SyncStatus"
+CREATE INDEX "SyncStatus_flags" ON parity."SyncStatus" USING gin ("flags") WHERE "flags" <> '{}';
+CREATE INDEX "SyncStatus_blocked" ON parity."SyncStatus"
   ((- "severity"), (coalesce("since", 'infinity'::timestamptz)), "userId") WHERE "blocked" IS NOT NULL;
-CREATE INDEX "SyncStatus_by_status" ON "SyncStatus"
+CREATE INDEX "SyncStatus_by_status" ON parity."SyncStatus"
   ((coalesce("stripeStatus", '')), (- "severity"), (coalesce("since", 'infinity'::timestamptz)), "userId")
   INCLUDE ("stripeStatus") WHERE "stripeStatus" IS DISTINCT FROM 'active';
-CREATE INDEX "SyncStatus_stripePlan" ON "SyncStatus" ("stripePlan") WHERE "stripePlan" IS NOT NULL;
+CREATE INDEX "SyncStatus_stripePlan" ON parity."SyncStatus" ("stripePlan") WHERE "stripePlan" IS NOT NULL;
 
 -- Paying customers, for the count of those that belong to no user.
-CREATE INDEX "StripeSubscription_paying" ON "StripeSubscription" ("customerId")
+CREATE INDEX "StripeSubscription_paying" ON parity."StripeSubscription" ("customerId")
   WHERE NOT "gone" AND "status" IN ('active', 'trialing');
 -- What the revocation limit counts.
-CREATE INDEX "Change_lowered" ON "Change" ("createdAt") WHERE "revokes" AND "actorKind" <> 'staff';
+CREATE INDEX "Change_lowered" ON parity."Change" ("createdAt") WHERE "revokes" AND "actorKind" <> 'staff';
 -- Webhook events that still wait for a read: few among all that ever came.
-CREATE INDEX "StripeEvent_unsettled" ON "StripeEvent" ("receivedAt") WHERE "settledAt" IS NULL;
+CREATE INDEX "StripeEvent_unsettled" ON parity."StripeEvent" ("receivedAt") WHERE "settledAt" IS NULL;
 
--- On the application's own table, where it is one: through a view PostgreSQL uses those of the table behind it
--- (docs/decisions/0010). Create them first, CONCURRENTLY and under these names, and nothing waits here. Without
--- them, and without pg_trgm, lists and searches are slower and as right.
-DO $$
-DECLARE
-  statement text;
-BEGIN
-  IF (SELECT relkind FROM pg_class WHERE oid = to_regclass('"User"')) NOT IN ('r', 'p') THEN
-    RETURN;
-  END IF;
-  FOREACH statement IN ARRAY ARRAY[
-    'CREATE INDEX IF NOT EXISTS "User_by_name" ON "User" ((("name" IS NULL)::int), (coalesce("name", '''')), "id")',
-    'CREATE INDEX IF NOT EXISTS "User_plan" ON "User" ("plan") WHERE "plan" IS NOT NULL',
-    'CREATE INDEX IF NOT EXISTS "User_createdAt" ON "User" ("createdAt") WHERE "createdAt" IS NOT NULL',
-    'CREATE EXTENSION IF NOT EXISTS pg_trgm',
-    'CREATE INDEX IF NOT EXISTS "User_search" ON "User" USING gin (("email" || E''\n'' || coalesce("name", '''')) gin_trgm_ops)',
-    -- How rare a search is, is guessed from so many examples.
-    'ALTER INDEX "User_search" ALTER COLUMN 1 SET STATISTICS 1000',
-    'ANALYZE "User"'
-  ] LOOP
-    BEGIN
-      EXECUTE statement;
-    EXCEPTION WHEN OTHERS THEN
-      RAISE NOTICE 'Not made (%): %', SQLERRM, statement;
-    END;
-  END LOOP;
-END
-$$;
+-- A customer on a test clock is in no list of Stripe and is read by itself.
+CREATE INDEX "StripeCustomer_test_clock_idx" ON parity."StripeCustomer"("id") WHERE "testClockId" IS NOT NULL;
+-- Users wait for their check in the database, so that a burst is checked whole and outlives the process that it came to.
+CREATE INDEX "UserCheck_waiting" ON parity."UserCheck" ("queuedAt", "userId") WHERE "queuedAt" IS NOT NULL;
 
 -- Until it is analysed, PostgreSQL knows nothing of an expression.
-ANALYZE "SyncStatus";
+ANALYZE parity."SyncStatus";

@@ -1,7 +1,7 @@
 -- Refunds and disputes of payments are read where an event tells of them.
-ALTER TABLE "StripeEvent" ADD COLUMN "chargeId" TEXT;
+ALTER TABLE parity."StripeEvent" ADD COLUMN "chargeId" TEXT;
 
-CREATE TABLE "StripeReversal" (
+CREATE TABLE parity."StripeReversal" (
     "chargeId" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
     "customerId" TEXT NOT NULL,
@@ -16,6 +16,6 @@ CREATE TABLE "StripeReversal" (
     CONSTRAINT "StripeReversal_pkey" PRIMARY KEY ("chargeId", "kind")
 );
 
-CREATE INDEX "StripeReversal_invoiceId_idx" ON "StripeReversal"("invoiceId");
+CREATE INDEX "StripeReversal_invoiceId_idx" ON parity."StripeReversal"("invoiceId");
 
-CREATE INDEX "StripeReversal_customerId_idx" ON "StripeReversal"("customerId");
+CREATE INDEX "StripeReversal_customerId_idx" ON parity."StripeReversal"("customerId");

@@ -19,7 +19,7 @@ export function countOutcomes(outcomes: readonly UserOutcome[]): RunCounts {
  */
 export async function addBatchCounts(tx: Tx, runId: string, counts: RunCounts): Promise<void> {
   const saved = await tx.$executeRaw`
-    UPDATE "Run" SET ${addToCounts(counts)}, "updatedAt" = now(), reason = NULL
+    UPDATE parity."Run" SET ${addToCounts(counts)}, "updatedAt" = now(), reason = NULL
     WHERE id = ${runId} AND state = 'running' AND phase = 'evaluate'`;
   if (saved !== 1) throw new LeaseLost();
 }
@@ -31,10 +31,10 @@ export async function addBatchCounts(tx: Tx, runId: string, counts: RunCounts): 
 export async function countSkippedUsers(db: Database, runId: string, owner: string): Promise<void> {
   await db.$executeRaw`
     WITH counted AS (
-      SELECT (SELECT count(*) FROM "SyncStatus" s
+      SELECT (SELECT count(*) FROM parity."SyncStatus" s
         WHERE (s.severity = ${SEVERITY_RANK.review}::int OR s.blocked IS NOT NULL)
-          AND EXISTS (SELECT 1 FROM "User" u WHERE u.id = s."userId"))::int AS review)
-    UPDATE "Run" SET review = counted.review,
+          AND EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = s."userId"))::int AS review)
+    UPDATE parity."Run" SET review = counted.review,
       skipped = greatest(0, total - counted.review - ${join(OTHER_COUNTS, " - ")})
     FROM counted WHERE id = ${runId} AND "leaseOwner" = ${owner} AND state = 'running'`;
 }

@@ -7,15 +7,15 @@ import { type Sql, sql } from "~/platform/sql.server";
 
 /** Customers that an incremental run must read: with an unsettled event that is not postponed, or named by a queued user and never observed. */
 const customersToRead: Sql = sql`
-  SELECT e."customerId" AS id FROM "StripeEvent" e WHERE ${isAskedAbout} AND e."customerId" IS NOT NULL
+  SELECT e."customerId" AS id FROM parity."StripeEvent" e WHERE ${isAskedAbout} AND e."customerId" IS NOT NULL
   UNION SELECT named.id FROM (
-    SELECT u.id AS "userId", ${trimId(sql`u."stripeCustomerId"`)} AS id FROM "RecheckQueue" t JOIN "User" u ON u.id = t."userId"
+    SELECT u.id AS "userId", ${trimId(sql`u."stripeCustomerId"`)} AS id FROM parity."RecheckQueue" t JOIN parity."User" u ON u.id = t."userId"
     WHERE ${trimId(sql`u."stripeCustomerId"`)} ~ '^[A-Za-z0-9_]{1,255}$'
-    UNION ALL SELECT l."userId", l."customerId" FROM "RecheckQueue" t JOIN "Link" l ON l."userId" = t."userId"
+    UNION ALL SELECT l."userId", l."customerId" FROM parity."RecheckQueue" t JOIN parity."Link" l ON l."userId" = t."userId"
       WHERE l.source <> 'rejected') named
-  WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = named.id)
+  WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM parity."StripeCustomer" c WHERE c.id = named.id)
     -- Stripe refused for good to answer about it: not asked each time.
-    AND NOT EXISTS (SELECT 1 FROM "UserCheck" k WHERE k."userId" = named."userId"
+    AND NOT EXISTS (SELECT 1 FROM parity."UserCheck" k WHERE k."userId" = named."userId"
       AND k.failure IN ('bad_request', 'forbidden') AND k."nextCheckAt" > now())`;
 
 const idRow = z.object({ id: z.string() });
@@ -48,12 +48,12 @@ export async function listLeastRecentlyRead(db: Database, limit: number): Promis
     db,
     idRow,
     sql`
-    SELECT id FROM "StripeCustomer" c
+    SELECT id FROM parity."StripeCustomer" c
     WHERE state = 'present'
-      AND EXISTS (SELECT 1 FROM "StripeSubscription" s WHERE s."customerId" = c.id AND NOT s.gone)
-      AND NOT EXISTS (SELECT 1 FROM "UserCheck" k
+      AND EXISTS (SELECT 1 FROM parity."StripeSubscription" s WHERE s."customerId" = c.id AND NOT s.gone)
+      AND NOT EXISTS (SELECT 1 FROM parity."UserCheck" k
         WHERE k."userId" = c."metadataUserId" AND k.failure IS NOT NULL AND k."nextCheckAt" > now())
-      AND NOT EXISTS (SELECT 1 FROM "User" u JOIN "UserCheck" k ON k."userId" = u.id
+      AND NOT EXISTS (SELECT 1 FROM parity."User" u JOIN parity."UserCheck" k ON k."userId" = u.id
         WHERE u."stripeCustomerId" = c.id AND k.failure IS NOT NULL AND k."nextCheckAt" > now())
     ORDER BY "completeAt" NULLS FIRST, id LIMIT ${limit}::int`,
   );
@@ -68,7 +68,7 @@ export async function isFullRunCheaper(db: Database): Promise<boolean> {
     sql`
     WITH wanted AS (SELECT count(*) AS customers FROM (${customersToRead}) each)
     SELECT customers > 16 AND customers > 16
-      + (SELECT count(*) FROM "StripeSubscription" WHERE NOT gone) / 100 AS cheaper FROM wanted`,
+      + (SELECT count(*) FROM parity."StripeSubscription" WHERE NOT gone) / 100 AS cheaper FROM wanted`,
   );
   return row?.cheaper ?? false;
 }
@@ -85,11 +85,11 @@ export async function listUnlistedCustomers(db: Database): Promise<string[]> {
     db,
     idRow,
     sql`
-    SELECT id FROM "StripeCustomer" WHERE "testClockId" IS NOT NULL AND state = 'present'
-    UNION SELECT "customerId" FROM "StripeSubscription" WHERE "testClockId" IS NOT NULL AND NOT gone
-    UNION (SELECT ${trimId(sql`u."stripeCustomerId"`)} FROM "User" u
+    SELECT id FROM parity."StripeCustomer" WHERE "testClockId" IS NOT NULL AND state = 'present'
+    UNION SELECT "customerId" FROM parity."StripeSubscription" WHERE "testClockId" IS NOT NULL AND NOT gone
+    UNION (SELECT ${trimId(sql`u."stripeCustomerId"`)} FROM parity."User" u
       WHERE ${trimId(sql`u."stripeCustomerId"`)} ~ '^[A-Za-z0-9_]{1,255}$'
-        AND NOT EXISTS (SELECT 1 FROM "StripeCustomer" c WHERE c.id = ${trimId(sql`u."stripeCustomerId"`)})
+        AND NOT EXISTS (SELECT 1 FROM parity."StripeCustomer" c WHERE c.id = ${trimId(sql`u."stripeCustomerId"`)})
       ORDER BY 1 LIMIT ${MOST_UNSEEN}::int)
     ORDER BY 1`,
   );

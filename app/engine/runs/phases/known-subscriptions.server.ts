@@ -19,11 +19,11 @@ export async function countKnownSubscriptions(
     countsRow,
     sql`
     WITH known AS (
-      SELECT id, "versionEnd" >= ${runStarted}::bigint AS resolved FROM "StripeSubscription"
+      SELECT id, "versionEnd" >= ${runStarted}::bigint AS resolved FROM parity."StripeSubscription"
         WHERE NOT gone AND "testClockId" IS NULL
       UNION ALL
-      SELECT b."stripeSubscriptionId", false FROM "BillingSubscription" b
-        WHERE NOT EXISTS (SELECT 1 FROM "StripeSubscription" s WHERE s.id = b."stripeSubscriptionId")
+      SELECT b."stripeSubscriptionId", false FROM parity."BillingSubscription" b
+        WHERE NOT EXISTS (SELECT 1 FROM parity."StripeSubscription" s WHERE s.id = b."stripeSubscriptionId")
     )
     SELECT count(*)::int AS total, count(*) FILTER (WHERE resolved)::int AS resolved FROM known`,
   );

@@ -18,7 +18,7 @@ const CLAIM_SECONDS = 20;
 
 /** The users that a run evaluates: all, or those in the recheck queue. */
 const selectScope = (allUsers: boolean): Sql =>
-  allUsers ? sql`SELECT id FROM "User"` : sql`SELECT "userId" AS id FROM "RecheckQueue"`;
+  allUsers ? sql`SELECT id FROM parity."User"` : sql`SELECT "userId" AS id FROM parity."RecheckQueue"`;
 
 /** Cuts the users of a run into batches of about `size`, in place of what was cut before; returns how many. */
 export async function cutBatches(tx: Tx, runId: string, allUsers: boolean, size: number): Promise<number> {
@@ -28,7 +28,7 @@ export async function cutBatches(tx: Tx, runId: string, allUsers: boolean, size:
       SELECT id, row_number() OVER (ORDER BY id) AS n FROM (
         SELECT id, row_number() OVER (ORDER BY id) AS at FROM (${selectScope(allUsers)}) users) numbered
       WHERE at % ${size}::int = 0)
-    INSERT INTO "RunBatch" ("runId", number, "afterId", "untilId")
+    INSERT INTO parity."RunBatch" ("runId", number, "afterId", "untilId")
     SELECT ${runId}, n, lag(id) OVER (ORDER BY n), CASE WHEN id = '' THEN NULL ELSE id END
     FROM (SELECT n, id FROM cut UNION ALL SELECT coalesce(max(n), 0) + 1, '' FROM cut) batches`);
 }
@@ -39,9 +39,9 @@ export async function claimBatch(db: Database, runId: string): Promise<Batch | n
     db,
     batchRow,
     sql`
-    UPDATE "RunBatch" SET "claimedUntil" = now() + make_interval(secs => ${CLAIM_SECONDS}::float8)
+    UPDATE parity."RunBatch" SET "claimedUntil" = now() + make_interval(secs => ${CLAIM_SECONDS}::float8)
     WHERE "runId" = ${runId} AND number = (
-      SELECT number FROM "RunBatch" WHERE "runId" = ${runId} AND "doneAt" IS NULL
+      SELECT number FROM parity."RunBatch" WHERE "runId" = ${runId} AND "doneAt" IS NULL
         AND ("claimedUntil" IS NULL OR "claimedUntil" < now())
       ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING number, "afterId", "untilId"`,
@@ -67,7 +67,7 @@ export async function listBatchUsers(
 /** Ends a batch, in the transaction that evaluated it. Throws LeaseLost when another process did meanwhile. */
 export async function endBatch(tx: Tx, runId: string, number: number): Promise<void> {
   const ended = await tx.$executeRaw`
-    UPDATE "RunBatch" SET "doneAt" = now() WHERE "runId" = ${runId} AND number = ${number}::int AND "doneAt" IS NULL`;
+    UPDATE parity."RunBatch" SET "doneAt" = now() WHERE "runId" = ${runId} AND number = ${number}::int AND "doneAt" IS NULL`;
   if (ended !== 1) throw new LeaseLost();
 }
 

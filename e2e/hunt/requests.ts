@@ -1,0 +1,46 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import type { ServerBuild } from "@remix-run/node";
+import { sendConsoleToLog } from "../../app/platform/console.server";
+import { createLog } from "../../app/platform/log.server";
+import { startCluster } from "../../app/platform/testing/cluster";
+import { copyDatabase } from "../../app/platform/testing/database";
+import { ODD_CALLERS, sampleOddRequests } from "../../app/server/testing/odd-requests";
+import { openOddWorld, tryOddRequests } from "../../app/server/testing/try-requests";
+
+// Sends thousands of generated requests to every route of the built application, as every kind of caller. `npm run hunt` sends
+// all of them. One seed alone, after `npm run build`:  npx tsx e2e/hunt/requests.ts --seed 7
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    seeds: { type: "string", default: "20" },
+    "per-route": { type: "string", default: "100" },
+  },
+});
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const seeds = values.seed ? [Number(values.seed)] : [...Array(Number(values.seeds)).keys()].map((n) => n + 1);
+const startedAt = performance.now();
+sendConsoleToLog(createLog({ level: "silent" }));
+process.env.NODE_ENV = "production";
+const build: ServerBuild = await import(path.resolve("build/server/index.js"));
+const cluster = await startCluster();
+let sent = 0;
+let problems = 0;
+try {
+  for (const seed of seeds) {
+    const odd = await openOddWorld(build, await copyDatabase(cluster.url));
+    const requests = sampleOddRequests(seed, Number(values["per-route"]));
+    const findings = await tryOddRequests(odd, requests);
+    await odd.close();
+    sent += requests.length;
+    problems += findings.length;
+    for (const finding of findings.slice(0, 20)) print(`seed ${seed}: ${finding}`);
+    print(`seed ${seed}: ${requests.length} requests, ${findings.length} problems`);
+  }
+} finally {
+  await cluster.remove();
+}
+const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+print(`${sent} requests of ${ODD_CALLERS.length} kinds of callers, ${problems} problems, ${seconds} s`);
+process.exitCode = sent > 0 && problems === 0 ? 0 : 1;

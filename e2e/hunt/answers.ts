@@ -1,0 +1,36 @@
+import { parseArgs } from "node:util";
+import { openAnswersWorld, tryOddAnswers } from "../../app/engine/testing/try-answers";
+import { startCluster } from "../../app/platform/testing/cluster";
+import { copyDatabase } from "../../app/platform/testing/database";
+
+// Lets Stripe answer what it never answers, to every caller, and then what is right. `npm run hunt` plays all seeds.
+// One alone:  npx tsx e2e/hunt/answers.ts --seed 7
+
+const { values } = parseArgs({
+  options: { seed: { type: "string" }, seeds: { type: "string", default: "1500" } },
+});
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const seeds = values.seed ? [Number(values.seed)] : [...Array(Number(values.seeds)).keys()].map((n) => n + 1);
+const startedAt = performance.now();
+const cluster = await startCluster();
+/** A world is shared by so many, as an installation lives through more than one odd answer. */
+const PER_WORLD = 50;
+let problems = 0;
+let changed = 0;
+try {
+  for (let from = 0; from < seeds.length; from += PER_WORLD) {
+    const opened = await openAnswersWorld(await copyDatabase(cluster.url));
+    for (const seed of seeds.slice(from, from + PER_WORLD)) {
+      const findings = await tryOddAnswers(opened, seed);
+      problems += findings.length;
+      for (const finding of findings) print(finding);
+    }
+    changed += opened.odd.countChanged();
+    await opened.close();
+  }
+} finally {
+  await cluster.remove();
+}
+const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+print(`${seeds.length} rounds with ${changed} odd answers, ${problems} problems, ${seconds} s`);
+process.exitCode = changed > 0 && problems === 0 ? 0 : 1;

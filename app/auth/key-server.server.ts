@@ -12,10 +12,24 @@ const FAILURES = new Set(["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC", "ERR_JWKS_INVA
 /** After a failure the key server is not asked again for this long, whatever tokens arrive. Milliseconds. */
 const COOL_DOWN_MS = 15_000;
 const TIMEOUT_MS = 5_000;
+/** Hundreds of keys. What is larger is no key server's answer, and would be held in memory. */
+const MAX_BYTES = 262_144;
 
 /** Whether the key server could not be asked; any other error is the token's. */
 export const isKeyServerFailure = (error: unknown): boolean =>
   !(error instanceof errors.JOSEError) || FAILURES.has(error.code);
+
+/** The same answer, read up to the limit. Throws when it is larger. The timeout of the request covers its body, too. */
+async function readWithinLimit(response: Response): Promise<Response> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength;
+    if (length > MAX_BYTES) throw new Error(`The key server's answer is larger than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return new Response(Buffer.concat(chunks), { status: response.status, headers: response.headers });
+}
 
 /**
  * The keys of WORKSPACE_JWKS_URL. Tokens with unknown key ids make it ask again at most every 30 seconds, and a failure at
@@ -29,8 +43,11 @@ export function createKeyServer(url: URL, now: () => number): JWTVerifyGetKey {
       failedAt = now();
       throw error;
     });
-    if (response.status !== 200) failedAt = now();
-    return response;
+    if (response.status !== 200) {
+      failedAt = now();
+      return response;
+    }
+    return readWithinLimit(response);
   };
   const remote = createRemoteJWKSet(url, { timeoutDuration: TIMEOUT_MS, [customFetch]: fetchWithCoolDown });
   return async (header, token) => {

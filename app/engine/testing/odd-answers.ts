@@ -176,7 +176,7 @@ export async function openOddStripe(stripeUrl: string) {
     void fetch(`${stripeUrl}${path}`, { headers }).then(
       async (answer) => {
         const body: unknown = await answer.json();
-        const by = plan && plan.random.next() < 0.6 ? plan.random.pick(plan.changes) : null;
+        const by = plan && plan.random.next() < 0.9 ? plan.random.pick(plan.changes) : null;
         // Another account would be refused before anything else is read.
         if (by && plan && !path.startsWith("/v1/account")) {
           const what = changeAnswer(body, by, plan.owner);

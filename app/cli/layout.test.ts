@@ -21,3 +21,16 @@ it("colours a cell without moving the next one, and only when asked", () => {
   expect(layOut(lines, false)).toBe("●   x\n●●  y\n");
   expect(layOut(lines, true)).toBe("\u001b[31m●\u001b[0m   x\n●●  y\n");
 });
+
+it.each([
+  ["a colour", "\u001b[32mAda"],
+  ["a title of the window", "\u001b]0;x\u0007Ada"],
+  ["one byte for an escape", "\u009b2JAda"],
+  ["a line that is written over", "x\rAda"],
+  ["a turned direction", "Ada\u202ecod.exe"],
+  ["a row of its own", "Ada\nBob  in sync"],
+])("shows a name with %s as text, in a row and in a sentence", (_, name) => {
+  const shown = layOut([[name, "locked out"], `User ${name}`], true);
+  expect(shown).not.toMatch(/(?!\n)[\p{Cc}\u202E]/u);
+  expect(shown.split("\n")[0]).toMatch(/Ada.* {2}locked out$/);
+});

@@ -9,7 +9,16 @@ export type Line = string | readonly Cell[];
 const COLOURS: Record<Tone, number> = { critical: 31, high: 33, medium: 36, low: 90, right: 32, review: 35 };
 const GAP = "  ";
 
-const toText = (cell: Cell) => (typeof cell === "string" ? cell : cell.text);
+/**
+ * Characters that a terminal obeys instead of showing them: control characters, and marks that turn the direction of what follows.
+ * Names and ids are chosen by others, and could forge what stands beside them. Each becomes the sign for an unknown character.
+ */
+const OBEYED = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+
+/** The text as it may be shown in a terminal; line breaks stay. */
+export const toShown = (text: string) => text.replace(OBEYED, (found) => (found === "\n" ? found : "\uFFFD"));
+
+const toText = (cell: Cell) => (typeof cell === "string" ? cell : cell.text).replace(OBEYED, "\uFFFD");
 const measureWidth = (text: string) => [...text].length;
 
 /** Formats the lines as one text for a terminal or a file. */
@@ -23,7 +32,7 @@ export function layOut(lines: readonly Line[], colours: boolean): string {
     widths.push(block);
   }
   const written = lines.map((line, index) => {
-    if (typeof line === "string") return line;
+    if (typeof line === "string") return line.replace(OBEYED, "\uFFFD");
     const cells = line.map((cell, n) => alignCell(cell, widths[index]?.[n] ?? 0, colours));
     return cells.join(GAP).trimEnd();
   });

@@ -1,4 +1,4 @@
-import { type Cell, type Line, layOut } from "./layout";
+import { type Cell, type Line, layOut, toShown } from "./layout";
 
 /** The output of a command. One answer for each command: an object with `--json`, otherwise lines of text. */
 export type Out = {
@@ -44,21 +44,21 @@ export function createOut(streams: Streams, json: boolean): Out {
     fail(code, message) {
       clear();
       if (json) stdout(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
-      else stderr(`${message}\n`);
+      else stderr(`${toShown(message)}\n`);
     },
     note(message) {
       clear();
-      stderr(`${message}\n`);
+      stderr(`${toShown(message)}\n`);
     },
     progress(text) {
       if (text === null) return clear();
       if (!watched) {
         if (now() - saidAt < SAY_EVERY_MS) return;
         saidAt = now();
-        stderr(`${text}\n`);
+        stderr(`${toShown(text)}\n`);
         return;
       }
-      stderr(`${ERASE_LINE}${text}`);
+      stderr(`${ERASE_LINE}${toShown(text)}`);
       showing = true;
     },
   };

@@ -14,6 +14,6 @@ describe("no odd answer of Stripe stops others, takes access from users who pay,
   });
 
   it("and answers were odd", () => {
-    expect(opened.odd.countChanged()).toBeGreaterThan(15);
+    expect(opened.odd.countChanged()).toBeGreaterThan(5);
   });
 });

@@ -128,7 +128,8 @@ export function changeAnswer(answer: unknown, by: AnswerChange, owner: string | 
       return say(`→ that of ${other.name} (${JSON.stringify(copy)?.slice(0, 60)})`);
     }
     case "list":
-      return changeList(answer, by);
+      // A list says something about all customers on it.
+      return owner === null ? changeList(answer, by) : changeAnswer(answer, { ...by, kind: "remove" }, owner);
   }
 }
 
@@ -167,7 +168,8 @@ function changeList(answer: unknown, { value }: AnswerChange): string | null {
 
 /** A stand-in for Stripe that passes requests on to the sandbox, and changes some answers. */
 export async function openOddStripe(stripeUrl: string) {
-  let plan: { changes: AnswerChange[]; random: SeededRandom; owner: string | null } | null = null;
+  let plan: { changes: AnswerChange[]; random: SeededRandom; owner: string | null; share: number } | null =
+    null;
   const changed: string[] = [];
   let total = 0;
   const server = createServer((request, response) => {
@@ -176,7 +178,7 @@ export async function openOddStripe(stripeUrl: string) {
     void fetch(`${stripeUrl}${path}`, { headers }).then(
       async (answer) => {
         const body: unknown = await answer.json();
-        const by = plan && plan.random.next() < 0.9 ? plan.random.pick(plan.changes) : null;
+        const by = plan && plan.random.next() < plan.share ? plan.random.pick(plan.changes) : null;
         // Another account would be refused before anything else is read.
         if (by && plan && !path.startsWith("/v1/account")) {
           const what = changeAnswer(body, by, plan.owner);

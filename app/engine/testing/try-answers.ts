@@ -59,7 +59,9 @@ export async function tryOddAnswers(opened: AnswersWorld, seed: number): Promise
   const before = await readRecords(opened);
   // Either one customer's objects are odd, or anything may be.
   const isOne = random.next() < 0.5;
-  odd.begin({ changes, random, owner: isOne ? owner : null });
+  // What is odd at the beginning hides what would come later.
+  const share = random.pick([0.2, 0.5, 0.9]);
+  odd.begin({ changes, random, owner: isOne ? owner : null, share });
   const findings: string[] = [];
   const done: string[] = [];
   let hasFinishedRun = false;

@@ -52,7 +52,7 @@ export async function openAnswersWorld(database?: TestDatabase) {
 export async function tryOddAnswers(opened: AnswersWorld, seed: number): Promise<string[]> {
   const { world, odd, owner, installation } = opened;
   const random = createSeededRandom(seed);
-  const changes = sampleAnswerChanges(seed, 1 + random.below(4));
+  const changes = sampleAnswerChanges(seed, 1 + random.below(5));
   const { workspace, userCheck } = world.db;
   await workspace.updateMany({ where: { ownerId: "cy" }, data: { status: "locked", seats: 0 } });
   await workspace.updateMany({ where: { ownerId: "dan" }, data: { status: "active", seats: 5 } });
@@ -60,7 +60,7 @@ export async function tryOddAnswers(opened: AnswersWorld, seed: number): Promise
   // Either one customer's objects are odd, or anything may be.
   const isOne = random.next() < 0.5;
   // What is odd at the beginning hides what would come later.
-  const share = random.pick([0.2, 0.5, 0.9]);
+  const share = random.pick([0.4, 0.8, 1]);
   odd.begin({ changes, random, owner: isOne ? owner : null, share });
   const findings: string[] = [];
   const done: string[] = [];

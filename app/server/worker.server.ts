@@ -149,6 +149,8 @@ async function openQueue(options: WorkerOptions): Promise<Queue> {
     noHandleSignals: true,
     parsedCronItems: [],
     pollInterval: 2_000,
+    // They belong to a session, and PgBouncer gives each transaction another one: then no job would ever be taken.
+    noPreparedStatements: true,
     events,
     logger: createQueueLog(log),
     taskList: createTasks(options),

@@ -81,13 +81,21 @@ export async function tryOddAnswers(opened: AnswersWorld, seed: number): Promise
   await expireLeases(world);
   await userCheck.updateMany({ data: { nextCheckAt: null, checkingUntil: null } });
   await reconcileAll(installation.parity, "full");
+  // The first may only have finished a run that began with odd answers.
+  if ((await findUnrepaired(opened)).length > 0) await reconcileAll(installation.parity, "full");
   findings.push(...(await findLosses(opened, before, "after right answers")));
+  findings.push(...(await findUnrepaired(opened)));
+  const where = `seed ${seed}, ${isOne ? "one customer" : "anything"}, ${done.join(", ")}; ${said.join("; ")}`;
+  return findings.map((finding) => `${finding}\n  ${where.slice(0, 2_000)}`);
+}
+
+async function findUnrepaired({ world }: AnswersWorld): Promise<string[]> {
+  const findings: string[] = [];
   for (const [id, expected] of Object.entries(TO_REPAIR)) {
     const access = await readAccess(world, id);
     if (access !== expected) findings.push(`${id} has ${access} after right answers`);
   }
-  const where = `seed ${seed}, ${isOne ? "one customer" : "anything"}, ${done.join(", ")}; ${said.join("; ")}`;
-  return findings.map((finding) => `${finding}\n  ${where.slice(0, 2_000)}`);
+  return findings;
 }
 
 /** Whether the run came to its end in its time: one that waits for Stripe has judged nothing yet. */

@@ -14,7 +14,7 @@ const TO_REPAIR = { cy: "active 5", dan: "locked 0" };
 
 export type AnswersWorld = Awaited<ReturnType<typeof openAnswersWorld>>;
 
-/** Users who pay, who are locked out, who no longer pay, and whom Stripe does not know; behind a stand-in for Stripe. */
+/** Users who pay, who are locked out, who no longer pay, and one that Stripe does not know; behind a stand-in for Stripe. */
 export async function openAnswersWorld(database?: TestDatabase) {
   const world = await createWorld({}, undefined, database);
   const events: SandboxEvent[] = [];

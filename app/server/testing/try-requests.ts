@@ -59,7 +59,7 @@ function createSessions(server: LiveServer) {
   let signIns = 0;
   return {
     read: (caller: OddCaller) => headers.get(caller) ?? "",
-    /** A session that a request has ended is opened anew; staff by a new member, whom no request has touched. */
+    /** A session that a request has ended is opened anew; staff by a new member, which no request has changed. */
     async renew(caller: OddCaller): Promise<void> {
       const role = ROLES.find((one) => one === caller);
       signIns += 1;

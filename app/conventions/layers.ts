@@ -7,7 +7,7 @@ const FLOORS = [
   ["engine/observe", "engine/evaluate"],
   ["engine/repair"],
   ["engine/sync", "engine/runs"],
-  ["customers", "dashboard"],
+  ["customers", "dashboard", "adopt"],
   ["facade", "auth", "ui"],
   ["http"],
   ["routes", "cli", "server"],
@@ -29,7 +29,7 @@ const DEMO_SCRIPTS = new Set(["demo/reset-demo.ts"]);
 const FRAME = /^(root\.tsx|routes\.ts|entry\.\w+\.tsx)$/;
 const KIND_FOLDERS = new Set(["utils", "lib", "helpers", "misc", "common"]);
 /** Slices whose SQL is their own. */
-const SQL_OWNERS = /^(platform|engine|customers|dashboard|auth|demo)\//;
+const SQL_OWNERS = /^(platform|engine|customers|dashboard|adopt|auth|demo)\//;
 /** Slices that never see the database, not even its type. */
 const WITHOUT_DATABASE = new Set(["routes", "ui", "billing", "stripe", "sandbox"]);
 const MOST_LINES = 300;

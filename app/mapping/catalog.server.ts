@@ -101,7 +101,11 @@ async function listNames(client: Client): Promise<string[]> {
   return rows.map((row) => describeTable(z.object({ schema: z.string(), name: z.string() }).parse(row)));
 }
 
-async function readRelation(client: Client, { schema, name }: TableName): Promise<CatalogTable | undefined> {
+/** One table or view of the database; undefined when there is none of this name. */
+export async function readRelation(
+  client: Client,
+  { schema, name }: TableName,
+): Promise<CatalogTable | undefined> {
   const { rows } = await client.query<unknown[]>(RELATION, [schema, name]);
   const [row] = z.array(relationRow).max(1).parse(rows);
   if (!row) return undefined;

@@ -1,0 +1,169 @@
+import type { ValueClass } from "../scan/classify";
+import type { FoundValue, Scan, ScannedTable } from "../scan/scan-database.server";
+import { isOwnerName, isSameTable, isUniqueColumn, toSnake } from "./names";
+
+/** A table that holds those who pay. */
+export type OwnerRole = { as: string; table: ScannedTable; key: string };
+/** A table whose rows belong to owners. */
+export type SideRole = {
+  alias: "customers" | "subscriptions";
+  table: ScannedTable;
+  owner: string;
+  rows: "one" | "many";
+};
+
+export type Roles = {
+  owners: OwnerRole[];
+  customers?: SideRole;
+  subscriptions?: SideRole;
+  /** Tables that also hold Stripe's ids and are not used. */
+  others: ScannedTable[];
+};
+
+/** Finds the tables of those who pay and of their subscriptions by where Stripe's ids stand. Null: there are no such ids. */
+export function findRoles(scan: Scan): Roles | null {
+  const holding = scan.tables.filter((table) => listHeld(table).length > 0 && !isMirror(table));
+  const sides = holding.flatMap((table) => {
+    const owner = findOwnerColumn(table, scan);
+    return owner === null || !isSide(table, owner) ? [] : [{ table, owner }];
+  });
+  const standing = holding.filter((table) => !sides.some((side) => side.table === table));
+  const targets = sides.flatMap(({ table, owner }) => findTargets(table, owner, scan));
+  const owners = unique([
+    ...standing.filter((table) => holdsClass(table, "customer")),
+    ...targets,
+    ...standing,
+  ]);
+  const chosen = chooseOwners(owners, targets);
+  if (chosen.length === 0) return null;
+  const ours = sides.filter(({ table, owner }) =>
+    findTargets(table, owner, scan).some((target) => chosen.some((one) => isSameTable(one, target))),
+  );
+  const bySubscription = [...ours].sort(
+    (a, b) => countHeld(b.table, "subscription") - countHeld(a.table, "subscription"),
+  );
+  const subscriptions = bySubscription.find(({ table }) => holdsClass(table, "subscription"));
+  const hasCustomer = chosen.some((table) => holdsClass(table, "customer"));
+  const customers = hasCustomer
+    ? undefined
+    : ours.find(({ table }) => holdsClass(table, "customer") && table !== subscriptions?.table);
+  const used = [...chosen, subscriptions?.table, customers?.table];
+  return {
+    owners: nameOwners(chosen),
+    ...(subscriptions ? { subscriptions: toSide("subscriptions", subscriptions) } : {}),
+    ...(customers ? { customers: toSide("customers", customers) } : {}),
+    others: holding.filter((table) => !used.includes(table)),
+  };
+}
+
+const toSide = (
+  alias: SideRole["alias"],
+  { table, owner }: { table: ScannedTable; owner: string },
+): SideRole => ({
+  ...{ alias, table, owner },
+  rows: isUniqueColumn(table, owner) ? "one" : "many",
+});
+
+const CUSTOMER_NAME = /^(stripe_customer(_id)?|stripe_id|customer_id|payment_processor_user_id)$/;
+const SUBSCRIPTION_NAME = /^stripe_sub(scription)?(_id)?$/;
+
+/** Values like Stripe's ids in the table; by their names where it has no values. */
+export function listHeld(table: ScannedTable): FoundValue[] {
+  const found = table.found.filter((one) => one.class === "customer" || one.class === "subscription");
+  if (found.length > 0) return found;
+  return table.columns.flatMap(({ name, kind }): FoundValue[] => {
+    if (kind !== "text" || (table.samples[name]?.filled ?? 0) > 0) return [];
+    const snake = toSnake(name);
+    const byName = CUSTOMER_NAME.test(snake)
+      ? "customer"
+      : SUBSCRIPTION_NAME.test(snake)
+        ? "subscription"
+        : null;
+    return byName === null ? [] : [{ class: byName, column: name, path: [], matching: 0, seen: 0 }];
+  });
+}
+
+const holdsClass = (table: ScannedTable, wanted: ValueClass): boolean =>
+  listHeld(table).some((one) => one.class === wanted);
+const countHeld = (table: ScannedTable, wanted: ValueClass): number =>
+  Math.max(0, ...listHeld(table).flatMap((one) => (one.class === wanted ? [one.matching] : [])));
+
+/** A copy of Stripe's own objects: the id of the customer is its key, and it belongs to no owner. */
+const isMirror = (table: ScannedTable): boolean =>
+  listHeld(table).every(
+    ({ column, class: found }) => found === "customer" && table.primaryKey[0] === column,
+  ) && table.references.length === 0;
+
+const OWNER_COLUMN =
+  /(^|_)(user|owner|org|organi[sz]ation|team|account|workspace|tenant|company|reference|billable|project)(_?id)?$/;
+
+/** The column of a table that holds the key of the owner. */
+function findOwnerColumn(table: ScannedTable, scan: Scan): string | null {
+  const held = new Set(listHeld(table).map(({ column }) => column));
+  const columns = table.columns.map(({ name }) => name).filter((name) => !held.has(name));
+  const pointing = columns.filter((name) => findTargets(table, name, scan).length > 0);
+  return (
+    pointing.find((name) => OWNER_COLUMN.test(toSnake(name)) && isUniqueColumn(table, name)) ??
+    pointing.find((name) => OWNER_COLUMN.test(toSnake(name))) ??
+    pointing.find((name) => table.primaryKey[0] === name) ??
+    null
+  );
+}
+
+/** The tables that a column points to: by a foreign key, or by its values. */
+function findTargets(table: ScannedTable, column: string, { tables }: Scan): ScannedTable[] {
+  return tables.filter((target) =>
+    table.references.some(
+      (key) => key.column === column && isSameTable(key.table, target) && target !== table,
+    ),
+  );
+}
+
+const SIDE_NAME = /subscri|billing|payment|customer|purchase|membership/;
+
+const isSide = (table: ScannedTable, owner: string): boolean =>
+  !isOwnerName(table.name) && (SIDE_NAME.test(toSnake(table.name)) || isUniqueColumn(table, owner));
+
+/** Owners of several kinds are taken together where both are pointed to or hold ids themselves; otherwise the first. */
+function chooseOwners(owners: readonly ScannedTable[], targets: readonly ScannedTable[]): ScannedTable[] {
+  const keyed = owners.filter(({ primaryKey }) => primaryKey.length === 1);
+  const filled = keyed.filter((table) => table.found.some((one) => one.class === "customer"));
+  const pointed = keyed.filter((table) => targets.includes(table));
+  const [only] = filled;
+  if (filled.length > 1) return filled;
+  return only && (pointed.length === 0 || pointed.includes(only))
+    ? filled
+    : [...pointed, ...keyed].slice(0, 1);
+}
+
+function nameOwners(tables: readonly ScannedTable[]): OwnerRole[] {
+  return tables.map((table) => ({
+    as: tables.length === 1 ? "owners" : toSnake(table.name).replaceAll(/\W+/g, "_"),
+    ...{ table, key: table.primaryKey[0] ?? "id" },
+  }));
+}
+
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+/** Columns that may hold the key of an owner without saying so by a foreign key. */
+export const listSilentColumns = (table: ScannedTable): string[] =>
+  listHeld(table).length === 0
+    ? []
+    : table.columns
+        .map(({ name }) => name)
+        .filter(
+          (name) =>
+            OWNER_COLUMN.test(toSnake(name)) &&
+            !table.references.some((key) => key.column === name) &&
+            !table.primaryKey.includes(name) &&
+            !listHeld(table).some(({ column }) => column === name),
+        );
+
+/** Tables that such a column may point to. */
+export const listPossibleOwners = ({ tables }: Scan): ScannedTable[] =>
+  tables.filter(
+    (table) =>
+      table.primaryKey.length === 1 &&
+      (isOwnerName(table.name) ||
+        table.found.some((one) => one.class === "customer" && one.path.length === 0)),
+  );

@@ -1,0 +1,16 @@
+import type { MappingDocument } from "~/mapping/mapping.server";
+
+/** What a person must decide, beside the proposed value. */
+export type Question = { path: readonly string[]; text: string };
+
+/** A mapping that is proposed, with what speaks for each part of it. */
+export type Proposal = {
+  document: MappingDocument;
+  /** By the path in the file, joined with dots. */
+  comments: ReadonlyMap<string, string>;
+  questions: readonly Question[];
+  /** Facts about the whole, for the top of the file. */
+  remarks: readonly string[];
+  /** Fields that have no place, and so are neither compared nor written. */
+  unmapped: readonly string[];
+};

@@ -9,6 +9,9 @@ if (!process.env.PARITY_NATIVE_PRISMA && process.platform !== "win32") {
     "prisma/engine/schema-engine.mjs",
   );
 }
+// Prisma would take away what it does not know in the schema parity, and write a ledger of its own: only npm run db:migrate changes a database.
+if (/\b(db push|migrate (dev|deploy|reset|resolve))\b/.test(process.argv.slice(2).join(" ")))
+  throw new Error("Prisma changes no database here. Run: npm run db:migrate");
 process.env.CHECKPOINT_DISABLE ??= "1"; // Do not ask Prisma's server for a newer version.
 
 export default defineConfig({

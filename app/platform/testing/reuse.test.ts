@@ -36,19 +36,19 @@ it("what goes on after a test has ended does not reach the next one", async () =
 
 const DAMAGE: [what: string, damage: (database: TestDatabase) => Promise<unknown>][] = [
   ["a table", ({ db }) => db.$executeRaw`CREATE TABLE "Other" (id int)`],
-  ["a column", ({ db }) => db.$executeRaw`ALTER TABLE "User" ADD COLUMN other int`],
-  ["an index", ({ db }) => db.$executeRaw`CREATE INDEX other ON "User" (name)`],
-  ["a disabled trigger", ({ db }) => db.$executeRaw`ALTER TABLE "Change" DISABLE TRIGGER ALL`],
+  ["a column", ({ db }) => db.$executeRaw`ALTER TABLE app."User" ADD COLUMN other int`],
+  ["an index", ({ db }) => db.$executeRaw`CREATE INDEX other ON app."User" (name)`],
+  ["a disabled trigger", ({ db }) => db.$executeRaw`ALTER TABLE parity."Change" DISABLE TRIGGER ALL`],
   [
     "a removed constraint",
-    ({ db }) => db.$executeRaw`ALTER TABLE "Plan" DROP CONSTRAINT "Plan_pkey" CASCADE`,
+    ({ db }) => db.$executeRaw`ALTER TABLE parity."Plan" DROP CONSTRAINT "Plan_pkey" CASCADE`,
   ],
-  ["its ledger", ({ db }) => db.$executeRaw`UPDATE graphile_worker.migrations SET breaking = NOT breaking`],
+  ["its ledger", ({ db }) => db.$executeRaw`UPDATE parity.migrations SET breaking = NOT breaking`],
   [
     "its statistics",
     async (database) => {
       await addRows(database);
-      await database.db.$executeRaw`ANALYZE "User"`;
+      await database.db.$executeRaw`ANALYZE app."User"`;
     },
   ],
   ["its settings", (database) => setReadOnly(database, true)],

@@ -1,7 +1,8 @@
-import { doesStatusGiveAccess, doesUserGiveAccess } from "./access";
+import { doesUserGiveAccess } from "./access";
 import { givesSeats, type RatedSubscription } from "./choice";
 import { FIELDS, hasBillingRows, type RecordFields, type TableName } from "./fields";
 import { isStripeId, readStripeId } from "./ids";
+import { keepRowWords, keepUserWords, readRecordedWords } from "./kept-words";
 import type { EpochSeconds, ObservedCustomer } from "./observation";
 import type { Catalogue } from "./plans";
 import type { Policy } from "./policy";
@@ -41,6 +42,7 @@ export type ExpectedInput = {
 export function buildExpectedState(input: ExpectedInput): BillingState {
   const { record, primary, comp, fields = FIELDS } = input;
   const accessExpected = givesSeats(primary);
+  if (!accessExpected && readRecordedWords(record, input).byHand) return record;
   const seats = Math.max(accessExpected ? primary.plan.seats : 0, comp?.plan.seats ?? 0);
   if (primary === null) return buildUnlistedState(input, seats);
   const workspaces = record.workspaces.map((workspace) => buildWorkspace(workspace, seats));
@@ -53,9 +55,14 @@ export function buildExpectedState(input: ExpectedInput): BillingState {
   const user = {
     ...readFromStripe("user", primary, record.user, fields),
     stripeCustomerId: chooseCustomerId(input, subscription.customerId),
-    plan: choosePlan(primary, accessExpected, record.user.plan),
+    plan: chooseUserPlan(input, primary, accessExpected),
+    currentPeriodEnd: choosePeriodEnd(input, primary, accessExpected),
   };
-  return { user: withoutUnpaidStatus(user, input, primary), billing, workspaces };
+  return {
+    user: keepUserWords(withoutUnpaidStatus(user, input, primary), record.user, input),
+    billing: keepRowWords(billing, row, input),
+    workspaces,
+  };
 }
 
 /**
@@ -81,15 +88,22 @@ function withoutUnpaidStatus(
  * Nothing in Stripe counts. Usable workspaces would be locked, and for a user without workspaces the status that gives
  * access would be cleared: both are revocations, for which an empty answer is no evidence.
  */
-function buildUnlistedState({ record, comp, policy, now }: ExpectedInput, seats: number): BillingState {
+function buildUnlistedState(input: ExpectedInput, seats: number): BillingState {
+  const { record, comp, policy } = input;
   const { user, billing } = record;
-  const statusGivesAccess =
-    record.workspaces.length === 0 && doesStatusGiveAccess(user.subscriptionStatus, null, policy, now);
+  const fieldsGiveAccess = record.workspaces.length === 0 && doesUserGiveAccess(user, null, input);
   const workspaces = record.workspaces.map((workspace) =>
     seats === 0 && workspace.status !== "active" ? workspace : buildWorkspace(workspace, seats),
   );
-  if (comp !== null || !statusGivesAccess) return { user, billing, workspaces };
-  return { user: { ...user, subscriptionStatus: null }, billing, workspaces };
+  if (comp !== null || !fieldsGiveAccess) return { user, billing, workspaces };
+  return { user: withoutAccess(user, policy), billing, workspaces };
+}
+
+/** The fields of a user without workspaces, without what gives access by the application's rule. */
+function withoutAccess(user: UserBilling, { vocabulary, noPlanWord }: Policy): UserBilling {
+  if (vocabulary.accessBy === "plan") return { ...user, plan: noPlanWord };
+  if (vocabulary.accessBy === "date") return { ...user, currentPeriodEnd: null };
+  return { ...user, subscriptionStatus: null };
 }
 
 /** Another user's row has this subscription: two rows cannot. The row of a deleted user is taken over, where there is room. */
@@ -140,6 +154,36 @@ function readFromStripe<Table extends TableName>(
 function choosePlan(primary: RatedSubscription, follows: boolean, recorded: string | null): string | null {
   const runs = follows || primary.statusAccess === "yes";
   return runs && primary.plan !== null ? primary.plan.id : recorded;
+}
+
+/** The plan of the user: once nothing gives access any more, the word for "no plan" where the mapping says so. */
+function chooseUserPlan(
+  { record, policy }: ExpectedInput,
+  primary: RatedSubscription,
+  accessExpected: boolean,
+): string | null {
+  const { planOnEnd, accessBy } = policy.vocabulary;
+  const ends =
+    planOnEnd === "none" && (primary.statusAccess === "no" || (accessBy === "plan" && !accessExpected));
+  return ends ? policy.noPlanWord : choosePlan(primary, accessExpected, record.user.plan);
+}
+
+/**
+ * The end of the period. An application that decides by it gives access until then, so that what gives none any more ends
+ * when Stripe ended it, or when the period began that is not paid.
+ */
+function choosePeriodEnd(
+  { record, policy, fields = FIELDS }: ExpectedInput,
+  primary: RatedSubscription,
+  accessExpected: boolean,
+): EpochSeconds | null {
+  const { item, subscription } = primary;
+  const end = fields.user.currentPeriodEnd?.fromStripe?.(item, subscription);
+  const listed = typeof end === "number" ? end : record.user.currentPeriodEnd;
+  if (policy.vocabulary.accessBy !== "date" || accessExpected || listed === null) return listed;
+  const ended =
+    subscription.endedAt ?? subscription.unpaidSince ?? item?.periodStart ?? subscription.canceledAt;
+  return ended === null || ended === undefined ? listed : Math.min(listed, ended);
 }
 
 /** The stored customer while Stripe has it, else that of the subscription that counts; never cleared. */

@@ -1,4 +1,5 @@
 import type { RatedSubscription } from "~/billing/choice";
+import type { RecordedWords } from "~/billing/kept-words";
 import type { UserLinks } from "~/billing/links/links";
 import type { Matches } from "~/billing/links/matches";
 import type { Mismatch } from "~/billing/mismatches";
@@ -16,6 +17,8 @@ export type EvaluationDetails = {
   unmapped: RatedSubscription | null;
   comp: Comp | null;
   compIsOver: boolean;
+  /** What the record's words say that Stripe does not. */
+  words: RecordedWords;
   links: UserLinks;
   /** Customer that the email address alone links now; it is stored with the repair. */
   emailLink: string | null;

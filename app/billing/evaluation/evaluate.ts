@@ -10,6 +10,7 @@ import { findEndedComp, findRunningComp } from "~/billing/comps";
 import { buildExpectedState } from "~/billing/expected";
 import type { RecordFields } from "~/billing/fields";
 import { isStripeId } from "~/billing/ids";
+import { type RecordedWords, readRecordedWords } from "~/billing/kept-words";
 import { pickOwnSubscriptions, resolveLinks, type UserLinks } from "~/billing/links/links";
 import { findMatches, isAddressTrusted, type Matches } from "~/billing/links/matches";
 import {
@@ -76,7 +77,9 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
     sharedCustomerIds: links.sharedCustomerIds,
   });
   const differences = findMismatches(record, wanted, fields);
-  const accessRecorded = isAccessRecorded(record, primary, context);
+  const words = readRecordedWords(record, context);
+  const isGiven = words.byHand && record.workspaces.length === 0;
+  const accessRecorded = isGiven || isAccessRecorded(record, primary, context);
   const compIsOver = isOnlyCompOver(snapshot, differences, now);
   const findings: Findings = {
     completelyObserved: isCompletelyObserved(snapshot, observed),
@@ -89,6 +92,8 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
     hasPossibleMatch: matches.possibleMatches.length > 0,
     comp,
     compIsOver,
+    isWordUndecided: words.undecided !== null,
+    isGivenByHand: words.byHand,
     mismatches: differences,
   };
   const verdict = chooseVerdict(findings);
@@ -100,11 +105,12 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
   return {
     verdict,
     severity: entry.severity,
-    flags: listFlags({ snapshot, ranked, customers: present, matches, comp, onHold, mismatches, now }),
+    flags: listFlags({ snapshot, ranked, customers: present, matches, comp, words, onHold, mismatches, now }),
     primary,
     unmapped: findings.unmapped,
     comp,
     compIsOver,
+    words,
     links,
     emailLink: matches.link,
     possibleMatches: matches.possibleMatches,
@@ -219,6 +225,7 @@ type FlagInput = {
   customers: ObservedCustomer[];
   matches: Matches;
   comp: Comp | null;
+  words: RecordedWords;
   onHold: boolean;
   mismatches: Mismatch[];
   now: EpochSeconds;
@@ -231,6 +238,8 @@ function listFlags(input: FlagInput): Flag[] {
   if (input.customers.filter(({ state }) => state === "present").length > 1)
     flags.push("duplicate_customers");
   if (input.comp !== null) flags.push("comped");
+  if (input.words.byHand) flags.push("given_by_hand");
+  if (input.words.unknown !== null) flags.push("unknown_word");
   if (input.onHold) flags.push("on_hold");
   if (mismatches.length > 0 && snapshot.acknowledged === fingerprintMismatches(mismatches))
     flags.push("acknowledged");

@@ -31,6 +31,8 @@ const allWrong: Findings = {
   hasPossibleMatch: true,
   comp: null,
   compIsOver: false,
+  isWordUndecided: false,
+  isGivenByHand: false,
   mismatches: [
     mismatch("user.plan"),
     mismatch("workspace.status"),

@@ -35,6 +35,10 @@ export type Findings = {
   comp: Comp | null;
   /** A comp of Parity's is over, and only what it gave differs. */
   compIsOver: boolean;
+  /** The record's word that decides about access is not known. */
+  isWordUndecided: boolean;
+  /** The record says that access was given by hand. */
+  isGivenByHand: boolean;
   mismatches: readonly Mismatch[];
 };
 
@@ -133,13 +137,14 @@ const ENTRIES = {
   },
   unknown_status: {
     ...REVIEW,
-    fits: ({ primary }) => primary?.access === "review",
+    fits: ({ primary, isWordUndecided }) =>
+      primary?.access === "review" || (primary !== null && isWordUndecided),
     keepsRecord: true,
     recheck: false,
     label: "Unknown status",
     group: {
-      one: "has a subscription with a status that Parity does not know",
-      many: "have a subscription with a status that Parity does not know",
+      one: "has a status that Parity does not know",
+      many: "have a status that Parity does not know",
     },
     action: NOTHING,
     describe: describeUnknownStatus,
@@ -172,8 +177,8 @@ const ENTRIES = {
   },
   unpaid_access: {
     ...REPAIR,
-    fits: ({ accessRecorded, accessExpected, comp, compIsOver }) =>
-      accessRecorded && !accessExpected && comp === null && !compIsOver,
+    fits: ({ accessRecorded, accessExpected, comp, compIsOver, isGivenByHand }) =>
+      accessRecorded && !accessExpected && comp === null && !compIsOver && !isGivenByHand,
     severity: "critical",
     rowAction: "open",
     money: "leaking",

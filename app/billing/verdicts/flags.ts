@@ -15,6 +15,16 @@ const ENTRIES = {
     sentence: "More than one Stripe customer is linked to this user. All of them count.",
   },
   comped: { label: "Free access", sentence: "Complimentary access is running." },
+  given_by_hand: {
+    label: "Given by hand",
+    sentence:
+      "The database records access that was given by hand, in a word of the application’s own. It is kept.",
+  },
+  unknown_word: {
+    label: "Unknown word",
+    sentence:
+      "The database records a plan or a status that Parity does not know. It is kept until the mapping says what it means.",
+  },
   on_hold: {
     label: "On hold",
     sentence: "No automatic change until staff release the hold or Stripe’s state changes.",

@@ -22,8 +22,10 @@ import {
 /** Says what a verdict means for one user, as a support agent can read it out. */
 export type DescribeVerdict = (details: EvaluationDetails, record: UserRecord) => string;
 
-export const describeUnknownStatus: DescribeVerdict = ({ primary }) =>
-  `Stripe calls the subscription ${quote(primary?.subscription.status ?? null)}, a status that Parity does not know. Nothing is changed until staff decide.`;
+export const describeUnknownStatus: DescribeVerdict = ({ primary, words }) =>
+  words.undecided !== null && primary?.access !== "review"
+    ? `The database records ${quote(words.undecided)}, a word that Parity does not know, so it cannot tell whether the user has access. Nothing is changed until the mapping says what it means.`
+    : `Stripe calls the subscription ${quote(primary?.subscription.status ?? null)}, a status that Parity does not know. Nothing is changed until staff decide.`;
 
 export const describeUnmappedPrice: DescribeVerdict = ({ unmapped }) =>
   unmapped?.item

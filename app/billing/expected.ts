@@ -59,7 +59,7 @@ export function buildExpectedState(input: ExpectedInput): BillingState {
     currentPeriodEnd: choosePeriodEnd(input, primary, accessExpected),
   };
   return {
-    user: keepUserWords(withoutUnpaidStatus(user, input, primary), record.user, input),
+    user: withoutUnpaidStatus(keepUserWords(user, record.user, input), input, primary),
     billing: keepRowWords(billing, row, input),
     workspaces,
   };

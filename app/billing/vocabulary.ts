@@ -6,12 +6,12 @@ export type AccessRule = "workspaces" | "status" | "plan" | "date";
 /** The application's own words for statuses and plans, as its mapping says. The record holds these words. */
 export type Vocabulary = {
   /** Its words for statuses, each with Stripe's statuses that it stands for; null: it uses Stripe's own words. */
-  statusWords: ReadonlyMap<string, readonly string[]> | null;
+  statusWords: Readonly<Record<string, readonly string[]>> | null;
   /** Its word for a subscription that gives access and is canceled at the end of its period; null when it has none. */
   cancelScheduledWord: string | null;
   /** Statuses and plans that mean access given by hand: they are kept. */
-  statusesByHand: ReadonlySet<string>;
-  plansByHand: ReadonlySet<string>;
+  statusesByHand: readonly string[];
+  plansByHand: readonly string[];
   /** What becomes of the recorded plan when a subscription gives no access any more: history, or the word for "no plan". */
   planOnEnd: "keep" | "none";
   accessBy: AccessRule;
@@ -23,8 +23,8 @@ export type Vocabulary = {
 export const STRIPES_WORDS: Vocabulary = {
   statusWords: null,
   cancelScheduledWord: null,
-  statusesByHand: new Set(),
-  plansByHand: new Set(),
+  statusesByHand: [],
+  plansByHand: [],
   planOnEnd: "keep",
   accessBy: "workspaces",
   dateGraceSeconds: 0,
@@ -48,8 +48,7 @@ export function findStatusWord(
 ): string | undefined {
   if (cancelScheduled && cancelScheduledWord !== null && ENTITLED.has(status)) return cancelScheduledWord;
   if (statusWords === null) return status;
-  for (const [word, statuses] of statusWords) if (statuses.includes(status)) return word;
-  return undefined;
+  return Object.keys(statusWords).find((word) => statusWords[word]?.includes(status));
 }
 
 /** What a recorded word says. `unknown`: only the application knows; such a word is never overwritten. */
@@ -57,7 +56,7 @@ export type Meaning = "none" | "known" | "by_hand" | "unknown";
 
 export function readStatusMeaning(word: string | null, vocabulary: Vocabulary): Meaning {
   if (word === null) return "none";
-  if (vocabulary.statusesByHand.has(word)) return "by_hand";
+  if (vocabulary.statusesByHand.includes(word)) return "by_hand";
   return listStatuses(word, vocabulary).length > 0 ? "known" : "unknown";
 }
 
@@ -67,7 +66,7 @@ export function listStatuses(
   { statusWords, cancelScheduledWord }: Vocabulary,
 ): readonly string[] {
   if (word === cancelScheduledWord) return ["active", "trialing"];
-  if (statusWords !== null) return statusWords.get(word) ?? [];
+  if (statusWords !== null) return (Object.hasOwn(statusWords, word) ? statusWords[word] : undefined) ?? [];
   return STRIPE_STATUSES.has(word) ? [word] : [];
 }
 
@@ -83,7 +82,7 @@ export function readPlanMeaning(
   }: { catalogue: Catalogue; noPlanWord: string | null; vocabulary: Vocabulary },
 ): Meaning {
   if (word === null || word === noPlanWord) return "none";
-  if (vocabulary.plansByHand.has(word)) return "by_hand";
+  if (vocabulary.plansByHand.includes(word)) return "by_hand";
   if (catalogue.plans.has(word)) return "known";
   return WITHOUT_PLAN.has(word.trim().toLowerCase()) ? "none" : "unknown";
 }

@@ -91,10 +91,13 @@ it.each(["active", "trialing"])(
 );
 
 it.each<[string, string | null, string | null, typeof free]>([
-  ["an own plan of an own status, by a plan without seats", "enterprise", "ACTIVE", free],
-  ["an own plan of an own status, by nothing", "enterprise", "ACTIVE", aCanceledSubscription()],
+  [
+    "a plan with an own name, by a subscription that is over",
+    "enterprise",
+    "active",
+    aCanceledSubscription(),
+  ],
   ["no plan, by a plan without seats", null, "active", free],
-  ["no plan of an own status, by a plan without seats", null, "lifetime", free],
   ["a smaller plan, by a plan without seats", "starter", "active", free],
 ])("what may be access is not taken in grant_only: %s", (_, plan, status, subscription) => {
   expect(decideFor(fields(plan, status), subscription, "grant_only").decision).toEqual(BLOCKED);
@@ -102,26 +105,32 @@ it.each<[string, string | null, string | null, typeof free]>([
 });
 
 it.each(["ACTIVE", "lifetime"])(
-  "a payer recorded as %j gets access at once, and keeps a plan that may give more",
+  "the status %j decides about access and is not known: staff decide",
   (status) => {
-    const record = fields("enterprise", status);
-    const { decision, verdict } = decideFor(record, starter, "grant_only");
-    expect(verdict).toBe("locked_out");
-    expect(decision).toEqual({
-      ...BLOCKED,
-      unlock: {
-        after: { ...fields("enterprise", "active"), billing: null, workspaces: [] },
-        grants: true,
-        revokes: false,
-      },
-    });
-    expect(decideFor(fields("enterprise", "active"), starter, "grant_only").decision).toEqual(BLOCKED);
-    expect(decideFor(record, starter, "full").decision).toMatchObject({ kind: "repair" });
+    for (const subscription of [starter, free, aCanceledSubscription()])
+      for (const mode of ["grant_only", "full"] as const)
+        expect(decideFor(fields("enterprise", status), subscription, mode)).toMatchObject({
+          verdict: "unknown_status",
+          decision: { kind: "review" },
+        });
   },
 );
 
+it("a payer keeps a plan with a name of the application's own, and gets access", () => {
+  const record = fields("enterprise", "canceled");
+  const { decision } = decideFor(record, starter, "grant_only");
+  expect(decision).toMatchObject({
+    kind: "repair",
+    repair: {
+      after: { user: { plan: "enterprise", subscriptionStatus: "active" } },
+      grants: true,
+      revokes: false,
+    },
+  });
+});
+
 it("a payer whose recorded plan has no seats gets the plan as well", () => {
-  const { decision } = decideFor(fields("free", "ACTIVE"), starter, "grant_only");
+  const { decision } = decideFor(fields("free", "canceled"), starter, "grant_only");
   expect(decision).toMatchObject({
     kind: "repair",
     repair: { after: { user: { plan: "starter" } }, revokes: false },

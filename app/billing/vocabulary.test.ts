@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { doesUserGiveAccess } from "./access";
+import { evaluate } from "./evaluation/evaluate";
+import { withRuns } from "./testing/arbitraries";
+import {
+  aCanceledSubscription,
+  aCustomer,
+  aRecordInSync,
+  aSnapshot,
+  aSubscription,
+  CONTEXT,
+  DAY,
+  NOW,
+} from "./testing/observations";
+import {
+  findStatusWord,
+  readPlanMeaning,
+  readStatusMeaning,
+  STRIPES_WORDS,
+  type Vocabulary,
+} from "./vocabulary";
+
+const FEW_WORDS: Vocabulary = {
+  ...STRIPES_WORDS,
+  statusWords: {
+    on: ["active", "trialing"],
+    late: ["past_due"],
+    off: ["canceled", "unpaid", "incomplete_expired"],
+  },
+  cancelScheduledWord: "ending",
+  statusesByHand: ["lifetime"],
+  plansByHand: ["founder"],
+};
+
+describe("the application's word for a status", () => {
+  it.each([
+    ["active", false, "on"],
+    ["trialing", false, "on"],
+    ["active", true, "ending"],
+    ["past_due", true, "ending"],
+    ["canceled", true, "off"],
+    ["paused", false, undefined],
+    ["dormant", false, undefined],
+  ])("%s (cancellation scheduled: %s) is %s", (status, scheduled, word) => {
+    expect(findStatusWord(status, scheduled, FEW_WORDS)).toBe(word);
+  });
+
+  it("is Stripe's own unless the mapping has others", () => {
+    expect(findStatusWord("dormant", true, STRIPES_WORDS)).toBe("dormant");
+  });
+
+  it("reads back as known, whatever the words are", () => {
+    const words = fc.dictionary(
+      fc.string({ minLength: 1 }),
+      fc.subarray(["active", "past_due", "canceled"], { minLength: 1 }),
+    );
+    fc.assert(
+      fc.property(words, fc.constantFrom("active", "past_due", "canceled", "odd"), (statusWords, status) => {
+        const word = findStatusWord(status, false, { ...STRIPES_WORDS, statusWords });
+        if (word !== undefined)
+          expect(readStatusMeaning(word, { ...STRIPES_WORDS, statusWords })).toBe("known");
+      }),
+      withRuns(200),
+    );
+  });
+});
+
+describe("a recorded word", () => {
+  it.each([
+    [null, "none"],
+    ["on", "known"],
+    ["ending", "known"],
+    ["lifetime", "by_hand"],
+    ["active", "unknown"],
+    ["ON", "unknown"],
+    ["constructor", "unknown"],
+    ["", "unknown"],
+  ])("as a status, %j is %s", (word, meaning) => {
+    expect(readStatusMeaning(word, FEW_WORDS)).toBe(meaning);
+  });
+
+  it.each([
+    [null, "none"],
+    ["basic", "none"],
+    ["Free", "none"],
+    ["army", "known"],
+    ["founder", "by_hand"],
+    ["Army", "unknown"],
+  ])("as a plan, %j is %s", (word, meaning) => {
+    const rules = { catalogue: CONTEXT.catalogue, noPlanWord: "basic", vocabulary: FEW_WORDS };
+    expect(readPlanMeaning(word, rules)).toBe(meaning);
+  });
+});
+
+describe("access by the application's own rule", () => {
+  const withWords = (vocabulary: Partial<Vocabulary>) => ({
+    ...CONTEXT,
+    policy: { ...CONTEXT.policy, vocabulary: { ...STRIPES_WORDS, ...vocabulary } },
+  });
+  const fields = { subscriptionStatus: null, plan: null, currentPeriodEnd: null };
+
+  it("may be the plan: no status is needed", () => {
+    const byPlan = withWords({ accessBy: "plan", planOnEnd: "none" });
+    expect(doesUserGiveAccess({ ...fields, plan: "army" }, null, byPlan)).toBe(true);
+    expect(doesUserGiveAccess({ ...fields, subscriptionStatus: "active" }, null, byPlan)).toBe(false);
+  });
+
+  it("may be a date: access until then, and some time after it", () => {
+    const byDate = withWords({ accessBy: "date", dateGraceSeconds: DAY });
+    expect(doesUserGiveAccess({ ...fields, currentPeriodEnd: NOW - DAY + 1 }, null, byDate)).toBe(true);
+    expect(doesUserGiveAccess({ ...fields, currentPeriodEnd: NOW - DAY }, null, byDate)).toBe(false);
+  });
+
+  it.each<[string, Partial<Vocabulary>]>([
+    ["the plan", { accessBy: "plan", planOnEnd: "none" }],
+    ["a date", { accessBy: "date" }],
+    ["the status", { accessBy: "status" }],
+  ])("by %s: a canceled subscription takes it, in the field that decides", (_, vocabulary) => {
+    const context = withWords(vocabulary);
+    const periodEnd = NOW + 300 * DAY;
+    const ended = aCanceledSubscription({ endedAt: NOW - 3 * DAY });
+    const record = aRecordInSync({ user: { currentPeriodEnd: periodEnd }, workspaces: [] });
+    const { verdict, expected, revokes } = evaluate(
+      aSnapshot({ record, customers: [aCustomer({ subscriptions: [ended] })] }),
+      context,
+    );
+    expect({ verdict, revokes }).toEqual({ verdict: "unpaid_access", revokes: true });
+    expect(doesUserGiveAccess(expected.user, ended, context)).toBe(false);
+    const healed = evaluate(
+      aSnapshot({ record: { ...record, ...expected }, customers: [aCustomer({ subscriptions: [ended] })] }),
+      context,
+    );
+    expect(healed.mismatches).toEqual([]);
+    const paying = [aCustomer({ subscriptions: [aSubscription()] })];
+    const again = evaluate(aSnapshot({ record: { ...record, ...expected }, customers: paying }), context);
+    expect(again.verdict).toBe("locked_out");
+    expect(doesUserGiveAccess(again.expected.user, null, context)).toBe(true);
+  });
+
+  it("by the plan: nothing in Stripe is no reason to take it by itself", () => {
+    const context = withWords({ accessBy: "plan", planOnEnd: "none" });
+    const record = aRecordInSync({ user: { stripeCustomerId: null }, billing: null, workspaces: [] });
+    const { verdict, expected, revokes } = evaluate(aSnapshot({ record, customers: [], edges: [] }), context);
+    expect({ verdict, plan: expected.user.plan, revokes }).toEqual({
+      verdict: "unpaid_access",
+      plan: null,
+      revokes: true,
+    });
+  });
+});

@@ -74,7 +74,9 @@ function withoutUnpaidStatus(
   { record, comp, catalogue, policy, now, fields = FIELDS }: ExpectedInput,
   { access, subscription }: RatedSubscription,
 ): UserBilling {
+  const { accessBy } = policy.vocabulary;
   if (record.workspaces.length > 0 || comp !== null || access !== "no") return user;
+  if (accessBy === "plan" || accessBy === "date") return user;
   const plan = fields.user.plan ? user.plan : null;
   const rules = { catalogue, policy, now };
   const givesAccess = (subscriptionStatus: string | null) =>

@@ -254,11 +254,12 @@ describe("the item that counts", () => {
     expect(counts(...same.reverse()).item?.id).toBe("si_a");
   });
 
-  it("may be mapped to a plan without seats", () => {
+  it("may be mapped to a plan without seats, which hides nothing that is not mapped", () => {
     const free = { id: "free", name: "Free", seats: 0 };
     const catalogue = buildCatalogue([free], [{ planId: "free", priceId: "price_free", lookupKey: null }]);
-    const items = [anUnmappedItem(), anUnmappedItem({ id: "si_free", priceId: "price_free" })];
-    expect(chooseItem(items, catalogue).plan).toEqual(free);
+    const item = anUnmappedItem({ id: "si_free", priceId: "price_free" });
+    expect(chooseItem([item], catalogue).plan).toEqual(free);
+    expect(chooseItem([anUnmappedItem(), item], catalogue).purchase).toBe("unmapped");
   });
 });
 

@@ -2,7 +2,7 @@ import type { EpochSeconds, Subscription } from "./observation";
 import type { Catalogue } from "./plans";
 import type { Policy } from "./policy";
 import type { UserBilling } from "./record";
-import { listStatuses, readStatusMeaning } from "./vocabulary";
+import { listStatuses, readStatusMeaning } from "./vocabulary/vocabulary";
 
 const DAY = 86_400;
 

@@ -2,7 +2,6 @@ import { doesUserGiveAccess } from "./access";
 import { givesSeats, type RatedSubscription } from "./choice";
 import { FIELDS, hasBillingRows, type RecordFields, type TableName } from "./fields";
 import { isStripeId, readStripeId } from "./ids";
-import { keepRowWords, keepUserWords, readRecordedWords } from "./kept-words";
 import type { EpochSeconds, ObservedCustomer } from "./observation";
 import type { Catalogue } from "./plans";
 import type { Policy } from "./policy";
@@ -17,6 +16,7 @@ import {
   type WorkspaceRow,
 } from "./record";
 import type { Comp, HeldIds } from "./snapshot";
+import { keepRowWords, keepUserWords, readRecordedWords } from "./vocabulary/kept-words";
 
 export type ExpectedInput = {
   record: UserRecord;

@@ -1,4 +1,4 @@
-import { STRIPES_WORDS, type Vocabulary } from "./vocabulary";
+import { STRIPES_WORDS, type Vocabulary } from "./vocabulary/vocabulary";
 
 /** Business decisions; stored in the database, changed by an admin. */
 export type Policy = {

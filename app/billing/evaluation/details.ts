@@ -1,5 +1,4 @@
 import type { RatedSubscription } from "~/billing/choice";
-import type { RecordedWords } from "~/billing/kept-words";
 import type { UserLinks } from "~/billing/links/links";
 import type { Matches } from "~/billing/links/matches";
 import type { Mismatch } from "~/billing/mismatches";
@@ -7,6 +6,7 @@ import type { EpochSeconds, ObservedCustomer, Subscription } from "~/billing/obs
 import type { BillingState } from "~/billing/record";
 import type { Comp } from "~/billing/snapshot";
 import type { Flag } from "~/billing/verdicts/flags";
+import type { RecordedWords } from "~/billing/vocabulary/kept-words";
 
 /** Everything that an evaluation found, beside the verdict. */
 export type EvaluationDetails = {

@@ -10,7 +10,6 @@ import { findEndedComp, findRunningComp } from "~/billing/comps";
 import { buildExpectedState } from "~/billing/expected";
 import type { RecordFields } from "~/billing/fields";
 import { isStripeId } from "~/billing/ids";
-import { type RecordedWords, readRecordedWords } from "~/billing/kept-words";
 import { pickOwnSubscriptions, resolveLinks, type UserLinks } from "~/billing/links/links";
 import { findMatches, isAddressTrusted, type Matches } from "~/billing/links/matches";
 import {
@@ -36,6 +35,7 @@ import {
 } from "~/billing/verdicts/catalogue";
 import { type Flag, STALE_AFTER_SECONDS } from "~/billing/verdicts/flags";
 import type { Severity } from "~/billing/verdicts/severity";
+import { type RecordedWords, readRecordedWords } from "~/billing/vocabulary/kept-words";
 import type { EvaluationDetails } from "./details";
 import { compareAccess } from "./revocation";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { PolicyContext } from "~/billing/evaluation/evaluate";
 import type { CustomerState, ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
 import { buildCatalogue } from "~/billing/plans";
-import { STRIPES_WORDS } from "~/billing/vocabulary";
+import { STRIPES_WORDS } from "~/billing/vocabulary/vocabulary";
 import { ARMY, anArmyItem, anUnmappedItem, aStarterItem, DAY, NOW, STARTER } from "./observations";
 
 /** Small pools of values, so that conflicts, several subscriptions, matching ids and last seconds often occur. */

@@ -35,9 +35,8 @@ export type Findings = {
   comp: Comp | null;
   /** A comp of Parity's is over, and only what it gave differs. */
   compIsOver: boolean;
-  /** The record's word that decides about access is not known. */
+  /** The recorded word that decides about access is not known; or says that access was given by hand. */
   isWordUndecided: boolean;
-  /** The record says that access was given by hand. */
   isGivenByHand: boolean;
   mismatches: readonly Mismatch[];
 };
@@ -142,10 +141,7 @@ const ENTRIES = {
     keepsRecord: true,
     recheck: false,
     label: "Unknown status",
-    group: {
-      one: "has a status that Parity does not know",
-      many: "have a status that Parity does not know",
-    },
+    group: { one: "has a status that Parity does not know", many: "have a status that Parity does not know" },
     action: NOTHING,
     describe: describeUnknownStatus,
   },

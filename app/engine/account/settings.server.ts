@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Policy } from "~/billing/policy";
-import { STRIPES_WORDS } from "~/billing/vocabulary";
+import { STRIPES_WORDS } from "~/billing/vocabulary/vocabulary";
 import type { Database, Tx } from "~/platform/client.server";
 import { checkSettings, readStoredSettings, type SettingValues } from "./settings-catalogue.server";
 

@@ -1,4 +1,4 @@
-import type { Catalogue } from "./plans";
+import type { Catalogue } from "~/billing/plans";
 
 /** By what the application decides who gets in. `workspaces`: by usable workspaces, and by the status of a user without any. */
 export type AccessRule = "workspaces" | "status" | "plan" | "date";

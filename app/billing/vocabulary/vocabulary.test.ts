@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { doesUserGiveAccess } from "./access";
-import { evaluate } from "./evaluation/evaluate";
-import { withRuns } from "./testing/arbitraries";
+import { doesUserGiveAccess } from "~/billing/access";
+import { evaluate } from "~/billing/evaluation/evaluate";
+import { withRuns } from "~/billing/testing/arbitraries";
 import {
   aCanceledSubscription,
   aCustomer,
@@ -12,7 +12,7 @@ import {
   CONTEXT,
   DAY,
   NOW,
-} from "./testing/observations";
+} from "~/billing/testing/observations";
 import {
   findStatusWord,
   readPlanMeaning,

@@ -1,6 +1,6 @@
-import type { Catalogue } from "./plans";
-import type { Policy } from "./policy";
-import type { BillingRow, UserBilling, UserRecord } from "./record";
+import type { Catalogue } from "~/billing/plans";
+import type { Policy } from "~/billing/policy";
+import type { BillingRow, UserBilling, UserRecord } from "~/billing/record";
 import { type Meaning, readPlanMeaning, readStatusMeaning } from "./vocabulary";
 
 type Rules = { catalogue: Catalogue; policy: Policy };

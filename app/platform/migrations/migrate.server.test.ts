@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { RELATIONS } from "~/platform/relations/relations.server";
 import { createEmptyDatabase, createTestDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
+import { POOL_NAME } from "~/platform/testing/reuse";
 import { findSchemaDrift } from "../../../prisma/engine/drift";
 import { applyMigrations, listMigrations, listPendingMigrations, MIGRATIONS_FOLDER } from "./migrate.server";
 import { withPgClient } from "./pg-client.server";
@@ -137,7 +138,8 @@ describe("migrations", () => {
     const migrating = applyMigrations(url);
     await vi.waitFor(async () => {
       const refused = await db.$queryRaw`
-        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query = 'ROLLBACK' AND state = 'idle'`;
+        SELECT 1 FROM pg_stat_activity
+        WHERE datname = current_database() AND query = 'ROLLBACK' AND state = 'idle' AND application_name <> ${POOL_NAME}`;
       expect(refused).toHaveLength(1);
     }, 10_000);
     // Only of this database: other tests share the server.
@@ -160,7 +162,8 @@ describe("migrations", () => {
       WHERE locktype = 'advisory'`;
     expect(locks).toEqual([]);
     const others = await db.$queryRaw`
-      SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+      SELECT application_name FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> ${POOL_NAME}`;
     expect(others).toEqual([]);
   });
 });

@@ -3,7 +3,8 @@ import path from "node:path";
 import { makeTestFolder, removeTestFolder } from "../app/platform/testing/folder";
 import { endChildren, run } from "./support/child";
 import { installChromium } from "./support/chromium";
-import { type Counts, readPlaywrightCounts, readVitestCounts } from "./support/counts";
+import { type Counts, readPlaywrightCounts, readSlowBrowserTests, readVitestCounts } from "./support/counts";
+import { SLOW } from "./support/slow-tests";
 
 // npm test: all checks, the cheapest first. `--hunt` searches longer.
 const hunt = process.argv.includes("--hunt");
@@ -61,6 +62,7 @@ const vitest: Step = {
     "run",
     "--reporter=default",
     "--reporter=json",
+    "--reporter=./e2e/support/slow-tests.ts",
     `--outputFile.json=${report("vitest")}`,
   ),
   readCounts: () => readVitestCounts(report("vitest")),
@@ -72,7 +74,9 @@ const browser: Step = {
     if (!installed.ok) return installed;
     environment.PLAYWRIGHT_JSON_OUTPUT_NAME = report("playwright");
     const args = ["test", "--config=e2e/playwright.config.ts", "--reporter=list,json"];
-    return createStep("", "playwright", ...args).execute();
+    const done = await createStep("", "playwright", ...args).execute();
+    const slow = await readSlowBrowserTests(report("playwright"));
+    return { ...done, output: [done.output, ...slow].join("\n") };
   },
   readCounts: () => readPlaywrightCounts(report("playwright")),
 };
@@ -115,6 +119,7 @@ async function runStep(step: Step): Promise<Result> {
   const tests = step.readCounts ? `, ${counts.passed} passed, ${counts.failed} failed` : "";
   print(`${passed ? "✓" : "✗"} ${step.title} (${seconds.toFixed(1)} s${tests})`);
   if (passed && step.findings) print(output.trimEnd().split("\n").slice(-FINDINGS).join("\n"));
+  if (passed) for (const line of output.split("\n")) if (line.startsWith(SLOW)) print(`  ${line}`);
   if (!passed) print(nothingRan ? `${output}\nNo test ran.` : output);
   return { title: step.title, state: passed ? "passed" : "failed", seconds, counts };
 }

@@ -62,6 +62,19 @@ function countDecimals(code: string): number {
 /** Decimal places of `unit_amount_decimal` in Stripe's API. */
 const PARTS = 12;
 
+/** One for each currency and number of decimals that were ever shown: making one takes longer than drawing a row. */
+const FORMATS = new Map<string, Intl.NumberFormat>();
+
+function getFormat(currency: string, minimumFractionDigits: number, maximumFractionDigits: number) {
+  const key = `${currency} ${minimumFractionDigits} ${maximumFractionDigits}`;
+  const known = FORMATS.get(key);
+  if (known) return known;
+  const digits = { minimumFractionDigits, maximumFractionDigits };
+  const made = new Intl.NumberFormat("en-US", { style: "currency", currency, ...digits });
+  FORMATS.set(key, made);
+  return made;
+}
+
 /**
  * `2000, "usd"` → `$20`; `2050` → `$20.50`; `0.5` → `$0.005`; `2000, "jpy"` → `¥2,000`. An unknown currency is shown as it is.
  */
@@ -69,14 +82,10 @@ export function formatMoney(amount: number, currency: string): string {
   const code = currency.toUpperCase();
   const digits = countDecimals(code);
   const value = amount / 10 ** digits;
+  // Less than the smallest coin is said exactly: half a cent is not a cent.
+  const most = Number.isInteger(amount) ? digits : Math.min(20, digits + PARTS);
   try {
-    return new Intl.NumberFormat("en-US", {
-      style: "currency",
-      currency: code,
-      minimumFractionDigits: Number.isInteger(value) ? 0 : digits,
-      // Less than the smallest coin is said exactly: half a cent is not a cent.
-      maximumFractionDigits: Number.isInteger(amount) ? digits : Math.min(20, digits + PARTS),
-    }).format(value);
+    return getFormat(code, Number.isInteger(value) ? 0 : digits, most).format(value);
   } catch {
     return `${amount} ${code}`.trim();
   }

@@ -3,6 +3,7 @@ import { VERDICTS } from "~/billing/verdicts/catalogue";
 import { FLAGS } from "~/billing/verdicts/flags";
 import { DEMO_USERS, seedDemo } from "~/demo/seed-demo";
 import { runToEnd, syncAll } from "~/engine/testing/world";
+import { createTestDatabase } from "~/platform/testing/database";
 import { createSandbox } from "~/sandbox/sandbox";
 import { createDemo, type Demo, epochSeconds, runProcess } from "./testing/cli";
 
@@ -124,21 +125,6 @@ describe("seeding", () => {
     expect(await demo.db.user.count()).toBe(DEMO_USERS.length);
   });
 
-  it("of a production database creates the plans and no users, also the second time", async () => {
-    demo = await createDemo();
-    await demo.db.$executeRaw`TRUNCATE app."User", parity."Plan", parity."PlanPrice"`;
-    for (let time = 0; time < 2; time += 1) {
-      const { code, stdout } = await runProcess(["prisma/seed.ts"], { DATABASE_URL: demo.url });
-      expect({ code, stdout }).toEqual({
-        code: 0,
-        stdout: "The plans exist: Starter (starter_monthly), Army (army_yearly).\n",
-      });
-    }
-    expect(await demo.db.plan.count()).toBe(2);
-    expect(await demo.db.planPrice.count()).toBe(2);
-    expect(await demo.db.user.count()).toBe(0);
-  });
-
   it("fills a database that was dropped, with a sandbox that was kept", async () => {
     demo = await createDemo();
     const { store } = demo.sandbox.account;
@@ -155,4 +141,19 @@ describe("seeding", () => {
     const { state } = await syncAll(demo.parity, "staff");
     expect(state).toBe("done");
   });
+});
+
+it("seeding a production database creates the plans and no users, also the second time", async () => {
+  const { db, url, drop } = await createTestDatabase();
+  for (let time = 0; time < 2; time += 1) {
+    const { code, stdout } = await runProcess(["prisma/seed.ts"], { DATABASE_URL: url });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: "The plans exist: Starter (starter_monthly), Army (army_yearly).\n",
+    });
+  }
+  expect(await db.plan.count()).toBe(2);
+  expect(await db.planPrice.count()).toBe(2);
+  expect(await db.user.count()).toBe(0);
+  await drop();
 });

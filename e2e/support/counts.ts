@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { describeSlow } from "./slow-tests";
 
 export type Counts = { passed: number; failed: number };
 
@@ -10,7 +11,26 @@ const vitestReport = z.object({
   ),
 });
 
+type Suite = {
+  suites?: Suite[];
+  specs: { title: string; tests: { timeout: number; results: { duration: number }[] }[] }[];
+};
+const suite: z.ZodType<Suite> = z.lazy(() =>
+  z.object({
+    suites: z.array(suite).optional(),
+    specs: z.array(
+      z.object({
+        title: z.string(),
+        tests: z.array(
+          z.object({ timeout: z.number(), results: z.array(z.object({ duration: z.number() })) }),
+        ),
+      }),
+    ),
+  }),
+);
+
 const playwrightReport = z.object({
+  suites: z.array(suite),
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number() }),
   errors: z.array(z.unknown()),
 });
@@ -31,6 +51,21 @@ export async function readPlaywrightCounts(file: string): Promise<Counts | null>
   if (!report.success) return null;
   const { stats, errors } = report.data;
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length };
+}
+
+/** A line for each test of the browser that came near its time-out. */
+export async function readSlowBrowserTests(file: string): Promise<string[]> {
+  const report = playwrightReport.safeParse(await readJson(file));
+  return report.success ? report.data.suites.flatMap(listSlow) : [];
+}
+
+function listSlow({ suites = [], specs }: Suite): string[] {
+  const lines = specs.flatMap(({ title, tests }) =>
+    tests.flatMap(({ timeout, results }) =>
+      results.map(({ duration }) => describeSlow(title, duration, timeout)),
+    ),
+  );
+  return [...lines.filter((line) => line !== null), ...suites.flatMap(listSlow)];
 }
 
 async function readJson(file: string): Promise<unknown> {

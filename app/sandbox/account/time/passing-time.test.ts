@@ -230,9 +230,9 @@ describe("what was imported", () => {
     expect((await read(made.id)).items.data).toMatchObject([{ current_period_end: TEST_NOW - 30 * DAY }]);
   });
 
-  it("thousands of them renew in their order, each once", async () => {
+  it("hundreds of them renew in their order, each once", async () => {
     const { sandbox, army } = await start({ card: null });
-    const count = 2_000;
+    const count = 500;
     sandbox.bulk(() => {
       for (let n = 0; n < count; n += 1) {
         const customer = sandbox.customers.create().id;

@@ -74,7 +74,7 @@ export async function createReusable(given: Pick<Reusable, "db" | "url" | "remov
   return { ...given, kept: tables, shape: await readShape(given.db, tables) };
 }
 
-/** Changes with every definition, row of `kept`, setting of the database, and analysis. */
+/** Changes with every definition, row of `kept`, setting of the database, and what the planner was told. */
 async function readShape(db: Database, kept: readonly string[]): Promise<string> {
   const parts = [...DEFINITIONS, ...kept].map(
     (name) => `(SELECT sum(xmin::text::bigint) || '/' || count(*) FROM ${name})`,
@@ -82,6 +82,7 @@ async function readShape(db: Database, kept: readonly string[]): Promise<string>
   const rows = await db.$queryRawUnsafe(`
     SELECT concat_ws(' ', ${parts.join(", ")},
       (SELECT count(*) FROM pg_statistic WHERE starelid >= 16384),
+      (SELECT count(*) FROM pg_class WHERE oid >= 16384 AND relkind = 'r' AND reltuples >= 0),
       (SELECT count(*) FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase
        WHERE datname = current_database())) AS shape`);
   return z.tuple([z.object({ shape: z.string() })]).parse(rows)[0].shape;

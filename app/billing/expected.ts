@@ -1,6 +1,6 @@
 import { doesUserGiveAccess } from "./access";
 import { givesSeats, type RatedSubscription } from "./choice";
-import { FIELDS, hasBillingRows, type RecordFields, type TableName } from "./fields";
+import { FIELDS, type Field, hasBillingRows, type RecordFields, type TableName } from "./fields";
 import { isStripeId, readStripeId } from "./ids";
 import type { EpochSeconds, ObservedCustomer } from "./observation";
 import type { Catalogue } from "./plans";
@@ -17,6 +17,7 @@ import {
 } from "./record";
 import type { Comp, HeldIds } from "./snapshot";
 import { keepRowWords, keepUserWords, readRecordedWords } from "./vocabulary/kept-words";
+import { findSetValue } from "./vocabulary/vocabulary";
 
 export type ExpectedInput = {
   record: UserRecord;
@@ -45,22 +46,26 @@ export function buildExpectedState(input: ExpectedInput): BillingState {
   if (!accessExpected && readRecordedWords(record, input).byHand) return record;
   const seats = Math.max(accessExpected ? primary.plan.seats : 0, comp?.plan.seats ?? 0);
   if (primary === null) return buildUnlistedState(input, seats);
-  const workspaces = record.workspaces.map((workspace) => buildWorkspace(workspace, seats));
+  const workspaces = record.workspaces.map((workspace) => buildWorkspace(workspace, seats, fields));
   const { subscription, item } = primary;
   const row = record.billing;
   const sameRow = row !== null && row.stripeSubscriptionId === subscription.id;
   const keepsRow =
     (item === null && !sameRow) || !hasBillingRows(fields) || isRowHeld(input, subscription.id);
   const billing = keepsRow ? row : buildBillingRow(input, primary, accessExpected);
+  const over = isOver(primary, accessExpected);
   const user = {
-    ...readFromStripe("user", primary, record.user, fields),
+    ...readUser(input, primary, accessExpected),
     stripeCustomerId: chooseCustomerId(input, subscription.customerId),
     plan: chooseUserPlan(input, primary, accessExpected),
     currentPeriodEnd: choosePeriodEnd(input, primary, accessExpected),
   };
+  const wantedUser = over ? emptyAtEnd("user", user, fields) : user;
+  const rowId: Field | undefined = fields.billing.stripeSubscriptionId;
+  const hasRow = !(over && rowId?.emptiedAtEnd);
   return {
-    user: withoutUnpaidStatus(keepUserWords(user, record.user, input), input, primary),
-    billing: keepRowWords(billing, row, input),
+    user: withoutUnpaidStatus(keepUserWords(wantedUser, record.user, input), input, primary),
+    billing: hasRow ? keepRowWords(billing, row, input) : null,
     workspaces,
   };
 }
@@ -91,11 +96,11 @@ function withoutUnpaidStatus(
  * access would be cleared: both are revocations, for which an empty answer is no evidence.
  */
 function buildUnlistedState(input: ExpectedInput, seats: number): BillingState {
-  const { record, comp, policy } = input;
+  const { record, comp, policy, fields = FIELDS } = input;
   const { user, billing } = record;
   const fieldsGiveAccess = record.workspaces.length === 0 && doesUserGiveAccess(user, null, input);
   const workspaces = record.workspaces.map((workspace) =>
-    seats === 0 && workspace.status !== "active" ? workspace : buildWorkspace(workspace, seats),
+    seats === 0 && workspace.status !== "active" ? workspace : buildWorkspace(workspace, seats, fields),
   );
   if (comp !== null || !fieldsGiveAccess) return { user, billing, workspaces };
   return { user: withoutAccess(user, policy), billing, workspaces };
@@ -135,6 +140,33 @@ function buildBillingRow(
     plan: buysNothing ? null : choosePlan(primary, accessExpected || isOther, recordedPlan),
   };
 }
+
+/** Nothing gives access, and the status of what counts gives none. */
+export const isOver = ({ statusAccess }: RatedSubscription, accessExpected: boolean): boolean =>
+  !accessExpected && statusAccess === "no";
+
+/** The fields of the user as Stripe says, with the columns that a plan sets. */
+function readUser(
+  { record, policy, fields = FIELDS }: ExpectedInput,
+  primary: RatedSubscription,
+  accessExpected: boolean,
+) {
+  const user: AnyRow = readFromStripe("user", primary, record.user, fields);
+  if (Object.keys(policy.vocabulary.planSets).length === 0)
+    return readFromStripe("user", primary, record.user, fields);
+  const isDecided = accessExpected || isOver(primary, accessExpected);
+  const plan = accessExpected ? (primary.plan?.id ?? null) : policy.noPlanWord;
+  return buildRow("user", fields, (name, field) => {
+    const set = isDecided ? findSetValue(name, plan, policy.vocabulary) : undefined;
+    return set === undefined ? (user[name] ?? emptyValue(field)) : set;
+  });
+}
+
+/** A row without the fields of which the application keeps nothing at the end. */
+const emptyAtEnd = <Table extends TableName>(table: Table, row: AnyRow, fields: RecordFields) =>
+  buildRow(table, fields, (name, field) =>
+    field.emptiedAtEnd ? emptyValue(field) : (row[name] ?? emptyValue(field)),
+  );
 
 /** A row as Stripe says; what Stripe leaves open stays as recorded, or is empty. */
 function readFromStripe<Table extends TableName>(
@@ -200,6 +232,7 @@ function chooseCustomerId(input: ExpectedInput, countingCustomerId: string): str
   return isFree ? countingCustomerId : record.user.stripeCustomerId;
 }
 
-function buildWorkspace(recorded: WorkspaceRow, seats: number): WorkspaceRow {
-  return seats > 0 ? { ...recorded, status: "active", seats } : { ...recorded, status: "locked", seats: 0 };
+function buildWorkspace(recorded: WorkspaceRow, seats: number, fields: RecordFields): WorkspaceRow {
+  const status = seats > 0 ? "active" : "locked";
+  return { ...recorded, status, seats: fields.workspace.seats ? seats : recorded.seats };
 }

@@ -49,6 +49,8 @@ type Description<Type extends FieldType, Value> = {
   fromStripe?: (item: SubscriptionItem | null, subscription: Subscription) => Value | undefined;
   /** Where the application keeps nothing of an ended subscription: the field is empty when nothing counts any more. */
   emptiedAtEnd?: boolean;
+  /** What the rules read where an application does not record the field; the type's empty value unless given. */
+  leftOut?: Value;
   /** Stripe's own words for it, where they are not simply the value. */
   raw?: (item: SubscriptionItem | null, subscription: Subscription) => string | null;
 };
@@ -222,6 +224,8 @@ export const FIELDS = {
     },
     seats: {
       type: "number",
+      // Without a count of seats an active workspace is usable.
+      leftOut: 1,
       column: "soldiers",
       group: "access",
       label: SEAT_LABEL.title,
@@ -237,8 +241,7 @@ export type FieldId = { [Table in TableName]: `${Table}.${keyof Fields[Table] & 
 
 /**
  * A table of fields that code is handed: `FIELDS` unless told otherwise. It may have more fields. It may have fewer: a
- * field that is left out is neither compared nor written, and is loaded as empty. The rules need some fields: without
- * `workspace.seats` no workspace gives access.
+ * field that is left out is neither compared nor written, and is loaded as empty (`leftOut`).
  */
 export type RecordFields = { [Table in TableName]: { [Name in keyof Fields[Table]]?: Field } };
 

@@ -67,7 +67,7 @@ export function buildRow<Table extends TableName>(
   read: (name: string, field: Field) => FieldValue,
 ): FieldRow<Table> {
   const row: Record<string, FieldValue> = {};
-  if (fields !== FIELDS) for (const { name, field } of listFields(table)) row[name] = emptyValue(field);
+  if (fields !== FIELDS) for (const { name, field } of listFields(table)) row[name] = leftOutValue(field);
   for (const { name, field } of listFields(table, fields)) row[name] = read(name, field);
   // Every field of the table has a value now; that it has the field's type, `read` answers for.
   return row as FieldRow<Table>;
@@ -84,6 +84,9 @@ const EMPTY: Record<FieldType, FieldValue> = {
 
 /** What a field holds while nothing is known: null where it may, else the type's zero. */
 export const emptyValue = (field: Field): FieldValue => (field.nullable ? null : EMPTY[field.type]);
+
+/** What a field is read as that the application does not record. */
+export const leftOutValue = (field: Field): FieldValue => field.leftOut ?? emptyValue(field);
 
 /** The fields of a row that has more. */
 export const pickRow = <Table extends TableName>(table: Table, row: AnyRow, fields: RecordFields) =>

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { doesUserGiveAccess } from "~/billing/access";
 import { evaluate } from "~/billing/evaluation/evaluate";
+import { FIELDS, type RecordFields } from "~/billing/fields";
 import { withRuns } from "~/billing/testing/arbitraries";
 import {
   aCanceledSubscription,
   aCustomer,
+  anOpenWorkspace,
   aRecordInSync,
   aSnapshot,
   aSubscription,
@@ -146,6 +148,66 @@ describe("access by the application's own rule", () => {
       verdict: "unpaid_access",
       plan: null,
       revokes: true,
+    });
+  });
+});
+
+describe("an application that records other fields", () => {
+  const sets = {
+    type: "number",
+    nullable: true,
+    group: "plan",
+    label: "Members",
+    short: "members",
+    why: ".",
+  } as const;
+  const canceled = [aCustomer({ subscriptions: [aCanceledSubscription()] })];
+  const paying = [aCustomer({ subscriptions: [aSubscription()] })];
+
+  it("has the columns that the plan sets, and those of no plan at the end", () => {
+    const fields: RecordFields = { ...FIELDS, user: { ...FIELDS.user, ...{ "sets.members": sets } } };
+    const planSets = { army: { members: 50 }, none: { members: 1 } };
+    const vocabulary = { ...STRIPES_WORDS, planSets };
+    const policy = { ...CONTEXT.policy, noPlanWord: "none", vocabulary };
+    const record = aRecordInSync({ workspaces: [anOpenWorkspace(5)] });
+    const evaluateWith = (customers: typeof paying) =>
+      evaluate(aSnapshot({ record, customers }), { ...CONTEXT, policy, fields }).expected.user;
+    expect(evaluateWith(paying)).toMatchObject({ "sets.members": 50 });
+    expect(evaluateWith(canceled)).toMatchObject({ "sets.members": 1 });
+  });
+
+  it("keeps nothing of an ended subscription where the mapping says so, and all of it while it is paid", () => {
+    const stripeSubscriptionId = { ...FIELDS.billing.stripeSubscriptionId, emptiedAtEnd: true };
+    const currentPeriodEnd = { ...FIELDS.user.currentPeriodEnd, emptiedAtEnd: true };
+    const fields: RecordFields = {
+      ...FIELDS,
+      user: { ...FIELDS.user, currentPeriodEnd },
+      billing: { stripeSubscriptionId, stripePriceId: FIELDS.billing.stripePriceId },
+    };
+    const record = aRecordInSync();
+    const evaluateWith = (customers: typeof paying, recorded = record) =>
+      evaluate(aSnapshot({ record: recorded, customers }), { ...CONTEXT, fields });
+    expect(evaluateWith(paying).expected.billing).not.toBeNull();
+    const { expected } = evaluateWith(canceled);
+    expect(expected).toMatchObject({ user: { currentPeriodEnd: null }, billing: null });
+    expect(evaluateWith(canceled, { ...record, ...expected }).mismatches).toEqual([]);
+  });
+
+  it("has no count of seats: an active workspace is usable, and is locked and unlocked", () => {
+    const fields: RecordFields = { ...FIELDS, workspace: { status: FIELDS.workspace.status } };
+    const record = aRecordInSync({ workspaces: [{ id: "w_1", status: "active", seats: 1 }] });
+    const context = { ...CONTEXT, fields };
+    expect(evaluate(aSnapshot({ record, customers: paying }), context)).toMatchObject({
+      ...{ verdict: "in_sync", grants: false, revokes: false },
+    });
+    expect(evaluate(aSnapshot({ record, customers: canceled }), context)).toMatchObject({
+      ...{ verdict: "unpaid_access", revokes: true },
+      expected: { workspaces: [{ status: "locked" }] },
+    });
+    const locked = aRecordInSync({ workspaces: [{ id: "w_1", status: "locked", seats: 1 }] });
+    expect(evaluate(aSnapshot({ record: locked, customers: paying }), context)).toMatchObject({
+      ...{ verdict: "locked_out", grants: true, revokes: false },
+      expected: { workspaces: [{ status: "active" }] },
     });
   });
 });

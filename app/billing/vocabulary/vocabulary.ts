@@ -1,3 +1,4 @@
+import type { FieldValue } from "~/billing/fields";
 import type { Catalogue } from "~/billing/plans";
 
 /** By what the application decides who gets in. `workspaces`: by usable workspaces, and by the status of a user without any. */
@@ -15,6 +16,8 @@ export type Vocabulary = {
   /** What becomes of the recorded plan when a subscription gives no access any more: history, or the word for "no plan". */
   planOnEnd: "keep" | "none";
   accessBy: AccessRule;
+  /** By plan: further columns that it sets (`user.sets.<name>`), with their values. The word for "no plan" may set some, too. */
+  planSets: Readonly<Record<string, Readonly<Record<string, FieldValue>>>>;
   /** `date`: seconds of access after the end of the recorded period. */
   dateGraceSeconds: number;
 };
@@ -27,6 +30,7 @@ export const STRIPES_WORDS: Vocabulary = {
   plansByHand: [],
   planOnEnd: "keep",
   accessBy: "workspaces",
+  planSets: {},
   dateGraceSeconds: 0,
 };
 
@@ -85,4 +89,15 @@ export function readPlanMeaning(
   if (vocabulary.plansByHand.includes(word)) return "by_hand";
   if (catalogue.plans.has(word)) return "known";
   return WITHOUT_PLAN.has(word.trim().toLowerCase()) ? "none" : "unknown";
+}
+
+/** The value that a plan sets in the field `sets.<name>`; undefined where it sets none. `plan` null: the word for no plan. */
+export function findSetValue(
+  field: string,
+  plan: string | null,
+  { planSets }: Vocabulary,
+): FieldValue | undefined {
+  const name = field.startsWith("sets.") ? field.slice("sets.".length) : null;
+  const values = Object.hasOwn(planSets, plan ?? "") ? planSets[plan ?? ""] : undefined;
+  return name !== null && values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
 }

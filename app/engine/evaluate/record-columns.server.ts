@@ -7,7 +7,7 @@ import {
   type RecordFields,
   type TableName,
 } from "~/billing/fields";
-import { emptyValue, type FieldRow } from "~/billing/record";
+import { type FieldRow, leftOutValue } from "~/billing/record";
 import { type Cell, epoch, flag, nullable, number, text } from "~/platform/json-tables.server";
 import { quoteName, raw, type Sql, sql } from "~/platform/sql.server";
 import { type Columns, type ColumnType, listNames } from "~/platform/write-rows.server";
@@ -49,7 +49,7 @@ export function toReadColumns<Table extends TableName>(
   return Object.fromEntries(columns) as ReadColumns<FieldRow<Table>>;
 }
 
-/** All columns of a table of the application's that are evaluated; those that are left out are empty. */
+/** All columns of a table of the application's that are evaluated; those that are left out are read as empty. */
 export const selectRecordColumns = (table: TableName, fields: RecordFields): Sql[] => [
   ...listNames(toWriteColumns(table, fields)),
   ...listLeftOut(table, fields).map(
@@ -65,7 +65,7 @@ function listLeftOut(table: TableName, fields: RecordFields): readonly ListedFie
 
 function writeEmpty(field: Field): Sql {
   if (field.type === "time") return sql`NULL::timestamptz`;
-  const value = emptyValue(field);
+  const value = leftOutValue(field);
   if (value === null) return sql`NULL::text`;
   return typeof value === "string" ? sql`''::text` : raw(String(value));
 }

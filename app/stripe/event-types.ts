@@ -42,8 +42,10 @@ const isPolled = (type: Entry): type is PolledEntry => type.polled;
 
 export const POLLED_TYPES = EVENT_TYPES.filter(isPolled).map(({ name }) => name);
 
-/** Those that carry a checkout session, which may be all that says whose customer it is. */
-export const SESSION_TYPES = POLLED_TYPES.filter((name) => name.startsWith("checkout.session."));
+/** Those about what no list of subscriptions tells: checkout sessions, which may be all that says whose customer it is, and refunds and disputes. */
+export const UNLISTED_TYPES = POLLED_TYPES.filter((name) =>
+  /^(checkout\.session|charge|refund)\./.test(name),
+);
 
 export const PAYMENT_TYPES: readonly string[] = EVENT_TYPES.filter(({ payment }) => payment).map(
   ({ name }) => name,

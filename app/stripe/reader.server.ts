@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { EpochSeconds } from "~/billing/observation";
 import type { Read, RequestOptions } from "./answer";
 import { type CheckoutSession, parseCheckoutSession } from "./checkout-session";
-import { POLLED_TYPES, SESSION_TYPES } from "./event-types";
+import { POLLED_TYPES, UNLISTED_TYPES } from "./event-types";
 import { createStripeClient } from "./http-client.server";
 import {
   anyList,
@@ -44,8 +44,8 @@ export type PageRequest = {
 export type EventsRequest = {
   since: EpochSeconds;
   startingAfter: string | null;
-  /** Only those about checkout sessions. */
-  onlySessions?: boolean;
+  /** Only those about what no list of subscriptions tells. */
+  onlyUnlisted?: boolean;
 };
 
 export type AccountIdentity = { accountId: string };
@@ -210,14 +210,14 @@ const createAccountReads = (
   stripe: Stripe,
   sender: RequestSender,
 ): Pick<StripeReader, "listEvents" | "readAccount" | "readCheckoutSession"> => ({
-  listEvents: ({ since, startingAfter, onlySessions = false }, options) =>
+  listEvents: ({ since, startingAfter, onlyUnlisted = false }, options) =>
     sender.send({
       endpoint: "GET /v1/events",
       options,
       send: (timeout) =>
         stripe.events.list(
           {
-            types: [...(onlySessions ? SESSION_TYPES : POLLED_TYPES)],
+            types: [...(onlyUnlisted ? UNLISTED_TYPES : POLLED_TYPES)],
             created: { gte: since },
             limit: 100,
             ...(startingAfter !== null && { starting_after: startingAfter }),

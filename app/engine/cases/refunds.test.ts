@@ -184,3 +184,13 @@ it("a charge without a customer, and one that Stripe does not have, settle witho
   expect(await world.db.stripeEvent.count({ where: { settledAt: null } })).toBe(0);
   expect(await readFlags("walkin")).toEqual([]);
 });
+
+it("a refund that no webhook told of, hours before a full run, is flagged by the run after it", async () => {
+  const { charge } = await addPayer("unheard");
+  world.sandbox.refunds.create({ charge });
+  world.sandbox.clock.advance(5 * 3600);
+  // The full run moves the cursor of the incremental runs past the event.
+  await world.parity.runs.cron({ budgetMs: 30_000, scope: "full" });
+  await cron();
+  expect(await readFlags("unheard")).toContain("refunded");
+});

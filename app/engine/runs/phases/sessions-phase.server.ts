@@ -10,8 +10,9 @@ import { OVERLAP_SECONDS } from "./events-phase.server";
 import { pauseOrFail } from "./pause-or-fail.server";
 
 /**
- * After everything was read: the checkout sessions that were paid since sessions were last followed, as far back as Stripe
- * keeps events. A session may be all that says whose customer it is, and it is in no list of subscriptions. Optional: a
+ * After everything was read: the checkout sessions, refunds and disputes since they were last followed, as far back as Stripe
+ * keeps events. A session may be all that says whose customer it is, and it is in no list of subscriptions; nor are refunds and
+ * disputes. Optional: a
  * run that may not or cannot read events evaluates the users all the same, and the next run makes up for it.
  */
 export async function runSessionsPhase(deps: Deps, session: RunSession): Promise<StepResult> {
@@ -21,7 +22,7 @@ export async function runSessionsPhase(deps: Deps, session: RunSession): Promise
   const since = Math.max(0, (followed ?? 0) - OVERLAP_SECONDS);
   const seen = new Set<string | null>();
   for (let hasMore = true; hasMore; ) {
-    const asked = { since, startingAfter: cursor.afterEventId, onlySessions: true };
+    const asked = { since, startingAfter: cursor.afterEventId, onlyUnlisted: true };
     const page = await deps.stripe.listEvents(asked, session.requestOptions);
     if (!page.ok && isOfRun(page.failure)) return pauseOrFail(deps, page.failure);
     if (!page.ok) {
@@ -43,10 +44,10 @@ export async function runSessionsPhase(deps: Deps, session: RunSession): Promise
         tx,
         events.flatMap(({ session: paid }) => paid ?? []),
       );
-      // The event does not say who paid: its session is read with its customer.
+      // The event does not say who paid, or what went back: its session, or its charge, is read by the next incremental run.
       await storePolledEvents(
         tx,
-        events.filter(({ sessionId }) => sessionId !== null),
+        events.filter(({ sessionId, chargeId = null }) => (sessionId ?? chargeId) !== null),
       );
       if (!hasMore && readUntil !== null) await saveSessionsSince(tx, readUntil, metadataKeys);
       await session.commit(tx, { cursor: hasMore ? cursor : START_DIVIDE });

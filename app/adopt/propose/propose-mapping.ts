@@ -48,7 +48,7 @@ export function proposeMapping(scan: Scan): Proposal | null {
     tables: { ...proposeTables(roles, scan, found, { own, comments, questions }) },
     fields,
     access: proposeAccess(roles, first, { comments, questions }),
-    ...(holdsPlanByPrice(first) ? { plan: { holds: "price" as const } } : {}),
+    ...proposePlan(first),
   };
   return {
     ...{ document, comments, questions },
@@ -65,8 +65,11 @@ const LABELS: Partial<Record<FileFieldName, string>> = {
   status: "status of the subscription",
 };
 
-/** Without a column for the plan, the price says what was bought. */
-const holdsPlanByPrice = ({ plan, price }: FoundPlaces): boolean => plan === undefined && price !== undefined;
+/** Without a column for the plan, the price or the product says what was bought. */
+function proposePlan({ plan, price, product }: FoundPlaces): Pick<MappingDocument, "plan"> {
+  if (plan || !(price || product)) return {};
+  return { plan: { holds: price ? "price" : "product" } };
+}
 
 const SECOND_PLACES: readonly FileFieldName[] = [
   ...([

@@ -1,0 +1,105 @@
+import type pg from "pg";
+import { generateBridge } from "~/mapping/bridge/bridge";
+import { readCatalog } from "~/mapping/catalog.server";
+import { checkMapping } from "~/mapping/check-mapping";
+import { parseMapping } from "~/mapping/parse-mapping.server";
+import { checkData, checkDifferences } from "./check/check-data";
+import { checkLookups } from "./check/check-lookups.server";
+import { type Check, type CheckReport, toReport } from "./check/report";
+import { checkRoundTrip } from "./check/round-trip.server";
+import type { Question } from "./propose/proposal";
+import { proposeMapping } from "./propose/propose-mapping";
+import { writeMapping } from "./propose/write-mapping";
+import { scanDatabase } from "./scan/scan-database.server";
+import { addSilentReferences } from "./scan/silent-references.server";
+import { learnWords } from "./words/learn-words.server";
+import { readRecorded } from "./words/read-recorded.server";
+import type { StripeFacts } from "./words/read-stripe.server";
+
+type Client = Pick<pg.ClientBase, "query">;
+type Work = { facts: StripeFacts | null; signal: AbortSignal; progress?: (text: string) => void };
+
+export type Adoption = {
+  columnCount: number;
+  tableCount: number;
+  /** Null: no table holds ids of Stripe's. */
+  file: { text: string; questions: readonly Question[] } | null;
+};
+
+/** Proposes the mapping file of a database. Reads only, in a transaction that may not write. */
+export async function proposeAdoption(client: Client, { facts, progress }: Work): Promise<Adoption> {
+  return inTransaction(client, "READ ONLY", async () => {
+    const scan = await addSilentReferences(client, await scanDatabase(client, progress));
+    const counts = { columnCount: scan.columnCount, tableCount: scan.tables.length };
+    const proposal = proposeMapping(scan);
+    if (!proposal) return { ...counts, file: null };
+    const learned = await learnWords(client, { proposal, facts });
+    return { ...counts, file: { text: writeMapping(learned), questions: learned.questions } };
+  });
+}
+
+/** Checks a mapping file on its database. Everything that it tries is rolled back. */
+export async function checkAdoption(client: Client, text: string, work: Work): Promise<CheckReport> {
+  const parsed = parseMapping(text);
+  if ("problems" in parsed)
+    return toReport(parsed.problems.map((problem) => ({ ...toCheck(problem), level: "problem" })));
+  const { mapping, locate } = parsed;
+  return inTransaction(client, "READ WRITE", async () => {
+    const parts = { mapping, catalog: await readCatalog(client, mapping) };
+    const found = checkMapping(mapping, parts.catalog).map((finding) => toCheck(locate(finding)));
+    // Nothing can be read through a mapping that names what does not exist.
+    if (found.some(({ level }) => level === "problem")) return toReport(found);
+    const owners = await readRecorded(client, parts);
+    const checks: Check[] = [
+      ...found,
+      ...checkData(mapping, owners),
+      ...(await checkLookups(client, parts)),
+      ...(work.facts ? checkDifferences(mapping, owners, work.facts) : []),
+      ...(owners.length > 0 ? await checkRoundTrip(client, parts, work) : []),
+    ];
+    return toReport(checks);
+  });
+}
+
+const toCheck = (problem: {
+  line: number | null;
+  path: string;
+  message: string;
+  isWarning?: boolean;
+}): Check => ({
+  level: problem.isWarning ? "note" : "problem",
+  about: problem.line === null ? problem.path : `line ${problem.line}, ${problem.path}`,
+  text: problem.message,
+});
+
+/** The SQL that installing the file would run; or what is wrong with the file. */
+export async function showAdoption(
+  client: Client,
+  text: string,
+): Promise<{ sql: string } | { report: CheckReport }> {
+  const parsed = parseMapping(text);
+  if ("problems" in parsed)
+    return {
+      report: toReport(parsed.problems.map((problem) => ({ ...toCheck(problem), level: "problem" }))),
+    };
+  return inTransaction(client, "READ ONLY", async () => {
+    const { mapping, locate } = parsed;
+    const catalog = await readCatalog(client, mapping);
+    const checks = checkMapping(mapping, catalog).map((finding) => toCheck(locate(finding)));
+    if (checks.some(({ level }) => level === "problem")) return { report: toReport(checks) };
+    return { sql: generateBridge({ mapping, catalog }) };
+  });
+}
+
+async function inTransaction<Result>(
+  client: Client,
+  mode: "READ ONLY" | "READ WRITE",
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ ${mode}`);
+  try {
+    return await work();
+  } finally {
+    await client.query("ROLLBACK");
+  }
+}

@@ -1,0 +1,91 @@
+import type { MappingDocument } from "~/mapping/mapping.server";
+import type { Proposal, Question } from "../propose/proposal";
+import type { LearnedPlans } from "./learn-plans";
+import type { LearnedStatuses } from "./learn-statuses";
+
+export type Learned = {
+  /** Null where the application keeps none. */
+  statuses: LearnedStatuses | null;
+  plans: LearnedPlans | null;
+  /** With how often each named the right owner; null where Stripe was not asked. */
+  metadataKeys: readonly (readonly [key: string, count: number])[] | null;
+};
+
+/** Adds the application's words to a proposal, and asks about those that nothing explains. */
+export function addWords(proposal: Proposal, { statuses, plans, metadataKeys }: Learned): Proposal {
+  const comments = new Map(proposal.comments);
+  const questions: Question[] = [...proposal.questions];
+  const document: MappingDocument = { ...proposal.document };
+  if (statuses) addStatuses(document, statuses, { comments, questions });
+  if (plans) addPlans(document, plans, { comments, questions });
+  if (metadataKeys && metadataKeys.length > 0) {
+    document.metadataKeys = metadataKeys.map(([key]) => key);
+    comments.set(
+      "metadataKeys",
+      metadataKeys.map(([key, count]) => `${key} named the owner ${count} times`).join("; "),
+    );
+  }
+  return { ...proposal, document, comments, questions };
+}
+
+type Notes = { comments: Map<string, string>; questions: Question[] };
+
+function addStatuses(
+  document: MappingDocument,
+  learned: LearnedStatuses,
+  { comments, questions }: Notes,
+): void {
+  const { words, cancelScheduled, reasons, unknown, guessed } = learned;
+  const status: NonNullable<MappingDocument["status"]> = {};
+  if (words) {
+    status.words = Object.fromEntries(
+      [...words].map(([word, all]) => [word, all.length === 1 ? (all[0] ?? word) : [...all]]),
+    );
+    for (const word of words.keys())
+      comments.set(`status.words.${word}`, reasons.get(word) ?? "by its spelling");
+  }
+  if (cancelScheduled !== null) status.cancelScheduled = cancelScheduled;
+  if (words || cancelScheduled !== null || unknown.length > 0) document.status = status;
+  for (const [one, word] of guessed)
+    questions.push({
+      path: ["status", "words"],
+      text: `Is ${word} also the word for ${one}? No owner with that status was seen.`,
+    });
+  if (unknown.length > 0)
+    questions.push({
+      path: ["status"],
+      text: `${describeCounts(unknown)}: nothing in Stripe explains ${unknown.length === 1 ? "this status" : "these statuses"}. Access given by hand? Then byHand: [${unknown.map(([word]) => JSON.stringify(word)).join(", ")}]. Until it is decided they are kept.`,
+    });
+}
+
+function addPlans(document: MappingDocument, learned: LearnedPlans, { comments, questions }: Notes): void {
+  const { plans, none, onEnd, unknown, withoutWord } = learned;
+  const holds = typeof document.plan === "object" ? document.plan.holds : undefined;
+  if (holds !== "price")
+    document.plan = {
+      ...document.plan,
+      ...(none === undefined ? {} : { none }),
+      ...(onEnd === "none" ? { onEnd } : {}),
+    };
+  if (Object.keys(document.plan ?? {}).length === 0) delete document.plan;
+  if (plans.size > 0)
+    document.plans = Object.fromEntries(
+      [...plans].map(([word, { prices }]) => [word, { prices: [...prices] }]),
+    );
+  for (const [word, { reason }] of plans) comments.set(`plans.${word}`, reason);
+  if (plans.size > 0 && withoutWord.length > 0)
+    questions.push({ path: ["plans"], text: `What do these prices buy? ${withoutWord.join(", ")}` });
+  if (plans.size === 0)
+    questions.push({
+      path: ["plans"],
+      text: `Which prices buy which plan? Without plans no payment gives access.${withoutWord.length > 0 ? ` In use: ${withoutWord.join(", ")}.` : ""}`,
+    });
+  if (unknown.length > 0)
+    questions.push({
+      path: ["plan"],
+      text: `${describeCounts(unknown)}: no price buys ${unknown.length === 1 ? "this plan" : "these plans"}. Given by hand? Then byHand: [${unknown.map(([word]) => JSON.stringify(word)).join(", ")}]. Until it is decided they are kept.`,
+    });
+}
+
+const describeCounts = (words: readonly (readonly [string, number])[]): string =>
+  words.map(([word, count]) => `${word} (${count})`).join(", ");

@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from "node:util";
 import type { z } from "zod";
+import type { AdoptionTools } from "~/adopt/open-adoption.server";
 import type { Roster } from "~/auth/roster.server";
 import type { Actor } from "~/engine/account/actor";
 import type { Parity } from "~/facade/parity.server";
@@ -30,9 +31,21 @@ export const COMMAND_LINE: Actor = { kind: "command_line", id: null };
 type Options = NonNullable<ParseArgsConfig["options"]>;
 export type Arguments = { positionals: string[]; values: Record<string, unknown> };
 
+/** What a command needs that works on a database where Parity is not installed yet. */
+export type BareContext = {
+  out: Out;
+  signal: AbortSignal;
+  /** `databaseUrl` null: that of the environment. Null when there is none either. */
+  openAdoption: (options: {
+    databaseUrl: string | null;
+    progress: (text: string) => void;
+  }) => AdoptionTools | null;
+};
+
 /** A command with valid arguments; or a message about what is wrong with them. */
 export type Prepared =
-  | { ok: true; run: (context: CommandContext) => Promise<ExitCode> }
+  | { ok: true; needs: "installation"; run: (context: CommandContext) => Promise<ExitCode> }
+  | { ok: true; needs: "nothing"; run: (context: BareContext) => Promise<ExitCode> }
   | { ok: false; message: string };
 
 export type Command = {
@@ -46,20 +59,52 @@ export type Command = {
   prepare: (args: Arguments) => Prepared;
 };
 
-type Spec<Schema extends z.ZodType> = Omit<Command, "prepare"> & {
+type Spec<Schema extends z.ZodType, Context> = Omit<Command, "prepare"> & {
   /** Parses the positional arguments (as `positionals`) and the options. */
   input: Schema;
-  run: (context: CommandContext, input: z.infer<Schema>) => Promise<ExitCode>;
+  run: (context: Context, input: z.infer<Schema>) => Promise<ExitCode>;
 };
 
 /** Arguments are parsed before the database is opened, so that a typing error costs no time. */
-export function defineCommand<Schema extends z.ZodType>({ input, run, ...command }: Spec<Schema>): Command {
+export function defineCommand<Schema extends z.ZodType>({
+  input,
+  run,
+  ...command
+}: Spec<Schema, CommandContext>): Command {
   return {
     ...command,
-    prepare({ positionals, values }) {
-      const parsed = input.safeParse({ positionals, ...values });
-      if (parsed.success) return { ok: true, run: (context) => run(context, parsed.data) };
-      return { ok: false, message: parsed.error.issues[0]?.message ?? "The arguments are not valid." };
-    },
+    prepare: (args) =>
+      parseArguments(input, args, (parsed) => ({
+        ok: true,
+        needs: "installation",
+        run: (context) => run(context, parsed),
+      })),
   };
+}
+
+/** A command that works where Parity is not installed. */
+export function defineBareCommand<Schema extends z.ZodType>({
+  input,
+  run,
+  ...command
+}: Spec<Schema, BareContext>): Command {
+  return {
+    ...command,
+    prepare: (args) =>
+      parseArguments(input, args, (parsed) => ({
+        ok: true,
+        needs: "nothing",
+        run: (context) => run(context, parsed),
+      })),
+  };
+}
+
+function parseArguments<Schema extends z.ZodType>(
+  input: Schema,
+  { positionals, values }: Arguments,
+  then: (parsed: z.infer<Schema>) => Prepared,
+): Prepared {
+  const parsed = input.safeParse({ positionals, ...values });
+  if (parsed.success) return then(parsed.data);
+  return { ok: false, message: parsed.error.issues[0]?.message ?? "The arguments are not valid." };
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import type { Command, CommandContext } from "./command";
+import type { BareContext, Command, CommandContext } from "./command";
 import { EXIT, type ExitCode } from "./command";
+import { adopt } from "./commands/adopt";
 import { doctor } from "./commands/doctor";
 import { explain } from "./commands/explain";
 import { fixWorkspace } from "./commands/fix-workspace";
@@ -15,6 +16,7 @@ import { createOut, type Streams } from "./out";
 
 export const COMMANDS: readonly Command[] = [
   status,
+  adopt,
   doctor,
   explain,
   sync,
@@ -31,10 +33,15 @@ export type Opening =
   | { ok: true; context: Omit<CommandContext, "out">; close: () => Promise<void> }
   | { ok: false; message: string };
 
-export type CommandLine = Streams & { argv: readonly string[]; open: () => Promise<Opening> };
+export type CommandLine = Streams & {
+  argv: readonly string[];
+  open: () => Promise<Opening>;
+  /** For commands that need no installation. */
+  bare: Omit<BareContext, "out">;
+};
 
 /** Parses the arguments, opens the installation, runs the command, closes. Returns the exit code of the process. */
-export async function runCommandLine({ argv, open, ...streams }: CommandLine): Promise<ExitCode> {
+export async function runCommandLine({ argv, open, bare, ...streams }: CommandLine): Promise<ExitCode> {
   const at = argv.findIndex((argument) => !argument.startsWith("-"));
   const name = argv[at];
   const rest = argv.filter((_, index) => index !== at);
@@ -55,6 +62,7 @@ export async function runCommandLine({ argv, open, ...streams }: CommandLine): P
     out.fail("usage", `${prepared.message}\n\n${formatHelp(command)}`);
     return EXIT.usage;
   }
+  if (prepared.needs === "nothing") return prepared.run({ ...bare, out }).finally(() => out.progress(null));
   const opened = await open();
   if (!opened.ok) {
     out.fail("cannot_open", opened.message);

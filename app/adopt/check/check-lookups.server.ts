@@ -3,8 +3,8 @@ import { z } from "zod";
 import { selectBilling, selectUsers, selectWorkspaces } from "~/mapping/bridge/selects";
 import { withoutOurTables } from "~/mapping/bridge/standalone";
 import { type BridgeParts, isAmong } from "~/mapping/bridge/values";
-import { listPlaces } from "~/mapping/mapping.server";
-import { describePlace, isColumnPlace } from "~/mapping/places";
+import { listPlaces, type Mapping } from "~/mapping/mapping.server";
+import { describePlace, describeTable, isColumnPlace } from "~/mapping/places";
 import type { Check } from "./report";
 
 type Client = Pick<pg.ClientBase, "query">;
@@ -51,7 +51,7 @@ export async function checkLookups(client: Client, parts: BridgeParts): Promise<
     for (const { name, filter } of scanned)
       checks.push({
         ...{ level: "note", about: name },
-        text: `${about} is found by reading the whole table${filter ? ` (${filter})` : ""}. Give it an index: CREATE INDEX CONCURRENTLY ON ${name} (…)`,
+        text: `${about} is found by reading the whole table${filter ? ` (${filter})` : ""}. CREATE INDEX CONCURRENTLY ON ${name} (${findLookedUp(parts.mapping, name) ?? "the columns of this condition"})`,
       });
   }
   await client.query("SET LOCAL enable_seqscan = on");
@@ -69,6 +69,14 @@ function listScans(node: PlanNode | undefined): { name: string; filter: string |
   return [{ name: [node.Schema, name].filter(Boolean).join("."), filter: node.Filter }, ...inner];
 }
 
+/** The column by which rows of a table are looked up. */
+function findLookedUp({ tables: { owners, ...others } }: Mapping, name: string): string | undefined {
+  const source = [...owners, ...Object.values(others)].find(
+    ({ table }) => table && describeTable(table) === name,
+  );
+  return source && ("owner" in source ? source.owner : source.key);
+}
+
 /** Each event of Stripe asks whose customer it is. */
 function checkCustomerIndex({ mapping, catalog }: BridgeParts): Check[] {
   const places = mapping.tables.owners.flatMap((kind) =>
@@ -79,12 +87,8 @@ function checkCustomerIndex({ mapping, catalog }: BridgeParts): Check[] {
   return places.flatMap(({ name, place }): Check[] => {
     if (!isColumnPlace(place)) return [];
     const table = catalog.tables[place.alias];
-    if (
-      !table ||
-      table.relation !== "table" ||
-      (place.path.length === 0 && table.indexed.includes(place.column))
-    )
-      return [];
+    const isIndexed = place.path.length === 0 && table?.indexed.includes(place.column);
+    if (table?.relation !== "table" || isIndexed) return [];
     const source = mapping.tables.owners.find(({ as }) => as === place.alias) ?? mapping.tables[place.alias];
     const named = source && !Array.isArray(source) ? source.table : undefined;
     const shown = named ? `${named.schema}.${named.name}` : place.alias;

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { createRoster } from "~/auth/roster.server";
+import { createBareContext } from "~/cli/bare-context";
 import { type Opening, runCommandLine } from "~/cli/run-command";
 import { seedDemo } from "~/demo/seed-demo";
 import type { Parity } from "~/facade/parity.server";
@@ -79,11 +80,20 @@ export function runOn({ db, parity }: Installation, line: string | readonly stri
   return runAndCapture(typeof line === "string" ? line.split(" ") : line, async () => opening);
 }
 
-export async function runAndCapture(argv: readonly string[], open: () => Promise<Opening>): Promise<Ran> {
+export async function runAndCapture(
+  argv: readonly string[],
+  open: () => Promise<Opening>,
+  environment: Record<string, string> = {},
+): Promise<Ran> {
   const ran = { stdout: "", stderr: "" };
   const code = await runCommandLine({
     argv,
     open,
+    bare: createBareContext({
+      source: environment,
+      signal: new AbortController().signal,
+      log: createLog({ level: "silent" }),
+    }),
     stdout: (text) => {
       ran.stdout += text;
     },

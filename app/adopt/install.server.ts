@@ -1,0 +1,182 @@
+import type pg from "pg";
+import { z } from "zod";
+import { installBridge } from "~/mapping/install.server";
+import type { Mapping } from "~/mapping/mapping.server";
+import { parseMapping } from "~/mapping/parse-mapping.server";
+import { checkAdoption } from "./adopt.server";
+import type { CheckReport } from "./check/report";
+
+type Client = Pick<pg.ClientBase, "query">;
+
+export type Installed =
+  | { outcome: "installed"; report: CheckReport; changes: string[]; isSame: boolean }
+  | { outcome: "refused"; report: CheckReport }
+  | { outcome: "not_migrated" };
+
+const storedRow = z.object({ hash: z.string(), mapping: z.unknown(), source: z.string().nullable() });
+
+/**
+ * Checks a mapping file and installs it, with its plans and metadata keys, in one transaction with audit entries. A mapping
+ * that differs from the installed one turns writing off, until an admin has looked at the preview again.
+ */
+export async function installAdoption(
+  client: Client,
+  text: string,
+  { actor, signal, progress }: { actor: string; signal: AbortSignal; progress?: (text: string) => void },
+): Promise<Installed> {
+  const { rows: tables } = await client.query<{ found: boolean }>(
+    `SELECT pg_catalog.to_regclass('parity."Mapping"') IS NOT NULL AS found`,
+  );
+  if (!tables[0]?.found) return { outcome: "not_migrated" };
+  const report = await checkAdoption(client, text, { facts: null, signal, progress });
+  const parsed = parseMapping(text);
+  if (report.problems > 0 || "problems" in parsed) return { outcome: "refused", report };
+  const { document, mapping } = parsed;
+  await client.query("BEGIN");
+  try {
+    await client.query(`LOCK TABLE parity."Mapping" IN EXCLUSIVE MODE`);
+    const before = await readStored(client);
+    await installBridge(client, { document, source: text, installedBy: actor });
+    const after = await readStored(client);
+    const changes = [
+      ...(await installPlans(client, mapping, actor)),
+      ...(await setSetting(client, { key: "metadataKeys", value: mapping.metadataKeys, actor })),
+    ];
+    const isSame = before?.hash === after?.hash && before?.source !== null;
+    if (!isSame) {
+      changes.push(...(await setSetting(client, { key: "writeMode", value: "off", actor })));
+      await recordChange(client, { key: "mapping", before: before?.mapping ?? null, after: document, actor });
+    }
+    await client.query("COMMIT");
+    return { outcome: "installed", report, changes, isSame };
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  }
+}
+
+async function readStored(client: Client): Promise<z.output<typeof storedRow> | undefined> {
+  const { rows } = await client.query<unknown[]>(
+    `SELECT hash, mapping, source FROM parity."Mapping" WHERE id = 1`,
+  );
+  return z.array(storedRow).parse(rows)[0];
+}
+
+type Change = { key: string; before: unknown; after: unknown; actor: string };
+
+async function recordChange(client: Client, { key, before, after, actor }: Change): Promise<void> {
+  await client.query(
+    `INSERT INTO parity."SettingChange" (key, before, after, actor, reason) VALUES ($1, $2, $3, $4, 'mapping file')`,
+    [key, before === null ? null : JSON.stringify(before), JSON.stringify(after), actor],
+  );
+}
+
+async function setSetting(
+  client: Client,
+  { key, value, actor }: { key: string; value: unknown; actor: string },
+): Promise<string[]> {
+  const { rows } = await client.query<{ value: unknown }>(
+    `SELECT value FROM parity."Setting" WHERE key = $1 FOR UPDATE`,
+    [key],
+  );
+  const before = rows[0]?.value ?? null;
+  if (JSON.stringify(before) === JSON.stringify(value)) return [];
+  await client.query(
+    `INSERT INTO parity."Setting" AS s (key, value, "updatedBy") VALUES ($1, $2, $3)
+     ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedBy" = excluded."updatedBy", "updatedAt" = now()`,
+    [key, JSON.stringify(value), actor],
+  );
+  await recordChange(client, { key, before, after: value, actor });
+  return [`setting ${key}: ${JSON.stringify(value)}`];
+}
+
+const planRow = z.object({ name: z.string(), seats: z.number() });
+
+/** The plans of the file become Parity's plans, by the application's word. Plans that the file does not name stay. */
+async function installPlans(client: Client, { plans }: Mapping, actor: string): Promise<string[]> {
+  const changes: string[] = [];
+  for (const [name, plan] of Object.entries(plans)) {
+    const id = plan.word ?? name;
+    const wanted = { name: plan.name ?? name, seats: plan.seats };
+    const { rows } = await client.query<unknown[]>(`SELECT name, seats FROM parity."Plan" WHERE id = $1`, [
+      id,
+    ]);
+    const before = z.array(planRow).parse(rows)[0] ?? null;
+    if (before?.name !== wanted.name || before.seats !== wanted.seats) {
+      await client.query(
+        `INSERT INTO parity."Plan" (id, name, seats, "updatedAt") VALUES ($1, $2, $3, now())
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, seats = excluded.seats, "updatedAt" = now()`,
+        [id, wanted.name, wanted.seats],
+      );
+      await recordChange(client, { key: `plan:${id}`, before, after: wanted, actor });
+      changes.push(`plan ${id}`);
+    }
+    for (const [column, values] of [
+      ["priceId", plan.prices],
+      ["lookupKey", plan.lookupKeys],
+      ["productId", plan.products],
+    ] as const)
+      for (const value of values) changes.push(...(await mapPrice(client, { id, column, value, actor })));
+  }
+  return changes;
+}
+
+type PriceMapping = {
+  id: string;
+  column: "priceId" | "lookupKey" | "productId";
+  value: string;
+  actor: string;
+};
+
+async function mapPrice(client: Client, { id, column, value, actor }: PriceMapping): Promise<string[]> {
+  const { rows } = await client.query<{ planId: string | null }>(
+    `SELECT "planId" FROM parity."PlanPrice" WHERE "${column}" = $1`,
+    [value],
+  );
+  const [found] = rows;
+  if (found?.planId === id) return [];
+  await client.query(
+    `INSERT INTO parity."PlanPrice" ("planId", "${column}", source) VALUES ($1, $2, 'admin')
+     ON CONFLICT ("${column}") DO UPDATE SET "planId" = excluded."planId", source = 'admin'`,
+    [id, value],
+  );
+  const before = found ? (found.planId === null ? "ignored" : { plan: found.planId }) : null;
+  await recordChange(client, { key: `${column}:${value}`, before, after: { plan: id }, actor });
+  return [`${value} buys ${id}`];
+}
+
+const statusRow = z.object({
+  ...{ installedAt: z.date(), installedBy: z.string(), source: z.string().nullable(), hash: z.string() },
+});
+
+export type AdoptionStatus =
+  | { is: "not_migrated" }
+  | { is: "not_mapped" }
+  | {
+      is: "mapped";
+      installedAt: string;
+      installedBy: string;
+      isDefault: boolean;
+      owners: number;
+      source: string | null;
+    };
+
+/** Which mapping is installed, and how many owners it finds. */
+export async function readAdoption(client: Client): Promise<AdoptionStatus> {
+  const { rows: tables } = await client.query<{ found: boolean }>(
+    `SELECT pg_catalog.to_regclass('parity."Mapping"') IS NOT NULL AS found`,
+  );
+  if (!tables[0]?.found) return { is: "not_migrated" };
+  const { rows } = await client.query<unknown[]>(
+    `SELECT "installedAt", "installedBy", source, hash FROM parity."Mapping" WHERE id = 1`,
+  );
+  const [row] = z.array(statusRow).parse(rows);
+  if (!row) return { is: "not_mapped" };
+  const { rows: counted } = await client.query<{ owners: number }>(
+    `SELECT count(*)::int AS owners FROM parity."User"`,
+  );
+  return {
+    ...{ is: "mapped", installedAt: row.installedAt.toISOString(), installedBy: row.installedBy },
+    ...{ isDefault: row.source === null, owners: counted[0]?.owners ?? 0, source: row.source },
+  };
+}

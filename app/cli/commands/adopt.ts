@@ -1,0 +1,188 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { z } from "zod";
+import type { AdoptionTools } from "~/adopt/open-adoption.server";
+import { pluralize } from "~/billing/words/counts";
+import { defineBareCommand, EXIT, type ExitCode } from "~/cli/command";
+import type { Line, Out } from "~/cli/out";
+
+const FILE = "parity.mapping.yaml";
+const ACTOR = "command line";
+
+const input = z
+  .object({
+    positionals: z.array(z.string()).max(0, "adopt takes no arguments, only options."),
+    ...{ "database-url": z.string().optional(), file: z.string().default(FILE) },
+    ...{ check: z.boolean().default(false), "show-sql": z.boolean().default(false) },
+    ...{
+      install: z.boolean().default(false),
+      status: z.boolean().default(false),
+      force: z.boolean().default(false),
+    },
+  })
+  .refine(
+    (given) => [given.check, given["show-sql"], given.install, given.status].filter(Boolean).length <= 1,
+    {
+      error: "Give only one of --check, --show-sql, --install and --status.",
+    },
+  );
+type Input = z.infer<typeof input>;
+
+export const adopt = defineBareCommand({
+  name: "adopt",
+  usage: ["adopt", "adopt --check", "adopt --show-sql", "adopt --install", "adopt --status"],
+  summary: "put Parity on an application’s own tables: propose a mapping, check it, install it",
+  help: [
+    `Without an option the database is looked at, and a mapping is proposed in ${FILE}; nothing is written into it. Lines`,
+    "with “# ?” in the file are for you to decide; exit code 3: there are some. With STRIPE_SECRET_KEY the application’s",
+    "words for statuses and plans are learned from what Stripe says of the same customers.",
+    "--check: says what will not work, and tries every record in a transaction that is rolled back.",
+    "--show-sql: prints the SQL that installing runs. --install: checks and installs, and turns writing off.",
+    `--file: another file than ${FILE}. --force: replace the file. --database-url: another database than DATABASE_URL.`,
+  ],
+  options: {
+    ...{ "database-url": { type: "string" }, file: { type: "string" } },
+    ...{ check: { type: "boolean" }, "show-sql": { type: "boolean" } },
+    ...{ install: { type: "boolean" }, status: { type: "boolean" }, force: { type: "boolean" } },
+  },
+  input,
+  run: async ({ out, openAdoption }, given) => {
+    const tools = openAdoption({
+      databaseUrl: given["database-url"] ?? null,
+      progress: (text) => out.progress(text),
+    });
+    if (tools === null) {
+      out.fail("no_database", "Which database? Set DATABASE_URL, or give --database-url.");
+      return EXIT.usage;
+    }
+    if (given.status) return showStatus(tools, out);
+    if (!(given.check || given["show-sql"] || given.install)) return propose(tools, out, given);
+    const text = await readFile(given.file, "utf8").catch(() => null);
+    if (text === null) {
+      out.fail("no_file", `There is no file ${given.file}. Run parity adopt first, or give --file.`);
+      return EXIT.usage;
+    }
+    if (given.check) return check(tools, out, text);
+    return given.install ? install(tools, out, text) : showSql(tools, out, text);
+  },
+});
+
+async function propose(tools: AdoptionTools, out: Out, { file, force }: Input): Promise<ExitCode> {
+  const facts = await tools.readFacts();
+  const { columnCount, tableCount, file: proposed } = await tools.propose(facts);
+  const looked = `Looked at ${pluralize(columnCount, "column")} of ${pluralize(tableCount, "table")}.`;
+  if (!proposed) {
+    out.fail(
+      "nothing_found",
+      `${looked} None holds ids of Stripe’s (cus_…, sub_…), so that nothing could be proposed. Write the mapping by hand: docs/adopting.md.`,
+    );
+    return EXIT.failed;
+  }
+  const { text, questions } = proposed;
+  const isWritten = await writeFile(file, text, { flag: force ? "w" : "wx" }).then(
+    () => true,
+    () => false,
+  );
+  if (!isWritten) {
+    out.fail(
+      "file_exists",
+      `${file} is there already, or cannot be written. Give --force to replace it, or --file.`,
+    );
+    return EXIT.failed;
+  }
+  const open = questions.map((question) => ({ path: question.path.join("."), text: question.text }));
+  out.answer(
+    {
+      file,
+      columns: columnCount,
+      tables: tableCount,
+      subscriptions: facts?.subscriptionCount ?? null,
+      questions: open,
+    },
+    () => [
+      looked,
+      facts
+        ? `Stripe: ${pluralize(facts.subscriptionCount, "subscription")}.`
+        : "Stripe was not asked: without STRIPE_SECRET_KEY the words for plans and statuses are guessed from the records.",
+      `Wrote ${file}.`,
+      ...open.map(({ path, text: asked }): Line => [{ text: "?", tone: "review" }, path, asked]),
+      open.length > 0
+        ? `${pluralize(open.length, "question")} to decide, marked “# ?” in the file.`
+        : "No questions are open.",
+      "Next: npm run parity -- adopt --check",
+    ],
+  );
+  return open.length > 0 ? EXIT.mismatches : EXIT.done;
+}
+
+type Report = Awaited<ReturnType<AdoptionTools["check"]>>;
+const MARKS = {
+  ok: { text: "ok", tone: "right" },
+  note: { text: "note", tone: "medium" },
+  problem: { text: "mend", tone: "critical" },
+} as const;
+
+const formatReport = ({ checks }: Report): Line[] =>
+  checks.map(({ level, about, text }): Line => [MARKS[level], about, text]);
+
+async function check(tools: AdoptionTools, out: Out, text: string): Promise<ExitCode> {
+  const facts = await tools.readFacts();
+  const report = await tools.check(text, facts);
+  out.answer(report, () => [
+    ...formatReport(report),
+    ...(facts
+      ? []
+      : ["Stripe was not asked (no STRIPE_SECRET_KEY), so that the words were not compared with it."]),
+    report.problems === 0
+      ? "The mapping can be installed. Next: npm run parity -- adopt --install"
+      : `${pluralize(report.problems, "problem")} to mend before it can be installed.`,
+  ]);
+  return report.problems > 0 ? EXIT.mismatches : EXIT.done;
+}
+
+async function showSql(tools: AdoptionTools, out: Out, text: string): Promise<ExitCode> {
+  const shown = await tools.show(text);
+  if ("report" in shown) {
+    out.answer(shown.report, () => formatReport(shown.report));
+    return EXIT.mismatches;
+  }
+  out.answer(shown, () => shown.sql.split("\n"));
+  return EXIT.done;
+}
+
+async function install(tools: AdoptionTools, out: Out, text: string): Promise<ExitCode> {
+  const installed = await tools.install(text, ACTOR);
+  if (installed.outcome === "not_migrated") {
+    out.fail("not_migrated", "Parity’s own tables are not there yet. Run: npm run db:migrate");
+    return EXIT.failed;
+  }
+  const { outcome, report } = installed;
+  if (outcome === "refused") {
+    out.answer({ outcome, ...report }, () => [
+      ...formatReport(report),
+      `Nothing was installed: ${pluralize(report.problems, "problem")} to mend.`,
+    ]);
+    return EXIT.mismatches;
+  }
+  const { changes, isSame } = installed;
+  out.answer({ outcome, isSame, changes, ...report }, () => [
+    ...formatReport(report),
+    isSame ? "This mapping was installed already." : "The mapping is installed. Writing is off.",
+    ...changes.map((change): Line => ["", change]),
+    "Next: npm run parity -- sync --all   (a preview; it writes nothing)",
+  ]);
+  return EXIT.done;
+}
+
+async function showStatus(tools: AdoptionTools, out: Out): Promise<ExitCode> {
+  const status = await tools.status();
+  out.answer(status, () => {
+    if (status.is === "not_migrated")
+      return ["Parity’s own tables are not there yet. Run: npm run db:migrate"];
+    if (status.is === "not_mapped") return ["No mapping is installed. Run: npm run parity -- adopt"];
+    const origin = status.isDefault ? "the mapping that comes with Parity" : "a mapping file";
+    return [
+      `${pluralize(status.owners, "owner")} through ${origin}, installed ${status.installedAt} by ${status.installedBy}.`,
+    ];
+  });
+  return status.is === "mapped" && status.owners > 0 ? EXIT.done : EXIT.mismatches;
+}

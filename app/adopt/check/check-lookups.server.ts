@@ -31,7 +31,8 @@ const planRow = z.object({ "QUERY PLAN": z.array(z.object({ Plan: planNode })) }
 
 /** Whether owners and their rows are found by an index. PostgreSQL is told to avoid reading whole tables, and is asked. */
 export async function checkLookups(client: Client, parts: BridgeParts): Promise<Check[]> {
-  const byIds = (column: string, type: Parameters<typeof isAmong>[2]) => isAmong(column, "$1", type);
+  const byIds = (column: string, type: Parameters<typeof isAmong>[2]) =>
+    isAmong(column, "$1::pg_catalog.text[]", type);
   const lookups: [string, string][] = [
     ["an owner by its key", selectUsers(parts, byIds)],
     ["a subscription by its owner", selectBilling(parts, byIds)],

@@ -135,7 +135,7 @@ const RULES: Partial<Record<FileFieldName, Rule>> = {
   status: {
     names: /^(status|state)$/,
     kinds: TEXTS,
-    is: (one) => hasClass(one, "status") || areStatuses(one.values),
+    is: (one) => hasClass(one, "status") || areStatuses(one.values) || isNamedStatus(one),
   },
   plan: {
     names: /^(plan|tier|plan_(name|key|slug|type|code|id)|product_name|package)$/,
@@ -176,6 +176,11 @@ const RULES: Partial<Record<FileFieldName, Rule>> = {
   createdAt: { names: /^(created_?(at|on)|inserted_at|date_joined)$/, kinds: TIMES },
   updatedAt: { names: /^(updated_?(at|on)|modified_at)$/, kinds: TIMES },
 };
+
+/** A column that calls itself the status of a subscription may hold any words. */
+const isNamedStatus = ({ column, path, values }: Candidate): boolean =>
+  isAboutBilling(path.at(-1) ?? column.name) && values.length <= MOST_WORDS;
+const MOST_WORDS = 20;
 
 /** Whose full name counts, not the name without `stripe_` and the like. */
 const WHOLE_NAMES: readonly FileFieldName[] = ["name", "emailVerified", "createdAt", "updatedAt"];

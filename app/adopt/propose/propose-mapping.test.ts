@@ -4,6 +4,8 @@ import { readCatalog } from "~/mapping/catalog.server";
 import { checkMapping } from "~/mapping/check-mapping";
 import { parseMapping } from "~/mapping/parse-mapping.server";
 import { createEmptyDatabase } from "~/platform/testing/database";
+import { checkLookups } from "../check/check-lookups.server";
+import { checkRoundTrip } from "../check/round-trip.server";
 import { scanDatabase } from "../scan/scan-database.server";
 import { addSilentReferences } from "../scan/silent-references.server";
 import { APPLICATIONS } from "../testing/applications";
@@ -34,10 +36,20 @@ async function propose(tables: string) {
     const text = writeMapping(proposal);
     const parsed = parseMapping(text);
     if ("problems" in parsed) throw new Error(`${text}\n${JSON.stringify(parsed.problems, null, 1)}`);
-    const findings = checkMapping(parsed.mapping, await readCatalog(client, parsed.mapping));
+    const parts = { mapping: parsed.mapping, catalog: await readCatalog(client, parsed.mapping) };
+    const findings = checkMapping(parts.mapping, parts.catalog);
+    const signal = new AbortController().signal;
+    const checks = [
+      ...(await checkLookups(client, parts)),
+      ...(await checkRoundTrip(client, parts, { signal })),
+    ];
     return {
       ...{ text, document: parsed.document, questions: proposal.questions.map((question) => question.text) },
-      errors: findings.filter(({ isWarning }) => !isWarning).map(({ message }) => message),
+      errors: [
+        ...findings.filter(({ isWarning }) => !isWarning).map(({ message }) => message),
+        ...checks.filter(({ level }) => level === "problem").map(({ text: problem }) => problem),
+      ],
+      owners: checks.find(({ about }) => about === "round trip")?.text,
     };
   } finally {
     await client.query("ROLLBACK");
@@ -225,6 +237,7 @@ describe("what is proposed for", () => {
   ] as const)("%s", async (name, expected) => {
     const proposed = await propose(APPLICATIONS[name]);
     expect(proposed?.errors).toEqual([]);
+    expect(proposed?.owners).toMatch(/^2[05] owners written as they are, .*: 0 differ/);
     expect(proposed?.document).toMatchObject(expected);
   });
 });

@@ -2,8 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import type { AdoptionTools } from "~/adopt/open-adoption.server";
 import { pluralize } from "~/billing/words/counts";
-import { defineBareCommand, EXIT, type ExitCode } from "~/cli/command";
+import { type BareContext, defineBareCommand, EXIT, type ExitCode } from "~/cli/command";
 import type { Line, Out } from "~/cli/out";
+import { maskText } from "~/platform/mask.server";
 
 const FILE = "parity.mapping.yaml";
 const ACTOR = "command line";
@@ -45,26 +46,36 @@ export const adopt = defineBareCommand({
     ...{ install: { type: "boolean" }, status: { type: "boolean" }, force: { type: "boolean" } },
   },
   input,
-  run: async ({ out, openAdoption }, given) => {
-    const tools = openAdoption({
-      databaseUrl: given["database-url"] ?? null,
-      progress: (text) => out.progress(text),
-    });
-    if (tools === null) {
-      out.fail("no_database", "Which database? Set DATABASE_URL, or give --database-url.");
-      return EXIT.usage;
-    }
-    if (given.status) return showStatus(tools, out);
-    if (!(given.check || given["show-sql"] || given.install)) return propose(tools, out, given);
-    const text = await readFile(given.file, "utf8").catch(() => null);
-    if (text === null) {
-      out.fail("no_file", `There is no file ${given.file}. Run parity adopt first, or give --file.`);
-      return EXIT.usage;
-    }
-    if (given.check) return check(tools, out, text);
-    return given.install ? install(tools, out, text) : showSql(tools, out, text);
-  },
+  run: (context, given) =>
+    work(context, given).catch((error: unknown) => {
+      // Neither a wrong address nor a refused key is a bug: the message says what to do.
+      context.out.fail(
+        "failed",
+        maskText(error instanceof Error ? error.message || error.name : String(error)),
+      );
+      return EXIT.failed;
+    }),
 });
+
+async function work({ out, openAdoption }: BareContext, given: Input): Promise<ExitCode> {
+  const tools = openAdoption({
+    databaseUrl: given["database-url"] ?? null,
+    progress: (text) => out.progress(text),
+  });
+  if (tools === null) {
+    out.fail("no_database", "Which database? Set DATABASE_URL, or give --database-url.");
+    return EXIT.usage;
+  }
+  if (given.status) return showStatus(tools, out);
+  if (!(given.check || given["show-sql"] || given.install)) return propose(tools, out, given);
+  const text = await readFile(given.file, "utf8").catch(() => null);
+  if (text === null) {
+    out.fail("no_file", `There is no file ${given.file}. Run parity adopt first, or give --file.`);
+    return EXIT.usage;
+  }
+  if (given.check) return check(tools, out, text);
+  return given.install ? install(tools, out, text) : showSql(tools, out, text);
+}
 
 async function propose(tools: AdoptionTools, out: Out, { file, force }: Input): Promise<ExitCode> {
   const facts = await tools.readFacts();

@@ -1,7 +1,7 @@
 import { openAdoption } from "~/adopt/open-adoption.server";
 import { createLoneReader } from "~/adopt/words/lone-reader.server";
-import { type BareEnvironment, readBareEnvironment } from "~/platform/bare-environment.server";
 import type { Log } from "~/platform/log.server";
+import { type BareEnvironment, readBareEnvironment } from "./bare-environment";
 import type { BareContext } from "./command";
 
 type BareDeps = { source: Record<string, string | undefined>; signal: AbortSignal; log: Log };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import * as field from "./env-fields.server";
+import * as field from "~/platform/env-fields.server";
 
 const variables = z
   .object({

@@ -4,6 +4,7 @@ import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseMapping } from "~/mapping/parse-mapping.server";
+import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { createSandbox, DEFAULT_SECRET_KEY, type Listening } from "~/sandbox/sandbox";
 import { PRODUCTION_KEY, runAndCapture } from "./testing/cli";
@@ -112,6 +113,7 @@ describe("parity adopt", () => {
       metadataKeys: ["appUser"],
     });
     expect(text).toContain("30 of 30 values begin with cus_");
+    expect(text).not.toMatch(/@|cus_\w|sub_\w/);
     expect(await dump()).toEqual(before);
     // A file that is there is never replaced unasked.
     expect(await adopt()).toMatchObject({ code: 1, stderr: expect.stringContaining("--force") });
@@ -169,6 +171,40 @@ describe("parity adopt", () => {
       stderr: expect.stringContaining("db:migrate"),
     });
     expect(await adopt("--status")).toMatchObject({ code: 3, stdout: expect.stringContaining("db:migrate") });
+  });
+
+  it("installs with writing off, with the plans of the file, and says what is installed", async () => {
+    await applyMigrations(url);
+    await client.query(`CREATE TABLE IF NOT EXISTS parity."Mapping" (id int PRIMARY KEY, mapping jsonb NOT NULL, facts jsonb NOT NULL,
+        source text, hash text NOT NULL, "installedAt" timestamptz(3) NOT NULL DEFAULT now(), "installedBy" text NOT NULL);
+      CREATE TABLE IF NOT EXISTS parity."ChosenSubscription" ("userId" text PRIMARY KEY, "subscriptionId" text NOT NULL)`);
+    const before = await dump();
+    const first = JSON.parse((await adopt("--install --json")).stdout);
+    expect(first).toMatchObject({ outcome: "installed", isSame: false, problems: 0 });
+    expect(first.changes).toEqual(
+      expect.arrayContaining(["plan Pro", "plan Team", 'setting writeMode: "off"']),
+    );
+    const { rows } = await client.query(
+      `SELECT (SELECT count(*)::int FROM parity."User") AS owners, (SELECT count(*)::int FROM parity."PlanPrice") AS prices,
+         (SELECT value FROM parity."Setting" WHERE key = 'metadataKeys') AS keys,
+         (SELECT count(*)::int FROM parity."SettingChange" WHERE actor = 'command line') AS audited`,
+    );
+    expect(rows).toEqual([{ owners: 41, prices: 2, keys: ["appUser"], audited: 7 }]);
+    expect(await dump()).toEqual(before);
+    // Installing it again changes nothing, and does not turn off what was turned on since.
+    await client.query(`UPDATE parity."Setting" SET value = '"full"' WHERE key = 'writeMode'`);
+    expect(JSON.parse((await adopt("--install --json")).stdout)).toMatchObject({ isSame: true, changes: [] });
+    expect(await adopt("--status")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("41 owners through a mapping file"),
+    });
+    const right = await readFile(file(), "utf8");
+    await writeFile(file(), right.replace("version: 1", "version: 1\ntimeZone: Europe/Berlin"));
+    expect(JSON.parse((await adopt("--install --json")).stdout)).toMatchObject({
+      isSame: false,
+      changes: ['setting writeMode: "off"'],
+    });
+    await writeFile(file(), right);
   });
 
   it("says what is missing: a database, a file, ids of Stripe’s", async () => {

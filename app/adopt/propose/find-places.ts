@@ -182,6 +182,8 @@ const isNamedStatus = ({ column, path, values }: Candidate): boolean =>
   isAboutBilling(path.at(-1) ?? column.name) && values.length <= MOST_WORDS;
 const MOST_WORDS = 20;
 
+const SHOWN_WORDS: readonly FileFieldName[] = ["status", "plan", "interval", "currency"];
+
 /** Whose full name counts, not the name without `stripe_` and the like. */
 const WHOLE_NAMES: readonly FileFieldName[] = ["name", "emailVerified", "createdAt", "updatedAt"];
 
@@ -206,7 +208,8 @@ function toPlace(candidate: Candidate, { kinds, is }: Rule, name: FileFieldName)
   if (path.length === 0) {
     if (!kinds.includes(column.kind)) return undefined;
     const words =
-      TEXTS.includes(column.kind) && values.length > 0
+      // The file is kept with the code: it shows words of the application, and no name of a person.
+      SHOWN_WORDS.includes(name) && values.length > 0
         ? `: ${values
             .slice(0, 6)
             .map(([value]) => value)
@@ -214,7 +217,7 @@ function toPlace(candidate: Candidate, { kinds, is }: Rule, name: FileFieldName)
         : "";
     // A status that says nothing about billing may be that of the user account.
     const isSure = name !== "status" || !isOwner || isAboutBilling(column.name);
-    const zone = column.kind === "timestamp" ? ", without a time zone: read as UTC" : "";
+    const zone = column.kind === "timestamp" ? ", read as UTC" : "";
     return { place, ...rest, reason: `${column.shown}${words}${zone}`, isSure };
   }
   if (kinds.some((kind) => isTime({ kind }))) {

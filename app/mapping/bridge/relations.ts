@@ -1,4 +1,5 @@
 import { FILE_FIELDS, type FileFieldName, type ValueKind } from "../file-fields";
+import type { Mapping } from "../mapping.server";
 import { isColumnPlace, type Place } from "../places";
 import { type BridgeParts, findColumn, LOGICAL_TYPES } from "./values";
 
@@ -52,11 +53,20 @@ const toColumn = (name: FileFieldName): RelationColumn => ({
 });
 const text = (name: string): RelationColumn => ({ name, type: LOGICAL_TYPES.text });
 
-/** What a further column that a plan sets holds. */
+/** What a further column that a plan sets holds. JSON has no types of columns: there it is what the plans say. */
 export function readSetKind(parts: BridgeParts, place: Place): ValueKind {
-  if (!isColumnPlace(place) || place.path.length > 0) return "text";
+  if (!isColumnPlace(place)) return "text";
+  if (place.path.length > 0) return readKindOfPlans(parts.mapping, place);
   const { kind } = findColumn(parts, place.alias, place.column);
   return kind === "integer" ? "number" : kind === "boolean" ? "boolean" : "text";
+}
+
+function readKindOfPlans({ plans, sets }: Mapping, place: Place): ValueKind {
+  const names = Object.keys(sets).filter((name) => sets[name] === place);
+  const values = Object.values(plans).flatMap((plan) => names.flatMap((name) => plan.sets[name] ?? []));
+  if (values.length === 0) return "text";
+  if (values.every((value) => Number.isSafeInteger(value))) return "number";
+  return values.every((value) => typeof value === "boolean") ? "boolean" : "text";
 }
 
 /** The columns of `parity."User"`. */

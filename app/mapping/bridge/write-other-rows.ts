@@ -18,7 +18,7 @@ export function ensureRows(parts: BridgeParts): Statement[] {
     const written = findWrittenTable(table);
     const { key, ensure } = table;
     if (!written || key === undefined || ensure === undefined) return [];
-    const { [key]: own = "$price", ...others } = omitDefaults(ensure);
+    const { [key]: own = "$price", ...others } = omitDefaults(parts, alias, ensure);
     const columns = Object.entries({ [key]: own, ...others });
     const values = columns.map(
       ([column, value]) => `${writeConstant(parts, alias, column, value)} AS ${ident(column)}`,

@@ -14,6 +14,7 @@ import {
 import {
   addFilter,
   COUNTING,
+  type Constants,
   clearAtEnd,
   listColumns,
   listValues,
@@ -71,14 +72,9 @@ export function writeOwnerRows(parts: BridgeParts, alias: string, table: MappedT
   ];
 }
 
-function insertRows(
-  parts: BridgeParts,
-  target: Target,
-  owner: string,
-  constants: Parameters<typeof omitDefaults>[0],
-): Statement {
+function insertRows(parts: BridgeParts, target: Target, owner: string, constants: Constants): Statement {
   const name = qualify(target.table);
-  const inserted = listInserted(parts, target, omitDefaults(constants));
+  const inserted = listInserted(parts, target, omitDefaults(parts, target.alias, constants));
   const given = target.places
     .map((_, index) => `nullif(v.p${index + 1}, 'null'::pg_catalog.jsonb)`)
     .join(", ");

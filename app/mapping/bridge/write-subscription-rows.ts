@@ -87,7 +87,7 @@ const isMissing = (name: string, id: string): string =>
 function insertRows(parts: BridgeParts, { target, table, owner, id, rows }: ManyRows): Statement[] {
   if (table.insert === false) return [];
   const name = qualify(target.table);
-  const inserted = listInserted(parts, target, omitDefaults(table.insert.set));
+  const inserted = listInserted(parts, target, omitDefaults(parts, target.alias, table.insert.set));
   const sql = `INSERT INTO ${name} (${[ident(owner), listColumns(inserted)].join(", ")})
   SELECT v.k, ${listValues(inserted)}
   FROM ${rows}

@@ -1,5 +1,6 @@
 import type { MappedTable, OwnerTable } from "../mapping.server";
 import { ident } from "./sql-text";
+import { type BridgeParts, findColumn } from "./values";
 import { findWrittenTable, type Target, type WrittenPlace } from "./written-places";
 
 /** One statement of the function that writes records: which table it writes, and its SQL. */
@@ -56,11 +57,15 @@ export const clearAtEnd = (
       : place,
   );
 
-type Constants = Readonly<Record<string, string | number | boolean | null>>;
+export type Constants = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Without the columns that keep their default. */
-export const omitDefaults = (constants: Constants): Constants =>
-  Object.fromEntries(Object.entries(constants).filter(([, value]) => value !== "default"));
+/** Without the columns that keep their default. Where a column has none, `default` is a word like any other. */
+export const omitDefaults = (parts: BridgeParts, alias: string, constants: Constants): Constants =>
+  Object.fromEntries(
+    Object.entries(constants).filter(
+      ([column, value]) => value !== "default" || !findColumn(parts, alias, column).hasDefault,
+    ),
+  );
 
 export const listColumns = (columns: readonly (readonly [column: string, value: string])[]): string =>
   columns.map(([column]) => ident(column)).join(", ");

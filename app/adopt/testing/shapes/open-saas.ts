@@ -1,0 +1,44 @@
+import { OWNERS, type Shape } from "./shape";
+
+const WORD = `CASE WHEN o.sub ->> 'status' IN ('active', 'trialing') THEN CASE WHEN (o.sub ->> 'cancels')::bool THEN 'cancel_at_period_end' ELSE 'active' END
+  WHEN o.sub ->> 'status' = 'past_due' THEN 'past_due' WHEN o.sub IS NOT NULL AND o.sub <> 'null' THEN 'deleted' END`;
+
+/** Prisma with a model "User"; words of its own for statuses, one for several of Stripe's; no id of a subscription. */
+export const openSaas: Shape = {
+  tables: `
+    CREATE TABLE "User" (id text PRIMARY KEY, "createdAt" timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP, email text UNIQUE, username text UNIQUE, "isAdmin" boolean NOT NULL DEFAULT false,
+      "paymentProcessorUserId" text UNIQUE, "lemonSqueezyCustomerPortalUrl" text, "subscriptionStatus" text, "subscriptionPlan" text, "datePaid" timestamp(3), credits int NOT NULL DEFAULT 3);
+    CREATE TABLE "Task" (id text PRIMARY KEY, description text NOT NULL, "userId" text NOT NULL REFERENCES "User")`,
+  record: [
+    `INSERT INTO "User" (id, email, username, "paymentProcessorUserId", "subscriptionStatus", "subscriptionPlan", credits)
+     SELECT o.id, o.email, o.email, o.customer, ${WORD}, o.sub ->> 'plan', o.n FROM ${OWNERS}`,
+    `INSERT INTO "Task" SELECT 'task_' || o.n, 'Task', o.id FROM ${OWNERS}`,
+  ],
+  access: `SELECT id, coalesce("subscriptionStatus" IN ('active', 'cancel_at_period_end'), false) AS access FROM "User"`,
+  billing: `SELECT id, "paymentProcessorUserId", "subscriptionStatus", "subscriptionPlan" FROM "User"`,
+  untouched: [
+    `SELECT * FROM "Task"`,
+    `SELECT id, "createdAt", email, username, "isAdmin", "datePaid", credits FROM "User"`,
+  ],
+  mapping: `version: 1
+tables:
+  owners: { table: '"User"', key: id }
+fields:
+  email: owners.email
+  emailVerified: { sql: "true" }
+  name: owners.username
+  createdAt: owners.createdAt
+  customer: owners.paymentProcessorUserId
+  status: owners.subscriptionStatus
+  plan: owners.subscriptionPlan
+status:
+  words: { active: [active, trialing], past_due: past_due, deleted: [canceled, unpaid, incomplete_expired] }
+  cancelScheduled: cancel_at_period_end
+plans:
+  basic: { prices: [price_basic] }
+  plus: { prices: [price_plus] }
+access: { by: status }
+`,
+  toId: (n) => `user-${n}`,
+  metadataKey: "userId",
+};

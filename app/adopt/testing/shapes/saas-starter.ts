@@ -1,0 +1,56 @@
+import { OWNERS, type Shape } from "./shape";
+
+/** Drizzle, serial ids; teams pay, and their address is that of the member who owns them. All is emptied when a payment ends. */
+export const saasStarter: Shape = {
+  tables: `
+    CREATE TABLE users (id serial PRIMARY KEY, name varchar(100), email varchar(255) NOT NULL UNIQUE, password_hash text NOT NULL,
+      role varchar(20) NOT NULL DEFAULT 'member', created_at timestamp NOT NULL DEFAULT now(), updated_at timestamp NOT NULL DEFAULT now(), deleted_at timestamp);
+    CREATE TABLE teams (id serial PRIMARY KEY, name varchar(100) NOT NULL, created_at timestamp NOT NULL DEFAULT now(), updated_at timestamp NOT NULL DEFAULT now(),
+      stripe_customer_id text UNIQUE, stripe_subscription_id text UNIQUE, stripe_product_id text, plan_name varchar(50), subscription_status varchar(20));
+    CREATE TABLE team_members (id serial PRIMARY KEY, user_id int NOT NULL REFERENCES users, team_id int NOT NULL REFERENCES teams,
+      role varchar(50) NOT NULL, joined_at timestamp NOT NULL DEFAULT now());
+    CREATE INDEX ON team_members (team_id);
+    CREATE TABLE activity_logs (id serial PRIMARY KEY, team_id int NOT NULL REFERENCES teams, action text NOT NULL, timestamp timestamp NOT NULL DEFAULT now())`,
+  record: [
+    `INSERT INTO users (id, email, password_hash) SELECT o.n + 1000, o.email, 'hash' FROM ${OWNERS}`,
+    `INSERT INTO teams (id, name, stripe_customer_id, stripe_subscription_id, stripe_product_id, plan_name, subscription_status)
+     SELECT o.id::int, 'Team ' || o.n, o.customer, CASE WHEN (o.sub ->> 'live')::bool THEN o.sub ->> 'id' END,
+       CASE WHEN (o.sub ->> 'live')::bool THEN o.sub ->> 'product' END, CASE WHEN (o.sub ->> 'live')::bool THEN o.sub ->> 'plan' END,
+       o.sub ->> 'status' FROM ${OWNERS}`,
+    `INSERT INTO team_members (user_id, team_id, role) SELECT o.n + 1000, o.id::int, 'owner' FROM ${OWNERS}`,
+    `INSERT INTO activity_logs (team_id, action) SELECT o.id::int, 'CREATE_TEAM' FROM ${OWNERS}`,
+  ],
+  access: `SELECT id::text, coalesce(subscription_status IN ('active', 'trialing'), false) AS access FROM teams`,
+  billing: `SELECT id::text, stripe_customer_id, stripe_subscription_id, stripe_product_id, plan_name, subscription_status FROM teams`,
+  untouched: [
+    "SELECT * FROM users",
+    "SELECT * FROM team_members",
+    "SELECT * FROM activity_logs",
+    "SELECT id, name, created_at FROM teams",
+  ],
+  mapping: `version: 1
+tables:
+  owners: { table: teams, key: id, touch: updated_at, end: clear }
+fields:
+  email:
+    sql: >-
+      (SELECT u.email FROM public.team_members m JOIN public.users u ON u.id = m.user_id
+      WHERE m.team_id = owners.id AND m.role = 'owner' AND u.deleted_at IS NULL ORDER BY m.id LIMIT 1)
+  emailVerified: { sql: "true" }
+  name: owners.name
+  createdAt: owners.created_at
+  customer: owners.stripe_customer_id
+  subscription: owners.stripe_subscription_id
+  product: owners.stripe_product_id
+  plan: owners.plan_name
+  status: owners.subscription_status
+plan: { onEnd: none }
+plans:
+  basic: { products: [prod_basic] }
+  plus: { products: [prod_plus] }
+access: { by: status }
+metadataKeys: [teamId]
+`,
+  toId: String,
+  metadataKey: "teamId",
+};

@@ -1,0 +1,42 @@
+import { OWNERS, type Shape, utc } from "./shape";
+
+/** Prisma, billing in columns of the users; no status: a price and a period that has not ended for a day are access. */
+export const taxonomy: Shape = {
+  tables: `
+    CREATE TABLE users (id text PRIMARY KEY, name text, email text UNIQUE, "emailVerified" timestamp(3), image text,
+      created_at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+      stripe_customer_id text UNIQUE, stripe_subscription_id text UNIQUE, stripe_price_id text, stripe_current_period_end timestamp(3));
+    CREATE TABLE posts (id text PRIMARY KEY, title text NOT NULL, content json, published boolean NOT NULL DEFAULT false, "authorId" text NOT NULL REFERENCES users)`,
+  record: [
+    `INSERT INTO users (id, name, email, "emailVerified", stripe_customer_id, stripe_subscription_id, stripe_price_id, stripe_current_period_end)
+     SELECT o.id, 'User ' || o.n, o.email, '2026-01-01', o.customer, CASE WHEN (o.sub ->> 'live')::bool THEN o.sub ->> 'id' END,
+       CASE WHEN (o.sub ->> 'live')::bool THEN o.sub ->> 'price' END, ${utc("end")} FROM ${OWNERS}`,
+    `INSERT INTO posts SELECT 'post_' || o.n, 'Title', '{"a":  1}', true, o.id FROM ${OWNERS}`,
+  ],
+  access: `SELECT id, stripe_price_id IS NOT NULL AND stripe_current_period_end + interval '1 day' > now() AT TIME ZONE 'UTC' AS access FROM users`,
+  billing: `SELECT id, stripe_customer_id, stripe_subscription_id, stripe_price_id,
+    CASE WHEN stripe_price_id IS NOT NULL THEN stripe_current_period_end::text END AS ends FROM users`,
+  untouched: [
+    "SELECT * FROM posts",
+    `SELECT id, name, email, "emailVerified"::text, image, created_at::text FROM users`,
+  ],
+  mapping: `version: 1
+tables:
+  owners: { table: users, key: id, touch: updated_at, end: clear }
+fields:
+  email: owners.email
+  emailVerified: owners.emailVerified
+  name: owners.name
+  createdAt: owners.created_at
+  customer: owners.stripe_customer_id
+  subscription: owners.stripe_subscription_id
+  price: owners.stripe_price_id
+  periodEnd: owners.stripe_current_period_end
+plans:
+  basic: { prices: [price_basic] }
+  plus: { prices: [price_plus] }
+access: { by: date, grace: 1 day }
+`,
+  toId: (n) => `user_${n}`,
+  metadataKey: "userId",
+};

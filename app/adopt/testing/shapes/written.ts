@@ -1,4 +1,4 @@
-import { findStatusWord, STRIPES_WORDS } from "~/billing/vocabulary";
+import { findStatusWord, STRIPES_WORDS } from "~/billing/vocabulary/vocabulary";
 import type { Mapping } from "~/mapping/mapping.server";
 import type { WrittenRecord } from "~/mapping/testing/application";
 import { findCounting, type Owner } from "./owners";

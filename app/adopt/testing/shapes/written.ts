@@ -45,7 +45,7 @@ export function toWritten(mapping: Mapping, { id, truth }: Owner): WrittenRecord
 function toEntry({ status: { words, cancelScheduled } }: Mapping, one: RecordedSubscription) {
   const vocabulary = {
     ...STRIPES_WORDS,
-    statusWords: words ? new Map(Object.entries(words)) : null,
+    statusWords: words ?? null,
     cancelScheduledWord: cancelScheduled ?? null,
   };
   return {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { readCatalog } from "~/mapping/catalog.server";
 import { checkMapping } from "~/mapping/check-mapping";
 import { parseMapping } from "~/mapping/parse-mapping.server";
-import { openApplications, type Row } from "~/mapping/testing/application";
+import { openApplications } from "~/mapping/testing/application";
+import { compareRows, lookAt, recordOwners } from "./testing/shapes/look";
 import { createOwners, toRecorded } from "./testing/shapes/owners";
 import type { Shape } from "./testing/shapes/shape";
 import { SHAPES } from "./testing/shapes/shapes";
@@ -44,14 +45,14 @@ for (const zone of ["Europe/Berlin", "America/New_York"])
           }).slice(-1),
         );
         await client.query("SAVEPOINT empty");
-        await record(client, shape, toRecorded(owners, "truth"));
-        const right = await look(client, shape);
+        await recordOwners(client, shape, toRecorded(owners, "truth"));
+        const right = await lookAt(client, shape);
         const records = owners.flatMap((owner) => toWritten(mapping, owner));
         expect(await write(...records)).toBe(0);
         await client.query("ROLLBACK TO empty");
-        await record(client, shape, toRecorded(owners, "recorded"));
+        await recordOwners(client, shape, toRecorded(owners, "recorded"));
         expect(await write(...records)).toBeGreaterThan(0);
-        expect(compare(await look(client, shape), right)).toEqual({ access: [], billing: [] });
+        expect(compareRows(await lookAt(client, shape), right)).toEqual({ access: [], billing: [] });
       });
     }
   });
@@ -63,17 +64,17 @@ for (const [name, shape] of Object.entries(SHAPES))
       expect(findings).toEqual([]);
       const owners = createOwners(shape, { now });
       await client.query("SAVEPOINT empty");
-      await record(client, shape, toRecorded(owners, "truth"));
-      const right = await look(client, shape);
+      await recordOwners(client, shape, toRecorded(owners, "truth"));
+      const right = await lookAt(client, shape);
       await client.query("ROLLBACK TO empty");
-      await record(client, shape, toRecorded(owners, "recorded"));
-      const before = await look(client, shape);
-      expect(compare(before, right).billing.length).toBeGreaterThan(50);
+      await recordOwners(client, shape, toRecorded(owners, "recorded"));
+      const before = await lookAt(client, shape);
+      expect(compareRows(before, right).billing.length).toBeGreaterThan(50);
 
       const records = owners.flatMap((owner) => toWritten(mapping, owner));
       await write(...records);
-      const after = await look(client, shape);
-      expect(compare(after, right)).toEqual({ access: [], billing: [] });
+      const after = await lookAt(client, shape);
+      expect(compareRows(after, right)).toEqual({ access: [], billing: [] });
       expect(after.untouched).toEqual(before.untouched);
       expect(await write(...records)).toBe(0);
     }));
@@ -84,24 +85,3 @@ async function check(client: pg.Client, shape: Shape) {
   const findings = checkMapping(parsed.mapping, await readCatalog(client, parsed.mapping));
   return { mapping: parsed.mapping, findings: findings.filter(({ isWarning }) => !isWarning) };
 }
-
-async function record(client: pg.Client, shape: Shape, owners: ReturnType<typeof toRecorded>): Promise<void> {
-  for (const sql of shape.record) await client.query(sql, sql.includes("$1") ? [JSON.stringify(owners)] : []);
-}
-
-async function look(client: pg.Client, shape: Shape) {
-  const read = async (sql: string) => sort((await client.query<Row>(sql)).rows);
-  const untouched: string[][] = [];
-  for (const sql of shape.untouched) untouched.push(await read(sql));
-  return { access: await read(shape.access), billing: await read(shape.billing), untouched };
-}
-
-const sort = (rows: Row[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
-
-type Looked = { access: string[]; billing: string[] };
-
-/** The rows of the one that the other does not have. */
-const compare = (one: Looked, other: Looked): Looked => ({
-  access: one.access.filter((row) => !other.access.includes(row)),
-  billing: one.billing.filter((row) => !other.billing.includes(row)),
-});

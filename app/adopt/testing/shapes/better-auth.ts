@@ -1,3 +1,4 @@
+import { readRecipe } from "./recipes";
 import { OWNERS, type Shape, time } from "./shape";
 
 const SUBSCRIPTION = `s ->> 'id', s ->> 'status', s ->> 'plan', ${time("start", "s")}, ${time("end", "s")}, (s ->> 'cancels')::bool,
@@ -35,52 +36,7 @@ export const betterAuth: Shape = {
     "SELECT id, name, slug, metadata FROM organization",
     "SELECT * FROM member",
   ],
-  mapping: `version: 1
-tables:
-  owners:
-    - as: users
-      table: '"user"'
-      key: id
-      fields:
-        email: users.email
-        emailVerified: users.emailVerified
-        name: users.name
-        createdAt: users.createdAt
-        customer: users.stripeCustomerId
-    - as: organizations
-      table: organization
-      key: id
-      fields:
-        email: { sql: "(organizations.metadata::jsonb ->> 'billingEmail')" }
-        emailVerified: { sql: "true" }
-        name: organizations.name
-        createdAt: organizations.createdAt
-        customer: organizations.stripeCustomerId
-  subscriptions:
-    table: subscription
-    owner: referenceId
-    key: id
-    rows: many
-    insert: { set: { id: $uuid } }
-    premade: '"stripeSubscriptionId" IS NULL'
-fields:
-  subscription: subscriptions.stripeSubscriptionId
-  subscriptionCustomer: subscriptions.stripeCustomerId
-  status: subscriptions.status
-  plan: subscriptions.plan
-  periodStart: subscriptions.periodStart
-  periodEnd: subscriptions.periodEnd
-  cancelAtPeriodEnd: subscriptions.cancelAtPeriodEnd
-  cancelAt: subscriptions.cancelAt
-  canceledAt: subscriptions.canceledAt
-  endedAt: subscriptions.endedAt
-  quantity: subscriptions.seats
-plans:
-  basic: { prices: [price_basic] }
-  plus: { prices: [price_plus] }
-access: { by: status }
-metadataKeys: [userId, organizationId, referenceId]
-`,
+  mapping: readRecipe("better-auth/better-auth"),
   toId: (n) => (n % 4 === 0 ? `org${n}` : `user${n}`),
   metadataKey: "referenceId",
 };

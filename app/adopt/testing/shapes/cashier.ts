@@ -1,3 +1,4 @@
+import { readRecipe } from "./recipes";
 import { OWNERS, type Shape, utc } from "./shape";
 
 /** Laravel Cashier: bigint ids, one row for each subscription with its items beside it, and a date at which it ends. */
@@ -27,33 +28,7 @@ export const cashier: Shape = {
     "SELECT id, name, email, email_verified_at, password, pm_last_four, created_at::text FROM users",
     "SELECT * FROM subscription_items",
   ],
-  mapping: `version: 1
-tables:
-  owners: { table: users, key: id, touch: updated_at }
-  subscriptions:
-    table: subscriptions
-    owner: user_id
-    key: id
-    rows: many
-    insert: { set: { type: default } }
-    touch: updated_at
-fields:
-  email: owners.email
-  emailVerified: owners.email_verified_at
-  name: owners.name
-  createdAt: owners.created_at
-  customer: owners.stripe_id
-  subscription: subscriptions.stripe_id
-  status: subscriptions.stripe_status
-  price: subscriptions.stripe_price
-  quantity: subscriptions.quantity
-  created: subscriptions.created_at
-  endsAt: subscriptions.ends_at
-plans:
-  basic: { prices: [price_basic] }
-  plus: { prices: [price_plus] }
-access: { by: status }
-`,
+  mapping: readRecipe("laravel/cashier-stripe"),
   toId: String,
   metadataKey: "userId",
 };

@@ -1,3 +1,4 @@
+import { readRecipe } from "./recipes";
 import { OWNERS, type Shape, utc } from "./shape";
 
 /** Organisations pay; one row for each, whose "planId" holds the subscription; an enum with words of its own. */
@@ -27,30 +28,7 @@ export const documenso: Shape = {
     `SELECT * FROM "OrganisationClaim"`,
     `SELECT id, name, url, "ownerUserId", "createdAt" FROM "Organisation"`,
   ],
-  mapping: `version: 1
-tables:
-  owners: { table: '"Organisation"', key: id }
-  subscriptions: { table: '"Subscription"', owner: organisationId, insert: true, touch: updatedAt }
-fields:
-  email: { sql: '(SELECT u.email FROM public."User" u WHERE u.id = owners."ownerUserId")' }
-  emailVerified: { sql: '(SELECT u."emailVerified" IS NOT NULL FROM public."User" u WHERE u.id = owners."ownerUserId")' }
-  name: owners.name
-  createdAt: owners.createdAt
-  customer: owners.customerId
-  subscriptionCustomer: subscriptions.customerId
-  subscription: subscriptions.planId
-  price: subscriptions.priceId
-  status: subscriptions.status
-  periodEnd: subscriptions.periodEnd
-  cancelAtPeriodEnd: subscriptions.cancelAtPeriodEnd
-status:
-  words: { ACTIVE: [active, trialing], PAST_DUE: past_due, INACTIVE: [canceled, unpaid, incomplete, incomplete_expired, paused] }
-plans:
-  basic: { prices: [price_basic] }
-  plus: { prices: [price_plus] }
-access: { by: status }
-metadataKeys: [organisationId]
-`,
+  mapping: readRecipe("documenso/documenso"),
   toId: (n) => `org_${n}`,
   metadataKey: "organisationId",
 };

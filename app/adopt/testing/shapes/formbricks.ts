@@ -1,3 +1,4 @@
+import { readRecipe } from "./recipes";
 import { OWNERS, type Shape } from "./shape";
 
 const LIVE = "(o.sub ->> 'live')::bool";
@@ -31,31 +32,7 @@ export const formbricks: Shape = {
     `SELECT * FROM "Workspace"`,
     `SELECT organization_id, created_at, limits -> 'workspaces', stripe -> 'features' FROM "OrganizationBilling"`,
   ],
-  mapping: `version: 1
-tables:
-  owners: { table: '"Organization"', key: id }
-  billing: { table: '"OrganizationBilling"', owner: organization_id, insert: true, touch: updated_at }
-fields:
-  email:
-    sql: >-
-      (SELECT u.email FROM public."Membership" m JOIN public."User" u ON u.id = m."userId"
-      WHERE m."organizationId" = owners.id AND m.role = 'owner' ORDER BY u.id LIMIT 1)
-  emailVerified: { sql: "true" }
-  name: owners.name
-  createdAt: owners.created_at
-  customer: billing.stripe_customer_id
-  subscription: billing.stripe->subscriptionId
-  status: billing.stripe->subscriptionStatus
-  plan: billing.stripe->plan
-plan: { none: hobby, onEnd: none }
-plans:
-  hobby: { sets: { responses: 250 } }
-  basic: { prices: [price_basic], sets: { responses: 2000 } }
-  plus: { prices: [price_plus], sets: { responses: 5000 } }
-access: { by: status }
-sets: { responses: billing.limits->monthly->responses }
-metadataKeys: [organizationId]
-`,
+  mapping: readRecipe("formbricks/formbricks"),
   toId: (n) => `org${n}`,
   metadataKey: "organizationId",
 };

@@ -1,3 +1,4 @@
+import { readRecipe } from "./recipes";
 import { OWNERS, type Shape } from "./shape";
 
 const WORD = `CASE WHEN o.sub ->> 'status' IN ('active', 'trialing') THEN CASE WHEN (o.sub ->> 'cancels')::bool THEN 'cancel_at_period_end' ELSE 'active' END
@@ -20,25 +21,7 @@ export const openSaas: Shape = {
     `SELECT * FROM "Task"`,
     `SELECT id, "createdAt", email, username, "isAdmin", "datePaid", credits FROM "User"`,
   ],
-  mapping: `version: 1
-tables:
-  owners: { table: '"User"', key: id }
-fields:
-  email: owners.email
-  emailVerified: { sql: "true" }
-  name: owners.username
-  createdAt: owners.createdAt
-  customer: owners.paymentProcessorUserId
-  status: owners.subscriptionStatus
-  plan: owners.subscriptionPlan
-status:
-  words: { active: [active, trialing], past_due: past_due, deleted: [canceled, unpaid, incomplete_expired] }
-  cancelScheduled: cancel_at_period_end
-plans:
-  basic: { prices: [price_basic] }
-  plus: { prices: [price_plus] }
-access: { by: status }
-`,
+  mapping: readRecipe("wasp-lang/open-saas"),
   toId: (n) => `user-${n}`,
   metadataKey: "userId",
 };

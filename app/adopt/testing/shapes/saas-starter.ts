@@ -1,3 +1,4 @@
+import { readRecipe } from "./recipes";
 import { OWNERS, type Shape } from "./shape";
 
 /** Drizzle, serial ids; teams pay, and their address is that of the member who owns them. All is emptied when a payment ends. */
@@ -28,29 +29,7 @@ export const saasStarter: Shape = {
     "SELECT * FROM activity_logs",
     "SELECT id, name, created_at FROM teams",
   ],
-  mapping: `version: 1
-tables:
-  owners: { table: teams, key: id, touch: updated_at, end: clear }
-fields:
-  email:
-    sql: >-
-      (SELECT u.email FROM public.team_members m JOIN public.users u ON u.id = m.user_id
-      WHERE m.team_id = owners.id AND m.role = 'owner' AND u.deleted_at IS NULL ORDER BY m.id LIMIT 1)
-  emailVerified: { sql: "true" }
-  name: owners.name
-  createdAt: owners.created_at
-  customer: owners.stripe_customer_id
-  subscription: owners.stripe_subscription_id
-  product: owners.stripe_product_id
-  plan: owners.plan_name
-  status: owners.subscription_status
-plan: { onEnd: none }
-plans:
-  basic: { products: [prod_basic] }
-  plus: { products: [prod_plus] }
-access: { by: status }
-metadataKeys: [teamId]
-`,
+  mapping: readRecipe("nextjs/saas-starter"),
   toId: String,
   metadataKey: "teamId",
 };

@@ -1,3 +1,4 @@
+import { readRecipe } from "./recipes";
 import { OWNERS, type Shape, time } from "./shape";
 
 /** Supabase: users in another schema with uuids, customers in a table of their own, one row for each subscription, prices that must exist. */
@@ -43,39 +44,7 @@ export const subscriptionPayments: Shape = {
     "SELECT * FROM prices WHERE id = 'price_basic'",
     "SELECT * FROM products WHERE id = 'prod_basic'",
   ],
-  mapping: `version: 1
-tables:
-  owners: { table: auth.users, key: id, where: deleted_at IS NULL }
-  customers: { table: customers, owner: id, insert: true }
-  products: { table: products, key: id, ensure: { id: $product, active: true } }
-  prices: { table: prices, key: id, ensure: { product_id: $product, active: true, currency: $currency, type: recurring } }
-  subscriptions:
-    table: subscriptions
-    owner: user_id
-    rows: many
-    insert: { set: { metadata: "{}", trial_start: null, trial_end: null } }
-fields:
-  email: owners.email
-  emailVerified: owners.email_confirmed_at
-  createdAt: owners.created_at
-  customer: customers.stripe_customer_id
-  subscription: subscriptions.id
-  status: subscriptions.status
-  price: subscriptions.price_id
-  quantity: subscriptions.quantity
-  cancelAtPeriodEnd: subscriptions.cancel_at_period_end
-  created: subscriptions.created
-  periodStart: subscriptions.current_period_start
-  periodEnd: subscriptions.current_period_end
-  endedAt: subscriptions.ended_at
-  cancelAt: subscriptions.cancel_at
-  canceledAt: subscriptions.canceled_at
-plans:
-  basic: { prices: [price_basic] }
-  plus: { prices: [price_plus] }
-access: { by: status }
-metadataKeys: [supabaseUUID]
-`,
+  mapping: readRecipe("vercel/nextjs-subscription-payments"),
   toId: (n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`,
   metadataKey: "supabaseUUID",
 };

@@ -1,3 +1,4 @@
+import { readRecipe } from "./recipes";
 import { OWNERS, type Shape, utc } from "./shape";
 
 /** Prisma, billing in columns of the users; no status: a price and a period that has not ended for a day are access. */
@@ -20,23 +21,7 @@ export const taxonomy: Shape = {
     "SELECT * FROM posts",
     `SELECT id, name, email, "emailVerified"::text, image, created_at::text FROM users`,
   ],
-  mapping: `version: 1
-tables:
-  owners: { table: users, key: id, touch: updated_at, end: clear }
-fields:
-  email: owners.email
-  emailVerified: owners.emailVerified
-  name: owners.name
-  createdAt: owners.created_at
-  customer: owners.stripe_customer_id
-  subscription: owners.stripe_subscription_id
-  price: owners.stripe_price_id
-  periodEnd: owners.stripe_current_period_end
-plans:
-  basic: { prices: [price_basic] }
-  plus: { prices: [price_plus] }
-access: { by: date, grace: 1 day }
-`,
+  mapping: readRecipe("shadcn-ui/taxonomy"),
   toId: (n) => `user_${n}`,
   metadataKey: "userId",
 };

@@ -45,8 +45,11 @@ const readUsers = (fields: RecordFields) =>
     ...toReadColumns("user", fields),
     /** 64 bits do not fit a number of JavaScript, so it comes as text. */
     addressHash: [sql`hashtextextended(folded, 0)::text`, text],
-    /** When the application last wrote this row; epoch seconds with their fractions: a run begins within a second, too. */
-    writtenAt: [sql`date_part('epoch', "updatedAt")`, number],
+    /**
+     * When the application last wrote this row; where it does not say, perhaps just now. Epoch seconds with their
+     * fractions: a run begins within a second, too.
+     */
+    writtenAt: [sql`date_part('epoch', coalesce("updatedAt", now()))`, number],
   });
 
 const readBilling = (fields: RecordFields) =>

@@ -55,7 +55,7 @@ export function listNeededRights(parts: BridgeParts): TableRights[] {
 function listColumns(parts: BridgeParts, alias: string, table: MappedTable): Columns {
   if (table.ensure) {
     const { key = "", ensure } = table;
-    return { insert: [...new Set([key, ...Object.keys(omitDefaults(ensure))])] };
+    return { insert: [...new Set([key, ...Object.keys(omitDefaults(parts, alias, ensure))])] };
   }
   if (alias === "workspaces") return { update: listWorkspaceColumns(parts, table) };
   const updated = listUpdated(parts, alias, table, parts.mapping.tables.owners);
@@ -76,7 +76,7 @@ function listInsertedColumns(parts: BridgeParts, alias: string, table: MappedTab
   if (!written || table.insert === false) return [];
   const places = listWrittenPlaces(parts, alias, parts.mapping.tables.owners);
   const target = { alias, table: written, where: table.where, touch: table.touch, places };
-  return listInserted(parts, target, omitDefaults(table.insert.set)).map(([column]) => column);
+  return listInserted(parts, target, omitDefaults(parts, alias, table.insert.set)).map(([column]) => column);
 }
 
 /** The columns of the places, and the one that says when the row was last written. */

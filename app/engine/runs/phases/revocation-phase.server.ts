@@ -93,7 +93,7 @@ async function findLinkedCustomers(
   userIds: readonly string[],
   context: EvaluationContext,
 ): Promise<Pending[]> {
-  const snapshots = await loadSnapshots(deps.db, userIds, loadOptions(context, true));
+  const snapshots = await loadSnapshots(deps.db, userIds, loadOptions(context, true), context.rules.fields);
   const found = new Map(snapshots.map((one) => [one.record.userId, one]));
   return userIds.map((userId) => {
     const snapshot = found.get(userId);

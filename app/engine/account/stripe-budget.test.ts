@@ -129,7 +129,8 @@ describe("processes on one database", () => {
     expect(worstExcess(all, 100)).toBeLessThan(6 + 10);
   });
 
-  it("keep it as real processes, and with people's requests between", async () => {
+  // Two processes start, which takes long on a slow machine.
+  it("keep it as real processes, and with people's requests between", { timeout: 240_000 }, async () => {
     const grants = await recordGrants();
     const args = ["--import", "tsx", "app/platform/testing/budget-child.ts", database.url, "50", "60"];
     const ends = await Promise.all(

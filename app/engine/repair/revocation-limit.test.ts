@@ -96,7 +96,10 @@ describe("the revocation limit", () => {
     await addPayingUser(world, "ada");
     world.sandbox.requests.clear();
     const run = await syncAll(world.parity);
-    expect(run).toMatchObject({ synced: 1, review: 2, stripeRequests: 1 });
+    expect(run).toMatchObject({ synced: 1, review: 2 });
+    // One page of the list, and the sessions since the last run: no customer by itself.
+    const asked = world.sandbox.requests.list().map(({ endpoint }) => endpoint);
+    expect(asked).toEqual(["GET /v1/subscriptions", "GET /v1/events"]);
   });
 
   it("follows the setting, also when it allows no automatic revocation", async () => {

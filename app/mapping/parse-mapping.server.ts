@@ -73,7 +73,12 @@ function explain(issue: z.core.$ZodIssue): Finding[] {
   if (issue.code === "invalid_type")
     return [{ path, message: `must be ${TYPE_WORDS[issue.expected] ?? issue.expected}` }];
   if (issue.code === "invalid_value")
-    return [{ path, message: `must be one of ${issue.values.map(String).join(", ")}` }];
+    return [
+      {
+        path,
+        message: `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`,
+      },
+    ];
   return [{ path, message: issue.message }];
 }
 

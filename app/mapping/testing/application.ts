@@ -36,22 +36,29 @@ export async function openApplications() {
   await client.query("SET search_path = public; CREATE SCHEMA parity");
   const migration = new URL("./tables.sql", import.meta.url);
   await client.query(await readFile(migration, "utf8"));
+  async function withTables(tables: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+    await client.query("BEGIN");
+    try {
+      await client.query(tables);
+      await work(client);
+    } finally {
+      await client.query("ROLLBACK");
+    }
+  }
   return {
     client,
-    async run(
-      tables: string,
-      file: string,
-      work: (application: Application) => Promise<void>,
-    ): Promise<void> {
-      await client.query("BEGIN");
-      try {
-        await client.query(tables);
+    withTables,
+    install: (file: string) => install(client, file),
+    async connect(): Promise<pg.Client> {
+      const other = new pg.Client({ connectionString: database.url });
+      await other.connect();
+      return other;
+    },
+    run: (tables: string, file: string, work: (application: Application) => Promise<void>) =>
+      withTables(tables, async () => {
         await install(client, file);
         await work(toApplication(client));
-      } finally {
-        await client.query("ROLLBACK");
-      }
-    },
+      }),
     async close() {
       await client.end();
       await database.drop();

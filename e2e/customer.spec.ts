@@ -12,8 +12,8 @@ const findHeading = (page: Page) => page.getByRole("heading", { level: 1 });
 async function findUser(product: Product, where: string): Promise<string> {
   return query(product, async (client) => {
     const { rows } = await client.query<{ id: string }>(
-      `SELECT u.id FROM parity."User" u JOIN parity."SyncStatus" s ON s."userId" = u.id
-       WHERE EXISTS (SELECT 1 FROM parity."Workspace" w WHERE w."ownerId" = u.id) AND ${where} ORDER BY u.id LIMIT 1`,
+      `SELECT u.id FROM app."User" u JOIN parity."SyncStatus" s ON s."userId" = u.id
+       WHERE EXISTS (SELECT 1 FROM app."Workspace" w WHERE w."ownerId" = u.id) AND ${where} ORDER BY u.id LIMIT 1`,
     );
     return rows[0]?.id ?? "";
   });
@@ -123,7 +123,7 @@ test("a slow check says what to do, and still opens the workspace", async ({ sta
 
   await page.unroute("**/api/workspace/*");
   await query(product, (client) =>
-    client.query(`UPDATE parity."Workspace" SET status = 'active', soldiers = 3 WHERE id = $1`, [
+    client.query(`UPDATE app."Workspace" SET status = 'active', soldiers = 3 WHERE id = $1`, [
       customer.workspaceId,
     ]),
   );

@@ -226,7 +226,6 @@ export const FIELDS = {
       type: "number",
       // Without a count of seats an active workspace is usable.
       leftOut: 1,
-      column: "soldiers",
       group: "access",
       label: SEAT_LABEL.title,
       short: SEAT_LABEL.many,

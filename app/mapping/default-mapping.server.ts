@@ -1,18 +1,34 @@
-import { type Mapping, type MappingDocument, mappingSchema } from "./mapping.server";
+import type { MappingDocument } from "./mapping.server";
+
+export type ExampleSchemas = Readonly<Record<"User" | "BillingSubscription" | "Workspace", string>>;
+
+const IN_PUBLIC: ExampleSchemas = { User: "public", BillingSubscription: "public", Workspace: "public" };
+
+const nameTable = (schema: string, name: string): string => `"${schema.replaceAll('"', '""')}"."${name}"`;
 
 /**
  * The mapping of an application whose tables have the names and columns that Parity itself would give them, as the example
- * tables do. `schema`: where they stand.
+ * tables do. `schemas`: where each of them stands.
  */
-export const createDefaultDocument = (schema = "public"): MappingDocument => ({
+export const createDefaultDocument = (schemas: ExampleSchemas = IN_PUBLIC): MappingDocument => ({
   version: 1,
   tables: {
-    owners: { table: `${schema}."User"`, key: "id", touch: "updatedAt" },
+    owners: { table: nameTable(schemas.User, "User"), key: "id", touch: "updatedAt" },
     subscriptions: {
-      ...{ table: `${schema}."BillingSubscription"`, owner: "userId", key: "id", rows: "one" as const },
+      ...{
+        table: nameTable(schemas.BillingSubscription, "BillingSubscription"),
+        owner: "userId",
+        key: "id",
+        rows: "one" as const,
+      },
       ...{ insert: true, touch: "updatedAt" },
     },
-    workspaces: { table: `${schema}."Workspace"`, owner: "ownerId", key: "id", touch: "updatedAt" },
+    workspaces: {
+      table: nameTable(schemas.Workspace, "Workspace"),
+      owner: "ownerId",
+      key: "id",
+      touch: "updatedAt",
+    },
   },
   fields: {
     email: "owners.email",
@@ -41,6 +57,3 @@ export const createDefaultDocument = (schema = "public"): MappingDocument => ({
     workspaces: { status: "workspaces.status", seats: "workspaces.soldiers", name: "workspaces.name" },
   },
 });
-
-export const createDefaultMapping = (schema?: string): Mapping =>
-  mappingSchema.parse(createDefaultDocument(schema));

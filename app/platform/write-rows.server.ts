@@ -63,8 +63,9 @@ const compareDistinct = (columns: readonly Listed[], read: (column: Listed) => S
 };
 
 export type WrittenRows<Row extends object> = {
-  /** Name of a table or relation in the schema `parity`. */
   table: string;
+  /** Where the table stands; `parity` unless given. */
+  schema?: string;
   /** The column that says which row is meant; unique in the table. */
   key: NoInfer<Columns<Row>>;
   /** The columns that are written. At least one. */
@@ -74,25 +75,41 @@ export type WrittenRows<Row extends object> = {
   touch?: string;
 };
 
+const quoteTable = (table: string, schema = "parity"): Sql => sql`${quoteName(schema)}.${quoteName(table)}`;
+
 const touchColumn = (touch: string | undefined): Sql => (touch ? sql`, ${quoteName(touch)} = now()` : sql``);
 
 /** Updates the rows that differ, and no others. A row that does not exist is left out. */
-export function updateRows<Row extends object>({ table, key, columns, rows, touch }: WrittenRows<Row>): Sql {
+export function updateRows<Row extends object>({
+  table,
+  schema,
+  key,
+  columns,
+  rows,
+  touch,
+}: WrittenRows<Row>): Sql {
   const written = listColumns(columns);
   const keys = listColumns(key).map((one) => sql`t.${one.column} = ${toValue(one)}`);
   const values = written.map((one) => sql`${one.column} = ${toValue(one)}`);
   return sql`
-    UPDATE parity.${quoteName(table)} t SET ${join(values)}${touchColumn(touch)}
+    UPDATE ${quoteTable(table, schema)} t SET ${join(values)}${touchColumn(touch)}
     FROM ${toRecordset(rows, { ...key, ...columns })}
     WHERE ${join(keys, " AND ")} AND ${compareDistinct(written, toValue)}`;
 }
 
 /** Inserts the rows that do not exist, in the order of their keys, and updates those that differ, and no others. */
-export function upsertRows<Row extends object>({ table, key, columns, rows, touch }: WrittenRows<Row>): Sql {
+export function upsertRows<Row extends object>({
+  table,
+  schema,
+  key,
+  columns,
+  rows,
+  touch,
+}: WrittenRows<Row>): Sql {
   const all: Columns<Row> = { ...key, ...columns };
   const written = listColumns(columns);
   return sql`
-    INSERT INTO parity.${quoteName(table)} AS t (${joinNames(all)})
+    INSERT INTO ${quoteTable(table, schema)} AS t (${joinNames(all)})
     SELECT ${joinValues(all)} FROM ${toRecordset(rows, all)} ORDER BY ${joinValues(key)}
     ON CONFLICT (${joinNames(key)}) DO UPDATE SET ${assignExcluded(columns)}${touchColumn(touch)}
     WHERE ${compareDistinct(written, ({ column }) => sql`excluded.${column}`)}`;

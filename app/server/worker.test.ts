@@ -107,7 +107,7 @@ it("starts one scheduled run, however many processes have the clock", async () =
 it("evaluates batches of a run that another process holds, each batch once", async () => {
   const MANY = 12_000;
   await world.db.$executeRaw`
-    INSERT INTO parity."User" (id, email) SELECT 'u' || n, 'u' || n || '@example.com' FROM generate_series(1, ${MANY}::int) n`;
+    INSERT INTO app."User" (id, email) SELECT 'u' || n, 'u' || n || '@example.com' FROM generate_series(1, ${MANY}::int) n`;
   const helper = world.another();
   const help = vi.spyOn(helper.runs, "help");
   await work({ parity: helper });

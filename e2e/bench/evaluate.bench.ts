@@ -31,7 +31,7 @@ try {
   await measure("unchanged, 3 in parallel", USERS, () => evaluateAll(3));
   await measure(`one by one (from ${SAMPLE})`, SAMPLE, evaluateOneByOne);
   const none = await measure("drift, none", USERS, findDrift);
-  await db.$executeRaw`UPDATE parity."User" SET plan = 'other' WHERE id IN (SELECT id FROM parity."User" LIMIT ${CHANGED}::int)`;
+  await db.$executeRaw`UPDATE app."User" SET plan = 'other' WHERE id IN (SELECT id FROM app."User" LIMIT ${CHANGED}::int)`;
   const some = await measure(`drift, ${CHANGED} changed`, USERS, findDrift);
   printTable(rows);
   print(`  users with drift: ${none}, then ${some}`);

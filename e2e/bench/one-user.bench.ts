@@ -34,7 +34,7 @@ try {
   await press("warm up", 0, 2);
   await press("not linked", TIMES, 2);
   const paid = await bench.db.stripeCustomer.findMany({ select: { metadataUserId: true } });
-  await bench.db.$executeRaw`UPDATE parity."Workspace" SET status = 'locked', soldiers = 0
+  await bench.db.$executeRaw`UPDATE app."Workspace" SET status = 'locked', soldiers = 0
     WHERE "ownerId" = ANY(${paid.flatMap(({ metadataUserId }) => metadataUserId ?? [])})`;
   await press("linked", TIMES, 1);
   rows.splice(1, 1);

@@ -27,11 +27,11 @@ export async function addPaidCustomers(product: Product, people: Person[]): Prom
         ...{ customer: customer.id, "items[0][price]": price, default_payment_method: card.id },
       });
       const { rows } = await client.query<{ id: string }>(
-        `INSERT INTO parity."User" (email, name, "stripeCustomerId") VALUES ($1, $2, $3) RETURNING id`,
+        `INSERT INTO app."User" (email, name, "stripeCustomerId") VALUES ($1, $2, $3) RETURNING id`,
         [email, name, customer.id],
       );
       const userId = rows[0]?.id ?? "";
-      await client.query(`INSERT INTO parity."Workspace" ("ownerId", name) VALUES ($1, $2)`, [
+      await client.query(`INSERT INTO app."Workspace" ("ownerId", name) VALUES ($1, $2)`, [
         userId,
         `${name}’s`,
       ]);
@@ -52,8 +52,8 @@ export async function readRecord(product: Product, userId: string) {
       seats: number;
     }>(
       `SELECT u.plan, u."subscriptionStatus" AS status, b.status AS subscription, w.status AS workspace, w.soldiers AS seats
-       FROM parity."User" u JOIN parity."Workspace" w ON w."ownerId" = u.id
-       LEFT JOIN parity."BillingSubscription" b ON b."userId" = u.id WHERE u.id = $1`,
+       FROM app."User" u JOIN app."Workspace" w ON w."ownerId" = u.id
+       LEFT JOIN app."BillingSubscription" b ON b."userId" = u.id WHERE u.id = $1`,
       [userId],
     );
     return rows[0];

@@ -12,12 +12,12 @@ export async function addCustomer(product: Product, name: string): Promise<NewCu
   return query(product, async (client) => {
     const email = `${name.toLowerCase().replaceAll(" ", ".")}@example.com`;
     const user = await client.query<{ id: string }>(
-      `INSERT INTO parity."User" (email, "emailVerified", name) VALUES ($1, true, $2) RETURNING id`,
+      `INSERT INTO app."User" (email, "emailVerified", name) VALUES ($1, true, $2) RETURNING id`,
       [email, name],
     );
     const userId = user.rows[0]?.id ?? "";
     const workspace = await client.query<{ id: string }>(
-      `INSERT INTO parity."Workspace" ("ownerId", name) VALUES ($1, $2) RETURNING id`,
+      `INSERT INTO app."Workspace" ("ownerId", name) VALUES ($1, $2) RETURNING id`,
       [userId, `${name}’s`],
     );
     return { userId, workspaceId: workspace.rows[0]?.id ?? "", name };

@@ -1,9 +1,9 @@
 import { openSchemaEngine } from "./engine";
 import { readMigrations, readSchema } from "./migrations";
 
-// The three relations are views, made from the application's tables and never by a migration.
+// The application's tables are never made by a migration.
 const filters = {
-  externalTables: ["parity.User", "parity.BillingSubscription", "parity.Workspace"],
+  externalTables: ["app.User", "app.BillingSubscription", "app.Workspace"],
   externalEnums: [],
 };
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const { db } = database;
   await db.$executeRaw`
-    INSERT INTO parity."User" (id, email, name, plan, "stripeCustomerId", "createdAt")
+    INSERT INTO app."User" (id, email, name, plan, "stripeCustomerId", "createdAt")
     SELECT md5(n::text), 'person' || n || '@' || CASE WHEN n % 3 = 0 THEN 'mail.example' ELSE 'work.example' END,
       CASE WHEN n % 7 > 0 THEN 'Given' || n % 50 || ' Family' || n % 900 END,
       CASE WHEN n % 3000 = 0 THEN 'founder' WHEN n % 3 > 0 THEN 'army' END, 'cus_' || n, now() - interval '1 year'

@@ -8,6 +8,8 @@ import { makeWorkspaceName } from "./workspace-names";
 
 const DAY = 86_400;
 const ACTOR = "demo";
+/** Where the tables of the demo's application stand. */
+const EXAMPLE_SCHEMA = "app";
 /** Seconds. A full run clears failed lookups before it, so this failure is dated after the demo's first run. */
 const AFTER_FIRST_RUN_SECONDS = 120;
 
@@ -17,6 +19,7 @@ const toDate = (seconds: number) => new Date(seconds * 1000);
 export async function writeRecords(tx: Tx, users: readonly PreparedUser[]): Promise<void> {
   const insertUsers = upsertRows({
     table: "User",
+    schema: EXAMPLE_SCHEMA,
     key: { id: "text" },
     columns: {
       email: "text",
@@ -36,6 +39,7 @@ export async function writeRecords(tx: Tx, users: readonly PreparedUser[]): Prom
   });
   const insertBilling = upsertRows({
     table: "BillingSubscription",
+    schema: EXAMPLE_SCHEMA,
     key: { userId: "text" },
     columns: { createdAt: "time", ...toWriteColumns("billing") },
     rows: users.flatMap(({ userId, recorded: { billing }, createdAt }) =>
@@ -44,8 +48,12 @@ export async function writeRecords(tx: Tx, users: readonly PreparedUser[]): Prom
   });
   const insertWorkspaces = upsertRows({
     table: "Workspace",
+    schema: EXAMPLE_SCHEMA,
     key: { id: "text" },
-    columns: { ownerId: "text", name: "text", createdAt: "time", ...toWriteColumns("workspace") },
+    columns: {
+      ...{ ownerId: "text", name: "text", createdAt: "time", ...toWriteColumns("workspace") },
+      seats: { type: "int", column: "soldiers" },
+    },
     rows: users.flatMap(({ userId, number, recorded, createdAt }) =>
       recorded.workspaces.map((workspace, index) => ({
         ownerId: userId,

@@ -31,16 +31,16 @@ export const selectOwners = (customerId: Sql): Sql => sql`
     SELECT owner_user.id AS "userId", '' AS "subscriptionId", false AS "isConfirmed"
       FROM parity."User" owner_user WHERE owner_user."stripeCustomerId" = ${customerId}
     UNION ALL SELECT owner_user.id, owner_subscription.id, false FROM parity."StripeSubscription" owner_subscription
-      JOIN parity."BillingSubscription" owner_billing ON owner_billing."stripeSubscriptionId" = owner_subscription.id
-      JOIN parity."User" owner_user ON owner_user.id = owner_billing."userId"
+      CROSS JOIN LATERAL parity.users_by_subscription(ARRAY[owner_subscription.id]) owner_billing
+      CROSS JOIN LATERAL parity.users_by_id(ARRAY[owner_billing."userId"]) owner_user
       WHERE owner_subscription."customerId" = ${customerId}
     UNION ALL SELECT owner_user.id, '', false FROM parity."StripeCustomer" owner_customer
-      JOIN parity."User" owner_user ON owner_user.id = owner_customer."metadataUserId" WHERE owner_customer.id = ${customerId}
+      CROSS JOIN LATERAL parity.users_by_id(ARRAY[owner_customer."metadataUserId"]) owner_user WHERE owner_customer.id = ${customerId}
     UNION ALL SELECT owner_user.id, owner_subscription.id, false FROM parity."StripeSubscription" owner_subscription
-      JOIN parity."User" owner_user ON owner_user.id = owner_subscription."metadataUserId"
+      CROSS JOIN LATERAL parity.users_by_id(ARRAY[owner_subscription."metadataUserId"]) owner_user
       WHERE owner_subscription."customerId" = ${customerId} AND NOT owner_subscription.gone
     UNION ALL SELECT owner_user.id, owner_link."subscriptionId", owner_link.source = 'confirmed'
-      FROM parity."Link" owner_link JOIN parity."User" owner_user ON owner_user.id = owner_link."userId"
+      FROM parity."Link" owner_link CROSS JOIN LATERAL parity.users_by_id(ARRAY[owner_link."userId"]) owner_user
       WHERE owner_link."customerId" = ${customerId} AND owner_link.source = ANY(${LINK_SOURCES})
   ) owner_claim
   WHERE NOT EXISTS (SELECT 1 FROM parity."Link" owner_rejected
@@ -74,5 +74,5 @@ const selectCustomersNamed = (id: string): Sql =>
  */
 export const selectUsersNamed = (id: string): Sql => sql`
   SELECT owner."userId" FROM (${selectCustomersNamed(id)}) named CROSS JOIN LATERAL (${selectOwners(sql`named.id`)}) owner
-  UNION SELECT "userId" FROM parity."BillingSubscription" WHERE "stripeSubscriptionId" = ${id}
+  UNION SELECT "userId" FROM parity.users_by_subscription(ARRAY[${id}])
   UNION SELECT id FROM parity."User" WHERE "stripeCustomerId" = ${id}`;

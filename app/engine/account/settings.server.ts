@@ -1,7 +1,8 @@
 import { z } from "zod";
+import type { RecordFields } from "~/billing/fields";
 import type { Policy } from "~/billing/policy";
-import { STRIPES_WORDS } from "~/billing/vocabulary/vocabulary";
 import type { Database, Tx } from "~/platform/client.server";
+import { loadApplication } from "./application.server";
 import { checkSettings, readStoredSettings, type SettingValues } from "./settings-catalogue.server";
 
 /** The Stripe account that this database belongs to. */
@@ -10,6 +11,8 @@ export type Binding = { accountId: string; livemode: boolean; boundAt: number };
 /** All settings, with some of them also in the groups that the engine uses. */
 export type Settings = SettingValues & {
   policy: Policy;
+  /** The fields that the application records. */
+  fields: RecordFields;
   /** At most max(minimum, percent of the users with access) automatic revocations in 24 hours. */
   revocationLimit: { percent: number; minimum: number };
   /** Null: the database belongs to no account yet. */
@@ -23,13 +26,18 @@ const storedBinding = z
 
 /** Reads all settings; a setting that is not stored has its default. */
 export async function loadSettings(db: Database | Tx): Promise<Settings> {
-  const rows = await db.setting.findMany();
+  const [rows, application] = await Promise.all([db.setting.findMany(), loadApplication(db)]);
   const stored = new Map<string, unknown>(rows.map(({ key, value }) => [key, value]));
   const values = readStoredSettings(stored);
   const { graceDays, noPlanWord, revocationLimitPercent, revocationLimitMinimum } = values;
   return {
     ...values,
-    policy: { graceDays, noPlanWord, vocabulary: STRIPES_WORDS },
+    policy: {
+      graceDays,
+      noPlanWord: application.noPlanWord ?? noPlanWord,
+      vocabulary: application.vocabulary,
+    },
+    fields: application.fields,
     revocationLimit: { percent: revocationLimitPercent, minimum: revocationLimitMinimum },
     binding: storedBinding.parse(stored.get("binding")),
   };

@@ -48,7 +48,7 @@ it.each(Object.values(TYPES))(
     const subscription = await db.stripeSubscription.findUniqueOrThrow({ where: { id: subscriptionId } });
     const [stored] = await db.$queryRaw<{ user: number; row: number }[]>`
     SELECT date_part('epoch', u."currentPeriodEnd")::float8 AS user, date_part('epoch', b."currentPeriodEnd")::float8 AS row
-    FROM parity."User" u JOIN parity."BillingSubscription" b ON b."userId" = u.id WHERE u.id = 'summer'`;
+    FROM app."User" u JOIN app."BillingSubscription" b ON b."userId" = u.id WHERE u.id = 'summer'`;
     const items = JSON.stringify(subscription.items);
     expect(items).toContain(`"periodEnd":${stored?.user}`);
     expect(items).toContain(`"periodEnd":${stored?.row}`);

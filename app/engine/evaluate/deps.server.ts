@@ -38,7 +38,12 @@ export async function loadEvaluationContext(db: Database): Promise<EvaluationCon
     findFullRun(db),
     readDatabaseTime(db),
   ]);
-  return { settings, fullRun, now, rules: { catalogue, policy: settings.policy, now } };
+  return {
+    settings,
+    fullRun,
+    now,
+    rules: { catalogue, policy: settings.policy, now, fields: settings.fields },
+  };
 }
 
 /** How snapshots are loaded in this context. `addressesRead`: the users' addresses were read just now. */

@@ -30,11 +30,11 @@ export function askedUsers(userIds: readonly string[], fields: RecordFields = FI
   return sql`
   asked AS MATERIALIZED (SELECT unnest(${[...userIds]}::text[]) AS id),
   u AS MATERIALIZED (SELECT id, email, lower(email COLLATE "C") COLLATE "default" AS folded, "emailVerified", name,
-      "updatedAt", ${select("user")} FROM parity."User" WHERE id = ANY(${asked})),
+      "updatedAt", ${select("user")} FROM parity.users_by_id(${asked})),
   b AS MATERIALIZED (SELECT "userId", ${select("billing")}
-    FROM parity."BillingSubscription" WHERE "userId" = ANY(${asked})),
+    FROM parity.billing_by_user(${asked})),
   w AS MATERIALIZED (SELECT "ownerId", id, ${select("workspace")}
-    FROM parity."Workspace" WHERE "ownerId" = ANY(${asked}))`;
+    FROM parity.workspaces_by_owner(${asked}))`;
 }
 
 const readUsers = (fields: RecordFields) =>

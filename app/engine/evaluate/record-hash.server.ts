@@ -42,9 +42,9 @@ export const selectWrittenHashes = (
   const workspaceIds = written.flatMap((one) => [...one.workspaceIds]);
   return sql`SELECT "userId", bit_xor(hash) AS hash FROM (${recordHashParts(
     {
-      users: sql`parity."User" WHERE id = ANY(${ids})`,
-      billing: sql`parity."BillingSubscription" WHERE "userId" = ANY(${withBilling})`,
-      workspaces: sql`parity."Workspace" WHERE id = ANY(${workspaceIds}) AND "ownerId" = ANY(${ids})`,
+      users: sql`parity.users_by_id(${ids})`,
+      billing: sql`parity.billing_by_user(${withBilling})`,
+      workspaces: sql`parity.workspaces_by_owner(${ids}) WHERE id = ANY(${workspaceIds})`,
     },
     fields,
   )}) parts GROUP BY "userId"`;

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(async () => {
   for (const table of ["User", "BillingSubscription", "Workspace"])
-    await world.db.$executeRawUnsafe(`DELETE FROM parity."${table}"`);
+    await world.db.$executeRawUnsafe(`DELETE FROM app."${table}"`);
   await addUser(world, { id: "ada", workspaces: [1, 2].map((seats) => ({ status: "active", seats })) });
   await world.db.billingSubscription.create({
     data: {
@@ -78,7 +78,7 @@ it.each(columns)(
     const where = table === "Workspace" ? "WHERE id = 'ada_w1'" : "";
     const states = [await load()];
     for (const value of values) {
-      await world.db.$executeRawUnsafe(`UPDATE parity."${table}" SET "${column}" = ${value} ${where}`);
+      await world.db.$executeRawUnsafe(`UPDATE app."${table}" SET "${column}" = ${value} ${where}`);
       states.push(await load());
     }
     for (const one of states)
@@ -103,6 +103,6 @@ it("changes when a row is added or deleted, not with the order of the workspaces
 
 it("differs when two workspaces swap their values", async () => {
   const { hash } = await load();
-  await world.db.$executeRaw`UPDATE parity."Workspace" SET soldiers = 3 - soldiers`;
+  await world.db.$executeRaw`UPDATE app."Workspace" SET soldiers = 3 - soldiers`;
   expect((await load()).hash).not.toBe(hash);
 });

@@ -1,42 +1,35 @@
+import { z } from "zod";
 import type { Database } from "~/platform/client.server";
+import { queryOne } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+
+const userRecord = z.object({
+  email: z.string().nullable(),
+  stripeCustomerId: z.string().nullable(),
+  plan: z.string().nullable(),
+  subscriptionStatus: z.string().nullable(),
+  currentPeriodEnd: z.date().nullable(),
+  cancelAtPeriodEnd: z.boolean(),
+});
 
 /** What the application records about a user's payment. */
-export type UserRecord = {
-  email: string;
-  stripeCustomerId: string | null;
-  plan: string | null;
-  subscriptionStatus: string | null;
-  currentPeriodEnd: Date | null;
-  cancelAtPeriodEnd: boolean;
-};
+export type UserRecord = z.infer<typeof userRecord>;
 
 /** A user as recorded; null when there is none with this id. */
-export async function findUserRecord(db: Database, id: string): Promise<UserRecord | null> {
-  return db.user.findUnique({
-    where: { id },
-    select: {
-      email: true,
-      stripeCustomerId: true,
-      plan: true,
-      subscriptionStatus: true,
-      currentPeriodEnd: true,
-      cancelAtPeriodEnd: true,
-    },
-  });
-}
+export const findUserRecord = (db: Database, id: string): Promise<UserRecord | null> =>
+  queryOne(db, userRecord, sql`SELECT * FROM parity.users_by_id(ARRAY[${id}])`);
 
-export type WorkspaceRecord = {
-  id: string;
-  ownerId: string;
-  name: string;
-  status: string;
-  seats: number;
-};
+const workspaceRecord = z.object({
+  id: z.string(),
+  ownerId: z.string(),
+  name: z.string(),
+  status: z.string(),
+  seats: z.number(),
+});
+
+/** A workspace as recorded. */
+export type WorkspaceRecord = z.infer<typeof workspaceRecord>;
 
 /** A workspace as recorded; null when there is none with this id. */
-export async function findWorkspaceRecord(db: Database, id: string): Promise<WorkspaceRecord | null> {
-  return db.workspace.findUnique({
-    where: { id },
-    select: { id: true, ownerId: true, name: true, status: true, seats: true },
-  });
-}
+export const findWorkspaceRecord = (db: Database, id: string): Promise<WorkspaceRecord | null> =>
+  queryOne(db, workspaceRecord, sql`SELECT * FROM parity.workspaces_by_id(ARRAY[${id}])`);

@@ -98,7 +98,7 @@ describe("an entry of the recheck queue", () => {
     await world.db.user.update({ where: { id: "ada" }, data: { plan: null } });
     await enqueue("ada");
     await world.db.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT id FROM parity."User" WHERE id = 'ada' FOR UPDATE`;
+      await tx.$queryRaw`SELECT id FROM app."User" WHERE id = 'ada' FOR UPDATE`;
       expect(await evaluate(["ada"])).toMatchObject([{ outcome: "failed" }]);
     });
     expect(await marked()).toEqual(["ada"]);

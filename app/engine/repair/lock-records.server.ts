@@ -10,29 +10,16 @@ const idRow = z.object({ id: z.string() });
  * is then the record that is written. Keys stay free, so that the application can insert rows that refer to a user. Waits at most `lockTimeoutMs`, then throws (PostgreSQL 55P03).
  */
 export async function lockRecords(tx: Tx, userIds: readonly string[], lockTimeoutMs: number): Promise<void> {
-  const ids = [...userIds].sort();
-  // In UTC whatever the server says: a column without a time zone would otherwise store local time.
-  await tx.$queryRaw`
-    SELECT set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, true), set_config('TimeZone', 'UTC', true)`;
-  await tx.$queryRaw`SELECT id FROM parity."User" WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
-  await tx.$queryRaw`
-    SELECT id FROM parity."BillingSubscription" WHERE "userId" = ANY(${ids}) ORDER BY "userId" FOR NO KEY UPDATE`;
-  await tx.$queryRaw`SELECT id FROM parity."Workspace" WHERE "ownerId" = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
+  await tx.$queryRaw`SELECT set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, true)`;
+  await tx.$queryRaw`SELECT parity.lock_records(${[...userIds]}, false)`;
 }
 
 /** Those of these users whose record another transaction has locked now. Does not wait. */
 export async function findLockedUsers(tx: Tx, userIds: readonly string[]): Promise<Set<string>> {
-  const ids = [...userIds];
   const rows = await queryRows(
     tx,
     idRow,
-    sql`
-    WITH u AS (SELECT id FROM parity."User" WHERE id = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED),
-      b AS (SELECT id FROM parity."BillingSubscription" WHERE "userId" = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED),
-      w AS (SELECT id FROM parity."Workspace" WHERE "ownerId" = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED)
-    SELECT id FROM parity."User" WHERE id = ANY(${ids}) AND id NOT IN (SELECT id FROM u)
-    UNION SELECT "userId" FROM parity."BillingSubscription" WHERE "userId" = ANY(${ids}) AND id NOT IN (SELECT id FROM b)
-    UNION SELECT "ownerId" FROM parity."Workspace" WHERE "ownerId" = ANY(${ids}) AND id NOT IN (SELECT id FROM w)`,
+    sql`SELECT DISTINCT id FROM parity.lock_records(${[...userIds]}, true) id`,
   );
   return new Set(rows.map(({ id }) => id));
 }

@@ -28,12 +28,18 @@ beforeAll(async () => {
   world = await createWorld();
   await world.db.$executeRaw`ALTER TABLE app."BillingSubscription" ADD COLUMN item_quantity int`;
   await world.db
-    .$executeRaw`CREATE OR REPLACE VIEW parity."BillingSubscription" AS SELECT * FROM app."BillingSubscription"`;
+    .$executeRaw`CREATE OR REPLACE VIEW app."BillingSubscription" AS SELECT * FROM app."BillingSubscription"`;
 });
 afterAll(() => world.close());
 beforeEach(async () => {
-  for (const table of ["User", "BillingSubscription", "Workspace", "SyncStatus", "RecheckQueue"])
-    await world.db.$executeRawUnsafe(`DELETE FROM parity."${table}"`);
+  for (const table of [
+    'app."User"',
+    'app."BillingSubscription"',
+    'app."Workspace"',
+    'parity."SyncStatus"',
+    'parity."RecheckQueue"',
+  ])
+    await world.db.$executeRawUnsafe(`DELETE FROM ${table}`);
   world.sandbox.control.reset();
 });
 
@@ -60,10 +66,10 @@ async function repair(fields: RecordFields) {
 }
 
 const setBilling = (column: string, value: string) =>
-  world.db.$executeRawUnsafe(`UPDATE parity."BillingSubscription" SET "${column}" = ${value}`);
+  world.db.$executeRawUnsafe(`UPDATE app."BillingSubscription" SET "${column}" = ${value}`);
 
 async function readBilling() {
-  const [row] = await world.db.$queryRaw<unknown[]>`SELECT * FROM parity."BillingSubscription"`;
+  const [row] = await world.db.$queryRaw<unknown[]>`SELECT * FROM app."BillingSubscription"`;
   return row;
 }
 
@@ -120,7 +126,7 @@ it("a field that is left out is neither compared, written nor part of the finger
   await repair(fields);
   await setBilling("interval", "'week'");
   await setBilling("currentPeriodStart", "now()");
-  await world.db.$executeRaw`UPDATE parity."User" SET "currentPeriodEnd" = now()`;
+  await world.db.$executeRaw`UPDATE app."User" SET "currentPeriodEnd" = now()`;
   expect(await countDrifted(fields)).toBe(0);
   expect((await load(fields)).evaluation).toMatchObject({ verdict: "in_sync", mismatches: [] });
 
@@ -133,7 +139,7 @@ it("without the id of the subscription there are no rows of BillingSubscription"
   await addSyncedUser(world, "ada");
   const fields = omitFields(["billing.stripeSubscriptionId"]);
   await setBilling("currency", "'eur'");
-  await world.db.$executeRaw`UPDATE parity."User" SET plan = 'starter'`;
+  await world.db.$executeRaw`UPDATE app."User" SET plan = 'starter'`;
   expect((await load(fields)).snapshot.record.billing).toBeNull();
   expect(await repair(fields)).toMatchObject({ outcomes: [{ outcome: "synced" }] });
   expect(await readBilling()).toMatchObject({ currency: "eur" });

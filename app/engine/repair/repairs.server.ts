@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { FIELDS, type RecordFields } from "~/billing/fields";
+import { FIELDS, listFields, type RecordFields, type TableName } from "~/billing/fields";
 import type { EpochSeconds } from "~/billing/observation";
-import type { BillingState } from "~/billing/record";
+import type { AnyRow, BillingState } from "~/billing/record";
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import type { Actor } from "~/engine/account/actor";
 import { firstFullRunAt } from "~/engine/account/cursors.server";
-import { toWriteColumns } from "~/engine/evaluate/record-columns.server";
 import type { Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
-import { toRecordset, updateRows, upsertRows, type WrittenRows } from "~/platform/write-rows.server";
+import { toRecordset } from "~/platform/write-rows.server";
 import { PAYMENT_TYPES } from "~/stripe/event-types";
+import type { WrittenSubscription } from "./written-subscriptions";
 
 /** One repair: the record as it was evaluated, under lock, and as it will be. */
 export type RepairRow = {
@@ -31,6 +31,10 @@ export type RepairRow = {
   emailLink: string | null;
   /** The row of the subscription belongs to a user who was deleted: it becomes this user's. */
   takesOverRow: boolean;
+  /** Nothing counts any more, and no access is expected: what the application clears or removes then is. */
+  ends: boolean;
+  /** The user's subscriptions as observed, for applications that keep a row for each. */
+  subscriptions: readonly WrittenSubscription[];
 };
 
 /** Access that a payment gave, and how long after it: seconds from Stripe's event or invoice to our commit. */
@@ -49,51 +53,28 @@ export async function writeRepairs(
   fields: RecordFields = FIELDS,
 ): Promise<AccessGiven[]> {
   if (repairs.length === 0) return [];
-  await writeTable(tx, updateRows, {
-    table: "User",
-    key: { userId: { type: "text", column: "id" } },
-    columns: toWriteColumns("user", fields),
-    rows: repairs.map(({ userId, after }) => ({ userId, ...after.user })),
-  });
-  await takeOverRows(tx, repairs);
-  await writeTable(tx, upsertRows, {
-    table: "BillingSubscription",
-    key: { userId: "text" },
-    columns: toWriteColumns("billing", fields),
-    rows: repairs.flatMap(({ userId, after }) => (after.billing ? [{ userId, ...after.billing }] : [])),
-  });
-  await writeTable(tx, updateRows, {
-    table: "Workspace",
-    key: { id: "text" },
-    columns: toWriteColumns("workspace", fields),
-    rows: repairs.flatMap(({ after }) => after.workspaces),
-  });
+  const records = repairs.map((repair) => toWrittenRecord(repair, fields));
+  await tx.$queryRaw`SELECT parity.write_records(${JSON.stringify(records)}::jsonb)`;
   await writeLinks(tx, repairs, actor);
   return writeChanges(tx, runId, actor, repairs);
 }
 
-/** Gives the rows of deleted users to the users who have their subscriptions now: the row of a subscription is unique. */
-async function takeOverRows(tx: Tx, repairs: readonly RepairRow[]): Promise<void> {
-  const rows = repairs.flatMap(({ userId, after, takesOverRow }) =>
-    takesOverRow && after.billing ? [{ userId, subscriptionId: after.billing.stripeSubscriptionId }] : [],
-  );
-  if (rows.length === 0) return;
-  await tx.$executeRaw`
-    UPDATE parity."BillingSubscription" orphan SET "userId" = r."userId"
-    FROM ${toRecordset(rows, { userId: "text", subscriptionId: "text" })}
-    WHERE orphan."stripeSubscriptionId" = r."subscriptionId" AND orphan."userId" <> r."userId"
-      AND NOT EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = orphan."userId")
-      AND NOT EXISTS (SELECT 1 FROM parity."BillingSubscription" own WHERE own."userId" = r."userId")`;
-}
-
-/** Writes what differs in one table of the application's; nothing where it has none of the fields. */
-async function writeTable<Row extends object>(
-  tx: Tx,
-  write: (written: WrittenRows<Row>) => Sql,
-  written: WrittenRows<Row>,
-): Promise<void> {
-  if (Object.keys(written.columns).length > 0)
-    await tx.$executeRaw(write({ ...written, touch: "updatedAt" }));
+/** A record as `parity.write_records` takes it: the fields that the application has, and no others. */
+function toWrittenRecord(
+  { userId, after, ends, takesOverRow, subscriptions }: RepairRow,
+  fields: RecordFields,
+) {
+  const pick = (table: TableName, row: AnyRow) =>
+    Object.fromEntries(listFields(table, fields).map(({ name }) => [name, row[name] ?? null]));
+  return {
+    userId,
+    user: pick("user", after.user),
+    billing: after.billing && pick("billing", after.billing),
+    ends,
+    takesOverRow,
+    workspaces: after.workspaces.map((workspace) => ({ id: workspace.id, ...pick("workspace", workspace) })),
+    subscriptions,
+  };
 }
 
 async function writeLinks(tx: Tx, repairs: readonly RepairRow[], actor: Actor): Promise<void> {
@@ -109,10 +90,12 @@ async function writeChanges(
   actor: Actor,
   repairs: readonly RepairRow[],
 ): Promise<AccessGiven[]> {
-  const rows = repairs.map(({ emailLink: _, takesOverRow: __, payment, ...row }) => ({
-    ...row,
-    ...payment,
-  }));
+  const rows = repairs.map(
+    ({ emailLink: _, takesOverRow: __, ends: ___, subscriptions: ____, payment, ...row }) => ({
+      ...row,
+      ...payment,
+    }),
+  );
   return queryRows(
     tx,
     accessGiven,

@@ -48,7 +48,7 @@ async function countWithAccess(db: Database | Tx, most: number): Promise<number>
     countRow,
     sql`
     WITH paying AS MATERIALIZED (
-      SELECT DISTINCT "ownerId" AS id FROM parity."Workspace" WHERE status = 'active' AND soldiers > 0 LIMIT ${most}::bigint),
+      SELECT DISTINCT "ownerId" AS id FROM parity."Workspace" WHERE status = 'active' AND seats > 0 LIMIT ${most}::bigint),
     others AS MATERIALIZED (
       SELECT id FROM (
         SELECT u.id FROM parity."User" u WHERE "subscriptionStatus" IN ('active', 'trialing', 'past_due')

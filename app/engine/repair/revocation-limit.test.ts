@@ -30,10 +30,10 @@ async function addCanceled(many: number): Promise<string[]> {
 /** Users with access that these tests do not check. */
 async function addOthers(many: number) {
   await world.db.$executeRaw`
-    INSERT INTO parity."User" (id, email) SELECT 'other' || n, 'other' || n || '@example.com'
+    INSERT INTO app."User" (id, email) SELECT 'other' || n, 'other' || n || '@example.com'
     FROM generate_series(1, ${many}::int) n`;
   await world.db.$executeRaw`
-    INSERT INTO parity."Workspace" ("ownerId", name, status, soldiers) SELECT 'other' || n, 'W', 'active', 1
+    INSERT INTO app."Workspace" ("ownerId", name, status, soldiers) SELECT 'other' || n, 'W', 'active', 1
     FROM generate_series(1, ${many}::int) n`;
 }
 

@@ -35,8 +35,8 @@ const listFailures = async (runId: string) => {
 const BUSY = ["b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"];
 
 it.each([
-  ["users", `SELECT 1 FROM parity."User" WHERE id = ANY($1) FOR UPDATE`],
-  ["workspaces", `SELECT 1 FROM parity."Workspace" WHERE "ownerId" = ANY($1) FOR UPDATE`],
+  ["users", `SELECT 1 FROM app."User" WHERE id = ANY($1) FOR UPDATE`],
+  ["workspaces", `SELECT 1 FROM app."Workspace" WHERE "ownerId" = ANY($1) FOR UPDATE`],
 ])("while the application locks %s, only those users fail, and are listed", async (_, lock) => {
   for (const id of ["ada", ...BUSY, "eve"]) await addPayingUser(world, id);
   await other.query("BEGIN");
@@ -54,7 +54,7 @@ it.each([
 it("the button reports that the record is locked", async () => {
   await addPayingUser(world, "ada");
   await other.query("BEGIN");
-  await other.query(`SELECT 1 FROM parity."User" WHERE id = 'ada' FOR UPDATE`);
+  await other.query(`SELECT 1 FROM app."User" WHERE id = 'ada' FOR UPDATE`);
   const result = await world.parity.syncUser({ userId: "ada", actor: STAFF });
   expect(result).toMatchObject({ outcome: "failed", runId: null, changes: [] });
   expect(result?.message).toMatch(/try again/i);
@@ -67,7 +67,7 @@ it("a unique key that is taken at the last moment fails one user's repair, and n
   await world.db.$executeRawUnsafe(`
     CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF NEW."userId" = 'eve' THEN
-        INSERT INTO parity."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, currency)
+        INSERT INTO app."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, currency)
         VALUES ('someone', '${subscriptionId}', 'price', 'active', 'usd');
       END IF;
       RETURN NEW;
@@ -92,7 +92,7 @@ it("an open transaction that takes the unique key is awaited, and then the repai
   await addUser(world, { id: "someone" });
   await other.query("BEGIN");
   await other.query(
-    `INSERT INTO parity."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, currency)
+    `INSERT INTO app."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, currency)
      VALUES ('someone', $1, 'price', 'active', 'usd')`,
     [subscriptionId],
   );

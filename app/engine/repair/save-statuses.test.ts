@@ -146,7 +146,7 @@ describe("the sync status after a repair of an unusual record", () => {
     await syncAllButRepairs();
     await world.db.$executeRawUnsafe(`
       CREATE FUNCTION add_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        INSERT INTO parity."Workspace" (id, "ownerId", name) VALUES ('late', NEW."userId", 'Late'); RETURN NEW; END $$`);
+        INSERT INTO app."Workspace" (id, "ownerId", name) VALUES ('late', NEW."userId", 'Late'); RETURN NEW; END $$`);
     await world.db.$executeRawUnsafe(
       `CREATE TRIGGER add_late AFTER INSERT ON parity."Change" FOR EACH ROW WHEN (NEW."userId" = 'ada' AND NEW.grants) EXECUTE FUNCTION add_late()`,
     );

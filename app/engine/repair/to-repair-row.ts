@@ -1,6 +1,8 @@
 import type { Repair } from "~/billing/evaluation/decide";
+import type { Policy } from "~/billing/policy";
 import type { EvaluatedUser, RevocationApproval } from "~/engine/evaluate/evaluate-users.server";
 import type { RepairRow } from "./repairs.server";
+import { toWrittenSubscription } from "./written-subscriptions";
 
 type Origin = {
   approval?: RevocationApproval | null;
@@ -12,6 +14,7 @@ export function toRepairRow(
   { snapshot, evaluation }: EvaluatedUser,
   { after, grants, revokes }: Repair,
   { approval, stripeRequestIds }: Origin,
+  policy: Policy,
 ): RepairRow {
   const { userId, user, billing, workspaces } = snapshot.record;
   const customerId = evaluation.primary?.subscription.customerId;
@@ -27,6 +30,9 @@ export function toRepairRow(
     stripeRequestId: (customerId && stripeRequestIds?.get(customerId)) || null,
     payment: grants ? findPayment(evaluation) : null,
     emailLink: evaluation.emailLink,
+    ends:
+      !evaluation.accessExpected && evaluation.primary !== null && evaluation.primary.statusAccess === "no",
+    subscriptions: evaluation.ranked.map((rated) => toWrittenSubscription(rated, policy)),
     takesOverRow:
       billing === null &&
       after.billing !== null &&

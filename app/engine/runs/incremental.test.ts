@@ -78,8 +78,8 @@ describe("an incremental run", () => {
   it("finds what was changed directly in the database, without asking Stripe", async () => {
     await addSyncedUsers(world, 3);
     await world.db
-      .$executeRaw`UPDATE parity."Workspace" SET status = 'locked', soldiers = 0 WHERE "ownerId" = ${toUserId(1)}`;
-    await world.db.$executeRaw`UPDATE parity."User" SET plan = 'starter' WHERE id = ${toUserId(2)}`;
+      .$executeRaw`UPDATE app."Workspace" SET status = 'locked', soldiers = 0 WHERE "ownerId" = ${toUserId(1)}`;
+    await world.db.$executeRaw`UPDATE app."User" SET plan = 'starter' WHERE id = ${toUserId(2)}`;
     expect(await cron()).toMatchObject({
       scope: "incremental",
       syncedCount: 2,

@@ -148,7 +148,7 @@ it("an incremental run repairs a user whose record was locked in the run before"
   await cron();
   await world.db.workspace.updateMany({ where: { ownerId: "ada" }, data: { status: "locked", seats: 0 } });
   await world.db.$transaction(async (tx) => {
-    await tx.$queryRaw`SELECT id FROM parity."User" WHERE id = 'ada' FOR UPDATE`;
+    await tx.$queryRaw`SELECT id FROM app."User" WHERE id = 'ada' FOR UPDATE`;
     expect(await cron()).toMatchObject({ failedCount: 1, success: false });
   });
   expect(await cron()).toMatchObject({ syncedCount: 1, success: true });

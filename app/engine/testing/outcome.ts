@@ -22,15 +22,15 @@ export type Damage = {
 export async function readOutcome(db: Database, runId: string): Promise<Outcome> {
   const rows = await db.$queryRaw<{ userId: string; record: object; changes: object[] }[]>`
     SELECT id AS "userId", jsonb_build_object(
-        'user', (SELECT to_jsonb(u) - '{createdAt,updatedAt}'::text[] FROM parity."User" u WHERE u.id = ids.id),
-        'billing', (SELECT to_jsonb(b) - '{id,createdAt,updatedAt}'::text[] FROM parity."BillingSubscription" b
+        'user', (SELECT to_jsonb(u) - '{createdAt,updatedAt}'::text[] FROM app."User" u WHERE u.id = ids.id),
+        'billing', (SELECT to_jsonb(b) - '{id,createdAt,updatedAt}'::text[] FROM app."BillingSubscription" b
           WHERE b."userId" = ids.id),
         'workspaces', (SELECT jsonb_agg(to_jsonb(w) - '{createdAt,updatedAt}'::text[] ORDER BY w.id)
-          FROM parity."Workspace" w WHERE w."ownerId" = ids.id)) AS record,
+          FROM app."Workspace" w WHERE w."ownerId" = ids.id)) AS record,
       (SELECT coalesce(jsonb_agg(
           to_jsonb(c) - '{id,runId,createdAt,stripeRequestId}'::text[] ORDER BY c.id), '[]')
         FROM parity."Change" c WHERE c."userId" = ids.id) AS changes
-    FROM (SELECT id FROM parity."User" UNION SELECT "userId" FROM parity."Change" UNION SELECT "ownerId" FROM parity."Workspace") ids`;
+    FROM (SELECT id FROM app."User" UNION SELECT "userId" FROM parity."Change" UNION SELECT "ownerId" FROM app."Workspace") ids`;
   const run = await db.run.findUniqueOrThrow({ where: { id: runId } });
   const { scope, state, total, observed, synced, skipped, review, failed, notChecked } = run;
   const counts = { scope, state, total, synced, skipped, review, failed, notChecked };

@@ -107,7 +107,7 @@ export const readEndpoints = ({ stripeUrl, sandbox }: World, url: string): Endpo
 /** Adds users without any subscription, with ids between the others'. */
 async function addFillers({ db }: World, fillers: number): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO parity."User" (id, email) SELECT 'user' || lpad((n / 32)::text, 4, '0') || '_' || n, n || '@example.org'
+    INSERT INTO app."User" (id, email) SELECT 'user' || lpad((n / 32)::text, 4, '0') || '_' || n, n || '@example.org'
     FROM generate_series(1, ${fillers}::int) n`;
 }
 

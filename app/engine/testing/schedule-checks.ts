@@ -47,7 +47,7 @@ function listExpected({ sandbox, prices }: World, { subscriptionIds }: Scheduled
 export async function findDifferences(world: World, users: readonly ScheduledUser[]): Promise<string[]> {
   const rows = await world.db.$queryRaw<{ id: string; access: string; status: string | null }[]>`
     SELECT u.id, w.status || ' ' || w.soldiers AS access, u."subscriptionStatus" AS status
-    FROM parity."User" u JOIN parity."Workspace" w ON w."ownerId" = u.id`;
+    FROM app."User" u JOIN app."Workspace" w ON w."ownerId" = u.id`;
   const recorded = new Map(rows.map((row) => [row.id, row]));
   return users.flatMap((user) => {
     const row = recorded.get(user.id);

@@ -16,6 +16,7 @@ DROP FUNCTION IF EXISTS parity.users_by_subscription(pg_catalog.text[]);
 DROP FUNCTION IF EXISTS parity.users_by_id(pg_catalog.text[]);
 DROP FUNCTION IF EXISTS parity.billing_by_user(pg_catalog.text[]);
 DROP FUNCTION IF EXISTS parity.workspaces_by_owner(pg_catalog.text[]);
+DROP FUNCTION IF EXISTS parity.workspaces_by_id(pg_catalog.text[]);
 DROP VIEW IF EXISTS parity."User";
 DROP VIEW IF EXISTS parity."BillingSubscription";
 DROP VIEW IF EXISTS parity."Workspace";
@@ -49,6 +50,7 @@ export function generateBridge(parts: BridgeParts): string {
     createLookup("users_by_id", "User", selectUsers(parts, byIds)),
     createLookup("billing_by_user", "BillingSubscription", selectBilling(parts, byIds)),
     createLookup("workspaces_by_owner", "Workspace", selectWorkspaces(parts, byIds)),
+    createLookup("workspaces_by_id", "Workspace", selectWorkspaces(parts, byIds, "id")),
     `CREATE FUNCTION parity.users_by_subscription(ids pg_catalog.text[])
 RETURNS TABLE("userId" pg_catalog.text, "stripeSubscriptionId" pg_catalog.text)
 LANGUAGE sql STABLE AS $parity$

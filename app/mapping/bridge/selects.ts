@@ -113,14 +113,15 @@ export function selectSubscriptionOwners(parts: BridgeParts, ids: string): strin
 WHERE ${id} = ANY (${ids}) AND ${owner} IS NOT NULL`;
 }
 
-/** The workspaces; where access stands at the owner, one for each owner. */
-export function selectWorkspaces(parts: BridgeParts, filter?: Filter): string {
+/** The workspaces; where access stands at the owner, one for each owner. `by`: which of their columns the filter is on. */
+export function selectWorkspaces(parts: BridgeParts, filter?: Filter, by: "owner" | "id" = "owner"): string {
   const { access, tables } = parts.mapping;
   const { workspaces } = tables;
   if (access.by !== "workspaces" || !access.workspaces || !workspaces?.key || !workspaces.owner)
     return selectOwnersAsWorkspaces(parts, filter);
   const { status, active, locked, seats, name } = access.workspaces;
   const owner = `"workspaces".${ident(workspaces.owner)}`;
+  const asked = by === "id" ? workspaces.key : workspaces.owner;
   const key = `"workspaces".${ident(workspaces.key)}::pg_catalog.text`;
   const word = readValue(parts, "text", status);
   const isOurs = active === "active" && locked === "locked";
@@ -138,7 +139,7 @@ export function selectWorkspaces(parts: BridgeParts, filter?: Filter): string {
     `FROM ${selectSource(workspaces, "workspaces")}`,
     ...listConditions([
       `${owner} IS NOT NULL`,
-      filter?.(owner, findColumn(parts, "workspaces", workspaces.owner)),
+      filter?.(`"workspaces".${ident(asked)}`, findColumn(parts, "workspaces", asked)),
     ]),
   ].join("\n");
 }

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import pg from "pg";
 import { installBridge } from "~/mapping/install.server";
 import { parseMapping } from "~/mapping/parse-mapping.server";
+import { MIGRATIONS_FOLDER } from "~/platform/migrations/migrate.server";
 import { createEmptyDatabase } from "~/platform/testing/database";
 
 export type Row = Record<string, unknown>;
@@ -34,7 +36,7 @@ export async function openApplications() {
   await client.connect();
   // The role of the tests has the name of our schema, which would come first.
   await client.query("SET search_path = public; CREATE SCHEMA parity");
-  const migration = new URL("./tables.sql", import.meta.url);
+  const migration = path.join(MIGRATIONS_FOLDER, "20261130050000_mapping/migration.sql");
   await client.query(await readFile(migration, "utf8"));
   async function withTables(tables: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
     await client.query("BEGIN");

@@ -213,9 +213,9 @@ describe("the example tables", () => {
   it("accept a user and a workspace from a plain SQL insert", async () => {
     const { db, drop } = await createTestDatabase();
     cleanUp.push(drop);
-    await db.$executeRaw`INSERT INTO parity."User" (email) VALUES ('customer@example.com')`;
+    await db.$executeRaw`INSERT INTO app."User" (email) VALUES ('customer@example.com')`;
     const user = await db.user.findUniqueOrThrow({ where: { email: "customer@example.com" } });
-    await db.$executeRaw`INSERT INTO parity."Workspace" ("ownerId", name) VALUES (${user.id}, 'Acme')`;
+    await db.$executeRaw`INSERT INTO app."Workspace" ("ownerId", name) VALUES (${user.id}, 'Acme')`;
     expect(await db.workspace.findMany()).toMatchObject([{ ownerId: user.id, status: "locked", seats: 0 }]);
   });
 });

@@ -40,7 +40,7 @@ export async function applyMigrations(
     const applied = await withPgClient(url, (client) => applyPending(client, folder));
     if (await migrateQueue(url)) applied.push(QUEUE);
     return withPgClient(url, async (client) => {
-      const unmapped = await mapApplication(queryOn(client), applied, exampleTables);
+      const unmapped = await mapApplication(client, applied, exampleTables);
       return { applied, unmapped };
     });
   });
@@ -69,14 +69,15 @@ async function applyPending(client: pg.Client, folder: string): Promise<string[]
 
 /** Adds to `applied` what was done. Returns why the application's tables could not be mapped. */
 async function mapApplication(
-  query: Query,
+  client: pg.Client,
   applied: string[],
   exampleTables: string | null,
 ): Promise<string[]> {
+  const query = queryOn(client);
   if (!(await areRelationsMissing(query))) return [];
   if (exampleTables !== null && (await createExampleTables(query, exampleTables)))
     applied.push("example tables");
-  const problems = await installRelations(query, exampleTables === null ? [] : [exampleTables]);
+  const problems = await installRelations(client, exampleTables === null ? [] : [exampleTables]);
   if (problems.length === 0) applied.push(RELATIONS);
   return problems;
 }

@@ -84,12 +84,12 @@ export async function openInstallation(
 /** Users `u0000000`… with an empty record and one locked workspace each, who have paid. */
 export async function addNullUsers(db: Database, count: number): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO parity."User" (id, email, "emailVerified", name)
+    INSERT INTO app."User" (id, email, "emailVerified", name)
     SELECT 'u' || lpad(n::text, 7, '0'), 'u' || lpad(n::text, 7, '0') || '@example.com', true, 'Customer ' || n
     FROM generate_series(0, ${count - 1}::int) n`;
   await db.$executeRaw`
-    INSERT INTO parity."Workspace" (id, "ownerId", name)
-    SELECT 'w' || id, id, 'Workspace' FROM parity."User"`;
+    INSERT INTO app."Workspace" (id, "ownerId", name)
+    SELECT 'w' || id, id, 'Workspace' FROM app."User"`;
   await db.$executeRaw`ANALYZE`;
 }
 

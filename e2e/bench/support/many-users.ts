@@ -12,7 +12,7 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
       date_trunc('second', now()) - make_interval(mins => (n % 500000)::int) AS began
     FROM generate_series(0, ${count - 1}::int) n`;
   await db.$executeRaw`
-    INSERT INTO parity."User" (id, email, "emailVerified", name, "stripeCustomerId", plan, "subscriptionStatus",
+    INSERT INTO app."User" (id, email, "emailVerified", name, "stripeCustomerId", plan, "subscriptionStatus",
       "currentPeriodEnd", "cancelAtPeriodEnd")
     SELECT id, rand || '@example.com', true, 'Customer ' || n,
       CASE WHEN kind IN (9, 10) THEN NULL ELSE 'cus_' || rand END,
@@ -22,14 +22,14 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
       kind IS NOT DISTINCT FROM 11
     FROM bench_user`;
   await db.$executeRaw`
-    INSERT INTO parity."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency,
+    INSERT INTO app."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency,
       interval, "currentPeriodStart", "currentPeriodEnd", "cancelAtPeriodEnd")
     SELECT id, 'sub_' || rand, CASE WHEN kind = 7 THEN 'price_other' ELSE 'price_army' END,
       CASE WHEN kind = 6 THEN 'past_due' ELSE 'active' END, CASE WHEN kind = 7 THEN NULL ELSE 'army' END, 20000, 'usd',
       'year', began, began + interval '1 year', kind IS NOT DISTINCT FROM 11
     FROM bench_user WHERE kind IS NULL OR kind NOT IN (0, 9, 10)`;
   await db.$executeRaw`
-    INSERT INTO parity."Workspace" (id, "ownerId", name, status, soldiers)
+    INSERT INTO app."Workspace" (id, "ownerId", name, status, soldiers)
     SELECT 'w' || id, id, 'Workspace', CASE WHEN kind IN (0, 9) THEN 'locked' ELSE 'active' END,
       CASE WHEN kind IN (0, 9) THEN 0 WHEN kind = 3 THEN 1 ELSE 5 END FROM bench_user
     UNION ALL SELECT 'v' || id, id, 'Another', 'active', 5 FROM bench_user WHERE kind = 4`;

@@ -98,19 +98,19 @@ export async function addUsersTable(db: Database, count: number): Promise<void> 
 async function addRecords(db: Database): Promise<void> {
   // The application wrote its users in the order of their sign-up, not of their ids.
   await db.$executeRaw`
-    INSERT INTO parity."User" (id, email, "emailVerified", name, "stripeCustomerId", plan, "subscriptionStatus", "createdAt")
+    INSERT INTO app."User" (id, email, "emailVerified", name, "stripeCustomerId", plan, "subscriptionStatus", "createdAt")
     SELECT id, email, f % 9 > 0, CASE WHEN m % 8 > 0 THEN first || ' ' || last END,
       CASE WHEN customer AND verdict NOT IN ('locked_out', 'possible_match') THEN cus END,
       CASE WHEN verdict IN ('locked_out') THEN NULL WHEN verdict = 'plan_mismatch' THEN 'starter' ELSE plan END,
       CASE WHEN verdict = 'unpaid_access' THEN 'active' WHEN verdict <> 'locked_out' THEN status END, began
     FROM bench_user`;
   await db.$executeRaw`
-    INSERT INTO parity."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency,
+    INSERT INTO app."BillingSubscription" ("userId", "stripeSubscriptionId", "stripePriceId", status, plan, amount, currency,
       interval)
     SELECT id, sub, 'price_' || plan, status, plan, amount, 'usd', 'month' FROM bench_user
     WHERE plan IS NOT NULL AND verdict <> 'locked_out'`;
   await db.$executeRaw`
-    INSERT INTO parity."Workspace" (id, "ownerId", name, status, soldiers)
+    INSERT INTO app."Workspace" (id, "ownerId", name, status, soldiers)
     SELECT 'w' || id, id, 'Workspace', CASE WHEN access THEN 'active' ELSE 'locked' END, CASE WHEN access THEN 1 ELSE 0 END
     FROM (SELECT *, verdict = 'unpaid_access' OR coalesce(verdict <> 'locked_out'
       AND status IN ('active', 'trialing', 'past_due'), false) AS access FROM bench_user) b`;

@@ -26,7 +26,7 @@ export async function loadNaivePage(db: Database, query: UsersQuery, page: numbe
     raw(query.reversed ? reverseOrder(one) : one),
   );
   const rows = await db.$queryRaw<unknown[]>`
-    SELECT u."id" FROM parity."User" u LEFT JOIN parity."SyncStatus" s ON s."userId" = u."id" WHERE ${buildConditions(query)}
+    SELECT u."id" FROM app."User" u LEFT JOIN parity."SyncStatus" s ON s."userId" = u."id" WHERE ${buildConditions(query)}
     ORDER BY ${join(orders)} OFFSET ${page * 50}::int LIMIT 50`;
   return rows.length;
 }

@@ -1,6 +1,7 @@
 import { forgetEvaluatedContext, saveFullRun } from "~/engine/account/cursors.server";
 import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
+import { countUsers } from "~/engine/evaluate/users.server";
 import { markUnlistedGone } from "~/engine/observe/complete-reads.server";
 import { settleEventsBefore } from "~/engine/observe/events.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
@@ -74,7 +75,7 @@ export async function finishFullRun(
       cuts: chooseCuts(cursor.ranges, (cursor.firstStripeTime ?? 0) - SETTLED_AFTER_SECONDS),
     });
     const failed = cursor.unreadable.length + refused.length;
-    const total = (await tx.user.count()) + failed;
+    const total = (await countUsers(tx)) + failed;
     await session.commit(tx, { cursor: START_SESSIONS, total, failed });
   });
   return { kind: "continue" };

@@ -1,0 +1,26 @@
+import type { AccessRule, Vocabulary } from "~/billing/vocabulary";
+import type { Mapping } from "./mapping.server";
+
+const UNIT_SECONDS = { day: 86_400, hour: 3_600 };
+
+/** The application's own words, and by what it decides who gets in. */
+export function toVocabulary({ status, plan, access }: Mapping): Vocabulary {
+  return {
+    statusWords: status.words ? new Map(Object.entries(status.words)) : null,
+    cancelScheduledWord: status.cancelScheduled ?? null,
+    statusesByHand: new Set(status.byHand),
+    plansByHand: new Set(plan.byHand),
+    planOnEnd: plan.onEnd,
+    accessBy: toAccessRule(access.by),
+    dateGraceSeconds: toSeconds(access.grace ?? "0 days"),
+  };
+}
+
+/** Where access stands in a column of its own, each owner is one workspace. */
+const toAccessRule = (by: Mapping["access"]["by"]): AccessRule =>
+  by === "boolean" || by === "seats" ? "workspaces" : by;
+
+function toSeconds(grace: string): number {
+  const [count, unit] = grace.split(" ");
+  return Number(count) * UNIT_SECONDS[unit?.startsWith("hour") ? "hour" : "day"];
+}

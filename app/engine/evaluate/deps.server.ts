@@ -1,4 +1,5 @@
 import type { PolicyContext } from "~/billing/evaluation/evaluate";
+import { FIELDS } from "~/billing/fields";
 import type { EpochSeconds } from "~/billing/observation";
 import type { AccountGuard } from "~/engine/account/account-guard.server";
 import { loadCatalogue } from "~/engine/account/catalogue.server";
@@ -42,7 +43,12 @@ export async function loadEvaluationContext(db: Database): Promise<EvaluationCon
     settings,
     fullRun,
     now,
-    rules: { catalogue, policy: settings.policy, now, fields: settings.fields },
+    rules: {
+      catalogue,
+      policy: settings.policy,
+      now,
+      ...(settings.fields === FIELDS ? {} : { fields: settings.fields }),
+    },
   };
 }
 

@@ -7,6 +7,10 @@ import { enqueueDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.ser
 import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import { addSyncedUser, createWorld, readRowVersions, STAFF, type World } from "~/engine/testing/world";
+import { createDefaultDocument } from "~/mapping/default-mapping.server";
+import { installBridge } from "~/mapping/install.server";
+import { withPgClient } from "~/platform/migrations/pg-client.server";
+import { alterApplication } from "~/platform/testing/application";
 import { listChanges } from "./changes.server";
 import { reconcileUsers } from "./reconcile-users.server";
 
@@ -14,7 +18,6 @@ import { reconcileUsers } from "./reconcile-users.server";
 const quantity: Field = {
   type: "number",
   nullable: true,
-  column: "item_quantity",
   group: "detail",
   label: "Quantity",
   short: "quantity",
@@ -26,9 +29,12 @@ const withQuantity: RecordFields = { ...FIELDS, billing: { ...FIELDS.billing, ..
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
-  await world.db.$executeRaw`ALTER TABLE app."BillingSubscription" ADD COLUMN item_quantity int`;
-  await world.db
-    .$executeRaw`CREATE OR REPLACE VIEW app."BillingSubscription" AS SELECT * FROM app."BillingSubscription"`;
+  await alterApplication(world.url, `ALTER TABLE app."BillingSubscription" ADD COLUMN item_quantity int`);
+  await withPgClient(world.url, (client) => {
+    const document = createDefaultDocument({ User: "app", BillingSubscription: "app", Workspace: "app" });
+    const fields = { ...document.fields, quantity: "subscriptions.item_quantity" };
+    return installBridge(client, { document: { ...document, fields }, source: null, installedBy: "test" });
+  });
 });
 afterAll(() => world.close());
 beforeEach(async () => {

@@ -67,12 +67,17 @@ export function writeOwnerRows(parts: BridgeParts, alias: string, table: MappedT
   return [
     ...takeOverRows(parts, target, owner, { onlyWithoutOwn: true }),
     ...updateRows(parts, target, owner, end === "delete" ? `r."ends" IS NOT TRUE` : undefined),
-    ...(insert === false ? [] : [insertRows(parts, target, owner, insert.set)]),
+    ...(insert === false ? [] : [insertRows(parts, target, owner, { constants: insert.set, end })]),
     ...(end === "delete" ? [deleteRows(parts, target, owner)] : []),
   ];
 }
 
-function insertRows(parts: BridgeParts, target: Target, owner: string, constants: Constants): Statement {
+function insertRows(
+  parts: BridgeParts,
+  target: Target,
+  owner: string,
+  { constants, end }: { constants: Constants; end: MappedTable["end"] },
+): Statement {
   const name = qualify(target.table);
   const inserted = listInserted(parts, target, omitDefaults(parts, target.alias, constants));
   const given = target.places
@@ -87,7 +92,7 @@ function insertRows(parts: BridgeParts, target: Target, owner: string, constants
     ${listSources(target.places)}
     FROM ${RECORDS}
     ${COUNTING}) AS v
-  WHERE v.k IS NOT NULL AND v."ends" IS NOT TRUE AND ${isNeeded}
+  WHERE v.k IS NOT NULL AND ${isNeeded}${end === "keep" ? "" : ` AND v."ends" IS NOT TRUE`}
     AND NOT EXISTS (SELECT FROM ${name} AS t WHERE t.${ident(owner)} = v.k${addFilter(target)})
   ORDER BY v.k`;
   return { table: name, sql };

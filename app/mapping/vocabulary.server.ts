@@ -1,4 +1,4 @@
-import type { AccessRule, Vocabulary } from "~/billing/vocabulary";
+import type { AccessRule, Vocabulary } from "~/billing/vocabulary/vocabulary";
 import type { Mapping } from "./mapping.server";
 
 const UNIT_SECONDS = { day: 86_400, hour: 3_600 };
@@ -6,10 +6,10 @@ const UNIT_SECONDS = { day: 86_400, hour: 3_600 };
 /** The application's own words, and by what it decides who gets in. */
 export function toVocabulary({ status, plan, access }: Mapping): Vocabulary {
   return {
-    statusWords: status.words ? new Map(Object.entries(status.words)) : null,
+    statusWords: status.words ?? null,
     cancelScheduledWord: status.cancelScheduled ?? null,
-    statusesByHand: new Set(status.byHand),
-    plansByHand: new Set(plan.byHand),
+    statusesByHand: status.byHand,
+    plansByHand: plan.byHand,
     planOnEnd: plan.onEnd,
     accessBy: toAccessRule(access.by),
     dateGraceSeconds: toSeconds(access.grace ?? "0 days"),

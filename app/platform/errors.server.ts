@@ -13,11 +13,13 @@ export function readSqlState(error: unknown): string | null {
 
 /**
  * The SQLSTATE of an error that concerns one row and not the whole database: a lock timeout, a deadlock, a serialization
- * failure, a statement that took too long (fewer rows take less), any integrity violation, a value that a column cannot hold. Null for any other error.
+ * failure, a statement that took too long (fewer rows take less), any integrity violation, a value that a column
+ * cannot hold, an exception of the application's own trigger. Null for any other error.
  */
 export function findRowTrouble(error: unknown): string | null {
   const state = readSqlState(error);
   const isRows =
-    state !== null && (["55P03", "40P01", "40001", "57014"].includes(state) || /^2[23]/.test(state));
+    state !== null &&
+    (["55P03", "40P01", "40001", "57014", "0A000"].includes(state) || /^(2[23]|P0)/.test(state));
   return isRows ? state : null;
 }

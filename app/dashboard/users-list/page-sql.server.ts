@@ -39,7 +39,7 @@ export function buildPageSql(bounds: PageBounds, given: Conditions): Sql | null 
   const cursor = keys.map((key, n) => sql`${key.toCursor(getName("key", n))} AS ${getName("cursor", n)}`);
   const exists = SORTS_BY_USER.has(sort)
     ? sql`true`
-    : sql`EXISTS (SELECT 1 FROM parity."User" u WHERE u."id" = page."id")`;
+    : sql`EXISTS (SELECT 1 FROM parity.users_by_id(ARRAY[page."id"]))`;
   return sql`WITH ${join(tables)} SELECT "id", ${join(cursor)}, ${exists} AS "exists"
     FROM (SELECT * FROM (${join(rows, " UNION ")}) found ORDER BY ${order} LIMIT ${limit}::int) page
     ORDER BY ${order}`;

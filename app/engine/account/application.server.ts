@@ -1,5 +1,5 @@
 import { FIELDS, type RecordFields } from "~/billing/fields";
-import { STRIPES_WORDS, type Vocabulary } from "~/billing/vocabulary";
+import { STRIPES_WORDS, type Vocabulary } from "~/billing/vocabulary/vocabulary";
 import { readInstalledMapping } from "~/mapping/install.server";
 import { toRecordFields } from "~/mapping/record-fields.server";
 import { toVocabulary } from "~/mapping/vocabulary.server";

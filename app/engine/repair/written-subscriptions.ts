@@ -1,7 +1,7 @@
 import type { RatedSubscription } from "~/billing/choice";
 import { type EpochSeconds, isCancelScheduled, isOpen } from "~/billing/observation";
 import type { Policy } from "~/billing/policy";
-import { findStatusWord } from "~/billing/vocabulary";
+import { findStatusWord } from "~/billing/vocabulary/vocabulary";
 import { findEnd } from "~/mapping/file-fields";
 
 /** A subscription as `parity.write_records` takes it. What is left out is not written. */

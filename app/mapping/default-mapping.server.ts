@@ -1,4 +1,4 @@
-import type { MappingDocument } from "./mapping.server";
+import { type Mapping, type MappingDocument, mappingSchema } from "./mapping.server";
 
 export type ExampleSchemas = Readonly<Record<"User" | "BillingSubscription" | "Workspace", string>>;
 
@@ -57,3 +57,7 @@ export const createDefaultDocument = (schemas: ExampleSchemas = IN_PUBLIC): Mapp
     workspaces: { status: "workspaces.status", seats: "workspaces.soldiers", name: "workspaces.name" },
   },
 });
+
+/** The same as it is read. */
+export const createDefaultMapping = (schemas?: ExampleSchemas): Mapping =>
+  mappingSchema.parse(createDefaultDocument(schemas));

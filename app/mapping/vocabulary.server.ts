@@ -4,13 +4,14 @@ import type { Mapping } from "./mapping.server";
 const UNIT_SECONDS = { day: 86_400, hour: 3_600 };
 
 /** The application's own words, and by what it decides who gets in. */
-export function toVocabulary({ status, plan, access }: Mapping): Vocabulary {
+export function toVocabulary({ status, plan, plans, access }: Mapping): Vocabulary {
   return {
     statusWords: status.words ?? null,
     cancelScheduledWord: status.cancelScheduled ?? null,
     statusesByHand: status.byHand,
     plansByHand: plan.byHand,
     planOnEnd: plan.onEnd,
+    planSets: Object.fromEntries(Object.entries(plans).map(([name, { word, sets }]) => [word ?? name, sets])),
     accessBy: toAccessRule(access.by),
     dateGraceSeconds: toSeconds(access.grace ?? "0 days"),
   };

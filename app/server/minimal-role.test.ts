@@ -26,7 +26,7 @@ beforeAll(async () => {
   url = at.toString();
   await withPgClient(ownerUrl, async (client) => {
     await createExampleTables(queryOn(client), "app");
-    const mapping = createDefaultMapping("app");
+    const mapping = createDefaultMapping({ User: "app", BillingSubscription: "app", Workspace: "app" });
     const grants = await listGrants(client, { mapping, catalog: await readCatalog(client, mapping) }, role);
     await client.query(`CREATE ROLE ${role}; ${grants.join("\n")} CREATE TABLE app.invoices (id int)`);
   });

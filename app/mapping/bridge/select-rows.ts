@@ -1,7 +1,7 @@
 import type { CatalogColumn } from "../catalog.server";
 import { FILE_FIELDS, type FileFieldName } from "../file-fields";
 import { listTables, type MappedTable, type Mapping, type OwnerTable } from "../mapping.server";
-import { isColumnPlace, type Place } from "../places";
+import { type ColumnPlace, isColumnPlace, type Place } from "../places";
 import type { RelationColumn } from "./relations";
 import { ident, indent, qualify, textArray } from "./sql-text";
 import { type BridgeParts, findColumn, isSameKey, readValue } from "./values";
@@ -26,13 +26,19 @@ export const listOutputs = (
 ): string =>
   columns.map(({ name, type }, at) => `\n  (${values[at] ?? "NULL"})::${type} AS ${ident(name)}`).join(",");
 
+const isTimestamp = (parts: BridgeParts, { alias, column, path }: ColumnPlace): boolean =>
+  path.length === 0 && findColumn(parts, alias, column).kind === "timestamptz";
+
 /** The value of a field; undefined where the mapping has no place for it. Whether something is cancelled is never unknown. */
 export function readField(
   parts: BridgeParts,
   name: FileFieldName,
   place: Place | undefined,
 ): string | undefined {
-  const { kind } = FILE_FIELDS[name];
+  const { kind, group } = FILE_FIELDS[name];
+  // Lists go by these times: an index serves only the column as it is.
+  if (group === "person" && kind === "time" && isColumnPlace(place) && isTimestamp(parts, place))
+    return `${ident(place.alias)}.${ident(place.column)}`;
   if (kind !== "boolean") return place && readValue(parts, kind, place);
   if (!place) return name === "subscriptionCancelAtPeriodEnd" ? undefined : "false";
   const isCertain =

@@ -121,14 +121,15 @@ const isRowHeld = ({ record, held }: ExpectedInput, subscriptionId: string): boo
 
 /** The subscription that counts as a row; what a subscription without items leaves open stays as the same row has it. */
 function buildBillingRow(
-  { record, fields }: ExpectedInput,
+  input: ExpectedInput,
   primary: RatedSubscription,
   accessExpected: boolean,
 ): BillingRow {
+  const { record } = input;
   const same = record.billing?.stripeSubscriptionId === primary.subscription.id ? record.billing : null;
   const recordedPlan = record.billing?.plan ?? null;
   const isOther = same === null && recordedPlan !== null;
-  const row = readFromStripe("billing", primary, same, fields);
+  const row = readFromStripe("billing", primary, same, input);
   const buysNothing = primary.purchase === "nothing" && primary.statusAccess === "yes";
   const isUnknown = primary.item?.pricing?.kind === "unknown";
   const isSamePrice = same?.stripePriceId === row.stripePriceId && same.currency === row.currency;
@@ -146,14 +147,11 @@ export const isOver = ({ statusAccess }: RatedSubscription, accessExpected: bool
   !accessExpected && statusAccess === "no";
 
 /** The fields of the user as Stripe says, with the columns that a plan sets. */
-function readUser(
-  { record, policy, fields = FIELDS }: ExpectedInput,
-  primary: RatedSubscription,
-  accessExpected: boolean,
-) {
-  const user: AnyRow = readFromStripe("user", primary, record.user, fields);
-  if (Object.keys(policy.vocabulary.planSets).length === 0)
-    return readFromStripe("user", primary, record.user, fields);
+function readUser(input: ExpectedInput, primary: RatedSubscription, accessExpected: boolean): UserBilling {
+  const { record, policy, fields = FIELDS } = input;
+  const listed = readFromStripe("user", primary, record.user, input);
+  if (Object.keys(policy.vocabulary.planSets).length === 0) return listed;
+  const user: AnyRow = listed;
   const isDecided = accessExpected || isOver(primary, accessExpected);
   const plan = accessExpected ? (primary.plan?.id ?? null) : policy.noPlanWord;
   return buildRow("user", fields, (name, field) => {
@@ -173,10 +171,10 @@ function readFromStripe<Table extends TableName>(
   table: Table,
   { item, subscription }: RatedSubscription,
   recorded: AnyRow | null,
-  fields: RecordFields = FIELDS,
+  { policy: { vocabulary }, fields = FIELDS }: Pick<ExpectedInput, "policy" | "fields">,
 ) {
   return buildRow(table, fields, (name, field) => {
-    const value = field.fromStripe?.(item, subscription);
+    const value = field.fromStripe?.(item, subscription, vocabulary);
     return value === undefined ? (recorded?.[name] ?? emptyValue(field)) : value;
   });
 }
@@ -212,7 +210,7 @@ function choosePeriodEnd(
   accessExpected: boolean,
 ): EpochSeconds | null {
   const { item, subscription } = primary;
-  const end = fields.user.currentPeriodEnd?.fromStripe?.(item, subscription);
+  const end = fields.user.currentPeriodEnd?.fromStripe?.(item, subscription, policy.vocabulary);
   const listed = typeof end === "number" ? end : record.user.currentPeriodEnd;
   if (policy.vocabulary.accessBy !== "date" || accessExpected || listed === null) return listed;
   const ended =

@@ -7,6 +7,7 @@ import {
   type SubscriptionItem,
 } from "./observation";
 import { SEAT_LABEL } from "./seat-label";
+import { findStatusWord, type Vocabulary } from "./vocabulary/vocabulary";
 
 /** What a value is in the code. `money`: smallest unit of the currency. `time`: whole seconds, compared as such. */
 export type ValueByType = {
@@ -22,7 +23,7 @@ export type FieldType = keyof ValueByType;
 export type FieldValue = string | number | boolean | null;
 export type FieldSeverity = "high" | "medium" | "low";
 
-/** What a mismatch in a field is about. */
+/** What a mismatch is about. */
 export type FieldGroup = "plan" | "access" | "status" | "detail";
 
 export const SEVERITY_BY_GROUP: Record<FieldGroup, FieldSeverity> = {
@@ -43,10 +44,14 @@ type Description<Type extends FieldType, Value> = {
   /** Name of the column in the application's table; the field's own name unless given. */
   column?: string;
   /**
-   * The value that Stripe gives; undefined where Stripe leaves it open, and the recorded value stays. A field without it
-   * follows a rule of its own in `expected.ts`, or is never changed.
+   * The value that Stripe gives, in the application's words; undefined where Stripe leaves it open, or the application has no
+   * word for it, and the recorded value stays. A field without it follows a rule of its own in `expected.ts`, or is never changed.
    */
-  fromStripe?: (item: SubscriptionItem | null, subscription: Subscription) => Value | undefined;
+  fromStripe?: (
+    item: SubscriptionItem | null,
+    subscription: Subscription,
+    vocabulary: Vocabulary,
+  ) => Value | undefined;
   /** Where the application keeps nothing of an ended subscription: the field is empty when nothing counts any more. */
   emptiedAtEnd?: boolean;
   /** What the rules read where an application does not record the field; the type's empty value unless given. */
@@ -61,6 +66,9 @@ export type Field = {
     | (Description<Type, ValueByType[Type]> & { nullable?: false })
     | (Description<Type, ValueByType[Type] | null> & { nullable: true });
 }[FieldType];
+
+const writeStatus = (_: unknown, subscription: Subscription, vocabulary: Vocabulary) =>
+  findStatusWord(subscription.status, isCancelScheduled(subscription), vocabulary);
 
 const describePrice = (item: SubscriptionItem | null) =>
   item && (item.lookupKey === null ? item.priceId : `${item.priceId} (${item.lookupKey})`);
@@ -102,7 +110,8 @@ export const FIELDS = {
       label: "Status",
       short: "status",
       why: "A user without workspaces has access by this status.",
-      fromStripe: (_, { status }) => status,
+      fromStripe: writeStatus,
+      raw: (_, { status }) => status,
     },
     currentPeriodEnd: {
       type: "time",
@@ -147,7 +156,8 @@ export const FIELDS = {
       label: "Subscription status",
       short: "status",
       why: "The application shows whether the subscription is paid.",
-      fromStripe: (_, { status }) => status,
+      fromStripe: writeStatus,
+      raw: (_, { status }) => status,
     },
     plan: {
       type: "text",
@@ -224,8 +234,7 @@ export const FIELDS = {
     },
     seats: {
       type: "number",
-      // Without a count of seats an active workspace is usable.
-      leftOut: 1,
+      leftOut: 1, // Without a count of seats an active workspace is usable.
       group: "access",
       label: SEAT_LABEL.title,
       short: SEAT_LABEL.many,

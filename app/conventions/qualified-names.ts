@@ -4,10 +4,8 @@ import ts from "typescript";
 import { repository, type Source, visitNodes } from "./sources";
 
 /** SQL of an application, in which names without a schema are its own, and the test of this. */
-const OF_APPLICATIONS = new Set([
-  "app/platform/migrations/database-states.test.ts",
-  "app/conventions/qualified-names.test.ts",
-]);
+const OF_APPLICATIONS =
+  /^app\/(platform\/migrations\/database-states\.test|conventions\/qualified-names\.test|adopt\/testing\/.*)\.ts$/;
 
 const models = [
   ...readFileSync(path.join(repository, "prisma/schema.prisma"), "utf8").matchAll(/^model (\w+)/gm),
@@ -26,7 +24,7 @@ export const MAY_HAVE_NAMES = new RegExp(`${table.source}|${routine.source}`);
 /** Names of Parity's tables, functions and sequences in SQL that does not say in which schema they are. */
 export function findUnqualifiedNames(sources: readonly Source[]): string[] {
   return sources
-    .filter(({ file }) => !OF_APPLICATIONS.has(file))
+    .filter(({ file }) => !OF_APPLICATIONS.test(file))
     .flatMap(({ file, text, tree }) => {
       const found: string[] = [];
       visitNodes(tree, (node) => {

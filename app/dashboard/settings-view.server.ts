@@ -18,6 +18,11 @@ export function createSettings({ db }: { db: Database }) {
 }
 
 async function loadSettingsView(db: Database): Promise<SettingsView> {
-  const { policy: _policy, revocationLimit: _revocationLimit, ...view } = await loadSettings(db);
+  const {
+    policy: _policy,
+    fields: _fields,
+    revocationLimit: _revocationLimit,
+    ...view
+  } = await loadSettings(db);
   return view;
 }

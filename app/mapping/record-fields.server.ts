@@ -60,7 +60,7 @@ function markEnd(field: Field, mapping: Mapping, places: readonly Place[], isBil
 function toWholeDays(field: Field): Field {
   if (field.type !== "time" || !field.nullable || !field.fromStripe) return field;
   const { fromStripe } = field;
-  return { ...field, fromStripe: (item, subscription) => floorToDay(fromStripe(item, subscription)) };
+  return { ...field, fromStripe: (...from) => floorToDay(fromStripe(...from)) };
 }
 
 const floorToDay = (time: number | null | undefined) =>

@@ -12,6 +12,7 @@ import {
   type WorkspaceRow,
 } from "~/billing/record";
 import type { Comp, LinkEdge, UserSnapshot } from "~/billing/snapshot";
+import { STRIPES_WORDS } from "~/billing/vocabulary/vocabulary";
 
 /** Tuesday 10 November 2026, 12:00 UTC: the time of every test, in epoch seconds. */
 export const NOW = Date.UTC(2026, 10, 10, 12) / 1000;
@@ -147,7 +148,11 @@ export function aBillingRow(changes: Partial<BillingRow> = {}): BillingRow {
   const item = anArmyItem();
   const subscription = aSubscription();
   return {
-    ...buildRow("billing", FIELDS, (_, field) => field.fromStripe?.(item, subscription) ?? emptyValue(field)),
+    ...buildRow(
+      "billing",
+      FIELDS,
+      (_, field) => field.fromStripe?.(item, subscription, STRIPES_WORDS) ?? emptyValue(field),
+    ),
     stripeSubscriptionId: "sub_1",
     stripePriceId: item.priceId,
     status: "active",

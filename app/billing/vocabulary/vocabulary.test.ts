@@ -211,3 +211,22 @@ describe("an application that records other fields", () => {
     });
   });
 });
+
+it("the record should say what Stripe says in the application's own words, and a second run changes nothing", () => {
+  const context = { ...CONTEXT, policy: { ...CONTEXT.policy, vocabulary: FEW_WORDS } };
+  const subscriptions = [
+    aSubscription({ status: "trialing" }),
+    aSubscription({ status: "active", cancelAtPeriodEnd: true }),
+    aSubscription({ status: "past_due", pastDueSince: NOW - DAY }),
+    aCanceledSubscription(),
+  ];
+  const words = subscriptions.map((subscription) => {
+    const customers = [aCustomer({ subscriptions: [subscription] })];
+    const record = aRecordInSync({ user: { subscriptionStatus: "off" }, workspaces: [] });
+    const { expected } = evaluate(aSnapshot({ record, customers }), context);
+    const again = evaluate(aSnapshot({ record: { ...record, ...expected }, customers }), context);
+    expect(again.mismatches).toEqual([]);
+    return expected.user.subscriptionStatus;
+  });
+  expect(words).toEqual(["on", "ending", "late", "off"]);
+});

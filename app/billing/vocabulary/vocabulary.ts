@@ -1,8 +1,10 @@
-import type { FieldValue } from "~/billing/fields";
 import type { Catalogue } from "~/billing/plans";
 
 /** By what the application decides who gets in. `workspaces`: by usable workspaces, and by the status of a user without any. */
 export type AccessRule = "workspaces" | "status" | "plan" | "date";
+
+/** What a column that a plan sets may hold. */
+type SetValue = string | number | boolean | null;
 
 /** The application's own words for statuses and plans, as its mapping says. The record holds these words. */
 export type Vocabulary = {
@@ -17,7 +19,7 @@ export type Vocabulary = {
   planOnEnd: "keep" | "none";
   accessBy: AccessRule;
   /** By plan: further columns that it sets (`user.sets.<name>`), with their values. The word for "no plan" may set some, too. */
-  planSets: Readonly<Record<string, Readonly<Record<string, FieldValue>>>>;
+  planSets: Readonly<Record<string, Readonly<Record<string, SetValue>>>>;
   /** `date`: seconds of access after the end of the recorded period. */
   dateGraceSeconds: number;
 };
@@ -96,7 +98,7 @@ export function findSetValue(
   field: string,
   plan: string | null,
   { planSets }: Vocabulary,
-): FieldValue | undefined {
+): SetValue | undefined {
   const name = field.startsWith("sets.") ? field.slice("sets.".length) : null;
   const values = Object.hasOwn(planSets, plan ?? "") ? planSets[plan ?? ""] : undefined;
   return name !== null && values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;

@@ -11,6 +11,7 @@ import {
 import type { Mismatch } from "~/billing/mismatches";
 import { formatMoney } from "~/billing/money";
 import type { BillingState } from "~/billing/record";
+import { STRIPES_WORDS } from "~/billing/vocabulary/vocabulary";
 
 /** What a field is called on the screen and in the terminal; its id for one that is no longer in the table. */
 const labelField = (id: FieldId, fields: RecordFields = FIELDS): string => findField(id, fields)?.label ?? id;
@@ -56,6 +57,6 @@ export function formatStripeValue(field: Field, primary: RatedSubscription | nul
   if (primary === null) return null;
   const { item, subscription } = primary;
   if (field.raw) return field.raw(item, subscription);
-  const value = field.fromStripe?.(item, subscription) ?? null;
+  const value = field.fromStripe?.(item, subscription, STRIPES_WORDS) ?? null;
   return value === null ? null : formatFieldValue(field, value);
 }

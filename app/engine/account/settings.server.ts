@@ -14,7 +14,7 @@ export type Settings = SettingValues & {
   /** The fields that the application records. */
   fields: RecordFields;
   /** At most max(minimum, percent of the users with access) automatic revocations in 24 hours. */
-  revocationLimit: { percent: number; minimum: number };
+  revocationLimit: { percent: number; minimum: number; policy: Policy };
   /** Null: the database belongs to no account yet. */
   binding: Binding | null;
 };
@@ -30,15 +30,16 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
   const stored = new Map<string, unknown>(rows.map(({ key, value }) => [key, value]));
   const values = readStoredSettings(stored);
   const { graceDays, noPlanWord, revocationLimitPercent, revocationLimitMinimum } = values;
+  const policy: Policy = {
+    graceDays,
+    noPlanWord: application.noPlanWord ?? noPlanWord,
+    vocabulary: application.vocabulary,
+  };
   return {
     ...values,
-    policy: {
-      graceDays,
-      noPlanWord: application.noPlanWord ?? noPlanWord,
-      vocabulary: application.vocabulary,
-    },
+    policy,
     fields: application.fields,
-    revocationLimit: { percent: revocationLimitPercent, minimum: revocationLimitMinimum },
+    revocationLimit: { percent: revocationLimitPercent, minimum: revocationLimitMinimum, policy },
     binding: storedBinding.parse(stored.get("binding")),
   };
 }

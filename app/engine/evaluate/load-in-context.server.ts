@@ -1,3 +1,4 @@
+import { loadApplication } from "~/engine/account/application.server";
 import type { Database } from "~/platform/client.server";
 import { nextVersion } from "~/platform/versions.server";
 import { type EvaluationContext, loadEvaluationContext, loadOptions } from "./deps.server";
@@ -18,7 +19,9 @@ export async function loadInContext(
   const load = async () => {
     const version = save ? await nextVersion(db) : null;
     const options = loading.then((context) => ({ ...loadOptions(context, false), version }));
-    return loadSnapshots(db, userIds, options);
+    // Nearly always known to this process, so that the users need not wait for the settings.
+    const { fields } = await loadApplication(db);
+    return loadSnapshots(db, userIds, options, fields);
   };
   const [context, snapshots] = await Promise.all([loading, load()]);
   return { context, snapshots };

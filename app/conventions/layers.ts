@@ -19,6 +19,7 @@ const COMPOSITION_ROOTS = new Set([
   "server/start.ts",
   "server/work.ts",
   "server/migrate.ts",
+  "server/uninstall.ts",
   // Chooses between DATABASE_URL and the demo's PostgreSQL, for the others.
   "server/open-postgres.server.ts",
   "cli/parity.ts",

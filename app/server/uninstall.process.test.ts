@@ -12,7 +12,7 @@ it("removes Parity only when the database is named, and says what it removes", {
     await applyMigrations(url, { exampleTables: "app" });
     const run = (...options: string[]) =>
       runProcess(["app/server/uninstall.ts", ...options], { DATABASE_URL: url });
-    // Standard input has nothing, so the question has no answer.
+    // Standard input is a pipe that stays open.
     const refused = await run();
     expect(refused).toMatchObject({ code: 1, stdout: "" });
     expect(refused.stderr).toMatch(/table migrations: 19 rows\n.* empty tables, 4 views, \d+ functions/);

@@ -10,8 +10,9 @@ const USAGE = `npm run db:uninstall [-- --yes] [--force]
 `;
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
-/** One line of standard input; empty when there is none. */
-function ask(question: string): Promise<string> {
+/** One line that a person types; empty without a terminal, where a pipe may stay open and say nothing. */
+async function ask(question: string): Promise<string> {
+  if (!process.stdin.isTTY) return "";
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolve) => {
     lines.once("close", () => resolve(""));
@@ -50,7 +51,7 @@ async function main(): Promise<number> {
     !options.yes &&
     (await ask(`Type the name of the database (${found.database}) to remove it: `)) !== found.database
   ) {
-    say("\nThat is not its name. Nothing was removed.");
+    say("The name of the database was not given. Nothing was removed. Without a terminal: --yes.");
     return 1;
   }
   const { removed, installation } = await uninstall(url, options);

@@ -7,7 +7,11 @@ import type { BareContext } from "./command";
 type BareDeps = { source: Record<string, string | undefined>; signal: AbortSignal; log: Log };
 
 /** Binds the commands that need no installation. The environment is read when one of them is run. */
-export function createBareContext({ source, signal, log }: BareDeps): Omit<BareContext, "out"> {
+export function createBareContext({
+  source,
+  signal,
+  log,
+}: BareDeps): Omit<BareContext, "out" | "openWorkplace"> {
   const openReader = ({ stripe }: BareEnvironment) =>
     stripe === null ? null : createLoneReader({ ...stripe, log });
   return {

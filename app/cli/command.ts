@@ -1,6 +1,7 @@
 import type { ParseArgsConfig } from "node:util";
 import type { z } from "zod";
 import type { AdoptionTools } from "~/adopt/open-adoption.server";
+import type { Workplace } from "~/audit/run-audit.server";
 import type { Roster } from "~/auth/roster.server";
 import type { Actor } from "~/engine/account/actor";
 import type { Parity } from "~/facade/parity.server";
@@ -31,6 +32,11 @@ export const COMMAND_LINE: Actor = { kind: "command_line", id: null };
 type Options = NonNullable<ParseArgsConfig["options"]>;
 export type Arguments = { positionals: string[]; values: Record<string, unknown> };
 
+/** A database for one audit, thrown away afterwards; or the reason why there is none. */
+export type OpenedWorkplace =
+  | { ok: true; workplace: Workplace; close: () => Promise<void> }
+  | { ok: false; message: string };
+
 /** What a command needs that works on a database where Parity is not installed yet. */
 export type BareContext = {
   out: Out;
@@ -40,6 +46,7 @@ export type BareContext = {
     databaseUrl: string | null;
     progress: (text: string) => void;
   }) => AdoptionTools | null;
+  openWorkplace: (options: { sandbox: boolean }) => Promise<OpenedWorkplace>;
 };
 
 /** A command with valid arguments; or a message about what is wrong with them. */

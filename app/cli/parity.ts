@@ -19,6 +19,7 @@ import { openPostgres } from "~/server/open-postgres.server";
 import { requireBuilt } from "~/server/require-built.server";
 import { prepareDatabase } from "~/server/require-database.server";
 import { type CloseHook, closeAll } from "~/server/shutdown.server";
+import { openWorkplace } from "./audit/workplace";
 import { createBareContext } from "./bare-context";
 import { EXIT } from "./command";
 import { type Opening, runCommandLine } from "./run-command";
@@ -137,11 +138,14 @@ const exitCode = await runCommandLine({
   colours: Boolean(process.stdout.isTTY) && !process.env.NO_COLOR,
   watched: Boolean(process.stderr.isTTY),
   open,
-  bare: createBareContext({
-    source: process.env,
-    signal: interrupted.signal,
-    log: createProcessLog({ level: "error", destination: { write: stderr } }).log,
-  }),
+  bare: {
+    ...createBareContext({
+      source: process.env,
+      signal: interrupted.signal,
+      log: createProcessLog({ level: "error", destination: { write: stderr } }).log,
+    }),
+    openWorkplace: (options) => openWorkplace(options, interrupted.signal),
+  },
 }).catch((error: unknown) => {
   const trouble = findDatabaseTrouble(error);
   if (trouble !== null) say(`${explainTrouble(trouble)} What was committed is kept. Repeat the command.`);

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { BareContext, Command, CommandContext } from "./command";
 import { EXIT, type ExitCode } from "./command";
 import { adopt } from "./commands/adopt";
+import { audit } from "./commands/audit";
 import { doctor } from "./commands/doctor";
 import { explain } from "./commands/explain";
 import { fixWorkspace } from "./commands/fix-workspace";
@@ -17,6 +18,7 @@ import { createOut, type Streams } from "./out";
 export const COMMANDS: readonly Command[] = [
   status,
   adopt,
+  audit,
   doctor,
   explain,
   sync,

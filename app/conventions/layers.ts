@@ -9,7 +9,7 @@ const FLOORS = [
   ["engine/sync", "engine/runs"],
   ["customers", "dashboard", "adopt"],
   ["facade", "auth", "ui"],
-  ["http"],
+  ["http", "audit"],
   ["routes", "cli", "server"],
 ];
 /** Started beside the application: only composition roots and the demo import them. */
@@ -23,6 +23,8 @@ const COMPOSITION_ROOTS = new Set([
   // Chooses between DATABASE_URL and the demo's PostgreSQL, for the others.
   "server/open-postgres.server.ts",
   "cli/parity.ts",
+  // Starts a PostgreSQL for one audit.
+  "cli/audit/workplace.ts",
 ]);
 /** Scripts of the demo, which are started alone. */
 const DEMO_SCRIPTS = new Set(["demo/reset-demo.ts"]);
@@ -30,7 +32,7 @@ const DEMO_SCRIPTS = new Set(["demo/reset-demo.ts"]);
 const FRAME = /^(root\.tsx|routes\.ts|entry\.\w+\.tsx)$/;
 const KIND_FOLDERS = new Set(["utils", "lib", "helpers", "misc", "common"]);
 /** Slices whose SQL is their own. */
-const SQL_OWNERS = /^(platform|engine|customers|dashboard|adopt|auth|demo)\//;
+const SQL_OWNERS = /^(platform|engine|customers|dashboard|adopt|audit|auth|demo)\//;
 /** Slices that never see the database, not even its type. */
 const WITHOUT_DATABASE = new Set(["routes", "ui", "billing", "stripe", "sandbox"]);
 const MOST_LINES = 300;

@@ -52,7 +52,8 @@ export async function installBridge(
 const hashMapping = (document: MappingDocument): string =>
   createHash("sha256").update(JSON.stringify(document)).digest("hex");
 
-function findFacts(parts: BridgeParts): InstalledFacts {
+/** What the database has of the columns of a mapping. */
+export function findFacts(parts: BridgeParts): InstalledFacts {
   const { mapping, catalog } = parts;
   const kinds = mapping.tables.owners.map((kind) => ({ ...mapping.fields, ...kind.fields }));
   const isDay = (name: (typeof FILE_FIELD_NAMES)[number]) =>

@@ -65,7 +65,8 @@ export const describeNoSubscription: DescribeVerdict = (details, { user }) => {
   return `${listed ?? "No subscription in Stripe"}. The database records ${recorded.join(" and ")}; Stripe says nothing about it, so it stays.`;
 };
 
-const describeStart = ({ since, primary }: EvaluationDetails) =>
+/** The day since when it is so. */
+export const describeStart = ({ since, primary }: EvaluationDetails) =>
   formatDay(since ?? primary?.subscription.startDate ?? 0);
 
 const describeGrace = (primary: RatedSubscription | null) =>
@@ -93,7 +94,8 @@ export function describePossibleMatches({ possibleMatches, matches }: Evaluation
     : `${count} paying Stripe customers have this ${how}, but nothing proves that one is this user. Confirm the right link to give access.`;
 }
 
-function explainUnpaid(details: EvaluationDetails): string {
+/** Why nothing that Stripe lists gives access; one sentence. */
+export function explainUnpaid(details: EvaluationDetails): string {
   const { primary } = details;
   if (primary === null)
     return `${describeUncounted(details) ?? "Stripe has no current subscription for this user"}.`;

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { createRoster } from "~/auth/roster.server";
 import { createBareContext } from "~/cli/bare-context";
+import type { BareContext } from "~/cli/command";
 import { type Opening, runCommandLine } from "~/cli/run-command";
 import { seedDemo } from "~/demo/seed-demo";
 import type { Parity } from "~/facade/parity.server";
@@ -84,16 +85,20 @@ export async function runAndCapture(
   argv: readonly string[],
   open: () => Promise<Opening>,
   environment: Record<string, string> = {},
+  openWorkplace: BareContext["openWorkplace"] = () => Promise.reject(new Error("No audit is expected here")),
 ): Promise<Ran> {
   const ran = { stdout: "", stderr: "" };
   const code = await runCommandLine({
     argv,
     open,
-    bare: createBareContext({
-      source: environment,
-      signal: new AbortController().signal,
-      log: createLog({ level: "silent" }),
-    }),
+    bare: {
+      ...createBareContext({
+        source: environment,
+        signal: new AbortController().signal,
+        log: createLog({ level: "silent" }),
+      }),
+      openWorkplace,
+    },
     stdout: (text) => {
       ran.stdout += text;
     },

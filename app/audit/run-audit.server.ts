@@ -1,0 +1,139 @@
+import { setTimeout as wait } from "node:timers/promises";
+import pg from "pg";
+import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
+import { formatCount, pluralize } from "~/billing/words/counts";
+import type { RunView } from "~/dashboard/run-view.server";
+import { saveSettings } from "~/engine/account/settings.server";
+import type { Parity } from "~/facade/parity.server";
+import { mappingSchema } from "~/mapping/mapping.server";
+import type { Database } from "~/platform/client.server";
+import { storePlans } from "./plans.server";
+import { collectReport } from "./report/collect-report.server";
+import type { AuditReport } from "./report/report";
+import { AuditError, type Source } from "./source/source";
+import { createStagingTables, type Described, installStaging, judgeBy, stageRows } from "./staging.server";
+import { learnWords } from "./words.server";
+
+/** A database of our own for one audit: it has Parity's tables, and is thrown away. */
+export type Workplace = {
+  url: string;
+  /** Binds the engine to the database and to Stripe; once the copy can be read. */
+  open(): { db: Database; parity: Parity };
+};
+
+export type AuditOptions = {
+  source: Source;
+  workplace: Workplace;
+  signal: AbortSignal;
+  progress: (text: string) => void;
+  /** Epoch seconds. */
+  now: () => number;
+};
+
+const STEP_MS = 1_000;
+/** How long an audit waits for a Stripe that does not answer, and how long between two attempts. */
+const PATIENCE_MS = 120_000;
+const PAUSE_MS = 2_000;
+const ACTOR = { kind: "command_line", id: null } as const;
+
+/**
+ * Copies the source into the workplace, reads Stripe completely, and judges every owner by the engine's own rules. Nothing is
+ * written anywhere else. @throws AuditError when it cannot be done.
+ */
+export async function runAudit(options: AuditOptions): Promise<AuditReport> {
+  const { source, workplace, now } = options;
+  const client = new pg.Client({ connectionString: workplace.url });
+  client.on("error", () => {}); // A lost connection fails the next query.
+  await client.connect();
+  try {
+    const copied = await copySource(client, options);
+    const { db, parity } = workplace.open();
+    await saveSettings(db, { writeMode: "off", ...readMetadataSetting(source.describe) }, "parity audit");
+    await storePlans(client, source.describe);
+    const run = await readStripe(parity, options);
+    const learned =
+      source.learns === "nothing" ? null : await learnWords(client, source.describe, source.learns);
+    if (learned) {
+      await storePlans(client, learned.described);
+      await judgeBy(client, learned.described);
+    }
+    const collected = await collectReport({ db, parity }, (done) =>
+      options.progress(`Comparing: ${formatCount(done)} of ${formatCount(copied.owners)}`),
+    );
+    stopWhenAborted(options);
+    const isWrong =
+      collected.payers.length > 0 ||
+      collected.verdicts.some(({ verdict, users }) => users > 0 && !IN_SYNC_VERDICTS.has(verdict));
+    return {
+      ...{ format: 1, at: now(), source: source.name, isWrong, isMasked: false },
+      ...collected,
+      notes: [...source.notes(), ...copied.notes, ...(learned?.notes ?? [])],
+      stripeRequests: run.stripeRequests,
+    };
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+const readMetadataSetting = ({ document }: Described) => ({
+  metadataKeys: mappingSchema.parse(document).metadataKeys.join(","),
+});
+
+async function copySource(
+  client: pg.Client,
+  options: AuditOptions,
+): Promise<{ owners: number; notes: string[] }> {
+  const { source, progress } = options;
+  await createStagingTables(client, source.describe);
+  const repeated = { owners: 0, subscriptions: 0, workspaces: 0 };
+  let owners = 0;
+  for await (const { table, rows } of source.read()) {
+    stopWhenAborted(options);
+    const left = await stageRows(client, table, rows);
+    repeated[table] += left;
+    if (table === "owners") {
+      owners += rows.length - left;
+      progress(`Reading ${source.name}: ${pluralize(owners, "owner")}`);
+    }
+  }
+  if (owners === 0)
+    throw new AuditError(
+      `There are no owners in ${source.name}: nobody would be checked, which is no success.`,
+    );
+  await installStaging(client, source.describe);
+  const notes = [
+    ...(repeated.owners > 0
+      ? [`${pluralize(repeated.owners, "row")} left out: the id of the owner came before.`]
+      : []),
+    ...(repeated.subscriptions > 0
+      ? [`${pluralize(repeated.subscriptions, "subscription row")} left out: the owner has another one.`]
+      : []),
+  ];
+  return { owners, notes };
+}
+
+/** A full run that writes nothing: a preview that reads everything first. */
+async function readStripe(parity: Parity, options: AuditOptions): Promise<RunView> {
+  const account = await parity.checkAccount();
+  if (!account.ok) throw new AuditError(account.message);
+  const { id } = await parity.runs.preview({ actor: ACTOR, readStripe: true });
+  let answeredAt = performance.now();
+  for (;;) {
+    const run = await parity.runs.step(id, STEP_MS);
+    stopWhenAborted(options);
+    options.progress(
+      `Reading Stripe: ${pluralize(run.stripeRequests, "request")}${run.reason === null ? "" : ` (${run.reason})`}`,
+    );
+    if (run.state === "done") return run;
+    if (run.state !== "running")
+      throw new AuditError(`Stripe could not be read: ${run.reason ?? run.state}.`);
+    if (run.reason === null) answeredAt = performance.now();
+    else if (performance.now() - answeredAt > PATIENCE_MS)
+      throw new AuditError(`Stripe could not be read: ${run.reason}.`);
+    else await wait(PAUSE_MS, undefined, { signal: options.signal }).catch(() => {});
+  }
+}
+
+function stopWhenAborted({ signal }: Pick<AuditOptions, "signal">): void {
+  if (signal.aborted) throw new AuditError("Stopped. Nothing was written.");
+}

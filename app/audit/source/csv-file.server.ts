@@ -1,0 +1,149 @@
+import { createReadStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { CsvError, parse } from "csv-parse";
+import { AuditError } from "./source";
+
+/** One file of rows, of which the first names the columns. */
+export type CsvFile = {
+  path: string;
+  /** For sentences. */
+  name: string;
+  encoding: string;
+  delimiter: string;
+  header: readonly string[];
+};
+
+export type CsvRow = { line: number; values: string[] };
+
+const DELIMITERS = [",", ";", "\t", "|"];
+const HEAD_BYTES = 65_536;
+
+/**
+ * Finds out how a file is written: its encoding by the mark at its beginning, else UTF-8 unless another is given, and what stands
+ * between its columns. @throws AuditError when it is none.
+ */
+export async function openCsvFile(file: string, encoding: string | null): Promise<CsvFile> {
+  const name = path.basename(file);
+  const head = await readHead(file, name);
+  const found = encoding ?? findEncoding(head);
+  const text = decode(head, found, name);
+  const [first = ""] = text.split(/\r\n|\n|\r/, 1);
+  if (first.trim() === "") throw new AuditError(`${name} is empty: its first line must name the columns.`);
+  const delimiter = findDelimiter(first);
+  const csv: CsvFile = { path: file, name, encoding: found, delimiter, header: [] };
+  for await (const { values } of readLines(csv)) {
+    const header = values.map((one) => one.trim());
+    if (header.length < 2)
+      throw new AuditError(
+        `${name} has one column (${header.join("")}): columns are separated by a comma, a semicolon, a tab or |.`,
+      );
+    return { ...csv, header };
+  }
+  throw new AuditError(`${name} is empty: its first line must name the columns.`);
+}
+
+/** The rows after the first. @throws AuditError with the line of what is no CSV, or not in this encoding. */
+export async function* readCsvRows(file: CsvFile): AsyncIterable<CsvRow> {
+  let isFirst = true;
+  for await (const row of readLines(file)) {
+    if (!isFirst) yield row;
+    isFirst = false;
+  }
+}
+
+async function readHead(file: string, name: string): Promise<Buffer> {
+  try {
+    if ((await stat(file)).isDirectory()) throw new AuditError(`${name} is a folder.`);
+    const handle = await open(file);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof AuditError) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    throw new AuditError(
+      code === "ENOENT" ? `There is no file ${file}.` : `${file} cannot be read (${code}).`,
+    );
+  }
+}
+
+function findEncoding(head: Buffer): string {
+  if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
+  if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
+  return "utf-8";
+}
+
+function createDecoder(encoding: string): TextDecoder {
+  try {
+    return new TextDecoder(encoding, { fatal: true });
+  } catch {
+    throw new AuditError(
+      `The encoding ${encoding} is not known. Known are utf-8, utf-16le, windows-1252 and others of the web.`,
+    );
+  }
+}
+
+function decode(head: Buffer, encoding: string, name: string): string {
+  try {
+    // The head may end inside a character.
+    return createDecoder(encoding).decode(head, { stream: true });
+  } catch (error) {
+    if (error instanceof AuditError) throw error;
+    throw new AuditError(describeEncoding(name, encoding));
+  }
+}
+
+const describeEncoding = (name: string, encoding: string): string =>
+  `${name} is not ${encoding.toUpperCase()}. Save it as UTF-8, or say what it is: --encoding windows-1252`;
+
+/** The character that divides the first line into most parts, outside of quotes. */
+function findDelimiter(line: string): string {
+  const bare = line.replaceAll(/"(?:[^"]|"")*"/g, "");
+  const count = (one: string) => bare.split(one).length;
+  return [...DELIMITERS].sort((a, b) => count(b) - count(a))[0] ?? ",";
+}
+
+async function* readLines({ path: file, name, encoding, delimiter }: CsvFile): AsyncIterable<CsvRow> {
+  const decoder = createDecoder(encoding);
+  async function* decodeChunks() {
+    for await (const chunk of createReadStream(file)) {
+      const bytes: unknown = chunk;
+      if (bytes instanceof Uint8Array) yield decoder.decode(bytes, { stream: true });
+    }
+    yield decoder.decode();
+  }
+  const parser = parse({
+    delimiter,
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: 1_000_000,
+  });
+  const chunks = Readable.from(decodeChunks());
+  chunks.on("error", (error) => parser.destroy(error));
+  chunks.pipe(parser);
+  try {
+    for await (const row of parser) yield toRow(row);
+  } catch (error) {
+    if (error instanceof CsvError) throw new AuditError(`${name} is no CSV: ${error.message}`);
+    if (error instanceof TypeError) throw new AuditError(describeEncoding(name, encoding));
+    throw error;
+  } finally {
+    chunks.destroy();
+  }
+}
+
+function toRow(row: unknown): CsvRow {
+  if (typeof row === "object" && row !== null && "record" in row && "info" in row) {
+    const { record, info } = row;
+    if (Array.isArray(record) && typeof info === "object" && info !== null && "lines" in info)
+      return { line: Number(info.lines), values: record.map(String) };
+  }
+  throw new Error("csv-parse gave something else than a row");
+}

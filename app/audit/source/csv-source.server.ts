@@ -1,0 +1,210 @@
+import { pluralize } from "~/billing/words/counts";
+import type { InstalledFacts } from "~/mapping/install.server";
+import type { MappingDocument } from "~/mapping/mapping.server";
+import { type CsvField, type FileColumns, isCsvField, recognizeColumns } from "./csv-columns";
+import { type CsvFile, openCsvFile, readCsvRows } from "./csv-file.server";
+import { createRowReader, type RowNotes } from "./csv-rows";
+import { isDay } from "./csv-values";
+import { AuditError, type Batch, type Source } from "./source";
+import { SubscriptionRows } from "./subscription-rows";
+
+export type CsvOptions = {
+  users: string;
+  subscriptions: string | null;
+  /** `field=column`, as typed. */
+  columns: readonly string[];
+  encoding: string | null;
+};
+
+const SAMPLE = 1_000;
+const BATCH = 5_000;
+const BILLING: readonly CsvField[] = [
+  ...(["subscription", "price", "product", "plan", "status", "periodEnd", "cancelAtPeriodEnd"] as const),
+];
+const USERS: readonly CsvField[] = [
+  ...(["id", "email", "emailVerified", "name", "customer", "access", "createdAt"] as const),
+  ...BILLING,
+];
+const SUBSCRIPTIONS: readonly CsvField[] = ["owner", "customer", "email", ...BILLING];
+
+type Opened = CsvFile & { columns: FileColumns; days: readonly CsvField[] };
+
+/**
+ * Files of users, and perhaps of subscriptions, as any database exports them.
+ * @throws AuditError when they cannot be read, or nothing in them says who is who, or who has access.
+ */
+export async function openCsvSource({
+  users,
+  subscriptions,
+  columns,
+  encoding,
+}: CsvOptions): Promise<Source> {
+  const named = parseNamed(columns);
+  const file = await openFile(users, encoding, USERS, (header) =>
+    pickNamed(named, header, subscriptions !== null),
+  );
+  const beside =
+    subscriptions === null
+      ? null
+      : await openFile(subscriptions, encoding, SUBSCRIPTIONS, (header) => pickNamed(named, header, true));
+  requireColumns(file, beside);
+  const notes: RowNotes = { skipped: new Map(), unreadable: new Map() };
+  return {
+    name: beside === null ? file.name : `${file.name} and ${beside.name}`,
+    describe: { document: describeDocument(file, beside), facts: describeFacts(file, beside) },
+    learns: "words",
+    read: () => readFiles(file, beside, notes),
+    notes: () => [
+      ...describeColumns(file),
+      ...(beside ? describeColumns(beside) : []),
+      ...describeNotes(notes),
+    ],
+    close: async () => {},
+  };
+}
+
+function parseNamed(columns: readonly string[]): Map<CsvField, string> {
+  const named = new Map<CsvField, string>();
+  for (const text of columns) {
+    const [, field = "", column] = /^(\w+)=(.+)$/.exec(text) ?? [];
+    if (column === undefined || !isCsvField(field))
+      throw new AuditError(
+        `--column ${text}: write field=column, where the field is one of ${[...new Set([...USERS, ...SUBSCRIPTIONS])].join(", ")}.`,
+      );
+    named.set(field, column);
+  }
+  return named;
+}
+
+/** Of two files each has some of the named columns. */
+function pickNamed(named: Map<CsvField, string>, header: readonly string[], isOneOfTwo: boolean) {
+  if (!isOneOfTwo) return named;
+  const names = new Set(header.map((one) => one.toLowerCase()));
+  return new Map([...named].filter(([, column]) => names.has(column.toLowerCase())));
+}
+
+async function openFile(
+  path: string,
+  encoding: string | null,
+  wanted: readonly CsvField[],
+  pick: (header: readonly string[]) => Map<CsvField, string>,
+): Promise<Opened> {
+  const file = await openCsvFile(path, encoding);
+  const rows: string[][] = [];
+  for await (const { values } of readCsvRows(file)) {
+    rows.push(values);
+    if (rows.length >= SAMPLE) break;
+  }
+  const columns = recognizeColumns({ file: file.name, header: file.header, rows }, wanted, pick(file.header));
+  const days = (["periodEnd"] as const).filter((field) => {
+    const at = columns.fields.get(field);
+    const filled = at === undefined ? [] : rows.map((row) => row[at]).filter((value) => value?.trim());
+    return filled.length > 0 && filled.every(isDay);
+  });
+  return { ...file, columns, days };
+}
+
+const has = (file: Opened | null, field: CsvField): boolean => file?.columns.fields.has(field) ?? false;
+
+function requireColumns(users: Opened, beside: Opened | null): void {
+  const seen = `Its columns: ${users.header.join(", ")}.`;
+  if (!has(users, "id"))
+    throw new AuditError(`No column of ${users.name} is the id of the user. Name it: --column id=… ${seen}`);
+  const isLinked = [users, beside].some((file) => has(file, "customer") || has(file, "subscription"));
+  if (!isLinked && !has(users, "email"))
+    throw new AuditError(
+      `No column of ${users.name} holds a Stripe customer (cus_…), a subscription (sub_…) or an email address, so no user can be found in Stripe. Name one: --column customer=… ${seen}`,
+    );
+  if (beside && !has(beside, "owner") && !has(beside, "customer") && !has(beside, "email"))
+    throw new AuditError(
+      `No column of ${beside.name} says whose subscription it is. Name it: --column owner=… Its columns: ${beside.header.join(", ")}.`,
+    );
+  if (findAccess(users, beside) === null)
+    throw new AuditError(
+      `No column says who has access: a status, a plan, yes or no, or a date until when. Name it: --column status=… (or plan, access, periodEnd). ${seen}`,
+    );
+}
+
+/** By what the application lets people in: the surest that the files have. */
+function findAccess(users: Opened, beside: Opened | null): "boolean" | "status" | "plan" | "date" | null {
+  if (has(users, "access")) return "boolean";
+  const either = (field: CsvField) => has(users, field) || has(beside, field);
+  if (either("status")) return "status";
+  if (either("plan")) return "plan";
+  return either("periodEnd") ? "date" : null;
+}
+
+function describeDocument(users: Opened, beside: Opened | null): MappingDocument {
+  const names = [
+    "customer",
+    "subscription",
+    "price",
+    "product",
+    "plan",
+    "status",
+    "periodEnd",
+    "cancelAtPeriodEnd",
+  ] as const;
+  const fields = names.filter((name) => has(users, name) || has(beside, name));
+  const by = findAccess(users, beside) ?? "status";
+  return {
+    version: 1,
+    tables: { owners: { table: "users", key: "id" } },
+    fields: Object.fromEntries(fields.map((name) => [name, `owners.${name}`])),
+    access: by === "boolean" ? { by, column: "owners.access" } : { by },
+  };
+}
+
+const describeFacts = (users: Opened, beside: Opened | null): InstalledFacts => ({
+  days: [...new Set([...users.days, ...(beside?.days ?? [])])],
+  sets: {},
+});
+
+async function* readFiles(users: Opened, beside: Opened | null, notes: RowNotes): AsyncIterable<Batch> {
+  const read = createRowReader(notes);
+  const found = new SubscriptionRows();
+  if (beside)
+    for await (const row of readCsvRows(beside)) {
+      const values = read(beside.name, beside.columns, row);
+      if (values) found.add(values);
+    }
+  let batches: Record<Batch["table"], string[]> = { owners: [], subscriptions: [], workspaces: [] };
+  const flush = function* (): Generator<Batch> {
+    for (const table of ["owners", "subscriptions", "workspaces"] as const)
+      if (batches[table].length > 0) yield { table, rows: batches[table] };
+    batches = { owners: [], subscriptions: [], workspaces: [] };
+  };
+  for await (const row of readCsvRows(users)) {
+    const values = read(users.name, users.columns, row, "id");
+    if (!values) continue;
+    const rows = found.toRecord(values);
+    batches.owners.push(JSON.stringify(rows.owner));
+    if (rows.subscription) batches.subscriptions.push(JSON.stringify(rows.subscription));
+    if (rows.workspace) batches.workspaces.push(JSON.stringify(rows.workspace));
+    if (batches.owners.length >= BATCH) yield* flush();
+  }
+  yield* flush();
+  const left = found.countLeft();
+  if (beside && left > 0)
+    notes.skipped.set(`${beside.name}: subscriptions of owners who are not in ${users.name}`, {
+      count: left,
+      first: null,
+    });
+}
+
+const describeColumns = ({ name, columns: { fields, header, unused } }: Opened): string[] => [
+  `${name}: ${[...fields].map(([field, at]) => `${header[at]} is read as ${field}`).join(", ")}.${unused.length > 0 ? ` Not used: ${unused.join(", ")}.` : ""}`,
+];
+
+function describeNotes({ skipped, unreadable }: RowNotes): string[] {
+  return [
+    ...[...skipped].map(
+      ([what, { count, first }]) =>
+        `${pluralize(count, "row")} left out: ${what}${first === null ? "" : ` (first: line ${first})`}.`,
+    ),
+    ...[...unreadable].map(
+      ([what, { count, first }]) =>
+        `${pluralize(count, "value")} not understood: ${what}${first === null ? "" : ` (first: line ${first})`}.`,
+    ),
+  ];
+}

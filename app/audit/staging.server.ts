@@ -1,0 +1,134 @@
+import type pg from "pg";
+import { BILLING_FIELDS, USER_FIELDS } from "~/mapping/bridge/relations";
+import { FILE_FIELDS, type FileFieldName } from "~/mapping/file-fields";
+import { type InstalledFacts, installBridge } from "~/mapping/install.server";
+import { type MappingDocument, mappingSchema } from "~/mapping/mapping.server";
+
+type Client = Pick<pg.ClientBase, "query">;
+
+/** The tables into which what is audited is copied, whatever it comes from. Their schema. */
+const SCHEMA = "audited";
+
+export type StagedTable = "owners" | "subscriptions" | "workspaces";
+
+/** What is known of an application: how its copy is to be read, and what else is to be said about it. */
+export type Described = {
+  /** The mapping by which the rules judge: which fields are recorded, and in which words. */
+  document: MappingDocument;
+  facts: InstalledFacts;
+};
+
+const TYPES = { text: "text", number: "bigint", boolean: "boolean", time: "timestamptz" } as const;
+/** What the engine takes for granted in every record, where nothing is known. */
+const DEFAULTS: Partial<Record<string, string>> = {
+  email: "''",
+  emailVerified: "false",
+  cancelAtPeriodEnd: "false",
+  createdAt: "'epoch'",
+  updatedAt: "'epoch'",
+  stripePriceId: "''",
+  status: "''",
+  currency: "''",
+};
+
+const describeColumn = (days: readonly string[]) => (name: FileFieldName) => {
+  const field = FILE_FIELDS[name];
+  const type = days.includes(name) ? "date" : TYPES[field.kind];
+  return `"${field.name}" ${type}`;
+};
+
+const SET_TYPES = { text: "text", number: "bigint", boolean: "boolean" } as const;
+
+/** Makes the tables for the copy. Nothing in them is unique but the ids: an application's data may break every rule. */
+export async function createStagingTables(
+  client: Client,
+  { facts }: Pick<Described, "facts">,
+): Promise<void> {
+  const column = describeColumn(facts.days);
+  const sets = Object.entries(facts.sets).map(([name, type]) => `"sets.${name}" ${SET_TYPES[type]}`);
+  await client.query(`
+    CREATE SCHEMA ${SCHEMA};
+    CREATE TABLE ${SCHEMA}.owners (${["id text PRIMARY KEY", ...USER_FIELDS.map(column), ...sets].join(", ")});
+    CREATE TABLE ${SCHEMA}.subscriptions (${['"userId" text PRIMARY KEY', ...BILLING_FIELDS.map(column)].join(", ")});
+    CREATE TABLE ${SCHEMA}.workspaces (id text PRIMARY KEY, "ownerId" text NOT NULL, name text, status text, seats integer)`);
+}
+
+/** Copies rows, each an object of JSON, and returns how many were left out because their id came before. */
+export async function stageRows(
+  client: Client,
+  table: StagedTable,
+  rows: readonly string[],
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  const { rowCount } = await client.query(
+    `INSERT INTO ${SCHEMA}.${table} SELECT * FROM pg_catalog.jsonb_populate_recordset(NULL::${SCHEMA}.${table}, $1)
+     ON CONFLICT DO NOTHING`,
+    [`[${rows.join(",")}]`],
+  );
+  return rows.length - (rowCount ?? 0);
+}
+
+/** Lets the engine read the copy, and judge it by what the application's mapping says. */
+export async function installStaging(client: Client, described: Described): Promise<void> {
+  const defaults = [...USER_FIELDS, ...BILLING_FIELDS].flatMap((name) => {
+    const { group, name: column } = FILE_FIELDS[name];
+    const value = DEFAULTS[column];
+    const table = group === "billing" ? "subscriptions" : "owners";
+    return value === undefined
+      ? []
+      : [`UPDATE ${SCHEMA}.${table} SET "${column}" = ${value} WHERE "${column}" IS NULL`];
+  });
+  await client.query(`
+    ${defaults.join(";\n")};
+    CREATE INDEX ON ${SCHEMA}.owners ("stripeCustomerId");
+    CREATE INDEX ON ${SCHEMA}.owners (lower(email COLLATE "C"));
+    CREATE INDEX ON ${SCHEMA}.subscriptions ("stripeSubscriptionId");
+    CREATE INDEX ON ${SCHEMA}.workspaces ("ownerId");
+    ANALYZE`);
+  await client.query("BEGIN");
+  await installBridge(client, {
+    document: createStagedDocument(described.facts),
+    source: "the copy of an audit",
+    installedBy: "parity audit",
+  });
+  await client.query("COMMIT");
+  await judgeBy(client, described);
+}
+
+/** Judges from now on by another mapping; the copy stays. */
+export async function judgeBy(client: Client, { document, facts }: Described): Promise<void> {
+  await client.query(
+    `UPDATE parity."Mapping" SET mapping = $1::text::jsonb, facts = $2::text::jsonb, hash = md5($1::text)`,
+    [JSON.stringify(withSeats(document)), JSON.stringify(facts)],
+  );
+}
+
+/** Where access is yes or no, the copy has one seat for yes, and a plan gives one. */
+function withSeats(document: MappingDocument): MappingDocument {
+  const { access } = mappingSchema.parse(document);
+  if (access.by === "boolean") return { ...document, access: { ...document.access, by: "seats" } };
+  if (access.by !== "workspaces" || !document.access?.workspaces || access.workspaces?.seats) return document;
+  const workspaces = { ...document.access.workspaces, seats: document.access.workspaces.status };
+  return { ...document, access: { ...document.access, workspaces } };
+}
+
+function createStagedDocument({ sets }: InstalledFacts): MappingDocument {
+  const place = (alias: string) => (name: FileFieldName) => [name, `${alias}.${FILE_FIELDS[name].name}`];
+  return {
+    version: 1,
+    tables: {
+      owners: { table: `${SCHEMA}.owners`, key: "id" },
+      subscriptions: { table: `${SCHEMA}.subscriptions`, owner: "userId", key: "userId" },
+      workspaces: { table: `${SCHEMA}.workspaces`, owner: "ownerId", key: "id" },
+    },
+    fields: Object.fromEntries([
+      ...USER_FIELDS.map(place("owners")),
+      ...BILLING_FIELDS.map(place("subscriptions")),
+    ]),
+    access: {
+      by: "workspaces",
+      workspaces: { status: "workspaces.status", seats: "workspaces.seats", name: "workspaces.name" },
+    },
+    sets: Object.fromEntries(Object.keys(sets).map((name) => [name, `owners."sets.${name}"`])),
+  };
+}

@@ -11,6 +11,7 @@ import { findFacts } from "~/mapping/install.server";
 import { type Mapping, type MappingDocument, mappingSchema } from "~/mapping/mapping.server";
 import { parseMapping } from "~/mapping/parse-mapping.server";
 import { isColumnPlace } from "~/mapping/places";
+import { maskText } from "~/platform/mask.server";
 import type { StagedTable } from "../staging.server";
 import { AuditError, type Batch, type Source } from "./source";
 
@@ -53,8 +54,15 @@ export async function openDatabaseSource({ url, mapping: text }: DatabaseOptions
     };
   } catch (error) {
     await close();
-    throw error;
+    if (error instanceof AuditError) throw error;
+    throw new AuditError(`The database cannot be read: ${maskText(describeError(error))}`);
   }
+}
+
+/** Of several addresses that were tried the error of the first is enough. */
+function describeError(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? first.message : String(first);
 }
 
 /** One moment, in UTC, and refused by PostgreSQL itself if anything tried to write. */

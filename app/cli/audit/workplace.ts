@@ -9,6 +9,7 @@ import type { StripeEnvironment } from "~/platform/env.server";
 import { createLog } from "~/platform/log.server";
 import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { isProcessAlive } from "~/platform/process-alive.server";
+import { StartError } from "~/platform/start-error";
 import { openParity } from "~/server/open-parity.server";
 import { type CloseHook, closeAll } from "~/server/shutdown.server";
 import type { OpenedWorkplace } from "../command";
@@ -50,6 +51,7 @@ export async function openWorkplace(
     };
   } catch (error) {
     await close();
+    if (error instanceof StartError) return { ok: false, message: error.message };
     throw error;
   }
 }
@@ -59,7 +61,7 @@ async function findStripe(
   opened: CloseHook[],
 ): Promise<StripeEnvironment | { message: string }> {
   if (!sandbox) {
-    const { stripe } = readBareEnvironment(process.env);
+    const { stripe } = readKey();
     if (stripe === null)
       return {
         message: "STRIPE_SECRET_KEY is required: a restricted key that may only read (rk_…) is enough.",
@@ -73,6 +75,15 @@ async function findStripe(
   const own = await openSandbox({ dataDirectory, appUrl: null });
   opened.push({ name: "sandbox", close: own.close });
   return own.stripe;
+}
+
+/** @throws StartError when a variable is wrong, with its name. */
+function readKey() {
+  try {
+    return readBareEnvironment(process.env);
+  } catch (error) {
+    throw new StartError(`The environment is not valid: ${error instanceof Error ? error.message : ""}`);
+  }
 }
 
 /** Also removes what an audit left that was killed; its PostgreSQL ended with it. */

@@ -15,13 +15,10 @@ export async function storePlans(
   client: Pick<pg.ClientBase, "query">,
   { document }: Pick<Described, "document">,
 ): Promise<void> {
-  const { plans, plan, access } = mappingSchema.parse(document);
-  const hasSeats =
-    access.by === "seats" || (access.by === "workspaces" && access.workspaces?.seats !== undefined);
+  const { plans, plan } = mappingSchema.parse(document);
   const rows = new Map<string, PlanRow>();
   const prices: PriceRow[] = [];
-  for (const [key, { word = key, name = key, seats: all, ...buys }] of Object.entries(plans)) {
-    const seats = hasSeats ? all : Math.min(all, 1);
+  for (const [key, { word = key, name = key, seats, ...buys }] of Object.entries(plans)) {
     const add = (id: string, price: Partial<PriceRow>) => {
       rows.set(id, { id, name, seats });
       prices.push({ priceId: null, lookupKey: null, productId: null, ...price, planId: id });

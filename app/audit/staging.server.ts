@@ -2,7 +2,7 @@ import type pg from "pg";
 import { BILLING_FIELDS, USER_FIELDS } from "~/mapping/bridge/relations";
 import { FILE_FIELDS, type FileFieldName } from "~/mapping/file-fields";
 import { type InstalledFacts, installBridge } from "~/mapping/install.server";
-import { type MappingDocument, mappingSchema } from "~/mapping/mapping.server";
+import type { MappingDocument } from "~/mapping/mapping.server";
 
 type Client = Pick<pg.ClientBase, "query">;
 
@@ -99,17 +99,8 @@ export async function installStaging(client: Client, described: Described): Prom
 export async function judgeBy(client: Client, { document, facts }: Described): Promise<void> {
   await client.query(
     `UPDATE parity."Mapping" SET mapping = $1::text::jsonb, facts = $2::text::jsonb, hash = md5($1::text)`,
-    [JSON.stringify(withSeats(document)), JSON.stringify(facts)],
+    [JSON.stringify(document), JSON.stringify(facts)],
   );
-}
-
-/** Where access is yes or no, the copy has one seat for yes, and a plan gives one. */
-function withSeats(document: MappingDocument): MappingDocument {
-  const { access } = mappingSchema.parse(document);
-  if (access.by === "boolean") return { ...document, access: { ...document.access, by: "seats" } };
-  if (access.by !== "workspaces" || !document.access?.workspaces || access.workspaces?.seats) return document;
-  const workspaces = { ...document.access.workspaces, seats: document.access.workspaces.status };
-  return { ...document, access: { ...document.access, workspaces } };
 }
 
 function createStagedDocument({ sets }: InstalledFacts): MappingDocument {

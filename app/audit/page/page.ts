@@ -46,7 +46,7 @@ ${renderPayers(payers)}
 ${renderPrices(unmappedPrices)}
 ${renderList("What could not be checked", notChecked)}
 ${renderList("How the data was understood", notes)}
-<footer>Made by parity audit. Amounts are list prices a month, before discounts and tax, and are never added across currencies. Times are UTC. ${pluralize(report.stripeRequests, "request")} to Stripe, all of them reads.</footer>
+<footer>Made by parity audit. An arrow leads from what is recorded to what it should be. Amounts are list prices a month, before discounts and tax, and are never added across currencies. Times are UTC. ${pluralize(report.stripeRequests, "request")} to Stripe, all of them reads.</footer>
 </main>
 </body>
 </html>

@@ -14,16 +14,16 @@ export const STYLE = `
 html { -webkit-text-size-adjust: 100%; background: var(--surface); }
 body { margin: 0; color: var(--ink); font: 14px/20px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; font-variant-numeric: tabular-nums; }
 main { max-width: 1120px; margin: 0 auto; padding: 32px 24px 64px; }
-header { border-bottom: 1px solid var(--line); padding-bottom: 24px; }
 h1 { font-size: 20px; line-height: 28px; margin: 0 0 4px; text-wrap: balance; }
 h2 { font-size: 16px; line-height: 24px; margin: 40px 0 8px; display: flex; gap: 8px; align-items: baseline; flex-wrap: wrap; }
 h2 .count, .quiet { color: var(--quiet); font-weight: 400; }
 p { margin: 0 0 8px; max-width: 72ch; }
+p.meta, footer { max-width: none; }
 .lead { font-size: 16px; line-height: 24px; margin: 12px 0 0; }
 .meta { color: var(--quiet); font-size: 12px; line-height: 16px; margin: 0; }
 dl.figures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0; margin: 24px 0 0; border-top: 1px solid var(--line); border-left: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
-dl.figures > div { padding: 12px 16px 14px; border-right: 1px solid var(--line); border-bottom: 1px solid var(--line); background: var(--raised); }
-dl.figures dt { color: var(--quiet); font-size: 12px; line-height: 16px; min-height: 32px; }
+dl.figures > div { display: flex; flex-direction: column; padding: 12px 16px 14px; border-right: 1px solid var(--line); border-bottom: 1px solid var(--line); background: var(--raised); }
+dl.figures dt { color: var(--quiet); font-size: 12px; line-height: 16px; margin-bottom: auto; padding-bottom: 4px; }
 dl.figures dd { margin: 0; }
 dd.number { font-size: 28px; line-height: 36px; font-weight: 600; letter-spacing: -0.01em; }
 dd.money { color: var(--quiet); font-size: 12px; line-height: 16px; min-height: 16px; }
@@ -37,7 +37,7 @@ th { text-align: left; font-weight: 500; color: var(--quiet); font-size: 12px; p
 td { padding: 10px 12px; vertical-align: top; border-top: 1px solid var(--line); }
 tbody tr:first-child td { border-top: 0; }
 td.amount, th.amount { text-align: right; white-space: nowrap; }
-td.who { min-width: 180px; overflow-wrap: anywhere; }
+td.who { min-width: 210px; overflow-wrap: anywhere; }
 td.why { min-width: 280px; }
 code { font: 12px/16px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; color: var(--quiet); }
 ul { margin: 4px 0 0; padding: 0; list-style: none; }
@@ -57,6 +57,7 @@ footer { margin-top: 48px; border-top: 1px solid var(--line); padding-top: 12px;
   td, td.who, td.why { padding: 0; border: 0; min-width: 0; }
   td.why { margin-top: 6px; }
   td.amount { text-align: left; margin-top: 6px; }
+  td.amount:not(:empty)::after { content: " a month"; color: var(--quiet); }
   td:empty { display: none; }
 }
 @media print {

@@ -156,6 +156,24 @@ describe("audit of a file", () => {
     expect(report.notes.join("\n")).toContain("1 row left out");
   });
 
+  it("takes yes and no for access, and looks a user up by the address alone", async () => {
+    const rows = [
+      "id,email,verified,is_pro",
+      "ada,ADA@example.com,t,1",
+      "eve,eve@example.com,t,0",
+      "fay,fay@example.com,t,yes",
+      "ivy,,f,0",
+    ];
+    const { stdout } = await audit("--users", await write("yes.csv", rows.join("\n")), "--json");
+    const found = JSON.parse(stdout).users.map(({ id, verdict }: { id: string; verdict: string }) => [
+      id,
+      verdict,
+    ]);
+    expect(found).toContainEqual(["eve", "locked_out"]);
+    expect(found).toContainEqual(["fay", "unpaid_access"]);
+    expect(found).toHaveLength(2);
+  });
+
   it("says how many rows were left out, and why", async () => {
     const rows = [
       "id,customer,status",

@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { readBareEnvironment } from "~/cli/bare-environment";
 import { findRunningDemo } from "~/demo/announcement.server";
 import { openSandbox, toStripeEnvironment } from "~/demo/demo.server";
-import { readBareEnvironment } from "~/platform/bare-environment.server";
 import { createDatabase } from "~/platform/client.server";
 import type { StripeEnvironment } from "~/platform/env.server";
 import { createLog } from "~/platform/log.server";

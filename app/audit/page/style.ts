@@ -22,8 +22,8 @@ p.meta, footer { max-width: none; }
 .lead { font-size: 16px; line-height: 24px; margin: 12px 0 0; }
 .meta { color: var(--quiet); font-size: 12px; line-height: 16px; margin: 0; }
 dl.figures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0; margin: 24px 0 0; border-top: 1px solid var(--line); border-left: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
-dl.figures > div { display: flex; flex-direction: column; padding: 12px 16px 14px; border-right: 1px solid var(--line); border-bottom: 1px solid var(--line); background: var(--raised); }
-dl.figures dt { color: var(--quiet); font-size: 12px; line-height: 16px; margin-bottom: auto; padding-bottom: 4px; }
+dl.figures > div { display: grid; grid-row: span 3; grid-template-rows: subgrid; align-content: start; padding: 12px 16px 14px; border-right: 1px solid var(--line); border-bottom: 1px solid var(--line); background: var(--raised); }
+dl.figures dt { color: var(--quiet); font-size: 12px; line-height: 16px; padding-bottom: 4px; }
 dl.figures dd { margin: 0; }
 dd.number { font-size: 28px; line-height: 36px; font-weight: 600; letter-spacing: -0.01em; }
 dd.money { color: var(--quiet); font-size: 12px; line-height: 16px; min-height: 16px; }

@@ -97,9 +97,7 @@ async function copySource(
     }
   }
   if (owners === 0)
-    throw new AuditError(
-      `There are no owners in ${source.name}: nobody would be checked, which is no success.`,
-    );
+    throw new AuditError(`There are no owners in ${source.name}, so there is nothing to compare.`);
   await installStaging(client, source.describe);
   const notes = [
     ...(repeated.owners > 0

@@ -1,97 +1,28 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runAndCapture } from "~/cli/testing/cli";
-import { createLog } from "~/platform/log.server";
-import { createEmptyDatabase, createTestDatabase } from "~/platform/testing/database";
-import { createSandbox, type Sandbox } from "~/sandbox/sandbox";
-import { openParity } from "~/server/open-parity.server";
+import { type Company, createCompany, PAYING } from "./testing/company";
 
-const never = () => Promise.reject(new Error("This must not open an installation"));
-let sandbox: Sandbox;
-let sandboxUrl: string;
-let closeSandbox: () => Promise<void>;
+let company: Company;
+let audit: Company["audit"];
+let write: Company["write"];
+let customers: Company["customers"];
 let folder: string;
-let price: string;
-let unmapped: string;
-
-const customerOf: Record<string, { customer: string; subscription: string }> = {};
-const PAYING = ["ada", "bob", "cyd", "dan", "eve"];
-
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "parity-test-audit-"));
-  sandbox = createSandbox({});
-  const listening = await sandbox.listen();
-  sandboxUrl = listening.url;
-  closeSandbox = listening.close;
-  const product = sandbox.products.create({ name: "Pro" });
-  const create = (amount: number) =>
-    sandbox.prices.create({
-      product: product.id,
-      currency: "usd",
-      unit_amount: amount,
-      recurring: { interval: "month" },
-    }).id;
-  price = create(2_000);
-  unmapped = create(700);
-  for (const id of [...PAYING, "fay", "gus", "hal"]) {
-    const customer = sandbox.customers.create({ email: `${id}@example.com` });
-    const subscription = sandbox.subscriptions.create({
-      customer: customer.id,
-      items: [{ price: id === "gus" ? unmapped : price }],
-    });
-    customerOf[id] = { customer: customer.id, subscription: subscription.id };
-  }
-  // Her subscription ended, and she still has access in the record.
-  sandbox.subscriptions.cancel(customerOf.fay?.subscription ?? "");
+  company = await createCompany();
+  ({ audit, write, folder, customers } = company);
 });
-afterAll(async () => {
-  await closeSandbox();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => company.close());
 
-/** A workplace on the test run's own PostgreSQL, which starts faster than one of its own. */
-async function openTestWorkplace() {
-  const database = await createTestDatabase();
-  const { db } = database;
-  const parity = openParity({
-    db,
-    sandbox: false,
-    log: createLog({ level: "silent" }),
-    stripe: {
-      ...{ secretKey: sandbox.secretKey, mode: "test", checkoutKey: null, apiBase: sandboxUrl },
-      ...{ accountId: null, webhookSecret: null, readsPerSecond: 2_000 },
-    },
-  });
-  return {
-    ok: true as const,
-    workplace: { url: database.url, open: () => ({ db, parity }) },
-    async close() {
-      await parity.close();
-      await database.drop();
-    },
-  };
-}
-
-const audit = (...argv: string[]) => runAndCapture(["audit", ...argv], never, {}, openTestWorkplace);
-
-async function write(name: string, content: string | Buffer): Promise<string> {
-  const file = path.join(folder, name);
-  await writeFile(file, content);
-  return file;
-}
-
-/** Ada, Bob, Cyd, Dan and Gus as they should be, Eve locked out, Fay with access that she does not pay; nobody claims Hal. */
+/** Ada, Bob, Cyd, Dan and Gus as they should be, Eve locked out, Fay with access that she does not pay; no user claims Hal. */
 const USERS = () =>
   [
     "id,E-Mail,Stripe Customer ID,plan,subscription_status,note",
     ...["ada", "bob", "cyd", "dan"].map(
-      (id) => `${id},${id}@example.com,${customerOf[id]?.customer},Pro,active,"a, ""b"""`,
+      (id) => `${id},${id}@example.com,${customers[id]?.customer},Pro,active,"a, ""b"""`,
     ),
-    `eve,eve@example.com,${customerOf.eve?.customer},,canceled,`,
-    `fay,fay@example.com,${customerOf.fay?.customer},Pro,active,`,
+    `eve,eve@example.com,${customers.eve?.customer},,canceled,`,
+    `fay,fay@example.com,${customers.fay?.customer},Pro,active,`,
     "ivy,ivy@example.com,,,,",
   ].join("\n");
 
@@ -107,7 +38,7 @@ describe("audit of a file", () => {
     expect(byId).toEqual({ eve: "locked_out", fay: "unpaid_access" });
     expect(report.money.lockedOut).toEqual([{ currency: "usd", perMonth: 2_000, users: 1 }]);
     expect(report.payers.map(({ customerId }: { customerId: string }) => customerId).sort()).toEqual(
-      [customerOf.gus?.customer, customerOf.hal?.customer].sort(),
+      [customers.gus?.customer, customers.hal?.customer].sort(),
     );
   });
 
@@ -125,12 +56,12 @@ describe("audit of a file", () => {
     expect(lines.split("\r\n")[0]).toBe(
       "verdict,user_id,email,customer_id,subscription_id,since,per_month,currency,why,differs",
     );
-    expect(lines).toContain(`Unpaid access,fay,f…@e…,${customerOf.fay?.customer}`);
+    expect(lines).toContain(`Unpaid access,fay,f…@e…,${customers.fay?.customer}`);
   });
 
   it("ends with 0 where everything is right", async () => {
     const all = [...PAYING, "gus", "hal"];
-    const users = ["id;customer;status", ...all.map((id) => `${id};${customerOf[id]?.customer};active`)];
+    const users = ["id;customer;status", ...all.map((id) => `${id};${customers[id]?.customer};active`)];
     // With the mark that spreadsheets write, and their line ends.
     const { code, stdout } = await audit("--users", await write("right.csv", `\uFEFF${users.join("\r\n")}`));
     expect(stdout).toContain("All 7 owners agree with Stripe, and each payer belongs to one.");
@@ -142,9 +73,9 @@ describe("audit of a file", () => {
     const rows = [
       "subscription_id,user_id,state,current_period_end",
       `sub_old,ada,canceled,2030-01-01 00:00:00`,
-      `${customerOf.ada?.subscription},ada,active,2026-01-01 00:00:00`,
-      `${customerOf.eve?.subscription},eve,canceled,2026-01-01 00:00:00`,
-      `${customerOf.bob?.subscription},gone,active,2026-01-01 00:00:00`,
+      `${customers.ada?.subscription},ada,active,2026-01-01 00:00:00`,
+      `${customers.eve?.subscription},eve,canceled,2026-01-01 00:00:00`,
+      `${customers.bob?.subscription},gone,active,2026-01-01 00:00:00`,
     ];
     const subscriptions = await write("subscriptions.csv", rows.join("\n"));
     const { stdout } = await audit("--users", users, "--subscriptions", subscriptions, "--json");
@@ -177,9 +108,9 @@ describe("audit of a file", () => {
   it("says how many rows were left out, and why", async () => {
     const rows = [
       "id,customer,status",
-      `ada,${customerOf.ada?.customer},active`,
-      `ada,${customerOf.bob?.customer},active`,
-      `,${customerOf.cyd?.customer},active`,
+      `ada,${customers.ada?.customer},active`,
+      `ada,${customers.bob?.customer},active`,
+      `,${customers.cyd?.customer},active`,
       "dan,active",
     ];
     const { stdout } = await audit("--users", await write("rows.csv", rows.join("\n")), "--json");
@@ -245,86 +176,5 @@ describe("wrong options end with 2:", () => {
     const { code, stderr } = await audit(...argv);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
-  });
-});
-
-describe("audit of a database", () => {
-  const MAPPING = `
-version: 1
-tables:
-  owners: { table: users, key: id, where: "deleted_at IS NULL", touch: updated_at }
-  subscriptions: { table: subscriptions, owner: user_id, rows: many, insert: true }
-fields:
-  email: owners.email
-  customer: owners.stripe_id
-  subscription: subscriptions.stripe_id
-  status: subscriptions.status
-  periodEnd: subscriptions.ends
-status: { words: { on: [active, trialing], late: past_due, off: [canceled, unpaid, incomplete_expired] } }
-`;
-
-  it("needs a role that may only read, leaves it as it was, and judges by the application's own words", async () => {
-    const database = await createEmptyDatabase();
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    const role = `reader_${path.basename(new URL(database.url).pathname)}`;
-    try {
-      await client.query(`CREATE TABLE public.users (id bigint PRIMARY KEY, email text, stripe_id text, deleted_at timestamptz, updated_at timestamptz);
-        CREATE TABLE public.subscriptions (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), user_id bigint REFERENCES public.users, stripe_id text UNIQUE, status text, ends date);
-        CREATE INDEX ON public.subscriptions (user_id);
-        CREATE ROLE ${role} LOGIN PASSWORD 'reads'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
-      let id = 0;
-      for (const name of ["ada", "bob", "eve", "fay"]) {
-        id += 1;
-        const { customer = "", subscription = "" } = customerOf[name] ?? {};
-        await client.query("INSERT INTO public.users VALUES ($1, $2, $3)", [
-          id,
-          name === "bob" ? null : `${name}@example.com`,
-          customer,
-        ]);
-        const status = { eve: "off", fay: "on" }[name] ?? "on";
-        await client.query(
-          "INSERT INTO public.subscriptions (user_id, stripe_id, status) VALUES ($1, $2, $3), ($1, $4, 'off')",
-          [...[id, subscription, status, `sub_old${id}`]],
-        );
-      }
-      await client.query("INSERT INTO public.users VALUES (99, 'gone@example.com', NULL, now())");
-      const dump = async () =>
-        (
-          await client.query(`SELECT (SELECT string_agg(u::text || u.xmin::text, '|' ORDER BY id) FROM public.users u) AS users,
-          (SELECT string_agg(s::text || s.xmin::text, '|' ORDER BY id) FROM public.subscriptions s) AS subscriptions,
-          (SELECT string_agg(nspname, ',' ORDER BY nspname) FROM pg_namespace WHERE nspname !~ '^pg_') AS schemas,
-          (SELECT string_agg(c.relname, ',' ORDER BY c.oid) FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace) AS relations,
-          (SELECT string_agg(proname, ',') FROM pg_proc WHERE pronamespace = 'public'::regnamespace) AS functions`)
-        ).rows;
-      const before = await dump();
-      const url = new URL(database.url);
-      [url.username, url.password] = [role, "reads"];
-      const mapping = await write("parity.mapping.yaml", MAPPING);
-      const { code, stdout } = await audit("--database-url", url.href, "--mapping", mapping, "--json");
-      const report = JSON.parse(stdout);
-      expect(code).toBe(3);
-      expect(report.owners).toBe(4);
-      expect(stdout).not.toContain("reads@");
-      const found = Object.fromEntries(
-        report.users.map(({ id: user, verdict }: { id: string; verdict: string }) => [user, verdict]),
-      );
-      expect(found).toMatchObject({ "3": "locked_out", "4": "unpaid_access" });
-      expect(await dump()).toEqual(before);
-
-      const wrong = await write("wrong.yaml", MAPPING.replace("owners.stripe_id", "owners.stripe"));
-      const refused = await audit("--database-url", url.href, "--mapping", wrong);
-      expect(refused.code).toBe(1);
-      expect(refused.stderr).toMatch(/line \d+, fields\.customer: .*stripe/);
-
-      await client.query("DELETE FROM public.subscriptions; DELETE FROM public.users");
-      const nobody = await audit("--database-url", url.href, "--mapping", mapping);
-      expect(nobody).toMatchObject({ code: 1, stdout: "" });
-      expect(nobody.stderr).toContain("There are no owners");
-    } finally {
-      await client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-      await client.end();
-      await database.drop();
-    }
   });
 });

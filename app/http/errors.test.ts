@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { createStaffAuth } from "~/auth/staff.server";
 import { createDatabase } from "~/platform/client.server";
 import { createLog } from "~/platform/log.server";
-import { createTestDatabase } from "~/platform/testing/database";
+import { applyMigrations } from "~/platform/migrations/migrate.server";
+import { createEmptyDatabase, createTestDatabase } from "~/platform/testing/database";
 import { errorResponse, isUnavailable } from "./errors";
 
 const catchError = (work: Promise<unknown>) =>
@@ -25,7 +26,10 @@ it("an error response has a code, a message and no caching", async () => {
 });
 
 it("a missing server, a dropped database and an unreadable session count as unavailable", async () => {
-  const { db, drop } = await createTestDatabase();
+  // A database of its own, that is really dropped: others are used again.
+  const { url, drop } = await createEmptyDatabase();
+  await applyMigrations(url, { exampleTables: "app" });
+  const db = createDatabase(url);
   const environment = { appSecret: "s".repeat(40), appUrl: "http://localhost:3000", singleSignOn: null };
   const staffAuth = createStaffAuth({ db, environment, log: createLog({ level: "silent" }) });
   await staffAuth.addStaff({
@@ -37,6 +41,7 @@ it("a missing server, a dropped database and an unreadable session count as unav
   const credentials = { email: "ann@example.com", password: "correct horse battery" };
   const signedIn = await staffAuth.signIn({ ...credentials, clientAddress: "192.0.2.1", userAgent: "" });
   const Cookie = signedIn.ok ? signedIn.cookies.map((cookie) => cookie.split(";")[0]).join("; ") : "";
+  await db.$disconnect();
   await drop();
   expect(isUnavailable(await catchError(db.staff.count()))).toBe(true);
   expect(

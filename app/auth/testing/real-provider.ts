@@ -20,7 +20,7 @@ export async function startRealProvider(redirectUri: string, { claimsInToken = f
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = new Provider(issuer, {
+  const provider: Provider = new Provider(issuer, {
     clients: [CLIENT.clientId, "other-client"].map((clientId) => ({
       client_id: clientId,
       client_secret: CLIENT.clientSecret,

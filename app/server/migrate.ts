@@ -8,7 +8,8 @@ const exampleTables = values["with-example-tables"] ? "public" : null;
 
 const UNMAPPED = `Parity's own tables are there, in the schema parity; the application's tables could not be mapped:
   %
-Nothing is read or written until they are. For a first look on an empty database: npm run db:migrate -- --with-example-tables
+Nothing is read or written until they are. Tables of any other shape are mapped by: npm run parity -- adopt (docs/adopting.md)
+For a first look on an empty database: npm run db:migrate -- --with-example-tables
 `;
 
 process.exitCode = await withPostgres(process.env, async (url) => {

@@ -12,7 +12,7 @@ const stateRow = z.object({
   isOurs: z.boolean(),
 });
 
-/** What `parity uninstall` finds in a database, and removes. */
+/** What `npm run db:uninstall` finds in a database, and removes. */
 export type Installation = {
   database: string;
   /** `none`: there is no schema parity. `foreign`: there is one, and it is not Parity's. */

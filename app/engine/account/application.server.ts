@@ -12,26 +12,37 @@ export type Application = {
   vocabulary: Vocabulary;
   /** Its word for no plan; null when the mapping names none. */
   noPlanWord: string | null;
+  /** Its tables may hold more of a subscription than the record does. */
+  keepsSubscriptions: boolean;
 };
 
-const DEFAULT: Application = { fields: FIELDS, vocabulary: STRIPES_WORDS, noPlanWord: null };
+const DEFAULT: Application = {
+  ...{ fields: FIELDS, vocabulary: STRIPES_WORDS },
+  ...{ noPlanWord: null, keepsSubscriptions: false },
+};
 
-/** The last one that was read, by the hash of its mapping: parsing it for each request would cost more than reading it. */
-let last: { hash: string; application: Application } | null = null;
+/** The last one that was read, and when it was installed: parsing it for each request would cost more than asking for that. */
+let last: { installed: string; application: Application } | null = null;
 
 /** Reads the mapping that is installed; without one, or with the one that comes with Parity, all fields are recorded in Stripe's words. */
 export async function loadApplication(db: Database | Tx): Promise<Application> {
-  const known = await db.mapping.findUnique({ where: { id: 1 }, select: { hash: true, source: true } });
+  const known = await db.mapping.findUnique({
+    where: { id: 1 },
+    select: { hash: true, source: true, installedAt: true },
+  });
   if (known === null || known.source === null) return DEFAULT;
-  if (last?.hash === known.hash) return last.application;
+  // The same file means other columns when it was installed again after the tables were changed.
+  const installed = `${known.hash} ${known.installedAt.getTime()}`;
+  if (last?.installed === installed) return last.application;
   const row = await db.mapping.findUnique({ where: { id: 1 } });
   if (row === null) return DEFAULT;
-  const { mapping, facts, hash } = readInstalledMapping(row);
+  const { mapping, facts } = readInstalledMapping(row);
   const application = {
     fields: toRecordFields(mapping, facts),
     vocabulary: toVocabulary(mapping),
     noPlanWord: mapping.plan.none,
+    keepsSubscriptions: true,
   };
-  last = { hash, application };
+  last = { installed, application };
   return application;
 }

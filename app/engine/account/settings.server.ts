@@ -13,6 +13,8 @@ export type Settings = SettingValues & {
   policy: Policy;
   /** The fields that the application records. */
   fields: RecordFields;
+  /** Its tables may hold more of a subscription than the record does. */
+  keepsSubscriptions: boolean;
   /** At most max(minimum, percent of the users with access) automatic revocations in 24 hours. */
   revocationLimit: { percent: number; minimum: number; policy: Policy };
   /** Null: the database belongs to no account yet. */
@@ -39,6 +41,7 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
     ...values,
     policy,
     fields: application.fields,
+    keepsSubscriptions: application.keepsSubscriptions,
     revocationLimit: { percent: revocationLimitPercent, minimum: revocationLimitMinimum, policy },
     binding: storedBinding.parse(stored.get("binding")),
   };

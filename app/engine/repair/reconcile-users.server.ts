@@ -231,7 +231,7 @@ async function applyDecisions(tx: Tx, input: ReconcileInput, decided: EvaluatedU
   const rows = new Map<string, RepairRow>();
   for (const [userId, evaluated] of decided) {
     const repair = mayWrite(evaluated, input) ? chooseRepair(evaluated.decision) : null;
-    if (repair) rows.set(userId, toRepairRow(evaluated, repair, input, input.context.rules.policy));
+    if (repair) rows.set(userId, toRepairRow(evaluated, repair, input, input.context.settings));
   }
   if (rows.size === 0) return { rows, runId: null, given: [] };
   if (input.run === null) throw new Error("There is something to write, and no run to record it under");

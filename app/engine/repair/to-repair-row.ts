@@ -1,5 +1,5 @@
 import type { Repair } from "~/billing/evaluation/decide";
-import type { Policy } from "~/billing/policy";
+import type { Settings } from "~/engine/account/settings.server";
 import type { EvaluatedUser, RevocationApproval } from "~/engine/evaluate/evaluate-users.server";
 import type { RepairRow } from "./repairs.server";
 import { toWrittenSubscription } from "./written-subscriptions";
@@ -14,7 +14,7 @@ export function toRepairRow(
   { snapshot, evaluation }: EvaluatedUser,
   { after, grants, revokes }: Repair,
   { approval, stripeRequestIds }: Origin,
-  policy: Policy,
+  { policy, keepsSubscriptions }: Pick<Settings, "policy" | "keepsSubscriptions">,
 ): RepairRow {
   const { userId, user, billing, workspaces } = snapshot.record;
   const customerId = evaluation.primary?.subscription.customerId;
@@ -32,7 +32,9 @@ export function toRepairRow(
     emailLink: evaluation.emailLink,
     ends:
       !evaluation.accessExpected && evaluation.primary !== null && evaluation.primary.statusAccess === "no",
-    subscriptions: evaluation.ranked.map((rated) => toWrittenSubscription(rated, policy)),
+    subscriptions: keepsSubscriptions
+      ? evaluation.ranked.map((rated) => toWrittenSubscription(rated, policy))
+      : [],
     takesOverRow:
       billing === null &&
       after.billing !== null &&

@@ -4,6 +4,7 @@ import { ident, literal, qualify } from "./sql-text";
 import { type BridgeParts, findColumn, toKey } from "./values";
 import {
   assignPlaces,
+  asWrittenRows,
   findWrittenTable,
   listSources,
   listVariables,
@@ -67,9 +68,9 @@ export function updateWorkspaces(parts: BridgeParts): Statement[] {
   const name = qualify(target.table);
   const { assignments, differs } = assignPlaces(parts, target);
   const sql = `UPDATE ${name} AS t SET ${assignments.join(",\n    ")}
-  FROM (SELECT ${toKey('w."id"', findColumn(parts, "workspaces", workspaces.key))} AS k,
+  FROM ${asWrittenRows(`SELECT ${toKey('w."id"', findColumn(parts, "workspaces", workspaces.key))} AS k,
     ${listSources(places)}
-    FROM pg_catalog.jsonb_to_recordset(pg_catalog.jsonb_path_query_array($1, '$[*].workspaces[*]')) AS w("id" pg_catalog.text, "status" pg_catalog.jsonb, "seats" pg_catalog.jsonb)) AS v
+    FROM pg_catalog.jsonb_to_recordset(pg_catalog.jsonb_path_query_array($1, '$[*].workspaces[*]')) AS w("id" pg_catalog.text, "status" pg_catalog.jsonb, "seats" pg_catalog.jsonb)`)}
   WHERE t.${ident(workspaces.key)} = v.k${addFilter(target)}
     AND (${differs})`;
   return [{ table: name, sql }];

@@ -4,6 +4,7 @@ import { ident, qualify } from "./sql-text";
 import { type BridgeParts, findColumn, toKey } from "./values";
 import {
   assignPlaces,
+  asWrittenRows,
   listInserted,
   listSources,
   listVariables,
@@ -48,9 +49,9 @@ function updateRows(parts: BridgeParts, target: Target, keyColumn: string, condi
   const { assignments, differs } = assignPlaces(parts, target);
   const key = toKey('r."userId"', findColumn(parts, target.alias, keyColumn));
   const sql = `UPDATE ${name} AS t SET ${assignments.join(",\n    ")}
-  FROM (SELECT ${key} AS k,
+  FROM ${asWrittenRows(`SELECT ${key} AS k,
     ${listSources(target.places)}
-    FROM ${RECORDS}${condition === undefined ? "" : `\n    WHERE ${condition}`}) AS v
+    FROM ${RECORDS}${condition === undefined ? "" : `\n    WHERE ${condition}`}`)}
   WHERE t.${ident(keyColumn)} = v.k${addFilter(target)}
     AND (${differs})`;
   return [{ table: name, sql }];
@@ -80,18 +81,16 @@ function insertRows(
 ): Statement {
   const name = qualify(target.table);
   const inserted = listInserted(parts, target, omitDefaults(parts, target.alias, constants));
-  const given = target.places
-    .map((_, index) => `nullif(v.p${index + 1}, 'null'::pg_catalog.jsonb)`)
-    .join(", ");
+  const given = target.places.map((_, index) => `v.p${index + 1}`).join(", ");
   const isNeeded =
     target.alias === "subscriptions" ? "v.subscription IS NOT NULL" : `coalesce(${given}) IS NOT NULL`;
   const sql = `INSERT INTO ${name} (${[ident(owner), listColumns(inserted)].join(", ")})
   SELECT v.k, ${listValues(inserted)}
-  FROM (SELECT ${toKey('r."userId"', findColumn(parts, target.alias, owner))} AS k, r."ends",
+  FROM ${asWrittenRows(`SELECT ${toKey('r."userId"', findColumn(parts, target.alias, owner))} AS k, r."ends",
     ${listVariables("record")},
     ${listSources(target.places)}
     FROM ${RECORDS}
-    ${COUNTING}) AS v
+    ${COUNTING}`)}
   WHERE v.k IS NOT NULL AND ${isNeeded}${end === "keep" ? "" : ` AND v."ends" IS NOT TRUE`}
     AND NOT EXISTS (SELECT FROM ${name} AS t WHERE t.${ident(owner)} = v.k${addFilter(target)})
   ORDER BY v.k`;

@@ -6,6 +6,7 @@ import { type BridgeParts, findColumn, toKey } from "./values";
 import { takeOverRows, writeOwnerRows } from "./write-owner-rows";
 import {
   assignPlaces,
+  asWrittenRows,
   listInserted,
   listSources,
   listVariables,
@@ -41,10 +42,11 @@ function writeManyRows(parts: BridgeParts, table: MappedTable): Statement[] {
   const { owner } = table;
   if (!target || owner === undefined || !isColumnPlace(subscription)) return [];
   const key = toKey('r."userId"', findColumn(parts, "subscriptions", owner));
-  const rows = `(SELECT ${key} AS k, r."counts" AS counts, r."counts" OR coalesce((r."entry" ->> 'insert')::pg_catalog.bool, false) AS is_new,
+  const rows =
+    asWrittenRows(`SELECT ${key} AS k, r."counts" AS counts, r."counts" OR coalesce((r."entry" ->> 'insert')::pg_catalog.bool, false) AS is_new,
     ${listVariables("subscription")},
     ${listSources(places)}
-    FROM ${ENTRIES}${table.end === "delete" ? `\n    WHERE r."ends" IS NOT TRUE` : ""}) AS v`;
+    FROM ${ENTRIES}${table.end === "delete" ? `\n    WHERE r."ends" IS NOT TRUE` : ""}`);
   const many = { target, table, owner, id: ident(subscription.column), rows };
   return [
     ...takeOverRows(parts, target, owner, { onlyWithoutOwn: false }),

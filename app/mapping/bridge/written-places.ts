@@ -79,19 +79,28 @@ export const findWrittenTable = ({
 }: Pick<MappedTable, "table" | "query" | "writes">): TableName | undefined =>
   query === undefined ? table : writes;
 
-/** `p1`, `p2`: the values of the places in the rows that are written. */
-const valueName = (index: number): string => `v.p${index + 1}`;
-const textValue = (index: number): string => `(${valueName(index)} #>> '{}')`;
+/** Whether a value was handed over for a place, and the value as text, in the rows that are written. */
+const isGiven = (index: number): string => `v.h${index + 1}`;
+const textValue = (index: number): string => `v.p${index + 1}`;
 
-/** `… AS p1, … AS p2`: the values of the places. */
+/** `… AS h1, … AS p1`: whether there is a value for each place, and the value. */
 export const listSources = (places: readonly { source: string }[]): string =>
-  places.map(({ source }, index) => `${source} AS p${index + 1}`).join(",\n    ");
+  places
+    .map(
+      ({ source }, index) =>
+        `(${source}) IS NOT NULL AS h${index + 1}, (${source}) #>> '{}' AS p${index + 1}`,
+    )
+    .join(",\n    ");
+
+/** The rows `v` that are written. PostgreSQL takes the values out of the JSON once, and not again for each use. */
+export const asWrittenRows = (select: string): string => `(${select}
+    OFFSET 0) AS v`;
 
 /** A condition: the row `t` has another value at this place. Times are compared at whole seconds. */
 function isDifferent(parts: BridgeParts, { place, kind }: WrittenPlace, index: number): string {
   const recorded = readValue(parts, kind, place, "t");
   const now = kind === "time" ? `pg_catalog.date_trunc('second', ${recorded}, 'UTC')` : `(${recorded})`;
-  return `${valueName(index)} IS NOT NULL AND ${now} IS DISTINCT FROM ${parseLogical(parts, kind, place, textValue(index))}`;
+  return `${isGiven(index)} AND ${now} IS DISTINCT FROM ${parseLogical(parts, kind, place, textValue(index))}`;
 }
 
 export type Assigned = { assignments: string[]; differs: string };
@@ -153,7 +162,7 @@ export function listInserted(
       const before = columns.get(place.column) ?? "'{}'::pg_catalog.jsonb";
       columns.set(
         place.column,
-        `CASE WHEN ${valueName(index)} IS NULL THEN ${before} ELSE parity.put_json(${before}, ${textArray(place.path)}, ${value}) END`,
+        `CASE WHEN NOT ${isGiven(index)} THEN ${before} ELSE parity.put_json(${before}, ${textArray(place.path)}, ${value}) END`,
       );
     }
   }

@@ -101,21 +101,34 @@ function findHeaviest(claims: Claims): string[] {
 }
 
 /**
- * Another subscription of this customer that gives seats, names this user, and has no heavier claim. One that gives none, such as
- * a newsletter or one that is unpaid, would leave the user without anything when this one goes to another.
+ * Other subscriptions of this customer that give seats, name this user, and have no heavier claim. One that gives none, such as a
+ * newsletter or one that is unpaid, would leave the user without anything when this one goes to another.
  */
-const ownsAnotherWithSeats = (ground: Ground, userId: string, subscriptionId: string): boolean =>
-  ground.subscriptions.some(({ id }) => {
-    if (id === subscriptionId || !ground.withSeats.has(id)) return false;
-    const named = { ...ground, edges: ground.edges.filter((edge) => edge.subscriptionId === id) };
+const listOthersWithSeats = (ground: Ground, userId: string, subscriptionId: string): string[] =>
+  ground.subscriptions.flatMap(({ id }) => {
+    if (id === subscriptionId || !ground.withSeats.has(id)) return [];
     const owners = findHeaviest(collectClaims(ground, id));
-    return collectClaims(named, id).has(userId) && owners.length === 1 && owners[0] === userId;
+    return collectNamed(ground, id).has(userId) && owners.length === 1 && owners[0] === userId ? [id] : [];
+  });
+
+/** What names this subscription, and no other. */
+const collectNamed = (ground: Ground, id: string): Claims =>
+  collectClaims({ ...ground, edges: ground.edges.filter((edge) => edge.subscriptionId === id) }, id);
+
+/**
+ * Whether the user keeps a subscription with seats when this one goes to the user that it names. Of two that each name another
+ * user as well, each would be the reason to give the other one away.
+ */
+const keepsAnotherWithSeats = (ground: Ground, userId: string, subscriptionId: string): boolean =>
+  listOthersWithSeats(ground, userId, subscriptionId).some((id) => {
+    const named = collectNamed(ground, id);
+    return named.size === 1 || named.get(userId) === RANK.recordedSubscription;
   });
 
 /**
  * The users that a subscription belongs to: one, or several when nothing decides between them. A recorded customer outweighs what
- * Stripe's metadata say of its subscriptions, unless the customer's own user has another one with seats: then each subscription
- * goes to the user that it names. A recorded customer and another user's record of the subscription contradict each other.
+ * Stripe's metadata say of its subscriptions, unless the customer's own user has another one with seats that names no other user:
+ * then each subscription goes to the user that it names. A recorded customer and another user's record of the subscription contradict each other.
  */
 function findOwners(ground: Ground, subscriptionId: string, claims: Claims): string[] {
   const heaviest = findHeaviest(claims);
@@ -127,14 +140,14 @@ function findOwners(ground: Ground, subscriptionId: string, claims: Claims): str
     return [
       ...heaviest,
       ...others.flatMap(([userId, rank]) =>
-        rank === RANK.recordedCustomer && !ownsAnotherWithSeats(ground, userId, subscriptionId)
+        rank === RANK.recordedCustomer && listOthersWithSeats(ground, userId, subscriptionId).length === 0
           ? [userId]
           : [],
       ),
     ];
   if (most !== RANK.recordedCustomer || heaviest.length > 1) return heaviest;
   const named = others.flatMap(([userId, rank]) => (rank === RANK.namedSubscription ? [userId] : []));
-  return named.length > 0 && ownsAnotherWithSeats(ground, owner, subscriptionId) ? named : heaviest;
+  return named.length > 0 && keepsAnotherWithSeats(ground, owner, subscriptionId) ? named : heaviest;
 }
 
 /**

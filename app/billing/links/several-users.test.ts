@@ -113,16 +113,19 @@ function expectedOwner({ customers, edges }: World, customerId: string, id: stri
   const [row] = list("recorded_subscription", id);
   const named = namedFor(id);
   const others = customers.flatMap((one) => (one.id === customerId ? one.subscriptions : []));
-  /** Another plan that is paid for stays with the customer's own user. */
-  const keepsAnother = others.some((one) => {
-    if (one.id === id || !isPaidPlan(one) || recorder === undefined) return false;
-    const [otherRow] = list("recorded_subscription", one.id);
-    return otherRow === recorder || (otherRow === undefined && namedFor(one.id).includes(recorder));
-  });
-  if (row !== undefined) return recorder === undefined || recorder === row || keepsAnother ? row : null;
+  /** Another plan that is paid for names the customer's own user; `alone`: and no other user, so that it stays. */
+  const hasAnother = (alone: boolean) =>
+    others.some((one) => {
+      if (one.id === id || !isPaidPlan(one) || recorder === undefined) return false;
+      const [otherRow] = list("recorded_subscription", one.id);
+      if (otherRow !== undefined) return otherRow === recorder;
+      const names = namedFor(one.id);
+      return names.includes(recorder) && (names.length === 1 || !alone);
+    });
+  if (row !== undefined) return recorder === undefined || recorder === row || hasAnother(false) ? row : null;
   if (recorder !== undefined) {
     const foreign = named.filter((one) => one !== recorder);
-    return keepsAnother && foreign.length > 0 ? onlyOne(foreign) : recorder;
+    return hasAnother(true) && foreign.length > 0 ? onlyOne(foreign) : recorder;
   }
   if (named.length > 0) return onlyOne(named);
   const byOtherRows = others.flatMap((one) =>
@@ -228,4 +231,27 @@ it("metadata of an outsider take nothing from the users that records name", PATI
     ),
     withRuns(700),
   );
+});
+
+it("two subscriptions that each name another user as well stay with the customer's own user", () => {
+  const claim = (userId: string, subscriptionId: string | null, source: LinkEdge["source"]) => ({
+    userId,
+    customerId: "cus_0",
+    subscriptionId,
+    source,
+  });
+  const subscriptions = ["sub_00", "sub_01"].map((id) => aSubscription({ id }));
+  const edges: LinkEdge[] = [
+    claim("u_1", null, "recorded"),
+    claim("u_1", "sub_00", "metadata"),
+    claim("u_2", "sub_00", "session"),
+    claim("u_1", "sub_01", "metadata"),
+    claim("u_3", "sub_01", "session"),
+  ];
+  const world = { customers: [aCustomer({ id: "cus_0", subscriptions })], edges };
+  expect(findOwners(world)).toEqual({ sub_00: ["u_1"], sub_01: ["u_1"] });
+  expect(["u_2", "u_3"].flatMap((userId) => resolve(world, userId).conflicts)).toMatchObject([
+    { subscriptionIds: ["sub_00"], userIds: ["u_1", "u_2"], isRecorded: false },
+    { subscriptionIds: ["sub_01"], userIds: ["u_1", "u_3"], isRecorded: false },
+  ]);
 });

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { RELATIONS } from "~/platform/relations/relations.server";
 import { createEmptyDatabase, createTestDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
+import { openPostgresProxy } from "~/platform/testing/postgres-proxy";
 import { POOL_NAME } from "~/platform/testing/reuse";
 import { findSchemaDrift } from "../../../prisma/engine/drift";
 import { applyMigrations, listMigrations, listPendingMigrations, MIGRATIONS_FOLDER } from "./migrate.server";
@@ -34,6 +35,17 @@ async function makeMigrations() {
 const ledger = (url: string): Promise<unknown[]> =>
   withPgClient(url, async (client) => {
     const { rows } = await client.query(`SELECT name FROM parity."AppliedMigration" ORDER BY 1`);
+    return rows.map(({ name }) => name);
+  });
+
+/** Every relation and function of ours and of the application, and the migrations that the ledger names. */
+const listContents = (url: string): Promise<unknown[]> =>
+  withPgClient(url, async (client) => {
+    const { rows } = await client.query(`
+      SELECT relnamespace::regnamespace::text || '.' || relname || ' ' || relkind::text AS name FROM pg_class
+        WHERE relnamespace::regnamespace::text IN ('parity', 'app')
+      UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'parity'::regnamespace
+      UNION ALL SELECT name || checksum FROM parity."AppliedMigration" ORDER BY 1`);
     return rows.map(({ name }) => name);
   });
 
@@ -122,6 +134,24 @@ describe("migrations", () => {
     const ended = await Promise.all([migrate(), migrate(), migrate()]);
     expect(ended.map(({ applied }) => applied.length > 0).sort()).toEqual([false, false, true]);
     expect(await listPendingMigrations(url)).toEqual([]);
+  });
+
+  it("that are cut off leave nothing by halves, and go on from there", async () => {
+    const whole = await emptyDatabase();
+    await applyMigrations(whole, { exampleTables: "app" });
+    const url = await emptyDatabase();
+    let cuts = 0;
+    for (let nth = 3; ; nth += Math.ceil(nth / 2)) {
+      const breakpoint = { counts: "statements", nth, side: cuts % 2 === 1 ? "before" : "after" } as const;
+      const proxy = await openPostgresProxy(url, { breakpoint });
+      const ended = await applyMigrations(proxy.url, { exampleTables: "app" }).catch(() => null);
+      proxy.close();
+      if (ended !== null && !proxy.hasReachedBreakpoint()) break;
+      cuts += 1;
+    }
+    expect(cuts).toBeGreaterThan(3);
+    expect(await listPendingMigrations(url)).toEqual([]);
+    expect(await listContents(url)).toEqual(await listContents(whole));
   });
 
   it("wait for another process without a session lock or an open transaction", async () => {

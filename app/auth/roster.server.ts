@@ -5,7 +5,7 @@ import type { Actor } from "~/engine/account/actor";
 import type { Database } from "~/platform/client.server";
 import { isPlainText } from "~/platform/plain-text";
 import { findPasswordProblem, type PasswordProblem } from "./passwords.server";
-import { type Role, roles } from "./roles";
+import { type Role, roles } from "~/engine/account/roles";
 import { recordStaffChange } from "./staff-audit.server";
 
 export type StaffInput = {

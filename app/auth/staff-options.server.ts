@@ -7,7 +7,7 @@ import type { Database } from "~/platform/client.server";
 import type { Environment, SingleSignOn } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
 import { PASSWORD_LENGTH } from "./passwords.server";
-import { roles } from "./roles";
+import { roles } from "~/engine/account/roles";
 import { hashAccount } from "./sign-in-limits.server";
 import { authorizeSingleSignOn } from "./single-sign-on";
 import { recordStaffChange } from "./staff-audit.server";

@@ -44,6 +44,19 @@ export function computeMonthlyAmount(item: SubscriptionItem): MonthlyMoney | nul
   return { perMonth, currency: item.currency };
 }
 
+/** Adds an amount, `times` over, to sums by currency: amounts of different currencies are never added. */
+export function addMonthly(
+  sums: readonly MonthlyMoney[],
+  { perMonth, currency }: MonthlyMoney,
+  times: number,
+): MonthlyMoney[] {
+  const sum = sums.find((one) => one.currency === currency)?.perMonth ?? 0;
+  return [
+    ...sums.filter((one) => one.currency !== currency),
+    { currency, perMonth: sum + perMonth * times },
+  ].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+}
+
 const WITHOUT_SMALLER_UNIT = new Set(
   "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "),
 );

@@ -78,7 +78,7 @@ export type UserSnapshot = {
   coverage: Coverage;
   comps: Comp[];
   hold: Hold | null;
-  /** Fingerprint of the mismatches that staff acknowledged. */
+  /** What staff acknowledged (evaluation/acknowledged.ts). */
   acknowledged: string | null;
   /** The last lookup of this user failed, and why. */
   lookupFailure: string | null;

@@ -6,7 +6,7 @@ const FLOORS = [
   ["engine/account"],
   ["engine/observe", "engine/evaluate"],
   ["engine/repair"],
-  ["engine/sync", "engine/runs"],
+  ["engine/sync", "engine/runs", "engine/decisions"],
   ["customers", "dashboard", "adopt"],
   ["facade", "auth", "ui"],
   ["http", "audit"],

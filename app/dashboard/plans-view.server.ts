@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { computeMonthlyAmount, formatPrice, type MonthlyMoney, toPriceView } from "~/billing/money";
+import {
+  addMonthly,
+  computeMonthlyAmount,
+  formatPrice,
+  type MonthlyMoney,
+  toPriceView,
+} from "~/billing/money";
 import { findMapping, type Plan } from "~/billing/plans";
 import type { Actor } from "~/engine/account/actor";
 import { loadCatalogue } from "~/engine/account/catalogue.server";
@@ -113,23 +119,10 @@ async function listUnmapped(db: Database): Promise<UnmappedPrice[]> {
     found.set(priceId, {
       ...known,
       subscriptions: known.subscriptions + subscriptions,
-      perMonth: monthly ? addMoney(known.perMonth, monthly, subscriptions) : known.perMonth,
+      perMonth: monthly ? addMonthly(known.perMonth, monthly, subscriptions) : known.perMonth,
     });
   }
   return [...found.values()].sort(
     (a, b) => b.subscriptions - a.subscriptions || (a.priceId < b.priceId ? -1 : 1),
   );
-}
-
-/** Amounts of different currencies are never added. */
-function addMoney(
-  sums: readonly MonthlyMoney[],
-  { perMonth, currency }: MonthlyMoney,
-  times: number,
-): MonthlyMoney[] {
-  const sum = sums.find((one) => one.currency === currency)?.perMonth ?? 0;
-  return [
-    ...sums.filter((one) => one.currency !== currency),
-    { currency, perMonth: sum + perMonth * times },
-  ].sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }

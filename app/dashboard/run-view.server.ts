@@ -63,14 +63,16 @@ const CALLERS: Record<string, { article: string; name: string }> = {
 /** The kind of caller in words: "scheduler", "workspace visit". */
 export const nameCaller = (kind: string) => CALLERS[kind]?.name ?? kind;
 
-/** "Ada (staff)", "scheduler", "command line"; "staff" for a staff member whose name is not known. */
+/** "Ada (staff)", "scheduler", "ana (command line)"; "staff" for a staff member whose name is not known. */
 export function describeCaller(
   kind: string,
   actor: string | null,
   staffNames: ReadonlyMap<string, string>,
 ): string {
-  const name = kind === "staff" && actor !== null ? staffNames.get(actor) : undefined;
-  return name === undefined ? nameCaller(kind) : `${name} (staff)`;
+  const isNamed = kind === "staff" || kind === "command_line";
+  if (!isNamed || actor === null) return nameCaller(kind);
+  const name = kind === "staff" ? staffNames.get(actor) : actor;
+  return name === undefined ? nameCaller(kind) : `${name} (${nameCaller(kind)})`;
 }
 
 /** The same within a sentence: "Ada (staff)", "the scheduler", "a workspace visit". */

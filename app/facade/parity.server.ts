@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createCheckout } from "~/customers/checkout.server";
 import { createWorkspaces } from "~/customers/workspaces.server";
 import { createCountCache } from "~/dashboard/count-cache.server";
+import { createDecisions } from "~/dashboard/decisions/decisions.server";
 import { examine } from "~/dashboard/doctor/doctor.server";
 import { renderMetrics } from "~/dashboard/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
@@ -81,6 +82,8 @@ export function createParity(options: ParityOptions) {
         now: () => Date.now() / 1000,
       }),
     plans: createPlans(deps),
+    /** What staff decide about users, payers, prices and changes. */
+    decisions: createDecisions(deps, { countCache }),
     /** Figures in Prometheus' text format. */
     metrics: () => renderMetrics(deps),
     /** The process is shutting down: runs end with what is being committed, and are handed over; no more checks begin. */

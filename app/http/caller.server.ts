@@ -1,5 +1,5 @@
 import type { CustomerCaller, TokenFailure } from "~/auth/customer.server";
-import { type Role, roleAllows } from "~/auth/roles";
+import { type Role, roleAllows } from "~/engine/account/roles";
 import type { Staff } from "~/auth/staff.server";
 import { areSecretsEqual, readBearerToken } from "./bearer.server";
 import type { RequestContext } from "./context";

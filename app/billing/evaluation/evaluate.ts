@@ -12,12 +12,7 @@ import type { RecordFields } from "~/billing/fields";
 import { isStripeId } from "~/billing/ids";
 import { pickOwnSubscriptions, resolveLinks, type UserLinks } from "~/billing/links/links";
 import { findMatches, isAddressTrusted, type Matches } from "~/billing/links/matches";
-import {
-  findMismatches,
-  fingerprintMismatches,
-  isWorkspaceMismatch,
-  type Mismatch,
-} from "~/billing/mismatches";
+import { findMismatches, isWorkspaceMismatch, type Mismatch } from "~/billing/mismatches";
 import { computeMonthlyAmount, type MonthlyMoney } from "~/billing/money";
 import type { EpochSeconds, ObservedCustomer, Subscription } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
@@ -36,6 +31,7 @@ import {
 import { type Flag, STALE_AFTER_SECONDS } from "~/billing/verdicts/flags";
 import type { Severity } from "~/billing/verdicts/severity";
 import { type RecordedWords, readRecordedWords } from "~/billing/vocabulary/kept-words";
+import { describeAcknowledged } from "./acknowledged";
 import type { EvaluationDetails } from "./details";
 import { compareAccess } from "./revocation";
 
@@ -102,10 +98,24 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
   const expected = entry.keepsRecord ? record : wanted;
   const mismatches = entry.keepsRecord ? [] : differences;
   const subscription = primary?.subscription ?? null;
+  const { possibleMatches } = matches;
+  const shown = { ...observed, verdict, mismatches, possibleMatches, accessRecorded };
+  const acknowledged =
+    snapshot.acknowledged !== null && snapshot.acknowledged === describeAcknowledged(shown, record);
   return {
     verdict,
     severity: entry.severity,
-    flags: listFlags({ snapshot, ranked, customers: present, matches, comp, words, onHold, mismatches, now }),
+    flags: listFlags({
+      snapshot,
+      ranked,
+      customers: present,
+      matches,
+      comp,
+      words,
+      onHold,
+      acknowledged,
+      now,
+    }),
     primary,
     unmapped: findings.unmapped,
     comp,
@@ -113,7 +123,7 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
     words,
     links,
     emailLink: matches.link,
-    possibleMatches: matches.possibleMatches,
+    possibleMatches,
     matches,
     isAddressTrusted: isAddressTrusted(snapshot, links),
     subscriptions: observed.subscriptions,
@@ -227,12 +237,12 @@ type FlagInput = {
   comp: Comp | null;
   words: RecordedWords;
   onHold: boolean;
-  mismatches: Mismatch[];
+  acknowledged: boolean;
   now: EpochSeconds;
 };
 
 function listFlags(input: FlagInput): Flag[] {
-  const { snapshot, mismatches, now } = input;
+  const { snapshot, now } = input;
   const flags: Flag[] = [];
   if (listOpenSubscriptions(input.ranked).length > 1) flags.push("several");
   if (input.customers.filter(({ state }) => state === "present").length > 1)
@@ -241,8 +251,7 @@ function listFlags(input: FlagInput): Flag[] {
   if (input.words.byHand) flags.push("given_by_hand");
   if (input.words.unknown !== null) flags.push("unknown_word");
   if (input.onHold) flags.push("on_hold");
-  if (mismatches.length > 0 && snapshot.acknowledged === fingerprintMismatches(mismatches))
-    flags.push("acknowledged");
+  if (input.acknowledged) flags.push("acknowledged");
   const { observedAt } = snapshot;
   if (observedAt !== null && now - observedAt > STALE_AFTER_SECONDS) flags.push("stale");
   if (snapshot.lookupFailure !== null) flags.push("lookup_failed");

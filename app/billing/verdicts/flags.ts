@@ -31,7 +31,7 @@ const ENTRIES = {
   },
   acknowledged: {
     label: "Acknowledged",
-    sentence: "Staff have seen these mismatches. They count again when one of them changes.",
+    sentence: "Staff have seen this and left it as it is. It counts again when something about it changes.",
   },
   stale: {
     label: "Stale data",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PASSWORD_PROBLEMS } from "~/auth/passwords.server";
-import { roles } from "~/auth/roles";
+import { roles } from "~/engine/account/roles";
 import type { StaffChange } from "~/auth/roster.server";
 import { formatDay } from "~/billing/dates";
 import { type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";

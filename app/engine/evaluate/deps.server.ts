@@ -5,7 +5,7 @@ import type { AccountGuard } from "~/engine/account/account-guard.server";
 import { loadCatalogue } from "~/engine/account/catalogue.server";
 import { type FullRun, findFullRun } from "~/engine/account/cursors.server";
 import { loadSettings, type Settings } from "~/engine/account/settings.server";
-import type { Database } from "~/platform/client.server";
+import type { Database, Tx } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
 import { readDatabaseTime } from "~/platform/versions.server";
 import type { StripeReader } from "~/stripe/reader.server";
@@ -32,7 +32,7 @@ export type EvaluationContext = {
 };
 
 /** Reads settings, plans, the last full run and the database's clock once for a request or a batch. */
-export async function loadEvaluationContext(db: Database): Promise<EvaluationContext> {
+export async function loadEvaluationContext(db: Database | Tx): Promise<EvaluationContext> {
   const [settings, catalogue, fullRun, now] = await Promise.all([
     loadSettings(db),
     loadCatalogue(db),

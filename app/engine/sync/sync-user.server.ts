@@ -1,6 +1,6 @@
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import type { Actor } from "~/engine/account/actor";
-import { type Deps, loadEvaluationContext } from "~/engine/evaluate/deps.server";
+import { type Deps, type EvaluationContext, loadEvaluationContext } from "~/engine/evaluate/deps.server";
 import {
   AS_STAFF,
   evaluateUser,
@@ -26,6 +26,8 @@ export type SyncInput = {
   /** False: Stripe is read and the sync status saved, but the record is not written. */
   apply: boolean;
   approval?: RevocationApproval | null;
+  /** Whatever the write mode, nothing that takes access is written. */
+  grantOnly?: boolean;
   /** No request to Stripe is begun after so many milliseconds; one that was sent is waited for. */
   deadlineMs: number;
   /** Unless given, `interactive` where a person waits. */
@@ -100,7 +102,7 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
       log: deps.log,
       userIds: [userId],
       justRead: { customerIds: [...new Set([...customerIds, ...addressCustomerIds])] },
-      context: await loadEvaluationContext(deps.db),
+      context: await loadSyncContext(deps, input),
       actor,
       apply,
       saveStatuses: true,
@@ -118,6 +120,12 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
     needsAddress = outcome.needs === "address";
     customerIds = listCustomersToRead(outcome.before.evaluation);
   }
+}
+
+async function loadSyncContext({ db }: Deps, { grantOnly }: SyncInput): Promise<EvaluationContext> {
+  const context = await loadEvaluationContext(db);
+  if (!grantOnly || context.settings.writeMode !== "full") return context;
+  return { ...context, settings: { ...context.settings, writeMode: "grant_only" } };
 }
 
 const toPriority = ({ actor, priority }: SyncInput): Priority =>

@@ -1,7 +1,7 @@
 import { data, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
-import { roleAllows } from "~/auth/roles";
+import { roleAllows } from "~/engine/account/roles";
 import { parseSettings, SETTING_KEYS, SETTINGS } from "~/engine/account/settings-catalogue.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";

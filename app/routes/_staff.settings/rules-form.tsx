@@ -1,7 +1,7 @@
 import { type SubmissionResult, useForm } from "@conform-to/react";
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import { roleAllows } from "~/auth/roles";
+import { roleAllows } from "~/engine/account/roles";
 import { Button } from "~/ui/button";
 import { Field } from "~/ui/field";
 import { Section } from "~/ui/section";

@@ -1,5 +1,5 @@
 import { useRouteLoaderData } from "@remix-run/react";
-import { type Role, roleAllows } from "~/auth/roles";
+import { type Role, roleAllows } from "~/engine/account/roles";
 import type { FrameCounts, FrameView } from "~/dashboard/frame.server";
 import { useDeferred } from "~/ui/deferred";
 

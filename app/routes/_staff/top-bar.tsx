@@ -1,4 +1,4 @@
-import { roleAllows } from "~/auth/roles";
+import { roleAllows } from "~/engine/account/roles";
 import type { Theme } from "~/ui/theme/appearance";
 import { AccountMenu } from "./account-menu";
 import type { FrameData } from "./frame-data";

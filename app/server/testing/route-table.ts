@@ -1,5 +1,5 @@
 import Stripe from "stripe";
-import { roles } from "~/auth/roles";
+import { roles } from "~/engine/account/roles";
 import { CRON_SECRET, METRICS_TOKEN, WEBHOOK_SECRET } from "./live-server";
 
 export const callers = ["none", ...roles, "customer", "another customer"] as const;

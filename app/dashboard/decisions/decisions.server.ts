@@ -1,0 +1,84 @@
+import type { WriteMode } from "~/billing/policy";
+import { type Decided, type Decider, type DecisionRequest, decide } from "~/engine/decisions/decide.server";
+import type { Refusal, RefusalReason } from "~/engine/decisions/handler.server";
+import type { Effect } from "~/engine/decisions/weigh.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import type { CountCache } from "../count-cache.server";
+import type { SyncResult } from "../sync-result.server";
+import { type DecisionView, toDecisionViews } from "./decision-view.server";
+import { describeEffect } from "./effect-words";
+import { followUp } from "./follow-up.server";
+import { loadUserDecisions } from "./user-decisions.server";
+
+export type { Decider, DecisionRequest };
+
+/** Nothing was decided, and why. `decision`: what another person has decided. */
+export type DecisionRefused = {
+  ok: false;
+  reason: RefusalReason;
+  message: string;
+  decision: DecisionView | null;
+};
+
+/** What a decision would do; nothing is written. */
+export type DecisionPreview = {
+  ok: true;
+  sentence: string;
+  effect: Effect;
+  /** The effect in sentences, and what stands in the way of writing it. */
+  lines: string[];
+  writeMode: WriteMode;
+};
+
+export type DecisionMade = DecisionPreview & {
+  decision: DecisionView;
+  /** The sync of the user concerned; null where none was made. */
+  sync: SyncResult | null;
+};
+
+/** Decisions of staff, each with its preview, its audit entry and its way back. */
+export function createDecisions(deps: Deps, { countCache }: { countCache: CountCache }) {
+  const { db } = deps;
+  return {
+    /** What staff have decided about a user, by whom, when and why. */
+    about: (userId: string) => loadUserDecisions(db, userId),
+    /** What a decision would do, as evaluated from what is stored. */
+    async preview(request: DecisionRequest): Promise<DecisionPreview | DecisionRefused> {
+      const found = await decide(deps, request, { preview: true });
+      return found.ok ? toPreview(found) : toRefused(found);
+    },
+    /** Decides, then evaluates and syncs the users concerned, where writing is allowed. */
+    async decide(
+      request: DecisionRequest & { signal?: AbortSignal },
+    ): Promise<DecisionMade | DecisionRefused> {
+      const found = await decide(deps, request);
+      countCache.clear();
+      return found.ok ? finish(found, request) : toRefused(found);
+    },
+  };
+
+  async function finish(
+    decided: Decided,
+    { by, kind, signal }: DecisionRequest & { signal?: AbortSignal },
+  ): Promise<DecisionMade> {
+    if (decided.decision === null) throw new Error("A decision that was made has a row");
+    const { id } = decided.decision;
+    deps.log.info({ decisionId: id, kind, by: by.actor.kind }, "decision made");
+    const sync = await followUp(deps, decided, { actor: by.actor, signal });
+    const [decision] = await toDecisionViews(db, [decided.decision]);
+    if (!decision) throw new Error("One decision gives one view");
+    return { ...toPreview(decided), decision, sync };
+  }
+
+  async function toRefused({ reason, message, decision }: Refusal): Promise<DecisionRefused> {
+    const [view = null] = decision ? await toDecisionViews(db, [decision]) : [];
+    const who = view ? ` ${view.label} by ${view.by}${view.reason === null ? "" : `: ${view.reason}`}` : "";
+    return { ok: false, reason, message: `${message}${who}`, decision: view };
+  }
+}
+
+const toPreview = ({ sentence, effect, writeMode }: Decided): DecisionPreview => ({
+  ok: true,
+  ...{ sentence, effect, writeMode },
+  lines: describeEffect(effect, writeMode),
+});

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DecisionKind } from "~/engine/decisions/kinds";
+import { addPayingUser, addUser, createWorld, readAccess, syncAll, type World } from "~/engine/testing/world";
+import type { DecisionMade, DecisionRequest } from "./decisions.server";
+
+let world: World;
+let ids = { ada: "", eve: "" };
+beforeAll(async () => {
+  world = await createWorld();
+  for (const [id, name] of [
+    ["ada", "Ada"],
+    ["eve", "Eve"],
+  ] as const) {
+    await world.db.staff.create({
+      data: {
+        id: `staff_${id}`,
+        name,
+        email: `${id}@staff.example`,
+        role: id === "ada" ? "admin" : "operator",
+      },
+    });
+  }
+  ids = { ada: "staff_ada", eve: "staff_eve" };
+  await syncAll(world.parity);
+});
+afterAll(() => world.close());
+
+const admin = () => ({ actor: { kind: "staff" as const, id: ids.ada }, role: "admin" as const });
+const operator = () => ({ actor: { kind: "staff" as const, id: ids.eve }, role: "operator" as const });
+
+const request = (
+  kind: DecisionKind,
+  input: unknown,
+  by: DecisionRequest["by"] = admin(),
+): DecisionRequest => ({
+  kind,
+  input,
+  by,
+  reason: "asked for in ticket 12",
+});
+
+async function decide(...args: Parameters<typeof request>): Promise<DecisionMade> {
+  const made = await world.parity.decisions.decide(request(...args));
+  if (!made.ok) throw new Error(`${made.reason}: ${made.message}`);
+  return made;
+}
+
+const view = async (userId: string) => (await world.parity.views([userId]))[0];
+const countDecisions = () => world.db.decision.count();
+
+describe("a hold", () => {
+  it("stops the scheduler, says by whom and why, and the user is synced when it is released", async () => {
+    await addPayingUser(world, "held");
+    await syncAll(world.parity);
+    await world.db
+      .$executeRaw`UPDATE app."Workspace" SET status = 'locked', soldiers = 0 WHERE "ownerId" = 'held'`;
+
+    const made = await decide("hold", { userId: "held" }, operator());
+
+    expect(made).toMatchObject({ sync: null, decision: { by: "Eve (staff)", label: "Put on hold" } });
+    expect(await view("held")).toMatchObject({ verdict: "locked_out", flags: ["on_hold"] });
+    expect(await world.parity.decisions.about("held")).toMatchObject({
+      hold: { by: "Eve (staff)", reason: "asked for in ticket 12" },
+      latest: made.decision.id,
+    });
+    await syncAll(world.parity);
+    expect(await readAccess(world, "held")).toBe("locked 0");
+
+    const released = await decide("release", { userId: "held" }, operator());
+
+    expect(released.sync).toMatchObject({ outcome: "synced" });
+    expect(await readAccess(world, "held")).toBe("active 5");
+  });
+
+  it("is decided once: the second person is told who decided it and why", async () => {
+    await addPayingUser(world, "twice");
+    await decide("hold", { userId: "twice" });
+    const before = await countDecisions();
+
+    const second = await world.parity.decisions.decide(request("hold", { userId: "twice" }, operator()));
+
+    expect(second).toMatchObject({ ok: false, reason: "already", decision: { by: "Ada (staff)" } });
+    expect(second.ok ? "" : second.message).toContain("asked for in ticket 12");
+    expect(await countDecisions()).toBe(before);
+    expect(await world.db.hold.count({ where: { userId: "twice" } })).toBe(1);
+  });
+
+  it("of two at the same moment one is made", async () => {
+    await addPayingUser(world, "race");
+    const both = await Promise.all(
+      [admin(), operator()].map((by) =>
+        world.parity.decisions.decide(request("hold", { userId: "race" }, by)),
+      ),
+    );
+    expect(both.map(({ ok }) => ok).sort()).toEqual([false, true]);
+    expect(await world.db.hold.count({ where: { userId: "race" } })).toBe(1);
+    expect(await world.db.decision.count({ where: { userId: "race" } })).toBe(1);
+  });
+});
+
+describe("complimentary access", () => {
+  const until = "2099-01-31".replace("2099", String(new Date().getUTCFullYear() + 1));
+
+  it("is previewed without writing anything, given by an admin, and ended", async () => {
+    await addUser(world, { id: "guest" });
+    const input = { userId: "guest", planId: "army", until };
+    expect(await world.parity.decisions.decide(request("give_comp", input, operator()))).toMatchObject({
+      ok: false,
+      reason: "forbidden",
+    });
+
+    const preview = await world.parity.decisions.preview(request("give_comp", input));
+
+    expect(preview).toMatchObject({ ok: true, effect: { gaining: { users: 1 }, losing: { users: 0 } } });
+    expect(preview.ok && preview.lines).toContain("1 user gains access.");
+    expect(await world.db.comp.count()).toBe(0);
+
+    const made = await decide("give_comp", input);
+    expect(made.sync).toMatchObject({ outcome: "synced" });
+    expect(await readAccess(world, "guest")).toBe("active 5");
+
+    const ended = await decide("end_comp", { userId: "guest" });
+    expect(ended.effect.losing).toEqual({ users: 1, perMonth: [] });
+    expect(await readAccess(world, "guest")).toBe("locked 0");
+  });
+
+  it("is recorded while repairs are paused, and not written", async () => {
+    await addUser(world, { id: "paused" });
+    await world.db.setting.update({ where: { key: "writeMode" }, data: { value: "off" } });
+
+    const made = await decide("give_comp", { userId: "paused", planId: "army", until });
+
+    await world.db.setting.update({ where: { key: "writeMode" }, data: { value: "full" } });
+    expect(made.lines).toContain("Repairs are paused: the users’ records are not changed.");
+    expect(made.sync).toMatchObject({ outcome: "blocked", blocked: "writes_off" });
+    expect(await readAccess(world, "paused")).toBe("locked 0");
+    expect(await world.db.comp.count({ where: { userId: "paused" } })).toBe(1);
+  });
+});
+
+describe("an acknowledgement", () => {
+  it("of a user whose customer is missing in Stripe stands until the record changes", async () => {
+    await addUser(world, {
+      id: "lost",
+      customerId: "cus_NeverSeen",
+      workspaces: [{ status: "active", seats: 5 }],
+    });
+    await world.parity.syncUser({ userId: "lost", actor: admin().actor });
+    expect(await view("lost")).toMatchObject({ verdict: "missing_in_stripe" });
+
+    await decide("acknowledge", { userId: "lost" }, operator());
+
+    expect((await view("lost"))?.flags).toContain("acknowledged");
+    await world.db
+      .$executeRaw`UPDATE app."Workspace" SET status = 'locked', soldiers = 0 WHERE "ownerId" = 'lost'`;
+    expect((await view("lost"))?.flags).not.toContain("acknowledged");
+  });
+
+  it("is refused where nothing differs", async () => {
+    await addPayingUser(world, "well");
+    await world.parity.syncUser({ userId: "well", actor: admin().actor });
+    expect(await world.parity.decisions.decide(request("acknowledge", { userId: "well" }))).toMatchObject({
+      ok: false,
+      reason: "refused",
+    });
+  });
+});
+
+describe("every decision", () => {
+  it.each([
+    ["without a reason", { reason: " " }, "reason_missing"],
+    ["with half a character in the reason", { reason: "\ud800" }, "bad_input"],
+    ["about a user who does not exist", { input: { userId: "not there" } }, "not_found"],
+    ["without a user", { input: {} }, "bad_input"],
+    [
+      "by a viewer",
+      { by: { actor: { kind: "staff" as const, id: "staff_ada" }, role: "viewer" as const } },
+      "forbidden",
+    ],
+  ])("is refused %s, and leaves nothing behind", async (_, change, reason) => {
+    const before = await countDecisions();
+    const answer = await world.parity.decisions.decide({ ...request("hold", { userId: "well" }), ...change });
+    expect(answer).toMatchObject({ ok: false, reason });
+    expect(await countDecisions()).toBe(before);
+  });
+
+  it("that rests on an older page is not made: the newer decision is shown", async () => {
+    await addPayingUser(world, "stale");
+    const { decision } = await decide("hold", { userId: "stale" });
+    await decide("release", { userId: "stale" }, operator());
+
+    const answer = await world.parity.decisions.decide({
+      ...request("hold", { userId: "stale" }),
+      basedOn: decision.id,
+    });
+
+    expect(answer).toMatchObject({ ok: false, reason: "changed", decision: { label: "Hold released" } });
+  });
+
+  it("is kept for good", async () => {
+    await expect(world.db.$executeRaw`UPDATE parity."Decision" SET reason = NULL`).rejects.toThrow(
+      "append-only",
+    );
+    await expect(world.db.$executeRaw`DELETE FROM parity."Decision"`).rejects.toThrow("append-only");
+  });
+});

@@ -2,10 +2,10 @@ import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { z } from "zod";
 import { foldEmail } from "~/billing/email";
 import type { Actor } from "~/engine/account/actor";
+import { type Role, roles } from "~/engine/account/roles";
 import type { Database } from "~/platform/client.server";
 import { isPlainText } from "~/platform/plain-text";
 import { findPasswordProblem, type PasswordProblem } from "./passwords.server";
-import { type Role, roles } from "~/engine/account/roles";
 import { recordStaffChange } from "./staff-audit.server";
 
 export type StaffInput = {

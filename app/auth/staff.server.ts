@@ -1,8 +1,8 @@
 import { betterAuth } from "better-auth/minimal";
 import { z } from "zod";
+import { type Role, roles } from "~/engine/account/roles";
 import { loadSettings } from "~/engine/account/settings.server";
 import { createOwnAccount, type OwnAccount, type PostToAuth } from "./own-account.server";
-import { type Role, roles } from "~/engine/account/roles";
 import { createRoster, type Roster } from "./roster.server";
 import { createSignInLimits, hashAccount } from "./sign-in-limits.server";
 import {

@@ -1,6 +1,6 @@
 import type { CustomerCaller, TokenFailure } from "~/auth/customer.server";
-import { type Role, roleAllows } from "~/engine/account/roles";
 import type { Staff } from "~/auth/staff.server";
+import { type Role, roleAllows } from "~/engine/account/roles";
 import { areSecretsEqual, readBearerToken } from "./bearer.server";
 import type { RequestContext } from "./context";
 import { errorResponse } from "./errors";

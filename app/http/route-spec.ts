@@ -1,8 +1,8 @@
 import type { Submission } from "@conform-to/react";
 import type { z } from "zod";
 import type { CustomerCaller } from "~/auth/customer.server";
-import type { Role } from "~/engine/account/roles";
 import type { Staff } from "~/auth/staff.server";
+import type { Role } from "~/engine/account/roles";
 import type { Parity } from "~/facade/parity.server";
 import type { RequestContext } from "./context";
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { PASSWORD_PROBLEMS } from "~/auth/passwords.server";
-import { roles } from "~/engine/account/roles";
 import type { StaffChange } from "~/auth/roster.server";
 import { formatDay } from "~/billing/dates";
 import { type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
 import type { Line } from "~/cli/layout";
+import { roles } from "~/engine/account/roles";
 
 const MISSING = {
   email: "Give the email address: --email you@example.com",

@@ -1,6 +1,6 @@
 import { useRouteLoaderData } from "@remix-run/react";
-import { type Role, roleAllows } from "~/engine/account/roles";
 import type { FrameCounts, FrameView } from "~/dashboard/frame.server";
+import { type Role, roleAllows } from "~/engine/account/roles";
 import { useDeferred } from "~/ui/deferred";
 
 /** The data of the dashboard's layout. */

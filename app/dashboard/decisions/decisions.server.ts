@@ -40,7 +40,7 @@ export type DecisionMade = DecisionPreview & {
 export function createDecisions(deps: Deps, { countCache }: { countCache: CountCache }) {
   const { db } = deps;
   return {
-    /** What staff have decided about a user, by whom, when and why. */
+    /** What staff have decided about a user: who, when and why. */
     about: (userId: string) => loadUserDecisions(db, userId),
     /** What a decision would do, as evaluated from what is stored. */
     async preview(request: DecisionRequest): Promise<DecisionPreview | DecisionRefused> {

@@ -49,7 +49,7 @@ const view = async (userId: string) => (await world.parity.views([userId]))[0];
 const countDecisions = () => world.db.decision.count();
 
 describe("a hold", () => {
-  it("stops the scheduler, says by whom and why, and the user is synced when it is released", async () => {
+  it("stops the scheduler, says who decided it and why, and the user is synced when it is released", async () => {
     await addPayingUser(world, "held");
     await syncAll(world.parity);
     await world.db

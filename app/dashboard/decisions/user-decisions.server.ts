@@ -8,7 +8,7 @@ import {
   toDecisionViews,
 } from "./decision-view.server";
 
-/** By whom, when and why. */
+/** Who decided it, when and why. */
 type Decided = { by: string; at: number; reason: string };
 
 /** What staff have decided about a user. */

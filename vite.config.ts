@@ -1,5 +1,3 @@
-import { vitePlugin as remix } from "@remix-run/dev";
-import tailwindcss from "@tailwindcss/vite";
 import tsconfigPaths from "vite-tsconfig-paths";
 import { defineConfig } from "vitest/config";
 
@@ -11,27 +9,31 @@ declare module "@remix-run/node" {
 
 const testing = Boolean(process.env.VITEST);
 
+/** What builds the application. React's own plugin must not be added to Remix's, because hydration breaks. */
+async function loadBuildPlugins() {
+  const [{ vitePlugin: remix }, { default: tailwindcss }] = await Promise.all([
+    import("@remix-run/dev"),
+    import("@tailwindcss/vite"),
+  ]);
+  return [
+    tailwindcss(),
+    remix({
+      future: {
+        v3_fetcherPersist: true,
+        v3_relativeSplatPath: true,
+        v3_throwAbortReason: true,
+        v3_singleFetch: true,
+        // Its address matches each part of each path that a caller names, which takes seconds. We have few routes.
+        v3_lazyRouteDiscovery: false,
+        v3_routeConfig: true,
+      },
+    }),
+  ];
+}
+
 export default defineConfig({
-  plugins: [
-    // Tests do not build the application. React's own plugin must not be added to Remix's, because hydration breaks.
-    testing
-      ? []
-      : [
-          tailwindcss(),
-          remix({
-            future: {
-              v3_fetcherPersist: true,
-              v3_relativeSplatPath: true,
-              v3_throwAbortReason: true,
-              v3_singleFetch: true,
-              // Its address matches each part of each path that a caller names, which takes seconds. We have few routes.
-              v3_lazyRouteDiscovery: false,
-              v3_routeConfig: true,
-            },
-          }),
-        ],
-    tsconfigPaths(),
-  ],
+  // Tests do not build the application, and loading what does takes seconds.
+  plugins: [testing ? [] : loadBuildPlugins(), tsconfigPaths()],
   esbuild: { jsx: "automatic" },
   test: {
     dir: "app",
@@ -43,10 +45,10 @@ export default defineConfig({
     exclude: ["**/generated/**", "**/node_modules/**"],
     globalSetup: ["app/platform/testing/server.ts"],
     // A slow machine is no failure: alone, no test takes a ninth of this.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     // What a test waits for comes late on a slow machine.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

@@ -88,7 +88,7 @@ describe("the cache of slow counts", () => {
       running -= 1;
     };
     const all = Promise.all(["a", "b", "c", "d", "e", "f"].map((key) => count(key, ask)));
-    await vi.waitFor(() => expect(running).toBe(3));
+    await expect.poll(() => running).toBe(3);
     release();
     await all;
     expect(most).toBe(3);

@@ -9,5 +9,5 @@ it("time in which the process stood still does not count (case 37)", async () =>
   // All timers that are due come before this.
   await new Promise((resolve) => setTimeout(resolve, 0));
   expect(giveUp).not.toHaveBeenCalled();
-  await vi.waitFor(() => expect(giveUp).toHaveBeenCalledTimes(1), 5_000);
+  await expect.poll(() => giveUp.mock.calls.length).toBe(1);
 });

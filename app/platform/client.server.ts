@@ -6,9 +6,15 @@ export type Database = PrismaClient;
 /** The client inside `database.$transaction(async (tx) => …)`. */
 export type Tx = Prisma.TransactionClient;
 
-const connectTimeoutMs = 10_000;
 const queryTimeoutMs = 120_000;
-const transaction = { maxWait: 10_000, timeout: 120_000 };
+const transactionTimeoutMs = 120_000;
+
+export type DatabaseOptions = {
+  poolSize?: number;
+  /** How long a connection, or a free one of the pool, is waited for. */
+  connectTimeoutMs?: number;
+  log?: Pick<Log, "warn">;
+};
 
 /**
  * A pool of connections to PostgreSQL, opened when first needed; end it with `$disconnect()`. Keeps nothing in a
@@ -17,7 +23,7 @@ const transaction = { maxWait: 10_000, timeout: 120_000 };
  */
 export function createDatabase(
   url: string,
-  { poolSize = 10, log }: { poolSize?: number; log?: Pick<Log, "warn"> } = {},
+  { poolSize = 10, connectTimeoutMs = 10_000, log }: DatabaseOptions = {},
 ): Database {
   const adapter = new PrismaPg(
     {
@@ -34,5 +40,9 @@ export function createDatabase(
       onConnectionError: (err) => log?.warn({ err }, "database connection lost"),
     },
   );
-  return new PrismaClient({ adapter, transactionOptions: transaction, errorFormat: "minimal" });
+  return new PrismaClient({
+    adapter,
+    transactionOptions: { maxWait: connectTimeoutMs, timeout: transactionTimeoutMs },
+    errorFormat: "minimal",
+  });
 }

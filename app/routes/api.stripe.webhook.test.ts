@@ -6,6 +6,8 @@ import { addUser, createWorld, readAccess, syncAll, type World } from "~/engine/
 import type { Parity } from "~/facade/parity.server";
 import { createParity } from "~/facade/parity.server";
 import { createRouteArgs, readErrorResponse } from "~/http/testing/request";
+import type { SenderOptions } from "~/stripe/permissions/watched-sender.server";
+import { createStripeReader } from "~/stripe/reader.server";
 import { action } from "./api.stripe.webhook";
 
 const SECRET = "whsec_test_0123456789abcdef";
@@ -23,10 +25,15 @@ afterEach(async () => {
   await world.close();
 });
 
+/** No test lasts as long: what waits for a request that hangs never ends. */
+const PATIENT = { interactive: 3_600_000, background: 3_600_000 };
+
 /** Returns the webhook route of an installation. `settleWithinMs` null: a worker processes the queue. */
-function createWebhook(settleWithinMs: number | null) {
+function createWebhook(settleWithinMs: number | null, timeouts?: SenderOptions["timeouts"]) {
+  const { secretKey } = world.sandbox;
+  const stripe = createStripeReader({ secretKey, apiBase: world.stripeUrl, ...world.sending, timeouts });
   const options = { configuredAccountId: null, sandbox: false, webhookSecret: SECRET, settleWithinMs };
-  const parity = createParity({ ...world.deps, ...options });
+  const parity = createParity({ ...world.deps, stripe, ...options });
   opened.push(parity);
   return async (body: string, signature?: string) => {
     const header = signature ?? webhooks.generateTestHeaderString({ payload: body, secret: SECRET });
@@ -36,12 +43,10 @@ function createWebhook(settleWithinMs: number | null) {
       headers: { "Stripe-Signature": header },
     });
     Object.assign(made.args.context, { parity });
-    const began = performance.now();
     const response = await action(made.args);
     return {
       status: response.status,
       body: await response.json(),
-      took: performance.now() - began,
       log: made.lines.join(""),
     };
   };
@@ -107,12 +112,11 @@ describe("where no process stays alive", () => {
   ])(
     "an event is acknowledged in time if Stripe hangs on %s; the next run does the rest",
     async (_, path) => {
-      const post = createWebhook(800);
+      const post = createWebhook(800, PATIENT);
       const { event } = await addPayer("ada");
       world.sandbox.control.addFault({ effect: { type: "hang" }, match: { path } });
       const late = await post(event);
       expect(late).toMatchObject({ status: 200, body: { outcome: "stored" } });
-      expect(late.took).toBeLessThan(3_000);
       expect(late.log).toContain('"settled":false');
       expect(await readAccess(world, "ada")).toBe("locked 0");
 

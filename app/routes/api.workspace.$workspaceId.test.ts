@@ -27,10 +27,9 @@ async function ask(workspaceId: string, userId: string, parity: Parity = world.p
     { customer },
   );
   Object.assign(args.context, { parity });
-  const asked = performance.now();
   const response = await loader(args).catch((thrown: unknown) => thrown);
   if (!(response instanceof Response)) throw response;
-  return { status: response.status, body: await response.json(), took: performance.now() - asked };
+  return { status: response.status, body: await response.json() };
 }
 
 const listSubscriptionReads = () => world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" });
@@ -53,7 +52,8 @@ describe("the workspace of a customer who has paid and is locked out", () => {
   it("is returned at once while Stripe is slow, and is unlocked in the background", async () => {
     await addPayingUser(world, "ada");
     await ask("ada_w1", "stranger");
-    world.sandbox.control.setLatency(2_000);
+    // Waiting for an answer would end with the state `unavailable`.
+    world.sandbox.control.addFault({ effect: { type: "hang" } });
     const first = await ask("ada_w1", "ada");
     expect(first).toMatchObject({
       status: 200,
@@ -63,10 +63,12 @@ describe("the workspace of a customer who has paid and is locked out", () => {
         sync: { state: "checking", lastCheckedAt: null },
       },
     });
-    expect(first.took).toBeLessThan(1_500);
     const second = await ask("ada_w1", "ada");
     expect(second.body.sync.state).toBe("checking");
 
+    await world.sandbox.control.held.waitForCount(1);
+    world.sandbox.control.clearFaults();
+    world.sandbox.control.held.release();
     const next = await finishBackgroundWork();
 
     expect((await ask("ada_w1", "ada", next)).body).toMatchObject({
@@ -81,7 +83,6 @@ describe("the workspace of a customer who has paid and is locked out", () => {
     await addPayingUser(world, "ada");
     world.sandbox.control.addFault({ effect: { type: "hang" }, match: { path: "/v1/account" } });
     const first = await ask("ada_w1", "ada");
-    expect(first.took).toBeLessThan(1_500);
     expect(first.body.sync.state).toBe("checking");
     await world.sandbox.control.held.waitForCount(1);
     expect((await ask("ada_w1", "ada", world.another())).body.sync.state).toBe("checking");

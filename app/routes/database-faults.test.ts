@@ -51,7 +51,7 @@ it("the cron answer and readyz say that the database is read-only, and the next 
   expect(frame.warning).toContain("read-only");
 
   await setReadOnly(world, false);
-  await expect.poll(async () => (await ready()).status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(async () => (await ready()).status).toBe(200);
   expect((await cron()).body).toMatchObject({ success: true, syncedCount: 1 });
 });
 

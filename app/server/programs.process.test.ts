@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { createDemo, PRODUCTION_KEY, runProcess, startProcess } from "~/cli/testing/cli";
 import { createEmptyDatabase } from "~/platform/testing/database";
 
@@ -48,7 +48,7 @@ describe("the worker", () => {
       DATABASE_URL: demo.url,
       STRIPE_API_BASE: demo.sandboxUrl,
     });
-    await vi.waitFor(async () => expect(await demo.db.workerProcess.count()).toBe(1), 60_000);
+    await expect.poll(() => demo.db.workerProcess.count()).toBe(1);
     worker.kill("SIGTERM");
     const { code, stdout } = await worker.ended;
     expect(code).toBe(0);

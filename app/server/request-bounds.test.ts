@@ -74,21 +74,39 @@ const worst: [string, string, string, Record<string, string | string[]>?, (strin
   ],
 ];
 
+type Sent = { ms: number; answer: Awaited<ReturnType<LiveServer["send"]>> };
+
+/** Sends a request, and measures the processor time of this process until the answer is there. */
+async function measure(send: () => Promise<Sent["answer"]>): Promise<Sent> {
+  const before = process.cpuUsage();
+  const answer = await send();
+  const { user, system } = process.cpuUsage(before);
+  return { ms: (user + system) / 1000, answer };
+}
+
 describe("no request of an outsider takes long", () => {
+  /** An ordinary page here and now, at its quickest: on a slow machine it takes longer, too. */
+  let ordinaryMs = Number.POSITIVE_INFINITY;
+  const measureOrdinary = async () => {
+    const { ms } = await measure(() => server.send("GET", "/sign-in"));
+    ordinaryMs = Math.min(ordinaryMs, ms);
+  };
+  beforeAll(async () => {
+    for (let time = 0; time < 8; time += 1) await measureOrdinary();
+  });
+  const isLong = (ms: number) => ms > Math.max(50, 5 * ordinaryMs);
+
   it.each(worst)("%s", async (_, method, path, headers, body) => {
-    const measure = async () => {
-      const before = process.cpuUsage();
-      const answer = await server.send(method, path, { headers, body });
-      const { user, system } = process.cpuUsage(before);
-      return { ms: (user + system) / 1000, answer };
-    };
-    // The smallest of three: the test's own work, and that of other tests in this process, is in it too.
-    const tries = [await measure(), await measure(), await measure()];
-    expect(Math.min(...tries.map(({ ms }) => ms))).toBeLessThan(50);
-    for (const { answer } of tries) {
+    let quickest = Number.POSITIVE_INFINITY;
+    // Again when it was long: the test's own work, and what else this process does meanwhile, is in it too.
+    for (let time = 0; time < 20 && isLong(quickest); time += 1) {
+      await measureOrdinary();
+      const { ms, answer } = await measure(() => server.send(method, path, { headers, body }));
+      quickest = Math.min(quickest, ms);
       expect(answer.status).toBeLessThan(500);
       expect(answer.body).not.toMatch(/ at .*\.(ts|js):\d+/);
     }
+    expect({ quickest, ordinaryMs }).toSatisfy(() => !isLong(quickest));
   });
 });
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, expect, it } from "vitest";
 
 // Signals and exit codes, in a process of its own.
 
@@ -21,7 +21,7 @@ function startProcess(what = "") {
     output += chunk.toString();
   });
   const exit = once(child, "close").then(([code]) => ({ code, lines: output.trim().split("\n") }));
-  const isPrinted = (text: string) => vi.waitFor(() => expect(output).toContain(text), 20_000);
+  const isPrinted = (text: string) => expect.poll(() => output).toContain(text);
   return { child, exit, isPrinted };
 }
 

@@ -81,8 +81,8 @@ it("a job whose worker is killed in the middle is taken up by another one (case 
   await letHeartbeatsLapse();
   await work();
 
-  await expect.poll(() => readAccess(world, "ada"), { timeout: 15_000 }).toBe("active 5");
-  await expect.poll(() => countUnsettledEvents(world.db), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => readAccess(world, "ada")).toBe("active 5");
+  await expect.poll(() => countUnsettledEvents(world.db)).toBe(0);
   expect(await world.db.change.count()).toBe(1);
 });
 
@@ -99,7 +99,7 @@ it("a job that is still running at the end of a shutdown is handed over", async 
   world.sandbox.control.clearFaults(fault);
   world.sandbox.control.held.release();
   await work();
-  await expect.poll(() => readAccess(world, "ada"), { timeout: 15_000 }).toBe("active 5");
+  await expect.poll(() => readAccess(world, "ada")).toBe("active 5");
 });
 
 it("a worker that stood still for long goes on, and its jobs are done once", async () => {
@@ -112,8 +112,8 @@ it("a worker that stood still for long goes on, and its jobs are done once", asy
   await work();
   world.sandbox.control.clearFaults(fault);
   world.sandbox.control.held.release();
-  await expect.poll(() => readAccess(world, "ada"), { timeout: 15_000 }).toBe("active 5");
-  await expect.poll(() => countUnsettledEvents(world.db), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => readAccess(world, "ada")).toBe("active 5");
+  await expect.poll(() => countUnsettledEvents(world.db)).toBe(0);
   expect(await world.db.change.count()).toBe(1);
 });
 
@@ -125,9 +125,9 @@ it("a worker whose database becomes read-only in the middle of a job survives, a
   await setReadOnly(world, true);
   world.sandbox.control.clearFaults(fault);
   world.sandbox.control.held.release();
-  await expect.poll(() => world.sandbox.requests.counts().total, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => world.sandbox.requests.counts().total).toBeGreaterThan(0);
   expect(await readAccess(world, "ada")).toBe("locked 0");
   await setReadOnly(world, false);
-  await expect.poll(() => readAccess(world, "ada"), { timeout: 30_000 }).toBe("active 5");
-  await expect.poll(countLockedJobs, { timeout: 30_000 }).toBe(0);
+  await expect.poll(() => readAccess(world, "ada")).toBe("active 5");
+  await expect.poll(countLockedJobs).toBe(0);
 });

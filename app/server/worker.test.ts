@@ -41,8 +41,8 @@ it("gives access to a customer that the database does not know yet, from one eve
 
   expect(await storeEvent(world.db, signal(customer.id))).toBe("stored");
 
-  await expect.poll(() => isOpen("ada"), { timeout: 10_000 }).toBe(true);
-  await expect.poll(() => countUnsettledEvents(world.db), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => isOpen("ada")).toBe(true);
+  await expect.poll(() => countUnsettledEvents(world.db)).toBe(0);
 });
 
 it("stores an event once, however often it is delivered", async () => {
@@ -64,7 +64,7 @@ it("retries when Stripe fails, and settles by a read that started after the even
 
   await storeEvent(world.db, signal(customer.id));
 
-  await expect.poll(() => isOpen("bob"), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => isOpen("bob")).toBe(true);
   const stamps = await world.db.$queryRaw<{ after: boolean }[]>`
     SELECT c."completeVersionStart" > e."storedVersion" AS after FROM parity."StripeEvent" e
     JOIN parity."StripeCustomer" c ON c.id = e."customerId" WHERE e."settledAt" IS NOT NULL`;
@@ -79,8 +79,8 @@ it("shares the queue among workers: a hundred events about one customer are few 
 
   await Promise.all(Array.from({ length: 100 }, () => storeEvent(world.db, signal(customer.id))));
 
-  await expect.poll(() => countUnsettledEvents(world.db), { timeout: 20_000 }).toBe(0);
-  await expect.poll(() => isOpen("eve"), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => countUnsettledEvents(world.db)).toBe(0);
+  await expect.poll(() => isOpen("eve")).toBe(true);
   expect(await world.db.change.count()).toBe(1);
   expect(world.sandbox.requests.counts().total).toBeLessThan(60);
 });
@@ -96,10 +96,8 @@ it("starts one scheduled run, however many processes have the clock", async () =
   const struck = await Promise.all([1, 2, 3].map(() => strikeClock(world.db, CLOCK_JOB)));
   expect(struck.filter(Boolean)).toHaveLength(1);
 
-  await expect.poll(() => isOpen("ada"), { timeout: 20_000 }).toBe(true);
-  await expect
-    .poll(() => world.db.run.count({ where: { state: "done" } }), { timeout: 20_000 })
-    .toBeGreaterThan(0);
+  await expect.poll(() => isOpen("ada")).toBe(true);
+  await expect.poll(() => world.db.run.count({ where: { state: "done" } })).toBeGreaterThan(0);
   expect(await world.db.run.count({ where: { actorKind: "cron", scope: "full" } })).toBe(1);
   expect(await world.db.change.count()).toBe(1);
 });
@@ -116,7 +114,7 @@ it("evaluates batches of a run that another process holds, each batch once", asy
   const done = await runToEnd(world.parity, run.id);
 
   expect(done).toMatchObject({ state: "done", total: MANY, skipped: MANY, notChecked: 0 });
-  await expect.poll(() => help.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => help.mock.calls.length).toBeGreaterThan(0);
   expect(await world.db.syncStatus.count()).toBe(MANY);
   expect(await world.db.runBatch.count()).toBe(0);
 });

@@ -94,12 +94,10 @@ describe("a time-out", () => {
   it("ends a request that hangs", async () => {
     const { sandbox, reader, options, customer } = await setUp({ deadlineMs: 200, timeoutMs: 200 });
     sandbox.control.addFault({ effect: { type: "hang" } });
-    const startedAt = performance.now();
     expect(await reader.readCustomer(customer.id, options)).toMatchObject({
       ok: false,
       failure: { reason: "timeout" },
     });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
     sandbox.control.reset();
   });
 

@@ -36,7 +36,9 @@ export async function removeStaleLock(data: string, { pid }: Postmaster): Promis
 
 /** Whether a process is a PostgreSQL; true when that is unknown. */
 export function isPostgres(pid: number): boolean {
-  return readCommand(pid)?.includes("postgres") ?? true;
+  // The program alone: another one may have a path with this word as an argument.
+  const [program] = readCommand(pid)?.split("\0") ?? [];
+  return program?.includes("postgres") ?? true;
 }
 
 /** The command line of a process; undefined when the system does not show it. */

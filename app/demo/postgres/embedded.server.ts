@@ -21,6 +21,8 @@ const database = "parity";
 const startAttempts = 10;
 const adoptAttempts = 100; // 30 seconds: it may be recovering from a crash
 const pauseMs = 300;
+// A machine that is busy with other work may take seconds to accept a connection.
+const connectTimeoutMs = 30_000;
 
 const settings = {
   listen_addresses: host,
@@ -151,7 +153,7 @@ async function ensureDatabase(folder: PostgresFolder, port: number): Promise<voi
 }
 
 async function ask<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
   client.on("error", () => {});
   try {
     await client.connect();

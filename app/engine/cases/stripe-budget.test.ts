@@ -41,12 +41,10 @@ it("ten checks of one unpaid account at once are one, and few requests (case S4)
   await addUser(world, { id: "unpaid" });
   await world.deps.guard.check();
   world.sandbox.requests.clear();
-  const began = performance.now();
   const answers = await Promise.all(
     Array.from({ length: 10 }, () => parity.checkout.sync({ userId: "unpaid", sessionId: null })),
   );
   expect(new Set(answers.map(({ state }) => state))).toEqual(new Set(["pending"]));
-  expect(performance.now() - began).toBeLessThan(30_000);
   // One look costs three requests for the address; a growing pause is between looks.
   expect(world.sandbox.requests.counts().total).toBeLessThanOrEqual(16);
   expect(await parity.checkout.sync({ userId: "unpaid", sessionId: null })).toMatchObject({

@@ -141,14 +141,13 @@ describe("an interactive read", () => {
       effect: { type: "hang" },
       match: { path: "/v1/subscriptions", query: { customer: customerId } },
     });
-    const asked = performance.now();
     const impatient = world.another({ timeouts: { interactive: 400, background: 400 } });
     const synced = await impatient.syncUser({ userId: "ada", actor: STAFF });
     expect(synced).toMatchObject({
       outcome: "failed",
       message: expect.stringContaining("no answer in time"),
     });
-    expect(performance.now() - asked).toBeLessThan(5_000);
+    expect(world.sandbox.requests.list({ endpoint: "GET /v1/subscriptions" })).toHaveLength(1);
     world.sandbox.control.held.release();
   });
 

@@ -14,20 +14,20 @@ export function describeStages(
   { openWorld = createWorld, ...options }: ScenarioOptions & { openWorld?: () => Promise<World> },
   defineTests: (getStage: () => Stage) => void,
 ): void {
-  let world: World;
-  let scenario: Scenario;
+  let world: World | undefined;
+  let scenario: Scenario | undefined;
   beforeAll(async () => {
     world = await openWorld();
     scenario = await openScenario(world, options);
   });
   afterAll(async () => {
-    await scenario.close();
-    await world.close();
+    await scenario?.close();
+    await world?.close();
   });
   describe.each(names)("%s", { timeout: TIMEOUT_MS }, (name) => {
     let stage: Stage;
     beforeAll(async () => {
-      stage = await scenario.advanceTo(name);
+      if (scenario) stage = await scenario.advanceTo(name);
     });
     defineTests(() => stage);
   });

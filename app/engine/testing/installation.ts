@@ -17,7 +17,7 @@ export type Installation = { db: Database; parity: Parity; close(): Promise<void
 
 /** Opens what one process of Parity consists of. */
 export function openInstallation({ url, stripeUrl, secretKey }: Endpoints): Installation {
-  const db = createDatabase(url, { poolSize: 4 });
+  const db = createDatabase(url, { poolSize: 4, connectTimeoutMs: 60_000 });
   const log = createLog({ level: "silent" });
   const limiter = createLimiter({
     budget: createMemoryBudget({ backgroundPerSecond: 2_000, globalPerSecond: 4_000 }),

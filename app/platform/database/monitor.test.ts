@@ -34,22 +34,20 @@ const check = () => {
 const catchError = (work: Promise<unknown>) => work.then(() => null).catch((error: unknown) => error);
 
 it("a read-only database is a state of its own, said in one line, and it ends by itself (case 27)", async () => {
-  await expect.poll(check, { timeout: 10_000 }).toEqual({ ok: true });
+  await expect.poll(check).toEqual({ ok: true });
   await setReadOnly(database, true);
   for (let request = 0; request < 3; request += 1) {
     const err = await catchError(database.db.cursor.create({ data: { key: "x", value: 1 } }));
     process.log.error({ err }, "request failed");
   }
-  await expect
-    .poll(check, { timeout: 10_000 })
-    .toEqual({ ok: false, reason: expect.stringMatching(/^database_read_only: /) });
+  await expect.poll(check).toEqual({ ok: false, reason: expect.stringMatching(/^database_read_only: /) });
   expect(await monitor.describeTrouble()).toContain("read-only");
   await check();
   expect(logged().filter((line) => line === "database trouble")).toHaveLength(1);
   expect(logged()).not.toContain("request failed");
 
   await setReadOnly(database, false);
-  await expect.poll(check, { timeout: 10_000 }).toEqual({ ok: true });
+  await expect.poll(check).toEqual({ ok: true });
   expect(await monitor.describeTrouble()).toBeNull();
   expect(logged().at(-1)).toBe("database available again");
 });
@@ -62,15 +60,13 @@ it("a full disk is over when something can be written again, not when something 
   await catchError(check());
   expect(process.databaseState.current()).toBe("disk_full");
   await database.db.$executeRaw`ALTER TABLE parity."Cursor" DROP CONSTRAINT room`;
-  await expect.poll(check, { timeout: 10_000 }).toEqual({ ok: true });
+  await expect.poll(check).toEqual({ ok: true });
   expect(await database.db.cursor.count({ where: { key: "room" } })).toBe(0);
 });
 
 it("a schema that is behind is no trouble of the database, and says what to run", async () => {
   await database.db.$executeRaw`DELETE FROM parity."AppliedMigration"`;
-  await expect
-    .poll(check, { timeout: 10_000 })
-    .toEqual({ ok: false, reason: expect.stringContaining("npm run db:migrate") });
+  await expect.poll(check).toEqual({ ok: false, reason: expect.stringContaining("npm run db:migrate") });
   expect(process.databaseState.current()).toBeNull();
 });
 
@@ -79,7 +75,7 @@ it("two hundred questions at once are one look, on the pool (S11)", async () => 
     (
       await database.db.$queryRaw<
         unknown[]
-      >`SELECT 1 FROM pg_stat_activity WHERE datname = current_database()`
+      >`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'`
     ).length;
   clock += 1_001;
   const answers = await Promise.all(Array.from({ length: 200 }, () => monitor.check()));

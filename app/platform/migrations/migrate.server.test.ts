@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { RELATIONS } from "~/platform/relations/relations.server";
 import { createEmptyDatabase, createTestDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
@@ -166,12 +166,11 @@ describe("migrations", () => {
     });
     await acquired.received;
     const migrating = applyMigrations(url);
-    await vi.waitFor(async () => {
-      const refused = await db.$queryRaw`
+    const listRefused = () =>
+      db.$queryRaw`
         SELECT 1 FROM pg_stat_activity
         WHERE datname = current_database() AND query = 'ROLLBACK' AND state = 'idle' AND application_name <> ${POOL_NAME}`;
-      expect(refused).toHaveLength(1);
-    }, 10_000);
+    await expect.poll(listRefused).toHaveLength(1);
     // Only of this database: other tests share the server.
     const locks = await db.$queryRaw`
       SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database AND d.datname = current_database()
@@ -193,7 +192,8 @@ describe("migrations", () => {
     expect(locks).toEqual([]);
     const others = await db.$queryRaw`
       SELECT application_name FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> ${POOL_NAME}`;
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> ${POOL_NAME}
+        AND backend_type = 'client backend'`;
     expect(others).toEqual([]);
   });
 });

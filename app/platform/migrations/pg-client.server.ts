@@ -1,7 +1,7 @@
 import pg from "pg";
 import { readSqlState } from "~/platform/errors.server";
 
-const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 30_000;
 
 /**
  * Hands one connection to `work` and ends it afterwards, and with it whatever transaction is open. For what runs before

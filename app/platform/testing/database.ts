@@ -12,6 +12,9 @@ export type TestDatabase = {
   drop(): Promise<void>;
 };
 
+/** Patient: on a busy machine a connection is no failure when it comes late. */
+const TEST_POOL = { poolSize: 5, connectTimeoutMs: 60_000 };
+
 /** An empty database with all migrations: one that an earlier test gave back, or a copy. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const database = takeFree() ?? (await copyReusable());
@@ -31,14 +34,14 @@ async function copyReusable() {
   const url = await copy(original);
   const pool = new URL(url);
   pool.searchParams.set("application_name", POOL_NAME);
-  const db = createDatabase(pool.toString(), { poolSize: 5 });
+  const db = createDatabase(pool.toString(), TEST_POOL);
   return createReusable({ db, url, remove: () => remove(original, url, db) });
 }
 
 /** A copy of the database at this address. PostgreSQL allows no connection to the original meanwhile. */
 export async function copyDatabase(original: string): Promise<TestDatabase> {
   const url = await copy(original);
-  const db = createDatabase(url, { poolSize: 5 });
+  const db = createDatabase(url, TEST_POOL);
   return { db, url, drop: () => remove(original, url, db) };
 }
 

@@ -1,7 +1,8 @@
 import { expect, expectAccessible, test } from "./support/test";
 
 const pages = [
-  ["/", "Overview"],
+  ["/", "Inbox"],
+  ["/health", "Health"],
   ["/users", "Users"],
   ["/users?verdict=locked_out&sort=-since", "Users"],
   ["/revocations", "Pending revocations"],

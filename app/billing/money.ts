@@ -57,6 +57,10 @@ export function addMonthly(
   ].sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }
 
+/** The sums of amounts by currency. */
+export const sumMonthly = (amounts: readonly MonthlyMoney[]): MonthlyMoney[] =>
+  amounts.reduce<MonthlyMoney[]>((sums, amount) => addMonthly(sums, amount, 1), []);
+
 const WITHOUT_SMALLER_UNIT = new Set(
   "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "),
 );

@@ -13,6 +13,7 @@ import {
   sumMoneyAtStake,
 } from "./account-facts.server";
 import { loadFreshness } from "./freshness.server";
+import { countWaitingUsers } from "./inbox/queue-users.server";
 
 /** What the frame around every page shows, besides its counts. */
 export type FrameView = {
@@ -30,6 +31,8 @@ export type FrameView = {
 
 /** What the frame around every page counts. */
 export type FrameCounts = {
+  /** Users that wait in the inbox for a person. Payers without a user take longer to find, and are counted only there. */
+  waiting: number;
   lockedOutUsers: number;
   lockedOut: Stake[];
   pendingRevocations: number;
@@ -65,6 +68,7 @@ export async function loadFrame(
 export async function countFrame(db: Database | Tx): Promise<FrameCounts> {
   const money = await sumMoneyAtStake(db);
   return {
+    waiting: await countWaitingUsers(db),
     lockedOutUsers: await countUsersWithVerdict(db, "locked_out"),
     lockedOut: selectStakes(money, "locked_out"),
     pendingRevocations: await countPendingRevocations(db),

@@ -4,6 +4,7 @@ import { createWorkspaces } from "~/customers/workspaces.server";
 import { createCountCache } from "~/dashboard/count-cache.server";
 import { createDecisions } from "~/dashboard/decisions/decisions.server";
 import { examine } from "~/dashboard/doctor/doctor.server";
+import { createInbox } from "~/dashboard/inbox/inbox.server";
 import { renderMetrics } from "~/dashboard/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
 import { createPayers } from "~/dashboard/payers/payers.server";
@@ -59,6 +60,7 @@ export function createParity(options: ParityOptions) {
   const workspace = createWorkspaces(deps);
   return {
     ...createOverview(deps, { sandbox, countCache, database }),
+    inbox: createInbox({ db, countCache }),
     database,
     ...createUserPages(deps),
     ...createPayers(deps),

@@ -42,7 +42,7 @@ export function ErrorPage() {
           </ButtonLink>
         )}
         <ButtonLink variant={status === 404 ? "secondary" : "quiet"} to="/">
-          Go to overview
+          Go to the Inbox
         </ButtonLink>
       </div>
     </div>

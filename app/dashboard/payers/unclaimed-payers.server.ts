@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { computeMonthlyAmount, type MonthlyMoney } from "~/billing/money";
+import { computeMonthlyAmount, type MonthlyMoney, sumMonthly } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
 import {
   isInNoRecord,
@@ -9,7 +9,7 @@ import {
 } from "~/engine/account/customer-owners.server";
 import { mayItemsHaveSeats } from "~/engine/account/price-mappings.server";
 import { storedItems } from "~/engine/observe/observations.server";
-import type { Database } from "~/platform/client.server";
+import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
@@ -43,6 +43,9 @@ const payerRow = z.object({
   rejectedUsers: z.array(z.string()),
 });
 
+/** Statuses of a subscription that is being paid; written out, so that PostgreSQL can use its partial indexes. */
+const PAYING = sql`('active', 'trialing', 'past_due')`;
+
 export type UnclaimedQuery = { limit: number; after?: string | null; search?: string | null };
 
 /**
@@ -50,7 +53,7 @@ export type UnclaimedQuery = { limit: number; after?: string | null; search?: st
  * `cus_…`, `sub_…`, or email address (with an @), whatever its capitals.
  */
 export async function listUnclaimedPayers(
-  db: Database,
+  db: Database | Tx,
   { limit, after = null, search = null }: UnclaimedQuery,
 ): Promise<UnclaimedPayer[]> {
   const id = sql`c.id`;
@@ -58,6 +61,7 @@ export async function listUnclaimedPayers(
     db,
     payerRow,
     sql`
+    ${search === null ? selectPaying : sql``}
     SELECT c.id AS "customerId", c.email, coalesce(c."metadataUserId", min(s."metadataUserId"),
         (SELECT min(l."userId") FROM parity."Link" l WHERE l."customerId" = c.id AND l.source = ANY(${LINK_SOURCES})))
         AS "namedUserId",
@@ -70,7 +74,7 @@ export async function listUnclaimedPayers(
       ARRAY(SELECT DISTINCT l."userId" FROM parity."Link" l WHERE l."customerId" = c.id AND l.source = 'rejected' ORDER BY 1)
         AS "rejectedUsers"
     FROM parity."StripeCustomer" c JOIN parity."StripeSubscription" s ON s."customerId" = c.id
-    WHERE c.state = 'present' AND NOT s.gone AND s.status IN ('active', 'trialing', 'past_due')
+    WHERE c.state = 'present' AND NOT s.gone AND s.status IN ${PAYING}
       AND ${mayItemsHaveSeats(sql`s.items`)}
       AND (${after}::text IS NULL OR c.id > ${after})
       AND ${isNamed(search)}
@@ -78,23 +82,24 @@ export async function listUnclaimedPayers(
       AND NOT EXISTS (${selectOwners(id)})
     GROUP BY c.id ORDER BY c.id LIMIT ${limit}::int`,
   );
-  return rows.map(({ items, ...payer }) => ({ ...payer, perMonth: sumByCurrency(items.flat()) }));
+  return rows.map(({ items, ...payer }) => ({
+    ...payer,
+    perMonth: sumMonthly(items.flat().flatMap((item) => computeMonthlyAmount(item) ?? [])),
+  }));
 }
+
+/**
+ * SQL: all paying customers that no record names. The first step drops nearly all of a million, and only the few that remain are
+ * looked at closely.
+ */
+const selectPaying = sql`WITH paying AS MATERIALIZED (SELECT DISTINCT p."customerId" AS id FROM parity."StripeSubscription" p
+  WHERE NOT p.gone AND p.status IN ${PAYING} AND ${isInNoRecord(sql`p."customerId"`)})`;
 
 /** SQL: the customer `c` is the one that is searched for. One condition for each kind of search, so that an index finds it. */
 function isNamed(search: string | null): Sql {
-  if (search === null) return sql`true`;
+  if (search === null) return sql`c.id IN (SELECT id FROM paying)`;
   if (search.startsWith("sub_"))
     return sql`c.id = (SELECT "customerId" FROM parity."StripeSubscription" WHERE id = ${search})`;
   if (search.includes("@")) return sql`c."emailFolded" = lower(${search}::text COLLATE "C")`;
   return sql`c.id = ${search}`;
-}
-
-function sumByCurrency(items: z.infer<typeof storedItems>): MonthlyMoney[] {
-  const sums = new Map<string, number>();
-  for (const item of items) {
-    const monthly = computeMonthlyAmount(item);
-    if (monthly) sums.set(monthly.currency, (sums.get(monthly.currency) ?? 0) + monthly.perMonth);
-  }
-  return [...sums].map(([currency, perMonth]) => ({ currency, perMonth }));
 }

@@ -1,100 +1,93 @@
 import type { MetaFunction } from "@remix-run/node";
-import { Link, useLoaderData } from "@remix-run/react";
-import { pluralize } from "~/billing/words/counts";
-import type { OverviewCounts } from "~/dashboard/overview.server";
+import { useLoaderData } from "@remix-run/react";
+import { z } from "zod";
+import { QUEUE_IDS, QUEUES } from "~/dashboard/inbox/queues";
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { route } from "~/http/route.server";
-import { Banner } from "~/ui/banner";
+import { classNames } from "~/ui/class-names";
 import { useDeferred } from "~/ui/deferred";
 import { Time } from "~/ui/format/time";
 import { PageHeader } from "~/ui/page-header";
-import { Section } from "~/ui/section";
-import { RunList } from "../_staff/run/run-list";
-import { LiveRun } from "./live-run";
-import { MoneyAtStake } from "./money-at-stake";
-import { PaymentToAccess } from "./payment-to-access";
-import { StripeReads } from "./stripe-reads";
-import { VerdictCounts } from "./verdict-counts";
+import { CaseList } from "./case-list";
+import { EmptyInbox } from "./empty-inbox";
+import { OpenCase } from "./open-case";
+import { QueueTabs } from "./queue-tabs";
+import { useWork } from "./use-work";
 
-export const meta: MetaFunction = () => [{ title: "Overview · Parity" }];
+export const meta: MetaFunction = () => [{ title: "Inbox · Parity" }];
 
 /** Slower counts arrive after the page. */
-const COUNTS_WITHIN_MS = 40;
+const COUNTS_WITHIN_MS = 120;
 
-export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ parity, log }) => {
-  const [runs, counts] = await Promise.all([
-    parity.overviewRuns(),
-    deferIfSlow(parity.overviewCounts(), { log, withinMs: COUNTS_WITHIN_MS }),
-  ]);
-  return { runs, counts: counts.value };
+const search = z.object({
+  queue: z.enum(QUEUE_IDS).optional().catch(undefined),
+  case: z.string().min(1).max(200).optional().catch(undefined),
 });
 
-export default function OverviewPage() {
-  const { runs, counts: following } = useLoaderData<typeof loader>();
-  const { lastFullRun, liveRun, recentRuns, reads } = runs;
-  const counts = useDeferred(following);
+/** The queues with their counts, the cases of one of them, and one case in full. */
+export const loader = route.loader(
+  { who: "staff", role: "viewer", search },
+  async ({ search, parity, log }) => {
+    const counting = deferIfSlow(parity.inbox.counts(), { log, withinMs: COUNTS_WITHIN_MS });
+    const { queue, cases } = await parity.inbox.loadQueue(search.queue ?? null);
+    const caseId = search.case ?? cases.find(({ isOpen }) => isOpen)?.id ?? null;
+    const isPayer = queue === "not_linked";
+    const [page, [payer], counts] = await Promise.all([
+      caseId === null || isPayer ? null : parity.userPage(caseId),
+      caseId === null || !isPayer ? [] : parity.findPayers(caseId, 1),
+      counting,
+    ]);
+    return {
+      queue,
+      cases,
+      caseId,
+      isChosen: search.case !== undefined,
+      page,
+      payer: payer ?? null,
+      counts: counts.value,
+    };
+  },
+);
+
+export default function Inbox() {
+  const { queue, cases, caseId, isChosen, page, payer, counts: following } = useLoaderData<typeof loader>();
+  const counts = useDeferred(following, "inbox");
+  const work = useWork({ queue, cases, caseId });
+  const { label, meaning } = QUEUES[queue];
   return (
     <>
       <PageHeader
-        title="Overview"
+        title="Inbox"
         description={
-          <>
-            {counts && `${pluralize(counts.users, "user")} · `}
-            {lastFullRun === null ? (
-              "Stripe has not been fully read yet"
-            ) : (
-              <>
-                last full read of Stripe: <Time at={lastFullRun} />
-              </>
-            )}
-          </>
+          counts?.knowledge.lastFullRun != null && (
+            <>
+              Stripe was last read completely <Time at={counts.knowledge.lastFullRun} />
+            </>
+          )
         }
       />
-      {liveRun && <LiveRun run={liveRun} />}
-      {counts ? <Counts counts={counts} /> : <NotCounted hasTimedOut={counts === null} />}
-      <Section
-        title="Recent runs"
-        aside={
-          <Link to="/runs" className="rounded text-accent hover:underline">
-            All runs
-          </Link>
-        }
-      >
-        <RunList runs={recentRuns} />
-      </Section>
-      <StripeReads reads={reads} />
-    </>
-  );
-}
-
-function Counts({ counts }: { counts: OverviewCounts }) {
-  const { pendingRevocations } = counts;
-  return (
-    <>
-      <MoneyAtStake overview={counts} />
-      {pendingRevocations > 0 && (
-        <div className="mt-4">
-          <Banner tone="review">
-            {pluralize(pendingRevocations, "revocation needs", "revocations need")} a decision by an admin.{" "}
-            <Link to="/revocations" className="font-medium text-accent underline underline-offset-2">
-              View pending revocations
-            </Link>
-          </Banner>
+      <QueueTabs queue={queue} counts={counts} />
+      {work.lines.length === 0 ? (
+        <EmptyInbox queue={queue} counts={counts} />
+      ) : (
+        <div className="mt-5 gap-x-8 lg:grid lg:grid-cols-[minmax(16rem,21rem)_minmax(0,1fr)] lg:items-start">
+          <section
+            aria-label={label}
+            className={classNames("lg:sticky lg:top-16", isChosen && "max-lg:hidden")}
+          >
+            <p className="border-b border-line pb-2 text-table text-quiet">{meaning}</p>
+            <CaseList
+              queue={queue}
+              lines={work.lines}
+              caseId={caseId}
+              count={counts?.queues[queue] ?? null}
+            />
+          </section>
+          <div className={classNames("min-w-0", !isChosen && "max-lg:hidden")}>
+            <OpenCase queue={queue} caseId={caseId} page={page} payer={payer} nextId={work.nextId} />
+          </div>
         </div>
       )}
-      <VerdictCounts verdicts={counts.verdicts} />
-      <PaymentToAccess layers={counts.paymentToAccess} />
     </>
-  );
-}
-
-/** Keeps space for the counts, or says that counting took too long. */
-function NotCounted({ hasTimedOut }: { hasTimedOut: boolean }) {
-  return (
-    <p className="min-h-28 text-table text-quiet" aria-live="polite">
-      {hasTimedOut
-        ? "Counting the users took too long. The list on the Users page is still complete."
-        : "Counting…"}
-    </p>
   );
 }

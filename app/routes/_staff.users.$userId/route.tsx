@@ -1,14 +1,10 @@
 import type { MetaFunction } from "@remix-run/node";
-import { useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
+import { ChevronLeft } from "lucide-react";
 import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { Comparison } from "./comparison";
-import { Links } from "./links";
-import { Subscriptions } from "./subscriptions";
-import { SyncPanel } from "./sync-panel";
-import { Timeline } from "./timeline";
-import { UserHeader } from "./user-header";
+import { UserCase } from "~/routes/_staff/case/user-case";
 
 const params = z.object({ userId: z.string().min(1).max(200) });
 const form = z.object({ intent: z.enum(["sync", "preview"]) });
@@ -46,12 +42,14 @@ export default function User() {
   const { page } = useLoaderData<typeof loader>();
   return (
     <>
-      <UserHeader user={page.user} />
-      <SyncPanel page={page} />
-      <Comparison lines={page.comparison} />
-      <Subscriptions subscriptions={page.subscriptions} />
-      <Links links={page.links} possibleMatches={page.possibleMatches} />
-      <Timeline entries={page.timeline} />
+      <Link
+        to="/users"
+        className="mb-2 -ml-1 inline-flex min-h-6 items-center gap-0.5 rounded text-table text-quiet hover:text-ink"
+      >
+        <ChevronLeft className="size-4" aria-hidden="true" />
+        Users
+      </Link>
+      <UserCase page={page} isPage />
     </>
   );
 }

@@ -26,7 +26,7 @@ export function BottomBar({ entries }: { entries: NavigationItem[] }) {
           {count > 0 && (
             <span className="absolute top-1.5 left-1/2 ml-2 rounded-full bg-review-soft px-1 text-small text-review tabular-nums">
               {count}
-              <span className="sr-only"> pending</span>
+              <span className="sr-only"> waiting</span>
             </span>
           )}
         </NavLink>

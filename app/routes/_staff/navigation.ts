@@ -1,4 +1,4 @@
-import { ArrowDownToLine, Gauge, History, type LucideIcon, SlidersHorizontal, Users } from "lucide-react";
+import { Activity, History, Inbox, type LucideIcon, SlidersHorizontal, Users } from "lucide-react";
 import type { FrameCounts } from "~/dashboard/frame.server";
 
 export type NavigationItem = { to: string; label: string; icon: LucideIcon; count: number };
@@ -6,15 +6,10 @@ export type NavigationItem = { to: string; label: string; icon: LucideIcon; coun
 /** The pages of the dashboard, with the number of items that need a decision. An unknown number counts as 0. */
 export function listNavigation(counts: FrameCounts | null): NavigationItem[] {
   return [
-    { to: "/", label: "Overview", icon: Gauge, count: 0 },
+    { to: "/", label: "Inbox", icon: Inbox, count: counts?.waiting ?? 0 },
     { to: "/users", label: "Users", icon: Users, count: 0 },
-    {
-      to: "/revocations",
-      label: "Revocations",
-      icon: ArrowDownToLine,
-      count: counts?.pendingRevocations ?? 0,
-    },
     { to: "/runs", label: "Runs", icon: History, count: 0 },
+    { to: "/health", label: "Health", icon: Activity, count: 0 },
     { to: "/settings", label: "Settings", icon: SlidersHorizontal, count: 0 },
   ];
 }

@@ -64,11 +64,11 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
 }
 
 function CountBadge({ count, narrow }: { count: number; narrow: boolean }) {
-  if (narrow) return <span className="sr-only">{count} pending</span>;
+  if (narrow) return <span className="sr-only">{count} waiting</span>;
   return (
     <span className="rounded-full bg-review-soft px-1.5 text-small text-review tabular-nums">
       {count}
-      <span className="sr-only"> pending</span>
+      <span className="sr-only"> waiting</span>
     </span>
   );
 }

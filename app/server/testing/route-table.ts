@@ -39,6 +39,7 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
   root: { loader: { at: "/nothing", is: all(404) } },
   "routes/_staff": { loader: { at: "/account", is: staffPage } },
   "routes/_staff._index": { loader: { at: "/", is: staffPage } },
+  "routes/_staff.health": { loader: { at: "/health", is: staffPage } },
   "routes/_staff.account": {
     loader: { at: "/account", is: staffPage },
     action: {

@@ -1,8 +1,8 @@
 import { Link } from "@remix-run/react";
 import type { RunView } from "~/dashboard/run-view.server";
+import { describeProgress, formatRunTitle } from "~/routes/_staff/run/run-words";
 import { useLiveRefresh } from "~/routes/_staff/run/use-live-refresh";
 import { ProgressBar } from "~/ui/progress-bar";
-import { describeProgress, formatRunTitle } from "../_staff/run/run-words";
 
 /** The run that is running now. */
 export function LiveRun({ run }: { run: RunView }) {

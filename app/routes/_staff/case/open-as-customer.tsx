@@ -1,4 +1,4 @@
-import { useFrameData, useHasRole } from "../_staff/frame-data";
+import { useFrameData, useHasRole } from "~/routes/_staff/frame-data";
 
 /** Opens the customer's own page. Only in the demo, which has no application that hands customers over. */
 export function OpenAsCustomer({ userId }: { userId: string }) {

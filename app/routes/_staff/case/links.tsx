@@ -1,9 +1,9 @@
 import type { LinkSource } from "~/billing/snapshot";
 import type { LinkView } from "~/dashboard/user-view.server";
+import { StripeLink } from "~/routes/_staff/user/stripe-link";
 import { Banner } from "~/ui/banner";
 import { CopyId } from "~/ui/copy-id";
 import { Section } from "~/ui/section";
-import { StripeLink } from "../_staff/user/stripe-link";
 
 const SOURCES: Record<LinkSource, string> = {
   recorded: "saved on the user",

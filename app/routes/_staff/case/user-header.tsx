@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
-import { ChevronLeft } from "lucide-react";
 import type { UserView } from "~/dashboard/user-view.server";
 import { StripeLink } from "~/routes/_staff/user/stripe-link";
+import { buildUserPath } from "~/routes/_staff/user/use-sync";
 import { CopyId } from "~/ui/copy-id";
 import { Money } from "~/ui/format/money";
 import { Time } from "~/ui/format/time";
@@ -10,21 +10,22 @@ import { VerdictMark } from "~/ui/status/verdict-mark";
 import { OpenAsCustomer } from "./open-as-customer";
 
 /** The user, what is wrong, and since when: what a support agent needs on a call. */
-export function UserHeader({ user }: { user: UserView }) {
+export function UserHeader({ user, isPage }: { user: UserView; isPage: boolean }) {
+  const Heading = isPage ? "h1" : "h2";
+  const name = user.name ?? user.email;
   const customerId = user.stripe?.customerId ?? user.database.stripeCustomerId;
   return (
     <header>
-      <Link
-        to="/users"
-        className="-ml-1 inline-flex items-center gap-0.5 rounded text-table text-quiet hover:text-ink"
-      >
-        <ChevronLeft className="size-4" aria-hidden="true" />
-        Users
-      </Link>
-      <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-2">
-        <h1 className="min-w-0 text-title font-semibold tracking-tight break-words">
-          {user.name ?? user.email}
-        </h1>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <Heading className="min-w-0 text-title font-semibold tracking-tight break-words">
+          {isPage ? (
+            name
+          ) : (
+            <Link to={buildUserPath(user.userId)} className="rounded hover:text-accent hover:underline">
+              {name}
+            </Link>
+          )}
+        </Heading>
         <VerdictMark verdict={user.verdict} badge />
         {user.flags.map((flag) => (
           <FlagChip key={flag} flag={flag} />

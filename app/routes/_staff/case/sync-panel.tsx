@@ -1,10 +1,10 @@
 import { useFetcher } from "@remix-run/react";
 import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
 import type { UserPage } from "~/dashboard/user-pages.server";
+import { useHasRole } from "~/routes/_staff/frame-data";
+import { useSync } from "~/routes/_staff/user/use-sync";
 import { Banner } from "~/ui/banner";
 import { Button, ButtonLink } from "~/ui/button";
-import { useHasRole } from "../_staff/frame-data";
-import { useSync } from "../_staff/user/use-sync";
 import { SyncOutcome } from "./sync-outcome";
 
 /** Says what a sync will do, has the button for it, and shows afterwards what changed. */

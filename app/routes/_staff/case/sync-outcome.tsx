@@ -1,8 +1,8 @@
 import { Link } from "@remix-run/react";
 import type { SyncResult } from "~/dashboard/sync-result.server";
+import { OUTCOME_TONES } from "~/routes/_staff/user/use-sync";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
-import { OUTCOME_TONES } from "../_staff/user/use-sync";
 
 /** The result of a sync, with each change as before → after. */
 export function SyncOutcome({ result }: { result: SyncResult }) {

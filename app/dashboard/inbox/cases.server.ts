@@ -1,0 +1,99 @@
+import { findDoublePayment } from "~/billing/double-payment";
+import { type MonthlyMoney, sumMonthly } from "~/billing/money";
+import type { EpochSeconds } from "~/billing/observation";
+import { VERDICT_CATALOGUE, type Verdict } from "~/billing/verdicts/catalogue";
+import { AS_STAFF, evaluateUser, findBlockReason, listFlags } from "~/engine/evaluate/evaluate-users.server";
+import { loadInContext } from "~/engine/evaluate/load-in-context.server";
+import type { Database, Tx } from "~/platform/client.server";
+import { listUnclaimedPayers } from "../payers/unclaimed-payers.server";
+import { findOldest, listQueueUsers, QUEUE_LENGTH, type QueueCount } from "./queue-users.server";
+import { isInQueue, type QueueId } from "./queues";
+
+/** A line of a queue: a user, or a paying Stripe customer that no user is linked to. */
+export type InboxCase = {
+  /** The user's id, or the customer's (`cus_…`). */
+  id: string;
+  title: string;
+  detail: string;
+  /** Null for a customer. */
+  verdict: Verdict | null;
+  perMonth: MonthlyMoney[];
+  since: EpochSeconds | null;
+  /** False when the user no longer belongs to the queue: it was found so just now, and the stored status is older. */
+  isOpen: boolean;
+};
+
+/** The cases of a queue as they are now, at most `QUEUE_LENGTH`. */
+export async function listCases(db: Database, queue: QueueId): Promise<InboxCase[]> {
+  if (queue === "not_linked") return (await listPayers(db)).slice(0, QUEUE_LENGTH);
+  const { context, snapshots } = await loadInContext(db, await listQueueUsers(db, queue));
+  return snapshots.map((snapshot) => {
+    const evaluated = evaluateUser(snapshot, context, AS_STAFF);
+    const { evaluation, decision } = evaluated;
+    const { verdict, money, since, ranked } = evaluation;
+    const twice = queue === "paying_twice" ? findDoublePayment(ranked) : null;
+    const flags = listFlags(evaluated, findBlockReason(decision));
+    const { userId, name, email } = snapshot.record;
+    return {
+      id: userId,
+      title: name ?? email,
+      detail: queue === "needs_decision" ? VERDICT_CATALOGUE[verdict].label : name === null ? userId : email,
+      verdict,
+      perMonth: twice?.extra ?? (money ? [money] : []),
+      since: twice?.since ?? since,
+      // More than one open subscription is not yet more than one that is paid.
+      isOpen: isInQueue(queue, { verdict, flags }) && (queue !== "paying_twice" || twice !== null),
+    };
+  });
+}
+
+/** More are not looked at: so many are a sign of something else. */
+const MAX_PAYERS = 500;
+
+async function listPayers(db: Database | Tx): Promise<InboxCase[]> {
+  const payers = await listUnclaimedPayers(db, { limit: MAX_PAYERS });
+  const cases = payers.map(({ customerId, email, perMonth, since }) => ({
+    id: customerId,
+    title: email ?? customerId,
+    detail: "Pays in Stripe",
+    verdict: null,
+    perMonth,
+    since,
+    isOpen: true,
+  }));
+  const currencies = new Map<string, number>();
+  for (const { perMonth } of cases)
+    for (const { currency } of perMonth) currencies.set(currency, (currencies.get(currency) ?? 0) + 1);
+  return cases.sort(
+    (one, other) =>
+      Number(one.perMonth.length === 0) - Number(other.perMonth.length === 0) ||
+      rank(other, currencies) - rank(one, currencies) ||
+      (other.perMonth[0]?.perMonth ?? 0) - (one.perMonth[0]?.perMonth ?? 0) ||
+      one.since - other.since,
+  );
+}
+
+const rank = ({ perMonth }: InboxCase, currencies: ReadonlyMap<string, number>) =>
+  currencies.get(perMonth[0]?.currency ?? "") ?? 0;
+
+/** Counts payers that no user claims. */
+export async function countPayers(db: Database | Tx): Promise<QueueCount> {
+  return countCases(await listPayers(db), MAX_PAYERS);
+}
+
+/** Counts users who pay more than once: each is looked at, as only that says how many of the subscriptions are paid. */
+export async function countPayingTwice(db: Database): Promise<QueueCount> {
+  const cases = await listCases(db, "paying_twice");
+  return countCases(
+    cases.filter(({ isOpen }) => isOpen),
+    cases.length < QUEUE_LENGTH ? Number.POSITIVE_INFINITY : 0,
+  );
+}
+
+const countCases = (cases: readonly InboxCase[], limit: number): QueueCount => ({
+  waiting: cases.length,
+  atLeast: cases.length >= limit,
+  perMonth: sumMonthly(cases.flatMap(({ perMonth }) => perMonth)),
+  oldest: findOldest(cases.map(({ since }) => since)),
+  setAside: 0,
+});

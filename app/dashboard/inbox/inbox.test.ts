@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { isVerdict, VERDICTS } from "~/billing/verdicts/catalogue";
+import { isFlag } from "~/billing/verdicts/flags";
+import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { addTestUsers } from "../users-list/testing/test-users";
+import { countQueueUsers, listQueueUsers, QUEUE_LENGTH } from "./queue-users.server";
+import { isInQueue, SET_ASIDE_FLAGS } from "./queues";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await addTestUsers(database.db);
+  // In the test's users verdicts and flags go together: these have what matters here, one by one.
+  const change = (ending: string, data: { verdict?: string; flags: string[] }) =>
+    database.db.syncStatus.updateMany({ where: { userId: { endsWith: ending } }, data });
+  await change("1", { flags: ["several"] });
+  await change("2", { flags: ["not_revoked"] });
+  await change("3", { flags: ["several", "on_hold"] });
+  await change("4", { verdict: "locked_out", flags: [] });
+  await change("5", { verdict: "unpaid_access", flags: ["not_revoked"] });
+  await change("6", { verdict: "link_conflict", flags: [] });
+  await change("7", { verdict: "locked_out", flags: ["acknowledged"] });
+});
+afterAll(() => database.drop());
+
+const QUEUES = ["locked_out", "unpaid_access", "needs_decision", "paying_twice"] as const;
+
+/** The stored statuses, with their verdicts and flags as the rules know them. */
+const loadStatuses = async () =>
+  (await database.db.syncStatus.findMany()).map((row) => ({
+    ...row,
+    verdict: isVerdict(row.verdict) ? row.verdict : "not_checked",
+    flags: row.flags.filter(isFlag),
+  }));
+
+it.each(QUEUES)(
+  "the queue %s holds the users that the rules put there, and counts those set aside apart",
+  async (queue) => {
+    const statuses = await loadStatuses();
+    const expected = statuses.filter((status) => isInQueue(queue, status));
+    const aside = statuses.filter(
+      (status) =>
+        !expected.includes(status) &&
+        isInQueue(queue, {
+          ...status,
+          flags: status.flags.filter((flag) => !SET_ASIDE_FLAGS.includes(flag)),
+        }),
+    );
+    expect(expected.length).toBeGreaterThan(0);
+    const ids = await listQueueUsers(database.db, queue);
+    expect(ids.length).toBe(Math.min(expected.length, QUEUE_LENGTH));
+    expect(expected.map(({ userId }) => userId)).toEqual(expect.arrayContaining(ids));
+    expect(await countQueueUsers(database.db, queue)).toMatchObject({
+      waiting: expected.length,
+      setAside: aside.length,
+    });
+  },
+);
+
+it("the most money comes first, currencies apart, and then the oldest", async () => {
+  const ids = await listQueueUsers(database.db, "needs_decision");
+  const statuses = new Map((await loadStatuses()).map((row) => [row.userId, row]));
+  const rows = ids.map((id) => statuses.get(id));
+  const currencies = rows.map((row) => row?.moneyCurrency ?? null);
+  // Each currency stands together, and users without an amount come last.
+  expect(currencies.filter((currency, at) => currency !== currencies[at - 1]).length).toBe(
+    new Set(currencies).size,
+  );
+  expect(currencies.lastIndexOf(null)).toBe(currencies.length - 1);
+  for (const [at, row] of rows.entries()) {
+    const before = rows[at - 1];
+    if (!row || !before || row.moneyCurrency !== before.moneyCurrency) continue;
+    const [money = 0n, moneyBefore = 0n] = [row.moneyPerMonth ?? 0n, before.moneyPerMonth ?? 0n];
+    expect(moneyBefore >= money).toBe(true);
+    if (moneyBefore === money)
+      expect(before.since?.getTime() ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(
+        row.since?.getTime() ?? Number.POSITIVE_INFINITY,
+      );
+  }
+});
+
+it("each verdict that a person decides about is in a queue", () => {
+  const queued = VERDICTS.filter((verdict) =>
+    QUEUES.some((queue) => isInQueue(queue, { verdict, flags: [] })),
+  );
+  expect(queued).toEqual([
+    "link_conflict",
+    "missing_in_stripe",
+    "unknown_status",
+    "unmapped_price",
+    "locked_out",
+    "unpaid_access",
+    "possible_match",
+  ]);
+});

@@ -1,0 +1,64 @@
+import { Link } from "@remix-run/react";
+import { ChevronLeft } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { inboxPath, QUEUES, type QueueId } from "~/dashboard/inbox/queues";
+import type { DescribedPayer } from "~/dashboard/payers/payers.server";
+import type { UserPage } from "~/dashboard/user-pages.server";
+import { UserCase } from "~/routes/_staff/case/user-case";
+import { ButtonLink } from "~/ui/button";
+import { EmptyState } from "~/ui/empty-state";
+import { PayerCase } from "./payer-case";
+
+type OpenCaseProps = {
+  queue: QueueId;
+  caseId: string | null;
+  page: UserPage | null;
+  payer: DescribedPayer | null;
+  nextId: string | null;
+};
+
+/** The case that is worked on, with what can be decided about it, and the way to the next one. */
+export function OpenCase({ queue, caseId, page, payer, nextId }: OpenCaseProps) {
+  const top = useFocusOnNext(caseId);
+  const next = nextId !== null && nextId !== caseId && (
+    <ButtonLink to={inboxPath(queue, nextId)} state={{ focusCase: true }} preventScrollReset>
+      Next case
+    </ButtonLink>
+  );
+  return (
+    <article ref={top} tabIndex={-1} aria-label="Case" className="outline-none max-lg:mt-0">
+      <div className="mb-3 flex items-center justify-between gap-3 lg:justify-end">
+        <Link
+          to={inboxPath(queue)}
+          className="-ml-1 inline-flex min-h-8 items-center gap-0.5 rounded text-table text-quiet hover:text-ink lg:hidden"
+        >
+          <ChevronLeft className="size-4" aria-hidden="true" />
+          {QUEUES[queue].label}
+        </Link>
+        {next}
+      </div>
+      {page ? (
+        <UserCase key={page.user.userId} page={page} />
+      ) : payer ? (
+        <PayerCase key={payer.customerId} payer={payer} />
+      ) : (
+        <EmptyState title="This case is no longer here">
+          It was decided or has changed. Choose another one from the list.
+        </EmptyState>
+      )}
+    </article>
+  );
+}
+
+/** After “Next case” the focus is on the case, and not on a button that has gone. */
+function useFocusOnNext(caseId: string | null) {
+  const top = useRef<HTMLElement>(null);
+  const last = useRef(caseId);
+  useEffect(() => {
+    if (last.current === caseId) return;
+    last.current = caseId;
+    if (document.activeElement === document.body || top.current?.contains(document.activeElement))
+      top.current?.focus({ preventScroll: true });
+  }, [caseId]);
+  return top;
+}

@@ -1,0 +1,64 @@
+import { Link } from "@remix-run/react";
+import { formatPerMonth } from "~/dashboard/payers/payer-words";
+import type { DescribedPayer } from "~/dashboard/payers/payers.server";
+import { StripeLink } from "~/routes/_staff/user/stripe-link";
+import { buildUserPath } from "~/routes/_staff/user/use-sync";
+import { CopyId } from "~/ui/copy-id";
+import { Time } from "~/ui/format/time";
+import { Section } from "~/ui/section";
+
+/** A Stripe customer that pays and that no user is linked to. */
+export function PayerCase({ payer }: { payer: DescribedPayer }) {
+  const { customerId, email, subscriptionIds, since, sentences } = payer;
+  const money = formatPerMonth(payer);
+  const users = listPossibleUsers(payer);
+  return (
+    <>
+      <h2 className="text-title font-semibold tracking-tight break-words">{email ?? customerId}</h2>
+      <div className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1 text-table text-quiet">
+        <CopyId id={customerId} label="Stripe customer ID" />
+        {subscriptionIds.map((id) => (
+          <CopyId key={id} id={id} label="subscription ID" />
+        ))}
+        <StripeLink customerId={customerId}>Open in Stripe</StripeLink>
+      </div>
+      <p className="mt-4 max-w-prose text-lead text-pretty">
+        Pays {money === "" ? "in Stripe" : `${money} a month`} since <Time at={since} as="day" />, and no user
+        is linked to this customer.
+      </p>
+      <Section title="Who it may be">
+        {users.length === 0 ? (
+          <p className="py-3 text-table text-quiet">
+            Nothing in Stripe names a user, and no user has this email address.
+          </p>
+        ) : (
+          <ul className="text-table">
+            {users.map(({ userId, why }) => (
+              <li
+                key={userId}
+                className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2"
+              >
+                <Link to={buildUserPath(userId)} className="rounded text-accent hover:underline">
+                  {userId}
+                </Link>
+                <span className="text-quiet">{why}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+      <Section title="What to do">
+        <p className="max-w-prose py-3 text-table text-quiet">{sentences.at(-1)}</p>
+      </Section>
+    </>
+  );
+}
+
+function listPossibleUsers({ usersWithAddress, usersByReference, rejectedUsers }: DescribedPayer) {
+  const rejected = new Set(rejectedUsers);
+  const byAddress = usersWithAddress.map((userId) => ({ userId, why: "has the same email address" }));
+  const byReference = usersByReference
+    .filter((userId) => !usersWithAddress.includes(userId))
+    .map((userId) => ({ userId, why: "is named by a checkout session" }));
+  return [...byAddress, ...byReference].filter(({ userId }) => !rejected.has(userId));
+}

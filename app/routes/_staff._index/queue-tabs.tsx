@@ -1,0 +1,83 @@
+import { Link } from "@remix-run/react";
+import { formatCount } from "~/billing/words/counts";
+import type { InboxCounts } from "~/dashboard/inbox/inbox.server";
+import type { QueueCount } from "~/dashboard/inbox/queue-users.server";
+import { inboxPath, QUEUE_IDS, QUEUES, type QueueId } from "~/dashboard/inbox/queues";
+import { classNames } from "~/ui/class-names";
+import { Money } from "~/ui/format/money";
+import { Time } from "~/ui/format/time";
+import { Shape } from "~/ui/status/shape";
+import { toneText } from "~/ui/status/tone";
+
+type QueueTabsProps = {
+  queue: QueueId /** Undefined while they are counted. */;
+  counts: InboxCounts | null | undefined;
+};
+
+/** The queues, each with what waits in it: how many, how much money, and for how long. */
+export function QueueTabs({ queue, counts }: QueueTabsProps) {
+  return (
+    <nav aria-label="Queues">
+      <ul className="grid grid-cols-2 gap-2 sm:grid-cols-3 xl:grid-cols-5">
+        {QUEUE_IDS.map((id) => (
+          <li key={id} className="flex">
+            <QueueTab
+              id={id}
+              isCurrent={id === queue}
+              count={counts === undefined ? undefined : (counts?.queues[id] ?? null)}
+            />
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+type QueueTabProps = { id: QueueId; isCurrent: boolean; count: QueueCount | null | undefined };
+
+function QueueTab({ id, isCurrent, count }: QueueTabProps) {
+  const { label, tone } = QUEUES[id];
+  const isEmpty = count?.waiting === 0;
+  return (
+    <Link
+      to={inboxPath(id)}
+      aria-current={isCurrent ? "true" : undefined}
+      prefetch="intent"
+      preventScrollReset
+      className={classNames(
+        "flex min-h-24 w-full flex-col rounded border px-3 py-2.5",
+        isCurrent ? "border-accent bg-selected" : "border-line bg-raised hover:bg-hover",
+      )}
+    >
+      <span className="flex items-center gap-1.5 text-table text-quiet">
+        <span className={isEmpty ? "text-correct" : toneText[tone]}>
+          <Shape tone={isEmpty ? "right" : tone} />
+        </span>
+        <span className={isCurrent ? "font-medium text-ink" : undefined}>{label}</span>
+      </span>
+      <span className="mt-0.5 text-figure font-semibold tracking-tight tabular-nums">
+        {formatWaiting(count)}
+      </span>
+      <span className="flex flex-wrap gap-x-2 text-small text-quiet">
+        {count?.perMonth.map(({ perMonth, currency }) => (
+          <span key={currency}>
+            <Money amount={perMonth} currency={currency} />
+          </span>
+        ))}
+        {count != null && count.perMonth.length > 0 && <span>a month</span>}
+        {count?.oldest != null && (
+          <span>
+            oldest <Time at={count.oldest} as="length" />
+          </span>
+        )}
+      </span>
+    </Link>
+  );
+}
+
+/** "500+" when no more were counted, "not known" when counting took too long. */
+function formatWaiting(count: QueueCount | null | undefined): string {
+  if (count === undefined) return "…";
+  if (count === null) return "not known";
+  return `${formatCount(count.waiting)}${count.atLeast ? "+" : ""}`;
+}

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { z } from "zod";
+import { checkSettings, type SettingValues } from "~/engine/account/settings-catalogue.server";
 import { installBridge } from "~/mapping/install.server";
 import type { Mapping } from "~/mapping/mapping.server";
 import { parseMapping } from "~/mapping/parse-mapping.server";
@@ -40,11 +41,11 @@ export async function installAdoption(
     const after = await readStored(client);
     const changes = [
       ...(await installPlans(client, mapping, actor)),
-      ...(await setSetting(client, { key: "metadataKeys", value: mapping.metadataKeys, actor })),
+      ...(await setSettings(client, { metadataKeys: mapping.metadataKeys.join(",") }, actor)),
     ];
     const isSame = before?.hash === after?.hash && before?.source !== null;
     if (!isSame) {
-      changes.push(...(await setSetting(client, { key: "writeMode", value: "off", actor })));
+      changes.push(...(await setSettings(client, { writeMode: "off" }, actor)));
       await recordChange(client, { key: "mapping", before: before?.mapping ?? null, after: document, actor });
     }
     await client.query("COMMIT");
@@ -69,6 +70,14 @@ async function recordChange(client: Client, { key, before, after, actor }: Chang
     `INSERT INTO parity."SettingChange" (key, before, after, actor, reason) VALUES ($1, $2, $3, $4, 'mapping file')`,
     [key, before === null ? null : JSON.stringify(before), JSON.stringify(after), actor],
   );
+}
+
+/** Stores settings as every process reads them. @throws ZodError for a value that none could read. */
+async function setSettings(client: Client, values: Partial<SettingValues>, actor: string): Promise<string[]> {
+  const changes: string[] = [];
+  for (const [key, value] of checkSettings(values))
+    changes.push(...(await setSetting(client, { key, value, actor })));
+  return changes;
 }
 
 async function setSetting(

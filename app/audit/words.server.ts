@@ -7,7 +7,6 @@ import type { StripeFacts } from "~/adopt/words/read-stripe.server";
 import type { Subscription } from "~/billing/observation";
 import { storedItems } from "~/engine/observe/observations.server";
 import { type MappingDocument, mappingSchema } from "~/mapping/mapping.server";
-import { settleStatuses } from "./settle-statuses";
 import type { Described } from "./staging.server";
 
 type Client = Pick<pg.ClientBase, "query">;
@@ -33,7 +32,7 @@ export async function learnWords(
   const notes: string[] = [];
   const document: MappingDocument = { ...described.document };
   if (learns === "words" && fields.status) {
-    const { words, cancelScheduled, unknown } = settleStatuses(owners, learnStatuses(owners, facts));
+    const { words, cancelScheduled, unknown } = learnStatuses(owners, facts);
     document.status = {
       ...document.status,
       ...(words ? { words: Object.fromEntries([...words].map(([word, all]) => [word, [...all]])) } : {}),

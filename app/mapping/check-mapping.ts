@@ -138,6 +138,8 @@ function* checkInsert(one: Checked, source: MappedTable, mapping: Mapping): Gene
       };
 }
 
+const KNOWN_VARIABLES = ["$now", "$created", ...Object.keys(VARIABLES)];
+
 function* checkConstants(
   one: Checked,
   constants: Readonly<Record<string, unknown>>,
@@ -146,7 +148,7 @@ function* checkConstants(
   for (const [column, value] of Object.entries(constants)) {
     const path = [...one.path, part, ...(part === "insert" ? ["set"] : []), column];
     if (!findChecked(one, column)) yield { path, message: describeMissing(one, column) };
-    if (typeof value === "string" && /^\$\w+$/.test(value) && value !== "$now" && !(value in VARIABLES))
-      yield { path, message: `${value} is not known. Known: $now, ${Object.keys(VARIABLES).join(", ")}` };
+    if (typeof value === "string" && /^\$\w+$/.test(value) && !KNOWN_VARIABLES.includes(value))
+      yield { path, message: `${value} is not known. Known: ${KNOWN_VARIABLES.join(", ")}` };
   }
 }

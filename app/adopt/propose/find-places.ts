@@ -5,7 +5,7 @@ import { TIME_FORMATS, type TimeFormat } from "~/mapping/places";
 import { areStatuses, type SeenValues, type ValueClass } from "../scan/classify";
 import type { ScannedTable } from "../scan/scan-database.server";
 import { listHeld, type OwnerRole, type Roles } from "./find-tables";
-import { isAboutBilling, isTime, toBareName, toSnake } from "./names";
+import { isAboutBilling, isTime, toBareName, toSnake, VERIFIED } from "./names";
 
 /** A place that was found, and what speaks for it. */
 export type FoundPlace = {
@@ -170,7 +170,7 @@ const RULES: Partial<Record<FileFieldName, Rule>> = {
   endsAt: { names: /^ends_at$/, kinds: TIMES },
   name: { names: /^((full|display|company)_?)?name$/, kinds: ["text"] },
   emailVerified: {
-    names: /^((is_)?e?mail_(is_)?(verified|confirmed)(_at|_on)?|verified_at|confirmed_at)$/,
+    names: VERIFIED,
     kinds: ["boolean", ...TIMES],
   },
   createdAt: { names: /^(created_?(at|on)|inserted_at|date_joined)$/, kinds: TIMES },

@@ -37,6 +37,13 @@ export const isSameTable = (a: TableName, b: TableName): boolean =>
 export const isTime = ({ kind }: Pick<CatalogColumn, "kind">): boolean =>
   kind === "timestamptz" || kind === "timestamp" || kind === "date";
 
+/** Names of columns that say whether an address is verified, or since when. */
+export const VERIFIED = /^((is_)?e?mail_(is_)?(verified|confirmed)(_at|_on)?|verified_at|confirmed_at)$/;
+
+/** The column with the time since when a row that is kept counts as deleted. */
+export const findDeletedColumn = ({ columns }: Pick<ScannedTable, "columns">): string | undefined =>
+  columns.find((one) => isTime(one) && !one.notNull && /^deleted_(at|on)$/.test(toSnake(one.name)))?.name;
+
 export const isUniqueColumn = ({ unique, primaryKey }: ScannedTable, column: string): boolean =>
   (primaryKey.length === 1 && primaryKey[0] === column) ||
   unique.some((columns) => columns.length === 1 && columns[0] === column);

@@ -45,8 +45,17 @@ function findConstants(table: ScannedTable, written: ReadonlySet<string | undefi
   const missing: string[] = [];
   for (const column of table.columns) {
     if (written.has(column.name)) continue;
-    if (/^created_?(at|on)$/.test(toSnake(column.name)) && isTime(column) && !column.hasDefault)
-      set[column.name] = "$now";
+    const name = toSnake(column.name);
+    if (isTime(column) && /^created_?(at|on)$/.test(name) && !column.hasDefault)
+      set[column.name] = "$created";
+    // A time that is now by default would say that a trial or a subscription ends with the insertion.
+    if (
+      isTime(column) &&
+      column.hasDefault &&
+      !column.notNull &&
+      !/^(created|updated|modified|inserted)/.test(name)
+    )
+      set[column.name] = null;
     if (!column.notNull || column.hasDefault || set[column.name] !== undefined) continue;
     const value = guessValue(table, column);
     if (value === undefined) missing.push(column.name);

@@ -134,7 +134,7 @@ describe("what is proposed for", () => {
               rows: "many",
               touch: "updated_at",
             },
-            insert: { set: { type: "default", created_at: "$now" } },
+            insert: { set: { type: "default", created_at: "$created" } },
           },
         },
         fields: expect.objectContaining({

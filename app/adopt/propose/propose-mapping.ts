@@ -4,7 +4,7 @@ import type { Scan, ScannedTable } from "../scan/scan-database.server";
 import { findEmailBeyond } from "./find-email";
 import { type FoundPlaces, findPlaces } from "./find-places";
 import { findRoles, listHeld, type Roles, type SideRole } from "./find-tables";
-import { isTime, toSnake, writePlace, writeTableName } from "./names";
+import { findDeletedColumn, isTime, toSnake, writePlace, writeTableName } from "./names";
 import type { Proposal, Question } from "./proposal";
 import { proposeAccess } from "./propose-access";
 import { findInsert } from "./propose-insert";
@@ -24,9 +24,10 @@ export function proposeMapping(scan: Scan): Proposal | null {
   const isUnion = roles.owners.length > 1;
   for (const [index, owner] of roles.owners.entries()) {
     const places: FoundPlaces = found[index] ?? {};
+    const person = places.email ? {} : findEmailBeyond(owner, scan);
     for (const name of FILE_FIELD_NAMES) {
       const one = places[name];
-      const beyond = name === "email" && !one ? findEmailBeyond(owner, scan) : undefined;
+      const beyond = !one && (name === "email" || name === "emailVerified") ? person[name] : undefined;
       if (!one && !beyond) continue;
       const isOwn = isUnion && (one === undefined || one.place.alias === owner.as);
       const { as } = one?.place ?? {};
@@ -52,7 +53,7 @@ export function proposeMapping(scan: Scan): Proposal | null {
   };
   return {
     ...{ document, comments, questions },
-    remarks: describeOthers(roles),
+    remarks: [...describeOthers(roles), ...describeVerified(document)],
     unmapped: FILE_FIELD_NAMES.filter(
       (name) =>
         FILE_FIELDS[name].group !== "person" && !found.some((places) => places[name]) && isWorthSaying(name),
@@ -89,6 +90,19 @@ const SECOND_PLACES: readonly FileFieldName[] = [
   ] as const),
 ];
 const isWorthSaying = (name: FileFieldName): boolean => !SECOND_PLACES.includes(name);
+
+/** Without a verified address no customer is linked by it. */
+const describeVerified = ({ fields, tables }: MappingDocument): string[] => {
+  const kinds = [tables.owners].flat();
+  const isKnown = kinds.every(
+    (kind) => fields.emailVerified || ("fields" in kind && kind.fields?.emailVerified),
+  );
+  return isKnown
+    ? []
+    : [
+        'No column says whether an address is verified, so that no customer is linked by it. Are all of them? emailVerified: { sql: "true" }',
+      ];
+};
 
 const describeOthers = ({ others }: Roles): string[] =>
   others.map(
@@ -167,11 +181,9 @@ function describeSide({ table, owner, rows, alias }: SideRole, { subscription }:
 const describeRows = (table: ScannedTable): string => `about ${Math.round(table.rowCount)} rows`;
 
 /** Owners that the application keeps although they are deleted. */
-function findDeleted({ columns }: ScannedTable): { where?: string } {
-  const column = columns.find(
-    (one) => isTime(one) && !one.notNull && /^deleted_(at|on)$/.test(toSnake(one.name)),
-  );
-  return column ? { where: `${JSON.stringify(column.name)} IS NULL` } : {};
+function findDeleted(table: ScannedTable): { where?: string } {
+  const column = findDeletedColumn(table);
+  return column === undefined ? {} : { where: `${JSON.stringify(column)} IS NULL` };
 }
 
 function findTouch({ columns }: ScannedTable): { touch?: string } {

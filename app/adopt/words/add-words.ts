@@ -46,11 +46,13 @@ function addStatuses(
   }
   if (cancelScheduled !== null) status.cancelScheduled = cancelScheduled;
   if (words || cancelScheduled !== null || unknown.length > 0) document.status = status;
-  for (const [one, word] of guessed)
+  for (const word of new Set(guessed.map(([, guess]) => guess))) {
+    const statuses = guessed.flatMap(([status, guess]) => (guess === word ? [status] : []));
     questions.push({
       path: ["status", "words"],
-      text: `Is ${word} also the word for ${one}? No owner with that status was seen.`,
+      text: `Is ${word} also the word for ${statuses.join(", ")}? No owner taught it.`,
     });
+  }
   if (unknown.length > 0)
     questions.push({
       path: ["status"],

@@ -1,5 +1,6 @@
 import type { Metadata } from "~/billing/ids";
 import type { Subscription } from "~/billing/observation";
+import { RUNNING_STATUSES } from "~/billing/vocabulary/vocabulary";
 import type { StripeReader } from "~/stripe/reader.server";
 
 /** What Stripe says of all customers. */
@@ -52,9 +53,7 @@ export async function readStripe(
   return { ok: true, facts: { byCustomer, metadata, subscriptionCount, unreadable } };
 }
 
-const ENTITLED = ["active", "trialing", "past_due"];
-
-export const isEntitledStatus = (status: string): boolean => ENTITLED.includes(status);
+export const isEntitledStatus = (status: string): boolean => RUNNING_STATUSES.includes(status);
 
 /** The subscription that the application should have recorded: the recorded one while it is open, else the newest with access. */
 export function chooseSubscription(

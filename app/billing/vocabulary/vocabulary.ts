@@ -36,13 +36,13 @@ export const STRIPES_WORDS: Vocabulary = {
   dateGraceSeconds: 0,
 };
 
+/** Statuses of a subscription that runs: whether it gives access is for the policy to say. */
+export const RUNNING_STATUSES: readonly string[] = ["active", "trialing", "past_due"];
 /** The statuses of subscriptions that Stripe documents. */
-const STRIPE_STATUSES: ReadonlySet<string> = new Set([
-  ...["active", "trialing", "past_due", "unpaid", "paused"],
-  ...["incomplete", "incomplete_expired", "canceled"],
-]);
-
-const ENTITLED = new Set(["active", "trialing", "past_due"]);
+export const STRIPE_STATUSES: readonly string[] = [
+  ...RUNNING_STATUSES,
+  ...["unpaid", "paused", "incomplete", "incomplete_expired", "canceled"],
+];
 
 /**
  * The application's word for a status of Stripe's; undefined when it has none for it: then the recorded word stays.
@@ -52,7 +52,8 @@ export function findStatusWord(
   cancelScheduled: boolean,
   { statusWords, cancelScheduledWord }: Vocabulary,
 ): string | undefined {
-  if (cancelScheduled && cancelScheduledWord !== null && ENTITLED.has(status)) return cancelScheduledWord;
+  if (cancelScheduled && cancelScheduledWord !== null && RUNNING_STATUSES.includes(status))
+    return cancelScheduledWord;
   if (statusWords === null) return status;
   return Object.keys(statusWords).find((word) => statusWords[word]?.includes(status));
 }
@@ -73,7 +74,7 @@ export function listStatuses(
 ): readonly string[] {
   if (word === cancelScheduledWord) return ["active", "trialing"];
   if (statusWords !== null) return (Object.hasOwn(statusWords, word) ? statusWords[word] : undefined) ?? [];
-  return STRIPE_STATUSES.has(word) ? [word] : [];
+  return STRIPE_STATUSES.includes(word) ? [word] : [];
 }
 
 /** Words that every application uses for no plan. */

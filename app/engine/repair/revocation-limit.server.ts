@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_POLICY, type Policy } from "~/billing/policy";
-import { findStatusWord } from "~/billing/vocabulary/vocabulary";
+import { findStatusWord, RUNNING_STATUSES } from "~/billing/vocabulary/vocabulary";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
@@ -76,7 +76,7 @@ function giveAccess({ vocabulary, noPlanWord }: Policy): Sql {
   if (accessBy === "plan") return sql`u.plan IS DISTINCT FROM ${noPlanWord}::text AND u.plan IS NOT NULL`;
   if (accessBy === "date")
     return sql`u."currentPeriodEnd" + make_interval(secs => ${dateGraceSeconds}::float8) > now()`;
-  const words = ["active", "trialing", "past_due"].flatMap((status) =>
+  const words = RUNNING_STATUSES.flatMap((status) =>
     [false, true].map((scheduled) => findStatusWord(status, scheduled, vocabulary)),
   );
   return sql`u."subscriptionStatus" = ANY(${[...words.filter((word) => word !== undefined), ...statusesByHand]}::text[])`;

@@ -1,3 +1,4 @@
+import { RUNNING_STATUSES, STRIPE_STATUSES } from "~/billing/vocabulary/vocabulary";
 import type { CatalogColumn } from "../catalog.server";
 import { FILE_FIELDS, type FileFieldName } from "../file-fields";
 import { listTables, type MappedTable, type Mapping, type OwnerTable } from "../mapping.server";
@@ -133,17 +134,12 @@ export function orderRows(parts: BridgeParts): string[] {
   ];
 }
 
-const STRIPE_STATUSES = [
-  ...["active", "trialing", "past_due", "unpaid", "paused", "incomplete", "incomplete_expired", "canceled"],
-];
-const WITH_ACCESS = ["active", "trialing", "past_due"];
-
 /** The application's words for a status that gives access. */
 export function listAccessWords({ status }: Mapping): string[] {
   if (!status.words)
-    return [...WITH_ACCESS, ...(status.cancelScheduled === undefined ? [] : [status.cancelScheduled])];
+    return [...RUNNING_STATUSES, ...(status.cancelScheduled === undefined ? [] : [status.cancelScheduled])];
   const words = Object.entries(status.words).flatMap(([word, statuses]) =>
-    statuses.some((one) => WITH_ACCESS.includes(one)) ? [word] : [],
+    statuses.some((one) => RUNNING_STATUSES.includes(one)) ? [word] : [],
   );
   return [
     ...words,
@@ -153,7 +149,7 @@ export function listAccessWords({ status }: Mapping): string[] {
 }
 
 /** The application's words for a status that Stripe has. */
-export function listKnownWords({ status }: Mapping): string[] {
+export function listKnownWords({ status }: Mapping): readonly string[] {
   const words = status.words ? Object.keys(status.words) : STRIPE_STATUSES;
   return status.cancelScheduled === undefined ? words : [...words, status.cancelScheduled];
 }

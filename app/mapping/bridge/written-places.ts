@@ -192,6 +192,8 @@ export function writeConstant(
 ): string {
   const { type } = findColumn(parts, alias, column);
   if (value === "$now") return writeNow(parts, alias, column);
+  if (value === "$created")
+    return `coalesce(${writeValue(parts, "time", { alias, column, path: [] }, "v.created")}, ${writeNow(parts, alias, column)})`;
   if (value === null) return "NULL";
   return `(${VARIABLES[String(value)] ?? literal(String(value))})::${type}`;
 }
@@ -209,5 +211,6 @@ export function listVariables(from: "record" | "subscription"): string {
     `${read("productId", "productId")} AS product`,
     `${read("currency", "currency")} AS currency`,
     `${read("interval", "interval")} AS interval`,
+    `${read("created", "createdAt")} AS created`,
   ].join(",\n    ");
 }

@@ -37,6 +37,15 @@ export const betterAuth: Shape = {
     "SELECT * FROM member",
   ],
   mapping: readRecipe("better-auth/better-auth"),
+  answers: {
+    "tables.owners.0.fields.email": { sql: "(organization.metadata::jsonb ->> 'billingEmail')" },
+    "tables.owners.0.fields.emailVerified": { sql: "true" },
+  },
+  drift: [
+    `UPDATE subscription SET status = 'unpaid' WHERE "stripeSubscriptionId" = 'sub_4'`,
+    `UPDATE subscription SET status = 'active' WHERE "stripeSubscriptionId" = 'sub_12'`,
+    `UPDATE subscription SET seats = 99 WHERE "stripeSubscriptionId" = 'sub_7'`,
+  ],
   toId: (n) => (n % 4 === 0 ? `org${n}` : `user${n}`),
   metadataKey: "referenceId",
 };

@@ -29,6 +29,12 @@ export const cashier: Shape = {
     "SELECT * FROM subscription_items",
   ],
   mapping: readRecipe("laravel/cashier-stripe"),
+  answers: { "fields.created": "subscriptions.created_at" },
+  drift: [
+    `UPDATE subscriptions SET stripe_status = 'unpaid' WHERE stripe_id = 'sub_4'`,
+    `UPDATE subscriptions SET stripe_status = 'active', ends_at = NULL WHERE stripe_id = 'sub_12'`,
+    `DELETE FROM subscriptions WHERE stripe_id = 'sub_7'`,
+  ],
   toId: String,
   metadataKey: "userId",
 };

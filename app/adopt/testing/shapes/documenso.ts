@@ -29,6 +29,12 @@ export const documenso: Shape = {
     `SELECT id, name, url, "ownerUserId", "createdAt" FROM "Organisation"`,
   ],
   mapping: readRecipe("documenso/documenso"),
+  answers: { "status.words.INACTIVE": ["canceled", "unpaid", "incomplete", "incomplete_expired", "paused"] },
+  drift: [
+    `UPDATE "Subscription" SET status = 'INACTIVE' WHERE "organisationId" = 'org_4'`,
+    `UPDATE "Subscription" SET status = 'ACTIVE' WHERE "organisationId" = 'org_12'`,
+    `DELETE FROM "Subscription" WHERE "organisationId" = 'org_7'`,
+  ],
   toId: (n) => `org_${n}`,
   metadataKey: "organisationId",
 };

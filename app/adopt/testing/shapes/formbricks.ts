@@ -33,6 +33,19 @@ export const formbricks: Shape = {
     `SELECT organization_id, created_at, limits -> 'workspaces', stripe -> 'features' FROM "OrganizationBilling"`,
   ],
   mapping: readRecipe("formbricks/formbricks"),
+  answers: {
+    "fields.emailVerified": { sql: "true" },
+    "plan.onEnd": "none",
+    "sets.responses": "subscriptions.limits->monthly->responses",
+    "plans.hobby.sets.responses": 250,
+    "plans.basic.sets.responses": 2000,
+    "plans.plus.sets.responses": 5000,
+  },
+  drift: [
+    `UPDATE "OrganizationBilling" SET stripe = stripe || '{"plan": "hobby", "subscriptionStatus": "canceled"}' WHERE organization_id = 'org4'`,
+    `UPDATE "OrganizationBilling" SET stripe = stripe || '{"plan": "plus", "subscriptionStatus": "active"}' WHERE organization_id = 'org12'`,
+    `UPDATE "OrganizationBilling" SET limits = jsonb_set(limits, '{monthly,responses}', '7') WHERE organization_id = 'org7'`,
+  ],
   toId: (n) => `org${n}`,
   metadataKey: "organizationId",
 };

@@ -22,6 +22,16 @@ export const openSaas: Shape = {
     `SELECT id, "createdAt", email, username, "isAdmin", "datePaid", credits FROM "User"`,
   ],
   mapping: readRecipe("wasp-lang/open-saas"),
+  answers: {
+    "fields.emailVerified": { sql: "true" },
+    "status.words.past_due": "past_due",
+    "status.cancelScheduled": "cancel_at_period_end",
+  },
+  drift: [
+    `UPDATE "User" SET "subscriptionStatus" = 'deleted' WHERE id = 'user-4'`,
+    `UPDATE "User" SET "subscriptionStatus" = 'active' WHERE id = 'user-12'`,
+    `UPDATE "User" SET "subscriptionPlan" = 'plus' WHERE id = 'user-7'`,
+  ],
   toId: (n) => `user-${n}`,
   metadataKey: "userId",
 };

@@ -60,7 +60,11 @@ function drifted(
     case "plan differs":
       return { truth: [own], recorded: [{ ...own, ...priceFor(own.plan === "plus" ? "basic" : "plus") }] };
     case "past due":
-      return { truth: [{ ...own, status: "past_due" }], recorded: [own] };
+      return {
+        // Within the days of grace.
+        truth: [{ ...own, start: now - 2 * DAY, end: now + 28 * DAY, status: "past_due" }],
+        recorded: [own],
+      };
     case "cancellation scheduled":
       return { truth: [{ ...own, cancels: true, canceled: now - DAY }], recorded: [own] };
     case "renewed":
@@ -75,6 +79,18 @@ function drifted(
     case "status of another row":
       return { truth: [ended, own], recorded: [{ ...older, ended: null }, end(own, now - 40 * DAY)] };
   }
+}
+
+/** Of those in step some are on trial, have ended, are past due, or are going to end. */
+function vary(own: RecordedSubscription, n: number, now: number): RecordedSubscription {
+  if (n % 10 !== 2) return own;
+  const all = [
+    { ...own, status: "trialing" },
+    end(own, now - 50 * DAY),
+    { ...own, start: now - 2 * DAY, end: now + 28 * DAY, status: "past_due" },
+    { ...own, cancels: true, canceled: now - DAY },
+  ];
+  return all[Math.floor(n / 10) % all.length] ?? own;
 }
 
 /** 200 owners unless given: of five two drifted, one of ten pays nothing. */
@@ -93,7 +109,7 @@ export function createOwners(shape: Shape, { now, count = 200 }: { now: number; 
     const drift =
       n % 5 === 1 || n % 5 === 3 ? (DRIFTS[Math.floor((n * 2) / 5) % DRIFTS.length] ?? null) : null;
     if (drift === null) {
-      const state = { customer, subs: [inStep(n, now)] };
+      const state = { customer, subs: [vary(inStep(n, now), n, now)] };
       return { ...who, drift, truth: state, recorded: state };
     }
     const { truth, recorded } = drifted(drift, n, now);

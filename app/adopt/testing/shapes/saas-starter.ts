@@ -30,6 +30,16 @@ export const saasStarter: Shape = {
     "SELECT id, name, created_at FROM teams",
   ],
   mapping: readRecipe("nextjs/saas-starter"),
+  answers: {
+    "tables.owners.end": "clear",
+    "plan.onEnd": "none",
+    "fields.emailVerified": { sql: "true" },
+  },
+  drift: [
+    `UPDATE teams SET subscription_status = 'canceled', plan_name = NULL WHERE id = 4`,
+    `UPDATE teams SET subscription_status = 'active', plan_name = 'plus', stripe_subscription_id = 'sub_12', stripe_product_id = 'prod_plus' WHERE id = 12`,
+    `UPDATE teams SET stripe_product_id = 'prod_plus' WHERE id = 7`,
+  ],
   toId: String,
   metadataKey: "teamId",
 };

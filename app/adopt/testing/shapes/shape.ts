@@ -12,6 +12,10 @@ export type Shape = {
   untouched: readonly string[];
   /** The mapping file. */
   mapping: string;
+  /** What a person decides where `parity adopt` asks, or cannot know: keys of the file, with their values. */
+  answers: Readonly<Record<string, unknown>>;
+  /** What goes wrong by hand: the 4th owner loses access, the 12th, whose payment ended, gets it, and the 7th has a wrong detail. */
+  drift: readonly string[];
   /** How the id of the nth owner is spelled. */
   toId: (n: number) => string;
   /** The metadata key that holds the owner's id in Stripe. */

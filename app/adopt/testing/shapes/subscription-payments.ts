@@ -45,6 +45,12 @@ export const subscriptionPayments: Shape = {
     "SELECT * FROM products WHERE id = 'prod_basic'",
   ],
   mapping: readRecipe("vercel/nextjs-subscription-payments"),
+  answers: { "tables.subscriptions.insert.set.metadata": "{}" },
+  drift: [
+    `UPDATE subscriptions SET status = 'unpaid' WHERE id = 'sub_4'`,
+    `UPDATE subscriptions SET status = 'active', ended_at = NULL WHERE id = 'sub_12'`,
+    `DELETE FROM subscriptions WHERE id = 'sub_7'`,
+  ],
   toId: (n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`,
   metadataKey: "supabaseUUID",
 };

@@ -22,6 +22,12 @@ export const taxonomy: Shape = {
     `SELECT id, name, email, "emailVerified"::text, image, created_at::text FROM users`,
   ],
   mapping: readRecipe("shadcn-ui/taxonomy"),
+  answers: { "tables.owners.end": "clear" },
+  drift: [
+    `UPDATE users SET stripe_price_id = NULL, stripe_subscription_id = NULL WHERE id = 'user_4'`,
+    `UPDATE users SET stripe_price_id = 'price_basic', stripe_subscription_id = 'sub_12', stripe_current_period_end = now() + interval '9 days' WHERE id = 'user_12'`,
+    `UPDATE users SET stripe_current_period_end = stripe_current_period_end - interval '1 hour' WHERE id = 'user_7'`,
+  ],
   toId: (n) => `user_${n}`,
   metadataKey: "userId",
 };

@@ -72,7 +72,7 @@ status: { words: { on: active, out: canceled } }
     "3: public.users.a is not unique: its primary key has several columns (a, b), which a mapping cannot use. Name a column with a unique index",
     "4: public.subs.user_id is numeric. The key of an owner is text, uuid or a whole number",
     "4: public.subs has no column nothing",
-    "4: $thing is not known. Known: $now, $uuid, $customer, $subscription, $price, $product, $currency, $interval",
+    "4: $thing is not known. Known: $now, $created, $uuid, $customer, $subscription, $price, $product, $currency, $interval",
     "4: public.subs.id must have a value when a row is inserted. Give it under insert: { set: { id: … } }, for example a constant, $uuid, $now or $product",
     "4: public.subs.note must have a value when a row is inserted. Give it under insert: { set: { note: … } }, for example a constant, $uuid, $now or $product",
     "7: public.users.data is jsonb. Name the key, as in owners.data->key",

@@ -4,12 +4,24 @@ import type { Log } from "~/platform/log.server";
 import { findPasswordProblem, type PasswordProblem } from "./passwords.server";
 import { recordStaffChange, type StaffAudit } from "./staff-audit.server";
 import { clientAddressHeader } from "./staff-options.server";
+import { nameBrowser } from "./user-agents";
 
 /** Makes a request to better-auth, which applies its checks only to requests. */
 export type PostToAuth = (path: string, body: unknown, headers: Record<string, string>) => Request;
 
 /** The request of a signed-in member. */
 export type OwnRequest = { staffId: string; cookie: string; clientAddress: string };
+
+/** Times in epoch seconds. */
+export type OwnSession = {
+  id: string;
+  /** "Firefox on Linux" */
+  browser: string;
+  address: string | null;
+  startedAt: number;
+  lastSeenAt: number;
+  isThis: boolean;
+};
 
 type Changed = { ok: true; cookies: string[] };
 type WrongPassword = { ok: false; reason: "wrong_password" };
@@ -33,16 +45,27 @@ export type OwnAccount = {
     code: string,
   ) => Promise<Changed | { ok: false; reason: "wrong_code" }>;
   removeSecondFactor: (request: OwnRequest, password: string) => Promise<Changed | WrongPassword>;
+  /** The open sessions of the member, the one of the request first. */
+  listSessions: (request: OwnRequest) => Promise<OwnSession[]>;
+  /** Ends one session of the member; another member's stays. */
+  endSession: (staffId: string, sessionId: string) => Promise<void>;
   /** Ends all sessions of the member, in every browser. */
   signOutEverywhere: (staffId: string) => Promise<void>;
 };
 
-type Options = { db: Database; log: Log; post: PostToAuth; handler: (request: Request) => Promise<Response> };
+type Options = {
+  db: Database;
+  log: Log;
+  post: PostToAuth;
+  handler: (request: Request) => Promise<Response>;
+  /** The id of the session that a cookie opens. */
+  findSessionId: (cookie: string) => Promise<string | null>;
+};
 
 const started = z.object({ totpURI: z.string(), backupCodes: z.array(z.string()) });
 
 /** The own account of a member of staff, by better-auth. */
-export function createOwnAccount({ db, log, post, handler }: Options): OwnAccount {
+export function createOwnAccount({ db, log, post, handler, findSessionId }: Options): OwnAccount {
   const send = async (path: string, body: unknown, { cookie, clientAddress }: OwnRequest) => {
     const headers = { Cookie: cookie, [clientAddressHeader]: clientAddress };
     const response = await handler(post(path, body, headers));
@@ -100,6 +123,29 @@ export function createOwnAccount({ db, log, post, handler }: Options): OwnAccoun
       await note(request, response, "second factor removed", change);
       if (!response.ok) return { ok: false, reason: "wrong_password" };
       return { ok: true, cookies: response.headers.getSetCookie() };
+    },
+    listSessions: async ({ staffId, cookie }) => {
+      const [current, sessions] = await Promise.all([
+        findSessionId(cookie),
+        db.staffSession.findMany({
+          where: { userId: staffId, expiresAt: { gt: new Date() } },
+          orderBy: [{ updatedAt: "desc" }, { id: "asc" }],
+        }),
+      ]);
+      return sessions
+        .map(({ id, userAgent, ipAddress, createdAt, updatedAt }) => ({
+          id,
+          browser: nameBrowser(userAgent ?? ""),
+          address: ipAddress || null,
+          startedAt: Math.floor(createdAt.getTime() / 1000),
+          lastSeenAt: Math.floor(updatedAt.getTime() / 1000),
+          isThis: id === current,
+        }))
+        .sort((one, other) => Number(other.isThis) - Number(one.isThis));
+    },
+    endSession: async (staffId, sessionId) => {
+      const { count } = await db.staffSession.deleteMany({ where: { id: sessionId, userId: staffId } });
+      log.info({ staffId, sessions: count }, "session ended");
     },
     signOutEverywhere: async (staffId) => {
       const { count } = await db.staffSession.deleteMany({ where: { userId: staffId } });

@@ -4,9 +4,13 @@ import { foldEmail } from "~/billing/email";
 import type { Actor } from "~/engine/account/actor";
 import { type Role, roles } from "~/engine/account/roles";
 import type { Database } from "~/platform/client.server";
-import { isPlainText } from "~/platform/plain-text";
 import { findPasswordProblem, type PasswordProblem } from "./passwords.server";
 import { recordStaffChange } from "./staff-audit.server";
+import { credential, savePassword, staffEmail, staffName } from "./staff-fields.server";
+import { createInvitations, type Invitations } from "./team/invitations.server";
+import { createMembers, type Members } from "./team/members.server";
+import { isLastAdmin, lockRoster } from "./team/roster-lock.server";
+import { listTeam, type Team } from "./team/team-list.server";
 
 export type StaffInput = {
   email: string;
@@ -18,7 +22,7 @@ export type StaffInput = {
 
 export type StaffChange =
   | { ok: true; id: string; created: boolean }
-  | { ok: false; reason: "bad_email" | "bad_name" | PasswordProblem };
+  | { ok: false; reason: "bad_email" | "bad_name" | "last_admin" | PasswordProblem };
 
 export type StaffRow = {
   id: string;
@@ -37,27 +41,19 @@ export type Roster = {
   addStaff: (input: StaffInput) => Promise<StaffChange>;
   /** All members that may sign in, in the order in which they were added. */
   listStaff: () => Promise<StaffRow[]>;
-  /**
-   * Ends a member's sessions and ways to sign in; false when no member has this address. The name stays, because the audit
-   * names the member's id, and single sign-on does not bring the member back; `addStaff` does.
-   */
-  removeStaff: (email: string) => Promise<boolean>;
-  /** For a member that has lost the second factor: the password alone is enough again. False when there is none. */
-  resetSecondFactor: (email: string) => Promise<boolean>;
+  /** The id of the member with this address; null when there is none. */
+  findMember: (email: string) => Promise<string | null>;
+  listTeam: () => Promise<Team>;
+  members: Members;
+  invitations: Invitations;
 };
 
 const COMMAND_LINE: Actor = { kind: "command_line", id: null };
-/** better-auth's name for an account with a password. */
-const credential = "credential";
 const credentials = { where: { providerId: credential }, select: { password: true } };
-const staffInput = z.object({
-  email: z.string().trim().transform(foldEmail).pipe(z.email().max(254)),
-  name: z.string().trim().min(1).max(200).refine(isPlainText),
-  role: z.enum(roles),
-});
+const staffInput = z.object({ email: staffEmail, name: staffName, role: z.enum(roles) });
 
 /**
- * The members of staff. There is no sign-up: members are added on the command line. Every change has an audit entry.
+ * The members of staff. There is no sign-up: members are invited, or added on the command line. Every change has an audit entry.
  */
 export function createRoster(db: Database): Roster {
   return {
@@ -73,6 +69,10 @@ export function createRoster(db: Database): Roster {
       const same = password !== undefined && kept != null && (await verifyPassword({ hash: kept, password }));
       const hash = password === undefined || same ? null : await hashPassword(password);
       return db.$transaction(async (tx) => {
+        await lockRoster(tx);
+        const present = await tx.staff.findFirst({ where: { email, role: "admin", removedAt: null } });
+        if (present && role !== "admin" && (await isLastAdmin(tx, present.id)))
+          return { ok: false, reason: "last_admin" };
         const { id } = await tx.staff.upsert({
           where: { email },
           create: { email, name, role },
@@ -91,14 +91,7 @@ export function createRoster(db: Database): Roster {
             after,
             by: COMMAND_LINE,
           });
-        if (hash !== null) {
-          await tx.staffAccount.upsert({
-            where: { providerId_accountId: { providerId: credential, accountId: id } },
-            create: { providerId: credential, accountId: id, userId: id, password: hash },
-            update: { password: hash },
-          });
-          await tx.staffSession.deleteMany({ where: { userId: id } });
-        }
+        if (hash !== null) await savePassword(tx, id, hash);
         return { ok: true, id, created: !wasMember };
       });
     },
@@ -117,38 +110,12 @@ export function createRoster(db: Database): Roster {
         hasPassword: accounts.length > 0,
       }));
     },
-    removeStaff: (email) =>
-      db.$transaction(async (tx) => {
-        const where = { email: foldEmail(email.trim()), removedAt: null };
-        const member = await tx.staff.findFirst({ where, select: { id: true, role: true } });
-        if (!member) return false;
-        const { id, role } = member;
-        await tx.staff.update({ where: { id }, data: { removedAt: new Date(), twoFactorEnabled: false } });
-        await tx.staffSession.deleteMany({ where: { userId: id } });
-        await tx.staffAccount.deleteMany({ where: { userId: id } });
-        await tx.staffTwoFactor.deleteMany({ where: { userId: id } });
-        await recordStaffChange(tx, {
-          staffId: id,
-          before: { role },
-          after: { removed: true },
-          by: COMMAND_LINE,
-        });
-        return true;
-      }),
-    resetSecondFactor: (email) =>
-      db.$transaction(async (tx) => {
-        const where = { email: foldEmail(email.trim()), removedAt: null, twoFactorEnabled: true };
-        const member = await tx.staff.findFirst({ where, select: { id: true } });
-        if (!member) return false;
-        await tx.staff.update({ where: { id: member.id }, data: { twoFactorEnabled: false } });
-        await tx.staffTwoFactor.deleteMany({ where: { userId: member.id } });
-        await recordStaffChange(tx, {
-          staffId: member.id,
-          before: { secondFactor: true },
-          after: { secondFactor: false },
-          by: COMMAND_LINE,
-        });
-        return true;
-      }),
+    findMember: async (email) => {
+      const where = { email: foldEmail(email.trim()), removedAt: null };
+      return (await db.staff.findFirst({ where, select: { id: true } }))?.id ?? null;
+    },
+    listTeam: () => listTeam(db),
+    members: createMembers(db),
+    invitations: createInvitations(db),
   };
 }

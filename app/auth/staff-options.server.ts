@@ -95,6 +95,9 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
             const member = await db.staff.findUnique({ where: { id: session.userId } });
             return member !== null && member.removedAt === null;
           },
+          after: async ({ userId }) => {
+            await db.staff.updateMany({ where: { id: userId }, data: { lastSeenAt: new Date() } });
+          },
         },
       },
       // We do not need the provider's tokens. What is not stored cannot be stolen.

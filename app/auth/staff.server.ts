@@ -98,7 +98,16 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
 
   return {
     ...createRoster(options.db),
-    own: createOwnAccount({ db, log, post, handler: auth.handler }),
+    own: createOwnAccount({
+      db,
+      log,
+      post,
+      handler: auth.handler,
+      findSessionId: async (cookie) => {
+        const found = await auth.api.getSession({ headers: new Headers({ Cookie: cookie }) });
+        return found?.session.id ?? null;
+      },
+    }),
     session: async (request) => {
       const found = await auth.api.getSession({ headers: request.headers });
       if (!found) return null;
@@ -109,8 +118,10 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
         await db.staffSession.deleteMany({ where: { id } });
         return null;
       }
-      if (idleMs > SEEN_MS)
+      if (idleMs > SEEN_MS) {
         await db.staffSession.updateMany({ where: { id }, data: { updatedAt: new Date() } });
+        await db.staff.updateMany({ where: { id: found.user.id }, data: { lastSeenAt: new Date() } });
+      }
       const user = sessionUser.safeParse(found.user);
       if (!user.success) {
         log.error({ staffId: found.user.id }, "staff member has an unknown role");

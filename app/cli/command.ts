@@ -15,6 +15,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export type CommandContext = {
   parity: Parity;
   roster: Roster;
+  /** The address of the dashboard, for links. */
+  appUrl: string;
   out: Out;
   /** Epoch seconds. */
   now: () => number;

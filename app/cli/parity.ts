@@ -63,7 +63,14 @@ async function open(): Promise<Opening> {
   }
 }
 
-type Installation = { ok: true; db: Database; stripe: StripeEnvironment; sandbox: boolean; isNew: boolean };
+type Installation = {
+  ok: true;
+  db: Database;
+  stripe: StripeEnvironment;
+  sandbox: boolean;
+  isNew: boolean;
+  appUrl: string;
+};
 
 /** In the demo: the instance that is already running, or a new one. In production: what the environment names. */
 async function openInstallation(
@@ -72,7 +79,7 @@ async function openInstallation(
   opened: CloseHook[],
 ): Promise<Installation | { ok: false; message: string }> {
   const { createDatabase } = await import("~/platform/client.server");
-  const { dataDirectory, databaseUrl, stripe } = environment;
+  const { dataDirectory, databaseUrl, stripe, appUrl } = environment;
   const connect = (url: string) => {
     const db = createDatabase(url, { log });
     opened.push({ name: "database", close: () => db.$disconnect() });
@@ -87,20 +94,22 @@ async function openInstallation(
       stripe: toStripeEnvironment(sandboxUrl),
       sandbox: true,
       isNew: false,
+      appUrl: running.url,
     };
   }
   const postgres = await openPostgres({ databaseUrl, dataDirectory, log: say });
   opened.push({ name: "postgres", close: postgres.stop });
   await prepareDatabase(postgres.url, { embedded: databaseUrl === null });
   const db = connect(postgres.url);
-  if (stripe) return { ok: true, db, stripe, sandbox: false, isNew: false };
+  if (stripe) return { ok: true, db, stripe, sandbox: false, isNew: false, appUrl };
   const sandbox = await openSandbox({ ...environment, appUrl: null });
   opened.push({ name: "sandbox", close: sandbox.close });
-  return { ok: true, db, stripe: sandbox.stripe, sandbox: true, isNew: await fillDemo(db, sandbox.api) };
+  const isNew = await fillDemo(db, sandbox.api);
+  return { ok: true, db, stripe: sandbox.stripe, sandbox: true, isNew, appUrl };
 }
 
 async function createContext(
-  { db, stripe, sandbox, isNew }: Installation,
+  { db, stripe, sandbox, isNew, appUrl }: Installation,
   { log, databaseState }: ReturnType<typeof createProcessLog>,
   opened: CloseHook[],
 ) {
@@ -115,6 +124,7 @@ async function createContext(
   if (signal.aborted) parity.stop();
   return {
     parity,
+    appUrl,
     roster: createRoster(db),
     now: () => Math.floor(Date.now() / 1000),
     newPassword: () => randomBytes(18).toString("base64url"),

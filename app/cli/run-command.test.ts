@@ -32,7 +32,10 @@ describe("wrong arguments end with 2 before the database is opened:", () => {
     [["sync", "--all", "--read", "--apply"], "--apply always reads Stripe: leave out --read."],
     [["fix-workspace"], "Give the id of one workspace."],
     [["runs", "--limit", "many"], "--limit must be a whole number from 1 to 500."],
-    [["staff"], "Use staff add, staff list, staff remove or staff reset-second-factor."],
+    [
+      ["staff"],
+      "Use staff add, invite, list, role, remove, end-sessions, new-password or reset-second-factor.",
+    ],
     [["staff", "add", "--name", "Ada", "--role", "admin"], "--email"],
     [["staff", "add", "--email", "a@b.example", "--role", "admin"], "--name"],
     [["staff", "add", "--email", "a@b.example", "--name", "Ada", "--role", "boss"], "--role viewer"],

@@ -52,6 +52,8 @@ it("shows the address, how to sign in, and how to call the cron route", () => {
   for (const part of [
     "http://localhost:1\n",
     "admin@example.com",
+    "operator@example.com",
+    "viewer@example.com",
     "a password",
     'curl -H "Authorization: Bearer a secret" http://localhost:1/api/cron/sync-payments',
   ])

@@ -40,16 +40,29 @@ export async function findRunningDemo(dataDirectory: string): Promise<Announceme
   }
 }
 
+/** The sign-ins of the demo, one for each role; all have the same password. */
+export const DEMO_STAFF = [
+  { email: "admin@example.com", name: "Demo Admin", role: "admin" },
+  { email: "operator@example.com", name: "Demo Operator", role: "operator" },
+  { email: "viewer@example.com", name: "Demo Viewer", role: "viewer" },
+] as const;
+
+const ROLE_WORDS = {
+  admin: "decides everything",
+  operator: "syncs users, starts runs",
+  viewer: "changes nothing",
+} as const;
+
 /** What the terminal shows when the demo has started. */
 export function formatWelcome(
-  { url, email, password, sandboxUrl, cronSecret }: Announcement,
+  { url, password, sandboxUrl, cronSecret }: Announcement,
   dataDirectory: string,
 ): string {
   return `
   Parity is running with made-up customers and a Stripe sandbox.
 
     Open       ${url}
-    Sign in    ${email}
+${DEMO_STAFF.map(({ email, role }, index) => `    ${index === 0 ? "Sign in    " : "or         "}${email.padEnd(22)} ${ROLE_WORDS[role]}`).join("\n")}
     Password   ${password}
 
     Stripe     ${sandboxUrl}

@@ -79,7 +79,7 @@ export default function SignIn() {
       <h1 className="mt-4 text-title font-semibold tracking-tight">Sign in to Parity</h1>
       {demo && (
         <p className="mt-1 text-quiet">
-          The terminal that started the demo shows its email address and password.
+          The terminal that started the demo shows an email address for each role, and the password.
         </p>
       )}
       {problem && (

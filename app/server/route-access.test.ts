@@ -92,7 +92,8 @@ async function readRecord(): Promise<string> {
     await db.user.findMany({ orderBy: id }),
     await db.workspace.findMany({ orderBy: id }),
     await db.setting.findMany({ orderBy: { key: "asc" } }),
-    await db.staff.findMany({ orderBy: id }),
+    (await db.staff.findMany({ orderBy: id })).map(({ lastSeenAt: _, ...member }) => member),
+    await db.staffInvitation.count(),
     // A run that was started before goes on meanwhile.
     await db.run.count(),
     await db.change.count(),

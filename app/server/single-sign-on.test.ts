@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeMember } from "~/auth/testing/by-address";
 import type { Person } from "~/auth/testing/identity-provider";
 import { CLIENT, startRealProvider } from "~/auth/testing/real-provider";
 import { createWorld, type World } from "~/engine/testing/world";
@@ -152,7 +153,7 @@ describe("single sign-on with a certified provider", () => {
   it("keeps a removed member out, with an open session and with a new sign-in", async () => {
     const { cookie, status } = await signIn(ann);
     expect(status).toBe(200);
-    await server.staffAuth.removeStaff(ann.email);
+    await removeMember(server.staffAuth, ann.email);
     expect((await server.send("GET", "/runs", { headers: { Cookie: cookie } })).status).toBe(302);
     expect(await signIn(ann)).toMatchObject({ to: expect.stringContaining("error=removed"), status: 302 });
     expect((await signIn({ ...ann, sub: "p-again" })).status).toBe(302);

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { ServerBuild } from "@remix-run/node";
-import { announce, findRunningDemo, formatWelcome } from "~/demo/announcement.server";
+import { announce, DEMO_STAFF, findRunningDemo, formatWelcome } from "~/demo/announcement.server";
 import { fillDemo, openSandbox, runInitialPreview } from "~/demo/demo.server";
 import { loadDemoSecrets } from "~/demo/demo-secrets.server";
 import { sendConsoleToLog } from "~/platform/console.server";
@@ -21,7 +21,6 @@ import { watchParent } from "./watch-parent.server";
 // runs what is built; the npm scripts build before it.
 
 const isDevelopment = process.argv.includes("--dev");
-const DEMO_ADMIN = "admin@example.com";
 
 // The program that read our output may be gone: no reason to stop.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
@@ -104,12 +103,12 @@ async function serve(
     return;
   }
   const { adminPassword: password } = loadDemoSecrets(environment.dataDirectory);
-  await staffAuth.addStaff({ email: DEMO_ADMIN, name: "Demo Admin", role: "admin", password });
+  for (const member of DEMO_STAFF) await staffAuth.addStaff({ ...member, password });
   await application.server.listen(listener);
   const facts = {
     pid: process.pid,
     url: environment.appUrl,
-    email: DEMO_ADMIN,
+    email: DEMO_STAFF[0].email,
     password,
     sandboxUrl: sandbox.url,
     cronSecret: environment.cronSecret ?? "",

@@ -1,10 +1,17 @@
 import { z } from "zod";
 import { PASSWORD_PROBLEMS } from "~/auth/passwords.server";
 import type { StaffChange } from "~/auth/roster.server";
+import {
+  buildInvitationUrl,
+  INVITATION_HOURS,
+  INVITE_REFUSALS,
+  type Invited,
+} from "~/auth/team/invitations.server";
+import { TEAM_REFUSALS } from "~/auth/team/members.server";
 import { formatDay } from "~/billing/dates";
-import { type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
+import { COMMAND_LINE, type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
 import type { Line } from "~/cli/layout";
-import { roles } from "~/engine/account/roles";
+import { type Role, roles } from "~/engine/account/roles";
 
 const MISSING = {
   email: "Give the email address: --email you@example.com",
@@ -12,10 +19,24 @@ const MISSING = {
   role: `Give the role: --role ${roles.join(" | ")}`,
 };
 
+const FORMS = [
+  `staff add --email <email> --name <name> --role <${roles.join(" | ")}> [--password-stdin]`,
+  `staff invite --email <email> --role <${roles.join(" | ")}>`,
+  "staff list",
+  `staff role <email> <${roles.join(" | ")}> [--reason <text>]`,
+  "staff remove <email> [--reason <text>]",
+  "staff end-sessions <email>",
+  "staff new-password <email>",
+  "staff reset-second-factor <email>",
+];
+
+const DONE = FORMS.map((form) => form.split(" ")[1]);
+
 const options = {
   email: z.string().optional(),
   name: z.string().optional(),
   role: z.string().optional(),
+  reason: z.string().max(1_000).optional(),
   "password-stdin": z.boolean().default(false),
 };
 
@@ -32,6 +53,13 @@ const add = z
     ...member,
   }));
 
+const role = z.enum(roles, MISSING.role);
+
+/** What is done with one member, by its address. */
+const ABOUT_ONE = ["remove", "reset-second-factor", "end-sessions"] as const;
+const isAboutOne = (what: string | undefined): what is (typeof ABOUT_ONE)[number] =>
+  ABOUT_ONE.some((one) => one === what);
+
 const input = z
   .object({ positionals: z.array(z.string()), ...options })
   .transform(({ positionals: [what, ...rest], ...given }, context) => {
@@ -39,37 +67,44 @@ const input = z
       context.addIssue({ code: "custom", message });
       return z.NEVER;
     };
-    const needsEmail = what === "remove" || what === "reset-second-factor" ? what : null;
-    if (rest.length > (needsEmail ? 1 : 0)) return refuse(`Unexpected argument: ${rest.join(" ")}.`);
+    const reason = given.reason?.trim();
+    const most = isAboutOne(what) || what === "new-password" ? 1 : what === "role" ? 2 : 0;
+    if (rest.length > most) return refuse(`Unexpected argument: ${rest.slice(most).join(" ")}.`);
     if (what === "list") return { what: "list" as const };
     const email = rest[0] ?? given.email;
-    if (needsEmail !== null && email === undefined) return refuse(MISSING.email);
-    if (needsEmail === "remove") return { what: "remove" as const, email: email ?? "" };
-    if (needsEmail !== null) return { what: "reset-second-factor" as const, email: email ?? "" };
-    if (what !== "add")
-      return refuse("Use staff add, staff list, staff remove or staff reset-second-factor.");
+    if (what === "new-password")
+      return email === undefined ? refuse(MISSING.email) : { what: "new-password" as const, email };
+    if (isAboutOne(what)) return email === undefined ? refuse(MISSING.email) : { what, email, reason };
+    if (what === "role" || what === "invite") {
+      const wanted = role.safeParse(rest[1] ?? given.role);
+      if (email === undefined) return refuse(MISSING.email);
+      if (!wanted.success) return refuse(MISSING.role);
+      const chosen = { email, role: wanted.data, reason };
+      return what === "role" ? { what: "role" as const, ...chosen } : { what: "invite" as const, ...chosen };
+    }
+    if (what !== "add") return refuse(`Use staff ${DONE.slice(0, -1).join(", ")} or ${DONE.at(-1)}.`);
     const member = add.safeParse(given);
     return member.success ? member.data : refuse(member.error.issues[0]?.message ?? MISSING.email);
   });
 
 export const staff = defineCommand({
   name: "staff",
-  usage: [
-    `staff add --email <email> --name <name> --role <${roles.join(" | ")}> [--password-stdin]`,
-    "staff list",
-    "staff remove <email>",
-    "staff reset-second-factor <email>",
-  ],
+  usage: FORMS,
   summary: "manage who can sign in",
   help: [
+    `invite: prints a link, once. Whoever opens it within ${INVITATION_HOURS} hours chooses a name and a password.`,
     "add: creates a member, or changes the one with this address. A password is generated and shown once.",
+    "role: changes the role; the password and the sessions stay. The last admin keeps the role.",
+    "new-password: prints a link with which the member chooses a new password.",
     "--password-stdin: read the password from standard input. It is never an argument, because other users of the",
     "machine can see arguments.",
+    "--reason: kept in the audit.",
   ],
   options: {
     email: { type: "string" },
     name: { type: "string" },
     role: { type: "string" },
+    reason: { type: "string" },
     "password-stdin": { type: "boolean" },
   },
   input,
@@ -79,10 +114,14 @@ export const staff = defineCommand({
         return addMember(context, request);
       case "list":
         return listMembers(context);
-      case "remove":
-        return removeMember(context, request.email);
-      case "reset-second-factor":
-        return resetSecondFactor(context, request.email);
+      case "invite":
+        return printLink(context, request.email, () =>
+          context.roster.invitations.invite(request, COMMAND_LINE),
+        );
+      case "new-password":
+        return offerNewPassword(context, request.email);
+      default:
+        return changeMember(context, request);
     }
   },
 });
@@ -111,6 +150,7 @@ type Refusal = Extract<StaffChange, { ok: false }>["reason"];
 const REFUSALS: Record<Refusal, string> = {
   bad_email: "The email address is not valid.",
   bad_name: "The name is empty or too long.",
+  last_admin: TEAM_REFUSALS.last_admin,
   ...PASSWORD_PROBLEMS,
 };
 
@@ -133,22 +173,68 @@ async function listMembers({ roster, out }: CommandContext): Promise<ExitCode> {
   return EXIT.done;
 }
 
-async function removeMember({ roster, out }: CommandContext, email: string): Promise<ExitCode> {
-  if (!(await roster.removeStaff(email))) {
-    out.fail("no_such_member", `There is no member with the address ${email}.`);
+type OnMember = { email: string; reason?: string } & (
+  | { what: "remove" | "reset-second-factor" | "end-sessions" }
+  | { what: "role"; role: Role }
+);
+
+async function changeMember({ roster, out }: CommandContext, request: OnMember): Promise<ExitCode> {
+  const { email, reason } = request;
+  const staffId = await roster.findMember(email);
+  if (staffId === null) return failWithoutMember(out, email);
+  const { members } = roster;
+  const about = { staffId, reason };
+  const done = {
+    remove: () => members.removeMember(about, COMMAND_LINE),
+    "reset-second-factor": () => members.removeSecondFactor(about, COMMAND_LINE),
+    "end-sessions": () => members.endSessions(about, COMMAND_LINE),
+    role: () =>
+      members.changeRole({ ...about, role: request.what === "role" ? request.role : "viewer" }, COMMAND_LINE),
+  };
+  const answer = await done[request.what]();
+  if (!answer.ok) {
+    out.fail(answer.reason, TEAM_REFUSALS[answer.reason]);
     return EXIT.failed;
   }
-  out.answer({ removed: email }, () => [`Removed: ${email}. Their sessions have ended.`]);
+  out.answer({ email, done: request.what, ...(request.what === "role" && { role: request.role }) }, () => [
+    request.what === "role" ? `Changed: ${email} is ${request.role} now.` : SENTENCES[request.what](email),
+  ]);
   return EXIT.done;
 }
 
-async function resetSecondFactor({ roster, out }: CommandContext, email: string): Promise<ExitCode> {
-  if (!(await roster.resetSecondFactor(email))) {
-    out.fail("no_second_factor", `There is no member with the address ${email} and a second factor.`);
+const SENTENCES = {
+  remove: (email: string) => `Removed: ${email}. Their sessions have ended.`,
+  "reset-second-factor": (email: string) =>
+    `Reset: ${email} signs in with the password alone until a new one is added.`,
+  "end-sessions": (email: string) => `Signed out: ${email}, in every browser.`,
+};
+
+async function offerNewPassword(context: CommandContext, email: string): Promise<ExitCode> {
+  const { roster, out } = context;
+  const staffId = await roster.findMember(email);
+  if (staffId === null) return failWithoutMember(out, email);
+  return printLink(context, email, () => roster.invitations.offerNewPassword({ staffId }, COMMAND_LINE));
+}
+
+async function printLink(
+  { out, appUrl }: CommandContext,
+  email: string,
+  make: () => Promise<Invited>,
+): Promise<ExitCode> {
+  const made = await make();
+  if (!made.ok) {
+    out.fail(made.reason, INVITE_REFUSALS[made.reason]);
     return EXIT.failed;
   }
-  out.answer({ reset: email }, () => [
-    `Reset: ${email} signs in with the password alone until a new one is added.`,
+  const link = buildInvitationUrl(appUrl, made.token);
+  out.answer({ email, link, expiresAt: made.expiresAt.toISOString() }, () => [
+    `Send this link to ${email}. It works once, within ${INVITATION_HOURS} hours, and is shown only now:`,
+    link,
   ]);
   return EXIT.done;
+}
+
+function failWithoutMember(out: CommandContext["out"], email: string): ExitCode {
+  out.fail("no_such_member", `There is no member with the address ${email}.`);
+  return EXIT.failed;
 }

@@ -70,6 +70,7 @@ export function runOn({ db, parity }: Installation, line: string | readonly stri
     close: async () => {},
     context: {
       parity,
+      appUrl: "https://parity.test",
       roster: createRoster(db),
       now: epochSeconds,
       newPassword: () => around.password ?? "generated for this test",

@@ -17,22 +17,28 @@ const form = z.discriminatedUnion("intent", [
   z.object({ intent: z.literal("start-second-factor"), password }),
   z.object({ intent: z.literal("confirm-second-factor"), code: z.string().max(20).default("") }),
   z.object({ intent: z.literal("remove-second-factor"), password }),
+  z.object({ intent: z.literal("end-session"), sessionId: z.string().min(1).max(200) }),
   z.object({ intent: z.literal("sign-out-everywhere") }),
 ]);
 
 type Answer = {
-  about?: "password" | "second-factor";
+  about?: "password" | "second-factor" | "sessions";
   problem?: string;
   done?: string;
   /** Shown once: the key for the authenticator app, and the codes for a lost one. */
   setUp?: { uri: string; key: string; backupCodes: string[] };
 };
 
-export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ staff, context }) => ({
-  hasPassword: await context.staffAuth.own.hasPassword(staff.id),
-  hasSecondFactor: staff.hasSecondFactor === true,
-  mustAddSecondFactor: staff.mustAddSecondFactor === true,
-}));
+export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ staff, request, context }) => {
+  const { own } = context.staffAuth;
+  const cookie = request.headers.get("Cookie") ?? "";
+  return {
+    hasPassword: await own.hasPassword(staff.id),
+    hasSecondFactor: staff.hasSecondFactor === true,
+    mustAddSecondFactor: staff.mustAddSecondFactor === true,
+    sessions: await own.listSessions({ staffId: staff.id, cookie, clientAddress: context.clientAddress }),
+  };
+});
 
 /** Changes the caller's own account; each change asks for the password or a code again. */
 export const action = route.action(
@@ -74,6 +80,9 @@ export const action = route.action(
         if (!removed.ok) return refuse("second-factor", "The password is wrong.");
         return done("second-factor", "Signing in no longer asks for a code.", removed.cookies);
       }
+      case "end-session":
+        await own.endSession(staff.id, form.sessionId);
+        return done("sessions", "That session has ended.", []);
       case "sign-out-everywhere":
         await own.signOutEverywhere(staff.id);
         throw redirect("/sign-in");
@@ -92,7 +101,7 @@ function done(about: Answer["about"], message: string, cookies: string[]) {
 }
 
 export default function Account() {
-  const { hasPassword, hasSecondFactor, mustAddSecondFactor } = useLoaderData<typeof loader>();
+  const { hasPassword, hasSecondFactor, mustAddSecondFactor, sessions } = useLoaderData<typeof loader>();
   const answer = useActionData<Answer>();
   const passwordAnswer = answer?.about === "password" ? answer : undefined;
   const factorAnswer = answer?.about === "second-factor" ? answer : undefined;
@@ -117,7 +126,7 @@ export default function Account() {
           You sign in with your company account. Its password and second factor are changed there.
         </p>
       )}
-      <SessionsSection />
+      <SessionsSection sessions={sessions} done={answer?.about === "sessions" ? answer.done : undefined} />
     </div>
   );
 }

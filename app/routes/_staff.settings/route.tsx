@@ -8,6 +8,7 @@ import { route } from "~/http/route.server";
 import { PageHeader } from "~/ui/page-header";
 import { useHasRole } from "../_staff/frame-data";
 import { AccountSection } from "./account-section";
+import { MoreSection } from "./more-section";
 import { RulesForm } from "./rules-form";
 import { describeFields } from "./setting-fields.server";
 import { WriteModeSection } from "./write-mode-section";
@@ -51,6 +52,7 @@ export default function Settings() {
       <WriteModeSection writeMode={writeMode} canChange={canChange} />
       <RulesForm fields={fields} />
       <AccountSection binding={binding} />
+      <MoreSection canChange={canChange} />
     </div>
   );
 }

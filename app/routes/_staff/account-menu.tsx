@@ -33,6 +33,9 @@ export function AccountMenu({ staff, theme }: { staff: FrameData["staff"]; theme
           ),
         },
         { kind: "action", id: "account", label: "Your account", onChoose: () => navigate("/account") },
+        ...(staff.role === "admin"
+          ? [{ kind: "action" as const, id: "team", label: "Team", onChoose: () => navigate("/team") }]
+          : []),
         { kind: "line", id: "above-themes" },
         ...THEMES.map((choice) => ({
           kind: "choice" as const,

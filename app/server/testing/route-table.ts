@@ -71,6 +71,14 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
     loader: { at: "/settings", is: staffPage },
     action: { at: "/settings", form: { writeMode: "full" }, is: staff(403, 403, 200) },
   },
+  "routes/_staff.team": {
+    loader: { at: "/team", is: staff(403, 403, 200) },
+    action: {
+      at: "/team",
+      form: { intent: "invite", email: "none", role: "admin" },
+      is: staff(403, 403, 400),
+    },
+  },
   "routes/_staff.users.$userId": {
     loader: { at: "/users/ada", is: staffPage },
     action: { at: "/users/ada", form: { intent: "preview" }, is: staff(403, 200, 200) },
@@ -110,6 +118,10 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
     loader: { at: "/demo/customer/ada", is: staff(403, 403, 200) },
   },
   "routes/healthz": { loader: { at: "/healthz", is: all(200) } },
+  "routes/invitation": {
+    loader: { at: "/invitation?token=guessed", is: all(404) },
+    action: { at: "/invitation", form: { token: "guessed", name: "x", password: "x" }, is: all(404) },
+  },
   "routes/metrics": {
     loader: { at: "/metrics", is: all(401), withSecret: { is: 200, headers: bearer(METRICS_TOKEN) } },
   },

@@ -16,7 +16,7 @@ const form = z.object({
 });
 
 export const loader = route.loader(
-  { who: "public", because: "whoever has the link has no account yet", search: z.object({ token }) },
+  { who: "public", because: "the person who has the link has no account yet", search: z.object({ token }) },
   async ({ search, context }) => {
     const open = await context.staffAuth.invitations.findOpen(search.token);
     const shown = open && { email: open.email, role: open.role, name: open.name, isReset: open.isReset };
@@ -26,7 +26,7 @@ export const loader = route.loader(
 
 /** Takes the invitation up, and signs the person in. */
 export const action = route.action(
-  { who: "public", because: "whoever has the link has no account yet", form },
+  { who: "public", because: "the person who has the link has no account yet", form },
   async ({ form, request, context }) => {
     const { staffAuth, clientAddress } = context;
     const accepted = await staffAuth.invitations.accept(form);

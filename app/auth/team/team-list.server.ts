@@ -34,7 +34,7 @@ export type Team = { members: TeamMember[]; former: FormerMember[]; invitations:
 const toSeconds = (time: Date) => Math.floor(time.getTime() / 1000);
 const FORMER_SHOWN = 50;
 
-/** Everybody who may sign in, the links that are open, and who was removed lately. */
+/** All who may sign in, the links that are open, and who was removed lately. */
 export async function listTeam(db: Database): Promise<Team> {
   const now = new Date();
   const [members, former, invitations] = await Promise.all([

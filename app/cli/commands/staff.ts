@@ -92,7 +92,7 @@ export const staff = defineCommand({
   usage: FORMS,
   summary: "manage who can sign in",
   help: [
-    `invite: prints a link, once. Whoever opens it within ${INVITATION_HOURS} hours chooses a name and a password.`,
+    `invite: prints a link, once. The person who opens it within ${INVITATION_HOURS} hours chooses a name and a password.`,
     "add: creates a member, or changes the one with this address. A password is generated and shown once.",
     "role: changes the role; the password and the sessions stay. The last admin keeps the role.",
     "new-password: prints a link with which the member chooses a new password.",

@@ -1,6 +1,6 @@
 import type { Actor } from "~/engine/account/actor";
-import type { Database, Tx } from "~/platform/client.server";
 import type { Role } from "~/engine/account/roles";
+import type { Database, Tx } from "~/platform/client.server";
 import { recordStaffChange, type StaffAudit } from "../staff-audit.server";
 import { isLastAdmin, isStillAdmin, lockRoster } from "./roster-lock.server";
 

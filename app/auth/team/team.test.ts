@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Actor } from "~/engine/account/actor";
+import type { Role } from "~/engine/account/roles";
 import { createLog } from "~/platform/log.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
-import type { Role } from "~/engine/account/roles";
 import { createStaffAuth, type StaffAuth } from "../staff.server";
 
 const appUrl = "https://parity.test";

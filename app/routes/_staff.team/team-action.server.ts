@@ -1,10 +1,10 @@
 import { data } from "@remix-run/node";
 import { z } from "zod";
-import { roles } from "~/engine/account/roles";
 import type { StaffAuth } from "~/auth/staff.server";
 import { buildInvitationUrl, INVITE_REFUSALS, type Invited } from "~/auth/team/invitations.server";
 import { TEAM_REFUSALS, type TeamAnswer } from "~/auth/team/members.server";
 import type { Actor } from "~/engine/account/actor";
+import { roles } from "~/engine/account/roles";
 
 const staffId = z.string().min(1).max(200);
 const reason = z.string().trim().max(1000).default("");

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { MONEY_KINDS } from "~/billing/verdicts/catalogue";
-import { isInNoRecord, selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
+import {
+  isIgnored,
+  isInNoRecord,
+  selectOwners,
+  selectUsersWithAddress,
+} from "~/engine/account/customer-owners.server";
 import { mayItemsHaveSeats } from "~/engine/account/price-mappings.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
@@ -66,7 +71,7 @@ export async function countUnlinkedCustomers(db: Database | Tx): Promise<number>
       WHERE NOT s.gone AND s.status IN ('active', 'trialing')
         AND ${isInNoRecord(sql`s."customerId"`)})
     SELECT count(*)::int AS count FROM paying JOIN parity."StripeCustomer" c USING (id)
-    WHERE c.state = 'present'
+    WHERE c.state = 'present' AND NOT ${isIgnored(sql`c.id`)}
       AND EXISTS (SELECT 1 FROM parity."StripeSubscription" bought WHERE bought."customerId" = paying.id AND NOT bought.gone
         AND bought.status IN ('active', 'trialing') AND ${mayItemsHaveSeats(sql`bought.items`)})
       AND NOT EXISTS (${selectOwners(sql`paying.id`)})

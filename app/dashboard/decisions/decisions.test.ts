@@ -1,49 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DecisionKind } from "~/engine/decisions/kinds";
 import { addPayingUser, addUser, createWorld, readAccess, syncAll, type World } from "~/engine/testing/world";
-import type { DecisionMade, DecisionRequest } from "./decisions.server";
+import { ADMIN, addStaff, createDecider, OPERATOR, toRequest } from "./testing/deciding";
 
 let world: World;
-let ids = { ada: "", eve: "" };
+let decide: ReturnType<typeof createDecider>["decide"];
 beforeAll(async () => {
   world = await createWorld();
-  for (const [id, name] of [
-    ["ada", "Ada"],
-    ["eve", "Eve"],
-  ] as const) {
-    await world.db.staff.create({
-      data: {
-        id: `staff_${id}`,
-        name,
-        email: `${id}@staff.example`,
-        role: id === "ada" ? "admin" : "operator",
-      },
-    });
-  }
-  ids = { ada: "staff_ada", eve: "staff_eve" };
+  decide = createDecider(world).decide;
+  await addStaff(world);
   await syncAll(world.parity);
 });
 afterAll(() => world.close());
-
-const admin = () => ({ actor: { kind: "staff" as const, id: ids.ada }, role: "admin" as const });
-const operator = () => ({ actor: { kind: "staff" as const, id: ids.eve }, role: "operator" as const });
-
-const request = (
-  kind: DecisionKind,
-  input: unknown,
-  by: DecisionRequest["by"] = admin(),
-): DecisionRequest => ({
-  kind,
-  input,
-  by,
-  reason: "asked for in ticket 12",
-});
-
-async function decide(...args: Parameters<typeof request>): Promise<DecisionMade> {
-  const made = await world.parity.decisions.decide(request(...args));
-  if (!made.ok) throw new Error(`${made.reason}: ${made.message}`);
-  return made;
-}
 
 const view = async (userId: string) => (await world.parity.views([userId]))[0];
 const countDecisions = () => world.db.decision.count();
@@ -55,7 +22,7 @@ describe("a hold", () => {
     await world.db
       .$executeRaw`UPDATE app."Workspace" SET status = 'locked', soldiers = 0 WHERE "ownerId" = 'held'`;
 
-    const made = await decide("hold", { userId: "held" }, operator());
+    const made = await decide("hold", { userId: "held" }, OPERATOR);
 
     expect(made).toMatchObject({ sync: null, decision: { by: "Eve (staff)", label: "Put on hold" } });
     expect(await view("held")).toMatchObject({ verdict: "locked_out", flags: ["on_hold"] });
@@ -66,7 +33,7 @@ describe("a hold", () => {
     await syncAll(world.parity);
     expect(await readAccess(world, "held")).toBe("locked 0");
 
-    const released = await decide("release", { userId: "held" }, operator());
+    const released = await decide("release", { userId: "held" }, OPERATOR);
 
     expect(released.sync).toMatchObject({ outcome: "synced" });
     expect(await readAccess(world, "held")).toBe("active 5");
@@ -77,7 +44,7 @@ describe("a hold", () => {
     await decide("hold", { userId: "twice" });
     const before = await countDecisions();
 
-    const second = await world.parity.decisions.decide(request("hold", { userId: "twice" }, operator()));
+    const second = await world.parity.decisions.decide(toRequest("hold", { userId: "twice" }, OPERATOR));
 
     expect(second).toMatchObject({ ok: false, reason: "already", decision: { by: "Ada (staff)" } });
     expect(second.ok ? "" : second.message).toContain("asked for in ticket 12");
@@ -88,9 +55,7 @@ describe("a hold", () => {
   it("of two at the same moment one is made", async () => {
     await addPayingUser(world, "race");
     const both = await Promise.all(
-      [admin(), operator()].map((by) =>
-        world.parity.decisions.decide(request("hold", { userId: "race" }, by)),
-      ),
+      [ADMIN, OPERATOR].map((by) => world.parity.decisions.decide(toRequest("hold", { userId: "race" }, by))),
     );
     expect(both.map(({ ok }) => ok).sort()).toEqual([false, true]);
     expect(await world.db.hold.count({ where: { userId: "race" } })).toBe(1);
@@ -104,12 +69,12 @@ describe("complimentary access", () => {
   it("is previewed without writing anything, given by an admin, and ended", async () => {
     await addUser(world, { id: "guest" });
     const input = { userId: "guest", planId: "army", until };
-    expect(await world.parity.decisions.decide(request("give_comp", input, operator()))).toMatchObject({
+    expect(await world.parity.decisions.decide(toRequest("give_comp", input, OPERATOR))).toMatchObject({
       ok: false,
       reason: "forbidden",
     });
 
-    const preview = await world.parity.decisions.preview(request("give_comp", input));
+    const preview = await world.parity.decisions.preview(toRequest("give_comp", input));
 
     expect(preview).toMatchObject({ ok: true, effect: { gaining: { users: 1 }, losing: { users: 0 } } });
     expect(preview.ok && preview.lines).toContain("1 user gains access.");
@@ -145,10 +110,10 @@ describe("an acknowledgement", () => {
       customerId: "cus_NeverSeen",
       workspaces: [{ status: "active", seats: 5 }],
     });
-    await world.parity.syncUser({ userId: "lost", actor: admin().actor });
+    await world.parity.syncUser({ userId: "lost", actor: ADMIN.actor });
     expect(await view("lost")).toMatchObject({ verdict: "missing_in_stripe" });
 
-    await decide("acknowledge", { userId: "lost" }, operator());
+    await decide("acknowledge", { userId: "lost" }, OPERATOR);
 
     expect((await view("lost"))?.flags).toContain("acknowledged");
     await world.db
@@ -158,8 +123,8 @@ describe("an acknowledgement", () => {
 
   it("is refused where nothing differs", async () => {
     await addPayingUser(world, "well");
-    await world.parity.syncUser({ userId: "well", actor: admin().actor });
-    expect(await world.parity.decisions.decide(request("acknowledge", { userId: "well" }))).toMatchObject({
+    await world.parity.syncUser({ userId: "well", actor: ADMIN.actor });
+    expect(await world.parity.decisions.decide(toRequest("acknowledge", { userId: "well" }))).toMatchObject({
       ok: false,
       reason: "refused",
     });
@@ -179,7 +144,10 @@ describe("every decision", () => {
     ],
   ])("is refused %s, and leaves nothing behind", async (_, change, reason) => {
     const before = await countDecisions();
-    const answer = await world.parity.decisions.decide({ ...request("hold", { userId: "well" }), ...change });
+    const answer = await world.parity.decisions.decide({
+      ...toRequest("hold", { userId: "well" }),
+      ...change,
+    });
     expect(answer).toMatchObject({ ok: false, reason });
     expect(await countDecisions()).toBe(before);
   });
@@ -187,10 +155,10 @@ describe("every decision", () => {
   it("that rests on an older page is not made: the newer decision is shown", async () => {
     await addPayingUser(world, "stale");
     const { decision } = await decide("hold", { userId: "stale" });
-    await decide("release", { userId: "stale" }, operator());
+    await decide("release", { userId: "stale" }, OPERATOR);
 
     const answer = await world.parity.decisions.decide({
-      ...request("hold", { userId: "stale" }),
+      ...toRequest("hold", { userId: "stale" }),
       basedOn: decision.id,
     });
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { computeMonthlyAmount, type MonthlyMoney, sumMonthly } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
 import {
+  isIgnored,
   isInNoRecord,
   LINK_SOURCES,
   selectOwners,
@@ -78,6 +79,7 @@ export async function listUnclaimedPayers(
       AND ${mayItemsHaveSeats(sql`s.items`)}
       AND (${after}::text IS NULL OR c.id > ${after})
       AND ${isNamed(search)}
+      AND NOT ${isIgnored(id)}
       AND ${isInNoRecord(id)}
       AND NOT EXISTS (${selectOwners(id)})
     GROUP BY c.id ORDER BY c.id LIMIT ${limit}::int`,

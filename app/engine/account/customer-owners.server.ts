@@ -56,6 +56,10 @@ export const isInNoRecord = (customerId: Sql): Sql => sql`NOT EXISTS (SELECT 1 F
     AND named_rejected."customerId" = named_user."stripeCustomerId" AND named_rejected.source = 'rejected'
   WHERE named_user."stripeCustomerId" = ${customerId} AND named_rejected."userId" IS NULL)`;
 
+/** SQL condition: staff decided that this customer is no user's. A strong link counts all the same. */
+export const isIgnored = (customerId: Sql): Sql =>
+  sql`EXISTS (SELECT 1 FROM parity."IgnoredCustomer" ignored WHERE ignored."customerId" = ${customerId})`;
+
 /** SQL: the users whose e-mail address a customer has, ASCII-folded, as rows `("userId")`. Not a link by itself. */
 export const selectUsersWithAddress = (customerId: Sql): Sql => sql`
   SELECT owner_user.id AS "userId" FROM parity."StripeCustomer" owner_customer

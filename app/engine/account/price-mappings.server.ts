@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Plan } from "~/billing/plans";
 import type { Database, Tx } from "~/platform/client.server";
-import { queryRows } from "~/platform/query-rows.server";
+import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 
 /** What one mapping names: a price by its id, the price that has a lookup key, or all prices of a product. */
@@ -48,8 +48,8 @@ const column: Record<PriceName["kind"], Sql> = {
 const foundRow = z.object({ planId: z.string().nullable() });
 
 /**
- * Maps a price to a plan, ignores it, or unmaps it, with an audit entry, in one transaction. A lookup key takes the prices along
- * that were seen under it. `afterwards` enqueues the users with these prices. What is said already is not written again.
+ * Maps a price to a plan, ignores it, or unmaps it, with an audit entry, in one transaction. `afterwards` enqueues the users with
+ * these prices. What is said already is not written again.
  */
 export async function saveMapping(
   db: Database,
@@ -57,36 +57,54 @@ export async function saveMapping(
   afterwards: (tx: Tx, names: PriceName[]) => Promise<void>,
 ): Promise<MappingResult> {
   return db.$transaction(async (tx): Promise<MappingResult> => {
+    await lockMappings(tx);
+    const before = await findMappedTo(tx, name);
     if (to != null && (await tx.plan.findUnique({ where: { id: to } })) === null)
       return { ok: false, reason: "unknown_plan" };
-    // One change at a time: two that arrive together must not both read the same state before.
-    await tx.$executeRaw`LOCK TABLE parity."PlanPrice" IN SHARE ROW EXCLUSIVE MODE`;
-    const [row] = await queryRows(
-      tx,
-      foundRow,
-      sql`SELECT "planId" FROM parity."PlanPrice" WHERE ${column[name.kind]} = ${name.value}`,
-    );
-    const before = row?.planId;
     if (before === to) return { ok: true, before, changed: false };
-    if (to === undefined)
-      await tx.$executeRaw(sql`DELETE FROM parity."PlanPrice" WHERE ${column[name.kind]} = ${name.value}`);
-    else
-      await tx.$executeRaw(sql`
-        INSERT INTO parity."PlanPrice" ("planId", ${column[name.kind]}, source) VALUES (${to}, ${name.value}, 'admin')
-        ON CONFLICT (${column[name.kind]}) DO UPDATE SET "planId" = excluded."planId", source = 'admin'`);
-    const seen = name.kind === "lookupKey" ? await moveSeenPrices(tx, name.value, to) : [];
+    const names = await writeMapping(tx, name, to);
     await tx.settingChange.create({
       data: {
         key: `${name.kind}:${name.value}`,
-        ...(row ? { before: JSON.parse(toJson(before)) } : {}),
+        ...(before !== undefined && { before: JSON.parse(toJson(before)) }),
         after: JSON.parse(toJson(to)),
         actor,
         reason,
       },
     });
-    await afterwards(tx, [name, ...seen]);
+    await afterwards(tx, names);
     return { ok: true, before, changed: true };
   });
+}
+
+/** One change at a time: two that arrive together must not both read the same state before. */
+export async function lockMappings(tx: Tx): Promise<void> {
+  await tx.$executeRaw`LOCK TABLE parity."PlanPrice" IN SHARE ROW EXCLUSIVE MODE`;
+}
+
+/** What a name is mapped to by itself. */
+export async function findMappedTo(tx: Tx, { kind, value }: PriceName): Promise<MappedTo> {
+  const row = await queryOne(
+    tx,
+    foundRow,
+    sql`SELECT "planId" FROM parity."PlanPrice" WHERE ${column[kind]} = ${value}`,
+  );
+  return row === null ? undefined : row.planId;
+}
+
+/**
+ * Writes a mapping, without an audit entry. A lookup key takes the prices along that were seen under it. Returns everything that is
+ * mapped otherwise now.
+ */
+export async function writeMapping(tx: Tx, name: PriceName, to: MappedTo): Promise<PriceName[]> {
+  const { kind, value } = name;
+  if (to === undefined)
+    await tx.$executeRaw(sql`DELETE FROM parity."PlanPrice" WHERE ${column[kind]} = ${value}`);
+  else
+    await tx.$executeRaw(sql`
+      INSERT INTO parity."PlanPrice" ("planId", ${column[kind]}, source) VALUES (${to}, ${value}, 'admin')
+      ON CONFLICT (${column[kind]}) DO UPDATE SET "planId" = excluded."planId", source = 'admin'`);
+  return [name, ...(kind === "lookupKey" ? await moveSeenPrices(tx, value, to) : [])];
 }
 
 const seenRow = z.object({ priceId: z.string() });
@@ -138,6 +156,18 @@ export const listMappings = (db: Database): Promise<MappingRow[]> =>
     mappingRow,
     sql`SELECT "planId", "priceId", "lookupKey", "productId", source FROM parity."PlanPrice" ORDER BY "createdAt", id`,
   );
+
+/** A name with the prices that were seen under it, when it is a lookup key. */
+export async function listNamesTogether(tx: Tx, name: PriceName): Promise<PriceName[]> {
+  if (name.kind !== "lookupKey") return [name];
+  const seen = await queryRows(
+    tx,
+    seenRow,
+    sql`SELECT "priceId" FROM parity."PlanPrice"
+      WHERE source = 'seen' AND "seenLookupKey" = ${name.value} AND "priceId" IS NOT NULL ORDER BY 1`,
+  );
+  return [name, ...seen.map(({ priceId }) => ({ kind: "priceId" as const, value: priceId }))];
+}
 
 /** SQL: the customers with an item of one of these prices, as rows `(id)`. */
 export const selectCustomersOfPrices = (names: readonly PriceName[]): Sql => sql`

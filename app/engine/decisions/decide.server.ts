@@ -9,6 +9,7 @@ import { isPlainText } from "~/platform/plain-text";
 import { type DecisionContext, nameActor, type Prepared, type Refusal, refuse } from "./handler.server";
 import { HANDLERS } from "./handlers.server";
 import { DECISIONS, type DecisionKind } from "./kinds";
+import { lockSubjects } from "./lock-subjects.server";
 import { findLatestDecision, insertDecision, type StoredDecision } from "./store.server";
 import { type Effect, weigh } from "./weigh.server";
 
@@ -74,7 +75,7 @@ export async function decide(
     const newer =
       basedOn === null ? null : await findLatestDecision(tx, prepared.subject, { after: basedOn });
     if (newer) return refuse("changed", "Another decision about this was made meanwhile.", newer);
-    return writeDecision(tx, prepared, { context, kind, by, undoes: null, preview });
+    return writeDecision(tx, prepared, { context, kind, by, preview });
   });
 }
 
@@ -105,17 +106,10 @@ export function findReasonProblem(reason: string, isRequired: boolean): Refusal 
   return null;
 }
 
-/** One decision about the same at a time, over all servers; in one order, so that two never wait for each other. */
-export async function lockSubjects(tx: Tx, keys: readonly string[]): Promise<void> {
-  for (const key of [...new Set(keys)].sort())
-    await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`parity.decision:${key}`}, 0))::text`;
-}
-
 type Writing = {
   context: DecisionContext;
   kind: DecisionKind;
   by: Decider;
-  undoes: string | null;
   preview: boolean;
 };
 
@@ -123,12 +117,15 @@ type Writing = {
 export async function writeDecision(
   tx: Tx,
   prepared: Prepared,
-  { context, kind, by, undoes, preview }: Writing,
+  { context, kind, by, preview }: Writing,
 ): Promise<Decided | Refusal> {
-  const { subject, before, after, sentence, userIds, followUp, mayRevoke = false } = prepared;
+  const { subject, before, after, sentence, userIds, followUp, mayRevoke = false, undoes = null } = prepared;
   const effect = await weigh(tx, prepared, context.evaluation);
-  if (effect.losing.users > 0 && !roleAllows(by.role, "admin"))
-    return refuse("forbidden", "This takes access from a user: an admin must decide it.");
+  if (!roleAllows(by.role, "admin")) {
+    if (effect.losing.users > 0)
+      return refuse("forbidden", "This takes access from a user: an admin must decide it.");
+    if (prepared.needsAdmin) return refuse("forbidden", "An admin must decide this.");
+  }
   const decided = {
     ok: true as const,
     ...{ sentence, effect, userIds, followUp },

@@ -50,6 +50,10 @@ export type Prepared = {
   sentence: string;
   write: (tx: Tx) => Promise<void>;
   followUp: FollowUp;
+  /** It takes something from a user that has it: an admin must decide. */
+  needsAdmin?: boolean;
+  /** The decision that this one takes back. */
+  undoes?: string;
   /** The decision itself is to take access: the sync that follows may do so. */
   mayRevoke?: boolean;
 };

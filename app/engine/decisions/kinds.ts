@@ -49,6 +49,71 @@ const ENTRIES = {
     done: "Acknowledgement ended",
     undoable: true,
   },
+  confirm_link: {
+    role: "operator",
+    reason: "required",
+    label: "Confirm link",
+    done: "Link confirmed",
+    undoable: true,
+  },
+  reject_link: {
+    role: "operator",
+    reason: "required",
+    label: "Reject link",
+    done: "Link rejected",
+    undoable: true,
+  },
+  link_payer: {
+    role: "operator",
+    reason: "required",
+    label: "Link to a user",
+    done: "Payer linked",
+    undoable: true,
+  },
+  settle_conflict: {
+    role: "operator",
+    reason: "required",
+    label: "Settle conflict",
+    done: "Conflict settled",
+    undoable: true,
+  },
+  payer_not_ours: {
+    role: "operator",
+    reason: "required",
+    label: "Not ours",
+    done: "Marked as not ours",
+    undoable: true,
+  },
+  payer_ours: {
+    role: "operator",
+    reason: "optional",
+    label: "May be ours again",
+    done: "Not marked as not ours any more",
+    undoable: true,
+  },
+  map_price: { role: "admin", reason: "required", label: "Map price", done: "Price mapped", undoable: true },
+  ignore_price: {
+    role: "admin",
+    reason: "required",
+    label: "Ignore price",
+    done: "Price ignored",
+    undoable: true,
+  },
+  unmap_price: {
+    role: "admin",
+    reason: "required",
+    label: "Unmap price",
+    done: "Price unmapped",
+    undoable: true,
+  },
+  undo_decision: {
+    // And the role of the decision that is taken back.
+    role: "operator",
+    reason: "required",
+    label: "Undo",
+    done: "Decision undone",
+    undoable: false,
+  },
 } as const satisfies Record<string, Entry>;
 
 export type DecisionKind = keyof typeof ENTRIES;

@@ -22,7 +22,7 @@ export type Effect = {
   /** Users concerned, and how many of them were evaluated. */
   users: number;
   evaluated: number;
-  /** Users that are to have access now, or not any more, with what they pay. */
+  /** Users that are to be given access now; and those that nothing gives a right to it any more, or whose access is to be taken. */
   gaining: EffectGroup;
   losing: EffectGroup;
   verdicts: { before: Verdict; after: Verdict; users: number }[];
@@ -88,10 +88,14 @@ function addUser(effect: Effect, was: Evaluated, is: Evaluated): void {
   }
 }
 
-const compare = (was: Evaluated, is: Evaluated): UserEffect["access"] => {
-  if (takesAccess(is) && !takesAccess(was)) return "loses";
+function compare(was: Evaluated, is: Evaluated): UserEffect["access"] {
+  if ((takesAccess(is) && !takesAccess(was)) || (isEntitled(was) && !isEntitled(is))) return "loses";
   return is.evaluation.grants && !was.evaluation.grants ? "gains" : "keeps";
-};
+}
+
+/** Does anything say that the user is to have access? */
+const isEntitled = ({ evaluation }: Evaluated): boolean =>
+  evaluation.accessExpected || evaluation.comp !== null;
 
 /** Is access to be taken, and nothing but a read of Stripe before it? */
 const takesAccess = ({ evaluation, decision }: Evaluated): boolean =>

@@ -1,6 +1,11 @@
 import { isStripeId, readStripeId } from "~/billing/ids";
 import type { LinkEdge, Rejection } from "~/billing/snapshot";
-import { STORED_LINKS, type StoredLinkSource, trimId } from "~/engine/account/customer-owners.server";
+import {
+  isIgnored,
+  STORED_LINKS,
+  type StoredLinkSource,
+  trimId,
+} from "~/engine/account/customer-owners.server";
 import {
   type Cell,
   nullable,
@@ -25,7 +30,8 @@ const source: Cell<StoredLinkSource> = (value): value is StoredLinkSource =>
  */
 export const linkedCustomers = sql`
   link AS MATERIALIZED (SELECT "userId", "customerId", "subscriptionId", source
-    FROM ${askedRows} JOIN parity."Link" l ON l."userId" = asked_row.id),
+    FROM ${askedRows} JOIN parity."Link" l ON l."userId" = asked_row.id
+    WHERE source <> 'reference' OR NOT ${isIgnored(sql`l."customerId"`)}),
   by_metadata AS MATERIALIZED (SELECT id, email, name, "metadataUserId", state, created, "completeVersionStart", "completeAt"
     FROM parity."StripeCustomer" WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked))),
   named AS MATERIALIZED (
@@ -38,7 +44,7 @@ export const linkedCustomers = sql`
     WHERE "customerId" = ANY(ARRAY(SELECT id FROM named))),
   -- Addresses of customers that do not belong to the user with this address.
   same_address AS MATERIALIZED (SELECT id, "emailFolded", "metadataUserId" FROM parity."StripeCustomer"
-    WHERE "emailFolded" = ANY(ARRAY(SELECT folded FROM u))),
+    WHERE "emailFolded" = ANY(ARRAY(SELECT folded FROM u)) AND NOT ${isIgnored(sql`id`)}),
   shared AS MATERIALIZED (
     SELECT "emailFolded" AS folded FROM same_address
     WHERE ("emailFolded", id) NOT IN (SELECT folded, "stripeCustomerId" FROM u WHERE "stripeCustomerId" IS NOT NULL)

@@ -1,9 +1,11 @@
+import { z } from "zod";
 import type { EpochSeconds } from "~/billing/observation";
 import { RECHECK_BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
 import { RECHECK_VERDICTS } from "~/billing/verdicts/catalogue";
 import { selectOwners, selectUsersWithAddress } from "~/engine/account/customer-owners.server";
 import type { Tx } from "~/platform/client.server";
-import { raw, sql } from "~/platform/sql.server";
+import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
+import { raw, type Sql, sql } from "~/platform/sql.server";
 
 /** A user's entry in the queue as it was loaded. */
 export type QueuedRecheck = { userId: string; generation: number };
@@ -67,20 +69,62 @@ export async function enqueueDueUsers(tx: Tx, { now }: { now: EpochSeconds }): P
 }
 
 /**
- * Enqueues the users whose evaluation may depend on these customers: owners, users that staff rejected as owners, and users
- * with the same address. In the transaction that stores what changed, so that a process that dies leaves them enqueued.
+ * SQL: the users whose evaluation may depend on a customer, as rows `("userId")`, with repetitions: owners, users that staff
+ * rejected as owners, and users with the same address. `customerId`: as for `selectOwners`.
+ */
+export const selectUsersConcerned = (customerId: Sql): Sql => sql`
+  ${selectOwners(customerId)}
+  UNION ALL ${selectUsersWithAddress(customerId)}
+  UNION ALL SELECT concerned_user.id FROM parity."StripeSubscription" gone_subscription
+    JOIN parity."User" concerned_user ON concerned_user.id = gone_subscription."metadataUserId"
+    WHERE gone_subscription."customerId" = ${customerId} AND gone_subscription.gone
+  UNION ALL SELECT rejected_link."userId" FROM parity."Link" rejected_link
+    WHERE rejected_link."customerId" = ${customerId} AND rejected_link.source = 'rejected'`;
+
+/**
+ * Enqueues the users whose evaluation may depend on these customers. In the transaction that stores what changed, so that a
+ * process that dies leaves them enqueued.
  */
 export async function enqueueUsersOfCustomers(tx: Tx, customerIds: readonly string[]): Promise<void> {
   if (customerIds.length === 0) return;
-  const id = sql`changed.id`;
+  await enqueueUsersConcerned(tx, sql`SELECT id FROM unnest(${[...customerIds]}::text[]) AS id`);
+}
+
+/** The same for customers that a query gives, as rows `(id)`. */
+export async function enqueueUsersConcerned(tx: Tx, customers: Sql): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO parity."RecheckQueue" ("userId")
-    SELECT DISTINCT affected."userId" FROM unnest(${[...customerIds]}::text[]) changed(id) CROSS JOIN LATERAL (
-      ${selectOwners(id)}
-      UNION ALL ${selectUsersWithAddress(id)}
-      UNION ALL SELECT u.id FROM parity."StripeSubscription" s JOIN parity."User" u ON u.id = s."metadataUserId"
-        WHERE s."customerId" = ${id} AND s.gone
-      UNION ALL SELECT l."userId" FROM parity."Link" l WHERE l."customerId" = ${id} AND l.source = 'rejected') affected
+    SELECT DISTINCT affected."userId" FROM (${customers}) changed
+      CROSS JOIN LATERAL (${selectUsersConcerned(sql`changed.id`)}) affected
     ORDER BY 1
     ON CONFLICT ("userId") DO UPDATE SET generation = excluded.generation`;
+}
+
+const concernedRow = z.object({ userId: z.string() });
+
+/** The users whose evaluation may depend on customers that a query gives, as rows `(id)`; the first ones by their ids. */
+export async function listUsersConcerned(tx: Tx, customers: Sql, limit: number): Promise<string[]> {
+  const rows = await queryRows(
+    tx,
+    concernedRow,
+    sql`SELECT DISTINCT affected."userId" FROM (${customers}) changed
+      CROSS JOIN LATERAL (${selectUsersConcerned(sql`changed.id`)}) affected
+      JOIN parity."User" known_user ON known_user.id = affected."userId"
+      ORDER BY 1 LIMIT ${limit}::int`,
+  );
+  return rows.map(({ userId }) => userId);
+}
+
+const countRow = z.object({ users: z.number() });
+
+/** How many they are; counted no further than `most`. */
+export async function countUsersConcerned(tx: Tx, customers: Sql, most: number): Promise<number> {
+  const { users } = await queryOneOrThrow(
+    tx,
+    countRow,
+    sql`SELECT count(*)::int AS users FROM (
+      SELECT DISTINCT affected."userId" FROM (${customers}) changed
+        CROSS JOIN LATERAL (${selectUsersConcerned(sql`changed.id`)}) affected LIMIT ${most}::int) concerned`,
+  );
+  return users;
 }

@@ -1,0 +1,147 @@
+import { z } from "zod";
+import {
+  findMappedTo,
+  listNamesTogether,
+  lockMappings,
+  type MappedTo,
+  type PriceName,
+  selectCustomersOfPrices,
+  writeMapping,
+} from "~/engine/account/price-mappings.server";
+import { type Handler, type Prepared, type Refusal, refuse } from "~/engine/decisions/handler.server";
+import {
+  findLatestDecision,
+  type Json,
+  type StoredDecision,
+  type Subject,
+} from "~/engine/decisions/store.server";
+import {
+  countUsersConcerned,
+  enqueueUsersConcerned,
+  listUsersConcerned,
+} from "~/engine/observe/recheck-queue.server";
+import type { Tx } from "~/platform/client.server";
+import { idInput } from "./inputs.server";
+
+const priceInput = z
+  .object({
+    priceId: idInput("a price").optional(),
+    lookupKey: idInput("a lookup key").optional(),
+    productId: idInput("a product").optional(),
+  })
+  .transform((names, context): PriceName => {
+    const [given, another] = (["priceId", "lookupKey", "productId"] as const).flatMap((kind) => {
+      const value = names[kind];
+      return value === undefined ? [] : [{ kind, value }];
+    });
+    if (given !== undefined && another === undefined) return given;
+    context.addIssue({ code: "custom", message: "Give one price, lookup key or product." });
+    return z.NEVER;
+  });
+
+const mapToPlan = z
+  .looseObject({ planId: idInput("a plan") })
+  .transform((all, context): { name: PriceName; planId: string } => {
+    const parsed = priceInput.safeParse(all);
+    if (parsed.success) return { name: parsed.data, planId: all.planId };
+    context.addIssue({ code: "custom", message: parsed.error.issues[0]?.message ?? "Give a price." });
+    return z.NEVER;
+  });
+
+/** A mapping as it is kept with a decision. */
+const mapped = z.discriminatedUnion("is", [
+  z.object({ is: z.literal("plan"), planId: z.string() }),
+  z.object({ is: z.literal("ignored") }),
+  z.object({ is: z.literal("not_mapped") }),
+]);
+
+const toKept = (to: MappedTo): Json =>
+  to === undefined ? { is: "not_mapped" } : to === null ? { is: "ignored" } : { is: "plan", planId: to };
+
+function readKept(kept: unknown): MappedTo {
+  const parsed = mapped.parse(kept);
+  return parsed.is === "plan" ? parsed.planId : parsed.is === "ignored" ? null : undefined;
+}
+
+/** Of so many users it is said what changes; the others are evaluated by the next run. */
+const MOST_WEIGHED = 5_000;
+const MOST_COUNTED = 100_000;
+
+const lockPrices = () => ["prices"];
+
+/** A price, all prices of a product, or the price that has a lookup key, belongs to a plan. */
+export const mapPrice: Handler<{ name: PriceName; planId: string }> = {
+  input: mapToPlan,
+  lock: lockPrices,
+  prepare: (tx, { name, planId }) => prepareMapping(tx, name, planId),
+  revert: revertMapping,
+};
+
+/** It is not ours: subscriptions at this price are shown and never count. */
+export const ignorePrice: Handler<PriceName> = {
+  input: priceInput,
+  lock: lockPrices,
+  prepare: (tx, name) =>
+    name.kind === "lookupKey"
+      ? Promise.resolve(
+          refuse("refused", "A lookup key moves between prices. Ignore the price or the product."),
+        )
+      : prepareMapping(tx, name, null),
+  revert: revertMapping,
+};
+
+export const unmapPrice: Handler<PriceName> = {
+  input: priceInput,
+  lock: lockPrices,
+  prepare: (tx, name) => prepareMapping(tx, name, undefined),
+  revert: revertMapping,
+};
+
+const toSubject = ({ kind, value }: PriceName, to: MappedTo): Subject => ({
+  [kind]: value,
+  ...(to != null && { planId: to }),
+});
+
+async function prepareMapping(tx: Tx, name: PriceName, to: MappedTo): Promise<Prepared | Refusal> {
+  await lockMappings(tx);
+  const plan = to == null ? null : await tx.plan.findUnique({ where: { id: to } });
+  if (to != null && plan === null) return refuse("refused", `There is no plan ${to}.`);
+  const before = await findMappedTo(tx, name);
+  const sentence = `${name.value} ${to === undefined ? "is not mapped any more" : to === null ? "is ignored: it is not ours" : `is the plan ${plan?.name ?? to}`}.`;
+  if (before === to)
+    return refuse(
+      "already",
+      `That is decided already: ${sentence}`,
+      (await findLatestDecision(tx, toSubject(name, undefined))) ?? undefined,
+    );
+  const customers = selectCustomersOfPrices(await listNamesTogether(tx, name));
+  const userIds = await listUsersConcerned(tx, customers, MOST_WEIGHED);
+  return {
+    ok: true,
+    subject: toSubject(name, to),
+    userIds,
+    usersTotal:
+      userIds.length < MOST_WEIGHED ? userIds.length : await countUsersConcerned(tx, customers, MOST_COUNTED),
+    before: toKept(before),
+    after: toKept(to),
+    sentence,
+    followUp: "evaluate",
+    async write(tx) {
+      await writeMapping(tx, name, to);
+      await enqueueUsersConcerned(tx, customers);
+    },
+  };
+}
+
+async function revertMapping(tx: Tx, decision: StoredDecision): Promise<Prepared | Refusal> {
+  const { priceId, lookupKey, productId } = decision.subject;
+  const name = priceInput.parse({ priceId, lookupKey, productId });
+  await lockMappings(tx);
+  if ((await findMappedTo(tx, name)) !== readKept(decision.after))
+    return refuse(
+      "changed",
+      `What ${name.value} is mapped to has changed since.`,
+      (await findLatestDecision(tx, toSubject(name, undefined))) ?? undefined,
+    );
+  return prepareMapping(tx, name, readKept(decision.before));
+}

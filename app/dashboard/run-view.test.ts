@@ -18,6 +18,10 @@ describe("the sentence of a group of a run", () => {
     ["lookup_failed: of_another_version", "but Stripe could not be read"],
     ["record_busy", "but the record was busy"],
     ["database_23505", "but the database refused the change"],
+    [
+      'database_23502: public.users.plan: null value in column "plan"',
+      'but the database refused the change (public.users.plan: null value in column "plan")',
+    ],
     ["of_another_version", "but the repair failed"],
     [null, "but the repair failed"],
   ])("says in words why a repair failed: %s", (reason, words) => {

@@ -95,14 +95,22 @@ const LOOKUP_FAILED = "lookup_failed: ";
 /** Why a run did not repair a user, for the end of a sentence: "but the record was busy". */
 export function describeRunFailure(reason: string | null): string {
   if (reason === "record_busy") return "but the record was busy";
-  if (reason?.startsWith("database_")) return "but the database refused the change";
+  const refusal = readRefusal(reason);
+  if (refusal !== null) return `but the database refused the change${refusal && ` (${refusal})`}`;
   if (!reason?.startsWith(LOOKUP_FAILED)) return "but the repair failed";
   const words = STRIPE_WORDS.get(reason.slice(LOOKUP_FAILED.length));
   return `but Stripe could not be read${words === undefined ? "" : ` (${words})`}`;
 }
 
 function explainFailure(reason: string | null): string {
-  return reason === "record_busy"
-    ? "Not synced: the application is changing this user right now. Nothing was changed. Try again."
-    : "Not synced: the database rejected the change. Nothing was changed.";
+  if (reason === "record_busy")
+    return "Not synced: the application is changing this user right now. Nothing was changed. Try again.";
+  const refusal = readRefusal(reason);
+  return `Not synced: the database rejected the change${refusal ? ` (${refusal})` : ""}. Nothing was changed.`;
+}
+
+/** Table, column and reason of a change that the database refused; empty where they are not stored, null for another failure. */
+function readRefusal(reason: string | null): string | null {
+  const found = /^database_\w+(?:: (.*))?$/s.exec(reason ?? "");
+  return found ? (found[1] ?? "").trim() : null;
 }

@@ -30,7 +30,19 @@ export function checkMapping(mapping: Mapping, catalog: Catalog): Finding[] {
       });
   }
   for (const one of checked) findings.push(...checkTable(one, mapping));
+  findings.push(...checkKinds(checked.filter(({ path }) => path[1] === "owners")));
   return [...findings, ...checkPlaces(mapping, checked)];
+}
+
+/** Owners are known by their ids alone: two with the same id would be taken for one. Numbers are given out from 1 in each table. */
+function* checkKinds(kinds: readonly Checked[]): Generator<Finding> {
+  const numbered = kinds.filter((one) => findChecked(one, one.source.key ?? "")?.kind === "integer");
+  const [first, second] = numbered;
+  if (first && second)
+    yield {
+      path: [...second.path, "key"],
+      message: `the keys of ${first.name} and of ${second.name} are whole numbers, so that two owners would have the same id. Map the kind of owners that pays`,
+    };
 }
 
 /** The same table in another schema, or one with a name that is nearly the same. */

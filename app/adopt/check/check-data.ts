@@ -27,8 +27,20 @@ export function checkData(mapping: Mapping, owners: readonly RecordedOwner[]): C
       ...{ level: "note", about: "fields.email" },
       text: `${withoutAddress} of ${owners.length} owners have no address: their payments are not found by it`,
     });
-  checks.push(...checkWords(mapping, owners));
+  checks.push(...checkIds(mapping, owners), ...checkWords(mapping, owners));
   return checks;
+}
+
+/** Two owners with one id would be taken for one. */
+function* checkIds({ tables }: Mapping, owners: readonly RecordedOwner[]): Generator<Check> {
+  const repeated = countWords(owners.map(({ id }) => id)).filter(([, count]) => count > 1);
+  if (repeated.length === 0) return;
+  const shown = repeated.slice(0, 5).map(([id]) => id);
+  const kinds = tables.owners.map(({ as }) => as).join(" and ");
+  yield {
+    ...{ level: "problem", about: "tables.owners" },
+    text: `${repeated.length} ids stand for several owners (${shown.join(", ")}${repeated.length > shown.length ? ", …" : ""}): among ${kinds} each id must be of one owner`,
+  };
 }
 
 function* checkWords(mapping: Mapping, owners: readonly RecordedOwner[]): Generator<Check> {

@@ -104,7 +104,7 @@ async function readRecords(client: Client, ids: readonly string[]): Promise<Row[
     const sets = Object.keys(user).filter((name) => name.startsWith("sets."));
     return {
       userId: user.id,
-      user: withoutUnset(pick(user, [...names, ...sets])),
+      user: pick(user, [...names, ...sets]),
       billing: row
         ? pick(
             row,
@@ -121,12 +121,6 @@ async function readRecords(client: Client, ids: readonly string[]): Promise<Row[
 
 const pick = (row: Row, names: readonly string[]): Row =>
   Object.fromEntries(names.map((name) => [name, toPlain(row[name])]));
-
-/** The view says false where the column has no value: that is not written either. */
-const withoutUnset = (user: Row): Row =>
-  Object.fromEntries(
-    Object.entries(user).filter(([name, value]) => name !== "cancelAtPeriodEnd" || value !== false),
-  );
 
 const toPlain = (value: unknown): unknown =>
   value instanceof Date ? Math.floor(value.getTime() / 1000) : (value ?? null);

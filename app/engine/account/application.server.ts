@@ -14,11 +14,13 @@ export type Application = {
   noPlanWord: string | null;
   /** Its tables may hold more of a subscription than the record does. */
   keepsSubscriptions: boolean;
+  /** Changes whenever a mapping is installed. */
+  mappingVersion: string;
 };
 
 const DEFAULT: Application = {
   ...{ fields: FIELDS, vocabulary: STRIPES_WORDS },
-  ...{ noPlanWord: null, keepsSubscriptions: false },
+  ...{ noPlanWord: null, keepsSubscriptions: false, mappingVersion: "default" },
 };
 
 /** The last one that was read, and when it was installed: parsing it for each request would cost more than asking for that. */
@@ -42,6 +44,7 @@ export async function loadApplication(db: Database | Tx): Promise<Application> {
     vocabulary: toVocabulary(mapping),
     noPlanWord: mapping.plan.none,
     keepsSubscriptions: true,
+    mappingVersion: installed,
   };
   last = { installed, application };
   return application;

@@ -15,6 +15,8 @@ export type Settings = SettingValues & {
   fields: RecordFields;
   /** Its tables may hold more of a subscription than the record does. */
   keepsSubscriptions: boolean;
+  /** Changes whenever a mapping is installed. */
+  mappingVersion: string;
   /** At most max(minimum, percent of the users with access) automatic revocations in 24 hours. */
   revocationLimit: { percent: number; minimum: number; policy: Policy };
   /** Null: the database belongs to no account yet. */
@@ -42,6 +44,7 @@ export async function loadSettings(db: Database | Tx): Promise<Settings> {
     policy,
     fields: application.fields,
     keepsSubscriptions: application.keepsSubscriptions,
+    mappingVersion: application.mappingVersion,
     revocationLimit: { percent: revocationLimitPercent, minimum: revocationLimitMinimum, policy },
     binding: storedBinding.parse(stored.get("binding")),
   };

@@ -11,7 +11,7 @@ export function hashChange(mismatches: readonly Mismatch[], newRow: BillingRow |
   return hashText(JSON.stringify([fingerprintMismatches(mismatches), newRow]));
 }
 
-/** Fingerprint of the plans and rules that users are evaluated by: when it changes, all users must be evaluated again. */
+/** Fingerprint of the plans, rules and mapping that users are evaluated by: when it changes, all users must be evaluated again. */
 export function fingerprintContext({ settings, rules }: EvaluationContext): string {
   const { plans, byPriceId, byLookupKey, byProductId } = rules.catalogue;
   const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -19,6 +19,7 @@ export function fingerprintContext({ settings, rules }: EvaluationContext): stri
     JSON.stringify([
       settings.writeMode,
       settings.policy,
+      settings.mappingVersion,
       sorted(plans),
       ...[byPriceId, byLookupKey, byProductId].map((mapped) =>
         sorted(mapped).map(([name, plan]) => [name, plan?.id ?? null]),

@@ -13,7 +13,7 @@ import {
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
-import { findRowTrouble } from "~/platform/errors.server";
+import { findRowTrouble, type RowTrouble } from "~/platform/errors.server";
 import type { Log } from "~/platform/log.server";
 import { nextVersion } from "~/platform/versions.server";
 import { findLockedUsers, lockObservations, lockRecords } from "./lock-records.server";
@@ -72,25 +72,29 @@ export async function reconcileUsers(db: Database, input: ReconcileInput): Promi
     logAccessGiven(input, runId, given);
     return { outcomes, runId };
   } catch (error) {
-    const sqlState = findRowTrouble(error);
-    if (sqlState === null) throw error;
-    const pieces = await reconcileInPieces(db, { ...input, commit: undefined }, sqlState);
+    const trouble = findRowTrouble(error);
+    if (trouble === null) throw error;
+    const pieces = await reconcileInPieces(db, { ...input, commit: undefined }, trouble);
     if (input.commit)
       await retryOnDeadlock(db, (tx) => input.commit?.(tx, pieces.outcomes) ?? Promise.resolve());
     return pieces;
   }
 }
 
-async function reconcileInPieces(db: Database, input: ReconcileInput, sqlState: string): Promise<Reconciled> {
+async function reconcileInPieces(
+  db: Database,
+  input: ReconcileInput,
+  trouble: RowTrouble,
+): Promise<Reconciled> {
   const { userIds } = input;
-  if (userIds.length === 1) return evaluateOnly(db, input, sqlState);
-  const isBusy = sqlState === LOCK_NOT_AVAILABLE;
+  if (userIds.length === 1) return evaluateOnly(db, input, trouble);
+  const isBusy = trouble.state === LOCK_NOT_AVAILABLE;
   const locked = isBusy ? await db.$transaction((tx) => findLockedUsers(tx, userIds)) : new Set<string>();
   if (locked.size > 0) {
     const free = userIds.filter((id) => !locked.has(id));
     return join([
       await reconcileUsers(db, { ...input, userIds: free }),
-      await evaluateOnly(db, { ...input, userIds: [...locked] }, sqlState),
+      await evaluateOnly(db, { ...input, userIds: [...locked] }, trouble),
     ]);
   }
   const middle = Math.ceil(userIds.length / 2);
@@ -106,8 +110,12 @@ const join = (pieces: readonly Reconciled[]): Reconciled => ({
 });
 
 /** Evaluates without writing the record: a repair that is due has failed, everything else is as evaluated. */
-async function evaluateOnly(db: Database, input: ReconcileInput, sqlState: string): Promise<Reconciled> {
-  const reason = sqlState === LOCK_NOT_AVAILABLE ? "record_busy" : `database_${sqlState}`;
+async function evaluateOnly(
+  db: Database,
+  input: ReconcileInput,
+  { state, message }: RowTrouble,
+): Promise<Reconciled> {
+  const reason = state === LOCK_NOT_AVAILABLE ? "record_busy" : `database_${state}: ${message}`;
   const { outcomes } = await retryOnDeadlock(db, (tx) => reconcileBatch(tx, { ...input, apply: false }));
   const isDue = ({ outcome, needs }: UserOutcome) => outcome === "intended" && needs === null;
   return {

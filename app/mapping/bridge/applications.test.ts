@@ -53,7 +53,7 @@ plan: { holds: price }
       expect(await user("ada")).toMatchObject({
         currentPeriodEnd: new Date(END * 1000),
         plan: null,
-        email: null,
+        email: "",
       });
       expect(await billing("ada")).toMatchObject({
         stripeSubscriptionId: "sub_ada",
@@ -137,7 +137,7 @@ metadataKeys: [supabaseUUID]
       await client.query("SAVEPOINT before");
       await expect(write(record("paused"))).rejects.toMatchObject({
         code: "22P02",
-        message: '"public"."subscriptions": invalid input value for enum status: "paused"',
+        message: 'public.subscriptions: invalid input value for enum status: "paused"',
       });
       await client.query("ROLLBACK TO before");
       expect(await rows("SELECT * FROM parity.users_by_subscription(ARRAY['sub_a'])")).toEqual([
@@ -220,7 +220,7 @@ access: { by: status }
 `,
     async ({ rows, write, user }) => {
       expect(await rows(`SELECT id, email, name, "emailVerified" FROM parity."User" ORDER BY id`)).toEqual([
-        { id: "o", email: null, name: "O", emailVerified: false },
+        { id: "o", email: "", name: "O", emailVerified: false },
         { id: "u", email: "u@example.com", name: null, emailVerified: true },
       ]);
       const record = (userId: string) => ({

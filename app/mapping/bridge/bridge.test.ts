@@ -50,7 +50,7 @@ fields:
           stripeCustomerId: "cus_7",
           plan: null,
         },
-        { id: "8", email: null, emailVerified: false, name: null, stripeCustomerId: null, plan: null },
+        { id: "8", email: "", emailVerified: false, name: "8", stripeCustomerId: null, plan: null },
       ]);
       expect(await user("abc")).toBeUndefined();
       expect(await user("07")).toBeUndefined();

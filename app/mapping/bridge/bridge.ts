@@ -2,12 +2,12 @@ import { createLockFunction } from "./lock-records";
 import { BILLING_COLUMNS, listUserColumns, type RelationColumn, WORKSPACE_COLUMNS } from "./relations";
 import type { Filter } from "./select-rows";
 import { selectBilling, selectSubscriptionOwners, selectUsers, selectWorkspaces } from "./selects";
-import { ident, indent } from "./sql-text";
+import { ident, indent, literal } from "./sql-text";
 import { type BridgeParts, isAmong } from "./values";
 import { ensureRows, updateWorkspaces } from "./write-other-rows";
 import { updateOwners, writeTablesBeside } from "./write-owner-rows";
 import { writeSubscriptions } from "./write-subscription-rows";
-import { COLLECT_ENTRIES, ENTRIES } from "./written-records";
+import { COLLECT_ENTRIES, ENTRIES, RECORDS } from "./written-records";
 
 /** Removes what `generateBridge` made. */
 export const DROP_BRIDGE = `DROP FUNCTION IF EXISTS parity.write_records(pg_catalog.jsonb);
@@ -99,6 +99,12 @@ BEGIN
 END
 $parity$;`;
 
+/** Of several kinds of owners two may have the same id: neither is written, since nothing says whose payment it is. */
+const REFUSE_SHARED_IDS = `IF EXISTS (SELECT FROM parity.users_by_id(ARRAY(SELECT r."userId" FROM ${RECORDS})) AS u
+    GROUP BY u.id HAVING pg_catalog.count(*) > 1) THEN
+    RAISE EXCEPTION 'two owners have the same id';
+  END IF;`;
+
 function createWriteFunction(parts: BridgeParts): string {
   const statements = [
     ...ensureRows(parts),
@@ -109,7 +115,7 @@ function createWriteFunction(parts: BridgeParts): string {
   ];
   const needsEntries = statements.some(({ sql }) => sql.includes(ENTRIES));
   const steps = statements.map(
-    ({ table, sql }) => `  step := ${`'${table.replaceAll("'", "''")}'`};
+    ({ table, sql }) => `  step := ${literal(table.replaceAll('"', ""))};
   ${indent(sql)};
   GET DIAGNOSTICS affected = ROW_COUNT;${table.startsWith("parity.") ? "" : "\n  written := written + affected;"}`,
   );
@@ -122,14 +128,17 @@ DECLARE
   affected pg_catalog.int4;
   written pg_catalog.int4 := 0;
   reason pg_catalog.text;
+  at_column pg_catalog.text;
   entries pg_catalog.jsonb;
 BEGIN
+  ${parts.mapping.tables.owners.length > 1 ? REFUSE_SHARED_IDS : ""}
   ${needsEntries ? COLLECT_ENTRIES : ""}
 ${steps.join("\n")}
   RETURN written;
 EXCEPTION WHEN OTHERS THEN
-  GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
-  RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = step || ': ' || reason;
+  GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT, at_column = COLUMN_NAME;
+  RAISE EXCEPTION USING ERRCODE = SQLSTATE,
+    MESSAGE = pg_catalog.concat(step || coalesce('.' || nullif(at_column, ''), '') || ': ', reason);
 END
 $parity$;`;
 }

@@ -60,7 +60,6 @@ plan: { none: free }
               periodEnd: "2027-01-02T03:04:05.678Z",
               created: 1_000_000,
               seats: 3,
-              cancels: false,
             },
           },
           raw: { a: 2, b: 1, status: "active" },
@@ -84,7 +83,7 @@ plan: { none: free }
       expect(await write(record("a"), record("b"))).toBe(0);
       await client.query("SAVEPOINT before");
       await expect(write(record("c"))).rejects.toMatchObject({
-        message: '"public"."OrganizationBilling": the JSON above plan is no object',
+        message: "public.OrganizationBilling: the JSON above plan is no object",
       });
       await client.query("ROLLBACK TO before");
     },

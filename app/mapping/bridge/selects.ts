@@ -1,5 +1,6 @@
-import { listPlaces } from "../mapping.server";
-import { isColumnPlace } from "../places";
+import type { FileFieldName } from "../file-fields";
+import { listPlaces, type OwnerTable } from "../mapping.server";
+import { isColumnPlace, type Place } from "../places";
 import {
   BILLING_COLUMNS,
   BILLING_FIELDS,
@@ -33,7 +34,7 @@ export function selectUsers(parts: BridgeParts, filter?: Filter): string {
       columns: listUserColumns(parts),
       values: [
         readId(kind),
-        ...USER_FIELDS.map((name) => readField(parts, name, places.get(name))),
+        ...USER_FIELDS.map((name) => readPersonField(parts, name, { kind, places })),
         ...setPlaces.map((place) => readValue(parts, readSetKind(parts, place), place)),
       ],
       places: [...USER_FIELDS.map((name) => places.get(name)), ...setPlaces],
@@ -41,6 +42,21 @@ export function selectUsers(parts: BridgeParts, filter?: Filter): string {
     });
   });
   return selects.join("\nUNION ALL\n");
+}
+
+type Owner = { kind: OwnerTable; places: ReadonlyMap<FileFieldName, Place> };
+
+/** An owner without an address has an empty one; without a name, too, it is called by its id. */
+function readPersonField(parts: BridgeParts, name: FileFieldName, { kind, places }: Owner) {
+  const value = readField(parts, name, places.get(name));
+  if (name !== "email" && name !== "name") return value;
+  const email = places.get("email");
+  const isGiven =
+    isColumnPlace(email) && email.path.length === 0 && findColumn(parts, email.alias, email.column).notNull;
+  if (isGiven) return value;
+  const address = readField(parts, "email", email) ?? "NULL";
+  if (name === "email") return `coalesce(${address}, '')`;
+  return `coalesce(${value ?? "NULL"}, CASE WHEN coalesce(${address}, '') = '' THEN ${readId(kind)} END)`;
 }
 
 /** The subscription rows; of several of one owner the one that counts. */

@@ -56,14 +56,14 @@ it.each([
     `ALTER TABLE users ADD CONSTRAINT named CHECK (plan IS NOT NULL OR customer IS NULL)`,
     { plan: null },
     "23514",
-    `"public"."users": new row for relation "users" violates check constraint "named"`,
+    `public.users: new row for relation "users" violates check constraint "named"`,
   ],
   [
     "CHECK",
     "",
     { subscriptionStatus: "forbidden" },
     "23514",
-    `"public"."subs": new row for relation "subs" violates check constraint "subs_status_check"`,
+    `public.subs: new row for relation "subs" violates check constraint "subs_status_check"`,
   ],
   [
     "the application's own trigger",
@@ -71,14 +71,14 @@ it.each([
      CREATE TRIGGER refuse BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION refuse()`,
     {},
     "P0001",
-    `"public"."users": not this one`,
+    `public.users: not this one`,
   ],
   [
     "a foreign key",
     "ALTER TABLE users ADD FOREIGN KEY (plan) REFERENCES users (customer)",
     {},
     "23503",
-    `"public"."users": insert or update on table "users" violates foreign key constraint "users_plan_fkey"`,
+    `public.users: insert or update on table "users" violates foreign key constraint "users_plan_fkey"`,
   ],
 ])("says which table refused and why: %s", (_, change, user, code, message) =>
   applications.run(TABLES, file("keep"), async (application) => {

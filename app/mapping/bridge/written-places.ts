@@ -96,10 +96,16 @@ export const listSources = (places: readonly { source: string }[]): string =>
 export const asWrittenRows = (select: string): string => `(${select}
     OFFSET 0) AS v`;
 
-/** A condition: the row `t` has another value at this place. Times are compared at whole seconds. */
-function isDifferent(parts: BridgeParts, { place, kind }: WrittenPlace, index: number): string {
+/** A condition: the row `t` has another value at this place. Times are compared at whole seconds, and no flag is the flag false. */
+function isDifferent(parts: BridgeParts, { name, place, kind }: WrittenPlace, index: number): string {
   const recorded = readValue(parts, kind, place, "t");
-  const now = kind === "time" ? `pg_catalog.date_trunc('second', ${recorded}, 'UTC')` : `(${recorded})`;
+  const isFlag = kind === "boolean" && !name.startsWith("sets.");
+  const now =
+    kind === "time"
+      ? `pg_catalog.date_trunc('second', ${recorded}, 'UTC')`
+      : isFlag
+        ? `coalesce(${recorded}, false)`
+        : `(${recorded})`;
   return `${isGiven(index)} AND ${now} IS DISTINCT FROM ${parseLogical(parts, kind, place, textValue(index))}`;
 }
 

@@ -5,9 +5,9 @@ import { announce } from "~/demo/announcement.server";
 import { DEMO_USERS } from "~/demo/seed-demo";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
-import { createDemo, PRODUCTION_KEY, runProcess, startProcess } from "./testing/cli";
+import { createDemo, PRODUCTION_KEY, runFromSources, runProcess, startProcess } from "./testing/cli";
 
-// The real process, as `npm run parity --` starts it.
+// The real process.
 
 const TIMEOUT_MS = 120_000;
 
@@ -103,8 +103,8 @@ describe("npm run parity", () => {
       effect: { type: "hang" },
       match: { path: "/v1/subscriptions" },
     });
-    const command = ["app/cli/parity.ts", "sync", "--all", "--apply"];
-    const first = startProcess(command, environment);
+    const command = ["app/cli/parity.ts", "sync", "--all", "--apply"] as const;
+    const first = await startProcess(command, environment);
     await demo.sandbox.control.held.waitForCount(1);
     first.kill("SIGTERM");
     const interrupted = await first.ended;
@@ -136,7 +136,8 @@ describe("npm run parity", () => {
   });
 
   it("names the wrong variables of the environment, and never a value", { timeout: TIMEOUT_MS }, async () => {
-    const ran = await parity(["status"], { DATABASE_URL: "postgres://u:secret@localhost/x" });
+    const environment = { DATABASE_URL: "postgres://u:secret@localhost/x" };
+    const ran = await runFromSources(["app/cli/parity.ts", "status"], environment);
     expect(ran.code).toBe(1);
     expect(ran.stderr).toContain("STRIPE_SECRET_KEY: is required together with DATABASE_URL");
     expect(ran.stderr).not.toContain("secret@");

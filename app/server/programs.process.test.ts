@@ -43,7 +43,7 @@ describe("the worker", () => {
   }, async () => {
     const demo = await createDemo();
     closers.push(demo.close);
-    const worker = startProcess(["app/server/work.ts"], {
+    const worker = await startProcess(["app/server/work.ts"], {
       ...PRODUCTION,
       DATABASE_URL: demo.url,
       STRIPE_API_BASE: demo.sandboxUrl,
@@ -61,7 +61,7 @@ describe("the worker", () => {
 });
 
 describe("with the whole environment lost", () => {
-  it.each([
+  it.each<[string, Parameters<typeof runProcess>[0], number]>([
     ["the server", ["app/server/start.ts"], 2],
     ["the worker", ["app/server/work.ts"], 2],
     ["the migrations", ["app/server/migrate.ts"], 2],

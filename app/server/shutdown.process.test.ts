@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { findProgram } from "~/platform/testing/desk";
 
 // Signals and exit codes, in a process of its own.
 
@@ -10,11 +10,9 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-function startProcess(what = "") {
-  const file = path.join(import.meta.dirname, "testing/closing-process.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", file, what], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+async function startProcess(what = "") {
+  const file = await findProgram("app/server/testing/closing-process.ts");
+  const child = spawn(process.execPath, [file, what], { stdio: ["ignore", "pipe", "inherit"] });
   children.push(child);
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -33,7 +31,7 @@ const sortByTime = (lines: readonly string[]) =>
 it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   "closes what was opened last first on %s, with exit code 0",
   async (signal) => {
-    const { child, exit, isPrinted } = startProcess();
+    const { child, exit, isPrinted } = await startProcess();
     await isPrinted("ready");
     child.kill(signal);
     const { code, lines } = await exit;
@@ -50,7 +48,7 @@ it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
 );
 
 it("takes a signal that npm passes on, right after the terminal's, for the same one", async () => {
-  const { child, exit, isPrinted } = startProcess("slow");
+  const { child, exit, isPrinted } = await startProcess("slow");
   await isPrinted("ready");
   child.kill("SIGINT");
   await isPrinted("web server closing");
@@ -61,7 +59,7 @@ it("takes a signal that npm passes on, right after the terminal's, for the same 
 });
 
 it("closes when npm, which started it, is killed (case 35)", async () => {
-  const { child, exit, isPrinted } = startProcess("parent");
+  const { child, exit, isPrinted } = await startProcess("parent");
   await isPrinted("ready");
   child.kill("SIGKILL");
   const { lines } = await exit;
@@ -70,7 +68,7 @@ it("closes when npm, which started it, is killed (case 35)", async () => {
 });
 
 it("ends at once on a second signal, with exit code 1", async () => {
-  const { child, exit, isPrinted } = startProcess("hang");
+  const { child, exit, isPrinted } = await startProcess("hang");
   await isPrinted("ready");
   child.kill("SIGINT");
   await isPrinted("a second later");
@@ -81,7 +79,7 @@ it("ends at once on a second signal, with exit code 1", async () => {
 });
 
 it("logs an error that was not caught, closes, and ends with exit code 1", async () => {
-  const { exit } = startProcess("throw");
+  const { exit } = await startProcess("throw");
   const { code, lines } = await exit;
   expect(code).toBe(1);
   expect(lines).toContain("database closed");
@@ -94,6 +92,6 @@ it("logs an error that was not caught, closes, and ends with exit code 1", async
 });
 
 it("closes without ending the process, for a start that failed", async () => {
-  const { exit } = startProcess("close");
+  const { exit } = await startProcess("close");
   expect(await exit).toEqual({ code: 0, lines: ["ready", "web server closing", "database closed"] });
 });

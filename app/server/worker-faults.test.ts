@@ -5,6 +5,7 @@ import { addUser, createWorld, readAccess, type World } from "~/engine/testing/w
 import { createLog } from "~/platform/log.server";
 import { releaseJobsOfTheDead } from "~/platform/queue/worker-processes.server";
 import { setReadOnly } from "~/platform/testing/database";
+import { findProgram } from "~/platform/testing/desk";
 import { startWorker, type Worker } from "./worker.server";
 
 // Workers that die, stand still or lose their database.
@@ -13,7 +14,7 @@ let children: ChildProcesses;
 let world: World;
 const workers: Worker[] = [];
 beforeAll(async () => {
-  children = await openChildProcesses();
+  children = openChildProcesses(await findProgram("app/engine/testing/child-main.ts"));
 });
 afterAll(() => children.close());
 beforeEach(async () => {

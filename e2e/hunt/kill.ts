@@ -19,6 +19,7 @@ import {
 import { createWorld } from "../../app/engine/testing/world";
 import { startCluster } from "../../app/platform/testing/cluster";
 import { copyDatabase } from "../../app/platform/testing/database";
+import { bundlePrograms, findBundled } from "../../app/platform/testing/programs";
 
 // Kills runs at every statement, commit and step, and at hundreds of random moments; then lets them finish, and compares
 // with what an undisturbed run leaves. `npm run hunt` runs all of it. What fails prints how to run it alone:
@@ -29,7 +30,8 @@ const { values } = parseArgs({ options: { only: text, seed: text, stage: text } 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const startedAt = performance.now();
 const cluster = await startCluster();
-const children = await openChildProcesses();
+const programs = await bundlePrograms();
+const children = openChildProcesses(findBundled(programs.folder, "app/engine/testing/child-main.ts"));
 
 type Count = { points: number; lost: number; doubled: number; misreported: number };
 const counts = new Map<string, Count>();
@@ -176,6 +178,7 @@ for (const { kind, seeds, stages, attempt, ...scenarioOptions } of hunts) {
   }
 }
 await children.close();
+await programs.remove();
 await cluster.remove();
 
 const total: Count = { points: 0, lost: 0, doubled: 0, misreported: 0 };

@@ -40,7 +40,7 @@ async function start(name: string) {
   const temporary = path.join(folder, name);
   await mkdir(temporary, { mode: 0o711 });
   const environment = { STRIPE_SECRET_KEY: PRODUCTION_KEY, STRIPE_API_BASE: url, TMPDIR: temporary };
-  const audit = startProcess(["app/cli/parity.ts", "audit", "--users", users, "--json"], environment);
+  const audit = await startProcess(["app/cli/parity.ts", "audit", "--users", users, "--json"], environment);
   const list = async () => (await readdir(temporary)).filter((one) => one.startsWith("parity-audit-"));
   return { ...audit, list };
 }

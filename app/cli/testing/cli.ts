@@ -8,6 +8,8 @@ import { seedDemo } from "~/demo/seed-demo";
 import type { Parity } from "~/facade/parity.server";
 import { createLog } from "~/platform/log.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { findProgram } from "~/platform/testing/desk";
+import type { ProgramFile } from "~/platform/testing/programs";
 import { createSandbox, DEFAULT_SECRET_KEY, type Sandbox } from "~/sandbox/sandbox";
 import { openParity } from "~/server/open-parity.server";
 
@@ -115,21 +117,35 @@ export async function runAndCapture(
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const TIMEOUT_MS = 120_000;
 
-/** Runs one of our programs as a process, as `npm run` does, without the environment of this process. */
-export const runProcess = (argv: readonly string[], environment: Record<string, string>): Promise<Ran> =>
-  startProcess(argv, environment).ended;
+/** A program and its arguments. */
+type ProgramArguments = readonly [ProgramFile, ...string[]];
+
+/** Runs one of our programs as a process, bundled, without the environment of this process. */
+export const runProcess = async (argv: ProgramArguments, environment: Record<string, string>): Promise<Ran> =>
+  (await startProcess(argv, environment)).ended;
+
+/** The same from its sources, as `npm run` does, which takes seconds more. */
+export const runFromSources = (argv: ProgramArguments, environment: Record<string, string>): Promise<Ran> =>
+  startNode(["--import", "tsx", ...argv], environment).ended;
 
 export type StartedProcess = { ended: Promise<Ran>; kill: (signal: NodeJS.Signals) => void };
 
-/** The same; the process can be sent signals meanwhile. */
-export function startProcess(argv: readonly string[], environment: Record<string, string>): StartedProcess {
+/** As `runProcess`; the process can be sent signals meanwhile. */
+export async function startProcess(
+  [file, ...argv]: ProgramArguments,
+  environment: Record<string, string>,
+): Promise<StartedProcess> {
+  return startNode([await findProgram(file), ...argv], environment);
+}
+
+function startNode(argv: readonly string[], environment: Record<string, string>): StartedProcess {
   const { PATH, HOME, TMPDIR } = process.env;
   const env = { NODE_ENV: "production" as const, PATH, HOME, TMPDIR, ...environment };
   let kill: StartedProcess["kill"] = () => {};
   const ended = new Promise<Ran>((resolve) => {
     const child = execFile(
       process.execPath,
-      ["--import", "tsx", ...argv],
+      argv,
       { cwd: ROOT, env, timeout: TIMEOUT_MS },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );

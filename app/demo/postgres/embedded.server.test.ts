@@ -4,6 +4,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findProgram } from "~/platform/testing/desk";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
 import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from "./embedded.server";
 
@@ -66,8 +67,8 @@ describe("the embedded PostgreSQL", () => {
   });
 
   it("does not stay behind when the process that started it is killed (case 35)", async () => {
-    const owner = path.join(import.meta.dirname, "testing/owner.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", owner, path.join(folder, "five")], {
+    const owner = await findProgram("app/demo/postgres/testing/owner.ts");
+    const child = spawn(process.execPath, [owner, path.join(folder, "five")], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [said] = await once(child.stdout, "data");

@@ -1,8 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, rm } from "node:fs/promises";
-import path from "node:path";
-import { build } from "vite";
 import type { Order } from "./child-main";
 
 export type Child = {
@@ -18,25 +15,11 @@ export type ChildProcesses = {
   close(): Promise<void>;
 };
 
-/** Bundles the code of a child once, so that a process starts within some tenths of a second. */
-export async function openChildProcesses(): Promise<ChildProcesses> {
-  const folder = path.resolve(".cache", `children-${process.pid}-${Date.now()}`);
-  await mkdir(folder, { recursive: true });
-  await build({
-    configFile: false,
-    publicDir: false,
-    logLevel: "error",
-    resolve: { alias: { "~": path.resolve("app") } },
-    build: {
-      ssr: path.resolve("app/engine/testing/child-main.ts"),
-      outDir: folder,
-      emptyOutDir: false,
-      rollupOptions: { output: { entryFileNames: "child.mjs" } },
-    },
-  });
+/** `bundle`: the file of the bundled `child-main.ts`. */
+export function openChildProcesses(bundle: string): ChildProcesses {
   const all = new Set<ChildProcess>();
   const load = async () => {
-    const loaded = spawn(process.execPath, [path.join(folder, "child.mjs")], {
+    const loaded = spawn(process.execPath, [bundle], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     all.add(loaded);
@@ -58,7 +41,6 @@ export async function openChildProcesses(): Promise<ChildProcesses> {
     async close() {
       await next;
       for (const child of all) child.kill("SIGKILL");
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

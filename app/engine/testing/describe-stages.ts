@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { openScenario, type Scenario, type ScenarioOptions, type Stage, type StageName } from "./scenario";
 import { createWorld, type World } from "./world";
 
-/** A test of one point takes 2 to 6 seconds where nothing else runs. */
-const TIMEOUT_MS = 90_000;
+/** A test of one point takes a second or two where nothing else runs. */
+const TIMEOUT_MS = 120_000;
+
+export type StagesOptions = ScenarioOptions & { openWorld?: () => Promise<World> };
 
 /**
  * A suite for each of these stages of one scenario, given in their order. A stage is prepared once, before its tests;
@@ -11,8 +13,8 @@ const TIMEOUT_MS = 90_000;
  */
 export function describeStages(
   names: readonly StageName[],
-  { openWorld = createWorld, ...options }: ScenarioOptions & { openWorld?: () => Promise<World> },
-  defineTests: (getStage: () => Stage) => void,
+  { openWorld = createWorld, ...options }: StagesOptions,
+  defineTests: (getStage: () => Stage, name: StageName) => void,
 ): void {
   let world: World | undefined;
   let scenario: Scenario | undefined;
@@ -29,6 +31,6 @@ export function describeStages(
     beforeAll(async () => {
       if (scenario) stage = await scenario.advanceTo(name);
     });
-    defineTests(() => stage);
+    defineTests(() => stage, name);
   });
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { inject } from "vitest";
-import { z } from "zod";
 import { createDatabase, type Database } from "~/platform/client.server";
+import { askDesk } from "./desk";
 import { createReusable, giveBack, lend, POOL_NAME, takeFree } from "./reuse";
 
 export type TestDatabase = {
@@ -78,12 +77,7 @@ export async function setReadOnly({ url }: Pick<TestDatabase, "url">, readOnly: 
   );
 }
 
-async function serverUrl(): Promise<string> {
-  const response = await fetch(inject("testDatabaseServer"));
-  const text = await response.text();
-  if (!response.ok) throw new Error(text);
-  return z.object({ url: z.string() }).parse(JSON.parse(text)).url;
-}
+const serverUrl = () => askDesk("/postgres");
 
 function withDatabase(server: string, name: string): string {
   const url = new URL(server);

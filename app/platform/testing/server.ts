@@ -5,36 +5,46 @@ import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "~/demo/postgres/embedded.server";
 import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { killPostgres, makeTestFolder, removeTestFolder } from "./folder";
+import { bundlePrograms, type Programs } from "./programs";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where `createTestDatabase` asks for the run's PostgreSQL. */
-    testDatabaseServer: string;
+    /** Where tests ask for what a run has once: `/postgres` and `/programs`. */
+    testDesk: string;
   }
 }
 
 /**
- * One PostgreSQL for a whole run of vitest, started when the first test asks for it (unit tests never do). The tests'
- * databases are copies of its migrated one.
+ * What a whole run of vitest has once, made when the first test asks for it (unit tests never do): one PostgreSQL, whose
+ * migrated database is copied for tests, and the bundles of the programs that tests start.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let started: Promise<TestPostgres> | undefined;
-  const desk = createServer((_request, response) => {
+  let bundled: Promise<Programs> | undefined;
+  const make = async (what: string | undefined): Promise<string> => {
+    if (what === "/programs") {
+      bundled ??= bundlePrograms();
+      return (await bundled).folder;
+    }
     started ??= startForTests();
-    started.then(
-      ({ url }) => response.end(JSON.stringify({ url })),
+    return (await started).url;
+  };
+  const desk = createServer((request, response) => {
+    make(request.url).then(
+      (made) => response.end(made),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
   await new Promise<void>((resolve) => desk.listen(0, "127.0.0.1", resolve));
   const address = desk.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port");
-  project.provide("testDatabaseServer", `http://127.0.0.1:${address.port}`);
+  project.provide("testDesk", `http://127.0.0.1:${address.port}`);
 
   return async () => {
     desk.closeAllConnections();
     desk.close();
     await (await started?.catch(() => undefined))?.remove();
+    await (await bundled?.catch(() => undefined))?.remove();
   };
 }
 

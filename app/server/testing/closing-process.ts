@@ -10,7 +10,7 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 if (what === "parent") {
   // Stands for npm: starts the process itself, and shares its output.
-  spawn(process.execPath, ["--import", "tsx", import.meta.filename, "child"], { stdio: "inherit" });
+  spawn(process.execPath, [process.argv[1] ?? "", "child"], { stdio: "inherit" });
 } else {
   const shutdown = closeOnExit(createLog({ level: "info" }));
   const keepAlive = setInterval(() => {}, 1_000);

@@ -5,11 +5,14 @@ import type { Workplace } from "~/audit/run-audit.server";
 import type { Roster } from "~/auth/roster.server";
 import type { Actor } from "~/engine/account/actor";
 import type { Parity } from "~/facade/parity.server";
+import type { Surroundings } from "~/platform/surroundings.server";
 import type { Out } from "./out";
 
 /** Exit codes of the process. `mismatches`: the command worked, and unacknowledged mismatches remain. */
 export const EXIT = { done: 0, failed: 1, usage: 2, mismatches: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export type Ask = (question: string) => Promise<string | null>;
 
 /** What a command needs, so that tests can replace it. */
 export type CommandContext = {
@@ -23,6 +26,8 @@ export type CommandContext = {
   newPassword: () => string;
   /** All text from standard input. */
   readInput: () => Promise<string>;
+  /** One line that a person types; null without a terminal. */
+  ask: Ask;
   /** Resolves after `ms` milliseconds, or at once when `signal` is aborted. */
   pause: (ms: number) => Promise<void>;
   /** Aborted by Ctrl-C, SIGTERM or a closed terminal. */
@@ -42,6 +47,7 @@ export type OpenedWorkplace =
 /** What a command needs that works on a database where Parity is not installed yet. */
 export type BareContext = {
   out: Out;
+  ask: Ask;
   signal: AbortSignal;
   /** `databaseUrl` null: that of the environment. Null when there is none either. */
   openAdoption: (options: {
@@ -49,12 +55,22 @@ export type BareContext = {
     progress: (text: string) => void;
   }) => AdoptionTools | null;
   openWorkplace: (options: { sandbox: boolean }) => Promise<OpenedWorkplace>;
+  /** What is around this process, as far as the environment says. */
+  readSurroundings: () => Surroundings;
+};
+
+/** What a command needs that looks for faults: it works also where the installation cannot be opened. */
+export type FaultContext = {
+  out: Out;
+  opening: { ok: true; context: Omit<CommandContext, "out"> } | { ok: false; message: string };
+  readSurroundings: () => Surroundings;
 };
 
 /** A command with valid arguments; or a message about what is wrong with them. */
 export type Prepared =
   | { ok: true; needs: "installation"; run: (context: CommandContext) => Promise<ExitCode> }
   | { ok: true; needs: "nothing"; run: (context: BareContext) => Promise<ExitCode> }
+  | { ok: true; needs: "whatever_there_is"; run: (context: FaultContext) => Promise<ExitCode> }
   | { ok: false; message: string };
 
 export type Command = {
@@ -86,6 +102,23 @@ export function defineCommand<Schema extends z.ZodType>({
       parseArguments(input, args, (parsed) => ({
         ok: true,
         needs: "installation",
+        run: (context) => run(context, parsed),
+      })),
+  };
+}
+
+/** A command that looks for faults, and works with whatever can be opened. */
+export function defineFaultCommand<Schema extends z.ZodType>({
+  input,
+  run,
+  ...command
+}: Spec<Schema, FaultContext>): Command {
+  return {
+    ...command,
+    prepare: (args) =>
+      parseArguments(input, args, (parsed) => ({
+        ok: true,
+        needs: "whatever_there_is",
         run: (context) => run(context, parsed),
       })),
   };

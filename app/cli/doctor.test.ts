@@ -11,7 +11,7 @@ it("doctor names what is missing, in text and as JSON, and exits with 3 while so
   demo.sandbox.control.permissions.deny("rak_event_read");
   const text = await runOn(demo, "doctor");
   expect(text.code).toBe(3);
-  expect(text.stdout).toMatch(/mend +Events: Read \(STRIPE_SECRET_KEY\) is missing \(optional\)/);
+  expect(text.stdout).toMatch(/warning +Events: Read \(STRIPE_SECRET_KEY\) is missing \(optional\)/);
   const json = await runOn(demo, "doctor --json");
   const { findings, checks } = JSON.parse(json.stdout);
   expect(findings).toBeGreaterThan(0);

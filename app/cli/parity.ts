@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { findRunningDemo } from "~/demo/announcement.server";
 import { fillDemo, openSandbox, runInitialPreview, toStripeEnvironment } from "~/demo/demo.server";
 import { loadDemoSecrets } from "~/demo/demo-secrets.server";
+import { askPerson } from "~/platform/ask-person.server";
 import type { Database } from "~/platform/client.server";
 import { createProcessLog } from "~/platform/database/state.server";
 import { explainTrouble, findDatabaseTrouble } from "~/platform/database/trouble.server";
@@ -15,6 +16,7 @@ import {
 } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
+import { describeSurroundings } from "~/platform/surroundings.server";
 import { openPostgres } from "~/server/open-postgres.server";
 import { requireBuilt } from "~/server/require-built.server";
 import { prepareDatabase } from "~/server/require-database.server";
@@ -57,7 +59,11 @@ async function open(): Promise<Opening> {
     requireBuilt("client");
     const parts = await openInstallation(environment, log, opened);
     if (!parts.ok) return await refuse(parts.message);
-    return { ok: true, close, context: await createContext(parts, { log, databaseState }, opened) };
+    return {
+      ok: true,
+      close,
+      context: await createContext({ ...parts, environment }, { log, databaseState }, opened),
+    };
   } catch (error) {
     return refuse(describeError(error));
   }
@@ -66,6 +72,7 @@ async function open(): Promise<Opening> {
 type Installation = {
   ok: true;
   db: Database;
+  databaseUrl: string;
   stripe: StripeEnvironment;
   sandbox: boolean;
   isNew: boolean;
@@ -91,6 +98,7 @@ async function openInstallation(
     return {
       ok: true,
       db: connect(running.databaseUrl),
+      databaseUrl: running.databaseUrl,
       stripe: toStripeEnvironment(sandboxUrl),
       sandbox: true,
       isNew: false,
@@ -101,21 +109,30 @@ async function openInstallation(
   opened.push({ name: "postgres", close: postgres.stop });
   await prepareDatabase(postgres.url, { embedded: databaseUrl === null });
   const db = connect(postgres.url);
-  if (stripe) return { ok: true, db, stripe, sandbox: false, isNew: false, appUrl };
+  const found = { ok: true as const, db, databaseUrl: postgres.url, appUrl };
+  if (stripe) return { ...found, stripe, sandbox: false, isNew: false };
   const sandbox = await openSandbox({ ...environment, appUrl: null });
   opened.push({ name: "sandbox", close: sandbox.close });
-  const isNew = await fillDemo(db, sandbox.api);
-  return { ok: true, db, stripe: sandbox.stripe, sandbox: true, isNew, appUrl };
+  return { ...found, stripe: sandbox.stripe, sandbox: true, isNew: await fillDemo(db, sandbox.api) };
 }
 
 async function createContext(
-  { db, stripe, sandbox, isNew, appUrl }: Installation,
+  {
+    db,
+    databaseUrl,
+    stripe,
+    sandbox,
+    isNew,
+    appUrl,
+    environment,
+  }: Installation & { environment: Environment },
   { log, databaseState }: ReturnType<typeof createProcessLog>,
   opened: CloseHook[],
 ) {
   const { openParity } = await import("~/server/open-parity.server");
   const { createRoster } = await import("~/auth/roster.server");
-  const parity = openParity({ db, stripe, sandbox, log, databaseState });
+  const surroundings = describeSurroundings(environment, databaseUrl);
+  const parity = openParity({ db, stripe, sandbox, log, databaseState, surroundings });
   opened.push({ name: "reconcile", close: parity.close });
   if (isNew) await runInitialPreview(parity);
   const { signal } = interrupted;
@@ -129,6 +146,7 @@ async function createContext(
     now: () => Math.floor(Date.now() / 1000),
     newPassword: () => randomBytes(18).toString("base64url"),
     readInput: () => text(process.stdin),
+    ask: askPerson,
     pause: (ms: number) => wait(ms, undefined, { signal }).catch(() => {}),
     signal,
   };
@@ -154,6 +172,7 @@ const exitCode = await runCommandLine({
       signal: interrupted.signal,
       log: createProcessLog({ level: "error", destination: { write: stderr } }).log,
     }),
+    ask: askPerson,
     openWorkplace: (options) => openWorkplace(options, interrupted.signal),
   },
 }).catch((error: unknown) => {

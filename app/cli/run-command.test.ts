@@ -9,7 +9,7 @@ describe("help", () => {
     const { code, stdout } = await runAndCapture(["--help"], never);
     expect(code).toBe(0);
     for (const { name } of COMMANDS) expect(stdout).toContain(`npm run parity -- ${name}`);
-    expect(stdout).not.toMatch(/undo|bind|comp\b|hold|\blink\b/);
+    expect(stdout).not.toMatch(/undo|comp\b|hold|\blink\b/);
   });
 
   it.each(COMMANDS.map(({ name }) => name))("of %s lists its forms and the exit codes", async (name) => {

@@ -3,6 +3,7 @@ import type { BareContext, Command, CommandContext } from "./command";
 import { EXIT, type ExitCode } from "./command";
 import { adopt } from "./commands/adopt";
 import { audit } from "./commands/audit";
+import { bind } from "./commands/bind";
 import { doctor } from "./commands/doctor";
 import { explain } from "./commands/explain";
 import { fixWorkspace } from "./commands/fix-workspace";
@@ -13,6 +14,7 @@ import { staff } from "./commands/staff";
 import { status } from "./commands/status";
 import { sync } from "./commands/sync";
 import { unclaimed } from "./commands/unclaimed";
+import { uninstall } from "./commands/uninstall";
 import { createOut, type Streams } from "./out";
 
 export const COMMANDS: readonly Command[] = [
@@ -28,6 +30,8 @@ export const COMMANDS: readonly Command[] = [
   staff,
   settings,
   plans,
+  bind,
+  uninstall,
 ];
 
 /** The opened installation; or the reason why it cannot be opened. */
@@ -66,6 +70,10 @@ export async function runCommandLine({ argv, open, bare, ...streams }: CommandLi
   }
   if (prepared.needs === "nothing") return prepared.run({ ...bare, out }).finally(() => out.progress(null));
   const opened = await open();
+  if (prepared.needs === "whatever_there_is") {
+    const context = { out, opening: opened, readSurroundings: bare.readSurroundings };
+    return prepared.run(context).finally(() => (opened.ok ? opened.close() : undefined));
+  }
   if (!opened.ok) {
     out.fail("cannot_open", opened.message);
     return EXIT.failed;

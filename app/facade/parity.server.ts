@@ -1,9 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createCheckout } from "~/customers/checkout.server";
 import { createWorkspaces } from "~/customers/workspaces.server";
+import { createBinding } from "~/dashboard/binding/binding.server";
 import { createCountCache } from "~/dashboard/count-cache.server";
 import { createDecisions } from "~/dashboard/decisions/decisions.server";
-import { examine } from "~/dashboard/doctor/doctor.server";
+import { type DoctorPart, examine } from "~/dashboard/doctor/doctor.server";
 import { createInbox } from "~/dashboard/inbox/inbox.server";
 import { renderMetrics } from "~/dashboard/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
@@ -24,6 +25,7 @@ import type { Database } from "~/platform/client.server";
 import { createDatabaseMonitor } from "~/platform/database/monitor.server";
 import type { DatabaseState } from "~/platform/database/state.server";
 import type { Log } from "~/platform/log.server";
+import { createSurroundings, type Surroundings } from "~/platform/surroundings.server";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import type { StripeReader } from "~/stripe/reader.server";
 
@@ -43,6 +45,8 @@ export type ParityOptions = {
   log: Log;
   /** What this process knows of its database, where its log tells. */
   databaseState?: DatabaseState;
+  /** What is around this process, for the doctor. */
+  surroundings?: Surroundings;
 };
 
 /** Everything that routes and the command line may ask for, bound to one database and one Stripe account. */
@@ -74,18 +78,26 @@ export function createParity(options: ParityOptions) {
     settings: createSettings(deps),
     /** Is it the account that the database, and STRIPE_ACCOUNT_ID, say? */
     checkAccount: () => guard.check(),
-    /** Looks at everything that can be wrong around Parity; asks Stripe one cheap question for each permission. */
-    examine: () =>
-      examine({
-        ...deps,
-        database,
-        checkout: options.checkout ?? null,
-        takesWebhooks: secret !== null,
-        now: () => Date.now() / 1000,
-      }),
+    /** Looks at everything that can be wrong around Parity, or at a part of it; asks Stripe one cheap question for each permission. */
+    examine: (part?: DoctorPart) =>
+      examine(
+        {
+          surroundings: options.surroundings ?? createSurroundings(),
+          installed: {
+            ...deps,
+            database,
+            checkout: options.checkout ?? null,
+            takesWebhooks: secret !== null,
+          },
+          ...{ opening: null, log },
+        },
+        part,
+      ),
     plans: createPlans(deps),
     /** What staff decide about users, payers, prices and changes. */
     decisions: createDecisions(deps, { countCache }),
+    /** Which Stripe account the database belongs to, changed on purpose. */
+    binding: createBinding({ ...deps, configuredAccountId: options.configuredAccountId }),
     /** Figures in Prometheus' text format. */
     metrics: () => renderMetrics(deps),
     /** The process is shutting down: runs end with what is being committed, and are handed over; no more checks begin. */

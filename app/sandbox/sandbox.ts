@@ -132,6 +132,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     retriesMs: settings.webhookRetriesMs,
     now: Date.now,
   });
+  account.events.wasDelivered = (id) => webhooks.wasDelivered(id);
   const requests = new RequestLog(settings.rememberedRequests);
   const server: ServerSetup = {
     account,

@@ -7,6 +7,7 @@ import type { Database } from "~/platform/client.server";
 import type { DatabaseState } from "~/platform/database/state.server";
 import type { Environment, StripeEnvironment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
+import { describeSurroundings } from "~/platform/surroundings.server";
 import { openParity } from "./open-parity.server";
 import type { CloseHook } from "./shutdown.server";
 import { createServer } from "./web-server";
@@ -43,7 +44,8 @@ const JOBS_AT_ONCE = 2;
 export function openApplication(options: ApplicationOptions) {
   const { environment, db, databaseUrl, stripe, sandbox, log, databaseState, pages } = options;
   const { staysAlive } = environment;
-  const parity = openParity({ db, stripe, sandbox, staysAlive, log, databaseState });
+  const surroundings = describeSurroundings(environment, databaseUrl);
+  const parity = openParity({ db, stripe, sandbox, staysAlive, log, databaseState, surroundings });
   const staffAuth = createStaffAuth({ db, environment, log });
   const server = createServer({
     environment,

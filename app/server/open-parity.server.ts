@@ -7,6 +7,7 @@ import type { Database } from "~/platform/client.server";
 import type { DatabaseState } from "~/platform/database/state.server";
 import type { StripeEnvironment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
+import type { Surroundings } from "~/platform/surroundings.server";
 import { nextVersion } from "~/platform/versions.server";
 import { createCheckoutClient } from "~/stripe/checkout.server";
 import { createLimiter } from "~/stripe/limiter.server";
@@ -22,6 +23,7 @@ export type ParityDeps = {
   staysAlive?: boolean;
   log: Log;
   databaseState?: DatabaseState;
+  surroundings?: Surroundings;
 };
 
 /** Stripe waits for a webhook's response for about ten seconds. */
@@ -32,7 +34,7 @@ const GLOBAL_PER_SECOND = { live: 100, test: 25 };
 
 /** Binds the engine to a database and a Stripe key. The server, the worker and the command line share this. */
 export function openParity(deps: ParityDeps): Parity {
-  const { db, stripe, sandbox, staysAlive = true, log, databaseState } = deps;
+  const { db, stripe, sandbox, staysAlive = true, log, databaseState, surroundings } = deps;
   const sending: SenderOptions = {
     limiter: createLimiter({
       budget: createStripeBudget(db, {
@@ -53,6 +55,7 @@ export function openParity(deps: ParityDeps): Parity {
     checkout: checkoutKey === null ? null : createCheckoutClient({ checkoutKey, apiBase, ...sending }),
     webhookSecret: stripe.webhookSecret,
     databaseState,
+    surroundings,
     settleWithinMs: staysAlive ? null : SETTLE_WITHIN_MS,
     log,
   });

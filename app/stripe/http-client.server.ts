@@ -14,6 +14,9 @@ export type ClientOptions = {
   maxSockets: number;
 };
 
+/** The version of Stripe's API that requests name and our parsers read. */
+export const API_VERSION: string = Stripe.API_VERSION;
+
 /**
  * The SDK, bound to one key and one origin. It asks for the API version of the SDK, whatever the key's own version is: our
  * parsers read that one.

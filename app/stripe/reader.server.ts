@@ -26,6 +26,7 @@ import type { ProbeResult } from "./permissions/permission-watch";
 import { createSender, type SenderOptions } from "./permissions/watched-sender.server";
 import { type PriceAmounts, parsePriceAmounts } from "./price";
 import { type ChargeReads, createChargeReads } from "./reads/charges.server";
+import { createWebhookReads, type WebhookReads } from "./reads/webhooks.server";
 import type { RequestSender } from "./request-sender.server";
 
 export type { Answer, AnswerVersion, NoAnswer, Read, RequestOptions } from "./answer";
@@ -51,34 +52,35 @@ export type EventsRequest = {
 export type AccountIdentity = { accountId: string };
 
 /** All requests that reconciling sends to Stripe. Every method sends only GET; each attempt has its own version. */
-export type StripeReader = ChargeReads & {
-  livemode: boolean;
-  /** Subscriptions in every status, newest first, at most 100, each with its customer. */
-  listSubscriptions(page: PageRequest, options: RequestOptions): Promise<Read<SubscriptionsPage>>;
-  /** All items of a subscription that has more than the ten that come with it; at most 100. */
-  listItems(
-    subscription: { id: string; currency: string | null },
-    options: RequestOptions,
-  ): Promise<Read<ReadSubscription["subscription"]["items"]>>;
-  /** What a price costs in each of its currencies: subscription lists say only its own. */
-  readPrice(id: string, options: RequestOptions): Promise<Read<PriceAmounts>>;
-  /** The newest invoices of a subscription, newest first, at most 30. Optional: the key may not read invoices. */
-  listInvoices(subscriptionId: string, options: RequestOptions): Promise<Read<ReadInvoice[]>>;
-  readCustomer(id: string, options: RequestOptions): Promise<Read<ReadCustomer>>;
-  /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
-  findCustomersByEmail(email: string, options: RequestOptions): Promise<Read<ReadCustomer[]>>;
-  /** Customers with this address in any spelling, up to a minute late; other keys than ours may not be allowed to search. */
-  searchCustomersByEmail(email: string, options: RequestOptions): Promise<Read<ReadCustomer[]>>;
-  /** Events of the polled types, newest first, created at or after `since` (epoch seconds), older than `startingAfter`. */
-  listEvents(page: EventsRequest, options: RequestOptions): Promise<Read<EventsPage>>;
-  readAccount(options: RequestOptions): Promise<Read<AccountIdentity>>;
-  /** A checkout session, to find the user who paid. */
-  readCheckoutSession(id: string, options: RequestOptions): Promise<Read<CheckoutSession>>;
-  /** Asks Stripe about one permission with a cheap request; what it answers is reported and remembered. */
-  probe(permission: PermissionEntry): Promise<ProbeResult>;
-  /** Requests sent so far, retries counted. */
-  countRequests(): number;
-};
+export type StripeReader = ChargeReads &
+  WebhookReads & {
+    livemode: boolean;
+    /** Subscriptions in every status, newest first, at most 100, each with its customer. */
+    listSubscriptions(page: PageRequest, options: RequestOptions): Promise<Read<SubscriptionsPage>>;
+    /** All items of a subscription that has more than the ten that come with it; at most 100. */
+    listItems(
+      subscription: { id: string; currency: string | null },
+      options: RequestOptions,
+    ): Promise<Read<ReadSubscription["subscription"]["items"]>>;
+    /** What a price costs in each of its currencies: subscription lists say only its own. */
+    readPrice(id: string, options: RequestOptions): Promise<Read<PriceAmounts>>;
+    /** The newest invoices of a subscription, newest first, at most 30. Optional: the key may not read invoices. */
+    listInvoices(subscriptionId: string, options: RequestOptions): Promise<Read<ReadInvoice[]>>;
+    readCustomer(id: string, options: RequestOptions): Promise<Read<ReadCustomer>>;
+    /** Customers with exactly this address: Stripe's filter is case-sensitive. At most 100. */
+    findCustomersByEmail(email: string, options: RequestOptions): Promise<Read<ReadCustomer[]>>;
+    /** Customers with this address in any spelling, up to a minute late; other keys than ours may not be allowed to search. */
+    searchCustomersByEmail(email: string, options: RequestOptions): Promise<Read<ReadCustomer[]>>;
+    /** Events of the polled types, newest first, created at or after `since` (epoch seconds), older than `startingAfter`. */
+    listEvents(page: EventsRequest, options: RequestOptions): Promise<Read<EventsPage>>;
+    readAccount(options: RequestOptions): Promise<Read<AccountIdentity>>;
+    /** A checkout session, to find the user who paid. */
+    readCheckoutSession(id: string, options: RequestOptions): Promise<Read<CheckoutSession>>;
+    /** Asks Stripe about one permission with a cheap request; what it answers is reported and remembered. */
+    probe(permission: PermissionEntry): Promise<ProbeResult>;
+    /** Requests sent so far, retries counted. */
+    countRequests(): number;
+  };
 
 export type ReaderOptions = SenderOptions & {
   secretKey: string;
@@ -105,6 +107,7 @@ export function createStripeReader(options: ReaderOptions): StripeReader {
     ...createCustomerReads(stripe, sender),
     ...createAccountReads(stripe, sender),
     ...createChargeReads(stripe, sender),
+    ...createWebhookReads(stripe, sender),
   };
 }
 

@@ -7,6 +7,7 @@ import { type Opening, runCommandLine } from "~/cli/run-command";
 import { seedDemo } from "~/demo/seed-demo";
 import type { Parity } from "~/facade/parity.server";
 import { createLog } from "~/platform/log.server";
+import { createSurroundings } from "~/platform/surroundings.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { findProgram } from "~/platform/testing/desk";
 import type { ProgramFile } from "~/platform/testing/programs";
@@ -47,6 +48,7 @@ export async function createDemo(): Promise<Demo> {
     },
     sandbox: true,
     log: createLog({ level: "silent" }),
+    surroundings: createSurroundings({ databaseUrl: database.url }),
   });
   return {
     ...database,
@@ -63,7 +65,7 @@ export async function createDemo(): Promise<Demo> {
 
 export type Ran = { code: number; stdout: string; stderr: string };
 type Installation = Pick<Demo, "db" | "parity">;
-type Around = { input?: string; password?: string; signal?: AbortSignal };
+type Around = { input?: string; password?: string; signal?: AbortSignal; typed?: string };
 
 /** Runs a command line in this process on an open installation. A text is split at spaces. */
 export function runOn({ db, parity }: Installation, line: string | readonly string[], around: Around = {}) {
@@ -77,6 +79,7 @@ export function runOn({ db, parity }: Installation, line: string | readonly stri
       now: epochSeconds,
       newPassword: () => around.password ?? "generated for this test",
       readInput: async () => around.input ?? "",
+      ask: async () => around.typed ?? null,
       pause: async () => {},
       signal: around.signal ?? new AbortController().signal,
     },
@@ -100,6 +103,7 @@ export async function runAndCapture(
         signal: new AbortController().signal,
         log: createLog({ level: "silent" }),
       }),
+      ask: async () => null,
       openWorkplace,
     },
     stdout: (text) => {

@@ -12,6 +12,8 @@ export type GuardAnswer =
       ok: false;
       reason: "wrong_account" | "unauthorized" | "unknown_account" | "unreachable";
       message: string;
+      /** What a person can do. */
+      remedy: string;
       /** STRIPE_ACCOUNT_ID names another account than the key's: the environment is wrong, not the database. */
       isMisconfigured?: true;
     };
@@ -41,6 +43,7 @@ const UNREACHABLE: GuardAnswer & { ok: false } = {
   ok: false,
   reason: "unreachable",
   message: "Stripe does not answer, so the account could not be confirmed. Nothing is written meanwhile.",
+  remedy: "Wait, or look at status.stripe.com: it is asked again by itself.",
 };
 
 const IDENTITY_MS = 10 * 60_000;
@@ -74,6 +77,7 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
         ok: false,
         reason: "unknown_account",
         message: "This key may not read its own account. Set STRIPE_ACCOUNT_ID to the acct_… it belongs to.",
+        remedy: "Set STRIPE_ACCOUNT_ID, or give the key “Account: Read”.",
       };
     // The key is the same, and a key never changes its account: asking again is not necessary.
     if (identity && isPassing(read.failure)) return { ok: true, accountId: identity.accountId };
@@ -82,6 +86,7 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
         ok: false,
         reason: "unauthorized",
         message: "Stripe refused the key. Check STRIPE_SECRET_KEY.",
+        remedy: "Make a new key in Stripe, set STRIPE_SECRET_KEY and restart.",
       };
     return UNREACHABLE;
   }
@@ -106,6 +111,7 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
         reason: "wrong_account",
         isMisconfigured: true,
         message: `STRIPE_ACCOUNT_ID is ${configuredAccountId}, but STRIPE_SECRET_KEY belongs to ${found.accountId}. Correct the one that is wrong. Nothing is written.`,
+        remedy: "Correct STRIPE_ACCOUNT_ID or STRIPE_SECRET_KEY, and restart.",
       };
     // Of two processes with keys of two accounts, only one can be first.
     const binding = (await loadSettings(options.db)).binding ?? (await bind(found.accountId));
@@ -114,7 +120,8 @@ export function createAccountGuard(options: GuardOptions): AccountGuard {
     return {
       ok: false,
       reason: "wrong_account",
-      message: `The key belongs to ${found.accountId} (${mode(livemode)}), but this database to ${binding.accountId} (${mode(binding.livemode)}). Nothing is written.`,
+      message: `The key belongs to ${found.accountId} (${mode(livemode)}), but this database to ${binding.accountId} (${mode(binding.livemode)}). Nothing is written. Use a key of that account; to change the account on purpose: npm run parity -- bind.`,
+      remedy: `Set STRIPE_SECRET_KEY to a key of ${binding.accountId}. To change the account on purpose: npm run parity -- bind --reason …`,
     };
   }
 

@@ -162,7 +162,9 @@ it.each([
 
 it("a thin destination is named by the doctor, with the way to mend it (case 15)", async () => {
   const { checks } = await route.parity.examine();
-  const texts = checks.flatMap(({ found }) => found.map(({ text }) => text)).join("\n");
+  const texts = checks
+    .flatMap(({ found }) => found.map(({ text, remedy }) => `${text} ${remedy}`))
+    .join("\n");
   expect(texts).toMatch(/× thin .* payload style to snapshot/);
 });
 

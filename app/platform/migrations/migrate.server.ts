@@ -84,15 +84,16 @@ async function mapApplication(
 
 /** The names of the migrations that the database does not have yet, oldest first, then what else is missing. Changes nothing. */
 export async function listPendingMigrations(url: string): Promise<string[]> {
-  return withPgClient(url, (client) => listPending(queryOn(client)));
+  return withPgClient(url, (client) => findPendingMigrations(queryOn(client)));
 }
 
 /** The same on a pool that is open. */
 export async function listPendingMigrationsOn(db: Database): Promise<string[]> {
-  return listPending((text) => db.$queryRawUnsafe<unknown[]>(text));
+  return findPendingMigrations((text) => db.$queryRawUnsafe<unknown[]>(text));
 }
 
-async function listPending(query: Query): Promise<string[]> {
+/** The same on a connection that is open. */
+export async function findPendingMigrations(query: Query): Promise<string[]> {
   const ledger = await readLedger(query);
   const pending = (await listMigrations()).filter((name) => !ledger.has(name));
   if (await isQueueBehind(query)) pending.push(QUEUE);

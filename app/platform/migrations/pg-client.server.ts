@@ -22,7 +22,7 @@ export async function withPgClient<T>(url: string, work: (client: pg.Client) => 
 export type Query = (text: string) => Promise<unknown[]>;
 
 export const queryOn =
-  (client: pg.Client): Query =>
+  (client: Pick<pg.Client, "query">): Query =>
   async (text) =>
     (await client.query<Record<string, unknown>>(text)).rows;
 

@@ -40,6 +40,8 @@ export class EventLog {
   readonly #listeners = new Set<EventListener>();
   #oldestKept = 1;
   #pauses = 0;
+  /** Whether an event has reached every webhook endpoint that wants it; set by the sandbox that delivers them. */
+  wasDelivered: (id: string) => boolean = () => true;
   origin: RequestOrigin = { requestId: null, idempotencyKey: null };
 
   constructor(deps: { store: Store; clock: Clock; serializers: Serializers; retentionDays: number }) {

@@ -43,6 +43,11 @@ export class Webhooks {
     this.#stopping = new AbortController();
   }
 
+  /** Whether no endpoint still waits for this event, or has failed to take it. */
+  wasDelivered(event: string): boolean {
+    return !this.#log.list().some((one) => one.event === event && one.state !== "delivered");
+  }
+
   /** Fails all waiting deliveries. */
   stop(): void {
     this.#stopping.abort();

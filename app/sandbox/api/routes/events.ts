@@ -37,10 +37,11 @@ export const listEvents: ApiRoute = {
         from: Math.max(events.horizon, params.created?.from ?? -Infinity),
         to: params.created?.to ?? Infinity,
       },
-      matches: ({ type }) =>
+      matches: ({ type, sequence }) =>
         (params.type === undefined || matchesType(type, params.type)) &&
         (params.types === undefined || params.types.includes(type)) &&
-        params.delivery_success !== false,
+        (params.delivery_success === undefined ||
+          params.delivery_success === events.wasDelivered(store.events.getId(sequence))),
     });
     return serializePage(page, PATH, (record) => serializeEvent(account, record));
   },

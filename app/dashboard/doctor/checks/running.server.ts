@@ -1,0 +1,194 @@
+import { z } from "zod";
+import { formatMoney } from "~/billing/money";
+import { pluralize } from "~/billing/words/counts";
+import { formatLength } from "~/billing/words/length";
+import { loadFreshness } from "~/dashboard/freshness.server";
+import { createPlans } from "~/dashboard/plans-view.server";
+import { loadSettings } from "~/engine/account/settings.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+import { defineCheck, type Finding, ok, problem, warning } from "../check";
+
+const writeMode = defineCheck({
+  id: "write_mode",
+  group: "running",
+  title: "Repairs",
+  needs: "installation",
+  async look({ db }) {
+    const { writeMode: mode } = await loadSettings(db);
+    if (mode === "off")
+      return [
+        warning(
+          "The write mode is off: nothing is repaired.",
+          "Look at a preview, then: npm run parity -- settings writeMode grant_only",
+        ),
+      ];
+    return [ok(mode === "full" ? "Write mode full." : "Write mode grant_only: nothing is revoked.")];
+  },
+});
+
+const scheduler = defineCheck({
+  id: "scheduler",
+  group: "running",
+  title: "Scheduler",
+  needs: "installation",
+  async look({ db }) {
+    const { stale, schedulerTrouble, schedulerCalledAt } = await loadFreshness(db);
+    const trouble = stale ?? schedulerTrouble;
+    if (trouble !== null)
+      return [warning(trouble, "Let a scheduler call every 10 minutes; see “Deployment” in the README.")];
+    return [ok(`Last called at ${new Date((schedulerCalledAt ?? 0) * 1000).toISOString()}.`)];
+  },
+});
+
+const lastRun = defineCheck({
+  id: "last_run",
+  group: "running",
+  title: "Last scheduled run",
+  needs: "installation",
+  async look({ db }) {
+    const run = await db.run.findFirst({
+      where: { actorKind: "cron", scope: { in: ["full", "incremental"] }, state: { not: "running" } },
+      orderBy: { createdAt: "desc" },
+      select: {
+        id: true,
+        scope: true,
+        state: true,
+        reason: true,
+        failed: true,
+        notChecked: true,
+        finishedAt: true,
+      },
+    });
+    if (run === null)
+      return [
+        warning(
+          "No scheduled run has ended yet.",
+          "Wait for the scheduler, or: npm run parity -- sync --all --read",
+        ),
+      ];
+    const { id, scope, state, reason, failed, notChecked, finishedAt } = run;
+    const at = finishedAt === null ? "" : ` at ${finishedAt.toISOString()}`;
+    if (state !== "done")
+      return [
+        problem(
+          `The last ${scope} run ended as ${state}${at}${reason === null ? "" : `: ${reason}`}.`,
+          `Look at it: npm run parity -- runs ${id}`,
+        ),
+      ];
+    if (failed + notChecked === 0) return [ok(`The last ${scope} run ended well${at}.`)];
+    return [
+      warning(
+        `The last ${scope} run left ${pluralize(failed, "user")} failed and ${notChecked} unchecked.`,
+        `Look at it: npm run parity -- runs ${id}`,
+      ),
+    ];
+  },
+});
+
+const workRow = z.object({
+  workers: z.number(),
+  beatAgo: z.number().nullable(),
+  due: z.number(),
+  oldest: z.number().nullable(),
+  failed: z.number(),
+});
+
+const WORK = sql`
+  SELECT (SELECT count(*)::int FROM parity."WorkerProcess" WHERE "heartbeatAt" > now() - interval '60 seconds') AS workers,
+    (SELECT extract(epoch FROM now() - max("heartbeatAt"))::float8 FROM parity."WorkerProcess") AS "beatAgo",
+    (SELECT count(*)::int FROM parity.jobs WHERE run_at <= now() AND locked_at IS NULL AND attempts < max_attempts) AS due,
+    (SELECT extract(epoch FROM now() - min(run_at))::float8 FROM parity.jobs
+      WHERE run_at <= now() AND locked_at IS NULL AND attempts < max_attempts) AS oldest,
+    (SELECT count(*)::int FROM parity.jobs WHERE attempts >= max_attempts) AS failed`;
+
+/** A worker takes a job within seconds. */
+const WAITED_TOO_LONG = 120;
+
+const workers = defineCheck({
+  id: "workers",
+  group: "running",
+  title: "Workers and queue",
+  needs: "installation",
+  async look({ db }) {
+    const { workers: alive, beatAgo, due, oldest, failed } = await queryOneOrThrow(db, workRow, WORK);
+    const queue =
+      due === 0
+        ? "The queue is empty"
+        : `${pluralize(due, "job")} in the queue, the oldest for ${formatLength(oldest ?? 0)}`;
+    const found: Finding[] = [];
+    if (alive === 0)
+      found.push(
+        warning(
+          `No process takes jobs${beatAgo === null ? "" : `; the last one did ${formatLength(beatAgo)} ago`}. ${queue}.`,
+          "Start npm start or npm run worker. Where no process stays alive between requests, the scheduler does this work.",
+        ),
+      );
+    else if ((oldest ?? 0) > WAITED_TOO_LONG)
+      found.push(
+        warning(
+          `${queue}: ${pluralize(alive, "process takes", "processes take")} jobs, too slowly.`,
+          "Start another npm run worker.",
+        ),
+      );
+    else found.push(ok(`${pluralize(alive, "process takes", "processes take")} jobs. ${queue}.`));
+    if (failed > 0)
+      found.push(
+        warning(
+          `${pluralize(failed, "job")} failed for good; the scheduler does their work.`,
+          "Look into the log for errors from the queue, which say why.",
+        ),
+      );
+    return found;
+  },
+});
+
+const prices = defineCheck({
+  id: "prices",
+  group: "plans",
+  title: "Plans",
+  needs: "installation",
+  async look({ db }) {
+    const { plans, mappings } = await createPlans({ db }).list();
+    const mapped = mappings.filter(({ planId }) => planId !== null);
+    const found: Finding[] = [];
+    if (mapped.length === 0)
+      found.push(
+        problem(
+          "No price is mapped to a plan: no subscription gives access.",
+          "Run: npm run parity -- plans map <price> <plan> --reason …",
+        ),
+      );
+    else found.push(ok(`${pluralize(mapped.length, "price")} mapped to ${pluralize(plans.length, "plan")}.`));
+    for (const { id, seats } of plans)
+      if (seats > 0 && mapped.length > 0 && !mapped.some(({ planId }) => planId === id))
+        found.push(
+          warning(
+            `The plan ${id} has no price: no subscription can be of this plan.`,
+            `Map a price to ${id}: npm run parity -- plans map <price> ${id} --reason …`,
+          ),
+        );
+    return found;
+  },
+});
+
+const unmapped = defineCheck({
+  id: "unmapped",
+  group: "plans",
+  title: "Unmapped prices",
+  needs: "installation",
+  async look({ db }) {
+    const { unmapped: found } = await createPlans({ db }).list();
+    if (found.length === 0) return [ok("Every price that customers pay is mapped or ignored.")];
+    return found.map(({ priceId, price, subscriptions, perMonth }) => {
+      const money = perMonth.map((one) => `${formatMoney(one.perMonth, one.currency)} per month`);
+      return warning(
+        `${priceId} (${price}) is mapped to no plan: ${pluralize(subscriptions, "subscription")}${money.length === 0 ? "" : `, ${money.join(", ")}`}.`,
+        `Say what it buys: npm run parity -- plans map ${priceId} <plan> --reason …, or plans ignore ${priceId} --reason …`,
+      );
+    });
+  },
+});
+
+export const RUNNING_CHECKS = [writeMode, scheduler, lastRun, workers];
+export const PLAN_CHECKS = [prices, unmapped];

@@ -2,7 +2,11 @@ import { openAdoption } from "~/adopt/open-adoption.server";
 import { createLoneReader } from "~/adopt/words/lone-reader.server";
 import { type DemoSecrets, readEnvironment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
-import { createSurroundings, describeSurroundings, type Surroundings } from "~/platform/surroundings.server";
+import {
+  createSurroundings,
+  describeSurroundings,
+  type Surroundings,
+} from "~/platform/surroundings/surroundings.server";
 import { type BareEnvironment, readBareEnvironment } from "./bare-environment";
 import type { BareContext } from "./command";
 

@@ -5,7 +5,7 @@ import type { Workplace } from "~/audit/run-audit.server";
 import type { Roster } from "~/auth/roster.server";
 import type { Actor } from "~/engine/account/actor";
 import type { Parity } from "~/facade/parity.server";
-import type { Surroundings } from "~/platform/surroundings.server";
+import type { Surroundings } from "~/platform/surroundings/surroundings.server";
 import type { Out } from "./out";
 
 /** Exit codes of the process. `mismatches`: the command worked, and unacknowledged mismatches remain. */

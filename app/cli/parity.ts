@@ -4,7 +4,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import { findRunningDemo } from "~/demo/announcement.server";
 import { fillDemo, openSandbox, runInitialPreview, toStripeEnvironment } from "~/demo/demo.server";
 import { loadDemoSecrets } from "~/demo/demo-secrets.server";
-import { askPerson } from "~/platform/ask-person.server";
 import type { Database } from "~/platform/client.server";
 import { createProcessLog } from "~/platform/database/state.server";
 import { explainTrouble, findDatabaseTrouble } from "~/platform/database/trouble.server";
@@ -16,7 +15,8 @@ import {
 } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
-import { describeSurroundings } from "~/platform/surroundings.server";
+import { askPerson } from "~/platform/surroundings/ask-person.server";
+import { describeSurroundings } from "~/platform/surroundings/surroundings.server";
 import { openPostgres } from "~/server/open-postgres.server";
 import { requireBuilt } from "~/server/require-built.server";
 import { prepareDatabase } from "~/server/require-database.server";

@@ -25,7 +25,7 @@ import type { Database } from "~/platform/client.server";
 import { createDatabaseMonitor } from "~/platform/database/monitor.server";
 import type { DatabaseState } from "~/platform/database/state.server";
 import type { Log } from "~/platform/log.server";
-import { createSurroundings, type Surroundings } from "~/platform/surroundings.server";
+import { createSurroundings, type Surroundings } from "~/platform/surroundings/surroundings.server";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import type { StripeReader } from "~/stripe/reader.server";
 

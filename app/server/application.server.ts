@@ -7,7 +7,7 @@ import type { Database } from "~/platform/client.server";
 import type { DatabaseState } from "~/platform/database/state.server";
 import type { Environment, StripeEnvironment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
-import { describeSurroundings } from "~/platform/surroundings.server";
+import { describeSurroundings } from "~/platform/surroundings/surroundings.server";
 import { openParity } from "./open-parity.server";
 import type { CloseHook } from "./shutdown.server";
 import { createServer } from "./web-server";

@@ -7,7 +7,7 @@ import type { Database } from "~/platform/client.server";
 import type { DatabaseState } from "~/platform/database/state.server";
 import type { StripeEnvironment } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
-import type { Surroundings } from "~/platform/surroundings.server";
+import type { Surroundings } from "~/platform/surroundings/surroundings.server";
 import { nextVersion } from "~/platform/versions.server";
 import { createCheckoutClient } from "~/stripe/checkout.server";
 import { createLimiter } from "~/stripe/limiter.server";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { askPerson } from "~/platform/ask-person.server";
 import { maskText } from "~/platform/mask.server";
+import { askPerson } from "~/platform/surroundings/ask-person.server";
 import { runUninstall } from "~/platform/uninstall/run-uninstall.server";
 
 // npm run db:uninstall: what parity uninstall does, without opening anything else.

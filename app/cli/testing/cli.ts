@@ -7,7 +7,7 @@ import { type Opening, runCommandLine } from "~/cli/run-command";
 import { seedDemo } from "~/demo/seed-demo";
 import type { Parity } from "~/facade/parity.server";
 import { createLog } from "~/platform/log.server";
-import { createSurroundings } from "~/platform/surroundings.server";
+import { createSurroundings } from "~/platform/surroundings/surroundings.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { findProgram } from "~/platform/testing/desk";
 import type { ProgramFile } from "~/platform/testing/programs";

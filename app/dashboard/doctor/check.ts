@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import type { DatabaseMonitor } from "~/platform/database/monitor.server";
 import type { Log } from "~/platform/log.server";
-import type { Surroundings } from "~/platform/surroundings.server";
+import type { Surroundings } from "~/platform/surroundings/surroundings.server";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 
 /** The groups of the doctor's checks, in the order in which they are shown. */

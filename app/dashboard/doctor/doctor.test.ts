@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { addPayingUser, createWorld, type World } from "~/engine/testing/world";
 import { withPgClient } from "~/platform/migrations/pg-client.server";
-import { createSurroundings, type Surroundings } from "~/platform/surroundings.server";
+import { createSurroundings, type Surroundings } from "~/platform/surroundings/surroundings.server";
 import { OLDEST_NODE } from "./checks/server";
 import { type DoctorPart, examine } from "./doctor.server";
 

@@ -5,7 +5,7 @@ import { resumeEvents } from "~/engine/observe/events.server";
 import type { Parity } from "~/facade/parity.server";
 import { createParity } from "~/facade/parity.server";
 import { createLog, type Log } from "~/platform/log.server";
-import { createSurroundings } from "~/platform/surroundings.server";
+import { createSurroundings } from "~/platform/surroundings/surroundings.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { nextVersion } from "~/platform/versions.server";
 import { createSandbox, type Sandbox, type SandboxOptions } from "~/sandbox/sandbox";

@@ -1,4 +1,4 @@
-import type { Environment, EnvironmentProblem } from "./env.server";
+import type { Environment, EnvironmentProblem } from "~/platform/env.server";
 
 /** What is around a process, for a person who looks for a fault in it. Never a secret: only how long it is. */
 export type Surroundings = {

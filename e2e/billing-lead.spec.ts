@@ -30,19 +30,28 @@ test("a billing lead previews all repairs, confirms them, watches the run, and r
   await expectAccessible(page);
   expect(await readRecord(product, userIds[0] ?? "")).toMatchObject({ plan: null, workspace: "locked" });
 
-  const apply = page.getByRole("button", { name: /^Apply [\d,]+ repairs$/ });
-  const number = (await apply.innerText()).replace(/\D/g, "");
-  expect(Number(number)).toBeGreaterThanOrEqual(many);
+  const apply = page.getByRole("button", { name: /^Apply [\d,]+ repairs/ });
+  expect(Number((await apply.innerText()).replace(/\D/g, ""))).toBeGreaterThanOrEqual(many);
+  // The group of users who lose access is left out, and comes back.
+  const lost = page.getByText(/^[\d,]+ users? loses? access or seats/);
+  const revocations = will.getByRole("listitem").filter({ hasText: "have access without a subscription" });
+  await revocations.getByRole("link", { name: /^Leave out/ }).click();
+  await expect(page.getByText(/left out and will not be changed/)).toBeVisible();
+  await revocations.getByRole("link", { name: /^Include/ }).click();
+  await expect(page.getByText(/left out and will not be changed/)).toBeHidden();
+  const number = ((await lost.innerText()).match(/[\d,]+/)?.[0] ?? "").replace(/\D/g, "");
   await apply.click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("button", { name: /^Apply/ })).toBeDisabled();
-  await dialog.getByLabel(/^Type [\d,]+ to confirm$/).fill(number);
+  await dialog.getByLabel(/^Type [\d,]+ to confirm/).fill(number);
+  await expect(dialog.getByRole("button", { name: /^Apply/ })).toBeDisabled();
+  await dialog.getByLabel("Reason").fill("Their subscriptions ended");
   await expectAccessible(page);
   await dialog.getByRole("button", { name: /^Apply/ }).click();
 
   await expect(page.getByRole("heading", { level: 1, name: "Sync of all users" })).toBeVisible();
   const happened = page.getByRole("region", { name: "What happened" });
-  await expect(happened).toContainText("have paid and are locked out: repaired.");
+  await expect(happened).toContainText("got access.");
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
   await expect(page.getByRole("region", { name: "Not changed, and why" })).toContainText("needs a decision");
   await expectAccessible(page);
@@ -55,6 +64,7 @@ test("a billing lead previews all repairs, confirms them, watches the run, and r
 
   const csv = await page.request.get(`${new URL(page.url()).pathname}/users.csv`);
   expect(csv.headers()["content-type"]).toContain("text/csv");
+  expect(await csv.text()).toContain("Plan: army");
   const repaired = (await csv.text()).split("\r\n").filter((line) => line.includes(",synced,")).length;
   await expect(happened).toContainText(`${repaired} users`);
   expect(repaired).toBeGreaterThanOrEqual(many);

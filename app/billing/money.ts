@@ -108,6 +108,12 @@ export function formatMoney(amount: number, currency: string): string {
   }
 }
 
+/** An amount as a plain number with the decimals of its currency, for spreadsheets: `1667, "usd"` → `16.67`. */
+export function formatAmount(amount: number, currency: string): string {
+  const digits = countDecimals(currency.toUpperCase());
+  return (amount / 10 ** digits).toFixed(digits);
+}
+
 /** A price in words; `interval` null for one that does not recur. */
 export type PriceInWords = Pick<PriceView, "unitAmount" | "pricing" | "currency" | "interval"> & {
   intervalCount?: number;

@@ -169,7 +169,7 @@ describe("all users", () => {
   it("are synced by --apply, which lists the users that were not and why", async () => {
     const { code, stdout } = await run("sync --all --apply");
     expect(code).toBe(3);
-    expect(stdout).toContain("15 users have paid and are locked out: repaired.");
+    expect(stdout).toContain("15 users got access.");
     expect(stdout).toContain("Not repaired, and why");
     expect(stdout).toMatch(
       /2 users pay a price that is not mapped to a plan: each needs a decision\.\n {6}user_\d{4} /,

@@ -1,31 +1,18 @@
 import { expect, it } from "vitest";
 import type { RunView } from "~/dashboard/run-view.server";
+import { buildRunView } from "~/dashboard/testing/build-run";
 import type { CommandContext } from "./command";
 import { followRun } from "./follow-run";
 import { createOut } from "./out";
 
-const begun: RunView = {
-  id: "run",
+const begun = buildRunView({
   by: "command line",
-  mode: "apply",
-  scope: "full",
   state: "running",
   phase: "observe",
   total: 10,
-  observed: 0,
-  synced: 0,
-  skipped: 0,
-  review: 0,
-  failed: 0,
-  notChecked: 0,
-  stripeRequests: 0,
-  reason: null,
-  previewRunId: null,
-  createdAt: 0,
   finishedAt: null,
   evaluatedFrom: null,
-  leaseLeft: null,
-};
+});
 
 /** Follows a run that makes these steps and then no more progress. */
 function follow(steps: Partial<RunView>[], signal = new AbortController().signal) {

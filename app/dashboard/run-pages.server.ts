@@ -1,48 +1,53 @@
-import { VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { findFullRun } from "~/engine/account/cursors.server";
-import type { RunOutcome } from "~/engine/repair/run-types";
-import { findRun, listRuns, type RunRow } from "~/engine/repair/runs.server";
+import { findRun, type LeftOut, listRuns, NOTHING_LEFT_OUT, type RunRow } from "~/engine/repair/runs.server";
 import type { createRuns } from "~/engine/runs/create-runs.server";
-import {
-  countOpenRunUsers,
-  groupRunUsers,
-  type ListedRunUser,
-  listRunUsers,
-} from "~/engine/runs/run-users.server";
+import { countOpenRunUsers } from "~/engine/runs/run-users.server";
 import type { Database } from "~/platform/client.server";
 import { readDatabaseTime } from "~/platform/versions.server";
 import { loadStaffNames } from "./account-facts.server";
 import {
-  describeGroup,
-  parseGroupKey,
+  type ApplyPlan,
+  loadApplyPlan,
+  loadRunGroups,
   type RunGroup,
-  type RunView,
-  toRunGroup,
-  toRunView,
-} from "./run-view.server";
-
-export type RunUserView = {
-  userId: string;
-  email: string;
-  name: string | null;
-  verdict: Verdict;
-  outcome: RunOutcome;
-  reason: string | null;
-  sentence: string;
-};
+  toRunGroups,
+} from "./run-results/run-groups.server";
+import { loadOnlyUser, loadRunUsers, type RunUserView } from "./run-results/run-users.server";
+import { type RunView, toRunView } from "./run-view.server";
 
 /** `next`: the cursor of the next page of users; null at the end. */
-export type RunPage = { run: RunView; groups: RunGroup[]; users: RunUserView[]; next: string | null };
+export type RunPage = {
+  run: RunView;
+  groups: RunGroup[];
+  users: RunUserView[];
+  next: string | null;
+  /** What applying it would do; null for a run that is no finished preview. */
+  plan: ApplyPlan | null;
+  /** What staff left out of it, or choose to. */
+  leftOut: LeftOut;
+};
 
 /** `group`: the key of a `RunGroup`; without it users of all groups. `after`: the cursor of a page. */
-export type RunPageInput = { runId: string; group?: string; after?: string; limit: number };
+export type RunPageInput = {
+  runId: string;
+  group?: string;
+  after?: string;
+  limit: number;
+  /** Of a preview: what staff choose to leave out. */
+  leftOut?: LeftOut;
+};
 
 type Runs = ReturnType<typeof createRuns>;
 
 /** Runs as the pages and the command line show them. */
-export function createRunPages({ db }: { db: Database }, runs: Pick<Runs, "preview" | "apply" | "step">) {
+export function createRunPages(
+  { db }: { db: Database },
+  runs: Pick<Runs, "preview" | "previewSelection" | "apply" | "step">,
+) {
   return {
     preview: async (input: Parameters<Runs["preview"]>[0]) => loadRunView(db, await runs.preview(input)),
+    previewSelection: async (input: Parameters<Runs["previewSelection"]>[0]) =>
+      loadRunView(db, await runs.previewSelection(input)),
     async apply(input: Parameters<Runs["apply"]>[0]) {
       const { run, joined } = await runs.apply(input);
       return { run: await loadRunView(db, run), joined };
@@ -65,7 +70,10 @@ export async function loadRunView(db: Database, run: RunRow): Promise<RunView> {
 }
 
 async function toRunViews(db: Database, runs: readonly RunRow[]): Promise<RunView[]> {
-  const ids = runs.flatMap(({ actor }) => (actor.kind === "staff" && actor.id !== null ? [actor.id] : []));
+  const ids = runs.flatMap(({ actor, cancelledBy }) => [
+    ...(actor.kind === "staff" && actor.id !== null ? [actor.id] : []),
+    ...(cancelledBy === null ? [] : [cancelledBy]),
+  ]);
   const [staffNames, fullRun, now] = await Promise.all([
     loadStaffNames(db, ids),
     findFullRun(db),
@@ -83,23 +91,26 @@ export async function listRunViews(db: Database, limit: number, before?: string)
 export async function loadRunPage(db: Database, input: RunPageInput): Promise<RunPage | null> {
   const run = await findRun(db, input.runId);
   if (!run) return null;
-  const [view, groups, users] = await Promise.all([
+  const isPreview = run.mode === "preview" && run.state === "done";
+  const leftOut = (isPreview ? input.leftOut : run.leftOut) ?? NOTHING_LEFT_OUT;
+  const [view, { groups, users, next }, plan] = await Promise.all([
     loadRunView(db, run),
-    groupRunUsers(db, run.id),
-    listRunUsers(db, {
-      runId: run.id,
-      group: input.group === undefined ? null : parseGroupKey(input.group),
-      after: input.after ?? null,
-      limit: input.limit + 1,
-    }),
+    run.scope === "one" ? loadOnlyResult(db, run) : loadResults(db, run, input),
+    isPreview ? loadApplyPlan(db, run.id, leftOut) : null,
   ]);
-  const shown = users.slice(0, input.limit);
-  const next = users.length > input.limit ? (shown.at(-1)?.userId ?? null) : null;
-  return { run: view, groups: groups.map(toRunGroup), users: shown.map(toRunUserView), next };
+  return { run: view, groups, users, next, plan, leftOut };
 }
 
-function toRunUserView({ userId, email, name, verdict, outcome, reason }: ListedRunUser): RunUserView {
-  const known = VERDICTS.find((one) => one === verdict) ?? "not_checked";
-  const sentence = describeGroup(known, outcome, 1, reason).replace(/^1 customer /, "");
-  return { userId, email, name, verdict: known, outcome, reason, sentence };
+async function loadResults(db: Database, run: RunRow, input: RunPageInput) {
+  const [groups, page] = await Promise.all([loadRunGroups(db, run), loadRunUsers(db, run, input)]);
+  return { groups, ...page };
+}
+
+async function loadOnlyResult(db: Database, run: RunRow) {
+  const users = await loadOnlyUser(db, run);
+  const rows = users.map(({ verdict, outcome, reason, revokes }) => ({
+    ...{ verdict, outcome, reason, revokes },
+    ...{ users: 1, currency: null, perMonth: null },
+  }));
+  return { groups: toRunGroups(rows, run), users, next: null };
 }

@@ -1,19 +1,9 @@
-import { z } from "zod";
 import type { EpochSeconds } from "~/billing/observation";
-import { VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
-import { pluralize } from "~/billing/words/counts";
-import { pickCounts, type RunCounts } from "~/engine/repair/run-counts";
+import { pickCounts, type RunCounts, sumCounts } from "~/engine/repair/run-counts";
 import type { RunPhase } from "~/engine/repair/run-cursor";
-import {
-  RUN_OUTCOMES,
-  type RunMode,
-  type RunOutcome,
-  type RunScope,
-  type RunState,
-} from "~/engine/repair/run-types";
+import type { RunMode, RunScope, RunState } from "~/engine/repair/run-types";
 import type { RunRow } from "~/engine/repair/runs.server";
-import type { RunGroupKey, RunUserGroup } from "~/engine/runs/run-users.server";
-import { describeRunFailure, explainBlocked } from "./sync-result.server";
+import { describeStripeFailure } from "./sync-result.server";
 
 /** A run as pages and the command line show it. */
 export type RunView = RunCounts & {
@@ -28,7 +18,13 @@ export type RunView = RunCounts & {
   /** Subscriptions read so far in this run. */
   observed: number;
   stripeRequests: number;
+  /** Why it waits, failed or was canceled. */
   reason: string | null;
+  /** What staff call it, and why they started it. */
+  name: string | null;
+  typedReason: string | null;
+  /** Users that a run which ended early did not come to. */
+  unreached: number;
   previewRunId: string | null;
   createdAt: EpochSeconds;
   finishedAt: EpochSeconds | null;
@@ -36,18 +32,6 @@ export type RunView = RunCounts & {
   evaluatedFrom: EpochSeconds | null;
   /** For how many seconds the process that works on it keeps it, should it have died; null when none works on it. */
   leaseLeft: number | null;
-};
-
-/** Users of a run with the same verdict, outcome and reason. */
-export type RunGroup = {
-  /** Pass it as `group` to `loadRunPage` to list these users. */
-  key: string;
-  verdict: Verdict;
-  outcome: RunOutcome;
-  reason: string | null;
-  users: number;
-  /** "12 users have paid and are locked out: access will be granted." */
-  sentence: string;
 };
 
 /** The kinds of callers in words, and their article within a sentence. */
@@ -117,7 +101,10 @@ export function toRunView(
     total: run.total,
     observed: run.observed,
     stripeRequests: run.stripeRequests,
-    reason: run.reason,
+    reason: describeReason(run, staffNames),
+    name: run.name,
+    typedReason: run.typedReason,
+    unreached: run.state === "running" || run.state === "done" ? 0 : Math.max(0, run.total - sumCounts(run)),
     previewRunId: run.previewRunId,
     createdAt: toSeconds(run.createdAt),
     finishedAt: run.finishedAt && toSeconds(run.finishedAt),
@@ -126,52 +113,17 @@ export function toRunView(
   };
 }
 
-const runOutcome = z.enum(RUN_OUTCOMES);
-
-export function toRunGroup(group: RunUserGroup): RunGroup {
-  const verdict = VERDICTS.find((one) => one === group.verdict) ?? "not_checked";
-  const outcome = runOutcome.parse(group.outcome);
-  return {
-    verdict,
-    outcome,
-    reason: group.reason,
-    key: buildGroupKey({ verdict, outcome, reason: group.reason }),
-    users: group.users,
-    sentence: describeGroup(verdict, outcome, group.users, group.reason),
-  };
-}
-
-const buildGroupKey = ({ verdict, outcome, reason }: RunGroupKey) => `${verdict}.${outcome}.${reason ?? ""}`;
-
-/** Reads what `buildGroupKey` wrote. An unknown key gives a group without users. */
-export function parseGroupKey(key: string): RunGroupKey {
-  const [verdict = "", outcome = "", ...reason] = key.split(".");
-  return { verdict, outcome, reason: reason.join(".") || null };
-}
-
-/** "12 users have paid and are locked out: access will be granted." */
-export function describeGroup(
-  verdict: Verdict,
-  outcome: RunOutcome,
-  users: number,
-  reason: string | null,
-): string {
-  const { group, action } = VERDICT_CATALOGUE[verdict];
-  const subject = `${pluralize(users, "user")} ${users === 1 ? group.one : group.many}`;
-  switch (outcome) {
-    case "intended":
-      return `${subject}: ${action}.`;
-    case "synced":
-      return `${subject}: repaired.`;
-    case "blocked":
-      return `${subject}. ${explainBlocked(reason)}`;
-    case "review":
-      return `${subject}: ${users === 1 ? "needs" : "each needs"} a decision.`;
-    case "failed":
-      return `${subject}, ${describeRunFailure(reason)}. Nothing was changed.`;
-    case "not_checked":
-      return `${pluralize(users, "user")} could not be checked: Stripe was not read completely.`;
-    case "changed_since_preview":
-      return `${subject}, but the data changed after the preview. Nothing was changed. Start a new preview.`;
-  }
+/** A run that staff canceled says who did. */
+function describeReason(
+  { state, reason, cancelledBy }: RunRow,
+  staffNames: ReadonlyMap<string, string>,
+): string | null {
+  if (state === "cancelled" && cancelledBy !== null)
+    return `Canceled by ${describeCaller("staff", cancelledBy, staffNames)}.`;
+  const [failure = "", ...rest] = (reason ?? "").split(": ");
+  const words = describeStripeFailure(failure);
+  if (words === null) return reason;
+  // What a key may not read is said by name.
+  const why = failure === "forbidden" ? rest.join(": ") : words;
+  return `Stripe could not be read (${why}).${state === "running" ? " The run goes on by itself when Stripe answers." : ""}`;
 }

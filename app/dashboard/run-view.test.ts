@@ -1,16 +1,39 @@
 import { describe, expect, it } from "vitest";
-import { describeGroup, describeRepairer } from "./run-view.server";
+import { describeGroup } from "./run-results/group-words.server";
+import { describeRepairer } from "./run-view.server";
 
-const describeFailed = (reason: string | null) => describeGroup("unpaid_access", "failed", 1_204, reason);
+type Group = Parameters<typeof describeGroup>[0];
+type Run = Parameters<typeof describeGroup>[1];
+
+const describeWith = (group: Partial<Group>, run: Partial<Run> = {}) =>
+  describeGroup(
+    { verdict: "locked_out", outcome: "intended", reason: null, revokes: false, users: 12, ...group },
+    { mode: "preview", state: "done", ...run },
+  );
+const describeFailed = (reason: string | null) =>
+  describeWith({ verdict: "unpaid_access", outcome: "failed", users: 1_204, reason });
 
 describe("the sentence of a group of a run", () => {
   it("speaks of users", () => {
-    expect(describeGroup("locked_out", "intended", 12, null)).toBe(
-      "12 users have paid and are locked out: access will be granted.",
-    );
-    expect(describeGroup("locked_out", "not_checked", 1, null)).toBe(
+    expect(describeWith({})).toBe("12 users have paid and are locked out: access will be granted.");
+    expect(describeWith({ outcome: "not_checked", users: 1 })).toBe(
       "1 user could not be checked: Stripe was not read completely.",
     );
+  });
+
+  it("is in the past tense for what was done, and says what was taken away", () => {
+    const done = { mode: "apply" } as const;
+    expect(describeWith({ outcome: "synced" }, done)).toBe("12 users got access.");
+    expect(describeWith({ outcome: "synced", verdict: "unpaid_access", revokes: true, users: 1 }, done)).toBe(
+      "1 user lost access that was not paid for.",
+    );
+    expect(describeWith({ outcome: "synced", verdict: "plan_mismatch", revokes: true }, done)).toBe(
+      "12 users had their plan and price corrected, and lost access or seats.",
+    );
+    expect(describeWith({ verdict: "plan_mismatch", revokes: true })).toContain(
+      "and access or seats will be removed",
+    );
+    expect(describeWith({}, { mode: "apply", state: "cancelled" })).toContain("Nothing was changed");
   });
 
   it.each([

@@ -60,6 +60,7 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
     case "review":
     case "not_checked":
     case "changed_since_preview":
+    case "left_out":
       return {
         ...common,
         outcome: "review",
@@ -91,6 +92,9 @@ export function explainBlocked(reason: string | null): string {
 
 const STRIPE_WORDS = new Map<string, string>(Object.entries(FAILURE_WORDS));
 const LOOKUP_FAILED = "lookup_failed: ";
+
+/** Stripe's answer in words, by the reason of a failure: "no answer in time". Null for another text. */
+export const describeStripeFailure = (reason: string): string | null => STRIPE_WORDS.get(reason) ?? null;
 
 /** Why a run did not repair a user, for the end of a sentence: "but the record was busy". */
 export function describeRunFailure(reason: string | null): string {

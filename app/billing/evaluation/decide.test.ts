@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fingerprintMismatches } from "~/billing/mismatches";
 import type { UserSnapshot } from "~/billing/snapshot";
 import { describeStripeState } from "~/billing/stripe-state";
 import {
@@ -21,7 +22,9 @@ import {
 import { type DecideInput, decide } from "./decide";
 import { evaluate } from "./evaluate";
 
-type Settings = Partial<Pick<DecideInput, "writeMode" | "automatic" | "revocationLimitHasRoom" | "approval">>;
+type Settings = Partial<
+  Pick<DecideInput, "writeMode" | "automatic" | "bulk" | "revocationLimitHasRoom" | "approval">
+>;
 
 /** By default an automatic caller in write mode full, with room for one more revocation. */
 function decideFor(changes: Partial<UserSnapshot>, settings: Settings = {}) {
@@ -140,6 +143,15 @@ describe("a hold", () => {
   it("keeps automatic sources from writing, not staff", () => {
     expect(decideFor({ ...lockedOut, hold })).toEqual(blocked("on_hold"));
     expect(decideFor({ ...lockedOut, hold }, staff)).toMatchObject({ kind: "repair" });
+  });
+
+  it("and an acknowledgement keep staff from writing where they sync many users at once", () => {
+    const bulk = { ...staff, bulk: true };
+    const { mismatches } = evaluate(aSnapshot(lockedOut), CONTEXT);
+    const acknowledged = fingerprintMismatches(mismatches);
+    expect(decideFor({ ...lockedOut, hold }, bulk)).toEqual(blocked("on_hold"));
+    expect(decideFor({ ...lockedOut, acknowledged }, bulk)).toEqual(blocked("acknowledged"));
+    expect(decideFor({ ...lockedOut, acknowledged }, staff)).toMatchObject({ kind: "repair" });
   });
 
   it("ends when Stripe's state changes", () => {

@@ -30,6 +30,8 @@ export type DecideInput = {
   writeMode: WriteMode;
   /** Not started by staff: holds and the revocation limit apply. */
   automatic: boolean;
+  /** Staff started it for many users at once: holds and acknowledgements apply. */
+  bulk?: boolean;
   /** The revocation limit has room for one more revocation. */
   revocationLimitHasRoom: boolean;
   /** An admin confirmed this user's revocation; `override` also without evidence. */
@@ -38,13 +40,15 @@ export type DecideInput = {
 
 /** What may be done about an evaluation: all safety rules for one user, in one place. */
 export function decide(input: DecideInput): Decision {
-  const { snapshot, evaluation, writeMode, automatic } = input;
+  const { snapshot, evaluation, writeMode, automatic, bulk = false } = input;
   const verdictClass = VERDICT_CATALOGUE[evaluation.verdict].class;
   if (verdictClass === "in_sync") return { kind: "nothing" };
   if (verdictClass === "unchecked") return { kind: "not_checked" };
   if (verdictClass === "review") return { kind: "review" };
   if (writeMode === "off") return { kind: "blocked", reason: "writes_off", unlock: null };
-  if (automatic && evaluation.onHold) return { kind: "blocked", reason: "on_hold", unlock: null };
+  if ((automatic || bulk) && evaluation.onHold) return { kind: "blocked", reason: "on_hold", unlock: null };
+  if (bulk && evaluation.flags.includes("acknowledged"))
+    return { kind: "blocked", reason: "acknowledged", unlock: null };
   if (evaluation.emailLink !== null && !snapshot.coverage.address) return { kind: "read", what: "address" };
   const repair: Repair = {
     after: evaluation.expected,

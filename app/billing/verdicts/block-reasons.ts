@@ -15,6 +15,10 @@ const ENTRIES = {
     sentence: "Not changed: this user is on hold until staff release it or Stripe’s state changes.",
     recheck: false,
   },
+  acknowledged: {
+    sentence: "Not changed: staff acknowledged this mismatch. Sync the user alone to repair it all the same.",
+    recheck: false,
+  },
   revocation_limit: {
     sentence: "Access not revoked: the revocation limit for 24 hours is reached. An admin can approve it.",
     recheck: true,

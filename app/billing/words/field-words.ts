@@ -14,7 +14,8 @@ import type { BillingState } from "~/billing/record";
 import { STRIPES_WORDS } from "~/billing/vocabulary/vocabulary";
 
 /** What a field is called on the screen and in the terminal; its id for one that is no longer in the table. */
-const labelField = (id: FieldId, fields: RecordFields = FIELDS): string => findField(id, fields)?.label ?? id;
+export const labelField = (id: FieldId, fields: RecordFields = FIELDS): string =>
+  findField(id, fields)?.label ?? id;
 
 /** A value of a field in words: "none", "yes", "2 Nov 2026", an amount with its currency when that is known. */
 export function formatFieldValue(

@@ -4,8 +4,9 @@ import { followRun } from "~/cli/follow-run";
 import type { Line } from "~/cli/layout";
 import { countRemaining } from "~/cli/remaining";
 import { formatTime } from "~/cli/words";
-import type { RunUserView } from "~/dashboard/run-pages.server";
-import type { RunGroup, RunView } from "~/dashboard/run-view.server";
+import type { RunGroup } from "~/dashboard/run-results/run-groups.server";
+import type { RunUserView } from "~/dashboard/run-results/run-users.server";
+import type { RunView } from "~/dashboard/run-view.server";
 import { STATE_WORDS } from "~/ui/status/words";
 
 type SyncAllOptions = { apply: boolean; read: boolean };

@@ -22,6 +22,8 @@ export type RevocationApproval = { override: boolean; reason: string };
 
 export type DecideOptions = {
   automatic: boolean;
+  /** Staff started it for many users at once: holds and acknowledgements apply. */
+  bulk?: boolean;
   revocationLimitHasRoom: boolean;
   approval: { override: boolean } | null;
   /** Only reads that started after this are evidence, whenever the revocation was first evaluated. */
@@ -46,7 +48,7 @@ export function decideUser(
   snapshot: UserSnapshot,
   evaluation: Evaluation,
   context: EvaluationContext,
-  { automatic, revocationLimitHasRoom, approval, evidenceAfter }: DecideOptions,
+  { automatic, bulk, revocationLimitHasRoom, approval, evidenceAfter }: DecideOptions,
 ): Decision {
   const { revocationVersion } = snapshot;
   const notBefore =
@@ -57,6 +59,7 @@ export function decideUser(
     context: context.rules,
     writeMode: context.settings.writeMode,
     automatic,
+    bulk,
     revocationLimitHasRoom,
     approval,
   });

@@ -7,6 +7,7 @@ import {
   type RecordFields,
   type TableName,
 } from "~/billing/fields";
+import type { EpochSeconds } from "~/billing/observation";
 import { type BillingState, buildRow, emptyValue, type FieldRow } from "~/billing/record";
 import type { Database } from "~/platform/client.server";
 
@@ -69,4 +70,41 @@ export async function listChanges(
     before: state.parse(row.before),
     after: state.parse(row.after),
   }));
+}
+
+/** What a run wrote for one user. */
+export type RunChange = {
+  verdict: string;
+  before: BillingState;
+  after: BillingState;
+  grants: boolean;
+  revokes: boolean;
+  reason: string | null;
+  at: EpochSeconds;
+};
+
+/** What a run wrote for these users (null: for all of a run with one user), by user. */
+export async function listRunChanges(
+  db: Database,
+  runId: string,
+  userIds: readonly string[] | null,
+  fields: RecordFields = FIELDS,
+): Promise<Map<string, RunChange>> {
+  if (userIds?.length === 0) return new Map();
+  const state = buildStateSchema(fields);
+  const rows = await db.change.findMany({
+    where: { runId, ...(userIds && { userId: { in: [...userIds] } }) },
+    take: userIds?.length ?? 1,
+  });
+  return new Map(
+    rows.map(({ userId, before, after, createdAt, ...row }) => [
+      userId,
+      {
+        ...row,
+        before: state.parse(before),
+        after: state.parse(after),
+        at: Math.floor(createdAt.getTime() / 1000),
+      },
+    ]),
+  );
 }

@@ -22,7 +22,7 @@ import { countRevocationsLeft } from "./revocation-limit.server";
 import { createRun, type NewRun } from "./runs.server";
 import { type EvaluatedUsers, evaluateWritten, saveStatuses } from "./save-statuses.server";
 import { toRepairRow } from "./to-repair-row";
-import { isPreviewed, toUserOutcome, type UserOutcome } from "./user-outcome.server";
+import { isPreviewed, type Previewed, toUserOutcome, type UserOutcome } from "./user-outcome.server";
 
 export type ReconcileInput = {
   log: Log;
@@ -44,7 +44,11 @@ export type ReconcileInput = {
   /** False when it is known already that the revocation limit has no room. */
   revocationLimitHasRoom?: boolean;
   /** Only changes that still have the hash that was previewed; null: all. */
-  previewed?: ReadonlyMap<string, string> | null;
+  previewed?: Previewed | null;
+  /** Many users at once: staff's holds and acknowledgements apply, whoever started it. */
+  bulk?: boolean;
+  /** What the person typed who started it: audited with each revocation. */
+  typedReason?: string | null;
   /** Only complete reads that started after this are evidence for a revocation. */
   evidenceAfter?: Version | null;
   stripeRequestIds?: ReadonlyMap<string, string | null>;
@@ -167,6 +171,7 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<Reconciled
 
 const toDecideOptions = (input: ReconcileInput): DecideOptions => ({
   automatic: input.actor.kind !== "staff",
+  bulk: input.bulk === true && input.actor.kind === "staff",
   revocationLimitHasRoom: input.revocationLimitHasRoom ?? true,
   approval: input.approval ?? null,
   evidenceAfter: input.evidenceAfter ?? null,

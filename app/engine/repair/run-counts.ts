@@ -19,7 +19,7 @@ export const RUN_COUNTS = [
     answer: "reviewCount",
     done: "blocked or awaiting a decision",
     previewed: "blocked or awaiting a decision",
-    outcomes: ["review", "blocked", "changed_since_preview"],
+    outcomes: ["review", "blocked", "changed_since_preview", "left_out"],
   },
   { key: "failed", answer: "failedCount", done: "failed", previewed: "failed", outcomes: ["failed"] },
   {

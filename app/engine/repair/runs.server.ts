@@ -7,6 +7,12 @@ import { NO_COUNTS, RUN_COUNTS, type RunCounts } from "./run-counts";
 import { type RunCursor, runCursor } from "./run-cursor";
 import type { RunMode, RunScope, RunState } from "./run-types";
 
+/** The groups (by their keys) and the users of a preview that staff left out when they applied it. */
+export type LeftOut = z.infer<typeof leftOutShape>;
+const leftOutShape = z.object({ groups: z.array(z.string()), userIds: z.array(z.string()) });
+
+export const NOTHING_LEFT_OUT: LeftOut = { groups: [], userIds: [] };
+
 export type RunRow = RunCounts & {
   id: string;
   actor: Actor;
@@ -16,12 +22,20 @@ export type RunRow = RunCounts & {
   /** Where it is; `cursor.phase` says in which phase. */
   cursor: RunCursor;
   previewRunId: string | null;
+  /** What staff call it, why they started it, and what they left out of the preview. */
+  name: string | null;
+  typedReason: string | null;
+  leftOut: LeftOut | null;
+  /** The users of a run with the scope `selection`. */
+  selectionId: string | null;
   total: number;
   observed: number;
   stripeRequests: number;
   reason: string | null;
   leaseUntil: Date | null;
   cancelRequestedAt: Date | null;
+  /** Staff id. */
+  cancelledBy: string | null;
   createdAt: Date;
   finishedAt: Date | null;
 };
@@ -40,16 +54,21 @@ const runRow = counts
     actorKind: z.enum(ACTOR_KINDS),
     actor: z.string().nullable(),
     mode: z.enum(["preview", "apply"]),
-    scope: z.enum(["one", "incremental", "full"]),
+    scope: z.enum(["one", "selection", "incremental", "full"]),
     state: z.enum(["running", "done", "failed", "cancelled", "abandoned"]),
     cursor: runCursor,
     previewRunId: z.string().nullable(),
+    name: z.string().nullable(),
+    typedReason: z.string().nullable(),
+    leftOut: leftOutShape.nullable(),
+    selectionId: z.string().nullable(),
     total: z.number(),
     observed: z.number(),
     stripeRequests: z.number(),
     reason: z.string().nullable(),
     leaseUntil: z.date().nullable(),
     cancelRequestedAt: z.date().nullable(),
+    cancelledBy: z.string().nullable(),
     createdAt: z.date(),
     finishedAt: z.date().nullable(),
   })
@@ -65,6 +84,10 @@ export type NewRun = {
   /** Where it begins, or `finished` for a run that is over when it is written down, such as of one user. */
   cursor: RunCursor;
   previewRunId?: string;
+  name?: string | null;
+  typedReason?: string | null;
+  leftOut?: LeftOut | null;
+  selectionId?: string | null;
   state?: RunState;
   counts?: Partial<RunCounts> & { total: number; stripeRequests?: number };
 };
@@ -86,15 +109,18 @@ export async function insertRun(
   liveKey: string | null,
 ): Promise<RunRow | null> {
   const { actor, mode, scope, cursor, previewRunId = null, state = "running" } = run;
+  const { name = null, typedReason = null, leftOut = null, selectionId = null } = run;
   const { total = 0, stripeRequests = 0 } = run.counts ?? {};
   return queryOne(
     db,
     runRow,
     sql`
-    INSERT INTO parity."Run" ("actorKind", actor, mode, scope, phase, state, "liveKey", cursor, "previewRunId", total,
+    INSERT INTO parity."Run" ("actorKind", actor, mode, scope, phase, state, "liveKey", cursor, "previewRunId",
+      name, "typedReason", "leftOut", "selectionId", total,
       ${columnNames}, "stripeRequests", "finishedAt")
     VALUES (${actor.kind}, ${actor.id}::text, ${mode}, ${scope}, ${cursor.phase}, ${state}, ${liveKey}::text,
-      ${JSON.stringify(cursor)}::jsonb, ${previewRunId}::text, ${total}::int,
+      ${JSON.stringify(cursor)}::jsonb, ${previewRunId}::text,
+      ${name}::text, ${typedReason}::text, ${leftOut && JSON.stringify(leftOut)}::jsonb, ${selectionId}::text, ${total}::int,
       ${join(RUN_COUNTS.map(({ key }) => sql`${run.counts?.[key] ?? 0}::int`))}, ${stripeRequests}::int,
       CASE WHEN ${state}::text <> 'running' THEN now() END)
     ON CONFLICT ("liveKey") DO NOTHING RETURNING *`,

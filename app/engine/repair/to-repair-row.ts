@@ -6,6 +6,7 @@ import { toWrittenSubscription } from "./written-subscriptions";
 
 type Origin = {
   approval?: RevocationApproval | null;
+  typedReason?: string | null;
   stripeRequestIds?: ReadonlyMap<string, string | null>;
 };
 
@@ -13,7 +14,7 @@ type Origin = {
 export function toRepairRow(
   { snapshot, evaluation }: EvaluatedUser,
   { after, grants, revokes }: Repair,
-  { approval, stripeRequestIds }: Origin,
+  { approval, typedReason, stripeRequestIds }: Origin,
   { policy, keepsSubscriptions }: Pick<Settings, "policy" | "keepsSubscriptions">,
 ): RepairRow {
   const { userId, user, billing, workspaces } = snapshot.record;
@@ -25,7 +26,7 @@ export function toRepairRow(
     after: { user: after.user, billing: after.billing, workspaces: after.workspaces },
     grants,
     revokes,
-    reason: revokes ? approval?.reason || null : null,
+    reason: revokes ? approval?.reason || typedReason || null : null,
     override: revokes && approval?.override === true,
     stripeRequestId: (customerId && stripeRequestIds?.get(customerId)) || null,
     payment: grants ? findPayment(evaluation) : null,

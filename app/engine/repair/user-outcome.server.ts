@@ -22,16 +22,32 @@ export type UserOutcome = {
   intendedHash: string | null;
 };
 
-/** Is what would be written for this user what was previewed, by the hash of it? */
-export const isPreviewed = (evaluated: EvaluatedUser, previewed: ReadonlyMap<string, string>) =>
-  previewed.get(evaluated.snapshot.record.userId) === hashIntended(evaluated);
+/**
+ * What a preview said: the hash of each user's change, whether it intended the change or said that it was blocked, and the
+ * users that staff left out of it.
+ */
+export type Previewed = {
+  changes: ReadonlyMap<string, { hash: string; intended: boolean }>;
+  leftOut: ReadonlySet<string>;
+};
+
+/**
+ * Is what would be written for this user what was previewed, by the hash of it, and not left out? Of a change that the preview
+ * called blocked only the part that unlocks may be written, also when the reason has gone since.
+ */
+export const isPreviewed = (evaluated: EvaluatedUser, { changes, leftOut }: Previewed): boolean => {
+  const { userId } = evaluated.snapshot.record;
+  const previewed = changes.get(userId);
+  if (leftOut.has(userId) || previewed?.hash !== hashIntended(evaluated)) return false;
+  return previewed.intended || evaluated.decision.kind === "blocked";
+};
 
 type OutcomeInput = {
   userId: string;
   before: EvaluatedUser;
   after: EvaluatedUser;
   row: RepairRow | null;
-  previewed: ReadonlyMap<string, string> | null;
+  previewed: Previewed | null;
 };
 
 /** The result of reconciling a user: as evaluated before and after, with the row that was written. */
@@ -56,10 +72,13 @@ export function toUserOutcome(input: OutcomeInput): UserOutcome {
 type Conclusion = Pick<UserOutcome, "outcome"> & Partial<Pick<UserOutcome, "reason" | "needs">>;
 const IN_SYNC: Conclusion = { outcome: "in_sync" };
 
-function conclude({ before, row, previewed }: OutcomeInput): Conclusion {
+function conclude({ userId, before, row, previewed }: OutcomeInput): Conclusion {
   const { decision } = before;
   if (decision.kind === "nothing") return IN_SYNC;
   const isOther = previewed && !isPreviewed(before, previewed);
+  const other: Conclusion = {
+    outcome: previewed?.leftOut.has(userId) ? "left_out" : "changed_since_preview",
+  };
   switch (decision.kind) {
     case "not_checked":
       return { outcome: "not_checked" };
@@ -68,9 +87,9 @@ function conclude({ before, row, previewed }: OutcomeInput): Conclusion {
     case "blocked":
       return { outcome: "blocked", reason: decision.reason };
     case "read":
-      return isOther ? { outcome: "changed_since_preview" } : { outcome: "intended", needs: decision.what };
+      return isOther ? other : { outcome: "intended", needs: decision.what };
     case "repair":
       if (row) return { outcome: "synced" };
-      return { outcome: isOther ? "changed_since_preview" : "intended" };
+      return isOther ? other : { outcome: "intended" };
   }
 }

@@ -9,6 +9,7 @@ import { workOnBatches } from "./phases/evaluate-phase.server";
 import { createRunDriver } from "./run-driver.server";
 import { type Step, stepRun } from "./run-step.server";
 import { type CronAnswer, runScheduled, startApply, startPreview } from "./start-runs.server";
+import { type ApplyChoice, startSelectionPreview } from "./start-selection.server";
 
 /** Reconciling many users: starting, continuing and ending runs. Times in milliseconds. */
 export function createRuns(deps: Deps) {
@@ -34,8 +35,11 @@ export function createRuns(deps: Deps) {
     /** Evaluated from what is stored; writes no record. `readStripe` reads everything first. */
     preview: ({ actor, readStripe = false }: { actor: Actor; readStripe?: boolean }): Promise<RunRow> =>
       startPreview(deps, { actor, readStripe }, step),
+    /** The same for the users of a selection. */
+    previewSelection: (input: { actor: Actor; selectionId: string }): Promise<RunRow> =>
+      startSelectionPreview(deps, input),
     /** Starts (or joins, when one is live) a whole-account run; with `previewRunId` only what was previewed. */
-    async apply(input: { actor: Actor; previewRunId?: string }): Promise<{ run: RunRow; joined: boolean }> {
+    async apply(input: { actor: Actor } & ApplyChoice): Promise<{ run: RunRow; joined: boolean }> {
       const { run, created } = await startApply(deps, input, step);
       return { run, joined: !created };
     },
@@ -47,7 +51,8 @@ export function createRuns(deps: Deps) {
     },
     /** Works on a run to its end in this process, in the background. */
     drive: driver.drive,
-    cancel: (runId: string) => requestCancel(db, runId),
+    /** Ends the run after what is being committed. `staffId`: who asks. */
+    cancel: (runId: string, staffId: string | null = null) => requestCancel(db, runId, staffId),
     /** The cron route: continues the live whole-account run or starts one, within the budget. */
     cron: (input: { budgetMs: number; scope: "incremental" | "full" }): Promise<CronAnswer> =>
       runScheduled(deps, step, input),

@@ -32,9 +32,10 @@ export async function findLiveRun(db: Database | Tx): Promise<RunRow | null> {
   return row ? parseRun(row) : null;
 }
 
-/** Asks a run to stop after the step that it is doing. */
-export async function requestCancel(db: Database, runId: string): Promise<void> {
+/** Asks a run to stop after the step that it is doing. `staffId`: who asks. */
+export async function requestCancel(db: Database, runId: string, staffId: string | null): Promise<void> {
   await db.$executeRaw`
-    UPDATE parity."Run" SET "cancelRequestedAt" = coalesce("cancelRequestedAt", now())
+    UPDATE parity."Run" SET "cancelledBy" = CASE WHEN "cancelRequestedAt" IS NULL THEN ${staffId} ELSE "cancelledBy" END,
+      "cancelRequestedAt" = coalesce("cancelRequestedAt", now())
     WHERE id = ${runId} AND state = 'running'`;
 }

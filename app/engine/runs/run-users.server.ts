@@ -1,11 +1,15 @@
 import { z } from "zod";
 import { VERDICTS } from "~/billing/verdicts/catalogue";
+import { listChangedValues } from "~/billing/words/change-words";
+import { RUN_COUNTS } from "~/engine/repair/run-counts";
 import { RUN_OUTCOMES } from "~/engine/repair/run-types";
-import type { UserOutcome } from "~/engine/repair/user-outcome.server";
+import { type LeftOut, NOTHING_LEFT_OUT, type RunRow } from "~/engine/repair/runs.server";
+import type { Previewed, UserOutcome } from "~/engine/repair/user-outcome.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
-import { sql } from "~/platform/sql.server";
+import { join, quoteName, sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
+import { buildGroupKey, type RunGroupKey } from "./run-groups";
 
 /** A user that a run intended to repair, repaired, blocked or failed on. */
 export type RunUserRow = z.infer<typeof runUserRow>;
@@ -17,14 +21,29 @@ const runUserRow = z.object({
   reason: z.string().nullable(),
   grants: z.boolean(),
   revokes: z.boolean(),
+  /** What a preview intends; null for what a run wrote, which is in `Change`. */
+  changes: z.array(z.object({ label: z.string(), before: z.string(), after: z.string() })).nullable(),
+  /** At stake, in the smallest unit of the currency. */
+  moneyPerMonth: z.number().nullable(),
+  moneyCurrency: z.string().nullable(),
 });
 
 /** The row of a run for a user; none for users in sync. */
-export function toRunUser(outcome: UserOutcome): RunUserRow[] {
+export function toRunUser(outcome: UserOutcome, mode: RunRow["mode"]): RunUserRow[] {
   if (outcome.outcome === "in_sync") return [];
   const { userId, reason, grants, revokes, intendedHash } = outcome;
-  const { verdict } = outcome.before.evaluation;
-  return [{ userId, verdict, intendedHash, outcome: outcome.outcome, reason, grants, revokes }];
+  const { evaluation, snapshot } = outcome.before;
+  const isIntended = mode === "preview" && outcome.outcome === "intended";
+  return [
+    {
+      ...{ userId, reason, grants, revokes, intendedHash },
+      verdict: evaluation.verdict,
+      outcome: outcome.outcome,
+      changes: isIntended ? listChangedValues(snapshot.record, evaluation.expected) : null,
+      moneyPerMonth: evaluation.money?.perMonth ?? null,
+      moneyCurrency: evaluation.money?.currency ?? null,
+    },
+  ];
 }
 
 /** Writes or replaces the rows of a batch. */
@@ -43,19 +62,64 @@ const COLUMNS = {
   reason: "text",
   grants: "boolean",
   revokes: "boolean",
+  changes: "jsonb",
+  moneyPerMonth: "bigint",
+  moneyCurrency: "text",
 } as const;
 
-/** The hashes of what a preview intended for these users; users for which it intended nothing are left out. */
-export async function listPreviewedHashes(
+/** What the preview of a run intended for these users, and which of them staff left out; null without a preview. */
+export async function loadPreviewed(
   db: Database | Tx,
-  previewRunId: string,
+  { previewRunId, leftOut }: Pick<RunRow, "previewRunId" | "leftOut">,
   userIds: readonly string[],
-): Promise<Map<string, string>> {
+): Promise<Previewed | null> {
+  if (previewRunId === null) return null;
   const rows = await db.runUser.findMany({
     where: { runId: previewRunId, userId: { in: [...userIds] }, intendedHash: { not: null } },
-    select: { userId: true, intendedHash: true },
+    select: { userId: true, intendedHash: true, verdict: true, outcome: true, reason: true, revokes: true },
   });
-  return new Map(rows.flatMap(({ userId, intendedHash }) => (intendedHash ? [[userId, intendedHash]] : [])));
+  const isOut = createLeftOutCheck(leftOut ?? NOTHING_LEFT_OUT);
+  return {
+    changes: new Map(
+      rows.flatMap(({ userId, intendedHash: hash, outcome }) =>
+        hash ? [[userId, { hash, intended: outcome === "intended" }]] : [],
+      ),
+    ),
+    leftOut: new Set(rows.filter(isOut).map(({ userId }) => userId)),
+  };
+}
+
+/** Takes over what a preview said, for a run that applies it user by user; adds what is not intended to the run's counts. */
+export async function copyPreviewedUsers(
+  tx: Tx,
+  { run, leftOut }: { run: RunRow; leftOut: LeftOut },
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO parity."RunUser" ("runId", "userId", ${joinNames(COLUMNS)})
+    SELECT ${run.id}, "userId", verdict, "intendedHash",
+      CASE WHEN outcome = 'intended' AND ${matchLeftOut(leftOut)} THEN 'left_out' ELSE outcome END,
+      reason, grants, revokes, NULL, "moneyPerMonth", "moneyCurrency"
+    FROM parity."RunUser" WHERE "runId" = ${run.previewRunId}`;
+  const counted = RUN_COUNTS.map(({ key, outcomes }) => {
+    const added = sql`(SELECT count(*) FROM parity."RunUser" u WHERE u."runId" = r.id AND u.outcome <> 'intended'
+      AND u.outcome = ANY(${[...outcomes]}::text[]))::int`;
+    return sql`${quoteName(key)} = r.${quoteName(key)} + ${added}`;
+  });
+  await tx.$executeRaw`UPDATE parity."Run" r SET ${join(counted)} WHERE r.id = ${run.id}`;
+}
+
+/** What `buildGroupKey` makes, in SQL. */
+const SELECT_GROUP_KEY = sql`concat_ws('.', verdict, outcome, CASE WHEN revokes THEN 'revokes' ELSE '' END, coalesce(reason, ''))`;
+
+/** Whether staff left a user of a preview out: by its group, or by itself. */
+const matchLeftOut = ({ groups, userIds }: LeftOut) =>
+  sql`("userId" = ANY(${userIds}::text[]) OR ${SELECT_GROUP_KEY} = ANY(${groups}::text[]))`;
+
+/** The same of a row that was read. */
+export function createLeftOutCheck({ groups, userIds }: LeftOut) {
+  const [outGroups, outUsers] = [new Set(groups), new Set(userIds)];
+  return (user: RunGroupKey & { userId: string }) =>
+    outUsers.has(user.userId) || outGroups.has(buildGroupKey(user));
 }
 
 /** The next users of a run whose revocation still waits for its fresh read, in the order of their ids. */
@@ -79,17 +143,21 @@ const groupRow = z.object({
   verdict: z.string(),
   outcome: z.string(),
   reason: z.string().nullable(),
+  revokes: z.boolean(),
+  currency: z.string().nullable(),
+  perMonth: z.number().nullable(),
   users: z.number(),
 });
 
-/** How many users of a run had each verdict, outcome and reason. */
+/** How many users of a run had each verdict, outcome and reason, with the money of each currency apart. */
 export async function groupRunUsers(db: Database, runId: string): Promise<RunUserGroup[]> {
   return queryRows(
     db,
     groupRow,
     sql`
-    SELECT verdict, outcome, reason, count(*)::int AS users FROM parity."RunUser"
-    WHERE "runId" = ${runId} GROUP BY verdict, outcome, reason ORDER BY users DESC, verdict, outcome`,
+    SELECT verdict, outcome, reason, revokes, "moneyCurrency" AS currency, sum("moneyPerMonth")::float8 AS "perMonth",
+      count(*)::int AS users FROM parity."RunUser"
+    WHERE "runId" = ${runId} GROUP BY verdict, outcome, reason, revokes, "moneyCurrency"`,
   );
 }
 
@@ -102,6 +170,27 @@ export async function countOpenRunUsers(db: Database, runId: string): Promise<nu
     WHERE r."runId" = ${runId} AND r.outcome <> 'synced'
       AND NOT (s.verdict IS NOT DISTINCT FROM r.verdict AND 'acknowledged' = ANY(coalesce(s.flags, ARRAY[]::text[])))`;
   return (await queryOneOrThrow(db, countRow, query)).users;
+}
+
+/** What a preview intends for the users that staff do not leave out, by what it does to access, each currency apart. */
+export type IntendedSum = z.infer<typeof intendedRow>;
+const intendedRow = z.object({
+  grants: z.boolean(),
+  revokes: z.boolean(),
+  currency: z.string().nullable(),
+  perMonth: z.number().nullable(),
+  users: z.number(),
+});
+
+export async function sumIntended(db: Database, runId: string, leftOut: LeftOut): Promise<IntendedSum[]> {
+  return queryRows(
+    db,
+    intendedRow,
+    sql`
+    SELECT grants, revokes, "moneyCurrency" AS currency, sum("moneyPerMonth")::float8 AS "perMonth", count(*)::int AS users
+    FROM parity."RunUser" WHERE "runId" = ${runId} AND outcome = 'intended' AND NOT ${matchLeftOut(leftOut)}
+    GROUP BY grants, revokes, "moneyCurrency"`,
+  );
 }
 
 export type ListedRunUser = z.infer<typeof listedRow>;
@@ -117,17 +206,16 @@ export async function listRunUsers(
     db,
     listedRow,
     sql`
-    SELECT r."userId", r.verdict, r."intendedHash", r.outcome, r.reason, r.grants, r.revokes,
+    SELECT r."userId", r.verdict, r."intendedHash", r.outcome, r.reason, r.grants, r.revokes, r.changes,
+      r."moneyPerMonth"::float8, r."moneyCurrency",
       coalesce(u.email, '(deleted)') AS email, u.name
     FROM parity."RunUser" r LEFT JOIN parity."User" u ON u.id = r."userId"
     WHERE r."runId" = ${input.runId} AND r."userId" > ${input.after ?? ""}
       AND (${group === null} OR (r.verdict = ${group?.verdict ?? ""} AND r.outcome = ${group?.outcome ?? ""}
-        AND r.reason IS NOT DISTINCT FROM ${group?.reason ?? null}::text))
+        AND r.revokes = ${group?.revokes ?? false} AND r.reason IS NOT DISTINCT FROM ${group?.reason ?? null}::text))
     ORDER BY r."userId" LIMIT ${input.limit}`,
   );
 }
-
-export type RunGroupKey = { verdict: string; outcome: string; reason: string | null };
 
 /** Removes users that were found in sync after their new read. */
 export async function deleteRunUsers(tx: Tx, runId: string, userIds: readonly string[]): Promise<void> {

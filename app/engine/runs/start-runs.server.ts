@@ -17,10 +17,11 @@ import {
   toAnswerCounts,
 } from "~/engine/repair/run-counts";
 import { START_DIVIDE, START_EVENTS, START_OBSERVE } from "~/engine/repair/run-cursor";
-import { createRun, type RunRow } from "~/engine/repair/runs.server";
+import { createRun, findRun, type RunRow } from "~/engine/repair/runs.server";
 import { readDatabaseTime } from "~/platform/versions.server";
 import { createLiveRun } from "./live-runs.server";
 import type { Step } from "./run-step.server";
+import { type ApplyChoice, startSelectionApply } from "./start-selection.server";
 
 type StepRun = (runId: string, budgetMs: number) => Promise<Step | null>;
 type Started = { run: RunRow; created: boolean };
@@ -44,11 +45,14 @@ export async function startPreview(
 /** Starts to reconcile all users, or joins the live run that does. An incremental run is waited for: it takes seconds. */
 export async function startApply(
   deps: Deps,
-  { actor, previewRunId }: { actor: Actor; previewRunId?: string },
+  { actor, ...choice }: { actor: Actor } & ApplyChoice,
   step: StepRun,
 ): Promise<Started> {
+  const preview = choice.previewRunId === undefined ? null : await findRun(deps.db, choice.previewRunId);
+  if (preview?.scope === "selection")
+    return { run: await startSelectionApply(deps, { ...choice, actor, preview }), created: true };
   const counts = { total: await countUsers(deps.db) };
-  const run = { actor, mode: "apply" as const, scope: "full" as const, previewRunId, counts };
+  const run = { actor, mode: "apply" as const, scope: "full" as const, ...choice, counts };
   return finishWeakerRunFirst(
     run.mode,
     () => createLiveRun(deps.db, { ...run, cursor: START_OBSERVE }),

@@ -1,45 +1,80 @@
 import { useFetcher } from "@remix-run/react";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { formatCount, pluralize } from "~/billing/words/counts";
+import type { ApplyPlan } from "~/dashboard/run-results/run-groups.server";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
-import { CONFIRM_BY_TYPING_ABOVE } from "./run-groups";
+import { PlanSummary } from "./plan-summary";
+import { findNumberToType, isNumberTyped } from "./run-groups";
 
-type ApplyDialogProps = { open: boolean; onClose: () => void; users: number };
+type ApplyDialogProps = { open: boolean; onClose: () => void; plan: ApplyPlan; leftOut: number };
 
-/** Confirms that the repairs of a preview are applied. Above a limit, staff type the number of repairs. */
-export function ApplyDialog({ open, onClose, users }: ApplyDialogProps) {
+/**
+ * Confirms that the repairs of a preview are applied. Where access is taken away, or above a limit, staff type the number; a
+ * revocation also needs a reason.
+ */
+export function ApplyDialog({ open, onClose, plan, leftOut }: ApplyDialogProps) {
   const fetcher = useFetcher<{ problem: string } | null>();
+  const id = useId();
   const [typed, setTyped] = useState("");
+  const [reason, setReason] = useState("");
   const busy = fetcher.state !== "idle";
-  const mustType = users > CONFIRM_BY_TYPING_ABOVE;
-  const ready = !mustType || typed.replace(/[\s,.]/g, "") === String(users);
+  const revokes = plan.revocations.users > 0;
+  const number = findNumberToType(plan);
+  const ready = isNumberTyped(plan, typed) && (!revokes || reason.trim() !== "");
   return (
     <Dialog
       open={open}
       onClose={onClose}
-      title={`Apply ${pluralize(users, "repair")}?`}
+      title={`Apply ${pluralize(plan.users, "repair")}?`}
       description={
-        <p>
-          Users that changed after the preview are skipped and listed. Every change is saved in the user’s
-          history.
-        </p>
+        <>
+          <PlanSummary plan={plan} />
+          <p className="mt-3">
+            {leftOut > 0 && `${pluralize(leftOut, "user is", "users are")} left out. `}
+            Users that changed after the preview are skipped and listed. Every change is saved in the user’s
+            history.
+          </p>
+        </>
       }
     >
       <fetcher.Form method="post" className="space-y-4">
         <input type="hidden" name="intent" value="apply" />
-        {mustType && (
+        {number !== null && (
           <Field
-            id="typed"
+            id={`${id}-typed`}
             name="typed"
-            label={`Type ${formatCount(users)} to confirm`}
+            label={
+              revokes
+                ? `Type ${formatCount(number)} to confirm: so many users lose access or seats`
+                : `Type ${formatCount(number)} to confirm`
+            }
             inputMode="numeric"
             autoComplete="off"
             value={typed}
             onChange={(event) => setTyped(event.target.value)}
           />
         )}
+        {revokes && (
+          <Field
+            id={`${id}-reason`}
+            name="reason"
+            label="Reason"
+            hint="It is saved in the history of each user who loses access."
+            autoComplete="off"
+            maxLength={500}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+        <Field
+          id={`${id}-name`}
+          name="name"
+          label="Name of this run (optional)"
+          autoComplete="off"
+          maxLength={80}
+        />
         {fetcher.data?.problem && (
           <p role="alert" className="text-table text-critical">
             {fetcher.data.problem}
@@ -47,8 +82,13 @@ export function ApplyDialog({ open, onClose, users }: ApplyDialogProps) {
         )}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" disabled={!ready || busy} aria-busy={busy}>
-            {busy ? "Starting…" : `Apply ${pluralize(users, "repair")}`}
+          <Button
+            type="submit"
+            variant={revokes ? "danger" : "primary"}
+            disabled={!ready || busy}
+            aria-busy={busy}
+          >
+            {busy ? "Starting…" : `Apply ${pluralize(plan.users, "repair")}`}
           </Button>
         </div>
       </fetcher.Form>

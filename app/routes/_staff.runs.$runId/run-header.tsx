@@ -24,7 +24,7 @@ export function RunHeader({ run }: { run: RunView }) {
         Runs
       </Link>
       <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-2">
-        <h1 className="text-title font-semibold tracking-tight">{formatRunTitle(run)}</h1>
+        <h1 className="text-title font-semibold tracking-tight">{run.name ?? formatRunTitle(run)}</h1>
         <span
           className={`inline-flex items-center gap-1.5 rounded-full px-2.5 py-1 text-table font-medium ${toneSoft[STATE_TONES[run.state]]}`}
         >
@@ -37,6 +37,7 @@ export function RunHeader({ run }: { run: RunView }) {
         </a>
       </div>
       <p className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-table text-quiet">
+        {run.name !== null && <span>{formatRunTitle(run)}</span>}
         <span>
           {run.by} · <Time at={run.createdAt} />
         </span>
@@ -61,6 +62,7 @@ export function RunHeader({ run }: { run: RunView }) {
         )}
         <CopyId id={run.id} label="run ID" />
       </p>
+      {run.typedReason && <p className="mt-1 text-table text-quiet">Reason: {run.typedReason}</p>}
       {run.reason && run.state !== "done" && (
         <div className="mt-3">
           <Banner tone={run.state === "failed" ? "critical" : "high"}>{run.reason}</Banner>

@@ -28,6 +28,7 @@ export const STATE_WORDS: Record<RunView["state"], string> = {
 /** Which users a run covers. */
 export const SCOPE_WORDS: Record<RunView["scope"], string> = {
   one: "one user",
+  selection: "selected users",
   incremental: "changed users",
   full: "all users",
 };

@@ -18,9 +18,10 @@ export async function runDividePhase(deps: Deps, session: RunSession): Promise<S
   const { run } = session;
   const contextFingerprint = fingerprintContext(await loadEvaluationContext(deps.db));
   const allUsers =
-    run.scope !== "incremental" || (await findEvaluatedContext(deps.db)) !== contextFingerprint;
+    run.scope === "full" ||
+    (run.scope === "incremental" && (await findEvaluatedContext(deps.db)) !== contextFingerprint);
   const batches = await deps.db.$transaction(async (tx) => {
-    const count = await cutBatches(tx, run.id, allUsers, BATCH);
+    const count = await cutBatches(tx, run.id, { allUsers, selectionId: run.selectionId }, BATCH);
     await session.commit(tx, { cursor: { phase: "evaluate", allUsers, contextFingerprint } });
     return count;
   });

@@ -7,7 +7,7 @@ import type { CursorIn } from "~/engine/repair/run-cursor";
 import { findRun, type RunRow } from "~/engine/repair/runs.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
 import { LeaseLost, type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
-import { listPreviewedHashes, saveRunUsers, toRunUser } from "~/engine/runs/run-users.server";
+import { loadPreviewed, saveRunUsers, toRunUser } from "~/engine/runs/run-users.server";
 import type { Tx } from "~/platform/client.server";
 import { nextVersion } from "~/platform/versions.server";
 import { addBatchCounts, countOutcomes } from "./count-users.server";
@@ -84,7 +84,10 @@ type BatchInput = { run: RunRow; cursor: CursorIn<"evaluate">; batch: Batch; has
 
 /** Evaluates the users of a batch and repairs what may be repaired at once. Revocations are only noted. */
 async function evaluateBatch(deps: Deps, { run, cursor, batch, hasRoom }: BatchInput): Promise<void> {
-  const userIds = await listBatchUsers(deps.db, batch, cursor.allUsers);
+  const userIds = await listBatchUsers(deps.db, batch, {
+    allUsers: cursor.allUsers,
+    selectionId: run.selectionId,
+  });
   const context = await loadEvaluationContext(deps.db);
   const isPreview = run.mode === "preview";
   await reconcileUsers(deps.db, {
@@ -98,7 +101,9 @@ async function evaluateBatch(deps: Deps, { run, cursor, batch, hasRoom }: BatchI
     // No access is revoked here by what was read before: this run may have been paused for hours since.
     evidenceAfter: await nextVersion(deps.db),
     revocationLimitHasRoom: run.actor.kind === "staff" || hasRoom,
-    previewed: run.previewRunId ? await listPreviewedHashes(deps.db, run.previewRunId, userIds) : null,
+    previewed: await loadPreviewed(deps.db, run, userIds),
+    bulk: true,
+    typedReason: run.typedReason,
     run: { id: run.id },
     commit: (tx, outcomes) => commitBatch(tx, run, batch, outcomes),
   });
@@ -121,7 +126,11 @@ async function commitBatch(
   outcomes: readonly UserOutcome[],
 ): Promise<void> {
   await endBatch(tx, run.id, batch.number);
-  await saveRunUsers(tx, run.id, outcomes.flatMap(toRunUser));
+  await saveRunUsers(
+    tx,
+    run.id,
+    outcomes.flatMap((outcome) => toRunUser(outcome, run.mode)),
+  );
   // In an applying run what is still intended waits for its fresh read, and is counted when that is done.
   const counted = outcomes.filter(({ outcome }) => run.mode === "preview" || outcome !== "intended");
   await addBatchCounts(tx, run.id, countOutcomes(counted));

@@ -15,8 +15,8 @@ import type { UserOutcome } from "~/engine/repair/user-outcome.server";
 import { type RunSession, readCursor, type StepResult } from "~/engine/runs/run-session.server";
 import {
   deleteRunUsers,
-  listPreviewedHashes,
   listUsersToReadAgain,
+  loadPreviewed,
   saveRunUsers,
   toRunUser,
 } from "~/engine/runs/run-users.server";
@@ -55,14 +55,21 @@ export async function runRevocationPhase(deps: Deps, session: RunSession): Promi
     actor: run.actor,
     apply: true,
     saveStatuses: true,
-    addressesRead: true,
+    // A run over all users has read all customers, or every event since.
+    addressesRead: run.scope !== "selection",
     evidenceAfter,
     revocationLimitHasRoom: hasRoom,
-    previewed: run.previewRunId ? await listPreviewedHashes(deps.db, run.previewRunId, userIds) : null,
+    previewed: await loadPreviewed(deps.db, run, userIds),
+    bulk: true,
+    typedReason: run.typedReason,
     run: { id: run.id },
     commit: async (tx, evaluated) => {
       const outcomes = evaluated.map((one) => concludeOutcome(one, failures.get(one.userId) ?? null));
-      await saveRunUsers(tx, run.id, outcomes.flatMap(toRunUser));
+      await saveRunUsers(
+        tx,
+        run.id,
+        outcomes.flatMap((outcome) => toRunUser(outcome, run.mode)),
+      );
       // In sync after all, or deleted meanwhile.
       const kept = new Set(
         outcomes.flatMap(({ userId, outcome }) => (outcome === "in_sync" ? [] : [userId])),

@@ -16,17 +16,22 @@ const idsRow = z.object({ ids: z.array(z.string()) });
 /** How long a batch belongs to the process that claimed it; a dead process keeps it no longer. */
 const CLAIM_SECONDS = 20;
 
-/** The users that a run evaluates: all, or those in the recheck queue. */
-const selectScope = (allUsers: boolean): Sql =>
-  allUsers ? sql`SELECT id FROM parity."User"` : sql`SELECT "userId" AS id FROM parity."RecheckQueue"`;
+/** The users that a run evaluates: those of its selection, all, or those in the recheck queue. */
+export type BatchScope = { allUsers: boolean; selectionId: string | null };
+
+const selectScope = ({ allUsers, selectionId }: BatchScope): Sql => {
+  if (selectionId !== null)
+    return sql`SELECT "userId" AS id FROM parity."SelectedUser" WHERE "selectionId" = ${selectionId}`;
+  return allUsers ? sql`SELECT id FROM parity."User"` : sql`SELECT "userId" AS id FROM parity."RecheckQueue"`;
+};
 
 /** Cuts the users of a run into batches of about `size`, in place of what was cut before; returns how many. */
-export async function cutBatches(tx: Tx, runId: string, allUsers: boolean, size: number): Promise<number> {
+export async function cutBatches(tx: Tx, runId: string, scope: BatchScope, size: number): Promise<number> {
   await tx.runBatch.deleteMany({ where: { runId } });
   return tx.$executeRaw(sql`
     WITH cut AS (
       SELECT id, row_number() OVER (ORDER BY id) AS n FROM (
-        SELECT id, row_number() OVER (ORDER BY id) AS at FROM (${selectScope(allUsers)}) users) numbered
+        SELECT id, row_number() OVER (ORDER BY id) AS at FROM (${selectScope(scope)}) users) numbered
       WHERE at % ${size}::int = 0)
     INSERT INTO parity."RunBatch" ("runId", number, "afterId", "untilId")
     SELECT ${runId}, n, lag(id) OVER (ORDER BY n), CASE WHEN id = '' THEN NULL ELSE id END
@@ -52,13 +57,13 @@ export async function claimBatch(db: Database, runId: string): Promise<Batch | n
 export async function listBatchUsers(
   db: Database,
   { afterId, untilId }: Batch,
-  allUsers: boolean,
+  scope: BatchScope,
 ): Promise<string[]> {
   const { ids } = await queryOneOrThrow(
     db,
     idsRow,
     sql`
-    SELECT coalesce(array_agg(id ORDER BY id), ARRAY[]::text[]) AS ids FROM (${selectScope(allUsers)}) users
+    SELECT coalesce(array_agg(id ORDER BY id), ARRAY[]::text[]) AS ids FROM (${selectScope(scope)}) users
     WHERE (${afterId}::text IS NULL OR id > ${afterId}) AND (${untilId}::text IS NULL OR id <= ${untilId})`,
   );
   return ids;

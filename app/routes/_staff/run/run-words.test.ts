@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { RunView } from "~/dashboard/run-view.server";
+import { buildRunView } from "~/dashboard/testing/build-run";
 import { describeProgress, formatRunTitle, summarizeOutcome } from "./run-words";
 
-const run: RunView = {
-  id: "r",
+const run = buildRunView({
   by: "scheduler",
-  mode: "apply",
-  scope: "full",
   state: "running",
   phase: "evaluate",
   total: 1284,
@@ -14,16 +12,9 @@ const run: RunView = {
   synced: 12,
   skipped: 1000,
   review: 3,
-  failed: 0,
-  notChecked: 0,
   stripeRequests: 13,
-  reason: null,
-  previewRunId: null,
-  createdAt: 0,
   finishedAt: null,
-  evaluatedFrom: null,
-  leaseLeft: null,
-};
+});
 
 describe("the texts of a run", () => {
   it("have a title with mode and scope", () => {

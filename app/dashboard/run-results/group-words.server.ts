@@ -1,0 +1,48 @@
+import { VERDICT_CATALOGUE, type Verdict } from "~/billing/verdicts/catalogue";
+import { pluralize } from "~/billing/words/counts";
+import { describeRunFailure, explainBlocked } from "~/dashboard/sync-result.server";
+import type { RunMode, RunOutcome, RunState } from "~/engine/repair/run-types";
+
+export type DescribedGroup = {
+  verdict: Verdict;
+  outcome: RunOutcome;
+  reason: string | null;
+  revokes: boolean;
+  users: number;
+};
+
+/** What a verdict says about access already; for the others a revocation is said beside what is corrected. */
+const REVOKING_VERDICT: Verdict = "unpaid_access";
+
+/** "12 users have paid and are locked out: access will be granted." In the past tense for what was done. */
+export function describeGroup(
+  { verdict, outcome, users, reason, revokes }: DescribedGroup,
+  { mode, state }: { mode: RunMode; state: RunState },
+): string {
+  const { group, action, done } = VERDICT_CATALOGUE[verdict];
+  const count = pluralize(users, "user");
+  const subject = `${count} ${users === 1 ? group.one : group.many}`;
+  const isSaidApart = revokes && verdict !== REVOKING_VERDICT;
+  switch (outcome) {
+    case "intended":
+      if (mode === "apply")
+        return state === "running"
+          ? `${subject}: Stripe is read again first.`
+          : `${subject}. Nothing was changed: the run ended before Stripe was read again.`;
+      return `${subject}: ${action}${isSaidApart ? ", and access or seats will be removed" : ""}.`;
+    case "synced":
+      return `${count} ${done}${isSaidApart ? ", and lost access or seats" : ""}.`;
+    case "blocked":
+      return `${subject}. ${explainBlocked(reason)}`;
+    case "review":
+      return `${subject}: ${users === 1 ? "needs" : "each needs"} a decision.`;
+    case "failed":
+      return `${subject}, ${describeRunFailure(reason)}. Nothing was changed.`;
+    case "not_checked":
+      return `${count} could not be checked: Stripe was not read completely.`;
+    case "changed_since_preview":
+      return `${subject}, but the data changed after the preview. Nothing was changed. Start a new preview.`;
+    case "left_out":
+      return `${subject}. Nothing was changed: left out by staff.`;
+  }
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import type { MonthlyMoney } from "~/billing/money";
+import type { EpochSeconds } from "~/billing/observation";
+import { VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
+import { type ChangedValue, listChangedValues } from "~/billing/words/change-words";
+import { listRunChanges, type RunChange } from "~/engine/repair/changes.server";
+import type { RunOutcome } from "~/engine/repair/run-types";
+import type { RunRow } from "~/engine/repair/runs.server";
+import { parseGroupKey } from "~/engine/runs/run-groups";
+import { type ListedRunUser, listRunUsers } from "~/engine/runs/run-users.server";
+import type { Database } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+import { describeGroup } from "./group-words.server";
+
+export type RunUserView = {
+  userId: string;
+  email: string;
+  name: string | null;
+  verdict: Verdict;
+  outcome: RunOutcome;
+  reason: string | null;
+  grants: boolean;
+  revokes: boolean;
+  /** What the run changed, or what a preview intends; empty for others. */
+  changes: ChangedValue[];
+  money: MonthlyMoney | null;
+  /** When it was changed; null when it was not. */
+  changedAt: EpochSeconds | null;
+  /** What the person typed who decided it. */
+  typedReason: string | null;
+  sentence: string;
+};
+
+export type RunUsersInput = { group?: string; after?: string; limit: number };
+
+/** A page of the users of a run; `next`: the cursor of the next page, null at the end. */
+export async function loadRunUsers(
+  db: Database,
+  run: RunRow,
+  { group, after, limit }: RunUsersInput,
+): Promise<{ users: RunUserView[]; next: string | null }> {
+  const listed = await listRunUsers(db, {
+    runId: run.id,
+    group: group === undefined ? null : parseGroupKey(group),
+    after: after ?? null,
+    limit: limit + 1,
+  });
+  const shown = listed.slice(0, limit);
+  const next = listed.length > limit ? (shown.at(-1)?.userId ?? null) : null;
+  const synced = shown.flatMap(({ userId, outcome }) => (outcome === "synced" ? [userId] : []));
+  const changes = await listRunChanges(db, run.id, synced);
+  return { users: shown.map((user) => toRunUserView(user, changes.get(user.userId) ?? null, run)), next };
+}
+
+function toRunUserView(
+  { verdict, moneyPerMonth, moneyCurrency, intendedHash: _, ...user }: ListedRunUser,
+  change: RunChange | null,
+  run: RunRow,
+): RunUserView {
+  const sentence = describeGroup({ ...user, verdict, users: 1 }, run).replace(/^1 user /, "");
+  return {
+    ...user,
+    verdict,
+    sentence,
+    changes: change ? listChangedValues(change.before, change.after) : (user.changes ?? []),
+    money: moneyCurrency === null ? null : { perMonth: moneyPerMonth ?? 0, currency: moneyCurrency },
+    changedAt: change?.at ?? null,
+    typedReason: change?.reason ?? null,
+  };
+}
+
+const personRow = z.object({ userId: z.string(), email: z.string(), name: z.string().nullable() });
+
+/** The user of a run that repaired one user: such a run lists no users of its own, and its audit does. */
+export async function loadOnlyUser(db: Database, run: RunRow): Promise<RunUserView[]> {
+  const changes = await listRunChanges(db, run.id, null);
+  const people = await queryRows(
+    db,
+    personRow,
+    sql`SELECT id AS "userId", email, name FROM parity.users_by_id(${[...changes.keys()]}::text[])`,
+  );
+  return [...changes].map(([userId, change]) => {
+    const person = people.find((one) => one.userId === userId);
+    const listed: ListedRunUser = {
+      userId,
+      email: person?.email ?? "(deleted)",
+      name: person?.name ?? null,
+      verdict: VERDICTS.find((one) => one === change.verdict) ?? "not_checked",
+      outcome: "synced",
+      ...{ intendedHash: null, reason: null, changes: null, moneyPerMonth: null, moneyCurrency: null },
+      grants: change.grants,
+      revokes: change.revokes,
+    };
+    return toRunUserView(listed, change, run);
+  });
+}

@@ -44,7 +44,7 @@ export function buildRunGroup(given: Partial<RunGroup> = {}): RunGroup {
   return { ...group, key: buildGroupKey(group) };
 }
 
-/** The page of a finished preview that intends repairs for `users` users, of whom `revocations` lose access. */
+/** The page of a finished preview that intends `users` repairs; `revocations` of them take access away. */
 export function buildPreviewPage({
   users,
   revocations = 0,

@@ -93,7 +93,9 @@ export function listFlags({ evaluation }: Pick<EvaluatedUser, "evaluation">, blo
 /** The row of `SyncStatus` for an evaluated user. */
 export function toSyncStatus(evaluated: EvaluatedUser<LoadedSnapshot>): SyncStatusRow {
   const { snapshot, evaluation } = evaluated;
-  const blocked = findBlockReason(evaluated.decision);
+  const reason = findBlockReason(evaluated.decision);
+  // It keeps only runs of staff away.
+  const blocked = reason === "acknowledged" ? null : reason;
   return {
     userId: snapshot.record.userId,
     verdict: evaluation.verdict,

@@ -45,7 +45,7 @@ export type ReconcileInput = {
   revocationLimitHasRoom?: boolean;
   /** Only changes that still have the hash that was previewed; null: all. */
   previewed?: Previewed | null;
-  /** Many users at once: staff's holds and acknowledgements apply, whoever started it. */
+  /** Many users at once: holds and acknowledgements apply to staff too. */
   bulk?: boolean;
   /** What the person typed who started it: audited with each revocation. */
   typedReason?: string | null;

@@ -167,7 +167,7 @@ describe("a sync of selected users", () => {
 });
 
 describe("a run that is canceled", () => {
-  it("says by whom, and how many users it did not reach", async () => {
+  it("names who did it, and how many users it did not reach", async () => {
     await world.db.staff.create({ data: { id: "s1", name: "Ada", email: "ada@example.com" } });
     const { run } = await world.parity.runs.apply({ actor: staff });
     await world.parity.runs.cancel(run.id, "s1");

@@ -1,4 +1,4 @@
--- What staff chose for a run: a name, their reason, and whom they left out of a preview.
+-- What staff chose for a run: a name, their reason, and what they left out of a preview.
 ALTER TABLE parity."Run" ADD COLUMN "name" TEXT, ADD COLUMN "typedReason" TEXT, ADD COLUMN "leftOut" JSONB,
   ADD COLUMN "cancelledBy" TEXT;
 

@@ -67,29 +67,18 @@ export type VerdictEntry = {
   group: { one: string; many: string };
   /** What a run will do: "12 users …: <action>." */
   action: string;
-  /** What a run did: "12 users <done>." */
-  done: string;
   describe: DescribeVerdict;
 };
 
 const NOTHING = "nothing will be changed";
-const REPAIRED = "had their record repaired";
 const REVIEW = {
-  done: REPAIRED,
   severity: "review",
   class: "review",
   rowAction: "open",
   money: null,
   findSince: null,
 } as const;
-const REPAIR = {
-  done: REPAIRED,
-  class: "repair",
-  keepsRecord: false,
-  recheck: false,
-  money: null,
-  findSince: null,
-} as const;
+const REPAIR = { class: "repair", keepsRecord: false, recheck: false, money: null, findSince: null } as const;
 const IN_SYNC = {
   ...REPAIR,
   class: "in_sync",
@@ -117,7 +106,6 @@ const ENTRIES = {
     label: "Not checked",
     group: { one: "has not been checked yet", many: "have not been checked yet" },
     action: "Stripe will be read",
-    done: REPAIRED,
     describe: () => "Stripe has not been read completely for this user yet. Sync will read Stripe first.",
   },
   link_conflict: {
@@ -181,7 +169,6 @@ const ENTRIES = {
     label: "Locked out",
     group: { one: "has paid and is locked out", many: "have paid and are locked out" },
     action: "access will be granted",
-    done: "got access",
     describe: describeLockedOut,
   },
   unpaid_access: {
@@ -195,7 +182,6 @@ const ENTRIES = {
     label: "Unpaid access",
     group: { one: "has access without a subscription", many: "have access without a subscription" },
     action: "access will be removed after a new read of Stripe",
-    done: "lost access that was not paid for",
     describe: describeUnpaidAccess,
   },
   possible_match: {
@@ -224,7 +210,6 @@ const ENTRIES = {
       many: "have a different plan or price in Stripe",
     },
     action: "plan and price will be corrected",
-    done: "had their plan and price corrected",
     describe: withSync(describePlanMismatch),
   },
   access_mismatch: {
@@ -238,7 +223,6 @@ const ENTRIES = {
       many: "have workspaces that do not match their plan",
     },
     action: "the workspaces will be updated",
-    done: "had their workspaces updated",
     describe: withSync(describeAccessMismatch),
   },
   status_mismatch: {
@@ -249,7 +233,6 @@ const ENTRIES = {
     label: "Status mismatch",
     group: { one: "has a different status in Stripe", many: "have a different status in Stripe" },
     action: "the status will be corrected",
-    done: "had their status corrected",
     describe: withSync(describeStatusMismatch),
   },
   detail_mismatch: {
@@ -260,7 +243,6 @@ const ENTRIES = {
     label: "Detail mismatch",
     group: { one: "differs from Stripe in small details", many: "differ from Stripe in small details" },
     action: "the details will be corrected",
-    done: "had their details corrected",
     describe: describeDetailMismatch,
   },
   in_sync: {

@@ -11,6 +11,16 @@ export type DescribedGroup = {
   users: number;
 };
 
+/** "12 users got access": what was done for users with a verdict that a sync repairs. */
+const DONE: Partial<Record<Verdict, string>> = {
+  locked_out: "got access",
+  unpaid_access: "lost access that was not paid for",
+  plan_mismatch: "had their plan and price corrected",
+  access_mismatch: "had their workspaces updated",
+  status_mismatch: "had their status corrected",
+  detail_mismatch: "had their details corrected",
+};
+
 /** What a verdict says about access already; for the others a revocation is said beside what is corrected. */
 const REVOKING_VERDICT: Verdict = "unpaid_access";
 
@@ -19,7 +29,7 @@ export function describeGroup(
   { verdict, outcome, users, reason, revokes }: DescribedGroup,
   { mode, state }: { mode: RunMode; state: RunState },
 ): string {
-  const { group, action, done } = VERDICT_CATALOGUE[verdict];
+  const { group, action } = VERDICT_CATALOGUE[verdict];
   const count = pluralize(users, "user");
   const subject = `${count} ${users === 1 ? group.one : group.many}`;
   const isSaidApart = revokes && verdict !== REVOKING_VERDICT;
@@ -31,7 +41,7 @@ export function describeGroup(
           : `${subject}. Nothing was changed: the run ended before Stripe was read again.`;
       return `${subject}: ${action}${isSaidApart ? ", and access or seats will be removed" : ""}.`;
     case "synced":
-      return `${count} ${done}${isSaidApart ? ", and lost access or seats" : ""}.`;
+      return `${count} ${DONE[verdict] ?? "had their record repaired"}${isSaidApart ? ", and lost access or seats" : ""}.`;
     case "blocked":
       return `${subject}. ${explainBlocked(reason)}`;
     case "review":

@@ -23,7 +23,6 @@ import { enqueueUsersOfCustomers } from "~/engine/observe/recheck-queue.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
-import { addMoney } from "./run-results/sum-money";
 
 /** A price in open subscriptions that is mapped to no plan and not ignored. */
 export type UnmappedPrice = {

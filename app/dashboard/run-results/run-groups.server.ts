@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { MonthlyMoney } from "~/billing/money";
+import { addMonthly, type MonthlyMoney } from "~/billing/money";
 import { VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { RUN_OUTCOMES, type RunOutcome } from "~/engine/repair/run-types";
 import type { LeftOut, RunRow } from "~/engine/repair/runs.server";
@@ -7,7 +7,6 @@ import { buildGroupKey } from "~/engine/runs/run-groups";
 import { groupRunUsers, type RunUserGroup, sumIntended } from "~/engine/runs/run-users.server";
 import type { Database } from "~/platform/client.server";
 import { describeGroup } from "./group-words.server";
-import { addMoney } from "./sum-money";
 
 /** Users of a run with the same verdict, outcome and reason. */
 export type RunGroup = {
@@ -43,7 +42,8 @@ export function toRunGroups(rows: readonly RunUserGroup[], run: Pick<RunRow, "mo
     groups.set(key, {
       ...known,
       users: known.users + users,
-      money: currency === null ? known.money : addMoney(known.money, { currency, perMonth: perMonth ?? 0 }),
+      money:
+        currency === null ? known.money : addMonthly(known.money, { currency, perMonth: perMonth ?? 0 }, 1),
     });
   }
   return [...groups.values()]
@@ -70,7 +70,7 @@ export async function loadApplyPlan(db: Database, runId: string, leftOut: LeftOu
     const side = revokes ? plan.revocations : grants ? plan.grants : null;
     if (!side) continue;
     side.users += users;
-    if (currency !== null) side.money = addMoney(side.money, { currency, perMonth: perMonth ?? 0 });
+    if (currency !== null) side.money = addMonthly(side.money, { currency, perMonth: perMonth ?? 0 }, 1);
   }
   return plan;
 }

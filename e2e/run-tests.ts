@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { makeTestFolder, removeTestFolder } from "../app/platform/testing/folder";
 import { endChildren, run } from "./support/child";
@@ -12,8 +12,6 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 
 type Step = {
   title: string;
-  /** Its last lines are printed also when it passes. */
-  findings?: true;
   execute(): Promise<{ ok: boolean; output: string }>;
   /** For a step that runs tests: how many passed and failed; null when it did not get that far. */
   readCounts?(): Promise<Counts | null>;
@@ -39,15 +37,26 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.exit(130);
   });
 
+async function execute(command: string, args: string[], onOutput?: (text: string) => void) {
+  const program = command === "node" ? process.execPath : path.resolve("node_modules/.bin", command);
+  const { code, output } = await run(program, args, { env: environment, timeoutMs: TIMEOUT_MS, onOutput });
+  return { ok: code === 0, output };
+}
+
 const createStep = (title: string, command: string, ...args: string[]): Step => ({
   title,
+  execute: () => execute(command, args),
+});
+
+/** A search of many minutes: what it has done is printed while it goes on. */
+const createSearch = (file: string): Step => ({
+  title: `hunt: ${file}`,
   async execute() {
-    const program = command === "node" ? process.execPath : path.resolve("node_modules/.bin", command);
-    const { code, output } = await run(program, args, {
-      env: environment,
-      timeoutMs: TIMEOUT_MS,
+    const name = path.basename(file, ".ts").padEnd(8);
+    const { ok } = await execute("tsx", [`e2e/hunt/${file}`], (text) => {
+      for (const line of text.trimEnd().split("\n")) print(`  ${name} ${line}`);
     });
-    return { ok: code === 0, output };
+    return { ok, output: "" };
   },
 });
 
@@ -80,21 +89,18 @@ const browser: Step = {
   },
   readCounts: () => readPlaywrightCounts(report("playwright")),
 };
-const hunts = !existsSync("e2e/hunt")
-  ? []
-  : readdirSync("e2e/hunt")
-      .filter((file) => file.endsWith(".ts"))
-      .map((file): Step => ({ ...createStep(`hunt: ${file}`, "tsx", `e2e/hunt/${file}`), findings: true }));
+// The longest has a lane of its own.
+const LONGEST = "kill.ts";
+const searches = readdirSync("e2e/hunt").filter((file) => file.endsWith(".ts") && file !== LONGEST);
 
 // The lanes of a stage run in parallel, the steps of a lane one after another: there are two cores.
 const stages: Step[][][] = [
   [[generate]],
   [[types, lint, build], [vitest]],
   [[browser]],
-  ...(hunt ? [[hunts]] : []),
+  ...(hunt ? [[[createSearch(LONGEST)], searches.map(createSearch)]] : []),
 ];
 
-const FINDINGS = 15;
 const results: Result[] = [];
 for (const lanes of stages) {
   const hasPassed = results.every(({ state }) => state === "passed");
@@ -118,7 +124,6 @@ async function runStep(step: Step): Promise<Result> {
   if (!passed && counts.failed === 0) counts.failed = 1;
   const tests = step.readCounts ? `, ${counts.passed} passed, ${counts.failed} failed` : "";
   print(`${passed ? "✓" : "✗"} ${step.title} (${seconds.toFixed(1)} s${tests})`);
-  if (passed && step.findings) print(output.trimEnd().split("\n").slice(-FINDINGS).join("\n"));
   if (passed) for (const line of output.split("\n")) if (line.startsWith(SLOW)) print(`  ${line}`);
   if (!passed) print(nothingRan ? `${output}\nNo test ran.` : output);
   return { title: step.title, state: passed ? "passed" : "failed", seconds, counts };

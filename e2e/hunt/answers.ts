@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { openAnswersWorld, tryOddAnswers } from "../../app/engine/testing/try-answers";
 import { startCluster } from "../../app/platform/testing/cluster";
 import { copyDatabase } from "../../app/platform/testing/database";
+import { createProgress } from "../support/progress";
 
 // Lets Stripe answer what it never answers, to every caller, and then what is right. `npm run hunt` plays all seeds.
 // One alone:  npx tsx e2e/hunt/answers.ts --seed 7
@@ -9,9 +10,8 @@ import { copyDatabase } from "../../app/platform/testing/database";
 const { values } = parseArgs({
   options: { seed: { type: "string" }, seeds: { type: "string", default: "1500" } },
 });
-const print = (line: string) => process.stdout.write(`${line}\n`);
+const { print, minutes } = createProgress();
 const seeds = values.seed ? [Number(values.seed)] : [...Array(Number(values.seeds)).keys()].map((n) => n + 1);
-const startedAt = performance.now();
 const cluster = await startCluster();
 /** A world is shared by so many, as an installation lives through more than one odd answer. */
 const PER_WORLD = 50;
@@ -27,10 +27,10 @@ try {
     }
     changed += opened.odd.countChanged();
     await opened.close();
+    print(`${Math.min(seeds.length, from + PER_WORLD)} of ${seeds.length} rounds, ${problems} problems`);
   }
 } finally {
   await cluster.remove();
 }
-const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-print(`${seeds.length} rounds with ${changed} odd answers, ${problems} problems, ${seconds} s`);
+print(`${seeds.length} rounds with ${changed} odd answers, ${problems} problems, ${minutes()} minutes`);
 process.exitCode = changed > 0 && problems === 0 ? 0 : 1;

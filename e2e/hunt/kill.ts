@@ -20,6 +20,7 @@ import { createWorld } from "../../app/engine/testing/world";
 import { startCluster } from "../../app/platform/testing/cluster";
 import { copyDatabase } from "../../app/platform/testing/database";
 import { bundlePrograms, findBundled } from "../../app/platform/testing/programs";
+import { createProgress } from "../support/progress";
 
 // Kills runs at every statement, commit and step, and at hundreds of random moments; then lets them finish, and compares
 // with what an undisturbed run leaves. `npm run hunt` runs all of it. What fails prints how to run it alone:
@@ -27,8 +28,7 @@ import { bundlePrograms, findBundled } from "../../app/platform/testing/programs
 
 const text = { type: "string" } as const;
 const { values } = parseArgs({ options: { only: text, seed: text, stage: text } });
-const print = (line: string) => process.stdout.write(`${line}\n`);
-const startedAt = performance.now();
+const { print, minutes } = createProgress();
 const cluster = await startCluster();
 const programs = await bundlePrograms();
 const children = openChildProcesses(findBundled(programs.folder, "app/engine/testing/child-main.ts"));
@@ -169,6 +169,7 @@ for (const { kind, seeds, stages, attempt, ...scenarioOptions } of hunts) {
       if (values.stage !== undefined && values.stage !== name) continue;
       const stage = await scenario.advanceTo(name);
       await attempt(stage, (where, result) => record(kind, seed, name, where, result));
+      print(`${kind}, seed ${seed}, ${name}`);
     }
     await scenario.close();
     await world.close();
@@ -188,7 +189,7 @@ for (const [kind, count] of counts) {
   print(`${kind.padEnd(18)} ${describeCount(count)}`);
 }
 print(`${"total".padEnd(18)} ${describeCount(total)}`);
-print(`${((performance.now() - startedAt) / 60_000).toFixed(1)} minutes`);
+print(`${minutes()} minutes`);
 process.exitCode = total.points > 0 && total.lost + total.doubled + total.misreported === 0 ? 0 : 1;
 
 function describeCount({ points, lost, doubled, misreported }: Count): string {

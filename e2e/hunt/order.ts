@@ -2,32 +2,41 @@ import { parseArgs } from "node:util";
 import { playSchedule } from "../../app/engine/testing/schedule";
 import { startCluster } from "../../app/platform/testing/cluster";
 import { copyDatabase } from "../../app/platform/testing/database";
+import { createProgress } from "../support/progress";
 
-// Lets Stripe change while processes read, repair and are killed at random, and compares the end with Stripe.
-// `npm run hunt` plays all seeds. One alone:  npx tsx e2e/hunt/order.ts --seed 7
+// Lets Stripe change while processes read, repair and are killed at random, and compares the end with Stripe. `npm run hunt`
+// plays as many schedules as fit. More: npx tsx e2e/hunt/order.ts --schedules 150   One alone: … --seed 7
 
 const { values } = parseArgs({
-  options: { seed: { type: "string" }, seeds: { type: "string", default: "150" } },
+  options: { seed: { type: "string" }, schedules: { type: "string", default: "30" } },
 });
-const print = (line: string) => process.stdout.write(`${line}\n`);
-const seeds = values.seed ? [Number(values.seed)] : [...Array(Number(values.seeds)).keys()].map((n) => n + 1);
-const started = performance.now();
+const { print, minutes } = createProgress();
+const seeds = values.seed
+  ? [Number(values.seed)]
+  : [...Array(Number(values.schedules)).keys()].map((n) => n + 1);
 const cluster = await startCluster();
 let problems = 0;
 let kills = 0;
 let actions = 0;
 try {
   for (const seed of seeds) {
+    const startedAt = performance.now();
     const database = await copyDatabase(cluster.url);
     const result = await playSchedule({ seed, users: 6 + (seed % 9), steps: 40 + (seed % 5) * 40, database });
     problems += result.problems.length;
     kills += result.kills;
-    actions += Object.values(result.actions).reduce((sum, count) => sum + count, 0);
+    const played = Object.values(result.actions).reduce((sum, count) => sum + count, 0);
+    actions += played;
     for (const text of result.problems) print(`seed ${seed}: ${text}`);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+    print(
+      `seed ${seed}: ${played} actions, ${result.kills} kills, ${result.problems.length} problems, ${seconds} s`,
+    );
   }
 } finally {
   await cluster.remove();
 }
-const seconds = ((performance.now() - started) / 1000).toFixed(0);
-print(`${seeds.length} schedules, ${actions} actions, ${kills} kills, ${problems} problems, ${seconds} s`);
+print(
+  `${seeds.length} schedules, ${actions} actions, ${kills} kills, ${problems} problems, ${minutes()} minutes`,
+);
 process.exitCode = problems === 0 ? 0 : 1;

@@ -7,6 +7,7 @@ import { startCluster } from "../../app/platform/testing/cluster";
 import { copyDatabase } from "../../app/platform/testing/database";
 import { ODD_CALLERS, sampleOddRequests } from "../../app/server/testing/odd-requests";
 import { openOddWorld, tryOddRequests } from "../../app/server/testing/try-requests";
+import { createProgress } from "../support/progress";
 
 // Sends thousands of generated requests to every route of the built application, as every kind of caller. `npm run hunt` sends
 // all of them. One seed alone, after `npm run build`:  npx tsx e2e/hunt/requests.ts --seed 7
@@ -18,9 +19,8 @@ const { values } = parseArgs({
     "per-route": { type: "string", default: "100" },
   },
 });
-const print = (line: string) => process.stdout.write(`${line}\n`);
+const { print, minutes } = createProgress();
 const seeds = values.seed ? [Number(values.seed)] : [...Array(Number(values.seeds)).keys()].map((n) => n + 1);
-const startedAt = performance.now();
 sendConsoleToLog(createLog({ level: "silent" }));
 process.env.NODE_ENV = "production";
 const build: ServerBuild = await import(path.resolve("build/server/index.js"));
@@ -41,6 +41,7 @@ try {
 } finally {
   await cluster.remove();
 }
-const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-print(`${sent} requests of ${ODD_CALLERS.length} kinds of callers, ${problems} problems, ${seconds} s`);
+print(
+  `${sent} requests of ${ODD_CALLERS.length} kinds of callers, ${problems} problems, ${minutes()} minutes`,
+);
 process.exitCode = sent > 0 && problems === 0 ? 0 : 1;

@@ -11,9 +11,9 @@ const running = new Set<number>();
 export function run(
   program: string,
   args: string[],
-  options: { env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+  options: { env?: NodeJS.ProcessEnv; timeoutMs?: number; onOutput?: (text: string) => void } = {},
 ): Promise<Outcome> {
-  const { env = process.env, timeoutMs = 10 * 60_000 } = options;
+  const { env = process.env, timeoutMs = 10 * 60_000, onOutput } = options;
   const begin = performance.now();
   return new Promise((resolve) => {
     const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
@@ -22,6 +22,7 @@ export function run(
     let output = "";
     const keep = (chunk: Buffer) => {
       output += chunk.toString();
+      onOutput?.(chunk.toString());
     };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { FIELDS, type RecordFields } from "~/billing/fields";
+import { linkedCustomers } from "~/engine/evaluate/load-links.server";
+import { askedUsers } from "~/engine/evaluate/load-users.server";
 import type { Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
@@ -32,4 +35,14 @@ export async function lockObservations(tx: Tx, customerIds: readonly string[]): 
   if (customerIds.length === 0) return;
   const ids = [...customerIds].sort();
   await tx.$queryRaw`SELECT id FROM parity."StripeCustomer" WHERE id = ANY(${ids}) ORDER BY id FOR SHARE`;
+}
+
+/** The same for all customers that these users may be linked to by what is stored, before the users are evaluated. */
+export async function lockObservationsOfUsers(
+  tx: Tx,
+  userIds: readonly string[],
+  fields?: RecordFields,
+): Promise<void> {
+  await tx.$queryRaw(sql`WITH ${askedUsers(userIds, fields ?? FIELDS)}, ${linkedCustomers}
+    SELECT id FROM parity."StripeCustomer" WHERE id = ANY(ARRAY(SELECT id FROM wanted)) ORDER BY id FOR SHARE`);
 }

@@ -16,7 +16,12 @@ import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { findRowTrouble, type RowTrouble } from "~/platform/errors.server";
 import type { Log } from "~/platform/log.server";
 import { nextVersion } from "~/platform/versions.server";
-import { findLockedUsers, lockObservations, lockRecords } from "./lock-records.server";
+import {
+  findLockedUsers,
+  lockObservations,
+  lockObservationsOfUsers,
+  lockRecords,
+} from "./lock-records.server";
 import { type AccessGiven, type RepairRow, writeRepairs } from "./repairs.server";
 import { countRevocationsLeft } from "./revocation-limit.server";
 import { createRun, type NewRun } from "./runs.server";
@@ -32,6 +37,8 @@ export type ReconcileInput = {
    * lock. Without it, users with something to repair are found first, without a lock.
    */
   justRead?: { customerIds: readonly string[] };
+  /** Probably most of these users will be repaired: a sample decides whether all are locked at once. */
+  expectsRepairs?: boolean;
   context: EvaluationContext;
   actor: Actor;
   /** Write repairs; otherwise only evaluate. */
@@ -62,6 +69,8 @@ export type ReconcileInput = {
 export type Reconciled = { outcomes: UserOutcome[]; runId: string | null };
 
 const LOCK_TIMEOUT_MS = 3_000;
+/** Users of a batch that are evaluated to learn whether most will be repaired. */
+const SAMPLE = 50;
 /** PostgreSQL's code for a lock that was not available in time. */
 const LOCK_NOT_AVAILABLE = "55P03";
 
@@ -195,9 +204,17 @@ async function evaluateAll(
   );
 }
 
-type Found = { users: EvaluatedUsers; candidateIds: readonly string[]; customerIds: readonly string[] };
+type Found = {
+  users: EvaluatedUsers;
+  candidateIds: readonly string[];
+  /** The customers to lock; null for those that are stored as the candidates'. */
+  customerIds: readonly string[] | null;
+};
 
-/** The users to lock: those that Stripe was just read for, or those that a look without a lock finds something to repair for. */
+/**
+ * The users to lock: those that Stripe was just read for, or those that a look without a lock finds something to repair for.
+ * Where a sample shows that most of many will be repaired, as in a first run, the look would cost more than it spares.
+ */
 async function findCandidates(tx: Tx, input: ReconcileInput): Promise<Found> {
   if (input.apply && input.justRead)
     return {
@@ -205,9 +222,15 @@ async function findCandidates(tx: Tx, input: ReconcileInput): Promise<Found> {
       candidateIds: input.userIds,
       customerIds: input.justRead.customerIds,
     };
+  if (input.apply && input.expectsRepairs && input.userIds.length > SAMPLE) {
+    const step = Math.ceil(input.userIds.length / SAMPLE);
+    const sample = input.userIds.filter((_, at) => at % step === 0);
+    const candidates = listCandidates(await evaluateAll(tx, input, sample), input);
+    if (candidates.length > sample.length / 2)
+      return { users: new Map(), candidateIds: input.userIds, customerIds: null };
+  }
   const users = await evaluateAll(tx, input, input.userIds);
-  if (!input.apply) return { users, candidateIds: [], customerIds: [] };
-  const candidates = [...users].filter(([, evaluated]) => mayWrite(evaluated, input));
+  const candidates = listCandidates(users, input);
   return {
     users,
     candidateIds: candidates.map(([userId]) => userId),
@@ -215,11 +238,15 @@ async function findCandidates(tx: Tx, input: ReconcileInput): Promise<Found> {
   };
 }
 
+const listCandidates = (users: EvaluatedUsers, input: ReconcileInput) =>
+  input.apply ? [...users].filter(([, evaluated]) => mayWrite(evaluated, input)) : [];
+
 /** Evaluates the candidates again under the lock: what is evaluated is then what is written. */
 async function evaluateUnderLock(tx: Tx, input: ReconcileInput, found: Found): Promise<EvaluatedUsers> {
   if (found.candidateIds.length === 0) return new Map();
   await lockRecords(tx, found.candidateIds, LOCK_TIMEOUT_MS);
-  await lockObservations(tx, found.customerIds);
+  if (found.customerIds) await lockObservations(tx, found.customerIds);
+  else await lockObservationsOfUsers(tx, found.candidateIds, input.context.rules.fields);
   const users = await evaluateAll(tx, input, found.candidateIds);
   const options = toDecideOptions(input);
   if (!options.automatic) return users;

@@ -193,9 +193,9 @@ export async function readRowVersions({ db }: World): Promise<unknown> {
 }
 
 /** Adds `many` paying users: `user0000` …, the newest last. Ids of their subscriptions. */
-export async function addManyPayingUsers(world: World, count: number): Promise<string[]> {
+export async function addManyPayingUsers(world: World, count: number, prefix = "user"): Promise<string[]> {
   const { sandbox, db } = world;
-  const users = [...Array(count).keys()].map((n) => `user${String(n).padStart(4, "0")}`);
+  const users = [...Array(count).keys()].map((n) => `${prefix}${String(n).padStart(4, "0")}`);
   const made = sandbox.bulk(() =>
     users.map((id) => {
       const customer = sandbox.customers.create({ email: `${id}@example.com`, metadata: { userId: id } }).id;

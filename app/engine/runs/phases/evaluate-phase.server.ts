@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { saveEvaluatedContext } from "~/engine/account/cursors.server";
+import { findEvaluatedContext, saveEvaluatedContext } from "~/engine/account/cursors.server";
 import { type Deps, type EvaluationContext, loadEvaluationContext } from "~/engine/evaluate/deps.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
 import { revocationLimitHasRoom } from "~/engine/repair/revocation-limit.server";
@@ -49,6 +49,8 @@ export type BatchWork = {
  */
 export async function workOnBatches(deps: Deps, runId: string, work: BatchWork): Promise<void> {
   const hasRoom = lookUpRoomOnce(deps);
+  // In a first run most users are repaired; after it, what the last batch shows.
+  let expectsRepairs = (await findEvaluatedContext(deps.db)) === null;
   const workThrough = async () => {
     do {
       const run = await findRun(deps.db, runId);
@@ -57,7 +59,10 @@ export async function workOnBatches(deps: Deps, runId: string, work: BatchWork):
       const batch = await claimBatch(deps.db, runId);
       if (batch === null) return;
       try {
-        await evaluateBatch(deps, { run, cursor: run.cursor, batch, hasRoom: await hasRoom() });
+        expectsRepairs = await evaluateBatch(deps, {
+          ...{ run, cursor: run.cursor, batch, expectsRepairs },
+          hasRoom: await hasRoom(),
+        });
       } catch (error) {
         // Another process ended the batch or the run: what was evaluated here was not committed.
         if (!(error instanceof LeaseLost)) throw error;
@@ -80,19 +85,32 @@ function lookUpRoomOnce({ db }: Deps): () => Promise<boolean> {
   };
 }
 
-type BatchInput = { run: RunRow; cursor: CursorIn<"evaluate">; batch: Batch; hasRoom: boolean };
+type BatchInput = {
+  run: RunRow;
+  cursor: CursorIn<"evaluate">;
+  batch: Batch;
+  expectsRepairs: boolean;
+  hasRoom: boolean;
+};
 
-/** Evaluates the users of a batch and repairs what may be repaired at once. Revocations are only noted. */
-async function evaluateBatch(deps: Deps, { run, cursor, batch, hasRoom }: BatchInput): Promise<void> {
+/**
+ * Evaluates the users of a batch and repairs what may be repaired at once. Revocations are only noted. Returns whether most
+ * users were repaired.
+ */
+async function evaluateBatch(
+  deps: Deps,
+  { run, cursor, batch, expectsRepairs, hasRoom }: BatchInput,
+): Promise<boolean> {
   const userIds = await listBatchUsers(deps.db, batch, {
     allUsers: cursor.allUsers,
     selectionId: run.selectionId,
   });
   const context = await loadEvaluationContext(deps.db);
   const isPreview = run.mode === "preview";
-  await reconcileUsers(deps.db, {
+  const { outcomes } = await reconcileUsers(deps.db, {
     log: deps.log,
     userIds,
+    expectsRepairs,
     context,
     actor: run.actor,
     apply: !isPreview,
@@ -107,6 +125,7 @@ async function evaluateBatch(deps: Deps, { run, cursor, batch, hasRoom }: BatchI
     run: { id: run.id },
     commit: (tx, outcomes) => commitBatch(tx, run, batch, outcomes),
   });
+  return outcomes.filter(({ outcome }) => outcome === "synced").length > userIds.length / 2;
 }
 
 /**

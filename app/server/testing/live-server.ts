@@ -20,7 +20,7 @@ export type Answer = { status: number; headers: Record<string, string | string[]
 
 /** The whole web server on a world: real routes, sign-in, customers' tokens, webhooks; and what it logs. */
 export async function startLiveServer(
-  world: World,
+  world: Pick<World, "db" | "stripeUrl"> & { sandbox: Pick<World["sandbox"], "secretKey"> },
   build: ServerBuild,
   { singleSignOn = null }: { singleSignOn?: SingleSignOn | null } = {},
 ) {

@@ -16,6 +16,8 @@ import { type SandboxOptions, type SandboxProcess, startSandboxProcess } from ".
 /** A whole installation to measure: PostgreSQL as in production, the sandbox in its own process. */
 export type Installation = {
   db: Database;
+  /** The address of the database. */
+  url: string;
   parity: Parity;
   reader: StripeReader;
   sandbox: SandboxProcess;
@@ -67,6 +69,7 @@ export async function openInstallation(
   await db.$executeRaw`INSERT INTO parity."Setting" (key, value) VALUES ('fullRunHour', 'null')`;
   return {
     db,
+    url: postgres.url,
     parity,
     reader,
     sandbox,

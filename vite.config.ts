@@ -38,8 +38,8 @@ export default defineConfig({
   test: {
     dir: "app",
     environment: "node",
-    // Tests mostly wait: for a process, a clock, an answer.
-    maxWorkers: 4,
+    // Tests wait a part of their time: for a process, a clock, an answer. Each worker loads everything for itself.
+    maxWorkers: 3,
     // Files share what they import: loading it again for each took a third of the time. No file mocks a module.
     isolate: false,
     exclude: ["**/generated/**", "**/node_modules/**"],

@@ -92,8 +92,10 @@ describe("status", () => {
 });
 
 describe("explain", () => {
-  it("prints JSON that gives the same evaluation and decision again, for every user of the demo", async () => {
-    for (const { userId, email, name } of DEMO_USERS) {
+  const onePerStory = [...new Map(DEMO_USERS.map((user) => [user.story, user])).values()];
+
+  it("prints JSON that gives the same evaluation and decision again, for every story of the demo", async () => {
+    for (const { userId, email, name } of onePerStory) {
       const { code, stdout } = await run(`explain ${userId}`);
       expect(code).toBe(0);
       expect(stdout).not.toContain(email);

@@ -117,17 +117,18 @@ describe("sync all over the demo", () => {
 
 describe("seeding", () => {
   let demo: Demo;
-  afterEach(() => demo.close());
+  beforeAll(async () => {
+    demo = await createDemo();
+  });
+  afterAll(() => demo.close());
 
   it("does nothing where there are users", async () => {
-    demo = await createDemo();
     const again = await seedDemo({ db: demo.db, sandbox: createSandbox(), now: epochSeconds() });
     expect(again).toEqual({ seeded: false });
     expect(await demo.db.user.count()).toBe(DEMO_USERS.length);
   });
 
   it("fills a database that was dropped, with a sandbox that was kept", async () => {
-    demo = await createDemo();
     const { store } = demo.sandbox.account;
     const before = store.subscriptions.nextSequence;
     await demo.db

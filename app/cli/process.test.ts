@@ -1,11 +1,18 @@
 import { createServer } from "node:http";
 import path from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { announce } from "~/demo/announcement.server";
 import { DEMO_USERS } from "~/demo/seed-demo";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
-import { createDemo, PRODUCTION_KEY, runFromSources, runProcess, startProcess } from "./testing/cli";
+import {
+  createDemo,
+  type Demo,
+  PRODUCTION_KEY,
+  runFromSources,
+  runProcess,
+  startProcess,
+} from "./testing/cli";
 
 // The real process.
 
@@ -31,6 +38,13 @@ async function testFolder(): Promise<string> {
 const parity = (argv: readonly string[], environment: Record<string, string>) =>
   runProcess(["app/cli/parity.ts", ...argv], environment);
 
+/** The demo's database and sandbox, which take the place of production. */
+let demo: Demo;
+beforeAll(async () => {
+  demo = await createDemo();
+});
+afterAll(() => demo.close());
+
 describe("npm run parity", () => {
   it("starts the demo by itself, keeps its data, and stops what it started", {
     timeout: TIMEOUT_MS,
@@ -49,8 +63,6 @@ describe("npm run parity", () => {
   });
 
   it("uses the demo that is already running", { timeout: TIMEOUT_MS }, async () => {
-    const demo = await createDemo();
-    closers.push(demo.close);
     const dataDirectory = await testFolder();
     const health = createServer((_request, response) => response.end("ok"));
     await new Promise<void>((resolve) => health.listen(0, "127.0.0.1", resolve));
@@ -80,8 +92,6 @@ describe("npm run parity", () => {
   it("uses the database and the Stripe account of the environment in production", {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const demo = await createDemo();
-    closers.push(demo.close);
     const ran = await parity(["sync", "--all", "--apply", "--json"], {
       ...PRODUCTION,
       DATABASE_URL: demo.url,
@@ -96,8 +106,6 @@ describe("npm run parity", () => {
   it("hands its run over on SIGTERM, so that the next command goes on at once (case 33)", {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const demo = await createDemo();
-    closers.push(demo.close);
     const environment = { ...PRODUCTION, DATABASE_URL: demo.url, STRIPE_API_BASE: demo.sandboxUrl };
     const fault = demo.sandbox.control.addFault({
       effect: { type: "hang" },

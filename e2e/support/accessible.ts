@@ -4,6 +4,10 @@ import { expect, type Page } from "playwright/test";
 /** Hidden elements of an open menu or dialog that pass the focus on. They are focusable on purpose. */
 const focusGuards = "[data-base-ui-focus-guard]";
 
+/** The rows of a long table are made alike, and each takes a tenth of a second. */
+const furtherRows = "tbody tr:nth-child(n + 16)";
+
+const colorRules = ["color-contrast", "link-in-text-block"];
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /**
@@ -12,7 +16,10 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).exclude(focusGuards).withTags(rules).analyze();
+    const axe = new AxeBuilder({ page }).exclude(focusGuards).exclude(furtherRows);
+    // The themes differ in their colors alone.
+    const chosen = colorScheme === "light" ? axe.withTags(rules) : axe.withRules(colorRules);
+    const { violations } = await chosen.analyze();
     const found = violations.map(({ id, help, nodes }) => ({
       rule: `${id}: ${help} (${colorScheme})`,
       at: nodes

@@ -31,7 +31,7 @@ describeStages(STAGE_NAMES, { seed: 21, users: 24, openWorld }, (getStage, name)
   if (name !== "full run")
     it("processes killed at their commits lose nothing and do nothing twice", async () => {
       const random = getStage().createRandom(6);
-      const attempt = await killAtCommits(getStage(), getMeans().children, random, { kills: 2 });
+      const attempt = await killAtCommits(getStage(), getMeans().children, random, { kills: 1 });
       expect(attempt.points).toBeGreaterThan(0);
       expectNoDamage(attempt);
     });
@@ -44,7 +44,7 @@ describeStages(STAGE_NAMES, { seed: 21, users: 24, openWorld }, (getStage, name)
   if (name === "full run") {
     it("processes killed at random moments beside another one lose nothing and do nothing twice", async () => {
       const conditions = { stripe: "rate limits", processes: 2, workers: 0, clocks: "wrong" } as const;
-      const options = { ...conditions, kills: 2 };
+      const options = { ...conditions, kills: 1 };
       const random = getStage().createRandom(0);
       expectNoDamage(await killAtRandom(getStage(), getMeans().children, random, options), conditions);
     });
@@ -52,7 +52,7 @@ describeStages(STAGE_NAMES, { seed: 21, users: 24, openWorld }, (getStage, name)
     it("processes whose PostgreSQL crashes lose nothing and do nothing twice", async () => {
       const { children, cluster } = getMeans();
       const random = getStage().createRandom(1);
-      expectNoDamage(await crashPostgres(getStage(), children, random, { cluster, crashes: 2 }));
+      expectNoDamage(await crashPostgres(getStage(), children, random, { cluster, crashes: 1 }));
     });
   }
 });

@@ -73,7 +73,7 @@ export async function setReadOnly({ url }: Pick<TestDatabase, "url">, readOnly: 
   await administer(
     url,
     `ALTER DATABASE ${name} SET default_transaction_read_only = ${readOnly ? "on" : "off"};
-     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+     SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = '${name}'`,
   );
 }
 

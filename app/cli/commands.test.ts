@@ -265,6 +265,24 @@ describe("staff", () => {
   });
 });
 
+describe("alerts", () => {
+  it("are looked for and listed, muted with a reason, and not sent anywhere without a webhook", async () => {
+    const listed = await run("alerts");
+    expect(listed.code).toBe(3);
+    expect(listed.stdout).toContain("ALERT_WEBHOOK_URL is not set: nothing is sent.");
+    const { open } = await json("alerts", 3);
+    expect(open.length).toBeGreaterThan(0);
+    expect((await run("alerts test")).stderr).toContain("ALERT_WEBHOOK_URL is not set.");
+    expect((await run("alerts mute locked_out")).code).toBe(2);
+    const muted = await run(["alerts", "mute", "locked_out", "--reason", "known", "--hours", "8"]);
+    expect(muted.stdout).toBe("Muted: locked_out for 8 hours.\n");
+    expect((await run("alerts")).stdout).toMatch(/Muted: locked_out until .*, by command line: known/);
+    expect((await run("alerts unmute locked_out")).code).toBe(0);
+    expect((await run("alerts unmute locked_out")).code).toBe(1);
+    expect((await run("alerts mute everything --reason x")).code).toBe(2);
+  });
+});
+
 describe("settings", () => {
   it("are shown with their meaning and changed with an audit entry", async () => {
     expect((await run("settings")).stdout).toMatch(/^writeMode +full /);

@@ -76,6 +76,7 @@ type Installation = {
   stripe: StripeEnvironment;
   sandbox: boolean;
   isNew: boolean;
+  /** Where links lead, and where alerts are sent. */
   appUrl: string;
 };
 
@@ -132,7 +133,8 @@ async function createContext(
   const { openParity } = await import("~/server/open-parity.server");
   const { createRoster } = await import("~/auth/roster.server");
   const surroundings = describeSurroundings(environment, databaseUrl);
-  const parity = openParity({ db, stripe, sandbox, log, databaseState, surroundings });
+  const alerts = { webhookUrl: environment.alertWebhookUrl, appUrl };
+  const parity = openParity({ db, stripe, sandbox, log, databaseState, surroundings, alerts });
   opened.push({ name: "reconcile", close: parity.close });
   if (isNew) await runInitialPreview(parity);
   const { signal } = interrupted;

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { BareContext, Command, CommandContext } from "./command";
 import { EXIT, type ExitCode } from "./command";
 import { adopt } from "./commands/adopt";
+import { alerts } from "./commands/alerts";
 import { audit } from "./commands/audit";
 import { bind } from "./commands/bind";
 import { doctor } from "./commands/doctor";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   runs,
   staff,
   settings,
+  alerts,
   plans,
   bind,
   uninstall,

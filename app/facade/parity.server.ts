@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createCheckout } from "~/customers/checkout.server";
 import { createWorkspaces } from "~/customers/workspaces.server";
+import { type AlertTarget, createAlerts } from "~/dashboard/alerts/alerts.server";
 import { createBinding } from "~/dashboard/binding/binding.server";
 import { createCountCache } from "~/dashboard/count-cache.server";
 import { createDecisions } from "~/dashboard/decisions/decisions.server";
@@ -43,6 +44,8 @@ export type ParityOptions = {
   /** Where no process stays alive for a worker: how long a webhook's own request may work on it, in milliseconds. */
   settleWithinMs?: number | null;
   log: Log;
+  /** Where alerts go; nowhere unless given. */
+  alerts?: AlertTarget;
   /** What this process knows of its database, where its log tells. */
   databaseState?: DatabaseState;
   /** What is around this process, for the doctor. */
@@ -61,6 +64,7 @@ export function createParity(options: ParityOptions) {
   const countCache = createCountCache(db);
   const database = createDatabaseMonitor({ db, state: options.databaseState });
   const runs = createRuns(deps);
+  const alerts = createAlerts(deps, options.alerts ?? { webhookUrl: null, appUrl: "" });
   const workspace = createWorkspaces(deps);
   return {
     ...createOverview(deps, { sandbox, countCache, database }),
@@ -73,6 +77,7 @@ export function createParity(options: ParityOptions) {
     users: createUsersList({ db, countCache }),
     runs: { ...runs, ...createRunPages(deps, runs) },
     workspace,
+    alerts,
     events: createWebhookEvents(deps, { secret, settleWithinMs }),
     checkout: createCheckout({ ...deps, client: options.checkout ?? null, wait }),
     settings: createSettings(deps),
@@ -103,6 +108,7 @@ export function createParity(options: ParityOptions) {
     /** The process is shutting down: runs end with what is being committed, and are handed over; no more checks begin. */
     stop() {
       runs.stop();
+      alerts.stop();
       void workspace.close();
     },
     /** Waits for what runs in the background, or hands it over: leases are released. */

@@ -76,6 +76,11 @@ export const secureUrl = z
     },
   );
 
+/** Where messages are posted. A name and a password in it could not be sent along. */
+export const webhookTarget = secureUrl.refine((value) => !/^[a-z]+:\/\/[^/?#]*@/i.test(value), {
+  error: "must have no user name and password in it",
+});
+
 export const domain = z
   .string()
   .regex(/^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i, {

@@ -57,3 +57,19 @@ it("S15: customers' tokens are valid for a day at most, unless it is set", () =>
   expect(environment({ ...tokens, WORKSPACE_JWT_MAX_HOURS: "2" }).customerTokens?.maxHours).toBe(2);
   expect(problems({ ...tokens, WORKSPACE_JWT_MAX_HOURS: "0" })).toHaveLength(1);
 });
+
+it("R176: takes a webhook for alerts only where the message cannot be read on the way, and never shows it", () => {
+  for (const url of ["https://hooks.slack.example/services/T0/B0/x", "http://localhost:9000/hook"])
+    expect(environment({ ...production, ALERT_WEBHOOK_URL: url }).alertWebhookUrl).toBe(url);
+  expect(environment(production).alertWebhookUrl).toBeNull();
+  for (const url of [
+    "http://hooks.example/x",
+    "https://user:word@hooks.example/x",
+    "ftp://hooks.example/x",
+    "hooks",
+  ]) {
+    const found = problems({ ...production, ALERT_WEBHOOK_URL: url });
+    expect(found).toMatchObject([{ variable: "ALERT_WEBHOOK_URL" }]);
+    expect(JSON.stringify(found)).not.toContain("hooks");
+  }
+});

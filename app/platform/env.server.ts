@@ -43,6 +43,8 @@ export type Environment = {
   appUrl: string;
   cronSecret: string | null;
   metricsToken: string | null;
+  /** Where alerts are posted; null: nowhere. A secret, because who has it can post there. */
+  alertWebhookUrl: string | null;
   customerTokens: CustomerTokens | null;
   singleSignOn: SingleSignOn | null;
   trustedProxies: field.TrustedProxies;
@@ -76,6 +78,7 @@ const variables = z.object({
   STRIPE_READS_PER_SECOND: field.readsPerSecond.optional(),
   CRON_SECRET: field.createSecretField(16).optional(),
   METRICS_TOKEN: field.createSecretField(16).optional(),
+  ALERT_WEBHOOK_URL: field.webhookTarget.optional(),
   APP_SECRET: field.createSecretField(32).optional(),
   APP_URL: field.publicOrigin.optional(),
   WORKSPACE_JWT_SECRET: field.createSecretField(32).optional(),
@@ -256,6 +259,7 @@ function toEnvironment(read: Variables, demoSecrets: (dataDirectory: string) => 
     appUrl: read.APP_URL ?? `http://localhost:${read.PORT}`,
     cronSecret: read.CRON_SECRET ?? demo?.cronSecret ?? null,
     metricsToken: read.METRICS_TOKEN ?? demo?.metricsToken ?? null,
+    alertWebhookUrl: read.ALERT_WEBHOOK_URL ?? null,
     customerTokens: readCustomerTokens(read, demo),
     singleSignOn: readSingleSignOn(read),
     trustedProxies: read.TRUSTED_PROXIES,

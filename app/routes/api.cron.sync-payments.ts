@@ -28,6 +28,7 @@ async function syncPayments({
   const scope = search.scope ?? (search.reach === "full" ? "full" : "incremental");
   try {
     const answer = await parity.runs.cron({ budgetMs: budget * 1000, scope });
+    await parity.alerts.checkAfterCron();
     return Response.json(answer, { status: chooseStatus(answer, strict !== undefined) });
   } catch (err) {
     const trouble = findDatabaseTrouble(err);

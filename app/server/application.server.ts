@@ -43,9 +43,10 @@ const JOBS_AT_ONCE = 2;
  */
 export function openApplication(options: ApplicationOptions) {
   const { environment, db, databaseUrl, stripe, sandbox, log, databaseState, pages } = options;
-  const { staysAlive } = environment;
+  const { staysAlive, alertWebhookUrl: webhookUrl, appUrl } = environment;
   const surroundings = describeSurroundings(environment, databaseUrl);
-  const parity = openParity({ db, stripe, sandbox, staysAlive, log, databaseState, surroundings });
+  const alerts = { webhookUrl, appUrl };
+  const parity = openParity({ db, stripe, sandbox, staysAlive, log, databaseState, surroundings, alerts });
   const staffAuth = createStaffAuth({ db, environment, log });
   const server = createServer({
     environment,

@@ -1,3 +1,4 @@
+import type { AlertTarget } from "~/dashboard/alerts/alerts.server";
 import { createStripeBudget } from "~/engine/account/stripe-budget.server";
 import { createRefusalReport } from "~/engine/account/stripe-refusals.server";
 import { resumeEvents } from "~/engine/observe/events.server";
@@ -24,6 +25,7 @@ export type ParityDeps = {
   log: Log;
   databaseState?: DatabaseState;
   surroundings?: Surroundings;
+  alerts?: AlertTarget;
 };
 
 /** Stripe waits for a webhook's response for about ten seconds. */
@@ -34,7 +36,7 @@ const GLOBAL_PER_SECOND = { live: 100, test: 25 };
 
 /** Binds the engine to a database and a Stripe key. The server, the worker and the command line share this. */
 export function openParity(deps: ParityDeps): Parity {
-  const { db, stripe, sandbox, staysAlive = true, log, databaseState, surroundings } = deps;
+  const { db, stripe, sandbox, staysAlive = true, log, databaseState, surroundings, alerts } = deps;
   const sending: SenderOptions = {
     limiter: createLimiter({
       budget: createStripeBudget(db, {
@@ -56,6 +58,7 @@ export function openParity(deps: ParityDeps): Parity {
     webhookSecret: stripe.webhookSecret,
     databaseState,
     surroundings,
+    alerts,
     settleWithinMs: staysAlive ? null : SETTLE_WITHIN_MS,
     log,
   });

@@ -19,7 +19,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 
 async function work(): Promise<void> {
   requireBuilt("client");
-  const { databaseUrl, stripe, logLevel } = loadEnvironment();
+  const { databaseUrl, stripe, logLevel, alertWebhookUrl: webhookUrl, appUrl } = loadEnvironment();
   if (databaseUrl === null || stripe === null)
     throw new StartError(
       "The worker needs DATABASE_URL and STRIPE_SECRET_KEY. In the demo the web process does its work.",
@@ -38,7 +38,10 @@ async function work(): Promise<void> {
   const { startWorker } = await import("./worker.server");
   const db = createDatabase(databaseUrl, { log });
   shutdown.add({ name: "database", close: () => db.$disconnect() });
-  const parity = openParity({ db, stripe, sandbox: false, log, databaseState });
+  const parity = openParity({
+    ...{ db, stripe, sandbox: false, log, databaseState },
+    alerts: { webhookUrl, appUrl },
+  });
   shutdown.add({ name: "engine", close: () => parity.close() });
   await requireRightAccount(parity);
   const worker = await startWorker({ databaseUrl, db, parity, log, concurrency: JOBS_AT_ONCE, clock: true });

@@ -25,6 +25,7 @@ export type WorkerOptions = {
     events: Pick<Parity["events"], "settle" | "settleCharge">;
     runs: Pick<Parity["runs"], "help" | "cron">;
     workspace: Pick<Parity["workspace"], "makeWaitingChecks">;
+    alerts: Pick<Parity["alerts"], "checkEachMinute">;
   };
   log: Log;
   /** Jobs at once in this process. */
@@ -58,13 +59,14 @@ const settleJob = z.object({ customerId: z.string() });
  * process that died are taken up within a minute. Any number of processes share the queue. When the queue itself fails, it is started again.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { db, log, clock } = options;
+  const { db, log, clock, parity } = options;
   const stopping = new AbortController();
   let queue = await openQueue(options);
   void supervise();
   await keepAlive();
   const timers = [
     repeat(HEARTBEAT_MS, keepAlive),
+    repeat(CLOCK_LOOK_MS, () => parity.alerts.checkEachMinute()),
     repeat(CLOCK_LOOK_MS, async () => {
       await strikeClock(db, CHECKS_JOB);
       if (clock) await strikeClock(db, CLOCK_JOB);

@@ -132,6 +132,22 @@ const definitions = {
     help: "yes = staff who sign in with a password must add an authenticator app before they see anything.",
     role: "admin",
   },
+  lockedOutAlertMinutes: {
+    schema: wholeNumber(0, 10_000),
+    default: 10,
+    unit: "minutes",
+    label: "Alert for locked out payers",
+    help: "An alert is sent when a user who has paid is locked out for longer than this.",
+    role: "admin",
+  },
+  alertAddresses: {
+    schema: choice(["no", "yes"] as const),
+    default: "no" as const,
+    unit: null,
+    label: "Email addresses in alerts",
+    help: "no = alerts name users by their id only.",
+    role: "admin",
+  },
 } satisfies Record<string, SettingDefinition<unknown>>;
 
 export type SettingKey = keyof typeof definitions;

@@ -18,6 +18,19 @@ export async function recordHeartbeat(db: Database, poolId: string): Promise<voi
     ON CONFLICT ("poolId") DO UPDATE SET "heartbeatAt" = now()`;
 }
 
+const livingRow = z.object({ workers: z.number() });
+
+/** How many processes take jobs from the queue now. */
+export async function countLivingWorkers(db: Database): Promise<number> {
+  const { workers } = await queryOneOrThrow(
+    db,
+    livingRow,
+    sql`SELECT count(*)::int AS workers FROM parity."WorkerProcess"
+    WHERE "heartbeatAt" > now() - make_interval(secs => ${DEAD_AFTER_SECONDS}::float8)`,
+  );
+  return workers;
+}
+
 /**
  * Hands over the jobs that dead processes have locked: graphile-worker itself would keep them for four hours. By the
  * database's clock, so that it does not matter whose clock is right. How many jobs were handed over.

@@ -48,6 +48,10 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
       is: staff(400, 400, 400),
     },
   },
+  "routes/_staff.alerts": {
+    loader: { at: "/alerts", is: staffPage },
+    action: { at: "/alerts", form: { intent: "test" }, is: staff(403, 400, 400) },
+  },
   "routes/_staff.find": {
     loader: { at: "/find?q=ada@example.com", is: staff("→ /users/ada", "→ /users/ada", "→ /users/ada") },
   },

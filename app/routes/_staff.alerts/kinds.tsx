@@ -1,0 +1,98 @@
+import { Form, useNavigation } from "@remix-run/react";
+import { useEffect, useId, useRef, useState } from "react";
+import type { AlertMute } from "~/dashboard/alerts/alerts.server";
+import { ALERT_KINDS, ALERTS, type AlertKind } from "~/dashboard/alerts/catalogue";
+import { Button } from "~/ui/button";
+import { Dialog } from "~/ui/dialog/dialog";
+import { Field } from "~/ui/field";
+import { Time } from "~/ui/format/time";
+import { SelectField } from "~/ui/select-field";
+import { MUTE_HOURS } from "./mute-hours";
+
+/** All kinds of alerts, and which of them are muted, by whom and why. */
+export function Kinds({ mutes, canDecide }: { mutes: AlertMute[]; canDecide: boolean }) {
+  const [muting, setMuting] = useState<AlertKind | null>(null);
+  return (
+    <>
+      <ul className="text-table">
+        {ALERT_KINDS.map((kind) => {
+          const mute = mutes.find((one) => one.kind === kind);
+          const { label } = ALERTS[kind];
+          return (
+            <li key={kind} className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2">
+              <span className="min-w-0 flex-1 basis-64">
+                {label}
+                {mute && (
+                  <span className="block text-quiet">
+                    Muted until <Time at={mute.until} as="moment" /> by {mute.by}: {mute.reason}
+                  </span>
+                )}
+              </span>
+              {canDecide &&
+                (mute ? (
+                  <Form method="post">
+                    <input type="hidden" name="intent" value="unmute" />
+                    <input type="hidden" name="kind" value={kind} />
+                    <Button type="submit" size="small" aria-label={`Unmute: ${label}`}>
+                      Unmute
+                    </Button>
+                  </Form>
+                ) : (
+                  <Button size="small" aria-label={`Mute: ${label}`} onClick={() => setMuting(kind)}>
+                    Mute…
+                  </Button>
+                ))}
+            </li>
+          );
+        })}
+      </ul>
+      <MuteDialog kind={muting} onClose={() => setMuting(null)} />
+    </>
+  );
+}
+
+function MuteDialog({ kind, onClose }: { kind: AlertKind | null; onClose: () => void }) {
+  const id = useId();
+  const busy = useNavigation().state !== "idle";
+  const wasBusy = useRef(false);
+  useEffect(() => {
+    if (wasBusy.current && !busy) onClose();
+    wasBusy.current = busy;
+  }, [busy, onClose]);
+  return (
+    <Dialog
+      open={kind !== null}
+      onClose={onClose}
+      title={kind ? `Mute “${ALERTS[kind].label}”?` : ""}
+      description="No messages of this kind are sent until then. What is open stays on this page."
+    >
+      {kind && (
+        <Form method="post" className="space-y-4">
+          <input type="hidden" name="intent" value="mute" />
+          <input type="hidden" name="kind" value={kind} />
+          <SelectField
+            id={`${id}-hours`}
+            name="hours"
+            label="For"
+            choices={MUTE_HOURS.map(([hours, words]) => [String(hours), words])}
+            defaultValue="24"
+          />
+          <Field
+            id={`${id}-reason`}
+            name="reason"
+            label="Reason"
+            autoComplete="off"
+            maxLength={1000}
+            required
+          />
+          <div className="flex justify-end gap-2">
+            <Button onClick={onClose}>Cancel</Button>
+            <Button type="submit" variant="primary" disabled={busy} aria-busy={busy}>
+              Mute
+            </Button>
+          </div>
+        </Form>
+      )}
+    </Dialog>
+  );
+}

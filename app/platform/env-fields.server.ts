@@ -157,3 +157,16 @@ function isAddressOrRange(value: string): boolean {
   if (family === 0 || rest.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
+
+/** Variables of hosts, of which each says that this is no demo: the rest of the environment was lost. */
+export const HOSTS = [
+  "VERCEL",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "KUBERNETES_SERVICE_HOST",
+  "DYNO",
+  "FLY_APP_NAME",
+  "RENDER",
+  "RAILWAY_ENVIRONMENT",
+  "K_SERVICE",
+  "ECS_CONTAINER_METADATA_URI_V4",
+] as const;

@@ -43,7 +43,7 @@ export type Environment = {
   appUrl: string;
   cronSecret: string | null;
   metricsToken: string | null;
-  /** Where alerts are posted; null: nowhere. A secret, because who has it can post there. */
+  /** Where alerts are posted; a secret. */
   alertWebhookUrl: string | null;
   customerTokens: CustomerTokens | null;
   singleSignOn: SingleSignOn | null;
@@ -110,18 +110,6 @@ const variables = z.object({
   ECS_CONTAINER_METADATA_URI_V4: z.string().optional(),
 });
 
-/** Of which each says that this is no demo: the rest of the environment was lost. */
-const HOSTS = [
-  "VERCEL",
-  "AWS_LAMBDA_FUNCTION_NAME",
-  "KUBERNETES_SERVICE_HOST",
-  "DYNO",
-  "FLY_APP_NAME",
-  "RENDER",
-  "RAILWAY_ENVIRONMENT",
-  "K_SERVICE",
-  "ECS_CONTAINER_METADATA_URI_V4",
-] as const;
 const OF_STRIPE = ["STRIPE_CHECKOUT_KEY", "STRIPE_ACCOUNT_ID", "STRIPE_WEBHOOK_SECRET"] as const;
 
 type Variables = z.infer<typeof variables>;
@@ -238,7 +226,7 @@ function* findLost(given: Given): Generator<EnvironmentProblem> {
 /** What says that this process should not be the demo, although both variables are unset; null when nothing does. */
 function findSignOfProduction(given: Given): string | null {
   if (given.NODE_ENV === "production") return "NODE_ENV=production";
-  return [...HOSTS, ...OF_STRIPE].find((variable) => given[variable]) ?? null;
+  return [...field.HOSTS, ...OF_STRIPE].find((variable) => given[variable]) ?? null;
 }
 
 function isDemo(given: Given | Variables): boolean {

@@ -9,7 +9,7 @@ import { Time } from "~/ui/format/time";
 import { SelectField } from "~/ui/select-field";
 import { MUTE_HOURS } from "./mute-hours";
 
-/** All kinds of alerts, and which of them are muted, by whom and why. */
+/** All kinds of alerts, and which of them are muted, with who did it and why. */
 export function Kinds({ mutes, canDecide }: { mutes: AlertMute[]; canDecide: boolean }) {
   const [muting, setMuting] = useState<AlertKind | null>(null);
   return (

@@ -2,7 +2,7 @@ import { doesUserGiveAccess } from "./access";
 import { givesSeats, type RatedSubscription } from "./choice";
 import { FIELDS, type Field, hasBillingRows, type RecordFields, type TableName } from "./fields";
 import { isStripeId, readStripeId } from "./ids";
-import type { EpochSeconds, ObservedCustomer } from "./observation";
+import { type EpochSeconds, isCancelScheduled, type ObservedCustomer } from "./observation";
 import type { Catalogue } from "./plans";
 import type { Policy } from "./policy";
 import {
@@ -11,17 +11,20 @@ import {
   type BillingState,
   buildRow,
   emptyValue,
+  pickRow,
   type UserBilling,
   type UserRecord,
   type WorkspaceRow,
 } from "./record";
 import type { Comp, HeldIds } from "./snapshot";
 import { keepRowWords, keepUserWords, readRecordedWords } from "./vocabulary/kept-words";
-import { findSetValue } from "./vocabulary/vocabulary";
+import { findSetValue, findStatusWord, RUNNING_STATUSES } from "./vocabulary/vocabulary";
 
 export type ExpectedInput = {
   record: UserRecord;
   primary: RatedSubscription | null;
+  /** All subscriptions of the user, `primary` among them. */
+  ranked?: readonly RatedSubscription[];
   /** All customers that the user is linked to or records. */
   customers: readonly ObservedCustomer[];
   /** Ids that rows of other users hold: the database would refuse them for this user. */
@@ -64,10 +67,40 @@ export function buildExpectedState(input: ExpectedInput): BillingState {
   const rowId: Field | undefined = fields.billing.stripeSubscriptionId;
   const hasRow = !(over && rowId?.emptiedAtEnd);
   return {
-    user: withoutUnpaidStatus(keepUserWords(wantedUser, record.user, input), input, primary),
+    user: withTrueRows(
+      withoutUnpaidStatus(keepUserWords(wantedUser, record.user, input), input, primary),
+      input,
+    ),
     billing: hasRow ? keepRowWords(billing, row, input) : null,
     workspaces,
   };
+}
+
+/** The field with the user's subscription rows whose word gives access, where the application keeps several. */
+export const ROWS_WITH_ACCESS = "rowsWithAccess";
+
+/**
+ * The rows that say that there is access, in the words of what Stripe says of the same subscriptions now: a row that does not
+ * count may let the user in as well. A subscription of which nothing was observed stays as recorded.
+ */
+function withTrueRows(
+  user: UserBilling,
+  { record, ranked = [], policy, fields = FIELDS }: ExpectedInput,
+): UserBilling {
+  const recorded: AnyRow = record.user;
+  const rows = recorded[ROWS_WITH_ACCESS];
+  if (typeof rows !== "string") return user;
+  const wanted = rows.split("\n").flatMap((row) => {
+    const [id = ""] = row.split("=");
+    const subscription = ranked.find((one) => one.subscription.id === id)?.subscription;
+    if (!subscription) return [row];
+    const { status } = subscription;
+    const word = findStatusWord(status, isCancelScheduled(subscription), policy.vocabulary);
+    if (word === undefined) return [row];
+    return RUNNING_STATUSES.includes(status) ? [`${id}=${word}`] : [];
+  });
+  const read: AnyRow = { ...user, [ROWS_WITH_ACCESS]: wanted.length > 0 ? wanted.join("\n") : null };
+  return pickRow("user", read, fields);
 }
 
 /**

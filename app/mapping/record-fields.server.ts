@@ -1,3 +1,4 @@
+import { ROWS_WITH_ACCESS } from "~/billing/expected";
 import { FIELDS, type Field, type FieldValue, type RecordFields } from "~/billing/fields";
 import { FILE_FIELD_NAMES, FILE_FIELDS, OPTIONAL_BILLING_FIELDS } from "./file-fields";
 import type { InstalledFacts } from "./install.server";
@@ -30,10 +31,25 @@ export function toRecordFields(mapping: Mapping, facts: InstalledFacts): RecordF
   }
   for (const [name, place] of Object.entries(mapping.sets))
     if (isColumnPlace(place)) user[`sets.${name}`] = createSetField(name, facts.sets[name] ?? "text");
+  if (hasManyStatuses(mapping)) user[ROWS_WITH_ACCESS] = ROWS_FIELD;
   const hasRows =
     mapping.fields.subscription !== undefined || kinds.every(({ subscription }) => subscription);
   return { user, billing: hasRows ? billing : {}, workspace: listWorkspaceFields(mapping) };
 }
+
+/** Does the application keep a status for each of an owner's subscriptions? */
+export function hasManyStatuses({ tables, fields }: Mapping): boolean {
+  const { status, subscription } = fields;
+  const isHere = (place: Place | undefined) =>
+    isColumnPlace(place) && place.alias === "subscriptions" && place.path.length === 0;
+  return tables.subscriptions?.rows === "many" && isHere(status) && isHere(subscription);
+}
+
+const ROWS_FIELD: Field = {
+  ...{ type: "text", nullable: true, group: "status" },
+  ...{ label: "Subscription rows with access", short: "rows" },
+  why: "The application may let the user in by any of its rows.",
+};
 
 function listWorkspaceFields({ access }: Mapping): RecordFields["workspace"] {
   const { status, seats } = FIELDS.workspace;

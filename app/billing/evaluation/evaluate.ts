@@ -67,7 +67,7 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
 
   const present = customers.filter((customer) => customer !== null);
   const wanted = buildExpectedState({
-    ...{ record, primary, comp, catalogue, policy, now, fields },
+    ...{ record, primary, ranked, comp, catalogue, policy, now, fields },
     customers: snapshot.customers,
     held: snapshot.held,
     sharedCustomerIds: links.sharedCustomerIds,

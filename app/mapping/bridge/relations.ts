@@ -1,3 +1,4 @@
+import { ROWS_WITH_ACCESS } from "~/billing/expected";
 import { FILE_FIELDS, type FileFieldName, type ValueKind } from "../file-fields";
 import type { Mapping } from "../mapping.server";
 import { isColumnPlace, type Place } from "../places";
@@ -73,6 +74,7 @@ function readKindOfPlans({ plans, sets }: Mapping, place: Place): ValueKind {
 export const listUserColumns = (parts: BridgeParts): RelationColumn[] => [
   text("id"),
   ...USER_FIELDS.map(toColumn),
+  text(ROWS_WITH_ACCESS),
   ...Object.entries(parts.mapping.sets).map(([name, place]) => ({
     name: `sets.${name}`,
     type: LOGICAL_TYPES[readSetKind(parts, place)],

@@ -134,19 +134,21 @@ export function orderRows(parts: BridgeParts): string[] {
   ];
 }
 
-/** The application's words for a status that gives access. */
-export function listAccessWords({ status }: Mapping): string[] {
-  if (!status.words)
-    return [...RUNNING_STATUSES, ...(status.cancelScheduled === undefined ? [] : [status.cancelScheduled])];
+/** The application's words for a subscription that runs. */
+export function listRunningWords({ status }: Mapping): string[] {
+  const scheduled = status.cancelScheduled === undefined ? [] : [status.cancelScheduled];
+  if (!status.words) return [...RUNNING_STATUSES, ...scheduled];
   const words = Object.entries(status.words).flatMap(([word, statuses]) =>
     statuses.some((one) => RUNNING_STATUSES.includes(one)) ? [word] : [],
   );
-  return [
-    ...words,
-    ...(status.cancelScheduled === undefined ? [] : [status.cancelScheduled]),
-    ...status.byHand,
-  ];
+  return [...words, ...scheduled];
 }
+
+/** The application's words for a status that gives access. */
+export const listAccessWords = (mapping: Mapping): string[] => [
+  ...listRunningWords(mapping),
+  ...(mapping.status.words ? mapping.status.byHand : []),
+];
 
 /** The application's words for a status that Stripe has. */
 export function listKnownWords({ status }: Mapping): readonly string[] {

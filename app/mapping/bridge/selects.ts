@@ -1,6 +1,7 @@
 import type { FileFieldName } from "../file-fields";
 import { listPlaces, type OwnerTable } from "../mapping.server";
 import { isColumnPlace, type Place } from "../places";
+import { hasManyStatuses } from "../record-fields.server";
 import {
   BILLING_COLUMNS,
   BILLING_FIELDS,
@@ -14,14 +15,15 @@ import {
   joinChosen,
   listConditions,
   listOutputs,
+  listRunningWords,
   orderRows,
   readField,
   readId,
   selectFromOwners,
   selectSource,
 } from "./select-rows";
-import { ident, literal } from "./sql-text";
-import { type BridgeParts, findColumn, readValue } from "./values";
+import { ident, literal, textArray } from "./sql-text";
+import { type BridgeParts, findColumn, isSameKey, readValue } from "./values";
 
 /** All users, or those that a filter finds, as SQL that reads the application's tables. */
 export function selectUsers(parts: BridgeParts, filter?: Filter): string {
@@ -35,6 +37,7 @@ export function selectUsers(parts: BridgeParts, filter?: Filter): string {
       values: [
         readId(kind),
         ...USER_FIELDS.map((name) => readPersonField(parts, name, { kind, places })),
+        selectRowsWithAccess(parts, kind),
         ...setPlaces.map((place) => readValue(parts, readSetKind(parts, place), place)),
       ],
       places: [...USER_FIELDS.map((name) => places.get(name)), ...setPlaces],
@@ -42,6 +45,24 @@ export function selectUsers(parts: BridgeParts, filter?: Filter): string {
     });
   });
   return selects.join("\nUNION ALL\n");
+}
+
+/** `sub_1=active` for each row of a subscription whose word gives access, a line each; undefined where an owner has one row. */
+function selectRowsWithAccess(parts: BridgeParts, kind: OwnerTable): string | undefined {
+  if (!hasManyStatuses(parts.mapping)) return undefined;
+  const { subscriptions, subscription, ownerColumn, owner } = findSubscriptionRows(parts);
+  const { status } = parts.mapping.fields;
+  const id = readValue(parts, "text", subscription);
+  const word = status ? readValue(parts, "text", status) : "NULL";
+  const matches = isSameKey(
+    `${ident(kind.as)}.${ident(kind.key)}`,
+    findColumn(parts, kind.as, kind.key),
+    owner,
+    findColumn(parts, "subscriptions", ownerColumn),
+  );
+  return `SELECT pg_catalog.string_agg(${id} || '=' || ${word}, E'\\n' ORDER BY ${id})
+    FROM ${selectSource(subscriptions, "subscriptions")}
+    WHERE ${matches} AND ${word} = ANY (${textArray(listRunningWords(parts.mapping))})`;
 }
 
 type Owner = { kind: OwnerTable; places: ReadonlyMap<FileFieldName, Place> };

@@ -45,6 +45,7 @@ export const betterAuth: Shape = {
     `UPDATE subscription SET status = 'unpaid' WHERE "stripeSubscriptionId" = 'sub_4'`,
     `UPDATE subscription SET status = 'active' WHERE "stripeSubscriptionId" = 'sub_12'`,
     `UPDATE subscription SET seats = 99 WHERE "stripeSubscriptionId" = 'sub_7'`,
+    `UPDATE subscription SET status = 'active', "endedAt" = NULL WHERE "stripeSubscriptionId" = 'sub_18_old'`,
   ],
   toId: (n) => (n % 4 === 0 ? `org${n}` : `user${n}`),
   metadataKey: "referenceId",

@@ -34,6 +34,7 @@ export const cashier: Shape = {
     `UPDATE subscriptions SET stripe_status = 'unpaid' WHERE stripe_id = 'sub_4'`,
     `UPDATE subscriptions SET stripe_status = 'active', ends_at = NULL WHERE stripe_id = 'sub_12'`,
     `DELETE FROM subscriptions WHERE stripe_id = 'sub_7'`,
+    `UPDATE subscriptions SET stripe_status = 'active', ends_at = NULL WHERE stripe_id = 'sub_18_old'`,
   ],
   toId: String,
   metadataKey: "userId",

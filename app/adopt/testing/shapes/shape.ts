@@ -14,7 +14,10 @@ export type Shape = {
   mapping: string;
   /** What a person decides where `parity adopt` asks, or cannot know: keys of the file, with their values. */
   answers: Readonly<Record<string, unknown>>;
-  /** What goes wrong by hand: the 4th owner loses access, the 12th, whose payment ended, gets it, and the 7th has a wrong detail. */
+  /**
+   * What goes wrong by hand: the 4th owner loses access, the 12th, whose payment ended, gets it, and the 7th has a wrong detail. Where there
+   * are several rows, that of a subscription of the 18th which has ended gives access.
+   */
   drift: readonly string[];
   /** How the id of the nth owner is spelled. */
   toId: (n: number) => string;

@@ -50,6 +50,7 @@ export const subscriptionPayments: Shape = {
     `UPDATE subscriptions SET status = 'unpaid' WHERE id = 'sub_4'`,
     `UPDATE subscriptions SET status = 'active', ended_at = NULL WHERE id = 'sub_12'`,
     `DELETE FROM subscriptions WHERE id = 'sub_7'`,
+    `UPDATE subscriptions SET status = 'active', ended_at = NULL WHERE id = 'sub_18_old'`,
   ],
   toId: (n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`,
   metadataKey: "supabaseUUID",

@@ -4,6 +4,7 @@ import { checkSettings, type SettingValues } from "~/engine/account/settings-cat
 import { installBridge } from "~/mapping/install.server";
 import type { Mapping } from "~/mapping/mapping.server";
 import { parseMapping } from "~/mapping/parse-mapping.server";
+import { listMappedPlans, type MappedPrice } from "~/mapping/plans";
 import { checkAdoption } from "./adopt.server";
 import type { CheckReport } from "./check/report";
 
@@ -102,40 +103,30 @@ async function setSetting(
 const planRow = z.object({ name: z.string(), seats: z.number() });
 
 /** The plans of the file become Parity's plans, by the application's word. Plans that the file does not name stay. */
-async function installPlans(client: Client, { plans }: Mapping, actor: string): Promise<string[]> {
+async function installPlans(client: Client, mapping: Mapping, actor: string): Promise<string[]> {
   const changes: string[] = [];
-  for (const [name, plan] of Object.entries(plans)) {
-    const id = plan.word ?? name;
-    const wanted = { name: plan.name ?? name, seats: plan.seats };
+  const { plans, prices } = listMappedPlans(mapping);
+  for (const { id, name, seats } of plans) {
+    const wanted = { name, seats };
     const { rows } = await client.query<unknown[]>(`SELECT name, seats FROM parity."Plan" WHERE id = $1`, [
       id,
     ]);
     const before = z.array(planRow).parse(rows)[0] ?? null;
-    if (before?.name !== wanted.name || before.seats !== wanted.seats) {
-      await client.query(
-        `INSERT INTO parity."Plan" (id, name, seats, "updatedAt") VALUES ($1, $2, $3, now())
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, seats = excluded.seats, "updatedAt" = now()`,
-        [id, wanted.name, wanted.seats],
-      );
-      await recordChange(client, { key: `plan:${id}`, before, after: wanted, actor });
-      changes.push(`plan ${id}`);
-    }
-    for (const [column, values] of [
-      ["priceId", plan.prices],
-      ["lookupKey", plan.lookupKeys],
-      ["productId", plan.products],
-    ] as const)
-      for (const value of values) changes.push(...(await mapPrice(client, { id, column, value, actor })));
+    if (before?.name === name && before.seats === seats) continue;
+    await client.query(
+      `INSERT INTO parity."Plan" (id, name, seats, "updatedAt") VALUES ($1, $2, $3, now())
+       ON CONFLICT (id) DO UPDATE SET name = excluded.name, seats = excluded.seats, "updatedAt" = now()`,
+      [id, name, seats],
+    );
+    await recordChange(client, { key: `plan:${id}`, before, after: wanted, actor });
+    changes.push(`plan ${id}`);
   }
+  for (const { planId, column, value } of prices)
+    changes.push(...(await mapPrice(client, { id: planId, column, value, actor })));
   return changes;
 }
 
-type PriceMapping = {
-  id: string;
-  column: "priceId" | "lookupKey" | "productId";
-  value: string;
-  actor: string;
-};
+type PriceMapping = Omit<MappedPrice, "planId"> & { id: string; actor: string };
 
 async function mapPrice(client: Client, { id, column, value, actor }: PriceMapping): Promise<string[]> {
   const { rows } = await client.query<{ planId: string | null }>(

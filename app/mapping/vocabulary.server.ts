@@ -1,17 +1,19 @@
 import type { AccessRule, Vocabulary } from "~/billing/vocabulary/vocabulary";
 import type { Mapping } from "./mapping.server";
+import { listMappedPlans } from "./plans";
 
 const UNIT_SECONDS = { day: 86_400, hour: 3_600 };
 
 /** The application's own words, and by what it decides who gets in. */
-export function toVocabulary({ status, plan, plans, access }: Mapping): Vocabulary {
+export function toVocabulary(mapping: Mapping): Vocabulary {
+  const { status, plan, access } = mapping;
   return {
     statusWords: status.words ?? null,
     cancelScheduledWord: status.cancelScheduled ?? null,
     statusesByHand: status.byHand,
     plansByHand: plan.byHand,
     planOnEnd: plan.onEnd,
-    planSets: Object.fromEntries(Object.entries(plans).map(([name, { word, sets }]) => [word ?? name, sets])),
+    planSets: Object.fromEntries(listMappedPlans(mapping).plans.map(({ id, sets }) => [id, sets])),
     accessBy: toAccessRule(access.by),
     dateGraceSeconds: toSeconds(access.grace ?? "0 days"),
   };

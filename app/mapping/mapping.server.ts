@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FILE_FIELD_NAMES, FILE_FIELDS, type FileFieldName } from "./file-fields";
-import { type Place, parsePlace, parseTableName, TIME_FORMATS } from "./places";
+import { isColumnPlace, type Place, parsePlace, parseTableName, TIME_FORMATS } from "./places";
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const condition = z.string().min(1);
@@ -159,6 +159,14 @@ export function listPlaces(mapping: Mapping, kind: OwnerTable): [FileFieldName, 
     const found = places[name];
     return found === undefined ? [] : [[name, found]];
   });
+}
+
+/** Does the application keep a status for each of an owner's subscriptions? */
+export function hasManyStatuses({ tables, fields }: Mapping): boolean {
+  const { status, subscription } = fields;
+  const isHere = (place: Place | undefined) =>
+    isColumnPlace(place) && place.alias === "subscriptions" && place.path.length === 0;
+  return tables.subscriptions?.rows === "many" && isHere(status) && isHere(subscription);
 }
 
 export const readKind = (name: FileFieldName) => FILE_FIELDS[name].kind;

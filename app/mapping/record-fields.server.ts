@@ -2,7 +2,7 @@ import { ROWS_WITH_ACCESS } from "~/billing/expected";
 import { FIELDS, type Field, type FieldValue, type RecordFields } from "~/billing/fields";
 import { FILE_FIELD_NAMES, FILE_FIELDS, OPTIONAL_BILLING_FIELDS } from "./file-fields";
 import type { InstalledFacts } from "./install.server";
-import { listTables, type Mapping } from "./mapping.server";
+import { hasManyStatuses, listTables, type Mapping } from "./mapping.server";
 import { isColumnPlace, type Place } from "./places";
 
 const DAY = 86_400;
@@ -35,14 +35,6 @@ export function toRecordFields(mapping: Mapping, facts: InstalledFacts): RecordF
   const hasRows =
     mapping.fields.subscription !== undefined || kinds.every(({ subscription }) => subscription);
   return { user, billing: hasRows ? billing : {}, workspace: listWorkspaceFields(mapping) };
-}
-
-/** Does the application keep a status for each of an owner's subscriptions? */
-export function hasManyStatuses({ tables, fields }: Mapping): boolean {
-  const { status, subscription } = fields;
-  const isHere = (place: Place | undefined) =>
-    isColumnPlace(place) && place.alias === "subscriptions" && place.path.length === 0;
-  return tables.subscriptions?.rows === "many" && isHere(status) && isHere(subscription);
 }
 
 const ROWS_FIELD: Field = {

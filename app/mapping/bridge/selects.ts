@@ -1,7 +1,6 @@
 import type { FileFieldName } from "../file-fields";
-import { listPlaces, type OwnerTable } from "../mapping.server";
+import { hasManyStatuses, listPlaces, type OwnerTable } from "../mapping.server";
 import { isColumnPlace, type Place } from "../places";
-import { hasManyStatuses } from "../record-fields.server";
 import {
   BILLING_COLUMNS,
   BILLING_FIELDS,

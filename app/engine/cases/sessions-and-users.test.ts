@@ -87,7 +87,10 @@ it("an incremental run that becomes a full one loses no session among more than 
 
 it("events that fail do not keep a full run from repairing", async () => {
   await addUser(world, { id: "despite", customerId: addSession(null).customer });
-  world.sandbox.control.addFault({ effect: { type: "error", status: 500 }, match: { path: "/v1/events" } });
+  world.sandbox.control.addFault({
+    effect: { type: "error", status: 500, shouldRetry: false },
+    match: { path: "/v1/events" },
+  });
   expect(await syncAll(world.parity)).toMatchObject({ state: "done", failed: 0 });
   world.sandbox.control.reset();
   expect(await read("despite")).toBe("active 5");

@@ -1,5 +1,6 @@
 import path from "node:path";
-import { UNSAFE_flatRoutes as flatRoutes } from "@remix-run/dev";
+// Not the whole package, whose compiler takes seconds to load.
+import { flatRoutes } from "@remix-run/dev/dist/config/flat-routes.js";
 import type { ServerBuild } from "@remix-run/node";
 import * as entry from "~/entry.server";
 import * as root from "~/root";

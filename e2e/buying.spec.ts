@@ -33,9 +33,9 @@ test("two tabs lead to one payment, and a third, stale tab sells nothing", async
   await goToPayment(second, CARDS.pays);
   expect(second.url()).toBe(page.url());
   await pay(page);
-  await expect(findHeading(page)).toHaveText("You have Army", { timeout: 20_000 });
+  await expect(findHeading(page)).toHaveText("You have Army");
   await pay(second);
-  await expect(findHeading(second)).toHaveText("You have Army", { timeout: 20_000 });
+  await expect(findHeading(second)).toHaveText("You have Army");
 
   await stale.getByRole("button", { name: "Choose Starter" }).click();
   await expect(stale.getByRole("alert")).toContainText("not charged");
@@ -55,7 +55,7 @@ test("a bigger plan shows its soldiers as soon as the customer returns", async (
   await openWorkspace(page, customer);
   await goToPayment(page, CARDS.pays, "Starter");
   await pay(page);
-  await expect(findHeading(page)).toHaveText("You have Starter", { timeout: 20_000 });
+  await expect(findHeading(page)).toHaveText("You have Starter");
   await expect(findSeats(page)).toHaveCount(1);
   await expect(page.getByText("Army has 5 soldiers, $200 a year.")).toBeVisible();
 

@@ -146,7 +146,7 @@ test("with a slow Stripe the page keeps checking until access is granted", async
   await page.getByRole("button", { name: /^Pay/ }).click();
   await expect(page).toHaveURL(/\/welcome\?session_id=cs_/);
   // The webhook grants access, and the page finds it.
-  await expect(findHeading(page)).toHaveText("You have Army", { timeout: 20_000 });
+  await expect(findHeading(page)).toHaveText("You have Army");
   await expect(page.locator("[data-seat=present]")).toHaveCount(5);
 });
 
@@ -162,8 +162,7 @@ test("the return page opened twice makes no second payment", async ({
   await expect(page).toHaveURL(/\/welcome\?session_id=cs_/);
   const other = await context.newPage();
   await other.goto(page.url());
-  for (const tab of [page, other])
-    await expect(findHeading(tab)).toHaveText("You have Army", { timeout: 20_000 });
+  for (const tab of [page, other]) await expect(findHeading(tab)).toHaveText("You have Army");
   const kept = await query(product, (client) =>
     client.query(`SELECT 1 FROM parity."StripeSubscription" WHERE "metadataUserId" = $1`, [customer.userId]),
   );
@@ -266,7 +265,7 @@ test.describe("without scripts", () => {
     ]);
     await page.goto(`/demo/customer/${userId}`);
     await page.getByRole("button", { name: "Open the workspace" }).click();
-    await expect(findHeading(page)).toHaveText("You have Army", { timeout: 15_000 });
+    await expect(findHeading(page)).toHaveText("You have Army");
     await page.getByRole("button", { name: "Sign out" }).click();
 
     const customer = await addCustomer(product, `Olga Plain ${Date.now()}`);
@@ -274,6 +273,6 @@ test.describe("without scripts", () => {
     await page.getByRole("button", { name: "Open the workspace" }).click();
     await goToPayment(page, CARDS.pays);
     await page.getByRole("button", { name: /^Pay/ }).click();
-    await expect(findHeading(page)).toHaveText("You have Army", { timeout: 20_000 });
+    await expect(findHeading(page)).toHaveText("You have Army");
   });
 });

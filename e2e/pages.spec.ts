@@ -99,8 +99,6 @@ test("a chosen theme and sidebar width are in the first response", async ({ staf
     await page.getByRole("button", { name: "Collapse sidebar" }).click();
     await expect(page.getByRole("button", { name: "Expand sidebar" })).toBeVisible();
   }
-  await expect
-    .poll(async () => (await page.request.get("/")).text(), { timeout: 20_000 })
-    .toMatch(/<html[^>]*data-theme="dark"/);
+  await expect.poll(async () => (await page.request.get("/")).text()).toMatch(/<html[^>]*data-theme="dark"/);
   await expectAccessible(page);
 });

@@ -36,7 +36,7 @@ async function payAndLeave(page: Page): Promise<void> {
 }
 
 async function expectAccess(product: Product, customer: NewCustomer, layer: string, from: number) {
-  await expect.poll(() => readRecord(product, customer.userId), { timeout: 30_000 }).toMatchObject(ARMY);
+  await expect.poll(() => readRecord(product, customer.userId), { timeout: 120_000 }).toMatchObject(ARMY);
   seconds.push([layer, (performance.now() - from) / 1000]);
 }
 
@@ -47,7 +47,7 @@ test("all layers on: the return page unlocks in place", async ({ staffPage: page
   await goToPayment(page, CARDS.pays);
   const from = performance.now();
   await page.getByRole("button", { name: /^Pay/ }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have Army", { timeout: 20_000 });
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have Army");
   await expectAccess(product, customer, "all", from);
   await expectAccessible(page);
 });
@@ -68,7 +68,7 @@ test("the return page alone", async ({ staffPage: page, product }) => {
   await goToPayment(page, CARDS.pays);
   const from = performance.now();
   await page.getByRole("button", { name: /^Pay/ }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have Army", { timeout: 20_000 });
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have Army");
   await expectAccess(product, customer, "return page", from);
 });
 
@@ -85,7 +85,7 @@ test("the cron route alone", async ({ staffPage: page, product }) => {
     });
     expect(answer.ok).toBe(true);
     expect(await readRecord(product, customer.userId)).toMatchObject(ARMY);
-  }).toPass({ timeout: 30_000 });
+  }).toPass({ timeout: 120_000 });
   await expectAccess(product, customer, "cron", from);
 });
 
@@ -102,7 +102,7 @@ test("the staff button alone", async ({ staffPage: page, product }) => {
     await expect(page.getByText("Synced. Stella Ford has Army with 5 soldiers.")).toBeVisible({
       timeout: 3_000,
     });
-  }).toPass({ timeout: 30_000 });
+  }).toPass({ timeout: 120_000 });
   await expectAccess(product, customer, "staff button", from);
 });
 
@@ -121,7 +121,7 @@ test("the command line alone", async ({ staffPage: page, product }) => {
       { cwd: root, env: { ...process.env, PARITY_DATA_DIR: product.dataDirectory } },
     );
     expect(await readRecord(product, customer.userId)).toMatchObject(ARMY);
-  }).toPass({ timeout: 40_000 });
+  }).toPass({ timeout: 120_000 });
   await expectAccess(product, customer, "command line", from);
 });
 
@@ -135,7 +135,7 @@ test("the workspace request alone", async ({ staffPage: page, product }) => {
   await expect(async () => {
     await page.goto(`/workspace/${customer.workspaceId}`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have Army", { timeout: 12_000 });
-  }).toPass({ timeout: 50_000 });
+  }).toPass({ timeout: 120_000 });
   await expectAccess(product, customer, "workspace request", from);
 });
 
@@ -163,7 +163,7 @@ test("another customer's payment grants nothing", async ({ staffPage: page, prod
   await page.getByRole("button", { name: /^Pay/ }).click();
   await returned;
   const sessionId = new URL(page.url()).searchParams.get("session_id");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have Army", { timeout: 20_000 });
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have Army");
 
   expectedErrors.push(/404/);
   await page.context().clearCookies({ name: "parity_workspace" });

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { makeTestFolder, removeTestFolder } from "../../app/platform/testing/folder";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const startMs = 120_000;
+const startMs = 240_000;
 const stopMs = 20_000;
 
 const ready = z.object({

@@ -24,7 +24,7 @@ export const test = base.extend<PerTest, PerWorker>({
       await use(product);
       await product.stop();
     },
-    { scope: "worker", timeout: 180_000 },
+    { scope: "worker", timeout: 300_000 },
   ],
   staffCookies: [
     async ({ browser, product }, use) =>

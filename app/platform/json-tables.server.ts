@@ -1,3 +1,4 @@
+import { forEachInSlices } from "./event-loop/in-slices";
 import { join, type Sql, sql } from "./sql.server";
 
 /** Says whether a cell of JSON is what it should be: everything from outside is checked, also what we stored. */
@@ -89,15 +90,21 @@ export function selectTables(tables: Tables): Sql {
   return sql`json_build_array(${join(Object.values(tables).map(({ json }) => json))})::text`;
 }
 
-/** Reads the cell that `selectTables` selected. @throws when a cell is not of its column's kind. */
-export function readTables<Rows extends object>(tables: TablesFor<Rows>, cell: string | undefined): Rows {
+/**
+ * Reads the cell that `selectTables` selected, and lets the process do other work between the tables.
+ * @throws when a cell is not of its column's kind.
+ */
+export async function readTables<Rows extends object>(
+  tables: TablesFor<Rows>,
+  cell: string | undefined,
+): Promise<Rows> {
   const json = readColumns(JSON.parse(cell ?? "null"), Object.keys(tables).length);
   const rows: Partial<Rows> = {};
-  let index = 0;
-  for (const name in tables) {
+  const names: (keyof Rows)[] = [];
+  for (const name in tables) names.push(name);
+  await forEachInSlices(names.entries(), ([index, name]) => {
     rows[name] = tables[name].read(json[index]);
-    index += 1;
-  }
+  });
   if (!hasAllTables(rows, tables)) throw new Error("A table was not read");
   return rows;
 }

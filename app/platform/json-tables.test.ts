@@ -65,12 +65,12 @@ describe("rows that come column by column", () => {
     expect(selectRowByKey(sql`t`, sql`id`, seats).read(json).get("bob")).toEqual({ seats: 0 });
   });
 
-  it("come with several tables in one cell", () => {
+  it("come with several tables in one cell", async () => {
     const tables = {
       first: selectRows(sql`t`, { a: [sql`a`, number] }),
       second: selectRows(sql`t`, { b: [sql`b`, text] }),
     };
-    expect(readTables(tables, "[[[1,2]],[null]]")).toEqual({ first: [{ a: 1 }, { a: 2 }], second: [] });
+    expect(await readTables(tables, "[[[1,2]],[null]]")).toEqual({ first: [{ a: 1 }, { a: 2 }], second: [] });
   });
 });
 

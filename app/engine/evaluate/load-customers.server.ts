@@ -151,7 +151,7 @@ export async function loadCustomers(
     sql`parity."StripeSubscription" WHERE "customerId" = ANY(${ids})`,
   );
   const { found } = await queryOneOrThrow(db, foundRow, sql`SELECT ${selectTables(tables)} AS found`);
-  return groupByCustomer(readTables(tables, found));
+  return groupByCustomer(await readTables(tables, found));
 }
 
 const foundRow = z.object({ found: z.string() });

@@ -7,6 +7,7 @@ import { pickRow, type UserRecord } from "~/billing/record";
 import type { Comp, LinkEdge, UserSnapshot } from "~/billing/snapshot";
 import type { FullRun } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { forEachInSlices } from "~/platform/event-loop/in-slices";
 import { type RowsOf, readTables, selectTables } from "~/platform/json-tables.server";
 import { queryOne } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
@@ -77,12 +78,14 @@ export async function loadSnapshots(
     queryOne(db, foundRow, selectSnapshots(userIds, fields)),
     options,
   ]);
-  const rows = readTables(findTables(fields), row?.found);
+  const rows = await readTables(findTables(fields), row?.found);
   const found = { ...rows, ...findLinks(rows), customers: groupByCustomer(rows), fields };
-  return userIds.flatMap((id) => {
+  const snapshots: LoadedSnapshot[] = [];
+  await forEachInSlices(userIds, (id) => {
     const user = rows.users.get(id);
-    return user ? [toSnapshot(id, user, found, loadOptions)] : [];
+    if (user) snapshots.push(toSnapshot(id, user, found, loadOptions));
   });
+  return snapshots;
 }
 
 const foundRow = z.object({ found: z.string() });

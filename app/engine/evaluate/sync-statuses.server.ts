@@ -6,6 +6,7 @@ import type { EpochSeconds, Version } from "~/billing/observation";
 import type { MoneyKind, Verdict } from "~/billing/verdicts/catalogue";
 import type { Flag } from "~/billing/verdicts/flags";
 import type { Database, Tx } from "~/platform/client.server";
+import { forEachInSlices } from "~/platform/event-loop/in-slices";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
@@ -43,14 +44,11 @@ export type SyncStatusRow = {
  * time gets the next version: only what is read after it is evidence. Returns the users whose stored status is newer.
  */
 export async function saveSyncStatuses(tx: Tx, syncStatuses: readonly SyncStatusRow[]): Promise<Set<string>> {
-  const rows = [];
-  for (const syncStatus of syncStatuses) {
+  const rows: ReturnType<typeof toSavedRow>[] = [];
+  await forEachInSlices(syncStatuses, (syncStatus) => {
     const fingerprint = fingerprintStatus(syncStatus);
-    if (isStored(syncStatus, fingerprint)) continue;
-    const { stored, ...row } = syncStatus;
-    const { recordHash, addressHash, addressSince, version } = stored;
-    rows.push({ ...row, fingerprint, recordHash, addressHash, addressSince, evaluatedVersion: version ?? 0 });
-  }
+    if (!isStored(syncStatus, fingerprint)) rows.push(toSavedRow(syncStatus, fingerprint));
+  });
   if (rows.length === 0) return new Set();
   const written = await queryRows(
     tx,
@@ -72,6 +70,11 @@ export async function saveSyncStatuses(tx: Tx, syncStatuses: readonly SyncStatus
   const outdated = new Set(rows.map(({ userId }) => userId));
   for (const { userId } of written) outdated.delete(userId);
   return outdated;
+}
+
+function toSavedRow({ stored, ...row }: SyncStatusRow, fingerprint: string) {
+  const { recordHash, addressHash, addressSince, version } = stored;
+  return { ...row, fingerprint, recordHash, addressHash, addressSince, evaluatedVersion: version ?? 0 };
 }
 
 /** Columns that are stored as they are given. */

@@ -14,6 +14,7 @@ import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { findRowTrouble, type RowTrouble } from "~/platform/errors.server";
+import { forEachInSlices, mapInSlices } from "~/platform/event-loop/in-slices";
 import type { Log } from "~/platform/log.server";
 import { nextVersion } from "~/platform/versions.server";
 import {
@@ -164,7 +165,7 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<Reconciled
     rows: written.rows,
     users: after,
   });
-  const outcomes = [...after].map(([userId, evaluated]) =>
+  const outcomes = await mapInSlices(after, ([userId, evaluated]) =>
     toUserOutcome({
       userId,
       before: before.get(userId) ?? evaluated,
@@ -197,7 +198,7 @@ async function evaluateAll(
   const snapshots = await loadSnapshots(tx, userIds, options, input.context.rules.fields);
   const decideOptions = toDecideOptions(input);
   return new Map(
-    snapshots.map((snapshot) => [
+    await mapInSlices(snapshots, (snapshot) => [
       snapshot.record.userId,
       evaluateUser(snapshot, input.context, decideOptions),
     ]),
@@ -269,10 +270,10 @@ async function evaluateUnderLock(tx: Tx, input: ReconcileInput, found: Found): P
 /** Writes the repairs that were decided, each with its audit entry. */
 async function applyDecisions(tx: Tx, input: ReconcileInput, decided: EvaluatedUsers): Promise<Written> {
   const rows = new Map<string, RepairRow>();
-  for (const [userId, evaluated] of decided) {
+  await forEachInSlices(decided, ([userId, evaluated]) => {
     const repair = mayWrite(evaluated, input) ? chooseRepair(evaluated.decision) : null;
     if (repair) rows.set(userId, toRepairRow(evaluated, repair, input, input.context.settings));
-  }
+  });
   if (rows.size === 0) return { rows, runId: null, given: [] };
   if (input.run === null) throw new Error("There is something to write, and no run to record it under");
   const runId = "id" in input.run ? input.run.id : (await createRun(tx, input.run.create)).id;

@@ -10,6 +10,7 @@ import { readWrittenRecords, saveSyncStatuses } from "~/engine/evaluate/sync-sta
 import { withWrittenRecord } from "~/engine/evaluate/written-snapshot";
 import { dequeueRechecks, forgetRechecks, type QueuedRecheck } from "~/engine/observe/recheck-queue.server";
 import type { Tx } from "~/platform/client.server";
+import { forEachInSlices, mapInSlices } from "~/platform/event-loop/in-slices";
 import { nextVersion } from "~/platform/versions.server";
 import type { RepairRow } from "./repairs.server";
 import type { UserOutcome } from "./user-outcome.server";
@@ -61,7 +62,7 @@ export async function evaluateWritten(
           input.context.rules.fields,
         );
   const overtaken = new Set<string>();
-  for (const { userId, row, snapshot } of repaired) {
+  await forEachInSlices(repaired, ({ userId, row, snapshot }) => {
     const { recordHash = snapshot.stored.recordHash, isNewer = false } = records?.get(userId) ?? {};
     if (isNewer) overtaken.add(userId);
     const stored = { ...snapshot.stored, recordHash, version };
@@ -71,7 +72,7 @@ export async function evaluateWritten(
       loadOptions(input.context, input.addressesRead),
     );
     users.set(userId, evaluateUser(written, input.context, options));
-  }
+  });
   return overtaken;
 }
 
@@ -85,10 +86,8 @@ export async function saveStatuses(
     overtaken,
   }: { users: EvaluatedUsers; outcomes: readonly UserOutcome[]; overtaken: ReadonlySet<string> },
 ): Promise<void> {
-  const current = [...users].flatMap(([userId, evaluated]) =>
-    overtaken.has(userId) ? [] : [toSyncStatus(evaluated)],
-  );
-  const outdated = await saveSyncStatuses(tx, current);
+  const current = [...users].flatMap(([userId, evaluated]) => (overtaken.has(userId) ? [] : [evaluated]));
+  const outdated = await saveSyncStatuses(tx, await mapInSlices(current, toSyncStatus));
   const done = outcomes.flatMap(({ userId, outcome }): QueuedRecheck[] => {
     const generation = users.get(userId)?.snapshot.stored.generation ?? null;
     const isCurrent = !outdated.has(userId) && !overtaken.has(userId);

@@ -63,7 +63,7 @@ const PACE_MS = 5;
 async function main({ databaseUrl, stripeUrl, secretKey }: PagesOptions): Promise<void> {
   const { createDatabase } = await import("../../../app/platform/client.server");
   const build: ServerBuild = await import(path.resolve("build/server/index.js"));
-  const db = createDatabase(databaseUrl);
+  const db = createDatabase(databaseUrl, { connectTimeoutMs: 60_000 });
   const server = await startLiveServer({ db, stripeUrl, sandbox: { secretKey } }, build);
   const cookie = await server.signIn("bench@example.org", "admin");
   const delay = monitorEventLoopDelay({ resolution: PACE_MS });

@@ -21,6 +21,8 @@ export type CommandContext = {
   /** The address of the dashboard, for links. */
   appUrl: string;
   out: Out;
+  /** The account of the operating system that runs this program; null when it has no name. */
+  account: string | null;
   /** Epoch seconds. */
   now: () => number;
   newPassword: () => string;

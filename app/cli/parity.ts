@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { userInfo } from "node:os";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { findRunningDemo } from "~/demo/announcement.server";
@@ -143,6 +144,7 @@ async function createContext(
   if (signal.aborted) parity.stop();
   return {
     parity,
+    account: findAccountName(),
     appUrl,
     roster: createRoster(db),
     now: () => Math.floor(Date.now() / 1000),
@@ -152,6 +154,15 @@ async function createContext(
     pause: (ms: number) => wait(ms, undefined, { signal }).catch(() => {}),
     signal,
   };
+}
+
+/** The account of the operating system; null in a container without one. */
+function findAccountName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
 }
 
 /** The error message for the terminal, with secrets masked. */

@@ -21,23 +21,23 @@ it("plans lists the plans with their prices, and the prices that await a decisio
 it("a price is ignored, mapped and unmapped, each with its reason in the audit", async () => {
   const { unmapped } = JSON.parse((await run("plans list --json")).stdout);
   const price: string = unmapped[0].priceId;
+  const preview = await run(["plans", "map", price, "army", "--preview"]);
+  expect(preview).toMatchObject({ code: 0 });
+  expect(preview.stdout).toContain("2 users ($98 a month) gain access.");
+  expect((await run("plans")).stdout).toContain(price);
   const ignored = await run(["plans", "ignore", price, "--reason", "an agency of ours"]);
   expect(ignored).toMatchObject({ code: 0 });
-  expect(ignored.stdout).toContain(`${price}: not mapped → ignored`);
+  expect(ignored.stdout).toContain(`${price} is ignored: it is not ours.`);
   expect((await run("plans")).stdout).toContain(`Ignored: ${price}`);
   const mapped = await run(["plans", "map", price, "army", "--reason", "it is Army"]);
-  expect(mapped.stdout).toContain(`${price}: ignored → army`);
-  expect(mapped.stdout).toContain("2 customers with this price: evaluated by the next run.");
+  expect(mapped.stdout).toContain(`${price} is the plan Army.`);
   const unmappedAgain = await run(["plans", "unmap", price, "--reason", "no"]);
-  expect(unmappedAgain.stdout).toContain(`${price}: army → not mapped`);
-  const changes = await demo.db.settingChange.findMany({
-    where: { key: `priceId:${price}` },
-    orderBy: { id: "asc" },
-  });
-  expect(changes.map(({ actor, reason }) => [actor, reason])).toEqual([
-    ["command_line:", "an agency of ours"],
-    ["command_line:", "it is Army"],
-    ["command_line:", "no"],
+  expect(unmappedAgain.stdout).toContain(`${price} is not mapped any more.`);
+  const decisions = await demo.db.decision.findMany({ where: { priceId: price }, orderBy: { id: "asc" } });
+  expect(decisions.map(({ kind, actor, reason }) => [kind, actor, reason])).toEqual([
+    ["ignore_price", "ana", "an agency of ours"],
+    ["map_price", "ana", "it is Army"],
+    ["unmap_price", "ana", "no"],
   ]);
 });
 

@@ -5,6 +5,12 @@ import { adopt } from "./commands/adopt";
 import { alerts } from "./commands/alerts/alerts";
 import { audit } from "./commands/audit";
 import { bind } from "./commands/bind";
+import { activity } from "./commands/decide/activity";
+import { comp } from "./commands/decide/comp";
+import { link, reject, unlink } from "./commands/decide/link";
+import { payer } from "./commands/decide/payer";
+import { undo } from "./commands/decide/undo";
+import { acknowledge, hold, release, revoke } from "./commands/decide/user-decisions";
 import { doctor } from "./commands/doctor";
 import { explain } from "./commands/explain";
 import { fixWorkspace } from "./commands/fix-workspace";
@@ -26,6 +32,17 @@ export const COMMANDS: readonly Command[] = [
   explain,
   sync,
   unclaimed,
+  link,
+  unlink,
+  reject,
+  payer,
+  comp,
+  hold,
+  release,
+  acknowledge,
+  revoke,
+  undo,
+  activity,
   fixWorkspace,
   runs,
   staff,

@@ -5,6 +5,7 @@ import { BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
 import { describeBlockReason, describeEvaluation } from "~/billing/words/sentence";
+import { explainSkip } from "~/engine/decisions/undo/undo-skips";
 import { FAILURE_WORDS, type SyncOutcome } from "~/engine/sync/sync-user.server";
 
 /** The result of one sync of one user. */
@@ -87,7 +88,7 @@ function describeRecord(
 /** `reason` as it is stored: an unknown one gives a general sentence. */
 export function explainBlocked(reason: string | null): string {
   const known = BLOCK_REASONS.find((one) => one === reason);
-  return known ? describeBlockReason(known) : "Not changed.";
+  return known ? describeBlockReason(known) : (explainSkip(reason) ?? "Not changed.");
 }
 
 const STRIPE_WORDS = new Map<string, string>(Object.entries(FAILURE_WORDS));

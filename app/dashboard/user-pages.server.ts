@@ -1,15 +1,11 @@
-import { findMismatches } from "~/billing/mismatches";
 import type { EpochSeconds } from "~/billing/observation";
-import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
 import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { listBlocked } from "~/engine/evaluate/sync-statuses.server";
 import { workspaceNames } from "~/engine/evaluate/users.server";
-import { type ChangeRow, listChanges } from "~/engine/repair/changes.server";
 import type { Database } from "~/platform/client.server";
-import { loadStaffNames } from "./account-facts.server";
+import { type ActivityEntry, listActivity } from "./activity/activity.server";
 import { type ComparisonLine, compareRecords, listPlannedChanges } from "./comparison.server";
-import { describeRepairer } from "./run-view.server";
 import {
   type LinkView,
   type SubscriptionView,
@@ -21,13 +17,17 @@ import {
 
 export type TimelineEntry = {
   at: EpochSeconds;
-  /** e.g. "Repaired by Ada (staff)", "Repaired by the scheduler" */
+  /** `change:12`, `decision:3` */
+  key: string;
+  /** e.g. "Put on hold by Ada (staff)", "Access given by the scheduler" */
   title: string;
   /** Lines "field: before → after"; empty when the entry changed nothing. */
   changes: string[];
   /** What the person typed who approved it; null for an automatic change. */
   reason: string | null;
   runId: string | null;
+  /** What takes it back; null where that is not possible. */
+  undo: ActivityEntry["undo"];
 };
 
 export type UserPage = {
@@ -102,21 +102,9 @@ export async function loadUserPage(db: Database, userId: string): Promise<UserPa
 }
 
 async function loadTimeline(db: Database, userId: string): Promise<TimelineEntry[]> {
-  const changes = await listChanges(db, userId, TIMELINE_LENGTH);
-  const names = await loadStaffNames(
-    db,
-    changes.flatMap(({ actorKind, actor }) => (actorKind === "staff" && actor !== null ? [actor] : [])),
-  );
-  return changes.map((change) => ({
-    at: Math.floor(change.createdAt.getTime() / 1000),
-    title: `Repaired by ${describeRepairer(change.actorKind, change.actor, names)}`,
-    changes: describeChange(change),
-    reason: change.reason,
-    runId: change.runId,
+  const { entries } = await listActivity(db, { userId, limit: TIMELINE_LENGTH });
+  return entries.map(({ at, title, by, changes, reason, runId, key, undo }) => ({
+    ...{ at, changes, reason, runId, key, undo },
+    title: `${title} by ${by}`,
   }));
-}
-
-function describeChange({ before, after }: ChangeRow): string[] {
-  const currencies = readCurrencies(before, after);
-  return findMismatches(before, after).map((mismatch) => describeMismatch(mismatch, currencies));
 }

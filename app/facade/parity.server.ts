@@ -3,6 +3,7 @@ import { createCheckout } from "~/customers/checkout.server";
 import { createWorkspaces } from "~/customers/workspaces.server";
 import { type AlertTarget, createAlerts } from "~/dashboard/alerts/alerts.server";
 import { createBinding } from "~/dashboard/binding/binding.server";
+import { createActivity } from "~/dashboard/activity/activity.server";
 import { createCountCache } from "~/dashboard/count-cache.server";
 import { createDecisions } from "~/dashboard/decisions/decisions.server";
 import { type DoctorPart, examine } from "~/dashboard/doctor/doctor.server";
@@ -99,6 +100,8 @@ export function createParity(options: ParityOptions) {
         part,
       ),
     plans: createPlans(deps),
+    /** Everything that was done: repairs, decisions, settings. */
+    activity: createActivity(deps),
     /** What staff decide about users, payers, prices and changes. */
     decisions: createDecisions(deps, { countCache }),
     /** Which Stripe account the database belongs to, changed on purpose. */

@@ -44,7 +44,10 @@ export function decide(input: DecideInput): Decision {
   const verdictClass = VERDICT_CATALOGUE[evaluation.verdict].class;
   if (verdictClass === "in_sync") return { kind: "nothing" };
   if (verdictClass === "unchecked") return { kind: "not_checked" };
-  if (verdictClass === "review") return { kind: "review" };
+  if (verdictClass === "review")
+    return input.approval?.override && writeMode !== "off" && evaluation.overridden !== null
+      ? { kind: "repair", repair: { after: evaluation.overridden, grants: false, revokes: true } }
+      : { kind: "review" };
   if (writeMode === "off") return { kind: "blocked", reason: "writes_off", unlock: null };
   if ((automatic || bulk) && evaluation.onHold) return { kind: "blocked", reason: "on_hold", unlock: null };
   if (bulk && evaluation.flags.includes("acknowledged"))
@@ -65,7 +68,8 @@ export function decide(input: DecideInput): Decision {
   if (input.approval?.override) return { kind: "repair", repair };
   if (writeMode === "grant_only" && input.approval === null) return blocked("grant_only");
   // Before the evidence: a revocation that waits for an admin is not worth a request to Stripe in each run.
-  if (automatic && !input.revocationLimitHasRoom) return blocked("revocation_limit");
+  if (automatic && !input.revocationLimitHasRoom && input.approval === null)
+    return blocked("revocation_limit");
   const evidence = checkRevocationEvidence(toEvidenceInput(snapshot, evaluation, input.context));
   if (!evidence.ok && evidence.reason === "not_read_since") return { kind: "read", what: "customers" };
   if (!evidence.ok && evidence.reason === "other_customers_unknown") return { kind: "read", what: "address" };

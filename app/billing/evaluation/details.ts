@@ -37,6 +37,8 @@ export type EvaluationDetails = {
   accessRecorded: boolean;
   accessExpected: boolean;
   expected: BillingState;
+  /** What an admin may write although staff have to decide first: access is taken. Null where there is none to take. */
+  overridden: BillingState | null;
   mismatches: Mismatch[];
   grants: boolean;
   revokes: boolean;

@@ -17,7 +17,7 @@ import { computeMonthlyAmount, type MonthlyMoney } from "~/billing/money";
 import type { EpochSeconds, ObservedCustomer, Subscription } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import type { Policy } from "~/billing/policy";
-import { readRecordedIds, type UserRecord } from "~/billing/record";
+import { type BillingState, readRecordedIds, type UserRecord } from "~/billing/record";
 import type { Comp, UserSnapshot } from "~/billing/snapshot";
 import { describeStripeState } from "~/billing/stripe-state";
 import {
@@ -132,6 +132,7 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
     accessRecorded,
     accessExpected,
     expected,
+    overridden: accessRecorded ? findOverridden(verdict, record, wanted) : null,
     mismatches,
     ...compareAccess({ recorded: record, expected, primary: subscription, accessExpected, ...context }),
     money: computeMoneyAtStake(entry, findings),
@@ -140,6 +141,13 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
     nextCheckAt: findNextCheck([primary, findings.unmapped, matches, links], snapshot.comps, now),
     onHold,
   };
+}
+
+/** What is taken by an admin who overrides: a status that Parity does not know is never written. */
+function findOverridden(verdict: Verdict, record: UserRecord, wanted: BillingState): BillingState | null {
+  if (verdict === "missing_in_stripe") return wanted;
+  if (verdict !== "unknown_status" || record.workspaces.length === 0) return null;
+  return { user: record.user, billing: record.billing, workspaces: wanted.workspaces };
 }
 
 /** What Stripe says about this user: the linked customers, their subscriptions, and which of them counts first. */

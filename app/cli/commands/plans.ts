@@ -6,6 +6,7 @@ import type { Line } from "~/cli/layout";
 import { formatStakes } from "~/cli/words";
 import type { PlansView } from "~/dashboard/plans-view.server";
 import type { MappedTo, MappingRow, PriceName } from "~/engine/account/price-mappings.server";
+import { makeDecision } from "./decide/make-decision";
 
 const USAGE =
   "Use plans list, plans map <price> <plan>, plans ignore <price>, plans unmap <price> or plans set <plan>.";
@@ -20,6 +21,7 @@ const typed = z.object({
     .regex(/^\d{1,6}$/, "--seats is a whole number of 0 or more.")
     .optional(),
   lookup: z.boolean().default(false),
+  preview: z.boolean().default(false),
 });
 
 /** `price_…` and `prod_…` say themselves what they are; a lookup key may look like anything. */
@@ -36,7 +38,8 @@ const input = typed.transform(
       context.addIssue({ code: "custom", message });
       return z.NEVER;
     };
-    const { reason = null } = options;
+    const { reason: given = null, preview } = options;
+    const reason = given ?? (preview && what !== "set" ? "" : null);
     if (rest.length > 0) return refuse(`Unexpected argument: ${rest.join(" ")}.`);
     if (what === "list" && first === undefined) return { what: "list" as const };
     if (first === undefined) return refuse(USAGE);
@@ -50,12 +53,14 @@ const input = typed.transform(
     const name = readName(first, options.lookup);
     if (name === null)
       return refuse(`${first} is not a price_… or prod_… id. For a lookup key add --lookup.`);
-    if (what === "map" && second !== undefined) return { what: "map" as const, name, to: second, reason };
+    if (what === "map" && second !== undefined)
+      return { what: "map" as const, name, to: second, reason, preview };
     if (what === "ignore" && second === undefined && name.kind === "lookupKey")
       return refuse("A lookup key moves between prices. Ignore the price or the product.");
-    if (what === "ignore" && second === undefined) return { what: "map" as const, name, to: null, reason };
+    if (what === "ignore" && second === undefined)
+      return { what: "map" as const, name, to: null, reason, preview };
     if (what === "unmap" && second === undefined)
-      return { what: "map" as const, name, to: undefined, reason };
+      return { what: "map" as const, name, to: undefined, reason, preview };
     return refuse(USAGE);
   },
 );
@@ -64,9 +69,9 @@ export const plans = defineCommand({
   name: "plans",
   usage: [
     "plans list",
-    "plans map <price_… | prod_… | key --lookup> <plan> --reason <text>",
-    "plans ignore <price_… | prod_…> --reason <text>",
-    "plans unmap <price_… | prod_… | key --lookup> --reason <text>",
+    "plans map <price_… | prod_… | key --lookup> <plan> --reason <text> [--preview]",
+    "plans ignore <price_… | prod_…> --reason <text> [--preview]",
+    "plans unmap <price_… | prod_… | key --lookup> --reason <text> [--preview]",
     "plans set <plan> --seats <number> [--name <name>] --reason <text>",
   ],
   summary: "show plans and prices, and decide which price belongs to which plan",
@@ -76,13 +81,15 @@ export const plans = defineCommand({
     "ignore: this is not ours, such as a newsletter. Such a subscription is shown and never counts.",
     "unmap: forget the mapping. Nothing is changed for users who pay such a price until it is mapped again.",
     "set: create a plan, or change its seats and name. A plan with 0 seats gives no access.",
-    "--reason: why; it is kept with the change. Users with such a price are evaluated by the next run.",
+    "--reason: why; it is kept with the change. Users with such a price are evaluated again, and synced by the next run.",
+    "--preview: say which users’ access it would change, and change nothing.",
   ],
   options: {
     reason: { type: "string" },
     name: { type: "string" },
     seats: { type: "string" },
     lookup: { type: "boolean" },
+    preview: { type: "boolean" },
   },
   input,
   run(context, request) {
@@ -92,7 +99,7 @@ export const plans = defineCommand({
       case "set":
         return setPlan(context, request.plan, request.reason);
       case "map":
-        return mapPrice(context, request.name, request.to, request.reason);
+        return mapPrice(context, request.name, request.to, request);
     }
   },
 });
@@ -127,28 +134,16 @@ function formatPlans({ plans: all, mappings, unmapped }: PlansView): Line[] {
   return lines;
 }
 
-const describeMapped = (to: MappedTo) => (to === undefined ? "not mapped" : to === null ? "ignored" : to);
-
-async function mapPrice(
-  { parity, out }: CommandContext,
-  name: PriceName,
+function mapPrice(
+  context: CommandContext,
+  { kind, value }: PriceName,
   to: MappedTo,
-  reason: string,
+  typed: { reason: string; preview: boolean },
 ): Promise<ExitCode> {
-  const result = await parity.plans.map(name, to, { actor: COMMAND_LINE, reason });
-  if (!result.ok) {
-    out.fail("unknown_plan", `There is no plan ${to}. Create it with plans set.`);
-    return EXIT.failed;
-  }
-  const { before, changed, customers } = result;
-  const answer = { [name.kind]: name.value, before: before ?? null, after: to ?? null, changed, customers };
-  out.answer(answer, () => [
-    changed
-      ? `${name.value}: ${describeMapped(before)} → ${describeMapped(to)}`
-      : `${name.value} is ${describeMapped(to)} already.`,
-    ...(changed ? [`${pluralize(customers, "customer")} with this price: evaluated by the next run.`] : []),
-  ]);
-  return EXIT.done;
+  const name = { [kind]: value };
+  if (to === undefined) return makeDecision(context, { kind: "unmap_price", input: name }, typed);
+  if (to === null) return makeDecision(context, { kind: "ignore_price", input: name }, typed);
+  return makeDecision(context, { kind: "map_price", input: { ...name, planId: to } }, typed);
 }
 
 async function setPlan(

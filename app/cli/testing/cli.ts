@@ -75,6 +75,7 @@ export function runOn({ db, parity }: Installation, line: string | readonly stri
     context: {
       parity,
       appUrl: "https://parity.test",
+      account: "ana",
       roster: createRoster(db),
       now: epochSeconds,
       newPassword: () => around.password ?? "generated for this test",

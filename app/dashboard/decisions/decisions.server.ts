@@ -1,10 +1,14 @@
 import type { WriteMode } from "~/billing/policy";
 import { type Decided, type Decider, type DecisionRequest, decide } from "~/engine/decisions/decide.server";
+import type { Effect } from "~/engine/decisions/effect";
 import type { Refusal, RefusalReason } from "~/engine/decisions/handler.server";
-import type { Effect } from "~/engine/decisions/weigh.server";
+import { isRevocationKind, isUndoKind } from "~/engine/decisions/kinds";
+import type { StoredDecision } from "~/engine/decisions/store.server";
+import { undoChanges } from "~/engine/decisions/undo/undo.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import type { CountCache } from "../count-cache.server";
 import type { SyncResult } from "../sync-result.server";
+import { approveRevocation, previewRevocation, type RevocationRequest } from "./approve-revocation.server";
 import { type DecisionView, toDecisionViews } from "./decision-view.server";
 import { describeEffect } from "./effect-words";
 import { followUp } from "./follow-up.server";
@@ -44,18 +48,42 @@ export function createDecisions(deps: Deps, { countCache }: { countCache: CountC
     about: (userId: string) => loadUserDecisions(db, userId),
     /** What a decision would do, as evaluated from what is stored. */
     async preview(request: DecisionRequest): Promise<DecisionPreview | DecisionRefused> {
-      const found = await decide(deps, request, { preview: true });
+      const { kind } = request;
+      if (isRevocationKind(kind)) {
+        const found = await previewRevocation(deps, { ...request, kind });
+        return found.ok ? toRevocation(found) : toRefused(found);
+      }
+      const found = isUndoKind(kind)
+        ? await undoChanges(deps, { ...request, kind }, { preview: true })
+        : await decide(deps, { ...request, kind }, { preview: true });
       return found.ok ? toPreview(found) : toRefused(found);
     },
     /** Decides, then evaluates and syncs the users concerned, where writing is allowed. */
     async decide(
       request: DecisionRequest & { signal?: AbortSignal },
     ): Promise<DecisionMade | DecisionRefused> {
-      const found = await decide(deps, request);
+      const { kind, signal } = request;
+      if (isRevocationKind(kind)) return revoke({ ...request, kind });
+      const found = isUndoKind(kind)
+        ? await undoChanges(deps, { ...request, kind }, { signal })
+        : await decide(deps, { ...request, kind });
       countCache.clear();
       return found.ok ? finish(found, request) : toRefused(found);
     },
   };
+
+  async function revoke(request: RevocationRequest): Promise<DecisionMade | DecisionRefused> {
+    const found = await approveRevocation(deps, request);
+    countCache.clear();
+    if (!found.ok) return toRefused(found);
+    return { ...toRevocation(found), decision: await toView(found.decision), sync: found.sync };
+  }
+
+  async function toView(stored: StoredDecision): Promise<DecisionView> {
+    const [decision] = await toDecisionViews(db, [stored]);
+    if (!decision) throw new Error("One decision gives one view");
+    return decision;
+  }
 
   async function finish(
     decided: Decided,
@@ -65,9 +93,7 @@ export function createDecisions(deps: Deps, { countCache }: { countCache: CountC
     const { id } = decided.decision;
     deps.log.info({ decisionId: id, kind, by: by.actor.kind }, "decision made");
     const sync = await followUp(deps, decided, { actor: by.actor, signal });
-    const [decision] = await toDecisionViews(db, [decided.decision]);
-    if (!decision) throw new Error("One decision gives one view");
-    return { ...toPreview(decided), decision, sync };
+    return { ...toPreview(decided), decision: await toView(decided.decision), sync };
   }
 
   async function toRefused({ reason, message, decision }: Refusal): Promise<DecisionRefused> {
@@ -77,8 +103,16 @@ export function createDecisions(deps: Deps, { countCache }: { countCache: CountC
   }
 }
 
-const toPreview = ({ sentence, effect, writeMode }: Decided): DecisionPreview => ({
+type Said = Pick<Decided, "sentence" | "effect" | "writeMode" | "notes">;
+
+const toPreview = ({ sentence, effect, writeMode, notes }: Said): DecisionPreview => ({
   ok: true,
   ...{ sentence, effect, writeMode },
-  lines: describeEffect(effect, writeMode),
+  lines: [...describeEffect(effect, writeMode), ...notes],
+});
+
+/** What an admin approves is taken while Parity only grants access, too. */
+const toRevocation = (found: Said): DecisionPreview => ({
+  ...toPreview(found),
+  lines: [...describeEffect(found.effect, "full"), ...found.notes],
 });

@@ -2,7 +2,7 @@ import { formatMoney } from "~/billing/money";
 import type { WriteMode } from "~/billing/policy";
 import { VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
 import { pluralize } from "~/billing/words/counts";
-import type { Effect, EffectGroup } from "~/engine/decisions/weigh.server";
+import type { Effect, EffectGroup } from "~/engine/decisions/effect";
 
 /** What a decision changes, in sentences: access first, then the verdicts, then what stands in the way of writing it. */
 export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {

@@ -1,4 +1,6 @@
 import { parseDecision } from "~/engine/decisions/store.server";
+import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
+import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import type { Database } from "~/platform/client.server";
 import {
   type DecisionView,
@@ -7,6 +9,7 @@ import {
   parseActor,
   toDecisionViews,
 } from "./decision-view.server";
+import { type DecisionOption, listOptions } from "./options";
 
 /** Who decided it, when and why. */
 type Decided = { by: string; at: number; reason: string };
@@ -19,6 +22,8 @@ export type UserDecisions = {
   comps: (Decided & { compId: string; planId: string; planName: string; until: number })[];
   /** The user's flag `acknowledged` says whether it still stands. */
   acknowledgement: Decided | null;
+  /** What can be decided now: the way out of the verdict first. */
+  options: DecisionOption[];
   /** The newest decisions first. */
   decisions: DecisionView[];
   /** Id of the newest decision, to be sent back with the next one (`basedOn`); null before the first. */
@@ -31,7 +36,8 @@ const toSeconds = (time: Date) => Math.floor(time.getTime() / 1000);
 /** What staff have decided about a user, with names and reasons. */
 export async function loadUserDecisions(db: Database, userId: string): Promise<UserDecisions> {
   const now = new Date();
-  const [hold, comps, acknowledgement, rows] = await Promise.all([
+  const [{ context, snapshots }, hold, comps, acknowledgement, rows] = await Promise.all([
+    loadInContext(db, [userId]),
     db.hold.findFirst({ where: { userId, releasedAt: null }, orderBy: { createdAt: "desc" } }),
     db.comp.findMany({
       where: { userId, revokedAt: null, expiresAt: { gt: now } },
@@ -52,7 +58,10 @@ export async function loadUserDecisions(db: Database, userId: string): Promise<U
     at: toSeconds(one.createdAt),
     reason: one.reason,
   });
+  const [snapshot] = snapshots;
+  const standing = { isHeld: hold !== null, compIds: comps.map(({ id }) => id) };
   return {
+    options: snapshot ? listOptions(evaluateUser(snapshot, context, AS_STAFF), standing) : [],
     hold: hold && toDecided(hold),
     comps: comps.map((comp) => ({
       ...toDecided(comp),

@@ -45,8 +45,6 @@ const column: Record<PriceName["kind"], Sql> = {
   productId: sql`"productId"`,
 };
 
-const foundRow = z.object({ planId: z.string().nullable() });
-
 /**
  * Maps a price to a plan, ignores it, or unmaps it, with an audit entry, in one transaction. `afterwards` enqueues the users with
  * these prices. What is said already is not written again.
@@ -82,28 +80,49 @@ export async function lockMappings(tx: Tx): Promise<void> {
   await tx.$executeRaw`LOCK TABLE parity."PlanPrice" IN SHARE ROW EXCLUSIVE MODE`;
 }
 
-/** What a name is mapped to by itself. */
-export async function findMappedTo(tx: Tx, { kind, value }: PriceName): Promise<MappedTo> {
-  const row = await queryOne(
+/** A mapping as it is stored. */
+export type StoredMapping = z.output<typeof storedMapping>;
+const storedMapping = z.object({
+  planId: z.string().nullable(),
+  source: z.string(),
+  seenLookupKey: z.string().nullable(),
+});
+
+/** The mapping of a name by itself; null when there is none. */
+export const findMappingRow = (tx: Tx, { kind, value }: PriceName): Promise<StoredMapping | null> =>
+  queryOne(
     tx,
-    foundRow,
-    sql`SELECT "planId" FROM parity."PlanPrice" WHERE ${column[kind]} = ${value}`,
+    storedMapping,
+    sql`SELECT "planId", source, "seenLookupKey" FROM parity."PlanPrice" WHERE ${column[kind]} = ${value}`,
   );
+
+/** What a name is mapped to by itself. */
+export async function findMappedTo(tx: Tx, name: PriceName): Promise<MappedTo> {
+  const row = await findMappingRow(tx, name);
   return row === null ? undefined : row.planId;
 }
+
+const BY_ADMIN = { source: "admin", seenLookupKey: null };
 
 /**
  * Writes a mapping, without an audit entry. A lookup key takes the prices along that were seen under it. Returns everything that is
  * mapped otherwise now.
  */
-export async function writeMapping(tx: Tx, name: PriceName, to: MappedTo): Promise<PriceName[]> {
+export async function writeMapping(
+  tx: Tx,
+  name: PriceName,
+  to: MappedTo,
+  { source, seenLookupKey }: Omit<StoredMapping, "planId"> = BY_ADMIN,
+): Promise<PriceName[]> {
   const { kind, value } = name;
   if (to === undefined)
     await tx.$executeRaw(sql`DELETE FROM parity."PlanPrice" WHERE ${column[kind]} = ${value}`);
   else
     await tx.$executeRaw(sql`
-      INSERT INTO parity."PlanPrice" ("planId", ${column[kind]}, source) VALUES (${to}, ${value}, 'admin')
-      ON CONFLICT (${column[kind]}) DO UPDATE SET "planId" = excluded."planId", source = 'admin'`);
+      INSERT INTO parity."PlanPrice" ("planId", ${column[kind]}, source, "seenLookupKey")
+      VALUES (${to}::text, ${value}, ${source}, ${seenLookupKey}::text)
+      ON CONFLICT (${column[kind]}) DO UPDATE SET "planId" = excluded."planId", source = excluded.source,
+        "seenLookupKey" = excluded."seenLookupKey"`);
   return [name, ...(kind === "lookupKey" ? await moveSeenPrices(tx, value, to) : [])];
 }
 

@@ -6,12 +6,13 @@ import { enqueueRechecks } from "~/engine/observe/recheck-queue.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { isPlainText } from "~/platform/plain-text";
+import type { Effect } from "./effect";
 import { type DecisionContext, nameActor, type Prepared, type Refusal, refuse } from "./handler.server";
 import { HANDLERS } from "./handlers.server";
-import { DECISIONS, type DecisionKind } from "./kinds";
+import { DECISIONS, type DecisionKind, type RowKind } from "./kinds";
 import { lockSubjects } from "./lock-subjects.server";
 import { findLatestDecision, insertDecision, type StoredDecision } from "./store.server";
-import { type Effect, weigh } from "./weigh.server";
+import { weigh } from "./weigh.server";
 
 /** A person who decides. The command line decides as an admin: it has the database's password. */
 export type Decider = { actor: Actor; role: Role };
@@ -33,6 +34,8 @@ export type Decided = {
   decision: StoredDecision | null;
   sentence: string;
   effect: Effect;
+  /** What else is to be said of it, in sentences. */
+  notes: string[];
   writeMode: WriteMode;
   /** Users concerned; the first one is synced where `followUp` says so. */
   userIds: readonly string[];
@@ -55,7 +58,7 @@ class NothingWritten extends Error {
  */
 export async function decide(
   { db }: { db: Database },
-  request: DecisionRequest,
+  request: DecisionRequest & { kind: RowKind },
   { preview = false }: { preview?: boolean } = {},
 ): Promise<Decided | Refusal> {
   const { kind, by, basedOn = null } = request;
@@ -128,7 +131,7 @@ export async function writeDecision(
   }
   const decided = {
     ok: true as const,
-    ...{ sentence, effect, userIds, followUp },
+    ...{ sentence, effect, userIds, followUp, notes: [] },
     writeMode: context.evaluation.settings.writeMode,
     mayRevoke: mayRevoke || effect.losing.users > 0,
   };

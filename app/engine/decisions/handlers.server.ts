@@ -8,7 +8,7 @@ import { idInput } from "./handlers/inputs.server";
 import { confirmLink, rejectLink, settleConflict } from "./handlers/links.server";
 import { payerNotOurs, payerOurs } from "./handlers/payers.server";
 import { ignorePrice, mapPrice, unmapPrice } from "./handlers/prices.server";
-import { DECISION_KINDS, DECISIONS, type DecisionKind } from "./kinds";
+import { DECISION_KINDS, DECISIONS, isRevocationKind, isUndoKind, type RowKind } from "./kinds";
 import { lockSubjects } from "./lock-subjects.server";
 import { findDecision, findUndoing } from "./store.server";
 
@@ -46,7 +46,7 @@ function toAny<Input>(handler: Handler<Input>): AnyHandler {
 }
 
 /** How each decision is made. */
-export const HANDLERS: Record<DecisionKind, AnyHandler> = {
+export const HANDLERS: Record<RowKind, AnyHandler> = {
   hold: toAny(hold),
   release: toAny(releaseHold),
   give_comp: toAny(giveComp),
@@ -80,6 +80,8 @@ async function prepareUndo(
   const undoing = await findUndoing(tx, decisionId);
   if (undoing !== null) return refuse("already", "It was undone already.", undoing);
   const kind = DECISION_KINDS.find((one) => one === decision.kind);
+  if (kind && (isRevocationKind(kind) || isUndoKind(kind)))
+    return refuse("refused", "Undo the change that it wrote, or sync the user.");
   const revert = kind && HANDLERS[kind].revert;
   if (!kind || !revert) return refuse("refused", "This decision cannot be undone.");
   const { userId, customerId } = decision.subject;

@@ -106,6 +106,28 @@ const ENTRIES = {
     done: "Price unmapped",
     undoable: true,
   },
+  revoke: {
+    role: "admin",
+    reason: "required",
+    label: "Revoke access",
+    done: "Revocation approved",
+    undoable: false,
+  },
+  override: {
+    role: "admin",
+    reason: "required",
+    label: "Revoke access without evidence",
+    done: "Revoked without evidence",
+    undoable: false,
+  },
+  undo_change: {
+    role: "operator",
+    reason: "required",
+    label: "Undo change",
+    done: "Change undone",
+    undoable: false,
+  },
+  undo_run: { role: "admin", reason: "required", label: "Undo run", done: "Run undone", undoable: false },
   undo_decision: {
     // And the role of the decision that is taken back.
     role: "operator",
@@ -124,3 +146,13 @@ export const DECISIONS: Record<DecisionKind, Entry> = ENTRIES;
 const isDecisionKind = (text: string): text is DecisionKind => Object.hasOwn(ENTRIES, text);
 
 export const DECISION_KINDS: readonly DecisionKind[] = Object.keys(ENTRIES).filter(isDecisionKind);
+
+/** Revocations are synced with an approval; undoing changes is done in batches. All others are rows of Parity's own. */
+export type RevocationKind = "revoke" | "override";
+export type UndoKind = "undo_change" | "undo_run";
+export type RowKind = Exclude<DecisionKind, RevocationKind | UndoKind>;
+
+export const isRevocationKind = (kind: DecisionKind): kind is RevocationKind =>
+  kind === "revoke" || kind === "override";
+export const isUndoKind = (kind: DecisionKind): kind is UndoKind =>
+  kind === "undo_change" || kind === "undo_run";

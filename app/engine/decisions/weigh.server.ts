@@ -1,34 +1,9 @@
-import { addMonthly, computeMonthlyAmount, type MonthlyMoney } from "~/billing/money";
-import type { Verdict } from "~/billing/verdicts/catalogue";
 import { type EvaluationContext, loadEvaluationContext, loadOptions } from "~/engine/evaluate/deps.server";
 import { AS_STAFF, type EvaluatedUser, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import type { Tx } from "~/platform/client.server";
+import { addMoney, createEffect, type Effect, type UserEffect } from "./effect";
 import type { Prepared } from "./handler.server";
-
-/** What a decision changes for one user. */
-export type UserEffect = {
-  userId: string;
-  name: string | null;
-  before: Verdict;
-  after: Verdict;
-  access: "gains" | "loses" | "keeps";
-};
-
-export type EffectGroup = { users: number; perMonth: MonthlyMoney[] };
-
-/** What a decision changes, as evaluated from what is stored. */
-export type Effect = {
-  /** Users concerned, and how many of them were evaluated. */
-  users: number;
-  evaluated: number;
-  /** Users that are to be given access now; and those that nothing gives a right to it any more, or whose access is to be taken. */
-  gaining: EffectGroup;
-  losing: EffectGroup;
-  verdicts: { before: Verdict; after: Verdict; users: number }[];
-  /** The first users whose verdict or access changes. */
-  changed: UserEffect[];
-};
 
 const BATCH = 1_000;
 const MOST_SHOWN = 50;
@@ -38,14 +13,9 @@ export async function weigh(tx: Tx, prepared: Prepared, context: EvaluationConte
   const before = await evaluateAll(tx, prepared.userIds, context);
   await prepared.write(tx);
   const after = await evaluateAll(tx, prepared.userIds, await loadEvaluationContext(tx));
-  const effect: Effect = {
-    users: prepared.usersTotal ?? prepared.userIds.length,
-    evaluated: before.size,
-    gaining: { users: 0, perMonth: [] },
-    losing: { users: 0, perMonth: [] },
-    verdicts: [],
-    changed: [],
-  };
+  const effect = createEffect();
+  effect.users = prepared.usersTotal ?? prepared.userIds.length;
+  effect.evaluated = before.size;
   for (const [userId, was] of before) {
     const is = after.get(userId);
     if (is) addUser(effect, was, is);
@@ -74,8 +44,8 @@ async function evaluateAll(
 
 function addUser(effect: Effect, was: Evaluated, is: Evaluated): void {
   const access = compare(was, is);
-  if (access === "gains") add(effect.gaining, is);
-  if (access === "loses") add(effect.losing, was.evaluation.primary ? was : is);
+  if (access === "gains") addMoney(effect.gaining, is);
+  if (access === "loses") addMoney(effect.losing, was.evaluation.primary ? was : is);
   const before = was.evaluation.verdict;
   const after = is.evaluation.verdict;
   if (before === after && access === "keeps") return;
@@ -100,10 +70,3 @@ const isEntitled = ({ evaluation }: Evaluated): boolean =>
 /** Is access to be taken, and nothing but a read of Stripe before it? */
 const takesAccess = ({ evaluation, decision }: Evaluated): boolean =>
   evaluation.revokes && (decision.kind === "repair" || decision.kind === "read");
-
-function add(group: EffectGroup, { evaluation }: Evaluated): void {
-  group.users += 1;
-  const item = (evaluation.primary ?? evaluation.unmapped)?.item;
-  const monthly = item ? computeMonthlyAmount(item) : null;
-  if (monthly) group.perMonth = addMonthly(group.perMonth, monthly, 1);
-}

@@ -35,7 +35,8 @@ function buildRowSchema<Table extends TableName>(
   );
 }
 
-const buildStateSchema = (fields: RecordFields): z.ZodType<BillingState> =>
+/** A record as it was audited. */
+export const buildStateSchema = (fields: RecordFields): z.ZodType<BillingState> =>
   z.object({
     user: buildRowSchema("user", fields),
     billing: buildRowSchema("billing", fields).nullable(),

@@ -63,7 +63,7 @@ export type ReconcileInput = {
   /** The run that changes are recorded under: one that exists, or one that is created when there is something to write. */
   run: { id: string } | { create: NewRun } | null;
   /** Work that is committed together with the repairs: progress, cursors. */
-  commit?: (tx: Tx, outcomes: readonly UserOutcome[]) => Promise<void>;
+  commit?: (tx: Tx, outcomes: readonly UserOutcome[], runId: string | null) => Promise<void>;
 };
 
 /** The result of reconciling; `runId`: the run that changes were recorded under, null when nothing was written. */
@@ -90,7 +90,10 @@ export async function reconcileUsers(db: Database, input: ReconcileInput): Promi
     if (trouble === null) throw error;
     const pieces = await reconcileInPieces(db, { ...input, commit: undefined }, trouble);
     if (input.commit)
-      await retryOnDeadlock(db, (tx) => input.commit?.(tx, pieces.outcomes) ?? Promise.resolve());
+      await retryOnDeadlock(
+        db,
+        (tx) => input.commit?.(tx, pieces.outcomes, pieces.runId) ?? Promise.resolve(),
+      );
     return pieces;
   }
 }
@@ -175,7 +178,7 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<Reconciled
     }),
   );
   if (input.saveStatuses) await saveStatuses(tx, input, { users: after, outcomes, overtaken });
-  await input.commit?.(tx, outcomes);
+  await input.commit?.(tx, outcomes, written.runId);
   return { outcomes, runId: written.runId, given: written.given };
 }
 

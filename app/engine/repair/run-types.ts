@@ -1,6 +1,6 @@
 /** What a run does. */
-export type RunMode = "preview" | "apply";
-/** Which users a run covers. `incremental` and `full` runs cover the whole account. */
+export type RunMode = "preview" | "apply" | "undo";
+/** Which users a run covers. `incremental` and `full` runs cover the whole account, `selection` those that staff selected, or of another run. */
 export type RunScope = "one" | "selection" | "incremental" | "full";
 export type RunState = "running" | "done" | "failed" | "cancelled" | "abandoned";
 

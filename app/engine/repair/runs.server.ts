@@ -28,6 +28,8 @@ export type RunRow = RunCounts & {
   leftOut: LeftOut | null;
   /** The users of a run with the scope `selection`. */
   selectionId: string | null;
+  /** The run whose changes this one takes back. */
+  undoesRunId: string | null;
   total: number;
   observed: number;
   stripeRequests: number;
@@ -53,7 +55,7 @@ const runRow = counts
     id: z.string(),
     actorKind: z.enum(ACTOR_KINDS),
     actor: z.string().nullable(),
-    mode: z.enum(["preview", "apply"]),
+    mode: z.enum(["preview", "apply", "undo"]),
     scope: z.enum(["one", "selection", "incremental", "full"]),
     state: z.enum(["running", "done", "failed", "cancelled", "abandoned"]),
     cursor: runCursor,
@@ -62,6 +64,7 @@ const runRow = counts
     typedReason: z.string().nullable(),
     leftOut: leftOutShape.nullable(),
     selectionId: z.string().nullable(),
+    undoesRunId: z.string().nullable(),
     total: z.number(),
     observed: z.number(),
     stripeRequests: z.number(),
@@ -88,6 +91,7 @@ export type NewRun = {
   typedReason?: string | null;
   leftOut?: LeftOut | null;
   selectionId?: string | null;
+  undoesRunId?: string;
   state?: RunState;
   counts?: Partial<RunCounts> & { total: number; stripeRequests?: number };
 };
@@ -108,18 +112,18 @@ export async function insertRun(
   run: NewRun,
   liveKey: string | null,
 ): Promise<RunRow | null> {
-  const { actor, mode, scope, cursor, previewRunId = null, state = "running" } = run;
+  const { actor, mode, scope, cursor, previewRunId = null, undoesRunId = null, state = "running" } = run;
   const { name = null, typedReason = null, leftOut = null, selectionId = null } = run;
   const { total = 0, stripeRequests = 0 } = run.counts ?? {};
   return queryOne(
     db,
     runRow,
     sql`
-    INSERT INTO parity."Run" ("actorKind", actor, mode, scope, phase, state, "liveKey", cursor, "previewRunId",
+    INSERT INTO parity."Run" ("actorKind", actor, mode, scope, phase, state, "liveKey", cursor, "previewRunId", "undoesRunId",
       name, "typedReason", "leftOut", "selectionId", total,
       ${columnNames}, "stripeRequests", "finishedAt")
     VALUES (${actor.kind}, ${actor.id}::text, ${mode}, ${scope}, ${cursor.phase}, ${state}, ${liveKey}::text,
-      ${JSON.stringify(cursor)}::jsonb, ${previewRunId}::text,
+      ${JSON.stringify(cursor)}::jsonb, ${previewRunId}::text, ${undoesRunId}::text,
       ${name}::text, ${typedReason}::text, ${leftOut && JSON.stringify(leftOut)}::jsonb, ${selectionId}::text, ${total}::int,
       ${join(RUN_COUNTS.map(({ key }) => sql`${run.counts?.[key] ?? 0}::int`))}, ${stripeRequests}::int,
       CASE WHEN ${state}::text <> 'running' THEN now() END)

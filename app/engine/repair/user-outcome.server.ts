@@ -63,8 +63,9 @@ export function toUserOutcome(input: OutcomeInput): UserOutcome {
     before,
     verdictAfter: after.evaluation.verdict,
     changes: row ? findMismatches(row.before, row.after) : [],
-    grants: evaluation.grants,
-    revokes: evaluation.revokes,
+    // What an admin overrides is not what the evaluation would do.
+    grants: outcome === "synced" && row ? row.grants : evaluation.grants,
+    revokes: outcome === "synced" && row ? row.revokes : evaluation.revokes,
     intendedHash: hashIntended(before),
   };
 }

@@ -11,7 +11,7 @@ import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { readAddress } from "~/engine/observe/read-address.server";
 import { type ReadResult, readCustomers } from "~/engine/observe/read-customers.server";
 import { DEFAULT_GATES, endCheck, releaseCheck } from "~/engine/observe/user-checks.server";
-import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
+import { type ReconcileInput, reconcileUsers } from "~/engine/repair/reconcile-users.server";
 import { FINISHED } from "~/engine/repair/run-cursor";
 import type { NewRun } from "~/engine/repair/runs.server";
 import type { UserOutcome } from "~/engine/repair/user-outcome.server";
@@ -34,6 +34,8 @@ export type SyncInput = {
   priority?: Priority;
   /** Aborted when the result is no longer wanted: no further request is sent to Stripe, and nothing is written. */
   signal?: AbortSignal;
+  /** Work that is committed together with the repair. */
+  commit?: ReconcileInput["commit"];
   /** Customers that the caller has completely read just now: they are not read a second time. */
   justRead?: ReadResult;
 };
@@ -108,6 +110,7 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
       saveStatuses: true,
       addressesRead,
       approval,
+      commit: input.commit,
       stripeRequestIds: new Map([...(known?.requestIds ?? []), ...read.requestIds]),
       run: { create: newRun(actor, countRequests()) },
     });

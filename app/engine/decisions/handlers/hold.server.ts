@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { describeStripeState } from "~/billing/stripe-state";
 import { findEvaluated } from "~/engine/decisions/find-evaluated.server";
 import { type Handler, refuse } from "~/engine/decisions/handler.server";
+import { describeHeldState } from "~/engine/decisions/held-state";
 import { findLatestDecision } from "~/engine/decisions/store.server";
-import type { EvaluatedUser } from "~/engine/evaluate/evaluate-users.server";
 import type { Tx } from "~/platform/client.server";
 import { userInput } from "./inputs.server";
 
@@ -12,14 +11,6 @@ type UserInput = z.infer<typeof userInput>;
 const held = z.object({ holdId: z.string() });
 
 const lock = ({ userId }: UserInput) => [`user:${userId}`];
-
-/** What a hold is compared with: the user's own customers, without one that the address alone would link. */
-export const describeHeldState = ({ evaluation }: EvaluatedUser): string =>
-  describeStripeState(
-    evaluation.customers.flatMap((customer) =>
-      customer === null || customer.id === evaluation.emailLink ? [] : customer.subscriptions,
-    ),
-  );
 
 const release = (tx: Tx, userId: string) =>
   tx.$executeRaw`UPDATE parity."Hold" SET "releasedAt" = now() WHERE "userId" = ${userId} AND "releasedAt" IS NULL`;

@@ -1,20 +1,16 @@
 import { z } from "zod";
 import {
-  findMappedTo,
+  findMappingRow,
   listNamesTogether,
   lockMappings,
   type MappedTo,
   type PriceName,
+  type StoredMapping,
   selectCustomersOfPrices,
   writeMapping,
 } from "~/engine/account/price-mappings.server";
 import { type Handler, type Prepared, type Refusal, refuse } from "~/engine/decisions/handler.server";
-import {
-  findLatestDecision,
-  type Json,
-  type StoredDecision,
-  type Subject,
-} from "~/engine/decisions/store.server";
+import { findLatestDecision, type StoredDecision, type Subject } from "~/engine/decisions/store.server";
 import {
   countUsersConcerned,
   enqueueUsersConcerned,
@@ -48,20 +44,13 @@ const mapToPlan = z
     return z.NEVER;
   });
 
-/** A mapping as it is kept with a decision. */
-const mapped = z.discriminatedUnion("is", [
-  z.object({ is: z.literal("plan"), planId: z.string() }),
-  z.object({ is: z.literal("ignored") }),
-  z.object({ is: z.literal("not_mapped") }),
-]);
+/** A mapping as it is kept with a decision; null: there was none. */
+const kept = z
+  .object({ planId: z.string().nullable(), source: z.string(), seenLookupKey: z.string().nullable() })
+  .nullable();
 
-const toKept = (to: MappedTo): Json =>
-  to === undefined ? { is: "not_mapped" } : to === null ? { is: "ignored" } : { is: "plan", planId: to };
-
-function readKept(kept: unknown): MappedTo {
-  const parsed = mapped.parse(kept);
-  return parsed.is === "plan" ? parsed.planId : parsed.is === "ignored" ? null : undefined;
-}
+const toMapped = (row: StoredMapping | null): MappedTo => (row === null ? undefined : row.planId);
+const BY_ADMIN = { source: "admin", seenLookupKey: null };
 
 /** Of so many users it is said what changes; the others are evaluated by the next run. */
 const MOST_WEIGHED = 5_000;
@@ -102,13 +91,18 @@ const toSubject = ({ kind, value }: PriceName, to: MappedTo): Subject => ({
   ...(to != null && { planId: to }),
 });
 
-async function prepareMapping(tx: Tx, name: PriceName, to: MappedTo): Promise<Prepared | Refusal> {
+async function prepareMapping(
+  tx: Tx,
+  name: PriceName,
+  to: MappedTo,
+  origin: Omit<StoredMapping, "planId"> = BY_ADMIN,
+): Promise<Prepared | Refusal> {
   await lockMappings(tx);
   const plan = to == null ? null : await tx.plan.findUnique({ where: { id: to } });
   if (to != null && plan === null) return refuse("refused", `There is no plan ${to}.`);
-  const before = await findMappedTo(tx, name);
+  const before = await findMappingRow(tx, name);
   const sentence = `${name.value} ${to === undefined ? "is not mapped any more" : to === null ? "is ignored: it is not ours" : `is the plan ${plan?.name ?? to}`}.`;
-  if (before === to)
+  if (toMapped(before) === to)
     return refuse(
       "already",
       `That is decided already: ${sentence}`,
@@ -122,12 +116,12 @@ async function prepareMapping(tx: Tx, name: PriceName, to: MappedTo): Promise<Pr
     userIds,
     usersTotal:
       userIds.length < MOST_WEIGHED ? userIds.length : await countUsersConcerned(tx, customers, MOST_COUNTED),
-    before: toKept(before),
-    after: toKept(to),
+    before,
+    after: to === undefined ? null : { planId: to, ...origin },
     sentence,
     followUp: "evaluate",
     async write(tx) {
-      await writeMapping(tx, name, to);
+      await writeMapping(tx, name, to, origin);
       await enqueueUsersConcerned(tx, customers);
     },
   };
@@ -137,11 +131,12 @@ async function revertMapping(tx: Tx, decision: StoredDecision): Promise<Prepared
   const { priceId, lookupKey, productId } = decision.subject;
   const name = priceInput.parse({ priceId, lookupKey, productId });
   await lockMappings(tx);
-  if ((await findMappedTo(tx, name)) !== readKept(decision.after))
+  const before = kept.parse(decision.before ?? null);
+  if (toMapped(await findMappingRow(tx, name)) !== toMapped(kept.parse(decision.after ?? null)))
     return refuse(
       "changed",
       `What ${name.value} is mapped to has changed since.`,
       (await findLatestDecision(tx, toSubject(name, undefined))) ?? undefined,
     );
-  return prepareMapping(tx, name, readKept(decision.before));
+  return prepareMapping(tx, name, toMapped(before), before ?? BY_ADMIN);
 }

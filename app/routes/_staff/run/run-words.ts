@@ -5,9 +5,11 @@ import type { RunState } from "~/engine/repair/run-types";
 import type { Tone } from "~/ui/status/tone";
 import { SCOPE_WORDS } from "~/ui/status/words";
 
+const MODE_WORDS: Record<RunView["mode"], string> = { preview: "Preview", apply: "Sync", undo: "Undo" };
+
 /** `Preview of all users`, `Sync of one user`. */
 export function formatRunTitle({ mode, scope }: Pick<RunView, "mode" | "scope">): string {
-  return `${mode === "preview" ? "Preview" : "Sync"} of ${SCOPE_WORDS[scope]}`;
+  return `${MODE_WORDS[mode]} of ${SCOPE_WORDS[scope]}`;
 }
 
 export const STATE_TONES: Record<RunState, Tone> = {

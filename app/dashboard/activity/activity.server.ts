@@ -1,0 +1,174 @@
+import { FIELDS, type RecordFields } from "~/billing/fields";
+import { findMismatches } from "~/billing/mismatches";
+import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
+import { ACTOR_KINDS, type Actor } from "~/engine/account/actor";
+import { loadApplication } from "~/engine/account/application.server";
+import { DECISION_KINDS, DECISIONS } from "~/engine/decisions/kinds";
+import { parseDecision, type Subject } from "~/engine/decisions/store.server";
+import { findChangesById } from "~/engine/repair/audited-changes.server";
+import type { Database } from "~/platform/client.server";
+import {
+  describeActor,
+  loadActorNames,
+  parseActor,
+  toDecisionViews,
+} from "../decisions/decision-view.server";
+import { describeRepairer } from "../run-view.server";
+import { type ActivityPlace, type ActivityQuery, listPlaces, writeCursor } from "./activity-places.server";
+import { describeSetting } from "./setting-words";
+
+/** One thing that was done: a repair, a decision of staff, or a changed setting. */
+export type ActivityEntry = {
+  /** `change:12`, `decision:3`, `setting:7` */
+  key: string;
+  source: ActivityPlace["source"];
+  /** Epoch seconds. */
+  at: number;
+  /** "Repaired", "Put on hold", "Grace period for late payments" */
+  title: string;
+  /** "Ada (staff)", "the scheduler"; people stay named after they have left. */
+  by: string;
+  actor: Actor | null;
+  userId: string | null;
+  /** What else it is about. */
+  subject: Subject;
+  reason: string | null;
+  /** Lines "field: before → after". */
+  changes: string[];
+  grants: boolean;
+  revokes: boolean;
+  /** An admin decided it although evidence was missing. */
+  override: boolean;
+  runId: string | null;
+  /** What `undo_change` or `undo_decision` takes; null where it cannot be taken back. */
+  undo: { kind: "undo_change"; changeId: string } | { kind: "undo_decision"; decisionId: string } | null;
+};
+
+/** `next`: the cursor of the next page; null at the end. */
+export type ActivityPage = { entries: ActivityEntry[]; next: string | null };
+
+const toSeconds = (time: Date) => Math.floor(time.getTime() / 1000);
+
+/** Everything that was done, by staff and by Parity itself: one list over repairs, decisions and settings. */
+export function createActivity({ db }: { db: Database }) {
+  return {
+    /** The newest first. */
+    list: (query: ActivityQuery) => listActivity(db, query),
+    /** Everyone who did something, for a filter: staff that have left too. */
+    actors: () => listActors(db),
+  };
+}
+
+/** One page of what was done, the newest first. */
+export async function listActivity(db: Database, query: ActivityQuery): Promise<ActivityPage> {
+  const places = await listPlaces(db, { ...query, limit: query.limit + 1 });
+  const shown = places.slice(0, query.limit);
+  const last = shown.at(-1);
+  const entries = await loadEntries(db, shown);
+  return { entries, next: places.length > query.limit && last ? writeCursor(last) : null };
+}
+
+async function loadEntries(db: Database, places: readonly ActivityPlace[]): Promise<ActivityEntry[]> {
+  const idsFrom = (source: ActivityPlace["source"]) =>
+    places.flatMap((place) => (place.source === source ? [BigInt(place.id)] : []));
+  const { fields } = await loadApplication(db);
+  const [changes, decisions, settings] = await Promise.all([
+    loadChanges(db, idsFrom("change"), fields),
+    loadDecisions(db, idsFrom("decision")),
+    loadSettings(db, idsFrom("setting")),
+  ]);
+  const all = new Map([...changes, ...decisions, ...settings].map((entry) => [entry.key, entry]));
+  return places.flatMap(({ source, id }) => all.get(`${source}:${id}`) ?? []);
+}
+
+async function loadChanges(
+  db: Database,
+  ids: readonly bigint[],
+  fields: RecordFields = FIELDS,
+): Promise<ActivityEntry[]> {
+  const rows = await findChangesById(db, ids, fields);
+  const runs = await db.run.findMany({
+    where: { id: { in: rows.map(({ runId }) => runId) }, mode: "undo" },
+    select: { id: true },
+  });
+  const undoing = new Set(runs.map(({ id }) => id));
+  const names = await loadActorNames(
+    db,
+    rows.map(({ actor }) => actor),
+  );
+  return rows.map((row): ActivityEntry => {
+    const currencies = readCurrencies(row.before, row.after);
+    const title = row.revokes ? "Access taken" : row.grants ? "Access given" : "Repaired";
+    return {
+      ...{ key: `change:${row.id}`, source: "change", at: toSeconds(row.createdAt) },
+      title: undoing.has(row.runId) ? "Change taken back" : title,
+      by: describeRepairer(row.actor.kind, row.actor.id, names),
+      ...{ actor: row.actor, userId: row.userId, subject: { userId: row.userId }, reason: row.reason },
+      changes: findMismatches(row.before, row.after, fields).map((one) => describeMismatch(one, currencies)),
+      ...{ grants: row.grants, revokes: row.revokes, override: row.override, runId: row.runId },
+      undo: { kind: "undo_change", changeId: row.id },
+    };
+  });
+}
+
+async function loadDecisions(db: Database, ids: readonly bigint[]): Promise<ActivityEntry[]> {
+  const rows = await db.decision.findMany({ where: { id: { in: [...ids] } } });
+  const decisions = rows.map(parseDecision);
+  const views = await toDecisionViews(db, decisions);
+  return views.map((view, index): ActivityEntry => {
+    const { id, subject, undoable, label, by, at, reason } = view;
+    return {
+      ...{ key: `decision:${id}`, source: "decision", at, title: label, by, reason, subject },
+      actor: decisions[index]?.actor ?? null,
+      userId: subject.userId ?? null,
+      ...{ changes: [], grants: false, revokes: false, override: view.kind === "override" },
+      runId: subject.runId ?? null,
+      undo: undoable ? { kind: "undo_decision", decisionId: id } : null,
+    };
+  });
+}
+
+async function loadSettings(db: Database, ids: readonly bigint[]): Promise<ActivityEntry[]> {
+  const rows = await db.settingChange.findMany({ where: { id: { in: [...ids] } } });
+  const names = await loadActorNames(
+    db,
+    rows.flatMap(({ actor }) => parseActor(actor) ?? []),
+  );
+  const staffIds = rows.flatMap(({ key }) => (key.startsWith("staff:") ? [key.slice("staff:".length)] : []));
+  const members = await loadActorNames(
+    db,
+    staffIds.map((id) => ({ kind: "staff" as const, id })),
+  );
+  return rows.map((row): ActivityEntry => {
+    const { title, changes } = describeSetting(row, members);
+    return {
+      ...{ key: `setting:${row.id}`, source: "setting", at: toSeconds(row.createdAt), title, changes },
+      by: describeActor(row.actor, names),
+      ...{ actor: parseActor(row.actor), userId: null, subject: {}, reason: row.reason },
+      ...{ grants: false, revokes: false, override: false, runId: null, undo: null },
+    };
+  });
+}
+
+/** The members of staff, also those that have left, and the other callers. */
+async function listActors(db: Database): Promise<{ value: string; name: string; hasLeft: boolean }[]> {
+  const staff = await db.staff.findMany({
+    orderBy: { name: "asc" },
+    select: { id: true, name: true, removedAt: true },
+  });
+  return [
+    ...staff.map(({ id, name, removedAt }) => ({ value: `staff:${id}`, name, hasLeft: removedAt !== null })),
+    ...ACTOR_KINDS.filter((kind) => kind !== "staff").map((kind) => ({
+      value: `${kind}:`,
+      name: describeRepairer(kind, null, new Map()),
+      hasLeft: false,
+    })),
+  ];
+}
+
+/** What can be filtered by: the kinds of entries, in words. */
+export const ACTIVITY_KINDS: readonly { value: string; label: string }[] = [
+  { value: "repair", label: "Repairs" },
+  { value: "setting", label: "Settings, plans and staff" },
+  ...DECISION_KINDS.map((kind) => ({ value: kind, label: DECISIONS[kind].done })),
+];

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { WriteMode } from "~/billing/policy";
+import { lacksEvidence } from "~/billing/verdicts/block-reasons";
+import { roleAllows } from "~/engine/account/roles";
+import { type DecisionRequest, findReasonProblem } from "~/engine/decisions/decide.server";
+import { addMoney, createEffect, type Effect } from "~/engine/decisions/effect";
+import { type Refusal, refuse } from "~/engine/decisions/handler.server";
+import { DECISIONS } from "~/engine/decisions/kinds";
+import { findLatestDecision, insertDecision, type StoredDecision } from "~/engine/decisions/store.server";
+import type { Deps } from "~/engine/evaluate/deps.server";
+import { AS_STAFF, evaluateUser, findBlockReason } from "~/engine/evaluate/evaluate-users.server";
+import { loadInContext } from "~/engine/evaluate/load-in-context.server";
+import { type SyncOutcome, syncUser } from "~/engine/sync/sync-user.server";
+import { explainBlocked, type SyncResult, toSyncResult } from "../sync-result.server";
+
+const input = z.object({ userId: z.string().trim().min(1, "Give a user.").max(200) });
+const PERSON_WAITS_MS = 40_000;
+
+export type RevocationRequest = DecisionRequest & { kind: "revoke" | "override"; signal?: AbortSignal };
+
+export type Revocation = {
+  ok: true;
+  sentence: string;
+  effect: Effect;
+  notes: string[];
+  writeMode: WriteMode;
+};
+
+type Found = Revocation & { userId: string; name: string };
+
+/** What approving this user's revocation takes, from what is stored. */
+export async function previewRevocation(
+  { db }: Deps,
+  { kind, input: given, by, basedOn = null }: RevocationRequest,
+): Promise<Found | Refusal> {
+  if (!roleAllows(by.role, DECISIONS[kind].role))
+    return refuse("forbidden", "Your role does not allow this decision.");
+  const parsed = input.safeParse(given);
+  if (!parsed.success) return refuse("bad_input", parsed.error.issues[0]?.message ?? "Give a user.");
+  const { userId } = parsed.data;
+  const { context, snapshots } = await loadInContext(db, [userId]);
+  const [snapshot] = snapshots;
+  if (!snapshot) return refuse("not_found", `There is no user ${userId}.`);
+  if (basedOn !== null) {
+    const newer = await findLatestDecision(db, { userId }, { after: basedOn });
+    if (newer) return refuse("changed", "Another decision about this was made meanwhile.", newer);
+  }
+  const { writeMode } = context.settings;
+  const approved = evaluateUser(snapshot, context, { ...AS_STAFF, approval: { override: true } });
+  const name = snapshot.record.name ?? userId;
+  if (writeMode === "off") return refuse("refused", "Repairs are paused: nothing can be revoked.");
+  if (approved.decision.kind !== "repair" || !approved.decision.repair.revokes) {
+    const decision = await findLatestDecision(db, { userId });
+    return refuse("already", `${name} has no access that could be revoked.`, decision ?? undefined);
+  }
+  const asIs = findBlockReason(evaluateUser(snapshot, context, AS_STAFF).decision);
+  const effect = createEffect();
+  effect.users = effect.evaluated = 1;
+  addMoney(effect.losing, approved);
+  const { verdict } = approved.evaluation;
+  effect.changed.push({ userId, name, before: verdict, after: verdict, access: "loses" });
+  return {
+    ok: true,
+    ...{ userId, name, effect, writeMode },
+    sentence: `${name} loses access.`,
+    notes: asIs === null || asIs === "grant_only" ? [] : [explainBlocked(asIs)],
+  };
+}
+
+/**
+ * Revokes a user's access for an admin, after a read of Stripe. `override`: also where evidence is missing. The decision is
+ * written in the transaction that takes the access; where nothing is taken, nothing is decided.
+ */
+export async function approveRevocation(
+  deps: Deps,
+  request: RevocationRequest,
+): Promise<(Found & { decision: StoredDecision; sync: SyncResult }) | Refusal> {
+  const reason = request.reason?.trim() ?? "";
+  const found = await previewRevocation(deps, request);
+  if (!found.ok) return found;
+  const problem = findReasonProblem(reason, true);
+  if (problem) return problem;
+  const approve = (override: boolean) =>
+    approveOnce(deps, request, { userId: found.userId, override, reason });
+  let made = await approve(false);
+  // What Stripe says now decides whether evidence is missing; only then the reason overrides it.
+  if (request.kind === "override" && made.decision === null && mayOverride(made.sync))
+    made = await approve(true);
+  if (made.decision !== null && made.sync) {
+    const { decision, sync } = made;
+    return { ...found, decision, sync: toSyncResult(sync) };
+  }
+  if (!made.sync) return refuse("not_found", `There is no user ${found.userId}.`);
+  const result = toSyncResult(made.sync);
+  const needs = lacksEvidence(result.blocked)
+    ? " Override it, with a reason, to revoke it all the same."
+    : "";
+  return refuse("refused", `${result.message}${needs}`);
+}
+
+function mayOverride(sync: SyncOutcome | null): boolean {
+  if (!sync?.ok) return false;
+  const { outcome, reason } = sync.outcome;
+  return outcome === "review" || (outcome === "blocked" && lacksEvidence(reason));
+}
+
+async function approveOnce(
+  deps: Deps,
+  { kind, by, signal }: RevocationRequest,
+  { userId, override, reason }: { userId: string; override: boolean; reason: string },
+): Promise<{ sync: SyncOutcome | null; decision: StoredDecision | null }> {
+  let decision: StoredDecision | null = null;
+  const sync = await syncUser(deps, {
+    userId,
+    actor: by.actor,
+    apply: true,
+    approval: { override, reason },
+    deadlineMs: PERSON_WAITS_MS,
+    signal,
+    commit: async (tx, [outcome], runId) => {
+      decision = null;
+      if (outcome?.outcome !== "synced" || !outcome.revokes) return;
+      decision = await insertDecision(tx, {
+        ...{ kind, actor: by.actor, reason, undoes: null, before: null },
+        subject: { userId, ...(runId !== null && { runId }) },
+        after: { override },
+      });
+    },
+  });
+  return { sync, decision };
+}

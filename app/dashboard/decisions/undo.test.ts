@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addPayingUser, addUser, createWorld, readAccess, syncAll, type World } from "~/engine/testing/world";
+import { ADMIN, addStaff, createDecider, OPERATOR, toRequest } from "./testing/deciding";
+
+let world: World;
+let deciding: ReturnType<typeof createDecider>;
+beforeAll(async () => {
+  world = await createWorld();
+  await addStaff(world);
+  deciding = createDecider(world);
+});
+afterAll(() => world.close());
+
+const lock = (userId: string) =>
+  world.db
+    .$executeRaw`UPDATE app."Workspace" SET status = 'locked', soldiers = 0 WHERE "ownerId" = ${userId}`;
+const view = async (userId: string) => (await world.parity.views([userId]))[0];
+const writeMode = (value: string) =>
+  world.db.setting.update({ where: { key: "writeMode" }, data: { value } });
+
+/** Access that Parity gave for a subscription that has ended since, unnoticed. */
+async function addEndedAfterGrant(id: string): Promise<{ runId: string; changeId: string }> {
+  const { subscriptionId } = await addPayingUser(world, id);
+  const result = await world.parity.syncUser({ userId: id, actor: ADMIN.actor });
+  world.sandbox.subscriptions.cancel(subscriptionId);
+  const change = await world.db.change.findFirstOrThrow({ where: { userId: id }, orderBy: { id: "desc" } });
+  return { runId: result?.runId ?? "", changeId: String(change.id) };
+}
+
+describe("undoing one change", () => {
+  it("never takes what Stripe entitles to now", async () => {
+    await addPayingUser(world, "payer");
+    await world.parity.syncUser({ userId: "payer", actor: ADMIN.actor });
+    const { id } = await world.db.change.findFirstOrThrow({ where: { userId: "payer" } });
+    const refused = await deciding.refused("undo_change", { changeId: String(id) });
+    expect(refused.message).toContain("Stripe entitles the user to what would be taken");
+    expect(await readAccess(world, "payer")).toBe("active 5");
+    expect(await world.db.hold.count({ where: { userId: "payer" } })).toBe(0);
+  });
+
+  it("reads Stripe before it takes, is an admin's decision then, and puts the user on hold", async () => {
+    const { changeId } = await addEndedAfterGrant("ended");
+    // Not read since: as far as is known, Stripe entitles the user.
+    expect(await deciding.refused("undo_change", { changeId })).toMatchObject({ reason: "changed" });
+    await world.db.$executeRaw`UPDATE parity."Setting" SET value = '"grant_only"' WHERE key = 'writeMode'`;
+    await world.parity.syncUser({ userId: "ended", actor: ADMIN.actor });
+    expect((await view("ended"))?.verdict).toBe("unpaid_access");
+    const inGrantOnly = await deciding.refused("undo_change", { changeId });
+    expect(inGrantOnly.message).toContain("Parity only grants access now");
+    await writeMode("full");
+    expect(await deciding.refused("undo_change", { changeId }, OPERATOR)).toMatchObject({
+      reason: "forbidden",
+    });
+    const preview = await world.parity.decisions.preview(toRequest("undo_change", { changeId }));
+    expect(preview).toMatchObject({ ok: true, effect: { losing: { users: 1 } } });
+    expect(await readAccess(world, "ended")).toBe("active 5");
+
+    const made = await deciding.decide("undo_change", { changeId });
+
+    expect(await readAccess(world, "ended")).toBe("locked 0");
+    expect((await view("ended"))?.flags).toContain("on_hold");
+    const change = await world.db.change.findFirstOrThrow({
+      where: { userId: "ended" },
+      orderBy: { id: "desc" },
+    });
+    expect(change).toMatchObject({ revokes: true, actor: "staff_ada", reason: "asked for in ticket 12" });
+    expect(await world.db.run.findUnique({ where: { id: change.runId } })).toMatchObject({
+      mode: "undo",
+      state: "done",
+      synced: 1,
+    });
+    expect(made.decision.subject).toMatchObject({ userId: "ended", changeId });
+    // Nothing is left of what it wrote.
+    expect(await deciding.refused("undo_change", { changeId })).toMatchObject({
+      reason: "changed",
+      decision: { label: "Change undone", by: "Ada (staff)" },
+    });
+  });
+
+  it("is not made where the application has written since", async () => {
+    const { changeId } = await addEndedAfterGrant("rewritten");
+    await lock("rewritten");
+    const refused = await deciding.refused("undo_change", { changeId });
+    expect(refused.message).toContain("the record is not what was written any more");
+  });
+
+  it("writes nothing while repairs are paused", async () => {
+    const { changeId } = await addEndedAfterGrant("off");
+    await writeMode("off");
+    const refused = await deciding.refused("undo_change", { changeId });
+    await writeMode("full");
+    expect(refused.message).toContain("repairs are paused");
+    expect(await readAccess(world, "off")).toBe("active 5");
+  });
+});
+
+describe("undoing a run", () => {
+  it("gives back what a wrong run took, and leaves out who has changed since", async () => {
+    const users = ["wrong_a", "wrong_b", "wrong_c"];
+    for (const id of users) {
+      const { subscriptionId } = await addPayingUser(world, id);
+      await world.parity.syncUser({ userId: id, actor: ADMIN.actor });
+      world.sandbox.subscriptions.cancel(subscriptionId);
+    }
+    const run = await syncAll(world.parity, "staff");
+    for (const id of users) expect(await readAccess(world, id)).toBe("locked 0");
+    await world.db
+      .$executeRaw`UPDATE app."Workspace" SET status = 'active', soldiers = 1 WHERE "ownerId" = 'wrong_c'`;
+    const of = { runId: run.id };
+    expect(await deciding.refused("undo_run", of, OPERATOR)).toMatchObject({ reason: "forbidden" });
+
+    const made = await deciding.decide("undo_run", of);
+
+    // And the one whose change could not be taken back while repairs were paused.
+    expect(made.effect.gaining.users).toBe(3);
+    expect(made.lines.join("\n")).toContain("Not taken back for");
+    expect(await readAccess(world, "wrong_a")).toBe("active 5");
+    expect(await readAccess(world, "wrong_b")).toBe("active 5");
+    expect(await readAccess(world, "wrong_c")).toBe("active 1");
+    expect(await deciding.refused("undo_run", of)).toMatchObject({ decision: { label: "Run undone" } });
+    // On hold: no scheduled run takes it again.
+    await syncAll(world.parity);
+    expect(await readAccess(world, "wrong_a")).toBe("active 5");
+    const undoing = await world.db.run.findFirstOrThrow({ where: { undoesRunId: run.id } });
+    const page = await world.parity.runs.page({ runId: undoing.id, limit: 10 });
+    expect(page?.users.map(({ userId }) => userId)).toEqual(expect.arrayContaining(users));
+  });
+
+  it("by two people at once is done once", async () => {
+    await addUser(world, { id: "comped" });
+    const { subscriptionId } = await addPayingUser(world, "twice");
+    await world.parity.syncUser({ userId: "twice", actor: ADMIN.actor });
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    const run = await syncAll(world.parity, "staff");
+    const both = await Promise.all(
+      [1, 2].map(() => world.parity.decisions.decide(toRequest("undo_run", { runId: run.id }))),
+    );
+    expect(both.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await world.db.decision.count({ where: { runId: run.id } })).toBe(1);
+    expect(await world.db.change.count({ where: { userId: "twice" } })).toBe(3);
+  });
+});
+
+describe("a revocation", () => {
+  it("is approved by an admin, with evidence, in the transaction that takes the access", async () => {
+    const { subscriptionId } = await addPayingUser(world, "leaver");
+    await world.parity.syncUser({ userId: "leaver", actor: ADMIN.actor });
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    await writeMode("grant_only");
+    await world.parity.syncUser({ userId: "leaver", actor: ADMIN.actor });
+    const input = { userId: "leaver" };
+    expect(await deciding.refused("revoke", input, OPERATOR)).toMatchObject({ reason: "forbidden" });
+
+    const made = await deciding.decide("revoke", input);
+
+    await writeMode("full");
+    expect(made.effect.losing.users).toBe(1);
+    expect(await readAccess(world, "leaver")).toBe("locked 0");
+    const change = await world.db.change.findFirstOrThrow({
+      where: { userId: "leaver" },
+      orderBy: { id: "desc" },
+    });
+    expect(change).toMatchObject({ revokes: true, override: false, reason: "asked for in ticket 12" });
+    expect(made.decision.subject).toEqual({ userId: "leaver", runId: change.runId });
+    expect(await deciding.refused("revoke", input)).toMatchObject({
+      reason: "already",
+      decision: { by: "Ada (staff)" },
+    });
+  });
+
+  it("without evidence needs an override; a customer that Stripe does not have is overridden too", async () => {
+    for (const [id, customerId] of [
+      ["free", undefined],
+      ["lost", "cus_NeverThere"],
+    ] as const) {
+      await addUser(world, { id, customerId, workspaces: [{ status: "active", seats: 5 }] });
+      await world.parity.syncUser({ userId: id, actor: ADMIN.actor });
+      expect(await deciding.refused("revoke", { userId: id })).toMatchObject({ reason: "refused" });
+      expect(await readAccess(world, id)).toBe("active 5");
+
+      await deciding.decide("override", { userId: id });
+
+      expect(await readAccess(world, id)).toBe("locked 0");
+      const change = await world.db.change.findFirstOrThrow({ where: { userId: id } });
+      expect(change).toMatchObject({ revokes: true, override: true, reason: "asked for in ticket 12" });
+    }
+  });
+});

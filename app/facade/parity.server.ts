@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createCheckout } from "~/customers/checkout.server";
 import { createWorkspaces } from "~/customers/workspaces.server";
+import { createActivity } from "~/dashboard/activity/activity.server";
 import { type AlertTarget, createAlerts } from "~/dashboard/alerts/alerts.server";
 import { createBinding } from "~/dashboard/binding/binding.server";
-import { createActivity } from "~/dashboard/activity/activity.server";
 import { createCountCache } from "~/dashboard/count-cache.server";
 import { createDecisions } from "~/dashboard/decisions/decisions.server";
 import { type DoctorPart, examine } from "~/dashboard/doctor/doctor.server";

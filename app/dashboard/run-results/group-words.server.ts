@@ -41,6 +41,8 @@ export function describeGroup(
           : `${subject}. Nothing was changed: the run ended before Stripe was read again.`;
       return `${subject}: ${action}${isSaidApart ? ", and access or seats will be removed" : ""}.`;
     case "synced":
+      if (mode === "undo")
+        return `${count} had their record put back as it was, and ${users === 1 ? "is" : "are"} on hold.`;
       return `${count} ${DONE[verdict] ?? "had their record repaired"}${isSaidApart ? ", and lost access or seats" : ""}.`;
     case "blocked":
       return `${subject}. ${explainBlocked(reason)}`;

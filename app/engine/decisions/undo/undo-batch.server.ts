@@ -81,15 +81,15 @@ export async function undoBatch(db: Database, batch: UndoBatch): Promise<UndoOut
   try {
     return await retryOnDeadlock(db, (tx) => writeUndo(tx, batch));
   } catch (error) {
-    const sqlState = findRowTrouble(error);
-    if (sqlState === null) throw error;
+    const trouble = findRowTrouble(error);
+    if (trouble === null) throw error;
     const { changes } = batch;
     if (changes.length > 1) {
       const middle = Math.ceil(changes.length / 2);
       const first = await undoBatch(db, { ...batch, changes: changes.slice(0, middle) });
       return [...first, ...(await undoBatch(db, { ...batch, changes: changes.slice(middle) }))];
     }
-    const skip = sqlState === LOCK_NOT_AVAILABLE ? "record_busy" : "refused";
+    const skip = trouble.state === LOCK_NOT_AVAILABLE ? "record_busy" : "refused";
     const outcomes = (await planBatch(db, changes, batch.context)).map((one) => ({ ...one, skip }) as const);
     await db.$transaction((tx) => batch.commit(tx, outcomes));
     return outcomes;

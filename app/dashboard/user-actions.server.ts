@@ -4,6 +4,7 @@ import type { RevocationApproval } from "~/engine/evaluate/evaluate-users.server
 import { findUserIds } from "~/engine/evaluate/users.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import type { CountCache } from "./count-cache.server";
+import { createRevocationRecorder } from "./decisions/record-revocation.server";
 import { type SyncResult, toSyncResult } from "./sync-result.server";
 import { loadUserPage, type UserPage } from "./user-pages.server";
 
@@ -29,9 +30,10 @@ export function createUserActions(deps: Deps, { countCache }: { countCache: Coun
       /** An admin approved this user's revocation; `override`: also without evidence. */
       approval?: RevocationApproval;
     }): Promise<SyncResult | null> {
-      const { userId, actor } = input;
+      const { userId, actor, approval } = input;
+      const commit = approval && createRevocationRecorder({ userId, actor, approval }).commit;
       const deadlineMs = actor.kind === "staff" ? PERSON_WAITS_MS : BACKGROUND_MS;
-      const outcome = await syncUser(deps, { ...input, apply: true, deadlineMs });
+      const outcome = await syncUser(deps, { ...input, commit, apply: true, deadlineMs });
       countCache.clear();
       if (!outcome) return null;
       const result = toSyncResult(outcome);

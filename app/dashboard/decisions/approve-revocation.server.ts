@@ -6,12 +6,13 @@ import { type DecisionRequest, findReasonProblem } from "~/engine/decisions/deci
 import { addMoney, createEffect, type Effect } from "~/engine/decisions/effect";
 import { type Refusal, refuse } from "~/engine/decisions/handler.server";
 import { DECISIONS } from "~/engine/decisions/kinds";
-import { findLatestDecision, insertDecision, type StoredDecision } from "~/engine/decisions/store.server";
+import { findLatestDecision, type StoredDecision } from "~/engine/decisions/store.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { AS_STAFF, evaluateUser, findBlockReason } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { type SyncOutcome, syncUser } from "~/engine/sync/sync-user.server";
 import { explainBlocked, type SyncResult, toSyncResult } from "../sync-result.server";
+import { createRevocationRecorder } from "./record-revocation.server";
 
 const input = z.object({ userId: z.string().trim().min(1, "Give a user.").max(200) });
 const PERSON_WAITS_MS = 40_000;
@@ -106,26 +107,12 @@ function mayOverride(sync: SyncOutcome | null): boolean {
 
 async function approveOnce(
   deps: Deps,
-  { kind, by, signal }: RevocationRequest,
-  { userId, override, reason }: { userId: string; override: boolean; reason: string },
+  { by, signal }: RevocationRequest,
+  { userId, ...approval }: { userId: string; override: boolean; reason: string },
 ): Promise<{ sync: SyncOutcome | null; decision: StoredDecision | null }> {
-  let decision: StoredDecision | null = null;
-  const sync = await syncUser(deps, {
-    userId,
-    actor: by.actor,
-    apply: true,
-    approval: { override, reason },
-    deadlineMs: PERSON_WAITS_MS,
-    signal,
-    commit: async (tx, [outcome], runId) => {
-      decision = null;
-      if (outcome?.outcome !== "synced" || !outcome.revokes) return;
-      decision = await insertDecision(tx, {
-        ...{ kind, actor: by.actor, reason, undoes: null, before: null },
-        subject: { userId, ...(runId !== null && { runId }) },
-        after: { override },
-      });
-    },
-  });
-  return { sync, decision };
+  const { actor } = by;
+  const { commit, read } = createRevocationRecorder({ userId, actor, approval });
+  const options = { apply: true, deadlineMs: PERSON_WAITS_MS, signal };
+  const sync = await syncUser(deps, { userId, actor, approval, commit, ...options });
+  return { sync, decision: read() };
 }

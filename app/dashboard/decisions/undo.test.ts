@@ -109,6 +109,9 @@ describe("undoing a run", () => {
     const of = { runId: run.id };
     expect(await deciding.refused("undo_run", of, OPERATOR)).toMatchObject({ reason: "forbidden" });
 
+    const silent = { ...toRequest("undo_run", of), reason: "" };
+    expect(await world.parity.decisions.decide(silent)).toMatchObject({ reason: "reason_missing" });
+
     const made = await deciding.decide("undo_run", of);
 
     // And the one whose change could not be taken back while repairs were paused.
@@ -166,6 +169,17 @@ describe("a revocation", () => {
       reason: "already",
       decision: { by: "Ada (staff)" },
     });
+  });
+
+  it("that the page of pending revocations approves is recorded as a decision too", async () => {
+    const { subscriptionId } = await addPayingUser(world, "page");
+    await world.parity.syncUser({ userId: "page", actor: ADMIN.actor });
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    const approval = { override: false, reason: "" };
+    await world.parity.syncUser({ userId: "page", actor: ADMIN.actor, approval });
+    expect(await readAccess(world, "page")).toBe("locked 0");
+    const [decision] = (await world.parity.decisions.about("page")).decisions;
+    expect(decision).toMatchObject({ kind: "revoke", by: "Ada (staff)", reason: null });
   });
 
   it("without evidence needs an override; a customer that Stripe does not have is overridden too", async () => {

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { roleAllows } from "~/engine/account/roles";
-import type { Decided, DecisionRequest } from "~/engine/decisions/decide.server";
+import { type Decided, type DecisionRequest, findReasonProblem } from "~/engine/decisions/decide.server";
 import { type Refusal, refuse } from "~/engine/decisions/handler.server";
 import { idInput } from "~/engine/decisions/handlers/inputs.server";
+import { DECISIONS } from "~/engine/decisions/kinds";
 import { lockSubjects } from "~/engine/decisions/lock-subjects.server";
 import {
   findLatestDecision,
@@ -51,6 +52,11 @@ export async function undoChanges(
   { preview = false, signal }: Options,
 ): Promise<Decided | Refusal> {
   const { db } = deps;
+  if (!roleAllows(by.role, DECISIONS[kind].role))
+    return refuse("forbidden", "Your role does not allow this decision.");
+  const typed = reason?.trim() ?? "";
+  const problem = preview ? null : findReasonProblem(typed, true);
+  if (problem) return problem;
   const found = await (kind === "undo_run" ? findRunSource(db, input) : findChangeSource(db, input));
   if (!("list" in found)) return found;
   const before = await findLatestDecision(db, found.subject);
@@ -77,7 +83,6 @@ export async function undoChanges(
       before ?? undefined,
     );
   const unread = await readBeforeTaking(deps, planned, signal);
-  const typed = reason?.trim() ?? "";
   const started = await db.$transaction(async (tx) => {
     await lockSubjects(tx, [`undo:${found.subject.runId ?? ""}`]);
     const newer = await findLatestDecision(tx, found.subject, { after: before?.id ?? "0" });

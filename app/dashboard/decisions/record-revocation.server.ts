@@ -1,0 +1,26 @@
+import type { Actor } from "~/engine/account/actor";
+import { insertDecision, type StoredDecision } from "~/engine/decisions/store.server";
+import type { RevocationApproval } from "~/engine/evaluate/evaluate-users.server";
+import type { SyncInput } from "~/engine/sync/sync-user.server";
+
+type Approved = { userId: string; actor: Actor; approval: RevocationApproval };
+
+/**
+ * Records an approved revocation as a decision, in the transaction that takes the access. Where nothing is taken, nothing was
+ * decided: `read` gives null.
+ */
+export function createRevocationRecorder({ userId, actor, approval }: Approved) {
+  let decision: StoredDecision | null = null;
+  const commit: NonNullable<SyncInput["commit"]> = async (tx, [outcome], runId) => {
+    // A transaction that is repeated begins anew.
+    decision = null;
+    if (outcome?.outcome !== "synced" || !outcome.revokes) return;
+    decision = await insertDecision(tx, {
+      kind: approval.override ? "override" : "revoke",
+      subject: { userId, ...(runId !== null && { runId }) },
+      ...{ actor, reason: approval.reason || null, undoes: null, before: null },
+      after: { override: approval.override },
+    });
+  };
+  return { commit, read: () => decision };
+}

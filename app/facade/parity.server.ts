@@ -7,6 +7,7 @@ import { createBinding } from "~/dashboard/binding/binding.server";
 import { createCountCache } from "~/dashboard/count-cache.server";
 import { createDecisions } from "~/dashboard/decisions/decisions.server";
 import { type DoctorPart, examine } from "~/dashboard/doctor/doctor.server";
+import { createFirstRun } from "~/dashboard/first-run/first-run.server";
 import { createInbox } from "~/dashboard/inbox/inbox.server";
 import { renderMetrics } from "~/dashboard/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
@@ -76,6 +77,8 @@ export function createParity(options: ParityOptions) {
     ...createUserActions(deps, { countCache }),
     explainUser: (userId: string, options: ExplainOptions) => explainUser(db, userId, options),
     users: createUsersList({ db, countCache }),
+    /** What was found, while nothing was repaired yet. */
+    firstRun: createFirstRun({ db, countCache }),
     runs: { ...runs, ...createRunPages(deps, runs) },
     workspace,
     alerts,

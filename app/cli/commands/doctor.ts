@@ -2,8 +2,9 @@ import { z } from "zod";
 import { pluralize } from "~/billing/words/counts";
 import { defineFaultCommand, EXIT, type ExitCode, type FaultContext } from "~/cli/command";
 import type { Line } from "~/cli/layout";
-import { DOCTOR_GROUPS, type Finding } from "~/dashboard/doctor/check";
+
 import { type DoctorReport, examine } from "~/dashboard/doctor/doctor.server";
+import { DOCTOR_GROUPS, type Finding, GROUPS } from "~/dashboard/doctor/groups";
 import { createLog } from "~/platform/log.server";
 
 export const doctor = defineFaultCommand({
@@ -44,9 +45,9 @@ const MARKS = {
 const MARK_WIDTH = 9;
 
 function formatReport({ checks, findings, unknown }: DoctorReport): Line[] {
-  const groups = Object.entries(DOCTOR_GROUPS).flatMap(([group, title]): Line[] => {
+  const groups = GROUPS.flatMap((group): Line[] => {
     const parts = checks.filter((check) => check.group === group);
-    return parts.length === 0 ? [] : ["", title, ...parts.flatMap(formatPart)];
+    return parts.length === 0 ? [] : ["", DOCTOR_GROUPS[group], ...parts.flatMap(formatPart)];
   });
   const open = unknown === 0 ? "" : ` ${pluralize(unknown, "thing is", "things are")} not known.`;
   const end =

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { QUEUE_IDS, QUEUES } from "~/dashboard/inbox/queues";
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { route } from "~/http/route.server";
+import { FirstRun } from "~/routes/_staff/first-run/first-run";
 import { classNames } from "~/ui/class-names";
 import { useDeferred } from "~/ui/deferred";
 import { Time } from "~/ui/format/time";
@@ -32,11 +33,14 @@ export const loader = route.loader(
     const { queue, cases } = await parity.inbox.loadQueue(search.queue ?? null);
     const caseId = search.case ?? cases.find(({ isOpen }) => isOpen)?.id ?? null;
     const isPayer = queue === "not_linked";
-    const [page, [payer], counts] = await Promise.all([
+    const [page, [payer], counts, firstRun] = await Promise.all([
       caseId === null || isPayer ? null : parity.userPage(caseId),
       caseId === null || !isPayer ? [] : parity.findPayers(caseId, 1),
       counting,
+      parity.firstRun.find(),
     ]);
+    const found =
+      firstRun && (await deferIfSlow(parity.firstRun.counts(), { log, withinMs: COUNTS_WITHIN_MS }));
     return {
       queue,
       cases,
@@ -45,12 +49,25 @@ export const loader = route.loader(
       page,
       payer: payer ?? null,
       counts: counts.value,
+      firstRun,
+      found: found?.value ?? null,
     };
   },
 );
 
 export default function Inbox() {
-  const { queue, cases, caseId, isChosen, page, payer, counts: following } = useLoaderData<typeof loader>();
+  const {
+    queue,
+    cases,
+    caseId,
+    isChosen,
+    page,
+    payer,
+    counts: following,
+    firstRun,
+    found,
+  } = useLoaderData<typeof loader>();
+  const foundCounts = useDeferred(found);
   const counts = useDeferred(following, "inbox");
   const work = useWork({ queue, cases, caseId });
   const { label, meaning } = QUEUES[queue];
@@ -66,6 +83,7 @@ export default function Inbox() {
           )
         }
       />
+      {firstRun && <FirstRun firstRun={firstRun} counts={foundCounts} />}
       <QueueTabs queue={queue} counts={counts} />
       {work.lines.length === 0 ? (
         <EmptyInbox queue={queue} counts={counts} />

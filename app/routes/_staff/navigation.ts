@@ -1,4 +1,12 @@
-import { Activity, History, Inbox, type LucideIcon, SlidersHorizontal, Users } from "lucide-react";
+import {
+  Activity,
+  History,
+  Inbox,
+  type LucideIcon,
+  SlidersHorizontal,
+  Stethoscope,
+  Users,
+} from "lucide-react";
 import type { FrameCounts } from "~/dashboard/frame.server";
 
 export type NavigationItem = { to: string; label: string; icon: LucideIcon; count: number };
@@ -10,6 +18,7 @@ export function listNavigation(counts: FrameCounts | null): NavigationItem[] {
     { to: "/users", label: "Users", icon: Users, count: 0 },
     { to: "/runs", label: "Runs", icon: History, count: 0 },
     { to: "/health", label: "Health", icon: Activity, count: 0 },
+    { to: "/doctor", label: "Doctor", icon: Stethoscope, count: 0 },
     { to: "/settings", label: "Settings", icon: SlidersHorizontal, count: 0 },
   ];
 }

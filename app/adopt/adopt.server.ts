@@ -1,7 +1,10 @@
 import type pg from "pg";
+import { z } from "zod";
 import { generateBridge } from "~/mapping/bridge/bridge";
+import type { BridgeParts } from "~/mapping/bridge/values";
 import { readCatalog } from "~/mapping/catalog.server";
 import { checkMapping } from "~/mapping/check-mapping";
+import { listGrants } from "~/mapping/grants/grants.server";
 import { parseMapping } from "~/mapping/parse-mapping.server";
 import { checkData, checkDifferences } from "./check/check-data";
 import { checkLookups } from "./check/check-lookups.server";
@@ -77,6 +80,32 @@ export async function showAdoption(
   client: Client,
   text: string,
 ): Promise<{ sql: string } | { report: CheckReport }> {
+  const read = await readFitting(client, text, async (parts) => generateBridge(parts));
+  return "value" in read ? { sql: read.value } : read;
+}
+
+const roleRow = z.object({ role: z.string() });
+
+/** The statements that give a role what the file's mapping needs, and no more; `role` null: that of the connection. */
+export async function listAdoptionGrants(
+  client: Client,
+  text: string,
+  role: string | null,
+): Promise<{ grants: string[] } | { report: CheckReport }> {
+  const read = await readFitting(client, text, async (parts) => {
+    const { rows } = await client.query<unknown[]>("SELECT current_user::text AS role");
+    const [own] = z.array(roleRow).parse(rows);
+    return listGrants(client, parts, role ?? own?.role ?? "parity_app");
+  });
+  return "value" in read ? { grants: read.value } : read;
+}
+
+/** What `work` makes of a file that fits the database; or what is wrong with the file. */
+async function readFitting<T>(
+  client: Client,
+  text: string,
+  work: (parts: BridgeParts) => Promise<T>,
+): Promise<{ value: T } | { report: CheckReport }> {
   const parsed = parseMapping(text);
   if ("problems" in parsed)
     return {
@@ -84,10 +113,12 @@ export async function showAdoption(
     };
   return inTransaction(client, "READ ONLY", async () => {
     const { mapping, locate } = parsed;
-    const catalog = await readCatalog(client, mapping);
-    const checks = checkMapping(mapping, catalog).map((finding) => toCheck(locate(finding)));
-    if (checks.some(({ level }) => level === "problem")) return { report: toReport(checks) };
-    return { sql: generateBridge({ mapping, catalog }) };
+    const parts = { mapping, catalog: await readCatalog(client, mapping) };
+    const checks = checkMapping(mapping, parts.catalog).map((finding) => toCheck(locate(finding)));
+    // Whether the role may write is what the grants are for.
+    if (checks.some(({ level, text: said }) => level === "problem" && !/role of Parity/.test(said)))
+      return { report: toReport(checks) };
+    return { value: await work(parts) };
   });
 }
 

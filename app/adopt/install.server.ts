@@ -1,10 +1,12 @@
 import type pg from "pg";
 import { z } from "zod";
 import { checkSettings, type SettingValues } from "~/engine/account/settings-catalogue.server";
+import { readCatalog } from "~/mapping/catalog.server";
 import { installBridge } from "~/mapping/install.server";
 import type { Mapping } from "~/mapping/mapping.server";
 import { parseMapping } from "~/mapping/parse-mapping.server";
 import { listMappedPlans, type MappedPrice } from "~/mapping/plans";
+import { hasTriggers, installTriggers, removeTriggers } from "~/mapping/triggers/install-triggers.server";
 import { checkAdoption } from "./adopt.server";
 import type { CheckReport } from "./check/report";
 
@@ -15,6 +17,16 @@ export type Installed =
   | { outcome: "refused"; report: CheckReport }
   | { outcome: "not_migrated" };
 
+/** Triggers in the application's tables that tell changes at their source: only where they are asked for. */
+export type TriggerChoice = "with" | "without" | "as_they_are";
+
+export type InstallAdoptionOptions = {
+  actor: string;
+  signal: AbortSignal;
+  progress?: (text: string) => void;
+  triggers?: TriggerChoice;
+};
+
 const storedRow = z.object({ hash: z.string(), mapping: z.unknown(), source: z.string().nullable() });
 
 /**
@@ -24,7 +36,7 @@ const storedRow = z.object({ hash: z.string(), mapping: z.unknown(), source: z.s
 export async function installAdoption(
   client: Client,
   text: string,
-  { actor, signal, progress }: { actor: string; signal: AbortSignal; progress?: (text: string) => void },
+  { actor, signal, progress, triggers = "as_they_are" }: InstallAdoptionOptions,
 ): Promise<Installed> {
   const { rows: tables } = await client.query<{ found: boolean }>(
     `SELECT pg_catalog.to_regclass('parity."Mapping"') IS NOT NULL AS found`,
@@ -49,12 +61,30 @@ export async function installAdoption(
       changes.push(...(await setSettings(client, { writeMode: "off" }, actor)));
       await recordChange(client, { key: "mapping", before: before?.mapping ?? null, after: document, actor });
     }
+    changes.push(...(await changeTriggers(client, mapping, triggers)));
     await client.query("COMMIT");
     return { outcome: "installed", report, changes, isSame };
   } catch (error) {
     await client.query("ROLLBACK");
     throw error;
   }
+}
+
+/** Triggers that are there are made anew, as the mapping is another one. */
+async function changeTriggers(client: Client, mapping: Mapping, choice: TriggerChoice): Promise<string[]> {
+  if (choice === "without") {
+    const removed = await removeTriggers(client);
+    return removed.map((table) => `triggers removed from ${table}`);
+  }
+  if (choice === "as_they_are" && !(await hasTriggers(client))) return [];
+  const { watched, left } = await installTriggers(client, {
+    mapping,
+    catalog: await readCatalog(client, mapping),
+  });
+  return [
+    ...watched.map((table) => `triggers in ${table}: its changes are told at once`),
+    ...left.map((reason) => `no trigger in ${reason}`),
+  ];
 }
 
 async function readStored(client: Client): Promise<z.output<typeof storedRow> | undefined> {

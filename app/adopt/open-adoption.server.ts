@@ -1,8 +1,20 @@
 import { withPgClient } from "~/platform/migrations/pg-client.server";
 import type { StripeReader } from "~/stripe/reader.server";
-import { type Adoption, checkAdoption, proposeAdoption, showAdoption } from "./adopt.server";
+import {
+  type Adoption,
+  checkAdoption,
+  listAdoptionGrants,
+  proposeAdoption,
+  showAdoption,
+} from "./adopt.server";
 import type { CheckReport } from "./check/report";
-import { type AdoptionStatus, type Installed, installAdoption, readAdoption } from "./install.server";
+import {
+  type AdoptionStatus,
+  type Installed,
+  installAdoption,
+  readAdoption,
+  type TriggerChoice,
+} from "./install.server";
 import { readStripe, type StripeFacts } from "./words/read-stripe.server";
 
 export type AdoptionDeps = {
@@ -20,7 +32,9 @@ export type AdoptionTools = {
   propose(facts: StripeFacts | null): Promise<Adoption>;
   check(text: string, facts: StripeFacts | null): Promise<CheckReport>;
   show(text: string): ReturnType<typeof showAdoption>;
-  install(text: string, actor: string): Promise<Installed>;
+  install(text: string, actor: string, triggers?: TriggerChoice): Promise<Installed>;
+  /** The statements that give a role what the mapping needs; or what is wrong with the file. */
+  grants(text: string, role: string | null): ReturnType<typeof listAdoptionGrants>;
   status(): Promise<AdoptionStatus>;
 };
 
@@ -38,8 +52,11 @@ export function openAdoption({ databaseUrl, stripe, signal, progress }: Adoption
     check: (text, facts) =>
       withPgClient(databaseUrl, (client) => checkAdoption(client, text, { facts, signal, progress })),
     show: (text) => withPgClient(databaseUrl, (client) => showAdoption(client, text)),
-    install: (text, actor) =>
-      withPgClient(databaseUrl, (client) => installAdoption(client, text, { actor, signal, progress })),
+    install: (text, actor, triggers) =>
+      withPgClient(databaseUrl, (client) =>
+        installAdoption(client, text, { actor, triggers, signal, progress }),
+      ),
+    grants: (text, role) => withPgClient(databaseUrl, (client) => listAdoptionGrants(client, text, role)),
     status: () => withPgClient(databaseUrl, readAdoption),
   };
 }

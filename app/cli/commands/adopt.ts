@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { z } from "zod";
+import type { TriggerChoice } from "~/adopt/install.server";
 import type { AdoptionTools } from "~/adopt/open-adoption.server";
 import { pluralize } from "~/billing/words/counts";
 import { type BareContext, defineBareCommand, EXIT, type ExitCode } from "~/cli/command";
@@ -19,18 +20,28 @@ const input = z
       status: z.boolean().default(false),
       force: z.boolean().default(false),
     },
+    ...{ grants: z.boolean().default(false), role: z.string().min(1).max(63).optional() },
+    ...{ "with-triggers": z.boolean().default(false), "without-triggers": z.boolean().default(false) },
   })
   .refine(
-    (given) => [given.check, given["show-sql"], given.install, given.status].filter(Boolean).length <= 1,
-    {
-      error: "Give only one of --check, --show-sql, --install and --status.",
-    },
-  );
+    (given) =>
+      [given.check, given["show-sql"], given.install, given.status, given.grants].filter(Boolean).length <= 1,
+    { error: "Give only one of --check, --show-sql, --install, --grants and --status." },
+  )
+  .refine((given) => given.install || !(given["with-triggers"] || given["without-triggers"]), {
+    error: "--with-triggers and --without-triggers go with --install.",
+  })
+  .refine((given) => !(given["with-triggers"] && given["without-triggers"]), {
+    error: "Give --with-triggers or --without-triggers, not both.",
+  });
 type Input = z.infer<typeof input>;
 
 export const adopt = defineBareCommand({
   name: "adopt",
-  usage: ["adopt", "adopt --check", "adopt --show-sql", "adopt --install", "adopt --status"],
+  usage: [
+    ...["adopt", "adopt --check", "adopt --show-sql", "adopt --grants [--role parity_app]"],
+    ...["adopt --install [--with-triggers | --without-triggers]", "adopt --status"],
+  ],
   summary: "put Parity on an application’s own tables: propose a mapping, check it, install it",
   help: [
     `Without an option the database is looked at, and a mapping is proposed in ${FILE}; nothing is written into it. Lines`,
@@ -38,11 +49,15 @@ export const adopt = defineBareCommand({
     "words for statuses and plans are learned from what Stripe says of the same customers.",
     "--check: says what will not work, and tries every record in a transaction that is rolled back.",
     "--show-sql: prints the SQL that installing runs. --install: checks and installs, and turns writing off.",
+    "--grants: prints what the owner of the database gives to a role, and no more. --with-triggers: also triggers in the",
+    "application’s tables, so that a change in them is noticed at once and not by the next run; --without-triggers removes them.",
     `--file: another file than ${FILE}. --force: replace the file. --database-url: another database than DATABASE_URL.`,
   ],
   options: {
     ...{ "database-url": { type: "string" }, file: { type: "string" } },
     ...{ check: { type: "boolean" }, "show-sql": { type: "boolean" } },
+    ...{ grants: { type: "boolean" }, role: { type: "string" } },
+    ...{ "with-triggers": { type: "boolean" }, "without-triggers": { type: "boolean" } },
     ...{ install: { type: "boolean" }, status: { type: "boolean" }, force: { type: "boolean" } },
   },
   input,
@@ -67,14 +82,17 @@ async function work({ out, openAdoption }: BareContext, given: Input): Promise<E
     return EXIT.usage;
   }
   if (given.status) return showStatus(tools, out);
-  if (!(given.check || given["show-sql"] || given.install)) return propose(tools, out, given);
+  if (!(given.check || given["show-sql"] || given.install || given.grants)) return propose(tools, out, given);
   const text = await readFile(given.file, "utf8").catch(() => null);
   if (text === null) {
     out.fail("no_file", `There is no file ${given.file}. Run parity adopt first, or give --file.`);
     return EXIT.usage;
   }
   if (given.check) return check(tools, out, text);
-  return given.install ? install(tools, out, text) : showSql(tools, out, text);
+  if (given.grants) return showGrants(tools, out, { text, role: given.role ?? null });
+  if (!given.install) return showSql(tools, out, text);
+  const triggers = given["with-triggers"] ? "with" : given["without-triggers"] ? "without" : "as_they_are";
+  return install(tools, out, { text, triggers });
 }
 
 async function propose(tools: AdoptionTools, out: Out, { file, force }: Input): Promise<ExitCode> {
@@ -160,8 +178,26 @@ async function showSql(tools: AdoptionTools, out: Out, text: string): Promise<Ex
   return EXIT.done;
 }
 
-async function install(tools: AdoptionTools, out: Out, text: string): Promise<ExitCode> {
-  const installed = await tools.install(text, ACTOR);
+async function showGrants(
+  tools: AdoptionTools,
+  out: Out,
+  { text, role }: { text: string; role: string | null },
+): Promise<ExitCode> {
+  const shown = await tools.grants(text, role);
+  if ("report" in shown) {
+    out.answer(shown.report, () => formatReport(shown.report));
+    return EXIT.mismatches;
+  }
+  out.answer(shown, () => shown.grants);
+  return EXIT.done;
+}
+
+async function install(
+  tools: AdoptionTools,
+  out: Out,
+  { text, triggers }: { text: string; triggers: TriggerChoice },
+): Promise<ExitCode> {
+  const installed = await tools.install(text, ACTOR, triggers);
   if (installed.outcome === "not_migrated") {
     out.fail("not_migrated", "Parity’s own tables are not there yet. Run: npm run db:migrate");
     return EXIT.failed;

@@ -1,3 +1,4 @@
+import { WRITING } from "../triggers/trigger-sql";
 import { createLockFunction } from "./lock-records";
 import { BILLING_COLUMNS, listUserColumns, type RelationColumn, WORKSPACE_COLUMNS } from "./relations";
 import type { Filter } from "./select-rows";
@@ -121,7 +122,7 @@ function createWriteFunction(parts: BridgeParts): string {
   );
   return `-- Writes records into the application's tables, what differs and nothing else. Returns how many rows were written.
 CREATE FUNCTION parity.write_records(records pg_catalog.jsonb) RETURNS pg_catalog.int4
-LANGUAGE plpgsql AS $parity$
+LANGUAGE plpgsql SET ${WRITING} = 'on' AS $parity$
 #variable_conflict use_column
 DECLARE
   step pg_catalog.text;

@@ -138,9 +138,10 @@ it("they are made anew with another mapping, removed when that is asked for, and
   expect(await dumpOutside(world.url)).toEqual(before);
   expect(await change(LOCK)).toEqual([]);
   await install("with");
+  const beforeUninstalling = await without();
   expect(await uninstall(world.url, { force: true })).toMatchObject({
     removed: true,
     installation: { triggers: expect.arrayContaining(['parity_changed_update on app."User"']) },
   });
-  expect(await dumpOutside(world.url)).toEqual(before);
+  expect(await dumpOutside(world.url)).toEqual(beforeUninstalling);
 });

@@ -13,6 +13,9 @@ const MOST_OWNERS = 10_000;
 export const PREFIX = "parity_changed";
 export const nameFunction = (alias: string): string => `changed_${alias}`;
 
+/** No column of an application has this name. */
+const OWNER = "parity_owner";
+
 const readOwner = ({ owner }: WatchedTable, from: string): string =>
   `${from}.${ident(owner)}::pg_catalog.text`;
 
@@ -26,15 +29,15 @@ const compared = (from: string, { name, kind }: CatalogColumn): string =>
  * compares all users anyway.
  */
 export function createTriggerFunction(one: WatchedTable): string {
-  const same = one.columns
-    .map((column) => `${compared("n", column)} IS NOT DISTINCT FROM ${compared("o", column)}`)
-    .join(" AND ");
   const enqueue = (owners: string) => `INSERT INTO parity."RecheckQueue" ("userId")
     SELECT DISTINCT changed.id FROM (${owners}) AS changed(id) WHERE changed.id IS NOT NULL ORDER BY 1 LIMIT ${MOST_OWNERS}
     ON CONFLICT ("userId") DO UPDATE SET generation = excluded.generation;`;
   const all = (from: string) => `SELECT ${readOwner(one, "r")} FROM ${from} AS r`;
-  const counted = (from: string, to: string, [a, b]: [string, string]) =>
-    `SELECT ${readOwner(one, a)} FROM ${from} AS ${a} WHERE NOT EXISTS (SELECT 1 FROM ${to} AS ${b} WHERE ${same})`;
+  // As sets, because a comparison of each row with each other one would take minutes for a large statement.
+  const listed = (from: string) =>
+    `SELECT ${[`${readOwner(one, "r")} AS ${OWNER}`, ...one.columns.map((column) => compared("r", column))].join(", ")} FROM ${from} AS r`;
+  const only = (from: string, to: string) =>
+    `SELECT different.${OWNER} FROM (${listed(from)} EXCEPT ${listed(to)}) AS different`;
   return `CREATE FUNCTION parity.${ident(nameFunction(one.alias))}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '${LOCK_TIMEOUT}' AS $parity$
 BEGIN
@@ -43,8 +46,7 @@ BEGIN
   ELSIF TG_OP = 'DELETE' THEN
     ${enqueue(all("old_rows"))}
   ELSE
-    ${enqueue(`${counted("new_rows", "old_rows", ["n", "o"])}
-      UNION ALL ${counted("old_rows", "new_rows", ["o", "n"])}`)}
+    ${enqueue(`${only("new_rows", "old_rows")} UNION ALL ${only("old_rows", "new_rows")}`)}
   END IF;
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN

@@ -122,7 +122,7 @@ function createWriteFunction(parts: BridgeParts): string {
   );
   return `-- Writes records into the application's tables, what differs and nothing else. Returns how many rows were written.
 CREATE FUNCTION parity.write_records(records pg_catalog.jsonb) RETURNS pg_catalog.int4
-LANGUAGE plpgsql SET ${WRITING} = 'on' AS $parity$
+LANGUAGE plpgsql AS $parity$
 #variable_conflict use_column
 DECLARE
   step pg_catalog.text;
@@ -132,9 +132,11 @@ DECLARE
   at_column pg_catalog.text;
   entries pg_catalog.jsonb;
 BEGIN
+  PERFORM pg_catalog.set_config('${WRITING}', 'on', true);
   ${parts.mapping.tables.owners.length > 1 ? REFUSE_SHARED_IDS : ""}
   ${needsEntries ? COLLECT_ENTRIES : ""}
 ${steps.join("\n")}
+  PERFORM pg_catalog.set_config('${WRITING}', 'off', true);
   RETURN written;
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT, at_column = COLUMN_NAME;

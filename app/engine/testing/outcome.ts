@@ -80,7 +80,10 @@ export function compareOutcomes(expected: Outcome, found: Outcome, sameRun: bool
 
 /** A value as lines, a list entry by entry, so that only entries that differ are reported. */
 const toLines = (value: unknown): string[] =>
-  (Array.isArray(value) ? value : [value]).map((one) => JSON.stringify(one));
+  (Array.isArray(value) ? value : [value]).map((one) => JSON.stringify(one, writeBigInt));
+
+const writeBigInt = (_: string, value: unknown): unknown =>
+  typeof value === "bigint" ? String(value) : value;
 
 /** Those of `some` that `others` do not contain as often. */
 function listMissing(some: readonly string[], others: readonly string[]): string[] {

@@ -34,7 +34,7 @@ test("a support agent finds a locked out customer by part of the address, and gr
   await expect(sync.getByRole("status")).toContainText("Synced. Nadia Benali has");
   await expect(sync.getByRole("status")).toContainText("Soldiers: 0 → 5");
   await expect(page.getByText("In sync").first()).toBeVisible();
-  await expect(page.getByRole("region", { name: "History" })).toContainText("Repaired by Demo Admin");
+  await expect(page.getByRole("region", { name: "History" })).toContainText("Access given by Demo Admin");
   await expectAccessible(page);
   expect(await readRecord(product, userId)).toEqual({
     plan: "army",

@@ -89,14 +89,14 @@ test("all repairs can be paused from any page, after a confirmation that explain
   staffPage: page,
 }) => {
   await page.goto("/");
-  await page.getByRole("button", { name: /^Repairs:/ }).click();
+  await page.getByRole("button", { name: /^Automatic repairs:/ }).click();
   await page.getByRole("menuitem", { name: /^Paused/ }).click();
   await expect(page.getByRole("dialog")).toContainText("not even by staff");
   await expectAccessible(page);
   await page.getByRole("button", { name: "Pause repairs" }).click();
-  await expect(page.getByRole("button", { name: "Repairs: paused" })).toBeVisible();
-  await page.getByRole("button", { name: /^Repairs:/ }).click();
+  await expect(page.getByRole("button", { name: "Automatic repairs: paused" })).toBeVisible();
+  await page.getByRole("button", { name: /^Automatic repairs:/ }).click();
   await page.getByRole("menuitem", { name: /^On/ }).click();
   await page.getByRole("button", { name: "Turn on repairs" }).click();
-  await expect(page.getByRole("button", { name: "Repairs: on" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Automatic repairs: on" })).toBeVisible();
 });

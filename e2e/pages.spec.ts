@@ -55,6 +55,8 @@ test("an invalid page of the list is a 400", async ({ staffPage: page, expectedE
   expect(response?.status()).toBe(400);
   await expect(page.getByText("This page does not exist.")).toBeVisible();
   await expectAccessible(page);
+  await page.getByRole("link", { name: "Go to the first page of this list" }).click();
+  await expect(page).toHaveURL("/users");
 });
 
 test("an unknown user is a 404 with the navigation", async ({ staffPage: page, expectedErrors }) => {

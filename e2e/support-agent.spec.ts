@@ -22,17 +22,20 @@ test("a support agent finds a locked out customer by part of the address, and gr
   await page.getByRole("link", { name: "Nadia Benali" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Nadia Benali" })).toBeVisible();
 
-  await page.getByRole("button", { name: "Read Stripe only (no changes)" }).click();
+  await page.getByRole("button", { name: "Check again" }).click();
   await expect(page.getByText("Locked out").first()).toBeVisible();
-  const comparison = page.getByRole("region", { name: "Stripe and database" });
-  await expect(comparison.getByRole("row", { name: /^Plan/ })).toContainText(/none.*army/);
+  const comparison = page.getByRole("region", { name: "What differs" });
+  await expect(comparison.getByRole("row", { name: /^Plan/ }).first()).toContainText(/none.*army/);
   await expectAccessible(page);
   expect(await readRecord(product, userId)).toMatchObject({ plan: null, workspace: "locked" });
 
   await page.getByRole("button", { name: "Sync this user" }).click();
-  const sync = page.getByRole("region", { name: "Sync" });
-  await expect(sync.getByRole("status")).toContainText("Synced. Nadia Benali has");
-  await expect(sync.getByRole("status")).toContainText("Soldiers: 0 → 5");
+  const outcome = page.getByRole("region", { name: "What to do" }).getByRole("status");
+  await expect(outcome).toContainText("Synced. Nadia Benali has");
+  await expect(outcome).toContainText("Soldiers: 0 → 5");
+  await expect(outcome).toBeFocused();
+  await page.getByText("Reply to the customer").click();
+  await expect(page.getByText("your account had not been opened. This is corrected now.")).toBeVisible();
   await expect(page.getByText("In sync").first()).toBeVisible();
   await expect(page.getByRole("region", { name: "History" })).toContainText("Access given by Demo Admin");
   await expectAccessible(page);

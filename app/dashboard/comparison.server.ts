@@ -9,6 +9,8 @@ import {
 import { findWorkspace, type Mismatch } from "~/billing/mismatches";
 import { type AnyRow, type BillingState, emptyValue } from "~/billing/record";
 import { formatSeats } from "~/billing/seat-label";
+import { VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
+import { STRIPES_WORDS } from "~/billing/vocabulary/vocabulary";
 import {
   describeMismatch,
   formatFieldValue,
@@ -31,6 +33,8 @@ export type ComparisonLine = {
   /** Why this value is expected. */
   why: string;
   differs: boolean;
+  /** What is recorded is not what Stripe says: where staff must decide, nothing else is expected. */
+  differsFromStripe: boolean;
   severity: Mismatch["severity"] | null;
 };
 
@@ -59,6 +63,7 @@ export function compareRecords(
       stripe: formatStripeValue(field, evaluation.primary),
       why: explainExpected(id, evaluated),
       differs: recorded !== should,
+      differsFromStripe: differsFromStripe(field, recorded, evaluated),
       severity: mismatch?.severity ?? null,
     };
   };
@@ -77,29 +82,65 @@ export function compareRecords(
   ];
 }
 
+/** A field that Stripe says nothing about differs only where Stripe has nothing at all, and something is recorded. */
+function differsFromStripe(field: Field, recorded: FieldValue, { evaluation }: EvaluatedUser): boolean {
+  const { primary, verdict } = evaluation;
+  if (field.fromStripe === undefined || VERDICT_CATALOGUE[verdict].class === "unchecked") return false;
+  if (primary === null) return recorded !== null && recorded !== false && recorded !== "";
+  const value = field.fromStripe(primary.item, primary.subscription, STRIPES_WORDS);
+  return value !== undefined && value !== recorded;
+}
+
 type ComparedRows = { recorded: AnyRow | null; expected: AnyRow | null; workspaceId: string | null };
 
 /** A row that is missing has no values. */
 const readValue = (row: AnyRow | null, name: string, field: Field): FieldValue =>
   row === null ? null : (row[name] ?? emptyValue(field));
 
-function explainExpected(field: Mismatch["field"], { evaluation }: EvaluatedUser): string {
-  const { primary, comp, accessExpected } = evaluation;
+/** The recorded customer is kept while Stripe has it; without one it is the payer's. */
+function explainCustomer({ evaluation, snapshot }: EvaluatedUser): string {
+  const { stripeCustomerId } = snapshot.record.user;
+  const { expected } = evaluation;
+  if (expected.user.stripeCustomerId === null) return "No customer is linked";
+  if (stripeCustomerId === null) return "The customer of the subscription";
+  if (expected.user.stripeCustomerId !== stripeCustomerId)
+    return "The recorded customer is not the one that pays";
+  const stored = snapshot.customers.find(({ id }) => id === stripeCustomerId);
+  if (stored?.state === "present") return "This customer exists in Stripe";
+  return stored
+    ? "Kept as recorded; Stripe no longer has this customer"
+    : "Kept as recorded; not read from Stripe yet";
+}
+
+function explainExpected(field: Mismatch["field"], evaluated: EvaluatedUser): string {
+  const { primary, comp, accessExpected } = evaluated.evaluation;
   if (field.startsWith("workspace.")) {
     if (accessExpected) return `${primary?.plan?.name} includes ${formatSeats(primary?.plan?.seats ?? 0)}`;
     return comp ? `${comp.plan.name} is complimentary` : "No subscription gives access";
   }
-  if (field === "user.stripeCustomerId") return "Kept as recorded while the customer exists in Stripe";
+  if (field === "user.stripeCustomerId") return explainCustomer(evaluated);
   if (primary === null) return "Stripe has no current subscription";
   if (field === "user.plan" || field === "billing.plan")
-    return primary.plan ? `This price belongs to ${primary.plan.name}` : "This price belongs to no plan";
-  return "Same as in Stripe";
+    return primary.plan
+      ? `This price belongs to ${primary.plan.name}`
+      : "This price is not assigned to a plan";
+  return "";
 }
 
-/** What pressing Sync will change, e.g. "Plan: none → army"; empty when nothing. */
-export function listPlannedChanges(recorded: BillingState, evaluated: EvaluatedUser): string[] {
+/** What pressing Sync will change, e.g. "Plan: none → army", "Acme: locked → active"; empty when nothing. */
+export function listPlannedChanges(
+  recorded: BillingState,
+  evaluated: EvaluatedUser,
+  workspaceNames: ReadonlyMap<string, string>,
+): string[] {
   const { decision, evaluation } = evaluated;
   if (decision.kind !== "repair" && decision.kind !== "read") return [];
   const currencies = readCurrencies(recorded, evaluation.expected);
-  return evaluation.mismatches.map((mismatch) => describeMismatch(mismatch, currencies));
+  const isAlone = recorded.workspaces.length === 1;
+  return evaluation.mismatches.map((mismatch) => {
+    const words = describeMismatch(mismatch, currencies);
+    const { workspaceId } = mismatch;
+    if (workspaceId === null || isAlone) return words;
+    return `${workspaceNames.get(workspaceId) ?? workspaceId} · ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
+  });
 }

@@ -21,6 +21,8 @@ function explainPlan(...subscriptions: Subscription[]) {
 
 it("the comparison says why a plan is expected", () => {
   expect(explainPlan(aSubscription())).toBe("This price belongs to Army");
-  expect(explainPlan(aSubscription({ items: [anUnmappedItem()] }))).toBe("This price belongs to no plan");
+  expect(explainPlan(aSubscription({ items: [anUnmappedItem()] }))).toBe(
+    "This price is not assigned to a plan",
+  );
   expect(explainPlan()).toBe("Stripe has no current subscription");
 });

@@ -1,3 +1,4 @@
+import type { EpochSeconds } from "~/billing/observation";
 import type { WriteMode } from "~/billing/policy";
 import { loadSettings } from "~/engine/account/settings.server";
 import { listRefusals, type StripeRefusal } from "~/engine/account/stripe-refusals.server";
@@ -5,21 +6,18 @@ import type { Deps } from "~/engine/evaluate/deps.server";
 import { findLiveRun } from "~/engine/runs/live-runs.server";
 import type { Database, Tx } from "~/platform/client.server";
 import type { DatabaseMonitor } from "~/platform/database/monitor.server";
-import {
-  countPendingRevocations,
-  countUsersWithVerdict,
-  type Stake,
-  selectStakes,
-  sumMoneyAtStake,
-} from "./account-facts.server";
+import { countPendingRevocations, type Stake } from "./account-facts.server";
+import { describeActor, loadActorNames, parseActor } from "./decisions/decision-view.server";
 import { loadFreshness } from "./freshness.server";
-import { countWaitingUsers } from "./inbox/queue-users.server";
+import { countWaitingUsers, sumLockedOut } from "./inbox/queue-users.server";
 
 /** What the frame around every page shows, besides its counts. */
 export type FrameView = {
   account: string | null;
   mode: "test" | "live" | "sandbox";
   writeMode: WriteMode;
+  /** Who paused all repairs, when and why; null while they are not paused. */
+  paused: { by: string; at: EpochSeconds; reason: string | null } | null;
   liveRunId: string | null;
   /** Why nothing may be written, as a sentence: a read-only database, wrong account, no answer from Stripe, …; null when writing is possible. */
   warning: string | null;
@@ -29,11 +27,16 @@ export type FrameView = {
   refusals: StripeRefusal[];
 };
 
+/** A payer may be locked out for a moment: the next run lets them in. */
+const LOCKED_OUT_ALERT_MINUTES = 10;
+
 /** What the frame around every page counts. */
 export type FrameCounts = {
   /** Users that wait in the inbox for a person. Payers without a user take longer to find, and are counted only there. */
   waiting: number;
+  /** Users who pay and were locked out for longer than `LOCKED_OUT_ALERT_MINUTES`, without those that staff set aside. */
   lockedOutUsers: number;
+  /** What they pay. */
   lockedOut: Stake[];
   pendingRevocations: number;
 };
@@ -56,6 +59,7 @@ export async function loadFrame(
     account: settings.binding?.accountId ?? null,
     mode: sandbox ? "sandbox" : stripe.livemode ? "live" : "test",
     writeMode: settings.writeMode,
+    paused: settings.writeMode === "off" ? await findPause(db) : null,
     liveRunId: live?.id ?? null,
     warning: trouble ?? (check && !check.ok ? check.message : null),
     stale,
@@ -64,13 +68,25 @@ export async function loadFrame(
   };
 }
 
+async function findPause(db: Database): Promise<FrameView["paused"]> {
+  const last = await db.settingChange.findFirst({ where: { key: "writeMode" }, orderBy: { id: "desc" } });
+  if (last === null) return null;
+  const actor = parseActor(last.actor);
+  const names = await loadActorNames(db, actor === null ? [] : [actor]);
+  return {
+    by: describeActor(last.actor, names),
+    at: Math.floor(last.createdAt.getTime() / 1000),
+    reason: last.reason,
+  };
+}
+
 /** Each count uses an index that holds only a few users, so it is usually ready together with the page. */
 export async function countFrame(db: Database | Tx): Promise<FrameCounts> {
-  const money = await sumMoneyAtStake(db);
+  const lockedOut = await sumLockedOut(db, LOCKED_OUT_ALERT_MINUTES);
   return {
     waiting: await countWaitingUsers(db),
-    lockedOutUsers: await countUsersWithVerdict(db, "locked_out"),
-    lockedOut: selectStakes(money, "locked_out"),
+    lockedOutUsers: lockedOut.users,
+    lockedOut: lockedOut.stakes,
     pendingRevocations: await countPendingRevocations(db),
   };
 }

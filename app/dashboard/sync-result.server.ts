@@ -18,6 +18,8 @@ export type SyncResult = {
   /** Why the repair was blocked; null when it was not. */
   blocked: string | null;
   runId: string | null;
+  /** Access was taken. */
+  revoked: boolean;
   verdictBefore: Verdict;
   verdictAfter: Verdict;
 };
@@ -26,14 +28,29 @@ export type SyncResult = {
 export function toSyncResult(sync: SyncOutcome): SyncResult {
   const { verdictBefore } = sync;
   if (!sync.ok) {
-    const nothing = { changes: [], blocked: null, runId: null, verdictBefore, verdictAfter: verdictBefore };
+    const nothing = {
+      changes: [],
+      blocked: null,
+      revoked: false,
+      runId: null,
+      verdictBefore,
+      verdictAfter: verdictBefore,
+    };
     return { ...nothing, outcome: "failed", message: `Not synced: ${sync.message}` };
   }
   const { outcome, runId } = sync;
   const { evaluation, snapshot } = outcome.before;
   const currencies = readCurrencies(snapshot.record, evaluation.expected);
   const changes = outcome.changes.map((change) => describeMismatch(change, currencies));
-  const common = { changes, blocked: null, runId, verdictBefore, verdictAfter: outcome.verdictAfter };
+  const revoked = outcome.outcome === "synced" && evaluation.revokes;
+  const common = {
+    changes,
+    blocked: null,
+    revoked,
+    runId,
+    verdictBefore,
+    verdictAfter: outcome.verdictAfter,
+  };
   switch (outcome.outcome) {
     case "synced":
       return {

@@ -1,7 +1,9 @@
 import type { Actor } from "~/engine/account/actor";
+import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import type { RevocationApproval } from "~/engine/evaluate/evaluate-users.server";
 import { findUserIds } from "~/engine/evaluate/users.server";
+import { enqueueRechecks } from "~/engine/observe/recheck-queue.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import type { CountCache } from "./count-cache.server";
 import { createRevocationRecorder } from "./decisions/record-revocation.server";
@@ -29,6 +31,8 @@ export function createUserActions(deps: Deps, { countCache }: { countCache: Coun
       signal?: AbortSignal;
       /** An admin approved this user's revocation; `override`: also without evidence. */
       approval?: RevocationApproval;
+      /** Access is not taken, whatever the write mode. */
+      grantOnly?: boolean;
     }): Promise<SyncResult | null> {
       const { userId, actor, approval } = input;
       const commit = approval && createRevocationRecorder({ userId, actor, approval }).commit;
@@ -36,7 +40,7 @@ export function createUserActions(deps: Deps, { countCache }: { countCache: Coun
       const outcome = await syncUser(deps, { ...input, commit, apply: true, deadlineMs });
       countCache.clear();
       if (!outcome) return null;
-      const result = toSyncResult(outcome);
+      const result = await explainUnconfirmed(input, toSyncResult(outcome));
       log.info(
         { userId, by: actor.kind, outcome: result.outcome, verdictAfter: result.verdictAfter },
         "user synced",
@@ -53,4 +57,19 @@ export function createUserActions(deps: Deps, { countCache }: { countCache: Coun
       return loadUserPage(db, input.userId);
     },
   };
+
+  /** What only waits for this person's confirmation is not said to be forbidden. The next run evaluates it again. */
+  async function explainUnconfirmed(
+    { userId, grantOnly = false }: { userId: string; grantOnly?: boolean },
+    result: SyncResult,
+  ): Promise<SyncResult> {
+    if (!grantOnly || result.blocked !== "grant_only") return result;
+    const { writeMode } = await loadSettings(db);
+    if (writeMode !== "full") return result;
+    await db.$transaction((tx) => enqueueRechecks(tx, [userId]));
+    return { ...result, message: UNCONFIRMED };
+  }
 }
+
+const UNCONFIRMED =
+  "Access was not removed: by what Stripe says it should end. Confirm that with “Remove access…” on the user’s page.";

@@ -1,11 +1,16 @@
-import type { EpochSeconds } from "~/billing/observation";
+import { findDoublePayment } from "~/billing/double-payment";
+import { formatSeats } from "~/billing/seat-label";
+import { writeReply } from "~/billing/words/reply";
 import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { listBlocked } from "~/engine/evaluate/sync-statuses.server";
 import { workspaceNames } from "~/engine/evaluate/users.server";
 import type { Database } from "~/platform/client.server";
-import { type ActivityEntry, listActivity } from "./activity/activity.server";
 import { type ComparisonLine, compareRecords, listPlannedChanges } from "./comparison.server";
+import { loadUserDecisions, type UserDecisions } from "./decisions/user-decisions.server";
+import { type CaseChoices, type Choice, loadCaseChoices } from "./user-page/case-choices.server";
+import { describeFlags, type FlagNote } from "./user-page/flag-notes";
+import { loadTimeline, type TimelineEntry } from "./user-page/timeline.server";
 import {
   type LinkView,
   type SubscriptionView,
@@ -14,21 +19,6 @@ import {
   toUserView,
   type UserView,
 } from "./user-view.server";
-
-export type TimelineEntry = {
-  at: EpochSeconds;
-  /** `change:12`, `decision:3` */
-  key: string;
-  /** e.g. "Put on hold by Ada (staff)", "Access given by the scheduler" */
-  title: string;
-  /** Lines "field: before → after"; empty when the entry changed nothing. */
-  changes: string[];
-  /** What the person typed who approved it; null for an automatic change. */
-  reason: string | null;
-  runId: string | null;
-  /** What takes it back; null where that is not possible. */
-  undo: ActivityEntry["undo"];
-};
 
 export type UserPage = {
   user: UserView;
@@ -40,9 +30,16 @@ export type UserPage = {
   /** Unlinked paying customers with this user's email address. */
   possibleMatches: string[];
   timeline: TimelineEntry[];
+  /** The repair takes access from the user. */
+  revokes: boolean;
+  /** What stands beside the verdict, with who decided it, since when and why. */
+  notes: FlagNote[];
+  decisions: UserDecisions;
+  /** What a decision can be about: customers, users, prices; and the plans, the smallest first. */
+  choices: CaseChoices & { plans: Choice[] };
+  /** A message to the customer: what was wrong and what is right now. */
+  reply: string;
 };
-
-const TIMELINE_LENGTH = 50;
 
 /** Users as lists and their own pages show them. Sends no request to Stripe. */
 export function createUserPages({ db }: { db: Database }) {
@@ -75,36 +72,56 @@ export async function loadUserViews(db: Database, userIds: readonly string[]): P
 
 /** Everything about one user, evaluated now; null when there is no such user. */
 export async function loadUserPage(db: Database, userId: string): Promise<UserPage | null> {
-  const [{ context, snapshots }, workspaces, blocked, timeline] = await Promise.all([
+  const [{ context, snapshots }, workspaces, blocked, decisions] = await Promise.all([
     loadInContext(db, [userId]),
     workspaceNames(db, [userId]),
     listBlocked(db, [userId]),
-    loadTimeline(db, userId),
+    loadUserDecisions(db, userId),
   ]);
   const [snapshot] = snapshots;
   if (!snapshot) return null;
   const evaluated = evaluateUser(snapshot, context, AS_STAFF);
+  const { evaluation } = evaluated;
   const names = new Map(workspaces.map(({ id, name }) => [id, name]));
+  const user = toUserView({
+    evaluated,
+    catalogue: context.rules.catalogue,
+    workspaceNames: names,
+    blockedBefore: blocked.get(userId) ?? null,
+  });
+  const { timeline, corrected } = await loadTimeline(db, userId, decisions);
   return {
-    user: toUserView({
-      evaluated,
-      catalogue: context.rules.catalogue,
-      workspaceNames: names,
-      blockedBefore: blocked.get(userId) ?? null,
-    }),
+    user,
     comparison: compareRecords(evaluated, names),
-    plannedChanges: listPlannedChanges(snapshot.record, evaluated),
-    subscriptions: toSubscriptionViews(evaluated.evaluation, context.rules),
+    plannedChanges: listPlannedChanges(snapshot.record, evaluated, names),
+    subscriptions: toSubscriptionViews(evaluation, context.rules),
     links: toLinkViews(evaluated),
-    possibleMatches: evaluated.evaluation.possibleMatches,
+    possibleMatches: evaluation.possibleMatches,
     timeline,
+    revokes: evaluation.revokes,
+    notes: describeFlags({
+      ...decisions,
+      flags: user.flags,
+      reversals: evaluation.primary?.subscription.reversals ?? [],
+      doublePayment: findDoublePayment(evaluation.ranked),
+      blockedSentence: user.blockedSentence,
+    }),
+    decisions,
+    choices: {
+      ...(await loadCaseChoices(db, evaluated)),
+      plans: [...context.rules.catalogue.plans.values()]
+        .sort((one, other) => one.seats - other.seats)
+        .map(({ id, name, seats }) => ({ value: id, label: `${name} (${formatSeats(seats)})` })),
+    },
+    reply: writeReply({
+      name: snapshot.record.name,
+      verdict: evaluation.verdict,
+      corrected,
+      planName: evaluation.primary?.plan?.name ?? evaluation.comp?.plan.name ?? null,
+      hasAccess: evaluation.accessRecorded,
+      seats: Math.max(0, ...snapshot.record.workspaces.map(({ seats }) => seats)),
+      endedAt: evaluation.primary?.subscription.endedAt ?? null,
+      isOverdue: evaluation.primary?.subscription.status === "past_due",
+    }),
   };
-}
-
-async function loadTimeline(db: Database, userId: string): Promise<TimelineEntry[]> {
-  const { entries } = await listActivity(db, { userId, limit: TIMELINE_LENGTH });
-  return entries.map(({ at, title, by, changes, reason, runId, key, undo }) => ({
-    ...{ at, changes, reason, runId, key, undo },
-    title: `${title} by ${by}`,
-  }));
 }

@@ -1,8 +1,11 @@
 import type { InputHTMLAttributes, ReactNode } from "react";
 import { classNames } from "./class-names";
 
-const inputClasses =
-  "h-10 sm:h-9 w-full rounded border border-edge bg-raised px-2.5 text-lead sm:text-text text-ink aria-[invalid=true]:border-critical";
+const boxClasses =
+  "w-full rounded border border-edge bg-raised px-2.5 text-lead sm:text-text text-ink aria-[invalid=true]:border-critical";
+
+export const inputClasses = `h-10 sm:h-9 ${boxClasses}`;
+export const textAreaClasses = `py-1.5 ${boxClasses}`;
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
   id: string;

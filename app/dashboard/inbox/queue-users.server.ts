@@ -4,6 +4,7 @@ import type { EpochSeconds } from "~/billing/observation";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
+import type { Stake } from "../account-facts.server";
 import { IS_SET_ASIDE, selectQueue, type UserQueueId } from "./queue-conditions.server";
 
 /** How many cases of a queue are listed at once. */
@@ -80,6 +81,33 @@ export async function countWaitingUsers(db: Database | Tx): Promise<number> {
       WHERE NOT ${IS_SET_ASIDE}`,
   );
   return users;
+}
+
+const lockedOutRow = z.object({
+  currency: z.string().nullable(),
+  users: z.number(),
+  perMonth: z.number().nullable(),
+});
+
+/** Users that are locked out for longer than so many minutes and not set aside, with what they pay by currency. */
+export async function sumLockedOut(
+  db: Database | Tx,
+  minutes: number,
+): Promise<{ users: number; stakes: Stake[] }> {
+  const rows = await queryRows(
+    db,
+    lockedOutRow,
+    sql`SELECT "moneyCurrency" AS currency, count(*)::int AS users, sum("moneyPerMonth")::float8 AS "perMonth"
+      FROM (${selectQueue("locked_out")}) s
+      WHERE NOT ${IS_SET_ASIDE} AND coalesce(since, '-infinity') < now() - make_interval(mins => ${minutes}::int)
+      GROUP BY 1 ORDER BY 3 DESC NULLS LAST, 1`,
+  );
+  return {
+    users: rows.reduce((sum, { users }) => sum + users, 0),
+    stakes: rows.flatMap(({ currency, users, perMonth }) =>
+      currency === null || perMonth === null ? [] : [{ currency, users, perMonth }],
+    ),
+  };
 }
 
 /** The smallest of the times that are known. */

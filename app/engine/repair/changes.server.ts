@@ -49,6 +49,8 @@ export type ChangeRow = {
   verdict: string;
   before: BillingState;
   after: BillingState;
+  grants: boolean;
+  revokes: boolean;
   actorKind: string;
   actor: string | null;
   /** What the person typed who approved it; null for an automatic repair. */

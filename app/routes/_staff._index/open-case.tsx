@@ -1,4 +1,4 @@
-import { Link } from "@remix-run/react";
+import { Link, useNavigate } from "@remix-run/react";
 import { ChevronLeft } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { inboxPath, QUEUES, type QueueId } from "~/dashboard/inbox/queues";
@@ -7,6 +7,7 @@ import type { UserPage } from "~/dashboard/user-pages.server";
 import { UserCase } from "~/routes/_staff/case/user-case";
 import { ButtonLink } from "~/ui/button";
 import { EmptyState } from "~/ui/empty-state";
+import { useShortcut } from "~/ui/keyboard/shortcuts";
 import { PayerCase } from "./payer-case";
 
 type OpenCaseProps = {
@@ -15,11 +16,22 @@ type OpenCaseProps = {
   page: UserPage | null;
   payer: DescribedPayer | null;
   nextId: string | null;
+  /** The line before this one, also when it is done. */
+  previousId: string | null;
 };
 
 /** The case that is worked on, with what can be decided about it, and the way to the next one. */
-export function OpenCase({ queue, caseId, page, payer, nextId }: OpenCaseProps) {
+export function OpenCase({ queue, caseId, page, payer, nextId, previousId }: OpenCaseProps) {
   const top = useFocusOnNext(caseId);
+  // A payer that was just decided about is in no list any more; what was decided stays in its place.
+  const lastPayer = useRef(payer);
+  if (payer !== null) lastPayer.current = payer;
+  const shownPayer = lastPayer.current?.customerId === caseId ? lastPayer.current : null;
+  const navigate = useNavigate();
+  const go = (id: string | null) =>
+    id !== null && navigate(inboxPath(queue, id), { preventScrollReset: true });
+  useShortcut({ key: "j", label: "Next case", run: () => go(nextId) });
+  useShortcut({ key: "k", label: "Previous case", run: () => go(previousId) });
   const next = nextId !== null && nextId !== caseId && (
     <ButtonLink to={inboxPath(queue, nextId)} state={{ focusCase: true }} preventScrollReset>
       Next case
@@ -39,8 +51,8 @@ export function OpenCase({ queue, caseId, page, payer, nextId }: OpenCaseProps) 
       </div>
       {page ? (
         <UserCase key={page.user.userId} page={page} />
-      ) : payer ? (
-        <PayerCase key={payer.customerId} payer={payer} />
+      ) : shownPayer ? (
+        <PayerCase key={shownPayer.customerId} payer={shownPayer} />
       ) : (
         <EmptyState title="This case is no longer here">
           It was decided or has changed. Choose another one from the list.

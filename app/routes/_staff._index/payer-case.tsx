@@ -6,10 +6,11 @@ import { buildUserPath } from "~/routes/_staff/user/use-sync";
 import { CopyId } from "~/ui/copy-id";
 import { Time } from "~/ui/format/time";
 import { Section } from "~/ui/section";
+import { PayerSteps } from "./payer-steps";
 
 /** A Stripe customer that pays and that no user is linked to. */
 export function PayerCase({ payer }: { payer: DescribedPayer }) {
-  const { customerId, email, subscriptionIds, since, sentences } = payer;
+  const { customerId, email, subscriptionIds, since } = payer;
   const money = formatPerMonth(payer);
   const users = listPossibleUsers(payer);
   return (
@@ -26,6 +27,7 @@ export function PayerCase({ payer }: { payer: DescribedPayer }) {
         Pays {money === "" ? "in Stripe" : `${money} a month`} since <Time at={since} as="day" />, and no user
         is linked to this customer.
       </p>
+      <PayerSteps payer={payer} users={users} />
       <Section title="Who it may be">
         {users.length === 0 ? (
           <p className="py-3 text-table text-quiet">
@@ -46,9 +48,6 @@ export function PayerCase({ payer }: { payer: DescribedPayer }) {
             ))}
           </ul>
         )}
-      </Section>
-      <Section title="What to do">
-        <p className="max-w-prose py-3 text-table text-quiet">{sentences.at(-1)}</p>
       </Section>
     </>
   );

@@ -18,9 +18,9 @@ type QueueTabsProps = {
 export function QueueTabs({ queue, counts }: QueueTabsProps) {
   return (
     <nav aria-label="Queues">
-      <ul className="grid grid-cols-2 gap-2 sm:grid-cols-3 xl:grid-cols-5">
+      <ul className="grid max-lg:rounded max-lg:border max-lg:border-line max-lg:bg-raised lg:grid-cols-5 lg:gap-2">
         {QUEUE_IDS.map((id) => (
-          <li key={id} className="flex">
+          <li key={id} className="flex max-lg:not-last:border-b max-lg:border-line">
             <QueueTab
               id={id}
               isCurrent={id === queue}
@@ -45,28 +45,28 @@ function QueueTab({ id, isCurrent, count }: QueueTabProps) {
       prefetch="intent"
       preventScrollReset
       className={classNames(
-        "flex min-h-24 w-full flex-col rounded border px-3 py-2.5",
-        isCurrent ? "border-accent bg-selected" : "border-line bg-raised hover:bg-hover",
+        "flex min-h-11 w-full items-center gap-x-3 rounded px-3 py-1.5 lg:min-h-24 lg:flex-col lg:items-start lg:border lg:py-2.5",
+        isCurrent ? "bg-selected lg:border-accent" : "hover:bg-hover lg:border-line lg:bg-raised",
       )}
     >
-      <span className="flex items-center gap-1.5 text-table text-quiet">
+      <span className="flex items-center gap-1.5 text-table text-quiet max-lg:flex-1">
         <span className={isEmpty ? "text-correct" : toneText[tone]}>
           <Shape tone={isEmpty ? "right" : tone} />
         </span>
         <span className={isCurrent ? "font-medium text-ink" : undefined}>{label}</span>
       </span>
-      <span className="mt-0.5 text-figure font-semibold tracking-tight tabular-nums">
+      <span className="font-semibold tracking-tight tabular-nums max-lg:order-last max-lg:min-w-8 max-lg:text-right max-lg:text-lead lg:mt-0.5 lg:text-figure">
         {formatWaiting(count)}
       </span>
-      <span className="flex flex-wrap gap-x-2 text-small text-quiet">
+      <span className="flex flex-wrap gap-x-2 text-small text-quiet max-lg:justify-end">
         {count?.perMonth.map(({ perMonth, currency }) => (
           <span key={currency}>
             <Money amount={perMonth} currency={currency} />
           </span>
         ))}
-        {count != null && count.perMonth.length > 0 && <span>a month</span>}
+        {count != null && count.perMonth.length > 0 && <span className="max-sm:hidden">a month</span>}
         {count?.oldest != null && (
-          <span>
+          <span className="max-sm:hidden">
             oldest <Time at={count.oldest} as="length" />
           </span>
         )}

@@ -73,25 +73,27 @@ export default function Inbox() {
   const { label, meaning } = QUEUES[queue];
   return (
     <>
-      <PageHeader
-        title="Inbox"
-        description={
-          counts?.knowledge.lastFullRun != null && (
-            <>
-              Stripe was last read completely <Time at={counts.knowledge.lastFullRun} />
-            </>
-          )
-        }
-      />
-      {firstRun && <FirstRun firstRun={firstRun} counts={foundCounts} />}
-      <QueueTabs queue={queue} counts={counts} />
+      <div className={isChosen ? "max-lg:hidden" : undefined}>
+        <PageHeader
+          title="Inbox"
+          description={
+            counts?.knowledge.lastFullRun != null && (
+              <>
+                Stripe was last read completely <Time at={counts.knowledge.lastFullRun} />
+              </>
+            )
+          }
+        />
+        {firstRun && <FirstRun firstRun={firstRun} counts={foundCounts} />}
+        <QueueTabs queue={queue} counts={counts} />
+      </div>
       {work.lines.length === 0 ? (
         <EmptyInbox queue={queue} counts={counts} />
       ) : (
-        <div className="mt-5 gap-x-8 lg:grid lg:grid-cols-[minmax(16rem,21rem)_minmax(0,1fr)] lg:items-start">
+        <div className="gap-x-8 lg:mt-5 lg:grid lg:grid-cols-[minmax(16rem,21rem)_minmax(0,1fr)] lg:items-start">
           <section
             aria-label={label}
-            className={classNames("lg:sticky lg:top-16", isChosen && "max-lg:hidden")}
+            className={classNames("lg:sticky lg:top-16", isChosen ? "max-lg:hidden" : "max-lg:mt-5")}
           >
             <p className="border-b border-line pb-2 text-table text-quiet">{meaning}</p>
             <CaseList
@@ -102,7 +104,14 @@ export default function Inbox() {
             />
           </section>
           <div className={classNames("min-w-0", !isChosen && "max-lg:hidden")}>
-            <OpenCase queue={queue} caseId={caseId} page={page} payer={payer} nextId={work.nextId} />
+            <OpenCase
+              queue={queue}
+              caseId={caseId}
+              page={page}
+              payer={payer}
+              nextId={work.nextId}
+              previousId={work.previousId}
+            />
           </div>
         </div>
       )}

@@ -27,7 +27,11 @@ export function findNextCase(lines: readonly WorkLine[], caseId: string | null):
 }
 
 /** The list of the queue while it is worked through. */
-export function useWork({ queue, cases, caseId }: Work): { lines: WorkLine[]; nextId: string | null } {
+export function useWork({ queue, cases, caseId }: Work): {
+  lines: WorkLine[];
+  nextId: string | null;
+  previousId: string | null;
+} {
   const [known, setKnown] = useState<{ queue: QueueId; cases: InboxCase[] }>({ queue, cases });
   const latest = useRef(known);
   latest.current = known;
@@ -38,5 +42,6 @@ export function useWork({ queue, cases, caseId }: Work): { lines: WorkLine[]; ne
     if (lines.length > current.cases.length) setKnown({ queue, cases: lines });
   }, [queue, cases]);
   const lines = joinWork(known.queue === queue ? known.cases : [], cases);
-  return { lines, nextId: findNextCase(lines, caseId) };
+  const at = lines.findIndex(({ id }) => id === caseId);
+  return { lines, nextId: findNextCase(lines, caseId), previousId: lines[at - 1]?.id ?? null };
 }

@@ -1,12 +1,12 @@
 import { Link } from "@remix-run/react";
 import { useState } from "react";
 import type { UserView } from "~/dashboard/user-view.server";
+import { RevokeDialog } from "~/routes/_staff/case/revoke-dialog";
 import { Button } from "~/ui/button";
 import { Money } from "~/ui/format/money";
 import { Time } from "~/ui/format/time";
 import { VerdictMark } from "~/ui/status/verdict-mark";
 import { buildUserPath } from "../_staff/user/use-sync";
-import { RevokeDialog } from "./revoke-dialog";
 
 /** A user with a pending revocation: why access should end, and why it was not revoked automatically. */
 export function Revocation({ user, canApprove }: { user: UserView; canApprove: boolean }) {

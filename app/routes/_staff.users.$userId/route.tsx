@@ -1,13 +1,13 @@
 import type { MetaFunction } from "@remix-run/node";
-import { Link, useLoaderData } from "@remix-run/react";
-import { ChevronLeft } from "lucide-react";
+import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { UserCase } from "~/routes/_staff/case/user-case";
+import { ListNavigation } from "./list-navigation";
 
 const params = z.object({ userId: z.string().min(1).max(200) });
-const form = z.object({ intent: z.enum(["sync", "preview"]) });
+const form = z.object({ intent: z.enum(["sync", "preview"]), confirmed: z.literal("1").optional() });
 
 const userNotFoundResponse = () => errorResponse("not_found", { message: "User not found." });
 
@@ -21,7 +21,7 @@ export const loader = route.loader({ who: "staff", role: "viewer", params }, asy
   return { page };
 });
 
-/** `sync` reads Stripe and repairs. `preview` reads Stripe and changes nothing. */
+/** `sync` reads Stripe and repairs; it takes access only when that was `confirmed`. `preview` reads Stripe and changes nothing. */
 export const action = route.action(
   { who: "staff", role: "operator", params, form },
   async ({ params, form, parity, staff, request }) => {
@@ -32,7 +32,10 @@ export const action = route.action(
         throw userNotFoundResponse();
       return null;
     }
-    const result = await parity.syncUser({ userId, actor, signal: request.signal });
+    const result = await parity.syncUser({
+      ...{ userId, actor, signal: request.signal },
+      grantOnly: form.confirmed === undefined,
+    });
     if (!result) throw userNotFoundResponse();
     return result;
   },
@@ -42,14 +45,8 @@ export default function User() {
   const { page } = useLoaderData<typeof loader>();
   return (
     <>
-      <Link
-        to="/users"
-        className="mb-2 -ml-1 inline-flex min-h-6 items-center gap-0.5 rounded text-table text-quiet hover:text-ink"
-      >
-        <ChevronLeft className="size-4" aria-hidden="true" />
-        Users
-      </Link>
-      <UserCase page={page} isPage />
+      <ListNavigation userId={page.user.userId} />
+      <UserCase key={page.user.userId} page={page} isPage />
     </>
   );
 }

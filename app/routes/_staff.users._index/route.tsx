@@ -1,13 +1,16 @@
 import type { MetaFunction } from "@remix-run/node";
-import { Link, useLoaderData, useNavigation } from "@remix-run/react";
-import { isFiltered, parseUsersQuery } from "~/dashboard/users-list/users-query";
+import { Link, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
+import { isFiltered, parseUsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { SyncAllButtons } from "~/routes/_staff/run/sync-all-buttons";
+import { ButtonLink } from "~/ui/button";
 import { useDeferred } from "~/ui/deferred";
+import { ErrorPage } from "~/ui/error-page";
 import { PageHeader } from "~/ui/page-header";
 import { useHasRole } from "../_staff/frame-data";
+import { useRememberList } from "../_staff/list-memory";
 import { EmptyUsers } from "./empty-users";
 import { FilterBar } from "./filter-bar";
 import { Pagination } from "./pagination";
@@ -54,11 +57,27 @@ export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ re
   };
 });
 
+/** An address of a page that is not there any more leads back to the list, with its filters. */
+export function ErrorBoundary() {
+  const [search] = useSearchParams();
+  const first = usersPath(parseUsersQuery(search));
+  return (
+    <>
+      <ErrorPage />
+      <ButtonLink to={first}>Go to the first page of this list</ButtonLink>
+    </>
+  );
+}
+
 export default function Users() {
   const { query, users, plans, payerIds, hasTimedOut, verdicts, ...pages } = useLoaderData<typeof loader>();
   const { state, location } = useNavigation();
   const canWrite = useHasRole("operator");
   const counts = useDeferred(verdicts);
+  useRememberList({
+    path: usersPath(query, { page: query.page }),
+    ids: users.map(({ userId }) => userId),
+  });
   const isLoading = state === "loading" && location?.pathname === "/users";
   return (
     <>

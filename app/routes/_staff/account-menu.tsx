@@ -3,6 +3,7 @@ import { CircleUserRound } from "lucide-react";
 import { MenuButton } from "~/ui/menu/menu-button";
 import { THEMES, type Theme } from "~/ui/theme/appearance";
 import type { FrameData } from "./frame-data";
+import { openPanel } from "./keys/panels";
 
 const THEME_WORDS: Record<Theme, string> = {
   system: "System theme",
@@ -36,6 +37,7 @@ export function AccountMenu({ staff, theme }: { staff: FrameData["staff"]; theme
         ...(staff.role === "admin"
           ? [{ kind: "action" as const, id: "team", label: "Team", onChoose: () => navigate("/team") }]
           : []),
+        { kind: "action", id: "keys", label: "Keyboard shortcuts", onChoose: () => openPanel("help") },
         { kind: "line", id: "above-themes" },
         ...THEMES.map((choice) => ({
           kind: "choice" as const,
@@ -54,7 +56,7 @@ export function AccountMenu({ staff, theme }: { staff: FrameData["staff"]; theme
       ]}
     >
       <CircleUserRound className="size-4 shrink-0" aria-hidden="true" />
-      <span className="hidden truncate sm:inline">{staff.name}</span>
+      <span className="hidden truncate lg:inline">{staff.name}</span>
     </MenuButton>
   );
 }

@@ -4,6 +4,7 @@ import type { Appearance } from "~/ui/theme/appearance";
 import { Alerts } from "./alerts";
 import { BottomBar } from "./bottom-bar";
 import { type FrameData, useFrameCounts } from "./frame-data";
+import { Keyboard } from "./keys/keyboard";
 import { listNavigation } from "./navigation";
 import { Sidebar } from "./sidebar";
 import { TopBar } from "./top-bar";
@@ -35,6 +36,7 @@ export function Frame({ data, children }: { data: FrameData; children: ReactNode
           {children}
         </main>
       </div>
+      <Keyboard />
       <BottomBar entries={entries} />
     </div>
   );

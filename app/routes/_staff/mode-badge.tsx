@@ -22,7 +22,7 @@ export function ModeBadge({ frame }: { frame: FrameView }) {
   return (
     <span className="flex items-center gap-2 text-small text-faint">
       {frame.account && (
-        <span className="hidden font-mono lg:inline" title={frame.account}>
+        <span className="hidden font-mono xl:inline" title={frame.account}>
           {shortenId(frame.account)}
         </span>
       )}

@@ -1,25 +1,23 @@
 import { Form, useSearchParams } from "@remix-run/react";
 import { Search } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
+import { useShortcut } from "~/ui/keyboard/shortcuts";
 
 /** The search field on every page. The key `/` focuses it. */
 export function SearchBox() {
   const [search] = useSearchParams();
   const input = useRef<HTMLInputElement>(null);
   const q = search.get("q") ?? "";
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      if (event.key !== "/" || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target))
-        return;
-      event.preventDefault();
+  useShortcut({
+    key: "/",
+    label: "Search users",
+    run: () => {
       input.current?.select();
       input.current?.focus();
-    };
-    document.addEventListener("keydown", focus);
-    return () => document.removeEventListener("keydown", focus);
-  }, []);
+    },
+  });
   return (
-    <Form action="/users" role="search" className="relative min-w-0 flex-1 sm:max-w-sm">
+    <Form action="/users" role="search" className="relative min-w-60 flex-1 md:max-w-sm">
       <Search
         className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-faint"
         aria-hidden="true"
@@ -44,14 +42,5 @@ export function SearchBox() {
         /
       </span>
     </Form>
-  );
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable ||
-      /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
-      target.closest("[role=menu]") !== null)
   );
 }

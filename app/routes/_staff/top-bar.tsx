@@ -9,10 +9,9 @@ import { WriteModeMenu } from "./write-mode-menu";
 export function TopBar({ frame, staff, theme }: Pick<FrameData, "frame" | "staff"> & { theme: Theme }) {
   return (
     <header className="sticky top-0 z-20 border-b border-line bg-surface">
-      <div className="mx-auto flex max-w-page flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 sm:h-13 sm:flex-nowrap sm:px-6 sm:py-0">
+      <div className="mx-auto flex max-w-page flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 sm:px-6">
         <SearchBox />
-        <div className="hidden flex-1 sm:block" />
-        <div className="order-last flex w-full items-center justify-between gap-3 sm:order-none sm:w-auto">
+        <div className="order-last flex w-full items-center justify-between gap-3 md:order-none md:ml-auto md:w-auto">
           <ModeBadge frame={frame} />
           <WriteModeMenu writeMode={frame.writeMode} canChange={roleAllows(staff.role, "admin")} />
         </div>

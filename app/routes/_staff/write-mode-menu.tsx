@@ -26,7 +26,11 @@ export function WriteModeMenu({ writeMode, canChange }: { writeMode: WriteMode; 
         <Shape tone={tones[writeMode]} />
       </span>
       <span>
-        <span className="text-quiet">Repairs:</span> {WRITE_MODE_WORDS[writeMode]}
+        <span className="text-quiet">
+          <span className="md:max-xl:hidden">Automatic repairs:</span>
+          <span className="hidden md:max-xl:inline">Repairs:</span>
+        </span>{" "}
+        {WRITE_MODE_WORDS[writeMode]}
       </span>
     </>
   );
@@ -44,6 +48,7 @@ export function WriteModeMenu({ writeMode, canChange }: { writeMode: WriteMode; 
   return (
     <>
       <MenuButton
+        label={`Automatic repairs: ${WRITE_MODE_WORDS[writeMode]}`}
         className={classNames(boxClasses, "hover:bg-hover")}
         align="end"
         items={WRITE_MODES.map((choice) => ({

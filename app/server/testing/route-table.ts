@@ -52,9 +52,17 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
     loader: { at: "/alerts", is: staffPage },
     action: { at: "/alerts", form: { intent: "test" }, is: staff(403, 400, 400) },
   },
+  "routes/_staff.decisions": {
+    action: {
+      at: "/decisions",
+      form: { intent: "decide", kind: "hold", userId: "ada" },
+      is: staff(403, 400, 400),
+    },
+  },
   "routes/_staff.find": {
     loader: { at: "/find?q=ada@example.com", is: staff("→ /users/ada", "→ /users/ada", "→ /users/ada") },
   },
+  "routes/palette": { loader: { at: "/palette?q=ada", is: staffPage } },
   "routes/_staff.revocations": {
     loader: { at: "/revocations", is: staffPage },
     action: {

@@ -1,13 +1,22 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
+import { useRef } from "react";
 import type { DialogProps } from "./dialog-props";
 
 export function DialogPopup({ open, onClose, title, description, children }: DialogProps) {
+  const body = useRef<HTMLDivElement>(null);
+  const openedFrom = useRef<Element | null>(null);
+  if (open && openedFrom.current === null) openedFrom.current = document.activeElement;
+  if (!open) openedFrom.current = null;
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="floating fixed inset-0 z-40 bg-backdrop" />
-        <Dialog.Popup className="floating fixed inset-x-4 top-[12vh] z-50 mx-auto max-h-[80vh] max-w-lg overflow-y-auto rounded border border-line bg-raised p-5 text-ink shadow-float outline-none">
+        <Dialog.Popup
+          initialFocus={() => findFirst(body.current)}
+          finalFocus={() => findReturn(openedFrom.current)}
+          className="floating fixed inset-x-4 top-[12vh] z-50 mx-auto max-h-[80vh] max-w-lg overflow-y-auto rounded border border-line bg-raised p-5 text-ink shadow-float outline-none"
+        >
           <div className="flex items-start justify-between gap-4">
             <Dialog.Title className="text-lead font-semibold text-balance">{title}</Dialog.Title>
             <Dialog.Close
@@ -17,12 +26,32 @@ export function DialogPopup({ open, onClose, title, description, children }: Dia
               <X className="size-4" aria-hidden="true" />
             </Dialog.Close>
           </div>
-          <Dialog.Description className="mt-2 text-text text-quiet" render={<div />}>
-            {description}
-          </Dialog.Description>
-          <div className="mt-4">{children}</div>
+          {description !== null && (
+            <Dialog.Description className="mt-2 text-text text-quiet" render={<div />}>
+              {description}
+            </Dialog.Description>
+          )}
+          <div ref={body} className="mt-4">
+            {children}
+          </div>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** The first field, else the first button, which is the safe one; never “Close”. */
+function findFirst(body: HTMLElement | null): HTMLElement | true {
+  return (
+    body?.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea") ??
+    body?.querySelector<HTMLElement>("button, a[href]") ??
+    true
+  );
+}
+
+/** Where the dialog was opened from; the page's content when that is gone. */
+function findReturn(openedFrom: Element | null): HTMLElement | true {
+  if (openedFrom instanceof HTMLElement && openedFrom.isConnected && openedFrom !== document.body)
+    return openedFrom;
+  return document.getElementById("main") ?? true;
 }

@@ -5,6 +5,6 @@ export type DialogProps = {
   onClose: () => void;
   title: string;
   /** What the dialog asks, in one or two sentences. */
-  description: ReactNode;
+  description: ReactNode | null;
   children: ReactNode;
 };

@@ -1,80 +1,125 @@
-import { ArrowRight } from "lucide-react";
+import { REVIEW_VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
+import { pluralize } from "~/billing/words/counts";
 import type { ComparisonLine } from "~/dashboard/comparison.server";
 import { classNames } from "~/ui/class-names";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
 
-/** Compares all fields: recorded and expected value, Stripe's raw value, and the reason. Equal fields are shown in grey. */
-export function Comparison({ lines }: { lines: ComparisonLine[] }) {
-  const differing = lines.filter(({ differs }) => differs).length;
-  const aside =
-    differing === 0
-      ? "all fields match"
-      : `${differing} of ${lines.length} fields ${differing === 1 ? "differs" : "differ"}`;
+type ComparisonProps = { lines: ComparisonLine[]; verdict: Verdict };
+
+/**
+ * What differs, as it is in the database and as it should be. Where a person must decide, nothing is expected yet: then it is
+ * compared with what Stripe says. What agrees is folded.
+ */
+export function Comparison({ lines, verdict }: ComparisonProps) {
+  const isUndecided = REVIEW_VERDICTS.has(verdict);
+  const isUnchecked = verdict === "not_checked";
+  const isShown = (line: ComparisonLine) => line.differs || (isUndecided && line.differsFromStripe);
+  const shown = lines.filter(isShown);
+  const rest = lines.filter((line) => !isShown(line));
   return (
-    <Section title="Stripe and database" aside={aside}>
-      <table className="block w-full text-table lg:table">
-        <thead className="sr-only lg:not-sr-only lg:table-header-group">
-          <tr className="border-b border-line text-left text-small text-quiet">
-            <th scope="col" className="w-[22%] py-2 pr-4 font-medium">
-              Field
-            </th>
-            <th scope="col" className="w-[30%] py-2 pr-4 font-medium">
-              In the database → should be
-            </th>
-            <th scope="col" className="w-[20%] py-2 pr-4 font-medium">
-              In Stripe
-            </th>
-            <th scope="col" className="py-2 font-medium">
-              Reason
-            </th>
-          </tr>
-        </thead>
-        <tbody className="block lg:table-row-group">
-          {lines.map((line) => (
-            <ComparisonRow key={`${line.field} ${line.label}`} line={line} />
-          ))}
-        </tbody>
-      </table>
+    <Section
+      title="What differs"
+      aside={describeAside(shown.length, lines.length, { isUndecided, isUnchecked })}
+    >
+      {shown.length > 0 ? (
+        <ComparisonTable lines={shown} isUndecided={isUndecided} label="Fields that differ" />
+      ) : (
+        <p className="py-3 text-table text-quiet">
+          {isUnchecked
+            ? "Not known before Stripe has been read."
+            : isUndecided
+              ? "Waiting for a decision. The recorded values are as Stripe has them."
+              : "No field differs."}
+        </p>
+      )}
+      {rest.length > 0 && (
+        <details className="mt-2 text-table">
+          <summary className="w-fit cursor-pointer rounded py-1 text-accent">
+            {pluralize(rest.length, "other field")}
+          </summary>
+          <ComparisonTable lines={rest} isUndecided={isUndecided} label="Other fields" />
+        </details>
+      )}
     </Section>
   );
 }
 
-function ComparisonRow({ line }: { line: ComparisonLine }) {
-  const { label, help, recorded, expected, stripe, why, differs, severity } = line;
-  const tone = severity ?? "low";
+function describeAside(
+  differing: number,
+  all: number,
+  { isUndecided, isUnchecked }: { isUndecided: boolean; isUnchecked: boolean },
+): string {
+  if (isUnchecked) return "not checked yet";
+  if (isUndecided) return "waiting for a decision: nothing is changed";
+  return differing === 0 ? "" : `${differing} of ${all} fields`;
+}
+
+type ComparisonTableProps = { lines: ComparisonLine[]; isUndecided: boolean; label: string };
+
+function ComparisonTable({ lines, isUndecided, label }: ComparisonTableProps) {
+  const heads = isUndecided
+    ? ["Field", "In the database", "In Stripe"]
+    : ["Field", "In the database", "Should be", "Why"];
   return (
-    <tr
-      className={classNames(
-        "grid gap-x-4 gap-y-1 border-b border-line py-2 lg:table-row lg:py-0",
-        differs ? "text-ink" : "text-quiet",
-      )}
-    >
-      <th scope="row" title={help} className="text-left font-medium lg:py-2 lg:pr-4 lg:align-top">
-        <span className="flex items-center gap-1.5">
-          <span className={differs ? toneText[tone] : "invisible"}>
+    <table aria-label={label} className="block w-full text-table sm:table sm:table-fixed">
+      <thead className="sr-only sm:not-sr-only sm:table-header-group">
+        <tr className="border-b border-line text-left text-small text-quiet">
+          {heads.map((head, at) => (
+            <th key={head} scope="col" className={classNames("py-2 pr-4 font-medium", WIDTHS[at])}>
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody className="block sm:table-row-group">
+        {lines.map((line) => (
+          <ComparisonRow key={`${line.field} ${line.label}`} line={line} isUndecided={isUndecided} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const WIDTHS = ["w-[26%]", "w-[23%]", "w-[25%]", undefined];
+const cellClasses = "min-w-0 pl-4 break-words sm:py-2 sm:pr-4 sm:pl-0 sm:align-top";
+
+function ComparisonRow({ line, isUndecided }: { line: ComparisonLine; isUndecided: boolean }) {
+  const { label, help, recorded, expected, stripe, why, differs, differsFromStripe, severity } = line;
+  const isMarked = differs || (isUndecided && differsFromStripe);
+  const tone = severity ?? (isUndecided ? "review" : "low");
+  return (
+    <tr className="grid gap-y-0.5 border-b border-line py-2 sm:table-row sm:py-0">
+      <th scope="row" title={help} className="text-left font-medium sm:py-2 sm:pr-4 sm:align-top">
+        <span className="flex items-start gap-1.5">
+          <span className={classNames("mt-1", isMarked ? toneText[tone] : "invisible")}>
             <Shape tone={tone} />
           </span>
-          {label}
-          {differs && <span className="sr-only"> differs ({severity})</span>}
+          <span className={isMarked ? undefined : "font-normal text-quiet"}>{label}</span>
         </span>
       </th>
-      <td className="pl-4 tabular-nums lg:py-2 lg:pr-4 lg:pl-0 lg:align-top">
-        {differs ? (
-          <span className="flex flex-wrap items-center gap-1.5">
-            <del className="text-quiet decoration-faint">{recorded}</del>
-            <ArrowRight className="size-3.5 shrink-0 text-faint" aria-label="should be" />
-            <ins className="font-medium no-underline">{expected}</ins>
-          </span>
-        ) : (
-          recorded
-        )}
+      <td className={classNames(cellClasses, "tabular-nums", !isMarked && "text-quiet")}>
+        <CardLabel>In the database</CardLabel>
+        {recorded}
       </td>
-      <td className="pl-4 font-mono text-small break-all text-quiet lg:py-2 lg:pr-4 lg:pl-0 lg:align-top">
-        {stripe ?? <span className="font-sans text-faint">—</span>}
+      <td className={classNames(cellClasses, "tabular-nums", isMarked ? "font-medium" : "text-quiet")}>
+        <CardLabel>{isUndecided ? "In Stripe" : "Should be"}</CardLabel>
+        {isUndecided ? (stripe ?? "none") : expected}
       </td>
-      <td className="pl-4 text-small text-quiet lg:py-2 lg:pl-0 lg:align-top">{why}</td>
+      {!isUndecided && (
+        <td className={classNames(cellClasses, "text-small text-quiet")}>
+          {why}
+          {stripe !== null && stripe !== expected && (
+            <span className="block font-mono break-all">{stripe}</span>
+          )}
+        </td>
+      )}
     </tr>
   );
+}
+
+/** The head of a column, where narrow screens show none. */
+function CardLabel({ children }: { children: string }) {
+  return <span className="mr-2 text-small text-faint sm:hidden">{children}</span>;
 }

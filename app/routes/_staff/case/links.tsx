@@ -1,4 +1,5 @@
 import type { LinkSource } from "~/billing/snapshot";
+import type { Choice } from "~/dashboard/user-page/case-choices.server";
 import type { LinkView } from "~/dashboard/user-view.server";
 import { StripeLink } from "~/routes/_staff/user/stripe-link";
 import { Banner } from "~/ui/banner";
@@ -22,15 +23,15 @@ const STATES: Record<LinkView["state"], string> = {
 };
 
 /** The Stripe customers of this user, and the source of each link. */
-export function Links({ links, possibleMatches }: { links: LinkView[]; possibleMatches: string[] }) {
+export function Links({ links, possibleMatches }: { links: LinkView[]; possibleMatches: Choice[] }) {
   return (
     <Section title="Linked Stripe customers">
-      {possibleMatches.map((customerId) => (
+      {possibleMatches.map(({ value: customerId, label }) => (
         <div key={customerId} className="pt-3">
           <Banner tone="review">
             <span className="flex flex-wrap items-center gap-x-3">
               <span>
-                Possible match: a paying customer that may be this user and is not linked to a user:
+                <span className="font-medium">Possible match:</span> {label}. Pays, and is linked to no user.
               </span>
               <CopyId id={customerId} label="customer ID" />
               <StripeLink customerId={customerId}>Open in Stripe</StripeLink>

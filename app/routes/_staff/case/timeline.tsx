@@ -1,10 +1,18 @@
 import { Link } from "@remix-run/react";
-import type { TimelineEntry } from "~/dashboard/user-pages.server";
+import { useState } from "react";
+import type { TimelineEntry } from "~/dashboard/user-page/timeline.server";
+import { useHasRole } from "~/routes/_staff/frame-data";
+import { Button } from "~/ui/button";
 import { Time } from "~/ui/format/time";
 import { Section } from "~/ui/section";
+import { Shape } from "~/ui/status/shape";
+import { toneText } from "~/ui/status/tone";
+import { UndoDialog, type UndoneDecision } from "../decide/undo-dialog";
 
-/** The changes to this user, when and by which caller, the newest first. */
-export function Timeline({ entries }: { entries: TimelineEntry[] }) {
+/** What Parity changed and what staff decided, with reasons, the newest first. */
+export function Timeline({ entries, userId }: { entries: TimelineEntry[]; userId: string }) {
+  const canDecide = useHasRole("operator");
+  const [undone, setUndone] = useState<UndoneDecision | null>(null);
   return (
     <Section title="History">
       {entries.length === 0 ? (
@@ -12,12 +20,12 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
       ) : (
         <ol className="text-table">
           {entries.map((entry) => (
-            <li
-              key={`${entry.at} ${entry.runId ?? ""} ${entry.title}`}
-              className="border-b border-line py-2.5"
-            >
+            <li key={entry.key} className="border-b border-line py-2.5">
               <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-                <span className="font-medium">
+                <span className="flex items-center gap-2 font-medium">
+                  <span className={toneText[entry.tone]}>
+                    <Shape tone={entry.tone} />
+                  </span>
                   {entry.runId ? (
                     <Link
                       to={`/runs/${encodeURIComponent(entry.runId)}`}
@@ -29,13 +37,21 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
                     entry.title
                   )}
                 </span>
-                <span className="text-quiet">
+                <span className="flex items-baseline gap-3 text-quiet">
                   <Time at={entry.at} />
+                  {entry.undo && canDecide && (
+                    <Button
+                      size="small"
+                      onClick={() => setUndone(entry.undo && { ...entry.undo, name: entry.title })}
+                    >
+                      Undo…<span className="sr-only"> {entry.title}</span>
+                    </Button>
+                  )}
                 </span>
               </div>
-              {entry.reason !== null && <p className="mt-1 break-words">Reason: {entry.reason}</p>}
+              {entry.reason !== null && <p className="mt-1 pl-[18px] break-words">“{entry.reason}”</p>}
               {entry.changes.length > 0 && (
-                <ul className="mt-1 text-quiet tabular-nums">
+                <ul className="mt-1 pl-[18px] text-quiet tabular-nums">
                   {entry.changes.map((change) => (
                     <li key={change}>{change}</li>
                   ))}
@@ -45,6 +61,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
           ))}
         </ol>
       )}
+      <UndoDialog userId={userId} undone={undone} onClose={() => setUndone(null)} />
     </Section>
   );
 }

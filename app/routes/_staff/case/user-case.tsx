@@ -1,21 +1,26 @@
 import type { UserPage } from "~/dashboard/user-pages.server";
 import { Comparison } from "./comparison";
 import { Links } from "./links";
+import { NextStep } from "./next-step";
+import { Notes } from "./notes";
+import { Reply } from "./reply";
 import { Subscriptions } from "./subscriptions";
-import { SyncPanel } from "./sync-panel";
 import { Timeline } from "./timeline";
 import { UserHeader } from "./user-header";
 
 /** One user in full: what is wrong, what to do about it, what differs, the money, and what happened. */
 export function UserCase({ page, isPage = false }: { page: UserPage; isPage?: boolean }) {
+  const { user } = page;
   return (
     <>
-      <UserHeader user={page.user} isPage={isPage} />
-      <SyncPanel page={page} />
-      <Comparison lines={page.comparison} />
+      <UserHeader user={user} isPage={isPage} />
+      <Notes notes={page.notes} />
+      <NextStep page={page} />
+      <Reply text={page.reply} />
+      <Comparison lines={page.comparison} verdict={user.verdict} />
       <Subscriptions subscriptions={page.subscriptions} />
-      <Links links={page.links} possibleMatches={page.possibleMatches} />
-      <Timeline entries={page.timeline} />
+      <Links links={page.links} possibleMatches={page.choices.matches} />
+      <Timeline entries={page.timeline} userId={user.userId} />
     </>
   );
 }

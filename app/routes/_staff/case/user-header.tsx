@@ -1,13 +1,19 @@
 import { Link } from "@remix-run/react";
+import type { MoneyKind } from "~/billing/verdicts/catalogue";
 import type { UserView } from "~/dashboard/user-view.server";
 import { StripeLink } from "~/routes/_staff/user/stripe-link";
 import { buildUserPath } from "~/routes/_staff/user/use-sync";
 import { CopyId } from "~/ui/copy-id";
 import { Money } from "~/ui/format/money";
 import { Time } from "~/ui/format/time";
-import { FlagChip } from "~/ui/status/flag-chip";
 import { VerdictMark } from "~/ui/status/verdict-mark";
 import { OpenAsCustomer } from "./open-as-customer";
+
+const MONEY_WORDS: Record<MoneyKind, string> = {
+  locked_out: "paid, but no access",
+  leaking: "access, but no payment",
+  unmapped: "paid at a price without a plan",
+};
 
 /** The user, what is wrong, and since when: what a support agent needs on a call. */
 export function UserHeader({ user, isPage }: { user: UserView; isPage: boolean }) {
@@ -27,9 +33,6 @@ export function UserHeader({ user, isPage }: { user: UserView; isPage: boolean }
           )}
         </Heading>
         <VerdictMark verdict={user.verdict} badge />
-        {user.flags.map((flag) => (
-          <FlagChip key={flag} flag={flag} />
-        ))}
       </div>
       <div className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1 text-table text-quiet">
         <CopyId id={user.email} label="email address" isFull />
@@ -44,7 +47,7 @@ export function UserHeader({ user, isPage }: { user: UserView; isPage: boolean }
         {user.money && (
           <span>
             <Money amount={user.money.perMonth} currency={user.money.currency} /> per month{" "}
-            {user.money.kind === "locked_out" ? "paid, but no access" : "access, but no payment"}
+            {MONEY_WORDS[user.money.kind]}
           </span>
         )}
         {user.since !== null && user.money && (

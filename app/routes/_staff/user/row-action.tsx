@@ -21,7 +21,7 @@ export function RowAction({ user }: { user: UserView }) {
     <Button
       size="small"
       variant={IN_SYNC_VERDICTS.has(user.verdict) ? "quiet" : "secondary"}
-      onClick={sync}
+      onClick={() => sync()}
       disabled={busy}
       aria-busy={busy}
       className="min-w-17"

@@ -21,7 +21,7 @@ export function buildUserPath(userId: string): string {
 export function useSync(
   userId: string,
   { toast }: { toast: boolean },
-): { sync: () => void; busy: boolean; result: SyncResult | null } {
+): { sync: (options?: { confirmed?: boolean }) => void; busy: boolean; result: SyncResult | null } {
   const fetcher = useFetcher<SyncResult>({ key: `sync ${userId}` });
   const notify = useNotice();
   const notified = useRef<SyncResult | null>(null);
@@ -36,7 +36,12 @@ export function useSync(
     });
   }, [toast, result, notify]);
   return {
-    sync: () => fetcher.submit({ intent: "sync" }, { method: "post", action: buildUserPath(userId) }),
+    // Only a sync that was confirmed may take access.
+    sync: ({ confirmed = false } = {}) =>
+      fetcher.submit(
+        { intent: "sync", ...(confirmed && { confirmed: "1" }) },
+        { method: "post", action: buildUserPath(userId) },
+      ),
     busy: fetcher.state !== "idle",
     result,
   };

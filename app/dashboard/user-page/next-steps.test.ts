@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { IN_SYNC_VERDICTS, VERDICTS } from "~/billing/verdicts/catalogue";
+import type { Flag } from "~/billing/verdicts/flags";
+import { chooseSteps, type StepInput } from "./next-steps";
+
+const choose = (input: Partial<StepInput>) =>
+  chooseSteps({ verdict: "locked_out", flags: [], blocked: null, revokes: false, ...input });
+
+it.each(VERDICTS)("%s has a next step, unless nothing needs to be done", (verdict) => {
+  const { next, others } = choose({ verdict });
+  expect(next === null).toBe(IN_SYNC_VERDICTS.has(verdict));
+  expect(others).toContain("check");
+  expect(others).not.toContain(next);
+});
+
+it("access is never taken by a sync: it has a step of its own", () => {
+  for (const verdict of ["unpaid_access", "plan_mismatch", "access_mismatch", "status_mismatch"] as const) {
+    expect(choose({ verdict, revokes: true })).toMatchObject({ next: "remove_access" });
+    const blocked = choose({ verdict, revokes: true, blocked: "no_positive_evidence" });
+    expect(blocked.next).toBe("approve_removal");
+    expect([blocked.next, ...blocked.others]).not.toContain("sync");
+  }
+});
+
+it.each<[Flag, string]>([
+  ["on_hold", "release"],
+  ["acknowledged", "end_acknowledgement"],
+])("a user that is %s can be taken up again", (flag, step) => {
+  const { next, others } = choose({ flags: [flag] });
+  expect([next, ...others]).toContain(step);
+  expect([next, ...others]).toContain("sync");
+});
+
+it("a user that was acknowledged needs nothing, and cannot be acknowledged twice", () => {
+  const { next, others } = choose({ flags: ["acknowledged"] });
+  expect(next).toBeNull();
+  expect(others).not.toContain("acknowledge");
+});

@@ -1,0 +1,96 @@
+import { Link } from "@remix-run/react";
+import { useEffect, useRef, useState } from "react";
+import type { SyncResult } from "~/dashboard/sync-result.server";
+import { useFrameData } from "~/routes/_staff/frame-data";
+import { OUTCOME_TONES } from "~/routes/_staff/user/use-sync";
+import { useNow } from "~/ui/format/now";
+import { Time } from "~/ui/format/time";
+import { Shape } from "~/ui/status/shape";
+import { type Tone, toneText } from "~/ui/status/tone";
+import { UndoDialog, type UndoneDecision } from "../decide/undo-dialog";
+import type { Outcome } from "./use-case";
+
+/** What the last step did, in its place: before → after, who and when. The focus comes here when its button has gone. */
+export function CaseOutcome({ outcome, userId }: { outcome: Outcome; userId: string }) {
+  const [undone, setUndone] = useState<UndoneDecision | null>(null);
+  const decision = outcome.kind === "decision" ? outcome.made.decision : null;
+  const box = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each new outcome
+  useEffect(() => {
+    const { activeElement } = document;
+    if (activeElement === document.body || activeElement?.id === "main")
+      box.current?.focus({ preventScroll: true });
+  }, [outcome]);
+  const { tone, message, changes, runId } = readOutcome(outcome);
+  return (
+    <div ref={box} tabIndex={-1} role="status" className="border-b border-line pb-3 outline-none">
+      <p className="flex items-start gap-2 font-medium">
+        <span className={`mt-[5px] ${toneText[tone]}`}>
+          <Shape tone={tone} />
+        </span>
+        {message}
+      </p>
+      {changes.length > 0 && (
+        <ul className="mt-1.5 space-y-0.5 pl-[18px] text-table tabular-nums">
+          {changes.map((change) => (
+            <li key={change}>{change}</li>
+          ))}
+        </ul>
+      )}
+      <p className="mt-1.5 flex flex-wrap gap-x-3 pl-[18px] text-table text-quiet">
+        <ByNow />
+        {runId !== null && (
+          <Link to={`/runs/${encodeURIComponent(runId)}`} className="rounded text-accent hover:underline">
+            View run
+          </Link>
+        )}
+        {decision?.undoable && (
+          <button
+            type="button"
+            className="min-h-6 rounded text-accent hover:underline"
+            onClick={() =>
+              setUndone({ kind: "undo_decision", decisionId: decision.id, name: decision.label })
+            }
+          >
+            Undo…
+          </button>
+        )}
+      </p>
+      <UndoDialog userId={userId} undone={undone} onClose={() => setUndone(null)} />
+    </div>
+  );
+}
+
+/** Who did it, and when. */
+function ByNow() {
+  const staff = useFrameData()?.staff;
+  const { seconds } = useNow();
+  const at = useRef(seconds);
+  return (
+    <span>
+      {staff && `by ${staff.name}, `}
+      <Time at={at.current} />
+    </span>
+  );
+}
+
+type Read = { tone: Tone; message: string; changes: string[]; runId: string | null };
+
+function readOutcome(outcome: Outcome): Read {
+  if (outcome.kind === "sync") {
+    const { result } = outcome;
+    return { ...result, tone: chooseOutcomeTone(result) };
+  }
+  const { sentence, sync, lines } = outcome.made;
+  if (sync === null) return { tone: "right", message: sentence, changes: lines, runId: null };
+  return {
+    tone: chooseOutcomeTone(sync),
+    message: `${sentence} ${sync.message}`,
+    changes: sync.changes,
+    runId: sync.runId,
+  };
+}
+
+/** Access that was taken is never shown with a green tick. */
+export const chooseOutcomeTone = (result: SyncResult): Tone =>
+  result.outcome === "synced" && result.revoked ? "critical" : OUTCOME_TONES[result.outcome];

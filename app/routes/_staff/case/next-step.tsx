@@ -1,0 +1,101 @@
+import { useFetcher } from "@remix-run/react";
+import { useState } from "react";
+import { chooseSteps, type StepId } from "~/dashboard/user-page/next-steps";
+import type { UserPage } from "~/dashboard/user-pages.server";
+import { DECISION_KINDS, type DecisionKind } from "~/engine/decisions/kinds";
+import { useHasRole } from "~/routes/_staff/frame-data";
+import { Button } from "~/ui/button";
+import { useShortcut } from "~/ui/keyboard/shortcuts";
+import { DecisionDialog } from "../decide/decision-dialog";
+import { CaseOutcome } from "./case-outcome";
+import { PlannedChanges } from "./planned-changes";
+import { RemoveAccessDialog } from "./remove-access-dialog";
+import { RevokeDialog } from "./revoke-dialog";
+import { STEP_WORDS } from "./step-words";
+import { useCase } from "./use-case";
+
+const isDecision = (step: StepId): step is StepId & DecisionKind =>
+  DECISION_KINDS.some((kind) => kind === step);
+
+/** The one step that the case needs as a button right here, the others beside it, and afterwards what came of it. */
+export function NextStep({ page }: { page: UserPage }) {
+  const { user, revokes, choices, decisions } = page;
+  const { sync, isBusy, outcome } = useCase(user.userId);
+  const preview = useFetcher();
+  const [opened, setOpened] = useState<StepId | null>(null);
+  const isOperator = useHasRole("operator");
+  const isAdmin = useHasRole("admin");
+  const { next, others } = chooseSteps({ ...user, revokes });
+  const name = user.name ?? user.email;
+  const isChecking = preview.state !== "idle";
+  const isWaiting = isBusy || isChecking;
+  const close = () => setOpened(null);
+  const take = (step: StepId) => {
+    if (isWaiting) return;
+    if (step === "sync") sync();
+    else if (step === "check")
+      preview.submit(
+        { intent: "preview" },
+        { method: "post", action: `/users/${encodeURIComponent(user.userId)}` },
+      );
+    else setOpened(step);
+  };
+  useShortcut(
+    next === "sync" && isOperator ? { key: "s", label: "Sync this user", run: () => take("sync") } : null,
+  );
+  const may = (step: StepId) => isAdmin || (isOperator && STEP_WORDS[step].role === "operator");
+  const decision = opened !== null && isDecision(opened) ? opened : null;
+  const subject = {
+    ...{ key: user.userId, name, choices },
+    input: { userId: user.userId },
+    basedOn: decisions.latest,
+  };
+  const listed = others.filter(may);
+  return (
+    <section aria-label="What to do" className="mt-5 space-y-3 rounded border border-line bg-raised p-4">
+      {outcome && <CaseOutcome outcome={outcome} userId={user.userId} />}
+      {(next !== null || !outcome) && <PlannedChanges page={page} step={next} />}
+      {isOperator ? (
+        <div className="flex flex-wrap items-center gap-2">
+          {next !== null && may(next) && (
+            <Button
+              variant={STEP_WORDS[next].isDangerous ? "danger" : "primary"}
+              data-step={next}
+              onClick={() => take(next)}
+              aria-disabled={isWaiting}
+              aria-busy={isBusy}
+            >
+              {isBusy ? "Reading Stripe…" : STEP_WORDS[next].label}
+            </Button>
+          )}
+          {listed.map((step) => (
+            <Button
+              key={step}
+              variant={step === "check" ? "quiet" : "secondary"}
+              data-step={step}
+              className={STEP_WORDS[step].isDangerous ? "text-critical" : undefined}
+              onClick={() => take(step)}
+              aria-disabled={isWaiting}
+              aria-busy={step === "check" && isChecking}
+            >
+              {step === "check" && isChecking ? "Reading Stripe…" : STEP_WORDS[step].label}
+            </Button>
+          ))}
+        </div>
+      ) : (
+        <p className="text-table text-quiet">Only operators and admins can change this.</p>
+      )}
+      {next !== null && isOperator && !may(next) && (
+        <p className="text-table text-quiet">“{STEP_WORDS[next].label}” needs an admin.</p>
+      )}
+      <DecisionDialog kind={decision} subject={subject} onClose={close} />
+      <RemoveAccessDialog
+        page={page}
+        open={opened === "remove_access"}
+        onClose={close}
+        onConfirm={() => sync({ confirmed: true })}
+      />
+      <RevokeDialog user={user} open={opened === "approve_removal"} onClose={close} />
+    </section>
+  );
+}

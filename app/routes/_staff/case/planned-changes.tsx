@@ -1,0 +1,61 @@
+import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
+import type { StepId } from "~/dashboard/user-page/next-steps";
+import type { UserPage } from "~/dashboard/user-pages.server";
+import { useFrameData } from "~/routes/_staff/frame-data";
+
+/** More lines than this are folded. */
+const SHOWN = 8;
+
+/** What the next step will change, or that nothing is changed before a person decides. */
+export function PlannedChanges({ page, step }: { page: UserPage; step: StepId | null }) {
+  const { user, plannedChanges } = page;
+  const isPaused = useFrameData()?.frame.writeMode === "off";
+  const isSettled = IN_SYNC_VERDICTS.has(user.verdict);
+  const shown = plannedChanges.slice(0, SHOWN);
+  const rest = plannedChanges.slice(SHOWN);
+  return (
+    <div>
+      <h2 className="text-text font-semibold">{chooseTitle(step, isSettled, plannedChanges.length > 0)}</h2>
+      {plannedChanges.length === 0 ? (
+        <p className="mt-1 text-quiet">
+          {explainNothing(user.verdict === "not_checked", isSettled, isPaused)}
+        </p>
+      ) : (
+        <>
+          <ChangeLines lines={shown} />
+          {rest.length > 0 && (
+            <details className="mt-1 text-table">
+              <summary className="w-fit cursor-pointer rounded py-1 text-accent">{rest.length} more</summary>
+              <ChangeLines lines={rest} />
+            </details>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function ChangeLines({ lines }: { lines: string[] }) {
+  return (
+    <ul className="mt-1 list-disc space-y-0.5 pl-5 tabular-nums marker:text-faint">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+}
+
+function chooseTitle(step: StepId | null, isSettled: boolean, changes: boolean): string {
+  if (isSettled) return "Nothing to do";
+  if (step === null) return "Nothing is waiting here";
+  if (step === "sync") return changes ? "Sync will change" : "Sync reads Stripe first";
+  if (step === "remove_access" || step === "approve_removal") return "This takes access away";
+  return "This needs a decision";
+}
+
+function explainNothing(isUnchecked: boolean, isSettled: boolean, isPaused: boolean): string {
+  if (isSettled) return "The record is as it should be.";
+  if (isPaused) return "Repairs are paused: nothing is changed until an admin turns them on.";
+  if (isUnchecked) return "What is to be changed is known when Stripe has been read.";
+  return "Sync cannot fix this. Nothing is changed until a person decides.";
+}

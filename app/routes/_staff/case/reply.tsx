@@ -1,0 +1,39 @@
+import { useEffect, useState } from "react";
+import { Button } from "~/ui/button";
+
+/** A message to the customer, ready to be copied: what was wrong, and what is right now. */
+export function Reply({ text }: { text: string }) {
+  const [state, setState] = useState<"ready" | "copied" | "refused">("ready");
+  useEffect(() => {
+    if (state !== "copied") return;
+    const timer = setTimeout(() => setState("ready"), 2_000);
+    return () => clearTimeout(timer);
+  }, [state]);
+  const copy = () => {
+    // Without https the browser has no clipboard for us: then the text is there to be selected.
+    if (!navigator.clipboard) return setState("refused");
+    navigator.clipboard.writeText(text).then(
+      () => setState("copied"),
+      () => setState("refused"),
+    );
+  };
+  return (
+    <details className="mt-4 rounded border border-line">
+      <summary className="cursor-pointer rounded px-4 py-2.5 text-table font-medium">
+        Reply to the customer
+      </summary>
+      <div className="border-t border-line px-4 py-3">
+        <p className="max-w-prose text-table whitespace-pre-line select-all">{text}</p>
+        <div className="mt-3 flex items-center gap-3">
+          <Button size="small" onClick={copy}>
+            Copy reply
+          </Button>
+          <span role="status" className="text-table text-quiet">
+            {state === "copied" && "Copied"}
+            {state === "refused" && "Select the text and copy it."}
+          </span>
+        </div>
+      </div>
+    </details>
+  );
+}

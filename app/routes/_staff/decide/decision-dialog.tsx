@@ -1,0 +1,112 @@
+import { useEffect, useId, useState } from "react";
+import { DECISIONS, type DecisionKind } from "~/engine/decisions/kinds";
+import { Button } from "~/ui/button";
+import { Dialog } from "~/ui/dialog/dialog";
+import { TextArea } from "~/ui/text-area";
+import { DECISION_FORMS } from "./decision-forms";
+import { type Choices, DecisionInput, readDefaults, toInput } from "./decision-input";
+import { PreviewLines } from "./preview-lines";
+import { type DecisionForm, useDecision } from "./use-decision";
+
+export type DecisionSubject = {
+  /** Tells this user or payer apart from others. */
+  key: string;
+  name: string;
+  /** What is decided about, as the kind wants it: `{userId}`. */
+  input: Record<string, string>;
+  choices: Choices;
+  /** The newest decision that the page shows. */
+  basedOn: string | null;
+};
+
+type DecisionDialogProps = { kind: DecisionKind | null; subject: DecisionSubject; onClose: () => void };
+
+/** Asks for a decision: what it does, whose access changes, and why it is made. Nothing is decided before the button. */
+export function DecisionDialog({ kind, subject, onClose }: DecisionDialogProps) {
+  // The words stay while the dialog fades out.
+  const [last, setLast] = useState(kind);
+  useEffect(() => {
+    if (kind !== null) setLast(kind);
+  }, [kind]);
+  const shown = kind ?? last;
+  if (shown === null) return null;
+  return (
+    <Dialog
+      open={kind !== null}
+      onClose={onClose}
+      title={DECISION_FORMS[shown].question(subject.name)}
+      description={null}
+    >
+      <DecisionFields key={shown} kind={shown} subject={subject} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function DecisionFields({ kind, subject, onClose }: DecisionDialogProps & { kind: DecisionKind }) {
+  const { confirm, fields, isDangerous = false } = DECISION_FORMS[kind];
+  const { preview, decide, isBusy, isPreviewing, previewed, answer } = useDecision(subject.key);
+  const [values, setValues] = useState(() => readDefaults(fields, subject.choices));
+  const [reason, setReason] = useState("");
+  const [before] = useState(answer);
+  const id = useId();
+  const input = { ...subject.input, ...toInput(values) };
+  const form: DecisionForm = { kind, reason, basedOn: subject.basedOn, input };
+  const asked = JSON.stringify(input);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again only when the input has changed
+  useEffect(() => {
+    if (fields.every(({ name }) => (values[name] ?? "") !== "")) preview(form);
+  }, [asked]);
+  const isNew = answer !== null && answer !== before;
+  useEffect(() => {
+    if (isNew && answer.ok) onClose();
+  }, [isNew, answer, onClose]);
+  const takesAccess = isDangerous || (previewed?.ok === true && previewed.effect.losing.users > 0);
+  const needsReason = DECISIONS[kind].reason === "required";
+  return (
+    <form
+      className="space-y-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isBusy) decide(form);
+      }}
+    >
+      {fields.map((field) => (
+        <DecisionInput
+          key={field.name}
+          id={`${id}-${field.name}`}
+          field={field}
+          choices={subject.choices}
+          value={values[field.name] ?? ""}
+          onChange={(value) => setValues((all) => ({ ...all, [field.name]: value }))}
+        />
+      ))}
+      <PreviewLines preview={previewed} isLoading={isPreviewing} />
+      <TextArea
+        id={`${id}-reason`}
+        label={needsReason ? "Reason" : "Reason (optional)"}
+        hint="It is kept with your name in the history."
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+        required={needsReason}
+        maxLength={1000}
+        rows={2}
+      />
+      {isNew && !answer.ok && (
+        <p role="alert" className="text-table text-critical">
+          {answer.message}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          type="submit"
+          variant={takesAccess ? "danger" : "primary"}
+          aria-disabled={isBusy}
+          aria-busy={isBusy}
+        >
+          {isBusy ? "Saving…" : confirm}
+        </Button>
+      </div>
+    </form>
+  );
+}

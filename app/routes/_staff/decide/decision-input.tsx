@@ -1,0 +1,67 @@
+import type { Choice } from "~/dashboard/user-page/case-choices.server";
+import { Field } from "~/ui/field";
+import { Select } from "~/ui/select";
+import type { ChoiceList, DecisionField } from "./decision-forms";
+
+export type Choices = Partial<Record<ChoiceList, Choice[]>>;
+
+type DecisionInputProps = {
+  id: string;
+  field: DecisionField;
+  choices: Choices;
+  value: string;
+  onChange: (value: string) => void;
+};
+
+/** One field of a decision: a choice of what is known, a day, or an id where nothing is known. */
+export function DecisionInput({ id, field, choices, value, onChange }: DecisionInputProps) {
+  const { name, label } = field;
+  const listed = field.type === "choice" ? (choices[field.from] ?? []) : [];
+  if (listed.length > 0)
+    return (
+      <Select
+        id={id}
+        name={name}
+        label={label}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        {listed.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {choice.label}
+          </option>
+        ))}
+      </Select>
+    );
+  return (
+    <Field
+      id={id}
+      name={name}
+      label={label}
+      type={field.type === "day" ? "date" : "text"}
+      hint={field.type === "choice" ? field.hint : undefined}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      autoComplete="off"
+      required
+    />
+  );
+}
+
+const DAY_MILLISECONDS = 86_400_000;
+
+/** The first of each choice, and the day after so many days. */
+export function readDefaults(fields: readonly DecisionField[], choices: Choices): Record<string, string> {
+  return Object.fromEntries(
+    fields.map((field) => {
+      if (field.type === "choice") return [field.name, choices[field.from]?.[0]?.value ?? ""];
+      return [field.name, new Date(Date.now() + field.days * DAY_MILLISECONDS).toISOString().slice(0, 10)];
+    }),
+  );
+}
+
+/** What is sent: a price is named by its id, its lookup key, or its product. */
+export function toInput({ price, ...values }: Record<string, string>): Record<string, string> {
+  const [name = "", id = ""] = price?.split(/=(.*)/s) ?? [];
+  return price === undefined ? values : { ...values, [name]: id };
+}

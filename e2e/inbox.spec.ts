@@ -1,0 +1,100 @@
+import { expect, expectAccessible, test } from "./support/test";
+
+test("a case is decided in the inbox: the effect is shown first, the case stays greyed, and the next one follows", async ({
+  staffPage: page,
+  isMobile,
+}) => {
+  test.skip(isMobile, "it changes the same data");
+  test.slow(); // two accessibility checks
+  await page.goto("/?queue=needs_decision");
+  await expectAccessible(page);
+  const list = page.getByRole("region", { name: "Needs a decision" });
+  await list.getByRole("link", { name: /Oliver Grant/ }).click();
+  const todo = page.getByRole("region", { name: "What to do" });
+  await expect(page.getByRole("heading", { name: "Oliver Grant" })).toBeVisible();
+  await expect(todo).toContainText("This needs a decision");
+  await todo.getByRole("button", { name: "Map price to a plan…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("gain access");
+  await expect(dialog.getByLabel("What")).toBeFocused();
+  await expectAccessible(page);
+  await dialog.getByLabel("Reason").fill("Agency plan of 2024");
+  await dialog.getByRole("button", { name: "Map price" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(todo.getByRole("status")).toContainText("by Demo Admin");
+  await expect(list.getByRole("link", { name: /Oliver Grant/ })).toContainText("Done");
+  await page.getByRole("link", { name: "Next case" }).click();
+  await expect(page.getByRole("heading", { name: "Oliver Grant" })).toBeHidden();
+  await expect(page.getByRole("article", { name: "Case" })).toBeFocused();
+});
+
+test("a user is put on hold with a reason that stands on the page, and it is undone", async ({
+  staffPage: page,
+  isMobile,
+}) => {
+  test.skip(isMobile, "it changes the same data");
+  await page.goto("/users?q=marchetti");
+  await page.getByRole("link", { name: "Sofia Marchetti" }).click();
+  const todo = page.getByRole("region", { name: "What to do" });
+  await todo.getByRole("button", { name: "Hold…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Reason").fill("Asked us to wait, ticket 12");
+  await dialog.getByRole("button", { name: "Put on hold" }).click();
+  await expect(page.getByText("“Asked us to wait, ticket 12” – Demo Admin").first()).toBeVisible();
+  await expect(page.getByRole("region", { name: "History" })).toContainText("Put on hold by Demo Admin");
+  await todo.getByRole("button", { name: "Undo…" }).click();
+  await dialog.getByLabel("Reason").fill("Ticket 12 is closed");
+  await dialog.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("“Asked us to wait, ticket 12” – Demo Admin, ").first()).toBeHidden();
+  await page.getByRole("link", { name: "Users", exact: true }).last().click();
+  await expect(page).toHaveURL("/users?q=marchetti");
+});
+
+test("access is taken only after a dialog that says whose it is, and is not shown with a tick", async ({
+  staffPage: page,
+  isMobile,
+}) => {
+  test.skip(isMobile, "it changes the same data");
+  await page.goto("/users?q=jonas.weber");
+  await page.getByRole("link", { name: "Jonas Weber", exact: true }).click();
+  const todo = page.getByRole("region", { name: "What to do" });
+  await expect(todo.getByRole("button", { name: "Sync this user" })).toBeHidden();
+  await todo.getByRole("button", { name: "Remove access…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("Jonas Weber will lose access to");
+  await expect(dialog).toContainText("$20 a month is not paid");
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Remove access" }).click();
+  await expect(todo.getByRole("status")).toContainText("Soldiers: 1 → 0");
+  await expect(page.getByRole("region", { name: "History" })).toContainText("Access taken by Demo Admin");
+});
+
+test("keys work through the inbox, list themselves, and find users and pages", async ({
+  staffPage: page,
+  isMobile,
+}) => {
+  test.skip(isMobile, "a phone has no keys");
+  test.slow(); // two accessibility checks
+  await page.goto("/?queue=needs_decision");
+  const name = () => page.getByRole("article", { name: "Case" }).getByRole("heading").first().innerText();
+  const first = await name();
+  await page.keyboard.press("j");
+  await expect.poll(name).not.toBe(first);
+  await page.keyboard.press("k");
+  await expect.poll(name).toBe(first);
+
+  await page.keyboard.press("?");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("Next case");
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("combobox", { name: "Search users, pages and actions" }).fill("marchetti");
+  await expect(page.getByRole("option", { name: /Sofia Marchetti/ })).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Sofia Marchetti" })).toBeVisible();
+});

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createCheckout } from "~/customers/checkout.server";
 import { createWorkspaces } from "~/customers/workspaces.server";
 import { createActivity } from "~/dashboard/activity/activity.server";
+import { recordExport } from "~/dashboard/activity/record-export.server";
 import { type AlertTarget, createAlerts } from "~/dashboard/alerts/alerts.server";
 import { createBinding } from "~/dashboard/binding/binding.server";
 import { createCountCache } from "~/dashboard/count-cache.server";
@@ -19,6 +20,7 @@ import { createUserActions } from "~/dashboard/user-actions.server";
 import { createUserPages } from "~/dashboard/user-pages.server";
 import { createUsersList } from "~/dashboard/users-list/users-list.server";
 import { createAccountGuard } from "~/engine/account/account-guard.server";
+import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { type ExplainOptions, explainUser } from "~/engine/evaluate/explain.server";
 import { createRuns } from "~/engine/runs/create-runs.server";
@@ -104,7 +106,11 @@ export function createParity(options: ParityOptions) {
       ),
     plans: createPlans(deps),
     /** Everything that was done: repairs, decisions, settings. */
-    activity: createActivity(deps),
+    activity: {
+      ...createActivity(deps),
+      recordExport: (filters: Readonly<Record<string, string>>, actor: Actor) =>
+        recordExport(db, filters, actor),
+    },
     /** What staff decide about users, payers, prices and changes. */
     decisions: createDecisions(deps, { countCache }),
     /** Which Stripe account the database belongs to, changed on purpose. */

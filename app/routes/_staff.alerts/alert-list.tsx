@@ -66,8 +66,11 @@ function AlertLine({ alert, isMuted }: { alert: AlertRow; isMuted: boolean }) {
   );
 }
 
+/** Sentences one below the other; ids of users in one line. */
 function Details({ details }: { details: string[] }) {
   if (details.length === 0) return null;
+  if (details.every((detail) => !detail.includes(" ")))
+    return <p className="mt-0.5 break-words text-quiet">{details.join(", ")}</p>;
   return (
     <ul className="mt-0.5 text-quiet">
       {details.map((detail) => (

@@ -7,6 +7,7 @@ import { useLiveRefresh } from "~/routes/_staff/run/use-live-refresh";
 import { useHasRole } from "../_staff/frame-data";
 import { formatRunTitle } from "../_staff/run/run-words";
 import { ApplyPanel } from "./apply-panel";
+import { Changes } from "./changes";
 import { MOST_USERS_LEFT_OUT, type View } from "./choice";
 import { Progress } from "./progress";
 import { Result } from "./result";
@@ -16,6 +17,7 @@ import { RunUsers } from "./run-users";
 
 const PAGE_LENGTH = 50;
 const MOST_GROUPS = 60;
+const CHANGES_SHOWN = 20;
 
 const toList = (value: unknown) => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
 const texts = (most: number) =>
@@ -55,7 +57,8 @@ export const loader = route.loader(
       leftOut: { groups: without, userIds: user },
     });
     if (!page) throw runNotFoundResponse();
-    return { page, group: group ?? null, after: after ?? null, confirm: confirm === "1" };
+    const changes = await parity.activity.list({ runId: params.runId, limit: CHANGES_SHOWN });
+    return { page, changes, group: group ?? null, after: after ?? null, confirm: confirm === "1" };
   },
 );
 
@@ -91,7 +94,7 @@ export const action = route.action(
 );
 
 export default function Run() {
-  const { page, group, after, confirm } = useLoaderData<typeof loader>();
+  const { page, changes, group, after, confirm } = useLoaderData<typeof loader>();
   const canLeaveOut = useHasRole("operator");
   const running = isRunning(page.run);
   useLiveRefresh(running);
@@ -105,6 +108,7 @@ export default function Run() {
       <RunHeader run={page.run} />
       {running ? <Progress run={page.run} /> : <ApplyPanel key={page.run.id} page={page} open={confirm} />}
       <Result page={page} view={view} canLeaveOut={canLeaveOut && page.plan !== null} />
+      <Changes runId={page.run.id} changes={changes} />
       <RunUsers page={page} view={view} canLeaveOut={canLeaveOut && page.plan !== null} />
     </>
   );

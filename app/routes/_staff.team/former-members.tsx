@@ -13,7 +13,7 @@ export function FormerMembers({ members }: { members: FormerMember[] }) {
             <span className="block font-medium">{name}</span>
             <span className="block break-words text-quiet">{email}</span>
           </span>
-          <span className="flex-1 text-quiet">
+          <span className="flex-1 basis-48 text-quiet">
             {role} · removed <Time at={removedAt} />
           </span>
           <Form method="post">

@@ -11,7 +11,7 @@ export function OpenLinks({ invitations }: { invitations: OpenInvitationRow[] })
       {invitations.map(({ id, email, role, isReset, by, expiresAt }) => (
         <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2">
           <span className="min-w-0 basis-64 font-medium break-words">{email}</span>
-          <span className="flex-1 text-quiet">
+          <span className="flex-1 basis-48 text-quiet">
             {isReset ? "new password" : role} · by {by} · expires <Time at={expiresAt} />
           </span>
           <Form method="post">

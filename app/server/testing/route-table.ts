@@ -48,6 +48,14 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
       is: staff(400, 400, 400),
     },
   },
+  "routes/_staff.activity": {
+    loader: { at: "/activity", is: staffPage },
+    action: {
+      at: "/activity",
+      form: { kind: "undo_change", id: "1", reason: "" },
+      is: staff(403, 400, 400),
+    },
+  },
   "routes/_staff.alerts": {
     loader: { at: "/alerts", is: staffPage },
     action: { at: "/alerts", form: { intent: "test" }, is: staff(403, 400, 400) },
@@ -96,6 +104,7 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
     action: { at: "/users/ada", form: { intent: "preview" }, is: staff(403, 200, 200) },
   },
   "routes/_staff.users._index": { loader: { at: "/users", is: staffPage } },
+  "routes/activity[.]csv": { loader: { at: "/activity.csv", is: staffPage } },
   "routes/api.auth.$": { loader: { at: "/api/auth/get-session", is: all(404) } },
   "routes/api.cron.sync-payments": {
     loader: {

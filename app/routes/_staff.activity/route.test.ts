@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { addPayingUser, createWorld, syncAll, type World } from "~/engine/testing/world";
+import { appUrl, createRouteArgs } from "~/http/testing/request";
+import { loader as loadCsv } from "../activity[.]csv";
+import { action, loader } from "./route";
+
+let world: World;
+let ada: { id: string; name: string };
+
+beforeAll(async () => {
+  world = await createWorld();
+  ada = await world.db.staff.create({ data: { email: "ada@example.org", name: "Ada", role: "admin" } });
+  await addPayingUser(world, "payer");
+  await syncAll(world.parity);
+  const by = { actor: { kind: "staff", id: ada.id }, role: "admin" } as const;
+  const reason = '=HYPERLINK("x")';
+  await world.parity.decisions.decide({ kind: "hold", input: { userId: "payer" }, reason, by });
+  await world.parity.settings.set({ graceDays: 9 }, by.actor);
+  await world.db.staff.update({ where: { id: ada.id }, data: { removedAt: new Date() } });
+});
+afterAll(() => world.close());
+
+function createArgs(path: string, init: RequestInit = {}) {
+  const staff = { ...ada, email: "ada@example.org", role: "admin" as const };
+  const { args } = createRouteArgs(path, init, { staff });
+  Object.assign(args.context, { parity: world.parity });
+  return args;
+}
+const load = (search = "") => loader(createArgs(`/activity${search}`));
+const listTitles = async (search = "") =>
+  (await load(search)).entries.map(({ title, by }) => `${title} by ${by}`);
+
+it("R179: shows who did what to whom and why, before and after; people stay named after they have left", async () => {
+  const { entries, next } = await load();
+  expect(next).toBeNull();
+  // The oldest is that the database was bound to its Stripe account.
+  expect(entries.slice(0, 3)).toMatchObject([
+    { source: "setting", by: "Ada (staff)", changes: ["none → 9"] },
+    {
+      source: "decision",
+      title: "Put on hold",
+      by: "Ada (staff)",
+      userId: "payer",
+      reason: '=HYPERLINK("x")',
+    },
+    { source: "change", userId: "payer", by: "the scheduler", grants: true },
+  ]);
+  expect(entries[2]?.changes.join("\n")).toMatch(/→ army/);
+});
+
+it("R179: finds by kind, person, user and days, and takes a filter that cannot be read as none", async () => {
+  const day = new Date().toISOString().slice(0, 10);
+  expect(await listTitles(`?actor=staff:${ada.id}&kind=hold`)).toEqual(["Put on hold by Ada (staff)"]);
+  expect(await listTitles("?user=payer")).toHaveLength(2);
+  expect(await listTitles("?user=someone-else")).toEqual([]);
+  expect(await listTitles(`?from=${day}&to=${day}&kind=repair`)).toHaveLength(1);
+  expect(await listTitles("?to=2020-01-01")).toEqual([]);
+  expect(await listTitles("?from=yesterday&after=x&to=2026-99-99")).toHaveLength(4);
+});
+
+it("R180: gives what the filters find as CSV without formulas, and audits the download", async () => {
+  const response = await loadCsv(createArgs("/activity.csv?user=payer"));
+  const [head, ...lines] = (await response.text()).trimEnd().split("\r\n");
+  expect(head).toBe("time,what,user id,before and after,by,reason,run,gives access,takes access");
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toContain(`"'=HYPERLINK(""x"")"`);
+  expect(await world.db.settingChange.findMany({ where: { key: "export:activity" } })).toMatchObject([
+    { actor: `staff:${ada.id}`, after: { user: "payer" } },
+  ]);
+});
+
+it("R180: takes a decision back once, for a typed reason", async () => {
+  const [hold] = (await load("?kind=hold")).entries;
+  if (hold?.undo?.kind !== "undo_decision") throw new Error("A hold can be taken back");
+  const { decisionId } = hold.undo;
+  const undo = (reason: string) => {
+    const body = new URLSearchParams({ kind: "undo_decision", id: decisionId, reason }).toString();
+    const headers = { Origin: appUrl, "Content-Type": "application/x-www-form-urlencoded" };
+    return action(createArgs("/activity", { method: "POST", headers, body }));
+  };
+  expect(await undo(" ")).toMatchObject({ init: { status: 400 } });
+  expect(await undo("too early")).toMatchObject({ data: { done: expect.stringContaining("undone") } });
+  expect(await undo("again")).toMatchObject({ data: { problem: expect.any(String) } });
+  expect((await load("?kind=hold")).entries[0]?.undo).toBeNull();
+});

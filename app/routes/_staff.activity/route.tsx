@@ -1,0 +1,103 @@
+import { data, type MetaFunction } from "@remix-run/node";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { useState } from "react";
+import { z } from "zod";
+import type { ActivityEntry } from "~/dashboard/activity/activity.server";
+import { ACTIVITY_KINDS } from "~/dashboard/activity/activity.server";
+import { route } from "~/http/route.server";
+import { Banner } from "~/ui/banner";
+import { PageHeader } from "~/ui/page-header";
+import { activitySearch, toActivityQuery } from "../_staff/activity/activity-search.server";
+import { EntryList } from "../_staff/activity/entry-list";
+import { useHasRole } from "../_staff/frame-data";
+import { Filters } from "./filters";
+import { UndoDialog } from "./undo-dialog";
+
+const PAGE_LENGTH = 50;
+
+export const meta: MetaFunction = () => [{ title: "Activity · Parity" }];
+
+export const loader = route.loader(
+  { who: "staff", role: "viewer", search: activitySearch },
+  async ({ search, parity }) => {
+    const [page, actors] = await Promise.all([
+      parity.activity.list(toActivityQuery(search, PAGE_LENGTH)),
+      parity.activity.actors(),
+    ]);
+    const { after: _, ...filters } = search;
+    return { ...page, actors, kinds: ACTIVITY_KINDS, filters, isFirst: search.after === "" };
+  },
+);
+
+const id = z.string().min(1).max(40);
+const form = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("undo_change"), id, reason: z.string().max(1000) }),
+  z.object({ kind: z.literal("undo_decision"), id, reason: z.string().max(1000) }),
+]);
+
+/** Takes one change or decision back, for a typed reason. */
+export const action = route.action(
+  { who: "staff", role: "operator", form },
+  async ({ form: { kind, id, reason }, parity, staff, request }) => {
+    const decided = await parity.decisions.decide({
+      kind,
+      input: kind === "undo_change" ? { changeId: id } : { decisionId: id },
+      reason,
+      by: { actor: { kind: "staff", id: staff.id }, role: staff.role },
+      signal: request.signal,
+    });
+    if (decided.ok) return data({ done: `${decided.decision.label}. ${decided.lines.join(" ")}` });
+    return data({ problem: decided.message }, { status: 400 });
+  },
+);
+
+export default function Activity() {
+  const { entries, next, actors, kinds, filters, isFirst } = useLoaderData<typeof loader>();
+  const answer = useActionData<{ done?: string; problem?: string }>();
+  const canUndo = useHasRole("operator");
+  const [undoing, setUndoing] = useState<ActivityEntry | null>(null);
+  const search = new URLSearchParams(Object.entries(filters).filter(([, value]) => value !== ""));
+  const buildPath = (path: string, after: string | null) => {
+    const all = new URLSearchParams(search);
+    if (after !== null) all.set("after", after);
+    return all.size === 0 ? path : `${path}?${all}`;
+  };
+  return (
+    <>
+      <PageHeader
+        title="Activity"
+        description="Every repair, decision and setting: before and after, by whom, and why."
+      >
+        <a href={buildPath("/activity.csv", null)} className="rounded text-table text-accent hover:underline">
+          Download CSV
+        </a>
+      </PageHeader>
+      <Filters filters={filters} kinds={kinds} actors={actors} />
+      {answer && (
+        <div className="mt-4">
+          <Banner tone={answer.problem ? "critical" : "right"} role={answer.problem ? "alert" : "status"}>
+            {answer.problem ?? answer.done}
+          </Banner>
+        </div>
+      )}
+      <div className="mt-4 border-t border-line">
+        <EntryList entries={entries} onUndo={canUndo ? setUndoing : undefined} />
+      </div>
+      <p className="flex justify-between py-3 text-table">
+        <span>
+          {!isFirst && (
+            <Link to={buildPath("/activity", null)} className="rounded text-accent hover:underline">
+              Newest
+            </Link>
+          )}
+        </span>
+        {next && (
+          <Link to={buildPath("/activity", next)} className="rounded text-accent hover:underline">
+            Earlier
+          </Link>
+        )}
+      </p>
+      <UndoDialog entry={undoing} onClose={() => setUndoing(null)} />
+    </>
+  );
+}

@@ -66,7 +66,7 @@ export default function Activity() {
     <>
       <PageHeader
         title="Activity"
-        description="Every repair, decision and setting: before and after, by whom, and why."
+        description="Every repair, decision and setting: before and after, who did it, and why."
       >
         <a href={buildPath("/activity.csv", null)} className="rounded text-table text-accent hover:underline">
           Download CSV

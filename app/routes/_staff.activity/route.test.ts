@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { addPayingUser, createWorld, syncAll, type World } from "~/engine/testing/world";
 import { appUrl, createRouteArgs } from "~/http/testing/request";
-import { loader as loadCsv } from "../activity[.]csv";
+import { loader as loadCsv } from "../activity[.]csv/route";
 import { action, loader } from "./route";
 
 let world: World;
@@ -30,7 +30,7 @@ const load = (search = "") => loader(createArgs(`/activity${search}`));
 const listTitles = async (search = "") =>
   (await load(search)).entries.map(({ title, by }) => `${title} by ${by}`);
 
-it("R179: shows who did what to whom and why, before and after; people stay named after they have left", async () => {
+it("R179: shows what was done, who did it and why, before and after; people stay named after they have left", async () => {
   const { entries, next } = await load();
   expect(next).toBeNull();
   // The oldest is that the database was bound to its Stripe account.

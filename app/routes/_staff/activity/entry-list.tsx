@@ -6,7 +6,7 @@ import { Time } from "~/ui/format/time";
 import { Shape } from "~/ui/status/shape";
 import { type Tone, toneText } from "~/ui/status/tone";
 
-/** What was done: when, what, about whom it is, before and after, who did it, and why. */
+/** What was done: when, what, which user it is about, before and after, who did it, and why. */
 export function EntryList({
   entries,
   onUndo,

@@ -1,7 +1,7 @@
 import type { ActivityEntry } from "~/dashboard/activity/activity.server";
 import { formatCsvLine } from "~/http/csv-line";
 import { route } from "~/http/route.server";
-import { activitySearch, toActivityQuery } from "./_staff/activity/activity-search.server";
+import { activitySearch, toActivityQuery } from "../_staff/activity/activity-search.server";
 
 const PAGE_LENGTH = 500;
 const HEAD = [

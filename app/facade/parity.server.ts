@@ -15,6 +15,8 @@ import { createOverview } from "~/dashboard/overview.server";
 import { createPayers } from "~/dashboard/payers/payers.server";
 import { createPlans } from "~/dashboard/plans-view.server";
 import { createRunPages } from "~/dashboard/run-pages.server";
+import { createSavedViews } from "~/dashboard/saved-views/saved-views.server";
+import { createSelections } from "~/dashboard/selections/selections.server";
 import { createSettings } from "~/dashboard/settings-view.server";
 import { createUserActions } from "~/dashboard/user-actions.server";
 import { createUserPages } from "~/dashboard/user-pages.server";
@@ -69,6 +71,8 @@ export function createParity(options: ParityOptions) {
   const database = createDatabaseMonitor({ db, state: options.databaseState });
   const runs = createRuns(deps);
   const alerts = createAlerts(deps, options.alerts ?? { webhookUrl: null, appUrl: "" });
+  const users = createUsersList({ db, countCache });
+  const decisions = createDecisions(deps, { countCache });
   const workspace = createWorkspaces(deps);
   return {
     ...createOverview(deps, { sandbox, countCache, database }),
@@ -78,9 +82,11 @@ export function createParity(options: ParityOptions) {
     ...createPayers(deps),
     ...createUserActions(deps, { countCache }),
     explainUser: (userId: string, options: ExplainOptions) => explainUser(db, userId, options),
-    users: createUsersList({ db, countCache }),
     /** What was found, while nothing was repaired yet. */
     firstRun: createFirstRun({ db, countCache }),
+    users,
+    selections: createSelections(deps, users, decisions),
+    savedViews: createSavedViews(deps),
     runs: { ...runs, ...createRunPages(deps, runs) },
     workspace,
     alerts,
@@ -112,7 +118,7 @@ export function createParity(options: ParityOptions) {
         recordExport(db, filters, actor),
     },
     /** What staff decide about users, payers, prices and changes. */
-    decisions: createDecisions(deps, { countCache }),
+    decisions,
     /** Which Stripe account the database belongs to, changed on purpose. */
     binding: createBinding({ ...deps, configuredAccountId: options.configuredAccountId }),
     /** Figures in Prometheus' text format. */

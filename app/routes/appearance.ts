@@ -1,9 +1,17 @@
 import { data, redirect } from "@remix-run/node";
 import { z } from "zod";
 import { route } from "~/http/route.server";
-import { buildAppearanceCookies, SIDEBAR_WIDTHS, THEMES } from "~/ui/theme/appearance";
+import { buildAppearanceCookies, DENSITIES, SIDEBAR_WIDTHS, THEMES } from "~/ui/theme/appearance";
 
-const form = z.object({ theme: z.enum(THEMES).optional(), sidebar: z.enum(SIDEBAR_WIDTHS).optional() });
+const form = z.object({
+  theme: z.enum(THEMES).optional(),
+  sidebar: z.enum(SIDEBAR_WIDTHS).optional(),
+  density: z.enum(DENSITIES).optional(),
+  hidden: z
+    .string()
+    .regex(/^[a-z.]{0,100}$/)
+    .optional(),
+});
 
 /** Saves display preferences in cookies. */
 export const action = route.action({ who: "staff", role: "viewer", form }, ({ form }) => {

@@ -8,7 +8,7 @@ import type { UsersWithoutStatus } from "./users-without-status.server";
 
 /** What is looked up before the SQL of a query is built. */
 export type Facts = {
-  /** Ids of the users that a `cus_…` or `sub_…` finds; null when the search is an ordinary text. */
+  /** Ids of the users that a Stripe id or a workspace finds; null when the search is an ordinary text. */
   matchingIds: string[] | null;
   usersWithoutStatus: UsersWithoutStatus;
   /** Seconds since a run last covered all users; null before the first run. */
@@ -156,14 +156,24 @@ function matchPlans(chosen: string[]): FilterCondition {
 const TEXT = sql`(u."email" || E'\n' || coalesce(u."name", ''))`;
 
 /**
- * Whether `u` matches a search: part of the email address or name, or the whole id. One or two letters match the beginning
- * of the address or of a word of the name.
+ * Whether `u` matches a search: the whole id, or all words of it in any order, each a part of the email address or name. A word of
+ * one or two letters matches the beginning of the address or of a word of the name.
  */
 function matchSearch(q: string): Sql {
-  const literal = q.replace(/[\\%_]/g, "\\$&");
-  const patterns = isShortSearch({ q })
+  const words = q.split(/[\s,;]+/).filter(Boolean);
+  const matches = (words.length === 0 ? [q] : words).slice(0, MOST_WORDS).map(matchWord);
+  return sql`((${join(matches, " AND ")}) OR u."id" = ${q})`;
+}
+
+const MOST_WORDS = 8;
+
+function matchWord(word: string): Sql {
+  const literal = word.replace(/[\\%_]/g, "\\$&");
+  const patterns = isShortSearch({ q: word })
     ? [`${literal}%`, `%\n${literal}%`, `% ${literal}%`]
     : [`%${literal}%`];
-  const matches = patterns.map((pattern) => sql`${TEXT} ILIKE ${pattern}`);
-  return sql`(${join([...matches, sql`u."id" = ${q}`], " OR ")})`;
+  return sql`(${join(
+    patterns.map((pattern) => sql`${TEXT} ILIKE ${pattern}`),
+    " OR ",
+  )})`;
 }

@@ -7,7 +7,7 @@ import { SORTS } from "./columns";
 import { buildConditions } from "./conditions.server";
 import { type Facts, SERVER_FILTERS } from "./filter-conditions.server";
 import { type FilterName, listNames } from "./filters";
-import { findUsersByStripeId } from "./find-users-by-stripe-id.server";
+import { findUsersById } from "./find-users-by-id.server";
 import { loadUsersPage } from "./users-page.server";
 import { EMPTY_QUERY, type UsersQuery } from "./users-query";
 
@@ -92,7 +92,7 @@ async function explainPage(some: Partial<UsersQuery>): Promise<{ whole: string[]
       database.db.$transaction((tx) => work(createExplainingTx(tx))),
   } as unknown as Database;
   const query = { ...EMPTY_QUERY, ...some };
-  const matchingIds = await findUsersByStripeId(database.db, query.q);
+  const matchingIds = await findUsersById(database.db, query.q);
   await loadUsersPage(db, query, buildConditions(query, { ...NO_FACTS, matchingIds }));
   return {
     whole: [...whole].filter((name) => name === "User" || name === "SyncStatus"),

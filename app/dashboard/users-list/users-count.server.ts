@@ -2,7 +2,7 @@ import { z } from "zod";
 import { VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
-import { sql } from "~/platform/sql.server";
+import { type Sql, sql } from "~/platform/sql.server";
 import { type Conditions, joinConditions, listConditions } from "./conditions.server";
 import { HAS_NO_STATUS } from "./users-without-status.server";
 
@@ -26,6 +26,15 @@ export async function countMatchingUsers(db: Database | Tx, given: Conditions): 
   );
   return row?.count ?? 0;
 }
+
+/** The ids of the users that match, in no order. */
+export const selectMatchingUsers = (given: Conditions): Sql => {
+  const others = given.withoutStatus
+    ? sql`UNION ALL SELECT u."id" FROM parity."User" u WHERE ${joinConditions([...given.user, ...given.withoutStatus, HAS_NO_STATUS])}`
+    : sql``;
+  return sql`SELECT u."id" AS id FROM parity."SyncStatus" s JOIN parity."User" u ON u."id" = s."userId"
+    WHERE ${joinConditions(listConditions(given))} ${others}`;
+};
 
 /** How many users have a verdict. */
 export type VerdictCount = { verdict: Verdict; users: number };

@@ -4,6 +4,8 @@ import { VERDICTS } from "~/billing/verdicts/catalogue";
 import { FLAGS } from "~/billing/verdicts/flags";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { createCountCache } from "../count-cache.server";
+import { createSavedViews } from "../saved-views/saved-views.server";
+import { createSelections } from "../selections/selections.server";
 import { SORTS } from "./columns";
 import { CHECKED, NONE } from "./filters";
 import type { ScanLimits } from "./scan-limits.server";
@@ -57,7 +59,7 @@ const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> =>
     { weight: 1, arbitrary: fc.subarray([...values]) },
   );
 const anyQuery: fc.Arbitrary<UsersQuery> = fc.record({
-  q: fc.constantFrom("", "", "", "ACME", "name x", "u0919", "%", "_"),
+  q: fc.constantFrom("", "", "", "ACME", "name x", "x acme", "u0919", "%", "_"),
   verdicts: some(VERDICTS),
   flags: some(FLAGS),
   plans: some(["army", "starter", NONE]),
@@ -201,5 +203,75 @@ describe("users that a run has covered since", () => {
     expect(await countWith({ flags: ["stale"] })).toBe(await countWith({ checked: "stale" }));
     expect(await countWith({ checked: "stale" })).toBeGreaterThan(0);
     await database.db.cursor.deleteMany();
+  });
+});
+
+describe("what is looked for by something else than the address", () => {
+  const find = (q: string, change: Partial<UsersQuery> = {}) =>
+    listForwards({ ...EMPTY_QUERY, ...change, q });
+
+  it("finds names in any order, workspaces by name or id, and invoices", async () => {
+    const [first, second] = testUsers;
+    if (!first || !second) throw new Error("There are test users");
+    const { db } = database;
+    await db.user.update({ where: { id: first.id }, data: { name: "Ada Okafor" } });
+    await db.workspace.create({ data: { id: "wsp_9", ownerId: second.id, name: "Blue Harbour" } });
+    await db.stripeCustomer.create({
+      data: { id: "cus_payer", metadataUserId: second.id, versionStart: 1, versionEnd: 2 },
+    });
+    await db.$executeRaw`INSERT INTO parity."StripeSubscription" (id, "customerId", status, items, created, "startDate",
+        "cancelAtPeriodEnd", "latestInvoiceId", "versionStart", "versionEnd")
+      VALUES ('sub_payer', 'cus_payer', 'active', '[]', now(), now(), false, 'in_latest', 1, 2)`;
+    for (const q of ["Okafor Ada", "okafor, ada", "ada okaf"])
+      expect((await find(q)).ids, q).toEqual([first.id]);
+    for (const q of ["blue harbour", "wsp_9", "in_latest", "cus_payer"]) {
+      expect((await find(q)).ids, q).toEqual([second.id]);
+      expect(await list.count({ ...EMPTY_QUERY, q }), q).toBe(1);
+    }
+    expect((await find("blue", {})).ids).toEqual([]);
+    await db.user.update({ where: { id: first.id }, data: { name: first.name } });
+  });
+});
+
+describe("the number of users behind each value of a filter", () => {
+  it("leaves out what is chosen in the filter itself, and keeps the others", async () => {
+    const query: UsersQuery = { ...EMPTY_QUERY, verdicts: ["locked_out"], statuses: ["canceled"] };
+    const counts = await list.countFacetCached(query, "verdicts");
+    for (const verdict of VERDICTS)
+      expect(counts?.[verdict] ?? 0, verdict).toBe(await list.count({ ...query, verdicts: [verdict] }));
+    const flags = await list.countFacetCached(query, "flags");
+    for (const flag of FLAGS)
+      if (flag !== "stale")
+        expect(flags?.[flag] ?? 0, flag).toBe(await list.count({ ...query, flags: [flag] }));
+    const statuses = await list.countFacetCached({ ...EMPTY_QUERY, statuses: ["active"] }, "statuses");
+    expect(statuses?.none).toBe(await list.count({ ...EMPTY_QUERY, statuses: [NONE] }));
+  });
+});
+
+describe("a selection of all users that match", () => {
+  it("is a list of ids from that moment", async () => {
+    const query: UsersQuery = { ...EMPTY_QUERY, verdicts: ["locked_out", "not_checked"] };
+    const selections = createSelections({ db: database.db }, list, { decide: () => Promise.reject() });
+    const { selectionId, users } = await selections.select({ staffId: "s1", query });
+    expect(users).toBe(await list.count(query));
+    const kept = await database.db.selectedUser.findMany({ where: { selectionId } });
+    expect(kept.map(({ userId }) => userId).sort()).toEqual((await listForwards(query)).ids.sort());
+  });
+});
+
+describe("saved views", () => {
+  it("belong to one person, keep filters and order, and are replaced by name", async () => {
+    const views = createSavedViews({ db: database.db });
+    const query: UsersQuery = { ...EMPTY_QUERY, verdicts: ["locked_out"], sort: "money" };
+    await views.save("s1", "Mine", { ...query, verdicts: [] });
+    await views.save("s1", "Mine", { ...query, page: { side: "after", cursor: "x" } });
+    const [mine, ...others] = await views.list("s1");
+    expect(others).toEqual([]);
+    expect(mine).toMatchObject({ name: "Mine", path: "/users?verdict=locked_out&sort=money" });
+    expect(await views.list("s2")).toEqual([]);
+    await views.remove("s2", mine?.id ?? "");
+    expect(await views.list("s1")).toHaveLength(1);
+    await views.remove("s1", mine?.id ?? "");
+    expect(await views.list("s1")).toEqual([]);
   });
 });

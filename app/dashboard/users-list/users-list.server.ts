@@ -1,13 +1,26 @@
 import type { CountCache } from "~/dashboard/count-cache.server";
 import { countSecondsSinceCovered } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
-import { buildConditions } from "./conditions.server";
-import { findUsersByStripeId } from "./find-users-by-stripe-id.server";
+import { sql } from "~/platform/sql.server";
+import type { FacetCounts, FacetName } from "../facets/facet-names";
+import { countFacet } from "../facets/facets.server";
+import { buildConditions, type Conditions } from "./conditions.server";
+import { findOwnersOfWorkspace, findUsersById } from "./find-users-by-id.server";
 import { SCAN_LIMITS, type ScanLimits } from "./scan-limits.server";
-import { countAllUsers, countMatchingUsers, countVerdicts } from "./users-count.server";
+import { countAllUsers, countMatchingUsers, countVerdicts, selectMatchingUsers } from "./users-count.server";
 import { loadUsersPage } from "./users-page.server";
-import { buildUsersSearch, EMPTY_QUERY, isFiltered, type UsersQuery } from "./users-query";
-import { createUsersWithoutStatusCache, LARGE_FROM } from "./users-without-status.server";
+import {
+  buildUsersSearch,
+  EMPTY_QUERY,
+  hidesUsersWithoutSince,
+  isFiltered,
+  type UsersQuery,
+} from "./users-query";
+import {
+  createUsersWithoutStatusCache,
+  LARGE_FROM,
+  type UsersWithoutStatus,
+} from "./users-without-status.server";
 
 export type UsersList = ReturnType<typeof createUsersList>;
 
@@ -21,24 +34,33 @@ export function createUsersList(
 ) {
   const usersWithoutStatus = createUsersWithoutStatusCache(db, largeFrom);
 
-  async function countUsers(tx: Database | Tx, query: UsersQuery): Promise<number> {
-    if (!isFiltered(query)) return countAllUsers(tx);
-    const matchingIds = await findUsersByStripeId(tx, query.q);
+  async function loadConditions(
+    tx: Database | Tx,
+    query: UsersQuery,
+    usersWithoutStatus: UsersWithoutStatus,
+    owners: string[] | null = null,
+  ) {
+    const matchingIds = owners ?? (await findUsersById(tx, query.q));
     const coveredAgo = await countSecondsSinceCovered(tx);
-    return countMatchingUsers(
-      tx,
-      buildConditions(query, { matchingIds, usersWithoutStatus: null, coveredAgo }),
-    );
+    const conditions = buildConditions(query, { matchingIds, coveredAgo, usersWithoutStatus });
+    return hidesUsersWithoutSince(query) ? requireSince(conditions) : conditions;
+  }
+
+  async function countUsers(tx: Database | Tx, query: UsersQuery): Promise<number> {
+    if (!isFiltered(query) && !hidesUsersWithoutSince(query)) return countAllUsers(tx);
+    const users = await countMatchingUsers(tx, await loadConditions(tx, query, null));
+    const owners = users === 0 && query.q !== "" ? await findOwnersOfWorkspace(db, query.q) : null;
+    return owners ? countMatchingUsers(tx, await loadConditions(tx, query, null, owners)) : users;
   }
 
   return {
     async loadPage(query: UsersQuery) {
-      const [matchingIds, coveredAgo] = await Promise.all([
-        findUsersByStripeId(db, query.q),
-        countSecondsSinceCovered(db),
-      ]);
-      const facts = { matchingIds, coveredAgo, usersWithoutStatus: usersWithoutStatus.getLatest() };
-      return loadUsersPage(db, query, buildConditions(query, facts), scanLimits);
+      const withoutStatus = usersWithoutStatus.getLatest();
+      const page = await loadUsersPage(db, query, await loadConditions(db, query, withoutStatus), scanLimits);
+      if (!page.ok || page.ids.length > 0 || query.page || query.q === "") return page;
+      const owners = await findOwnersOfWorkspace(db, query.q);
+      if (!owners) return page;
+      return loadUsersPage(db, query, await loadConditions(db, query, withoutStatus, owners), scanLimits);
     },
     /** All users that match, on every page. */
     count: (query: UsersQuery) => countUsers(db, query),
@@ -46,12 +68,41 @@ export function createUsersList(
     /** `count` through the cache of slow counts: null when it takes too long. */
     countCached: (query: UsersQuery) =>
       countCache.count(`users ${buildCountKey(query)}`, (tx) => countUsers(tx, query)),
+    /** SQL: the ids of all users that match, in no order. */
+    selectIds: async (query: UsersQuery) => selectMatchingUsers(await loadConditions(db, query, null)),
+    /** Users by the values of a filter, without what is chosen in it. Null when counting takes too long. */
+    countFacetCached: (query: UsersQuery, facet: FacetName): Promise<FacetCounts | null> =>
+      countCache.count(
+        `facet ${facet} ${buildCountKey({ ...query, [facet]: EMPTY_QUERY[facet] })}`,
+        async (tx) =>
+          countFacet(tx, facet, (values) =>
+            loadConditions(tx, { ...query, ...values, sort: EMPTY_QUERY.sort }, null),
+          ),
+      ),
     countVerdictsCached: () => countCache.count("verdicts", countVerdicts),
+    /** Keeps in the audit who took the list out of Parity, and by which filters. */
+    recordExport: (staffId: string, query: UsersQuery) =>
+      db.settingChange.create({
+        data: {
+          key: "export:users",
+          after: { filters: buildCountKey({ ...query, q: "" }), searched: query.q !== "" },
+          actor: `staff:${staffId}`,
+        },
+      }),
     /** Plans to filter by. */
     listPlans: () => db.plan.findMany({ select: { id: true, name: true }, orderBy: { seats: "asc" } }),
   };
 }
 
 /** A count depends on the filters, and not on the page or the sort. */
-const buildCountKey = (query: UsersQuery): string =>
-  buildUsersSearch({ ...query, page: null, sort: EMPTY_QUERY.sort, reversed: false }).toString();
+const buildCountKey = (query: UsersQuery): string => {
+  const { sort, reversed } = hidesUsersWithoutSince(query) ? query : EMPTY_QUERY;
+  return buildUsersSearch({ ...query, page: null, sort, reversed }).toString();
+};
+
+/** Newest first, users without a date would fill all pages before the first that has one. */
+const requireSince = (given: Conditions): Conditions => ({
+  ...given,
+  syncStatus: [...given.syncStatus, sql`s."since" IS NOT NULL`],
+  withoutStatus: null,
+});

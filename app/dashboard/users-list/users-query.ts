@@ -107,6 +107,10 @@ function toUsersPath(search: URLSearchParams): string {
 /** One or two letters occur nearly everywhere and no index finds them, so they match the beginning of words only. */
 export const isShortSearch = ({ q }: Pick<UsersQuery, "q">): boolean => q !== "" && [...q].length <= 2;
 
+/** Newest mismatch first: users that have none are not in the list, because they would all come first. */
+export const hidesUsersWithoutSince = ({ sort, reversed }: Pick<UsersQuery, "sort" | "reversed">): boolean =>
+  sort === "since" && reversed;
+
 function parsePage(search: URLSearchParams): UsersView["page"] {
   for (const side of ["after", "before"] as const) {
     const cursor = search.get(side);

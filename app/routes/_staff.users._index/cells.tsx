@@ -29,7 +29,9 @@ export function SinceCell({ user }: { user: UserView }) {
     <>
       <span className={isSettled ? "block text-faint" : "block"}>
         {user.since === null || isSettled ? (
-          <span aria-hidden="true">—</span>
+          <span aria-hidden="true" className="max-lg:hidden">
+            —
+          </span>
         ) : (
           <>
             <span className="text-small text-quiet lg:sr-only">for </span>
@@ -40,6 +42,7 @@ export function SinceCell({ user }: { user: UserView }) {
       {user.money && (
         <span className="block text-small text-quiet">
           <Money amount={user.money.perMonth} currency={user.money.currency} />
+          <wbr />
           /month
         </span>
       )}

@@ -1,9 +1,16 @@
-import { useNavigate } from "@remix-run/react";
+import { useFetcher, useNavigate } from "@remix-run/react";
 import { ChevronDown } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { isVerdict, type Verdict } from "~/billing/verdicts/catalogue";
+import { formatCount } from "~/billing/words/counts";
+import { FACETS, type FacetCounts, type FacetName } from "~/dashboard/facets/facet-names";
 import { NONE } from "~/dashboard/users-list/filters";
-import { type FilterChoice, listFilterChoices, type UsersQuery } from "~/dashboard/users-list/users-query";
+import {
+  buildUsersSearch,
+  type FilterChoice,
+  listFilterChoices,
+  type UsersQuery,
+} from "~/dashboard/users-list/users-query";
 import { classNames } from "~/ui/class-names";
 import { MenuButton } from "~/ui/menu/menu-button";
 import { Shape } from "~/ui/status/shape";
@@ -23,6 +30,8 @@ export function FilterBar({ query, plans }: FilterBarProps) {
           choices={listOptions(filter, plans)}
           chosen={filter.chosen}
           chooseOne={filter.choose === "one"}
+          facet={FACETS.find((facet) => facet === filter.name) ?? null}
+          search={buildUsersSearch({ ...query, page: null }).toString()}
           onChange={(values) => navigate(filter.buildPath(values), { preventScrollReset: true })}
         />
       ))}
@@ -59,16 +68,28 @@ type FilterProps = {
   choices: { id: string; label: ReactNode }[];
   chosen: readonly string[];
   chooseOne: boolean;
+  /** Its values are counted when the menu is about to open; null for one whose values are not. */
+  facet: FacetName | null;
+  search: string;
   onChange: (chosen: string[]) => void;
 };
 
-function Filter({ name, choices, chosen, chooseOne, onChange }: FilterProps) {
+function Filter({ name, choices, chosen, chooseOne, facet, search, onChange }: FilterProps) {
+  const counts = useFetcher<{ counts: FacetCounts | null }>();
+  const asked = useRef<string | null>(null);
+  const count = () => {
+    if (facet === null || asked.current === search) return;
+    asked.current = search;
+    counts.load(`/users/facets?${new URLSearchParams({ facet })}&${search}`);
+  };
+  const found = counts.data?.counts;
   const toggle = (id: string) => {
     if (chosen.includes(id)) onChange(chosen.filter((one) => one !== id));
     else onChange(chooseOne ? [id] : [...chosen, id]);
   };
   return (
     <MenuButton
+      onNear={count}
       className={classNames(
         "inline-flex h-9 shrink-0 items-center gap-1.5 rounded border px-2.5 text-table sm:h-8",
         chosen.length > 0
@@ -78,7 +99,7 @@ function Filter({ name, choices, chosen, chooseOne, onChange }: FilterProps) {
       items={choices.map(({ id, label }) => ({
         kind: "check",
         id,
-        label,
+        label: found ? <Counted users={found[id] ?? 0}>{label}</Counted> : label,
         checked: chosen.includes(id),
         onToggle: () => toggle(id),
       }))}
@@ -92,5 +113,17 @@ function Filter({ name, choices, chosen, chooseOne, onChange }: FilterProps) {
       )}
       <ChevronDown className="size-3.5 opacity-60" aria-hidden="true" />
     </MenuButton>
+  );
+}
+
+/** A value of a filter with its number of users. */
+function Counted({ users, children }: { users: number; children: ReactNode }) {
+  return (
+    <span className="flex flex-1 items-start justify-between gap-4">
+      <span>{children}</span>
+      <span className={users === 0 ? "text-faint tabular-nums" : "text-quiet tabular-nums"}>
+        {formatCount(users)}
+      </span>
+    </span>
   );
 }

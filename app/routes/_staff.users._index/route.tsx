@@ -1,11 +1,24 @@
-import type { MetaFunction } from "@remix-run/node";
-import { Link, useLoaderData, useNavigation, useSearchParams } from "@remix-run/react";
-import { isFiltered, parseUsersQuery, usersPath } from "~/dashboard/users-list/users-query";
+import { data, type MetaFunction, redirect } from "@remix-run/node";
+import { Link, useLoaderData, useLocation, useNavigation, useSearchParams } from "@remix-run/react";
+import type { RowSelectionState } from "@tanstack/react-table";
+import { Download } from "lucide-react";
+import { useState } from "react";
+import { z } from "zod";
+import { pluralize } from "~/billing/words/counts";
+import { BULK_DECISIONS, MOST_DECIDED_AT_ONCE } from "~/dashboard/selections/bulk-decisions";
+import {
+  EMPTY_QUERY,
+  hidesUsersWithoutSince,
+  isFiltered,
+  parseUsersQuery,
+  type UsersQuery,
+  usersPath,
+} from "~/dashboard/users-list/users-query";
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { SyncAllButtons } from "~/routes/_staff/run/sync-all-buttons";
-import { ButtonLink } from "~/ui/button";
+import { ButtonLink, buttonClasses } from "~/ui/button";
 import { useDeferred } from "~/ui/deferred";
 import { ErrorPage } from "~/ui/error-page";
 import { PageHeader } from "~/ui/page-header";
@@ -16,9 +29,15 @@ import { FilterBar } from "./filter-bar";
 import { Pagination } from "./pagination";
 import { QueryTimeout } from "./query-timeout";
 import { SearchHint } from "./search-hint";
+import { SelectionBar } from "./selection-bar";
+import { SortMenu } from "./sort-menu";
 import { SummaryChips } from "./summary-chips";
+import { useTableLook } from "./table-look";
 import { UnclaimedPayers } from "./unclaimed-payers";
+import { useStableRows } from "./use-stable-rows";
 import { UsersTable } from "./users-table";
+import { ViewOptions } from "./view-options";
+import { ViewsMenu } from "./views-menu";
 
 export const meta: MetaFunction = () => [{ title: "Users · Parity" }];
 
@@ -28,33 +47,58 @@ const COUNTS_WITHIN_MS = 10;
 const NO_PAGE = { next: null, previous: null, offset: 0 };
 
 /** Waits for the rows. The counts may arrive later. */
-export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ request, parity, log }) => {
-  const query = parseUsersQuery(new URL(request.url).searchParams);
-  const page = await parity.users.loadPage(query);
-  if (!page.ok && page.reason === "bad_cursor")
-    throw errorResponse("bad_search", { message: "This page does not exist. Go back to the first page." });
-  const countOptions = { log, withinMs: COUNTS_WITHIN_MS };
-  const [users, plans, payers, count, verdicts] = await Promise.all([
-    parity.views(page.ok ? page.ids : []),
-    parity.users.listPlans(),
-    query.page ? [] : parity.findPayers(query.q),
-    deferIfSlow(parity.users.countCached(query), countOptions),
-    deferIfSlow(parity.users.countVerdictsCached(), countOptions),
-  ]);
-  const { next, previous, offset } = page.ok ? page : NO_PAGE;
-  const hasTimedOut = !page.ok;
-  return {
-    query,
-    users,
-    plans,
-    payerIds: payers.map(({ customerId }) => customerId),
-    hasTimedOut,
-    next,
-    previous,
-    offset,
-    count: count.value,
-    verdicts: verdicts.value,
-  };
+export const loader = route.loader(
+  { who: "staff", role: "viewer" },
+  async ({ request, parity, log, staff }) => {
+    const query = parseUsersQuery(new URL(request.url).searchParams);
+    const page = await parity.users.loadPage(query);
+    if (!page.ok && page.reason === "bad_cursor")
+      throw errorResponse("bad_search", { message: "This page does not exist. Go back to the first page." });
+    if (isSearchOnly(query)) {
+      const userId = await parity.findUser(query.q);
+      if (userId !== null) throw redirect(`/users/${encodeURIComponent(userId)}`);
+    }
+    const countOptions = { log, withinMs: COUNTS_WITHIN_MS };
+    const [views, plans, payers, savedViews, count, verdicts] = await Promise.all([
+      parity.views(page.ok ? page.ids : []),
+      parity.users.listPlans(),
+      query.page ? [] : parity.findPayers(query.q),
+      parity.savedViews.list(staff.id),
+      deferIfSlow(parity.users.countCached(query), countOptions),
+      deferIfSlow(parity.users.countVerdictsCached(), countOptions),
+    ]);
+    const { next, previous, offset } = page.ok ? page : NO_PAGE;
+    const hasTimedOut = !page.ok;
+    // The list is found by what was stored, and shows what is true now: both must agree.
+    const users = views.filter(
+      ({ verdict }) => query.verdicts.length === 0 || query.verdicts.includes(verdict),
+    );
+    return {
+      query,
+      users,
+      changed: views.length - users.length,
+      plans,
+      savedViews,
+      payerIds: payers.map(({ customerId }) => customerId),
+      hasTimedOut,
+      next,
+      previous,
+      offset,
+      count: count.value,
+      verdicts: verdicts.value,
+    };
+  },
+);
+
+/** A search and nothing else: what names exactly one user opens that user. */
+const isSearchOnly = (query: UsersQuery) =>
+  query.q !== "" && query.page === null && !isFiltered({ ...query, q: EMPTY_QUERY.q });
+
+const selected = z.union([z.literal("all"), z.string().max(60_000).transform(parseIds)]);
+const form = z.object({
+  intent: z.enum(["preview", ...BULK_DECISIONS]),
+  users: selected,
+  reason: z.string().trim().max(500).default(""),
 });
 
 /** An address of a page that is not there any more leads back to the list, with its filters. */
@@ -69,9 +113,56 @@ export function ErrorBoundary() {
   );
 }
 
+/** The ids of the selected rows, as the page sends them. */
+function parseIds(text: string, context: z.RefinementCtx): string[] {
+  try {
+    return z.array(z.string().min(1).max(300)).min(1).max(200).parse(JSON.parse(text));
+  } catch {
+    context.addIssue({ code: "custom", message: "not a list of users" });
+    return z.NEVER;
+  }
+}
+
+/** Previews a sync of the selected users, or decides the same about each of them. */
+export const action = route.action(
+  { who: "staff", role: "operator", form },
+  async ({ request, form, parity, staff }) => {
+    const query = parseUsersQuery(new URL(request.url).searchParams);
+    const chosen = form.users === "all" ? { query } : { userIds: form.users };
+    const { selectionId, users } = await parity.selections.select({ staffId: staff.id, ...chosen });
+    const actor = { kind: "staff", id: staff.id } as const;
+    if (form.intent === "preview") {
+      const run = await parity.runs.previewSelection({ actor, selectionId });
+      parity.runs.drive(run.id);
+      return redirect(`/runs/${encodeURIComponent(run.id)}`);
+    }
+    if (users > MOST_DECIDED_AT_ONCE)
+      return data(
+        { problem: `At most ${MOST_DECIDED_AT_ONCE} users at once. Narrow the list.` },
+        { status: 400 },
+      );
+    if (form.reason === "" && form.intent !== "release")
+      return data({ problem: "Enter a reason." }, { status: 400 });
+    const by = { actor, role: staff.role };
+    return parity.selections.decide({ selectionId, kind: form.intent, reason: form.reason, by });
+  },
+);
+
 export default function Users() {
-  const { query, users, plans, payerIds, hasTimedOut, verdicts, ...pages } = useLoaderData<typeof loader>();
+  const { query, plans, savedViews, payerIds, hasTimedOut, changed, verdicts, ...pages } =
+    useLoaderData<typeof loader>();
   const { state, location } = useNavigation();
+  const { key, search } = useLocation();
+  const users = useStableRows(pages.users, key);
+  const look = useTableLook();
+  const total = useDeferred(pages.count, search);
+  const [chosen, setChosen] = useState<{ key: string; rows: RowSelectionState; isAll: boolean }>({
+    ...{ key, isAll: false },
+    rows: {},
+  });
+  const selection = chosen.key === key ? chosen : { key, rows: {}, isAll: false };
+  const userIds = users.flatMap(({ userId }) => (selection.rows[userId] ? [userId] : []));
+  const clear = () => setChosen({ key, rows: {}, isAll: false });
   const canWrite = useHasRole("operator");
   const counts = useDeferred(verdicts);
   useRememberList({
@@ -81,7 +172,13 @@ export default function Users() {
   const isLoading = state === "loading" && location?.pathname === "/users";
   return (
     <>
-      <PageHeader title="Users">{canWrite && <SyncAllButtons />}</PageHeader>
+      <PageHeader title="Users">
+        <a href={`/users.csv${search}`} download className={buttonClasses("quiet")}>
+          <Download className="size-3.5" aria-hidden="true" />
+          Export CSV
+        </a>
+        {canWrite && <SyncAllButtons />}
+      </PageHeader>
       <div className="mb-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <div className="flex min-w-0 flex-wrap items-center gap-2 max-sm:w-full">
           <FilterBar query={query} plans={plans} />
@@ -94,7 +191,20 @@ export default function Users() {
           <UnclaimedPayers customerIds={payerIds} />
         </div>
         {counts ? <SummaryChips counts={counts} query={query} /> : <div className="h-8" />}
+        <div className="flex flex-wrap items-center gap-2 sm:ml-auto">
+          <ViewsMenu query={query} views={savedViews} />
+          <SortMenu query={query} />
+          <ViewOptions look={look} />
+        </div>
       </div>
+      {hidesUsersWithoutSince(query) && (
+        <p className="mb-2 text-small text-quiet">Only users with a mismatch are listed in this order.</p>
+      )}
+      {changed > 0 && (
+        <p className="mb-2 text-small text-quiet">
+          {pluralize(changed, "user has", "users have")} changed a moment ago and no longer match this filter.
+        </p>
+      )}
       <div className="border-t border-line">
         {hasTimedOut ? (
           <QueryTimeout query={query} />
@@ -102,8 +212,27 @@ export default function Users() {
           <EmptyUsers query={query} />
         ) : (
           <>
-            <UsersTable users={users} query={query} isLoading={isLoading} />
-            <Pagination {...pages} query={query} shown={users.length} />
+            <UsersTable
+              {...{ users, query, isLoading, look }}
+              selection={
+                canWrite
+                  ? {
+                      chosen: selection.rows,
+                      isAll: selection.isAll,
+                      onChange: (rows) => setChosen({ key, rows, isAll: false }),
+                    }
+                  : null
+              }
+            />
+            {(userIds.length > 0 || selection.isAll) && (
+              <SelectionBar
+                selection={{ userIds, isAll: selection.isAll }}
+                total={total}
+                onSelectAll={() => setChosen({ ...selection, isAll: true })}
+                onClear={clear}
+              />
+            )}
+            <Pagination {...pages} query={query} shown={pages.users.length} />
           </>
         )}
       </div>

@@ -9,21 +9,24 @@ export function SortLink({ column, query }: { column: Column; query: UsersQuery 
   const active = query.sort === column.sort;
   const Arrow = query.reversed ? ArrowUp : ArrowDown;
   return (
-    <Link
-      to={usersPath(query, { sort: column.sort, reversed: active && !query.reversed })}
-      preventScrollReset
-      className="group inline-flex items-center gap-1 rounded hover:text-ink"
-    >
-      {column.label}
-      <Arrow
-        aria-hidden="true"
-        className={
-          active
-            ? "size-3 text-ink"
-            : "size-3 opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50"
-        }
-      />
-    </Link>
+    <>
+      <span className="lg:hidden">{column.label}</span>
+      <Link
+        to={usersPath(query, { sort: column.sort, reversed: active && !query.reversed })}
+        preventScrollReset
+        className="group inline-flex min-h-6 items-center gap-1 rounded hover:text-ink max-lg:hidden"
+      >
+        {column.label}
+        <Arrow
+          aria-hidden="true"
+          className={
+            active
+              ? "size-3 text-ink"
+              : "size-3 opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50"
+          }
+        />
+      </Link>
+    </>
   );
 }
 

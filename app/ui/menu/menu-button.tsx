@@ -11,11 +11,17 @@ type MenuButtonProps = {
   /** The accessible name, if the button has no text. */
   label?: string;
   align?: "start" | "end";
+  /** Called when a pointer or the focus comes near, before the menu is opened. */
+  onNear?: () => void;
 };
 
 /** A button that opens a menu. The menu's code is loaded on hover or focus, before the click. */
-export function MenuButton({ children, items, className, label, align = "start" }: MenuButtonProps) {
+export function MenuButton({ children, items, className, label, align = "start", onNear }: MenuButtonProps) {
   const [isOpened, setOpened] = useState(false);
+  const prepare = () => {
+    void loadPopup();
+    onNear?.();
+  };
   const button = (
     <button
       type="button"
@@ -23,8 +29,8 @@ export function MenuButton({ children, items, className, label, align = "start" 
       aria-label={label}
       aria-haspopup="menu"
       aria-expanded={false}
-      onPointerEnter={loadPopup}
-      onFocus={loadPopup}
+      onPointerEnter={prepare}
+      onFocus={prepare}
       onClick={() => setOpened(true)}
       onKeyDown={(event) => {
         if (event.key !== "ArrowDown") return;

@@ -84,6 +84,13 @@ export async function addTestUsers(db: Database): Promise<void> {
   });
 }
 
+const matchesWords = (q: string, text: string) =>
+  q
+    .split(" ")
+    .every((word) =>
+      word.length > 2 ? text.includes(word) : `\n${text}`.split(/[\n ]/).some((one) => one.startsWith(word)),
+    );
+
 function matchesQuery(query: UsersQuery, { email, name, plan, id, syncStatus }: TestUser): boolean {
   const matchesAny = (chosen: string[], having: (string | null)[]) =>
     chosen.length === 0 ||
@@ -92,7 +99,8 @@ function matchesQuery(query: UsersQuery, { email, name, plan, id, syncStatus }: 
   const age = syncStatus?.observedAt ? (startedAt - syncStatus.observedAt.getTime()) / HOUR : null;
   const q = query.q.toLowerCase();
   return (
-    (email.includes(q) || (name?.toLowerCase().includes(q) ?? false) || id === q) &&
+    (matchesWords(q, `${email}\n${name?.toLowerCase() ?? ""}`) || id === q) &&
+    (!(query.sort === "since" && query.reversed) || (syncStatus?.since ?? null) !== null) &&
     matchesAny(query.verdicts, [syncStatus?.verdict ?? "not_checked"]) &&
     (query.flags.length === 0 ||
       query.flags.some((flag) =>

@@ -1,22 +1,38 @@
 import type { UserView } from "~/dashboard/user-view.server";
 import { FlagChip } from "~/ui/status/flag-chip";
+import { Shape } from "~/ui/status/shape";
+import { toneText } from "~/ui/status/tone";
 import { VerdictMark } from "~/ui/status/verdict-mark";
 import { listDifferingFields } from "./differing-fields";
+import { OUTCOME_TONES, useSync } from "./use-sync";
 
-/** The verdict and flags, and below them the fields that differ. */
+/** The verdict and flags, and below them the fields that differ, or what the last sync in this row did. */
 export function MismatchCell({ user }: { user: UserView }) {
+  const { result } = useSync(user.userId, { toast: false });
   const fields = listDifferingFields(user.mismatches);
   return (
     <>
-      <span className="flex max-h-[18px] flex-wrap items-center gap-x-2 gap-y-1 overflow-hidden">
-        <VerdictMark verdict={user.verdict} />
+      <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <VerdictMark verdict={result?.verdictAfter ?? user.verdict} />
         {user.flags.map((flag) => (
           <FlagChip key={flag} flag={flag} />
         ))}
       </span>
-      <span className="block truncate text-small text-quiet" title={fields.join(", ")}>
-        {fields.join(", ")}
+      <span role="status" className="block">
+        {result && (
+          <span className="mt-0.5 flex items-start gap-1.5 text-small">
+            <span className={`mt-[3px] ${toneText[OUTCOME_TONES[result.outcome]]}`}>
+              <Shape tone={OUTCOME_TONES[result.outcome]} />
+            </span>
+            <span title={result.changes.join(" · ")}>{result.message}</span>
+          </span>
+        )}
       </span>
+      {!result && fields.length > 0 && (
+        <span className="block truncate text-small text-quiet" title={fields.join(", ")}>
+          {fields.join(", ")}
+        </span>
+      )}
     </>
   );
 }

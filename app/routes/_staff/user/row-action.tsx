@@ -4,29 +4,33 @@ import { Button, ButtonLink } from "~/ui/button";
 import { useHasRole } from "../frame-data";
 import { buildUserPath, useSync } from "./use-sync";
 
-/** The action in a user's row: sync, or open the user's page if a sync alone would not resolve the case. */
+/**
+ * The action in a user's row: sync, or open the user's page if a sync alone would not resolve the case. A row that was synced
+ * keeps its button, so that the focus stays.
+ */
 export function RowAction({ user }: { user: UserView }) {
-  const { sync, busy } = useSync(user.userId, { toast: true });
+  const { sync, busy, result } = useSync(user.userId, { toast: false });
   const canWrite = useHasRole("operator");
   const name = user.name ?? user.email;
   const needsReview = VERDICT_CATALOGUE[user.verdict].rowAction === "open" || user.blocked !== null;
-  if (!canWrite || needsReview)
+  if (!canWrite || (needsReview && !busy && !result))
     return (
       <ButtonLink to={buildUserPath(user.userId)} size="small" prefetch="intent">
         {needsReview ? "Review" : "Open"}
         <span className="sr-only"> {name}</span>
       </ButtonLink>
     );
+  const isQuiet = IN_SYNC_VERDICTS.has(user.verdict) || result !== null;
   return (
     <Button
       size="small"
-      variant={IN_SYNC_VERDICTS.has(user.verdict) ? "quiet" : "secondary"}
-      onClick={() => sync()}
-      disabled={busy}
+      variant={isQuiet ? "quiet" : "secondary"}
+      onClick={busy ? undefined : () => sync()}
+      aria-disabled={busy}
       aria-busy={busy}
       className="min-w-17"
     >
-      {busy ? "Syncing…" : "Sync"}
+      {busy ? "Syncing…" : result ? "Sync again" : "Sync"}
       <span className="sr-only"> {name}</span>
     </Button>
   );

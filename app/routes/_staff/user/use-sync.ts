@@ -37,11 +37,15 @@ export function useSync(
   }, [toast, result, notify]);
   return {
     // Only a sync that was confirmed may take access.
-    sync: ({ confirmed = false } = {}) =>
+    sync({ confirmed = false } = {}) {
+      // Without a connection the page would be replaced by the browser's error page.
+      if (!navigator.onLine)
+        return notify({ tone: "high", message: "You are offline. Nothing was changed.", details: "" });
       fetcher.submit(
         { intent: "sync", ...(confirmed && { confirmed: "1" }) },
         { method: "post", action: buildUserPath(userId) },
-      ),
+      );
+    },
     busy: fetcher.state !== "idle",
     result,
   };

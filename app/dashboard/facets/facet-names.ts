@@ -1,0 +1,6 @@
+/** Filters whose values are counted: each is one value of a row. */
+export const FACETS = ["verdicts", "flags", "statuses"] as const;
+export type FacetName = (typeof FACETS)[number];
+
+/** How many users each value would show, with the other filters as they are. A value without users is left out. */
+export type FacetCounts = Record<string, number>;

@@ -7,6 +7,7 @@ const pages = [
   ["/users?verdict=locked_out&sort=-since", "Users"],
   ["/revocations", "Pending revocations"],
   ["/runs", "Runs"],
+  ["/plans", "Plans"],
   ["/settings", "Settings"],
 ] as const;
 

@@ -31,10 +31,10 @@ export type Column = {
 
 /** The columns of the users table, in their order. */
 export const COLUMNS: readonly Column[] = [
-  { id: "user", label: "User", sort: "email", width: "22%", canHide: false },
-  { id: "stripe", label: "Stripe", sort: null, width: "18%", canHide: true },
-  { id: "database", label: "Database", sort: null, width: "17%", canHide: true },
+  { id: "user", label: "User", sort: "email", width: "18%", canHide: false },
+  { id: "stripe", label: "Stripe", sort: null, width: "17%", canHide: true },
+  { id: "database", label: "Database", sort: null, width: "15%", canHide: true },
   { id: "mismatch", label: "Mismatch", sort: "severity", width: "auto", canHide: false },
-  { id: "since", label: "Since", sort: "since", width: "104px", canHide: true },
+  { id: "since", label: "Since", sort: "since", width: "96px", canHide: true },
   { id: "checked", label: "Last checked", sort: "checked", width: "100px", canHide: true },
 ];

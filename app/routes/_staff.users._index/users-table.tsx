@@ -98,8 +98,11 @@ export function UsersTable({ users, query, isLoading, look, selection }: UsersTa
                   key={id}
                   scope="col"
                   aria-sort={column && chooseAriaSort(column, query)}
-                  style={{ width: column?.width ?? "104px" }}
-                  className="py-2 pr-3 font-medium first:pl-2"
+                  style={{ width: column?.width ?? "92px" }}
+                  className={classNames(
+                    "py-2 pr-3 font-medium first:pl-2",
+                    id === "checked" && "lg:max-xl:hidden",
+                  )}
                 >
                   {column ? (
                     <SortLink column={column} query={query} />
@@ -171,7 +174,7 @@ const cardClasses: Record<ColumnId | "action", string> = {
   stripe: "order-3 sm:order-4",
   database: "order-4 sm:order-5",
   since: "order-5 sm:order-6",
-  checked: "order-6 sm:order-7",
+  checked: "order-6 sm:order-7 lg:max-xl:hidden",
   action: "order-7 col-span-2 sm:order-3 sm:col-span-1 sm:text-end",
 };
 

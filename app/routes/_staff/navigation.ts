@@ -6,6 +6,7 @@ import {
   type LucideIcon,
   SlidersHorizontal,
   Stethoscope,
+  Tags,
   Users,
 } from "lucide-react";
 import type { FrameCounts } from "~/dashboard/frame.server";
@@ -17,6 +18,7 @@ export function listNavigation(counts: FrameCounts | null): NavigationItem[] {
   return [
     { to: "/", label: "Inbox", icon: Inbox, count: counts?.waiting ?? 0 },
     { to: "/users", label: "Users", icon: Users, count: 0 },
+    { to: "/plans", label: "Plans", icon: Tags, count: 0 },
     { to: "/runs", label: "Runs", icon: History, count: 0 },
     { to: "/activity", label: "Activity", icon: ListChecks, count: 0 },
     { to: "/health", label: "Health", icon: Activity, count: 0 },

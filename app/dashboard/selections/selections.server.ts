@@ -22,7 +22,7 @@ export type BulkResult = { decided: number; refused: { userId: string; message: 
 const idRow = z.object({ id: z.string() });
 const countRow = z.object({ users: z.number() });
 
-/** Users that staff selected in the list: kept as a list of ids, so that nobody comes in or drops out afterwards. */
+/** Users that staff selected in the list: kept as a list of ids, so that none comes in or drops out afterwards. */
 export function createSelections(
   { db }: { db: Database },
   users: Pick<UsersList, "selectIds">,

@@ -83,6 +83,10 @@ function countEntitledSeats({ evaluation, snapshot, context }: Case): number {
   return Math.max(0, ...listed, ...given);
 }
 
+/** An admin takes access although the verdict is one that staff decide. */
+const isOverridden = ({ evaluation, settings }: Case) =>
+  evaluation.overridden !== null && settings.approval?.override === true;
+
 const isUndecided = ({ verdict }: Evaluation) => REVIEW_VERDICTS.has(verdict) || verdict === "not_checked";
 
 it("an evaluation is exactly one verdict, and holds until it is to be evaluated again", PATIENT, () => {
@@ -145,7 +149,11 @@ it("a repair ends in the expected record, and a second run changes nothing", PAT
       if (one.decision.kind !== "repair") return;
       const again = evaluate(applyState(one, one.decision.repair.after), one.context);
       // A payer who may be this user, or an undecided link, is shown when the access without payment is gone.
-      const isShownNow = again.verdict === "possible_match" || again.verdict === "link_conflict";
+      // What an admin overrides stays for staff to see, too: Stripe's word is as it was.
+      const isShownNow =
+        again.verdict === "possible_match" ||
+        again.verdict === "link_conflict" ||
+        (isOverridden(one) && again.verdict === one.evaluation.verdict);
       const isDone = IN_SYNC_VERDICTS.has(again.verdict) || (isShownNow && !again.accessRecorded);
       expect([again.mismatches, isDone ? "done" : again.verdict]).toEqual([[], "done"]);
     },
@@ -168,8 +176,15 @@ it("a repair ends in the expected record, and a second run changes nothing", PAT
       const entitled = countEntitledSeats(one);
       for (const seats of countUsableSeats(one.decision.repair.after).values()) expect(seats).toBe(entitled);
     },
-    "nothing is written for a verdict that staff decide, or before everything was read": (one) => {
-      if (isUndecided(one.evaluation)) expect(["review", "not_checked"]).toContain(one.decision.kind);
+    "nothing is written for a verdict that staff decide, unless an admin overrides it, or before everything was read":
+      (one) => {
+        if (isUndecided(one.evaluation) && !isOverridden(one))
+          expect(["review", "not_checked"]).toContain(one.decision.kind);
+      },
+    "what an admin overrides only takes": (one) => {
+      if (!isOverridden(one) || one.decision.kind !== "repair") return;
+      expect(one.settings.writeMode).not.toBe("off");
+      expect(one.decision.repair).toMatchObject({ grants: false, revokes: true });
     },
     "nothing is written in write mode off, nor by an automatic caller on hold": (one) => {
       const { decision, settings, evaluation } = one;

@@ -44,12 +44,13 @@ export function decide(input: DecideInput): Decision {
   const verdictClass = VERDICT_CATALOGUE[evaluation.verdict].class;
   if (verdictClass === "in_sync") return { kind: "nothing" };
   if (verdictClass === "unchecked") return { kind: "not_checked" };
+  const keptByHold = (automatic || bulk) && evaluation.onHold;
   if (verdictClass === "review")
-    return input.approval?.override && writeMode !== "off" && evaluation.overridden !== null
+    return input.approval?.override && writeMode !== "off" && !keptByHold && evaluation.overridden !== null
       ? { kind: "repair", repair: { after: evaluation.overridden, grants: false, revokes: true } }
       : { kind: "review" };
   if (writeMode === "off") return { kind: "blocked", reason: "writes_off", unlock: null };
-  if ((automatic || bulk) && evaluation.onHold) return { kind: "blocked", reason: "on_hold", unlock: null };
+  if (keptByHold) return { kind: "blocked", reason: "on_hold", unlock: null };
   if (bulk && evaluation.flags.includes("acknowledged"))
     return { kind: "blocked", reason: "acknowledged", unlock: null };
   if (evaluation.emailLink !== null && !snapshot.coverage.address) return { kind: "read", what: "address" };

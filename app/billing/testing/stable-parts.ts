@@ -16,6 +16,10 @@ export function pickStable(evaluation: Evaluation) {
     customers: evaluation.customers.map((customer) => customer?.id),
     subscriptions: sortTexts(evaluation.subscriptions.map(({ id }) => id)),
     expected: { ...evaluation.expected, workspaces: sortTexts(evaluation.expected.workspaces) },
+    overridden: evaluation.overridden && {
+      ...evaluation.overridden,
+      workspaces: sortTexts(evaluation.overridden.workspaces),
+    },
     mismatches: fingerprintMismatches(evaluation.mismatches),
     findings: {
       ...evaluation.findings,

@@ -10,6 +10,7 @@ import type { BillingState } from "./record";
 import type { UserSnapshot } from "./snapshot";
 import { contexts, PATIENT, withRuns } from "./testing/arbitraries";
 import { DAY, NOW } from "./testing/observations";
+import { countUsableSeats, doesTakeSeats } from "./testing/seats";
 import { decisions, snapshots, withRecord } from "./testing/snapshots";
 import { omitTimed, pickStable } from "./testing/stable-parts";
 import { IN_SYNC_VERDICTS, REVIEW_VERDICTS, VERDICTS } from "./verdicts/catalogue";
@@ -55,12 +56,6 @@ function applyState({ snapshot, evaluation }: Case, state: BillingState): UserSn
     edges.push({ userId: "u_1", customerId: emailLink, subscriptionId: null, source: "email" });
   return withRecord({ ...snapshot, edges }, { ...snapshot.record, ...state });
 }
-
-const countUsableSeats = (state: BillingState) =>
-  new Map(state.workspaces.map(({ id, status, seats }) => [id, status === "active" ? seats : 0]));
-
-const doesTakeSeats = (before: BillingState, then: BillingState) =>
-  [...countUsableSeats(before)].some(([id, seats]) => (countUsableSeats(then).get(id) ?? 0) < seats);
 
 /** Have the fields of a user without workspaces given access until now, and do not any more? */
 function doesTakeStatus({ snapshot, evaluation, context }: Case, then: BillingState): boolean {

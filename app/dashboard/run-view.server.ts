@@ -123,7 +123,12 @@ function describeReason(
   const [failure = "", ...rest] = (reason ?? "").split(": ");
   const words = describeStripeFailure(failure);
   if (words === null) return reason;
-  // What a key may not read is said by name.
-  const why = failure === "forbidden" ? rest.join(": ") : words;
+  // What a key may not read is said by name, and the variable of a key that is refused.
+  const why =
+    failure === "forbidden"
+      ? rest.join(": ")
+      : failure === "unauthorized"
+        ? `${words}: check STRIPE_SECRET_KEY`
+        : words;
   return `Stripe could not be read (${why}).${state === "running" ? " The run goes on by itself when Stripe answers." : ""}`;
 }

@@ -85,7 +85,7 @@ describe("nothing is written, and the reason is reported,", () => {
     });
     const parity = world.another();
     const refusal = await readRefusal(parity);
-    expect(refusal).toMatchObject({ state: "running", reason: expect.stringMatching(/^unreachable/) });
+    expect(refusal).toMatchObject({ state: "running", reason: expect.stringContaining("no connection") });
     world.sandbox.control.clearFaults(fault);
     expect(await syncAll(parity)).toMatchObject({ state: "done", synced: 1 });
   });

@@ -67,6 +67,11 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
       is: staff(403, 400, 400),
     },
   },
+  "routes/_staff.doctor": { loader: { at: "/doctor", is: staffPage } },
+  "routes/_staff.plans": {
+    loader: { at: "/plans", is: staffPage },
+    action: { at: "/plans", form: { intent: "none" }, is: staff(403, 403, 400) },
+  },
   "routes/_staff.find": {
     loader: { at: "/find?q=ada@example.com", is: staff("→ /users/ada", "→ /users/ada", "→ /users/ada") },
   },
@@ -103,7 +108,15 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
     loader: { at: "/users/ada", is: staffPage },
     action: { at: "/users/ada", form: { intent: "preview" }, is: staff(403, 200, 200) },
   },
-  "routes/_staff.users._index": { loader: { at: "/users", is: staffPage } },
+  "routes/_staff.users._index": {
+    loader: { at: "/users", is: staffPage },
+    action: { at: "/users", form: { intent: "none" }, is: staff(403, 400, 400) },
+  },
+  "routes/users.facets": { loader: { at: "/users/facets?facet=verdicts", is: staffPage } },
+  "routes/users.views": {
+    action: { at: "/users/views", form: { intent: "none" }, is: staff(400, 400, 400) },
+  },
+  "routes/users[.]csv": { loader: { at: "/users.csv", is: staffPage } },
   "routes/activity[.]csv": { loader: { at: "/activity.csv", is: staffPage } },
   "routes/api.auth.$": { loader: { at: "/api/auth/get-session", is: all(404) } },
   "routes/api.cron.sync-payments": {

@@ -65,7 +65,7 @@ function doesTakeStatus({ snapshot, evaluation, context }: Case, then: BillingSt
   return workspaces.length === 0 && gives({ ...then, user }) && !gives(then);
 }
 
-/** The seats of the listed subscriptions and comps, computed in another way than in the code. */
+/** Computed in another way than in the code. */
 function countEntitledSeats({ evaluation, snapshot, context }: Case): number {
   const listed = evaluation.customers
     .flatMap((customer) => customer?.subscriptions ?? [])
@@ -143,8 +143,7 @@ it("a repair ends in the expected record, and a second run changes nothing", PAT
     "evaluated again with the same observations the user is in sync": (one) => {
       if (one.decision.kind !== "repair") return;
       const again = evaluate(applyState(one, one.decision.repair.after), one.context);
-      // A payer who may be this user, or an undecided link, is shown when the access without payment is gone.
-      // What an admin overrides stays for staff to see, too: Stripe's word is as it was.
+      // A possible payer, an undecided link, or what an admin overrode is shown when access without payment is gone.
       const isShownNow =
         again.verdict === "possible_match" ||
         again.verdict === "link_conflict" ||
@@ -290,9 +289,7 @@ it("a grant is blocked only by write mode off, a hold, and a read of the address
       const again = after && evaluate(applyState(one, after.after), one.context);
       expect(again?.accessRecorded).toBe(true);
     },
-    "a user without workspaces has access by the record only when a subscription gives it, or a comp runs": (
-      one,
-    ) => {
+    "a user without workspaces has access only when a subscription gives it, or a comp runs": (one) => {
       const { evaluation, decision, snapshot, context } = one;
       if (snapshot.record.workspaces.length > 0 || decision.kind !== "repair" || evaluation.comp) return;
       const primary = evaluation.primary?.subscription ?? null;

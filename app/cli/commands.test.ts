@@ -192,7 +192,7 @@ describe("all users", () => {
     const { code, stderr } = await run("sync --all --apply");
     demo.sandbox.control.clearFaults(fault);
     expect(code).toBe(1);
-    expect(stderr).toContain("unauthorized");
+    expect(stderr).toContain("the key was refused: check STRIPE_SECRET_KEY");
   });
 
   it("can be continued after Ctrl-C", async () => {

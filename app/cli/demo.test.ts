@@ -80,6 +80,8 @@ describe("sync all over the demo", () => {
     expect(await groupsLeft(run.id)).toEqual([
       "1 access_mismatch: blocked possible_other_customer",
       "1 link_conflict: review",
+      "1 locked_out: blocked on_hold",
+      "1 status_mismatch: blocked acknowledged",
       "1 unpaid_access: blocked no_positive_evidence",
       "2 unknown_status: review",
       "2 unmapped_price: review",

@@ -148,7 +148,7 @@ it("a key that is revoked in the middle of a run takes no access, and the next r
     match: { path: "/v1/subscriptions" },
   });
   const stepped = await parity.runs.step(run.id, 30_000);
-  expect(stepped).toMatchObject({ state: "failed", reason: expect.stringContaining("unauthorized") });
+  expect(stepped).toMatchObject({ state: "failed", reason: expect.stringContaining("the key was refused") });
   expect(await listMissing()).toEqual(["key"]);
   expect((await parity.frame()).refusals).toMatchObject([{ name: "STRIPE_SECRET_KEY", isNecessary: true }]);
   expect(await readAccess(world, paid.userId)).toBe("active 5");

@@ -8,6 +8,11 @@ const pages = [
   ["/revocations", "Pending revocations"],
   ["/runs", "Runs"],
   ["/plans", "Plans"],
+  ["/activity", "Activity"],
+  ["/alerts", "Alerts"],
+  ["/team", "Team"],
+  ["/doctor", "Doctor"],
+  ["/account", "Your account"],
   ["/settings", "Settings"],
 ] as const;
 

@@ -52,7 +52,7 @@ function Entry({ entry, onUndo }: { entry: ActivityEntry; onUndo?: (entry: Activ
               {" · "}
               <Link
                 to={`/users/${encodeURIComponent(userId)}`}
-                className="rounded text-accent break-words hover:underline"
+                className="rounded text-accent break-words underline"
               >
                 {userId}
               </Link>
@@ -79,7 +79,7 @@ function Entry({ entry, onUndo }: { entry: ActivityEntry; onUndo?: (entry: Activ
           {runId !== null && (
             <>
               {" · "}
-              <Link to={`/runs/${encodeURIComponent(runId)}`} className="rounded text-accent hover:underline">
+              <Link to={`/runs/${encodeURIComponent(runId)}`} className="rounded text-accent underline">
                 run
               </Link>
             </>

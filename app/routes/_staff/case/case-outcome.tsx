@@ -15,12 +15,16 @@ export function CaseOutcome({ outcome, userId }: { outcome: Outcome; userId: str
   const [undone, setUndone] = useState<UndoneDecision | null>(null);
   const decision = outcome.kind === "decision" ? outcome.made.decision : null;
   const box = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with each new outcome
+  const news = outcome.kind === "sync" ? outcome.result : outcome.made;
+  const focused = useRef<typeof news | null>(null);
+  // After each render: the button goes only when the page was read again, which is later than the outcome.
   useEffect(() => {
     const { activeElement } = document;
-    if (activeElement === document.body || activeElement?.id === "main")
-      box.current?.focus({ preventScroll: true });
-  }, [outcome]);
+    const isLost = activeElement === document.body || activeElement?.id === "main";
+    if (!isLost || focused.current === news) return;
+    focused.current = news;
+    box.current?.focus({ preventScroll: true });
+  });
   const { tone, message, changes, runId } = readOutcome(outcome);
   return (
     <div ref={box} tabIndex={-1} role="status" className="border-b border-line pb-3 outline-none">

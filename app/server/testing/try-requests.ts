@@ -143,10 +143,14 @@ async function findHarm({ world }: OddWorld): Promise<string[]> {
     if (access !== "active 5") findings.push(`${id}, who pays, has ${access}`);
   }
   const admins = await db.staff.findMany({ where: { role: "admin" }, select: { id: true } });
-  const actors = ["first use", ...admins.map(({ id }) => id)];
+  const actors = ["first use", ...admins.flatMap(({ id }) => [id, `staff:${id}`])];
   // The members themselves are added as the command line does it.
   const added = { actor: "command_line:", key: { startsWith: "staff:" } };
-  const others = await db.settingChange.findMany({ where: { actor: { notIn: actors }, NOT: added } });
+  // Any member may export a list, which is kept in the audit.
+  const exported = { actor: { startsWith: "staff:" }, key: { startsWith: "export:" } };
+  const others = await db.settingChange.findMany({
+    where: { actor: { notIn: actors }, NOT: { OR: [added, exported] } },
+  });
   for (const change of others)
     findings.push(`a setting was changed by others than an admin: ${change.key} by ${change.actor}`);
   return findings;

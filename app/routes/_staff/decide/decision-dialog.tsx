@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { DECISIONS, type DecisionKind } from "~/engine/decisions/kinds";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
@@ -52,10 +52,14 @@ function DecisionFields({ kind, subject, onClose }: DecisionDialogProps & { kind
   const input = { ...subject.input, ...toInput(values) };
   const form: DecisionForm = { kind, reason, basedOn: subject.basedOn, input };
   const asked = JSON.stringify(input);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again only when the input has changed
+  // Asked again only when the input has changed, with what the latest render knows.
+  const ask = useRef<(asked: string) => void>(() => {});
   useEffect(() => {
-    if (fields.every(({ name }) => (values[name] ?? "") !== "")) preview(form);
-  }, [asked]);
+    ask.current = () => {
+      if (fields.every(({ name }) => (values[name] ?? "") !== "")) preview(form);
+    };
+  });
+  useEffect(() => ask.current(asked), [asked]);
   const isNew = answer !== null && answer !== before;
   useEffect(() => {
     if (isNew && answer.ok) onClose();

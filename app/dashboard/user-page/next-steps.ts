@@ -54,7 +54,8 @@ function listSteps({ verdict, flags, blocked, revokes }: StepInput): StepId[] {
       return ["confirm_link", "reject_link", "give_comp", "acknowledge"];
     case "in_sync":
     case "no_subscription":
-      return flags.includes("comped") ? ["end_comp"] : ["give_comp"];
+      // A payment that Parity has not seen yet is found, and recorded, by one press.
+      return ["sync", flags.includes("comped") ? "end_comp" : "give_comp"];
     default:
       if (revokes)
         return [

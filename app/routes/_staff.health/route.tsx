@@ -29,6 +29,11 @@ export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ pa
   return { runs, counts: counts.value };
 });
 
+const HEALTH_PAGES = [
+  { to: "/alerts", label: "Alerts" },
+  { to: "/doctor", label: "Doctor" },
+];
+
 export default function Health() {
   const { runs, counts: following } = useLoaderData<typeof loader>();
   const { lastFullRun, liveRun, recentRuns, reads } = runs;
@@ -49,7 +54,13 @@ export default function Health() {
             )}
           </>
         }
-      />
+      >
+        {HEALTH_PAGES.map(({ to, label }) => (
+          <Link key={to} to={to} className="rounded px-1 text-table text-accent hover:underline">
+            {label}
+          </Link>
+        ))}
+      </PageHeader>
       {liveRun && <LiveRun run={liveRun} />}
       {counts ? <Counts counts={counts} /> : <NotCounted hasTimedOut={counts === null} />}
       <Section

@@ -29,7 +29,7 @@ export function MappedNames({ names, none, onDecide }: MappedNamesProps) {
     <ul className="text-table">
       {names.map(({ nameKind, name, isSeen }) => (
         <li key={name} className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2">
-          <span className="w-44 text-quiet">
+          <span className="w-full text-quiet sm:w-44">
             {KIND_WORDS[nameKind]}
             {isSeen && " (seen under a mapped key)"}
           </span>

@@ -26,7 +26,7 @@ export function UnmappedPrices({ prices, onDecide }: UnmappedPricesProps) {
               <span className="text-review">
                 <Shape tone="review" />
               </span>
-              <span className="min-w-0 flex-1">
+              <span className="min-w-0 flex-1 basis-64">
                 <span className="block font-medium">{price}</span>
                 <span className="block font-mono text-small text-quiet wrap-anywhere">
                   {[priceId, lookupKey, productId].filter(Boolean).join(" · ")}

@@ -43,7 +43,7 @@ export function SinceCell({ user }: { user: UserView }) {
         <span className="block text-small text-quiet">
           <Money amount={user.money.perMonth} currency={user.money.currency} />
           <wbr />
-          /month
+          /mo<span className="sr-only">nth</span>
         </span>
       )}
     </>

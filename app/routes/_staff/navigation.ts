@@ -5,7 +5,6 @@ import {
   ListChecks,
   type LucideIcon,
   SlidersHorizontal,
-  Stethoscope,
   Tags,
   Users,
 } from "lucide-react";
@@ -22,7 +21,6 @@ export function listNavigation(counts: FrameCounts | null): NavigationItem[] {
     { to: "/runs", label: "Runs", icon: History, count: 0 },
     { to: "/activity", label: "Activity", icon: ListChecks, count: 0 },
     { to: "/health", label: "Health", icon: Activity, count: 0 },
-    { to: "/doctor", label: "Doctor", icon: Stethoscope, count: 0 },
     { to: "/settings", label: "Settings", icon: SlidersHorizontal, count: 0 },
   ];
 }

@@ -65,9 +65,11 @@ test("access is taken only after a dialog that says whose it is, and is not show
   await expect(dialog).toContainText("$20 a month is not paid");
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
   await expectAccessible(page);
+  await dialog.getByLabel("Reason").fill("Asked by mail");
   await dialog.getByRole("button", { name: "Remove access" }).click();
   await expect(todo.getByRole("status")).toContainText("Soldiers: 1 → 0");
   await expect(page.getByRole("region", { name: "History" })).toContainText("Access taken by Demo Admin");
+  await expect(page.getByRole("region", { name: "History" })).toContainText("Asked by mail");
 });
 
 test("keys work through the inbox, list themselves, and find users and pages", async ({

@@ -33,6 +33,8 @@ export function createUserActions(deps: Deps, { countCache }: { countCache: Coun
       approval?: RevocationApproval;
       /** Access is not taken, whatever the write mode. */
       grantOnly?: boolean;
+      /** What a person typed who takes access. */
+      typedReason?: string | null;
     }): Promise<SyncResult | null> {
       const { userId, actor, approval } = input;
       const commit = approval && createRevocationRecorder({ userId, actor, approval }).commit;

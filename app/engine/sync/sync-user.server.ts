@@ -26,6 +26,8 @@ export type SyncInput = {
   /** False: Stripe is read and the sync status saved, but the record is not written. */
   apply: boolean;
   approval?: RevocationApproval | null;
+  /** What a person typed who takes access; kept with the change. */
+  typedReason?: string | null;
   /** Whatever the write mode, nothing that takes access is written. */
   grantOnly?: boolean;
   /** No request to Stripe is begun after so many milliseconds; one that was sent is waited for. */
@@ -110,6 +112,7 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
       saveStatuses: true,
       addressesRead,
       approval,
+      typedReason: input.typedReason ?? null,
       commit: input.commit,
       stripeRequestIds: new Map([...(known?.requestIds ?? []), ...read.requestIds]),
       run: { create: newRun(actor, countRequests()) },

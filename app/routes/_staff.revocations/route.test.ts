@@ -30,10 +30,11 @@ function post({ form, blocked, role = "admin", afterRead = null }: PostOptions) 
 
 describe("approving a revocation", () => {
   it("revokes access if the typed name matches", async () => {
-    const { syncUser, answer } = post({ form: { typed: "Jonas Weber" }, blocked: "grant_only" });
+    const form = { typed: "Jonas Weber", reason: "Left us" };
+    const { syncUser, answer } = post({ form, blocked: "grant_only" });
     await answer;
     expect(syncUser).toHaveBeenCalledWith(
-      expect.objectContaining({ userId: "u1", approval: { override: false, reason: "" } }),
+      expect.objectContaining({ userId: "u1", approval: { override: false, reason: "Left us" } }),
     );
   });
 
@@ -46,16 +47,15 @@ describe("approving a revocation", () => {
     },
   );
 
-  it("requires a reason if evidence is missing, and passes it on", async () => {
-    const withoutReason = post({
-      form: { typed: "Jonas Weber", reason: "  " },
-      blocked: "no_positive_evidence",
-    });
+  it.each(["grant_only", "no_positive_evidence"])("requires a reason (%s)", async (blocked) => {
+    const withoutReason = post({ form: { typed: "Jonas Weber", reason: "  " }, blocked });
     expect(await withoutReason.answer).toMatchObject({ init: { status: 400 } });
     expect(withoutReason.syncUser).not.toHaveBeenCalled();
+  });
 
+  it("passes the reason on where evidence is missing, and the dialog said so", async () => {
     const withReason = post({
-      form: { typed: "Jonas Weber", reason: "Refunded by phone" },
+      form: { typed: "Jonas Weber", reason: "Refunded by phone", override: "1" },
       blocked: "no_positive_evidence",
       afterRead: "no_positive_evidence",
     });
@@ -65,20 +65,17 @@ describe("approving a revocation", () => {
     );
   });
 
-  it("case S24: in grant_only the reason overrides evidence that is found missing when Stripe is read", async () => {
-    const form = { typed: "Jonas Weber", reason: "Refunded by phone" };
+  it("case S24: in grant_only evidence that is found missing when Stripe is read is overridden once that was said", async () => {
+    const typed = { typed: "Jonas Weber", reason: "Refunded by phone" };
+    const form = { ...typed, override: "1" };
     const { syncUser, answer } = post({ form, blocked: "grant_only", afterRead: "no_positive_evidence" });
     expect(await answer).toMatchObject({ result: { outcome: "synced" } });
     expect(syncUser.mock.calls.map(([{ approval }]) => approval)).toEqual([
       { override: false, reason: "Refunded by phone" },
       { override: true, reason: "Refunded by phone" },
     ]);
-    const without = post({
-      form: { typed: "Jonas Weber" },
-      blocked: "grant_only",
-      afterRead: "no_positive_evidence",
-    });
-    expect(await without.answer).toMatchObject({ data: { needsReason: true }, init: { status: 400 } });
+    const without = post({ form: typed, blocked: "grant_only", afterRead: "no_positive_evidence" });
+    expect(await without.answer).toMatchObject({ data: { lacksEvidence: true }, init: { status: 400 } });
     expect(without.syncUser).toHaveBeenCalledTimes(1);
     const proven = post({ form, blocked: "grant_only" });
     await proven.answer;

@@ -14,7 +14,9 @@ const search = z.object({ after: z.string().max(2000).optional().catch(undefined
 const form = z.object({
   userId: z.string().min(1).max(200),
   typed: z.string().trim().max(400),
-  reason: z.string().trim().max(1000).optional(),
+  reason: z.string().trim().max(1000).default(""),
+  /** The dialog has said that evidence is missing. */
+  override: z.literal("1").optional(),
 });
 
 export const meta: MetaFunction = () => [{ title: "Pending revocations · Parity" }];
@@ -30,7 +32,7 @@ export const loader = route.loader({ who: "staff", role: "viewer", search }, asy
   return { users: await parity.views(page.ids), next: page.next };
 });
 
-/** Revokes access for one user. The admin types the name, and gives a reason if evidence is missing. */
+/** Revokes access for one user. The admin types the name and a reason; missing evidence is overridden only when the dialog said so. */
 export const action = route.action(
   { who: "staff", role: "admin", form },
   async ({ form, parity, staff, request }) => {
@@ -38,9 +40,8 @@ export const action = route.action(
     if (!user) throw errorResponse("not_found", { message: "User not found." });
     if (form.typed !== (user.name ?? user.email))
       return data({ problem: "The name does not match." }, { status: 400 });
-    const reason = form.reason ?? "";
-    if (lacksEvidence(user.blocked) && reason === "")
-      return data({ problem: "Enter a reason.", needsReason: true }, { status: 400 });
+    const { reason } = form;
+    if (reason === "") return data({ problem: "Enter a reason." }, { status: 400 });
     const approve = async (override: boolean) => {
       const result = await parity.syncUser({
         userId: form.userId,
@@ -51,11 +52,17 @@ export const action = route.action(
       if (!result) throw errorResponse("not_found", { message: "User not found." });
       return result;
     };
-    // What Stripe says now decides whether evidence is missing; only then the reason overrides it.
+    // What Stripe says now decides whether evidence is missing.
     const result = await approve(false);
     if (!lacksEvidence(result.blocked)) return { result };
-    if (reason === "")
-      return data({ problem: `${result.message} Enter a reason.`, needsReason: true }, { status: 400 });
+    if (!form.override)
+      return data(
+        {
+          problem: `${result.message} Confirm again, with a reason for the override, to revoke it all the same.`,
+          lacksEvidence: true,
+        },
+        { status: 400 },
+      );
     return { result: await approve(true) };
   },
 );

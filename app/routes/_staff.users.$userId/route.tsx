@@ -7,7 +7,10 @@ import { UserCase } from "~/routes/_staff/case/user-case";
 import { ListNavigation } from "./list-navigation";
 
 const params = z.object({ userId: z.string().min(1).max(200) });
-const form = z.object({ intent: z.enum(["sync", "preview"]), confirmed: z.literal("1").optional() });
+const form = z.object({
+  intent: z.enum(["sync", "preview"]),
+  reason: z.string().trim().min(1).max(1000).optional(),
+});
 
 const userNotFoundResponse = () => errorResponse("not_found", { message: "User not found." });
 
@@ -21,7 +24,7 @@ export const loader = route.loader({ who: "staff", role: "viewer", params }, asy
   return { page };
 });
 
-/** `sync` reads Stripe and repairs; it takes access only when that was `confirmed`. `preview` reads Stripe and changes nothing. */
+/** `sync` reads Stripe and repairs; it takes access only for a typed reason. `preview` reads Stripe and changes nothing. */
 export const action = route.action(
   { who: "staff", role: "operator", params, form },
   async ({ params, form, parity, staff, request }) => {
@@ -34,7 +37,8 @@ export const action = route.action(
     }
     const result = await parity.syncUser({
       ...{ userId, actor, signal: request.signal },
-      grantOnly: form.confirmed === undefined,
+      typedReason: form.reason,
+      grantOnly: form.reason === undefined,
     });
     if (!result) throw userNotFoundResponse();
     return result;

@@ -93,7 +93,7 @@ export function NextStep({ page }: { page: UserPage }) {
         page={page}
         open={opened === "remove_access"}
         onClose={close}
-        onConfirm={() => sync({ confirmed: true })}
+        onConfirm={(reason) => sync({ reason })}
       />
       <RevokeDialog user={user} open={opened === "approve_removal"} onClose={close} />
     </section>

@@ -1,14 +1,23 @@
+import { useId, useState } from "react";
 import { formatMoney } from "~/billing/money";
 import type { UserPage } from "~/dashboard/user-pages.server";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
+import { TextArea } from "~/ui/text-area";
 
-type RemoveAccessDialogProps = { page: UserPage; open: boolean; onClose: () => void; onConfirm: () => void };
+type RemoveAccessDialogProps = {
+  page: UserPage;
+  open: boolean;
+  onClose: () => void;
+  onConfirm: (reason: string) => void;
+};
 
-/** Says whose access ends and what money is behind it, before anything is taken. */
+/** Says whose access ends and what money is behind it, and asks why, before anything is taken. */
 export function RemoveAccessDialog({ page, open, onClose, onConfirm }: RemoveAccessDialogProps) {
   const { user, plannedChanges } = page;
   const name = user.name ?? user.email;
+  const id = useId();
+  const [reason, setReason] = useState("");
   return (
     <Dialog
       open={open}
@@ -31,18 +40,33 @@ export function RemoveAccessDialog({ page, open, onClose, onConfirm }: RemoveAcc
       <p className="mb-4 text-table text-quiet">
         Stripe is read once more first. Access is removed only if it still says the same.
       </p>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button
-          variant="danger"
-          onClick={() => {
-            onConfirm();
-            onClose();
-          }}
-        >
-          Remove access
-        </Button>
-      </div>
+      <form
+        className="space-y-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (reason.trim() === "") return;
+          onConfirm(reason.trim());
+          setReason("");
+          onClose();
+        }}
+      >
+        <TextArea
+          id={`${id}-reason`}
+          label="Reason"
+          hint="It is kept with your name in the history."
+          rows={2}
+          maxLength={1000}
+          value={reason}
+          onChange={({ target }) => setReason(target.value)}
+          required
+        />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="danger" aria-disabled={reason.trim() === ""}>
+            Remove access
+          </Button>
+        </div>
+      </form>
     </Dialog>
   );
 }

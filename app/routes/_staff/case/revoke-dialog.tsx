@@ -9,7 +9,7 @@ import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
 import { useNotice } from "~/ui/toast/toasts";
 
-type Answer = { problem: string; needsReason?: boolean } | { result: SyncResult };
+type Answer = { problem: string; lacksEvidence?: boolean } | { result: SyncResult };
 
 type RevokeDialogProps = { user: UserView; open: boolean; onClose: () => void };
 
@@ -21,6 +21,10 @@ export function RevokeDialog({ user, open, onClose }: RevokeDialogProps) {
   const name = user.name ?? user.email;
   const busy = fetcher.state !== "idle";
   const answer = fetcher.data;
+  // An admin overrides only what the dialog has said.
+  const isOverride =
+    lacksEvidence(user.blocked) ||
+    (answer !== undefined && "lacksEvidence" in answer && answer.lacksEvidence === true);
   const notified = useRef<Answer | null>(null);
   useEffect(() => {
     if (!answer || !("result" in answer) || notified.current === answer) return;
@@ -50,16 +54,16 @@ export function RevokeDialog({ user, open, onClose }: RevokeDialogProps) {
           autoComplete="off"
           required
         />
-        {(lacksEvidence(user.blocked) || (answer && "needsReason" in answer && answer.needsReason)) && (
-          <Field
-            id={`${id}-reason`}
-            name="reason"
-            label="Reason for override"
-            hint="Evidence for this revocation is missing. Your reason is saved in the user’s history."
-            autoComplete="off"
-            required
-          />
-        )}
+        {isOverride && <input type="hidden" name="override" value="1" />}
+        <Field
+          id={`${id}-reason`}
+          name="reason"
+          label={isOverride ? "Reason for override" : "Reason"}
+          hint={`${isOverride ? "Evidence for this revocation is missing. " : ""}Your reason is saved in the user’s history.`}
+          autoComplete="off"
+          maxLength={1000}
+          required
+        />
         {answer && "problem" in answer && (
           <p role="alert" className="text-table text-critical">
             {answer.problem}

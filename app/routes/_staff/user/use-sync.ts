@@ -21,7 +21,7 @@ export function buildUserPath(userId: string): string {
 export function useSync(
   userId: string,
   { toast }: { toast: boolean },
-): { sync: (options?: { confirmed?: boolean }) => void; busy: boolean; result: SyncResult | null } {
+): { sync: (options?: { reason?: string }) => void; busy: boolean; result: SyncResult | null } {
   const fetcher = useFetcher<SyncResult>({ key: `sync ${userId}` });
   const notify = useNotice();
   const notified = useRef<SyncResult | null>(null);
@@ -36,13 +36,13 @@ export function useSync(
     });
   }, [toast, result, notify]);
   return {
-    // Only a sync that was confirmed may take access.
-    sync({ confirmed = false } = {}) {
+    // Only a sync with a typed reason may take access.
+    sync({ reason = "" } = {}) {
       // Without a connection the page would be replaced by the browser's error page.
       if (!navigator.onLine)
         return notify({ tone: "high", message: "You are offline. Nothing was changed.", details: "" });
       fetcher.submit(
-        { intent: "sync", ...(confirmed && { confirmed: "1" }) },
+        { intent: "sync", ...(reason !== "" && { reason }) },
         { method: "post", action: buildUserPath(userId) },
       );
     },

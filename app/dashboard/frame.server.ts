@@ -27,15 +27,14 @@ export type FrameView = {
   refusals: StripeRefusal[];
 };
 
-/** A payer may be locked out for a moment: the next run lets them in. */
-const LOCKED_OUT_ALERT_MINUTES = 10;
-
 /** What the frame around every page counts. */
 export type FrameCounts = {
   /** Users that wait in the inbox for a person. Payers without a user take longer to find, and are counted only there. */
   waiting: number;
-  /** Users who pay and were locked out for longer than `LOCKED_OUT_ALERT_MINUTES`, without those that staff set aside. */
+  /** Users who pay and were locked out for longer than `lockedOutMinutes`, without those that staff set aside. */
   lockedOutUsers: number;
+  /** A payer may be locked out for a moment: the next run lets them in. The setting `lockedOutAlertMinutes`. */
+  lockedOutMinutes: number;
   /** What they pay. */
   lockedOut: Stake[];
   pendingRevocations: number;
@@ -82,10 +81,12 @@ async function findPause(db: Database): Promise<FrameView["paused"]> {
 
 /** Each count uses an index that holds only a few users, so it is usually ready together with the page. */
 export async function countFrame(db: Database | Tx): Promise<FrameCounts> {
-  const lockedOut = await sumLockedOut(db, LOCKED_OUT_ALERT_MINUTES);
+  const { lockedOutAlertMinutes } = await loadSettings(db);
+  const lockedOut = await sumLockedOut(db, lockedOutAlertMinutes);
   return {
     waiting: await countWaitingUsers(db),
     lockedOutUsers: lockedOut.users,
+    lockedOutMinutes: lockedOutAlertMinutes,
     lockedOut: lockedOut.stakes,
     pendingRevocations: await countPendingRevocations(db),
   };

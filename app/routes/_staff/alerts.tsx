@@ -32,7 +32,8 @@ export function Alerts({ frame, counts }: { frame: FrameView; counts: FrameCount
       {counts && users > 0 && (
         <Banner tone="critical">
           {pluralize(users, "user has", "users have")} paid and {users === 1 ? "is" : "are"} locked out for
-          longer than 10 minutes{formatStakes(counts.lockedOut)} ·{" "}
+          longer than {pluralize(counts.lockedOutMinutes, "minute")}
+          {formatStakes(counts.lockedOut)} ·{" "}
           <Link to={inboxPath("locked_out")} className="font-medium text-accent underline underline-offset-2">
             Open the Inbox
           </Link>

@@ -10,7 +10,7 @@ export function OpenAsCustomer({ userId }: { userId: string }) {
       href={`/demo/customer/${encodeURIComponent(userId)}`}
       target="_blank"
       rel="noopener"
-      className="rounded text-accent hover:underline"
+      className="inline-flex min-h-6 items-center rounded text-accent hover:underline"
     >
       Open as customer
     </a>

@@ -29,7 +29,7 @@ export function Timeline({ entries, userId }: { entries: TimelineEntry[]; userId
                   {entry.runId ? (
                     <Link
                       to={`/runs/${encodeURIComponent(entry.runId)}`}
-                      className="rounded hover:text-accent hover:underline"
+                      className="inline-flex min-h-6 items-center rounded hover:text-accent hover:underline"
                     >
                       {entry.title}
                     </Link>

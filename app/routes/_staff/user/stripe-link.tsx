@@ -17,7 +17,7 @@ export function StripeLink({ customerId, children }: { customerId: string; child
       href={url}
       target="_blank"
       rel="noreferrer"
-      className="inline-flex items-center gap-1 rounded text-table text-accent hover:underline"
+      className="inline-flex min-h-6 items-center gap-1 rounded text-table text-accent hover:underline"
     >
       {children}
       <ExternalLink className="size-3" aria-hidden="true" />

@@ -27,8 +27,10 @@ const RECENT_RUNS = 5;
 /** Requests in 30 days. Stripe is reported to include 500 per transaction, and at least this many. */
 const MINIMUM_ALLOCATION = 10_000;
 
-/** Time from payment to access in seconds, by what granted the access ("cron", "workspace visit", …). */
-export type PaymentToAccess = LayerSeconds;
+/** Time from payment to access in seconds, by what granted the access ("scheduler", "workspace visit", …). */
+export type PaymentToAccess = LayerSeconds & {
+  /** The kind of caller, as the activity filters by it. */ caller: string;
+};
 
 /** Requests to Stripe by endpoint, busiest first, compared with the allocation for 30 days. */
 export type StripeReads = {
@@ -119,6 +121,7 @@ export async function countOverview(db: Database | Tx): Promise<OverviewCounts> 
     unlinkedCustomers: await countUnlinkedCustomers(db),
     paymentToAccess: layers.map(({ layer, ...figures }) => ({
       layer: nameCaller(layer),
+      caller: layer,
       ...figures,
     })),
   };

@@ -9,6 +9,7 @@ import { createCountCache } from "~/dashboard/count-cache.server";
 import { createDecisions } from "~/dashboard/decisions/decisions.server";
 import { type DoctorPart, examine } from "~/dashboard/doctor/doctor.server";
 import { createFirstRun } from "~/dashboard/first-run/first-run.server";
+import { createHealth } from "~/dashboard/health/health.server";
 import { createInbox } from "~/dashboard/inbox/inbox.server";
 import { renderMetrics } from "~/dashboard/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
@@ -74,6 +75,20 @@ export function createParity(options: ParityOptions) {
   const users = createUsersList({ db, countCache });
   const decisions = createDecisions(deps, { countCache });
   const workspace = createWorkspaces(deps);
+  const lookAround = (part?: DoctorPart) =>
+    examine(
+      {
+        surroundings: options.surroundings ?? createSurroundings(),
+        installed: {
+          ...deps,
+          database,
+          checkout: options.checkout ?? null,
+          takesWebhooks: secret !== null,
+        },
+        ...{ opening: null, log },
+      },
+      part,
+    );
   return {
     ...createOverview(deps, { sandbox, countCache, database }),
     inbox: createInbox({ db, countCache }),
@@ -96,20 +111,12 @@ export function createParity(options: ParityOptions) {
     /** Is it the account that the database, and STRIPE_ACCOUNT_ID, say? */
     checkAccount: () => guard.check(),
     /** Looks at everything that can be wrong around Parity, or at a part of it; asks Stripe one cheap question for each permission. */
-    examine: (part?: DoctorPart) =>
-      examine(
-        {
-          surroundings: options.surroundings ?? createSurroundings(),
-          installed: {
-            ...deps,
-            database,
-            checkout: options.checkout ?? null,
-            takesWebhooks: secret !== null,
-          },
-          ...{ opening: null, log },
-        },
-        part,
-      ),
+    examine: lookAround,
+    /** Whether it works, the trend, and why records and Stripe come apart. */
+    health: createHealth({
+      ...{ db, guard, countCache, users, takesWebhooks: secret !== null },
+      examine: () => lookAround("rest"),
+    }),
     plans: createPlans(deps),
     /** Everything that was done: repairs, decisions, settings. */
     activity: {

@@ -12,7 +12,7 @@ export type ActivityQuery = {
   limit: number;
   /** The cursor of a page; one that is none begins at the newest. */
   after?: string | null;
-  /** `repair`, `setting`, or kinds of decisions; all unless given. */
+  /** `repair`, `undone` (a repair taken back), `granted` (after a payment), `setting`, or kinds of decisions; all unless given. */
   kinds?: readonly string[];
   /** `staff:<id>`, or a kind of caller with nothing after the colon, such as `cron:`. */
   actor?: string | null;
@@ -68,10 +68,24 @@ function isBy(actor: string | null | undefined): Sql | null {
   return name === "" ? sql`"actorKind" = ${kind}` : sql`"actorKind" = ${kind} AND actor = ${name}`;
 }
 
+const IS_UNDO = sql`EXISTS (SELECT 1 FROM parity."Run" undo WHERE undo.id = "runId" AND undo.mode = 'undo')`;
+
+/** SQL on a change, for each kind of entry that is one. */
+const CHANGE_KINDS = {
+  repair: sql`NOT ${IS_UNDO}`,
+  undone: IS_UNDO,
+  granted: sql`(grants AND "paidAt" IS NOT NULL)`,
+} as const satisfies Record<string, Sql>;
+
 function changes(query: ActivityQuery): Sql | null {
-  if (!wants(query, "repair")) return null;
+  const kinds = query.kinds ?? [];
+  const asked = Object.entries(CHANGE_KINDS).flatMap(([kind, condition]) =>
+    kinds.includes(kind) ? [condition] : [],
+  );
+  if (kinds.length > 0 && asked.length === 0) return null;
   const { userId, runId } = query;
   const where = [
+    asked.length === 0 ? null : sql`(${join(asked, " OR ")})`,
     isBy(query.actor),
     userId == null ? null : sql`"userId" = ${userId}`,
     runId == null ? null : sql`"runId" = ${runId}`,
@@ -79,8 +93,11 @@ function changes(query: ActivityQuery): Sql | null {
   return branch({ source: "change", table: sql`parity."Change"`, where }, query);
 }
 
+/** Kinds of entries that are no decisions. */
+const NO_DECISIONS = [...Object.keys(CHANGE_KINDS), "setting"];
+
 function decisions(query: ActivityQuery): Sql | null {
-  const kinds = (query.kinds ?? []).filter((kind) => kind !== "repair" && kind !== "setting");
+  const kinds = (query.kinds ?? []).filter((kind) => !NO_DECISIONS.includes(kind));
   if (kinds.length === 0 && (query.kinds ?? []).length > 0) return null;
   const { userId, runId } = query;
   const where = [

@@ -169,6 +169,8 @@ async function listActors(db: Database): Promise<{ value: string; name: string; 
 /** What can be filtered by: the kinds of entries, in words. */
 export const ACTIVITY_KINDS: readonly { value: string; label: string }[] = [
   { value: "repair", label: "Repairs" },
+  { value: "undone", label: "Repairs taken back" },
+  { value: "granted", label: "Access given after a payment" },
   { value: "setting", label: "Settings, plans and staff" },
   ...DECISION_KINDS.map((kind) => ({ value: kind, label: DECISIONS[kind].done })),
 ];

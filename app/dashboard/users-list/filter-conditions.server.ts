@@ -1,5 +1,7 @@
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import { type Flag, STALE_AFTER_SECONDS } from "~/billing/verdicts/flags";
+import { hasCause } from "~/dashboard/health/cause-conditions.server";
+import { isFoundIn } from "~/dashboard/health/trend.server";
 import { join, type Sql, sql } from "~/platform/sql.server";
 import { type FILTERS, type FilterValues, NONE } from "./filters";
 import { OBSERVED } from "./sort-keys.server";
@@ -69,6 +71,17 @@ export const SERVER_FILTERS: ServerFilters<FilterValues<typeof FILTERS>> = {
     index: "SyncStatus_flags",
     buildCondition: (flags, { coveredAgo }) => ({
       syncStatus: [matchFlags(flags, coveredAgo)],
+      withoutStatus: null,
+    }),
+  },
+  causes: {
+    index: "SyncStatus_pkey",
+    buildCondition: (causes) => ({ syncStatus: [hasCause(causes)], withoutStatus: null }),
+  },
+  found: {
+    index: "SyncStatus_open",
+    buildCondition: (range) => ({
+      syncStatus: range === null ? [] : [isFoundIn(range)],
       withoutStatus: null,
     }),
   },

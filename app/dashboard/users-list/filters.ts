@@ -1,5 +1,7 @@
 import { VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { FLAG_CATALOGUE, FLAGS, type Flag } from "~/billing/verdicts/flags";
+import { CAUSE_CATALOGUE, CAUSES, type Cause } from "~/dashboard/health/causes";
+import { addDays, type DayRange } from "~/dashboard/health/trend";
 
 // The filters of the users table, as far as the browser needs them. To add one, add an entry here and its SQL in
 // `filter-conditions.server.ts`; the address, the filter bar and the list follow from these two.
@@ -70,6 +72,19 @@ const switchCodec: Codec<boolean> = {
   build: (value) => (value ? ["1"] : []),
 };
 
+/** A day that exists, in a year that PostgreSQL knows. */
+const isDay = (text: string | undefined): text is string =>
+  /^[1-9]\d{3}-\d\d-\d\d$/.test(text ?? "") && addDays(text ?? "", 0) === text;
+
+/** `2026-11-23..2026-11-30`; the second day is not in it. */
+const rangeCodec: Codec<DayRange | null> = {
+  parse([value = ""]) {
+    const [from, to] = value.split("..");
+    return isDay(from) && isDay(to) && from < to ? { from, to } : null;
+  },
+  build: (range) => (range === null ? [] : [`${range.from}..${range.to}`]),
+};
+
 /** Any values; sorted, so that a view has one address. */
 const textsCodec: Codec<string[]> = {
   parse: (values) => [...new Set(values.map(cleanText))].filter(Boolean).sort().slice(0, MAX_CHOICES),
@@ -135,6 +150,14 @@ export const FILTERS = {
       choose: "one",
     },
   },
+  /** Why users come apart from Stripe; the page Health counts them. */
+  causes: {
+    param: "cause",
+    codec: createChoicesCodec<Cause>(CAUSES),
+    menu: { label: "Cause", options: CAUSES, labels: pickLabels(CAUSE_CATALOGUE), choose: "many" },
+  },
+  /** Users whose mismatch is open and was found, or changed last, in these days (UTC). */
+  found: { param: "found", codec: rangeCodec, menu: null },
   /** Only users whose repair is due and blocked. */
   blocked: { param: "blocked", codec: switchCodec, menu: null },
 } satisfies Filters;

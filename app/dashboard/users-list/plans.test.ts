@@ -143,6 +143,11 @@ const RARE: Record<FilterName, [string, Partial<UsersQuery>, string?][]> = {
   statuses: [["a status", { statuses: ["paused"] }]],
   checked: [["stale users", { checked: "stale" }]],
   blocked: [["blocked users", { blocked: true }]],
+  causes: [
+    ["what was changed by hand", { causes: ["changed_by_hand"] }],
+    ["a second customer", { causes: ["second_customer"] }, "SyncStatus_flags"],
+  ],
+  found: [["what was found on a day", { found: { from: "2026-01-05", to: "2026-01-06" } }]],
 };
 
 const rareFilters = listNames(RARE).flatMap((filter) =>

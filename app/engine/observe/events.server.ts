@@ -20,7 +20,10 @@ export async function storeEvent(db: Database, event: WebhookEvent): Promise<"st
         ${event.sessionId}::text, ${chargeId}::text, nextval('parity.observation_version'),
         CASE WHEN coalesce(${event.customerId}::text, ${chargeId}::text) IS NULL THEN now() END)
       ON CONFLICT (id) DO NOTHING`;
-    if (stored === 0) return "known";
+    if (stored === 0) {
+      await tx.$executeRaw`UPDATE parity."StripeEvent" SET polled = false WHERE id = ${event.id} AND polled`;
+      return "known";
+    }
     if (event.session) await linkSession(tx, event.session);
     if (event.customerId !== null) await addSyncJob(tx, event.customerId);
     if (chargeId !== null) await addChargeJob(tx, chargeId);
@@ -45,8 +48,8 @@ export async function storePolledEvents(tx: Tx, events: readonly WebhookEvent[])
   );
   const rows = named.map(({ session: _, ...row }) => row);
   return tx.$executeRaw`
-    INSERT INTO parity."StripeEvent" (id, type, created, "customerId", "sessionId", "chargeId", "storedVersion")
-    SELECT id, type, to_timestamp(created), "customerId", "sessionId", "chargeId", nextval('parity.observation_version')
+    INSERT INTO parity."StripeEvent" (id, type, created, "customerId", "sessionId", "chargeId", "storedVersion", polled)
+    SELECT id, type, to_timestamp(created), "customerId", "sessionId", "chargeId", nextval('parity.observation_version'), true
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS r(id text, type text, created float8, "customerId" text, "sessionId" text, "chargeId" text)
     ORDER BY id

@@ -13,7 +13,7 @@ const layerSeconds = z.object({
   p99: z.number(),
 });
 
-/** Percentiles over the grants of the last 30 days that follow a payment; the busiest layer first. */
+/** Percentiles over the grants that follow a payment, of the last 30 days (UTC, with today); the busiest layer first. */
 export async function summarizePaymentToAccess(db: Database | Tx): Promise<LayerSeconds[]> {
   return queryRows(
     db,
@@ -25,7 +25,7 @@ export async function summarizePaymentToAccess(db: Database | Tx): Promise<Layer
       percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds)::float8 AS p99
     FROM (
       SELECT "actorKind", greatest(0, extract(epoch FROM "createdAt" - "paidAt")) AS seconds FROM parity."Change"
-      WHERE grants AND "paidAt" IS NOT NULL AND "createdAt" > now() - interval '30 days'
+      WHERE grants AND "paidAt" IS NOT NULL AND "createdAt" >= date_trunc('day', now(), 'UTC') - interval '29 days'
     ) granted
     GROUP BY 1 ORDER BY 2 DESC, 1`,
   );

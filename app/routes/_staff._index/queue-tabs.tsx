@@ -10,7 +10,9 @@ import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
 
 type QueueTabsProps = {
-  queue: QueueId /** Undefined while they are counted. */;
+  /** The one that is shown; null on another page. */
+  queue: QueueId | null;
+  /** Undefined while they are counted. */
   counts: InboxCounts | null | undefined;
 };
 
@@ -24,6 +26,7 @@ export function QueueTabs({ queue, counts }: QueueTabsProps) {
             <QueueTab
               id={id}
               isCurrent={id === queue}
+              isKnown={counts != null && isEverythingKnown(counts.knowledge)}
               count={counts === undefined ? undefined : (counts?.queues[id] ?? null)}
             />
           </li>
@@ -33,11 +36,20 @@ export function QueueTabs({ queue, counts }: QueueTabsProps) {
   );
 }
 
-type QueueTabProps = { id: QueueId; isCurrent: boolean; count: QueueCount | null | undefined };
+/** Otherwise an empty queue may be one of which nothing is known. */
+const isEverythingKnown = ({ lastFullRun, notChecked, failedRunId, stale }: InboxCounts["knowledge"]) =>
+  lastFullRun !== null && notChecked === 0 && failedRunId === null && stale === null;
 
-function QueueTab({ id, isCurrent, count }: QueueTabProps) {
+type QueueTabProps = {
+  id: QueueId;
+  isCurrent: boolean;
+  isKnown: boolean;
+  count: QueueCount | null | undefined;
+};
+
+function QueueTab({ id, isCurrent, isKnown, count }: QueueTabProps) {
   const { label, tone } = QUEUES[id];
-  const isEmpty = count?.waiting === 0;
+  const shown = count?.waiting !== 0 ? tone : isKnown ? "right" : "low";
   return (
     <Link
       to={inboxPath(id)}
@@ -50,8 +62,8 @@ function QueueTab({ id, isCurrent, count }: QueueTabProps) {
       )}
     >
       <span className="flex items-center gap-1.5 text-table text-quiet max-lg:flex-1">
-        <span className={isEmpty ? "text-correct" : toneText[tone]}>
-          <Shape tone={isEmpty ? "right" : tone} />
+        <span className={toneText[shown]}>
+          <Shape tone={shown} />
         </span>
         <span className={isCurrent ? "font-medium text-ink" : undefined}>{label}</span>
       </span>

@@ -1,16 +1,7 @@
 import type { CheckedPart } from "~/dashboard/doctor/doctor.server";
-import { DOCTOR_GROUPS, type Finding, GROUPS, type Level } from "~/dashboard/doctor/groups";
-import { classNames } from "~/ui/class-names";
+import { DOCTOR_GROUPS, type Finding, GROUPS } from "~/dashboard/doctor/groups";
 import { Section } from "~/ui/section";
-import { Shape } from "~/ui/status/shape";
-import { type Tone, toneText } from "~/ui/status/tone";
-
-const MARKS: Record<Level, { tone: Tone; word: string }> = {
-  ok: { tone: "right", word: "OK" },
-  warning: { tone: "high", word: "Warning" },
-  problem: { tone: "critical", word: "Problem" },
-  unknown: { tone: "low", word: "Not known" },
-};
+import { LevelMark } from "~/ui/status/level-mark";
 
 type DoctorGroupsProps = { checks: CheckedPart[]; isAsked: boolean; isAsking: boolean };
 
@@ -53,15 +44,9 @@ function CheckRow({ part: { title, found } }: { part: CheckedPart }) {
 }
 
 function FindingLine({ finding: { level, text, remedy } }: { finding: Finding }) {
-  const { tone, word } = MARKS[level];
   return (
     <li className="flex gap-2.5">
-      <span
-        className={classNames("flex h-5 w-5 shrink-0 items-center gap-1.5 sm:w-[5.5rem]", toneText[tone])}
-      >
-        <Shape tone={tone} />
-        <span className="max-sm:sr-only">{word}</span>
-      </span>
+      <LevelMark level={level} />
       <span className="min-w-0 flex-1 break-words">
         <span className={level === "ok" ? "text-quiet" : "text-ink"}>{text}</span>
         {remedy !== null && <span className="mt-0.5 block text-quiet">→ {remedy}</span>}

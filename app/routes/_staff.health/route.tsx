@@ -1,33 +1,53 @@
 import type { MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
+import { z } from "zod";
 import { pluralize } from "~/billing/words/counts";
-import type { OverviewCounts } from "~/dashboard/overview.server";
+import { addDays, TREND_STEPS } from "~/dashboard/health/trend";
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { route } from "~/http/route.server";
 import { RunList } from "~/routes/_staff/run/run-list";
-import { Banner } from "~/ui/banner";
 import { useDeferred } from "~/ui/deferred";
 import { Time } from "~/ui/format/time";
 import { PageHeader } from "~/ui/page-header";
 import { Section } from "~/ui/section";
+import { useHasRole } from "../_staff/frame-data";
+import { QueueTabs } from "../_staff._index/queue-tabs";
+import { Causes } from "./causes";
 import { LiveRun } from "./live-run";
-import { MoneyAtStake } from "./money-at-stake";
 import { PaymentToAccess } from "./payment-to-access";
+import { Signs } from "./signs";
 import { StripeReads } from "./stripe-reads";
+import { Trend } from "./trend";
 import { VerdictCounts } from "./verdict-counts";
 
 export const meta: MetaFunction = () => [{ title: "Health · Parity" }];
 
-/** Slower counts arrive after the page. */
-const COUNTS_WITHIN_MS = 40;
+/** What takes longer arrives after the page. */
+const WITHIN_MS = 150;
+const ACCESS_DAYS = 30;
 
-export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ parity, log }) => {
-  const [runs, counts] = await Promise.all([
-    parity.overviewRuns(),
-    deferIfSlow(parity.overviewCounts(), { log, withinMs: COUNTS_WITHIN_MS }),
-  ]);
-  return { runs, counts: counts.value };
-});
+const search = z.object({ by: z.enum(TREND_STEPS).default("week").catch("week") });
+
+export const loader = route.loader(
+  { who: "staff", role: "viewer", search },
+  async ({ search: { by }, parity, log }) => {
+    const defer = <T,>(promise: Promise<T>) => deferIfSlow(promise, { log, withinMs: WITHIN_MS });
+    const [runs, signs, inbox, counts, trend, causes, findings] = await Promise.all([
+      parity.overviewRuns(),
+      parity.health.signs(),
+      defer(parity.inbox.counts()),
+      defer(parity.overviewCounts()),
+      defer(parity.health.trend(by)),
+      defer(parity.health.causes()),
+      defer(parity.health.findings()),
+    ]);
+    return {
+      ...{ runs, signs, by, inbox: inbox.value, counts: counts.value, trend: trend.value },
+      ...{ causes: causes.value, findings: findings.value },
+      since: addDays(new Date().toISOString().slice(0, 10), 1 - ACCESS_DAYS),
+    };
+  },
+);
 
 const HEALTH_PAGES = [
   { to: "/alerts", label: "Alerts" },
@@ -35,9 +55,13 @@ const HEALTH_PAGES = [
 ];
 
 export default function Health() {
-  const { runs, counts: following } = useLoaderData<typeof loader>();
-  const { lastFullRun, liveRun, recentRuns, reads } = runs;
-  const counts = useDeferred(following);
+  const data = useLoaderData<typeof loader>();
+  const { lastFullRun, liveRun, recentRuns, reads } = data.runs;
+  const counts = useDeferred(data.counts);
+  const inbox = useDeferred(data.inbox);
+  const trend = useDeferred(data.trend, data.by);
+  const causes = useDeferred(data.causes);
+  const findings = useDeferred(data.findings);
   return (
     <>
       <PageHeader
@@ -62,7 +86,23 @@ export default function Health() {
         ))}
       </PageHeader>
       {liveRun && <LiveRun run={liveRun} />}
-      {counts ? <Counts counts={counts} /> : <NotCounted hasTimedOut={counts === null} />}
+      <Signs signs={data.signs} findings={findings} canSeeDoctor={useHasRole("admin")} />
+      <Section title="Waiting in the Inbox">
+        <div className="pt-3">
+          <QueueTabs queue={null} counts={inbox} />
+        </div>
+        {counts && counts.pendingRevocations > 0 && <PendingRevocations users={counts.pendingRevocations} />}
+      </Section>
+      <Trend trend={trend} step={data.by} />
+      <Causes causes={causes} />
+      {counts ? (
+        <>
+          <PaymentToAccess layers={counts.paymentToAccess} since={data.since} />
+          <VerdictCounts verdicts={counts.verdicts} />
+        </>
+      ) : (
+        <NotCounted hasTimedOut={counts === null} />
+      )}
       <Section
         title="Recent runs"
         aside={
@@ -78,31 +118,21 @@ export default function Health() {
   );
 }
 
-function Counts({ counts }: { counts: OverviewCounts }) {
-  const { pendingRevocations } = counts;
+function PendingRevocations({ users }: { users: number }) {
   return (
-    <>
-      <MoneyAtStake overview={counts} />
-      {pendingRevocations > 0 && (
-        <div className="mt-4">
-          <Banner tone="review">
-            {pluralize(pendingRevocations, "revocation needs", "revocations need")} a decision by an admin.{" "}
-            <Link to="/revocations" className="font-medium text-accent underline underline-offset-2">
-              View pending revocations
-            </Link>
-          </Banner>
-        </div>
-      )}
-      <VerdictCounts verdicts={counts.verdicts} />
-      <PaymentToAccess layers={counts.paymentToAccess} />
-    </>
+    <p className="pt-3 text-table">
+      {pluralize(users, "revocation needs", "revocations need")} a decision by an admin.{" "}
+      <Link to="/revocations" className="rounded text-accent hover:underline">
+        View pending revocations
+      </Link>
+    </p>
   );
 }
 
 /** Keeps space for the counts, or says that counting took too long. */
 function NotCounted({ hasTimedOut }: { hasTimedOut: boolean }) {
   return (
-    <p className="min-h-28 text-table text-quiet" aria-live="polite">
+    <p className="mt-8 min-h-56 text-table text-quiet" aria-live="polite">
       {hasTimedOut
         ? "Counting the users took too long. The list on the Users page is still complete."
         : "Counting…"}

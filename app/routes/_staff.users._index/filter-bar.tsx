@@ -1,17 +1,21 @@
-import { useFetcher, useNavigate } from "@remix-run/react";
-import { ChevronDown } from "lucide-react";
+import { Link, useFetcher, useNavigate } from "@remix-run/react";
+import { ChevronDown, X } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { isVerdict, type Verdict } from "~/billing/verdicts/catalogue";
 import { formatCount } from "~/billing/words/counts";
 import { FACETS, type FacetCounts, type FacetName } from "~/dashboard/facets/facet-names";
+import { addDays, type DayRange } from "~/dashboard/health/trend";
 import { NONE } from "~/dashboard/users-list/filters";
 import {
   buildUsersSearch,
   type FilterChoice,
   listFilterChoices,
   type UsersQuery,
+  usersPath,
 } from "~/dashboard/users-list/users-query";
 import { classNames } from "~/ui/class-names";
+import { useNow } from "~/ui/format/now";
+import { formatDay } from "~/ui/format/relative-time";
 import { MenuButton } from "~/ui/menu/menu-button";
 import { Shape } from "~/ui/status/shape";
 import { chooseTone, toneText } from "~/ui/status/tone";
@@ -35,7 +39,26 @@ export function FilterBar({ query, plans }: FilterBarProps) {
           onChange={(values) => navigate(filter.buildPath(values), { preventScrollReset: true })}
         />
       ))}
+      {query.found !== null && <FoundChip query={query} range={query.found} />}
     </div>
+  );
+}
+
+/** Only what was found in these days; a press ends it. */
+function FoundChip({ query, range: { from, to } }: { query: UsersQuery; range: DayRange }) {
+  const { seconds } = useNow();
+  const format = (day: string) => formatDay(Date.parse(`${day}T00:00:00Z`) / 1000, seconds);
+  const last = addDays(to, -1);
+  return (
+    <Link
+      to={usersPath(query, { found: null })}
+      preventScrollReset
+      className="inline-flex h-9 shrink-0 items-center gap-1.5 rounded border border-accent bg-accent-soft px-2.5 text-table text-accent sm:h-8"
+    >
+      Found {from === last ? format(from) : `${format(from)} to ${format(last)}`}
+      <X className="size-3.5" aria-hidden="true" />
+      <span className="sr-only">, remove this filter</span>
+    </Link>
   );
 }
 

@@ -5,6 +5,7 @@ import { formatLength } from "~/billing/words/length";
 import { loadFreshness } from "~/dashboard/freshness.server";
 import { createPlans } from "~/dashboard/plans-view.server";
 import { loadSettings } from "~/engine/account/settings.server";
+import type { Database } from "~/platform/client.server";
 import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { defineCheck, type Finding, ok, problem, warning } from "../check";
@@ -41,25 +42,29 @@ const scheduler = defineCheck({
   },
 });
 
+/** The last run of a scheduler that has ended; null before there was one. */
+export const findLastScheduledRun = (db: Database) =>
+  db.run.findFirst({
+    where: { actorKind: "cron", scope: { in: ["full", "incremental"] }, state: { not: "running" } },
+    orderBy: { createdAt: "desc" },
+    select: {
+      id: true,
+      scope: true,
+      state: true,
+      reason: true,
+      failed: true,
+      notChecked: true,
+      finishedAt: true,
+    },
+  });
+
 const lastRun = defineCheck({
   id: "last_run",
   group: "running",
   title: "Last scheduled run",
   needs: "installation",
   async look({ db }) {
-    const run = await db.run.findFirst({
-      where: { actorKind: "cron", scope: { in: ["full", "incremental"] }, state: { not: "running" } },
-      orderBy: { createdAt: "desc" },
-      select: {
-        id: true,
-        scope: true,
-        state: true,
-        reason: true,
-        failed: true,
-        notChecked: true,
-        finishedAt: true,
-      },
-    });
+    const run = await findLastScheduledRun(db);
     if (run === null)
       return [
         warning(
@@ -94,6 +99,9 @@ const workRow = z.object({
   failed: z.number(),
 });
 
+/** The processes that take jobs, and the jobs that wait. */
+export const loadQueueState = (db: Database) => queryOneOrThrow(db, workRow, WORK);
+
 const WORK = sql`
   SELECT (SELECT count(*)::int FROM parity."WorkerProcess" WHERE "heartbeatAt" > now() - interval '60 seconds') AS workers,
     (SELECT extract(epoch FROM now() - max("heartbeatAt"))::float8 FROM parity."WorkerProcess") AS "beatAgo",
@@ -103,7 +111,7 @@ const WORK = sql`
     (SELECT count(*)::int FROM parity.jobs WHERE attempts >= max_attempts) AS failed`;
 
 /** A worker takes a job within seconds. */
-const WAITED_TOO_LONG = 120;
+export const WAITED_TOO_LONG = 120;
 
 const workers = defineCheck({
   id: "workers",
@@ -111,7 +119,7 @@ const workers = defineCheck({
   title: "Workers and queue",
   needs: "installation",
   async look({ db }) {
-    const { workers: alive, beatAgo, due, oldest, failed } = await queryOneOrThrow(db, workRow, WORK);
+    const { workers: alive, beatAgo, due, oldest, failed } = await loadQueueState(db);
     const queue =
       due === 0
         ? "The queue is empty"

@@ -1,6 +1,8 @@
-import { VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
+import { IN_SYNC_VERDICTS, VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { FLAGS } from "~/billing/verdicts/flags";
 import { SEVERITY_RANK } from "~/billing/verdicts/severity";
+import type { Cause } from "~/dashboard/health/causes";
+import type { DayRange } from "~/dashboard/health/trend";
 import { NONE } from "~/dashboard/users-list/filters";
 import type { UsersQuery } from "~/dashboard/users-list/users-query";
 import type { Database } from "~/platform/client.server";
@@ -110,6 +112,8 @@ function matchesQuery(query: UsersQuery, { email, name, plan, id, syncStatus }: 
     matchesAny(query.plans, [plan, syncStatus?.stripePlan ?? null]) &&
     matchesAny(query.statuses, [syncStatus?.stripeStatus ?? null]) &&
     (!query.blocked || syncStatus?.blocked != null) &&
+    (query.causes.length === 0 || query.causes.some((cause) => hasCause(cause, syncStatus))) &&
+    (query.found === null || (isOpen(syncStatus) && isToday(query.found))) &&
     (query.checked === null ||
       {
         never: age === null,
@@ -119,6 +123,32 @@ function matchesQuery(query: UsersQuery, { email, name, plan, id, syncStatus }: 
       }[query.checked])
   );
 }
+
+/** The causes that are told by the sync status alone; no address is verified here. */
+function hasCause(cause: Cause, status: SyncStatus | null): boolean {
+  switch (cause) {
+    case "second_customer":
+      return status?.flags.includes("duplicate_customers") ?? false;
+    case "unverified_email":
+      return status?.flags.includes("possible_match") ?? false;
+    case "unmapped_price":
+      return status?.verdict === "unmapped_price";
+    default:
+      return false;
+  }
+}
+
+const isOpen = (status: SyncStatus | null) =>
+  status !== null &&
+  !IN_SYNC_VERDICTS.has(status.verdict) &&
+  status.verdict !== "not_checked" &&
+  !status.flags.some((flag) => flag === "on_hold" || flag === "acknowledged");
+
+/** All users were evaluated when the test began. */
+const isToday = ({ from, to }: DayRange) => {
+  const today = new Date(startedAt).toISOString().slice(0, 10);
+  return from <= today && today < to;
+};
 
 function buildKeys({ sort }: UsersQuery, { email, name, syncStatus }: TestUser): (number | string)[] {
   const severity = SEVERITY_RANK[VERDICT_CATALOGUE[syncStatus?.verdict ?? "not_checked"].severity];

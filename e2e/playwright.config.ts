@@ -33,10 +33,19 @@ export default defineConfig({
       testIgnore: ["**/customer.spec.ts", "**/buying.spec.ts"],
       use: { viewport: { width: 1440, height: 900 } },
     },
-    // The seconds of each layer do not depend on the screen, nor does the smoke test.
+    // What does not depend on the screen, and what sets its own sizes.
     {
       name: "phone",
-      testIgnore: ["**/payment-to-access.spec.ts", "**/smoke.spec.ts"],
+      testIgnore: [
+        "payment-to-access",
+        "smoke",
+        "layout",
+        "offline",
+        "journeys",
+        "team",
+        "no-scripts",
+        "weight",
+      ].map((name) => `**/${name}.spec.ts`),
       use: { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true },
     },
   ],

@@ -18,6 +18,7 @@ import {
 import type { CountCache } from "./count-cache.server";
 import { countFrame, loadFrame } from "./frame.server";
 import { loadFreshness } from "./freshness.server";
+import { rememberLast } from "./last-counts.server";
 import { listRunViews, loadRunView } from "./run-pages.server";
 import { nameCaller, type RunView } from "./run-view.server";
 import { type EndpointReads, listStripeReads } from "./stripe-reads.server";
@@ -71,9 +72,12 @@ export function createOverview(
 ) {
   const { db } = deps;
   const { sandbox, countCache, database } = options;
+  const lastCounts = rememberLast(() => countCache.count("frame", countFrame));
   return {
     frame: () => loadFrame(deps, sandbox, database),
-    frameCounts: () => countCache.count("frame", countFrame),
+    frameCounts: lastCounts.count,
+    /** What was counted a moment ago, for a page that comes before the new count: its bars keep their place. */
+    lastFrameCounts: lastCounts.read,
     /** The whole overview; waits for its counts however long they take. */
     overview: async (): Promise<Overview> => ({
       ...(await loadOverviewRuns(deps)),

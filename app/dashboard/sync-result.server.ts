@@ -10,7 +10,7 @@ import { FAILURE_WORDS, type SyncOutcome } from "~/engine/sync/sync-user.server"
 
 /** The result of one sync of one user. */
 export type SyncResult = {
-  outcome: "synced" | "in_sync" | "blocked" | "review" | "failed";
+  outcome: "synced" | "in_sync" | "blocked" | "review" | "failed" | "checked";
   /** "Synced. Customer 0042 has Army with 5 soldiers." */
   message: string;
   /** Lines "field: before → after". */
@@ -23,6 +23,15 @@ export type SyncResult = {
   verdictBefore: Verdict;
   verdictAfter: Verdict;
 };
+
+/** The result of reading Stripe without writing anything: whether Stripe answered, and what is true now. */
+export function toCheckResult(sync: SyncOutcome): SyncResult {
+  const result = toSyncResult(sync);
+  if (!sync.ok) return { ...result, message: `Not checked: ${sync.message}` };
+  const { evaluation, snapshot } = sync.outcome.before;
+  const message = `Stripe was read again, and nothing was changed. ${describeEvaluation(evaluation, snapshot.record)}`;
+  return { ...result, outcome: "checked", message, changes: [], blocked: null };
+}
 
 /** Puts the result of a sync into words: what happened, to which user, and what to do next. */
 export function toSyncResult(sync: SyncOutcome): SyncResult {

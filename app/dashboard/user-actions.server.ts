@@ -7,8 +7,7 @@ import { enqueueRechecks } from "~/engine/observe/recheck-queue.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import type { CountCache } from "./count-cache.server";
 import { createRevocationRecorder } from "./decisions/record-revocation.server";
-import { type SyncResult, toSyncResult } from "./sync-result.server";
-import { loadUserPage, type UserPage } from "./user-pages.server";
+import { type SyncResult, toCheckResult, toSyncResult } from "./sync-result.server";
 
 /** After this no further request to Stripe is begun; a slow one is waited for. Milliseconds. */
 const PERSON_WAITS_MS = 40_000;
@@ -49,14 +48,14 @@ export function createUserActions(deps: Deps, { countCache }: { countCache: Coun
       );
       return result;
     },
-    /** Reads Stripe and says what a sync would do; never writes the record. Null when there is no such user. */
-    async previewUser(input: {
+    /** Reads Stripe and never writes the record; says whether Stripe answered. Null when there is no such user. */
+    async checkUser(input: {
       userId: string;
       actor: Actor;
       signal?: AbortSignal;
-    }): Promise<UserPage | null> {
-      await syncUser(deps, { ...input, apply: false, deadlineMs: PERSON_WAITS_MS });
-      return loadUserPage(db, input.userId);
+    }): Promise<SyncResult | null> {
+      const outcome = await syncUser(deps, { ...input, apply: false, deadlineMs: PERSON_WAITS_MS });
+      return outcome && toCheckResult(outcome);
     },
   };
 

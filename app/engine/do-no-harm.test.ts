@@ -251,7 +251,7 @@ describe("no access is revoked", () => {
 describe("a hold", () => {
   /** As staff hold a user: with Stripe's word as it is now. */
   async function hold(userId: string, customerId: string) {
-    await world.parity.previewUser({ userId, actor: STAFF });
+    await world.parity.checkUser({ userId, actor: STAFF });
     const known = await loadCustomers(world.db, [customerId]);
     const stripeState = describeStripeState(known.get(customerId)?.subscriptions ?? []);
     await world.db.hold.create({ data: { userId, reason: "undone by hand", actor: "staff", stripeState } });

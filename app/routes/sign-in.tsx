@@ -98,6 +98,8 @@ export default function SignIn() {
           name="email"
           autoComplete="username"
           required
+          aria-invalid={answer !== undefined}
+          aria-describedby={problem ? "problem" : undefined}
           defaultValue={answer?.email}
         />
         <Field
@@ -107,6 +109,8 @@ export default function SignIn() {
           name="password"
           autoComplete="current-password"
           required
+          aria-invalid={answer !== undefined}
+          aria-describedby={problem ? "problem" : undefined}
         />
         <Button type="submit" variant="primary" disabled={busy} aria-busy={busy} className="w-full">
           {busy ? "Signing in…" : "Sign in"}

@@ -2,7 +2,7 @@ import type { InputHTMLAttributes, ReactNode } from "react";
 import { classNames } from "./class-names";
 
 const boxClasses =
-  "w-full rounded border border-edge bg-raised px-2.5 text-lead sm:text-text text-ink aria-[invalid=true]:border-critical";
+  "w-full rounded border border-edge bg-raised px-2.5 text-lead sm:text-text text-ink aria-[invalid=true]:border-critical disabled:cursor-not-allowed disabled:border-line disabled:bg-sunken disabled:text-quiet";
 
 export const inputClasses = `h-10 sm:h-9 ${boxClasses}`;
 export const textAreaClasses = `py-1.5 ${boxClasses}`;

@@ -44,7 +44,7 @@ async function readRefusal(parity: Parity) {
 describe("nothing is written, and the reason is reported,", () => {
   beforeEach(async () => {
     await addPayingUser(world, "ada");
-    await world.parity.previewUser({ userId: "ada", actor: STAFF });
+    await world.parity.checkUser({ userId: "ada", actor: STAFF });
   });
 
   it("with a key of another account", async () => {

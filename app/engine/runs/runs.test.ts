@@ -211,7 +211,7 @@ describe("a preview", () => {
       data: { status: "locked", seats: 0 },
     });
     world.sandbox.subscriptions.cancel(subscriptionId);
-    await world.parity.previewUser({ userId: "bob", actor: STAFF });
+    await world.parity.checkUser({ userId: "bob", actor: STAFF });
     const before = [await readRowVersions(world), await syncStatuses()];
     world.sandbox.requests.clear();
     const preview = await world.parity.runs.preview({ actor: STAFF });
@@ -231,8 +231,9 @@ describe("a preview", () => {
   it("of one user reads Stripe, and never writes the record", async () => {
     await addPayingUser(world, "ada");
     const before = await readRowVersions(world);
-    const page = await world.parity.previewUser({ userId: "ada", actor: STAFF });
-    expect(page?.user).toMatchObject({ verdict: "locked_out" });
+    const result = await world.parity.checkUser({ userId: "ada", actor: STAFF });
+    expect(result).toMatchObject({ outcome: "checked", verdictAfter: "locked_out", changes: [] });
+    expect(result?.message).toContain("nothing was changed");
     expect(await readRowVersions(world)).toEqual(before);
   });
 });

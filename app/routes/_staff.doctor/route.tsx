@@ -70,9 +70,9 @@ export default function Doctor() {
         <p className="py-6 text-table text-quiet">
           The database could not be looked at; the log says why. Try again in a moment.
         </p>
-      ) : (
+      ) : report === undefined ? null : (
         <DoctorGroups
-          checks={[...(report?.checks ?? []), ...(answer?.checks ?? [])]}
+          checks={[...report.checks, ...(answer?.checks ?? [])]}
           isAsked={answer !== null}
           isAsking={isAsking}
         />

@@ -1,4 +1,5 @@
 import { Button } from "~/ui/button";
+import { CopyId } from "~/ui/copy-id";
 import type { Deciding } from "./decision-dialog";
 
 export type MappedName = {
@@ -33,7 +34,13 @@ export function MappedNames({ names, none, onDecide }: MappedNamesProps) {
             {KIND_WORDS[nameKind]}
             {isSeen && " (seen under a mapped key)"}
           </span>
-          <span className="min-w-0 flex-1 font-mono wrap-anywhere">{name}</span>
+          <span className="min-w-0 flex-1">
+            {nameKind === "lookupKey" ? (
+              <span className="font-mono text-small wrap-anywhere">{name}</span>
+            ) : (
+              <CopyId id={name} label="ID" />
+            )}
+          </span>
           {onDecide && (
             <Button
               size="small"

@@ -1,6 +1,7 @@
 import { pluralize } from "~/billing/words/counts";
 import type { UnmappedPrice } from "~/dashboard/plans-view.server";
 import { Button } from "~/ui/button";
+import { CopyId } from "~/ui/copy-id";
 import { Money } from "~/ui/format/money";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
@@ -28,8 +29,12 @@ export function UnmappedPrices({ prices, onDecide }: UnmappedPricesProps) {
               </span>
               <span className="min-w-0 flex-1 basis-64">
                 <span className="block font-medium">{price}</span>
-                <span className="block font-mono text-small text-quiet wrap-anywhere">
-                  {[priceId, lookupKey, productId].filter(Boolean).join(" · ")}
+                <span className="flex flex-wrap gap-x-3">
+                  <CopyId id={priceId} label="price ID" />
+                  {lookupKey && (
+                    <span className="font-mono text-small text-quiet wrap-anywhere">{lookupKey}</span>
+                  )}
+                  {productId && <CopyId id={productId} label="product ID" />}
                 </span>
               </span>
               <span className="text-quiet">

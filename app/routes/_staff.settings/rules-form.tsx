@@ -46,6 +46,13 @@ export function RulesForm({ fields: settings }: { fields: readonly SettingField[
             />
           ))}
         </div>
+        {!settings.every(canChange) && (
+          <p className="pb-4 text-table text-quiet">
+            {settings.some(canChange)
+              ? "What is grey needs another role than yours."
+              : "Your role can read these rules, and not change them."}
+          </p>
+        )}
         {settings.some(canChange) && (
           <Button type="submit" variant="primary" disabled={fetcher.state !== "idle"}>
             {fetcher.state === "idle" ? "Save rules" : "Saving…"}

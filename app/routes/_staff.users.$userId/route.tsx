@@ -4,14 +4,10 @@ import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { UserCase } from "~/routes/_staff/case/user-case";
+import { syncForm, syncOrCheck } from "~/routes/_staff/user/sync-or-check.server";
 import { ListNavigation } from "./list-navigation";
 
 const params = z.object({ userId: z.string().min(1).max(200) });
-const form = z.object({
-  intent: z.enum(["sync", "preview"]),
-  reason: z.string().trim().min(1).max(1000).optional(),
-});
-
 const userNotFoundResponse = () => errorResponse("not_found", { message: "User not found." });
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
@@ -24,22 +20,11 @@ export const loader = route.loader({ who: "staff", role: "viewer", params }, asy
   return { page };
 });
 
-/** `sync` reads Stripe and repairs; it takes access only for a typed reason. `preview` reads Stripe and changes nothing. */
+/** For browsers without scripts: the page comes back with what it did. */
 export const action = route.action(
-  { who: "staff", role: "operator", params, form },
+  { who: "staff", role: "operator", params, form: syncForm },
   async ({ params, form, parity, staff, request }) => {
-    const { userId } = params;
-    const actor = { kind: "staff" as const, id: staff.id };
-    if (form.intent === "preview") {
-      if (!(await parity.previewUser({ userId, actor, signal: request.signal })))
-        throw userNotFoundResponse();
-      return null;
-    }
-    const result = await parity.syncUser({
-      ...{ userId, actor, signal: request.signal },
-      typedReason: form.reason,
-      grantOnly: form.reason === undefined,
-    });
+    const result = await syncOrCheck(parity, { ...params, form, staffId: staff.id, signal: request.signal });
     if (!result) throw userNotFoundResponse();
     return result;
   },

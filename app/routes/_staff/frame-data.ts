@@ -8,12 +8,15 @@ export type FrameData = {
   frame: FrameView;
   /** May arrive after the page. Null if counting took too long. */
   counts: FrameCounts | null | Promise<FrameCounts | null>;
+  /** Of a moment ago; null when nothing was counted lately. */
+  lastCounts: FrameCounts | null;
   staff: { name: string; email: string; role: Role };
 };
 
-/** The counts of the layout. Null while they are not known. */
-export function useFrameCounts({ counts }: FrameData): FrameCounts | null {
-  return useDeferred(counts) ?? null;
+/** The counts of the layout, or those of a moment ago until the new ones are there. Null while they are not known. */
+export function useFrameCounts({ counts, lastCounts }: FrameData): FrameCounts | null {
+  const now = useDeferred(counts);
+  return now === undefined ? lastCounts : now;
 }
 
 /** The layout's data, for any page inside it. Null outside the dashboard, or if it could not be loaded. */

@@ -16,7 +16,13 @@ export const loader = route.loader(
       parity.frame(),
       deferIfSlow(parity.frameCounts(), { log, withinMs: COUNTS_WITHIN_MS }),
     ]);
-    return { frame, counts: counts.value, staff: { name: staff.name, email: staff.email, role: staff.role } };
+    const lastCounts = parity.lastFrameCounts();
+    return {
+      frame,
+      counts: counts.value,
+      lastCounts,
+      staff: { name: staff.name, email: staff.email, role: staff.role },
+    };
   },
 );
 

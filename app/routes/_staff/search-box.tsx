@@ -17,7 +17,7 @@ export function SearchBox() {
     },
   });
   return (
-    <Form action="/users" role="search" className="relative min-w-60 flex-1 md:max-w-sm">
+    <Form action="/users" role="search" className="relative min-w-60 flex-1 lg:max-w-sm">
       <Search
         className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-faint"
         aria-hidden="true"

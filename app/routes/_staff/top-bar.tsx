@@ -11,7 +11,7 @@ export function TopBar({ frame, staff, theme }: Pick<FrameData, "frame" | "staff
     <header className="sticky top-0 z-20 border-b border-line bg-surface">
       <div className="mx-auto flex max-w-page flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 sm:px-6">
         <SearchBox />
-        <div className="order-last flex w-full items-center justify-between gap-3 md:order-none md:ml-auto md:w-auto">
+        <div className="order-last flex w-full items-center justify-between gap-3 lg:order-none lg:ml-auto lg:w-auto">
           <ModeBadge frame={frame} />
           <WriteModeMenu writeMode={frame.writeMode} canChange={roleAllows(staff.role, "admin")} />
         </div>

@@ -92,6 +92,17 @@ describe("an open workspace", () => {
     );
   });
 
+  it.each(["past_due", "unpaid"])(
+    "says that a payment is overdue, although it is still open: %s",
+    (status) => {
+      const state = describePage(
+        buildPage({ open: true, subscription: buildArmy({ status, access: "no" }) }),
+      );
+      expect(state).toMatchObject({ title: "Your last payment failed", offer: "pay" });
+      expect(state.text).toContain("overdue");
+    },
+  );
+
   it("does not mention a plan that is not paid for", () => {
     expect(describePage(buildPage({ open: true }))).toMatchObject({
       title: "Your workspace is open",

@@ -81,12 +81,20 @@ function describeOpenWorkspace(
       text: `Free until ${formatUnbrokenDay(comp.until, now)}. You can choose a paid plan at any time.`,
       offer: "plans",
     };
+  if (subscription !== null && isUnpaid(subscription))
+    return {
+      title: "Your last payment failed",
+      text: `Your payment is overdue. Your workspace with ${formatSeats(workspace.seats)} is still open, but it may be locked at any time. Update your payment method to keep it.`,
+      offer: "pay",
+    };
   return {
     title: "Your workspace is open",
     text: `You have ${formatSeats(workspace.seats)}.`,
     offer: subscription === null ? "none" : subscription.isOpen ? "manage" : "plans",
   };
 }
+
+const isUnpaid = ({ status }: CustomerSubscription) => status === "past_due" || status === "unpaid";
 
 function describePayingPlan(subscription: CustomerSubscription, now: EpochSeconds): PlanState {
   const { plan, price, status, periodEnd, endsAt, graceEndsAt } = subscription;

@@ -108,6 +108,9 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
     loader: { at: "/users/ada", is: staffPage },
     action: { at: "/users/ada", form: { intent: "preview" }, is: staff(403, 200, 200) },
   },
+  "routes/users.$userId.sync": {
+    action: { at: "/users/ada/sync", form: { intent: "preview" }, is: staff(403, 200, 200) },
+  },
   "routes/_staff.users._index": {
     loader: { at: "/users", is: staffPage },
     action: { at: "/users", form: { intent: "none" }, is: staff(403, 400, 400) },

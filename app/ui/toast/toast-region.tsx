@@ -8,13 +8,13 @@ import type { Notice } from "./notice";
 
 const SHOWN_MILLISECONDS = 7000;
 
-/** The corner of the page that shows notices, the newest at the bottom. */
+/** Shows notices below the middle of the page, where no list has its buttons; the newest at the bottom. */
 export function ToastRegion({ notices }: { notices: Notice[] }) {
   return (
-    <Toast.Provider timeout={SHOWN_MILLISECONDS} limit={3}>
+    <Toast.Provider timeout={SHOWN_MILLISECONDS} limit={2}>
       <NoticeFeed notices={notices} />
       <Toast.Portal>
-        <Toast.Viewport className="fixed inset-x-4 bottom-20 z-50 mx-auto flex max-w-sm flex-col gap-2 outline-none sm:right-6 sm:bottom-6 sm:left-auto sm:mx-0 sm:w-96">
+        <Toast.Viewport className="pointer-events-none fixed inset-x-4 bottom-20 z-50 mx-auto flex max-w-sm flex-col gap-2 outline-none sm:bottom-6">
           <Notices />
         </Toast.Viewport>
       </Toast.Portal>
@@ -48,7 +48,7 @@ function Notices() {
       <Toast.Root
         key={toast.id}
         toast={toast}
-        className="floating rounded border border-line bg-raised text-ink shadow-float data-[limited]:hidden"
+        className="floating pointer-events-auto rounded border border-line bg-raised text-ink shadow-float data-[limited]:hidden"
       >
         <Toast.Content className="flex items-start gap-2.5 p-3">
           <span className={classNames("mt-1.5", toneText[tone])}>

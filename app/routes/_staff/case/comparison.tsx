@@ -2,6 +2,7 @@ import { REVIEW_VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { pluralize } from "~/billing/words/counts";
 import type { ComparisonLine } from "~/dashboard/comparison.server";
 import { classNames } from "~/ui/class-names";
+import { Value } from "~/ui/copy-id";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
@@ -101,17 +102,19 @@ function ComparisonRow({ line, isUndecided }: { line: ComparisonLine; isUndecide
       </th>
       <td className={classNames(cellClasses, "tabular-nums", !isMarked && "text-quiet")}>
         <CardLabel>In the database</CardLabel>
-        {recorded}
+        <Value>{recorded}</Value>
       </td>
       <td className={classNames(cellClasses, "tabular-nums", isMarked ? "font-medium" : "text-quiet")}>
         <CardLabel>{isUndecided ? "In Stripe" : "Should be"}</CardLabel>
-        {isUndecided ? (stripe ?? "none") : expected}
+        <Value>{isUndecided ? (stripe ?? "none") : expected}</Value>
       </td>
       {!isUndecided && (
         <td className={classNames(cellClasses, "text-small text-quiet")}>
           {why}
           {stripe !== null && stripe !== expected && (
-            <span className="block font-mono break-all">{stripe}</span>
+            <span className="block font-mono wrap-break-word">
+              <Value>{stripe}</Value>
+            </span>
           )}
         </td>
       )}

@@ -1,4 +1,3 @@
-import { useFetcher } from "@remix-run/react";
 import { useState } from "react";
 import { chooseSteps, type StepId } from "~/dashboard/user-page/next-steps";
 import type { UserPage } from "~/dashboard/user-pages.server";
@@ -20,24 +19,17 @@ const isDecision = (step: StepId): step is StepId & DecisionKind =>
 /** The one step that the case needs as a button right here, the others beside it, and afterwards what came of it. */
 export function NextStep({ page }: { page: UserPage }) {
   const { user, revokes, choices, decisions } = page;
-  const { sync, isBusy, outcome } = useCase(user.userId);
-  const preview = useFetcher();
+  const { sync, check, isBusy, outcome, failure } = useCase(user.userId);
   const [opened, setOpened] = useState<StepId | null>(null);
   const isOperator = useHasRole("operator");
   const isAdmin = useHasRole("admin");
   const { next, others } = chooseSteps({ ...user, revokes });
   const name = user.name ?? user.email;
-  const isChecking = preview.state !== "idle";
-  const isWaiting = isBusy || isChecking;
   const close = () => setOpened(null);
   const take = (step: StepId) => {
-    if (isWaiting) return;
+    if (isBusy) return;
     if (step === "sync") sync();
-    else if (step === "check")
-      preview.submit(
-        { intent: "preview" },
-        { method: "post", action: `/users/${encodeURIComponent(user.userId)}` },
-      );
+    else if (step === "check") check();
     else setOpened(step);
   };
   useShortcut(
@@ -53,6 +45,11 @@ export function NextStep({ page }: { page: UserPage }) {
   const listed = others.filter(may);
   return (
     <section aria-label="What to do" className="mt-5 space-y-3 rounded border border-line bg-raised p-4">
+      {failure !== null && (
+        <p role="alert" className="text-table text-critical">
+          {failure} Nothing was changed.
+        </p>
+      )}
       {outcome && <CaseOutcome outcome={outcome} userId={user.userId} />}
       {(next !== null || !outcome) && <PlannedChanges page={page} step={next} />}
       {isOperator ? (
@@ -62,7 +59,7 @@ export function NextStep({ page }: { page: UserPage }) {
               variant={STEP_WORDS[next].isDangerous ? "danger" : "primary"}
               data-step={next}
               onClick={() => take(next)}
-              aria-disabled={isWaiting}
+              aria-disabled={isBusy}
               aria-busy={isBusy}
             >
               {isBusy ? "Reading Stripe…" : STEP_WORDS[next].label}
@@ -75,10 +72,9 @@ export function NextStep({ page }: { page: UserPage }) {
               data-step={step}
               className={STEP_WORDS[step].isDangerous ? "text-critical" : undefined}
               onClick={() => take(step)}
-              aria-disabled={isWaiting}
-              aria-busy={step === "check" && isChecking}
+              aria-disabled={isBusy}
             >
-              {step === "check" && isChecking ? "Reading Stripe…" : STEP_WORDS[step].label}
+              {STEP_WORDS[step].label}
             </Button>
           ))}
         </div>

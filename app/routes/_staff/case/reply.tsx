@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { Button } from "~/ui/button";
+import { copyText } from "~/ui/copy-text";
 
 /** A message to the customer, ready to be copied: what was wrong, and what is right now. */
 export function Reply({ text }: { text: string }) {
@@ -9,14 +10,7 @@ export function Reply({ text }: { text: string }) {
     const timer = setTimeout(() => setState("ready"), 2_000);
     return () => clearTimeout(timer);
   }, [state]);
-  const copy = () => {
-    // Without https the browser has no clipboard for us: then the text is there to be selected.
-    if (!navigator.clipboard) return setState("refused");
-    navigator.clipboard.writeText(text).then(
-      () => setState("copied"),
-      () => setState("refused"),
-    );
-  };
+  const copy = async () => setState((await copyText(text)) ? "copied" : "refused");
   return (
     <details className="mt-4 rounded border border-line">
       <summary className="cursor-pointer rounded px-4 py-2.5 text-table font-medium">

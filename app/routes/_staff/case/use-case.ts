@@ -9,7 +9,7 @@ export type Outcome = { kind: "sync"; result: SyncResult } | { kind: "decision";
 
 /** The sync and the decisions of one user, and what came of the latest of them. */
 export function useCase(userId: string) {
-  const { sync, busy, result } = useSync(userId, { toast: false });
+  const { sync, check, busy, result, failure } = useSync(userId);
   const { answer, isBusy } = useDecision(userId);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   // What an earlier visit to this page left behind is not new.
@@ -19,5 +19,5 @@ export function useCase(userId: string) {
     if (answer?.ok && answer !== seen.current.answer) setOutcome({ kind: "decision", made: answer });
     seen.current = { result, answer };
   }, [result, answer]);
-  return { sync, isBusy: busy || isBusy, outcome };
+  return { sync, check, isBusy: busy || isBusy, outcome, failure };
 }

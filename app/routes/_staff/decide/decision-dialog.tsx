@@ -44,7 +44,7 @@ export function DecisionDialog({ kind, subject, onClose }: DecisionDialogProps) 
 
 function DecisionFields({ kind, subject, onClose }: DecisionDialogProps & { kind: DecisionKind }) {
   const { confirm, fields, isDangerous = false } = DECISION_FORMS[kind];
-  const { preview, decide, isBusy, isPreviewing, previewed, answer } = useDecision(subject.key);
+  const { preview, decide, isBusy, isPreviewing, previewed, answer, failure } = useDecision(subject.key);
   const [values, setValues] = useState(() => readDefaults(fields, subject.choices));
   const [reason, setReason] = useState("");
   const [before] = useState(answer);
@@ -98,6 +98,11 @@ function DecisionFields({ kind, subject, onClose }: DecisionDialogProps & { kind
       {isNew && !answer.ok && (
         <p role="alert" className="text-table text-critical">
           {answer.message}
+        </p>
+      )}
+      {failure !== null && (
+        <p role="alert" className="text-table text-critical">
+          {failure}
         </p>
       )}
       <div className="flex justify-end gap-2">

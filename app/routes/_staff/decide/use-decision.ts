@@ -1,6 +1,6 @@
-import { useFetcher } from "@remix-run/react";
 import type { DecisionMade, DecisionPreview, DecisionRefused } from "~/dashboard/decisions/decisions.server";
 import type { DecisionKind } from "~/engine/decisions/kinds";
+import { usePost } from "~/ui/post/use-post";
 
 /** What a decision is asked with: the input of its kind, the typed reason, and the newest decision that the page shows. */
 export type DecisionForm = {
@@ -16,22 +16,22 @@ type Answer =
 
 /** Previews and makes decisions about one subject; `key` tells subjects apart. */
 export function useDecision(key: string) {
-  const previews = useFetcher<Answer>({ key: `preview ${key}` });
-  const decisions = useFetcher<Answer>({ key: `decide ${key}` });
-  const preview = previews.data?.intent === "preview" ? previews.data.answer : null;
-  const answer = decisions.data?.intent === "decide" ? decisions.data.answer : null;
+  const previews = usePost<Answer>({ key: `preview ${key}`, changesPage: false });
+  const decisions = usePost<Answer>({ key: `decide ${key}`, changesPage: true });
+  const preview = previews.answer?.intent === "preview" ? previews.answer.answer : null;
+  const answer = decisions.answer?.intent === "decide" ? decisions.answer.answer : null;
   return {
-    preview: (form: DecisionForm) => previews.submit(toFields("preview", form), POST),
-    decide: (form: DecisionForm) => decisions.submit(toFields("decide", form), POST),
-    isBusy: decisions.state !== "idle",
-    isPreviewing: previews.state !== "idle",
+    preview: (form: DecisionForm) => void previews.post("/decisions", toFields("preview", form)),
+    decide: (form: DecisionForm) => void decisions.post("/decisions", toFields("decide", form)),
+    isBusy: decisions.isBusy,
+    isPreviewing: previews.isBusy,
     /** What the decision would do; null before it was asked. */
     previewed: preview,
     answer,
+    /** Why there is no answer, as a sentence; null while there is one, or none was asked. */
+    failure: decisions.failure ?? previews.failure,
   };
 }
-
-const POST = { method: "post", action: "/decisions" } as const;
 
 function toFields(
   intent: "preview" | "decide",

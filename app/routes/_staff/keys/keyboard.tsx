@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from "react";
+import { useDialogsReady } from "~/ui/dialog/dialog";
 import { areKeysOn } from "~/ui/keyboard/preference";
 import { findShortcut, isPlainKey, useShortcut } from "~/ui/keyboard/shortcuts";
 import { type KeyboardPanel, onPanel } from "./panels";
@@ -12,6 +13,7 @@ export function Keyboard() {
   // Once opened, a panel stays in the page, so that it can fade out and give the focus back.
   const [loaded, setLoaded] = useState<ReadonlySet<KeyboardPanel>>(new Set());
   useEffect(() => onPanel(setOpen), []);
+  useDialogsReady();
   useEffect(() => {
     if (open !== null) setLoaded((known) => (known.has(open) ? known : new Set([...known, open])));
   }, [open]);

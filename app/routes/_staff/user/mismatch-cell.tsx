@@ -8,7 +8,7 @@ import { OUTCOME_TONES, useSync } from "./use-sync";
 
 /** The verdict and flags, and below them the fields that differ, or what the last sync in this row did. */
 export function MismatchCell({ user }: { user: UserView }) {
-  const { result } = useSync(user.userId, { toast: false });
+  const { result, failure } = useSync(user.userId);
   const fields = listDifferingFields(user.mismatches);
   return (
     <>
@@ -19,6 +19,7 @@ export function MismatchCell({ user }: { user: UserView }) {
         ))}
       </span>
       <span role="status" className="block">
+        {failure !== null && <span className="mt-0.5 block text-small text-critical">{failure}</span>}
         {result && (
           <span className="mt-0.5 flex items-start gap-1.5 text-small">
             <span className={`mt-[3px] ${toneText[OUTCOME_TONES[result.outcome]]}`}>

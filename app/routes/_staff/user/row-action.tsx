@@ -9,7 +9,7 @@ import { buildUserPath, useSync } from "./use-sync";
  * keeps its button, so that the focus stays.
  */
 export function RowAction({ user }: { user: UserView }) {
-  const { sync, busy, result } = useSync(user.userId, { toast: false });
+  const { sync, busy, result } = useSync(user.userId);
   const canWrite = useHasRole("operator");
   const name = user.name ?? user.email;
   const needsReview = VERDICT_CATALOGUE[user.verdict].rowAction === "open" || user.blocked !== null;

@@ -19,7 +19,7 @@ export function StripeCell({ stripe, isRead }: { stripe: StripeView | null; isRe
   const tone = chooseStatusTone(stripe.status);
   return (
     <>
-      <span className="flex items-center gap-1.5 truncate">
+      <span className="flex items-baseline gap-1.5">
         {tone ? (
           <span className={toneText[tone]}>
             <Shape tone={tone} />

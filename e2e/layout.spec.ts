@@ -1,0 +1,105 @@
+import type { Page } from "playwright/test";
+import { expect, test } from "./support/test";
+
+/** The last two are a screen of 1,440 at 200 % and at 400 %. */
+const widths = [1440, 1024, 768, 720, 360];
+const pages = ["/users", "/?queue=needs_decision", "/users/user_0100", "/plans", "/users/user_0085"];
+
+for (const address of pages)
+  test(`${address} is readable at every width: search, ids, focus, nothing cut off`, async ({
+    staffPage: page,
+  }) => {
+    await page.goto(address);
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 800 });
+      const search = await page.getByRole("searchbox", { name: "Search users" }).boundingBox();
+      expect.soft(search?.width, `search field at ${width}`).toBeGreaterThanOrEqual(240);
+      expect.soft(await page.evaluate(findFaults), `at ${width}`).toEqual({
+        ...{ wider: 0, brokenIds: [], focusableButHidden: [], cutOff: [], covered: [] },
+      });
+    }
+  });
+
+/** Runs in the browser. */
+function findFaults() {
+  const all = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)];
+  const name = (element: Element) => (element.textContent ?? "").trim().slice(0, 40);
+  const clipped = (element: HTMLElement) => {
+    const { overflowX, overflowY, textOverflow } = getComputedStyle(element);
+    if (textOverflow === "ellipsis" || element.closest(".sr-only") || element.clientWidth <= 1) return false;
+    const wide =
+      overflowX !== "visible" && overflowX !== "auto" && element.scrollWidth > element.clientWidth + 1;
+    const high =
+      overflowY !== "visible" && overflowY !== "auto" && element.scrollHeight > element.clientHeight + 2;
+    return wide || high;
+  };
+  const brokenIds = new Set<string>();
+  const walker = document.createTreeWalker(document.querySelector("main") ?? document, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
+    for (const found of (node.textContent ?? "").matchAll(/\b(?:cus|sub|price|prod|in)_\w+/g)) {
+      const range = document.createRange();
+      range.setStart(node, found.index);
+      range.setEnd(node, found.index + found[0].length);
+      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1)
+        brokenIds.add(found[0]);
+    }
+  const focusable = all(
+    "main a[href], main button, main select, main summary, main input:not([type=hidden])",
+  );
+  const cells = all("tbody td").filter((cell) => getComputedStyle(cell).display === "table-cell");
+  return {
+    wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    brokenIds: [...brokenIds],
+    focusableButHidden: focusable
+      .filter((element) => element.checkVisibility() && element.closest(".sr-only, thead.sr-only"))
+      .filter((element) => (element.closest(".sr-only")?.clientWidth ?? 0) <= 1)
+      .map(name),
+    cutOff: all("main *").filter(clipped).map(name),
+    /** The text of a cell that reaches into the next one. */
+    covered: cells
+      .filter((cell) =>
+        [...cell.querySelectorAll<HTMLElement>("span")].some(
+          (span) =>
+            !span.closest(".sr-only, .truncate") &&
+            span.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1,
+        ),
+      )
+      .map(name),
+  };
+}
+
+test("back from a user keeps filter, order and page; a page that is not there any more leads back to the same list", async ({
+  staffPage: page,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/status of 400/);
+  await page.goto("/users?sort=email&verdict=in_sync&verdict=no_subscription&verdict=locked_out");
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(page).toHaveURL(/(?=.*verdict=)(?=.*after=)/);
+  const list = page.url();
+  await openFirstUser(page);
+  await page.getByRole("link", { name: "Users", exact: true }).last().click();
+  await expect(page).toHaveURL(list);
+  await page.goto("/users?verdict=locked_out&sort=email&after=nonsense");
+  await page.getByRole("link", { name: "Go to the first page of this list" }).click();
+  await expect(page).toHaveURL(/\/users\?(?=.*verdict=locked_out)(?=.*sort=email)(?!.*after=)/);
+});
+
+async function openFirstUser(page: Page) {
+  await page.getByRole("row").nth(1).getByRole("link").first().click();
+  await expect(page).toHaveURL(/\/users\/user_/);
+}
+
+test("a viewer sees that settings cannot be changed, and decides nothing", async ({ page, product }) => {
+  await page.goto("/sign-in?next=/settings");
+  await page.getByLabel(/e-?mail/i).fill("viewer@example.com");
+  await page.getByLabel(/password/i).fill(product.password);
+  await page.getByRole("button", { name: /sign in/i }).click();
+  await expect(page.getByText("Your role can read these rules, and not change them.")).toBeVisible();
+  const readBackground = (label: RegExp) =>
+    page.getByLabel(label).evaluate((field) => getComputedStyle(field).backgroundColor);
+  await expect(page.getByLabel(/^Grace period/)).toBeDisabled();
+  expect(await readBackground(/^Grace period/)).not.toBe(await readBackground(/^Search users/));
+  await page.goto("/?queue=needs_decision");
+  await expect(page.getByText("Only operators and admins can change this.")).toBeVisible();
+});

@@ -1,0 +1,74 @@
+import { addPaidCustomers, readRecord } from "./support/customers";
+import { setWebhooks } from "./support/paying";
+import { expect, test } from "./support/test";
+
+test.beforeEach(({ product }) => setWebhooks(product, "off"));
+test.afterEach(({ product }) => setWebhooks(product, "on"));
+
+test("a moment without a connection, or an error of the server, never takes the list or the case away", async ({
+  staffPage: page,
+  context,
+  product,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/ERR_INTERNET_DISCONNECTED/, /status of 500/);
+  const [userId = ""] = await addPaidCustomers(product, [
+    { name: "Orla Offline", email: "orla.offline@example.com" },
+  ]);
+  await page.goto("/users?q=orla");
+  const row = page.getByRole("row", { name: /Orla Offline/ });
+  const sync = row.getByRole("button", { name: /^Sync/ });
+  await context.setOffline(true);
+  await sync.click();
+  await expect(row).toContainText("Parity could not be reached.");
+  await expect(sync).toBeFocused();
+  await context.setOffline(false);
+
+  await page.route("**/sync", (route) =>
+    route.fulfill({ status: 500, json: { error: { code: "internal", message: "The error was logged." } } }),
+  );
+  await sync.click();
+  await expect(row).toContainText("The error was logged.");
+  expect(await readRecord(product, userId)).toMatchObject({ workspace: "locked" });
+  await page.unroute("**/sync");
+
+  await row.getByRole("link", { name: "Orla Offline" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Orla Offline" })).toBeVisible();
+  const todo = page.getByRole("region", { name: "What to do" });
+  await context.setOffline(true);
+  await todo.getByRole("button", { name: "Sync this user" }).click();
+  await expect(todo.getByRole("alert")).toContainText("Nothing was changed.");
+  await todo.getByRole("button", { name: "Hold…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("alert")).toContainText("Parity could not be reached.");
+  await context.setOffline(false);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await todo.getByRole("button", { name: "Sync this user" }).click();
+  await expect(todo.getByRole("status")).toContainText("Synced. Orla Offline has");
+  await expect(page.getByRole("region", { name: "Notifications" })).toHaveCount(0);
+});
+
+test("“Check again” says that Stripe does not answer, and keeps the case", async ({
+  staffPage: page,
+  product,
+}) => {
+  await addPaidCustomers(product, [{ name: "Sina Silent", email: "sina.silent@example.com" }]);
+  await page.goto("/users?q=sina.silent");
+  await page.getByRole("link", { name: "Sina Silent" }).click();
+  const todo = page.getByRole("region", { name: "What to do" });
+  await control(product.sandboxUrl, { faults: [{ effect: { type: "error", status: 500 } }] });
+  await todo.getByRole("button", { name: "Check again" }).click();
+  await expect(todo.getByRole("status")).toContainText("Not checked: Stripe");
+  await control(product.sandboxUrl, { clearFaults: true });
+  await todo.getByRole("button", { name: "Check again" }).click();
+  await expect(todo.getByRole("status")).toContainText("Stripe was read again, and nothing was changed.");
+});
+
+async function control(sandboxUrl: string, body: object): Promise<void> {
+  const answer = await fetch(new URL("/_sandbox/control", sandboxUrl), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`The sandbox answered ${answer.status}: ${await answer.text()}`);
+}

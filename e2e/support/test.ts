@@ -10,16 +10,22 @@ type PerTest = {
   /** A page on which the demo's admin is signed in. */
   staffPage: Page;
 };
-type PerWorker = { product: Product; staffCookies: Awaited<ReturnType<typeof signIn>> };
+type PerWorker = {
+  /** Another name than `shared` starts a demo of its own, for a file whose tests change what others look at. */
+  demo: string;
+  product: Product;
+  staffCookies: Awaited<ReturnType<typeof signIn>>;
+};
 
 /**
  * Playwright's `test` with the product behind it: one server for each worker, `page.goto("/users")` goes there, and a
  * test fails on any console error that it does not expect.
  */
 export const test = base.extend<PerTest, PerWorker>({
+  demo: ["shared", { option: true, scope: "worker" }],
   product: [
     // Playwright requires a destructured first parameter, also from a fixture without dependencies.
-    async ({ browserName: _ }, use) => {
+    async ({ demo: _ }, use) => {
       const product = await startProduct();
       await use(product);
       await product.stop();

@@ -1,0 +1,180 @@
+import type { Locator, Page } from "playwright/test";
+import { readRecord } from "./support/customers";
+import { countEffort } from "./support/effort";
+import { expect, test } from "./support/test";
+
+// Fresh data of its own: at the end nothing is left to decide.
+test.use({ demo: "journeys" });
+test.describe.configure({ mode: "serial" });
+
+const findTodo = (page: Page) => page.getByRole("region", { name: "What to do" });
+
+test("a customer writes “I paid and cannot get in”: found, let in, answered in 3 keys, 1 field and 2 clicks", async ({
+  staffPage: page,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const effort = await countEffort(page);
+  await page.goto("/");
+  await page.keyboard.press("/");
+  await page.getByRole("searchbox", { name: "Search users" }).fill(" Ada.Okafor@example.com ");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Ada Okafor" })).toBeVisible();
+  await page.keyboard.press("s");
+  await expect(findTodo(page).getByRole("status")).toContainText("Synced. Ada Okafor has");
+  await page.getByText("Reply to the customer").click();
+  await page.getByRole("button", { name: "Copy reply" }).click();
+  await expect(page.getByText("Copied", { exact: true })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("This is corrected now.");
+  await effort.expect({ clicks: 2, keys: 3, fields: 1 });
+});
+
+test("two users claim one customer: decided in 4 clicks and 1 field", async ({ staffPage: page }) => {
+  const effort = await countEffort(page);
+  await page.goto("/");
+  await page.getByRole("link", { name: /^Needs a decision/ }).click();
+  await page.getByRole("link", { name: /Henry Fischer/ }).click();
+  await findTodo(page).getByRole("button", { name: "Decide whose it is…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Reason").fill("Hannah sent the invoice");
+  await dialog.getByRole("button", { name: "Decide" }).click();
+  await expect(findTodo(page).getByRole("status")).toContainText("by Demo Admin");
+  await effort.expect({ clicks: 4, keys: 0, fields: 1 });
+});
+
+test("free access, a hold and an acknowledgement take 2 clicks and 1 field each; each is undone in 2 clicks and 1 field", async ({
+  staffPage: page,
+}) => {
+  const effort = await countEffort(page);
+  await page.goto("/users?q=viktor.lehtonen@example.com");
+  await expect(page.getByRole("heading", { level: 1, name: "Viktor Lehtonen" })).toBeVisible();
+  const decide = async (button: RegExp, confirm: RegExp) => {
+    await findTodo(page).getByRole("button", { name: button }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Reason").fill("Ticket 31");
+    await dialog.getByRole("button", { name: confirm }).click();
+    await expect(dialog).toBeHidden();
+  };
+  await decide(/^Give free access/, /^Give free access/);
+  await expect(findTodo(page).getByRole("status")).toContainText("until");
+  await decide(/^Hold/, /^Put on hold/);
+  await expect(page.getByText("“Ticket 31” – Demo Admin").first()).toBeVisible();
+  await decide(/^Undo/, /^Undo/);
+  await decide(/^Acknowledge/, /^Acknowledge/);
+  await effort.expect({ clicks: 8, keys: 0, fields: 4 });
+  const history = page.getByRole("region", { name: "History" });
+  for (const done of [/Complimentary access given/, /Put on hold/, /Decision undone/, /Acknowledged/])
+    await expect(history.getByText(done).first()).toBeVisible();
+});
+
+test("all users are synced but for one group, with the losses said apart: 3 clicks more than the dialog’s 2 fields", async ({
+  staffPage: page,
+}) => {
+  const effort = await countEffort(page);
+  await page.goto("/users");
+  await page.getByRole("button", { name: "Preview sync…" }).click();
+  const will = page.getByRole("region", { name: "What will happen" });
+  const low = will
+    .getByRole("listitem")
+    .filter({ hasText: /details|period|dates/i })
+    .first();
+  await low.getByRole("link", { name: /^Leave out/ }).click();
+  await expect(page.getByText(/left out and will not be changed/)).toBeVisible();
+  await page.getByRole("button", { name: /^Apply [\d,]+ repairs…/ }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByText(/loses? access or seats/).first()).toBeVisible();
+  const label = await dialog.getByText(/^Type [\d,]+ to confirm/).innerText();
+  await dialog.getByLabel(/^Type [\d,]+ to confirm/).fill(label.replace(/\D/g, ""));
+  await dialog.getByLabel("Reason").fill("Monthly clean-up");
+  await dialog.getByRole("button", { name: /^Apply/ }).click();
+  await expect(page.getByText("Done", { exact: true })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Not changed, and why" })).toContainText("left out");
+  await effort.expect({ clicks: 4, keys: 0, fields: 2 });
+});
+
+test("what is left is worked through in the inbox until nothing needs a person: every case has a way out", async ({
+  staffPage: page,
+}) => {
+  const effort = await countEffort(page);
+  let cases = 0;
+  for (const queue of ["locked_out", "unpaid_access", "needs_decision", "not_linked", "paying_twice"]) {
+    await page.goto(`/?queue=${queue}`);
+    const todo = findTodo(page);
+    while (await todo.isVisible()) {
+      const title = await page
+        .getByRole("article", { name: "Case" })
+        .getByRole("heading")
+        .first()
+        .innerText();
+      await endCase(page, todo);
+      cases += 1;
+      const next = page.getByRole("link", { name: "Next case" });
+      if (!(await next.isVisible())) break;
+      await page.keyboard.press("j");
+      await expect(page.getByRole("heading", { name: title, exact: true })).toBeHidden();
+    }
+  }
+  await page.goto("/");
+  await expect(page.getByText("Nothing needs you")).toBeVisible();
+  const { clicks, fields } = effort.read();
+  expect(cases).toBeGreaterThan(10);
+  expect(clicks / cases, "clicks a case").toBeLessThanOrEqual(2);
+  expect(fields / cases, "fields a case").toBeLessThanOrEqual(1);
+});
+
+/** What ends a case by what its buttons are called; the first that is there. */
+const WAYS = ["Map price to a plan…", "Not ours…", "Acknowledge…", "Hold…"];
+
+async function endCase(page: Page, todo: Locator): Promise<void> {
+  for (const name of WAYS) {
+    const button = todo.getByRole("button", { name, exact: true });
+    if (!(await button.isVisible())) continue;
+    await button.click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Reason").fill("Looked at with the customer");
+    await dialog.getByRole("button").last().click();
+    await expect(dialog).toBeHidden();
+    await expect(todo.getByRole("status").first()).toContainText("by Demo Admin");
+    return;
+  }
+  throw new Error(`No way out: ${await todo.innerText()}`);
+}
+
+test("the audit of last week: what colleagues did, filtered and taken along in 2 clicks and 1 field", async ({
+  staffPage: page,
+}) => {
+  const effort = await countEffort(page);
+  await page.goto("/activity");
+  const weekAgo = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel("From").fill(weekAgo);
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(new RegExp(`from=${weekAgo}`));
+  await expect(page.getByText("Demo Admin (staff)").or(page.getByText("Demo Admin")).first()).toBeVisible();
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download CSV" }).click();
+  const csv = await readText(await (await download).createReadStream());
+  expect(csv).toContain("Looked at with the customer");
+  expect(csv).not.toContain("@example.com");
+  await effort.expect({ clicks: 2, keys: 0, fields: 1 });
+});
+
+test("a list is exported for finance with its filters in 1 click", async ({ staffPage: page, product }) => {
+  const effort = await countEffort(page);
+  await page.goto("/users?verdict=in_sync&sort=email");
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Export CSV" }).click();
+  const lines = (await readText(await (await download).createReadStream())).trim().split("\r\n");
+  expect(lines.length).toBeGreaterThan(50);
+  expect(lines.slice(1).every((line) => /In sync/i.test(line))).toBe(true);
+  await effort.expect({ clicks: 1, keys: 0, fields: 0 });
+  const ada = lines.find((line) => line.includes("ada.okafor@example.com"));
+  expect(ada).toBeDefined();
+  const [userId = ""] = /user_\d+/.exec(ada ?? "") ?? [];
+  expect(await readRecord(product, userId)).toMatchObject({ workspace: "active" });
+});
+
+async function readText(stream: NodeJS.ReadableStream): Promise<string> {
+  const parts: string[] = [];
+  for await (const part of stream) parts.push(String(part));
+  return parts.join("");
+}

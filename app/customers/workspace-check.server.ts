@@ -5,6 +5,7 @@ import {
   endCheck,
   findCheckState,
   requestChecks,
+  takeCheckRequests,
 } from "~/engine/observe/user-checks.server";
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
@@ -13,10 +14,14 @@ import type { WorkspaceAnswer } from "./customer-views";
 export type WorkspaceChecks = {
   /** Has the user checked in the background when a check is due; returns at once and never throws. */
   checkInBackground(userId: string): void;
+  /** Takes up what applications asked for in SQL, as a workspace request does; returns at once when nothing was. */
+  takeRequests(): Promise<void>;
   /** Makes checks that wait in the queue, also those that another process left, for `budgetMs` at most. */
   makeWaitingChecks(budgetMs: number): Promise<void>;
   answer(input: { workspaceId: string; userId: string }): Promise<WorkspaceAnswer | null>;
   findOwner(workspaceId: string): Promise<string | null>;
+  /** Waits for the checks that were asked for or run in this process now. */
+  settle(): Promise<void>;
   /** Begins no more checks, and waits for those that run. Who still waits is left to other processes. */
   close(): Promise<void>;
 };
@@ -105,6 +110,12 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
     if (mayWait) claimMore();
   }
 
+  function startRequesting(): void {
+    requesting ??= requestAll().finally(() => {
+      requesting = null;
+    });
+  }
+
   async function settle(): Promise<void> {
     while (requesting !== null || claiming !== null || running.size > 0)
       await Promise.all([requesting, claiming, ...running]);
@@ -117,9 +128,13 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
       if (askedAt.size >= MAX_REMEMBERED) askedAt.clear();
       askedAt.set(userId, now());
       requested.add(userId);
-      requesting ??= requestAll().finally(() => {
-        requesting = null;
-      });
+      startRequesting();
+    },
+
+    async takeRequests() {
+      if (isClosed) return;
+      for (const userId of await takeCheckRequests(db)) requested.add(userId);
+      if (requested.size > 0) startRequesting();
     },
 
     async makeWaitingChecks(budgetMs) {
@@ -163,6 +178,8 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
     async findOwner(workspaceId) {
       return (await findWorkspaceRecord(db, workspaceId))?.ownerId ?? null;
     },
+
+    settle,
 
     async close() {
       isClosed = true;

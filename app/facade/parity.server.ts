@@ -15,7 +15,7 @@ import { renderMetrics } from "~/dashboard/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
 import { createPayers } from "~/dashboard/payers/payers.server";
 import { createPlans } from "~/dashboard/plans-view.server";
-import { createRunPages } from "~/dashboard/run-pages.server";
+import { createRunPages, type RunPageInput } from "~/dashboard/run-pages.server";
 import { createSavedViews } from "~/dashboard/saved-views/saved-views.server";
 import { createSelections } from "~/dashboard/selections/selections.server";
 import { createSettings } from "~/dashboard/settings-view.server";
@@ -34,6 +34,7 @@ import { createDatabaseMonitor } from "~/platform/database/monitor.server";
 import type { DatabaseState } from "~/platform/database/state.server";
 import type { Log } from "~/platform/log.server";
 import { createSurroundings, type Surroundings } from "~/platform/surroundings/surroundings.server";
+import { withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import type { StripeReader } from "~/stripe/reader.server";
 
@@ -50,6 +51,8 @@ export type ParityOptions = {
   webhookSecret?: string | null;
   /** Where no process stays alive for a worker: how long a webhook's own request may work on it, in milliseconds. */
   settleWithinMs?: number | null;
+  /** There: how long a run that staff started is driven behind one answer, in milliseconds. */
+  driveMs?: number | null;
   log: Log;
   /** Where alerts go; nowhere unless given. */
   alerts?: AlertTarget;
@@ -70,7 +73,9 @@ export function createParity(options: ParityOptions) {
   const deps: Deps = { db, stripe, guard, log, callHelp };
   const countCache = createCountCache(db);
   const database = createDatabaseMonitor({ db, state: options.databaseState });
-  const runs = createRuns(deps);
+  const { driveMs = null } = options;
+  const runs = createRuns(deps, { driveMs });
+  const runPages = createRunPages(deps, runs);
   const alerts = createAlerts(deps, options.alerts ?? { webhookUrl: null, appUrl: "" });
   const users = createUsersList({ db, countCache });
   const decisions = createDecisions(deps, { countCache });
@@ -102,7 +107,16 @@ export function createParity(options: ParityOptions) {
     users,
     selections: createSelections(deps, users, decisions),
     savedViews: createSavedViews(deps),
-    runs: { ...runs, ...createRunPages(deps, runs) },
+    runs: {
+      ...runs,
+      ...runPages,
+      async page(input: RunPageInput) {
+        const page = await runPages.page(input);
+        // Where no process stays alive, a look at a run drives it on.
+        if (driveMs !== null && page?.run.state === "running") runs.drive(page.run.id);
+        return page;
+      },
+    },
     workspace,
     alerts,
     events: createWebhookEvents(deps, { secret, settleWithinMs }),
@@ -130,6 +144,22 @@ export function createParity(options: ParityOptions) {
     binding: createBinding({ ...deps, configuredAccountId: options.configuredAccountId }),
     /** Figures in Prometheus' text format. */
     metrics: () => renderMetrics(deps),
+    /**
+     * What living processes do by themselves, for a host where none lives: checks that wait, and alerts. Called behind a call of
+     * the scheduler. Never fails, and takes `checksMs` milliseconds and some seconds at most.
+     */
+    async catchUp(checksMs: number): Promise<void> {
+      if (driveMs !== null)
+        await withTimeout(
+          workspace.takeRequests().then(() => workspace.makeWaitingChecks(checksMs)),
+          checksMs,
+        ).catch((err: unknown) => log.warn({ err }, "waiting checks not made"));
+      await alerts.checkAfterCron();
+    },
+    /** Waits for what runs behind the answers that were given: checks, and runs that staff started. */
+    async settle(): Promise<void> {
+      await Promise.all([workspace.settle(), runs.settle()]);
+    },
     /** The process is shutting down: runs end with what is being committed, and are handed over; no more checks begin. */
     stop() {
       runs.stop();

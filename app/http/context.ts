@@ -11,6 +11,8 @@ import type { Sender } from "./same-origin";
 export type RouteEnvironment = Pick<Environment, "mode" | "appUrl" | "cronSecret" | "metricsToken"> & {
   /** Whether staff may sign in through an identity provider. */
   singleSignOn: boolean;
+  /** How many seconds a call of the scheduler may work, where the host ends it after a while; null: as long as it asks for. */
+  workSeconds?: number | null;
 };
 
 /** What the server provides to all requests. */

@@ -13,6 +13,8 @@ export type DatabaseOptions = {
   poolSize?: number;
   /** How long a connection, or a free one of the pool, is waited for. */
   connectTimeoutMs?: number;
+  /** How long a connection that nothing uses is kept. */
+  idleTimeoutMs?: number;
   log?: Pick<Log, "warn">;
 };
 
@@ -23,7 +25,7 @@ export type DatabaseOptions = {
  */
 export function createDatabase(
   url: string,
-  { poolSize = 10, connectTimeoutMs = 10_000, log }: DatabaseOptions = {},
+  { poolSize = 10, connectTimeoutMs = 10_000, idleTimeoutMs = 30_000, log }: DatabaseOptions = {},
 ): Database {
   const adapter = new PrismaPg(
     {
@@ -31,7 +33,7 @@ export function createDatabase(
       application_name: "parity",
       max: poolSize,
       connectionTimeoutMillis: connectTimeoutMs,
-      idleTimeoutMillis: 30_000,
+      idleTimeoutMillis: idleTimeoutMs,
       query_timeout: queryTimeoutMs,
       keepAlive: true,
     },

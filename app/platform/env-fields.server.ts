@@ -47,6 +47,12 @@ export const tokenHours = z
   .transform(Number)
   .refine((value) => value >= 1 && value <= 720, { error: "should be a number of hours, from 1 to 720" });
 
+export const requestSeconds = z
+  .string()
+  .regex(/^\d{1,3}$/, { error: "should be a number of seconds, from 30 to 900" })
+  .transform(Number)
+  .refine((value) => value >= 30 && value <= 900, { error: "should be a number of seconds, from 30 to 900" });
+
 export const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], {
   error: "should be one of trace, debug, info, warn, error, fatal, silent",
 });

@@ -75,6 +75,13 @@ describe("the demo", () => {
     expect(environment({ ...production, VERCEL: "1", PARITY_STAYS_ALIVE: "yes" }).staysAlive).toBe(true);
   });
 
+  it("believes the proxy of a serverless host, which is always in front, unless another number is set", () => {
+    expect(environment({ ...production, VERCEL: "1" }).trustedProxies).toBe(1);
+    expect(environment({ ...production, AWS_LAMBDA_FUNCTION_NAME: "parity" }).trustedProxies).toBe(1);
+    expect(environment({ ...production, VERCEL: "1", TRUSTED_PROXIES: "2" }).trustedProxies).toBe(2);
+    expect(environment(production).trustedProxies).toBe(false);
+  });
+
   it.each([
     ["NODE_ENV=production", { NODE_ENV: "production" }],
     ["a host of containers", { KUBERNETES_SERVICE_HOST: "10.0.0.1" }],

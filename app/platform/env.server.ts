@@ -34,6 +34,8 @@ export type Environment = {
    * queue: a webhook's request settles its event itself, and the next scheduled run does the rest.
    */
   staysAlive: boolean;
+  /** Where it does not: how long the host lets a request work, in seconds. */
+  requestSeconds: number;
   /** null: the embedded database in `dataDirectory`. */
   databaseUrl: string | null;
   /** null in the demo only, where the sandbox stands in for Stripe. */
@@ -89,12 +91,13 @@ const variables = z.object({
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
   OIDC_ALLOWED_DOMAIN: field.domain.optional(),
-  TRUSTED_PROXIES: field.trustedProxies.default(false),
+  TRUSTED_PROXIES: field.trustedProxies.optional(),
   PORT: field.port.default(3000),
   HOST: field.host.optional(),
   LOG_LEVEL: field.logLevel.default("info"),
   PARITY_DATA_DIR: z.string().default(".data"),
   PARITY_STAYS_ALIVE: field.yesOrNo.optional(),
+  PARITY_REQUEST_SECONDS: field.requestSeconds.default(60),
   PARITY_DEMO: z.literal("1", { error: "should be 1, or unset" }).optional(),
   NODE_ENV: z.string().optional(),
   // Set by Vercel and by AWS Lambda, whose processes are frozen between requests.
@@ -233,6 +236,9 @@ function isDemo(given: Given | Variables): boolean {
   return !given.DATABASE_URL && !given.STRIPE_SECRET_KEY;
 }
 
+const isServerless = (read: Variables) =>
+  read.VERCEL !== undefined || read.AWS_LAMBDA_FUNCTION_NAME !== undefined;
+
 function toEnvironment(read: Variables, demoSecrets: (dataDirectory: string) => DemoSecrets): Environment {
   const demo = isDemo(read) ? demoSecrets(read.PARITY_DATA_DIR) : null;
   const appSecret = read.APP_SECRET ?? demo?.appSecret;
@@ -240,7 +246,8 @@ function toEnvironment(read: Variables, demoSecrets: (dataDirectory: string) => 
   return {
     mode: demo ? "demo" : "production",
     dataDirectory: read.PARITY_DATA_DIR,
-    staysAlive: read.PARITY_STAYS_ALIVE ?? !(read.VERCEL || read.AWS_LAMBDA_FUNCTION_NAME),
+    staysAlive: read.PARITY_STAYS_ALIVE ?? !isServerless(read),
+    requestSeconds: read.PARITY_REQUEST_SECONDS,
     databaseUrl: read.DATABASE_URL ?? null,
     stripe: readStripe(read),
     appSecret,
@@ -250,7 +257,8 @@ function toEnvironment(read: Variables, demoSecrets: (dataDirectory: string) => 
     alertWebhookUrl: read.ALERT_WEBHOOK_URL ?? null,
     customerTokens: readCustomerTokens(read, demo),
     singleSignOn: readSingleSignOn(read),
-    trustedProxies: read.TRUSTED_PROXIES,
+    // Their own proxy is always in front, and says the caller's address last.
+    trustedProxies: read.TRUSTED_PROXIES ?? (isServerless(read) ? 1 : false),
     host: read.HOST ?? (demo ? "127.0.0.1" : null),
     port: read.PORT,
     logLevel: read.LOG_LEVEL,

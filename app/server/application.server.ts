@@ -25,8 +25,8 @@ export type ApplicationOptions = {
   databaseState: DatabaseState;
   pages: {
     build: ServerBuild | (() => Promise<ServerBuild>);
-    /** The folder of the files for the browser. */
-    assets: string;
+    /** The folder of the files for the browser; null where the host serves them itself. */
+    assets: string | null;
     /** Vite's own handler, in development. */
     development?: RequestHandler;
   };
@@ -43,10 +43,12 @@ const JOBS_AT_ONCE = 2;
  */
 export function openApplication(options: ApplicationOptions) {
   const { environment, db, databaseUrl, stripe, sandbox, log, databaseState, pages } = options;
-  const { staysAlive, alertWebhookUrl: webhookUrl, appUrl } = environment;
+  const { staysAlive, requestSeconds, alertWebhookUrl: webhookUrl, appUrl } = environment;
   const surroundings = describeSurroundings(environment, databaseUrl);
   const alerts = { webhookUrl, appUrl };
-  const parity = openParity({ db, stripe, sandbox, staysAlive, log, databaseState, surroundings, alerts });
+  const parity = openParity({
+    ...{ db, stripe, sandbox, staysAlive, requestSeconds, log, databaseState, surroundings, alerts },
+  });
   const staffAuth = createStaffAuth({ db, environment, log });
   const server = createServer({
     environment,

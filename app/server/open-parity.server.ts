@@ -22,6 +22,8 @@ export type ParityDeps = {
   sandbox: boolean;
   /** Whether a process stays alive between requests. Where none does, a webhook's request settles its event itself. */
   staysAlive?: boolean;
+  /** There: how long a request may work, in seconds. */
+  requestSeconds?: number;
   log: Log;
   databaseState?: DatabaseState;
   surroundings?: Surroundings;
@@ -34,9 +36,27 @@ const SETTLE_WITHIN_MS = 8_000;
 /** Stripe's limits over all endpoints, per second. The application's own traffic shares them. */
 const GLOBAL_PER_SECOND = { live: 100, test: 25 };
 
+/**
+ * How many of the seconds that a host gives a request may be used to begin work: what was begun must end, and alerts are looked
+ * at, before the host ends the process.
+ */
+export function toWorkSeconds(requestSeconds: number): number {
+  return Math.max(requestSeconds * 0.75, requestSeconds - 60);
+}
+
 /** Binds the engine to a database and a Stripe key. The server, the worker and the command line share this. */
 export function openParity(deps: ParityDeps): Parity {
-  const { db, stripe, sandbox, staysAlive = true, log, databaseState, surroundings, alerts } = deps;
+  const {
+    db,
+    stripe,
+    sandbox,
+    staysAlive = true,
+    requestSeconds = 60,
+    log,
+    databaseState,
+    surroundings,
+    alerts,
+  } = deps;
   const sending: SenderOptions = {
     limiter: createLimiter({
       budget: createStripeBudget(db, {
@@ -60,6 +80,7 @@ export function openParity(deps: ParityDeps): Parity {
     surroundings,
     alerts,
     settleWithinMs: staysAlive ? null : SETTLE_WITHIN_MS,
+    driveMs: staysAlive ? null : toWorkSeconds(requestSeconds) * 1_000,
     log,
   });
 }

@@ -28,13 +28,15 @@ export async function requireDatabase(url: string): Promise<void> {
     const what = trouble === null ? "" : `${explainTrouble(trouble)} `;
     throw new StartError(`Cannot use the database of DATABASE_URL: ${what}(${maskText(readMessage(error))})`);
   });
-  if (pending.length === 0) return;
+  if (pending.length > 0) throw new StartError(describePending(pending));
+}
+
+/** What is missing, of one thing or more, and what to do. */
+export function describePending(pending: readonly string[]): string {
   if (pending.length === 1 && pending[0] === RELATIONS)
-    throw new StartError(
-      "Parity does not know the application's tables in this database.\nRun: npm run db:migrate, which says what is missing.",
-    );
+    return "Parity does not know the application's tables in this database.\nRun: npm run db:migrate, which says what is missing.";
   const many = pending.length === 1 ? "1 migration" : `${pending.length} migrations`;
-  throw new StartError(`The database is behind by ${many} (${pending.join(", ")}).\nRun: npm run db:migrate`);
+  return `The database is behind by ${many} (${pending.join(", ")}).\nRun: npm run db:migrate`;
 }
 
 /** When several addresses were tried, the error of the first one is enough. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createRequestHandler } from "@remix-run/express";
 import type { AppLoadContext, ServerBuild } from "@remix-run/node";
 import compression from "compression";
-import express, { type ErrorRequestHandler, type RequestHandler, type Response } from "express";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
 import { clientAddressHeader } from "~/auth/staff-options.server";
 import type { RouteEnvironment, Services } from "~/http/context";
 import { createErrorBody, type ErrorCode, readErrorStatus } from "~/http/errors";
@@ -16,22 +16,26 @@ import type { Environment } from "~/platform/env.server";
 import { type Log, requestLog } from "~/platform/log.server";
 import { finishBody } from "./finish-body.server";
 import { type Listener, openListener } from "./listener.server";
+import { toWorkSeconds } from "./open-parity.server";
 import { drain } from "./shutdown.server";
 
 export type ServerEnvironment = Omit<RouteEnvironment, "singleSignOn"> &
-  Pick<Environment, "singleSignOn" | "trustedProxies">;
+  Pick<Environment, "singleSignOn" | "trustedProxies"> &
+  Partial<Pick<Environment, "staysAlive" | "requestSeconds">>;
 
 export type ServerOptions = Omit<Services, "environment"> & {
   environment: ServerEnvironment;
   log: Log;
   build: ServerBuild | (() => Promise<ServerBuild>);
-  /** The folder of the files for the browser. */
-  assets?: string;
+  /** The folder of the files for the browser; null where the host serves them itself. */
+  assets?: string | null;
   /** Vite's own handler, in development. */
   development?: RequestHandler;
 };
 
 export type WebServer = {
+  /** Answers one request, wherever it comes from. */
+  handle: RequestListener;
   /** Answers on a listener that is open already, or opens the port (0: any free one). */
   listen: (on: Listener | number) => Promise<{ url: string; port: number }>;
   /** Stops accepting and lets requests finish. Cuts off those that still run after `deadlineMs`. */
@@ -48,11 +52,12 @@ export function createServer(options: ServerOptions): WebServer {
   const { log } = options;
   let listener: Listener | null = null;
   let closing: Promise<void> | null = null;
-  const app = createApp(options, () => closing !== null);
+  const app: RequestListener = createApp(options, () => closing !== null);
   return {
+    handle: app,
     listen: async (on) => {
       listener = typeof on === "number" ? await openListener({ port: on, orNextFree: false }) : on;
-      listener.handle(app as RequestListener);
+      listener.handle(app);
       return { url: `http://localhost:${listener.port}`, port: listener.port };
     },
     close: (deadlineMs = 10_000) => {
@@ -74,6 +79,20 @@ function createApp(options: ServerOptions, isClosing: () => boolean) {
   // Vite's own addresses are longer than ours.
   if (development) app.use(development);
   app.use(refuseUnbounded);
+  if (assets !== null) serveFiles(app, assets);
+  app.use(
+    createRequestHandler({
+      build,
+      mode: development ? "development" : "production",
+      getLoadContext: (request, response) =>
+        createLoadContext(options, request.ip ?? "", readLocals(response)),
+    }),
+  );
+  app.use(handleError);
+  return app;
+}
+
+function serveFiles(app: Express, assets: string): void {
   // The names of built files contain a hash of their content, so a file never changes.
   app.use(
     "/assets",
@@ -85,16 +104,6 @@ function createApp(options: ServerOptions, isClosing: () => boolean) {
     }),
   );
   app.use(express.static(assets, { maxAge: "1h", index: false, redirect: false }));
-  app.use(
-    createRequestHandler({
-      build,
-      mode: development ? "development" : "production",
-      getLoadContext: (request, response) =>
-        createLoadContext(options, request.ip ?? "", readLocals(response)),
-    }),
-  );
-  app.use(handleError);
-  return app;
 }
 
 /** The first middleware: request id, access log, security headers, trusted client address. */
@@ -170,13 +179,16 @@ function createLoadContext(
   { requestId, nonce, log, sender }: Locals,
 ): AppLoadContext {
   const { parity, staffAuth, customerAuth, ready, environment } = options;
-  const { mode, appUrl, cronSecret, metricsToken, singleSignOn } = environment;
+  const { mode, appUrl, cronSecret, metricsToken, singleSignOn, staysAlive, requestSeconds } = environment;
   return {
     parity,
     staffAuth,
     customerAuth,
     ready,
-    environment: { mode, appUrl, cronSecret, metricsToken, singleSignOn: singleSignOn !== null },
+    environment: {
+      ...{ mode, appUrl, cronSecret, metricsToken, singleSignOn: singleSignOn !== null },
+      workSeconds: staysAlive === false && requestSeconds ? toWorkSeconds(requestSeconds) : null,
+    },
     log,
     requestId,
     clientAddress: toPlainAddress(address),

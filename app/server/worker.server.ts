@@ -24,7 +24,7 @@ export type WorkerOptions = {
   parity: {
     events: Pick<Parity["events"], "settle" | "settleCharge">;
     runs: Pick<Parity["runs"], "help" | "cron">;
-    workspace: Pick<Parity["workspace"], "makeWaitingChecks">;
+    workspace: Pick<Parity["workspace"], "makeWaitingChecks" | "takeRequests">;
     alerts: Pick<Parity["alerts"], "checkEachMinute">;
   };
   log: Log;
@@ -42,6 +42,8 @@ const HELP_MS = 10 * 60_000;
 const CLOCK_BUDGET_MS = 9 * 60_000;
 const HEARTBEAT_MS = 10_000;
 const CLOCK_LOOK_MS = 5_000;
+/** Checks that applications ask for in SQL: the page of a customer who has just paid waits ten seconds. */
+const REQUESTS_LOOK_MS = 2_000;
 const START_AGAIN_MS = 5_000;
 /** Less than a shutdown hook may take. */
 const STOP_MS = 8_000;
@@ -67,6 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const timers = [
     repeat(HEARTBEAT_MS, keepAlive),
     repeat(CLOCK_LOOK_MS, () => parity.alerts.checkEachMinute()),
+    repeat(REQUESTS_LOOK_MS, () => parity.workspace.takeRequests()),
     repeat(CLOCK_LOOK_MS, async () => {
       await strikeClock(db, CHECKS_JOB);
       if (clock) await strikeClock(db, CLOCK_JOB);

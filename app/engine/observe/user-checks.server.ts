@@ -79,6 +79,22 @@ export async function requestChecks(
 
 const claimedRow = z.object({ userId: z.string() });
 
+/** More are taken up the next time. */
+const REQUESTS_AT_ONCE = 1_000;
+
+/** The users whose check applications asked for in SQL, each once; they leave that list. */
+export async function takeCheckRequests(db: Database): Promise<string[]> {
+  const rows = await queryRows(
+    db,
+    claimedRow,
+    sql`
+    DELETE FROM parity."CheckRequest" WHERE id IN (
+      SELECT id FROM parity."CheckRequest" ORDER BY id LIMIT ${REQUESTS_AT_ONCE}::int FOR UPDATE SKIP LOCKED)
+    RETURNING "userId"`,
+  );
+  return [...new Set(rows.map(({ userId }) => userId))];
+}
+
 /** Starts the checks that have waited longest, at most `limit`; also those of a server that died while it made them. */
 export async function claimChecks(db: Database, limit: number): Promise<string[]> {
   const rows = await queryRows(

@@ -11,8 +11,11 @@ import { type Step, stepRun } from "./run-step.server";
 import { type CronAnswer, runScheduled, startApply, startPreview } from "./start-runs.server";
 import { type ApplyChoice, startSelectionPreview } from "./start-selection.server";
 
-/** Reconciling many users: starting, continuing and ending runs. Times in milliseconds. */
-export function createRuns(deps: Deps) {
+/**
+ * Reconciling many users: starting, continuing and ending runs. Times in milliseconds. `driveMs`: how long a run is driven in the
+ * background at once; null: to its end.
+ */
+export function createRuns(deps: Deps, { driveMs = null }: { driveMs?: number | null } = {}) {
   const { db, log } = deps;
   const stop = new AbortController();
   // Each request to Stripe listens to it.
@@ -29,6 +32,7 @@ export function createRuns(deps: Deps) {
   const driver = createRunDriver({
     step,
     log,
+    driveMs,
     wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
   });
   return {
@@ -51,6 +55,8 @@ export function createRuns(deps: Deps) {
     },
     /** Works on a run to its end in this process, in the background. */
     drive: driver.drive,
+    /** Waits for what is driven now. */
+    settle: driver.settle,
     /** Ends the run after what is being committed. `staffId`: who asks. */
     cancel: (runId: string, staffId: string | null = null) => requestCancel(db, runId, staffId),
     /** The cron route: continues the live whole-account run or starts one, within the budget. */

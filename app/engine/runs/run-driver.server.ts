@@ -5,6 +5,8 @@ import type { Step } from "./run-step.server";
 export type RunDriver = {
   /** Drives a run to its end in this process, in the background; a run that is driven already is left alone. */
   drive(runId: string): void;
+  /** Waits for what is driven now. */
+  settle(): Promise<void>;
   /** Stops after the present steps; the leases are released, and any process may continue. */
   close(): Promise<void>;
 };
@@ -14,6 +16,8 @@ export type DriverOptions = {
   log: Log;
   /** Resolves after some milliseconds, or at once when the signal says so. */
   wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Where no process stays alive: how long a run is driven before it is handed over, in milliseconds; null: to its end. */
+  driveMs?: number | null;
 };
 
 const STEP_MS = 2_000;
@@ -22,15 +26,18 @@ const PAUSE_MS = 5_000;
 const AWAY = Symbol("the database is away");
 
 /** Calls `step` until the run is over; waits when Stripe does not answer or another process has the lease. */
-export function createRunDriver({ step, log, wait }: DriverOptions): RunDriver {
+export function createRunDriver({ step, log, wait, driveMs = null }: DriverOptions): RunDriver {
   const driven = new Map<string, Promise<void>>();
   const stop = new AbortController();
 
   async function driveToEnd(runId: string): Promise<void> {
-    while (!stop.signal.aborted) {
+    const until = driveMs === null ? Number.POSITIVE_INFINITY : performance.now() + driveMs;
+    while (!stop.signal.aborted && performance.now() < until) {
       const done = await stepOrWait(runId);
       if (done === AWAY) continue;
       if (done?.run.state !== "running" || done.stopped) return;
+      // Another process drives it, and this one does not live for its sake.
+      if (driveMs !== null && !done.worked) return;
       if (done.run.reason !== null || !done.worked) await wait(PAUSE_MS, stop.signal);
     }
   }
@@ -59,6 +66,9 @@ export function createRunDriver({ step, log, wait }: DriverOptions): RunDriver {
         )
         .finally(() => driven.delete(runId));
       driven.set(runId, done);
+    },
+    async settle() {
+      await Promise.all(driven.values());
     },
     async close() {
       stop.abort();

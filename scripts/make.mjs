@@ -1,8 +1,8 @@
 // @ts-check
 // Makes what is missing or older than its sources, for the npm scripts: `npm ci && npm start` is enough, with or without
-// install scripts. Our own programs load it with --import, in their own process: with `make && program` a shell stays
+// install scripts. Our own programs run in the same process (scripts/run.mjs): with `make && program` a shell stays
 // between npm and the program, and does not pass signals on. Plain JavaScript, so that it costs 50 ms.
-// node scripts/make.mjs [--force] client pages
+// node scripts/make.mjs [--force] client pages server programs
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
@@ -15,6 +15,7 @@ import { setTimeout as wait } from "node:timers/promises";
  * @property {string} result Newer than every source when it is up to date.
  * @property {string[]} sources Files and folders. Tests and generated files in them do not count.
  * @property {string[]} command The program's file, and its arguments.
+ * @property {string} [tool] What has to be installed for it, when that is not the program itself.
  */
 
 /** @type {Record<string, Target>} */
@@ -39,6 +40,27 @@ const targets = {
     ],
     command: ["node_modules/@remix-run/dev/dist/cli.js", "vite:build"],
   },
+  server: {
+    title: "the server",
+    result: "build/parity/server.js",
+    sources: [
+      "build/server/index.js",
+      "app",
+      "prisma",
+      "scripts/bundle.mjs",
+      "tsconfig.json",
+      "package-lock.json",
+    ],
+    command: ["scripts/bundle.mjs", "server"],
+    tool: "node_modules/esbuild",
+  },
+  programs: {
+    title: "the programs",
+    result: "build/parity/cli.js",
+    sources: ["app", "prisma", "scripts/bundle.mjs", "tsconfig.json", "package-lock.json"],
+    command: ["scripts/bundle.mjs", "programs"],
+    tool: "node_modules/esbuild",
+  },
 };
 
 const POLL_MS = 200;
@@ -56,13 +78,13 @@ const ABANDONED_MS = 10_000;
  * @returns {Promise<"up to date" | "made">} Rejects with the program's output when it fails.
  */
 export async function make(root, target, { force = false, say = () => {} } = {}) {
-  const [program = ""] = target.command;
+  const tool = target.tool ?? target.command[0] ?? "";
   const lock = path.join(root, "node_modules/.cache", `parity-${target.title.replaceAll(" ", "-")}.lock`);
   // While another process is making it, the result may be half written.
   if (!force && !existsSync(lock) && (await isFresh(root, target))) return "up to date";
-  if (!existsSync(path.join(root, program))) {
+  if (!existsSync(path.join(root, tool))) {
     if (existsSync(path.join(root, target.result))) return "up to date";
-    throw new Error(`Cannot build ${target.title}: ${program} is not installed. Run: npm ci`);
+    throw new Error(`Cannot build ${target.title}: ${tool} is not installed. Run: npm ci`);
   }
   return withLock(lock, async () => {
     if (!force && (await isFresh(root, target))) return "up to date";

@@ -24,9 +24,7 @@ let commonPasswords: Promise<ReadonlySet<string>> | null = null;
 
 /** Half a megabyte, so it is loaded only when a password is chosen. */
 function loadCommonPasswords(): Promise<ReadonlySet<string>> {
-  commonPasswords ??= import("@zxcvbn-ts/language-common").then(
-    ({ dictionary }) => new Set<string>(dictionary.passwords),
-  );
+  commonPasswords ??= import("./common-passwords.server").then(({ COMMON_PASSWORDS }) => COMMON_PASSWORDS);
   return commonPasswords;
 }
 

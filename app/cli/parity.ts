@@ -19,7 +19,6 @@ import { maskText } from "~/platform/mask.server";
 import { askPerson } from "~/platform/surroundings/ask-person.server";
 import { describeSurroundings } from "~/platform/surroundings/surroundings.server";
 import { openPostgres } from "~/server/open-postgres.server";
-import { requireBuilt } from "~/server/require-built.server";
 import { prepareDatabase } from "~/server/require-database.server";
 import { type CloseHook, closeAll } from "~/server/shutdown.server";
 import { openWorkplace } from "./audit/workplace";
@@ -57,7 +56,6 @@ async function open(): Promise<Opening> {
     return { ok: false, message };
   };
   try {
-    requireBuilt("client");
     const parts = await openInstallation(environment, log, opened);
     if (!parts.ok) return await refuse(parts.message);
     return {

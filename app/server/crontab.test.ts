@@ -4,8 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { ROOT } from "~/platform/root.server";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
-import { ROOT } from "./require-built.server";
 
 // The README's line for cron, run as cron runs it: by a shell, with an empty environment (case 36).
 

@@ -1,5 +1,4 @@
 import path from "node:path";
-import type { ServerBuild } from "@remix-run/node";
 import { announce, DEMO_STAFF, findRunningDemo, formatWelcome } from "~/demo/announcement.server";
 import { fillDemo, openSandbox, runInitialPreview } from "~/demo/demo.server";
 import { loadDemoSecrets } from "~/demo/demo-secrets.server";
@@ -7,11 +6,12 @@ import { sendConsoleToLog } from "~/platform/console.server";
 import { createProcessLog } from "~/platform/database/state.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { maskText } from "~/platform/mask.server";
+import { ROOT } from "~/platform/root.server";
 import { StartError } from "~/platform/start-error";
 import type { Application, ApplicationOptions } from "./application.server";
 import { type Listener, openListener } from "./listener.server";
 import { openPostgres } from "./open-postgres.server";
-import { ROOT, requireBuilt } from "./require-built.server";
+import { loadPages } from "./pages.server";
 import { prepareDatabase } from "./require-database.server";
 import { requireRightAccount } from "./require-right-account.server";
 import { closeOnExit, type ShutdownHooks } from "./shutdown.server";
@@ -31,8 +31,6 @@ async function start(): Promise<void> {
   const environment = loadEnvironment();
   // React is several times slower without it.
   process.env.NODE_ENV ??= isDevelopment ? "development" : "production";
-  requireBuilt("client");
-  if (!isDevelopment) requireBuilt("pages");
   const { log, databaseState } = await openLog(environment);
   sendConsoleToLog(log);
   const shutdown = closeOnExit(log);
@@ -64,7 +62,6 @@ async function serve(
   const postgres = await openPostgres({ ...environment, log: say });
   shutdown.add({ name: "postgres", close: postgres.stop });
   await prepareDatabase(postgres.url, { embedded: environment.databaseUrl === null });
-  // Imports the generated client, which `requireBuilt` has looked for.
   const { createDatabase } = await import("~/platform/client.server");
   const db = createDatabase(postgres.url, { log });
   shutdown.add({ name: "database", close: () => db.$disconnect() });
@@ -122,8 +119,8 @@ type Bindings = Omit<ApplicationOptions, "pages">;
 
 async function openBuilt(bindings: Bindings): Promise<Application> {
   const { openApplication } = await import("./application.server");
-  const build: ServerBuild = await import(path.join(ROOT, "build/server/index.js"));
-  return openApplication({ ...bindings, pages: { build, assets: path.join(ROOT, "build/client") } });
+  const pages = { build: await loadPages(), assets: path.join(ROOT, "build/client") };
+  return openApplication({ ...bindings, pages });
 }
 
 async function openDevelopment(

@@ -3,7 +3,6 @@ import { sendConsoleToLog } from "~/platform/console.server";
 import { createProcessLog } from "~/platform/database/state.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { StartError } from "~/platform/start-error";
-import { requireBuilt } from "./require-built.server";
 import { requireDatabase } from "./require-database.server";
 import { requireRightAccount } from "./require-right-account.server";
 import { closeOnExit } from "./shutdown.server";
@@ -18,7 +17,6 @@ const JOBS_AT_ONCE = 8;
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 async function work(): Promise<void> {
-  requireBuilt("client");
   const { databaseUrl, stripe, logLevel, alertWebhookUrl: webhookUrl, appUrl } = loadEnvironment();
   if (databaseUrl === null || stripe === null)
     throw new StartError(

@@ -35,7 +35,7 @@ export async function startProduct(extra: Record<string, string> = {}): Promise<
   const env: NodeJS.ProcessEnv = { ...process.env, PARITY_DATA_DIR: dataDirectory, PORT: port, ...extra };
   for (const name of ["DATABASE_URL", "STRIPE_SECRET_KEY", "APP_URL"]) if (!(name in extra)) delete env[name];
 
-  const args = ["--import", "./scripts/make-pages.mjs", "--import", "tsx", "app/server/start.ts"];
+  const args = ["scripts/run.mjs", "server"];
   const child = spawn(process.execPath, args, {
     cwd: root,
     env,

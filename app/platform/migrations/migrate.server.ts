@@ -4,13 +4,14 @@ import type pg from "pg";
 import type { Database } from "~/platform/client.server";
 import { createExampleTables } from "~/platform/relations/example-tables.server";
 import { areRelationsMissing, installRelations, RELATIONS } from "~/platform/relations/relations.server";
+import { ROOT } from "~/platform/root.server";
 import { acquireMigrationLock } from "./migration-lock.server";
 import { type Query, queryOn, withPgClient } from "./pg-client.server";
 import { isQueueBehind, migrateQueue, QUEUE } from "./queue-schema.server";
 import { findMissingRights, MissingRights } from "./rights.server";
 import { applyScript, prepareSchema, readLedger, toChecksum } from "./schema.server";
 
-export const MIGRATIONS_FOLDER = path.resolve(import.meta.dirname, "../../../prisma/migrations");
+export const MIGRATIONS_FOLDER = path.join(ROOT, "prisma/migrations");
 
 export type MigrateOptions = {
   folder?: string;

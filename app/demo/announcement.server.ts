@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { isProcessAlive } from "~/platform/process-alive.server";
+import { isProcessAlive } from "~/platform/surroundings/process-alive.server";
 
 const announcement = z.object({
   pid: z.number().int().positive(),

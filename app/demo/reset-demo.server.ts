@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { isProcessAlive } from "~/platform/process-alive.server";
+import { isProcessAlive } from "~/platform/surroundings/process-alive.server";
 import { findRunningDemo } from "./announcement.server";
 import { isPostgres, readPostmaster } from "./postgres/embedded-postmaster.server";
 

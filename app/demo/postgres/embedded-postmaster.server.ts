@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { isProcessAlive } from "~/platform/process-alive.server";
+import { isProcessAlive } from "~/platform/surroundings/process-alive.server";
 import { EmbeddedPostgresError } from "./embedded-account.server";
 
 /** What a running PostgreSQL writes into its lock file. */

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import pg from "pg";
-import { isProcessAlive } from "~/platform/process-alive.server";
+import { isProcessAlive } from "~/platform/surroundings/process-alive.server";
 import {
   type Account,
   EmbeddedPostgresError,

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readdir, rm, stat, statfs } from "node:fs/promises";
 import { freemem, tmpdir } from "node:os";
 import path from "node:path";
 import { readCommand } from "~/demo/postgres/embedded-postmaster.server";
-import { isProcessAlive } from "~/platform/process-alive.server";
+import { isProcessAlive } from "~/platform/surroundings/process-alive.server";
 
 const prefix = "parity-test-";
 /** A file system in memory: a database is copied there in 15 ms instead of 150. */

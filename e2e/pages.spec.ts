@@ -86,8 +86,8 @@ test("a key reaches the search, and another one the content", async ({ staffPage
 test("keys pressed while a page loads break nothing", async ({ staffPage: page, isMobile }) => {
   test.skip(isMobile, "a phone has no keys");
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
-  for (let load = 0; load < 3; load += 1) {
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  for (let load = 0; load < 2; load += 1) {
     let isLoading = true;
     const loaded = page.goto("/").finally(() => {
       isLoading = false;

@@ -122,7 +122,7 @@ function PendingRevocations({ users }: { users: number }) {
   return (
     <p className="pt-3 text-table">
       {pluralize(users, "revocation needs", "revocations need")} a decision by an admin.{" "}
-      <Link to="/revocations" className="rounded text-accent hover:underline">
+      <Link to="/revocations" className="rounded text-accent underline underline-offset-2">
         View pending revocations
       </Link>
     </p>

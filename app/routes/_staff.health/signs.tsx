@@ -83,7 +83,7 @@ function SignRow({ sign: { title, level, text, at, remedy, link } }: { sign: Sig
               </>
             )}
             {link && (
-              <Link to={link.to} className="ml-2 rounded text-accent hover:underline">
+              <Link to={link.to} className="ml-2 rounded text-accent underline underline-offset-2">
                 {link.label}
               </Link>
             )}

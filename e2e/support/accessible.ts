@@ -1,4 +1,4 @@
-import axe, { type RunOptions } from "axe-core";
+import axe, { type RunOnly } from "axe-core";
 import { expect, type Page } from "playwright/test";
 
 declare global {
@@ -16,7 +16,7 @@ const furtherRows = "tbody tr:nth-child(n + 16)";
 const colorRules = ["color-contrast", "link-in-text-block"];
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 // The themes differ in their colors alone.
-const runOnly: Record<"light" | "dark", RunOptions["runOnly"]> = {
+const runOnly: Record<"light" | "dark", RunOnly> = {
   light: { type: "tag", values: tags },
   dark: { type: "rule", values: colorRules },
 };
@@ -36,8 +36,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const found = await page.evaluate(runAxe, {
       exclude: [focusGuards, furtherRows],
-      // No rule of these looks into style sheets or media, and how to find an element is asked only where one is wrong.
-      options: { runOnly: runOnly[colorScheme], resultTypes: ["violations"], preload: false },
+      runOnly: runOnly[colorScheme],
     });
     expect(found, `what axe finds (${colorScheme})`).toEqual([]);
   }
@@ -50,8 +49,10 @@ export async function expectAccessible(page: Page): Promise<void> {
 }
 
 /** Runs in the browser. */
-async function runAxe(given: { exclude: string[]; options: RunOptions }) {
-  const { violations } = await window.axe.run({ exclude: given.exclude }, given.options);
+async function runAxe({ exclude, runOnly }: { exclude: string[]; runOnly: RunOnly }) {
+  // No rule of these looks into style sheets or media, and how to find an element is asked only where one is wrong.
+  const options = { runOnly, preload: false };
+  const { violations } = await window.axe.run({ exclude }, { ...options, resultTypes: ["violations"] });
   return violations.map(({ id, help, nodes }) => ({
     rule: `${id}: ${help}`,
     at: nodes.slice(0, 5).map(({ target, failureSummary }) => `${target.join(" ")} ${failureSummary ?? ""}`),

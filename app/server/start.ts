@@ -9,6 +9,7 @@ import { maskText } from "~/platform/mask.server";
 import { ROOT } from "~/platform/root.server";
 import { StartError } from "~/platform/start-error";
 import type { Application, ApplicationOptions } from "./application.server";
+import { describeStart } from "./describe-start.server";
 import { type Listener, openListener } from "./listener.server";
 import { openPostgres } from "./open-postgres.server";
 import { loadPages } from "./pages.server";
@@ -96,7 +97,8 @@ async function serve(
   shutdown.add({ name: "runs", close: () => parity.stop() });
   if (!sandbox) {
     await application.server.listen(listener);
-    log.info({ port: listener.port, url: environment.appUrl, stripe: stripe.mode }, "server started");
+    const facts = await describeStart(db);
+    log.info({ port: listener.port, url: environment.appUrl, stripe: stripe.mode, ...facts }, "listening");
     return;
   }
   const { adminPassword: password } = loadDemoSecrets(environment.dataDirectory);

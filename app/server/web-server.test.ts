@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { clientAddressHeader } from "~/auth/staff-options.server";
 import { createErrorBody } from "~/http/errors";
 import { createLog } from "~/platform/log.server";
+import { VERSION } from "~/platform/surroundings/version.server";
 import { openListener } from "./listener.server";
 import { createServer, type ServerOptions, type WebServer } from "./web-server";
 
@@ -267,7 +268,9 @@ describe("a port", () => {
   it('answers "starting" until the application is there', async () => {
     const listener = await openListener({ port: 0, orNextFree: false });
     const url = `http://localhost:${listener.port}`;
-    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const health = await fetch(`${url}/healthz`);
+    expect(health.status).toBe(200);
+    expect(await health.json()).toEqual({ ok: true, version: VERSION });
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     listener.server.closeAllConnections();
     listener.server.close();

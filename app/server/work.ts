@@ -3,6 +3,7 @@ import { sendConsoleToLog } from "~/platform/console.server";
 import { createProcessLog } from "~/platform/database/state.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { StartError } from "~/platform/start-error";
+import { describeStart } from "./describe-start.server";
 import { requireDatabase } from "./require-database.server";
 import { requireRightAccount } from "./require-right-account.server";
 import { closeOnExit } from "./shutdown.server";
@@ -46,7 +47,7 @@ async function work(): Promise<void> {
   shutdown.add({ name: "worker", close: worker.stop });
   // Before that: a job that drives a run ends when the run has been handed over.
   shutdown.add({ name: "runs", close: () => parity.stop() });
-  log.info({ jobsAtOnce: JOBS_AT_ONCE }, "worker started");
+  log.info({ jobsAtOnce: JOBS_AT_ONCE, ...(await describeStart(db)) }, "worker started");
 }
 
 function loadEnvironment(): Environment {

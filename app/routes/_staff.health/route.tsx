@@ -5,6 +5,7 @@ import { pluralize } from "~/billing/words/counts";
 import { addDays, TREND_STEPS } from "~/dashboard/health/trend";
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { route } from "~/http/route.server";
+import { VERSION } from "~/platform/surroundings/version.server";
 import { RunList } from "~/routes/_staff/run/run-list";
 import { useDeferred } from "~/ui/deferred";
 import { Time } from "~/ui/format/time";
@@ -44,6 +45,7 @@ export const loader = route.loader(
     return {
       ...{ runs, signs, by, inbox: inbox.value, counts: counts.value, trend: trend.value },
       ...{ causes: causes.value, findings: findings.value },
+      version: VERSION,
       since: addDays(new Date().toISOString().slice(0, 10), 1 - ACCESS_DAYS),
     };
   },
@@ -114,6 +116,7 @@ export default function Health() {
         <RunList runs={recentRuns} />
       </Section>
       <StripeReads reads={reads} />
+      <p className="mt-8 text-table text-quiet">Parity {data.version}</p>
     </>
   );
 }

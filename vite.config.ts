@@ -8,6 +8,9 @@ declare module "@remix-run/node" {
 }
 
 const testing = Boolean(process.env.VITEST);
+/** Tests of what the build has made: `npm test` runs them after it. */
+const BUILT = "**/*.built.test.ts";
+const afterBuild = process.env.PARITY_BUILT === "1";
 
 /** What builds the application. React's own plugin must not be added to Remix's, because hydration breaks. */
 async function loadBuildPlugins() {
@@ -42,7 +45,8 @@ export default defineConfig({
     maxWorkers: 3,
     // Files share what they import: loading it again for each took a third of the time. No file mocks a module.
     isolate: false,
-    exclude: ["**/generated/**", "**/node_modules/**"],
+    ...(afterBuild && { include: [BUILT] }),
+    exclude: ["**/generated/**", "**/node_modules/**", ...(afterBuild ? [] : [BUILT])],
     globalSetup: ["app/platform/testing/server.ts"],
     // A slow machine is no failure: alone, no test takes a ninth of this.
     testTimeout: 120_000,

@@ -77,6 +77,18 @@ const vitest: Step = {
   ),
   readCounts: () => readVitestCounts(report("vitest")),
 };
+const built: Step = {
+  title: "what the build has made",
+  async execute() {
+    const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report("built")}`];
+    const { code, output } = await run(path.resolve("node_modules/.bin/vitest"), args, {
+      env: { ...environment, PARITY_BUILT: "1" },
+      timeoutMs: TIMEOUT_MS,
+    });
+    return { ok: code === 0, output };
+  },
+  readCounts: () => readVitestCounts(report("built")),
+};
 const browser: Step = {
   title: "browser",
   async execute() {
@@ -97,7 +109,7 @@ const searches = readdirSync("e2e/hunt").filter((file) => file.endsWith(".ts") &
 // The lanes of a stage run in parallel, the steps of a lane one after another: there are two cores.
 const stages: Step[][][] = [
   [[generate]],
-  [[types, lint, build], [vitest]],
+  [[types, lint, build, built], [vitest]],
   [[browser]],
   ...(hunt ? [[[createSearch(LONGEST)], searches.map(createSearch)]] : []),
 ];

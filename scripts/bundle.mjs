@@ -20,7 +20,8 @@ export const PROGRAMS = {
     seed: "prisma/seed.ts",
     "demo-reset": "app/demo/reset-demo.ts",
   },
-  server: { server: "app/server/start.ts" },
+  // The handler is for hosts that call a function, and for servers of your own.
+  server: { server: "app/server/start.ts", handler: "app/server/serverless/entry.ts" },
 };
 
 /**

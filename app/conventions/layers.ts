@@ -20,6 +20,7 @@ const COMPOSITION_ROOTS = new Set([
   "server/work.ts",
   "server/migrate.ts",
   "server/uninstall.ts",
+  "server/serverless/entry.ts",
   // Chooses between DATABASE_URL and the demo's PostgreSQL, for the others.
   "server/open-postgres.server.ts",
   "cli/parity.ts",

@@ -140,6 +140,30 @@ async function endCase(page: Page, todo: Locator): Promise<void> {
   throw new Error(`No way out: ${await todo.innerText()}`);
 }
 
+test("a plan is created with its effect shown first, and a product is mapped to it: 2 clicks each", async ({
+  staffPage: page,
+}) => {
+  const effort = await countEffort(page);
+  await page.goto("/plans");
+  const dialog = page.getByRole("dialog");
+  await page.getByRole("button", { name: "New plan…" }).click();
+  await dialog.getByLabel("ID").fill("team");
+  await dialog.getByLabel("Name").fill("Team");
+  await dialog.getByLabel("Seats").fill("20");
+  await expect(dialog).toContainText("New plan. Team (team) has 20 soldiers.");
+  await dialog.getByLabel("Reason").fill("Sold from December on");
+  await dialog.getByRole("button", { name: "Save plan" }).click();
+  await expect(page.getByRole("status")).toContainText(["Team (team) has 20 soldiers."]);
+  const team = page.getByRole("region", { name: "Team", exact: true });
+  await team.getByRole("button", { name: /^Map to it/ }).click();
+  await dialog.getByLabel("What").fill("prod_TeamOfTwenty");
+  await expect(dialog).toContainText("prod_TeamOfTwenty is the plan Team.");
+  await dialog.getByLabel("Reason").fill("Its prices change every year");
+  await dialog.getByRole("button", { name: "Map price" }).click();
+  await expect(team).toContainText("Product: all its prices");
+  await effort.expect({ clicks: 4, keys: 0, fields: 6 });
+});
+
 test("the audit of last week: what colleagues did, filtered and taken along in 2 clicks and 1 field", async ({
   staffPage: page,
 }) => {

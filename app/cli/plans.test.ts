@@ -43,8 +43,9 @@ it("a price is ignored, mapped and unmapped, each with its reason in the audit",
 
 it("a plan without seats is created once", async () => {
   const create = ["plans", "set", "free", "--seats", "0", "--name", "Free", "--reason", "a free plan"];
-  expect((await run(create)).stdout).toContain("Free (free) has 0 soldiers.");
-  expect((await run(create)).stdout).toContain("free is so already.");
+  expect((await run([...create, "--preview"])).stdout).toContain("Preview, nothing was changed: New plan.");
+  expect((await run(create)).stdout).toContain("New plan. Free (free) has 0 soldiers: it gives no access.");
+  expect((await run(create)).stderr).toContain("That is decided already");
 });
 
 it.each([

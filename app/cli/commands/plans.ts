@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { formatSeats } from "~/billing/seat-label";
 import { pluralize } from "~/billing/words/counts";
-import { COMMAND_LINE, type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
+import { type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
 import type { Line } from "~/cli/layout";
 import { formatStakes } from "~/cli/words";
 import type { PlansView } from "~/dashboard/plans-view.server";
@@ -39,7 +39,7 @@ const input = typed.transform(
       return z.NEVER;
     };
     const { reason: given = null, preview } = options;
-    const reason = given ?? (preview && what !== "set" ? "" : null);
+    const reason = given ?? (preview ? "" : null);
     if (rest.length > 0) return refuse(`Unexpected argument: ${rest.join(" ")}.`);
     if (what === "list" && first === undefined) return { what: "list" as const };
     if (first === undefined) return refuse(USAGE);
@@ -48,7 +48,7 @@ const input = typed.transform(
       if (second !== undefined || options.seats === undefined)
         return refuse("Use plans set <plan> --seats <number> [--name <name>].");
       const plan = { id: first, name: options.name ?? null, seats: Number(options.seats) };
-      return { what: "set" as const, plan, reason };
+      return { what: "set" as const, plan, reason, preview };
     }
     const name = readName(first, options.lookup);
     if (name === null)
@@ -72,7 +72,7 @@ export const plans = defineCommand({
     "plans map <price_… | prod_… | key --lookup> <plan> --reason <text> [--preview]",
     "plans ignore <price_… | prod_…> --reason <text> [--preview]",
     "plans unmap <price_… | prod_… | key --lookup> --reason <text> [--preview]",
-    "plans set <plan> --seats <number> [--name <name>] --reason <text>",
+    "plans set <plan> --seats <number> [--name <name>] --reason <text> [--preview]",
   ],
   summary: "show plans and prices, and decide which price belongs to which plan",
   help: [
@@ -97,7 +97,7 @@ export const plans = defineCommand({
       case "list":
         return listPlans(context);
       case "set":
-        return setPlan(context, request.plan, request.reason);
+        return setPlan(context, request.plan, request);
       case "map":
         return mapPrice(context, request.name, request.to, request);
     }
@@ -147,16 +147,11 @@ function mapPrice(
 }
 
 async function setPlan(
-  { parity, out }: CommandContext,
+  context: CommandContext,
   { id, name, seats }: { id: string; name: string | null; seats: number },
-  reason: string,
+  typed: { reason: string; preview: boolean },
 ): Promise<ExitCode> {
-  const known = (await parity.plans.list()).plans.find((plan) => plan.id === id);
-  const plan = { id, name: name ?? known?.name ?? id, seats };
-  const changed = await parity.plans.set(plan, { actor: COMMAND_LINE, reason });
-  out.answer({ plan, changed }, () => [
-    changed ? `${plan.name} (${id}) has ${formatSeats(seats)}.` : `${id} is so already.`,
-    ...(changed && known ? ["All users are evaluated by the next run."] : []),
-  ]);
-  return EXIT.done;
+  const known = (await context.parity.plans.list()).plans.find((plan) => plan.id === id);
+  const input = { planId: id, name: name ?? known?.name ?? id, seats };
+  return makeDecision(context, { kind: "set_plan", input }, typed);
 }

@@ -176,6 +176,21 @@ export const listMappings = (db: Database): Promise<MappingRow[]> =>
     sql`SELECT "planId", "priceId", "lookupKey", "productId", source FROM parity."PlanPrice" ORDER BY "createdAt", id`,
   );
 
+/** Everything that is mapped to a plan by itself. */
+export async function listMappedNames(tx: Tx, planId: string): Promise<PriceName[]> {
+  const rows = await queryRows(
+    tx,
+    mappingRow,
+    sql`SELECT "planId", "priceId", "lookupKey", "productId", source FROM parity."PlanPrice" WHERE "planId" = ${planId}`,
+  );
+  return rows.flatMap((row) =>
+    PRICE_NAMES.flatMap((kind) => {
+      const value = row[kind];
+      return value === null ? [] : [{ kind, value }];
+    }),
+  );
+}
+
 /** A name with the prices that were seen under it, when it is a lookup key. */
 export async function listNamesTogether(tx: Tx, name: PriceName): Promise<PriceName[]> {
   if (name.kind !== "lookupKey") return [name];

@@ -7,6 +7,7 @@ import { hold, releaseHold } from "./handlers/hold.server";
 import { idInput } from "./handlers/inputs.server";
 import { confirmLink, rejectLink, settleConflict } from "./handlers/links.server";
 import { payerNotOurs, payerOurs } from "./handlers/payers.server";
+import { setPlan } from "./handlers/plans.server";
 import { ignorePrice, mapPrice, unmapPrice } from "./handlers/prices.server";
 import { DECISION_KINDS, DECISIONS, isRevocationKind, isUndoKind, type RowKind } from "./kinds";
 import { lockSubjects } from "./lock-subjects.server";
@@ -62,6 +63,7 @@ export const HANDLERS: Record<RowKind, AnyHandler> = {
   map_price: toAny(mapPrice),
   ignore_price: toAny(ignorePrice),
   unmap_price: toAny(unmapPrice),
+  set_plan: toAny(setPlan),
   undo_decision: toAny({
     input: z.object({ decisionId: idInput("a decision") }),
     lock: ({ decisionId }) => [`decision:${decisionId}`],

@@ -106,6 +106,7 @@ const ENTRIES = {
     done: "Price unmapped",
     undoable: true,
   },
+  set_plan: { role: "admin", reason: "required", label: "Save plan", done: "Plan saved", undoable: true },
   revoke: {
     role: "admin",
     reason: "required",

@@ -5,9 +5,13 @@ import { CopyId } from "~/ui/copy-id";
 import { Money } from "~/ui/format/money";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
-import type { Deciding } from "./decision-dialog";
+import type { NameKind } from "./deciding";
 
-type UnmappedPricesProps = { prices: UnmappedPrice[]; onDecide: ((deciding: Deciding) => void) | null };
+type UnmappedPricesProps = {
+  prices: UnmappedPrice[];
+  /** Null where the reader may not decide. */
+  onDecide: ((kind: "map_price" | "ignore_price", name: { nameKind: NameKind; name: string }) => void) | null;
+};
 
 /** Prices that customers pay and no plan has, with the money behind them. */
 export function UnmappedPrices({ prices, onDecide }: UnmappedPricesProps) {
@@ -50,14 +54,14 @@ export function UnmappedPrices({ prices, onDecide }: UnmappedPricesProps) {
                 <span className="flex gap-2">
                   <Button
                     size="small"
-                    onClick={() => onDecide({ kind: "map_price", nameKind: "priceId", name: priceId })}
+                    onClick={() => onDecide("map_price", { nameKind: "priceId", name: priceId })}
                   >
                     Map…<span className="sr-only"> {priceId}</span>
                   </Button>
                   <Button
                     size="small"
                     variant="quiet"
-                    onClick={() => onDecide({ kind: "ignore_price", nameKind: "priceId", name: priceId })}
+                    onClick={() => onDecide("ignore_price", { nameKind: "priceId", name: priceId })}
                   >
                     Ignore…<span className="sr-only"> {priceId}</span>
                   </Button>

@@ -70,7 +70,6 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
   "routes/_staff.doctor": { loader: { at: "/doctor", is: staffPage } },
   "routes/_staff.plans": {
     loader: { at: "/plans", is: staffPage },
-    action: { at: "/plans", form: { intent: "none" }, is: staff(403, 403, 400) },
   },
   "routes/_staff.find": {
     loader: { at: "/find?q=ada@example.com", is: staff("→ /users/ada", "→ /users/ada", "→ /users/ada") },

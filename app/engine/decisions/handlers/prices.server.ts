@@ -18,6 +18,7 @@ import {
 } from "~/engine/observe/recheck-queue.server";
 import type { Tx } from "~/platform/client.server";
 import { idInput } from "./inputs.server";
+import { MOST_COUNTED, MOST_WEIGHED } from "./weighed";
 
 const priceInput = z
   .object({
@@ -51,10 +52,6 @@ const kept = z
 
 const toMapped = (row: StoredMapping | null): MappedTo => (row === null ? undefined : row.planId);
 const BY_ADMIN = { source: "admin", seenLookupKey: null };
-
-/** Of so many users it is said what changes; the others are evaluated by the next run. */
-const MOST_WEIGHED = 5_000;
-const MOST_COUNTED = 100_000;
 
 const lockPrices = () => ["prices"];
 

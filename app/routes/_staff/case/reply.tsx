@@ -1,9 +1,12 @@
+import { useRevalidator } from "@remix-run/react";
 import { useEffect, useState } from "react";
 import { Button } from "~/ui/button";
 import { copyText } from "~/ui/copy-text";
 
 /** A message to the customer, ready to be copied: what was wrong, and what is right now. */
 export function Reply({ text }: { text: string }) {
+  // After a sync the text is of before it, until the page was read again.
+  const isOld = useRevalidator().state !== "idle";
   const [state, setState] = useState<"ready" | "copied" | "refused">("ready");
   useEffect(() => {
     if (state !== "copied") return;
@@ -19,7 +22,7 @@ export function Reply({ text }: { text: string }) {
       <div className="border-t border-line px-4 py-3">
         <p className="max-w-prose text-table whitespace-pre-line select-all">{text}</p>
         <div className="mt-3 flex items-center gap-3">
-          <Button size="small" onClick={copy}>
+          <Button size="small" onClick={copy} disabled={isOld}>
             Copy reply
           </Button>
           <span role="status" className="text-table text-quiet">

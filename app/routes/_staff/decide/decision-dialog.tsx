@@ -15,6 +15,8 @@ export type DecisionSubject = {
   /** What is decided about, as the kind wants it: `{userId}`. */
   input: Record<string, string>;
   choices: Choices;
+  /** What stands in the fields at first. */
+  values?: Record<string, string>;
   /** The newest decision that the page shows. */
   basedOn: string | null;
 };
@@ -42,10 +44,23 @@ export function DecisionDialog({ kind, subject, onClose }: DecisionDialogProps) 
   );
 }
 
+/** The effect is asked for when the typing pauses. */
+const TYPING_MS = 300;
+
+const PRICE_NAMES = ["priceId", "lookupKey", "productId"];
+
+/** Is it decided about already, so that it is not asked? */
+const isGiven = (field: string, input: Record<string, string>): boolean =>
+  field in input || (field === "price" && PRICE_NAMES.some((name) => name in input));
+
 function DecisionFields({ kind, subject, onClose }: DecisionDialogProps & { kind: DecisionKind }) {
-  const { confirm, fields, isDangerous = false } = DECISION_FORMS[kind];
+  const { confirm, isDangerous = false } = DECISION_FORMS[kind];
+  const fields = DECISION_FORMS[kind].fields.filter(({ name }) => !isGiven(name, subject.input));
   const { preview, decide, isBusy, isPreviewing, previewed, answer, failure } = useDecision(subject.key);
-  const [values, setValues] = useState(() => readDefaults(fields, subject.choices));
+  const [values, setValues] = useState(() => ({
+    ...readDefaults(fields, subject.choices),
+    ...subject.values,
+  }));
   const [reason, setReason] = useState("");
   const [before] = useState(answer);
   const id = useId();
@@ -59,7 +74,12 @@ function DecisionFields({ kind, subject, onClose }: DecisionDialogProps & { kind
       if (fields.every(({ name }) => (values[name] ?? "") !== "")) preview(form);
     };
   });
-  useEffect(() => ask.current(asked), [asked]);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    const timer = setTimeout(() => ask.current(asked), isFirst.current ? 0 : TYPING_MS);
+    isFirst.current = false;
+    return () => clearTimeout(timer);
+  }, [asked]);
   const isNew = answer !== null && answer !== before;
   useEffect(() => {
     if (isNew && answer.ok) onClose();

@@ -6,7 +6,8 @@ export type ChoiceList = "plans" | "matches" | "contested" | "claimants" | "pric
 /** What a person enters for a decision besides the reason. */
 export type DecisionField =
   | { name: string; label: string; type: "choice"; from: ChoiceList; orText?: true; hint?: string }
-  | { name: string; label: string; type: "day"; days: number };
+  | { name: string; label: string; type: "day"; days: number }
+  | { name: string; label: string; type: "text"; hint?: string; inputMode?: "numeric" };
 
 type DecisionWords = {
   /** What is asked; `name` is that of the user or payer. */
@@ -19,7 +20,10 @@ type DecisionWords = {
 };
 
 const PLAN: DecisionField = { name: "planId", label: "Plan", type: "choice", from: "plans" };
-const PRICE: DecisionField = { name: "price", label: "What", type: "choice", from: "prices" };
+const PRICE: DecisionField = {
+  ...{ name: "price", label: "What", type: "choice", from: "prices", orText: true },
+  hint: "A price (price_…), all prices of a product (prod_…), or a lookup key.",
+};
 
 /** How each decision is asked for. */
 export const DECISION_FORMS: Record<DecisionKind, DecisionWords> = {
@@ -84,6 +88,18 @@ export const DECISION_FORMS: Record<DecisionKind, DecisionWords> = {
   },
   ignore_price: { question: () => "Ignore this price?", confirm: "Ignore price", fields: [PRICE] },
   unmap_price: { question: () => "Take the price’s plan away?", confirm: "Unmap price", fields: [PRICE] },
+  set_plan: {
+    question: (name) => (name === "" ? "A new plan" : `Change ${name}?`),
+    confirm: "Save plan",
+    fields: [
+      { name: "planId", label: "ID", type: "text", hint: "As your application records the plan." },
+      { name: "name", label: "Name", type: "text" },
+      {
+        ...{ name: "seats", label: "Seats", type: "text", inputMode: "numeric" },
+        hint: "What the plan includes. A plan with 0 gives no access.",
+      },
+    ],
+  },
   revoke: {
     question: (name) => `Remove access of ${name}?`,
     confirm: "Remove access",

@@ -39,7 +39,8 @@ export function DecisionInput({ id, field, choices, value, onChange }: DecisionI
       name={name}
       label={label}
       type={field.type === "day" ? "date" : "text"}
-      hint={field.type === "choice" ? field.hint : undefined}
+      hint={field.type === "day" ? undefined : field.hint}
+      inputMode={field.type === "text" ? field.inputMode : undefined}
       value={value}
       onChange={(event) => onChange(event.target.value)}
       autoComplete="off"
@@ -50,18 +51,23 @@ export function DecisionInput({ id, field, choices, value, onChange }: DecisionI
 
 const DAY_MILLISECONDS = 86_400_000;
 
-/** The first of each choice, and the day after so many days. */
+/** The first of each choice, nothing of a text, and the day after so many days. */
 export function readDefaults(fields: readonly DecisionField[], choices: Choices): Record<string, string> {
   return Object.fromEntries(
     fields.map((field) => {
+      if (field.type === "text") return [field.name, ""];
       if (field.type === "choice") return [field.name, choices[field.from]?.[0]?.value ?? ""];
       return [field.name, new Date(Date.now() + field.days * DAY_MILLISECONDS).toISOString().slice(0, 10)];
     }),
   );
 }
 
-/** What is sent: a price is named by its id, its lookup key, or its product. */
+/** What is sent: a price is named by its id, its lookup key, or its product. A choice says which; what is typed, by its form. */
 export function toInput({ price, ...values }: Record<string, string>): Record<string, string> {
-  const [name = "", id = ""] = price?.split(/=(.*)/s) ?? [];
-  return price === undefined ? values : { ...values, [name]: id };
+  if (price === undefined) return values;
+  const chosen = /^(priceId|lookupKey|productId)=(.*)$/s.exec(price);
+  if (chosen) return { ...values, [chosen[1] ?? ""]: chosen[2] ?? "" };
+  const typed = price.trim();
+  if (/^(price|plan)_/.test(typed)) return { ...values, priceId: typed };
+  return typed.startsWith("prod_") ? { ...values, productId: typed } : { ...values, lookupKey: typed };
 }

@@ -44,6 +44,7 @@ export function CopyId({ id, label, isFull = false }: CopyIdProps) {
   return (
     <button
       type="button"
+      data-text=""
       onClick={copy}
       title={id}
       className={classNames(

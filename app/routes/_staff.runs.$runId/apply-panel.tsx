@@ -67,6 +67,9 @@ export function ApplyPanel({ page, open }: { page: RunPage; open: boolean }) {
           </Form>
         )}
         <p className="text-table text-quiet">This preview changed nothing.</p>
+        <noscript className="text-table text-quiet">
+          To apply it, turn on JavaScript, or use the command line: npm run parity -- help.
+        </noscript>
       </div>
       <ApplyDialog
         open={isConfirming && canPress}

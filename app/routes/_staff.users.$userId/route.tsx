@@ -1,5 +1,5 @@
 import type { MetaFunction } from "@remix-run/node";
-import { useLoaderData } from "@remix-run/react";
+import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
@@ -32,10 +32,11 @@ export const action = route.action(
 
 export default function User() {
   const { page } = useLoaderData<typeof loader>();
+  const answer = useActionData<typeof action>();
   return (
     <>
       <ListNavigation userId={page.user.userId} />
-      <UserCase key={page.user.userId} page={page} isPage />
+      <UserCase key={page.user.userId} page={page} answer={answer} isPage />
     </>
   );
 }

@@ -27,7 +27,7 @@ function Box({
     if (input.current) input.current.indeterminate = isPartly && !isChecked;
   }, [isPartly, isChecked]);
   return (
-    <label className={`inline-flex size-6 items-center justify-center ${className}`}>
+    <label data-needs-script="" className={`inline-flex size-6 items-center justify-center ${className}`}>
       <span className="sr-only">{label}</span>
       <input
         ref={input}

@@ -16,6 +16,11 @@ export function TopBar({ frame, staff, theme }: Pick<FrameData, "frame" | "staff
           <WriteModeMenu writeMode={frame.writeMode} canChange={roleAllows(staff.role, "admin")} />
         </div>
         <AccountMenu staff={staff} theme={theme} />
+        <noscript className="text-table text-quiet">
+          <form method="post" action="/sign-out">
+            {staff.name} <button type="submit">Sign out</button>
+          </form>
+        </noscript>
       </div>
     </header>
   );

@@ -1,25 +1,33 @@
 import { useState } from "react";
+import type { SyncResult } from "~/dashboard/sync-result.server";
 import { chooseSteps, type StepId } from "~/dashboard/user-page/next-steps";
 import type { UserPage } from "~/dashboard/user-pages.server";
 import { DECISION_KINDS, type DecisionKind } from "~/engine/decisions/kinds";
 import { useHasRole } from "~/routes/_staff/frame-data";
-import { Button } from "~/ui/button";
 import { useShortcut } from "~/ui/keyboard/shortcuts";
 import { DecisionDialog } from "../decide/decision-dialog";
 import { CaseOutcome } from "./case-outcome";
 import { PlannedChanges } from "./planned-changes";
 import { RemoveAccessDialog } from "./remove-access-dialog";
 import { RevokeDialog } from "./revoke-dialog";
+import { StepButton } from "./step-button";
 import { STEP_WORDS } from "./step-words";
 import { useCase } from "./use-case";
 
 const isDecision = (step: StepId): step is StepId & DecisionKind =>
   DECISION_KINDS.some((kind) => kind === step);
 
+type NextStepProps = {
+  page: UserPage;
+  /** What the page came back with, where the browser has no scripts. */
+  answer: SyncResult | null;
+};
+
 /** The one step that the case needs as a button right here, the others beside it, and afterwards what came of it. */
-export function NextStep({ page }: { page: UserPage }) {
+export function NextStep({ page, answer }: NextStepProps) {
   const { user, revokes, choices, decisions } = page;
-  const { sync, check, isBusy, outcome, failure } = useCase(user.userId);
+  const { sync, check, isBusy, failure, ...made } = useCase(user.userId);
+  const outcome = made.outcome ?? (answer && { kind: "sync" as const, result: answer });
   const [opened, setOpened] = useState<StepId | null>(null);
   const isOperator = useHasRole("operator");
   const isAdmin = useHasRole("admin");
@@ -55,28 +63,32 @@ export function NextStep({ page }: { page: UserPage }) {
       {isOperator ? (
         <div className="flex flex-wrap items-center gap-2">
           {next !== null && may(next) && (
-            <Button
+            <StepButton
+              userId={user.userId}
+              step={next}
               variant={STEP_WORDS[next].isDangerous ? "danger" : "primary"}
-              data-step={next}
-              onClick={() => take(next)}
-              aria-disabled={isBusy}
-              aria-busy={isBusy}
+              onTake={() => take(next)}
+              isBusy={isBusy}
             >
               {isBusy ? "Reading Stripe…" : STEP_WORDS[next].label}
-            </Button>
+            </StepButton>
           )}
           {listed.map((step) => (
-            <Button
+            <StepButton
               key={step}
+              userId={user.userId}
+              step={step}
               variant={step === "check" ? "quiet" : "secondary"}
-              data-step={step}
               className={STEP_WORDS[step].isDangerous ? "text-critical" : undefined}
-              onClick={() => take(step)}
-              aria-disabled={isBusy}
+              onTake={() => take(step)}
+              isBusy={isBusy}
             >
               {STEP_WORDS[step].label}
-            </Button>
+            </StepButton>
           ))}
+          <noscript className="text-table text-quiet">
+            Decisions need JavaScript here. The command line has them all: npm run parity -- help.
+          </noscript>
         </div>
       ) : (
         <p className="text-table text-quiet">Only operators and admins can change this.</p>

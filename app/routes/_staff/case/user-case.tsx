@@ -1,3 +1,4 @@
+import type { SyncResult } from "~/dashboard/sync-result.server";
 import type { UserPage } from "~/dashboard/user-pages.server";
 import { Comparison } from "./comparison";
 import { Links } from "./links";
@@ -8,14 +9,16 @@ import { Subscriptions } from "./subscriptions";
 import { Timeline } from "./timeline";
 import { UserHeader } from "./user-header";
 
+type UserCaseProps = { page: UserPage; isPage?: boolean; answer?: SyncResult | null };
+
 /** One user in full: what is wrong, what to do about it, what differs, the money, and what happened. */
-export function UserCase({ page, isPage = false }: { page: UserPage; isPage?: boolean }) {
+export function UserCase({ page, isPage = false, answer = null }: UserCaseProps) {
   const { user } = page;
   return (
     <>
       <UserHeader user={user} isPage={isPage} />
       <Notes notes={page.notes} />
-      <NextStep page={page} />
+      <NextStep page={page} answer={answer} />
       <Reply text={page.reply} />
       <Comparison lines={page.comparison} verdict={user.verdict} />
       <Subscriptions subscriptions={page.subscriptions} />

@@ -2,6 +2,7 @@ import { IN_SYNC_VERDICTS, VERDICT_CATALOGUE } from "~/billing/verdicts/catalogu
 import type { UserView } from "~/dashboard/user-view.server";
 import { Button, ButtonLink } from "~/ui/button";
 import { useHasRole } from "../frame-data";
+import { StepForm } from "./step-form";
 import { buildUserPath, useSync } from "./use-sync";
 
 /**
@@ -22,16 +23,18 @@ export function RowAction({ user }: { user: UserView }) {
     );
   const isQuiet = IN_SYNC_VERDICTS.has(user.verdict) || result !== null;
   return (
-    <Button
-      size="small"
-      variant={isQuiet ? "quiet" : "secondary"}
-      onClick={busy ? undefined : () => sync()}
-      aria-disabled={busy}
-      aria-busy={busy}
-      className="min-w-17"
-    >
-      {busy ? "Syncing…" : result ? "Sync again" : "Sync"}
-      <span className="sr-only"> {name}</span>
-    </Button>
+    <StepForm userId={user.userId} intent="sync" onSubmit={() => !busy && sync()}>
+      <Button
+        type="submit"
+        size="small"
+        variant={isQuiet ? "quiet" : "secondary"}
+        aria-disabled={busy}
+        aria-busy={busy}
+        className="min-w-17"
+      >
+        {busy ? "Syncing…" : result ? "Sync again" : "Sync"}
+        <span className="sr-only"> {name}</span>
+      </Button>
+    </StepForm>
   );
 }

@@ -75,6 +75,7 @@ test("back from a user keeps filter, order and page; a page that is not there an
   expectedErrors.push(/status of 400/);
   await page.goto("/users?sort=email&verdict=in_sync&verdict=no_subscription&verdict=locked_out");
   await page.getByRole("link", { name: "Next" }).click();
+  await expect(page.getByText(/^51–/)).toBeVisible();
   await expect(page).toHaveURL(/(?=.*verdict=)(?=.*after=)/);
   const list = page.url();
   await openFirstUser(page);

@@ -1,16 +1,20 @@
-import { spawn } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStaffAuth } from "~/auth/staff.server";
 import { addPayingUser, createWorld, readAccess, type World } from "~/engine/testing/world";
 import { createLog } from "~/platform/log.server";
+import { ROOT } from "~/platform/root.server";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
 import { buildOutput, readChoices } from "../../../scripts/build-vercel.mjs";
-import { PASSWORD } from "../testing/live-server";
-import { createCaller, describeInstallation } from "./testing/caller";
-import { LAUNCHER } from "./testing/launcher";
+import { CRON_SECRET, PASSWORD } from "../testing/live-server";
+import { createCaller, describeInstallation, signCustomerToken } from "./testing/caller";
+import { LAMBDA, LAUNCHER } from "./testing/launcher";
 
 // The output of `npm run build:vercel`, from the pages that the build has made: its shape, and its function in a folder
 // outside the repository, started as the platform starts it.
@@ -148,5 +152,93 @@ describe("its function, started in a folder of its own", () => {
     } finally {
       await stop();
     }
+  });
+});
+
+/** An example as it is written, but for the place of the build. In the repository, where its packages are found. */
+async function copyExample(name: string): Promise<{ file: string; remove: () => void }> {
+  const text = readFileSync(path.join(ROOT, "docs/examples", name), "utf8");
+  const built = pathToFileURL(path.join(output, "functions/index.func/build/parity/index.js")).href;
+  const cache = path.join(ROOT, ".cache");
+  mkdirSync(cache, { recursive: true });
+  const file = path.join(cache, `${process.pid}-${name}`);
+  writeFileSync(file, text.replace("../../build/parity/handler.js", built));
+  return { file, remove: () => rmSync(file) };
+}
+
+/** An event as a function URL makes it (payload format 2.0). */
+const createEvent = (rawPath: string, headers: Record<string, string>) => ({
+  version: "2.0",
+  routeKey: "$default",
+  rawPath,
+  rawQueryString: "",
+  headers: { host: "abc123.lambda-url.eu-central-1.on.aws", "x-forwarded-for": "192.0.2.7", ...headers },
+  requestContext: {
+    accountId: "anonymous",
+    requestId: "e1506fd5-9e7b-434f-bd42-4f8fa224b599",
+    stage: "$default",
+    http: { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "192.0.2.7", userAgent: "curl" },
+  },
+  isBase64Encoded: false,
+});
+
+describe("the examples that need a build", () => {
+  it("for AWS Lambda answer the scheduler and a customer, and finish what is left behind the answer", async () => {
+    const { file, remove } = await copyExample("lambda.mjs");
+    await addPayingUser(world, "lambda");
+    await addPayingUser(world, "late");
+    const events = [
+      createEvent("/api/workspace/late_w1", { authorization: `Bearer ${await signCustomerToken("late")}` }),
+      createEvent("/api/cron/sync-payments", { authorization: `Bearer ${CRON_SECRET}` }),
+      createEvent("/sign-in", {}),
+    ];
+    writeFileSync(path.join(folder, "events.json"), JSON.stringify(events));
+    writeFileSync(path.join(folder, "lambda-runtime.mjs"), LAMBDA);
+    const { PARITY_STAYS_ALIVE: _, ...installation } = describeInstallation(world);
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [path.join(folder, "lambda-runtime.mjs"), file, path.join(folder, "events.json")],
+      {
+        env: {
+          AWS_LAMBDA_FUNCTION_NAME: "parity",
+          LOG_LEVEL: "silent",
+          NODE_ENV: "production",
+          ...installation,
+        },
+      },
+    ).finally(remove);
+    const [workspace, cron, page] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(workspace.statusCode).toBe(200);
+    expect(JSON.parse(workspace.body)).toMatchObject({ workspace: { status: "locked" } });
+    expect(cron.statusCode).toBe(200);
+    // The first call finished its check before the second began.
+    expect(JSON.parse(cron.body)).toMatchObject({ success: true, syncedCount: 1 });
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain("</html>");
+    expect(await readAccess(world, "late")).toBe("active 5");
+  });
+
+  it("for a server that also answers other requests serve Parity under its host name only", async () => {
+    const { file, remove } = await copyExample("express-same-process.mjs");
+    const runner = `const { server } = await import(${JSON.stringify(pathToFileURL(file).href)});
+      if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
+      console.log(JSON.stringify({ port: server.address().port }));`;
+    const env = { ...describeInstallation(world), PARITY_STAYS_ALIVE: "yes", PORT: "0", LOG_LEVEL: "silent" };
+    const child = execFile(process.execPath, ["--input-type=module", "-e", runner], {
+      env: { NODE_ENV: "production", ...env },
+    });
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    const [line] = await once(createInterface(child.stdout ?? process.stdin), "line");
+    const { send } = createCaller(JSON.parse(line).port);
+    expect((await send("GET", "/", {})).body).toBe("The application");
+    const ready = await send("GET", "/readyz", { headers: { Host: "parity.example.com" } });
+    expect(ready).toMatchObject({ status: 200, body: '{"ok":true}' });
+    child.kill("SIGTERM");
+    await exited;
+    expect(child.exitCode).toBe(0);
+    remove();
   });
 });

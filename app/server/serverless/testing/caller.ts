@@ -33,6 +33,16 @@ export function describeInstallation(world: Pick<World, "url" | "stripeUrl" | "s
   };
 }
 
+/** As the application signs it. */
+export const signCustomerToken = (userId: string): Promise<string> =>
+  new SignJWT()
+    .setProtectedHeader({ alg: "HS256" })
+    .setSubject(userId)
+    .setAudience("parity")
+    .setIssuedAt()
+    .setExpirationTime("1h")
+    .sign(new TextEncoder().encode(CUSTOMER_SECRET));
+
 /** Sends an installation what its callers send. */
 export function createCaller(port: number) {
   const send = (
@@ -66,13 +76,7 @@ export function createCaller(port: number) {
       return send("POST", "/api/stripe/webhook", { headers: { "Stripe-Signature": header }, body: payload });
     },
     async workspace(workspaceId: string, userId: string) {
-      const token = await new SignJWT()
-        .setProtectedHeader({ alg: "HS256" })
-        .setSubject(userId)
-        .setAudience("parity")
-        .setIssuedAt()
-        .setExpirationTime("1h")
-        .sign(new TextEncoder().encode(CUSTOMER_SECRET));
+      const token = await signCustomerToken(userId);
       return send("GET", `/api/workspace/${workspaceId}`, { headers: { Authorization: `Bearer ${token}` } });
     },
     /** The cookie of a new session. */

@@ -32,3 +32,27 @@ const waitUntil = (work) => {
 const server = createServer((request, response) => contexts.run({ waitUntil }, () => answer(request, response)));
 server.listen(0, "127.0.0.1", () => say({ port: server.address().port, loadedMs }));
 `;
+
+/** A program that calls the example for AWS Lambda as Lambda's runtime does, and prints each answer when its stream has ended. */
+export const LAMBDA = `
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+class Stream {
+  text = "";
+  write(chunk) {
+    this.text += chunk;
+  }
+  end(chunk = "") {
+    this.write(chunk);
+    process.stdout.write(JSON.stringify({ ...this.metadata, body: this.text }) + "\\n");
+  }
+}
+globalThis.awslambda = {
+  streamifyResponse: (answer) => answer,
+  HttpResponseStream: { from: (stream, metadata) => Object.assign(stream, { metadata }) },
+};
+const { lambda } = await import(pathToFileURL(process.argv[2]).href);
+for (const event of JSON.parse(readFileSync(process.argv[3], "utf8"))) await lambda(event, new Stream(), {});
+process.exit(0);
+`;

@@ -1,10 +1,12 @@
 import { createDatabase } from "~/platform/client.server";
 import { listPendingMigrations } from "~/platform/migrations/migrate.server";
+import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
 import { withPostgres } from "~/server/open-postgres.server";
 import { ensurePlans, SHIPPED_PLANS } from "./plans";
 
 // npm run db:seed: creates what a new installation needs: plans and the lookup keys of their prices. It creates no users;
 // `npm start` creates those of the demo.
+outliveOutput();
 const say = (message: string) => void process.stdout.write(`${message}\n`);
 
 process.exitCode = await withPostgres(process.env, async (url) => {

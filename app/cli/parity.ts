@@ -17,6 +17,7 @@ import {
 import type { Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
 import { askPerson } from "~/platform/surroundings/ask-person.server";
+import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
 import { describeSurroundings } from "~/platform/surroundings/surroundings.server";
 import { openPostgres } from "~/server/open-postgres.server";
 import { prepareDatabase } from "~/server/require-database.server";
@@ -38,8 +39,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     if (interrupted.signal.aborted) process.exit(signal === "SIGINT" ? 130 : 143);
     interrupted.abort();
   });
-// The reader of the answer may close the pipe early (`| head`).
-process.stdout.on("error", () => {});
+outliveOutput();
 
 async function open(): Promise<Opening> {
   const reading = readEnvironment(process.env, loadDemoSecrets);

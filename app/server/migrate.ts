@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
 import { applyMigrations } from "~/platform/migrations/migrate.server";
+import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
 import { withPostgres } from "./open-postgres.server";
 
 // npm run db:migrate: brings Parity's schema in the database of DATABASE_URL, or in the embedded one, up to date.
 const { values } = parseArgs({ options: { "with-example-tables": { type: "boolean", default: false } } });
+outliveOutput();
 const exampleTables = values["with-example-tables"] ? "public" : null;
 
 const UNMAPPED = `Parity's own tables are there, in the schema parity; the application's tables could not be mapped:

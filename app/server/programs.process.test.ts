@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { createDemo, PRODUCTION_KEY, runProcess, startProcess } from "~/cli/testing/cli";
 import { listMigrations } from "~/platform/migrations/migrate.server";
 import { VERSION } from "~/platform/surroundings/version.server";
 import { createEmptyDatabase } from "~/platform/testing/database";
+import { findProgram } from "~/platform/testing/desk";
 
 // The real programs, on ground that is not as it should be.
 
@@ -81,5 +84,20 @@ describe("with the whole environment lost", () => {
     expect(ran).toMatchObject({ code, stdout: "" });
     expect(ran.stderr).toContain("NODE_ENV=production says that this is not a demo");
     expect(ran.stderr).toContain("PARITY_DEMO=1");
+  });
+});
+
+describe("when the reader of the output has gone", () => {
+  it.each<[string, Parameters<typeof startProcess>[0], number]>([
+    ["an answer", ["app/cli/parity.ts", "--help"], 0],
+    ["an error message", ["app/cli/parity.ts", "nonsense"], 2],
+    ["a refusal to migrate", ["app/server/migrate.ts"], 2],
+  ])("%s ends with its own exit code", { timeout: TIMEOUT_MS }, async (_, argv, code) => {
+    const child = spawn(process.execPath, [await findProgram(argv[0]), ...argv.slice(1)], {
+      env: { NODE_ENV: "production", PATH: process.env.PATH },
+    });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    expect((await once(child, "exit"))[0]).toBe(code);
   });
 });

@@ -8,6 +8,7 @@ import { describeProblems, type Environment, readEnvironment } from "~/platform/
 import { maskText } from "~/platform/mask.server";
 import { ROOT } from "~/platform/root.server";
 import { StartError } from "~/platform/start-error";
+import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
 import type { Application, ApplicationOptions } from "./application.server";
 import { describeStart } from "./describe-start.server";
 import { type Listener, openListener } from "./listener.server";
@@ -23,8 +24,7 @@ import { watchParent } from "./watch-parent.server";
 
 const isDevelopment = process.argv.includes("--dev");
 
-// The program that read our output may be gone: no reason to stop.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+outliveOutput();
 
 const say = (message: string) => void process.stdout.write(`${message}\n`);
 

@@ -1,12 +1,14 @@
 import { parseArgs } from "node:util";
 import { maskText } from "~/platform/mask.server";
 import { askPerson } from "~/platform/surroundings/ask-person.server";
+import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
 import { runUninstall } from "~/platform/uninstall/run-uninstall.server";
 
 // npm run db:uninstall: what parity uninstall does, without opening anything else.
 const USAGE = `npm run db:uninstall [-- --yes] [--force]
 --yes: do not ask for the name of the database. --force: also while processes of Parity's are connected.
 `;
+outliveOutput();
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
 function readOptions(): { yes: boolean; force: boolean } | null {

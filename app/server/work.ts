@@ -3,6 +3,7 @@ import { sendConsoleToLog } from "~/platform/console.server";
 import { createProcessLog } from "~/platform/database/state.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
 import { StartError } from "~/platform/start-error";
+import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
 import { describeStart } from "./describe-start.server";
 import { requireDatabase } from "./require-database.server";
 import { requireRightAccount } from "./require-right-account.server";
@@ -14,8 +15,7 @@ import { watchParent } from "./watch-parent.server";
 
 const JOBS_AT_ONCE = 8;
 
-// The program that read our output may be gone: no reason to stop.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+outliveOutput();
 
 async function work(): Promise<void> {
   const { databaseUrl, stripe, logLevel, alertWebhookUrl: webhookUrl, appUrl } = loadEnvironment();

@@ -26,6 +26,7 @@ import { createAccountGuard } from "~/engine/account/account-guard.server";
 import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { type ExplainOptions, explainUser } from "~/engine/evaluate/explain.server";
+import { deleteIdleJobs } from "~/engine/observe/events.server";
 import { createRuns } from "~/engine/runs/create-runs.server";
 import { addEvaluateJobs } from "~/engine/runs/evaluate-jobs.server";
 import { createWebhookEvents } from "~/engine/sync/receive-event.server";
@@ -151,7 +152,10 @@ export function createParity(options: ParityOptions) {
     async catchUp(checksMs: number): Promise<void> {
       if (driveMs !== null)
         await withTimeout(
-          workspace.takeRequests().then(() => workspace.makeWaitingChecks(checksMs)),
+          Promise.all([
+            workspace.takeRequests().then(() => workspace.makeWaitingChecks(checksMs)),
+            deleteIdleJobs(db),
+          ]),
           checksMs,
         ).catch((err: unknown) => log.warn({ err }, "waiting checks not made"));
       await alerts.checkAfterCron();

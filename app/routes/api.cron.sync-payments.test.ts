@@ -150,3 +150,28 @@ describe("an invalid cron request", () => {
     expect(await world.db.run.count()).toBe(0);
   });
 });
+
+describe("a cron request, where the host ends each request after a while", () => {
+  it.each([
+    ["works as long as the host allows", "", 45],
+    ["is cut when it asks for more", "?budget=300", 45],
+    ["works shorter when it asks for less", "?budget=10", 10],
+  ])("%s", async (_, search, seconds) => {
+    const headers = { Authorization: `Bearer ${SECRET}` };
+    const { args } = createRouteArgs(
+      `/api/cron/sync-payments${search}`,
+      { headers },
+      { cronSecret: SECRET, workSeconds: 45 },
+    );
+    const given: number[] = [];
+    const runs = {
+      cron: async ({ budgetMs }: { budgetMs: number }) => {
+        given.push(budgetMs);
+        return { success: true, done: true };
+      },
+    };
+    Object.assign(args.context, { parity: { runs, catchUp: async () => {} } });
+    await loader(args);
+    expect(given).toEqual([seconds * 1_000]);
+  });
+});

@@ -89,6 +89,19 @@ export async function deleteChargeJob(db: Database, chargeId: string): Promise<v
     WHERE NOT EXISTS (SELECT 1 FROM parity."StripeEvent" WHERE "chargeId" = ${chargeId} AND "settledAt" IS NULL)`;
 }
 
+/**
+ * Removes all waiting jobs that have nothing left to do: scheduled runs settle events, too, and where no worker runs nothing else
+ * would take their jobs. So do jobs of runs that are over.
+ */
+export async function deleteIdleJobs(db: Database): Promise<void> {
+  await db.$executeRaw`
+    SELECT parity.remove_job(key) FROM parity.jobs j
+    WHERE locked_at IS NULL AND (
+      (key LIKE 'settle:%' AND NOT EXISTS (SELECT 1 FROM parity."StripeEvent" e
+        WHERE e."settledAt" IS NULL AND j.key IN ('settle:' || e."customerId", 'settle:' || e."chargeId")))
+      OR (key LIKE 'evaluate:%' AND NOT EXISTS (SELECT 1 FROM parity."Run" WHERE state = 'running')))`;
+}
+
 /** Whether an event that was stored still waits for a read. */
 export async function isUnsettled(db: Database, eventId: string): Promise<boolean> {
   return (await db.stripeEvent.count({ where: { id: eventId, settledAt: null } })) > 0;

@@ -12,19 +12,20 @@ type RequestSetup = {
   customer?: CustomerIdentity;
   cronSecret?: string | null;
   metricsToken?: string | null;
+  workSeconds?: number | null;
 };
 
 /** Arguments for a loader or an action, with fakes of what the server provides. */
 export function createRouteArgs(
   path: string,
   init: RequestInit & { params?: Record<string, string> } = {},
-  { staff = null, customer, cronSecret = null, metricsToken = null }: RequestSetup = {},
+  { staff = null, customer, cronSecret = null, metricsToken = null, workSeconds = null }: RequestSetup = {},
 ) {
   const lines: string[] = [];
   const { params = {}, ...rest } = init;
   const request = new Request(`${appUrl}${path}`, rest);
   const context = {
-    environment: { mode: "production", appUrl, cronSecret, metricsToken, singleSignOn: false },
+    environment: { mode: "production", appUrl, cronSecret, metricsToken, singleSignOn: false, workSeconds },
     staffAuth: { session: async () => staff },
     customerAuth: { identify: vi.fn(async () => customer ?? { ok: false, reason: "missing" }) },
     parity: {},

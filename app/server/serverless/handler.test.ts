@@ -97,6 +97,16 @@ describe("the handler, where no process stays alive", () => {
     expect(await readAccess(world, "cold")).toBe("active 5");
   });
 
+  it("leaves no job in the queue, which no worker takes, when a scheduled run has settled its event", async () => {
+    const { customerId } = await addPayingUser(world, "queued");
+    const payload = JSON.stringify({ customerId, sessionId: null });
+    await world.db.$executeRaw`
+      SELECT parity.add_job('sync_customer', ${payload}::json, job_key => ${`settle:${customerId}`}),
+        parity.add_job('evaluate_batches', '{"runId":"gone"}', job_key => 'evaluate:1')`;
+    expect((await call.cron()).status).toBe(200);
+    expect(await world.db.$queryRaw`SELECT key FROM parity.jobs`).toEqual([]);
+  });
+
   it("signs staff in, shows a page, and drives on a run that staff look at", async () => {
     await addUser(world, { id: "seen" });
     const { APP_SECRET: appSecret, APP_URL: appUrl } = describeInstallation(world);

@@ -13,7 +13,6 @@ test("a billing lead previews all repairs, confirms them, watches the run, and r
   staffPage: page,
   product,
 }) => {
-  test.slow(); // a hundred customers, two full runs, and four accessibility checks in both themes
   const people = Array.from({ length: many }, (_, n) => ({
     name: `Bulk ${n}`,
     email: `bulk${n}@example.com`,

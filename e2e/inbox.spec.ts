@@ -5,7 +5,6 @@ test("a case is decided in the inbox: the effect is shown first, the case stays 
   isMobile,
 }) => {
   test.skip(isMobile, "it changes the same data");
-  test.slow(); // two accessibility checks
   await page.goto("/?queue=needs_decision");
   await expectAccessible(page);
   const list = page.getByRole("region", { name: "Needs a decision" });
@@ -77,7 +76,6 @@ test("keys work through the inbox, list themselves, and find users and pages", a
   isMobile,
 }) => {
   test.skip(isMobile, "a phone has no keys");
-  test.slow(); // two accessibility checks
   await page.goto("/?queue=needs_decision");
   const name = () => page.getByRole("article", { name: "Case" }).getByRole("heading").first().innerText();
   const first = await name();

@@ -24,6 +24,16 @@ for (const [address, heading] of pages) {
   });
 }
 
+test("the preview of all repairs is accessible in both themes", async ({ staffPage: page }) => {
+  await page.goto("/runs");
+  await page
+    .getByRole("link", { name: /^Preview/ })
+    .first()
+    .click();
+  await expect(page.getByRole("region", { name: /^What (will happen|happened)/ })).toBeVisible();
+  await expectAccessible(page);
+});
+
 test("filters are in the address, and an empty list offers to clear them", async ({ staffPage: page }) => {
   await page.goto("/users");
   await page.getByRole("button", { name: "Sync status" }).click();

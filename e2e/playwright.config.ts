@@ -42,6 +42,8 @@ export default defineConfig({
         "layout",
         "offline",
         "journeys",
+        "billing-lead",
+        "counts",
         "team",
         "no-scripts",
         "weight",

@@ -64,7 +64,7 @@ const generate = createStep("prisma generate", "node", "scripts/make.mjs", "--fo
 // The native compiler, by its path: `tsc` of both versions has the same name. One thread, because the tests run beside it.
 const types = createStep("types", "node", "node_modules/typescript-native/bin/tsc", "--singleThreaded");
 const lint = createStep("lint and format", "biome", "check", ".");
-const build = createStep("build", "node", "scripts/make.mjs", "--force", "pages");
+const build = createStep("build", "node", "scripts/make.mjs", "--force", "pages", "server", "programs");
 const vitest: Step = {
   ...createStep(
     "unit and integration, schema drift, layers, lock",

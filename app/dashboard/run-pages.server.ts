@@ -1,3 +1,4 @@
+import type { EpochSeconds } from "~/billing/observation";
 import { findFullRun } from "~/engine/account/cursors.server";
 import { findRun, type LeftOut, listRuns, NOTHING_LEFT_OUT, type RunRow } from "~/engine/repair/runs.server";
 import type { createRuns } from "~/engine/runs/create-runs.server";
@@ -13,7 +14,7 @@ import {
   toRunGroups,
 } from "./run-results/run-groups.server";
 import { loadOnlyUser, loadRunUsers, type RunUserView } from "./run-results/run-users.server";
-import { type RunView, toRunView } from "./run-view.server";
+import { describeCaller, type RunView, toRunView } from "./run-view.server";
 
 /** `next`: the cursor of the next page of users; null at the end. */
 export type RunPage = {
@@ -25,7 +26,11 @@ export type RunPage = {
   plan: ApplyPlan | null;
   /** What staff left out of it, or choose to. */
   leftOut: LeftOut;
+  /** Runs that took back something of what it wrote, the newest first. */
+  undoneBy: UndoingRun[];
 };
+
+export type UndoingRun = { runId: string; by: string; at: EpochSeconds; users: number };
 
 /** `group`: the key of a `RunGroup`; without it users of all groups. `after`: the cursor of a page. */
 export type RunPageInput = {
@@ -93,12 +98,34 @@ export async function loadRunPage(db: Database, input: RunPageInput): Promise<Ru
   if (!run) return null;
   const isPreview = run.mode === "preview" && run.state === "done";
   const leftOut = (isPreview ? input.leftOut : run.leftOut) ?? NOTHING_LEFT_OUT;
-  const [view, { groups, users, next }, plan] = await Promise.all([
+  const [view, { groups, users, next }, plan, undoneBy] = await Promise.all([
     loadRunView(db, run),
     run.scope === "one" ? loadOnlyResult(db, run) : loadResults(db, run, input),
     isPreview ? loadApplyPlan(db, run.id, leftOut) : null,
+    listUndoingRuns(db, run.id),
   ]);
-  return { run: view, groups, users, next, plan, leftOut };
+  return { run: view, groups, users, next, plan, leftOut, undoneBy };
+}
+
+const MOST_UNDOING = 20;
+
+async function listUndoingRuns(db: Database, runId: string): Promise<UndoingRun[]> {
+  const runs = await db.run.findMany({
+    where: { mode: "undo", undoesRunId: runId },
+    orderBy: { createdAt: "desc" },
+    take: MOST_UNDOING,
+    select: { id: true, actorKind: true, actor: true, createdAt: true, synced: true },
+  });
+  const staffNames = await loadStaffNames(
+    db,
+    runs.flatMap(({ actorKind, actor }) => (actorKind === "staff" && actor !== null ? [actor] : [])),
+  );
+  return runs.map(({ id, actorKind, actor, createdAt, synced }) => ({
+    runId: id,
+    by: describeCaller(actorKind, actor, staffNames),
+    at: Math.floor(createdAt.getTime() / 1000),
+    users: synced,
+  }));
 }
 
 async function loadResults(db: Database, run: RunRow, input: RunPageInput) {

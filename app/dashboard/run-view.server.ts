@@ -26,6 +26,8 @@ export type RunView = RunCounts & {
   /** Users that a run which ended early did not come to. */
   unreached: number;
   previewRunId: string | null;
+  /** The run whose changes it takes back. */
+  undoesRunId: string | null;
   createdAt: EpochSeconds;
   finishedAt: EpochSeconds | null;
   /** Time of the oldest Stripe data that was evaluated; null when nothing was read yet. */
@@ -106,6 +108,7 @@ export function toRunView(
     typedReason: run.typedReason,
     unreached: run.state === "running" || run.state === "done" ? 0 : Math.max(0, run.total - sumCounts(run)),
     previewRunId: run.previewRunId,
+    undoesRunId: run.undoesRunId,
     createdAt: toSeconds(run.createdAt),
     finishedAt: run.finishedAt && toSeconds(run.finishedAt),
     evaluatedFrom,

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { FIELDS, type RecordFields } from "~/billing/fields";
 import { findMismatches } from "~/billing/mismatches";
 import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
@@ -7,6 +8,8 @@ import { DECISION_KINDS, DECISIONS } from "~/engine/decisions/kinds";
 import { parseDecision, type Subject } from "~/engine/decisions/store.server";
 import { findChangesById } from "~/engine/repair/audited-changes.server";
 import type { Database } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 import {
   describeActor,
   loadActorNames,
@@ -16,6 +19,7 @@ import {
 import { describeRepairer } from "../run-view.server";
 import { type ActivityPlace, type ActivityQuery, listPlaces, writeCursor } from "./activity-places.server";
 import { describeSetting } from "./setting-words";
+import { isRestorable, undoSetting } from "./undo-setting.server";
 
 /** One thing that was done: a repair, a decision of staff, or a changed setting. */
 export type ActivityEntry = {
@@ -40,8 +44,12 @@ export type ActivityEntry = {
   /** An admin decided it although evidence was missing. */
   override: boolean;
   runId: string | null;
-  /** What `undo_change` or `undo_decision` takes; null where it cannot be taken back. */
-  undo: { kind: "undo_change"; changeId: string } | { kind: "undo_decision"; decisionId: string } | null;
+  /** What `undo_change` or `undo_decision` takes, or the changed setting; null where it cannot be taken back. */
+  undo:
+    | { kind: "undo_change"; changeId: string }
+    | { kind: "undo_decision"; decisionId: string }
+    | { kind: "undo_setting"; settingChangeId: string }
+    | null;
 };
 
 /** `next`: the cursor of the next page; null at the end. */
@@ -54,6 +62,8 @@ export function createActivity({ db }: { db: Database }) {
   return {
     /** The newest first. */
     list: (query: ActivityQuery) => listActivity(db, query),
+    /** Sets a setting or a plan to what it was before a change. */
+    undoSetting: (request: Parameters<typeof undoSetting>[1]) => undoSetting(db, request),
     /** Everyone who did something, for a filter: staff that have left too. */
     actors: () => listActors(db),
   };
@@ -135,19 +145,50 @@ async function loadSettings(db: Database, ids: readonly bigint[]): Promise<Activ
     rows.flatMap(({ actor }) => parseActor(actor) ?? []),
   );
   const staffIds = rows.flatMap(({ key }) => (key.startsWith("staff:") ? [key.slice("staff:".length)] : []));
+  const [newest, unset] = await Promise.all([findNewest(db, rows), findUnset(db, ids)]);
   const members = await loadActorNames(
     db,
     staffIds.map((id) => ({ kind: "staff" as const, id })),
   );
   return rows.map((row): ActivityEntry => {
-    const { title, changes } = describeSetting(row, members);
+    const { title, changes } = describeSetting({ ...row, wasUnset: unset.has(row.id) }, members);
     return {
       ...{ key: `setting:${row.id}`, source: "setting", at: toSeconds(row.createdAt), title, changes },
       by: describeActor(row.actor, names),
       ...{ actor: parseActor(row.actor), userId: null, subject: {}, reason: row.reason },
-      ...{ grants: false, revokes: false, override: false, runId: null, undo: null },
+      ...{ grants: false, revokes: false, override: false, runId: null },
+      undo: newest.has(row.id) ? { kind: "undo_setting", settingChangeId: String(row.id) } : null,
     };
   });
+}
+
+const idRow = z.object({ id: z.bigint() });
+
+/** Of these changes of settings those before which nothing was stored: to Prisma that is the same as a stored null. */
+async function findUnset(db: Database, ids: readonly bigint[]): Promise<Set<bigint>> {
+  const rows = await queryRows(
+    db,
+    idRow,
+    sql`SELECT id FROM parity."SettingChange" WHERE id = ANY(${[...ids]}::bigint[]) AND before IS NULL`,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Of these changes of settings those that can be taken back: nothing has changed the same since, and there was something before. */
+async function findNewest(
+  db: Database,
+  rows: readonly { id: bigint; key: string; before: unknown }[],
+): Promise<Set<bigint>> {
+  const restorable = rows.filter(
+    ({ key, before }) => isRestorable(key) && !(key.startsWith("plan:") && before === null),
+  );
+  if (restorable.length === 0) return new Set();
+  const newest = await db.settingChange.groupBy({
+    by: ["key"],
+    where: { key: { in: restorable.map(({ key }) => key) } },
+    _max: { id: true },
+  });
+  return new Set(newest.flatMap(({ _max: { id } }) => (id === null ? [] : [id])));
 }
 
 /** The members of staff, also those that have left, and the other callers. */

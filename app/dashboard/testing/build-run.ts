@@ -22,6 +22,7 @@ export const buildRunView = (given: Partial<RunView> = {}): RunView => ({
   typedReason: null,
   unreached: 0,
   previewRunId: null,
+  undoesRunId: null,
   createdAt: 0,
   finishedAt: 1,
   evaluatedFrom: 0,
@@ -67,5 +68,6 @@ export function buildPreviewPage({
       revocations: { users: revocations, money: [] },
     },
     leftOut: NOTHING_LEFT_OUT,
+    undoneBy: [],
   };
 }

@@ -63,25 +63,30 @@ export async function bindOnce(db: Database, binding: Binding): Promise<Binding>
   return (await loadSettings(db)).binding ?? binding;
 }
 
-/** Stores settings and an audit entry for each change, in one transaction. Throws a ZodError on an invalid value. */
+/**
+ * Stores settings and an audit entry for each change, in one transaction: in that of the caller, where it has one. Throws a
+ * ZodError on an invalid value.
+ */
 export async function saveSettings(
-  db: Database,
+  db: Database | Tx,
   change: Partial<SettingValues>,
   actor: string,
+  reason: string | null = null,
 ): Promise<void> {
   const wanted = checkSettings(change);
-  await db.$transaction(async (tx) => {
+  const save = async (tx: Database | Tx) => {
     for (const [key, value] of wanted) {
       const text = JSON.stringify(value);
       await tx.$executeRaw`
         WITH before AS (SELECT value FROM parity."Setting" WHERE key = ${key} FOR UPDATE)
-        INSERT INTO parity."SettingChange" (key, before, after, actor)
-        SELECT ${key}, (SELECT value FROM before), ${text}::jsonb, ${actor}
+        INSERT INTO parity."SettingChange" (key, before, after, actor, reason)
+        SELECT ${key}, (SELECT value FROM before), ${text}::jsonb, ${actor}, ${reason}::text
         WHERE (SELECT value FROM before) IS DISTINCT FROM ${text}::jsonb`;
       await tx.$executeRaw`
         INSERT INTO parity."Setting" AS s (key, value, "updatedBy") VALUES (${key}, ${text}::jsonb, ${actor})
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedBy" = excluded."updatedBy", "updatedAt" = now()
         WHERE s.value IS DISTINCT FROM excluded.value`;
     }
-  });
+  };
+  await ("$transaction" in db ? db.$transaction(save) : save(db));
 }

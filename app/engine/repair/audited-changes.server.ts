@@ -45,6 +45,16 @@ export async function findChange(
   return row && toAudited(row, fields);
 }
 
+/** What a run wrote for one user; null when it wrote nothing. */
+export async function findChangeOfRun(
+  db: Database,
+  place: { runId: string; userId: string },
+  fields: RecordFields = FIELDS,
+): Promise<AuditedChange | null> {
+  const row = await db.change.findUnique({ where: { runId_userId: place } });
+  return row && toAudited(row, fields);
+}
+
 /** The repairs of a run in the order of their users, after `afterUserId`. */
 export async function listChangesOfRun(
   db: Database,

@@ -9,6 +9,7 @@ import { classNames } from "~/ui/class-names";
 import { useDeferred } from "~/ui/deferred";
 import { Time } from "~/ui/format/time";
 import { PageHeader } from "~/ui/page-header";
+import { PendingRevocations } from "../_staff/pending-revocations";
 import { CaseList } from "./case-list";
 import { EmptyInbox } from "./empty-inbox";
 import { OpenCase } from "./open-case";
@@ -86,6 +87,7 @@ export default function Inbox() {
         />
         {firstRun && <FirstRun firstRun={firstRun} counts={foundCounts} />}
         <QueueTabs queue={queue} counts={counts} />
+        <PendingRevocations />
       </div>
       {work.lines.length === 0 ? (
         <EmptyInbox queue={queue} counts={counts} />

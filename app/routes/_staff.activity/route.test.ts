@@ -35,7 +35,7 @@ it("R179: shows what was done, who did it and why, before and after; people stay
   expect(next).toBeNull();
   // The oldest is that the database was bound to its Stripe account.
   expect(entries.slice(0, 3)).toMatchObject([
-    { source: "setting", by: "Ada (staff)", changes: ["none → 9"] },
+    { source: "setting", by: "Ada (staff)", changes: ["7 days (default) → 9 days"] },
     {
       source: "decision",
       title: "Put on hold",
@@ -82,4 +82,58 @@ it("R180: takes a decision back once, for a typed reason", async () => {
   expect(await undo("too early")).toMatchObject({ data: { done: expect.stringContaining("undone") } });
   expect(await undo("again")).toMatchObject({ data: { problem: expect.any(String) } });
   expect((await load("?kind=hold")).entries[0]?.undo).toBeNull();
+});
+
+it("R224: takes a setting back while it stands, says who changed it since, and sets the default where none was stored", async () => {
+  const undo = async (id: string, reason = "too long") => {
+    const body = new URLSearchParams({ kind: "undo_setting", id, reason }).toString();
+    const headers = { Origin: appUrl, "Content-Type": "application/x-www-form-urlencoded" };
+    return action(createArgs("/activity", { method: "POST", headers, body }));
+  };
+  const find = async () =>
+    (await load("?kind=setting")).entries.flatMap(({ title, undo: way }) =>
+      way?.kind === "undo_setting" ? [{ title, id: way.settingChangeId }] : [],
+    );
+  const by = { kind: "staff", id: ada.id } as const;
+  const [first] = await find();
+  await world.parity.settings.set({ graceDays: 14 }, by);
+  expect(await undo(first?.id ?? "")).toMatchObject({
+    data: { problem: expect.stringContaining("Ada (staff) has changed it since") },
+  });
+  const [second] = await find();
+  expect(await undo(second?.id ?? "", " ")).toMatchObject({ init: { status: 400 } });
+  expect(await undo(second?.id ?? "")).toMatchObject({ data: { done: expect.any(String) } });
+  expect((await world.parity.settings.get()).graceDays).toBe(9);
+  const [entry] = (await load("?kind=setting")).entries;
+  expect(entry).toMatchObject({ reason: "too long", by: "Ada (staff)", changes: ["14 days → 9 days"] });
+  // Nothing was stored before the first change.
+  await world.parity.settings.set({ recheckPerRun: 5 }, by);
+  const [third] = await find();
+  await undo(third?.id ?? "");
+  expect((await world.parity.settings.get()).recheckPerRun).toBe(0);
+  // "None" that was chosen is not the default.
+  await world.db.setting.deleteMany({ where: { key: "fullRunHour" } });
+  await world.parity.settings.set({ fullRunHour: null }, by);
+  await world.parity.settings.set({ fullRunHour: 4 }, by);
+  const hours = (await load("?kind=setting")).entries.slice(0, 2).map(({ changes }) => changes.join());
+  expect(hours).toEqual(["none → 4 o’clock UTC", "3 o’clock UTC (default) → none"]);
+  // Neither the account nor a download is a setting that can be taken back.
+  const [bound] = await world.db.settingChange.findMany({ where: { key: "binding" } });
+  expect(await undo(String(bound?.id))).toMatchObject({ data: { problem: "This cannot be undone." } });
+});
+
+it("R224: takes a plan back to the seats that it had", async () => {
+  const decision = { actor: { kind: "staff", id: ada.id }, reason: "more" } as const;
+  await world.parity.plans.set({ id: "starter", name: "Starter", seats: 3 }, decision);
+  const [entry] = (await load("?kind=setting")).entries;
+  if (entry?.undo?.kind !== "undo_setting") throw new Error("A plan can be taken back");
+  const by = { actor: { kind: "staff", id: ada.id }, role: "admin" } as const;
+  const request = { id: entry.undo.settingChangeId, reason: "a mistake" };
+  expect(
+    await world.parity.activity.undoSetting({ ...request, by: { ...by, role: "operator" } }),
+  ).toMatchObject({
+    ok: false,
+  });
+  expect(await world.parity.activity.undoSetting({ ...request, by })).toMatchObject({ ok: true });
+  expect(await world.db.plan.findUnique({ where: { id: "starter" } })).toMatchObject({ seats: 1 });
 });

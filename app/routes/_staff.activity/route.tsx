@@ -33,17 +33,22 @@ const id = z.string().min(1).max(40);
 const form = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("undo_change"), id, reason: z.string().max(1000) }),
   z.object({ kind: z.literal("undo_decision"), id, reason: z.string().max(1000) }),
+  z.object({ kind: z.literal("undo_setting"), id, reason: z.string().max(1000) }),
 ]);
 
-/** Takes one change or decision back, for a typed reason. */
+/** Takes one change, decision or setting back, for a typed reason. */
 export const action = route.action(
   { who: "staff", role: "operator", form },
   async ({ form: { kind, id, reason }, parity, staff, request }) => {
+    const by = { actor: { kind: "staff" as const, id: staff.id }, role: staff.role };
+    if (kind === "undo_setting") {
+      const undone = await parity.activity.undoSetting({ id, reason, by });
+      return undone.ok ? data({ done: undone.sentence }) : data({ problem: undone.message }, { status: 400 });
+    }
     const decided = await parity.decisions.decide({
       kind,
       input: kind === "undo_change" ? { changeId: id } : { decisionId: id },
-      reason,
-      by: { actor: { kind: "staff", id: staff.id }, role: staff.role },
+      ...{ reason, by },
       signal: request.signal,
     });
     if (decided.ok) return data({ done: `${decided.decision.label}. ${decided.lines.join(" ")}` });

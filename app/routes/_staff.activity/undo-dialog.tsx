@@ -30,8 +30,9 @@ export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; on
             </ul>
           )}
           <p>
-            What is written now is put back only where nothing has changed since, and what Stripe entitles to
-            now is not taken.
+            {undo?.kind === "undo_setting"
+              ? "What was set before is set again, unless it was changed since."
+              : "What is written now is put back only where nothing has changed since, and what Stripe entitles to now is not taken."}
           </p>
         </>
       }
@@ -39,11 +40,7 @@ export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; on
       {undo && (
         <Form method="post" className="space-y-4">
           <input type="hidden" name="kind" value={undo.kind} />
-          <input
-            type="hidden"
-            name="id"
-            value={undo.kind === "undo_change" ? undo.changeId : undo.decisionId}
-          />
+          <input type="hidden" name="id" value={readId(undo)} />
           <Field
             id={`${id}-reason`}
             name="reason"
@@ -62,4 +59,15 @@ export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; on
       )}
     </Dialog>
   );
+}
+
+function readId(undo: NonNullable<ActivityEntry["undo"]>): string {
+  switch (undo.kind) {
+    case "undo_change":
+      return undo.changeId;
+    case "undo_decision":
+      return undo.decisionId;
+    case "undo_setting":
+      return undo.settingChangeId;
+  }
 }

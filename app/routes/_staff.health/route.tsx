@@ -12,6 +12,7 @@ import { Time } from "~/ui/format/time";
 import { PageHeader } from "~/ui/page-header";
 import { Section } from "~/ui/section";
 import { useHasRole } from "../_staff/frame-data";
+import { PendingRevocations } from "../_staff/pending-revocations";
 import { QueueTabs } from "../_staff._index/queue-tabs";
 import { Causes } from "./causes";
 import { LiveRun } from "./live-run";
@@ -93,7 +94,7 @@ export default function Health() {
         <div className="pt-3">
           <QueueTabs queue={null} counts={inbox} />
         </div>
-        {counts && counts.pendingRevocations > 0 && <PendingRevocations users={counts.pendingRevocations} />}
+        <PendingRevocations />
       </Section>
       <Trend trend={trend} step={data.by} />
       <Causes causes={causes} />
@@ -118,17 +119,6 @@ export default function Health() {
       <StripeReads reads={reads} />
       <p className="mt-8 text-table text-quiet">Parity {data.version}</p>
     </>
-  );
-}
-
-function PendingRevocations({ users }: { users: number }) {
-  return (
-    <p className="pt-3 text-table">
-      {pluralize(users, "revocation needs", "revocations need")} a decision by an admin.{" "}
-      <Link to="/revocations" className="rounded text-accent underline underline-offset-2">
-        View pending revocations
-      </Link>
-    </p>
   );
 }
 

@@ -38,7 +38,14 @@ describe("approving a revocation", () => {
     );
   });
 
-  it.each(["", "Jonas", "jonas weber"])(
+  it("does not mind capitals in the typed name", async () => {
+    const form = { typed: " jonas WEBER", reason: "Left us" };
+    const { syncUser, answer } = post({ form, blocked: "grant_only" });
+    await answer;
+    expect(syncUser).toHaveBeenCalledOnce();
+  });
+
+  it.each(["", "Jonas", "jonas weber jr"])(
     "does nothing if the typed name does not match: %j",
     async (typed) => {
       const { syncUser, answer } = post({ form: { typed }, blocked: "grant_only" });

@@ -38,7 +38,7 @@ export const action = route.action(
   async ({ form, parity, staff, request }) => {
     const [user] = await parity.views([form.userId]);
     if (!user) throw errorResponse("not_found", { message: "User not found." });
-    if (form.typed !== (user.name ?? user.email))
+    if (form.typed.toLowerCase() !== (user.name ?? user.email).trim().toLowerCase())
       return data({ problem: "The name does not match." }, { status: 400 });
     const { reason } = form;
     if (reason === "") return data({ problem: "Enter a reason." }, { status: 400 });

@@ -14,6 +14,7 @@ import { Result } from "./result";
 import { canApply, findNumberToType, isNumberTyped, isRunning } from "./run-groups";
 import { RunHeader } from "./run-header";
 import { RunUsers } from "./run-users";
+import { UndoRun } from "./undo-run";
 
 const PAGE_LENGTH = 50;
 const MOST_GROUPS = 60;
@@ -106,6 +107,7 @@ export default function Run() {
   return (
     <>
       <RunHeader run={page.run} />
+      <UndoRun page={page} />
       {running ? <Progress run={page.run} /> : <ApplyPanel key={page.run.id} page={page} open={confirm} />}
       <Result page={page} view={view} canLeaveOut={canLeaveOut && page.plan !== null} />
       <Changes runId={page.run.id} changes={changes} />

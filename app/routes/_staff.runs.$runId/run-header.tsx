@@ -60,6 +60,14 @@ export function RunHeader({ run }: { run: RunView }) {
             View preview
           </Link>
         )}
+        {run.undoesRunId && (
+          <Link
+            to={`/runs/${encodeURIComponent(run.undoesRunId)}`}
+            className="rounded text-accent hover:underline"
+          >
+            View the run that it takes back
+          </Link>
+        )}
         <CopyId id={run.id} label="run ID" />
       </p>
       {run.typedReason && <p className="mt-1 text-table text-quiet">Reason: {run.typedReason}</p>}

@@ -14,7 +14,12 @@ import {
 import { type Deps, loadEvaluationContext } from "~/engine/evaluate/deps.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
 import { enqueueRechecks } from "~/engine/observe/recheck-queue.server";
-import { type AuditedChange, findChange, listChangesOfRun } from "~/engine/repair/audited-changes.server";
+import {
+  type AuditedChange,
+  findChange,
+  findChangeOfRun,
+  listChangesOfRun,
+} from "~/engine/repair/audited-changes.server";
 import { FINISHED } from "~/engine/repair/run-cursor";
 import { addToCounts, createRun, findRun } from "~/engine/repair/runs.server";
 import type { Database, Tx } from "~/platform/client.server";
@@ -32,6 +37,8 @@ const READ_AT_ONCE = 50;
 const READ_MS = 60_000;
 
 const changeInput = z.object({ changeId: idInput("a change") });
+/** A change may also be named by its run and its user, as the result of a sync knows them. */
+const repairInput = z.object({ runId: idInput("a run"), userId: idInput("a user") });
 const runInput = z.object({ runId: idInput("a run") });
 
 /** The changes that are to be taken back: one, or all of a run, in the order of their users. */
@@ -120,13 +127,22 @@ export async function undoChanges(
 }
 
 async function findChangeSource(db: Database, input: unknown): Promise<Source | Refusal> {
-  const parsed = changeInput.safeParse(input);
-  if (!parsed.success) return refuse("bad_input", parsed.error.issues[0]?.message ?? "Give a change.");
-  const { changeId } = parsed.data;
   const { rules } = await loadEvaluationContext(db);
-  const change = await findChange(db, changeId, rules.fields);
-  if (change === null) return refuse("not_found", `There is no change ${changeId}.`);
-  const { runId, userId } = change;
+  const place = repairInput.safeParse(input);
+  const parsed = changeInput.safeParse(input);
+  if (!parsed.success && !place.success)
+    return refuse("bad_input", parsed.error.issues[0]?.message ?? "Give a change.");
+  const change = place.success
+    ? await findChangeOfRun(db, place.data, rules.fields)
+    : await findChange(db, parsed.data?.changeId ?? "", rules.fields);
+  if (change === null)
+    return refuse(
+      "not_found",
+      place.success
+        ? "The run changed nothing for this user."
+        : `There is no change ${parsed.data?.changeId}.`,
+    );
+  const { id: changeId, runId, userId } = change;
   return {
     subject: { changeId, userId, runId },
     name: `The change ${changeId}`,

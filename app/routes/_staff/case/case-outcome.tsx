@@ -1,19 +1,20 @@
 import { Link } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import type { SyncResult } from "~/dashboard/sync-result.server";
-import { useFrameData } from "~/routes/_staff/frame-data";
+import { useFrameData, useHasRole } from "~/routes/_staff/frame-data";
 import { OUTCOME_TONES } from "~/routes/_staff/user/use-sync";
 import { useNow } from "~/ui/format/now";
 import { Time } from "~/ui/format/time";
 import { Shape } from "~/ui/status/shape";
 import { type Tone, toneText } from "~/ui/status/tone";
-import { UndoDialog, type UndoneDecision } from "../decide/undo-dialog";
+import { toSyncUndo, UndoDialog, type UndoneDecision } from "../decide/undo-dialog";
 import type { Outcome } from "./use-case";
 
 /** What the last step did, in its place: before → after, who and when. The focus comes here when its button has gone. */
 export function CaseOutcome({ outcome, userId }: { outcome: Outcome; userId: string }) {
   const [undone, setUndone] = useState<UndoneDecision | null>(null);
-  const decision = outcome.kind === "decision" ? outcome.made.decision : null;
+  const undoable = findUndo(outcome, userId);
+  const canUndo = useHasRole("operator");
   const box = useRef<HTMLDivElement>(null);
   const news = outcome.kind === "sync" ? outcome.result : outcome.made;
   const focused = useRef<typeof news | null>(null);
@@ -48,19 +49,17 @@ export function CaseOutcome({ outcome, userId }: { outcome: Outcome; userId: str
             View run
           </Link>
         )}
-        {decision?.undoable && (
+        {undoable && canUndo && (
           <button
             type="button"
             className="min-h-6 rounded text-accent hover:underline"
-            onClick={() =>
-              setUndone({ kind: "undo_decision", decisionId: decision.id, name: decision.label })
-            }
+            onClick={() => setUndone(undoable)}
           >
             Undo…
           </button>
         )}
       </p>
-      <UndoDialog userId={userId} undone={undone} onClose={() => setUndone(null)} />
+      <UndoDialog subject={userId} undone={undone} onClose={() => setUndone(null)} />
     </div>
   );
 }
@@ -76,6 +75,13 @@ function ByNow() {
       <Time at={at.current} />
     </span>
   );
+}
+
+/** What takes the last step back: the decision, or what a sync wrote. */
+function findUndo(outcome: Outcome, userId: string): UndoneDecision | null {
+  if (outcome.kind === "sync") return toSyncUndo(outcome.result, userId);
+  const { id, label, undoable } = outcome.made.decision;
+  return undoable ? { kind: "undo_decision", input: { decisionId: id }, name: label } : null;
 }
 
 type Read = { tone: Tone; message: string; changes: string[]; runId: string | null };

@@ -7,7 +7,7 @@ import { Time } from "~/ui/format/time";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
-import { UndoDialog, type UndoneDecision } from "../decide/undo-dialog";
+import { toUndone, UndoDialog, type UndoneDecision } from "../decide/undo-dialog";
 
 /** What Parity changed and what staff decided, with reasons, the newest first. */
 export function Timeline({ entries, userId }: { entries: TimelineEntry[]; userId: string }) {
@@ -40,10 +40,7 @@ export function Timeline({ entries, userId }: { entries: TimelineEntry[]; userId
                 <span className="flex items-baseline gap-3 text-quiet">
                   <Time at={entry.at} />
                   {entry.undo && canDecide && (
-                    <Button
-                      size="small"
-                      onClick={() => setUndone(entry.undo && { ...entry.undo, name: entry.title })}
-                    >
+                    <Button size="small" onClick={() => setUndone(toUndone(entry.undo, entry.title))}>
                       Undo…<span className="sr-only"> {entry.title}</span>
                     </Button>
                   )}
@@ -61,7 +58,7 @@ export function Timeline({ entries, userId }: { entries: TimelineEntry[]; userId
           ))}
         </ol>
       )}
-      <UndoDialog userId={userId} undone={undone} onClose={() => setUndone(null)} />
+      <UndoDialog subject={userId} undone={undone} onClose={() => setUndone(null)} />
     </Section>
   );
 }

@@ -1,8 +1,11 @@
+import { useState } from "react";
 import type { UserView } from "~/dashboard/user-view.server";
 import { FlagChip } from "~/ui/status/flag-chip";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
 import { VerdictMark } from "~/ui/status/verdict-mark";
+import { toSyncUndo, UndoDialog } from "../decide/undo-dialog";
+import { useHasRole } from "../frame-data";
 import { listDifferingFields } from "./differing-fields";
 import { OUTCOME_TONES, useSync } from "./use-sync";
 
@@ -10,6 +13,9 @@ import { OUTCOME_TONES, useSync } from "./use-sync";
 export function MismatchCell({ user }: { user: UserView }) {
   const { result, failure } = useSync(user.userId);
   const fields = listDifferingFields(user.mismatches);
+  const undone = result && toSyncUndo(result, user.userId);
+  const canUndo = useHasRole("operator");
+  const [isUndoing, setUndoing] = useState(false);
   return (
     <>
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -26,9 +32,25 @@ export function MismatchCell({ user }: { user: UserView }) {
               <Shape tone={OUTCOME_TONES[result.outcome]} />
             </span>
             <span title={result.changes.join(" · ")}>{result.message}</span>
+            {undone && canUndo && (
+              <button
+                type="button"
+                className="-my-1 min-h-6 shrink-0 rounded px-1 text-accent hover:underline"
+                onClick={() => setUndoing(true)}
+              >
+                Undo…<span className="sr-only"> {user.name ?? user.email}</span>
+              </button>
+            )}
           </span>
         )}
       </span>
+      {undone && (
+        <UndoDialog
+          subject={user.userId}
+          undone={isUndoing ? undone : null}
+          onClose={() => setUndoing(false)}
+        />
+      )}
       {!result && fields.length > 0 && (
         <span className="block truncate text-small text-quiet" title={fields.join(", ")}>
           {fields.join(", ")}

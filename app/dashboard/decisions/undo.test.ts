@@ -28,20 +28,6 @@ async function addEndedAfterGrant(id: string): Promise<{ runId: string; changeId
 }
 
 describe("undoing one change", () => {
-  it("R225: takes back what a sync wrote by its run and user, and the runs lead to each other", async () => {
-    const { runId } = await addEndedAfterGrant("by-run");
-    const page = async (id: string) => world.parity.runs.page({ runId: id, limit: 10 });
-    expect((await page(runId))?.undoneBy).toEqual([]);
-    const none = await deciding.refused("undo_change", { runId, userId: "payer-of-another-run" });
-    expect(none.message).toBe("The run changed nothing for this user.");
-    const made = await deciding.decide("undo_change", { runId, userId: "by-run" });
-    expect(made.sentence).toContain("taken back for 1 of 1 users");
-    expect(await readAccess(world, "by-run")).toBe("locked 0");
-    const undone = (await page(runId))?.undoneBy ?? [];
-    expect(undone).toMatchObject([{ by: "Ada (staff)", users: 1 }]);
-    expect((await page(undone[0]?.runId ?? ""))?.run).toMatchObject({ mode: "undo", undoesRunId: runId });
-  });
-
   it("never takes what Stripe entitles to now", async () => {
     await addPayingUser(world, "payer");
     await world.parity.syncUser({ userId: "payer", actor: ADMIN.actor });
@@ -212,5 +198,23 @@ describe("a revocation", () => {
       const change = await world.db.change.findFirstOrThrow({ where: { userId: id } });
       expect(change).toMatchObject({ revokes: true, override: true, reason: "asked for in ticket 12" });
     }
+  });
+});
+
+describe("undoing from where the result stands", () => {
+  it("R225: takes back what a sync wrote by its run and user, and the runs lead to each other", async () => {
+    const { runId } = await addEndedAfterGrant("by-run");
+    // Read, and nothing taken: the undo is to take it.
+    await world.parity.syncUser({ userId: "by-run", actor: ADMIN.actor, grantOnly: true });
+    const page = async (id: string) => world.parity.runs.page({ runId: id, limit: 10 });
+    expect((await page(runId))?.undoneBy).toEqual([]);
+    const none = await deciding.refused("undo_change", { runId, userId: "payer-of-another-run" });
+    expect(none.message).toBe("The run changed nothing for this user.");
+    const made = await deciding.decide("undo_change", { runId, userId: "by-run" });
+    expect(made.sentence).toContain("taken back for 1 of 1 users");
+    expect(await readAccess(world, "by-run")).toBe("locked 0");
+    const undone = (await page(runId))?.undoneBy ?? [];
+    expect(undone).toMatchObject([{ by: "Ada (staff)", users: 1 }]);
+    expect((await page(undone[0]?.runId ?? ""))?.run).toMatchObject({ mode: "undo", undoesRunId: runId });
   });
 });

@@ -86,7 +86,7 @@ export async function undoChanges(
   if (planned.undone === 0)
     return refuse(
       "changed",
-      [`Nothing of ${found.name} can be taken back.`, ...describeSkips(planned)].join(" "),
+      ["Nothing can be taken back.", ...describeSkips(planned)].join(" "),
       before ?? undefined,
     );
   const unread = await readBeforeTaking(deps, planned, signal);

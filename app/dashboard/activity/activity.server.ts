@@ -4,6 +4,7 @@ import { findMismatches } from "~/billing/mismatches";
 import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
 import { ACTOR_KINDS, type Actor } from "~/engine/account/actor";
 import { loadApplication } from "~/engine/account/application.server";
+import { isSettingKey } from "~/engine/account/settings-catalogue.server";
 import { DECISION_KINDS, DECISIONS } from "~/engine/decisions/kinds";
 import { parseDecision, type Subject } from "~/engine/decisions/store.server";
 import { findChangesById } from "~/engine/repair/audited-changes.server";
@@ -19,7 +20,7 @@ import {
 import { describeRepairer } from "../run-view.server";
 import { type ActivityPlace, type ActivityQuery, listPlaces, writeCursor } from "./activity-places.server";
 import { describeSetting } from "./setting-words";
-import { isRestorable, undoSetting } from "./undo-setting.server";
+import { undoSetting } from "./undo-setting.server";
 
 /** One thing that was done: a repair, a decision of staff, or a changed setting. */
 export type ActivityEntry = {
@@ -62,7 +63,7 @@ export function createActivity({ db }: { db: Database }) {
   return {
     /** The newest first. */
     list: (query: ActivityQuery) => listActivity(db, query),
-    /** Sets a setting or a plan to what it was before a change. */
+    /** Sets a setting to what it was before a change. */
     undoSetting: (request: Parameters<typeof undoSetting>[1]) => undoSetting(db, request),
     /** Everyone who did something, for a filter: staff that have left too. */
     actors: () => listActors(db),
@@ -174,14 +175,9 @@ async function findUnset(db: Database, ids: readonly bigint[]): Promise<Set<bigi
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Of these changes of settings those that can be taken back: nothing has changed the same since, and there was something before. */
-async function findNewest(
-  db: Database,
-  rows: readonly { id: bigint; key: string; before: unknown }[],
-): Promise<Set<bigint>> {
-  const restorable = rows.filter(
-    ({ key, before }) => isRestorable(key) && !(key.startsWith("plan:") && before === null),
-  );
+/** Of these changes of settings those that can be taken back: nothing has changed the same since. */
+async function findNewest(db: Database, rows: readonly { id: bigint; key: string }[]): Promise<Set<bigint>> {
+  const restorable = rows.filter(({ key }) => isSettingKey(key));
   if (restorable.length === 0) return new Set();
   const newest = await db.settingChange.groupBy({
     by: ["key"],

@@ -11,27 +11,22 @@ export type SettingUndone = { ok: true; sentence: string } | { ok: false; messag
 
 type UndoRequest = { id: string; reason: string; by: Decider };
 
-/** Whether a change of the settings can be taken back: that of a setting or a plan. Prices are decided on the page Plans. */
-export const isRestorable = (key: string): boolean => isSettingKey(key) || key.startsWith("plan:");
-
 const numberId = z.string().regex(/^\d{1,18}$/);
 
-/** Sets a setting or a plan to what it was before a change, for a typed reason, while nothing has changed it since. */
+/** Sets a setting to what it was before a change, for a typed reason, while nothing has changed it since. */
 export async function undoSetting(db: Database, { id, reason, by }: UndoRequest): Promise<SettingUndone> {
   const problem = findReasonProblem(reason.trim(), true);
   if (problem) return problem;
   const row = numberId.safeParse(id).success
     ? await db.settingChange.findUnique({ where: { id: BigInt(id) } })
     : null;
-  if (row === null || !isRestorable(row.key)) return { ok: false, message: "This cannot be undone." };
-  if (!roleAllows(by.role, isSettingKey(row.key) ? SETTINGS[row.key].role : "admin"))
+  if (row === null || !isSettingKey(row.key)) return { ok: false, message: "This cannot be undone." };
+  if (!roleAllows(by.role, SETTINGS[row.key].role))
     return { ok: false, message: "Your role does not allow this." };
   const audit = { actor: nameActor(by.actor), reason: reason.trim() };
   const restored = await restoreSetting(db, { id: row.id, key: row.key }, audit);
   if (restored.ok)
     return { ok: true, sentence: "It is set again as it was before. The next run evaluates by it." };
-  if (restored.reason === "nothing_before")
-    return { ok: false, message: "There was no plan before this. Unmap its prices instead." };
   const names = await loadActorNames(
     db,
     [parseActor(restored.actor)].filter((actor) => actor !== null),

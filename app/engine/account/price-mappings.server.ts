@@ -143,12 +143,12 @@ async function moveSeenPrices(tx: Tx, lookupKey: string, to: MappedTo): Promise<
 
 /** Creates a plan or changes its name and seats, with an audit entry. Whether anything differed. */
 export async function savePlan(
-  db: Database | Tx,
+  db: Database,
   plan: Plan,
   { actor, reason }: Pick<MappingChange, "actor" | "reason">,
 ): Promise<boolean> {
   const { id, name, seats } = plan;
-  const save = async (tx: Database | Tx) => {
+  return db.$transaction(async (tx) => {
     const before = await tx.plan.findUnique({ where: { id }, select: { name: true, seats: true } });
     if (before?.name === name && before.seats === seats) return false;
     await tx.plan.upsert({ where: { id }, create: plan, update: { name, seats } });
@@ -156,8 +156,7 @@ export async function savePlan(
       data: { key: `plan:${id}`, ...(before && { before }), after: { name, seats }, actor, reason },
     });
     return true;
-  };
-  return "$transaction" in db ? db.$transaction(save) : save(db);
+  });
 }
 
 const mappingRow = z.object({

@@ -121,19 +121,3 @@ it("R224: takes a setting back while it stands, says who changed it since, and s
   const [bound] = await world.db.settingChange.findMany({ where: { key: "binding" } });
   expect(await undo(String(bound?.id))).toMatchObject({ data: { problem: "This cannot be undone." } });
 });
-
-it("R224: takes a plan back to the seats that it had", async () => {
-  const decision = { actor: { kind: "staff", id: ada.id }, reason: "more" } as const;
-  await world.parity.plans.set({ id: "starter", name: "Starter", seats: 3 }, decision);
-  const [entry] = (await load("?kind=setting")).entries;
-  if (entry?.undo?.kind !== "undo_setting") throw new Error("A plan can be taken back");
-  const by = { actor: { kind: "staff", id: ada.id }, role: "admin" } as const;
-  const request = { id: entry.undo.settingChangeId, reason: "a mistake" };
-  expect(
-    await world.parity.activity.undoSetting({ ...request, by: { ...by, role: "operator" } }),
-  ).toMatchObject({
-    ok: false,
-  });
-  expect(await world.parity.activity.undoSetting({ ...request, by })).toMatchObject({ ok: true });
-  expect(await world.db.plan.findUnique({ where: { id: "starter" } })).toMatchObject({ seats: 1 });
-});

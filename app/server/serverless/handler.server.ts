@@ -23,7 +23,7 @@ import { findWaitUntil } from "./wait-until.server";
 export type Handler = RequestListener & {
   /** Resolves when nothing is left to do behind the answers that were given. */
   settled(): Promise<void>;
-  /** Waits for that, and closes everything. A request that comes later opens it again. */
+  /** Hands runs over, waits for what else is left to do, and closes everything. A request that comes later opens it again. */
   close(): Promise<void>;
 };
 
@@ -77,7 +77,6 @@ export function createHandler(variables: Variables, options: HandlerOptions): Ha
     const { databaseUrl, stripe } = environment;
     if (databaseUrl === null || stripe === null) throw new StartError(NO_DEMO);
     const db = createDatabase(databaseUrl, { log, ...(!environment.staysAlive && POOL) });
-    const build = options.build();
     const pending = await listPendingMigrationsOn(db).catch(async (error: unknown) => {
       await db.$disconnect();
       throw error;
@@ -88,7 +87,7 @@ export function createHandler(variables: Variables, options: HandlerOptions): Ha
     }
     const application = openApplication({
       ...{ environment, db, databaseUrl, stripe, sandbox: false, log, databaseState },
-      pages: { build: await build, assets: options.assets },
+      pages: { build: await options.build(), assets: options.assets },
     });
     await application.startWorker();
     return {
@@ -145,9 +144,11 @@ export function createHandler(variables: Variables, options: HandlerOptions): Ha
   return Object.assign(handle, {
     settled,
     async close() {
-      await settled();
       const opened = await opening?.catch(() => null);
       opening = null;
+      // Runs are handed over: they might go on for minutes.
+      opened?.application.parity.stop();
+      await settled();
       await opened?.close();
     },
   });

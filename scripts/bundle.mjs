@@ -1,7 +1,7 @@
 // @ts-check
 // Bundles our programs, so that one file and what it loads is everything that runs: no compiler, no package folder.
 // node scripts/bundle.mjs programs|server
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 
@@ -67,7 +67,7 @@ export async function bundle({ name, entries, folder, pages = false, external = 
     logLevel: "warning",
     // Vite writes such imports beside those that it uses.
     logOverride: { "ignored-bare-import": "silent" },
-    plugins: pages ? [builtPages] : [],
+    plugins: [unmappedPackages, ...(pages ? [builtPages] : [])],
   });
   refuseLazyCommonJs(metafile);
   const made = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
@@ -98,6 +98,21 @@ const builtPages = {
     onLoad({ filter: /[\\/]app[\\/]server[\\/]pages\.server\.ts$/ }, () => ({
       contents: 'export const loadPages = () => import("./build/server/index.js");',
       resolveDir: root,
+    }));
+  },
+};
+
+/**
+ * Maps are for our own sources: with those of the packages they are read for half a second when the first error is logged.
+ * @type {import("esbuild").Plugin}
+ */
+const unmappedPackages = {
+  name: "unmapped-packages",
+  setup({ onLoad }) {
+    const map = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString("base64");
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path: file }) => ({
+      contents: `${await readFile(file, "utf8")}\n//# sourceMappingURL=data:application/json;base64,${map}\n`,
+      loader: "js",
     }));
   },
 };

@@ -18,6 +18,7 @@ import type { Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
 import { askPerson } from "~/platform/surroundings/ask-person.server";
 import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
+import { readSourceStack } from "~/platform/surroundings/source-stack.server";
 import { describeSurroundings } from "~/platform/surroundings/surroundings.server";
 import { openPostgres } from "~/server/open-postgres.server";
 import { prepareDatabase } from "~/server/require-database.server";
@@ -189,7 +190,7 @@ const exitCode = await runCommandLine({
 }).catch((error: unknown) => {
   const trouble = findDatabaseTrouble(error);
   if (trouble !== null) say(`${explainTrouble(trouble)} What was committed is kept. Repeat the command.`);
-  else say(maskText(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  else say(maskText(error instanceof Error ? (readSourceStack(error) ?? error.message) : String(error)));
   return EXIT.failed;
 });
 // Everything is closed. Timers of libraries would keep the process alive for seconds.

@@ -1,3 +1,5 @@
+import { readSourceStack } from "./surroundings/source-stack.server";
+
 /**
  * What must never be in a log. A replaced value cannot be recovered, not even its length. Each pattern begins only where a run
  * of its characters begins, so that a long text takes linear time: addresses of requests are logged, and outsiders choose them.
@@ -46,7 +48,7 @@ function maskError(error: Error, depth: number): unknown {
   return {
     type: error.name,
     message: maskText(error.message),
-    stack: error.stack ? maskText(error.stack) : undefined,
+    stack: error.stack ? maskText(readSourceStack(error) ?? "") : undefined,
     ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
     ...(error.cause === undefined ? {} : { cause: maskValue(error.cause, depth + 1) }),
   };

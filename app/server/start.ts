@@ -9,6 +9,7 @@ import { maskText } from "~/platform/mask.server";
 import { ROOT } from "~/platform/root.server";
 import { StartError } from "~/platform/start-error";
 import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
+import { readSourceStack } from "~/platform/surroundings/source-stack.server";
 import type { Application, ApplicationOptions } from "./application.server";
 import { describeStart } from "./describe-start.server";
 import { type Listener, openListener } from "./listener.server";
@@ -181,7 +182,7 @@ function toActualPort({ appUrl, port }: Environment, actual: number): Partial<En
 
 /** Prints an expected error as its message, and a bug with its stack, both with secrets masked. */
 function report(error: unknown): void {
-  const stack = error instanceof Error ? error.stack : undefined;
+  const stack = error instanceof Error ? readSourceStack(error) : undefined;
   const text = error instanceof StartError ? error.message : maskText(stack ?? readMessage(error));
   process.stderr.write(`${text}\n`);
 }

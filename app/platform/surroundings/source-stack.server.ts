@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { SourceMap } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { ROOT } from "~/platform/root.server";
+
+const FRAME = /(file:\/\/\/[^\s()]+\.js):(\d+):(\d+)/g;
+
+/** Reading a map takes some tens of milliseconds, so it is read once, and only when an error is logged. */
+const maps = new Map<string, SourceMap | null>();
+
+/**
+ * The error's stack, with files and lines of our sources where the compiled programs have been run. What comes from a package
+ * stays as it is. (`node --enable-source-maps` would read all maps at every start.)
+ */
+export function readSourceStack({ stack }: Error): string | undefined {
+  return stack?.replace(FRAME, (frame, url: string, line: string, column: string) => {
+    const entry = loadMap(url)?.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!entry || !("originalSource" in entry) || entry.originalSource.includes("node_modules")) return frame;
+    const source = path.resolve(path.dirname(fileURLToPath(url)), entry.originalSource);
+    return `${path.relative(ROOT, source)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+  });
+}
+
+function loadMap(url: string): SourceMap | null {
+  const known = maps.get(url);
+  if (known !== undefined) return known;
+  let map: SourceMap | null = null;
+  try {
+    map = new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, "utf8")));
+  } catch {
+    // There is none: it runs from the sources, or the maps were left out.
+  }
+  maps.set(url, map);
+  return map;
+}

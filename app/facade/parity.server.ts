@@ -129,7 +129,7 @@ export function createParity(options: ParityOptions) {
     examine: lookAround,
     /** Whether it works, the trend, and why records and Stripe come apart. */
     health: createHealth({
-      ...{ db, guard, countCache, users, takesWebhooks: secret !== null },
+      ...{ db, guard, countCache, users, takesWebhooks: secret !== null, staysAlive: driveMs === null },
       examine: () => lookAround("rest"),
     }),
     plans: createPlans(deps),

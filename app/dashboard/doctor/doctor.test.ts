@@ -286,6 +286,7 @@ it("the scheduler, its last run, workers and the queue", async () => {
   await world.db.run.updateMany({ data: { state: "done", reason: null, failed: 2 } });
   expect(await find("last_run")).toMatch(/^warning The last full run left 2 users failed/);
   expect(await find("workers")).toMatch(/^warning No process takes jobs/);
+  expect(await find("workers", { around: { staysAlive: false } })).toMatch(/^ok No process stays alive/);
   await world.db.workerProcess.create({ data: { poolId: "one" } });
   expect(await find("workers")).toMatch(/^ok 1 process takes jobs/);
   await world.db.setting.updateMany({ where: { key: "writeMode" }, data: { value: "off" } });

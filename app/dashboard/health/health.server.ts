@@ -11,6 +11,8 @@ type HealthDeps = Pick<Deps, "db" | "guard"> & {
   countCache: CountCache;
   users: UsersList;
   takesWebhooks: boolean;
+  /** False where no process lives between requests. */
+  staysAlive: boolean;
   /** The doctor, without what asks Stripe. */
   examine: () => Promise<DoctorReport>;
 };

@@ -4,7 +4,12 @@ import type { AccountGuard } from "~/engine/account/account-guard.server";
 import { listRefusals } from "~/engine/account/stripe-refusals.server";
 import { DELIVERY_OUTCOMES, listDeliveries } from "~/engine/observe/webhook-deliveries.server";
 import type { Database } from "~/platform/client.server";
-import { findLastScheduledRun, loadQueueState, WAITED_TOO_LONG } from "../doctor/checks/running.server";
+import {
+  findLastScheduledRun,
+  loadQueueState,
+  NO_WORKER_NEEDED,
+  WAITED_TOO_LONG,
+} from "../doctor/checks/running.server";
 import type { Level } from "../doctor/groups";
 import { type Freshness, loadFreshness } from "../freshness.server";
 import { describeStripeFailure } from "../sync-result.server";
@@ -27,17 +32,22 @@ export type Sign = {
 type Found = Omit<Sign, "id" | "title" | "at" | "remedy" | "link"> &
   Partial<Pick<Sign, "at" | "remedy" | "link">>;
 
-type SignDeps = { db: Database; guard: Pick<AccountGuard, "last">; takesWebhooks: boolean };
+type SignDeps = {
+  db: Database;
+  guard: Pick<AccountGuard, "last">;
+  takesWebhooks: boolean;
+  staysAlive: boolean;
+};
 
 /** What tells whether everything works. Sends no request to Stripe and counts no users, so that a page can wait for it. */
-export async function loadSigns({ db, guard, takesWebhooks }: SignDeps): Promise<Sign[]> {
+export async function loadSigns({ db, guard, takesWebhooks, staysAlive }: SignDeps): Promise<Sign[]> {
   const freshness = await loadFreshness(db);
   const [openAlerts, run, stripe, webhooks, workers] = await Promise.all([
     db.alert.count({ where: { resolvedAt: null } }),
     findRunSign(db),
     findStripeSign(db, guard),
     findWebhookSign(db, takesWebhooks),
-    findWorkerSign(db),
+    findWorkerSign(db, staysAlive),
   ]);
   const found: [string, string, Found][] = [
     ["scheduler", "Scheduler", findSchedulerSign(freshness)],
@@ -186,9 +196,10 @@ async function findWebhookSign(db: Database, takesWebhooks: boolean): Promise<Fo
   };
 }
 
-async function findWorkerSign(db: Database): Promise<Found> {
+async function findWorkerSign(db: Database, staysAlive: boolean): Promise<Found> {
   const { workers, due, oldest, failed } = await loadQueueState(db);
   const alive = `${pluralize(workers, "process takes", "processes take")} jobs`;
+  if (workers === 0 && !staysAlive) return { level: "ok", text: NO_WORKER_NEEDED };
   if (workers === 0)
     return {
       level: "warning",

@@ -8,6 +8,8 @@ export type Surroundings = {
   appUrl: string | null;
   /** Its customers and staff are made up: the address need not be safe. */
   isDemo: boolean;
+  /** False where no process lives between requests: none takes jobs, and that is right. */
+  staysAlive: boolean;
   /** `v22.1.0` */
   nodeVersion: string;
   timeZone: string;
@@ -22,7 +24,7 @@ export type Surroundings = {
 /** Of a process without an environment that is known, as in tests. */
 export function createSurroundings(given: Partial<Surroundings> = {}): Surroundings {
   return {
-    ...{ databaseUrl: null, appUrl: null, isDemo: false, secrets: [], problems: [] },
+    ...{ databaseUrl: null, appUrl: null, isDemo: false, staysAlive: true, secrets: [], problems: [] },
     nodeVersion: process.version,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     now: () => Date.now() / 1000,
@@ -32,13 +34,13 @@ export function createSurroundings(given: Partial<Surroundings> = {}): Surroundi
 
 /** `databaseUrl`: of the database that was opened, which may be the embedded one. */
 export function describeSurroundings(environment: Environment, databaseUrl: string | null): Surroundings {
-  const { appUrl, appSecret, cronSecret, metricsToken, customerTokens, mode } = environment;
+  const { appUrl, staysAlive, appSecret, cronSecret, metricsToken, customerTokens, mode } = environment;
   const secrets = {
     ...{ APP_SECRET: appSecret, CRON_SECRET: cronSecret, METRICS_TOKEN: metricsToken },
     WORKSPACE_JWT_SECRET: customerTokens?.kind === "secret" ? customerTokens.secret : null,
   };
   return createSurroundings({
-    ...{ databaseUrl, appUrl, isDemo: mode === "demo" },
+    ...{ databaseUrl, appUrl, staysAlive, isDemo: mode === "demo" },
     secrets: Object.entries(secrets).flatMap(([variable, value]) =>
       value === null ? [] : [{ variable, length: value.length }],
     ),

@@ -119,6 +119,9 @@ describe("the handler, where no process stays alive", () => {
     expect(page.status).toBe(200);
     expect(page.body).toContain("seen@example.com");
 
+    const health = await call.page("/health", cookie);
+    expect(health.body).toContain("No process stays alive between requests here");
+
     const run = await world.parity.runs.preview({ actor: { kind: "staff", id: null } });
     expect(run.state).toBe("running");
     expect((await call.page(`/runs/${run.id}`, cookie)).status).toBe(200);

@@ -110,6 +110,10 @@ const WORK = sql`
       WHERE run_at <= now() AND locked_at IS NULL AND attempts < max_attempts) AS oldest,
     (SELECT count(*)::int FROM parity.jobs WHERE attempts >= max_attempts) AS failed`;
 
+/** Of a host where no process lives between requests. */
+export const NO_WORKER_NEEDED =
+  "No process stays alive between requests here: requests and the scheduler do the work.";
+
 /** A worker takes a job within seconds. */
 export const WAITED_TOO_LONG = 120;
 
@@ -118,14 +122,15 @@ const workers = defineCheck({
   group: "running",
   title: "Workers and queue",
   needs: "installation",
-  async look({ db }) {
+  async look({ db }, { surroundings }) {
     const { workers: alive, beatAgo, due, oldest, failed } = await loadQueueState(db);
     const queue =
       due === 0
         ? "The queue is empty"
         : `${pluralize(due, "job")} in the queue, the oldest for ${formatLength(oldest ?? 0)}`;
     const found: Finding[] = [];
-    if (alive === 0)
+    if (alive === 0 && !surroundings.staysAlive) found.push(ok(`${NO_WORKER_NEEDED} ${queue}.`));
+    else if (alive === 0)
       found.push(
         warning(
           `No process takes jobs${beatAgo === null ? "" : `; the last one did ${formatLength(beatAgo)} ago`}. ${queue}.`,

@@ -16,6 +16,7 @@ import {
 } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
+import { StartError } from "~/platform/start-error";
 import { askPerson } from "~/platform/surroundings/ask-person.server";
 import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
 import { readSourceStack } from "~/platform/surroundings/source-stack.server";
@@ -189,7 +190,9 @@ const exitCode = await runCommandLine({
   },
 }).catch((error: unknown) => {
   const trouble = findDatabaseTrouble(error);
-  if (trouble !== null) say(`${explainTrouble(trouble)} What was committed is kept. Repeat the command.`);
+  if (error instanceof StartError) say(error.message);
+  else if (trouble !== null)
+    say(`${explainTrouble(trouble)} What was committed is kept. Repeat the command.`);
   else say(maskText(error instanceof Error ? (readSourceStack(error) ?? error.message) : String(error)));
   return EXIT.failed;
 });

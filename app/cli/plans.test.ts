@@ -45,7 +45,7 @@ it("a plan without seats is created once", async () => {
   const create = ["plans", "set", "free", "--seats", "0", "--name", "Free", "--reason", "a free plan"];
   expect((await run([...create, "--preview"])).stdout).toContain("Preview, nothing was changed: New plan.");
   expect((await run(create)).stdout).toContain("New plan. Free (free) has 0 soldiers: it gives no access.");
-  expect((await run(create)).stderr).toContain("That is decided already");
+  expect((await run(create)).stderr).toContain("Nothing to change: Free (free)");
 });
 
 it.each([

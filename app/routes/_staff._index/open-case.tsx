@@ -1,6 +1,6 @@
 import { Link, useNavigate } from "@remix-run/react";
 import { ChevronLeft } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { inboxPath, QUEUES, type QueueId } from "~/dashboard/inbox/queues";
 import type { DescribedPayer } from "~/dashboard/payers/payers.server";
 import type { UserPage } from "~/dashboard/user-pages.server";
@@ -13,6 +13,8 @@ import { PayerCase } from "./payer-case";
 type OpenCaseProps = {
   queue: QueueId;
   caseId: string | null;
+  /** The address names the case; otherwise it is the first one that waits. */
+  isChosen: boolean;
   page: UserPage | null;
   payer: DescribedPayer | null;
   nextId: string | null;
@@ -21,8 +23,9 @@ type OpenCaseProps = {
 };
 
 /** The case that is worked on, with what can be decided about it, and the way to the next one. */
-export function OpenCase({ queue, caseId, page, payer, nextId, previousId }: OpenCaseProps) {
+export function OpenCase({ queue, caseId, isChosen, page, payer, nextId, previousId }: OpenCaseProps) {
   const top = useFocusOnNext(caseId);
+  useStayOnCase(top, isChosen || caseId === null ? null : inboxPath(queue, caseId));
   // A payer that was just decided about is in no list any more; what was decided stays in its place.
   const lastPayer = useRef(payer);
   if (payer !== null) lastPayer.current = payer;
@@ -60,6 +63,29 @@ export function OpenCase({ queue, caseId, page, payer, nextId, previousId }: Ope
       )}
     </article>
   );
+}
+
+/**
+ * Names the case in the address as soon as the person does anything. Otherwise another case would stand here after a decision: the
+ * first one that still waits.
+ */
+function useStayOnCase(top: RefObject<HTMLElement>, path: string | null) {
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (path === null) return;
+    const stay = () => {
+      // On a phone the case is not shown before it is chosen.
+      if (top.current?.checkVisibility()) navigate(path, { replace: true, preventScrollReset: true });
+      forget();
+    };
+    const forget = () => {
+      window.removeEventListener("pointerdown", stay);
+      window.removeEventListener("keydown", stay);
+    };
+    window.addEventListener("pointerdown", stay);
+    window.addEventListener("keydown", stay);
+    return forget;
+  }, [top, path, navigate]);
 }
 
 /** After “Next case” the focus is on the case, and not on a button that has gone. */

@@ -109,6 +109,7 @@ export default function Inbox() {
             <OpenCase
               queue={queue}
               caseId={caseId}
+              isChosen={isChosen}
               page={page}
               payer={payer}
               nextId={work.nextId}

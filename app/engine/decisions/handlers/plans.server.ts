@@ -71,7 +71,7 @@ async function preparePlan(
   if (before?.name === after.name && before.seats === after.seats)
     return refuse(
       "already",
-      `That is decided already: ${words}`,
+      `Nothing to change: ${words}`,
       (await findLatestDecision(tx, { planId })) ?? undefined,
     );
   return {

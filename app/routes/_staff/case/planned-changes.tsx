@@ -2,6 +2,7 @@ import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
 import type { StepId } from "~/dashboard/user-page/next-steps";
 import type { UserPage } from "~/dashboard/user-pages.server";
 import { useFrameData } from "~/routes/_staff/frame-data";
+import { Value } from "~/ui/copy-id";
 
 /** More lines than this are folded. */
 const SHOWN = 8;
@@ -39,7 +40,9 @@ function ChangeLines({ lines }: { lines: string[] }) {
   return (
     <ul className="mt-1 list-disc space-y-0.5 pl-5 tabular-nums marker:text-faint">
       {lines.map((line) => (
-        <li key={line}>{line}</li>
+        <li key={line}>
+          <Value>{line}</Value>
+        </li>
       ))}
     </ul>
   );

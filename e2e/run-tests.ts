@@ -15,6 +15,8 @@ type Step = {
   execute(): Promise<{ ok: boolean; output: string }>;
   /** For a step that runs tests: how many passed and failed; null when it did not get that far. */
   readCounts?(): Promise<Counts | null>;
+  /** Dear, or of no use after a failure: only where nothing has failed until then. */
+  afterSuccess?: true;
 };
 type Result = { title: string; state: "passed" | "failed" | "skipped"; seconds: number; counts: Counts };
 
@@ -70,6 +72,7 @@ const vitest: Step = {
     "unit and integration, schema drift, layers, lock",
     "vitest",
     "run",
+    "--maxWorkers=2", // the browser fills the time in which a test waits
     "--reporter=default",
     "--reporter=json",
     "--reporter=./e2e/support/slow-tests.ts",
@@ -91,6 +94,7 @@ const built: Step = {
 };
 const browser: Step = {
   title: "browser",
+  afterSuccess: true,
   async execute() {
     const installed = await installChromium();
     if (!installed.ok) return installed;
@@ -109,22 +113,28 @@ const searches = readdirSync("e2e/hunt").filter((file) => file.endsWith(".ts") &
 // The lanes of a stage run in parallel, the steps of a lane one after another: there are two cores.
 const stages: Step[][][] = [
   [[generate]],
-  [[types, lint, build, built], [vitest]],
-  [[browser]],
+  [[types, lint, build, built, browser], [vitest]],
   ...(hunt ? [[[createSearch(LONGEST)], searches.map(createSearch)]] : []),
 ];
 
 const results: Result[] = [];
 for (const lanes of stages) {
-  const hasPassed = results.every(({ state }) => state === "passed");
+  const goesOn = hasPassed();
   await Promise.all(
     lanes.map(async (lane) => {
-      for (const step of lane) results.push(hasPassed ? await runStep(step) : skipStep(step));
+      for (const step of lane) {
+        const runs = goesOn && (!step.afterSuccess || hasPassed());
+        results.push(runs ? await runStep(step) : skipStep(step));
+      }
     }),
   );
 }
 await cleanUp();
 process.exitCode = printResults(results);
+
+function hasPassed(): boolean {
+  return results.every(({ state }) => state === "passed");
+}
 
 async function runStep(step: Step): Promise<Result> {
   const startedAt = performance.now();

@@ -45,6 +45,8 @@ export type ActivityEntry = {
   /** An admin decided it although evidence was missing. */
   override: boolean;
   runId: string | null;
+  /** `req_…`: Stripe's answer that a repair rests on, as Stripe's own log names it. */
+  stripeRequestId: string | null;
   /** What `undo_change` or `undo_decision` takes, or the changed setting; null where it cannot be taken back. */
   undo:
     | { kind: "undo_change"; changeId: string }
@@ -117,6 +119,7 @@ async function loadChanges(
       ...{ actor: row.actor, userId: row.userId, subject: { userId: row.userId }, reason: row.reason },
       changes: findMismatches(row.before, row.after, fields).map((one) => describeMismatch(one, currencies)),
       ...{ grants: row.grants, revokes: row.revokes, override: row.override, runId: row.runId },
+      stripeRequestId: row.stripeRequestId,
       undo: { kind: "undo_change", changeId: row.id },
     };
   });
@@ -133,7 +136,7 @@ async function loadDecisions(db: Database, ids: readonly bigint[]): Promise<Acti
       actor: decisions[index]?.actor ?? null,
       userId: subject.userId ?? null,
       ...{ changes: [], grants: false, revokes: false, override: view.kind === "override" },
-      runId: subject.runId ?? null,
+      ...{ runId: subject.runId ?? null, stripeRequestId: null },
       undo: undoable ? { kind: "undo_decision", decisionId: id } : null,
     };
   });
@@ -157,7 +160,7 @@ async function loadSettings(db: Database, ids: readonly bigint[]): Promise<Activ
       ...{ key: `setting:${row.id}`, source: "setting", at: toSeconds(row.createdAt), title, changes },
       by: describeActor(row.actor, names),
       ...{ actor: parseActor(row.actor), userId: null, subject: {}, reason: row.reason },
-      ...{ grants: false, revokes: false, override: false, runId: null },
+      ...{ grants: false, revokes: false, override: false, runId: null, stripeRequestId: null },
       undo: newest.has(row.id) ? { kind: "undo_setting", settingChangeId: String(row.id) } : null,
     };
   });

@@ -76,6 +76,8 @@ export type ChangeEntry = AuditedChange & {
   override: boolean;
   actor: Actor;
   reason: string | null;
+  /** Of the answer of Stripe by which it was evaluated last. */
+  stripeRequestId: string | null;
   createdAt: Date;
 };
 
@@ -93,6 +95,6 @@ export async function findChangesById(
     ...toAudited(row, fields),
     ...{ grants: row.grants, revokes: row.revokes, override: row.override, createdAt: row.createdAt },
     actor: { kind: actorKind.parse(row.actorKind), id: row.actor },
-    reason: row.reason,
+    ...{ reason: row.reason, stripeRequestId: row.stripeRequestId },
   }));
 }

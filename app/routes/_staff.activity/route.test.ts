@@ -46,6 +46,8 @@ it("R179: shows what was done, who did it and why, before and after; people stay
     { source: "change", userId: "payer", by: "the scheduler", grants: true },
   ]);
   expect(entries[2]?.changes.join("\n")).toMatch(/→ army/);
+  // Stripe's log can be searched for the answer that it rests on.
+  expect(entries[2]?.stripeRequestId).toMatch(/^req_/);
 });
 
 it("R179: finds by kind, person, user and days, and takes a filter that cannot be read as none", async () => {

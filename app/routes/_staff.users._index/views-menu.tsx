@@ -1,6 +1,6 @@
 import { useFetcher, useNavigate } from "@remix-run/react";
 import { Bookmark } from "lucide-react";
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import type { SavedView } from "~/dashboard/saved-views/saved-views.server";
 import { SHIPPED_VIEWS } from "~/dashboard/saved-views/shipped-views";
 import { isFiltered, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
@@ -63,11 +63,14 @@ function SaveViewDialog({ open, onClose, query }: { open: boolean; onClose: () =
   const fetcher = useFetcher<{ problem: string } | null>();
   const id = useId();
   const [name, setName] = useState("");
-  const save = (event: React.FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    fetcher.submit(event.currentTarget);
-    onClose();
-  };
+  const isBusy = fetcher.state !== "idle";
+  const wasBusy = useRef(false);
+  const problem = isBusy ? null : fetcher.data?.problem;
+  // It stays open where the view could not be saved, and says why.
+  useEffect(() => {
+    if (wasBusy.current && !isBusy && !problem) onClose();
+    wasBusy.current = isBusy;
+  }, [isBusy, problem, onClose]);
   return (
     <Dialog
       open={open}
@@ -80,7 +83,7 @@ function SaveViewDialog({ open, onClose, query }: { open: boolean; onClose: () =
         </p>
       }
     >
-      <fetcher.Form method="post" action="/users/views" className="space-y-4" onSubmit={save}>
+      <fetcher.Form method="post" action="/users/views" className="space-y-4">
         <input type="hidden" name="intent" value="save" />
         <input type="hidden" name="search" value={usersPath(query).replace(/^\/users\??/, "")} />
         <Field
@@ -93,9 +96,14 @@ function SaveViewDialog({ open, onClose, query }: { open: boolean; onClose: () =
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
+        {problem && (
+          <p role="alert" className="text-table text-critical">
+            {problem}
+          </p>
+        )}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" disabled={name.trim() === ""}>
+          <Button type="submit" variant="primary" disabled={name.trim() === "" || isBusy} aria-busy={isBusy}>
             Save view
           </Button>
         </div>

@@ -22,6 +22,14 @@ export const action = route.action(
     }
     const query = parseUsersQuery(new URLSearchParams(form.search));
     const saved = await parity.savedViews.save(staff.id, form.name, query);
-    return saved.ok ? null : data({ problem: "You have too many views. Delete one first." }, { status: 409 });
+    return saved.ok
+      ? null
+      : data(
+          {
+            problem:
+              "You have 30 views, and no more can be kept. Delete one first: open it, then Views → Delete.",
+          },
+          { status: 409 },
+        );
   },
 );

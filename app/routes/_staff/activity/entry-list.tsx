@@ -33,7 +33,7 @@ function chooseTone({ grants, revokes, source }: ActivityEntry): Tone {
 }
 
 function Entry({ entry, onUndo }: { entry: ActivityEntry; onUndo?: (entry: ActivityEntry) => void }) {
-  const { at, title, by, userId, subject, reason, changes, override, runId, undo } = entry;
+  const { at, title, by, userId, subject, reason, changes, override, runId, stripeRequestId, undo } = entry;
   const tone = chooseTone(entry);
   const others = [subject.customerId, subject.subscriptionId, subject.priceId, subject.productId].flatMap(
     (id) => id ?? [],
@@ -82,6 +82,12 @@ function Entry({ entry, onUndo }: { entry: ActivityEntry; onUndo?: (entry: Activ
               <Link to={`/runs/${encodeURIComponent(runId)}`} className="rounded text-accent underline">
                 run
               </Link>
+            </>
+          )}
+          {stripeRequestId !== null && (
+            <>
+              {" · by Stripe’s answer "}
+              <span className="font-mono text-small break-all">{stripeRequestId}</span>
             </>
           )}
         </p>

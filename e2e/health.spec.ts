@@ -23,5 +23,5 @@ test("health says what works, shows the trend with its numbers, and each number 
   await open.click();
   await expect(page).toHaveURL(/\/users\?found=/);
   await expect(page.getByRole("link", { name: /remove this filter/ })).toBeVisible();
-  await expect(page.getByText(new RegExp(`\\b${users} users\\b`)).first()).toBeVisible();
+  await expect(page.getByText(new RegExp(`of ${users}\\b`)).first()).toBeVisible();
 });

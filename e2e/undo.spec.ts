@@ -7,6 +7,7 @@ test("what a sync wrote is previewed and taken back from its run's page, with a 
   test.skip(isMobile, "it changes the same data");
   await page.goto("/users?verdict=detail_mismatch");
   await page
+    .getByRole("table")
     .getByRole("button", { name: /^Sync / })
     .first()
     .click();

@@ -68,7 +68,7 @@ export async function loadSigns({ db, guard, takesWebhooks, staysAlive }: SignDe
 /** Workers and the scheduler look for alerts: where neither comes, none opens. */
 function describeAlerts(open: number, isLookedFor: boolean): Found {
   const link = { to: "/alerts", label: "View alerts" };
-  if (open > 0) return { level: "problem", text: `${pluralize(open, "alert is", "alerts are")} open.`, link };
+  if (open > 0) return { level: "warning", text: `${pluralize(open, "alert is", "alerts are")} open.`, link };
   if (!isLookedFor) return { level: "unknown", text: "Neither a worker nor the scheduler looks for alerts." };
   return { level: "ok", text: "None is open.", link };
 }

@@ -49,7 +49,7 @@ function Steps({ current }: { current: TrendStep }) {
           replace
           aria-current={step === current ? "true" : undefined}
           className={classNames(
-            "min-h-6 rounded px-2",
+            "min-h-6 rounded px-2 whitespace-nowrap",
             step === current ? "bg-selected font-medium text-ink" : "text-accent hover:underline",
           )}
         >

@@ -7,15 +7,16 @@ import { startCluster } from "../../app/platform/testing/cluster";
 import { copyDatabase } from "../../app/platform/testing/database";
 import { ODD_CALLERS, sampleOddRequests } from "../../app/server/testing/odd-requests";
 import { openOddWorld, tryOddRequests } from "../../app/server/testing/try-requests";
-import { createProgress } from "../support/progress";
+import { createProgress, divideMinutes } from "../support/progress";
 
 // Sends thousands of generated requests to every route of the built application, as every kind of caller. `npm run hunt` sends
-// all of them. One seed alone, after `npm run build`:  npx tsx e2e/hunt/requests.ts --seed 7
+// as many as fit into its minutes. All: … --minutes 120   One seed alone, after `npm run build`:  npx tsx e2e/hunt/requests.ts --seed 7
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string" },
     seeds: { type: "string", default: "20" },
+    minutes: { type: "string", default: "10" },
     "per-route": { type: "string", default: "100" },
   },
 });
@@ -25,10 +26,12 @@ sendConsoleToLog(createLog({ level: "silent" }));
 process.env.NODE_ENV = "production";
 const build: ServerBuild = await import(path.resolve("build/server/index.js"));
 const cluster = await startCluster();
+const time = divideMinutes(Number(values.minutes), 1);
 let sent = 0;
 let problems = 0;
 try {
   for (const seed of seeds) {
+    if (time.isOver()) break;
     const odd = await openOddWorld(build, await copyDatabase(cluster.url));
     const requests = sampleOddRequests(seed, Number(values["per-route"]));
     const findings = await tryOddRequests(odd, requests);

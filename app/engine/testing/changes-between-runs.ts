@@ -11,7 +11,7 @@ const CHANGES: ((world: World, one: Subscription) => void)[] = [
   ({ sandbox }, { id }) => sandbox.subscriptions.cancel(id),
   ({ sandbox }, { id }) => sandbox.lifecycle.cancelAtPeriodEnd(id, "cancel_at"),
   ({ sandbox }, { id }) => sandbox.lifecycle.cancelAtPeriodEnd(id, "cancel_at_period_end"),
-  ({ sandbox, prices }, { id }) => sandbox.lifecycle.changePlan(id, prices.starter),
+  (world, { id }) => changePlan(world, id),
   ({ sandbox }, { id }) => sandbox.subscriptions.renew(id, { fails: true }),
   ({ sandbox }, { id }) => sandbox.subscriptions.setStatus(id, "unpaid"),
   ({ sandbox }, { customerId }) => sandbox.customers.delete(customerId),
@@ -50,6 +50,13 @@ export async function applyManyChanges(world: World, users: MixedUsers, random: 
   const gone = random.sample(users.users, 2);
   await db.workspace.deleteMany({ where: { ownerId: { in: gone } } });
   await db.user.deleteMany({ where: { id: { in: gone } } });
+}
+
+/** Stripe has no subscription with prices of different intervals: one with several items is canceled in place of that. */
+function changePlan({ sandbox, prices }: World, id: string): void {
+  const items = sandbox.account.store.subscriptions.find(id)?.items ?? [];
+  if (items.length > 1) sandbox.subscriptions.cancel(id);
+  else sandbox.lifecycle.changePlan(id, prices.starter);
 }
 
 function subscribe({ sandbox, prices }: World, name: string, metadata: Record<string, string>) {

@@ -73,7 +73,9 @@ function useStayOnCase(top: RefObject<HTMLElement>, path: string | null) {
   const navigate = useNavigate();
   useEffect(() => {
     if (path === null) return;
-    const stay = () => {
+    const stay = (event: Event) => {
+      // These go to another case, which has an address of its own.
+      if (event instanceof KeyboardEvent && (event.key === "j" || event.key === "k")) return;
       // On a phone the case is not shown before it is chosen.
       if (top.current?.checkVisibility()) navigate(path, { replace: true, preventScrollReset: true });
       forget();

@@ -2,7 +2,7 @@ import { data, type MetaFunction, redirect } from "@remix-run/node";
 import { Link, useLoaderData, useLocation, useNavigation, useSearchParams } from "@remix-run/react";
 import type { RowSelectionState } from "@tanstack/react-table";
 import { Download } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { z } from "zod";
 import { pluralize } from "~/billing/words/counts";
 import { BULK_DECISIONS, MOST_DECIDED_AT_ONCE } from "~/dashboard/selections/bulk-decisions";
@@ -29,7 +29,6 @@ import { FilterBar } from "./filter-bar";
 import { Pagination } from "./pagination";
 import { QueryTimeout } from "./query-timeout";
 import { SearchHint } from "./search-hint";
-import { SelectionBar } from "./selection-bar";
 import { SortMenu } from "./sort-menu";
 import { SummaryChips } from "./summary-chips";
 import { useTableLook } from "./table-look";
@@ -38,6 +37,9 @@ import { useStableRows } from "./use-stable-rows";
 import { UsersTable } from "./users-table";
 import { ViewOptions } from "./view-options";
 import { ViewsMenu } from "./views-menu";
+
+/** Loaded once a user is selected: the page stays light before. */
+const SelectionBar = lazy(async () => ({ default: (await import("./selection-bar")).SelectionBar }));
 
 export const meta: MetaFunction = () => [{ title: "Users · Parity" }];
 
@@ -225,12 +227,14 @@ export default function Users() {
               }
             />
             {(userIds.length > 0 || selection.isAll) && (
-              <SelectionBar
-                selection={{ userIds, isAll: selection.isAll }}
-                total={total}
-                onSelectAll={() => setChosen({ ...selection, isAll: true })}
-                onClear={clear}
-              />
+              <Suspense>
+                <SelectionBar
+                  selection={{ userIds, isAll: selection.isAll }}
+                  total={total}
+                  onSelectAll={() => setChosen({ ...selection, isAll: true })}
+                  onClear={clear}
+                />
+              </Suspense>
             )}
             <Pagination {...pages} query={query} shown={pages.users.length} />
           </>

@@ -218,7 +218,7 @@ describe("a connection", () => {
     const next = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     const { text } = await write(server.port, first + next, /"ok":true/);
     expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(text).toContain('{"ok":true}');
+    expect(text).toContain('"ok":true');
   });
 
   it("S12: ends when the rest of a body does not end", async () => {

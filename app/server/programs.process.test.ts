@@ -53,7 +53,8 @@ describe("the worker", () => {
       DATABASE_URL: demo.url,
       STRIPE_API_BASE: demo.sandboxUrl,
     });
-    await expect.poll(() => demo.db.workerProcess.count()).toBe(1);
+    await expect.poll(worker.printed).toContain("worker started");
+    expect(await demo.db.workerProcess.count()).toBe(1);
     worker.kill("SIGTERM");
     const { code, stdout } = await worker.ended;
     expect(code).toBe(0);

@@ -133,7 +133,12 @@ export const runProcess = async (argv: ProgramArguments, environment: Record<str
 export const runFromSources = (argv: ProgramArguments, environment: Record<string, string>): Promise<Ran> =>
   startNode(["--import", "tsx", ...argv], environment).ended;
 
-export type StartedProcess = { ended: Promise<Ran>; kill: (signal: NodeJS.Signals) => void };
+export type StartedProcess = {
+  ended: Promise<Ran>;
+  kill: (signal: NodeJS.Signals) => void;
+  /** What it has written to its output until now. */
+  printed: () => string;
+};
 
 /** As `runProcess`; the process can be sent signals meanwhile. */
 export async function startProcess(
@@ -147,6 +152,7 @@ function startNode(argv: readonly string[], environment: Record<string, string>)
   const { PATH, HOME, TMPDIR } = process.env;
   const env = { NODE_ENV: "production" as const, PATH, HOME, TMPDIR, ...environment };
   let kill: StartedProcess["kill"] = () => {};
+  let printed = "";
   const ended = new Promise<Ran>((resolve) => {
     const child = execFile(
       process.execPath,
@@ -155,6 +161,9 @@ function startNode(argv: readonly string[], environment: Record<string, string>)
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
     kill = (signal) => void child.kill(signal);
+    child.stdout?.on("data", (text: string) => {
+      printed += text;
+    });
   });
-  return { ended, kill };
+  return { ended, kill, printed: () => printed };
 }

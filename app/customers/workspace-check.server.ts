@@ -9,6 +9,7 @@ import {
 } from "~/engine/observe/user-checks.server";
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
+import { checkSeconds } from "~/platform/metrics/process-meters.server";
 import type { WorkspaceAnswer } from "./customer-views";
 
 export type WorkspaceChecks = {
@@ -31,7 +32,7 @@ export type WorkspaceCheckOptions = {
   gates: CheckGates;
   log: Log;
   /** Reads Stripe for one user, evaluates and repairs, and ends the check. Null: there is no such user. */
-  sync: (userId: string) => Promise<unknown>;
+  sync: (userId: string) => Promise<{ ok: boolean } | null>;
   /** Milliseconds, monotonic. */
   now?: () => number;
 };
@@ -60,10 +61,14 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
   let isClosed = false;
 
   async function check(userId: string): Promise<void> {
+    const end = checkSeconds.startTimer();
     try {
+      const outcome = await options.sync(userId);
       // A user who was deleted meanwhile leaves the queue.
-      if ((await options.sync(userId)) === null) await endCheck(db, userId, null, gates);
+      if (outcome === null) await endCheck(db, userId, null, gates);
+      end({ outcome: outcome === null || outcome.ok ? "ok" : "failed" });
     } catch (error) {
+      end({ outcome: "failed" });
       log.error({ err: error, userId }, "background check failed");
       await endCheck(db, userId, "internal_error", gates).catch(() => {});
     }

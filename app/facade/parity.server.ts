@@ -11,7 +11,7 @@ import { type DoctorPart, examine } from "~/dashboard/doctor/doctor.server";
 import { createFirstRun } from "~/dashboard/first-run/first-run.server";
 import { createHealth } from "~/dashboard/health/health.server";
 import { createInbox } from "~/dashboard/inbox/inbox.server";
-import { renderMetrics } from "~/dashboard/metrics.server";
+import { createMetrics } from "~/dashboard/metrics/metrics.server";
 import { createOverview } from "~/dashboard/overview.server";
 import { createPayers } from "~/dashboard/payers/payers.server";
 import { createPlans } from "~/dashboard/plans-view.server";
@@ -55,6 +55,8 @@ export type ParityOptions = {
   /** There: how long a run that staff started is driven behind one answer, in milliseconds. */
   driveMs?: number | null;
   log: Log;
+  /** Figures that took long to read are kept for a moment. */
+  keepsMetrics?: boolean;
   /** Where alerts go; nowhere unless given. */
   alerts?: AlertTarget;
   /** What this process knows of its database, where its log tells. */
@@ -144,7 +146,7 @@ export function createParity(options: ParityOptions) {
     /** Which Stripe account the database belongs to, changed on purpose. */
     binding: createBinding({ ...deps, configuredAccountId: options.configuredAccountId }),
     /** Figures in Prometheus' text format. */
-    metrics: () => renderMetrics(deps),
+    metrics: createMetrics(deps, { keeps: options.keepsMetrics ?? false }),
     /**
      * What living processes do by themselves, for a host where none lives: checks that wait, and alerts. Called behind a call of
      * the scheduler. Never fails, and takes `checksMs` milliseconds and some seconds at most.

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** The token of `Authorization: Bearer …`; null when there is none. */
-export function readBearerToken(request: Request): string | null {
-  return /^Bearer +(\S+) *$/i.exec(request.headers.get("Authorization") ?? "")?.[1] ?? null;
+/** The token of a header `Authorization: Bearer …`; null when there is none. */
+export function readBearerToken(header: string | null): string | null {
+  return /^Bearer +(\S+) *$/i.exec(header ?? "")?.[1] ?? null;
 }
 
 /** Compares two secrets in a time that does not depend on where they differ or how long they are. */

@@ -88,7 +88,7 @@ function authorizeBearer(request: Request, expected: string | null, variable: st
     throw errorResponse("not_configured", {
       message: `${variable} is not set, so this address cannot be used.`,
     });
-  const given = readBearerToken(request);
+  const given = readBearerToken(request.headers.get("Authorization"));
   if (!given || !areSecretsEqual(given, expected))
     throw errorResponse("bad_secret", { headers: { "WWW-Authenticate": 'Bearer realm="Parity"' } });
 }

@@ -1,6 +1,8 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
 import { type Prisma, PrismaClient } from "../generated/prisma/client";
 import type { Log } from "./log.server";
+import { watchPool } from "./metrics/process-meters.server";
 
 export type Database = PrismaClient;
 /** The client inside `database.$transaction(async (tx) => …)`. */
@@ -27,21 +29,21 @@ export function createDatabase(
   url: string,
   { poolSize = 10, connectTimeoutMs = 10_000, idleTimeoutMs = 30_000, log }: DatabaseOptions = {},
 ): Database {
-  const adapter = new PrismaPg(
-    {
-      connectionString: url,
-      application_name: "parity",
-      max: poolSize,
-      connectionTimeoutMillis: connectTimeoutMs,
-      idleTimeoutMillis: idleTimeoutMs,
-      query_timeout: queryTimeoutMs,
-      keepAlive: true,
-    },
-    {
-      onPoolError: (err) => log?.warn({ err }, "idle database connection lost"),
-      onConnectionError: (err) => log?.warn({ err }, "database connection lost"),
-    },
-  );
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: "parity",
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
+    query_timeout: queryTimeoutMs,
+    keepAlive: true,
+  });
+  watchPool(pool, "main");
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    onPoolError: (err) => log?.warn({ err }, "idle database connection lost"),
+    onConnectionError: (err) => log?.warn({ err }, "database connection lost"),
+  });
   return new PrismaClient({
     adapter,
     transactionOptions: { maxWait: connectTimeoutMs, timeout: transactionTimeoutMs },

@@ -53,6 +53,8 @@ export type Environment = {
   /** The address to listen on; null: all of this machine. The demo listens on loopback unless HOST says otherwise. */
   host: string | null;
   port: number;
+  /** Where a worker answers for its health and its metrics; null: nowhere. */
+  workerPort: number | null;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 };
 
@@ -93,6 +95,7 @@ const variables = z.object({
   OIDC_ALLOWED_DOMAIN: field.domain.optional(),
   TRUSTED_PROXIES: field.trustedProxies.optional(),
   PORT: field.port.default(3000),
+  WORKER_PORT: field.port.optional(),
   HOST: field.host.optional(),
   LOG_LEVEL: field.logLevel.default("info"),
   PARITY_DATA_DIR: z.string().default(".data"),
@@ -261,6 +264,7 @@ function toEnvironment(read: Variables, demoSecrets: (dataDirectory: string) => 
     trustedProxies: read.TRUSTED_PROXIES ?? (isServerless(read) ? 1 : false),
     host: read.HOST ?? (demo ? "127.0.0.1" : null),
     port: read.PORT,
+    workerPort: read.WORKER_PORT ?? null,
     logLevel: read.LOG_LEVEL,
   };
 }

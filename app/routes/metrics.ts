@@ -4,5 +4,7 @@ import { route } from "~/http/route.server";
 export const loader = route.loader(
   { who: "metrics" },
   async ({ parity }) =>
-    new Response(await parity.metrics(), { headers: { "Content-Type": "text/plain; version=0.0.4" } }),
+    new Response(await parity.metrics(), {
+      headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" },
+    }),
 );

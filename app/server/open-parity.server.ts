@@ -79,6 +79,7 @@ export function openParity(deps: ParityDeps): Parity {
     databaseState,
     surroundings,
     alerts,
+    keepsMetrics: true,
     settleWithinMs: staysAlive ? null : SETTLE_WITHIN_MS,
     driveMs: staysAlive ? null : toWorkSeconds(requestSeconds) * 1_000,
     log,

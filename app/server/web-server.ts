@@ -14,6 +14,7 @@ import type { Sender } from "~/http/same-origin";
 import { createSecurityHeaders } from "~/http/security-headers";
 import type { Environment } from "~/platform/env.server";
 import { type Log, requestLog } from "~/platform/log.server";
+import { httpSeconds, measureProcess } from "~/platform/metrics/process-meters.server";
 import { finishBody } from "./finish-body.server";
 import { type Listener, openListener } from "./listener.server";
 import { toWorkSeconds } from "./open-parity.server";
@@ -50,6 +51,7 @@ type Locals = { requestId: string; nonce: string; log: Log; sender: Sender };
 /** The web server: Express with Remix as its last handler. `options` has everything that routes may use. */
 export function createServer(options: ServerOptions): WebServer {
   const { log } = options;
+  measureProcess();
   let listener: Listener | null = null;
   let closing: Promise<void> | null = null;
   const app: RequestListener = createApp(options, () => closing !== null);
@@ -146,7 +148,12 @@ function prepareRequest(
       const { method } = request;
       const path = request.path.slice(0, LOGGED_PATH);
       const isQuiet = path === "/healthz" || path === "/readyz" || path.startsWith("/assets/");
-      const line = { method, path, status: response.statusCode, ms: Math.round(performance.now() - started) };
+      const tookMs = performance.now() - started;
+      httpSeconds.observe(
+        { kind: readKind(request.path), code: `${Math.floor(response.statusCode / 100)}xx` },
+        tookMs / 1000,
+      );
+      const line = { method, path, status: response.statusCode, ms: Math.round(tookMs) };
       // Without the query, because searches contain email addresses.
       // Whatever answers 500 is an error in the log, wherever it went wrong.
       locals.log[response.statusCode === 500 ? "error" : isQuiet ? "debug" : "info"](
@@ -156,6 +163,15 @@ function prepareRequest(
     });
     next();
   };
+}
+
+/** What kind of address it is: a label of metrics has few values. */
+function readKind(path: string): string {
+  const [first = "", second = ""] = path.split("/").slice(1);
+  if (first === "api")
+    return ["cron", "stripe", "workspace", "auth"].includes(second) ? `api_${second}` : "other";
+  if (["assets", "healthz", "readyz", "metrics", "workspace"].includes(first)) return first;
+  return "page";
 }
 
 /** What could take long is refused before it is routed: the router and its parsers set no bounds of their own. */

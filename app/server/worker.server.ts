@@ -1,33 +1,25 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { Logger, run, type WorkerEvents } from "graphile-worker";
-import { z } from "zod";
-import { SYNC_CHARGE_JOB, SYNC_CUSTOMER_JOB } from "~/engine/observe/events.server";
 import { CHECKS_JOB, CLOCK_JOB, strikeClock } from "~/engine/runs/clock-jobs.server";
-import { EVALUATE_JOB } from "~/engine/runs/evaluate-jobs.server";
-import type { Parity } from "~/facade/parity.server";
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
 import { SCHEMA } from "~/platform/migrations/schema.server";
 import { createQueuePool } from "~/platform/queue/queue-pool.server";
 import { recordHeartbeat, releaseJobs, releaseJobsOfTheDead } from "~/platform/queue/worker-processes.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
+import { createTasks, type TaskOptions } from "./worker/tasks.server";
 
 export type Worker = {
   /** Takes no more jobs, and waits for those that run; those that take longer are handed over to another process. */
   stop(): Promise<void>;
+  /** Whether it takes jobs now: false while the queue has failed and is started again. */
+  isWorking(): boolean;
 };
 
-export type WorkerOptions = {
+export type WorkerOptions = TaskOptions & {
   databaseUrl: string;
   db: Database;
-  parity: {
-    events: Pick<Parity["events"], "settle" | "settleCharge">;
-    runs: Pick<Parity["runs"], "help" | "cron">;
-    workspace: Pick<Parity["workspace"], "makeWaitingChecks" | "takeRequests">;
-    alerts: Pick<Parity["alerts"], "checkEachMinute">;
-  };
-  log: Log;
   /** Jobs at once in this process. */
   concurrency: number;
   /** Starts a run over all users every ten minutes: only one, however many processes have the clock. */
@@ -36,10 +28,6 @@ export type WorkerOptions = {
   stopWithinMs?: number;
 };
 
-/** A job evaluates batches of a run while there are any. A run over a million users takes less. */
-const HELP_MS = 10 * 60_000;
-/** Less than the ten minutes until the next one, which continues the run. */
-const CLOCK_BUDGET_MS = 9 * 60_000;
 const HEARTBEAT_MS = 10_000;
 const CLOCK_LOOK_MS = 5_000;
 /** Checks that applications ask for in SQL: the page of a customer who has just paid waits ten seconds. */
@@ -47,13 +35,6 @@ const REQUESTS_LOOK_MS = 2_000;
 const START_AGAIN_MS = 5_000;
 /** Less than a shutdown hook may take. */
 const STOP_MS = 8_000;
-
-/** Shorter than the minute until the next one. */
-const CHECKS_BUDGET_MS = 50_000;
-
-const evaluateJob = z.object({ runId: z.string() });
-const chargeJob = z.object({ chargeId: z.string() });
-const settleJob = z.object({ customerId: z.string() });
 
 /**
  * Takes jobs from the queue: webhook events to settle (one job a customer, whose read starts after the events were stored),
@@ -64,6 +45,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { db, log, clock, parity } = options;
   const stopping = new AbortController();
   let queue = await openQueue(options);
+  let isOpen = true;
   void supervise();
   await keepAlive();
   const timers = [
@@ -85,6 +67,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   async function supervise(): Promise<void> {
     while (!stopping.signal.aborted) {
       const reason = await queue.ended;
+      isOpen = false;
       if (stopping.signal.aborted) return;
       log.error({ err: reason }, "queue stopped; starting it again");
       await reopen();
@@ -99,6 +82,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         // It has ended, so what it has locked need not wait until its heartbeat is old.
         await releaseJobs(db, [queue.poolId()]);
         queue = await openQueue(options);
+        isOpen = true;
         log.info("queue started again");
         return;
       } catch (err) {
@@ -127,6 +111,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       for (const timer of timers) clearInterval(timer);
       await queue.stop();
     },
+    isWorking: () => isOpen && !stopping.signal.aborted,
   };
 }
 
@@ -195,26 +180,6 @@ async function releaseLateJobs(
   const jobs = await releaseJobs(db, [poolId]);
   if (isLate || jobs > 0) log.warn({ jobs }, "jobs handed over; they were not finished in time");
 }
-
-const createTasks = ({ parity, log }: WorkerOptions) => ({
-  [SYNC_CUSTOMER_JOB]: async (payload: unknown) => {
-    await parity.events.settle(settleJob.parse(payload));
-  },
-  [SYNC_CHARGE_JOB]: async (payload: unknown) => {
-    await parity.events.settleCharge(chargeJob.parse(payload));
-  },
-  [EVALUATE_JOB]: async (payload: unknown) => {
-    await parity.runs.help({ ...evaluateJob.parse(payload), budgetMs: HELP_MS });
-  },
-  [CHECKS_JOB]: () => parity.workspace.makeWaitingChecks(CHECKS_BUDGET_MS),
-  [CLOCK_JOB]: async () => {
-    const { runId, done, reason } = await parity.runs.cron({
-      budgetMs: CLOCK_BUDGET_MS,
-      scope: "incremental",
-    });
-    log.info({ runId, done, reason }, "scheduled run finished");
-  },
-});
 
 /** The queue's own lines. It logs each start of a job as "info", which is "debug" for us. */
 function createQueueLog(log: Log): Logger {

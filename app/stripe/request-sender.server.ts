@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type Stripe from "stripe";
 import type { Version } from "~/billing/observation";
 import type { Log } from "~/platform/log.server";
+import { stripeRequests, stripeSeconds } from "~/platform/metrics/process-meters.server";
 import type { AnswerVersion, NoAnswer, Read, RequestOptions } from "./answer";
 import { type StripeFailure, toStripeFailure } from "./failure.server";
 import type { Limiter, Priority } from "./limiter.server";
@@ -110,10 +111,13 @@ export class RequestSender {
       const started = await nextVersion();
       this.#sent += 1;
       options.onRequest?.();
+      const began = performance.now();
       const result = await send(this.#timeouts[options.priority]).then(
         (raw) => ({ ok: true as const, raw }),
         (error: unknown) => ({ ok: false as const, failure: toStripeFailure(error) }),
       );
+      stripeSeconds.observe({ endpoint }, (performance.now() - began) / 1000);
+      stripeRequests.inc({ endpoint, outcome: result.ok ? "ok" : result.failure.reason });
       const ended = await nextVersion();
       if (!result.ok && result.failure.reason === "rate_limited")
         await limiter.slowDown(endpoint, result.failure.rateLimitReason);

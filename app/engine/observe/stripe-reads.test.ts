@@ -57,8 +57,8 @@ describe("reads of Stripe", () => {
     });
     const text = await world.parity.metrics();
     expect(text).toContain('parity_stripe_reads{endpoint="GET /v1/subscriptions"} 145\n');
-    expect(text).toContain('parity_stripe_slowdown{bucket="all"} 1\n');
-    expect(text).toContain('parity_stripe_slowdown{bucket="GET /v1/account"} 1\n');
-    expect(text).toMatch(/parity_stripe_slowdown\{bucket="GET \/v1\/events"\} [1-9]\d/);
+    expect(text).toContain('parity_stripe_slowdown_ratio{bucket="all"} 1\n');
+    expect(text).toContain('parity_stripe_slowdown_ratio{bucket="GET /v1/account"} 1\n');
+    expect(text).toMatch(/parity_stripe_slowdown_ratio\{bucket="GET \/v1\/events"\} [1-9]\d/);
   });
 });

@@ -24,6 +24,7 @@ import {
   lockRecords,
 } from "./lock-records.server";
 import { type AccessGiven, type RepairRow, writeRepairs } from "./repairs.server";
+import { countRefusals, logAccessGiven } from "./report-repairs.server";
 import { countRevocationsLeft } from "./revocation-limit.server";
 import { createRun, type NewRun } from "./runs.server";
 import { type EvaluatedUsers, evaluateWritten, saveStatuses } from "./save-statuses.server";
@@ -84,6 +85,7 @@ export async function reconcileUsers(db: Database, input: ReconcileInput): Promi
   try {
     const { outcomes, runId, given } = await retryOnDeadlock(db, (tx) => reconcileBatch(tx, input));
     logAccessGiven(input, runId, given);
+    if (input.apply) countRefusals(input.actor, outcomes);
     return { outcomes, runId };
   } catch (error) {
     const trouble = findRowTrouble(error);
@@ -135,23 +137,9 @@ async function evaluateOnly(
   const reason = state === LOCK_NOT_AVAILABLE ? "record_busy" : `database_${state}: ${message}`;
   const { outcomes } = await retryOnDeadlock(db, (tx) => reconcileBatch(tx, { ...input, apply: false }));
   const isDue = ({ outcome, needs }: UserOutcome) => outcome === "intended" && needs === null;
-  return {
-    outcomes: outcomes.map((one) => (isDue(one) ? { ...one, outcome: "failed", reason } : one)),
-    runId: null,
-  };
-}
-
-/** Logs how long after the payment access was given, once it is committed: the product's main figure. */
-function logAccessGiven(
-  { log, actor }: ReconcileInput,
-  runId: string | null,
-  given: readonly AccessGiven[],
-): void {
-  for (const { userId, seconds } of given)
-    log.info(
-      { userId, layer: actor.kind, seconds: Math.round(seconds * 1_000) / 1_000, runId },
-      "access given",
-    );
+  const failed = outcomes.map((one) => (isDue(one) ? { ...one, outcome: "failed" as const, reason } : one));
+  countRefusals(input.actor, failed);
+  return { outcomes: failed, runId: null };
 }
 
 type Written = { rows: Map<string, RepairRow>; runId: string | null; given: AccessGiven[] };

@@ -1,6 +1,10 @@
+import { z } from "zod";
+import { countEndedRuns } from "~/engine/repair/metric-totals.server";
 import { FINISHED } from "~/engine/repair/run-cursor";
 import { insertRun, type NewRun, parseRun, type RunRow } from "~/engine/repair/runs.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 
 /** At most one run has this key: a run over the whole account that writes or reads Stripe. */
 const LIVE_KEY = "whole-account";
@@ -20,10 +24,19 @@ export async function createLiveRun(db: Database, run: NewRun): Promise<{ run: R
 }
 
 async function abandonOldRun(db: Database): Promise<void> {
-  await db.$executeRaw`
+  const abandoned = await queryRows(
+    db,
+    z.object({ id: z.string() }),
+    sql`
     UPDATE parity."Run" SET state = 'abandoned', "liveKey" = NULL, "leaseUntil" = NULL, "finishedAt" = now(),
       phase = ${FINISHED.phase}, cursor = ${JSON.stringify(FINISHED)}::jsonb, reason = 'not finished within 24 hours'
-    WHERE "liveKey" = ${LIVE_KEY} AND "createdAt" < now() - interval '24 hours'`;
+    WHERE "liveKey" = ${LIVE_KEY} AND "createdAt" < now() - interval '24 hours' RETURNING id`,
+  );
+  if (abandoned.length > 0)
+    await countEndedRuns(
+      db,
+      abandoned.map(({ id }) => id),
+    );
 }
 
 /** The whole-account run that is live; null when there is none. */

@@ -1,5 +1,6 @@
 import { listRefusals } from "~/engine/account/stripe-refusals.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
+import { countEndedRuns } from "~/engine/repair/metric-totals.server";
 import { summarizePaymentToAccess } from "~/engine/repair/payment-to-access.server";
 import { pickCounts } from "~/engine/repair/run-counts";
 import type { RunPhase } from "~/engine/repair/run-cursor";
@@ -109,6 +110,7 @@ async function end(
   reason: string | null,
 ): Promise<void> {
   await session.finish(state, reason);
+  await countEndedRuns(deps.db, [session.run.id]);
   const run = await findRun(deps.db, session.run.id);
   if (!run) return;
   const { id: runId, mode, scope, stripeRequests } = run;

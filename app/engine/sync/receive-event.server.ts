@@ -2,6 +2,7 @@ import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { storeEvent } from "~/engine/observe/events.server";
 import { countDelivery, type DeliveryOutcome } from "~/engine/observe/webhook-deliveries.server";
+import { webhookLagSeconds } from "~/platform/metrics/process-meters.server";
 import { isHandledEvent } from "~/stripe/event-types";
 import { readWebhookEvent, type WebhookEvent, type WebhookReading } from "~/stripe/webhook-event.server";
 import { syncCharge } from "./sync-charge.server";
@@ -69,7 +70,7 @@ export function createWebhookEvents(deps: Deps, options: WebhookOptions) {
  */
 async function receive(
   deps: Deps,
-  { settleWithinMs }: WebhookOptions,
+  options: WebhookOptions,
   reading: Exclude<WebhookReading, { reason: "bad_signature" }>,
 ): Promise<EventReceipt> {
   if (!reading.ok && reading.reason === "outside_tolerance") return reading;
@@ -79,6 +80,9 @@ async function receive(
   const foreign = await findForeignReason(deps, event);
   if (foreign !== null) return { ok: true, event: named, ...IGNORED, reason: foreign };
   const outcome = await storeEvent(deps.db, event);
+  const { now = Date.now } = options;
+  if (outcome === "stored") webhookLagSeconds.observe(Math.max(0, now() / 1000 - event.created));
+  const { settleWithinMs } = options;
   const settled = settleWithinMs !== null && (await syncWithinRequest(deps, event, settleWithinMs));
   return { ok: true, event: named, outcome, reason: null, settled };
 }

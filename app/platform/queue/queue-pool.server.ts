@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { Log } from "~/platform/log.server";
+import { watchPool } from "~/platform/metrics/process-meters.server";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -16,6 +17,7 @@ export function createQueuePool(databaseUrl: string, size: number, log: Pick<Log
     keepAlive: true,
     max: size,
   });
+  watchPool(pool, "queue");
   const logLost = (err: Error) => log.debug({ err }, "queue connection lost");
   pool.on("error", logLost);
   pool.on("connect", (client) => client.on("error", logLost));

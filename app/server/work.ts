@@ -61,7 +61,10 @@ async function work(): Promise<void> {
     listener.handle(answerForWorker({ isWorking, ready, metrics: parity.metrics, metricsToken }));
     shutdown.add({ name: "port", close: () => drain(listener.server, log, DRAIN_MS) });
   }
-  log.info({ jobsAtOnce: JOBS_AT_ONCE, port: listener?.port ?? null, ...(await describeStart(db)) }, "worker started");
+  log.info(
+    { jobsAtOnce: JOBS_AT_ONCE, port: listener?.port ?? null, ...(await describeStart(db)) },
+    "worker started",
+  );
 }
 
 function loadEnvironment(): Environment {

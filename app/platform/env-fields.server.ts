@@ -176,3 +176,6 @@ export const HOSTS = [
   "K_SERVICE",
   "ECS_CONTAINER_METADATA_URI_V4",
 ] as const;
+
+/** Variables that only an installation with a Stripe account of its own has. */
+export const OF_STRIPE = ["STRIPE_CHECKOUT_KEY", "STRIPE_ACCOUNT_ID", "STRIPE_WEBHOOK_SECRET"] as const;

@@ -116,8 +116,6 @@ const variables = z.object({
   ECS_CONTAINER_METADATA_URI_V4: z.string().optional(),
 });
 
-const OF_STRIPE = ["STRIPE_CHECKOUT_KEY", "STRIPE_ACCOUNT_ID", "STRIPE_WEBHOOK_SECRET"] as const;
-
 type Variables = z.infer<typeof variables>;
 type Given = { [variable in keyof Variables]?: string };
 
@@ -232,7 +230,7 @@ function* findLost(given: Given): Generator<EnvironmentProblem> {
 /** What says that this process should not be the demo, although both variables are unset; null when nothing does. */
 function findSignOfProduction(given: Given): string | null {
   if (given.NODE_ENV === "production") return "NODE_ENV=production";
-  return [...field.HOSTS, ...OF_STRIPE].find((variable) => given[variable]) ?? null;
+  return [...field.HOSTS, ...field.OF_STRIPE].find((variable) => given[variable]) ?? null;
 }
 
 function isDemo(given: Given | Variables): boolean {

@@ -74,7 +74,8 @@ export async function addMixedUsers(world: World, random: SeededRandom, count: n
   const mixed: MixedUsers = { subscriptions: [], users: [] };
   const rows: Rows = { user: [], billing: [], workspace: [], comp: [] };
   const now = sandbox.clock.now();
-  const oneSecond = now - 100 * DAY;
+  // Six hours beside now, so that no period ends, and nothing is paid, while a run is tried.
+  const oneSecond = now - 100 * DAY - DAY / 4;
   const monthly = (name: string, amount: number) =>
     sandbox.prices.create({
       ...{ product: sandbox.products.create({ name }).id, currency: "usd", unit_amount: amount },

@@ -13,6 +13,7 @@ test("a billing lead previews all repairs, confirms them, watches the run, and r
   staffPage: page,
   product,
 }) => {
+  test.slow(); // a long way, and three accessibility checks
   const people = Array.from({ length: many }, (_, n) => ({
     name: `Bulk ${n}`,
     email: `bulk${n}@example.com`,

@@ -95,6 +95,7 @@ test("all users are synced but for one group, with the losses said apart: 3 clic
 test("what is left is worked through in the inbox until nothing needs a person: every case has a way out", async ({
   staffPage: page,
 }) => {
+  test.slow(); // as many cases as the demo has
   const effort = await countEffort(page);
   let cases = 0;
   // Last what the others lead to: a price that was mapped makes its payers “Locked out”.

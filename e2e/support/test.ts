@@ -46,7 +46,8 @@ export const test = base.extend<PerTest, PerWorker>({
     });
     page.on("pageerror", (error) => errors.push(String(error)));
     await use(page);
-    const unexpected = errors.filter((text) => !expectedErrors.some((pattern) => pattern.test(text)));
+    const expected = [...expectedErrors, LEFT_BEHIND];
+    const unexpected = errors.filter((text) => !expected.some((pattern) => pattern.test(text)));
     expect(unexpected, "console errors").toEqual([]);
   },
   staffPage: async ({ page, context, staffCookies }, use) => {
@@ -61,6 +62,9 @@ export const test = base.extend<PerTest, PerWorker>({
     await use(page);
   },
 });
+
+/** Remix logs that it ended the reading of a page that was left, or read again, before all of its answer had come. */
+const LEFT_BEHIND = /^AbortError: signal is aborted without reason/;
 
 /** Runs in the browser. A page without scripts, or of another site, is never hydrated. */
 const isHydratedOrStatic = () =>

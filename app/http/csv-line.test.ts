@@ -32,6 +32,8 @@ it.each([
   "x\n=1+1",
   '"=1+1',
   "'=1+1",
+  "\t\r\n\t =1+1",
+  "x;\t\n'=1+1",
 ])("S16: %j is text in a spreadsheet", (cell) => {
   const read = readCell(cell);
   expect(read.startsWith("'")).toBe(true);
@@ -44,6 +46,14 @@ it.each(["Ada", "ada@example.com", "a = b", "Weber, Jonas", 'the "first"', "Army
   "%j stays as it is",
   (cell) => {
     expect(readCell(cell)).toBe(cell);
+  },
+);
+
+it.each(["\t", "\n ", "'\t", ";", " ", "\u200B"])(
+  "a name of a million times %j is written in linear time",
+  (piece) => {
+    // Quadratic time would be hours.
+    expect(formatCsvLine([`${piece.repeat(1_000_000 / piece.length)}x`])).toContain("x");
   },
 );
 

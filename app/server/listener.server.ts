@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { VERSION } from "~/platform/surroundings/version.server";
 
 export type Listener = {
@@ -29,6 +29,12 @@ export type ListenerLimits = {
   checkMs: number;
 };
 
+/**
+ * How many requests may wait for their answers on one connection. Browsers and proxies send one after the other; a thousand in one packet
+ * would be taken in one turn, and nothing else meanwhile.
+ */
+const MOST_AT_ONCE = 10;
+
 const LIMITS: ListenerLimits = { headersMs: 9_000, requestMs: 60_000, checkMs: 1_000 };
 
 /**
@@ -41,7 +47,7 @@ export async function openListener({ port, orNextFree, host, limits }: ListenerO
   const server = createServer(
     // Neither a silent connection nor a slow body holds a place for long.
     { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
-    (request, response) => current(request, response),
+    limitRequestsAtOnce((request, response) => current(request, response)),
   );
   // Idle connections outlive the 60 s of common proxies.
   server.keepAliveTimeout = 65_000;
@@ -60,6 +66,23 @@ export async function openListener({ port, orNextFree, host, limits }: ListenerO
     handle: (listener) => {
       current = listener;
     },
+  };
+}
+
+/** Ends a connection that sends more requests than it waits for. What arrived with them is left unanswered. */
+function limitRequestsAtOnce(handle: RequestListener): RequestListener {
+  const waiting = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    if (socket.destroyed) return;
+    const count = (waiting.get(socket) ?? 0) + 1;
+    if (count > MOST_AT_ONCE) {
+      socket.destroy();
+      return;
+    }
+    waiting.set(socket, count);
+    response.once("close", () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    handle(request, response);
   };
 }
 

@@ -228,6 +228,21 @@ describe("a connection", () => {
     expect(closed).toBe(true);
   });
 
+  it("is closed when it sends many requests at once, of which only the first are taken", async () => {
+    const usual = await openListener({ port: 0, orNextFree: false });
+    let taken = 0;
+    usual.handle((_, response) => {
+      taken += 1;
+      setImmediate(() => response.end("ok"));
+    });
+    const ask = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    expect(await write(usual.port, ask.repeat(1_000), /never/)).toMatchObject({ closed: true });
+    expect(taken).toBe(10);
+    expect((await write(usual.port, ask.repeat(10), /(ok[\s\S]*){10}/)).text).toContain("ok");
+    expect(taken).toBe(20);
+    usual.server.close();
+  });
+
   it("refuses a body in very many pieces, which would take a second", async () => {
     const head =
       "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n";

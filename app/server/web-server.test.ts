@@ -120,6 +120,31 @@ describe("where a request comes from", () => {
   });
 });
 
+describe("S6: a proxy in front", () => {
+  const warnings = () => lines.filter((line) => line.includes("TRUSTED_PROXIES"));
+
+  it.each(["X-Forwarded-For", "Forwarded"])(
+    "that is not configured is said once in the log: %s",
+    async (name) => {
+      const { url } = await start({ seen });
+      await json(`${url}/seen`);
+      expect(warnings()).toEqual([]);
+      for (const _ of [1, 2]) await json(`${url}/seen`, { [name]: "for=203.0.113.9" });
+      expect(warnings()).toHaveLength(1);
+      expect(warnings()[0]).toContain('"level":"warn"');
+    },
+  );
+
+  it("that is configured is not warned of, and each caller behind it has one address, whatever the port", async () => {
+    const { url } = await start({ seen }, { trustedProxies: 1 });
+    const callers = ["203.0.113.9:50001", "203.0.113.9:50002", "nonsense"];
+    const answers = await Promise.all(callers.map((one) => json(`${url}/seen`, { "X-Forwarded-For": one })));
+    expect(answers.map(({ address }) => address).slice(0, 2)).toEqual(["203.0.113.9", "203.0.113.9"]);
+    expect(answers[2].address).toMatch(/^(127\.0\.0\.1|::1)$/);
+    expect(warnings()).toEqual([]);
+  });
+});
+
 describe("the page that sent a request", () => {
   const sender: Loader = ({ request, context }) =>
     Response.json({ sender: context.sender, left: request.headers.get("Origin") });

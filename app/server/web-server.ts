@@ -6,6 +6,7 @@ import type { AppLoadContext, ServerBuild } from "@remix-run/node";
 import compression from "compression";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
 import { clientAddressHeader } from "~/auth/staff-options.server";
+import { readClientAddress } from "~/http/client-address";
 import type { RouteEnvironment, Services } from "~/http/context";
 import { createErrorBody, type ErrorCode, readErrorStatus } from "~/http/errors";
 import { findRefusal } from "~/http/request-bounds";
@@ -46,7 +47,7 @@ export type WebServer = {
 /** As much of a path as is logged. */
 const LOGGED_PATH = 200;
 
-type Locals = { requestId: string; nonce: string; log: Log; sender: Sender };
+type Locals = { requestId: string; nonce: string; log: Log; sender: Sender; address: string };
 
 /** The web server: Express with Remix as its last handler. `options` has everything that routes may use. */
 export function createServer(options: ServerOptions): WebServer {
@@ -86,8 +87,7 @@ function createApp(options: ServerOptions, isClosing: () => boolean) {
     createRequestHandler({
       build,
       mode: development ? "development" : "production",
-      getLoadContext: (request, response) =>
-        createLoadContext(options, request.ip ?? "", readLocals(response)),
+      getLoadContext: (_request, response) => createLoadContext(options, readLocals(response)),
     }),
   );
   app.use(handleError);
@@ -128,7 +128,8 @@ function prepareRequest(
     const requestId = readRequestId(request.get("X-Request-Id"));
     const nonce = randomBytes(16).toString("base64");
     const sender = { site: request.get("Sec-Fetch-Site") ?? null, origin: request.get("Origin") ?? null };
-    const locals: Locals = { requestId, nonce, log: requestLog(log, requestId), sender };
+    const address = readClientAddress(request.ip, request.socket.remoteAddress);
+    const locals: Locals = { requestId, nonce, log: requestLog(log, requestId), sender, address };
     Object.assign(response.locals, locals);
     response.setHeader("X-Request-Id", requestId);
     for (const [name, value] of Object.entries(
@@ -142,7 +143,7 @@ function prepareRequest(
     // The route builder checks the origin, from the context. Remix's own check would accept one address only.
     delete request.headers.origin;
     // Overwrites whatever the client sent: this header is trusted later.
-    request.headers[clientAddressHeader] = toPlainAddress(request.ip ?? "");
+    request.headers[clientAddressHeader] = address;
     finishBody(request, response);
     response.on("close", () => {
       const { method } = request;
@@ -191,8 +192,7 @@ const refuseUnbounded: RequestHandler = (request, response, next) => {
 
 function createLoadContext(
   options: ServerOptions,
-  address: string,
-  { requestId, nonce, log, sender }: Locals,
+  { requestId, nonce, log, sender, address }: Locals,
 ): AppLoadContext {
   const { parity, staffAuth, customerAuth, ready, environment } = options;
   const { mode, appUrl, cronSecret, metricsToken, singleSignOn, staysAlive, requestSeconds } = environment;
@@ -207,7 +207,7 @@ function createLoadContext(
     },
     log,
     requestId,
-    clientAddress: toPlainAddress(address),
+    clientAddress: address,
     cspNonce: nonce,
     sender,
   };
@@ -237,9 +237,4 @@ function readStatus(error: unknown): number {
 
 function readLocals(response: Response): Locals {
   return response.locals as Locals;
-}
-
-/** An IPv4 address without the prefix that an IPv6 socket adds. */
-function toPlainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, "");
 }

@@ -1,6 +1,7 @@
 import { type AuditReport, maskAddress } from "./report";
 
-const ADDRESS = /[^\s@<>"',;()]+@[^\s@<>"',;()]+/g;
+/** It begins where no such character stands before it: otherwise a long text without an address would be read again from each of them. */
+const ADDRESS = /(?<![^\s@<>"',;()])[^\s@<>"',;()]+@[^\s@<>"',;()]+/g;
 
 /** Every address in a text shortened so that it can no longer be written to. */
 const maskAddresses = (text: string): string =>

@@ -103,13 +103,15 @@ describe("where a request comes from", () => {
   });
 
   it.each([
-    ["a number of proxies", 1],
-    ["their addresses", ["127.0.0.0/8", "::1"]],
-  ])("is what a trusted proxy says, configured by %s", async (_, trustedProxies) => {
+    ["a number of proxies", 1, ""],
+    ["their addresses", ["127.0.0.0/8", "::1"], ""],
+    // Some add the port, another one for each connection.
+    ["a number of proxies that add a port", 1, ":51234"],
+  ])("is what a trusted proxy says, configured by %s", async (_, trustedProxies, port) => {
     const { url } = await start({ seen }, { trustedProxies });
     const answer = await json(`${url}/seen`, {
       ...forged,
-      "X-Forwarded-For": "198.51.100.1, 203.0.113.9",
+      "X-Forwarded-For": `198.51.100.1, 203.0.113.9${port}`,
       "X-Forwarded-Proto": "https",
     });
     expect(answer).toMatchObject({
@@ -121,27 +123,11 @@ describe("where a request comes from", () => {
 });
 
 describe("S6: a proxy in front", () => {
-  const warnings = () => lines.filter((line) => line.includes("TRUSTED_PROXIES"));
-
-  it.each(["X-Forwarded-For", "Forwarded"])(
-    "that is not configured is said once in the log: %s",
-    async (name) => {
-      const { url } = await start({ seen });
-      await json(`${url}/seen`);
-      expect(warnings()).toEqual([]);
-      for (const _ of [1, 2]) await json(`${url}/seen`, { [name]: "for=203.0.113.9" });
-      expect(warnings()).toHaveLength(1);
-      expect(warnings()[0]).toContain('"level":"warn"');
-    },
-  );
-
-  it("that is configured is not warned of, and each caller behind it has one address, whatever the port", async () => {
-    const { url } = await start({ seen }, { trustedProxies: 1 });
-    const callers = ["203.0.113.9:50001", "203.0.113.9:50002", "nonsense"];
-    const answers = await Promise.all(callers.map((one) => json(`${url}/seen`, { "X-Forwarded-For": one })));
-    expect(answers.map(({ address }) => address).slice(0, 2)).toEqual(["203.0.113.9", "203.0.113.9"]);
-    expect(answers[2].address).toMatch(/^(127\.0\.0\.1|::1)$/);
-    expect(warnings()).toEqual([]);
+  it.each(["X-Forwarded-For", "Forwarded"])("that is not configured is said once: %s", async (name) => {
+    const { url } = await start({ seen });
+    for (const headers of [{}, { [name]: "for=1" }, { [name]: "for=1" }]) await json(`${url}/seen`, headers);
+    const warnings = lines.filter((line) => line.includes("TRUSTED_PROXIES"));
+    expect(warnings).toEqual([expect.stringContaining('"level":"warn"')]);
   });
 });
 

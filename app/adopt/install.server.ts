@@ -149,7 +149,7 @@ async function installPlans(client: Client, mapping: Mapping, actor: string): Pr
       [id, name, seats],
     );
     await recordChange(client, { key: `plan:${id}`, before, after: wanted, actor });
-    changes.push(`plan ${id}`);
+    changes.push(`plan ${name}`);
   }
   for (const { planId, column, value } of prices)
     changes.push(...(await mapPrice(client, { id: planId, column, value, actor })));

@@ -1,11 +1,9 @@
 import {
   FIELDS,
   type Field,
-  type FieldGroup,
   type FieldId,
   type FieldSeverity,
   type FieldValue,
-  findField,
   type ListedField,
   listFields,
   type RecordFields,
@@ -73,11 +71,11 @@ export function findWorkspace({ workspaces }: BillingState, workspace: Workspace
   return workspaces.find(({ id }) => id === workspace.id) ?? workspace;
 }
 
-const isIn = ({ field }: Mismatch, group: FieldGroup) => findField(field)?.group === group;
-
-export const isPlanMismatch = (mismatch: Mismatch) => isIn(mismatch, "plan");
-export const isStatusMismatch = (mismatch: Mismatch) => isIn(mismatch, "status");
 export const isWorkspaceMismatch = ({ field }: Mismatch) => field.startsWith("workspace.");
+// By the severity, which also a field has that only this application records.
+export const isPlanMismatch = (mismatch: Mismatch) =>
+  mismatch.severity === SEVERITY_BY_GROUP.plan && !isWorkspaceMismatch(mismatch);
+export const isStatusMismatch = ({ severity }: Mismatch) => severity === SEVERITY_BY_GROUP.status;
 
 /** A canonical text of a set of mismatches: equal exactly when the same change is intended on the same record. */
 export function fingerprintMismatches(mismatches: readonly Mismatch[]): string {

@@ -130,7 +130,7 @@ describe("parity adopt", () => {
         "41 owners written as they are, in a transaction that is rolled back: 0 differ",
       ),
     );
-    expect(texts).toContainEqual(expect.stringContaining("1 owners have the status lifetime"));
+    expect(texts).toContainEqual(expect.stringContaining("1 owner has the status lifetime"));
     expect(texts).toContainEqual(expect.stringContaining("1 of 41 owners have no address"));
     expect(await dump()).toEqual(before);
   });

@@ -132,13 +132,14 @@ export function listPlannedChanges(
   recorded: BillingState,
   evaluated: EvaluatedUser,
   workspaceNames: ReadonlyMap<string, string>,
+  fields: RecordFields,
 ): string[] {
   const { decision, evaluation } = evaluated;
   if (decision.kind !== "repair" && decision.kind !== "read") return [];
   const currencies = readCurrencies(recorded, evaluation.expected);
   const isAlone = recorded.workspaces.length === 1;
   return evaluation.mismatches.map((mismatch) => {
-    const words = describeMismatch(mismatch, currencies);
+    const words = describeMismatch(mismatch, currencies, fields);
     const { workspaceId } = mismatch;
     if (workspaceId === null || isAlone) return words;
     return `${workspaceNames.get(workspaceId) ?? workspaceId} · ${words.charAt(0).toLowerCase()}${words.slice(1)}`;

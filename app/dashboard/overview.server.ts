@@ -84,7 +84,10 @@ export function createOverview(
       ...(await countOverview(db)),
     }),
     /** How old what is known is, and how many users were changed since in the database by another program. */
-    freshness: async () => ({ ...(await loadFreshness(db)), drifted: await countDriftedUsers(db) }),
+    freshness: async () => {
+      const { fields } = await loadSettings(db);
+      return { ...(await loadFreshness(db)), drifted: await countDriftedUsers(db, fields) };
+    },
     overviewRuns: () => loadOverviewRuns(deps),
     overviewCounts: () => countCache.count("overview", countOverview),
   };

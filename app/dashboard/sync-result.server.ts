@@ -50,7 +50,7 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
   const { outcome, runId } = sync;
   const { evaluation, snapshot } = outcome.before;
   const currencies = readCurrencies(snapshot.record, evaluation.expected);
-  const changes = outcome.changes.map((change) => describeMismatch(change, currencies));
+  const changes = outcome.changes.map((change) => describeMismatch(change, currencies, outcome.fields));
   const revoked = outcome.outcome === "synced" && evaluation.revokes;
   const common = {
     changes,

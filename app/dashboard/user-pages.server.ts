@@ -1,4 +1,5 @@
 import { findDoublePayment } from "~/billing/double-payment";
+import { FIELDS } from "~/billing/fields";
 import { formatSeats } from "~/billing/seat-label";
 import { writeReply } from "~/billing/words/reply";
 import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
@@ -89,11 +90,12 @@ export async function loadUserPage(db: Database, userId: string): Promise<UserPa
     workspaceNames: names,
     blockedBefore: blocked.get(userId) ?? null,
   });
+  const { fields = FIELDS } = context.rules;
   const { timeline, corrected } = await loadTimeline(db, userId, decisions);
   return {
     user,
-    comparison: compareRecords(evaluated, names),
-    plannedChanges: listPlannedChanges(snapshot.record, evaluated, names),
+    comparison: compareRecords(evaluated, names, fields),
+    plannedChanges: listPlannedChanges(snapshot.record, evaluated, names, fields),
     subscriptions: toSubscriptionViews(evaluation, context.rules),
     links: toLinkViews(evaluated),
     possibleMatches: evaluation.possibleMatches,

@@ -123,3 +123,26 @@ access: { by: date, column: owners.until }
     ),
   ).toEqual([]);
 });
+
+it("names words that a column of keys cannot hold", async () => {
+  const file = (plan: string) => `version: 1
+tables:
+  owners: { table: users, key: id }
+fields:
+  customer: owners.customer
+  plan: owners.plan_id
+  status: owners.state_id
+status: { words: { "1": active, 5b0e9f6a-6a49-4a5c-8a1d-6a1b1c9f9f01: canceled, off: unpaid } }
+plans:
+  pro: { ${plan} }
+access: { by: status }
+`;
+  const tables = "CREATE TABLE users (id int PRIMARY KEY, customer text, plan_id bigint, state_id uuid)";
+  expect(await check(tables, file("prices: [price_a]"))).toEqual([
+    expect.stringMatching(/^6: public\.users\.plan_id is bigint, which cannot hold pro\. /),
+    expect.stringMatching(/^7: public\.users\.state_id is uuid, which cannot hold 1, off\. /),
+  ]);
+  expect(
+    await check(tables.replace("state_id uuid", "state_id text"), file('word: "2", prices: [price_a]')),
+  ).toEqual([]);
+});

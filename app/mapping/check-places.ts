@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { listAccessWords, listKnownWords } from "./bridge/select-rows";
 import type { CatalogColumn } from "./catalog.server";
 import { listAllPlaces } from "./check-references.server";
@@ -37,6 +38,8 @@ function* checkPlace(mapping: Mapping, { path, place, table, column }: Found): G
   if (isRead) return;
   yield* checkWriting(path, table, column);
   if (column.kind === "enum") yield* checkWords(mapping, path, table, column);
+  if (place.path.length === 0 && (column.kind === "integer" || column.kind === "uuid"))
+    yield* checkKeys(mapping, path, table, column);
 }
 
 const KIND_WORDS: Record<ValueKind, string> = {
@@ -91,6 +94,18 @@ function* checkWriting(
     };
 }
 
+/** The words that would be written. */
+function listWritten(mapping: Mapping, field: string): string[] {
+  if (field === "status" || field === "subscriptionStatus")
+    return [...new Set([...listKnownWords(mapping), ...listAccessWords(mapping)])].filter(
+      (word) => !mapping.status.byHand.includes(word),
+    );
+  if ((field !== "plan" && field !== "subscriptionPlan") || mapping.plan.holds !== "word") return [];
+  return [...Object.entries(mapping.plans).map(([id, { word }]) => word ?? id), mapping.plan.none].filter(
+    (word) => word !== null,
+  );
+}
+
 /** The words that would be written, and that the enum does not have. */
 function* checkWords(
   mapping: Mapping,
@@ -99,21 +114,28 @@ function* checkWords(
   column: CatalogColumn,
 ): Generator<Finding> {
   const field = String(path.at(-1));
-  const words =
-    field === "status" || field === "subscriptionStatus"
-      ? [...new Set([...listKnownWords(mapping), ...listAccessWords(mapping)])].filter(
-          (word) => !mapping.status.byHand.includes(word),
-        )
-      : (field === "plan" || field === "subscriptionPlan") && mapping.plan.holds === "word"
-        ? [...Object.entries(mapping.plans).map(([id, { word }]) => word ?? id), mapping.plan.none].filter(
-            (word) => word !== null,
-          )
-        : [];
-  const missing = words.filter((word) => !column.labels.includes(word));
+  const missing = listWritten(mapping, field).filter((word) => !column.labels.includes(word));
   if (missing.length > 0)
     yield {
       path,
       isWarning: field.toLowerCase().endsWith("status") && !mapping.status.words,
       message: `${name}.${column.name} is ${column.shown}, which has no ${missing.join(", ")}. It has ${column.labels.join(", ")}`,
+    };
+}
+
+/** Words that a column cannot hold which names a row of another table by its key. */
+function* checkKeys(
+  mapping: Mapping,
+  path: PropertyKey[],
+  { name }: Checked,
+  column: CatalogColumn,
+): Generator<Finding> {
+  const isKey = (word: string) =>
+    column.kind === "uuid" ? z.guid().safeParse(word).success : /^-?\d{1,19}$/.test(word);
+  const wrong = listWritten(mapping, String(path.at(-1))).filter((word) => !isKey(word));
+  if (wrong.length > 0)
+    yield {
+      path,
+      message: `${name}.${column.name} is ${column.shown}, which cannot hold ${wrong.join(", ")}. Where it names a row by its key, the key is the word: word: "…"`,
     };
 }

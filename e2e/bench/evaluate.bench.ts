@@ -1,3 +1,4 @@
+import { FIELDS } from "../../app/billing/fields";
 import { type EvaluationContext, loadEvaluationContext } from "../../app/engine/evaluate/deps.server";
 import { enqueueDriftedUsers } from "../../app/engine/evaluate/enqueue-drifted-users.server";
 import { userIdsAfter } from "../../app/engine/evaluate/users.server";
@@ -95,5 +96,5 @@ function evaluateUsers(userIds: readonly string[], context: EvaluationContext) {
 }
 
 function findDrift(): Promise<number> {
-  return db.$transaction(enqueueDriftedUsers);
+  return db.$transaction((tx) => enqueueDriftedUsers(tx, FIELDS));
 }

@@ -54,16 +54,18 @@ function* checkWords(mapping: Mapping, owners: readonly RecordedOwner[]): Genera
     if (!statuses.has(word))
       yield {
         ...{ level: "note", about: "status" },
-        text: `${count} owners have the status ${word}, which the mapping does not know: it is kept and never overwritten. Name it under status.words, or under status.byHand when it means access given by hand`,
+        text: `${describeOwners(count)} the status ${word}, which the mapping does not know: it is kept and never overwritten. Name it under status.words, or under status.byHand when it means access given by hand`,
       };
   if (mapping.plan.holds === "word")
     for (const [word, count] of countWords(owners.map(({ plan }) => plan)))
       if (!plans.has(word))
         yield {
           ...{ level: "note", about: "plans" },
-          text: `${count} owners have the plan ${word}, which the mapping does not know: it is kept and never overwritten. Name it under plans, plan.none or plan.byHand`,
+          text: `${describeOwners(count)} the plan ${word}, which the mapping does not know: it is kept and never overwritten. Name it under plans, plan.none or plan.byHand`,
         };
 }
+
+const describeOwners = (count: number): string => (count === 1 ? "1 owner has" : `${count} owners have`);
 
 function countWords(words: readonly (string | null)[]): [string, number][] {
   const counts = new Map<string, number>();

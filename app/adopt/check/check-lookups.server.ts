@@ -52,7 +52,7 @@ export async function checkLookups(client: Client, parts: BridgeParts): Promise<
     for (const { name, filter } of scanned)
       checks.push({
         ...{ level: "note", about: name },
-        text: `${about} is found by reading the whole table${filter ? ` (${filter})` : ""}. CREATE INDEX CONCURRENTLY ON ${name} (${findLookedUp(parts.mapping, name) ?? "the columns of this condition"})`,
+        text: `${about} is found by reading the whole table${filter ? ` (${filter})` : ""}. ${adviseIndex(parts.mapping, name)}`,
       });
   }
   await client.query("SET LOCAL enable_seqscan = on");
@@ -68,6 +68,14 @@ function listScans(node: PlanNode | undefined): { name: string; filter: string |
   const name = node["Relation Name"];
   if (node["Node Type"] !== "Seq Scan" || name === undefined) return inner;
   return [{ name: [node.Schema, name].filter(Boolean).join("."), filter: node.Filter }, ...inner];
+}
+
+/** Which table an expression looks into by which column only its author knows. */
+function adviseIndex(mapping: Mapping, name: string): string {
+  const column = findLookedUp(mapping, name);
+  return column === undefined
+    ? `An expression of the mapping looks into ${name}: it needs an index on the column that it compares with the owner`
+    : `CREATE INDEX CONCURRENTLY ON ${name} (${column})`;
 }
 
 /** The column by which rows of a table are looked up. */

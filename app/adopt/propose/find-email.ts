@@ -23,7 +23,7 @@ export function findEmailBeyond(
     const person = find(reference.table);
     const places =
       person &&
-      readPerson(person, {
+      readPerson(person, tables, {
         ...{ from: `${qualify(person)} AS person`, order: "" },
         where: `person.${ident(reference.target)} = ${ident(as)}.${ident(reference.column)}`,
         reason: `of the row of ${person.name} that ${reference.column} names`,
@@ -41,7 +41,7 @@ export function findEmailBeyond(
     for (const reference of members.references) {
       const person = find(reference.table);
       if (!person || isSameTable(person, table)) continue;
-      const places = readPerson(person, {
+      const places = readPerson(person, tables, {
         from: `${qualify(members)} AS member JOIN ${qualify(person)} AS person ON person.${ident(reference.target)} = member.${ident(reference.column)}`,
         where: `member.${ident(toOwner.column)} = ${ident(as)}.${ident(key)} AND member.${ident(role.name)} = ${literal(word)}`,
         order: ` ORDER BY member.${ident(members.primaryKey[0] ?? reference.column)} LIMIT 1`,
@@ -56,7 +56,11 @@ export function findEmailBeyond(
 type Found = { from: string; where: string; order: string; reason: string };
 
 /** The address of a person who is found by this condition; undefined where the table has no addresses. */
-function readPerson(person: ScannedTable, { from, where, order, reason }: Found) {
+function readPerson(
+  person: ScannedTable,
+  tables: readonly ScannedTable[],
+  { from, where, order, reason }: Found,
+) {
   const email = findEmailColumn(person);
   if (email === undefined) return undefined;
   const deleted = findDeletedColumn(person);
@@ -65,10 +69,42 @@ function readPerson(person: ScannedTable, { from, where, order, reason }: Found)
     (column) => VERIFIED.test(toSnake(column.name)) && (column.kind === "boolean" || isTime(column)),
   );
   const isSet = verified?.kind === "boolean" ? "" : " IS NOT NULL";
+  const listed = verified ? undefined : findVerifiedList("person", person, tables);
   return {
     email: { sql: `(SELECT person.${ident(email)} ${rows})`, reason },
     ...(verified && {
       emailVerified: { sql: `(SELECT person.${ident(verified.name)}${isSet} ${rows})`, reason },
     }),
+    ...(listed && {
+      emailVerified: { sql: `(SELECT ${listed.sql} ${rows})`, reason: `${reason}; ${listed.reason}` },
+    }),
   };
+}
+
+/** Whether the address of an owner that has one is verified, where another table says it. */
+export function findVerifiedBeyond({ as, table }: OwnerRole, { tables }: Scan): Beyond | undefined {
+  return findVerifiedList(as, table, tables);
+}
+
+/** A table with a row for each address of a person, which says whether it is verified: for the address that is used. */
+function findVerifiedList(
+  as: string,
+  person: ScannedTable,
+  tables: readonly ScannedTable[],
+): Beyond | undefined {
+  const email = findEmailColumn(person);
+  if (email === undefined) return undefined;
+  for (const list of tables) {
+    const toPerson = list.references.find(({ table }) => isSameTable(table, person));
+    const address = findEmailColumn(list);
+    const verified = list.columns.find(
+      ({ name, kind }) => kind === "boolean" && /^((is_)?verified|(is_)?confirmed)$/.test(toSnake(name)),
+    );
+    if (!toPerson || address === undefined || !verified || isSameTable(list, person)) continue;
+    return {
+      sql: `EXISTS (SELECT FROM ${qualify(list)} AS listed WHERE listed.${ident(toPerson.column)} = ${ident(as)}.${ident(toPerson.target)} AND listed.${ident(verified.name)} AND pg_catalog.lower(listed.${ident(address)}) = pg_catalog.lower(${ident(as)}.${ident(email)}))`,
+      reason: `${list.name}.${verified.name} of the same address`,
+    };
+  }
+  return undefined;
 }

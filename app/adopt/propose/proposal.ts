@@ -1,4 +1,5 @@
 import type { MappingDocument } from "~/mapping/mapping.server";
+import type { PlanTable } from "./find-plan-table";
 
 /** What a person must decide, beside the proposed value. */
 export type Question = { path: readonly string[]; text: string };
@@ -9,6 +10,8 @@ export type Proposal = {
   /** By the path in the file, joined with dots. */
   comments: ReadonlyMap<string, string>;
   questions: readonly Question[];
+  /** The application's table of plans, where the column of the plan names its rows. */
+  planTable: PlanTable | null;
   /** Facts about the whole, for the top of the file. */
   remarks: readonly string[];
   /** Fields that have no place, and so are neither compared nor written. */

@@ -218,6 +218,23 @@ describe("what is proposed for", () => {
       },
     ],
     [
+      "planRows",
+      {
+        tables: {
+          owners: { table: "public.organizations_organization", key: "id" },
+          subscriptions: {
+            ...{ table: "public.billing_subscription", owner: "organization_id", key: "id" },
+            insert: { set: { modified: "$now" } },
+          },
+        },
+        fields: expect.objectContaining({
+          email: { sql: expect.stringContaining('"owner_id"'), writes: false },
+          emailVerified: { sql: expect.stringContaining('listed."verified"'), writes: false },
+          plan: "subscriptions.plan_id",
+        }),
+      },
+    ],
+    [
       "json",
       {
         tables: {

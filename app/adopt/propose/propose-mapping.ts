@@ -1,8 +1,9 @@
 import { FILE_FIELD_NAMES, FILE_FIELDS, type FileFieldName } from "~/mapping/file-fields";
 import type { MappingDocument } from "~/mapping/mapping.server";
 import type { Scan, ScannedTable } from "../scan/scan-database.server";
-import { findEmailBeyond } from "./find-email";
+import { findEmailBeyond, findVerifiedBeyond } from "./find-email";
 import { type FoundPlaces, findPlaces } from "./find-places";
+import { addPlanReference, findPlanTable } from "./find-plan-table";
 import { findRoles, listHeld, type Roles, type SideRole } from "./find-tables";
 import { findDeletedColumn, isTime, toSnake, writePlace, writeTableName } from "./names";
 import type { Proposal, Question } from "./proposal";
@@ -18,13 +19,17 @@ export function proposeMapping(scan: Scan): Proposal | null {
   if (!roles) return null;
   const comments = new Map<string, string>();
   const questions: Question[] = [];
-  const found = roles.owners.map((owner) => findPlaces(roles, owner));
+  const found = roles.owners.map((owner) =>
+    addPlanReference(findPlaces(roles, owner), { roles, owner, scan }),
+  );
   const fields: Partial<Record<FileFieldName, Place>> = {};
   const own: Partial<Record<FileFieldName, Place>>[] = roles.owners.map(() => ({}));
   const isUnion = roles.owners.length > 1;
   for (const [index, owner] of roles.owners.entries()) {
     const places: FoundPlaces = found[index] ?? {};
-    const person = places.email ? {} : findEmailBeyond(owner, scan);
+    const person = places.email
+      ? { email: undefined, emailVerified: findVerifiedBeyond(owner, scan) }
+      : findEmailBeyond(owner, scan);
     for (const name of FILE_FIELD_NAMES) {
       const one = places[name];
       const beyond = !one && (name === "email" || name === "emailVerified") ? person[name] : undefined;
@@ -52,7 +57,7 @@ export function proposeMapping(scan: Scan): Proposal | null {
     ...proposePlan(first),
   };
   return {
-    ...{ document, comments, questions },
+    ...{ document, comments, questions, planTable: findPlanTable(first, scan) },
     remarks: [...describeOthers(roles), ...describeVerified(document)],
     unmapped: FILE_FIELD_NAMES.filter(
       (name) =>

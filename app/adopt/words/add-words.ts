@@ -2,22 +2,25 @@ import type { MappingDocument } from "~/mapping/mapping.server";
 import type { Proposal, Question } from "../propose/proposal";
 import type { LearnedPlans } from "./learn-plans";
 import type { LearnedStatuses } from "./learn-statuses";
+import type { PlanRow } from "./read-plan-rows.server";
 
 export type Learned = {
   /** Null where the application keeps none. */
   statuses: LearnedStatuses | null;
   plans: LearnedPlans | null;
+  /** The application's own table of plans; empty where it has none. */
+  planRows: readonly PlanRow[];
   /** With how often each named the right owner; null where Stripe was not asked. */
   metadataKeys: readonly (readonly [key: string, count: number])[] | null;
 };
 
 /** Adds the application's words to a proposal, and asks about those that nothing explains. */
-export function addWords(proposal: Proposal, { statuses, plans, metadataKeys }: Learned): Proposal {
+export function addWords(proposal: Proposal, { statuses, plans, planRows, metadataKeys }: Learned): Proposal {
   const comments = new Map(proposal.comments);
   const questions: Question[] = [...proposal.questions];
   const document: MappingDocument = { ...proposal.document };
   if (statuses) addStatuses(document, statuses, { comments, questions });
-  if (plans) addPlans(document, plans, { comments, questions });
+  if (plans) addPlans(document, { learned: plans, planRows }, { comments, questions });
   if (metadataKeys && metadataKeys.length > 0) {
     document.metadataKeys = metadataKeys.map(([key]) => key);
     comments.set(
@@ -60,7 +63,13 @@ function addStatuses(
     });
 }
 
-function addPlans(document: MappingDocument, learned: LearnedPlans, { comments, questions }: Notes): void {
+type Plans = { learned: LearnedPlans; planRows: readonly PlanRow[] };
+
+function addPlans(
+  document: MappingDocument,
+  { learned, planRows }: Plans,
+  { comments, questions }: Notes,
+): void {
   const { plans, none, onEnd, unknown, withoutWord } = learned;
   const holds = typeof document.plan === "object" ? document.plan.holds : undefined;
   if (holds !== "price")
@@ -72,9 +81,16 @@ function addPlans(document: MappingDocument, learned: LearnedPlans, { comments, 
   if (Object.keys(document.plan ?? {}).length === 0) delete document.plan;
   if (plans.size > 0)
     document.plans = Object.fromEntries(
-      [...plans].map(([word, { prices }]) => [word, { prices: [...prices] }]),
+      [...plans].map(([word, { prices, products }]) => [
+        toPlanId(word, planRows),
+        {
+          ...describeRow(word, planRows),
+          ...(prices.length > 0 ? { prices: [...prices] } : {}),
+          ...(products.length > 0 ? { products: [...products] } : {}),
+        },
+      ]),
     );
-  for (const [word, { reason }] of plans) comments.set(`plans.${word}`, reason);
+  for (const [word, { reason }] of plans) comments.set(`plans.${toPlanId(word, planRows)}`, reason);
   if (plans.size > 0 && withoutWord.length > 0)
     questions.push({ path: ["plans"], text: `What do these prices buy? ${withoutWord.join(", ")}` });
   if (plans.size === 0)
@@ -85,9 +101,29 @@ function addPlans(document: MappingDocument, learned: LearnedPlans, { comments, 
   if (unknown.length > 0)
     questions.push({
       path: ["plan"],
-      text: `${describeCounts(unknown)}: no price buys ${unknown.length === 1 ? "this plan" : "these plans"}. Given by hand? Then byHand: [${unknown.map(([word]) => JSON.stringify(word)).join(", ")}]. Until it is decided they are kept.`,
+      text: `${describeCounts(unknown, planRows)}: no price buys ${unknown.length === 1 ? "this plan" : "these plans"}. Given by hand? Then byHand: [${unknown.map(([word]) => JSON.stringify(word)).join(", ")}]. Until it is decided they are kept.`,
     });
 }
 
-const describeCounts = (words: readonly (readonly [string, number])[]): string =>
-  words.map(([word, count]) => `${word} (${count})`).join(", ");
+/** A plan is called as its row calls it, unless two rows are called the same. */
+function toPlanId(word: string, rows: readonly PlanRow[]): string {
+  const label = rows.find((row) => row.word === word)?.label ?? word;
+  return rows.filter((row) => row.label === label).length > 1 ? word : label;
+}
+
+function describeRow(word: string, rows: readonly PlanRow[]): { word?: string; name?: string } {
+  const id = toPlanId(word, rows);
+  const name = rows.find((row) => row.word === word)?.name ?? id;
+  return { ...(id === word ? {} : { word }), ...(name === id ? {} : { name }) };
+}
+
+const describeCounts = (
+  words: readonly (readonly [string, number])[],
+  rows: readonly PlanRow[] = [],
+): string =>
+  words
+    .map(([word, count]) => {
+      const id = toPlanId(word, rows);
+      return id === word ? `${word} (${count})` : `${word}, which is ${id} (${count})`;
+    })
+    .join(", ");

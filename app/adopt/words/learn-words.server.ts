@@ -7,6 +7,7 @@ import { addWords } from "./add-words";
 import { learnMetadataKeys } from "./learn-metadata";
 import { findState, learnPlans } from "./learn-plans";
 import { learnStatuses } from "./learn-statuses";
+import { readPlanRows } from "./read-plan-rows.server";
 import { readRecorded } from "./read-recorded.server";
 import type { StripeFacts } from "./read-stripe.server";
 
@@ -26,10 +27,12 @@ export async function learnWords(
     named && parts.catalog.tables[named.alias]?.columns.find(({ name }) => name === named.column);
   // Where no column says the plan, each price is a plan of its own.
   const byPrice = plan ? owners : owners.map((owner) => ({ ...owner, plan: findState(owner, facts).price }));
+  const planRows = proposal.planTable ? await readPlanRows(client, proposal.planTable) : [];
   const hasPlans = plan !== undefined || price !== undefined || facts !== null;
   return addWords(proposal, {
     statuses: status ? learnStatuses(owners, facts, column?.labels ?? []) : null,
-    plans: hasPlans ? learnPlans(byPrice, facts) : null,
+    plans: hasPlans ? learnPlans(byPrice, facts, planRows) : null,
+    planRows,
     metadataKeys: facts ? learnMetadataKeys(owners, facts) : null,
   });
 }

@@ -39,9 +39,12 @@ export async function syncAll(context: CommandContext, how: SyncAllOptions): Pro
   // A preview writes no status: what it has found counts, not what is stored.
   const remaining =
     run.mode === "preview" ? await parity.runs.countOpen(run.id) : await countRemaining(parity);
+  const { writeMode } = await parity.settings.get();
   out.answer({ run, groups, remaining }, () => [
     ...formatHead(run, now()),
-    ...formatBody(run, groups, remaining),
+    ...formatBody(run, groups),
+    "",
+    formatEnding(run.mode === "preview", remaining, writeMode === "off"),
   ]);
   if (run.failed > 0) return EXIT.failed;
   return remaining > 0 ? EXIT.mismatches : EXIT.done;
@@ -83,7 +86,7 @@ function formatHead(run: RunView, now: number): Line[] {
   ];
 }
 
-function formatBody(run: RunView, groups: readonly GroupWithUsers[], remaining: number): Line[] {
+function formatBody(run: RunView, groups: readonly GroupWithUsers[]): Line[] {
   const isPreview = run.mode === "preview";
   const done = groups.filter(isDone);
   const left = groups.filter((group) => !isDone(group));
@@ -91,8 +94,6 @@ function formatBody(run: RunView, groups: readonly GroupWithUsers[], remaining: 
     `${pluralize(run.skipped, "user is", "users are")} in sync.`,
     ...formatSection(isPreview ? "Would be repaired" : "Repaired", done),
     ...formatSection(isPreview ? "Would not be repaired, and why" : "Not repaired, and why", left),
-    "",
-    formatEnding(isPreview, remaining),
   ];
 }
 
@@ -107,9 +108,11 @@ function formatUsers({ userList, users }: GroupWithUsers): Line[] {
   return userList.length > 0 && more > 0 ? [...lines, `      and ${more} more`] : lines;
 }
 
-function formatEnding(isPreview: boolean, remaining: number): Line {
+function formatEnding(isPreview: boolean, remaining: number, isPaused: boolean): Line {
   if (remaining === 0) return "All users are in sync or acknowledged.";
   const count = pluralize(remaining, "user is", "users are");
+  if (isPaused)
+    return `${count} not in sync. Repairs are paused: npm run parity -- settings writeMode grant_only lets access be given, and takes none.`;
   return isPreview
     ? `${count} not in sync. To repair: npm run parity -- sync --all --apply`
     : `${count} not in sync.`;

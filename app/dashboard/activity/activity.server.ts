@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FIELDS, type RecordFields } from "~/billing/fields";
+import type { RecordFields } from "~/billing/fields";
 import { findMismatches } from "~/billing/mismatches";
 import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
 import { ACTOR_KINDS, type Actor } from "~/engine/account/actor";
@@ -97,7 +97,7 @@ async function loadEntries(db: Database, places: readonly ActivityPlace[]): Prom
 async function loadChanges(
   db: Database,
   ids: readonly bigint[],
-  fields: RecordFields = FIELDS,
+  fields: RecordFields,
 ): Promise<ActivityEntry[]> {
   const rows = await findChangesById(db, ids, fields);
   const runs = await db.run.findMany({
@@ -117,7 +117,9 @@ async function loadChanges(
       title: undoing.has(row.runId) ? "Change taken back" : title,
       by: describeRepairer(row.actor.kind, row.actor.id, names),
       ...{ actor: row.actor, userId: row.userId, subject: { userId: row.userId }, reason: row.reason },
-      changes: findMismatches(row.before, row.after, fields).map((one) => describeMismatch(one, currencies)),
+      changes: findMismatches(row.before, row.after, fields).map((one) =>
+        describeMismatch(one, currencies, fields),
+      ),
       ...{ grants: row.grants, revokes: row.revokes, override: row.override, runId: row.runId },
       stripeRequestId: row.stripeRequestId,
       undo: { kind: "undo_change", changeId: row.id },

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import type { RecordFields } from "~/billing/fields";
 import type { MonthlyMoney } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
 import { VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { type ChangedValue, listChangedValues } from "~/billing/words/change-words";
+import { loadApplication } from "~/engine/account/application.server";
 import { listRunChanges, type RunChange } from "~/engine/repair/changes.server";
 import type { RunOutcome } from "~/engine/repair/run-types";
 import type { RunRow } from "~/engine/repair/runs.server";
@@ -49,21 +51,26 @@ export async function loadRunUsers(
   const shown = listed.slice(0, limit);
   const next = listed.length > limit ? (shown.at(-1)?.userId ?? null) : null;
   const synced = shown.flatMap(({ userId, outcome }) => (outcome === "synced" ? [userId] : []));
-  const changes = await listRunChanges(db, run.id, synced);
-  return { users: shown.map((user) => toRunUserView(user, changes.get(user.userId) ?? null, run)), next };
+  const { fields } = await loadApplication(db);
+  const changes = await listRunChanges(db, run.id, synced, fields);
+  return {
+    users: shown.map((user) =>
+      toRunUserView(user, { change: changes.get(user.userId) ?? null, run, fields }),
+    ),
+    next,
+  };
 }
 
 function toRunUserView(
   { verdict, moneyPerMonth, moneyCurrency, intendedHash: _, ...user }: ListedRunUser,
-  change: RunChange | null,
-  run: RunRow,
+  { change, run, fields }: { change: RunChange | null; run: RunRow; fields: RecordFields },
 ): RunUserView {
   const sentence = describeGroup({ ...user, verdict, users: 1 }, run).replace(/^1 user /, "");
   return {
     ...user,
     verdict,
     sentence,
-    changes: change ? listChangedValues(change.before, change.after) : (user.changes ?? []),
+    changes: change ? listChangedValues(change.before, change.after, fields) : (user.changes ?? []),
     money: moneyCurrency === null ? null : { perMonth: moneyPerMonth ?? 0, currency: moneyCurrency },
     changedAt: change?.at ?? null,
     typedReason: change?.reason ?? null,
@@ -74,7 +81,8 @@ const personRow = z.object({ userId: z.string(), email: z.string(), name: z.stri
 
 /** The user of a run that repaired one user: such a run lists no users of its own, and its audit does. */
 export async function loadOnlyUser(db: Database, run: RunRow): Promise<RunUserView[]> {
-  const changes = await listRunChanges(db, run.id, null);
+  const { fields } = await loadApplication(db);
+  const changes = await listRunChanges(db, run.id, null, fields);
   const people = await queryRows(
     db,
     personRow,
@@ -92,6 +100,6 @@ export async function loadOnlyUser(db: Database, run: RunRow): Promise<RunUserVi
       grants: change.grants,
       revokes: change.revokes,
     };
-    return toRunUserView(listed, change, run);
+    return toRunUserView(listed, { change, run, fields });
   });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FIELDS, type RecordFields } from "~/billing/fields";
+import type { RecordFields } from "~/billing/fields";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
@@ -14,7 +14,7 @@ const WORK_MEM = "64MB";
  * fingerprint and the stored fingerprint cancel each other out where they agree. Returns how many users were not in the
  * queue before.
  */
-export async function enqueueDriftedUsers(tx: Tx, fields: RecordFields = FIELDS): Promise<number> {
+export async function enqueueDriftedUsers(tx: Tx, fields: RecordFields): Promise<number> {
   await tx.$queryRaw`SELECT set_config('work_mem', ${WORK_MEM}, true)`;
   return tx.$executeRaw`
     INSERT INTO parity."RecheckQueue" ("userId") ${selectDriftedUsers(fields)} ORDER BY 1 ON CONFLICT DO NOTHING`;
@@ -23,7 +23,7 @@ export async function enqueueDriftedUsers(tx: Tx, fields: RecordFields = FIELDS)
 const countRow = z.object({ users: z.number() });
 
 /** How many users have another record than their sync status was evaluated on. Writes nothing. */
-export async function countDriftedUsers(db: Database, fields: RecordFields = FIELDS): Promise<number> {
+export async function countDriftedUsers(db: Database, fields: RecordFields): Promise<number> {
   return db.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT set_config('work_mem', ${WORK_MEM}, true)`;
     const query = sql`SELECT count(*)::int AS users FROM (${selectDriftedUsers(fields)}) drifted`;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FIELDS } from "~/billing/fields";
 import { loadEvaluationContext } from "~/engine/evaluate/deps.server";
 import { enqueueDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
@@ -136,7 +137,7 @@ describe("the recheck", () => {
 });
 
 describe("drift inside the database", () => {
-  const drift = () => world.db.$transaction(enqueueDriftedUsers);
+  const drift = () => world.db.$transaction((tx) => enqueueDriftedUsers(tx, FIELDS));
 
   it("is found in every table, and so is a user without a sync status; nothing else is", async () => {
     const ids = ["ada", "bob", "dan", "eve", "fay", "gus"];

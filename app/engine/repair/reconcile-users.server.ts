@@ -1,3 +1,4 @@
+import { FIELDS } from "~/billing/fields";
 import type { Version } from "~/billing/observation";
 import type { Actor } from "~/engine/account/actor";
 import { type EvaluationContext, loadOptions } from "~/engine/evaluate/deps.server";
@@ -159,6 +160,7 @@ async function reconcileBatch(tx: Tx, input: ReconcileInput): Promise<Reconciled
   const outcomes = await mapInSlices(after, ([userId, evaluated]) =>
     toUserOutcome({
       userId,
+      fields: input.context.rules.fields ?? FIELDS,
       before: before.get(userId) ?? evaluated,
       after: evaluated,
       row: written.rows.get(userId) ?? null,

@@ -1,3 +1,4 @@
+import type { RecordFields } from "~/billing/fields";
 import { findMismatches, type Mismatch } from "~/billing/mismatches";
 import type { BlockReason } from "~/billing/verdicts/block-reasons";
 import type { Verdict } from "~/billing/verdicts/catalogue";
@@ -14,6 +15,8 @@ export type UserOutcome = {
   /** Stripe must be asked before more can be done. */
   needs: "customers" | "address" | null;
   before: EvaluatedUser;
+  /** The fields that the application records. */
+  fields: RecordFields;
   verdictAfter: Verdict;
   /** What was written. */
   changes: Mismatch[];
@@ -44,6 +47,7 @@ export const isPreviewed = (evaluated: EvaluatedUser, { changes, leftOut }: Prev
 
 type OutcomeInput = {
   userId: string;
+  fields: RecordFields;
   before: EvaluatedUser;
   after: EvaluatedUser;
   row: RepairRow | null;
@@ -52,7 +56,7 @@ type OutcomeInput = {
 
 /** The result of reconciling a user: as evaluated before and after, with the row that was written. */
 export function toUserOutcome(input: OutcomeInput): UserOutcome {
-  const { userId, before, after, row } = input;
+  const { userId, fields, before, after, row } = input;
   const { evaluation } = before;
   const { outcome, reason = null, needs = null } = conclude(input);
   return {
@@ -61,8 +65,9 @@ export function toUserOutcome(input: OutcomeInput): UserOutcome {
     reason,
     needs,
     before,
+    fields,
     verdictAfter: after.evaluation.verdict,
-    changes: row ? findMismatches(row.before, row.after) : [],
+    changes: row ? findMismatches(row.before, row.after, fields) : [],
     // What an admin overrides is not what the evaluation would do.
     grants: outcome === "synced" && row ? row.grants : evaluation.grants,
     revokes: outcome === "synced" && row ? row.revokes : evaluation.revokes,

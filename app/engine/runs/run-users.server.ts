@@ -31,7 +31,7 @@ const runUserRow = z.object({
 /** The row of a run for a user; none for users in sync. */
 export function toRunUser(outcome: UserOutcome, mode: RunRow["mode"]): RunUserRow[] {
   if (outcome.outcome === "in_sync") return [];
-  const { userId, reason, grants, revokes, intendedHash } = outcome;
+  const { userId, reason, grants, revokes, intendedHash, fields } = outcome;
   const { evaluation, snapshot } = outcome.before;
   const isIntended = mode === "preview" && outcome.outcome === "intended";
   return [
@@ -39,7 +39,7 @@ export function toRunUser(outcome: UserOutcome, mode: RunRow["mode"]): RunUserRo
       ...{ userId, reason, grants, revokes, intendedHash },
       verdict: evaluation.verdict,
       outcome: outcome.outcome,
-      changes: isIntended ? listChangedValues(snapshot.record, evaluation.expected) : null,
+      changes: isIntended ? listChangedValues(snapshot.record, evaluation.expected, fields) : null,
       moneyPerMonth: evaluation.money?.perMonth ?? null,
       moneyCurrency: evaluation.money?.currency ?? null,
     },

@@ -63,12 +63,12 @@ export async function runEventsPhase(deps: Deps, session: RunSession): Promise<S
   // Only shown: what cannot be read now is read by the next run, and no run fails for it.
   await readSignalledCharges(deps, session.requestOptions);
   await listDueInvoices(deps, session.requestOptions, MOST_INVOICE_LISTS);
+  const { recheckPerRun, fields } = await loadSettings(deps.db);
   await retryOnDeadlock(deps.db, async (tx) => {
-    await enqueueDriftedUsers(tx);
+    await enqueueDriftedUsers(tx, fields);
     await enqueueDueUsers(tx, { now: await readDatabaseTime(tx) });
   });
   if (await isFullRunCheaper(deps.db)) return becomeFull(deps, session, "much has changed");
-  const { recheckPerRun } = await loadSettings(deps.db);
   const { eventsReadUntil, unreadable } = cursor;
   const alsoRead = await listLeastRecentlyRead(deps.db, recheckPerRun);
   await session.commit(deps.db, {

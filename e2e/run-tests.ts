@@ -92,11 +92,13 @@ const built: Step = {
   },
   readCounts: () => readVitestCounts(report("built")),
 };
+// It is loaded from elsewhere, while the processors do the first steps.
+const installing = installChromium();
 const browser: Step = {
   title: "browser",
   afterSuccess: true,
   async execute() {
-    const installed = await installChromium();
+    const installed = await installing;
     if (!installed.ok) return installed;
     environment.PLAYWRIGHT_JSON_OUTPUT_NAME = report("playwright");
     const args = ["test", "--config=e2e/playwright.config.ts", "--reporter=list,json"];

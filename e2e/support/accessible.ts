@@ -10,8 +10,13 @@ declare global {
 /** Hidden elements of an open menu or dialog that pass the focus on. They are focusable on purpose. */
 const focusGuards = "[data-base-ui-focus-guard]";
 
-/** The rows of a long table or list are made alike. Axe compares each with what lies around it: a thousand take 15 seconds. */
-const hideFurtherRows = "tbody tr:nth-child(n + 16), li:nth-child(n + 13) { display: none }";
+/**
+ * A row of a table or list that is built like rows before it, and those after the first of a long one. Axe compares each
+ * element with all that lies around it: a thousand rows take 15 seconds.
+ */
+const alike = "data-alike";
+const longest = { TBODY: 15, UL: 12, OL: 12 };
+const hideAlike = `[${alike}] { display: none }`;
 
 const colorRules = ["color-contrast", "link-in-text-block"];
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -29,7 +34,8 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(page.frames(), "frames, into which this check does not look").toHaveLength(1);
   // A page that stays has axe from the check before.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
-  await page.evaluate(addStyle, hideFurtherRows);
+  await page.evaluate(addStyle, hideAlike);
+  await page.evaluate(markAlike, { attribute: alike, longest });
   const screen = page.viewportSize();
   // A bar that stays on the screen covers a part of some link, wherever the page is scrolled to.
   if (screen) await page.setViewportSize({ ...screen, height: await readHeight(page) });
@@ -41,7 +47,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     });
     expect(found, `what axe finds (${colorScheme})`).toEqual([]);
   }
-  await page.evaluate(removeStyle);
+  await page.evaluate(removeStyle, alike);
   if (screen) await page.setViewportSize(screen);
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
   const overflow = await page.evaluate(
@@ -58,8 +64,38 @@ function addStyle(text: string): void {
 }
 
 /** Runs in the browser. */
-function removeStyle(): void {
+function removeStyle(attribute: string): void {
   document.adoptedStyleSheets.pop();
+  for (const row of document.querySelectorAll(`[${attribute}]`)) row.removeAttribute(attribute);
+}
+
+type Lists = { attribute: string; longest: Record<string, number> };
+
+/** Runs in the browser. Marks each row whose cells are all built like cells in the same place of rows before it. */
+function markAlike({ attribute, longest }: Lists): void {
+  /** Of others, as of names and addresses, only whether they are there is compared: they differ from row to row. */
+  const compared =
+    /^(class|style|role|type|tabindex|hidden|disabled|data-.*|aria-(current|disabled|hidden|sort|checked|expanded))$/;
+  const describe = (element: Element, isDeep: boolean): string => {
+    const attributes = [...element.attributes].map(({ name, value }) =>
+      value === "" || compared.test(name) ? `${name}=${value}` : name,
+    );
+    const inside = [...element.childNodes].map((node) => {
+      if (node instanceof Element) return isDeep ? describe(node, true) : "";
+      return node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim() ? "text" : "";
+    });
+    return [element.tagName, ...attributes.sort(), "(", ...inside, ")"].join(" ");
+  };
+  for (const list of document.querySelectorAll("tbody, ul, ol")) {
+    const seen = new Set<string>();
+    for (const [place, row] of [...list.children].entries()) {
+      const cells = [...row.children].map((cell, index) => `${index} ${describe(cell, true)}`);
+      const parts = [describe(row, false), ...cells];
+      const isLate = place >= (longest[list.tagName] ?? Number.POSITIVE_INFINITY);
+      if (isLate || parts.every((part) => seen.has(part))) row.setAttribute(attribute, "");
+      for (const part of parts) seen.add(part);
+    }
+  }
 }
 
 /** Runs in the browser. */

@@ -1,13 +1,18 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { makeTestFolder, removeTestFolder } from "../app/platform/testing/folder";
 import { endChildren, run } from "./support/child";
 import { installChromium } from "./support/chromium";
 import { type Counts, readPlaywrightCounts, readSlowBrowserTests, readVitestCounts } from "./support/counts";
 import { SLOW } from "./support/slow-tests";
 
-// npm test: all checks, the cheapest first. `--hunt` searches longer.
-const hunt = process.argv.includes("--hunt");
+// npm test: all checks, the cheapest first. `--hunt` (npm run hunt): the random searches alone, whole. `--minutes 10`: for the
+// longest of them, the others in proportion.
+const { values: options } = parseArgs({
+  options: { hunt: { type: "boolean", default: false }, minutes: { type: "string" } },
+});
+const { hunt } = options;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 type Step = {
@@ -50,12 +55,17 @@ const createStep = (title: string, command: string, ...args: string[]): Step => 
   execute: () => execute(command, args),
 });
 
+/** The searches, and the minutes that each takes at most. */
+const SEARCHES = { kill: 35, order: 14, answers: 10, requests: 10, image: 3 };
+
 /** A search of many minutes: what it has done is printed while it goes on. */
-const createSearch = (file: string): Step => ({
-  title: `hunt: ${file}`,
+const createSearch = (search: keyof typeof SEARCHES): Step => ({
+  title: `hunt: ${search}`,
   async execute() {
-    const name = path.basename(file, ".ts").padEnd(8);
-    const { ok } = await execute("tsx", [`e2e/hunt/${file}`], (text) => {
+    const name = search.padEnd(8);
+    const share = Number(options.minutes ?? SEARCHES.kill) / SEARCHES.kill;
+    const args = search === "image" ? [] : ["--minutes", String(share * SEARCHES[search])];
+    const { ok } = await execute("tsx", [`e2e/hunt/${search}.ts`, ...args], (text) => {
       for (const line of text.trimEnd().split("\n")) print(`  ${name} ${line}`);
     });
     return { ok, output: "" };
@@ -67,19 +77,21 @@ const generate = createStep("prisma generate", "node", "scripts/make.mjs", "--fo
 const types = createStep("types", "node", "node_modules/typescript-native/bin/tsc", "--singleThreaded");
 const lint = createStep("lint and format", "biome", "check", ".");
 const build = createStep("build", "node", "scripts/make.mjs", "--force", "pages", "server", "programs");
-const vitest: Step = {
+const createVitest = (title: string, name: string, ...files: string[]): Step => ({
   ...createStep(
-    "unit and integration, schema drift, layers, lock",
+    title,
     "vitest",
     "run",
+    ...files,
     "--maxWorkers=2", // the browser fills the time in which a test waits
     "--reporter=default",
     "--reporter=json",
     "--reporter=./e2e/support/slow-tests.ts",
-    `--outputFile.json=${report("vitest")}`,
+    `--outputFile.json=${report(name)}`,
   ),
-  readCounts: () => readVitestCounts(report("vitest")),
-};
+  readCounts: () => readVitestCounts(report(name)),
+});
+const vitest = createVitest("unit and integration, schema drift, layers, lock", "vitest");
 const built: Step = {
   title: "what the build has made",
   async execute() {
@@ -108,16 +120,22 @@ const browser: Step = {
   },
   readCounts: () => readPlaywrightCounts(report("playwright")),
 };
-// The longest has a lane of its own.
-const LONGEST = "kill.ts";
-const searches = readdirSync("e2e/hunt").filter((file) => file.endsWith(".ts") && file !== LONGEST);
-
 // The lanes of a stage run in parallel, the steps of a lane one after another: there are two cores.
-const stages: Step[][][] = [
+const checks: Step[][][] = [[[generate]], [[types, lint, build, built, browser], [vitest]]];
+const searches: Step[][][] = [
   [[generate]],
-  [[types, lint, build, built, browser], [vitest]],
-  ...(hunt ? [[[createSearch(LONGEST)], searches.map(createSearch)]] : []),
+  [[build]],
+  [[createVitest("hunt: properties", "properties", ...findHunts("app"))]],
+  [[createSearch("kill")], (["order", "answers", "requests", "image"] as const).map(createSearch)],
 ];
+const stages = hunt ? searches : checks;
+
+/** The tests that search longer in a hunt. */
+function findHunts(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .map((file) => path.join(directory, file))
+    .filter((file) => /\.test\.tsx?$/.test(file) && /PARITY_HUNT|withRuns/.test(readFileSync(file, "utf8")));
+}
 
 const results: Result[] = [];
 for (const lanes of stages) {

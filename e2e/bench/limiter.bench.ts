@@ -89,7 +89,7 @@ async function recordGrants(db: Database): Promise<void> {
 /** Without the first and the last seconds, in which processes start and end. */
 async function measurePace(name: string, db: Database, url: string, processes: number): Promise<string[]> {
   await db.$executeRaw`TRUNCATE grants`;
-  const args = ["--import", "tsx", import.meta.filename, url];
+  const args = [import.meta.filename, url];
   const ends = Array.from({ length: processes }, () =>
     once(spawn(process.execPath, args, { stdio: "inherit" }), "exit"),
   );

@@ -25,7 +25,6 @@ export type PagesProcess = Awaited<ReturnType<typeof startPagesProcess>>;
 /** Starts the built web server, with a member of staff signed in. */
 export async function startPagesProcess(options: PagesOptions) {
   const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(options)], {
-    execArgv: ["--import", "tsx"],
     // React is several times slower without it.
     env: { ...process.env, NODE_ENV: "production" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],

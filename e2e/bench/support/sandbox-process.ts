@@ -31,7 +31,6 @@ export const toUserId = (n: number) => `u${String(n).padStart(7, "0")}`;
 /** Starts a sandbox with that many paying customers, one subscription each, created one a minute. */
 export async function startSandboxProcess(options: SandboxOptions): Promise<SandboxProcess> {
   const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(options)], {
-    execArgv: ["--import", "tsx"],
     // A memory limit for the benchmark does not apply to the sandbox.
     env: { ...process.env, NODE_OPTIONS: "" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],

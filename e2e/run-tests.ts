@@ -125,7 +125,8 @@ const checks: Step[][][] = [[[generate]], [[types, lint, build, built, browser],
 const searches: Step[][][] = [
   [[generate]],
   [[build]],
-  [[createVitest("hunt: properties", "properties", ...findHunts("app"))]],
+  // More cases take longer: a timeout of the tests' own counts beside this one.
+  [[createVitest("hunt: properties", "properties", ...findHunts("app"), "--testTimeout=1200000")]],
   [[createSearch("kill")], (["order", "answers", "requests", "image"] as const).map(createSearch)],
 ];
 const stages = hunt ? searches : checks;

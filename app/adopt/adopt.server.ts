@@ -10,7 +10,7 @@ import { checkData, checkDifferences } from "./check/check-data";
 import { checkLookups } from "./check/check-lookups.server";
 import { type Check, type CheckReport, toReport } from "./check/report";
 import { checkRoundTrip } from "./check/round-trip.server";
-import type { Question } from "./propose/proposal";
+import type { Proposal, Question } from "./propose/proposal";
 import { proposeMapping } from "./propose/propose-mapping";
 import { writeMapping } from "./propose/write-mapping";
 import { scanDatabase } from "./scan/scan-database.server";
@@ -26,7 +26,7 @@ export type Adoption = {
   columnCount: number;
   tableCount: number;
   /** Null: no table holds ids of Stripe's. */
-  file: { text: string; questions: readonly Question[] } | null;
+  file: { text: string; questions: readonly Question[]; proposal: Proposal } | null;
 };
 
 /** Proposes the mapping file of a database. Reads only, in a transaction that may not write. */
@@ -37,7 +37,10 @@ export async function proposeAdoption(client: Client, { facts, progress }: Work)
     const proposal = proposeMapping(scan);
     if (!proposal) return { ...counts, file: null };
     const learned = await learnWords(client, { proposal, facts });
-    return { ...counts, file: { text: writeMapping(learned), questions: learned.questions } };
+    return {
+      ...counts,
+      file: { text: writeMapping(learned), questions: learned.questions, proposal: learned },
+    };
   });
 }
 

@@ -118,6 +118,41 @@ describe("parity adopt", () => {
     expect(await adopt()).toMatchObject({ code: 1, stderr: expect.stringContaining("--force") });
   });
 
+  it("asks in a terminal, once for each question until the answer can be taken, and writes what was decided", async () => {
+    const typed = ["yes", "perhaps", "no", "yes"];
+    const asked: string[] = [];
+    const other = path.join(folder, "answered.yaml");
+    const environment = {
+      ...{ DATABASE_URL: url, STRIPE_SECRET_KEY: PRODUCTION_KEY, STRIPE_API_BASE: listening.url },
+    };
+    const reject = () => Promise.reject(new Error("opened"));
+    const run = (...argv: string[]) =>
+      runAndCapture(["adopt", "--file", other, ...argv], reject, environment, reject, async (question) => {
+        asked.push(question);
+        return typed.shift() ?? null;
+      });
+    const { code, stdout, stderr } = await run();
+    expect(asked.map((question) => /^\n([\w.]+): .*\n(.*): $/.exec(question)?.slice(1))).toEqual([
+      ["status.words", "yes, no, or Enter for later"],
+      ["status.words", "yes, no, or Enter for later"],
+      ["status.words", "yes, no, or Enter for later"],
+      ["status", "yes, no, or Enter for later"],
+    ]);
+    expect(stderr).toContain("Answer yes, no or later.");
+    // No leaves the words for the person to correct.
+    expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringContaining("1 question to decide") });
+    expect(stdout).toContain("gone also the word for unpaid, paused, incomplete_expired");
+    const parsed = parseMapping(await readFile(other, "utf8"));
+    expect(parsed).toMatchObject({ document: { status: { byHand: ["lifetime"] } } });
+    // With the file there nothing is asked; --json asks nothing either, and flags answer.
+    asked.length = 0;
+    expect(await run()).toMatchObject({ code: 1, stderr: expect.stringContaining("--force") });
+    const flags = ["--answer", "status.words=yes", "--answer", "status=yes", "--force", "--json"];
+    expect(await run(...flags)).toMatchObject({ code: 0 });
+    expect(await run("--answer", "status=perhaps", "--force")).toMatchObject({ code: 2 });
+    expect(asked).toEqual([]);
+  });
+
   it("checks every record in a transaction that is rolled back", async () => {
     const before = await dump();
     const { code, stdout } = await adopt("--check --json");

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { BareContext, Command, CommandContext } from "./command";
 import { EXIT, type ExitCode } from "./command";
-import { adopt } from "./commands/adopt";
+import { adopt } from "./commands/adopt/adopt";
 import { alerts } from "./commands/alerts/alerts";
 import { audit } from "./commands/audit";
 import { bind } from "./commands/bind";

@@ -1,8 +1,19 @@
 import type { MappingDocument } from "~/mapping/mapping.server";
 import type { PlanTable } from "./find-plan-table";
 
-/** What a person must decide, beside the proposed value. */
-export type Question = { path: readonly string[]; text: string };
+/** A value of the file that an answer changes; undefined removes it. */
+export type Edit = { path: readonly string[]; value: unknown };
+
+/**
+ * What a person must decide, beside the proposed value. With `yes` it is answered by yes or no: yes makes these changes, and none
+ * keeps what is proposed; no makes those of `no`, and without them the question stays. Without `yes` the answer is the value.
+ */
+export type Question = {
+  path: readonly string[];
+  text: string;
+  yes?: readonly Edit[];
+  no?: readonly Edit[];
+};
 
 /** A mapping that is proposed, with what speaks for each part of it. */
 export type Proposal = {

@@ -2,7 +2,7 @@ import type { MappingDocument } from "~/mapping/mapping.server";
 import type { FoundPlaces } from "./find-places";
 import type { Roles } from "./find-tables";
 import { toSnake } from "./names";
-import type { Question } from "./proposal";
+import type { Edit, Question } from "./proposal";
 
 type Notes = { comments: Map<string, string>; questions: Question[] };
 
@@ -19,10 +19,12 @@ export function proposeAccess(
   const flag = owner?.table.columns.find(
     ({ name, kind }) => kind === "boolean" && PAYING.test(toSnake(name)),
   );
-  const ask = (text: string) => questions.push({ path: ["access", "by"], text });
+  const path = ["access", "by"];
+  const ask = (text: string, no: readonly Edit[] = []) => questions.push({ path, text, yes: [], no });
   if (flag && owner && owners.length === 1) {
     ask(
       `Does ${owner.table.name}.${flag.name} decide who gets in?${found.status ? " Otherwise write by: status." : ""}`,
+      found.status ? [{ path: ["access"], value: { by: "status" } }] : [],
     );
     return { by: "boolean", column: `${owner.as}.${flag.name}` };
   }
@@ -40,8 +42,9 @@ export function proposeAccess(
     ask("There is no column for the status. Does the application give access to users with a plan?");
     return { by: "plan" };
   }
-  ask(
-    `How does the application decide who gets in? ${subscriptions ? subscriptions.table.name : (owner?.table.name ?? "")} has no status, no end of a period and no plan.`,
-  );
+  questions.push({
+    path,
+    text: `How does the application decide who gets in? ${subscriptions ? subscriptions.table.name : (owner?.table.name ?? "")} has no status, no end of a period and no plan.`,
+  });
   return { by: "status" };
 }

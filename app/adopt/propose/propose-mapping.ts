@@ -45,6 +45,7 @@ export function proposeMapping(scan: Scan): Proposal | null {
         questions.push({
           path: path.split("."),
           text: `Is ${one.table.name}.${one.place.column} the ${LABELS[name] ?? name}? It was found by its name.`,
+          ...{ yes: [], no: [{ path: path.split("."), value: undefined }] },
         });
     }
   }

@@ -54,12 +54,14 @@ function addStatuses(
     questions.push({
       path: ["status", "words"],
       text: `Is ${word} also the word for ${statuses.join(", ")}? No owner taught it.`,
+      yes: [],
     });
   }
   if (unknown.length > 0)
     questions.push({
       path: ["status"],
       text: `${describeCounts(unknown)}: nothing in Stripe explains ${unknown.length === 1 ? "this status" : "these statuses"}. Access given by hand? Then byHand: [${unknown.map(([word]) => JSON.stringify(word)).join(", ")}]. Until it is decided they are kept.`,
+      yes: [{ path: ["status", "byHand"], value: unknown.map(([word]) => word) }],
     });
 }
 
@@ -102,6 +104,7 @@ function addPlans(
     questions.push({
       path: ["plan"],
       text: `${describeCounts(unknown, planRows)}: no price buys ${unknown.length === 1 ? "this plan" : "these plans"}. Given by hand? Then byHand: [${unknown.map(([word]) => JSON.stringify(word)).join(", ")}]. Until it is decided they are kept.`,
+      yes: [{ path: ["plan", "byHand"], value: unknown.map(([word]) => word) }],
     });
 }
 

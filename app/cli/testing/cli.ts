@@ -93,6 +93,7 @@ export async function runAndCapture(
   open: () => Promise<Opening>,
   environment: Record<string, string> = {},
   openWorkplace: BareContext["openWorkplace"] = () => Promise.reject(new Error("No audit is expected here")),
+  ask: BareContext["ask"] = async () => null,
 ): Promise<Ran> {
   const ran = { stdout: "", stderr: "" };
   const code = await runCommandLine({
@@ -104,7 +105,7 @@ export async function runAndCapture(
         signal: new AbortController().signal,
         log: createLog({ level: "silent" }),
       }),
-      ask: async () => null,
+      ask,
       openWorkplace,
     },
     stdout: (text) => {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { TriggerChoice } from "~/adopt/install.server";
 import type { AdoptionTools } from "~/adopt/open-adoption.server";
@@ -6,9 +6,21 @@ import { pluralize } from "~/billing/words/counts";
 import { type BareContext, defineBareCommand, EXIT, type ExitCode } from "~/cli/command";
 import type { Line, Out } from "~/cli/out";
 import { maskText } from "~/platform/mask.server";
+import { proposeMappingFile } from "./propose-file";
 
 const FILE = "parity.mapping.yaml";
 const ACTOR = "command line";
+
+const answer = z
+  .string()
+  .regex(
+    /^[\w.]+=/,
+    "--answer is written as path=yes, path=no or path=value, with the path that the question names.",
+  )
+  .transform((text) => ({
+    path: text.slice(0, text.indexOf("=")),
+    typed: text.slice(text.indexOf("=") + 1),
+  }));
 
 const input = z
   .object({
@@ -20,6 +32,7 @@ const input = z
       status: z.boolean().default(false),
       force: z.boolean().default(false),
     },
+    ...{ json: z.boolean().default(false), answer: z.array(answer).default([]) },
     ...{ grants: z.boolean().default(false), role: z.string().min(1).max(63).optional() },
     ...{ "with-triggers": z.boolean().default(false), "without-triggers": z.boolean().default(false) },
   })
@@ -39,13 +52,19 @@ type Input = z.infer<typeof input>;
 export const adopt = defineBareCommand({
   name: "adopt",
   usage: [
-    ...["adopt", "adopt --check", "adopt --show-sql", "adopt --grants [--role parity_app]"],
+    ...[
+      "adopt [--answer path=yes]",
+      "adopt --check",
+      "adopt --show-sql",
+      "adopt --grants [--role parity_app]",
+    ],
     ...["adopt --install [--with-triggers | --without-triggers]", "adopt --status"],
   ],
   summary: "put Parity on an application’s own tables: propose a mapping, check it, install it",
   help: [
     `Without an option the database is looked at, and a mapping is proposed in ${FILE}; nothing is written into it. Lines`,
-    "with “# ?” in the file are for you to decide; exit code 3: there are some. With STRIPE_SECRET_KEY the application’s",
+    "with “# ?” in the file are for you to decide; exit code 3: there are some. In a terminal they are asked; elsewhere",
+    "--answer access.by=yes answers one (yes, no, or a value as in the file). With STRIPE_SECRET_KEY the application’s",
     "words for statuses and plans are learned from what Stripe says of the same customers.",
     "--check: says what will not work, and tries every record in a transaction that is rolled back.",
     "--show-sql: prints the SQL that installing runs. --install: checks and installs, and turns writing off.",
@@ -55,6 +74,7 @@ export const adopt = defineBareCommand({
   ],
   options: {
     ...{ "database-url": { type: "string" }, file: { type: "string" } },
+    answer: { type: "string", multiple: true },
     ...{ check: { type: "boolean" }, "show-sql": { type: "boolean" } },
     ...{ grants: { type: "boolean" }, role: { type: "string" } },
     ...{ "with-triggers": { type: "boolean" }, "without-triggers": { type: "boolean" } },
@@ -72,7 +92,7 @@ export const adopt = defineBareCommand({
     }),
 });
 
-async function work({ out, openAdoption }: BareContext, given: Input): Promise<ExitCode> {
+async function work({ out, openAdoption, ask }: BareContext, given: Input): Promise<ExitCode> {
   const tools = openAdoption({
     databaseUrl: given["database-url"] ?? null,
     progress: (text) => out.progress(text),
@@ -82,7 +102,8 @@ async function work({ out, openAdoption }: BareContext, given: Input): Promise<E
     return EXIT.usage;
   }
   if (given.status) return showStatus(tools, out);
-  if (!(given.check || given["show-sql"] || given.install || given.grants)) return propose(tools, out, given);
+  if (!(given.check || given["show-sql"] || given.install || given.grants))
+    return proposeMappingFile({ tools, out, ask: given.json ? null : ask }, given);
   const text = await readFile(given.file, "utf8").catch(() => null);
   if (text === null) {
     out.fail("no_file", `There is no file ${given.file}. Run parity adopt first, or give --file.`);
@@ -93,54 +114,6 @@ async function work({ out, openAdoption }: BareContext, given: Input): Promise<E
   if (!given.install) return showSql(tools, out, text);
   const triggers = given["with-triggers"] ? "with" : given["without-triggers"] ? "without" : "as_they_are";
   return install(tools, out, { text, triggers });
-}
-
-async function propose(tools: AdoptionTools, out: Out, { file, force }: Input): Promise<ExitCode> {
-  const facts = await tools.readFacts();
-  const { columnCount, tableCount, file: proposed } = await tools.propose(facts);
-  const looked = `Looked at ${pluralize(columnCount, "column")} of ${pluralize(tableCount, "table")}.`;
-  if (!proposed) {
-    out.fail(
-      "nothing_found",
-      `${looked} None holds ids of Stripe’s (cus_…, sub_…), so that nothing could be proposed. Write the mapping by hand: docs/adopting.md.`,
-    );
-    return EXIT.failed;
-  }
-  const { text, questions } = proposed;
-  const isWritten = await writeFile(file, text, { flag: force ? "w" : "wx" }).then(
-    () => true,
-    () => false,
-  );
-  if (!isWritten) {
-    out.fail(
-      "file_exists",
-      `${file} is there already, or cannot be written. Give --force to replace it, or --file.`,
-    );
-    return EXIT.failed;
-  }
-  const open = questions.map((question) => ({ path: question.path.join("."), text: question.text }));
-  out.answer(
-    {
-      file,
-      columns: columnCount,
-      tables: tableCount,
-      subscriptions: facts?.subscriptionCount ?? null,
-      questions: open,
-    },
-    () => [
-      looked,
-      facts
-        ? `Stripe: ${pluralize(facts.subscriptionCount, "subscription")}.`
-        : "Stripe was not asked: without STRIPE_SECRET_KEY the words for plans and statuses are guessed from the records.",
-      `Wrote ${file}.`,
-      ...open.map(({ path, text: asked }): Line => [{ text: "?", tone: "review" }, path, asked]),
-      open.length > 0
-        ? `${pluralize(open.length, "question")} to decide, marked “# ?” in the file.`
-        : "No questions are open.",
-      "Next: npm run parity -- adopt --check",
-    ],
-  );
-  return open.length > 0 ? EXIT.mismatches : EXIT.done;
 }
 
 type Report = Awaited<ReturnType<AdoptionTools["check"]>>;

@@ -151,14 +151,19 @@ async function installPlans(client: Client, mapping: Mapping, actor: string): Pr
     await recordChange(client, { key: `plan:${id}`, before, after: wanted, actor });
     changes.push(`plan ${name}`);
   }
-  for (const { planId, column, value } of prices)
-    changes.push(...(await mapPrice(client, { id: planId, column, value, actor })));
+  for (const { planId, column, value } of prices) {
+    const shown = plans.find(({ id }) => id === planId)?.name ?? planId;
+    changes.push(...(await mapPrice(client, { id: planId, shown, column, value, actor })));
+  }
   return changes;
 }
 
-type PriceMapping = Omit<MappedPrice, "planId"> & { id: string; actor: string };
+type PriceMapping = Omit<MappedPrice, "planId"> & { id: string; shown: string; actor: string };
 
-async function mapPrice(client: Client, { id, column, value, actor }: PriceMapping): Promise<string[]> {
+async function mapPrice(
+  client: Client,
+  { id, shown, column, value, actor }: PriceMapping,
+): Promise<string[]> {
   const { rows } = await client.query<{ planId: string | null }>(
     `SELECT "planId" FROM parity."PlanPrice" WHERE "${column}" = $1`,
     [value],
@@ -172,7 +177,7 @@ async function mapPrice(client: Client, { id, column, value, actor }: PriceMappi
   );
   const before = found ? (found.planId === null ? "ignored" : { plan: found.planId }) : null;
   await recordChange(client, { key: `${column}:${value}`, before, after: { plan: id }, actor });
-  return [`${value} buys ${id}`];
+  return [`${value} buys ${shown}`];
 }
 
 const statusRow = z.object({

@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { readCatalog } from "~/mapping/catalog.server";
+import { checkMapping } from "~/mapping/check-mapping";
+import { parseMapping } from "~/mapping/parse-mapping.server";
 import { openApplications } from "~/mapping/testing/application";
 import { proposeMapping } from "../propose/propose-mapping";
 import { writeMapping } from "../propose/write-mapping";
@@ -52,5 +56,22 @@ it("rows that say the same leave it to a person, and so do rows of one name", as
   expect(named).toEqual({
     "1": { name: "Pro", prices: ["price_a"] },
     "2": { name: "Pro", prices: ["price_b"] },
+  });
+});
+
+it("the mapping of the example in the documents is this one, and fits", async () => {
+  const document = readFileSync(
+    new URL("../../../docs/examples/adopting-organizations.md", import.meta.url),
+    "utf8",
+  );
+  const [, shown = ""] = /```yaml example\n([\s\S]*?)```/.exec(document) ?? [];
+  const parsed = parseMapping(shown);
+  if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
+  const proposed = parseMapping((await learn("SELECT 1")).text);
+  if ("problems" in proposed) throw new Error(JSON.stringify(proposed.problems));
+  expect(Object.keys(proposed.mapping.fields).sort()).toEqual(Object.keys(parsed.mapping.fields).sort());
+  expect(proposed.mapping.tables).toEqual(parsed.mapping.tables);
+  await applications.withTables(APPLICATIONS.planRows, async (client) => {
+    expect(checkMapping(parsed.mapping, await readCatalog(client, parsed.mapping))).toEqual([]);
   });
 });

@@ -127,8 +127,11 @@ const TIMEOUT_MS = 120_000;
 type ProgramArguments = readonly [ProgramFile, ...string[]];
 
 /** Runs one of our programs as a process, bundled, without the environment of this process. */
-export const runProcess = async (argv: ProgramArguments, environment: Record<string, string>): Promise<Ran> =>
-  (await startProcess(argv, environment)).ended;
+export const runProcess = async (
+  [file, ...argv]: ProgramArguments,
+  environment: Record<string, string>,
+  cwd = ROOT,
+): Promise<Ran> => startNode([await findProgram(file), ...argv], environment, cwd).ended;
 
 /** The same from its sources, as `npm run` does, which takes seconds more. */
 export const runFromSources = (argv: ProgramArguments, environment: Record<string, string>): Promise<Ran> =>
@@ -149,7 +152,7 @@ export async function startProcess(
   return startNode([await findProgram(file), ...argv], environment);
 }
 
-function startNode(argv: readonly string[], environment: Record<string, string>): StartedProcess {
+function startNode(argv: readonly string[], environment: Record<string, string>, cwd = ROOT): StartedProcess {
   const { PATH, HOME, TMPDIR } = process.env;
   const env = { NODE_ENV: "production" as const, PATH, HOME, TMPDIR, ...environment };
   let kill: StartedProcess["kill"] = () => {};
@@ -158,7 +161,7 @@ function startNode(argv: readonly string[], environment: Record<string, string>)
     const child = execFile(
       process.execPath,
       argv,
-      { cwd: ROOT, env, timeout: TIMEOUT_MS },
+      { cwd, env, timeout: TIMEOUT_MS },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
     kill = (signal) => void child.kill(signal);

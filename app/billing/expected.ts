@@ -11,6 +11,7 @@ import {
   type BillingState,
   buildRow,
   emptyValue,
+  isRowFor,
   pickRow,
   type UserBilling,
   type UserRecord,
@@ -52,7 +53,7 @@ export function buildExpectedState(input: ExpectedInput): BillingState {
   const workspaces = record.workspaces.map((workspace) => buildWorkspace(workspace, seats, fields));
   const { subscription, item } = primary;
   const row = record.billing;
-  const sameRow = row !== null && row.stripeSubscriptionId === subscription.id;
+  const sameRow = isRowFor(row, subscription.id);
   const keepsRow =
     (item === null && !sameRow) || !hasBillingRows(fields) || isRowHeld(input, subscription.id);
   const billing = keepsRow ? row : buildBillingRow(input, primary, accessExpected);
@@ -159,7 +160,7 @@ function buildBillingRow(
   accessExpected: boolean,
 ): BillingRow {
   const { record } = input;
-  const same = record.billing?.stripeSubscriptionId === primary.subscription.id ? record.billing : null;
+  const same = isRowFor(record.billing, primary.subscription.id) ? record.billing : null;
   const recordedPlan = record.billing?.plan ?? null;
   const isOther = same === null && recordedPlan !== null;
   const row = readFromStripe("billing", primary, same, input);

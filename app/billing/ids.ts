@@ -25,11 +25,13 @@ export function readMetadataUserId(
   return null;
 }
 
+/** A text as the application recorded it, without blanks around it, as `trimBlanks` does it in SQL. */
+export const trimBlanks = (text: string): string =>
+  text.replace(/^[ \t\n\v\f\r]+/, "").replace(/[ \t\n\v\f\r]+$/, "");
+
 /** A Stripe id as the application recorded it: trimmed, as `trimId` does it in SQL; null when it is empty or blank. */
-export function readStripeId(text: string | null | undefined): string | null {
-  const trimmed = text?.replace(/^[ \t\n\v\f\r]+/, "").replace(/[ \t\n\v\f\r]+$/, "") ?? "";
-  return trimmed === "" ? null : trimmed;
-}
+export const readStripeId = (text: string | null | undefined): string | null =>
+  trimBlanks(text ?? "") || null;
 
 /** Could Stripe have made this id? Anything else is asked for in vain: Stripe answers that it is no id at all. */
 export const isStripeId = (id: string): boolean => /^[A-Za-z0-9_]{1,255}$/.test(id);

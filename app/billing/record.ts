@@ -1,3 +1,4 @@
+import { foldEmail, foldRecordedEmail } from "./email";
 import {
   FIELDS,
   type Field,
@@ -56,6 +57,25 @@ export function readRecordedIds({ user, billing }: Pick<BillingState, "user" | "
     subscriptionId: readStripeId(billing?.stripeSubscriptionId),
   };
 }
+
+/**
+ * What the record names with blanks around it, trimmed: its customer, its subscription, and (folded) its address. A search
+ * for one of them does not find the record by what is recorded.
+ */
+export function listPaddedIds({ user, billing, email }: UserRecord): string[] {
+  const read = [
+    [user.stripeCustomerId, readStripeId(user.stripeCustomerId)],
+    [billing?.stripeSubscriptionId, readStripeId(billing?.stripeSubscriptionId)],
+    [foldEmail(email), foldRecordedEmail(email)],
+  ];
+  return read.flatMap(([recorded, trimmed]) => (trimmed && trimmed !== recorded ? [trimmed] : []));
+}
+
+/** Does this row record the subscription? */
+export const isRowFor = (
+  row: Pick<BillingRow, "stripeSubscriptionId"> | null,
+  subscriptionId: string,
+): boolean => row !== null && readStripeId(row.stripeSubscriptionId) === subscriptionId;
 
 /** A row whose fields are read by their names. */
 export type AnyRow = Readonly<Record<string, FieldValue>>;

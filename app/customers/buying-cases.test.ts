@@ -108,3 +108,17 @@ it("a key without the permission to sell is final too, and one that is busy is n
   world.sandbox.control.permissions.allow("rak_checkout_session_write");
   expect(await buy(id)).toMatchObject({ ok: true });
 });
+
+it("a customer of whom no address, or none that is one, is recorded types it on the payment page (case 20)", async () => {
+  for (const [id, email, sent] of [
+    ["noaddress", "", null],
+    ["oddaddress", "no address", null],
+    ["blanks", " blanks@example.com\n", "blanks@example.com"],
+  ] as const) {
+    await addUser(world, { id });
+    await world.db.user.update({ where: { id }, data: { email } });
+    const bought = await buy(id);
+    const sessionId = bought.ok ? bought.url.split("/").at(-1) : bought.reason;
+    expect(world.sandbox.account.store.checkoutSessions.find(sessionId ?? "")?.customerEmail).toBe(sent);
+  }
+});

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { trimBlanks } from "~/billing/ids";
 import { isOpen } from "~/billing/observation";
 import { readRecordedIds } from "~/billing/record";
 import type { Actor } from "~/engine/account/actor";
@@ -158,7 +160,8 @@ async function buildOrder(
   if (found?.ok === false) return failCheckout({ log }, found.failure, "Stripe price lookup failed");
   const priceId = found === null ? plan.priceId : found.id;
   if (priceId === null) return { ok: false, reason: "unknown_plan" };
-  const { email } = snapshot.record;
+  // Stripe would refuse the whole order for what is no address.
+  const email = z.email().safeParse(trimBlanks(snapshot.record.email)).data ?? null;
   const { links } = evaluation;
   const present = evaluation.customers.flatMap((one) =>
     // What is bought with a customer of which another user has a part would not be this user's alone.

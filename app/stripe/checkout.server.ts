@@ -14,7 +14,8 @@ export type CheckoutOrder = {
   priceId: string;
   /** The user's customer in Stripe; null: Stripe makes one, with `email`. */
   customerId: string | null;
-  email: string;
+  /** Null: the customer types it on Stripe's page. */
+  email: string | null;
   successUrl: string;
   cancelUrl: string;
 };
@@ -100,7 +101,8 @@ export function createCheckoutClient(options: CheckoutClientOptions): CheckoutCl
               client_reference_id: userId,
               metadata: { [metadataKey]: userId },
               subscription_data: { metadata: { [metadataKey]: userId } },
-              ...(customerId === null ? { customer_email: email } : { customer: customerId }),
+              ...(customerId !== null && { customer: customerId }),
+              ...(customerId === null && email !== null && { customer_email: email }),
             },
             { idempotencyKey, timeout },
           ),

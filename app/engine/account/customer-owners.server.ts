@@ -1,7 +1,20 @@
 import { type Sql, sql } from "~/platform/sql.server";
 
+/** SQL: a text as the application recorded it, without blanks around it (`trimBlanks`). */
+const trimBlanks = (text: Sql): Sql => sql`btrim(${text}, E' \\t\\n\\r\\f\\v')`;
+
 /** SQL: a Stripe id as the application recorded it, trimmed; NULL when it is empty or blank (`readStripeId`). */
-export const trimId = (id: Sql): Sql => sql`nullif(btrim(${id}, E' \\t\\n\\r\\f\\v'), '')`;
+export const trimId = (id: Sql): Sql => sql`nullif(${trimBlanks(id)}, '')`;
+
+/** SQL: the address of a user's record, as it is compared (`foldRecordedEmail`). */
+export const foldRecordedEmail = (email: Sql): Sql => sql`lower(${trimBlanks(email)} COLLATE "C")`;
+
+/**
+ * SQL: users whose record names this id, or this folded address, with blanks around it, as rows `("userId")`. No index of the
+ * application's finds them, so their last evaluation has written them down (`listPaddedIds`).
+ */
+const selectPadded = (id: Sql): Sql => sql`SELECT padded_user.id AS "userId" FROM parity."PaddedId" padded
+  CROSS JOIN LATERAL parity.users_by_id(ARRAY[padded."userId"]) padded_user WHERE padded.id = ${id}`;
 
 /** What a row of `Link` says: `link` gives the customer to the user, `possible` is for staff to confirm, `rejected` is none. */
 export const STORED_LINKS = {
@@ -34,6 +47,10 @@ export const selectOwners = (customerId: Sql): Sql => sql`
       CROSS JOIN LATERAL parity.users_by_subscription(ARRAY[owner_subscription.id]) owner_billing
       CROSS JOIN LATERAL parity.users_by_id(ARRAY[owner_billing."userId"]) owner_user
       WHERE owner_subscription."customerId" = ${customerId}
+    UNION ALL SELECT padded_owner."userId", '', false FROM (${selectPadded(customerId)}) padded_owner
+    UNION ALL SELECT padded_owner."userId", owner_subscription.id, false FROM parity."StripeSubscription" owner_subscription
+      CROSS JOIN LATERAL (${selectPadded(sql`owner_subscription.id`)}) padded_owner
+      WHERE owner_subscription."customerId" = ${customerId}
     UNION ALL SELECT owner_user.id, '', false FROM parity."StripeCustomer" owner_customer
       CROSS JOIN LATERAL parity.users_by_id(ARRAY[owner_customer."metadataUserId"]) owner_user WHERE owner_customer.id = ${customerId}
     UNION ALL SELECT owner_user.id, owner_subscription.id, false FROM parity."StripeSubscription" owner_subscription
@@ -64,7 +81,9 @@ export const isIgnored = (customerId: Sql): Sql =>
 export const selectUsersWithAddress = (customerId: Sql): Sql => sql`
   SELECT owner_user.id AS "userId" FROM parity."StripeCustomer" owner_customer
     JOIN parity."User" owner_user ON lower(owner_user.email COLLATE "C") = owner_customer."emailFolded"
-  WHERE owner_customer.id = ${customerId}`;
+  WHERE owner_customer.id = ${customerId}
+  UNION ALL SELECT padded_owner."userId" FROM parity."StripeCustomer" owner_customer
+    CROSS JOIN LATERAL (${selectPadded(sql`owner_customer."emailFolded"`)}) padded_owner WHERE owner_customer.id = ${customerId}`;
 
 /** SQL: the customers that a whole `cus_…` or `sub_…` names, as rows `(id)`; also ones that were never observed. */
 const selectCustomersNamed = (id: string): Sql =>
@@ -79,4 +98,5 @@ const selectCustomersNamed = (id: string): Sql =>
 export const selectUsersNamed = (id: string): Sql => sql`
   SELECT owner."userId" FROM (${selectCustomersNamed(id)}) named CROSS JOIN LATERAL (${selectOwners(sql`named.id`)}) owner
   UNION SELECT "userId" FROM parity.users_by_subscription(ARRAY[${id}])
-  UNION SELECT id FROM parity."User" WHERE "stripeCustomerId" = ${id}`;
+  UNION SELECT id FROM parity."User" WHERE "stripeCustomerId" = ${id}
+  UNION ${selectPadded(sql`${id}`)}`;

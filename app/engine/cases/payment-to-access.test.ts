@@ -6,6 +6,7 @@ import {
   CRON,
   createWorld,
   readAccess,
+  STAFF,
   syncAll,
   type World,
 } from "~/engine/testing/world";
@@ -55,4 +56,30 @@ it("case 25: a payment that was made since counts, of a new customer and of one 
   expect(cron).toMatchObject({ layer: "cron", grants: 2 });
   expect(cron?.p99).toBeLessThan(3_600);
   expect(countSaid()).toBe(2);
+});
+
+it("case 25: what comes back from unpaid was paid later than its period began: without an event it is not known when", async () => {
+  const { clock, subscriptions } = world.sandbox;
+  const begun = clock.now() - 20 * DAY;
+  const ids = new Map<string, string>();
+  for (const id of ["unpaid", "overdue"])
+    await clock.runAt(begun, async () => ids.set(id, (await addPayingUser(world, id)).subscriptionId));
+  await syncAll(world.parity);
+  await world.db
+    .$executeRaw`UPDATE parity."StripeCustomer" SET "firstCompleteAt" = now() - interval '30 days'`;
+  const setStatus = (id: string, status: string) =>
+    world.sandbox.bulk(() => subscriptions.setStatus(ids.get(id) ?? "", status));
+  setStatus("unpaid", "unpaid");
+  setStatus("overdue", "past_due");
+  for (const userId of ids.keys()) await world.parity.syncUser({ userId, actor: STAFF });
+  const grace = { key: "graceDays", value: 0 };
+  await world.db.setting.upsert({ where: { key: grace.key }, create: grace, update: grace });
+  await world.parity.syncUser({ userId: "overdue", actor: STAFF });
+  for (const userId of ids.keys()) {
+    expect(await readAccess(world, userId)).toBe("locked 0");
+    setStatus(userId, "active");
+    await world.parity.syncUser({ userId, actor: CRON });
+    expect(await readAccess(world, userId)).toBe("active 5");
+  }
+  expect(await summarizePaymentToAccess(world.db)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { type Decision, decide, type Repair } from "~/billing/evaluation/decide";
 import { type Evaluation, evaluate } from "~/billing/evaluation/evaluate";
 import type { Version } from "~/billing/observation";
+import { listPaddedIds } from "~/billing/record";
 import type { UserSnapshot } from "~/billing/snapshot";
 import type { BlockReason } from "~/billing/verdicts/block-reasons";
 import type { Flag } from "~/billing/verdicts/flags";
@@ -113,6 +114,7 @@ export function toSyncStatus(evaluated: EvaluatedUser<LoadedSnapshot>): SyncStat
     revokes: evaluation.revokes,
     observedAt: snapshot.observedAt,
     nextCheckAt: evaluation.nextCheckAt,
+    paddedIds: listPaddedIds(snapshot.record),
     stored: snapshot.stored,
   };
 }

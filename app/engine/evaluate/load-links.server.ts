@@ -1,6 +1,7 @@
 import { isStripeId, readStripeId } from "~/billing/ids";
 import type { LinkEdge, Rejection } from "~/billing/snapshot";
 import {
+  foldRecordedEmail,
   isIgnored,
   STORED_LINKS,
   type StoredLinkSource,
@@ -20,6 +21,9 @@ import { sql } from "~/platform/sql.server";
 import type { createCustomerTables } from "./load-customers.server";
 import { askedRows, type UserTables } from "./load-users.server";
 
+const recordedCustomer = trimId(sql`"stripeCustomerId"`);
+const recordedSubscription = trimId(sql`"stripeSubscriptionId"`);
+
 const source: Cell<StoredLinkSource> = (value): value is StoredLinkSource =>
   typeof value === "string" && Object.hasOwn(STORED_LINKS, value);
 
@@ -35,7 +39,7 @@ export const linkedCustomers = sql`
   by_metadata AS MATERIALIZED (SELECT id, email, name, "metadataUserId", state, created, "completeVersionStart", "completeAt"
     FROM parity."StripeCustomer" WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked))),
   named AS MATERIALIZED (
-    SELECT ${trimId(sql`"stripeCustomerId"`)} AS id FROM u WHERE ${trimId(sql`"stripeCustomerId"`)} IS NOT NULL
+    SELECT ${recordedCustomer} AS id FROM u WHERE ${recordedCustomer} IS NOT NULL
     UNION SELECT id FROM by_metadata
     UNION SELECT "customerId" FROM parity."StripeSubscription"
       WHERE "metadataUserId" = ANY(ARRAY(SELECT id FROM asked)) AND NOT gone
@@ -47,7 +51,7 @@ export const linkedCustomers = sql`
     WHERE "emailFolded" = ANY(ARRAY(SELECT folded FROM u)) AND NOT ${isIgnored(sql`id`)}),
   shared AS MATERIALIZED (
     SELECT "emailFolded" AS folded FROM same_address
-    WHERE ("emailFolded", id) NOT IN (SELECT folded, "stripeCustomerId" FROM u WHERE "stripeCustomerId" IS NOT NULL)
+    WHERE ("emailFolded", id) NOT IN (SELECT folded, ${recordedCustomer} FROM u WHERE ${recordedCustomer} IS NOT NULL)
       AND ("metadataUserId" IS NULL OR ("emailFolded", "metadataUserId") NOT IN (SELECT folded, id FROM u))
     UNION SELECT folded FROM u WHERE id IN (SELECT "userId" FROM link WHERE source = 'rejected')),
   candidate AS MATERIALIZED (SELECT id, "emailFolded" FROM same_address
@@ -55,8 +59,8 @@ export const linkedCustomers = sql`
   further AS MATERIALIZED (
     SELECT id FROM candidate WHERE id NOT IN (SELECT id FROM named)
     UNION SELECT "customerId" FROM parity."StripeSubscription" WHERE id = ANY(ARRAY(
-      SELECT "stripeSubscriptionId" FROM b
-      WHERE "stripeSubscriptionId" NOT IN (SELECT id FROM named_subscription)))),
+      SELECT ${recordedSubscription} FROM b
+      WHERE ${recordedSubscription} NOT IN (SELECT id FROM named_subscription)))),
   wanted AS MATERIALIZED (SELECT id FROM named UNION ALL SELECT id FROM further),
   s AS MATERIALIZED (
     SELECT * FROM named_subscription
@@ -66,11 +70,16 @@ export const linkedCustomers = sql`
     UNION ALL SELECT id, email, name, "metadataUserId", state, created, "completeVersionStart", "completeAt"
       FROM parity."StripeCustomer" WHERE id = ANY(ARRAY(
         SELECT id FROM wanted WHERE id NOT IN (SELECT id FROM by_metadata)))),
-  -- What others say about these customers.
+  -- What others say about these customers; some of them record an id, or have an address, with blanks around it.
+  padded AS MATERIALIZED (SELECT DISTINCT "userId" FROM parity."PaddedId"
+    WHERE id IN (SELECT id FROM wanted UNION ALL SELECT id FROM s UNION ALL SELECT folded FROM shared)
+      AND "userId" NOT IN (SELECT id FROM asked)),
   their_link AS MATERIALIZED (SELECT "userId", "customerId", "subscriptionId", source FROM parity."Link"
     WHERE "customerId" = ANY(ARRAY(SELECT id FROM wanted)) AND "userId" NOT IN (SELECT id FROM asked)),
   their_billing AS MATERIALIZED (SELECT "userId", "stripeSubscriptionId" FROM parity."BillingSubscription"
-    WHERE "stripeSubscriptionId" = ANY(ARRAY(SELECT id FROM s)) AND "userId" NOT IN (SELECT id FROM asked)),
+    WHERE "stripeSubscriptionId" = ANY(ARRAY(SELECT id FROM s)) AND "userId" NOT IN (SELECT id FROM asked)
+    UNION SELECT "userId", "stripeSubscriptionId" FROM parity.billing_by_user(ARRAY(SELECT "userId" FROM padded))
+      WHERE ${recordedSubscription} IN (SELECT id FROM s)),
   their_user AS MATERIALIZED (SELECT id FROM parity."User" WHERE id = ANY(ARRAY(
     SELECT "metadataUserId" FROM c WHERE "metadataUserId" NOT IN (SELECT id FROM asked)
     UNION SELECT "metadataUserId" FROM s WHERE "metadataUserId" NOT IN (SELECT id FROM asked)
@@ -85,7 +94,10 @@ export const linkTables = {
   }),
   /** Records of other users that name one of these customers. */
   theirRecords: selectRows(
-    sql`parity."User" WHERE "stripeCustomerId" = ANY(ARRAY(SELECT id FROM wanted)) AND id NOT IN (SELECT id FROM asked)`,
+    sql`(SELECT id, "stripeCustomerId" FROM parity."User"
+        WHERE "stripeCustomerId" = ANY(ARRAY(SELECT id FROM wanted)) AND id NOT IN (SELECT id FROM asked)
+      UNION SELECT id, "stripeCustomerId" FROM parity.users_by_id(ARRAY(SELECT "userId" FROM padded))
+        WHERE ${recordedCustomer} IN (SELECT id FROM wanted)) records`,
     { id: [sql`id`, text], stripeCustomerId: [sql`"stripeCustomerId"`, text] },
   ),
   /** Records of other users, of deleted ones too, that name a subscription of these customers. */
@@ -98,8 +110,12 @@ export const linkTables = {
   candidates: selectRowsByKey(sql`candidate`, sql`"emailFolded"`, { customerId: [sql`id`, text] }),
   /** By address: how many users have verified it. */
   sharedAddresses: selectRowByKey(
-    sql`(SELECT lower(email COLLATE "C") AS folded, count(*) FILTER (WHERE "emailVerified") AS users FROM parity."User"
-      WHERE lower(email COLLATE "C") = ANY(ARRAY(SELECT folded COLLATE "C" FROM shared)) GROUP BY 1) addresses`,
+    sql`(SELECT folded, count(*) FILTER (WHERE "emailVerified") AS users FROM (
+        SELECT id, lower(email COLLATE "C") AS folded, "emailVerified" FROM parity."User"
+          WHERE lower(email COLLATE "C") = ANY(ARRAY(SELECT folded COLLATE "C" FROM shared))
+        UNION SELECT id, folded COLLATE "C", "emailVerified" FROM u WHERE folded IN (SELECT folded FROM shared)
+        UNION SELECT id, ${foldRecordedEmail(sql`email`)}, "emailVerified"
+          FROM parity.users_by_id(ARRAY(SELECT "userId" FROM padded))) with_address GROUP BY 1) addresses`,
     sql`folded`,
     { users: [sql`users`, number] },
   ),
@@ -141,8 +157,12 @@ export function resolveEdges(found: Found): FoundLinks {
   for (const { id: customerId, metadataUserId: userId } of found.customers)
     if (userId !== null && isUser(userId))
       add({ userId, customerId, subscriptionId: null, source: "metadata" });
-  for (const [userId, { stripeSubscriptionId }] of billing) addTo(holders, stripeSubscriptionId, userId);
-  for (const { userId, stripeSubscriptionId } of theirBilling) addTo(holders, stripeSubscriptionId, userId);
+  const addRow = (userId: string, recorded: string) => {
+    const subscriptionId = readStripeId(recorded);
+    if (subscriptionId !== null) addTo(holders, subscriptionId, userId);
+  };
+  for (const [userId, { stripeSubscriptionId }] of billing) addRow(userId, stripeSubscriptionId);
+  for (const { userId, stripeSubscriptionId } of theirBilling) addRow(userId, stripeSubscriptionId);
   for (const { id: subscriptionId, customerId, metadataUserId, gone } of found.subscriptions) {
     for (const userId of holders.get(subscriptionId) ?? [])
       if (isUser(userId)) add({ userId, customerId, subscriptionId, source: "recorded_subscription" });

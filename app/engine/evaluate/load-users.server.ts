@@ -1,4 +1,5 @@
 import { FIELDS, type RecordFields, type TableName } from "~/billing/fields";
+import { foldRecordedEmail } from "~/engine/account/customer-owners.server";
 import {
   epoch,
   flag,
@@ -29,7 +30,7 @@ export function askedUsers(userIds: readonly string[], fields: RecordFields = FI
   const select = (table: TableName) => join(selectRecordColumns(table, fields));
   return sql`
   asked AS MATERIALIZED (SELECT unnest(${[...userIds]}::text[]) AS id),
-  u AS MATERIALIZED (SELECT id, email, lower(email COLLATE "C") COLLATE "default" AS folded, "emailVerified", name,
+  u AS MATERIALIZED (SELECT id, email, ${foldRecordedEmail(sql`email`)} COLLATE "default" AS folded, "emailVerified", name,
       "updatedAt", ${select("user")} FROM parity.users_by_id(${asked})),
   b AS MATERIALIZED (SELECT "userId", ${select("billing")}
     FROM parity.billing_by_user(${asked})),

@@ -1,4 +1,4 @@
-import { foldEmail } from "~/billing/email";
+import { foldRecordedEmail } from "~/billing/email";
 import { isRejected } from "~/billing/links/links";
 import type { EpochSeconds, ObservedCustomer } from "~/billing/observation";
 import type { Candidate, HeldIds, LinkEdge, Rejection, UserSnapshot } from "~/billing/snapshot";
@@ -44,7 +44,7 @@ const NO_CANDIDATES: Candidates = {
 /** Customers that may be the user's by address or reference, and what staff rejected. */
 export function findCandidates(userId: string, email: string, found: Found): Candidates {
   if (found.candidates.size + found.references.size + found.rejections.size === 0) return NO_CANDIDATES;
-  const folded = foldEmail(email);
+  const folded = foldRecordedEmail(email);
   const withAddress = (found.candidates.get(folded) ?? []).map(({ customerId }) => customerId);
   const referenced = found.references.get(userId) ?? [];
   const concerned = new Set([...(found.named.get(userId) ?? []), ...withAddress, ...referenced]);

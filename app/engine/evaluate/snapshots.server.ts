@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FIELDS, hasBillingRows, type RecordFields } from "~/billing/fields";
-import { readStripeId } from "~/billing/ids";
+import { isStripeId, readStripeId } from "~/billing/ids";
 import type { EpochSeconds, ObservedCustomer, Version } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import { pickRow, type UserRecord } from "~/billing/record";
@@ -191,7 +191,8 @@ function listComps(userId: string, found: Found, { plans }: Catalogue): Comp[] {
 function isCovered(user: UserRow, customers: readonly ObservedCustomer[], { fullRun }: LoadOptions): boolean {
   if (fullRun === null) return false;
   const named = readStripeId(user.stripeCustomerId);
-  const isUnseen = named !== null && !customers.some(({ id }) => id === named);
+  // What Stripe cannot have made is not newer than the run.
+  const isUnseen = named !== null && isStripeId(named) && !customers.some(({ id }) => id === named);
   return !(isUnseen && user.writtenAt >= fullRun.beganAt);
 }
 

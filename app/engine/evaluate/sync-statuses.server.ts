@@ -8,7 +8,7 @@ import type { Flag } from "~/billing/verdicts/flags";
 import type { Database, Tx } from "~/platform/client.server";
 import { forEachInSlices } from "~/platform/event-loop/in-slices";
 import { queryRows } from "~/platform/query-rows.server";
-import { sql } from "~/platform/sql.server";
+import { type Sql, sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
 import { selectWrittenHashes, type WrittenRecord } from "./record-hash.server";
 import type { StoredState } from "./snapshots.server";
@@ -34,6 +34,8 @@ export type SyncStatusRow = {
   revokes: boolean;
   observedAt: EpochSeconds | null;
   nextCheckAt: EpochSeconds | null;
+  /** What the record names with blanks around it (`listPaddedIds`); kept in a table of its own. */
+  paddedIds: string[];
   /** What came with the snapshot: what is stored already, and the version that this evaluation is saved with. */
   stored: StoredState;
 };
@@ -45,15 +47,22 @@ export type SyncStatusRow = {
  */
 export async function saveSyncStatuses(tx: Tx, syncStatuses: readonly SyncStatusRow[]): Promise<Set<string>> {
   const rows: ReturnType<typeof toSavedRow>[] = [];
+  const padded: { userId: string; id: string }[] = [];
   await forEachInSlices(syncStatuses, (syncStatus) => {
     const fingerprint = fingerprintStatus(syncStatus);
-    if (!isStored(syncStatus, fingerprint)) rows.push(toSavedRow(syncStatus, fingerprint));
+    if (isStored(syncStatus, fingerprint)) return;
+    rows.push(toSavedRow(syncStatus, fingerprint));
+    for (const id of syncStatus.paddedIds) padded.push({ userId: syncStatus.userId, id });
   });
   if (rows.length === 0) return new Set();
   const written = await queryRows(
     tx,
     userRow,
     sql`
+    WITH ${writePaddedIds(
+      rows.map(({ userId }) => userId),
+      padded,
+    )}
     INSERT INTO parity."SyncStatus" AS s ("userId", ${joinNames(COLUMNS)}, flags, "revocationVersion")
     SELECT r."userId", ${joinValues(COLUMNS)}, ARRAY(SELECT jsonb_array_elements_text(r.flags)),
       CASE WHEN r.revokes THEN coalesce((SELECT o."revocationVersion" FROM parity."SyncStatus" o WHERE o."userId" = r."userId"),
@@ -72,7 +81,16 @@ export async function saveSyncStatuses(tx: Tx, syncStatuses: readonly SyncStatus
   return outdated;
 }
 
-function toSavedRow({ stored, ...row }: SyncStatusRow, fingerprint: string) {
+/** SQL: steps of a statement that keep what the records of these users name with blanks around it, nearly always nothing. */
+function writePaddedIds(userIds: readonly string[], padded: readonly { userId: string; id: string }[]): Sql {
+  const named = toRecordset(padded, { userId: "text", id: "text" });
+  return sql`unpadded AS (DELETE FROM parity."PaddedId" p WHERE p."userId" = ANY(${[...userIds]})
+      AND NOT EXISTS (SELECT 1 FROM ${named} WHERE r."userId" = p."userId" AND r.id = p.id)),
+    padded AS (INSERT INTO parity."PaddedId" ("userId", id) SELECT DISTINCT r."userId", r.id FROM ${named} ORDER BY 1, 2
+      ON CONFLICT DO NOTHING)`;
+}
+
+function toSavedRow({ stored, paddedIds: _, ...row }: SyncStatusRow, fingerprint: string) {
   const { recordHash, addressHash, addressSince, version } = stored;
   return { ...row, fingerprint, recordHash, addressHash, addressSince, evaluatedVersion: version ?? 0 };
 }
@@ -121,6 +139,7 @@ function fingerprintStatus(row: SyncStatusRow): string {
     row.stored.recordHash,
     row.stored.addressHash,
     row.stored.addressSince,
+    ...row.paddedIds,
   ];
   return hash("sha1", JSON.stringify(says), "base64url");
 }

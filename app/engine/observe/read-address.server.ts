@@ -1,4 +1,5 @@
 import { foldEmail } from "~/billing/email";
+import { trimBlanks } from "~/billing/ids";
 import type { Database } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import type { StripeFailure } from "~/stripe/failure.server";
@@ -44,11 +45,12 @@ async function searchCustomers(
  */
 export async function readAddress(
   deps: { db: Database; stripe: StripeReader },
-  email: string,
+  recorded: string,
   options: RequestOptions,
 ): Promise<AddressRead> {
+  const email = trimBlanks(recorded);
   // Stripe would take it for no condition.
-  if (email.trim() === "") return { ok: true, customerIds: [] };
+  if (email === "") return { ok: true, customerIds: [] };
   const [answers, stored] = await Promise.all([
     Promise.all(listSpellings(email).map((one) => deps.stripe.findCustomersByEmail(one, options))),
     listStoredCustomers(deps.db, email),

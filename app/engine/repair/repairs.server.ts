@@ -26,7 +26,7 @@ export type RepairRow = {
   override: boolean;
   stripeRequestId: string | null;
   /** For a grant that a payment gives: which customer paid, and when its period began; null for any other repair. */
-  payment: { customerId: string; periodStart: EpochSeconds } | null;
+  payment: { customerId: string; periodStart: EpochSeconds; paidAt: EpochSeconds | null } | null;
   /** Customer that the e-mail address alone linked; kept with the repair. */
   emailLink: string | null;
   /** The row of the subscription belongs to a user who was deleted: it becomes this user's. */
@@ -116,13 +116,13 @@ async function writeChanges(
 
 /**
  * SQL: when the customer of the repair `r` paid. By Stripe's event when there was one; else the invoice of the period is as
- * old as the period. NULL for a payment from before the customer was first completely observed, by itself or by the first
+ * old as the period, unless it was paid later. NULL for a payment from before the customer was first completely observed, by itself or by the first
  * full run: that access comes late is history, and no latency of ours. Payments have whole seconds.
  */
 const paidAt: Sql = sql`(SELECT paid.at FROM (SELECT coalesce(
         (SELECT max(e.created) FROM parity."StripeEvent" e WHERE e."customerId" = r."customerId"
           AND e.type = ANY(${[...PAYMENT_TYPES]}::text[]) AND e.created >= to_timestamp(r."periodStart")),
-        to_timestamp(r."periodStart")) AS at) paid
+        to_timestamp(r."paidAt")) AS at) paid
       WHERE paid.at >= date_trunc('second', least(${firstFullRunAt},
         (SELECT c."firstCompleteAt" FROM parity."StripeCustomer" c WHERE c.id = r."customerId"))))`;
 
@@ -138,4 +138,5 @@ const CHANGE_COLUMNS = {
   stripeRequestId: "text",
   customerId: "text",
   periodStart: "float8",
+  paidAt: "float8",
 } as const;

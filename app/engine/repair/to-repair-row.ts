@@ -1,4 +1,7 @@
 import type { Repair } from "~/billing/evaluation/decide";
+import type { Policy } from "~/billing/policy";
+import { isRowFor } from "~/billing/record";
+import { listStatuses } from "~/billing/vocabulary/vocabulary";
 import type { Settings } from "~/engine/account/settings.server";
 import type { EvaluatedUser, RevocationApproval } from "~/engine/evaluate/evaluate-users.server";
 import type { RepairRow } from "./repairs.server";
@@ -29,7 +32,7 @@ export function toRepairRow(
     reason: revokes ? approval?.reason || typedReason || null : null,
     override: revokes && approval?.override === true,
     stripeRequestId: (customerId && stripeRequestIds?.get(customerId)) || null,
-    payment: grants ? findPayment(evaluation) : null,
+    payment: grants ? findPayment({ snapshot, evaluation }, policy) : null,
     emailLink: evaluation.emailLink,
     ends:
       !evaluation.accessExpected && evaluation.primary !== null && evaluation.primary.statusAccess === "no",
@@ -43,9 +46,25 @@ export function toRepairRow(
   };
 }
 
+/** Statuses from which a subscription comes back with a payment that is younger than its period. */
+const PAID_LATE = new Set(["past_due", "unpaid", "paused"]);
+/** A first payment is made within a day. Seconds. */
+const FIRST_PAYMENT_WITHIN = 86_400;
+
 /** The payment behind an access that is expected; null when nothing was paid for it. */
-function findPayment({ accessExpected, primary }: EvaluatedUser["evaluation"]): RepairRow["payment"] {
+function findPayment(
+  {
+    snapshot: { record },
+    evaluation: { accessExpected, primary },
+  }: Pick<EvaluatedUser, "snapshot" | "evaluation">,
+  { vocabulary }: Policy,
+): RepairRow["payment"] {
   if (!accessExpected || primary === null) return null;
   const { subscription, item } = primary;
-  return { customerId: subscription.customerId, periodStart: item?.periodStart ?? subscription.startDate };
+  const { customerId, startDate, entitlingSince } = subscription;
+  const periodStart = item?.periodStart ?? startDate;
+  const recorded = isRowFor(record.billing, subscription.id) ? (record.billing?.status ?? "") : "";
+  const wasLate = listStatuses(recorded, vocabulary).some((status) => PAID_LATE.has(status));
+  const wasSeenWithout = entitlingSince !== null && entitlingSince > periodStart + FIRST_PAYMENT_WITHIN;
+  return { customerId, periodStart, paidAt: wasLate || wasSeenWithout ? null : periodStart };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Version } from "~/billing/observation";
+import { trimId } from "~/engine/account/customer-owners.server";
 import type { Database } from "~/platform/client.server";
 import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
@@ -22,8 +23,8 @@ export async function countKnownSubscriptions(
       SELECT id, "versionEnd" >= ${runStarted}::bigint AS resolved FROM parity."StripeSubscription"
         WHERE NOT gone AND "testClockId" IS NULL
       UNION ALL
-      SELECT b."stripeSubscriptionId", false FROM parity."BillingSubscription" b
-        WHERE NOT EXISTS (SELECT 1 FROM parity."StripeSubscription" s WHERE s.id = b."stripeSubscriptionId")
+      SELECT b.id, false FROM (SELECT ${trimId(sql`"stripeSubscriptionId"`)} AS id FROM parity."BillingSubscription") b
+        WHERE b.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM parity."StripeSubscription" s WHERE s.id = b.id)
     )
     SELECT count(*)::int AS total, count(*) FILTER (WHERE resolved)::int AS resolved FROM known`,
   );

@@ -109,7 +109,7 @@ it("a key without the permission to sell is final too, and one that is busy is n
   expect(await buy(id)).toMatchObject({ ok: true });
 });
 
-it("a customer of whom no address, or none that is one, is recorded types it on the payment page (case 20)", async () => {
+it("without a recorded address, or with one that is none, the customer types it on the payment page (case 20)", async () => {
   for (const [id, email, sent] of [
     ["noaddress", "", null],
     ["oddaddress", "no address", null],

@@ -1,4 +1,4 @@
-import { readMetadataUserId } from "~/billing/ids";
+import { readMetadataUserId, readStripeId } from "~/billing/ids";
 import { choosePortalCustomer } from "~/billing/links/portal";
 import type { Actor } from "~/engine/account/actor";
 import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
@@ -157,7 +157,7 @@ export function createCheckout(options: CheckoutOptions) {
     if (readMetadataUserId(session.metadata, await loadMetadataKeys(db)) === userId) return true;
     if (session.customerId === null) return false;
     const user = await findUserRecord(db, userId);
-    return user?.stripeCustomerId === session.customerId;
+    return readStripeId(user?.stripeCustomerId) === session.customerId;
   }
 
   async function readBilling(userId: string): Promise<WorkspaceAnswer["billing"]> {

@@ -177,5 +177,16 @@ export const HOSTS = [
   "ECS_CONTAINER_METADATA_URI_V4",
 ] as const;
 
-/** Variables that only an installation with a Stripe account of its own has. */
-export const OF_STRIPE = ["STRIPE_CHECKOUT_KEY", "STRIPE_ACCOUNT_ID", "STRIPE_WEBHOOK_SECRET"] as const;
+/** Variables that only an installation with a Stripe account, or customers and staff, of its own has. */
+export const OF_INSTALLATIONS = [
+  "STRIPE_CHECKOUT_KEY",
+  "STRIPE_ACCOUNT_ID",
+  "STRIPE_WEBHOOK_SECRET",
+  "APP_URL",
+  "OIDC_ISSUER",
+  "WORKSPACE_JWKS_URL",
+  "ALERT_WEBHOOK_URL",
+] as const;
+
+/** Is this variable set, and not to an `http` address, which may be the demo's? */
+export const isForUse = (value = ""): boolean => value !== "" && !value.startsWith("http:");

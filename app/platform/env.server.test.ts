@@ -87,6 +87,7 @@ describe("the demo", () => {
     ["a host of containers", { KUBERNETES_SERVICE_HOST: "10.0.0.1" }],
     ["a serverless host", { VERCEL: "1" }],
     ["the rest of Stripe's variables", { STRIPE_WEBHOOK_SECRET: "whsec_0123456789abcdef" }],
+    ["a public address", { APP_URL: "https://parity.example.com" }],
   ])("is refused when %s says that the environment was lost, unless PARITY_DEMO=1 (case 31)", (_, source) => {
     const [problem] = problems(source);
     expect(problem?.variable).toBe("DATABASE_URL, STRIPE_SECRET_KEY");

@@ -227,10 +227,10 @@ function* findLost(given: Given): Generator<EnvironmentProblem> {
     };
 }
 
-/** What says that this process should not be the demo, although both variables are unset; null when nothing does. */
+/** What says that this process should not be the demo; null when nothing does. */
 function findSignOfProduction(given: Given): string | null {
   if (given.NODE_ENV === "production") return "NODE_ENV=production";
-  return [...field.HOSTS, ...field.OF_STRIPE].find((variable) => given[variable]) ?? null;
+  return [...field.HOSTS, ...field.OF_INSTALLATIONS].find((one) => field.isForUse(given[one])) ?? null;
 }
 
 function isDemo(given: Given | Variables): boolean {

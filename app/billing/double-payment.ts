@@ -5,6 +5,8 @@ import type { EpochSeconds } from "./observation";
 /** What a user pays for more than once. */
 export type DoublePayment = {
   subscriptionIds: string[];
+  /** Who pays them, each once. */
+  customerIds: string[];
   /** What all but the subscription that decides access cost, by currency; what is not known beforehand is left out. */
   extra: MonthlyMoney[];
   /** Since when more than one is paid. */
@@ -24,6 +26,7 @@ export function findDoublePayment(ranked: readonly RatedSubscription[]): DoubleP
   const [, second = 0] = paid.map(({ subscription }) => subscription.startDate).sort((a, b) => a - b);
   return {
     subscriptionIds: paid.map(({ subscription }) => subscription.id),
+    customerIds: [...new Set(paid.map(({ subscription }) => subscription.customerId))],
     extra: sumMonthly(extra),
     since: second,
   };

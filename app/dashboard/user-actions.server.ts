@@ -1,12 +1,10 @@
 import type { Actor } from "~/engine/account/actor";
 import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
-import type { RevocationApproval } from "~/engine/evaluate/evaluate-users.server";
 import { findUserIds } from "~/engine/evaluate/users.server";
 import { enqueueRechecks } from "~/engine/observe/recheck-queue.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import type { CountCache } from "./count-cache.server";
-import { createRevocationRecorder } from "./decisions/record-revocation.server";
 import { type SyncResult, toCheckResult, toSyncResult } from "./sync-result.server";
 
 /** After this no further request to Stripe is begun; a slow one is waited for. Milliseconds. */
@@ -28,17 +26,14 @@ export function createUserActions(deps: Deps, { countCache }: { countCache: Coun
       actor: Actor;
       /** Aborted when the result is no longer wanted. */
       signal?: AbortSignal;
-      /** An admin approved this user's revocation; `override`: also without evidence. */
-      approval?: RevocationApproval;
       /** Access is not taken, whatever the write mode. */
       grantOnly?: boolean;
       /** What a person typed who takes access. */
       typedReason?: string | null;
     }): Promise<SyncResult | null> {
-      const { userId, actor, approval } = input;
-      const commit = approval && createRevocationRecorder({ userId, actor, approval }).commit;
+      const { userId, actor } = input;
       const deadlineMs = actor.kind === "staff" ? PERSON_WAITS_MS : BACKGROUND_MS;
-      const outcome = await syncUser(deps, { ...input, commit, apply: true, deadlineMs });
+      const outcome = await syncUser(deps, { ...input, apply: true, deadlineMs });
       countCache.clear();
       if (!outcome) return null;
       const result = await explainUnconfirmed(input, toSyncResult(outcome));

@@ -1,4 +1,4 @@
-import { findDoublePayment } from "~/billing/double-payment";
+import { type DoublePayment, findDoublePayment } from "~/billing/double-payment";
 import { FIELDS } from "~/billing/fields";
 import { formatSeats } from "~/billing/seat-label";
 import { writeReply } from "~/billing/words/reply";
@@ -33,6 +33,8 @@ export type UserPage = {
   timeline: TimelineEntry[];
   /** The repair takes access from the user. */
   revokes: boolean;
+  /** What is paid more than once; null for nearly all. */
+  doublePayment: DoublePayment | null;
   /** What stands beside the verdict, with who decided it, since when and why. */
   notes: FlagNote[];
   decisions: UserDecisions;
@@ -83,6 +85,7 @@ export async function loadUserPage(db: Database, userId: string): Promise<UserPa
   if (!snapshot) return null;
   const evaluated = evaluateUser(snapshot, context, AS_STAFF);
   const { evaluation } = evaluated;
+  const doublePayment = findDoublePayment(evaluation.ranked);
   const names = new Map(workspaces.map(({ id, name }) => [id, name]));
   const user = toUserView({
     evaluated,
@@ -101,11 +104,12 @@ export async function loadUserPage(db: Database, userId: string): Promise<UserPa
     possibleMatches: evaluation.possibleMatches,
     timeline,
     revokes: evaluation.revokes,
+    doublePayment,
     notes: describeFlags({
       ...decisions,
       flags: user.flags,
       reversals: evaluation.primary?.subscription.reversals ?? [],
-      doublePayment: findDoublePayment(evaluation.ranked),
+      doublePayment,
       blockedSentence: user.blockedSentence,
     }),
     decisions,

@@ -23,6 +23,12 @@ afterEach(() => world.close());
 
 const setWriteMode = (writeMode: "off" | "grant_only" | "full") =>
   world.parity.settings.set({ writeMode }, STAFF);
+/** What an admin decides in the dialog that removes access. */
+const approve = (kind: "revoke" | "override", reason: string) =>
+  world.parity.decisions.decide({
+    ...{ kind, reason, input: { userId: "ada" } },
+    by: { actor: STAFF, role: "admin" },
+  });
 const toSyncStatus = (userId: string) => world.db.syncStatus.findUniqueOrThrow({ where: { userId } });
 const listOutcomes = async (runId: string) => {
   const page = await world.parity.runs.page({ runId, limit: 50 });
@@ -73,19 +79,18 @@ describe("write mode grant_only", () => {
     });
   });
 
-  it("revokes access of one user when an admin confirms the name and Stripe shows evidence", async () => {
+  it("revokes access of one user when an admin approves it and Stripe shows evidence", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     await setWriteMode("grant_only");
     world.sandbox.subscriptions.cancel(subscriptionId);
-    const approval = { override: false, reason: "asked by mail" };
-    const result = await world.parity.syncUser({ userId: "ada", actor: STAFF, approval });
-    expect(result).toMatchObject({ outcome: "synced" });
+    expect(await world.parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "blocked" });
+    expect(await approve("revoke", "asked by mail")).toMatchObject({ ok: true, sync: { outcome: "synced" } });
     expect(await readAccess(world, "ada")).toBe("locked 0");
     // The reason that the admin typed is in the audit and on the user's page.
     const change = await world.db.change.findFirst({ where: { revokes: true } });
     expect(change).toMatchObject({ reason: "asked by mail", actorKind: "staff" });
-    const [newest] = (await world.parity.userPage("ada"))?.timeline ?? [];
-    expect(newest).toMatchObject({ reason: "asked by mail" });
+    const { timeline = [] } = (await world.parity.userPage("ada")) ?? {};
+    expect(timeline[0]).toMatchObject({ reason: "asked by mail" });
   });
 
   it("case S24: an admin overrides missing evidence with a reason, and it is audited as an override", async () => {
@@ -94,16 +99,16 @@ describe("write mode grant_only", () => {
     await addUser(world, { id: "ada", customerId, workspaces });
     await syncAll(world.parity);
     await setWriteMode("grant_only");
-    const approve = (override: boolean) =>
-      world.parity.syncUser({ userId: "ada", actor: STAFF, approval: { override, reason: "left long ago" } });
-    expect(await approve(false)).toMatchObject({ outcome: "blocked", blocked: "no_positive_evidence" });
-    expect(await approve(true)).toMatchObject({ outcome: "synced", blocked: null });
+    expect(await approve("revoke", "left long ago")).toMatchObject({ ok: false, reason: "evidence_missing" });
+    expect(await readAccess(world, "ada")).toBe("active 5");
+    expect(await approve("override", "left long ago")).toMatchObject({ ok: true });
     expect(await readAccess(world, "ada")).toBe("locked 0");
     const change = await world.db.change.findFirstOrThrow({ where: { revokes: true } });
     expect(change).toMatchObject({ reason: "left long ago", override: true, actorKind: "staff" });
     await setWriteMode("off");
     await world.db.workspace.updateMany({ data: { status: "active", seats: 5 } });
-    expect(await approve(true)).toMatchObject({ outcome: "blocked", blocked: "writes_off" });
+    expect(await approve("override", "left long ago")).toMatchObject({ ok: false, reason: "refused" });
+    expect(await readAccess(world, "ada")).toBe("active 5");
   });
 
   it("unlocks the workspace of an entitled user even if the rest would revoke", async () => {

@@ -1,3 +1,4 @@
+import { findDoublePayment } from "~/billing/double-payment";
 import { fingerprintMismatches } from "~/billing/mismatches";
 import { readRecordedIds, type UserRecord } from "~/billing/record";
 import { describeStripeState } from "~/billing/stripe-state";
@@ -6,12 +7,12 @@ import type { EvaluationDetails } from "./details";
 
 type Acknowledgeable = Pick<
   EvaluationDetails,
-  "mismatches" | "subscriptions" | "possibleMatches" | "links" | "accessRecorded"
+  "mismatches" | "subscriptions" | "ranked" | "possibleMatches" | "links" | "accessRecorded"
 > & { verdict: Verdict };
 
 /**
- * A canonical text of what staff acknowledge: the mismatches, or, where staff have to decide first, what makes it so. When it
- * changes, the user needs a decision again. Null when there is nothing to acknowledge.
+ * A canonical text of what staff acknowledge: the mismatches and what is paid twice, or, where staff have to decide first, what
+ * makes it so. When it changes, the user needs a decision again. Null when there is nothing to acknowledge.
  */
 export function describeAcknowledged(evaluation: Acknowledgeable, record: UserRecord): string | null {
   const { verdict, mismatches } = evaluation;
@@ -24,5 +25,7 @@ export function describeAcknowledged(evaluation: Acknowledgeable, record: UserRe
       evaluation.possibleMatches,
       evaluation.links.conflicts,
     ]);
-  return mismatches.length === 0 ? null : fingerprintMismatches(mismatches);
+  const differing = mismatches.length === 0 ? null : fingerprintMismatches(mismatches);
+  const twice = findDoublePayment(evaluation.ranked);
+  return twice === null ? differing : JSON.stringify([differing, [...twice.subscriptionIds].sort()]);
 }

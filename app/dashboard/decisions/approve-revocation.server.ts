@@ -92,11 +92,10 @@ export async function approveRevocation(
     return { ...found, decision, sync: toSyncResult(sync) };
   }
   if (!made.sync) return refuse("not_found", `There is no user ${found.userId}.`);
-  const result = toSyncResult(made.sync);
-  const needs = lacksEvidence(result.blocked)
-    ? " Override it, with a reason, to revoke it all the same."
-    : "";
-  return refuse("refused", `${result.message}${needs}`);
+  const { message } = toSyncResult(made.sync);
+  return mayOverride(made.sync)
+    ? refuse("evidence_missing", `${message} Override it, with a reason, to revoke it all the same.`)
+    : refuse("refused", message);
 }
 
 function mayOverride(sync: SyncOutcome | null): boolean {

@@ -121,6 +121,39 @@ describe("an acknowledgement", () => {
     expect((await view("lost"))?.flags).not.toContain("acknowledged");
   });
 
+  it("R234: of two subscriptions that are both paid ends the case, until one of them ends or a third one comes", async () => {
+    const { customerId, subscriptionId } = await addPayingUser(world, "double");
+    const subscribe = () =>
+      world.sandbox.subscriptions.create({ customer: customerId, items: [{ price: world.prices.starter }] });
+    subscribe();
+    await world.parity.syncUser({ userId: "double", actor: ADMIN.actor });
+    const isListed = async () =>
+      (await world.parity.inbox.loadQueue("paying_twice")).cases.some(
+        ({ id, isOpen }) => isOpen && id === "double",
+      );
+    const page = await world.parity.userPage("double");
+    expect(page).toMatchObject({
+      user: { verdict: "in_sync" },
+      doublePayment: { customerIds: [customerId], subscriptionIds: expect.arrayContaining([subscriptionId]) },
+    });
+    expect(page?.decisions.options.map(({ kind }) => kind)).toContain("acknowledge");
+    expect(await isListed()).toBe(true);
+
+    const made = await decide("acknowledge", { userId: "double" }, OPERATOR);
+
+    expect((await view("double"))?.flags).toContain("acknowledged");
+    expect(await isListed()).toBe(false);
+    await world.parity.decisions.decide(toRequest("undo_decision", { decisionId: made.decision.id }));
+    expect(await isListed()).toBe(true);
+    await decide("acknowledge", { userId: "double" }, OPERATOR);
+    const third = subscribe();
+    await world.parity.syncUser({ userId: "double", actor: ADMIN.actor });
+    expect(await isListed()).toBe(true);
+    world.sandbox.subscriptions.cancel(third.id);
+    await world.parity.syncUser({ userId: "double", actor: ADMIN.actor });
+    expect(await isListed()).toBe(false);
+  });
+
   it("is refused where nothing differs", async () => {
     await addPayingUser(world, "well");
     await world.parity.syncUser({ userId: "well", actor: ADMIN.actor });

@@ -6,7 +6,13 @@ import { AS_STAFF, evaluateUser, findBlockReason, listFlags } from "~/engine/eva
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { listUnclaimedPayers } from "../payers/unclaimed-payers.server";
-import { findOldest, listQueueUsers, QUEUE_LENGTH, type QueueCount } from "./queue-users.server";
+import {
+  countQueueUsers,
+  findOldest,
+  listQueueUsers,
+  QUEUE_LENGTH,
+  type QueueCount,
+} from "./queue-users.server";
 import { isInQueue, type QueueId } from "./queues";
 
 /** A line of a queue: a user, or a paying Stripe customer that no user is linked to. */
@@ -82,12 +88,14 @@ export async function countPayers(db: Database | Tx): Promise<QueueCount> {
 }
 
 /** Counts users who pay more than once: each is looked at, as only that says how many of the subscriptions are paid. */
-export async function countPayingTwice(db: Database): Promise<QueueCount> {
+export async function countPayingTwice(db: Database, tx: Tx): Promise<QueueCount> {
+  const { setAside } = await countQueueUsers(tx, "paying_twice");
   const cases = await listCases(db, "paying_twice");
-  return countCases(
+  const count = countCases(
     cases.filter(({ isOpen }) => isOpen),
     cases.length < QUEUE_LENGTH ? Number.POSITIVE_INFINITY : 0,
   );
+  return { ...count, setAside };
 }
 
 const countCases = (cases: readonly InboxCase[], limit: number): QueueCount => ({

@@ -27,7 +27,7 @@ export async function countInbox(db: Database, tx: Tx): Promise<InboxCounts> {
       unpaid_access: await countQueueUsers(tx, "unpaid_access"),
       needs_decision: await countQueueUsers(tx, "needs_decision"),
       not_linked: await countPayers(tx),
-      paying_twice: await countPayingTwice(db),
+      paying_twice: await countPayingTwice(db, tx),
     },
     knowledge: await loadInboxKnowledge(tx),
   };

@@ -4,7 +4,10 @@ import type { Flag } from "~/billing/verdicts/flags";
 import { chooseSteps, type StepInput } from "./next-steps";
 
 const choose = (input: Partial<StepInput>) =>
-  chooseSteps({ verdict: "locked_out", flags: [], blocked: null, revokes: false, ...input });
+  chooseSteps({
+    ...{ verdict: "locked_out", flags: [], blocked: null, revokes: false, paysTwice: false },
+    ...input,
+  });
 
 it.each(VERDICTS)("%s has a next step, unless nothing needs to be done", (verdict) => {
   const { next, others } = choose({ verdict });
@@ -29,6 +32,14 @@ it.each<[Flag, string]>([
   const { next, others } = choose({ flags: [flag] });
   expect([next, ...others]).toContain(step);
   expect([next, ...others]).toContain("sync");
+});
+
+it("a user who pays twice is acknowledged when it is meant so, whatever the verdict, and then needs nothing", () => {
+  expect(choose({ verdict: "in_sync", paysTwice: true })).toMatchObject({ next: "acknowledge" });
+  expect(choose({ verdict: "detail_mismatch", paysTwice: true }).others).toContain("acknowledge");
+  const after = choose({ verdict: "in_sync", paysTwice: true, flags: ["acknowledged"] });
+  expect(after.next).toBeNull();
+  expect(after.others).toContain("end_acknowledgement");
 });
 
 it("a user that was acknowledged needs nothing, and cannot be acknowledged twice", () => {

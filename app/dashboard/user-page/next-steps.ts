@@ -32,13 +32,15 @@ export type StepInput = {
   blocked: string | null;
   /** The repair takes access. */
   revokes: boolean;
+  /** More than one subscription is paid. Only Stripe can end that; it can be acknowledged. */
+  paysTwice: boolean;
 };
 
 /** The one step that the case needs, and what else can be done; `next` is null when nothing needs to be done. */
 export type CaseSteps = { next: StepId | null; others: StepId[] };
 
 /** What fits a verdict, the step that ends the case first. */
-function listSteps({ verdict, flags, blocked, revokes }: StepInput): StepId[] {
+function listSteps({ verdict, flags, blocked, revokes, paysTwice }: StepInput): StepId[] {
   switch (verdict) {
     case "not_checked":
       return ["sync"];
@@ -55,7 +57,11 @@ function listSteps({ verdict, flags, blocked, revokes }: StepInput): StepId[] {
     case "in_sync":
     case "no_subscription":
       // A payment that Parity has not seen yet is found, and recorded, by one press.
-      return ["sync", flags.includes("comped") ? "end_comp" : "give_comp"];
+      return [
+        ...(paysTwice ? (["acknowledge"] as const) : []),
+        "sync",
+        flags.includes("comped") ? "end_comp" : "give_comp",
+      ];
     default:
       if (revokes)
         return [
@@ -70,7 +76,7 @@ function listSteps({ verdict, flags, blocked, revokes }: StepInput): StepId[] {
 
 /** The steps of a case, as it is now. What was set aside needs nothing; it can be taken up again. */
 export function chooseSteps(input: StepInput): CaseSteps {
-  const { verdict, flags } = input;
+  const { verdict, flags, paysTwice } = input;
   const isHeld = flags.includes("on_hold");
   const isAcknowledged = flags.includes("acknowledged");
   const own = listSteps(input).filter((step) => !(isAcknowledged && step === "acknowledge"));
@@ -85,7 +91,8 @@ export function chooseSteps(input: StepInput): CaseSteps {
     ...own,
     ...around,
   ];
-  const needsNothing = !isHeld && (IN_SYNC_VERDICTS.has(verdict) || isAcknowledged);
+  const isRight = IN_SYNC_VERDICTS.has(verdict) && !paysTwice;
+  const needsNothing = !isHeld && (isRight || isAcknowledged);
   const [first = null, ...others] = all;
   return needsNothing ? { next: null, others: all } : { next: first, others };
 }

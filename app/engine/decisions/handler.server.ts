@@ -4,7 +4,10 @@ import type { EvaluationContext } from "~/engine/evaluate/deps.server";
 import type { Tx } from "~/platform/client.server";
 import type { Json, StoredDecision, Subject } from "./store.server";
 
-/** Why nothing was decided. `already`: what is asked for stands. `changed`: what it rests on is not so any more. */
+/**
+ * Why nothing was decided. `already`: what is asked for stands. `changed`: what it rests on is not so any more.
+ * `evidence_missing`: only an override decides it.
+ */
 export type RefusalReason =
   | "forbidden"
   | "bad_input"
@@ -12,6 +15,7 @@ export type RefusalReason =
   | "not_found"
   | "already"
   | "changed"
+  | "evidence_missing"
   | "refused";
 
 export type Refusal = {

@@ -35,5 +35,6 @@ const STATUS = {
   not_found: 404,
   already: 409,
   changed: 409,
+  evidence_missing: 409,
   refused: 409,
 } as const;

@@ -1,16 +1,19 @@
 import { Link } from "@remix-run/react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { UserView } from "~/dashboard/user-view.server";
 import { RevokeDialog } from "~/routes/_staff/case/revoke-dialog";
+import { useDecision } from "~/routes/_staff/decide/use-decision";
 import { Button } from "~/ui/button";
 import { Money } from "~/ui/format/money";
 import { Time } from "~/ui/format/time";
 import { VerdictMark } from "~/ui/status/verdict-mark";
+import { useNotice } from "~/ui/toast/toasts";
 import { buildUserPath } from "../_staff/user/use-sync";
 
 /** A user with a pending revocation: why access should end, and why it was not revoked automatically. */
 export function Revocation({ user, canApprove }: { user: UserView; canApprove: boolean }) {
   const [isConfirming, setConfirming] = useState(false);
+  useNoticeOfDecision(user.userId);
   return (
     <li className="grid gap-x-6 gap-y-2 border-b border-line py-3.5 sm:grid-cols-[minmax(0,3fr)_minmax(0,6fr)_auto] sm:items-start">
       <div className="min-w-0">
@@ -47,9 +50,28 @@ export function Revocation({ user, canApprove }: { user: UserView; canApprove: b
           <Button onClick={() => setConfirming(true)}>
             Revoke access…<span className="sr-only"> {user.name ?? user.email}</span>
           </Button>
-          <RevokeDialog user={user} open={isConfirming} onClose={() => setConfirming(false)} />
+          <RevokeDialog user={user} basedOn={null} open={isConfirming} onClose={() => setConfirming(false)} />
         </>
       )}
     </li>
   );
+}
+
+/** Says what was decided: afterwards the user is not in the list any more. */
+function useNoticeOfDecision(userId: string): void {
+  const { answer } = useDecision(userId);
+  const notify = useNotice();
+  const seen = useRef(answer);
+  useEffect(() => {
+    if (answer === seen.current) return;
+    seen.current = answer;
+    if (!answer?.ok) return;
+    const { sentence, sync } = answer;
+    // Access that was taken is never shown with a green tick.
+    notify({
+      tone: "critical",
+      message: sync?.message ?? sentence,
+      details: sync?.changes.join(" · ") ?? "",
+    });
+  }, [answer, notify]);
 }

@@ -1,7 +1,6 @@
-import { data, type MetaFunction } from "@remix-run/node";
+import type { MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
-import { lacksEvidence } from "~/billing/verdicts/block-reasons";
 import { EMPTY_QUERY } from "~/dashboard/users-list/users-query";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
@@ -11,14 +10,6 @@ import { useHasRole } from "../_staff/frame-data";
 import { Revocation } from "./revocation";
 
 const search = z.object({ after: z.string().max(2000).optional().catch(undefined) });
-const form = z.object({
-  userId: z.string().min(1).max(200),
-  typed: z.string().trim().max(400),
-  reason: z.string().trim().max(1000).default(""),
-  /** The dialog has said that evidence is missing. */
-  override: z.literal("1").optional(),
-});
-
 export const meta: MetaFunction = () => [{ title: "Pending revocations · Parity" }];
 
 export const loader = route.loader({ who: "staff", role: "viewer", search }, async ({ search, parity }) => {
@@ -31,41 +22,6 @@ export const loader = route.loader({ who: "staff", role: "viewer", search }, asy
     throw errorResponse("bad_search", { message: "This page does not exist. Go back to the first page." });
   return { users: await parity.views(page.ids), next: page.next };
 });
-
-/** Revokes access for one user. The admin types the name and a reason; missing evidence is overridden only when the dialog said so. */
-export const action = route.action(
-  { who: "staff", role: "admin", form },
-  async ({ form, parity, staff, request }) => {
-    const [user] = await parity.views([form.userId]);
-    if (!user) throw errorResponse("not_found", { message: "User not found." });
-    if (form.typed.toLowerCase() !== (user.name ?? user.email).trim().toLowerCase())
-      return data({ problem: "The name does not match." }, { status: 400 });
-    const { reason } = form;
-    if (reason === "") return data({ problem: "Enter a reason." }, { status: 400 });
-    const approve = async (override: boolean) => {
-      const result = await parity.syncUser({
-        userId: form.userId,
-        actor: { kind: "staff", id: staff.id },
-        signal: request.signal,
-        approval: { override, reason },
-      });
-      if (!result) throw errorResponse("not_found", { message: "User not found." });
-      return result;
-    };
-    // What Stripe says now decides whether evidence is missing.
-    const result = await approve(false);
-    if (!lacksEvidence(result.blocked)) return { result };
-    if (!form.override)
-      return data(
-        {
-          problem: `${result.message} Confirm again, with a reason for the override, to revoke it all the same.`,
-          lacksEvidence: true,
-        },
-        { status: 400 },
-      );
-    return { result: await approve(true) };
-  },
-);
 
 export default function Revocations() {
   const { users, next } = useLoaderData<typeof loader>();

@@ -77,11 +77,6 @@ export const table: Record<string, { loader?: Entry; action?: Entry }> = {
   "routes/palette": { loader: { at: "/palette?q=ada", is: staffPage } },
   "routes/_staff.revocations": {
     loader: { at: "/revocations", is: staffPage },
-    action: {
-      at: "/revocations",
-      form: { userId: "ada", typed: "not ada" },
-      is: staff(403, 403, 400),
-    },
   },
   "routes/_staff.runs.$runId": {
     loader: { at: "/runs/RUN", is: staffPage },

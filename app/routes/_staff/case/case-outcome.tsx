@@ -80,8 +80,11 @@ function ByNow() {
 /** What takes the last step back: the decision, or what a sync wrote. */
 function findUndo(outcome: Outcome, userId: string): UndoneDecision | null {
   if (outcome.kind === "sync") return toSyncUndo(outcome.result, userId);
-  const { id, label, undoable } = outcome.made.decision;
-  return undoable ? { kind: "undo_decision", input: { decisionId: id }, name: label } : null;
+  const { decision, sync } = outcome.made;
+  const { id, label, undoable } = decision;
+  if (undoable) return { kind: "undo_decision", input: { decisionId: id }, name: label };
+  // A revocation is what its sync wrote.
+  return sync && toSyncUndo(sync, userId);
 }
 
 type Read = { tone: Tone; message: string; changes: string[]; runId: string | null };

@@ -25,13 +25,13 @@ type NextStepProps = {
 
 /** The one step that the case needs as a button right here, the others beside it, and afterwards what came of it. */
 export function NextStep({ page, answer }: NextStepProps) {
-  const { user, revokes, choices, decisions } = page;
+  const { user, revokes, doublePayment, choices, decisions } = page;
   const { sync, check, isBusy, failure, ...made } = useCase(user.userId);
   const outcome = made.outcome ?? (answer && { kind: "sync" as const, result: answer });
   const [opened, setOpened] = useState<StepId | null>(null);
   const isOperator = useHasRole("operator");
   const isAdmin = useHasRole("admin");
-  const { next, others } = chooseSteps({ ...user, revokes });
+  const { next, others } = chooseSteps({ ...user, revokes, paysTwice: doublePayment !== null });
   const name = user.name ?? user.email;
   const close = () => setOpened(null);
   const take = (step: StepId) => {
@@ -103,7 +103,12 @@ export function NextStep({ page, answer }: NextStepProps) {
         onClose={close}
         onConfirm={(reason) => sync({ reason })}
       />
-      <RevokeDialog user={user} open={opened === "approve_removal"} onClose={close} />
+      <RevokeDialog
+        user={user}
+        basedOn={decisions.latest}
+        open={opened === "approve_removal"}
+        onClose={close}
+      />
     </section>
   );
 }

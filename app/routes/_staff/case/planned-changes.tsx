@@ -2,16 +2,18 @@ import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
 import type { StepId } from "~/dashboard/user-page/next-steps";
 import type { UserPage } from "~/dashboard/user-pages.server";
 import { useFrameData } from "~/routes/_staff/frame-data";
-import { Value } from "~/ui/copy-id";
+import { StripeLink } from "~/routes/_staff/user/stripe-link";
+import { shortenId, Value } from "~/ui/copy-id";
 
 /** More lines than this are folded. */
 const SHOWN = 8;
 
 /** What the next step will change, or that nothing is changed before a person decides. */
 export function PlannedChanges({ page, step }: { page: UserPage; step: StepId | null }) {
-  const { user, plannedChanges } = page;
+  const { user, plannedChanges, doublePayment } = page;
   const isPaused = useFrameData()?.frame.writeMode === "off";
   const isSettled = IN_SYNC_VERDICTS.has(user.verdict);
+  if (isSettled && doublePayment !== null && step !== null) return <PaidTwice {...doublePayment} />;
   const shown = plannedChanges.slice(0, SHOWN);
   const rest = plannedChanges.slice(SHOWN);
   return (
@@ -32,6 +34,28 @@ export function PlannedChanges({ page, step }: { page: UserPage; step: StepId | 
           )}
         </>
       )}
+    </div>
+  );
+}
+
+/** What Parity cannot end: it never cancels and never refunds. */
+function PaidTwice({ customerIds }: { customerIds: string[] }) {
+  return (
+    <div>
+      <h2 className="text-text font-semibold">More than one subscription is being paid</h2>
+      <p className="mt-1 text-quiet">
+        Cancel or refund in Stripe what is not needed: this case closes when one subscription is left. If it
+        is meant so, acknowledge it.
+      </p>
+      <p className="flex flex-wrap gap-x-4">
+        {customerIds.map((customerId) => (
+          <StripeLink key={customerId} customerId={customerId}>
+            {customerIds.length === 1
+              ? "Open the payer in Stripe"
+              : `Open ${shortenId(customerId)} in Stripe`}
+          </StripeLink>
+        ))}
+      </p>
     </div>
   );
 }

@@ -1,7 +1,8 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { DECISIONS, type DecisionKind } from "~/engine/decisions/kinds";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
+import { Field } from "~/ui/field";
 import { TextArea } from "~/ui/text-area";
 import { DECISION_FORMS } from "./decision-forms";
 import { type Choices, DecisionInput, readDefaults, toInput } from "./decision-input";
@@ -17,14 +18,22 @@ export type DecisionSubject = {
   choices: Choices;
   /** What stands in the fields at first. */
   values?: Record<string, string>;
+  /** Must be typed, so that no other one is meant. */
+  typedName?: string;
   /** The newest decision that the page shows. */
   basedOn: string | null;
 };
 
-type DecisionDialogProps = { kind: DecisionKind | null; subject: DecisionSubject; onClose: () => void };
+type DecisionDialogProps = {
+  kind: DecisionKind | null;
+  subject: DecisionSubject;
+  /** What is to be known before it is decided. */
+  description?: ReactNode;
+  onClose: () => void;
+};
 
 /** Asks for a decision: what it does, whose access changes, and why it is made. Nothing is decided before the button. */
-export function DecisionDialog({ kind, subject, onClose }: DecisionDialogProps) {
+export function DecisionDialog({ kind, subject, description = null, onClose }: DecisionDialogProps) {
   // The words stay while the dialog fades out.
   const [last, setLast] = useState(kind);
   useEffect(() => {
@@ -37,7 +46,7 @@ export function DecisionDialog({ kind, subject, onClose }: DecisionDialogProps) 
       open={kind !== null}
       onClose={onClose}
       title={DECISION_FORMS[shown].question(subject.name)}
-      description={null}
+      description={description}
     >
       <DecisionFields key={shown} kind={shown} subject={subject} onClose={onClose} />
     </Dialog>
@@ -53,7 +62,9 @@ const PRICE_NAMES = ["priceId", "lookupKey", "productId"];
 const isGiven = (field: string, input: Record<string, string>): boolean =>
   field in input || (field === "price" && PRICE_NAMES.some((name) => name in input));
 
-function DecisionFields({ kind, subject, onClose }: DecisionDialogProps & { kind: DecisionKind }) {
+type DecisionFieldsProps = { kind: DecisionKind; subject: DecisionSubject; onClose: () => void };
+
+function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
   const { confirm, isDangerous = false } = DECISION_FORMS[kind];
   const fields = DECISION_FORMS[kind].fields.filter(({ name }) => !isGiven(name, subject.input));
   const { preview, decide, isBusy, isPreviewing, previewed, answer, failure } = useDecision(subject.key);
@@ -62,6 +73,9 @@ function DecisionFields({ kind, subject, onClose }: DecisionDialogProps & { kind
     ...subject.values,
   }));
   const [reason, setReason] = useState("");
+  const { typedName = "" } = subject;
+  const [typed, setTyped] = useState("");
+  const [hasTypo, setTypo] = useState(false);
   const [before] = useState(answer);
   const id = useId();
   const input = { ...subject.input, ...toInput(values) };
@@ -91,9 +105,23 @@ function DecisionFields({ kind, subject, onClose }: DecisionDialogProps & { kind
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!isBusy) decide(form);
+        const isOther = typed.trim().toLowerCase() !== typedName.trim().toLowerCase();
+        setTypo(isOther);
+        if (!isBusy && !isOther) decide(form);
       }}
     >
+      {typedName !== "" && (
+        <Field
+          id={`${id}-typed`}
+          name="typed"
+          label={`Type “${typedName}” to confirm`}
+          autoComplete="off"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          errors={hasTypo ? ["The name does not match."] : []}
+          required
+        />
+      )}
       {fields.map((field) => (
         <DecisionInput
           key={field.name}

@@ -41,6 +41,7 @@ export default defineConfig({
         "smoke",
         "layout",
         "offline",
+        "keys",
         "journeys",
         "billing-lead",
         "counts",

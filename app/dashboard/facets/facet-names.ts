@@ -1,5 +1,5 @@
-/** Filters whose values are counted: each is one value of a row. */
-export const FACETS = ["verdicts", "flags", "statuses"] as const;
+/** Filters whose values are counted. */
+export const FACETS = ["verdicts", "flags", "plans", "statuses", "checked"] as const;
 export type FacetName = (typeof FACETS)[number];
 
 /** How many users each value would show, with the other filters as they are. A value without users is left out. */

@@ -249,10 +249,25 @@ describe("the number of users behind each value of a filter", () => {
       expect(counts?.[verdict] ?? 0, verdict).toBe(await list.count({ ...query, verdicts: [verdict] }));
     const flags = await list.countFacetCached(query, "flags");
     for (const flag of FLAGS)
-      if (flag !== "stale")
-        expect(flags?.[flag] ?? 0, flag).toBe(await list.count({ ...query, flags: [flag] }));
+      expect(flags?.[flag] ?? 0, flag).toBe(await list.count({ ...query, flags: [flag] }));
     const statuses = await list.countFacetCached({ ...EMPTY_QUERY, statuses: ["active"] }, "statuses");
     expect(statuses?.none).toBe(await list.count({ ...EMPTY_QUERY, statuses: [NONE] }));
+  });
+
+  it.each<[string, Partial<UsersQuery>]>([
+    ["alone", {}],
+    ["beside others", { q: "acme", verdicts: ["locked_out", "not_checked", "in_sync"] }],
+    ["with what is chosen in itself", { plans: ["army"], checked: "hour", statuses: ["active", NONE] }],
+  ])("is that of the list for plans and for when users were last checked, %s", async (_, values) => {
+    const query: UsersQuery = { ...EMPTY_QUERY, ...values };
+    const [plans, checks] = await Promise.all([
+      list.countFacetCached(query, "plans"),
+      list.countFacetCached(query, "checked"),
+    ]);
+    for (const plan of ["starter", "army", NONE])
+      expect(plans?.[plan] ?? 0, plan).toBe(listExpectedIds({ ...query, plans: [plan] }).length);
+    for (const checked of CHECKED)
+      expect(checks?.[checked] ?? 0, checked).toBe(listExpectedIds({ ...query, checked }).length);
   });
 });
 
@@ -268,6 +283,15 @@ describe("a selection of all users that match", () => {
 });
 
 describe("saved views", () => {
+  it("end at thirty: number 31 is refused, and an old one can still be replaced", async () => {
+    const views = createSavedViews({ db: database.db });
+    const save = (n: number) => views.save("s3", `View ${n}`, EMPTY_QUERY);
+    for (let n = 1; n <= 30; n++) expect(await save(n)).toEqual({ ok: true });
+    expect(await save(31)).toEqual({ ok: false, reason: "too_many" });
+    expect(await views.list("s3")).toHaveLength(30);
+    expect(await save(7)).toEqual({ ok: true });
+  });
+
   it("belong to one person, keep filters and order, and are replaced by name", async () => {
     const views = createSavedViews({ db: database.db });
     const query: UsersQuery = { ...EMPTY_QUERY, verdicts: ["locked_out"], sort: "money" };

@@ -80,7 +80,7 @@ function CaseLine({ queue, line, isCurrent }: { queue: QueueId; line: WorkLine; 
             {formatMoney(money.perMonth, money.currency)}/month
           </span>
         ))}
-        {since !== null && <Time at={since} as="length" />}
+        {since !== null && <Time at={since} as="length" isInLink />}
       </span>
     </Link>
   );

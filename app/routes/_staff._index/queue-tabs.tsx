@@ -79,7 +79,7 @@ function QueueTab({ id, isCurrent, isKnown, count }: QueueTabProps) {
         {count != null && count.perMonth.length > 0 && <span className="max-sm:hidden">a month</span>}
         {count?.oldest != null && (
           <span className="max-sm:hidden">
-            oldest <Time at={count.oldest} as="length" />
+            oldest <Time at={count.oldest} as="length" isInLink />
           </span>
         )}
       </span>

@@ -21,6 +21,7 @@ import { CheckedCell, SinceCell, UserCell } from "./cells";
 import { SelectAllBox, SelectBox } from "./select-box";
 import { chooseAriaSort, SortLink } from "./sort-link";
 import type { TableLook } from "./table-look";
+import { useRowKeys } from "./use-row-keys";
 
 const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature, rowSortingFeature });
 const helper = createColumnHelper<typeof features, UserView>();
@@ -71,6 +72,7 @@ export function UsersTable({ users, query, isLoading, look, selection }: UsersTa
     onSortingChange: () => navigate(usersPath(query)),
   });
   const isCompact = look.density === "compact";
+  const body = useRowKeys(selection && !selection.isAll ? (id) => table.getRow(id).toggleSelected() : null);
   return (
     <table
       aria-label="Users"
@@ -115,7 +117,7 @@ export function UsersTable({ users, query, isLoading, look, selection }: UsersTa
           </tr>
         ))}
       </thead>
-      <tbody className="block lg:table-row-group">
+      <tbody ref={body} className="block lg:table-row-group">
         {table.getRowModel().rows.map((row) => {
           const isSelected = selection?.isAll === true || row.getIsSelected();
           const name = row.original.name ?? row.original.email;
@@ -125,7 +127,7 @@ export function UsersTable({ users, query, isLoading, look, selection }: UsersTa
               data-user={row.id}
               className={classNames(
                 "relative grid grid-cols-2 gap-x-4 gap-y-2 border-b border-line py-3 sm:grid-cols-[3fr_3fr_2fr_auto] lg:table-row lg:py-0",
-                isSelected ? "bg-selected" : "hover:bg-hover",
+                isSelected ? "bg-selected" : "focus-within:bg-hover hover:bg-hover",
                 selection && "pl-9 lg:pl-0",
               )}
             >

@@ -15,6 +15,7 @@ export function Frame({ data, children }: { data: FrameData; children: ReactNode
   const counts = useFrameCounts(data);
   const entries = listNavigation(counts);
   const main = useFocusOnNewPage();
+  useMoments();
   return (
     <div className="flex min-h-screen">
       <a
@@ -40,6 +41,24 @@ export function Frame({ data, children }: { data: FrameData; children: ReactNode
       <BottomBar entries={entries} />
     </div>
   );
+}
+
+/** Shows the full date and time of relative times, once the page works. */
+function useMoments(): void {
+  useEffect(() => {
+    let end: (() => void) | null = null;
+    let isOver = false;
+    const begin = async () => {
+      const { showMoments } = await import("~/ui/format/show-moments");
+      if (!isOver) end = showMoments();
+    };
+    // Without a connection they stay in the title.
+    begin().catch(() => {});
+    return () => {
+      isOver = true;
+      end?.();
+    };
+  }, []);
 }
 
 /** Moves the focus to the main content on a new page, for keyboards and screen readers. A filter change is not a new page. */

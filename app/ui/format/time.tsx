@@ -6,10 +6,12 @@ type TimeProps = {
   at: number;
   /** `ago`: 3 min ago · `length`: 21 days · `day`: 2 Nov · `moment`: 2 Nov 2026, 14:02 UTC */
   as?: "ago" | "length" | "day" | "moment";
+  /** The link around it takes the focus. */
+  isInLink?: boolean;
 };
 
-/** A time in short form, with the full date and time in its title. */
-export function Time({ at, as = "ago" }: TimeProps) {
+/** A time in short form. The full date and time is in the title, and is shown on hover, focus and touch (`showMoments`). */
+export function Time({ at, as = "ago", isInLink = false }: TimeProps) {
   const { seconds: now, zone } = useNow();
   const moment = formatMoment(at, zone);
   const words = {
@@ -21,8 +23,8 @@ export function Time({ at, as = "ago" }: TimeProps) {
   return (
     <time
       dateTime={new Date(at * 1000).toISOString()}
-      title={moment}
-      className="tabular-nums whitespace-nowrap"
+      {...(as !== "moment" && { title: moment, ...(!isInLink && { tabIndex: 0 }) })}
+      className="rounded tabular-nums whitespace-nowrap"
     >
       {words[as]()}
     </time>

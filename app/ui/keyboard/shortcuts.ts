@@ -5,7 +5,8 @@ export type Shortcut = {
   /** One key as the browser names it: `j`, `Enter`, `?`. */
   key: string;
   label: string;
-  run: () => void;
+  /** Null for what the browser does by itself: it is only listed. */
+  run: (() => void) | null;
 };
 
 const registered = new Set<{ current: Shortcut }>();
@@ -22,7 +23,7 @@ export function useShortcut(shortcut: Shortcut | null): void {
     if (!isSet) return;
     const entry = {
       get current(): Shortcut {
-        return latest.current ?? { key: "", label: "", run: () => {} };
+        return latest.current ?? { key: "", label: "", run: null };
       },
     };
     registered.add(entry);
@@ -35,7 +36,9 @@ export function useShortcut(shortcut: Shortcut | null): void {
 /** Where letters are typed, or a menu or dialog takes the keys. */
 export function takesKeys(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  // A box that is ticked takes no letters: the keys of its row go on working.
+  const isBox = target instanceof HTMLInputElement && target.type === "checkbox";
+  if (target.isContentEditable || (!isBox && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) return true;
   return target.closest("[role=menu], [role=dialog], [role=listbox]") !== null;
 }
 
@@ -43,6 +46,6 @@ export function takesKeys(target: EventTarget | null): boolean {
 export const isPlainKey = (event: KeyboardEvent): boolean =>
   !event.defaultPrevented && !event.metaKey && !event.ctrlKey && !event.altKey && !takesKeys(event.target);
 
-/** The newest shortcut of a key: a page stands before the frame. */
-export const findShortcut = (key: string): Shortcut | null =>
-  listShortcuts().findLast((shortcut) => shortcut.key === key) ?? null;
+/** What the newest shortcut of a key does: a page stands before the frame. Null when the key is the browser's. */
+export const findShortcut = (key: string): (() => void) | null =>
+  listShortcuts().findLast((shortcut) => shortcut.key === key)?.run ?? null;

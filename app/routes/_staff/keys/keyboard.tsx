@@ -26,10 +26,10 @@ export function Keyboard() {
         return;
       }
       if (!isPlainKey(event) || !areKeysOn()) return;
-      const shortcut = findShortcut(event.key);
-      if (shortcut === null) return;
+      const run = findShortcut(event.key);
+      if (run === null) return;
       event.preventDefault();
-      shortcut.run();
+      run();
     };
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);

@@ -34,13 +34,9 @@ export function buildPaletteGroups({ typed, users, pages, shortcuts }: PaletteIn
     hint: "",
     to: usersPath(EMPTY_QUERY, { q }),
   };
-  const actions: PaletteItem[] = shortcuts.map(({ key, label, run }) => ({
-    id: `key ${key}`,
-    label,
-    hint: key,
-    to: null,
-    run,
-  }));
+  const actions: PaletteItem[] = shortcuts.flatMap(({ key, label, run }) =>
+    run === null ? [] : [{ id: `key ${key}`, label, hint: key, to: null, run }],
+  );
   const places: PaletteItem[] = [
     ...pages.map(({ to, label }) => ({ id: `page ${to}`, label, hint: "Page", to })),
     ...QUEUE_IDS.map((id) => ({

@@ -35,7 +35,7 @@ export function RunList({ runs }: { runs: RunView[] }) {
               {run.state === "running" ? describeProgress(run).words : (run.reason ?? summarizeOutcome(run))}
             </span>
             <span className="text-quiet sm:text-end">
-              {run.by} · <Time at={run.createdAt} />
+              {run.by} · <Time at={run.createdAt} isInLink />
             </span>
           </Link>
         </li>

@@ -1,0 +1,63 @@
+import { addPaidCustomers, readRecord } from "./support/customers";
+import { setWebhooks } from "./support/paying";
+import { expect, expectAccessible, test } from "./support/test";
+
+// Stripe's webhooks are lost, or nothing would be left for a person to do.
+test.beforeEach(({ product }) => setWebhooks(product, "off"));
+test.afterEach(({ product }) => setWebhooks(product, "on"));
+
+test("the users table is worked through with j, k, x, s and Enter, and Escape comes back", async ({
+  staffPage: page,
+  product,
+}) => {
+  const [, userId = ""] = await addPaidCustomers(product, [
+    { name: "Keys One", email: "keys.one@example.com" },
+    { name: "Keys Two", email: "keys.two@example.com" },
+  ]);
+  await page.goto("/users?q=keys.&sort=email");
+  const rows = page.getByRole("table", { name: "Users" }).locator("tbody tr");
+  await expect(rows).toHaveCount(2);
+  await page.keyboard.press("j");
+  await expect(rows.nth(0).getByRole("link", { name: "Keys One" })).toBeFocused();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await expect(rows.nth(1).getByRole("link", { name: "Keys Two" })).toBeFocused();
+  await page.keyboard.press("x");
+  await expect(rows.nth(1).getByRole("checkbox")).toBeChecked();
+  await expect(page.getByText(/1 (user )?selected/)).toBeVisible();
+  await page.keyboard.press("s");
+  await expect(rows.nth(1)).toContainText("Synced. Keys Two has");
+  expect(await readRecord(product, userId)).toMatchObject({ plan: "army", workspace: "active" });
+  await expectAccessible(page);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toContainText("Open the user");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("k");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Keys One" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL("/users?q=keys.&sort=email");
+});
+
+test("a relative time shows its date and time on hover, on focus and on touch, and Escape closes it", async ({
+  staffPage: page,
+}) => {
+  await page.goto("/activity");
+  const time = page.getByRole("main").locator("time").first();
+  const tip = page.getByRole("tooltip");
+  await expect(time).toHaveAttribute("title", /\d{4}, \d\d:\d\d /);
+  await expect(async () => {
+    await page.mouse.move(1, 1);
+    await time.hover();
+    await expect(tip).toHaveText(/\d{4}, \d\d:\d\d (UTC|GMT)/, { timeout: 500 });
+  }).toPass();
+  await expectAccessible(page);
+  await page.mouse.move(1, 1);
+  await expect(tip).toBeHidden();
+  await time.focus();
+  await expect(tip).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(tip).toBeHidden();
+  await time.dispatchEvent("pointerover", { pointerType: "touch" });
+  await expect(tip).toBeVisible();
+});

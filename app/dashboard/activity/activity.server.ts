@@ -5,8 +5,8 @@ import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
 import { ACTOR_KINDS, type Actor } from "~/engine/account/actor";
 import { loadApplication } from "~/engine/account/application.server";
 import { isSettingKey } from "~/engine/account/settings-catalogue.server";
-import { DECISION_KINDS, DECISIONS } from "~/engine/decisions/kinds";
-import { parseDecision, type Subject } from "~/engine/decisions/store.server";
+import { DECISION_KINDS, DECISIONS, REVOCATION_KINDS } from "~/engine/decisions/kinds";
+import { parseDecision, type StoredDecision, type Subject } from "~/engine/decisions/store.server";
 import { findChangesById } from "~/engine/repair/audited-changes.server";
 import type { Database } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
@@ -19,6 +19,7 @@ import {
 } from "../decisions/decision-view.server";
 import { describeRepairer } from "../run-view.server";
 import { type ActivityPlace, type ActivityQuery, listPlaces, writeCursor } from "./activity-places.server";
+import { describeDecision } from "./decision-words";
 import { describeSetting } from "./setting-words";
 import { undoSetting } from "./undo-setting.server";
 
@@ -129,19 +130,47 @@ async function loadChanges(
 
 async function loadDecisions(db: Database, ids: readonly bigint[]): Promise<ActivityEntry[]> {
   const rows = await db.decision.findMany({ where: { id: { in: [...ids] } } });
+  if (rows.length === 0) return [];
   const decisions = rows.map(parseDecision);
-  const views = await toDecisionViews(db, decisions);
+  const [views, plans, requestIds] = await Promise.all([
+    toDecisionViews(db, decisions),
+    db.plan.findMany({ select: { id: true, name: true } }),
+    findRequestIds(db, decisions),
+  ]);
+  const planNames = new Map(plans.map(({ id, name }) => [id, name]));
   return views.map((view, index): ActivityEntry => {
     const { id, subject, undoable, label, by, at, reason } = view;
+    const decision = decisions[index];
     return {
       ...{ key: `decision:${id}`, source: "decision", at, title: label, by, reason, subject },
-      actor: decisions[index]?.actor ?? null,
+      actor: decision?.actor ?? null,
       userId: subject.userId ?? null,
-      ...{ changes: [], grants: false, revokes: false, override: view.kind === "override" },
-      ...{ runId: subject.runId ?? null, stripeRequestId: null },
+      changes: decision ? describeDecision(decision, planNames) : [],
+      ...{ grants: false, revokes: false, override: view.kind === "override" },
+      ...{ runId: subject.runId ?? null, stripeRequestId: requestIds.get(id) ?? null },
       undo: undoable ? { kind: "undo_decision", decisionId: id } : null,
     };
   });
+}
+
+/** Of decisions that took access: Stripe's answer that they rest on, by the decision's id. */
+async function findRequestIds(
+  db: Database,
+  decisions: readonly StoredDecision[],
+): Promise<Map<string, string | null>> {
+  const taken = decisions.filter(({ kind }) => REVOCATION_KINDS.some((one) => one === kind));
+  const changes = await db.change.findMany({
+    where: { runId: { in: taken.flatMap(({ subject }) => subject.runId ?? []) } },
+    select: { runId: true, userId: true, stripeRequestId: true },
+  });
+  return new Map(
+    taken.map(({ id, subject }) => {
+      const change = changes.find(
+        ({ runId, userId }) => runId === subject.runId && userId === subject.userId,
+      );
+      return [id, change?.stripeRequestId ?? null];
+    }),
+  );
 }
 
 async function loadSettings(db: Database, ids: readonly bigint[]): Promise<ActivityEntry[]> {

@@ -149,11 +149,12 @@ const isDecisionKind = (text: string): text is DecisionKind => Object.hasOwn(ENT
 export const DECISION_KINDS: readonly DecisionKind[] = Object.keys(ENTRIES).filter(isDecisionKind);
 
 /** Revocations are synced with an approval; undoing changes is done in batches. All others are rows of Parity's own. */
-export type RevocationKind = "revoke" | "override";
+export const REVOCATION_KINDS = ["revoke", "override"] as const;
+export type RevocationKind = (typeof REVOCATION_KINDS)[number];
 export type UndoKind = "undo_change" | "undo_run";
 export type RowKind = Exclude<DecisionKind, RevocationKind | UndoKind>;
 
 export const isRevocationKind = (kind: DecisionKind): kind is RevocationKind =>
-  kind === "revoke" || kind === "override";
+  REVOCATION_KINDS.some((one) => one === kind);
 export const isUndoKind = (kind: DecisionKind): kind is UndoKind =>
   kind === "undo_change" || kind === "undo_run";

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { DecisionKind } from "~/engine/decisions/kinds";
 import { addPayingUser, createWorld, syncAll, type World } from "~/engine/testing/world";
 import { appUrl, createRouteArgs } from "~/http/testing/request";
 import { loader as loadCsv } from "../activity[.]csv/route";
@@ -84,6 +85,68 @@ it("R180: takes a decision back once, for a typed reason", async () => {
   expect(await undo("too early")).toMatchObject({ data: { done: expect.stringContaining("undone") } });
   expect(await undo("again")).toMatchObject({ data: { problem: expect.any(String) } });
   expect((await load("?kind=hold")).entries[0]?.undo).toBeNull();
+});
+
+it("R236: says of a decision what was before and after and what it rests on, and takes plans and prices back", async () => {
+  const by = { actor: { kind: "staff", id: ada.id }, role: "admin" } as const;
+  const decide = async (kind: DecisionKind, input: Record<string, unknown>) => {
+    const made = await world.parity.decisions.decide({ kind, input, reason: "Ticket 12", by });
+    if (!made.ok) throw new Error(made.message);
+  };
+  const read = async (kind: string) => (await load(`?kind=${kind}`)).entries[0];
+  const undo = async (kind: string) => {
+    const way = (await read(kind))?.undo;
+    if (way?.kind !== "undo_decision") throw new Error(`${kind} can be taken back`);
+    const form = { kind: way.kind, id: way.decisionId, reason: "Not yet" };
+    const headers = { Origin: appUrl, "Content-Type": "application/x-www-form-urlencoded" };
+    const body = new URLSearchParams(form).toString();
+    return action(createArgs("/activity", { method: "POST", headers, body }));
+  };
+  const { subscriptionId } = await addPayingUser(world, "leaver");
+  const { id: customerId } = world.sandbox.customers.create({ email: "payer.of.another@example.com" });
+  world.sandbox.subscriptions.create({ customer: customerId, items: [{ price: world.prices.army }] });
+  await syncAll(world.parity);
+  await decide("set_plan", { planId: "team", name: "Team", seats: 20 });
+  await decide("map_price", { productId: "prod_team", planId: "team" });
+  await decide("give_comp", {
+    userId: "payer",
+    planId: "team",
+    until: `${new Date().getUTCFullYear() + 1}-01-31`,
+  });
+  await decide("payer_not_ours", { customerId });
+  world.sandbox.subscriptions.cancel(subscriptionId);
+  await world.parity.syncUser({ userId: "leaver", actor: by.actor, grantOnly: true });
+  await decide("acknowledge", { userId: "leaver" });
+  await decide("revoke", { userId: "leaver" });
+
+  expect((await read("set_plan"))?.changes).toEqual(["no such plan → Team, 20 soldiers"]);
+  expect((await read("map_price"))?.changes).toEqual(["not mapped → Team"]);
+  expect((await read("give_comp"))?.changes.join()).toMatch(
+    /^no free access → Team for free until 31 Jan \d{4}$/,
+  );
+  expect((await read("payer_not_ours"))?.changes).toEqual(["may be ours → not ours"]);
+  expect((await read("acknowledge"))?.changes).toEqual(
+    expect.arrayContaining(["not acknowledged → acknowledged", "Workspace: active, should be locked"]),
+  );
+  expect(await read("revoke")).toMatchObject({
+    changes: ["access → no access"],
+    stripeRequestId: expect.stringMatching(/^req_/),
+  });
+  const { timeline = [] } = (await world.parity.userPage("leaver")) ?? {};
+  expect(timeline.find(({ title }) => title.startsWith("Acknowledged"))?.changes).toContain(
+    "not acknowledged → acknowledged",
+  );
+
+  await undo("give_comp");
+  for (const kind of ["map_price", "set_plan"])
+    expect(await undo(kind), kind).toMatchObject({ data: { done: expect.stringContaining("undone") } });
+  expect(await world.db.plan.count({ where: { id: "team" } })).toBe(0);
+  const { entries } = await load("?kind=undo_decision");
+  expect(entries.slice(0, 3).map(({ changes }) => changes)).toEqual([
+    ["Team, 20 soldiers → no such plan"],
+    ["team → not mapped"],
+    [expect.stringMatching(/free access → no free access$/)],
+  ]);
 });
 
 it("R224: takes a setting back while it stands, says who changed it since, and sets the default where none was stored", async () => {

@@ -83,7 +83,9 @@ describe("write mode grant_only", () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     await setWriteMode("grant_only");
     world.sandbox.subscriptions.cancel(subscriptionId);
-    expect(await world.parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({ outcome: "blocked" });
+    expect(await world.parity.syncUser({ userId: "ada", actor: STAFF })).toMatchObject({
+      outcome: "blocked",
+    });
     expect(await approve("revoke", "asked by mail")).toMatchObject({ ok: true, sync: { outcome: "synced" } });
     expect(await readAccess(world, "ada")).toBe("locked 0");
     // The reason that the admin typed is in the audit and on the user's page.

@@ -16,12 +16,12 @@ import { DatabaseCell } from "~/routes/_staff/user/database-cell";
 import { MismatchCell } from "~/routes/_staff/user/mismatch-cell";
 import { StripeCell } from "~/routes/_staff/user/stripe-cell";
 import { classNames } from "~/ui/class-names";
+import { useRowKeys } from "../_staff/keys/use-row-keys";
 import { RowAction } from "../_staff/user/row-action";
 import { CheckedCell, SinceCell, UserCell } from "./cells";
 import { SelectAllBox, SelectBox } from "./select-box";
 import { chooseAriaSort, SortLink } from "./sort-link";
 import type { TableLook } from "./table-look";
-import { useRowKeys } from "./use-row-keys";
 
 const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature, rowSortingFeature });
 const helper = createColumnHelper<typeof features, UserView>();

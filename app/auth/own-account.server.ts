@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
+import { type CodeProblem, readCodeProblem } from "./code-answers.server";
 import { findPasswordProblem, type PasswordProblem } from "./passwords.server";
+import type { SignInLimits } from "./sign-in-limits.server";
 import { recordStaffChange, type StaffAudit } from "./staff-audit.server";
 import { clientAddressHeader } from "./staff-options.server";
 import { nameBrowser } from "./user-agents";
@@ -24,7 +26,10 @@ export type OwnSession = {
 };
 
 type Changed = { ok: true; cookies: string[] };
-type WrongPassword = { ok: false; reason: "wrong_password" };
+/** The current password was wrong, or was wrong too often: failures are limited like those of a sign-in. */
+export type WrongPassword =
+  | { ok: false; reason: "wrong_password" }
+  | { ok: false; reason: "too_many_requests"; retryAfterSeconds: number };
 
 /** What a member of staff may do with its own account. `cookies` are `Set-Cookie` values. */
 export type OwnAccount = {
@@ -43,7 +48,7 @@ export type OwnAccount = {
   confirmSecondFactor: (
     request: OwnRequest,
     code: string,
-  ) => Promise<Changed | { ok: false; reason: "wrong_code" }>;
+  ) => Promise<Changed | { ok: false; reason: CodeProblem }>;
   removeSecondFactor: (request: OwnRequest, password: string) => Promise<Changed | WrongPassword>;
   /** The open sessions of the member, the one of the request first. */
   listSessions: (request: OwnRequest) => Promise<OwnSession[]>;
@@ -56,6 +61,7 @@ export type OwnAccount = {
 type Options = {
   db: Database;
   log: Log;
+  limits: Pick<SignInLimits, "beginAsMember">;
   post: PostToAuth;
   handler: (request: Request) => Promise<Response>;
   /** The id of the session that a cookie opens. */
@@ -65,7 +71,7 @@ type Options = {
 const started = z.object({ totpURI: z.string(), backupCodes: z.array(z.string()) });
 
 /** The own account of a member of staff, by better-auth. */
-export function createOwnAccount({ db, log, post, handler, findSessionId }: Options): OwnAccount {
+export function createOwnAccount({ db, log, limits, post, handler, findSessionId }: Options): OwnAccount {
   const send = async (path: string, body: unknown, { cookie, clientAddress }: OwnRequest) => {
     const headers = { Cookie: cookie, [clientAddressHeader]: clientAddress };
     const response = await handler(post(path, body, headers));
@@ -86,6 +92,25 @@ export function createOwnAccount({ db, log, post, handler, findSessionId }: Opti
     log.info({ staffId, address }, what);
     if (change) await recordStaffChange(db, { staffId, ...change, by: { kind: "staff", id: staffId } });
   };
+  /** For what needs the password again. */
+  const sendWithPassword = async (
+    path: string,
+    body: unknown,
+    request: OwnRequest,
+    ...noted: [string, Pick<StaffAudit, "before" | "after">?]
+  ): Promise<{ ok: true; response: Response } | WrongPassword> => {
+    const attempt = await limits.beginAsMember(request.staffId);
+    if (!attempt.ok) {
+      const { staffId, clientAddress: address } = request;
+      log.warn({ staffId, address, ...attempt }, `refused: ${noted[0]}, too many wrong passwords`);
+      return { ...attempt, reason: "too_many_requests" };
+    }
+    const response = await send(path, body, request);
+    if (noted[1] || !response.ok) await note(request, response, ...noted);
+    if (!response.ok) return { ok: false, reason: "wrong_password" };
+    await attempt.succeeded();
+    return { ok: true, response };
+  };
 
   return {
     hasPassword: async (staffId) =>
@@ -95,18 +120,19 @@ export function createOwnAccount({ db, log, post, handler, findSessionId }: Opti
       const problem = await findPasswordProblem(next, member ? [member.name, member.email] : []);
       if (problem !== null) return { ok: false, reason: problem };
       const body = { currentPassword: current, newPassword: next, revokeOtherSessions: true };
-      const response = await send("/change-password", body, request);
-      await note(request, response, "password changed", { before: null, after: { newPassword: true } });
-      if (!response.ok) return { ok: false, reason: "wrong_password" };
-      return { ok: true, cookies: response.headers.getSetCookie() };
+      const change = { before: null, after: { newPassword: true } };
+      const sent = await sendWithPassword("/change-password", body, request, "password changed", change);
+      return sent.ok ? { ok: true, cookies: sent.response.headers.getSetCookie() } : sent;
     },
     startSecondFactor: async (request, password) => {
-      const response = await send("/two-factor/enable", { password }, request);
-      if (!response.ok) {
-        await note(request, response, "second factor started");
-        return { ok: false, reason: "wrong_password" };
-      }
-      const { totpURI, backupCodes } = started.parse(await response.json());
+      const sent = await sendWithPassword(
+        "/two-factor/enable",
+        { password },
+        request,
+        "second factor started",
+      );
+      if (!sent.ok) return sent;
+      const { totpURI, backupCodes } = started.parse(await sent.response.json());
       return { ok: true, uri: totpURI, backupCodes };
     },
     confirmSecondFactor: async (request, code) => {
@@ -114,15 +140,20 @@ export function createOwnAccount({ db, log, post, handler, findSessionId }: Opti
       const response = await send("/two-factor/verify-totp", body, request);
       const change = { before: { secondFactor: false }, after: { secondFactor: true } };
       await note(request, response, "second factor added", change);
-      if (!response.ok) return { ok: false, reason: "wrong_code" };
+      if (!response.ok) return { ok: false, reason: await readCodeProblem(response) };
       return { ok: true, cookies: response.headers.getSetCookie() };
     },
     removeSecondFactor: async (request, password) => {
-      const response = await send("/two-factor/disable", { password }, request);
       const change = { before: { secondFactor: true }, after: { secondFactor: false } };
-      await note(request, response, "second factor removed", change);
-      if (!response.ok) return { ok: false, reason: "wrong_password" };
-      return { ok: true, cookies: response.headers.getSetCookie() };
+      const body = { password };
+      const sent = await sendWithPassword(
+        "/two-factor/disable",
+        body,
+        request,
+        "second factor removed",
+        change,
+      );
+      return sent.ok ? { ok: true, cookies: sent.response.headers.getSetCookie() } : sent;
     },
     listSessions: async ({ staffId, cookie }) => {
       const [current, sessions] = await Promise.all([

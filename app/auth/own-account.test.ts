@@ -67,6 +67,30 @@ describe("S25: the own account", () => {
     expect(await signIn(next, "192.0.2.1")).toMatchObject({ ok: true });
   });
 
+  it("S5: lets no one guess its password through an open session, from whatever addresses, and locks no owner out of it", async () => {
+    const cookie = await openSession();
+    const { own } = staffAuth;
+    const staffId = (await callerWith(cookie)).staffId;
+    const from = (n: number) => ({ staffId, cookie, clientAddress: `198.51.100.${n}` });
+    const guesses = [
+      () => own.startSecondFactor(from(1), "wrong password 1"),
+      () => own.removeSecondFactor(from(2), "wrong password 2"),
+      ...[3, 4, 5].map(
+        (n) => () => own.changePassword(from(n), { current: `wrong ${n}`, next: "seven purple mice" }),
+      ),
+    ];
+    for (const guess of guesses) expect(await guess()).toEqual({ ok: false, reason: "wrong_password" });
+    await database.db
+      .$executeRaw`UPDATE parity."SignInLimit" SET "nextAttemptAt" = now() + interval '1 minute'`;
+    const right = () => own.changePassword(from(6), { current: password, next: "seven purple mice" });
+    expect(await right()).toMatchObject({ reason: "too_many_requests", retryAfterSeconds: 60 });
+    expect(await readSession(cookie)).toMatchObject({ name: "Ann" });
+    expect(await signIn(password, "192.0.2.9")).toMatchObject({ ok: true });
+    await database.db.$executeRaw`UPDATE parity."SignInLimit" SET "nextAttemptAt" = now()`;
+    expect(await right()).toMatchObject({ ok: true });
+    expect(await database.db.signInLimit.count({ where: { key: { startsWith: "member:" } } })).toBe(0);
+  });
+
   it("signs out everywhere", async () => {
     const sessions = [await openSession(), await openSession()];
     await staffAuth.own.signOutEverywhere((await callerWith(sessions[0] ?? "")).staffId);
@@ -121,8 +145,8 @@ describe("S25: the second factor", () => {
     const first = await signIn(password, "192.0.2.1");
     if (first.ok || first.reason !== "second_factor") throw new Error("No second step");
     expect(await readSession(toCookie(first.cookies))).toBeNull();
-    expect(await enter(first.cookies, "000000")).toEqual({ ok: false });
-    expect(await enter([], computeCode(key))).toEqual({ ok: false });
+    expect(await enter(first.cookies, "000000")).toEqual({ ok: false, reason: "wrong_code" });
+    expect(await enter([], computeCode(key))).toEqual({ ok: false, reason: "sign_in_again" });
     const second = await enter(first.cookies, computeCode(key));
     expect(second.ok && (await readSession(toCookie(second.cookies)))).toMatchObject({ name: "Ann" });
 
@@ -133,10 +157,28 @@ describe("S25: the second factor", () => {
     const fourth = await signIn(password, "192.0.2.1");
     if (fourth.ok || fourth.reason !== "second_factor") throw new Error("No second step");
     // Each backup code works once.
-    expect(await enter(fourth.cookies, backup)).toEqual({ ok: false });
+    expect(await enter(fourth.cookies, backup)).toEqual({ ok: false, reason: "wrong_code" });
     const [stored] = await database.db.staffTwoFactor.findMany();
     expect(stored?.backupCodes).not.toContain(backupCodes[1]);
     expect(stored?.secret).not.toContain(key);
+  });
+
+  it("S5: is locked after ten wrong codes, with whatever sign-ins they came, and says so", async () => {
+    const { caller, key } = await addSecondFactor();
+    await staffAuth.own.confirmSecondFactor(caller, computeCode(key));
+    const answers: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      const first = await signIn(password, `198.51.100.${n}`);
+      if (first.ok || first.reason !== "second_factor") throw new Error("No second step");
+      for (let code = 0; code < 4; code++) {
+        const entered = await enter(first.cookies, `00000${code}`);
+        answers.push(entered.ok ? "ok" : entered.reason);
+      }
+      // The right code, once it is locked.
+      if (n === 2)
+        expect(await enter(first.cookies, computeCode(key))).toEqual({ ok: false, reason: "too_many_codes" });
+    }
+    expect(answers).toEqual([...Array(10).fill("wrong_code"), "too_many_codes", "too_many_codes"]);
   });
 
   it("that is lost is reset on the command line", async () => {

@@ -20,6 +20,9 @@ export const PASSWORD_PROBLEMS: Record<PasswordProblem, string> = {
   password_too_common: "The password is easy to guess. Choose several words that do not belong together.",
 };
 
+/** Nearly any three letters are some word. */
+const SHORTEST_WORD = 4;
+
 let commonPasswords: Promise<ReadonlySet<string>> | null = null;
 
 /** Half a megabyte, so it is loaded only when a password is chosen. */
@@ -30,16 +33,19 @@ function loadCommonPasswords(): Promise<ReadonlySet<string>> {
 
 async function isCommon(password: string, names: readonly string[]): Promise<boolean> {
   const text = password.normalize("NFKC").toLowerCase();
-  if (new Set(text).size < 5 || isSequence(text)) return true;
+  // Dates, telephone numbers, a row of keys.
+  if (new Set(text).size < 5 || isSequence(text) || !/\p{L}/u.test(text)) return true;
   const known = await loadCommonPasswords();
   const own = new Set(["parity", "stripe", ...names.flatMap(splitWords)]);
   const isKnown = (word: string) => known.has(word) || own.has(word);
-  return listForms(text).some((form) => isKnown(form) || isRepetition(form, isKnown));
+  return listForms(text).some(
+    (form) => isKnown(form) || isRepetition(form, isKnown) || isTwoWords(form, isKnown),
+  );
 }
 
-/** The password itself, without what people add at its ends, and with letters instead of the signs that stand for them. */
+/** The password itself, without what people add at its ends and between words, and with letters instead of the signs that stand for them. */
 function listForms(text: string): string[] {
-  const plain = [text, text.replace(/[^\p{L}\p{N}]/gu, "")];
+  const plain = [text, text.replace(/[^\p{L}\p{N}]/gu, ""), text.replace(/[^\p{L}]/gu, "")];
   const forms = plain.flatMap((form) => [form, form.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "")]);
   return [...new Set(forms.flatMap((form) => [form, replaceSigns(form)]))].filter((form) => form !== "");
 }
@@ -70,6 +76,13 @@ function isRepetition(text: string, isKnown: (word: string) => boolean): boolean
   return false;
 }
 
+/** Whether it is two known words: a name, a brand or a common password beside another one. */
+function isTwoWords(text: string, isKnown: (word: string) => boolean): boolean {
+  for (let length = SHORTEST_WORD; length <= text.length - SHORTEST_WORD; length++)
+    if (isKnown(text.slice(0, length)) && isKnown(text.slice(length))) return true;
+  return false;
+}
+
 /** Whether nearly each character is the one before it, or its neighbour in the alphabet. */
 function isSequence(text: string): boolean {
   const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
@@ -80,5 +93,5 @@ function isSequence(text: string): boolean {
 function splitWords(name: string): string[] {
   return [name, name.split("@")[0] ?? "", ...name.split(/[^\p{L}\p{N}]+/u)]
     .map((word) => word.toLowerCase())
-    .filter((word) => word.length >= 4);
+    .filter((word) => word.length >= SHORTEST_WORD);
 }

@@ -42,6 +42,8 @@ export function createSignInLimits(db: Database, appSecret: string, isSecure: bo
           ];
       return takeAll(limits);
     },
+    /** The same where a signed-in member enters the password again: the open session may be in another person's hands. */
+    beginAsMember: (staffId: string) => takeAll([{ key: `member:${staffId}`, free: FREE_FOR_ACCOUNT }]),
     /** `Set-Cookie` for a browser that has just signed in. */
     rememberBrowser(email: string): string {
       const nonce = randomBytes(16).toString("base64url");

@@ -149,6 +149,17 @@ describe("S10: a password", () => {
     "abcdefghijklm",
     "paulson12345678",
     "parity-2026-2026",
+    "Welcome2026welcome",
+    "stripeparity",
+    "paritystripe12",
+    "robertpaulson7",
+    "paulson4robert",
+    "admin123admin",
+    "19870412198704",
+    "12.04.1987 12:30",
+    "!@#$%^&*()_+",
+    "letmeinplease",
+    "asdfghjkl;'asdf",
   ])("that is easy to guess is refused: %s", async (given) => {
     expect(await add(given)).toEqual({ ok: false, reason: "password_too_common" });
   });

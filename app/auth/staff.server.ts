@@ -2,6 +2,7 @@ import { betterAuth } from "better-auth/minimal";
 import { z } from "zod";
 import { type Role, roles } from "~/engine/account/roles";
 import { loadSettings } from "~/engine/account/settings.server";
+import { type CodeProblem, readCodeProblem } from "./code-answers.server";
 import { createOwnAccount, type OwnAccount, type PostToAuth } from "./own-account.server";
 import { createRoster, type Roster } from "./roster.server";
 import { createSignInLimits, hashAccount } from "./sign-in-limits.server";
@@ -48,7 +49,9 @@ export type StaffAuth = Roster & {
   /** Checks a password, limited by account and client address. `cookies` are `Set-Cookie` values. */
   signIn: (input: SignInInput) => Promise<SignIn>;
   /** The second step of a sign-in: a code of the authenticator app, or a backup code. */
-  signInWithCode: (input: CodeInput) => Promise<{ ok: true; cookies: string[] } | { ok: false }>;
+  signInWithCode: (
+    input: CodeInput,
+  ) => Promise<{ ok: true; cookies: string[] } | { ok: false; reason: CodeProblem }>;
   own: OwnAccount;
   /** Ends the session in the database; the `Set-Cookie` values that end it in the browser. */
   signOut: (request: Request) => Promise<string[]>;
@@ -101,6 +104,7 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
     own: createOwnAccount({
       db,
       log,
+      limits,
       post,
       handler: auth.handler,
       findSessionId: async (cookie) => {
@@ -165,8 +169,9 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
       const response = await auth.handler(post(path, { code: digits || code }, headers));
       if (response.status >= 500) throw new Error(`Signing in failed with ${response.status}.`);
       if (!response.ok) {
-        log.warn({ address, status: response.status }, "sign-in failed: wrong code");
-        return { ok: false };
+        const reason = await readCodeProblem(response);
+        log.warn({ address, status: response.status, reason }, "sign-in failed: wrong code");
+        return { ok: false, reason };
       }
       const answer = signedIn.parse(await response.json());
       log.info({ staffId: answer.user?.id, address, by: "second factor" }, "signed in");

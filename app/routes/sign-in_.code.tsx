@@ -1,6 +1,7 @@
 import { data, type MetaFunction, redirect } from "@remix-run/node";
 import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
 import { z } from "zod";
+import { CODE_PROBLEMS } from "~/auth/code-answers.server";
 import { toLocalPath } from "~/http/local-path";
 import { route } from "~/http/route.server";
 import { Banner } from "~/ui/banner";
@@ -29,8 +30,8 @@ export const action = route.action(
     });
     if (!result.ok)
       return data(
-        { problem: "That code is not right, or it came too late. After ten minutes, sign in again." },
-        { status: 401 },
+        { problem: CODE_PROBLEMS[result.reason] },
+        { status: result.reason === "too_many_codes" ? 429 : 401 },
       );
     const headers = new Headers();
     for (const cookie of result.cookies) headers.append("Set-Cookie", cookie);

@@ -1,7 +1,10 @@
 import { data, type MetaFunction, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
+import { CODE_PROBLEMS } from "~/auth/code-answers.server";
+import type { WrongPassword } from "~/auth/own-account.server";
 import { PASSWORD_PROBLEMS } from "~/auth/passwords.server";
+import { pluralize } from "~/billing/words/counts";
 import { route } from "~/http/route.server";
 import { Banner } from "~/ui/banner";
 import { PageHeader } from "~/ui/page-header";
@@ -56,18 +59,21 @@ export const action = route.action(
             "Your password was changed. All other sessions have ended.",
             changed.cookies,
           );
-        if (changed.reason === "wrong_password") return refuse("password", "The current password is wrong.");
+        if (changed.reason === "wrong_password" || changed.reason === "too_many_requests")
+          return refusePassword("password", changed);
         return refuse("password", PASSWORD_PROBLEMS[changed.reason]);
       }
       case "start-second-factor": {
         const started = await own.startSecondFactor(caller, form.password);
-        if (!started.ok) return refuse("second-factor", "The password is wrong.");
+        if (!started.ok) return refusePassword("second-factor", started);
         const { uri, backupCodes } = started;
         const key = new URL(uri).searchParams.get("secret") ?? "";
         return data<Answer>({ about: "second-factor", setUp: { uri, key, backupCodes } });
       }
       case "confirm-second-factor": {
         const confirmed = await own.confirmSecondFactor(caller, form.code);
+        if (!confirmed.ok && confirmed.reason === "too_many_codes")
+          return refuse("second-factor", CODE_PROBLEMS.too_many_codes, 429);
         if (!confirmed.ok)
           return refuse(
             "second-factor",
@@ -77,7 +83,7 @@ export const action = route.action(
       }
       case "remove-second-factor": {
         const removed = await own.removeSecondFactor(caller, form.password);
-        if (!removed.ok) return refuse("second-factor", "The password is wrong.");
+        if (!removed.ok) return refusePassword("second-factor", removed);
         return done("second-factor", "Signing in no longer asks for a code.", removed.cookies);
       }
       case "end-session":
@@ -90,8 +96,14 @@ export const action = route.action(
   },
 );
 
-function refuse(about: Answer["about"], problem: string) {
-  return data<Answer>({ about, problem }, { status: 400 });
+function refuse(about: Answer["about"], problem: string, status = 400) {
+  return data<Answer>({ about, problem }, { status });
+}
+
+function refusePassword(about: Answer["about"], refusal: WrongPassword) {
+  if (refusal.reason === "wrong_password") return refuse(about, "Your current password is wrong.");
+  const wait = pluralize(refusal.retryAfterSeconds, "second");
+  return refuse(about, `Too many wrong passwords. Try again in ${wait}.`, 429);
 }
 
 function done(about: Answer["about"], message: string, cookies: string[]) {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { RELATIONS } from "~/platform/relations/relations.server";
@@ -8,7 +8,7 @@ import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
 import { openPostgresProxy } from "~/platform/testing/postgres-proxy";
 import { POOL_NAME } from "~/platform/testing/reuse";
 import { findSchemaDrift } from "../../../prisma/engine/drift";
-import { applyMigrations, listMigrations, listPendingMigrations, MIGRATIONS_FOLDER } from "./migrate.server";
+import { applyMigrations, listPendingMigrations } from "./migrate.server";
 import { withPgClient } from "./pg-client.server";
 
 const cleanUp: (() => Promise<void>)[] = [];
@@ -222,20 +222,6 @@ describe("a role without rights", () => {
     const { applied } = await applyMigrations(url);
     expect(applied.at(-1)).toBe("queue");
     expect(await listPendingMigrations(url)).toEqual([RELATIONS]);
-  });
-});
-
-describe("a migration", () => {
-  // An old process works on while the new one is started: first expand, then migrate the code, then contract.
-  it("after the first takes nothing away that an older process uses, unless it says that it contracts", async () => {
-    const [, ...later] = await listMigrations();
-    for (const name of later) {
-      const script = await readFile(path.join(MIGRATIONS_FOLDER, name, "migration.sql"), "utf8");
-      if (/^-- contract: /m.test(script)) continue;
-      const takenAway =
-        script.match(/\b(DROP (TABLE|COLUMN|TYPE)|RENAME (TO|COLUMN)|SET NOT NULL)\b.*/gi) ?? [];
-      expect({ name, takenAway }).toEqual({ name, takenAway: [] });
-    }
   });
 });
 

@@ -55,8 +55,11 @@ export function createRuns(deps: Deps, { driveMs = null }: { driveMs?: number | 
     },
     /** Works on a run to its end in this process, in the background. */
     drive: driver.drive,
-    /** Waits for what is driven now. */
-    settle: driver.settle,
+    /** Waits for what is driven now, and for steps that end behind an answer. */
+    async settle(): Promise<void> {
+      await driver.settle();
+      await Promise.allSettled(working);
+    },
     /** Ends the run after what is being committed. `staffId`: who asks. */
     cancel: (runId: string, staffId: string | null = null) => requestCancel(db, runId, staffId),
     /** The cron route: continues the live whole-account run or starts one, within the budget. */

@@ -101,7 +101,7 @@ export type CronAnswer = Record<(typeof RUN_COUNTS)[number]["answer"], number> &
 
 /**
  * One request of the scheduler: continues the live whole-account run, or starts one, until the budget (milliseconds) is
- * used. While another process works on it, its counts are answered and nothing is done twice.
+ * used; what is in flight then ends behind the answer. While another process works on it, its counts are answered and nothing is done twice.
  */
 export async function runScheduled(
   deps: Deps,
@@ -113,7 +113,12 @@ export async function runScheduled(
   for (;;) {
     const begun = await startScheduled(deps, scope);
     const left = Math.max(0, started + budgetMs - performance.now());
-    const done = await step(begun.run.id, left);
+    const done = await withinTime(step(begun.run.id, left), left + OVERTIME_MS);
+    if (done === OVERTIME) {
+      const now = (await findRun(deps.db, begun.run.id)) ?? begun.run;
+      const answer = toCronAnswer(now, performance.now() - started, false);
+      return answer.done ? answer : { ...answer, reason: now.reason ?? STILL_WORKING };
+    }
     const run = done?.run ?? begun.run;
     // The live run was a preview, which writes nothing, or an incremental run where a full one was asked for.
     const isWeaker = run.mode === "preview" || (scope === "full" && run.scope === "incremental");
@@ -121,6 +126,22 @@ export async function runScheduled(
     const isElsewhere = done?.worked === false && !done.stopped && run.state === "running";
     const answer = toCronAnswer(run, performance.now() - started, isElsewhere);
     return done?.stopped && !answer.done ? { ...answer, reason: STOPPED } : answer;
+  }
+}
+
+/** What is in the middle of something when the time is over has this long; then it ends behind the answer. Milliseconds. */
+const OVERTIME_MS = 2_500;
+const OVERTIME = Symbol("the time is over");
+const STILL_WORKING = "time is up: one step still ends behind this answer; the next call goes on";
+
+/** The scheduler, and proxies in front of it, wait for an answer only so long, whatever a step is waiting for. */
+async function withinTime<T>(work: Promise<T>, ms: number): Promise<T | typeof OVERTIME> {
+  const ended = new AbortController();
+  const over = wait(ms, null, { signal: ended.signal }).catch(() => null);
+  try {
+    return await Promise.race([work, over.then((): typeof OVERTIME => OVERTIME)]);
+  } finally {
+    ended.abort();
   }
 }
 

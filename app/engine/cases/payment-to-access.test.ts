@@ -83,3 +83,26 @@ it("case 25: what comes back from unpaid was paid later than its period began: w
   }
   expect(await summarizePaymentToAccess(world.db)).toEqual([]);
 });
+
+it("case 25: what is given to someone who has access, or had it since the payment, is not the payment's latency", async () => {
+  const { clock, bulk, subscriptions } = world.sandbox;
+  const begun = clock.now() - 20 * DAY;
+  await clock.runAt(begun, () => addPayingUser(world, "grown", { price: world.prices.starter }));
+  await clock.runAt(begun, () => addPayingUser(world, "locked"));
+  const workspaces = [{ status: "active", seats: 5 }];
+  await clock.runAt(begun, () => addPayingUser(world, "kept", { workspaces }));
+  await syncAll(world.parity);
+  await world.db
+    .$executeRaw`UPDATE parity."StripeCustomer" SET "firstCompleteAt" = now() - interval '30 days'`;
+  const row = await world.db.billingSubscription.findUniqueOrThrow({ where: { userId: "grown" } });
+  bulk(() => subscriptions.update(row.stripeSubscriptionId, { items: [{ price: world.prices.army }] }));
+  await world.db.workspace.updateMany({
+    where: { ownerId: { in: ["locked", "kept"] } },
+    data: { status: "locked", seats: 0 },
+  });
+  for (const userId of ["grown", "locked", "kept"]) {
+    await world.parity.syncUser({ userId, actor: CRON });
+    expect(await readAccess(world, userId)).toBe("active 5");
+  }
+  expect(await summarizePaymentToAccess(world.db)).toEqual([]);
+});

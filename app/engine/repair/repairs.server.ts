@@ -117,14 +117,19 @@ async function writeChanges(
 /**
  * SQL: when the customer of the repair `r` paid. By Stripe's event when there was one; else the invoice of the period is as
  * old as the period, unless it was paid later. NULL for a payment from before the customer was first completely observed, by itself or by the first
- * full run: that access comes late is history, and no latency of ours. Payments have whole seconds.
+ * full run: that access comes late is history, and no latency of ours; and for one after which the user was seen to have access. Payments have whole
+ * seconds.
  */
 const paidAt: Sql = sql`(SELECT paid.at FROM (SELECT coalesce(
         (SELECT max(e.created) FROM parity."StripeEvent" e WHERE e."customerId" = r."customerId"
           AND e.type = ANY(${[...PAYMENT_TYPES]}::text[]) AND e.created >= to_timestamp(r."periodStart")),
         to_timestamp(r."paidAt")) AS at) paid
       WHERE paid.at >= date_trunc('second', least(${firstFullRunAt},
-        (SELECT c."firstCompleteAt" FROM parity."StripeCustomer" c WHERE c.id = r."customerId"))))`;
+        (SELECT c."firstCompleteAt" FROM parity."StripeCustomer" c WHERE c.id = r."customerId")))
+        AND NOT EXISTS (SELECT 1 FROM parity."Change" given
+          WHERE given."userId" = r."userId" AND given.grants AND given."createdAt" >= paid.at)
+        AND NOT EXISTS (SELECT 1 FROM parity."SyncStatus" seen WHERE seen."userId" = r."userId" AND seen.verdict = 'in_sync'
+          AND seen."stripeStatus" IN ('active', 'trialing') AND seen."evaluatedAt" >= paid.at))`;
 
 const CHANGE_COLUMNS = {
   userId: "text",

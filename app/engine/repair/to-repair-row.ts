@@ -55,11 +55,12 @@ const FIRST_PAYMENT_WITHIN = 86_400;
 function findPayment(
   {
     snapshot: { record },
-    evaluation: { accessExpected, primary },
+    evaluation: { accessExpected, accessRecorded, primary },
   }: Pick<EvaluatedUser, "snapshot" | "evaluation">,
   { vocabulary }: Policy,
 ): RepairRow["payment"] {
-  if (!accessExpected || primary === null) return null;
+  // A further workspace, or a larger plan, is no access that a payment waited for.
+  if (!accessExpected || accessRecorded || primary === null) return null;
   const { subscription, item } = primary;
   const { customerId, startDate, entitlingSince } = subscription;
   const periodStart = item?.periodStart ?? startDate;

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createLog } from "~/platform/log.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
@@ -167,6 +169,26 @@ describe("single sign-on", () => {
     for (const wrong of [{ audience: "other" }, { nonce: "other" }, { state: "other" }, { cookies: "" }])
       expect((await signInWithProvider(ann, wrong)).session, JSON.stringify(wrong)).toBeNull();
     expect((await signInWithProvider(ann)).session).not.toBeNull();
+  });
+
+  it("S19: does not ask a provider that fails for each person, nor for each made-up return", async () => {
+    let asked = 0;
+    const failing = createServer((_, response) => {
+      asked += 1;
+      response.writeHead(500).end();
+    });
+    await new Promise<void>((listening) => failing.listen(0, "127.0.0.1", listening));
+    staffAuth = authFor(`http://127.0.0.1:${(failing.address() as AddressInfo).port}`, null);
+    const start = () => staffAuth.startSingleSignOn(new Request(appUrl), "/");
+    const come = () => staffAuth.handler(new Request(`${appUrl}/api/auth/callback/oidc?code=a&state=b`));
+    expect(await Promise.all(Array.from({ length: 20 }, start))).toEqual(Array(20).fill(null));
+    const returns = await Promise.all(Array.from({ length: 20 }, come));
+    // When it is looked up first, and once more for the first request.
+    expect(asked).toBeLessThanOrEqual(2);
+    expect(new Set(returns.map(({ headers }) => headers.get("Location")))).toEqual(
+      new Set(["/sign-in?error=single_sign_on_unavailable"]),
+    );
+    failing.close();
   });
 
   it("does not block sign-in with a password when the provider cannot be reached", async () => {

@@ -2,8 +2,10 @@ import { betterAuth } from "better-auth/minimal";
 import { z } from "zod";
 import { type Role, roles } from "~/engine/account/roles";
 import { loadSettings } from "~/engine/account/settings.server";
+import type { SingleSignOn } from "~/platform/env.server";
 import { type CodeProblem, readCodeProblem } from "./code-answers.server";
 import { createOwnAccount, type OwnAccount, type PostToAuth } from "./own-account.server";
+import { createProviderGate } from "./provider-gate.server";
 import { createRoster, type Roster } from "./roster.server";
 import { createSignInLimits, hashAccount } from "./sign-in-limits.server";
 import {
@@ -78,17 +80,34 @@ const signedIn = z.object({
   user: z.object({ id: z.string() }).optional(),
 });
 
+/** The sign-in page, with the sentence that the provider does not answer. */
+export const PROVIDER_UNAVAILABLE = "/sign-in?error=single_sign_on_unavailable";
+
+const createSingleSignOn = (options: StaffAuthOptions, singleSignOn: SingleSignOn) =>
+  betterAuth(createSingleSignOnOptions(options, singleSignOn));
+
 /** Staff authentication by better-auth on our own tables. */
 export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
   const { db, environment, log } = options;
   const limits = createSignInLimits(db, environment.appSecret, environment.appUrl.startsWith("https:"));
   const auth = betterAuth(createStaffOptions(options));
   // Created at first use: when the provider does not answer, passwords and sessions must still work.
-  let singleSignOn: { handler: (request: Request) => Promise<Response> } | null = null;
-  const withSingleSignOn = () => {
-    if (!environment.singleSignOn) return null;
-    singleSignOn ??= betterAuth(createSingleSignOnOptions(options, environment.singleSignOn));
-    return singleSignOn;
+  let singleSignOn: ReturnType<typeof createSingleSignOn> | null = null;
+  const passGate = createProviderGate({
+    isKnown: async () => {
+      const context = await singleSignOn?.$context;
+      return context?.socialProviders.some(({ id }) => id === singleSignOnProvider) ?? false;
+    },
+    now: Date.now,
+  });
+  /** Null when no provider is configured, or when it does not answer. */
+  const sendToSingleSignOn = async (request: Request): Promise<Response | null> => {
+    const configured = environment.singleSignOn;
+    if (!configured) return null;
+    return passGate(() => {
+      singleSignOn ??= createSingleSignOn(options, configured);
+      return singleSignOn.handler(request);
+    });
   };
 
   /** better-auth applies its checks and rate limits only to requests, so we call it with requests too. */
@@ -183,13 +202,14 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
       return response.headers.getSetCookie();
     },
     startSingleSignOn: async (request, next) => {
-      const handler = withSingleSignOn()?.handler;
-      if (!handler) return null;
       const body = { provider: singleSignOnProvider, callbackURL: next, disableRedirect: true };
       const address = request.headers.get(clientAddressHeader) ?? "";
-      const response = await handler(post("/sign-in/social", body, { [clientAddressHeader]: address }));
-      if (!response.ok) {
-        log.error({ status: response.status }, "single sign-on failed to start");
+      const response = await sendToSingleSignOn(
+        post("/sign-in/social", body, { [clientAddressHeader]: address }),
+      );
+      if (!response?.ok) {
+        if (environment.singleSignOn && response)
+          log.error({ status: response.status }, "single sign-on failed to start");
         return null;
       }
       const { url } = z.object({ url: z.url() }).parse(await response.json());
@@ -199,9 +219,9 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
     },
     handler: async (request) => {
       const callback = new URL(request.url).pathname === `/api/auth/callback/${singleSignOnProvider}`;
-      const handler = callback ? withSingleSignOn()?.handler : null;
-      if (!handler) return new Response(null, { status: 404 });
-      const response = await handler(request);
+      if (!callback || !environment.singleSignOn) return new Response(null, { status: 404 });
+      const response = await sendToSingleSignOn(request);
+      if (!response) return new Response(null, { status: 302, headers: { Location: PROVIDER_UNAVAILABLE } });
       const address = request.headers.get(clientAddressHeader) ?? "";
       if (response.headers.getSetCookie().some((cookie) => /session_token=[^;]/.test(cookie)))
         log.info({ address, by: "single sign-on" }, "signed in");

@@ -1,5 +1,6 @@
 import { redirect } from "@remix-run/node";
 import { z } from "zod";
+import { PROVIDER_UNAVAILABLE } from "~/auth/staff.server";
 import { toLocalPath } from "~/http/local-path";
 import { route } from "~/http/route.server";
 
@@ -12,6 +13,6 @@ export const loader = route.loader(
   },
   async ({ request, search, context }) => {
     const started = await context.staffAuth.startSingleSignOn(request, toLocalPath(search.next));
-    return started ?? redirect("/sign-in?error=single_sign_on_unavailable");
+    return started ?? redirect(PROVIDER_UNAVAILABLE);
   },
 );

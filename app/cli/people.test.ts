@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createWorld, type World } from "~/engine/testing/world";
+import { createWorld, STAFF, type World } from "~/engine/testing/world";
 import { runOn } from "./testing/cli";
 
 let world: World;
@@ -22,6 +22,8 @@ it("members of staff are invited with a link, get another role with the same pas
   const changed = await run(["staff", "role", "ada@example.com", "admin", "--reason", "covers for Eva"]);
   expect(changed.stdout).toBe("Changed: ada@example.com is admin now.\n");
   expect((await run("staff role eva@example.com viewer")).code).toBe(0);
+  expect((await run("staff withdraw Bob@example.com")).stdout).toContain("no longer works");
+  expect(await run("staff withdraw bob@example.com")).toMatchObject({ code: 1 });
   expect((await run("staff end-sessions eva@example.com")).stdout).toContain("Signed out");
   expect((await run("staff new-password eva@example.com")).stdout).toContain("/invitation?token=");
   expect((await run("staff role none@example.com viewer")).stderr).toContain("no member");
@@ -41,4 +43,13 @@ it("alerts are looked for and listed, muted with a reason, and not sent anywhere
   expect((await run("alerts unmute locked_out")).code).toBe(0);
   expect((await run("alerts unmute locked_out")).code).toBe(1);
   expect((await run("alerts mute everything --reason x")).code).toBe(2);
+});
+
+it("a run is canceled, and one that is over is left alone", async () => {
+  const { run: started } = await world.parity.runs.apply({ actor: STAFF });
+  const canceled = await run(`runs cancel ${started.id}`);
+  expect(canceled).toMatchObject({ code: 0, stdout: "The run is canceled. What it has written stays.\n" });
+  expect(await run(`runs cancel ${started.id}`)).toMatchObject({ code: 1 });
+  expect(await run("runs cancel none")).toMatchObject({ code: 1, stderr: "There is no run none.\n" });
+  expect(await run("runs cancel")).toMatchObject({ code: 2 });
 });

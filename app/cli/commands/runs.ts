@@ -11,12 +11,21 @@ const LIMIT_RANGE = "--limit must be a whole number from 1 to 500.";
 
 export const runs = defineCommand({
   name: "runs",
-  usage: ["runs [--limit 20]", "runs <run id>"],
-  summary: "list runs, or show one run with its results",
-  help: ["Lists the newest runs first; or shows one run with its results by verdict, outcome and reason."],
+  usage: ["runs [--limit 20]", "runs <run id>", "runs cancel <run id>"],
+  summary: "list runs, show one run with its results, or cancel one",
+  help: [
+    "Lists the newest runs first; or shows one run with its results by verdict, outcome and reason.",
+    "cancel: the run ends after what is being written now. What it has written stays; undo takes it back.",
+  ],
   options: { limit: { type: "string" } },
   input: z.object({
-    positionals: z.array(z.string()).max(1, "One run at a time."),
+    positionals: z
+      .array(z.string())
+      .max(2, "One run at a time.")
+      .refine(
+        ([first, second]) => (first === "cancel") === (second !== undefined),
+        "Name one run: runs <run id>, or runs cancel <run id>.",
+      ),
     limit: z.coerce
       .number(LIMIT_RANGE)
       .int(LIMIT_RANGE)
@@ -24,9 +33,36 @@ export const runs = defineCommand({
       .max(500, LIMIT_RANGE)
       .default(20),
   }),
-  run: (context, { positionals: [runId], limit }) =>
-    runId === undefined ? listRuns(context, limit) : showRun(context, runId),
+  run(context, { positionals: [first, second], limit }) {
+    if (first === undefined) return listRuns(context, limit);
+    return second === undefined ? showRun(context, first) : cancelRun(context, second);
+  },
 });
+
+async function cancelRun({ parity, out }: CommandContext, runId: string): Promise<ExitCode> {
+  const page = await parity.runs.page({ runId, limit: 1 });
+  if (page === null) return failWithoutRun(out, runId);
+  if (page.run.state !== "running") {
+    out.fail("not_running", `This run is over: ${nameState(page.run)}.`);
+    return EXIT.failed;
+  }
+  await parity.runs.cancel(runId);
+  // Its process cancels it at its next step; where none works on it, this one does.
+  await parity.runs.step(runId, 0);
+  const after = await parity.runs.page({ runId, limit: 1 });
+  const run = after?.run ?? page.run;
+  out.answer({ run }, () => [
+    run.state === "running"
+      ? "The run ends after what is being written now."
+      : `The run is ${nameState(run)}. What it has written stays.`,
+  ]);
+  return EXIT.done;
+}
+
+function failWithoutRun(out: CommandContext["out"], runId: string): ExitCode {
+  out.fail("no_such_run", `There is no run ${runId}.`);
+  return EXIT.failed;
+}
 
 async function listRuns({ parity, out, now }: CommandContext, limit: number): Promise<ExitCode> {
   const list = await parity.runs.list({ limit });
@@ -46,10 +82,7 @@ const nameState = ({ state }: RunView) => STATE_WORDS[state].toLowerCase();
 
 async function showRun({ parity, out, now }: CommandContext, runId: string): Promise<ExitCode> {
   const page = await parity.runs.page({ runId, limit: 1 });
-  if (page === null) {
-    out.fail("no_such_run", `There is no run ${runId}.`);
-    return EXIT.failed;
-  }
+  if (page === null) return failWithoutRun(out, runId);
   const { run, groups } = page;
   out.answer({ run, groups }, () => [
     `${run.id}: ${describeRun(run)}, by ${run.by}; ${nameState(run)}`,

@@ -9,6 +9,7 @@ import {
 } from "~/auth/team/invitations.server";
 import { TEAM_REFUSALS } from "~/auth/team/members.server";
 import { formatDay } from "~/billing/dates";
+import { foldEmail } from "~/billing/email";
 import { COMMAND_LINE, type CommandContext, defineCommand, EXIT, type ExitCode } from "~/cli/command";
 import type { Line } from "~/cli/layout";
 import { type Role, roles } from "~/engine/account/roles";
@@ -22,6 +23,7 @@ const MISSING = {
 const FORMS = [
   `staff add --email <email> --name <name> --role <${roles.join(" | ")}> [--password-stdin]`,
   `staff invite --email <email> --role <${roles.join(" | ")}>`,
+  "staff withdraw <email>",
   "staff list",
   `staff role <email> <${roles.join(" | ")}> [--reason <text>]`,
   "staff remove <email> [--reason <text>]",
@@ -57,6 +59,10 @@ const role = z.enum(roles, MISSING.role);
 
 /** What is done with one member, by its address. */
 const ABOUT_ONE = ["remove", "reset-second-factor", "end-sessions"] as const;
+/** What is done with the links that an address has. */
+const ABOUT_LINKS = ["new-password", "withdraw"] as const;
+const isAboutLinks = (what: string | undefined): what is (typeof ABOUT_LINKS)[number] =>
+  ABOUT_LINKS.some((one) => one === what);
 const isAboutOne = (what: string | undefined): what is (typeof ABOUT_ONE)[number] =>
   ABOUT_ONE.some((one) => one === what);
 
@@ -68,12 +74,11 @@ const input = z
       return z.NEVER;
     };
     const reason = given.reason?.trim();
-    const most = isAboutOne(what) || what === "new-password" ? 1 : what === "role" ? 2 : 0;
+    const most = isAboutOne(what) || isAboutLinks(what) ? 1 : what === "role" ? 2 : 0;
     if (rest.length > most) return refuse(`Unexpected argument: ${rest.slice(most).join(" ")}.`);
     if (what === "list") return { what: "list" as const };
     const email = rest[0] ?? given.email;
-    if (what === "new-password")
-      return email === undefined ? refuse(MISSING.email) : { what: "new-password" as const, email };
+    if (isAboutLinks(what)) return email === undefined ? refuse(MISSING.email) : { what, email };
     if (isAboutOne(what)) return email === undefined ? refuse(MISSING.email) : { what, email, reason };
     if (what === "role" || what === "invite") {
       const wanted = role.safeParse(rest[1] ?? given.role);
@@ -93,6 +98,7 @@ export const staff = defineCommand({
   summary: "manage who can sign in",
   help: [
     `invite: prints a link, once. The person who opens it within ${INVITATION_HOURS} hours chooses a name and a password.`,
+    "withdraw: the links to this address, of an invitation or for a new password, no longer work.",
     "add: creates a member, or changes the one with this address. A password is generated and shown once.",
     "role: changes the role; the password and the sessions stay. The last admin keeps the role.",
     "new-password: prints a link with which the member chooses a new password.",
@@ -120,6 +126,8 @@ export const staff = defineCommand({
         );
       case "new-password":
         return offerNewPassword(context, request.email);
+      case "withdraw":
+        return withdrawLinks(context, request.email);
       default:
         return changeMember(context, request);
     }
@@ -231,6 +239,23 @@ async function printLink(
     `Send this link to ${email}. It works once, within ${INVITATION_HOURS} hours, and is shown only now:`,
     link,
   ]);
+  return EXIT.done;
+}
+
+async function withdrawLinks({ roster, out }: CommandContext, email: string): Promise<ExitCode> {
+  const { invitations } = await roster.listTeam();
+  let withdrawn = 0;
+  for (const open of invitations)
+    if (
+      foldEmail(open.email) === foldEmail(email) &&
+      (await roster.invitations.withdraw(open.id, COMMAND_LINE))
+    )
+      withdrawn += 1;
+  if (withdrawn === 0) {
+    out.fail("no_open_link", `No link to ${email} is open.`);
+    return EXIT.failed;
+  }
+  out.answer({ email, withdrawn }, () => [`Withdrawn: the link to ${email} no longer works.`]);
   return EXIT.done;
 }
 

@@ -146,7 +146,7 @@ export function createParity(options: ParityOptions) {
     /** Which Stripe account the database belongs to, changed on purpose. */
     binding: createBinding({ ...deps, configuredAccountId: options.configuredAccountId }),
     /** Figures in Prometheus' text format. */
-    metrics: createMetrics(deps, { keeps: options.keepsMetrics ?? false }),
+    metrics: createMetrics(deps, { keeps: options.keepsMetrics ?? false, ready: database.check }),
     /**
      * What living processes do by themselves, for a host where none lives: checks that wait, and alerts. Called behind a call of
      * the scheduler. Never fails, and takes `checksMs` milliseconds and some seconds at most.

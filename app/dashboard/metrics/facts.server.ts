@@ -4,7 +4,7 @@ import { loadSettings } from "~/engine/account/settings.server";
 import { listRefusals } from "~/engine/account/stripe-refusals.server";
 import { countUnsettledEvents } from "~/engine/observe/events.server";
 import { DELIVERY_OUTCOMES, listDeliveries } from "~/engine/observe/webhook-deliveries.server";
-import { foldChangesSometimes, listMetricTotals } from "~/engine/repair/metric-totals.server";
+import { listMetricTotals } from "~/engine/repair/metric-totals.server";
 import type { Database } from "~/platform/client.server";
 import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
 import { countLivingWorkers } from "~/platform/queue/worker-processes.server";
@@ -72,7 +72,6 @@ export type Facts = Awaited<ReturnType<typeof loadFacts>>;
 
 /** What the database knows, in a fixed number of queries: none is made for each user. */
 export async function loadFacts(db: Database) {
-  await foldChangesSometimes(db);
   const [settings, verdicts, money, totals, freshness, fullRun, ages] = await Promise.all([
     loadSettings(db),
     countVerdicts(db),

@@ -1,5 +1,6 @@
 import { formatAmount } from "~/billing/money";
 import { WRITE_MODES } from "~/billing/policy";
+import { BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
 import { IN_SYNC_VERDICTS, MONEY_KINDS, VERDICTS } from "~/billing/verdicts/catalogue";
 import type { GuardAnswer } from "~/engine/account/account-guard.server";
 import { ACTOR_KINDS } from "~/engine/account/actor";
@@ -10,7 +11,8 @@ import { ALERT_KINDS } from "../alerts/catalogue";
 import { DELIVERY_NAMES, type Facts } from "./facts.server";
 import type { Maker } from "./maker.server";
 
-// What can be 0 is always there: an alert on a metric that is missing never fires.
+// What can be 0 is always there: an alert on a metric that is missing never fires. No label is called `job` or `instance`:
+// Prometheus has labels with these names, and renames ours.
 
 const ACCOUNT_STATES = ["unchecked", "ok", "wrong_account", "unauthorized", "unknown_account", "unreachable"];
 
@@ -89,6 +91,7 @@ export function registerUsers(make: Maker, facts: Facts): void {
   const blocked = make.gauge("parity_blocked_users", "Users whose repair is due and withheld, by reason", [
     "reason",
   ]);
+  for (const reason of BLOCK_REASONS) blocked.set({ reason }, 0);
   for (const { reason, users: count } of facts.blocked) blocked.set({ reason }, count);
   make.gauge("parity_pending_revocations", "Revocations that wait for an admin").set(facts.pending);
 }
@@ -210,11 +213,11 @@ export function registerQueue(make: Maker, { jobs, workers, ages }: Facts): void
   const queued = make.gauge(
     "parity_queue_jobs",
     "Jobs in the queue: ready, later (waiting for their time), running, failed for good",
-    ["job", "state"],
+    ["task", "state"],
   );
-  for (const job of [CHECKS_JOB, CLOCK_JOB])
-    for (const state of ["ready", "failed"]) queued.set({ job, state }, 0);
-  for (const { job, state, jobs: count } of jobs) queued.set({ job, state }, count);
+  for (const task of [CHECKS_JOB, CLOCK_JOB])
+    for (const state of ["ready", "later", "running", "failed"]) queued.set({ task, state }, 0);
+  for (const { job: task, state, jobs: count } of jobs) queued.set({ task, state }, count);
   make
     .gauge("parity_queue_oldest_job_seconds", "How long the oldest job that is ready has waited")
     .set(Math.max(0, ...jobs.filter(({ state }) => state === "ready").map(({ oldest }) => oldest ?? 0)));

@@ -1,5 +1,7 @@
 import { Registry } from "prom-client";
 import type { Deps } from "~/engine/evaluate/deps.server";
+import { foldChangesSometimes } from "~/engine/repair/metric-totals.server";
+import type { Readiness } from "~/platform/database/monitor.server";
 import { processRegistry } from "~/platform/metrics/process-meters.server";
 import { type Facts, loadFacts } from "./facts.server";
 import {
@@ -18,18 +20,22 @@ const MOST_KEPT_MS = 60_000;
 export type MetricsOptions = {
   /** Keep what took long for a while; tests ask again and again at once. */
   keeps: boolean;
+  /** What `/readyz` would say. */
+  ready: () => Promise<Readiness>;
 };
 
 /**
  * Metrics in Prometheus' text format: those of this process, and those of the database, which every process gives alike.
  * While the database cannot be asked only the former, and `parity_database_up` is 0.
  */
-export function createMetrics(deps: Deps, { keeps }: MetricsOptions): () => Promise<string> {
+export function createMetrics(deps: Deps, { keeps, ready }: MetricsOptions): () => Promise<string> {
   const { db, log } = deps;
   let asking: Promise<Facts | null> | null = null;
 
   async function ask(): Promise<Facts | null> {
     const began = performance.now();
+    // A database that can only be read is still asked.
+    await foldChangesSometimes(db).catch((err: unknown) => log.warn({ err }, "metrics not folded"));
     const facts = await loadFacts(db).catch((err: unknown) => {
       log.error({ err }, "metrics of the database not read");
       return null;
@@ -43,10 +49,16 @@ export function createMetrics(deps: Deps, { keeps }: MetricsOptions): () => Prom
 
   return async () => {
     asking ??= ask();
-    const facts = await asking;
+    const [facts, readiness] = await Promise.all([asking, ready()]);
     const registry = new Registry();
     const make = createMaker(registry);
     make.gauge("parity_database_up", "1 when the database answered this process").set(facts === null ? 0 : 1);
+    make
+      .gauge(
+        "parity_ready",
+        "1 when this process is ready: its database can be written, and its schema is not behind",
+      )
+      .set(readiness.ok ? 1 : 0);
     registerAccount(make, deps.guard.last(), facts);
     if (facts !== null)
       for (const register of [registerUsers, registerRuns, registerStripe, registerQueue])

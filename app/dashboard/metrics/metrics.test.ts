@@ -135,7 +135,7 @@ describe("metrics", () => {
           return value;
         },
       });
-      await createMetrics({ ...world.deps, db }, { keeps: false })();
+      await createMetrics({ ...world.deps, db }, { keeps: false, ready: world.parity.database.check })();
       return asked;
     };
     const few = await count();
@@ -155,9 +155,29 @@ describe("metrics", () => {
       },
     });
     const log = createLog({ level: "silent" });
-    const text = await createMetrics({ ...world.deps, db: away, log }, { keeps: false })();
+    const text = await createMetrics(
+      { ...world.deps, db: away, log },
+      { keeps: false, ready: world.parity.database.check },
+    )();
     expect(text).toContain("parity_database_up 0");
     expect(text).toContain("parity_stripe_requests_total{");
     expect(text).not.toContain("parity_users{");
+  });
+
+  it("are still read where the database can only be read, which is not ready", async () => {
+    await world.db.cursor.update({ where: { key: "metric_totals" }, data: { value: "-infinity" } });
+    const readOnly: Database = new Proxy(world.db, {
+      get(target, key) {
+        if (key === "$transaction") return () => Promise.reject(new Error("read-only transaction"));
+        const value: unknown = Reflect.get(target, key);
+        return value;
+      },
+    });
+    const ready = async () => ({ ok: false as const, reason: "database_read_only" });
+    const deps = { ...world.deps, db: readOnly, log: createLog({ level: "silent" }) };
+    const text = await createMetrics(deps, { keeps: false, ready })();
+    expect(text).toContain("parity_database_up 1");
+    expect(text).toContain("parity_ready 0");
+    expect(text).toContain("parity_users{");
   });
 });

@@ -48,7 +48,7 @@ export const checkSeconds = new Histogram({
 export const jobSeconds = new Histogram({
   name: "parity_job_duration_seconds",
   help: "How long a job of the queue took in this process",
-  labelNames: ["job", "outcome"],
+  labelNames: ["task", "outcome"],
   buckets: WORK_BUCKETS,
   registers,
 });

@@ -56,7 +56,7 @@ export function createTasks({ parity, log }: TaskOptions): Record<string, Task> 
 const measure =
   (job: string, task: Task): Task =>
   async (payload) => {
-    const end = jobSeconds.startTimer({ job });
+    const end = jobSeconds.startTimer({ task: job });
     try {
       await task(payload);
       end({ outcome: "ok" });

@@ -51,6 +51,8 @@ beforeAll(async () => {
   await world.db.stripeRateBucket.create({
     data: { bucket: "all", nextRequestAt: new Date(), slowedAt: new Date() },
   });
+  const endpoint = "GET /v1/subscriptions";
+  await world.db.stripeRequestCount.create({ data: { day: new Date(), endpoint, requests: 1 } });
   measureProcess();
   // What Stripe does not have, and what it has no time for.
   const { stripe } = world.deps;

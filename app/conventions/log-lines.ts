@@ -29,7 +29,8 @@ export function findLogLines({ file, tree }: Source): LogLine[] {
     const message = second ?? first;
     if (!message || !first) return;
     const fields = second ? readFields(first, tree) : [];
-    for (const level of levels) for (const text of readTexts(message)) found.push({ file, level, text, fields });
+    for (const level of levels)
+      for (const text of readTexts(message)) found.push({ file, level, text, fields });
   });
   return found;
 }

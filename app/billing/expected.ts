@@ -257,8 +257,9 @@ function chooseCustomerId(input: ExpectedInput, countingCustomerId: string): str
   const { record, customers, held, sharedCustomerIds } = input;
   const stored = readStripeId(record.user.stripeCustomerId);
   const isGone = customers.some((customer) => customer.id === stored && customer.state !== "present");
-  if (stored !== null && isStripeId(stored) && !isGone) return stored;
   // The id of a customer can be recorded for one user only: not for one of several.
+  if (stored !== null && isStripeId(stored) && !isGone)
+    return held?.customerIds.includes(stored) ? record.user.stripeCustomerId : stored;
   const isFree =
     !held?.customerIds.includes(countingCustomerId) && !sharedCustomerIds?.has(countingCustomerId);
   return isFree ? countingCustomerId : record.user.stripeCustomerId;

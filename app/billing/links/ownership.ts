@@ -125,12 +125,28 @@ const keepsAnotherWithSeats = (ground: Ground, userId: string, subscriptionId: s
     return named.size === 1 || named.get(userId) === RANK.recordedSubscription;
   });
 
+/** Of several users who record the customer the one that the subscription names, if each of the others has one with seats so. */
+function pickNamedAlone(ground: Ground, subscriptionId: string, users: readonly string[]): readonly string[] {
+  const named = collectNamed(ground, subscriptionId);
+  const [only, second] = users.filter((userId) => named.has(userId));
+  const keepsOwn = (userId: string) =>
+    ground.subscriptions.some(
+      ({ id }) =>
+        id !== subscriptionId &&
+        ground.withSeats.has(id) &&
+        [...collectNamed(ground, id).keys()].join() === userId,
+    );
+  return only !== undefined && second === undefined && users.every((one) => one === only || keepsOwn(one))
+    ? [only]
+    : users;
+}
+
 /**
  * The users that a subscription belongs to: one, or several when nothing decides between them. A recorded customer outweighs what
  * Stripe's metadata say of its subscriptions, unless the customer's own user has another one with seats that names no other user:
  * then each subscription goes to the user that it names. A recorded customer and another user's record of the subscription contradict each other.
  */
-function findOwners(ground: Ground, subscriptionId: string, claims: Claims): string[] {
+function findOwners(ground: Ground, subscriptionId: string, claims: Claims): readonly string[] {
   const heaviest = findHeaviest(claims);
   const most = Math.max(0, ...claims.values());
   const [owner] = heaviest;
@@ -145,7 +161,8 @@ function findOwners(ground: Ground, subscriptionId: string, claims: Claims): str
           : [],
       ),
     ];
-  if (most !== RANK.recordedCustomer || heaviest.length > 1) return heaviest;
+  if (most !== RANK.recordedCustomer) return heaviest;
+  if (heaviest.length > 1) return pickNamedAlone(ground, subscriptionId, heaviest);
   const named = others.flatMap(([userId, rank]) => (rank === RANK.namedSubscription ? [userId] : []));
   return named.length > 0 && keepsAnotherWithSeats(ground, owner, subscriptionId) ? named : heaviest;
 }

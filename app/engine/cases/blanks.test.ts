@@ -101,3 +101,22 @@ it("another user with the payer's address takes nothing, and a search finds the 
   });
   expect(named).toEqual([]);
 });
+
+it("two records of one customer, told apart by a blank, are two records: each has what names it, or neither", async () => {
+  const shared = addNamedCustomer(world, {}, "one", "two");
+  const single = addNamedCustomer(world, {}, null);
+  await addUser(world, { id: "one", customerId: shared.customerId });
+  await addUser(world, { id: "two", customerId: `${shared.customerId} ` });
+  await addUser(world, { id: "first", customerId: single.customerId });
+  await addUser(world, { id: "second", customerId: ` ${single.customerId}` });
+  await world.parity.runs.cron({ budgetMs: 30_000, scope: "incremental" });
+  await syncAll(world.parity);
+  for (const [index, userId] of ["one", "two"].entries()) {
+    expect(await readAccess(world, userId)).toBe("active 5");
+    expect((await readRow(userId))?.stripeSubscriptionId).toBe(shared.subscriptionIds[index]);
+  }
+  for (const userId of ["first", "second"])
+    expect(await world.db.syncStatus.findUnique({ where: { userId } })).toMatchObject({
+      verdict: "link_conflict",
+    });
+});

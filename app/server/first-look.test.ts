@@ -50,7 +50,7 @@ async function read(path: string, role: keyof typeof cookies): Promise<string> {
       .replaceAll(/\s+/g, " ");
     return text;
   };
-  await expect.poll(load).not.toMatch(/Counting…|Looking…/);
+  await expect.poll(load, { interval: 300 }).not.toMatch(/Counting…|Looking…/);
   return text;
 }
 

@@ -43,8 +43,8 @@ export function createFirstRun({ db, countCache }: { db: Database; countCache: C
   return {
     /** Null when something was repaired since the mapping was installed and the account bound, or writing is on. */
     find: () => findFirstRun(db),
-    /** Null when counting takes too long. */
-    counts: () => countCache.count("first-run", countFirstRun),
+    /** Null when counting takes too long. What was counted before a preview is not shown as what it found. */
+    counts: ({ step, runId }: FirstRun) => countCache.count(`first-run ${step} ${runId}`, countFirstRun),
   };
 }
 

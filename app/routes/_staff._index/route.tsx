@@ -41,7 +41,7 @@ export const loader = route.loader(
       parity.firstRun.find(),
     ]);
     const found =
-      firstRun && (await deferIfSlow(parity.firstRun.counts(), { log, withinMs: COUNTS_WITHIN_MS }));
+      firstRun && (await deferIfSlow(parity.firstRun.counts(firstRun), { log, withinMs: COUNTS_WITHIN_MS }));
     return {
       queue,
       cases,

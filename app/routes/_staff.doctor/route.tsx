@@ -67,14 +67,15 @@ export default function Doctor() {
           </Button>
         </asking.Form>
       </PageHeader>
-      <Summary reports={[report, answer]} isAsked={answer !== null} />
-      {report === null ? (
+      <Summary report={report} answer={answer} />
+      {report === null && (
         <p className="py-6 text-table text-quiet">
           The database could not be looked at; the log says why. Try again in a moment.
         </p>
-      ) : report === undefined ? null : (
+      )}
+      {(report || answer) && (
         <DoctorGroups
-          checks={[...report.checks, ...(answer?.checks ?? [])]}
+          checks={[...(report?.checks ?? []), ...(answer?.checks ?? [])]}
           isAsked={answer !== null}
           isAsking={isAsking}
         />
@@ -83,24 +84,24 @@ export default function Doctor() {
   );
 }
 
-/** What there is to do, in one line; nothing is called well that was not looked at. */
-function Summary({ reports, isAsked }: { reports: (DoctorReport | null | undefined)[]; isAsked: boolean }) {
-  const known = reports.flatMap((report) => (report ? [report] : []));
-  const findings = known.reduce((sum, one) => sum + one.findings, 0);
-  const isComplete = isAsked && known.length === reports.length;
+type SummaryProps = { report: DoctorReport | null | undefined; answer: DoctorReport | null };
+
+/** What there is to do, in one line; nothing is called well that was not looked at. `report` null: it failed. */
+function Summary({ report, answer }: SummaryProps) {
+  const findings = (report?.findings ?? 0) + (answer?.findings ?? 0);
   return (
     <div aria-live="polite" className="mt-2 min-h-10">
-      {known.length === 0 ? (
+      {report === undefined ? (
         <p className="py-2 text-table text-quiet">Looking…</p>
       ) : findings > 0 ? (
         <Banner tone="high">
           {pluralize(findings, "finding needs", "findings need")} a person
-          {isComplete ? "." : ", and Stripe was not asked yet."}
+          {answer === null ? ", and Stripe was not asked yet." : "."}
         </Banner>
-      ) : isComplete ? (
-        <Banner tone="right">Nothing to mend.</Banner>
-      ) : (
+      ) : report === null ? null : answer === null ? (
         <Banner tone="low">Nothing to mend on our side. Stripe was not asked yet.</Banner>
+      ) : (
+        <Banner tone="right">Nothing to mend.</Banner>
       )}
     </div>
   );

@@ -42,6 +42,9 @@ export function createSignInLimits(db: Database, appSecret: string, isSecure: bo
           ];
       return takeAll(limits);
     },
+    /** Whether this browser has signed in to the account before. */
+    isKnownBrowser: ({ email, cookie }: { email: string; cookie: string }) =>
+      readKnownBrowser(cookie, hashAccount(email)) !== null,
     /** The same where a signed-in member enters the password again: the open session may be in another person's hands. */
     beginAsMember: (staffId: string) => takeAll([{ key: `member:${staffId}`, free: FREE_FOR_ACCOUNT }]),
     /** `Set-Cookie` for a browser that has just signed in. */

@@ -5,6 +5,7 @@ import { loadSettings } from "~/engine/account/settings.server";
 import type { SingleSignOn } from "~/platform/env.server";
 import { type CodeProblem, readCodeProblem } from "./code-answers.server";
 import { createOwnAccount, type OwnAccount, type PostToAuth } from "./own-account.server";
+import { createPasswordTurns } from "./password-turns";
 import { createProviderGate } from "./provider-gate.server";
 import { createRoster, type Roster } from "./roster.server";
 import { createSignInLimits, hashAccount } from "./sign-in-limits.server";
@@ -71,6 +72,9 @@ const sessionUser = z.object({
   twoFactorEnabled: z.boolean().nullish(),
 });
 
+/** When a sign-in may be tried again while too many are under way. */
+const BUSY_SECONDS = 5;
+
 /** How exactly it is known when a session was last used: not every request writes. */
 const SEEN_MS = 5 * 60_000;
 
@@ -90,6 +94,7 @@ const createSingleSignOn = (options: StaffAuthOptions, singleSignOn: SingleSignO
 export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
   const { db, environment, log } = options;
   const limits = createSignInLimits(db, environment.appSecret, environment.appUrl.startsWith("https:"));
+  const takeTurn = createPasswordTurns();
   const auth = betterAuth(createStaffOptions(options));
   // Created at first use: when the provider does not answer, passwords and sessions must still work.
   let singleSignOn: ReturnType<typeof createSingleSignOn> | null = null;
@@ -156,30 +161,12 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
         requireSecondFactor === "yes" && !hasSecondFactor && (await hasPassword(staff.id));
       return { ...staff, hasSecondFactor, mustAddSecondFactor };
     },
-    signIn: async ({ email, password, clientAddress: address, userAgent, cookie = "" }) => {
-      const account = hashAccount(email);
-      const attempt = await limits.begin({ email, clientAddress: address, cookie });
-      if (!attempt.ok) {
-        const { retryAfterSeconds } = attempt;
-        log.warn({ account, address, retryAfterSeconds }, "sign-in refused: too many failures");
-        return { ok: false, reason: "too_many_requests", retryAfterSeconds };
-      }
-      const headers = { [clientAddressHeader]: address, "User-Agent": userAgent, Cookie: cookie };
-      const response = await auth.handler(post("/sign-in/email", { email, password }, headers));
-      if (response.status >= 500) throw new Error(`Signing in failed with ${response.status}.`);
-      const answer = response.ok ? signedIn.parse(await response.json()) : null;
-      if (!answer) {
-        log.warn({ account, address }, "sign-in failed: wrong password or unknown account");
-        return { ok: false, reason: "wrong_password" };
-      }
-      await attempt.succeeded();
-      const cookies = [...response.headers.getSetCookie(), limits.rememberBrowser(email)];
-      if (answer.twoFactorRedirect) {
-        log.info({ account, address }, "password accepted, second factor asked for");
-        return { ok: false, reason: "second_factor", cookies };
-      }
-      log.info({ account, staffId: answer.user?.id, address, by: "password" }, "signed in");
-      return { ok: true, cookies };
+    signIn: async (input) => {
+      const { email, cookie = "", clientAddress: address } = input;
+      const answer = await takeTurn(limits.isKnownBrowser({ email, cookie }), () => checkPassword(input));
+      if (answer !== null) return answer;
+      log.warn({ account: hashAccount(email), address }, "sign-in refused: too many at once");
+      return { ok: false, reason: "too_many_requests", retryAfterSeconds: BUSY_SECONDS };
     },
     signInWithCode: async ({ code, clientAddress: address, userAgent, cookie }) => {
       const digits = code.replaceAll(/\s/g, "");
@@ -229,6 +216,33 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
       return response;
     },
   };
+
+  async function checkPassword(input: SignInInput): Promise<SignIn> {
+    const { email, password, clientAddress: address, userAgent, cookie = "" } = input;
+    const account = hashAccount(email);
+    const attempt = await limits.begin({ email, clientAddress: address, cookie });
+    if (!attempt.ok) {
+      const { retryAfterSeconds } = attempt;
+      log.warn({ account, address, retryAfterSeconds }, "sign-in refused: too many failures");
+      return { ok: false, reason: "too_many_requests", retryAfterSeconds };
+    }
+    const headers = { [clientAddressHeader]: address, "User-Agent": userAgent, Cookie: cookie };
+    const response = await auth.handler(post("/sign-in/email", { email, password }, headers));
+    if (response.status >= 500) throw new Error(`Signing in failed with ${response.status}.`);
+    const answer = response.ok ? signedIn.parse(await response.json()) : null;
+    if (!answer) {
+      log.warn({ account, address }, "sign-in failed: wrong password or unknown account");
+      return { ok: false, reason: "wrong_password" };
+    }
+    await attempt.succeeded();
+    const cookies = [...response.headers.getSetCookie(), limits.rememberBrowser(email)];
+    if (answer.twoFactorRedirect) {
+      log.info({ account, address }, "password accepted, second factor asked for");
+      return { ok: false, reason: "second_factor", cookies };
+    }
+    log.info({ account, staffId: answer.user?.id, address, by: "password" }, "signed in");
+    return { ok: true, cookies };
+  }
 
   async function hasPassword(staffId: string): Promise<boolean> {
     return (await db.staffAccount.count({ where: { userId: staffId, providerId: "credential" } })) > 0;

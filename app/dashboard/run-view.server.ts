@@ -3,7 +3,7 @@ import { pickCounts, type RunCounts, sumCounts } from "~/engine/repair/run-count
 import type { RunPhase } from "~/engine/repair/run-cursor";
 import type { RunMode, RunScope, RunState } from "~/engine/repair/run-types";
 import type { RunRow } from "~/engine/repair/runs.server";
-import { describeStripeFailure } from "./sync-result.server";
+import { describeRunReason } from "./run-results/run-reason.server";
 
 /** A run as pages and the command line show it. */
 export type RunView = RunCounts & {
@@ -123,15 +123,5 @@ function describeReason(
 ): string | null {
   if (state === "cancelled" && cancelledBy !== null)
     return `Canceled by ${describeCaller("staff", cancelledBy, staffNames)}.`;
-  const [failure = "", ...rest] = (reason ?? "").split(": ");
-  const words = describeStripeFailure(failure);
-  if (words === null) return reason;
-  // What a key may not read is said by name, and the variable of a key that is refused.
-  const why =
-    failure === "forbidden"
-      ? rest.join(": ")
-      : failure === "unauthorized"
-        ? `${words}: check STRIPE_SECRET_KEY`
-        : words;
-  return `Stripe could not be read (${why}).${state === "running" ? " The run goes on by itself when Stripe answers." : ""}`;
+  return describeRunReason(reason, { isRunning: state === "running" });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeGroup } from "./run-results/group-words.server";
+import { describeRunReason } from "./run-results/run-reason.server";
 import { describeRepairer } from "./run-view.server";
 
 type Group = Parameters<typeof describeGroup>[0];
@@ -52,6 +53,31 @@ describe("the sentence of a group of a run", () => {
       `1,204 users have access without a subscription, ${words}. Nothing was changed.`,
     );
   });
+});
+
+it.each([
+  [
+    "stripe_error: An unexpected error occurred. We've been notified of the problem.",
+    "Stripe could not be read (Stripe has trouble).",
+  ],
+  [
+    "timeout: Request aborted due to timeout being reached (647ms)",
+    "Stripe could not be read (no answer in time).",
+  ],
+  [
+    "unauthorized: Invalid API Key provided: rk_live_***1234",
+    "Stripe could not be read (the key was refused: check STRIPE_SECRET_KEY).",
+  ],
+  [
+    "wrong_account: The key belongs to acct_1. Nothing is written.",
+    "The key belongs to acct_1. Nothing is written.",
+  ],
+  ["unreachable: connect ECONNREFUSED 10.0.0.1:443", "Stripe could not be read (no connection)."],
+  ["of_another_version: socket hang up", "It could not go on. The log says why."],
+  ["canceled by staff", "Canceled by staff."],
+  [null, null],
+])("why a run ended or waits is a sentence of ours, and never Stripe's own text: %s", (reason, sentence) => {
+  expect(describeRunReason(reason)).toBe(sentence);
 });
 
 it.each([

@@ -12,6 +12,7 @@ import {
 } from "../doctor/checks/running.server";
 import type { Level } from "../doctor/groups";
 import { type Freshness, loadFreshness } from "../freshness.server";
+import { describeRunReason } from "../run-results/run-reason.server";
 import { describeStripeFailure } from "../sync-result.server";
 import { EMPTY_QUERY, usersPath } from "../users-list/users-query";
 
@@ -105,7 +106,7 @@ async function findRunSign(db: Database): Promise<Found> {
       text: `The last one ended as ${run.state}`,
       at,
       link,
-      remedy: describeReason(run.reason),
+      remedy: describeRunReason(run.reason),
     };
   const left = run.failed + run.notChecked;
   if (left === 0) return { level: "ok", text: "Ended well", at, link };
@@ -113,12 +114,6 @@ async function findRunSign(db: Database): Promise<Found> {
     ...{ level: "warning", at, link },
     text: `${pluralize(left, "user was", "users were")} not checked or not repaired in the run that ended`,
   };
-}
-
-/** What a run has stored, with Stripe's answer in words. */
-function describeReason(reason: string | null): string | null {
-  const words = describeStripeFailure(reason?.split(": ")[0] ?? "");
-  return words === null ? reason : `Stripe could not be read: ${words}.`;
 }
 
 async function findStripeSign(db: Database, guard: SignDeps["guard"]): Promise<Found> {

@@ -48,7 +48,7 @@ export function Revocation({ user, canApprove }: { user: UserView; canApprove: b
       {canApprove && (
         <>
           <Button onClick={() => setConfirming(true)}>
-            Revoke access…<span className="sr-only"> {user.name ?? user.email}</span>
+            Remove access…<span className="sr-only"> {user.name ?? user.email}</span>
           </Button>
           <RevokeDialog user={user} basedOn={null} open={isConfirming} onClose={() => setConfirming(false)} />
         </>

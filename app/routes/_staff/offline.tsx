@@ -1,0 +1,39 @@
+import { useBlocker } from "@remix-run/react";
+import { useEffect, useState } from "react";
+import { Shape } from "~/ui/status/shape";
+
+/**
+ * Keeps the page while there is no connection: the browser would show its own error page in the place of this one. What is said is
+ * part of the page, because nothing can be loaded then.
+ */
+export function StayWhileOffline() {
+  const { state, reset } = useBlocker(isOffline);
+  const [isSaid, setSaid] = useState(false);
+  useEffect(() => {
+    if (state !== "blocked") return;
+    reset();
+    setSaid(true);
+  }, [state, reset]);
+  useEffect(() => {
+    const forget = () => setSaid(false);
+    window.addEventListener("online", forget);
+    return () => window.removeEventListener("online", forget);
+  }, []);
+  return (
+    <div
+      role="status"
+      className="pointer-events-none fixed inset-x-4 bottom-16 z-50 flex justify-center sm:bottom-6"
+    >
+      {isSaid && (
+        <p className="flex items-start gap-2 rounded border border-line bg-raised px-4 py-3 text-table shadow-float">
+          <span className="mt-1 text-high">
+            <Shape tone="high" />
+          </span>
+          There is no connection. This page stays as it is; try again when the connection is back.
+        </p>
+      )}
+    </div>
+  );
+}
+
+const isOffline = () => !navigator.onLine;

@@ -6,8 +6,10 @@ import type { DialogProps } from "./dialog-props";
 export function DialogPopup({ open, onClose, title, description, children }: DialogProps) {
   const body = useRef<HTMLDivElement>(null);
   const openedFrom = useRef<Element | null>(null);
-  if (open && openedFrom.current === null) openedFrom.current = document.activeElement;
-  if (!open) openedFrom.current = null;
+  const wasOpen = useRef(false);
+  // Kept when it closes: only then it is asked where the focus goes.
+  if (open && !wasOpen.current) openedFrom.current = document.activeElement;
+  wasOpen.current = open;
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>

@@ -134,8 +134,8 @@ async function timeAdopting({ url, reader, sandbox }: Installation): Promise<voi
     await writeFile(file, MAPPING);
     const startedAt = performance.now();
     const { status } = spawnSync(
-      "tsx",
-      ["app/cli/parity.ts", "audit", "--database-url", url, "--mapping", file, "--json"],
+      process.execPath,
+      ["--import", "tsx", "app/cli/parity.ts", "audit", "--database-url", url, "--mapping", file, "--json"],
       {
         env: { ...process.env, STRIPE_SECRET_KEY: sandbox.secretKey, STRIPE_API_BASE: sandbox.url },
         stdio: ["ignore", "ignore", "inherit"],

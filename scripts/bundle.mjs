@@ -1,9 +1,10 @@
 // @ts-check
 // Bundles our programs, so that one file and what it loads is everything that runs: no compiler, no package folder.
 // node scripts/bundle.mjs programs|server
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
+import { formatLicenses, listBundled } from "./licenses.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -36,7 +37,7 @@ const BANNER =
 
 /**
  * Bundles programs into a folder, with shared chunks and source maps. `pages`: the programs have the built pages in them
- * (build/server, made by `npm run build`). Chunks of an earlier build under the same name are removed.
+ * (build/server, made by `npm run build`). The licenses of the packages in them are written beside them. Chunks of an earlier build under the same name are removed.
  * @param {object} options
  * @param {string} options.name In the names of the chunks.
  * @param {Record<string, string>} options.entries The first file of each program, by the name of its result.
@@ -72,6 +73,8 @@ export async function bundle({ name, entries, folder, pages = false, external = 
   refuseLazyCommonJs(metafile);
   const made = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
   const target = path.resolve(root, folder);
+  const bundled = await listBundled(root, Object.keys(metafile.inputs));
+  await writeFile(path.join(target, `THIRD-PARTY-${name}.txt`), formatLicenses(bundled));
   for (const file of await readdir(target))
     if (file.startsWith(`${name}-`) && !made.has(file)) await rm(path.join(target, file));
 }

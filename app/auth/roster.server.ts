@@ -4,11 +4,13 @@ import { foldEmail } from "~/billing/email";
 import type { Actor } from "~/engine/account/actor";
 import { type Role, roles } from "~/engine/account/roles";
 import type { Database } from "~/platform/client.server";
+import type { Log } from "~/platform/log.server";
 import { findPasswordProblem, type PasswordProblem } from "./passwords.server";
 import { recordStaffChange } from "./staff-audit.server";
 import { credential, savePassword, staffEmail, staffName } from "./staff-fields.server";
 import { createInvitations, type Invitations } from "./team/invitations.server";
 import { createMembers, type Members } from "./team/members.server";
+import { reportTeam } from "./team/report-team.server";
 import { isLastAdmin, lockRoster } from "./team/roster-lock.server";
 import { listTeam, type Team } from "./team/team-list.server";
 
@@ -55,7 +57,7 @@ const staffInput = z.object({ email: staffEmail, name: staffName, role: z.enum(r
 /**
  * The members of staff. There is no sign-up: members are invited, or added on the command line. Every change has an audit entry.
  */
-export function createRoster(db: Database): Roster {
+export function createRoster(db: Database, log: Log): Roster {
   return {
     addStaff: async ({ password, ...input }) => {
       const parsed = staffInput.safeParse(input);
@@ -92,6 +94,16 @@ export function createRoster(db: Database): Roster {
             by: COMMAND_LINE,
           });
         if (hash !== null) await savePassword(tx, id, hash);
+        log.info(
+          {
+            change: wasMember ? "set" : "added",
+            staffId: id,
+            role,
+            newPassword: hash !== null,
+            by: "command_line",
+          },
+          "staff changed",
+        );
         return { ok: true, id, created: !wasMember };
       });
     },
@@ -115,7 +127,6 @@ export function createRoster(db: Database): Roster {
       return (await db.staff.findFirst({ where, select: { id: true } }))?.id ?? null;
     },
     listTeam: () => listTeam(db),
-    members: createMembers(db),
-    invitations: createInvitations(db),
+    ...reportTeam({ members: createMembers(db), invitations: createInvitations(db) }, log),
   };
 }

@@ -79,13 +79,15 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
       user: {
         create: {
           // There is no sign-up, so only single sign-on comes here.
-          after: ({ id }) =>
-            recordStaffChange(db, {
+          after: async ({ id }) => {
+            await recordStaffChange(db, {
               staffId: id,
               before: null,
               after: { role: "viewer" },
               by: { kind: "single_sign_on", id: null },
-            }),
+            });
+            log.info({ change: "added", staffId: id, role: "viewer", by: "single_sign_on" }, "staff changed");
+          },
         },
       },
       session: {

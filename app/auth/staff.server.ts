@@ -124,7 +124,7 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
     });
 
   return {
-    ...createRoster(options.db),
+    ...createRoster(options.db, log),
     own: createOwnAccount({
       db,
       log,
@@ -185,7 +185,9 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
     },
     signOut: async (request) => {
       const cookie = request.headers.get("Cookie") ?? "";
+      const found = await auth.api.getSession({ headers: new Headers({ Cookie: cookie }) });
       const response = await auth.handler(post("/sign-out", {}, { Cookie: cookie }));
+      if (found) log.info({ staffId: found.user.id }, "signed out");
       return response.headers.getSetCookie();
     },
     startSingleSignOn: async (request, next) => {

@@ -146,7 +146,7 @@ async function createContext(
     parity,
     account: findAccountName(),
     appUrl,
-    roster: createRoster(db),
+    roster: createRoster(db, log),
     now: () => Math.floor(Date.now() / 1000),
     newPassword: () => randomBytes(18).toString("base64url"),
     readInput: () => text(process.stdin),

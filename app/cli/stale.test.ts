@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { createSettings } from "~/dashboard/settings-view.server";
 import { addSyncedUser, createWorld, type World } from "~/engine/testing/world";
+import { createLog } from "~/platform/log.server";
 import { runOn } from "./testing/cli";
 
 // What is older than it should be is not called in sync.
@@ -95,4 +97,39 @@ it("the doctor takes a scheduler for silent after the time that is set, and no s
   expect((await run("doctor")).stdout).toContain("The scheduler last called 50 min ago: check it.");
   await world.parity.settings.set({ staleAfterMinutes: 60 }, { kind: "command_line", id: null });
   expect((await run("doctor")).stdout).not.toContain("check it");
+});
+
+it("a refused key is said by status, with exit code 3, until Stripe takes it again", async () => {
+  world.sandbox.control.addFault({ effect: { type: "invalid_key" } });
+  await cron();
+  const refused = await run("status");
+  expect(refused.code).toBe(3);
+  expect(refused.stdout).toContain("Stripe refuses “STRIPE_SECRET_KEY”");
+  expect(refused.stdout).not.toContain("All users are in sync");
+  world.sandbox.control.reset();
+  await cron();
+  expect(await run("status")).toMatchObject({ code: 0 });
+});
+
+it("a key of another account is said by status, with exit code 3", async () => {
+  const other = world.another({ configuredAccountId: "acct_other" });
+  expect(await other.runs.cron({ budgetMs: 20_000, scope: "incremental" })).toMatchObject({ success: false });
+  const { code, stdout } = await run("status");
+  expect(code).toBe(3);
+  expect(stdout).toContain("wrong_account");
+});
+
+it("what is set is a line in the log, and who may write records is a line of its own", async () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = createLog({
+    level: "info",
+    destination: { write: (line: string) => void lines.push(JSON.parse(line)) },
+  });
+  const settings = createSettings({ db: world.db, log });
+  await settings.set({ writeMode: "off", staleAfterMinutes: 30 }, { kind: "staff", id: "s1" });
+  await settings.set({ writeMode: "off" }, { kind: "staff", id: "s1" });
+  expect(lines).toMatchObject([
+    { msg: "write mode changed", key: "writeMode", before: "full", after: "off", by: "staff:s1" },
+    { msg: "setting changed", key: "staleAfterMinutes", before: null, after: 30 },
+  ]);
 });

@@ -11,8 +11,10 @@ export type LogLine = {
   level: Level;
   /** The text of the line; `…` stands for what is only known when it is written. */
   text: string;
-  /** Names that stand in the call itself; not those of an object that is made elsewhere. */
+  /** Names that stand in the call itself, or in an object of this file. */
   fields: string[];
+  /** It has fields that are only known when it is written. */
+  hasMore: boolean;
 };
 
 /** Also in a whole file: one that does not match writes no line. */
@@ -28,9 +30,11 @@ export function findLogLines({ file, tree }: Source): LogLine[] {
     const [first, second] = node.arguments;
     const message = second ?? first;
     if (!message || !first) return;
-    const fields = second ? readFields(first, tree) : [];
+    const names = second ? readFields(first, tree) : [];
+    const fields = names.filter((name) => name !== MORE);
+    const hasMore = fields.length < names.length;
     for (const level of levels)
-      for (const text of readTexts(message)) found.push({ file, level, text, fields });
+      for (const text of readTexts(message)) found.push({ file, level, text, fields, hasMore });
   });
   return found;
 }
@@ -47,6 +51,9 @@ function readLevels(called: ts.Expression, tree: ts.SourceFile): Level[] {
 const isLog = (node: ts.Expression, tree: ts.SourceFile): boolean =>
   /(?:^|\.)log(?:\(\))?\??$/.test(node.getText(tree).replaceAll(/\s/g, ""));
 
+/** Stands for fields whose names are not known here. */
+const MORE = "…";
+
 function readTexts(node: ts.Expression): string[] {
   if (ts.isStringLiteralLike(node)) return [node.text];
   if (ts.isConditionalExpression(node)) return [...readTexts(node.whenTrue), ...readTexts(node.whenFalse)];
@@ -58,27 +65,26 @@ function readTexts(node: ts.Expression): string[] {
 
 function readFields(node: ts.Expression, tree: ts.SourceFile): string[] {
   if (ts.isIdentifier(node)) return readFieldsBefore(node, tree);
-  if (!ts.isObjectLiteralExpression(node)) return [];
+  if (ts.isConditionalExpression(node))
+    return [...readFields(node.whenTrue, tree), ...readFields(node.whenFalse, tree)];
+  if (ts.isParenthesizedExpression(node)) return readFields(node.expression, tree);
+  if (!ts.isObjectLiteralExpression(node)) return [MORE];
   return node.properties.flatMap((property) => {
-    if (ts.isSpreadAssignment(property)) {
-      const spread = property.expression;
-      return ts.isObjectLiteralExpression(spread) ? readFields(spread, tree) : [];
-    }
+    if (ts.isSpreadAssignment(property)) return readFields(property.expression, tree);
     return property.name && ts.isIdentifier(property.name) ? [property.name.text] : [];
   });
 }
 
 /** The fields of the last object that was given this name before its use: `const line = { … }`. */
 function readFieldsBefore(name: ts.Identifier, tree: ts.SourceFile): string[] {
-  let fields: string[] = [];
+  let fields = [MORE];
   visitNodes(tree, (node) => {
     if (
       ts.isVariableDeclaration(node) &&
       node.initializer &&
-      node.pos < name.pos &&
       ts.isIdentifier(node.name) &&
       node.name.text === name.text &&
-      ts.isObjectLiteralExpression(node.initializer)
+      node.initializer.pos < name.pos
     )
       fields = readFields(node.initializer, tree);
   });

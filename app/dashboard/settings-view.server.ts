@@ -1,17 +1,19 @@
 import type { Actor } from "~/engine/account/actor";
-import { type Binding, loadSettings, saveSettings } from "~/engine/account/settings.server";
+import { type Binding, loadSettings, reportSettings, saveSettings } from "~/engine/account/settings.server";
 import type { SettingValues } from "~/engine/account/settings-catalogue.server";
 import type { Database } from "~/platform/client.server";
+import type { Log } from "~/platform/log.server";
 
 /** All settings in one flat object, as the settings page and the command line show them. */
 export type SettingsView = SettingValues & { binding: Binding | null };
 
 /** What the business decides; each change is audited with who made it. */
-export function createSettings({ db }: { db: Database }) {
+export function createSettings({ db, log }: { db: Database; log: Log }) {
   return {
     get: () => loadSettingsView(db),
     async set(change: Partial<SettingValues>, actor: Actor): Promise<SettingsView> {
-      await saveSettings(db, change, `${actor.kind}:${actor.id ?? ""}`);
+      const by = `${actor.kind}:${actor.id ?? ""}`;
+      reportSettings(log, await saveSettings(db, change, by), by);
       return loadSettingsView(db);
     },
   };

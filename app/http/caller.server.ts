@@ -20,10 +20,16 @@ export async function authorize(request: Request, who: Access, context: RequestC
     case "customer":
       return { customer: await authorizeCustomer(request, context) };
     case "cron":
-      authorizeBearer(request, context.environment.cronSecret, "CRON_SECRET");
+      authorizeBearer(request, context, {
+        expected: context.environment.cronSecret,
+        variable: "CRON_SECRET",
+      });
       return {};
     case "metrics":
-      authorizeBearer(request, context.environment.metricsToken, "METRICS_TOKEN");
+      authorizeBearer(request, context, {
+        expected: context.environment.metricsToken,
+        variable: "METRICS_TOKEN",
+      });
       return {};
     case "stripe":
       return {};
@@ -83,14 +89,20 @@ function createCustomerError(reason: "missing" | TokenFailure): Response {
   }
 }
 
-function authorizeBearer(request: Request, expected: string | null, variable: string): void {
+function authorizeBearer(
+  request: Request,
+  { log, clientAddress: address }: RequestContext,
+  { expected, variable }: { expected: string | null; variable: string },
+): void {
   if (!expected)
     throw errorResponse("not_configured", {
       message: `${variable} is not set, so this address cannot be used.`,
     });
   const given = readBearerToken(request.headers.get("Authorization"));
-  if (!given || !areSecretsEqual(given, expected))
-    throw errorResponse("bad_secret", { headers: { "WWW-Authenticate": 'Bearer realm="Parity"' } });
+  if (given && areSecretsEqual(given, expected)) return;
+  // Also what a scheduler with a wrong secret looks like, which nothing else tells.
+  log.warn({ variable, address, isGiven: given !== null }, "request refused: wrong secret");
+  throw errorResponse("bad_secret", { headers: { "WWW-Authenticate": 'Bearer realm="Parity"' } });
 }
 
 function rejectCrossSite({ environment, sender }: RequestContext, withoutHeaders: boolean): void {

@@ -27,7 +27,7 @@ export const INVITE_REFUSALS: Record<InviteRefusal, string> = {
 export type OpenInvitation = { email: string; role: Role; name: string; isReset: boolean; expiresAt: Date };
 
 export type Accepted =
-  | { ok: true; email: string }
+  | { ok: true; email: string; staffId: string }
   /** Nothing was used up: the person may try again. */
   | { ok: false; reason: "bad_name" | PasswordProblem }
   | { ok: false; reason: "not_valid" };
@@ -143,8 +143,8 @@ export function createInvitations(db: Database): Invitations {
         if (!invitation || (invitation.staffId !== null) !== isMember)
           return { ok: false, reason: "not_valid" };
         await tx.staffInvitation.update({ where: { id: invitation.id }, data: { acceptedAt: new Date() } });
-        await join(tx, { name: name.data, hash, invitation });
-        return { ok: true, email: open.email };
+        const staffId = await join(tx, { name: name.data, hash, invitation });
+        return { ok: true, email: open.email, staffId };
       });
     },
   };
@@ -156,8 +156,8 @@ type Joining = {
   invitation: { id: string; email: string; role: string; staffId: string | null };
 };
 
-/** Adds the member with the role of the invitation, or gives the present one another password; ends all sessions. */
-async function join(tx: Tx, { name, hash, invitation }: Joining): Promise<void> {
+/** Adds the member with the role of the invitation, or gives the present one another password; ends all sessions. Whose id it is. */
+async function join(tx: Tx, { name, hash, invitation }: Joining): Promise<string> {
   const { email, role, staffId: resetOf } = invitation;
   const before = await tx.staff.findUnique({ where: { email: foldEmail(email) } });
   const staffId =
@@ -182,4 +182,5 @@ async function join(tx: Tx, { name, hash, invitation }: Joining): Promise<void> 
       : { staffId, before: null, after: { newPassword: true }, by },
   );
   await savePassword(tx, staffId, hash);
+  return staffId;
 }

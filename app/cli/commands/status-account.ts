@@ -39,7 +39,8 @@ export async function showAccountStatus({ parity, out, now }: CommandContext): P
     "",
     ...formatWaiting(overview, remaining, freshness),
   ]);
-  const isKnown = remaining === 0 && freshness.stale === null && freshness.drifted === 0;
+  const { stale, drifted, refused } = freshness;
+  const isKnown = remaining === 0 && stale === null && drifted === 0 && refused === null && warning === null;
   return isKnown ? EXIT.done : EXIT.mismatches;
 }
 
@@ -70,9 +71,9 @@ function formatCounts({ verdicts, lockedOut, leaking, unmapped }: Overview): Lin
   ]);
 }
 
-type Known = { stale: string | null; drifted: number };
+type Known = { stale: string | null; drifted: number; refused: string | null };
 
-function formatWaiting(overview: Overview, remaining: number, { stale, drifted }: Known): Line[] {
+function formatWaiting(overview: Overview, remaining: number, { stale, drifted, refused }: Known): Line[] {
   const { unlinkedCustomers, pendingRevocations, liveRun } = overview;
   const lines: Line[] = [];
   if (unlinkedCustomers > 0)
@@ -80,12 +81,13 @@ function formatWaiting(overview: Overview, remaining: number, { stale, drifted }
   if (pendingRevocations > 0)
     lines.push(`${pluralize(pendingRevocations, "revocation")} pending: an admin must decide.`);
   if (liveRun) lines.push(`A run is active (${liveRun.by}): ${liveRun.id}`);
+  if (refused !== null) lines.push(refused);
   if (stale !== null) lines.push(stale);
   if (drifted > 0)
     lines.push(
       `${pluralize(drifted, "user was", "users were")} changed in the database since the last check: not counted above.`,
     );
-  if (remaining === 0 && (stale !== null || drifted > 0)) return lines;
+  if (remaining === 0 && (stale !== null || drifted > 0 || refused !== null)) return lines;
   lines.push(
     remaining === 0
       ? "All users are in sync or acknowledged."

@@ -76,7 +76,7 @@ export function runOn({ db, parity }: Installation, line: string | readonly stri
       parity,
       appUrl: "https://parity.test",
       account: "ana",
-      roster: createRoster(db),
+      roster: createRoster(db, createLog({ level: "silent" })),
       now: epochSeconds,
       newPassword: () => around.password ?? "generated for this test",
       readInput: async () => around.input ?? "",

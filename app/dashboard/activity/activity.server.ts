@@ -9,6 +9,7 @@ import { DECISION_KINDS, DECISIONS, REVOCATION_KINDS } from "~/engine/decisions/
 import { parseDecision, type StoredDecision, type Subject } from "~/engine/decisions/store.server";
 import { findChangesById } from "~/engine/repair/audited-changes.server";
 import type { Database } from "~/platform/client.server";
+import type { Log } from "~/platform/log.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import {
@@ -62,12 +63,12 @@ export type ActivityPage = { entries: ActivityEntry[]; next: string | null };
 const toSeconds = (time: Date) => Math.floor(time.getTime() / 1000);
 
 /** Everything that was done, by staff and by Parity itself: one list over repairs, decisions and settings. */
-export function createActivity({ db }: { db: Database }) {
+export function createActivity({ db, log }: { db: Database; log: Log }) {
   return {
     /** The newest first. */
     list: (query: ActivityQuery) => listActivity(db, query),
     /** Sets a setting to what it was before a change. */
-    undoSetting: (request: Parameters<typeof undoSetting>[1]) => undoSetting(db, request),
+    undoSetting: (request: Parameters<typeof undoSetting>[1]) => undoSetting({ db, log }, request),
     /** Everyone who did something, for a filter: staff that have left too. */
     actors: () => listActors(db),
   };

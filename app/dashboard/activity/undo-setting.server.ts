@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { restoreSetting } from "~/engine/account/restore-setting.server";
 import { roleAllows } from "~/engine/account/roles";
+import { reportSettings } from "~/engine/account/settings.server";
 import { isSettingKey, SETTINGS } from "~/engine/account/settings-catalogue.server";
 import { type Decider, findReasonProblem } from "~/engine/decisions/decide.server";
 import { nameActor } from "~/engine/decisions/handler.server";
 import type { Database } from "~/platform/client.server";
+import type { Log } from "~/platform/log.server";
 import { describeActor, loadActorNames, parseActor } from "../decisions/decision-view.server";
 
 export type SettingUndone = { ok: true; sentence: string } | { ok: false; message: string };
@@ -14,7 +16,10 @@ type UndoRequest = { id: string; reason: string; by: Decider };
 const numberId = z.string().regex(/^\d{1,18}$/);
 
 /** Sets a setting to what it was before a change, for a typed reason, while nothing has changed it since. */
-export async function undoSetting(db: Database, { id, reason, by }: UndoRequest): Promise<SettingUndone> {
+export async function undoSetting(
+  { db, log }: { db: Database; log: Log },
+  { id, reason, by }: UndoRequest,
+): Promise<SettingUndone> {
   const problem = findReasonProblem(reason.trim(), true);
   if (problem) return problem;
   const row = numberId.safeParse(id).success
@@ -25,8 +30,10 @@ export async function undoSetting(db: Database, { id, reason, by }: UndoRequest)
     return { ok: false, message: "Your role does not allow this." };
   const audit = { actor: nameActor(by.actor), reason: reason.trim() };
   const restored = await restoreSetting(db, { id: row.id, key: row.key }, audit);
-  if (restored.ok)
+  if (restored.ok) {
+    reportSettings(log, restored.saved, audit.actor);
     return { ok: true, sentence: "It is set again as it was before. The next run evaluates by it." };
+  }
   const names = await loadActorNames(
     db,
     [parseActor(restored.actor)].filter((actor) => actor !== null),

@@ -3,7 +3,7 @@ import type { EpochSeconds } from "~/billing/observation";
 import { loadSettings, type Settings } from "~/engine/account/settings.server";
 import { listRefusals } from "~/engine/account/stripe-refusals.server";
 import { DELIVERY_OUTCOMES, listDeliveries } from "~/engine/observe/webhook-deliveries.server";
-import type { Database } from "~/platform/client.server";
+import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { readDatabaseTime } from "~/platform/versions.server";
@@ -65,7 +65,7 @@ const FINDERS: Record<AlertKind, Find> = {
       joinedAt: sql`"evaluatedAt"`,
     }),
   run_failed: async ({ db }) => {
-    const last = await queryOne(db, lastRunRow, LAST_RUN);
+    const last = await findLastRun(db);
     if (last === null || last.state === "done") return null;
     const reason = last.reason ?? (last.state === "abandoned" ? "It did not finish within 24 hours." : "");
     return {
@@ -164,6 +164,9 @@ async function findUsers(
 }
 
 const lastRunRow = z.object({ state: z.string(), reason: z.string().nullable(), endedAt: z.number() });
+
+/** The last run over all users that ended. */
+export const findLastRun = (db: Database | Tx) => queryOne(db, lastRunRow, LAST_RUN);
 
 const LAST_RUN = sql`
   SELECT state, reason, extract(epoch FROM coalesce("finishedAt", "updatedAt"))::float8 AS "endedAt" FROM parity."Run"

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Database } from "~/platform/client.server";
 import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
-import { saveSettings } from "./settings.server";
+import { type SavedSetting, saveSettings } from "./settings.server";
 import {
   formatSetting,
   parseSettings,
@@ -11,7 +11,7 @@ import {
 } from "./settings-catalogue.server";
 
 export type Restored =
-  | { ok: true }
+  | { ok: true; saved: SavedSetting[] }
   /** Who changed it since, and when. */
   | { ok: false; actor: string; at: Date };
 
@@ -43,7 +43,6 @@ export async function restoreSetting(
     const value = readStoredSettings(isUnset ? new Map() : new Map([[key, before]]))[key];
     const parsed = parseSettings({ [key]: formatSetting(value) });
     if (!parsed.ok) throw new Error(`A stored value of ${key} is not valid`);
-    await saveSettings(tx, parsed.change, audit.actor, audit.reason);
-    return { ok: true };
+    return { ok: true, saved: await saveSettings(tx, parsed.change, audit.actor, audit.reason) };
   });
 }

@@ -2,6 +2,9 @@ import { z } from "zod";
 import type { RecordFields } from "~/billing/fields";
 import type { Policy } from "~/billing/policy";
 import type { Database, Tx } from "~/platform/client.server";
+import type { Log } from "~/platform/log.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 import { loadApplication } from "./application.server";
 import { checkSettings, readStoredSettings, type SettingValues } from "./settings-catalogue.server";
 
@@ -63,30 +66,49 @@ export async function bindOnce(db: Database, binding: Binding): Promise<Binding>
   return (await loadSettings(db)).binding ?? binding;
 }
 
+const savedRow = z.object({ key: z.string(), before: z.unknown(), after: z.unknown() });
+
+/** A setting that was changed; `before` is null where the default stood. */
+export type SavedSetting = z.output<typeof savedRow>;
+
+/** A line in the log for each setting that was changed; who may write records has a line of its own. */
+export function reportSettings(log: Log, saved: readonly SavedSetting[], by: string): void {
+  for (const { key, before, after } of saved)
+    log.info({ key, before, after, by }, key === "writeMode" ? "write mode changed" : "setting changed");
+}
+
 /**
  * Stores settings and an audit entry for each change, in one transaction: in that of the caller, where it has one. Throws a
- * ZodError on an invalid value.
+ * ZodError on an invalid value. What was changed.
  */
 export async function saveSettings(
   db: Database | Tx,
   change: Partial<SettingValues>,
   actor: string,
   reason: string | null = null,
-): Promise<void> {
+): Promise<SavedSetting[]> {
   const wanted = checkSettings(change);
   const save = async (tx: Database | Tx) => {
+    const saved: SavedSetting[] = [];
     for (const [key, value] of wanted) {
       const text = JSON.stringify(value);
-      await tx.$executeRaw`
+      const changes = await queryRows(
+        tx,
+        savedRow,
+        sql`
         WITH before AS (SELECT value FROM parity."Setting" WHERE key = ${key} FOR UPDATE)
         INSERT INTO parity."SettingChange" (key, before, after, actor, reason)
         SELECT ${key}, (SELECT value FROM before), ${text}::jsonb, ${actor}, ${reason}::text
-        WHERE (SELECT value FROM before) IS DISTINCT FROM ${text}::jsonb`;
+        WHERE (SELECT value FROM before) IS DISTINCT FROM ${text}::jsonb
+        RETURNING key, before, after`,
+      );
+      saved.push(...changes);
       await tx.$executeRaw`
         INSERT INTO parity."Setting" AS s (key, value, "updatedBy") VALUES (${key}, ${text}::jsonb, ${actor})
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedBy" = excluded."updatedBy", "updatedAt" = now()
         WHERE s.value IS DISTINCT FROM excluded.value`;
     }
+    return saved;
   };
-  await ("$transaction" in db ? db.$transaction(save) : save(db));
+  return "$transaction" in db ? db.$transaction(save) : save(db);
 }

@@ -19,11 +19,12 @@ const HEAD = [
 /** What the filters find, as CSV. It is streamed page by page, and the download itself is in the activity. */
 export const loader = route.loader(
   { who: "staff", role: "viewer", search: activitySearch },
-  async ({ search, parity, staff }) => {
+  async ({ search, parity, staff, context }) => {
     const { after: _, ...filters } = search;
     const load = (after: string) => parity.activity.list(toActivityQuery({ ...filters, after }, PAGE_LENGTH));
     const first = await load("");
     await parity.activity.recordExport(filters, { kind: "staff", id: staff.id });
+    context.log.info({ staffId: staff.id, list: "activity" }, "list exported");
     async function* generateLines() {
       yield formatCsvLine(HEAD);
       for (let page = first; ; page = await load(page.next ?? "")) {

@@ -6,11 +6,15 @@ import { createCsvResponse } from "~/http/csv-response.server";
 import { route } from "~/http/route.server";
 
 /** The whole list behind the filters of the address as CSV, page by page. Who exported what is kept in the audit. */
-export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ request, parity, staff }) => {
-  const query = { ...parseUsersQuery(new URL(request.url).searchParams), page: null };
-  await parity.users.recordExport(staff.id, query);
-  return createCsvResponse("users.csv", HEAD, generatePieces(parity, query));
-});
+export const loader = route.loader(
+  { who: "staff", role: "viewer" },
+  async ({ request, parity, staff, context }) => {
+    const query = { ...parseUsersQuery(new URL(request.url).searchParams), page: null };
+    await parity.users.recordExport(staff.id, query);
+    context.log.info({ staffId: staff.id, list: "users" }, "list exported");
+    return createCsvResponse("users.csv", HEAD, generatePieces(parity, query));
+  },
+);
 
 async function* generatePieces(parity: Parity, query: UsersQuery) {
   for (let at: UsersQuery["page"] = null; ; ) {

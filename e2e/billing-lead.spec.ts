@@ -75,11 +75,11 @@ test("a billing lead previews all repairs, confirms them, watches the run, and r
 
 test("an admin approves a revocation by typing the name", async ({ staffPage: page }) => {
   await page.goto("/revocations");
-  const [first] = await page.getByRole("button", { name: /^Revoke access…/ }).all();
+  const [first] = await page.getByRole("button", { name: /^Remove access…/ }).all();
   if (!first) throw new Error("The demo has a pending revocation.");
   await first.click();
   const dialog = page.getByRole("dialog");
-  await expect(dialog.getByRole("heading", { name: /^Revoke access for/ })).toBeVisible();
+  await expect(dialog.getByRole("heading", { name: /^Remove access of/ })).toBeVisible();
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(dialog).toBeHidden();

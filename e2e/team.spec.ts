@@ -1,3 +1,4 @@
+import { countEffort } from "./support/effort";
 import { expect, expectAccessible, test } from "./support/test";
 
 test("an admin invites a colleague, who joins and gets another role; the last admin stays", async ({
@@ -8,11 +9,13 @@ test("an admin invites a colleague, who joins and gets another role; the last ad
   expectedErrors.push(/status of 400 .*team/);
   const email = `kim.${project.name}@example.com`;
   const name = `Kim ${project.name}`;
+  const effort = await countEffort(page);
   await page.goto("/team");
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Role").selectOption("operator");
   await page.getByRole("button", { name: "Create link" }).click();
   const link = await page.getByRole("region", { name: "New link" }).locator("code").innerText();
+  await effort.expect({ clicks: 1, keys: 0, fields: 2 });
   await expectAccessible(page);
 
   const other = await (await browser.newContext()).newPage();

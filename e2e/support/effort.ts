@@ -1,4 +1,4 @@
-import { expect, type Page } from "playwright/test";
+import { expect, type Page, test } from "playwright/test";
 
 /** What a person does: presses of the mouse, of keys that do something by themselves, and fields that are typed into. */
 export type Effort = { clicks: number; keys: number; fields: number };
@@ -33,7 +33,12 @@ export async function countEffort(page: Page) {
     );
   });
   return {
-    expect: (expected: Effort) => expect.poll(() => effort).toEqual(expected),
+    /** Says it too: the table in docs/dashboard.md is what is printed. */
+    async expect(expected: Effort): Promise<void> {
+      await expect.poll(() => effort).toEqual(expected);
+      const { clicks, keys, fields } = effort;
+      process.stdout.write(`${clicks} clicks, ${keys} keys, ${fields} fields: ${test.info().title}\n`);
+    },
     read: () => ({ ...effort }),
   };
 }

@@ -151,7 +151,7 @@ describe("requests that no page of ours sends", () => {
   ])("S13: a form with %s in a name or a value is refused by every form", async (_, body, status) => {
     for (const path of ["/sign-in", "/workspace/session"])
       expect((await server.send("POST", path, { headers: form, body })).status).toBe(status);
-    for (const path of ["/settings", "/users/ada", "/revocations", "/runs", "/appearance"])
+    for (const path of ["/settings", "/users/ada", "/team", "/runs", "/appearance"])
       expect((await server.send("POST", path, { headers: formHeaders(admin), body })).status, path).toBe(
         status,
       );

@@ -22,6 +22,7 @@ import { status } from "./commands/status";
 import { sync } from "./commands/sync";
 import { unclaimed } from "./commands/unclaimed";
 import { uninstall } from "./commands/uninstall";
+import { clean } from "./commands/upkeep/clean";
 import { createOut, type Streams } from "./out";
 
 export const COMMANDS: readonly Command[] = [
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   alerts,
   plans,
   bind,
+  clean,
   uninstall,
 ];
 

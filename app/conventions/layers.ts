@@ -6,7 +6,7 @@ const FLOORS = [
   ["engine/account"],
   ["engine/observe", "engine/evaluate"],
   ["engine/repair"],
-  ["engine/sync", "engine/runs", "engine/decisions"],
+  ["engine/sync", "engine/runs", "engine/decisions", "engine/retention"],
   ["customers", "dashboard", "adopt"],
   ["facade", "auth", "ui"],
   ["http", "audit"],

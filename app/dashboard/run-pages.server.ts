@@ -96,7 +96,7 @@ export async function listRunViews(db: Database, limit: number, before?: string)
 export async function loadRunPage(db: Database, input: RunPageInput): Promise<RunPage | null> {
   const run = await findRun(db, input.runId);
   if (!run) return null;
-  const isPreview = run.mode === "preview" && run.state === "done";
+  const isPreview = run.mode === "preview" && run.state === "done" && run.resultsRemovedAt === null;
   const leftOut = (isPreview ? input.leftOut : run.leftOut) ?? NOTHING_LEFT_OUT;
   const [view, { groups, users, next }, plan, undoneBy] = await Promise.all([
     loadRunView(db, run),

@@ -30,6 +30,8 @@ export type RunView = RunCounts & {
   undoesRunId: string | null;
   createdAt: EpochSeconds;
   finishedAt: EpochSeconds | null;
+  /** The results of users that it did not repair were too old to be kept; its counts are still right. */
+  resultsRemoved: boolean;
   /** Time of the oldest Stripe data that was evaluated; null when nothing was read yet. */
   evaluatedFrom: EpochSeconds | null;
   /** For how many seconds the process that works on it keeps it, should it have died; null when none works on it. */
@@ -111,6 +113,7 @@ export function toRunView(
     undoesRunId: run.undoesRunId,
     createdAt: toSeconds(run.createdAt),
     finishedAt: run.finishedAt && toSeconds(run.finishedAt),
+    resultsRemoved: run.resultsRemovedAt !== null && run.scope !== "one",
     evaluatedFrom,
     leaseLeft: leaseLeft > 0 ? leaseLeft : null,
   };

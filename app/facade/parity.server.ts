@@ -27,6 +27,7 @@ import type { Actor } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { type ExplainOptions, explainUser } from "~/engine/evaluate/explain.server";
 import { deleteIdleJobs } from "~/engine/observe/events.server";
+import { createCleaner } from "~/engine/retention/cleaner.server";
 import { createRuns } from "~/engine/runs/create-runs.server";
 import { addEvaluateJobs } from "~/engine/runs/evaluate-jobs.server";
 import { createWebhookEvents } from "~/engine/sync/receive-event.server";
@@ -65,6 +66,9 @@ export type ParityOptions = {
   surroundings?: Surroundings;
 };
 
+/** Less is not worth beginning. */
+const LEAST_CLEANING_MS = 1_000;
+
 /** Everything that routes and the command line may ask for, bound to one database and one Stripe account. */
 export type Parity = ReturnType<typeof createParity>;
 
@@ -82,6 +86,7 @@ export function createParity(options: ParityOptions) {
   const alerts = createAlerts(deps, options.alerts ?? { webhookUrl: null, appUrl: "" });
   const users = createUsersList({ db, countCache });
   const decisions = createDecisions(deps, { countCache });
+  const cleaner = createCleaner(deps);
   const workspace = createWorkspaces(deps);
   const lookAround = (part?: DoctorPart) =>
     examine(
@@ -143,15 +148,19 @@ export function createParity(options: ParityOptions) {
     },
     /** What staff decide about users, payers, prices and changes. */
     decisions,
+    /** Removes what is older than it is kept. */
+    cleaner,
     /** Which Stripe account the database belongs to, changed on purpose. */
     binding: createBinding({ ...deps, configuredAccountId: options.configuredAccountId }),
     /** Figures in Prometheus' text format. */
     metrics: createMetrics(deps, { keeps: options.keepsMetrics ?? false, ready: database.check }),
     /**
-     * What living processes do by themselves, for a host where none lives: checks that wait, and alerts. Called behind a call of
-     * the scheduler. Never fails, and takes `checksMs` milliseconds and some seconds at most.
+     * What living processes do by themselves, for a host where none lives: checks that wait, alerts, and once a day the cleaning, as
+     * far as the time allows. Called behind a call of the scheduler. Never fails, and takes `checksMs` milliseconds and some seconds
+     * at most.
      */
     async catchUp(checksMs: number): Promise<void> {
+      const until = performance.now() + checksMs;
       if (driveMs !== null)
         await withTimeout(
           Promise.all([
@@ -161,6 +170,9 @@ export function createParity(options: ParityOptions) {
           checksMs,
         ).catch((err: unknown) => log.warn({ err }, "waiting checks not made"));
       await alerts.checkAfterCron();
+      const leftMs = until - performance.now();
+      if (driveMs !== null && leftMs > LEAST_CLEANING_MS)
+        await cleaner.cleanIfDue(leftMs).catch((err: unknown) => log.warn({ err }, "old rows not removed"));
     },
     /** Waits for what runs behind the answers that were given: checks, and runs that staff started. */
     async settle(): Promise<void> {

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { Logger, run, type WorkerEvents } from "graphile-worker";
-import { CHECKS_JOB, CLOCK_JOB, strikeClock } from "~/engine/runs/clock-jobs.server";
+import { CHECKS_JOB, CLEAN_JOB, CLOCK_JOB, strikeClock } from "~/engine/runs/clock-jobs.server";
 import type { Database } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
 import { SCHEMA } from "~/platform/migrations/schema.server";
@@ -54,6 +54,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     repeat(REQUESTS_LOOK_MS, () => parity.workspace.takeRequests()),
     repeat(CLOCK_LOOK_MS, async () => {
       await strikeClock(db, CHECKS_JOB);
+      await strikeClock(db, CLEAN_JOB);
       if (clock) await strikeClock(db, CLOCK_JOB);
     }),
   ];

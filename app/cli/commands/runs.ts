@@ -99,6 +99,7 @@ async function showRun({ parity, out, now }: CommandContext, runId: string): Pro
     ["subscriptions read", toNumberCell(run.observed)],
     ["requests to Stripe", toNumberCell(run.stripeRequests)],
     ...(groups.length === 0 ? [] : [""]),
+    ...(run.resultsRemoved ? ["The results of users that it did not repair are not kept any more."] : []),
     ...groups.map((group) => group.sentence),
   ]);
   return EXIT.done;

@@ -38,6 +38,8 @@ export function describeSetting(row: SettingRow, members: ReadonlyMap<string, st
           };
     case "export":
       return { title: `${EXPORTS[id] ?? `List of ${id}`} downloaded`, changes: describeFilters(after) };
+    case "audit":
+      return { title: "Audit cleaned", changes: [`removed: ${describeValue(after)}`] };
     case "staff":
       return { title: `Staff: ${members.get(id) ?? id}`, changes };
     case "invitation":

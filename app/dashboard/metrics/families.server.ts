@@ -5,6 +5,7 @@ import { IN_SYNC_VERDICTS, MONEY_KINDS, VERDICTS } from "~/billing/verdicts/cata
 import type { GuardAnswer } from "~/engine/account/account-guard.server";
 import { ACTOR_KINDS } from "~/engine/account/actor";
 import { ACCESS_BUCKETS, type MetricName, RUN_BUCKETS } from "~/engine/repair/metric-totals.server";
+import { AGED_NAMES } from "~/engine/retention/catalogue";
 import { CHECKS_JOB, CLOCK_JOB } from "~/engine/runs/clock-jobs.server";
 import { PERMISSIONS } from "~/stripe/permissions/catalogue";
 import { ALERT_KINDS } from "../alerts/catalogue";
@@ -206,6 +207,17 @@ export function registerStripe(make: Maker, facts: Facts): void {
       "How long the oldest event waits whose customer was not read again yet",
     )
     .set(ages.unsettled ?? 0);
+}
+
+/** What the cleaner has removed. */
+export function registerCleaning(make: Maker, { totals }: Facts): void {
+  const removed = make.counter(
+    "parity_removed_rows_total",
+    "Rows that were removed because they were older than they are kept, by table",
+    ["table"],
+  );
+  for (const table of AGED_NAMES) removed.inc({ table }, 0);
+  for (const { name, labels, value } of totals) if (name === "removed_rows") removed.inc(labels, value);
 }
 
 /** The queue, the processes that take from it, and the checks that wait. */

@@ -6,6 +6,7 @@ import { processRegistry } from "~/platform/metrics/process-meters.server";
 import { type Facts, loadFacts } from "./facts.server";
 import {
   registerAccount,
+  registerCleaning,
   registerQueue,
   registerRuns,
   registerStripe,
@@ -61,7 +62,7 @@ export function createMetrics(deps: Deps, { keeps, ready }: MetricsOptions): () 
       .set(readiness.ok ? 1 : 0);
     registerAccount(make, deps.guard.last(), facts);
     if (facts !== null)
-      for (const register of [registerUsers, registerRuns, registerStripe, registerQueue])
+      for (const register of [registerUsers, registerRuns, registerStripe, registerQueue, registerCleaning])
         register(make, facts);
     return `${await registry.metrics()}${await processRegistry.metrics()}`;
   };

@@ -9,9 +9,6 @@ import type { UsersList } from "../users-list/users-list.server";
 import type { UsersQuery } from "../users-list/users-query";
 import { type BulkDecision, MOST_DECIDED_AT_ONCE } from "./bulk-decisions";
 
-/** Selections that no run follows are needed for minutes. */
-const KEPT_DAYS = 30;
-
 export type Selected = { selectionId: string; users: number };
 
 /** The users that were selected by hand, or all that match a list, as they are at this moment. */
@@ -58,8 +55,6 @@ export function createSelections(
 
 async function insertSelection(db: Database, staffId: string, ids: Sql): Promise<Selected> {
   return db.$transaction(async (tx) => {
-    await tx.$executeRaw`DELETE FROM parity."Selection"
-      WHERE "createdAt" < now() - make_interval(days => ${KEPT_DAYS}::int)`;
     const { id: selectionId } = await tx.selection.create({ data: { staffId }, select: { id: true } });
     const { users } = await queryOneOrThrow(
       tx,

@@ -27,6 +27,7 @@ export const buildRunView = (given: Partial<RunView> = {}): RunView => ({
   finishedAt: 1,
   evaluatedFrom: 0,
   leaseLeft: null,
+  resultsRemoved: false,
   ...given,
 });
 

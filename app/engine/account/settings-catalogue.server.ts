@@ -1,9 +1,16 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { DEFAULT_METADATA_KEYS } from "~/billing/ids";
 import { DEFAULT_POLICY, WRITE_MODES } from "~/billing/policy";
-import { CONTACT_HINT, readSupportContact } from "~/billing/words/support-contact";
-import { readMetadataKeys } from "./metadata-keys.server";
-import { readOrigins } from "./origins";
+import {
+  choice,
+  contact,
+  metadataKeys,
+  optional,
+  origins,
+  percentage,
+  text,
+  wholeNumber,
+} from "./setting-schemas.server";
 
 /** One setting. The store, the settings page, the command line and the table in README.md are made from it. */
 type SettingDefinition<Value> = {
@@ -148,6 +155,32 @@ const definitions = {
     help: "no = alerts name users by their id only.",
     role: "admin",
   },
+  keepRunsDays: {
+    // Health looks back twelve weeks.
+    schema: wholeNumber(90, 100_000),
+    default: 180,
+    unit: "days",
+    label: "Keep runs",
+    help: "Runs that changed nothing, and the results of users that a run did not repair, are removed when they are older. Repairs stay.",
+    role: "admin",
+  },
+  keepEventsDays: {
+    // Stripe sends an event again for up to 30 days.
+    schema: wholeNumber(35, 100_000),
+    default: 60,
+    unit: "days",
+    label: "Keep webhook events",
+    help: "Events that are settled are removed when they are older. The last payment of each customer stays known.",
+    role: "admin",
+  },
+  keepAuditDays: {
+    schema: optional(wholeNumber(365, 100_000)),
+    default: null,
+    unit: "days",
+    label: "Keep the audit",
+    help: "Repairs, decisions and changes of settings that are older are removed for good, from a day after this was set. Leave it empty to keep them for ever.",
+    role: "admin",
+  },
 } satisfies Record<string, SettingDefinition<unknown>>;
 
 export type SettingKey = keyof typeof definitions;
@@ -243,50 +276,4 @@ export function checkSettings(change: Partial<SettingValues>): [SettingKey, Sett
   return SETTING_KEYS.flatMap((key) =>
     change[key] === undefined ? [] : [[key, SETTINGS[key].schema.parse(change[key])]],
   );
-}
-
-function wholeNumber(min: number, max: number) {
-  const range = `a whole number from ${formatNumber(min)} to ${formatNumber(max)}`;
-  return z.number().int().min(min).max(max).describe(range);
-}
-
-function percentage() {
-  return z.number().min(0).max(100).describe("a number from 0 to 100");
-}
-
-function text(maxLength: number) {
-  return z.string().min(1).max(maxLength).describe(`a text of at most ${maxLength} characters`);
-}
-
-function metadataKeys() {
-  return z
-    .string()
-    .refine((typed) => readMetadataKeys(typed) !== null)
-    .describe("one to ten keys, separated by commas (userId, supabaseUUID)");
-}
-
-function origins() {
-  return z
-    .string()
-    .refine((typed) => readOrigins(typed) !== null)
-    .describe("one or more origins, separated by commas (https://app.example.com)");
-}
-
-function contact() {
-  return z
-    .string()
-    .refine((typed) => readSupportContact(typed) !== null)
-    .describe(CONTACT_HINT);
-}
-
-function choice<const Option extends string>(options: readonly Option[]) {
-  return z.enum(options).describe(`one of ${options.join(", ")}`);
-}
-
-function optional<T extends z.ZodType>(schema: T) {
-  return schema.nullable().describe(schema.description ?? "");
-}
-
-function formatNumber(value: number): string {
-  return value.toLocaleString("en-US");
 }

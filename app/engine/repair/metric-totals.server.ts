@@ -9,7 +9,15 @@ import { join, type Sql, sql } from "~/platform/sql.server";
 export const ACCESS_BUCKETS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 21_600, 86_400] as const;
 export const RUN_BUCKETS = [1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400] as const;
 
-const NAMES = ["repairs", "access_bucket", "access_sum", "runs", "run_bucket", "run_sum"] as const;
+const NAMES = [
+  "repairs",
+  "access_bucket",
+  "access_sum",
+  "runs",
+  "run_bucket",
+  "run_sum",
+  "removed_rows",
+] as const;
 export type MetricName = (typeof NAMES)[number];
 /** `le` is the upper bound of a bucket, `+Inf` for the last one; a bucket does not contain the ones below it. */
 export type MetricTotal = { name: MetricName; labels: Record<string, string>; value: number };
@@ -99,4 +107,12 @@ export async function countEndedRuns(db: Database | Tx, runIds: readonly string[
     FROM ended WHERE state = 'done' GROUP BY scope, 2
     UNION ALL SELECT 'run_sum', jsonb_build_object('scope', scope)::text, sum(seconds) FROM ended WHERE state = 'done' GROUP BY scope
     ${ADD}`);
+}
+
+/** Counts the rows that the cleaner has removed, by table. */
+export async function countRemovedRows(db: Database, rows: Readonly<Record<string, number>>): Promise<void> {
+  await db.$executeRaw(sql`
+    INSERT INTO parity."MetricTotal" AS total (name, labels, value)
+    SELECT 'removed_rows', jsonb_build_object('table', removed.key)::text, removed.value::float8
+    FROM jsonb_each_text(${JSON.stringify(rows)}::jsonb) removed ORDER BY 2 ${ADD}`);
 }

@@ -40,6 +40,8 @@ export type RunRow = RunCounts & {
   cancelledBy: string | null;
   createdAt: Date;
   finishedAt: Date | null;
+  /** When the results of users that it did not repair were removed; null while they are all there. */
+  resultsRemovedAt: Date | null;
 };
 
 const counts = z.object({
@@ -74,6 +76,7 @@ const runRow = counts
     cancelledBy: z.string().nullable(),
     createdAt: z.date(),
     finishedAt: z.date().nullable(),
+    resultsRemovedAt: z.date().nullable(),
   })
   .transform(({ actorKind, actor, ...run }): RunRow => ({ ...run, actor: { kind: actorKind, id: actor } }));
 

@@ -4,8 +4,10 @@ import type { Database } from "~/platform/client.server";
 export const CLOCK_JOB = "sync_payments";
 /** Makes the checks that wait and that no living process makes any more. */
 export const CHECKS_JOB = "check_waiting_users";
+/** Removes what is older than it is kept: once a day, and what was left of it an hour later. */
+export const CLEAN_JOB = "clean_up";
 
-const EVERY_SECONDS = { [CLOCK_JOB]: 600, [CHECKS_JOB]: 60 };
+const EVERY_SECONDS = { [CLOCK_JOB]: 600, [CHECKS_JOB]: 60, [CLEAN_JOB]: 3_600 };
 /** A process may die in it; the next stroke of the clock replaces a job that waits. */
 const MAX_ATTEMPTS = 3;
 

@@ -13,7 +13,7 @@ export function Result({ page, view, canLeaveOut }: { page: RunPage; view: View;
   const { run } = page;
   const { revocations, others, willNot } = splitGroups(page);
   const preview = run.mode === "preview";
-  const unchangedUsers = run.state === "done" ? countUnchangedUsers(page) : 0;
+  const unchangedUsers = run.state === "done" && !run.resultsRemoved ? countUnchangedUsers(page) : 0;
   const words = describeNothing(run);
   const list = { view, canLeaveOut: canLeaveOut && preview };
   return (

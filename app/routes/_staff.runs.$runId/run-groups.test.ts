@@ -61,11 +61,15 @@ describe("the words where a run has no users", () => {
   it("promise nothing for a run that ended early", () => {
     for (const mode of ["preview", "apply"] as const)
       for (const state of ["cancelled", "failed", "abandoned"] as const) {
-        const words = JSON.stringify(describeNothing({ mode, state, unreached: 0 }));
+        const words = JSON.stringify(describeNothing({ mode, state, unreached: 0, resultsRemoved: false }));
         expect(words).not.toMatch(/No changes|left out|Nothing would/);
         expect(words).toContain("Not known");
       }
-    expect(describeNothing({ mode: "preview", state: "done", unreached: 0 }).changed).toBe("No changes.");
+    expect(
+      describeNothing({ mode: "preview", state: "done", unreached: 0, resultsRemoved: false }).changed,
+    ).toBe("No changes.");
+    const removed = describeNothing({ mode: "preview", state: "done", unreached: 0, resultsRemoved: true });
+    expect(removed.changed).toContain("Not kept any more");
   });
 });
 

@@ -35,12 +35,22 @@ export function splitGroups({ groups, run }: Groups): {
   };
 }
 
+const RESULTS_REMOVED =
+  "Not kept any more: results of users that were not repaired are removed after some months (setting “Keep runs”).";
+
 /** What is said where a run has no users. One that ended early does not know that there are none. */
-export function describeNothing({ mode, state, unreached }: Pick<RunView, "mode" | "state" | "unreached">): {
+export function describeNothing({
+  mode,
+  state,
+  unreached,
+  resultsRemoved,
+}: Pick<RunView, "mode" | "state" | "unreached" | "resultsRemoved">): {
   changed: string;
   unchanged: string;
 } {
   const preview = mode === "preview";
+  if (resultsRemoved)
+    return { changed: preview ? RESULTS_REMOVED : "Nothing was changed.", unchanged: RESULTS_REMOVED };
   if (state === "running") return { changed: "Nothing yet.", unchanged: "Nothing yet." };
   if (state !== "done")
     return {

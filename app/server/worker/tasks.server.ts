@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SYNC_CHARGE_JOB, SYNC_CUSTOMER_JOB } from "~/engine/observe/events.server";
-import { CHECKS_JOB, CLOCK_JOB } from "~/engine/runs/clock-jobs.server";
+import { CHECKS_JOB, CLEAN_JOB, CLOCK_JOB } from "~/engine/runs/clock-jobs.server";
 import { EVALUATE_JOB } from "~/engine/runs/evaluate-jobs.server";
 import type { Parity } from "~/facade/parity.server";
 import type { Log } from "~/platform/log.server";
@@ -12,6 +12,7 @@ export type TaskOptions = {
     runs: Pick<Parity["runs"], "help" | "cron">;
     workspace: Pick<Parity["workspace"], "makeWaitingChecks" | "takeRequests">;
     alerts: Pick<Parity["alerts"], "checkEachMinute">;
+    cleaner: Pick<Parity["cleaner"], "cleanIfDue">;
   };
   log: Log;
 };
@@ -22,6 +23,9 @@ const HELP_MS = 10 * 60_000;
 const CLOCK_BUDGET_MS = 9 * 60_000;
 /** Shorter than the minute until the next one. */
 const CHECKS_BUDGET_MS = 50_000;
+
+/** Less than the fifteen minutes after which a job counts as lost. */
+const CLEAN_BUDGET_MS = 8 * 60_000;
 
 const evaluateJob = z.object({ runId: z.string() });
 const chargeJob = z.object({ chargeId: z.string() });
@@ -42,6 +46,9 @@ export function createTasks({ parity, log }: TaskOptions): Record<string, Task> 
       await parity.runs.help({ ...evaluateJob.parse(payload), budgetMs: HELP_MS });
     },
     [CHECKS_JOB]: () => parity.workspace.makeWaitingChecks(CHECKS_BUDGET_MS),
+    [CLEAN_JOB]: async () => {
+      await parity.cleaner.cleanIfDue(CLEAN_BUDGET_MS);
+    },
     [CLOCK_JOB]: async () => {
       const { runId, done, reason } = await parity.runs.cron({
         budgetMs: CLOCK_BUDGET_MS,

@@ -38,6 +38,8 @@ test("the users table is worked through with j, k, x, s and Enter, and Escape co
   await page.keyboard.press("k");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "Keys One" })).toBeVisible();
+  // Which list it was is read once the page is there.
+  await expect(page.getByRole("navigation", { name: "Users of the list" })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page).toHaveURL(/\/users\?.*q=keys/);
 });

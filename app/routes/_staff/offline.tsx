@@ -15,6 +15,17 @@ export function StayWhileOffline() {
     setSaid(true);
   }, [state, reset]);
   useEffect(() => {
+    // Remix loads the code of a link that is pointed at, and loads the whole page again when that fails.
+    const keepStill = (event: Event) => {
+      if (isOffline() && event.target instanceof Element && event.target.closest("a[href]"))
+        event.stopPropagation();
+    };
+    for (const type of INTENTS) window.addEventListener(type, keepStill, true);
+    return () => {
+      for (const type of INTENTS) window.removeEventListener(type, keepStill, true);
+    };
+  }, []);
+  useEffect(() => {
     const forget = () => setSaid(false);
     window.addEventListener("online", forget);
     return () => window.removeEventListener("online", forget);
@@ -35,5 +46,7 @@ export function StayWhileOffline() {
     </div>
   );
 }
+
+const INTENTS = ["mouseover", "focusin", "touchstart"];
 
 const isOffline = () => !navigator.onLine;

@@ -36,12 +36,17 @@ test("a moment without a connection, or an error of the server, never takes the 
   await expect(page.getByRole("heading", { level: 1, name: "Orla Offline" })).toBeVisible();
   const todo = page.getByRole("region", { name: "What to do" });
   await context.setOffline(true);
+  // The code of that page was not loaded yet.
+  await page.getByRole("link", { name: "Health", exact: true }).first().click();
+  await expect(page.getByText("There is no connection. This page stays as it is")).toBeVisible();
+  await expect(page).toHaveURL(`/users/${userId}`);
   await todo.getByRole("button", { name: "Sync this user" }).click();
   await expect(todo.getByRole("alert")).toContainText("Nothing was changed.");
   await todo.getByRole("button", { name: "Hold…" }).click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("alert")).toContainText("Parity could not be reached.");
   await context.setOffline(false);
+  await expect(page.getByText("There is no connection.")).toBeHidden();
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await todo.getByRole("button", { name: "Sync this user" }).click();
   await expect(todo.getByRole("status")).toContainText("Synced. Orla Offline has");

@@ -17,7 +17,9 @@ export function StayWhileOffline() {
   useEffect(() => {
     // Remix loads the code of a link that is pointed at, and loads the whole page again when that fails.
     const keepStill = (event: Event) => {
-      if (isOffline() && event.target instanceof Element && event.target.closest("a[href]"))
+      const pointedAt =
+        event instanceof MouseEvent && event.type === "mouseout" ? event.relatedTarget : event.target;
+      if (isOffline() && pointedAt instanceof Element && pointedAt.closest("a[href]"))
         event.stopPropagation();
     };
     for (const type of INTENTS) window.addEventListener(type, keepStill, true);
@@ -47,6 +49,7 @@ export function StayWhileOffline() {
   );
 }
 
-const INTENTS = ["mouseover", "focusin", "touchstart"];
+/** From these React tells a link that it is pointed at. "mouseout" is of the element that the pointer left. */
+const INTENTS = ["mouseover", "mouseout", "focusin", "touchstart"];
 
 const isOffline = () => !navigator.onLine;

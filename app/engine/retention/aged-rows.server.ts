@@ -23,6 +23,9 @@ export type WalkedName = Exclude<
   "Run" | "RunUser" | "RunBatch" | "Selection" | "SelectedUser" | "jobs"
 >;
 
+/** The key of the entry that a cleaning of the audit leaves. */
+export const CLEANED = "audit:cleaned";
+
 const hasComp = sql`EXISTS (SELECT 1 FROM parity."Comp" c WHERE c."userId" = t."userId")`;
 const paymentTypes = join(PAYMENT_TYPES.map((type) => sql`${type}::text`));
 const expires = { at: sql`t."expiresAt"`, id: sql`t.id`, idType: "text" } as const;
@@ -50,8 +53,9 @@ export const AGED_ROWS: Record<WalkedName, AgedRows> = {
   },
   SettingChange: {
     ...byNumber,
-    stays: () =>
-      sql`NOT EXISTS (SELECT 1 FROM parity."SettingChange" later WHERE later.key = t.key AND later.id > t.id)`,
+    // The cleaning adds an entry of its own: the one before it must not stay or go by that.
+    stays: () => sql`t.key <> ${CLEANED} AND NOT EXISTS (
+      SELECT 1 FROM parity."SettingChange" later WHERE later.key = t.key AND later.id > t.id)`,
   },
   Alert: { at: sql`t."resolvedAt"`, id: sql`t.id`, idType: "bigint" },
   StripeRequestCount: { at: sql`t.day::timestamptz`, id: sql`t.endpoint`, idType: "text" },

@@ -118,6 +118,10 @@ export const TABLES = {
   Mapping: { rows: "the mapping", life: null, why: "one row" },
   Cursor: { rows: "how far something was read", life: null, why: "a fixed number of rows" },
   MetricTotal: { rows: "a counter", life: null, why: "a fixed number of rows" },
+  PaddedId: {
+    ...{ rows: "an id or address that a record names with blanks around it", life: null },
+    why: "a few rows a user, replaced with each evaluation",
+  },
   WorkerProcess: { rows: "a process that takes jobs", life: null, why: "removed when the process is gone" },
   AppliedMigration: { rows: "a migration that was applied", life: null, why: "one row a migration" },
 } as const satisfies Record<string, KeptTable>;

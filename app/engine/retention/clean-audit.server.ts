@@ -1,6 +1,7 @@
 import type { Actor } from "~/engine/account/actor";
 import type { Database, Tx } from "~/platform/client.server";
 import type { Sql } from "~/platform/sql.server";
+import { CLEANED } from "./aged-rows.server";
 import type { Cuts } from "./cuts.server";
 import { type RunPage, type Work, walkTable } from "./walk.server";
 
@@ -30,6 +31,6 @@ export async function cleanAudit(work: Work, cuts: Cuts, actor: Actor): Promise<
 async function record(tx: Database | Tx, cut: Sql, { kind, id }: Actor): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO parity."SettingChange" (key, before, after, actor)
-    VALUES ('audit:cleaned', NULL, to_jsonb('what was written before ' || to_char(${cut} AT TIME ZONE 'UTC', 'YYYY-MM-DD')),
+    VALUES (${CLEANED}, NULL, to_jsonb('what was written before ' || to_char(${cut} AT TIME ZONE 'UTC', 'YYYY-MM-DD')),
       ${`${kind}:${id ?? ""}`})`;
 }

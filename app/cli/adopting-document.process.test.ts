@@ -55,6 +55,9 @@ function readWay(): string[] {
   return readLines(readBlocks("sh").filter((block) => way.includes(block.trim().split("\n")[0] ?? "?")));
 }
 
+/** Ten programs, each started from its sources. Milliseconds. */
+const SLOW = 480_000;
+
 it("each command of the document exists, with its options", async () => {
   const packageFile = z.object({ scripts: z.record(z.string(), z.string()) });
   const { scripts } = packageFile.parse(JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8")));
@@ -81,7 +84,9 @@ it("the README’s five minutes are these commands, in this order", async () => 
   expect(readLines([block])).toEqual(readWay().filter((line) => !LATER.test(line)));
 });
 
-it("who follows the document gives access to all who have paid, and takes none that Cashier gives", async () => {
+it("who follows the document gives access to all who have paid, and takes none that Cashier gives", {
+  timeout: SLOW,
+}, async () => {
   const owners = createOwners(cashier, { now: sandbox.clock.now(), count: OWNERS });
   seedSandbox(sandbox, cashier, owners);
   const look = async (change?: (client: pg.Client) => Promise<unknown>) => {

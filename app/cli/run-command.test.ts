@@ -33,7 +33,7 @@ describe("wrong arguments end with 2 before the database is opened:", () => {
     [["runs", "--limit", "many"], "--limit must be a whole number from 1 to 500."],
     [
       ["staff"],
-      "Use staff add, invite, list, role, remove, end-sessions, new-password or reset-second-factor.",
+      "Use staff add, invite, withdraw, list, role, remove, end-sessions, new-password or reset-second-factor.",
     ],
     [["staff", "add", "--name", "Ada", "--role", "admin"], "--email"],
     [["staff", "add", "--email", "a@b.example", "--role", "admin"], "--name"],

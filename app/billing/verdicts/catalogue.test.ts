@@ -11,12 +11,12 @@ const primary = (status: string, plan: RatedSubscription["plan"] = ARMY): RatedS
   const purchase = plan ? "plan" : "unmapped";
   return { subscription, item: anArmyItem(), plan, purchase, access, statusAccess: access, changesAt };
 };
-const mismatch = (field: Mismatch["field"]): Mismatch => ({
+const mismatch = (field: Mismatch["field"], severity: Mismatch["severity"]): Mismatch => ({
   field,
   workspaceId: null,
   recorded: null,
   expected: null,
-  severity: "low",
+  severity,
 });
 
 /** Everything is wrong at once. */
@@ -34,10 +34,10 @@ const allWrong: Findings = {
   isWordUndecided: false,
   isGivenByHand: false,
   mismatches: [
-    mismatch("user.plan"),
-    mismatch("workspace.status"),
-    mismatch("user.subscriptionStatus"),
-    mismatch("user.currentPeriodEnd"),
+    mismatch("user.plan", "high"),
+    mismatch("workspace.status", "high"),
+    mismatch("user.subscriptionStatus", "medium"),
+    mismatch("user.currentPeriodEnd", "low"),
   ],
 };
 
@@ -54,13 +54,13 @@ const steps: Partial<Findings>[] = [
   { hasPossibleMatch: false, accessExpected: true, accessRecorded: true },
   {
     mismatches: [
-      mismatch("workspace.status"),
-      mismatch("user.subscriptionStatus"),
-      mismatch("user.currentPeriodEnd"),
+      mismatch("workspace.status", "high"),
+      mismatch("user.subscriptionStatus", "medium"),
+      mismatch("user.currentPeriodEnd", "low"),
     ],
   },
-  { mismatches: [mismatch("user.subscriptionStatus"), mismatch("user.currentPeriodEnd")] },
-  { mismatches: [mismatch("user.currentPeriodEnd")] },
+  { mismatches: [mismatch("user.subscriptionStatus", "medium"), mismatch("user.currentPeriodEnd", "low")] },
+  { mismatches: [mismatch("user.currentPeriodEnd", "low")] },
   { mismatches: [] },
   { primary: null, accessExpected: false, accessRecorded: false },
 ];

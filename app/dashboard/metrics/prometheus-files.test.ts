@@ -62,7 +62,7 @@ beforeAll(async () => {
   world.sandbox.control.addFault({ effect: { type: "error", status: 429 }, match, times: 1 });
   await stripe.readCustomer("cus_none", options);
   // The labels of what a web server counts (`web-server.ts`), which does not run here.
-  httpSeconds.observe({ kind: "page", code: "5xx" }, 0.1);
+  for (const kind of ["page", "api_cron", "readyz"]) httpSeconds.observe({ kind, code: "5xx" }, 0.1);
   scrape = readScrape(await world.parity.metrics());
 });
 afterAll(() => world.close());

@@ -7,11 +7,10 @@ const ACCOUNT_REASONS: readonly string[] = ["wrong_account", "unknown_account"];
 export function describeRunReason(reason: string | null, { isRunning = false } = {}): string | null {
   if (reason === null) return null;
   const [, failure = "", text = ""] = /^([a-z_]+): (.*)$/s.exec(reason) ?? [];
-  if (ACCOUNT_REASONS.includes(failure)) return text;
+  if (ACCOUNT_REASONS.includes(failure)) return startSentence(text);
   const id = failure === "" ? reason : failure;
   const words = describeStripeFailure(id);
-  if (words === null)
-    return failure === "" ? `${reason.charAt(0).toUpperCase()}${endSentence(reason.slice(1))}` : UNKNOWN;
+  if (words === null) return failure === "" ? endSentence(startSentence(reason)) : UNKNOWN;
   // What a key may not read is said by name, and the variable of a key that is refused.
   const why =
     id === "forbidden" && text !== ""
@@ -23,5 +22,7 @@ export function describeRunReason(reason: string | null, { isRunning = false } =
 }
 
 const UNKNOWN = "It could not go on. The log says why.";
+
+const startSentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 const endSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -56,6 +56,9 @@ export const loader = route.loader(
   },
 );
 
+/** Keeps the place of a line that comes later, or the page would move under the pointer. */
+const NOT_YET = "\u00a0";
+
 export default function Inbox() {
   const {
     queue,
@@ -78,11 +81,13 @@ export default function Inbox() {
         <PageHeader
           title="Inbox"
           description={
-            counts?.knowledge.lastFullRun != null && (
-              <>
-                Stripe was last read completely <Time at={counts.knowledge.lastFullRun} />
-              </>
-            )
+            counts === undefined
+              ? NOT_YET
+              : counts?.knowledge.lastFullRun != null && (
+                  <>
+                    Stripe was last read completely <Time at={counts.knowledge.lastFullRun} />
+                  </>
+                )
           }
         />
         {firstRun && <FirstRun firstRun={firstRun} counts={foundCounts} />}

@@ -9,6 +9,7 @@ import { parseUsersQuery } from "../../app/dashboard/users-list/users-query";
 import { withPgClient } from "../../app/platform/migrations/pg-client.server";
 import { addNullUsers, type Installation, openInstallation, timeRun } from "./support/installation";
 import { computePercentile, print, printTable } from "./support/print";
+import { PRODUCTION_KEY } from "./support/sandbox-process";
 
 // What a mapping of expressions costs: full runs and the users table through it, beside the tables that have Parity's own names.
 // Then the seconds of `parity adopt` and `parity audit` on the same owners. `npm run bench -- mapping 10000`
@@ -133,14 +134,16 @@ async function timeAdopting({ url, reader, sandbox }: Installation): Promise<voi
     const file = path.join(dir, "parity.mapping.yaml");
     await writeFile(file, MAPPING);
     const startedAt = performance.now();
-    const { status } = spawnSync(
+    const { status, stdout } = spawnSync(
       process.execPath,
       ["--import", "tsx", "app/cli/parity.ts", "audit", "--database-url", url, "--mapping", file, "--json"],
       {
-        env: { ...process.env, STRIPE_SECRET_KEY: sandbox.secretKey, STRIPE_API_BASE: sandbox.url },
-        stdio: ["ignore", "ignore", "inherit"],
+        env: { ...process.env, STRIPE_SECRET_KEY: PRODUCTION_KEY, STRIPE_API_BASE: sandbox.url },
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "inherit"],
       },
     );
+    if (status === 1) print(stdout);
     const took = ((performance.now() - startedAt) / 1000).toFixed(1);
     print(
       `  parity audit, with its own PostgreSQL and the reading of Stripe: ${took} s (exit code ${status})`,

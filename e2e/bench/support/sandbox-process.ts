@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { createSandbox } from "../../../app/sandbox/sandbox";
+import { createSandbox, DEFAULT_SECRET_KEY } from "../../../app/sandbox/sandbox";
 
 /** The sandbox runs in its own process, so that it does not count in what is measured. */
 export type SandboxOptions = {
@@ -14,6 +14,9 @@ export type SandboxOptions = {
   /** Half of the subscriptions created in one second, as after a bulk import; otherwise one a minute. */
   halfInOneSecond?: boolean;
 };
+
+/** A key of the form that programs in production ask for; the sandbox takes it, too. */
+export const PRODUCTION_KEY = "sk_test_takenforreal";
 
 const started = z.object({ url: z.string(), secretKey: z.string() });
 
@@ -51,7 +54,10 @@ export async function startSandboxProcess(options: SandboxOptions): Promise<Sand
 }
 
 async function main(options: SandboxOptions): Promise<void> {
-  const sandbox = createSandbox({ latency: options.latencyMs });
+  const sandbox = createSandbox({
+    latency: options.latencyMs,
+    secretKeys: [DEFAULT_SECRET_KEY, PRODUCTION_KEY],
+  });
   const product = sandbox.products.create({ name: "Army" });
   const price = sandbox.prices.create({
     product: product.id,

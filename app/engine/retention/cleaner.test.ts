@@ -111,6 +111,19 @@ describe("runs", () => {
     expect(countAll((await clean()).removed)).toBe(0);
   });
 
+  it("the last one of a kind stays, with what it says of each user, however old it is", async () => {
+    const [earlier, last] = [await syncAll(world.parity), await syncAll(world.parity)];
+    const results = await world.db.runUser.findMany({ where: { runId: last.id } });
+    expect(results.length).toBeGreaterThan(0);
+    await age(world.db, 1_000);
+
+    await clean();
+
+    expect(await world.db.run.findUnique({ where: { id: earlier.id } })).toBeNull();
+    expect(await world.db.run.findUnique({ where: { id: last.id } })).not.toBeNull();
+    expect(await world.db.runUser.findMany({ where: { runId: last.id } })).toEqual(results);
+  });
+
   it("a preview stays while the run that applied it does, and they go together", async () => {
     await addPayingUser(world, "bob");
     const { id: previewRunId } = await world.parity.runs.preview({ actor: STAFF, readStripe: true });

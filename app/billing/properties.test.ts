@@ -144,14 +144,10 @@ it("a repair ends in the expected record, and a second run changes nothing", PAT
       if (one.decision.kind !== "repair") return;
       const again = evaluate(applyState(one, one.decision.repair.after), one.context);
       // A possible payer, an undecided link, or what an admin overrode is shown when access without payment is gone.
-      const isShownNow =
-        again.verdict === "possible_match" ||
-        again.verdict === "link_conflict" ||
-        (isOverridden(one) && isUndecided(again));
-      // What a comp gives stays when all else is taken.
-      const isDone =
-        IN_SYNC_VERDICTS.has(again.verdict) ||
-        (isShownNow && (!again.accessRecorded || one.snapshot.comps.length > 0));
+      const shown = ["possible_match", "link_conflict"].includes(again.verdict);
+      const isShownNow = shown || (isOverridden(one) && isUndecided(again));
+      const isGone = !again.accessRecorded || one.snapshot.comps.length > 0; // what a comp gives stays
+      const isDone = IN_SYNC_VERDICTS.has(again.verdict) || (isShownNow && isGone);
       expect([again.mismatches, isDone ? "done" : again.verdict]).toEqual([[], "done"]);
     },
     "it is made only where something differs": ({ snapshot, decision }) => {

@@ -46,7 +46,11 @@ export function decide(input: DecideInput): Decision {
   if (verdictClass === "unchecked") return { kind: "not_checked" };
   const keptByHold = (automatic || bulk) && evaluation.onHold;
   if (verdictClass === "review")
-    return input.approval?.override && writeMode !== "off" && !keptByHold && evaluation.overridden !== null
+    return input.approval?.override &&
+      writeMode !== "off" &&
+      !keptByHold &&
+      evaluation.overridden !== null &&
+      findMismatches(snapshot.record, evaluation.overridden).length > 0
       ? { kind: "repair", repair: { after: evaluation.overridden, grants: false, revokes: true } }
       : { kind: "review" };
   if (writeMode === "off") return { kind: "blocked", reason: "writes_off", unlock: null };

@@ -48,6 +48,7 @@ export default defineConfig({
     ...(afterBuild && { include: [BUILT] }),
     exclude: ["**/generated/**", "**/node_modules/**", ...(afterBuild ? [] : [BUILT])],
     globalSetup: ["app/platform/testing/server.ts"],
+    setupFiles: ["app/platform/testing/cheap-passwords.ts"],
     // A slow machine is no failure: alone, no test takes a ninth of this.
     testTimeout: 120_000,
     hookTimeout: 240_000,

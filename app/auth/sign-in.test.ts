@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import crypto from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
+import { hashPassword } from "better-auth/crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLog } from "~/platform/log.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { createSignInLimits } from "./sign-in-limits.server";
@@ -162,6 +165,16 @@ describe("S10: a password", () => {
     "asdfghjkl;'asdf",
   ])("that is easy to guess is refused: %s", async (given) => {
     expect(await add(given)).toEqual({ ok: false, reason: "password_too_common" });
+  });
+
+  it("is hashed with enough work, which only these tests leave out", async () => {
+    const asked = vi.spyOn(crypto, "scrypt");
+    syncBuiltinESMExports();
+    await hashPassword(password);
+    const [given] = [...asked.mock.calls];
+    asked.mockRestore();
+    syncBuiltinESMExports();
+    expect(given?.[3]).toMatchObject({ N: 16_384, r: 16, p: 1 });
   });
 
   it("has 12 to 128 characters everywhere, and one of 128 can sign in", async () => {

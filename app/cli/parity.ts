@@ -21,6 +21,7 @@ import { askPerson } from "~/platform/surroundings/ask-person.server";
 import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
 import { readSourceStack } from "~/platform/surroundings/source-stack.server";
 import { describeSurroundings } from "~/platform/surroundings/surroundings.server";
+import { startTracing } from "~/platform/tracing/start-tracing.server";
 import { openPostgres } from "~/server/open-postgres.server";
 import { prepareDatabase } from "~/server/require-database.server";
 import { type CloseHook, closeAll } from "~/server/shutdown.server";
@@ -53,6 +54,8 @@ async function open(): Promise<Opening> {
   const { log, databaseState } = createProcessLog({ level, destination: { write: stderr } });
   const opened: CloseHook[] = [];
   const close = () => closeAll(opened.toReversed(), log, CLOSE_MS);
+  const tracing = await startTracing(environment.tracesEndpoint, log);
+  if (tracing) opened.push({ name: "traces", close: tracing.close });
   const refuse = async (message: string): Promise<Opening> => {
     await close();
     return { ok: false, message };

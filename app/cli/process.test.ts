@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { announce } from "~/demo/announcement.server";
 import { DEMO_USERS } from "~/demo/seed-demo";
+import { openCollector } from "~/platform/testing/collector";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
 import {
@@ -89,18 +90,28 @@ describe("npm run parity", () => {
     expect(await demo.db.change.count({ where: { userId: someone?.userId } })).toBe(1);
   });
 
-  it("uses the database and the Stripe account of the environment in production", {
+  it("uses the database and the Stripe account of the environment in production, and sends traces where it says (R295)", {
     timeout: TIMEOUT_MS,
   }, async () => {
+    const collector = await openCollector();
+    closers.push(collector.close);
     const ran = await parity(["sync", "--all", "--apply", "--json"], {
       ...PRODUCTION,
       DATABASE_URL: demo.url,
       STRIPE_API_BASE: demo.sandboxUrl,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_SERVICE_NAME: "billing",
     });
     // On a slow machine it says how far it is.
     expect(ran).toMatchObject({ code: 3, stderr: expect.not.stringMatching(/error/i) });
     expect(JSON.parse(ran.stdout).run).toMatchObject({ state: "done", total: DEMO_USERS.length, failed: 0 });
     expect(demo.sandbox.requests.list().every(({ method }) => method === "GET")).toBe(true);
+    const { spans } = collector;
+    expect(spans.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["run", "phase evaluate", "Stripe GET /v1/subscriptions"]),
+    );
+    expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(["billing"]));
+    expect(collector.posted()).not.toContain(PRODUCTION_KEY);
   });
 
   it("hands its run over on SIGTERM, so that the next command goes on at once (case 33)", {

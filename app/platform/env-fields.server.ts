@@ -87,6 +87,11 @@ export const webhookTarget = secureUrl.refine((value) => !/^[a-z]+:\/\/[^/?#]*@/
   error: "must have no user name and password in it",
 });
 
+/** An address of an OpenTelemetry collector, which may be in a private network. */
+export const collector = z.string().refine((value) => hasProtocol(value, ["http:", "https:"]), {
+  error: "should be the http address of a collector (OTLP over HTTP), for example http://localhost:4318",
+});
+
 export const domain = z
   .string()
   .regex(/^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i, {
@@ -164,18 +169,38 @@ function isAddressOrRange(value: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-/** Variables of hosts, of which each says that this is no demo: the rest of the environment was lost. */
-export const HOSTS = [
-  "VERCEL",
-  "AWS_LAMBDA_FUNCTION_NAME",
-  "KUBERNETES_SERVICE_HOST",
-  "DYNO",
-  "FLY_APP_NAME",
-  "RENDER",
-  "RAILWAY_ENVIRONMENT",
-  "K_SERVICE",
-  "ECS_CONTAINER_METADATA_URI_V4",
-] as const;
+const text = z.string().optional();
+
+type OtelVariables = {
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+  OTEL_SDK_DISABLED?: string;
+};
+
+/** Where spans are posted, as OpenTelemetry's specification has it: the general address gets a path, the special one has it already. */
+export function readTracesEndpoint(read: OtelVariables): string | null {
+  const base = read.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (read.OTEL_SDK_DISABLED?.toLowerCase() === "true") return null;
+  return read.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base ? `${base.replace(/\/+$/, "")}/v1/traces` : null);
+}
+
+/** Variables of hosts. */
+export const hostFields = {
+  // Set by Vercel and by AWS Lambda, whose processes are frozen between requests.
+  VERCEL: text,
+  AWS_LAMBDA_FUNCTION_NAME: text,
+  // Set by other hosts, where leaving everything out is a mistake and not a demo.
+  KUBERNETES_SERVICE_HOST: text,
+  DYNO: text,
+  FLY_APP_NAME: text,
+  RENDER: text,
+  RAILWAY_ENVIRONMENT: text,
+  K_SERVICE: text,
+  ECS_CONTAINER_METADATA_URI_V4: text,
+};
+
+/** Each of them says that this is no demo: the rest of the environment was lost. */
+export const HOSTS = z.object(hostFields).keyof().options;
 
 /** Variables that only an installation with a Stripe account, or customers and staff, of its own has. */
 export const OF_INSTALLATIONS = [

@@ -55,6 +55,8 @@ export type Environment = {
   port: number;
   /** Where a worker answers for its health and its metrics; null: nowhere. */
   workerPort: number | null;
+  /** Where spans are posted, of OpenTelemetry; null: none are made. */
+  tracesEndpoint: string | null;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 };
 
@@ -96,6 +98,10 @@ const variables = z.object({
   TRUSTED_PROXIES: field.trustedProxies.optional(),
   PORT: field.port.default(3000),
   WORKER_PORT: field.port.optional(),
+  // OpenTelemetry's own names. Its SDK reads further ones by itself.
+  OTEL_EXPORTER_OTLP_ENDPOINT: field.collector.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: field.collector.optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
   HOST: field.host.optional(),
   LOG_LEVEL: field.logLevel.default("info"),
   PARITY_DATA_DIR: z.string().default(".data"),
@@ -103,17 +109,7 @@ const variables = z.object({
   PARITY_REQUEST_SECONDS: field.requestSeconds.default(60),
   PARITY_DEMO: z.literal("1", { error: "should be 1, or unset" }).optional(),
   NODE_ENV: z.string().optional(),
-  // Set by Vercel and by AWS Lambda, whose processes are frozen between requests.
-  VERCEL: z.string().optional(),
-  AWS_LAMBDA_FUNCTION_NAME: z.string().optional(),
-  // Set by other hosts, where leaving everything out is a mistake and not a demo.
-  KUBERNETES_SERVICE_HOST: z.string().optional(),
-  DYNO: z.string().optional(),
-  FLY_APP_NAME: z.string().optional(),
-  RENDER: z.string().optional(),
-  RAILWAY_ENVIRONMENT: z.string().optional(),
-  K_SERVICE: z.string().optional(),
-  ECS_CONTAINER_METADATA_URI_V4: z.string().optional(),
+  ...field.hostFields,
 });
 
 type Variables = z.infer<typeof variables>;
@@ -263,6 +259,7 @@ function toEnvironment(read: Variables, demoSecrets: (dataDirectory: string) => 
     host: read.HOST ?? (demo ? "127.0.0.1" : null),
     port: read.PORT,
     workerPort: read.WORKER_PORT ?? null,
+    tracesEndpoint: field.readTracesEndpoint(read),
     logLevel: read.LOG_LEVEL,
   };
 }

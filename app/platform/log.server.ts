@@ -1,5 +1,6 @@
 import { type DestinationStream, type Level, type Logger, type LoggerOptions, pino } from "pino";
 import { maskValue } from "./mask.server";
+import { findTraceId } from "./tracing/spans.server";
 
 export type Log = Logger;
 
@@ -23,6 +24,10 @@ export function createLog({ level, destination, isReported = () => false }: LogO
   const options: LoggerOptions = {
     level,
     base: null,
+    mixin: () => {
+      const traceId = findTraceId();
+      return traceId === null ? {} : { traceId };
+    },
     formatters: { level: (label) => ({ level: label }) },
     // `logMethod` has made a masked plain object of the error already.
     serializers: { err: (error: unknown) => error },

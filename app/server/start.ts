@@ -10,6 +10,7 @@ import { ROOT } from "~/platform/root.server";
 import { StartError } from "~/platform/start-error";
 import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
 import { readSourceStack } from "~/platform/surroundings/source-stack.server";
+import { startTracing } from "~/platform/tracing/start-tracing.server";
 import type { Application, ApplicationOptions } from "./application.server";
 import { describeStart } from "./describe-start.server";
 import { type Listener, openListener } from "./listener.server";
@@ -36,6 +37,8 @@ async function start(): Promise<void> {
   const { log, databaseState } = await openLog(environment);
   sendConsoleToLog(log);
   const shutdown = closeOnExit(log);
+  const tracing = await startTracing(environment.tracesEndpoint, log);
+  if (tracing) shutdown.add({ name: "traces", close: tracing.close });
   watchParent({
     startedByNpm: process.env.npm_lifecycle_event !== undefined,
     onGone: () => shutdown.end("npm, which started this process, has ended"),

@@ -16,6 +16,7 @@ import { createSecurityHeaders } from "~/http/security-headers";
 import type { Environment } from "~/platform/env.server";
 import { type Log, requestLog } from "~/platform/log.server";
 import { httpSeconds, measureProcess } from "~/platform/metrics/process-meters.server";
+import { traceRequest } from "~/platform/tracing/request-span.server";
 import { finishBody } from "./finish-body.server";
 import { type Listener, openListener } from "./listener.server";
 import { toWorkSeconds } from "./open-parity.server";
@@ -145,10 +146,10 @@ function prepareRequest(
     // Overwrites whatever the client sent: this header is trusted later.
     request.headers[clientAddressHeader] = address;
     finishBody(request, response);
+    const path = request.path.slice(0, LOGGED_PATH);
+    const isQuiet = path === "/healthz" || path === "/readyz" || path.startsWith("/assets/");
     response.on("close", () => {
       const { method } = request;
-      const path = request.path.slice(0, LOGGED_PATH);
-      const isQuiet = path === "/healthz" || path === "/readyz" || path.startsWith("/assets/");
       const tookMs = performance.now() - started;
       httpSeconds.observe(
         { kind: readKind(request.path), code: `${Math.floor(response.statusCode / 100)}xx` },
@@ -162,7 +163,8 @@ function prepareRequest(
         response.writableFinished ? "request" : "request aborted by the client",
       );
     });
-    next();
+    if (isQuiet) next();
+    else traceRequest(request, response, { kind: readKind(path), path, requestId }, next);
   };
 }
 

@@ -5,6 +5,7 @@ import { describeProblems, type Environment, readEnvironment } from "~/platform/
 import { measureProcess } from "~/platform/metrics/process-meters.server";
 import { StartError } from "~/platform/start-error";
 import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
+import { startTracing } from "~/platform/tracing/start-tracing.server";
 import { describeStart } from "./describe-start.server";
 import { requireDatabase } from "./require-database.server";
 import { requireRightAccount } from "./require-right-account.server";
@@ -23,7 +24,15 @@ outliveOutput();
 
 async function work(): Promise<void> {
   const environment = loadEnvironment();
-  const { databaseUrl, stripe, logLevel, alertWebhookUrl: webhookUrl, appUrl, metricsToken } = environment;
+  const {
+    databaseUrl,
+    stripe,
+    logLevel,
+    alertWebhookUrl: webhookUrl,
+    appUrl,
+    metricsToken,
+    tracesEndpoint,
+  } = environment;
   const port = readWorkerPort(process.argv.slice(2), environment.workerPort);
   if (databaseUrl === null || stripe === null)
     throw new StartError(
@@ -35,6 +44,8 @@ async function work(): Promise<void> {
   const { log, databaseState } = createProcessLog({ level: logLevel });
   sendConsoleToLog(log);
   const shutdown = closeOnExit(log);
+  const tracing = await startTracing(tracesEndpoint, log);
+  if (tracing) shutdown.add({ name: "traces", close: tracing.close });
   watchParent({
     startedByNpm: process.env.npm_lifecycle_event !== undefined,
     onGone: () => shutdown.end("npm, which started this process, has ended"),

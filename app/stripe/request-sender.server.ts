@@ -3,6 +3,7 @@ import type Stripe from "stripe";
 import type { Version } from "~/billing/observation";
 import type { Log } from "~/platform/log.server";
 import { stripeRequests, stripeSeconds } from "~/platform/metrics/process-meters.server";
+import { failSpan, withSpan } from "~/platform/tracing/spans.server";
 import type { AnswerVersion, NoAnswer, Read, RequestOptions } from "./answer";
 import { type StripeFailure, toStripeFailure } from "./failure.server";
 import type { Limiter, Priority } from "./limiter.server";
@@ -85,7 +86,7 @@ export class RequestSender {
         this.deps.limiter.release(endpoint);
         return this.#giveUp(CANCELLED);
       }
-      const result = await this.#attempt(request);
+      const result = await this.#traceAttempt(request, attempt);
       // After the limiter let go: finding out may need a request of its own.
       if (!request.isProbe) await this.deps.watch.note(endpoint, result.ok ? null : result.failure);
       if (result.ok) return toRead(result, request.parse);
@@ -103,6 +104,29 @@ export class RequestSender {
   async #giveUp(failure: StripeFailure): Promise<NoAnswer> {
     const started = await this.deps.nextVersion();
     return { ok: false, failure, started, ended: started };
+  }
+
+  /** Each attempt is a span of its own: its length is what Stripe took, the gap before it is what the limiter did. */
+  #traceAttempt<Raw extends HasResponse, T>(
+    request: StripeRequest<Raw, T>,
+    attempt: number,
+  ): Promise<Attempt<Raw>> {
+    const { endpoint, options } = request;
+    const attributes = {
+      "http.request.method": endpoint.split(" ")[0],
+      "http.request.resend_count": attempt,
+      "parity.stripe.priority": options.priority,
+    };
+    return withSpan({ name: `Stripe ${endpoint}`, kind: "client", attributes }, async (span) => {
+      const result = await this.#attempt(request);
+      const { requestId, statusCode } = result.ok
+        ? result.raw.lastResponse
+        : { ...result.failure, statusCode: undefined };
+      if (requestId) span.setAttribute("parity.stripe.request_id", requestId);
+      if (statusCode) span.setAttribute("http.response.status_code", statusCode);
+      if (!result.ok) failSpan(span, result.failure.reason);
+      return result;
+    });
   }
 
   async #attempt<Raw, T>({ endpoint, options, send }: StripeRequest<Raw, T>): Promise<Attempt<Raw>> {

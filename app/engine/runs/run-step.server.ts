@@ -6,6 +6,7 @@ import { pickCounts } from "~/engine/repair/run-counts";
 import type { RunPhase } from "~/engine/repair/run-cursor";
 import type { RunState } from "~/engine/repair/run-types";
 import { findRun, type RunRow } from "~/engine/repair/runs.server";
+import { failSpan, withSpan } from "~/platform/tracing/spans.server";
 import { PERMISSIONS } from "~/stripe/permissions/catalogue";
 import { runDividePhase } from "./phases/divide-phase.server";
 import { runEvaluatePhase } from "./phases/evaluate-phase.server";
@@ -58,8 +59,10 @@ export async function stepRun(
     const run = await findRun(deps.db, runId);
     return run && { run, worked: false, stopped: stop.aborted };
   }
+  const { mode, scope } = session.run;
+  const attributes = { "parity.run.id": runId, "parity.run.mode": mode, "parity.run.scope": scope };
   try {
-    await workOnRun(deps, session);
+    await withSpan({ name: "run", attributes }, () => workOnRun(deps, session));
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
     deps.log.warn({ runId }, "run lease lost to another process");
@@ -81,14 +84,33 @@ async function workOnRun(deps: Deps, session: RunSession): Promise<void> {
     }
     if (session.run.stripeRequests === 0) await askAboutRefusals(deps);
   }
-  do {
+  for (;;) {
     if (session.run.cancelRequestedAt) return end(deps, session, "cancelled", "canceled by staff");
-    const result = await PHASES[session.run.cursor.phase](deps, session);
+    const result = await workOnPhase(deps, session);
+    if (result === TIME_IS_UP) return;
     if (result.kind === "finished")
       return end(deps, session, result.failure === null ? "done" : "failed", result.failure);
     // What is committed stays; the next step, in this process or another, goes on from there.
     if (result.kind === "pause") return session.pause(result.reason);
-  } while (session.hasTime() && (await session.refresh()));
+  }
+}
+
+const TIME_IS_UP = Symbol("time is up");
+
+/** The steps of one phase, within one span: until another one begins, the run waits or ends, or the time is up. */
+function workOnPhase(deps: Deps, session: RunSession): Promise<StepResult | typeof TIME_IS_UP> {
+  const { phase } = session.run.cursor;
+  return withSpan({ name: `phase ${phase}`, attributes: { "parity.run.phase": phase } }, async (span) => {
+    for (let steps = 1; ; steps += 1) {
+      const result = await PHASES[phase](deps, session);
+      span.setAttribute("parity.run.steps", steps);
+      if (result.kind === "pause") span.setAttribute("parity.run.reason", result.reason);
+      if (result.kind === "finished" && result.failure !== null) failSpan(span, "failed");
+      if (result.kind !== "continue") return result;
+      if (!session.hasTime() || !(await session.refresh())) return TIME_IS_UP;
+      if (session.run.cancelRequestedAt || session.run.cursor.phase !== phase) return result;
+    }
+  });
 }
 
 /** What Stripe refused before may have been granted meanwhile: one request for each when a run begins, and none when nothing is missing. */

@@ -14,6 +14,7 @@ import {
 import type { LogOptions } from "~/platform/log.server";
 import { listPendingMigrationsOn } from "~/platform/migrations/migrate.server";
 import { StartError } from "~/platform/start-error";
+import { startTracing, type Tracing } from "~/platform/tracing/start-tracing.server";
 import { type Application, openApplication } from "../application.server";
 import { describePending } from "../require-database.server";
 import { closeAll } from "../shutdown.server";
@@ -85,6 +86,7 @@ export function createHandler(variables: Variables, options: HandlerOptions): Ha
       await db.$disconnect();
       throw new StartError(describePending(pending));
     }
+    const tracing = await startTracing(environment.tracesEndpoint, log);
     const application = openApplication({
       ...{ environment, db, databaseUrl, stripe, sandbox: false, log, databaseState },
       pages: { build: await options.build(), assets: options.assets },
@@ -92,16 +94,21 @@ export function createHandler(variables: Variables, options: HandlerOptions): Ha
     await application.startWorker();
     return {
       application,
-      idle: createIdle(application, environment),
+      idle: createIdle(application, environment, tracing),
       close: async () => {
-        const hooks = [{ name: "database", close: () => db.$disconnect() }, ...application.hooks];
+        const traces = tracing ? [{ name: "traces", close: tracing.close }] : [];
+        const hooks = [...traces, { name: "database", close: () => db.$disconnect() }, ...application.hooks];
         await closeAll(hooks.toReversed(), log, 10_000);
       },
     };
   }
 
   /** Finishes what the answers left behind, and has the connections closed: a frozen process would find them dead. */
-  function createIdle({ parity }: Application, { staysAlive }: Environment): () => Promise<void> {
+  function createIdle(
+    { parity }: Application,
+    { staysAlive }: Environment,
+    tracing: Tracing | null,
+  ): () => Promise<void> {
     let lookedAt = Number.NEGATIVE_INFINITY;
     async function lookForAlerts(): Promise<void> {
       if (performance.now() - lookedAt < ALERTS_EVERY_MS) return;
@@ -116,7 +123,7 @@ export function createHandler(variables: Variables, options: HandlerOptions): Ha
       await parity.settle();
       if (staysAlive) return;
       await lookForAlerts().catch((err: unknown) => log.warn({ err }, "alerts not checked"));
-      await wait(POOL.idleTimeoutMs + 100);
+      await Promise.all([tracing?.flush(), wait(POOL.idleTimeoutMs + 100)]);
     };
   }
 

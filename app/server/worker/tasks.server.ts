@@ -5,6 +5,7 @@ import { EVALUATE_JOB } from "~/engine/runs/evaluate-jobs.server";
 import type { Parity } from "~/facade/parity.server";
 import type { Log } from "~/platform/log.server";
 import { jobSeconds } from "~/platform/metrics/process-meters.server";
+import { withSpan } from "~/platform/tracing/spans.server";
 
 export type TaskOptions = {
   parity: {
@@ -65,7 +66,7 @@ const measure =
   async (payload) => {
     const end = jobSeconds.startTimer({ task: job });
     try {
-      await task(payload);
+      await withSpan({ name: `job ${job}`, kind: "consumer" }, () => task(payload));
       end({ outcome: "ok" });
     } catch (error) {
       end({ outcome: "failed" });

@@ -33,15 +33,6 @@ function problems(source: Record<string, string | undefined>) {
   return reading.ok ? [] : reading.problems;
 }
 
-it.each([
-  [{}, null],
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318/" }, "http://otel:4318/v1/traces"],
-  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "https://otel/x" }, "https://otel/x"],
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318", OTEL_SDK_DISABLED: "true" }, null],
-])("R295: %j posts traces to %s", (given, endpoint) => {
-  expect(environment({ ...production, ...given }).tracesEndpoint).toBe(endpoint);
-});
-
 describe("the demo", () => {
   it("runs when neither a database nor a Stripe key is set", () => {
     expect(environment({})).toMatchObject({

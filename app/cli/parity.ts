@@ -14,6 +14,7 @@ import {
   readEnvironment,
   type StripeEnvironment,
 } from "~/platform/env.server";
+import { readErrorText } from "~/platform/errors.server";
 import type { Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
 import { StartError } from "~/platform/start-error";
@@ -196,7 +197,7 @@ const exitCode = await runCommandLine({
   if (error instanceof StartError) say(error.message);
   else if (trouble !== null)
     say(`${explainTrouble(trouble)} What was committed is kept. Repeat the command.`);
-  else say(maskText(error instanceof Error ? (readSourceStack(error) ?? error.message) : String(error)));
+  else say(maskText((error instanceof Error ? readSourceStack(error) : null) ?? readErrorText(error)));
   return EXIT.failed;
 });
 // Everything is closed. Timers of libraries would keep the process alive for seconds.

@@ -1,6 +1,6 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { type Prisma, PrismaClient } from "../generated/prisma/client";
+import { RepeatingPg } from "./deadlock.server";
 import type { Log } from "./log.server";
 import { watchPool } from "./metrics/process-meters.server";
 
@@ -39,7 +39,7 @@ export function createDatabase(
     keepAlive: true,
   });
   watchPool(pool, "main");
-  const adapter = new PrismaPg(pool, {
+  const adapter = new RepeatingPg(pool, {
     disposeExternalPool: true,
     onPoolError: (err) => log?.warn({ err }, "idle database connection lost"),
     onConnectionError: (err) => log?.warn({ err }, "database connection lost"),

@@ -18,6 +18,14 @@ function readDriverError(error: unknown): { state: string; message: string } | n
 /** The SQLSTATE of a failed statement or commit; null for anything else. */
 export const readSqlState = (error: unknown): string | null => readDriverError(error)?.state ?? null;
 
+/** What went wrong, for a person: of a failed statement what PostgreSQL says, not the words that Prisma puts around it. */
+export function readErrorText(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const said = readDriverError(first)?.message;
+  if (said) return said;
+  return first instanceof Error ? first.message || first.name : String(first);
+}
+
 export type RowTrouble = {
   state: string;
   /** What PostgreSQL, or a trigger of the application's, says: the table and the column, and no name of a person. */

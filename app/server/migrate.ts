@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { readErrorText } from "~/platform/errors.server";
 import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
 import { withPostgres } from "./open-postgres.server";
@@ -23,7 +24,7 @@ process.exitCode = await withPostgres(process.env, async (url) => {
     if (unmapped.length > 0) process.stderr.write(UNMAPPED.replace("%", () => unmapped.join("\n  ")));
     return 0;
   } catch (error) {
-    process.stderr.write(`Migration failed: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`Migration failed: ${readErrorText(error)}\n`);
     return 1;
   }
 });

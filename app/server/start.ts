@@ -5,6 +5,7 @@ import { loadDemoSecrets } from "~/demo/demo-secrets.server";
 import { sendConsoleToLog } from "~/platform/console.server";
 import { createProcessLog } from "~/platform/database/state.server";
 import { describeProblems, type Environment, readEnvironment } from "~/platform/env.server";
+import { readErrorText } from "~/platform/errors.server";
 import { maskText } from "~/platform/mask.server";
 import { ROOT } from "~/platform/root.server";
 import { StartError } from "~/platform/start-error";
@@ -186,12 +187,8 @@ function toActualPort({ appUrl, port }: Environment, actual: number): Partial<En
 /** Prints an expected error as its message, and a bug with its stack, both with secrets masked. */
 function report(error: unknown): void {
   const stack = error instanceof Error ? readSourceStack(error) : undefined;
-  const text = error instanceof StartError ? error.message : maskText(stack ?? readMessage(error));
+  const text = error instanceof StartError ? error.message : maskText(stack ?? readErrorText(error));
   process.stderr.write(`${text}\n`);
-}
-
-function readMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 start().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { readErrorText } from "~/platform/errors.server";
 import { maskText } from "~/platform/mask.server";
 import { askPerson } from "~/platform/surroundings/ask-person.server";
 import { outliveOutput } from "~/platform/surroundings/outlive-output.server";
@@ -35,6 +36,6 @@ async function main(): Promise<number> {
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  say(`Nothing was removed: ${maskText(error instanceof Error ? error.message : String(error))}`);
+  say(`Nothing was removed: ${maskText(readErrorText(error))}`);
   return 1;
 });

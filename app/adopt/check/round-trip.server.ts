@@ -8,6 +8,7 @@ import { listAllPlaces } from "~/mapping/check-references.server";
 import { FILE_FIELDS } from "~/mapping/file-fields";
 import { listTables } from "~/mapping/mapping.server";
 import { isColumnPlace } from "~/mapping/places";
+import { readErrorText } from "~/platform/errors.server";
 import type { Check } from "./report";
 
 type Client = Pick<pg.ClientBase, "query">;
@@ -38,7 +39,7 @@ export async function checkRoundTrip(
     return [
       {
         ...{ level: isForbidden(error) ? "note" : "problem", about: "round trip" },
-        text: `not made: ${describe(error)}${isForbidden(error) ? ". The role needs CREATE on the database for it" : ""}`,
+        text: `not made: ${readErrorText(error)}${isForbidden(error) ? ". The role needs CREATE on the database for it" : ""}`,
       },
     ];
   }
@@ -89,7 +90,6 @@ const listSome = (ids: readonly string[]): string =>
 
 const databaseError = z.object({ code: z.string() });
 const isForbidden = (error: unknown): boolean => databaseError.safeParse(error).data?.code === "42501";
-const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function readRecords(client: Client, ids: readonly string[]): Promise<Row[]> {
   const users = await client.query<Row>(`SELECT * FROM ${SCHEMA}.users_by_id($1)`, [ids]);
@@ -135,7 +135,7 @@ async function writeRecords(client: Client, records: readonly Row[]): Promise<nu
     );
     return rows[0]?.written ?? 0;
   } catch (error) {
-    return describe(error);
+    return readErrorText(error);
   } finally {
     await client.query("ROLLBACK TO SAVEPOINT written");
   }
@@ -168,7 +168,7 @@ async function tryTriggers(client: Client, { mapping, catalog }: BridgeParts): P
     } catch (error) {
       checks.push({
         ...{ level: "problem", about: `${table.schema}.${table.name}` },
-        text: `an update of ${columns.join(", ")} was refused: ${describe(error)}`,
+        text: `an update of ${columns.join(", ")} was refused: ${readErrorText(error)}`,
       });
     }
     await client.query("ROLLBACK TO SAVEPOINT tried");

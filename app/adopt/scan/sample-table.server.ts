@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ident, qualify } from "~/mapping/bridge/sql-text";
 import type { CatalogColumn, CatalogTable } from "~/mapping/catalog.server";
 import type { TableName } from "~/mapping/places";
+import { readErrorText } from "~/platform/errors.server";
 import type { SeenValues } from "./classify";
 
 type Client = Pick<pg.ClientBase, "query">;
@@ -63,7 +64,7 @@ export async function sampleTable(
     return { columns: Object.fromEntries(sampled), rowCount: row?.looked ?? 0 };
   } catch (error) {
     await client.query("ROLLBACK TO SAVEPOINT sampling");
-    return { columns: {}, rowCount: 0, trouble: error instanceof Error ? error.message : String(error) };
+    return { columns: {}, rowCount: 0, trouble: readErrorText(error) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type BareContext, defineBareCommand, EXIT, type ExitCode } from "~/cli/command";
+import { readErrorText } from "~/platform/errors.server";
 import { maskText } from "~/platform/mask.server";
 import { runUninstall } from "~/platform/uninstall/run-uninstall.server";
 
@@ -20,7 +21,7 @@ export const uninstall = defineBareCommand({
   input,
   run: (context, given) =>
     remove(context, given).catch((error: unknown) => {
-      const said = maskText(error instanceof Error ? error.message : String(error));
+      const said = maskText(readErrorText(error));
       context.out.fail("failed", `Nothing was removed: ${said}`);
       return EXIT.failed;
     }),

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { explainTrouble, findDatabaseTrouble } from "~/platform/database/trouble.server";
+import { readErrorText } from "~/platform/errors.server";
 import { maskText } from "~/platform/mask.server";
 import { withPgClient } from "~/platform/migrations/pg-client.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
@@ -85,7 +86,7 @@ async function connect<T>(url: string, work: (connection: Connection) => Promise
   } catch (error) {
     if (isOpen) throw error;
     const trouble = findDatabaseTrouble(error);
-    const said = maskText(readMessage(error));
+    const said = maskText(readErrorText(error));
     const text = trouble === null ? `It cannot be used: ${said}` : `It cannot be used (${said}).`;
     const remedy = trouble === null ? "Check DATABASE_URL." : explainTrouble(trouble);
     return work({ ok: false, found: [problem(text, remedy)] });
@@ -118,7 +119,7 @@ async function find(check: DoctorCheck, around: Around): Promise<Finding[]> {
   } catch (error) {
     context.log.error({ err: error, check: check.id }, "doctor check failed");
     failures.count += 1;
-    const said = connection.ok ? maskText(readMessage(error)) : "the database cannot be used";
+    const said = connection.ok ? maskText(readErrorText(error)) : "the database cannot be used";
     return [unknown(`Not known: ${said}`, "Mend this, or look into the log, which says more.")];
   }
 }
@@ -140,8 +141,3 @@ function startLook(check: DoctorCheck, { context, connection }: Around): Promise
         : check.look(context.installed, context);
   }
 }
-
-const readMessage = (error: unknown): string => {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return first instanceof Error ? first.message || first.name : String(first);
-};

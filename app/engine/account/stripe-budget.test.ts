@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import pg from "pg";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createDatabase, type Database } from "~/platform/client.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { findProgram } from "~/platform/testing/desk";
@@ -19,12 +20,14 @@ const START = 1_767_225_600_000;
 let database: TestDatabase;
 const others: Database[] = [];
 const children: ChildProcess[] = [];
+const clients: pg.Client[] = [];
 
 beforeEach(async () => {
   database = await createTestDatabase();
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
+  await Promise.all(clients.splice(0).map((client) => client.end()));
   await Promise.all(others.splice(0).map((other) => other.$disconnect()));
   await database.drop();
 });
@@ -35,6 +38,22 @@ function anotherClient(): Database {
   others.push(other);
   return other;
 }
+
+/** A connection without Parity's client, which would repeat a statement that was aborted. */
+async function connect(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: database.url });
+  clients.push(client);
+  await client.connect();
+  return client;
+}
+
+const waitUntilBlocked = (count: number, event = "%") =>
+  vi.waitFor(async () => {
+    const blocked = await database.db.$queryRaw`
+      SELECT 1 FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event LIKE ${event}`;
+    expect(blocked).toHaveLength(count);
+  }, 20_000);
 
 /** A budget whose clock is turned by hand. */
 function openAt(ceilings: Ceilings = LIVE) {
@@ -114,6 +133,30 @@ describe("the rule in SQL", () => {
 });
 
 describe("processes on one database", () => {
+  // The second finds that another has just made the row of all; the third comes while the second makes the endpoint's.
+  it("make the first requests of an endpoint at once without waiting for each other in a circle", async () => {
+    const [first, second, third] = await Promise.all([1, 2, 3].map(() => connect()));
+    await database.db.$executeRaw`CREATE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$`;
+    await database.db.$executeRaw`CREATE TRIGGER wait_for_test AFTER INSERT ON parity."StripeRateBucket"
+      FOR EACH ROW WHEN (NEW.bucket <> 'all') EXECUTE FUNCTION wait_for_test()`;
+    const ask = "SELECT parity.stripe_acquire('GET /v1/events', 1, 1, 1, 1, 1, 1, 1, NULL)";
+
+    await first?.query("SELECT pg_advisory_lock(1)");
+    await first?.query("BEGIN");
+    await first?.query(`INSERT INTO parity."StripeRateBucket" (bucket, "nextRequestAt", "slowedAt")
+      VALUES ('all', now(), to_timestamp(0))`);
+    const answers = [second?.query(ask)];
+    await waitUntilBlocked(1);
+    await first?.query("COMMIT");
+    await waitUntilBlocked(1, "advisory");
+    answers.push(third?.query(ask));
+    await waitUntilBlocked(2);
+    await first?.query("SELECT pg_advisory_unlock(1)");
+    expect(await Promise.all(answers)).toHaveLength(2);
+    expect(await database.db.stripeRateBucket.count()).toBe(2);
+  });
+
   it("keep the ceiling together: four clients that always ask", async () => {
     const grants = await recordGrants();
     const ceilings = { backgroundPerSecond: 100, globalPerSecond: 10_000 };

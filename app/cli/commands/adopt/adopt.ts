@@ -5,6 +5,7 @@ import type { AdoptionTools } from "~/adopt/open-adoption.server";
 import { pluralize } from "~/billing/words/counts";
 import { type BareContext, defineBareCommand, EXIT, type ExitCode } from "~/cli/command";
 import type { Line, Out } from "~/cli/out";
+import { readErrorText } from "~/platform/errors.server";
 import { maskText } from "~/platform/mask.server";
 import { proposeMappingFile } from "./propose-file";
 
@@ -84,10 +85,7 @@ export const adopt = defineBareCommand({
   run: (context, given) =>
     work(context, given).catch((error: unknown) => {
       // Neither a wrong address nor a refused key is a bug: the message says what to do.
-      context.out.fail(
-        "failed",
-        maskText(error instanceof Error ? error.message || error.name : String(error)),
-      );
+      context.out.fail("failed", maskText(readErrorText(error)));
       return EXIT.failed;
     }),
 });

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { type Prisma, PrismaClient } from "../generated/prisma/client";
-import { RepeatingPg } from "./deadlock.server";
+import { RepeatingPg } from "./database/repeat-aborted.server";
 import type { Log } from "./log.server";
 import { watchPool } from "./metrics/process-meters.server";
 

@@ -1,10 +1,5 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import type { Database, Tx } from "./client.server";
-import { readSqlState } from "./errors.server";
-
-/** A deadlock, and a transaction that could not be serialized with another one. */
-const PASSING = new Set(["40P01", "40001"]);
-const MAX_TRIES = 5;
+import { repeatAborted } from "./database/repeat-aborted.server";
 
 /**
  * Runs a transaction, and repeats it when PostgreSQL aborts it because of another one: a deadlock (two transactions may lock
@@ -12,29 +7,3 @@ const MAX_TRIES = 5;
  */
 export const retryOnDeadlock = <T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> =>
   repeatAborted(() => db.$transaction(work));
-
-/** Repeats work that leaves nothing behind when PostgreSQL aborts it because of another transaction; five times at most. */
-async function repeatAborted<T>(work: () => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!PASSING.has(readSqlState(error) ?? "") || tried >= MAX_TRIES) throw error;
-    }
-  }
-}
-
-/**
- * Prisma's adapter, which repeats each statement of its own transaction that PostgreSQL aborts because of another one.
- * A statement inside a longer transaction is not repeated: all before it is lost with it.
- */
-export class RepeatingPg extends PrismaPg {
-  override async connect() {
-    const adapter = await super.connect();
-    const queryRaw = adapter.queryRaw.bind(adapter);
-    const executeRaw = adapter.executeRaw.bind(adapter);
-    adapter.queryRaw = (query) => repeatAborted(() => queryRaw(query));
-    adapter.executeRaw = (query) => repeatAborted(() => executeRaw(query));
-    return adapter;
-  }
-}

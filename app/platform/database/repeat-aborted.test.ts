@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readErrorText, readSqlState } from "./errors.server";
-import { createTestDatabase, type TestDatabase } from "./testing/database";
+import { readErrorText, readSqlState } from "../errors.server";
+import { createTestDatabase, type TestDatabase } from "../testing/database";
 
 let test: TestDatabase;
 beforeAll(async () => {

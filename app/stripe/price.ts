@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { SubscriptionItem } from "~/billing/observation";
 
 /** Replaces what PostgreSQL refuses to store (NUL, half of a surrogate pair), or one name would stop a whole page. */
-export const text = z.string().transform((value) => value.replace(/\0|\p{Surrogate}/gu, "\u{fffd}"));
+export const text = z
+  .string()
+  .transform((value) => (/^[ -~]*$/.test(value) ? value : value.replace(/\0|\p{Surrogate}/gu, "\u{fffd}")));
 
 /** The id of an object that comes whole or as its id. */
 export const readId = (value: string | { id: string } | null | undefined): string | null =>

@@ -1,9 +1,12 @@
+import { z } from "zod";
 import { FIELDS, type RecordFields } from "~/billing/fields";
 import { STRIPES_WORDS, type Vocabulary } from "~/billing/vocabulary/vocabulary";
 import { readInstalledMapping } from "~/mapping/install.server";
 import { toRecordFields } from "~/mapping/record-fields.server";
 import { toVocabulary } from "~/mapping/vocabulary.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryOne } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 
 /** What the installed mapping says about the application. */
 export type Application = {
@@ -26,15 +29,24 @@ const DEFAULT: Application = {
 /** The last one that was read, and when it was installed: parsing it for each request would cost more than asking for that. */
 let last: { installed: string; application: Application } | null = null;
 
+/**
+ * SQL: what names the mapping that is installed, and when it was; NULL without one, and for the one that comes with Parity. The
+ * same file means other columns when it was installed again after the tables were changed.
+ */
+export const selectInstalled = sql`(SELECT hash || ' ' || floor(extract(epoch FROM "installedAt") * 1000)::bigint
+  FROM parity."Mapping" WHERE id = 1 AND source IS NOT NULL)`;
+
+const installedRow = z.object({ installed: z.string().nullable() });
+
 /** Reads the mapping that is installed; without one, or with the one that comes with Parity, all fields are recorded in Stripe's words. */
 export async function loadApplication(db: Database | Tx): Promise<Application> {
-  const known = await db.mapping.findUnique({
-    where: { id: 1 },
-    select: { hash: true, source: true, installedAt: true },
-  });
-  if (known === null || known.source === null) return DEFAULT;
-  // The same file means other columns when it was installed again after the tables were changed.
-  const installed = `${known.hash} ${known.installedAt.getTime()}`;
+  const row = await queryOne(db, installedRow, sql`SELECT ${selectInstalled} AS installed`);
+  return findApplication(db, row?.installed ?? null);
+}
+
+/** The same for what `selectInstalled` said: nearly always known to this process. */
+export async function findApplication(db: Database | Tx, installed: string | null): Promise<Application> {
+  if (installed === null) return DEFAULT;
   if (last?.installed === installed) return last.application;
   const row = await db.mapping.findUnique({ where: { id: 1 } });
   if (row === null) return DEFAULT;

@@ -1,10 +1,32 @@
+import { z } from "zod";
 import type { SubscriptionItem } from "~/billing/observation";
 import { buildCatalogue, type Catalogue, listNewMappings } from "~/billing/plans";
 import type { Database, Tx } from "~/platform/client.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+
+/** SQL: the plans, and which prices are mapped to them or ignored, as columns of a row of `storedCatalogue`. */
+export const selectCatalogue = sql`
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name, 'seats', seats)), '[]') FROM parity."Plan") AS plans,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('planId', "planId", 'priceId', "priceId", 'lookupKey', "lookupKey",
+    'productId', "productId")), '[]') FROM parity."PlanPrice") AS mappings`;
+
+/** Read as it is stored into the catalogue. */
+export const storedCatalogue = z.object({
+  plans: z.array(z.object({ id: z.string(), name: z.string(), seats: z.number() })),
+  mappings: z.array(
+    z.object({
+      planId: z.string().nullable(),
+      priceId: z.string().nullable(),
+      lookupKey: z.string().nullable(),
+      productId: z.string().nullable(),
+    }),
+  ),
+});
 
 /** The plans, and which prices are mapped to them or ignored. */
 export async function loadCatalogue(db: Database | Tx): Promise<Catalogue> {
-  const [plans, mappings] = await Promise.all([db.plan.findMany(), db.planPrice.findMany()]);
+  const { plans, mappings } = await queryOneOrThrow(db, storedCatalogue, sql`SELECT ${selectCatalogue}`);
   return buildCatalogue(plans, mappings);
 }
 

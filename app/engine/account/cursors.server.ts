@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DEFAULT_METADATA_KEYS } from "~/billing/ids";
 import type { EpochSeconds } from "~/billing/observation";
 import type { Database, Tx } from "~/platform/client.server";
-import { queryOne, queryOneOrThrow } from "~/platform/query-rows.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { type Mark, mark } from "~/stripe/ranges";
 import { parseStoredKeys, selectStoredKeys } from "./metadata-keys.server";
@@ -46,7 +46,12 @@ const EVENT_REACH_SECONDS = 25 * 86_400;
  * when the keys of the metadata are others now: what that run stored may name other users.
  */
 export async function findFullRun(db: Database | Tx): Promise<FullRun | null> {
-  const found = await readCursors(db);
+  return toFullRun(await readCursors(db));
+}
+
+/** The same for the cursors that a statement selected by `selectCursors`. */
+export function toFullRun(stored: z.infer<typeof storedCursors>): FullRun | null {
+  const found = parseCursors(stored);
   if (!found?.isUnbroken) return null;
   const { cuts: _, metadataKeys: __, ...fullRun } = found.fullRun;
   return { ...fullRun, coveredAt: Math.max(fullRun.finishedAt, found.events.at) };
@@ -54,7 +59,7 @@ export async function findFullRun(db: Database | Tx): Promise<FullRun | null> {
 
 /** Where events are read from; null when only a full run helps, for the reasons of `findFullRun`. */
 export async function findEventCursor(db: Database | Tx): Promise<EventCursor | null> {
-  const found = await readCursors(db);
+  const found = parseCursors(await readCursors(db));
   return found?.isUnbroken ? found.events : null;
 }
 
@@ -88,7 +93,7 @@ const isEqualList = (one: readonly string[], other: readonly string[]) =>
 
 /** Where the last full run says that the list may be divided, however long ago it was; empty before there was one. */
 export async function findLastCuts(db: Database): Promise<Mark[]> {
-  return (await readCursors(db))?.fullRun.cuts ?? [];
+  return parseCursors(await readCursors(db))?.fullRun.cuts ?? [];
 }
 
 /** SQL: until when all users are observed. Runs do not write this down user by user. NULL before the first full run. */
@@ -102,26 +107,25 @@ export async function countSecondsSinceCovered(db: Database | Tx): Promise<numbe
   return (await queryOneOrThrow(db, agoRow, query)).ago;
 }
 
-const cursorRow = z.object({
-  fullRun: storedFullRun,
-  events: eventCursor,
-  now: z.number(),
-  keys: z.unknown(),
-});
+/** SQL: the cursors that tell what is covered, as one value; NULL before the first full run. */
+export const selectCursors = sql`(SELECT jsonb_build_object('fullRun', f.value, 'events', e.value,
+    'now', extract(epoch FROM now())::float8, 'keys', ${selectStoredKeys})
+  FROM parity."Cursor" f JOIN parity."Cursor" e ON e.key = 'events' WHERE f.key = 'full_run')`;
 
-async function readCursors(
-  db: Database | Tx,
-): Promise<{ fullRun: StoredFullRun; events: EventCursor; isUnbroken: boolean } | null> {
-  const row = await queryOne(
-    db,
-    cursorRow,
-    sql`
-    SELECT f.value AS "fullRun", e.value AS events, extract(epoch FROM now())::float8 AS now,
-      ${selectStoredKeys} AS keys
-    FROM parity."Cursor" f JOIN parity."Cursor" e ON e.key = 'events' WHERE f.key = 'full_run'`,
-  );
-  if (row === null) return null;
-  const { fullRun, events, now, keys } = row;
+export const storedCursors = z
+  .object({ fullRun: storedFullRun, events: eventCursor, now: z.number(), keys: z.unknown() })
+  .nullable();
+
+const cursorsRow = z.object({ cursors: storedCursors });
+
+const readCursors = async (db: Database | Tx) =>
+  (await queryOneOrThrow(db, cursorsRow, sql`SELECT ${selectCursors} AS cursors`)).cursors;
+
+function parseCursors(
+  stored: z.infer<typeof storedCursors>,
+): { fullRun: StoredFullRun; events: EventCursor; isUnbroken: boolean } | null {
+  if (stored === null) return null;
+  const { fullRun, events, now, keys } = stored;
   const isReached = now - events.since < EVENT_REACH_SECONDS;
   const isUnbroken = isReached && isEqualList(fullRun.metadataKeys, parseStoredKeys(keys));
   return { fullRun, events, isUnbroken };

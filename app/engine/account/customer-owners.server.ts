@@ -6,6 +6,12 @@ const trimBlanks = (text: Sql): Sql => sql`btrim(${text}, E' \\t\\n\\r\\f\\v')`;
 /** SQL: a Stripe id as the application recorded it, trimmed; NULL when it is empty or blank (`readStripeId`). */
 export const trimId = (id: Sql): Sql => sql`nullif(${trimBlanks(id)}, '')`;
 
+/**
+ * SQL condition: Stripe could have made this id (`isStripeId`). The length is asked for by itself, because a bound such as
+ * `{1,255}` makes PostgreSQL's regular expressions a hundred times slower.
+ */
+export const isPossibleId = (id: Sql): Sql => sql`(${id} ~ '^[A-Za-z0-9_]+$' AND length(${id}) <= 255)`;
+
 /** SQL: the address of a user's record, as it is compared (`foldRecordedEmail`). */
 export const foldRecordedEmail = (email: Sql): Sql => sql`lower(${trimBlanks(email)} COLLATE "C")`;
 

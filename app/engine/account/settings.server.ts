@@ -3,9 +3,9 @@ import type { RecordFields } from "~/billing/fields";
 import type { Policy } from "~/billing/policy";
 import type { Database, Tx } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
-import { queryRows } from "~/platform/query-rows.server";
+import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
-import { loadApplication } from "./application.server";
+import { type Application, findApplication, selectInstalled } from "./application.server";
 import { checkSettings, readStoredSettings, type SettingValues } from "./settings-catalogue.server";
 
 /** The Stripe account that this database belongs to. */
@@ -31,10 +31,27 @@ const storedBinding = z
   .nullable()
   .default(null);
 
+/** SQL: what `readSettings` reads, as columns of a row of `storedSettings`. */
+export const selectSettings = sql`
+  (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM parity."Setting") AS settings, ${selectInstalled} AS installed`;
+
+/** What is stored of the settings, and which mapping is installed. */
+export const storedSettings = z.object({
+  settings: z.record(z.string(), z.unknown()),
+  installed: z.string().nullable(),
+});
+
 /** Reads all settings; a setting that is not stored has its default. */
-export async function loadSettings(db: Database | Tx): Promise<Settings> {
-  const [rows, application] = await Promise.all([db.setting.findMany(), loadApplication(db)]);
-  const stored = new Map<string, unknown>(rows.map(({ key, value }) => [key, value]));
+export const loadSettings = async (db: Database | Tx): Promise<Settings> =>
+  readSettings(db, await queryOneOrThrow(db, storedSettings, sql`SELECT ${selectSettings}`));
+
+/** The settings that a statement selected by `selectSettings`. */
+export async function readSettings(
+  db: Database | Tx,
+  { settings, installed }: z.infer<typeof storedSettings>,
+): Promise<Settings> {
+  const application: Application = await findApplication(db, installed);
+  const stored = new Map(Object.entries(settings));
   const values = readStoredSettings(stored);
   const { graceDays, noPlanWord, revocationLimitPercent, revocationLimitMinimum } = values;
   const policy: Policy = {

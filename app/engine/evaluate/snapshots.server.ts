@@ -67,23 +67,17 @@ const findTables = (fields: RecordFields) => (fields === FIELDS ? tables : creat
 export async function loadSnapshots(
   db: Database | Tx,
   userIds: readonly string[],
-  options: LoadOptions | Promise<LoadOptions>,
+  options: LoadOptions,
   fields: RecordFields = FIELDS,
 ): Promise<LoadedSnapshot[]> {
-  if (userIds.length === 0) {
-    await options;
-    return [];
-  }
-  const [row, loadOptions] = await Promise.all([
-    queryOne(db, foundRow, selectSnapshots(userIds, fields)),
-    options,
-  ]);
+  if (userIds.length === 0) return [];
+  const row = await queryOne(db, foundRow, selectSnapshots(userIds, fields));
   const rows = await readTables(findTables(fields), row?.found);
   const found = { ...rows, ...findLinks(rows), customers: groupByCustomer(rows), fields };
   const snapshots: LoadedSnapshot[] = [];
   await forEachInSlices(userIds, (id) => {
     const user = rows.users.get(id);
-    if (user) snapshots.push(toSnapshot(id, user, found, loadOptions));
+    if (user) snapshots.push(toSnapshot(id, user, found, options));
   });
   return snapshots;
 }

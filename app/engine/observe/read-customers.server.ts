@@ -1,9 +1,13 @@
+import { z } from "zod";
 import { chooseItem } from "~/billing/choice";
 import { isOpen, type SubscriptionItem, type Version } from "~/billing/observation";
-import type { Catalogue } from "~/billing/plans";
-import { keepSeenPrices, loadCatalogue } from "~/engine/account/catalogue.server";
-import type { Database } from "~/platform/client.server";
+import { buildCatalogue, type Catalogue } from "~/billing/plans";
+import { keepSeenPrices, selectCatalogue, storedCatalogue } from "~/engine/account/catalogue.server";
+import { parseStoredKeys, selectStoredKeys } from "~/engine/account/metadata-keys.server";
+import type { Database, Tx } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 import type { StripeFailure } from "~/stripe/failure.server";
 import { type ReadCustomer, type ReadSubscription, UNREADABLE_STATUS } from "~/stripe/parse";
 import type { AnswerVersion, NoAnswer, RequestOptions, StripeReader } from "~/stripe/reader.server";
@@ -58,14 +62,14 @@ export async function readCustomers(
         else reads.push(read.value);
       }),
     );
-    const catalogue = await loadCatalogue(db);
+    const { again, catalogue } = await storeReads(db, await withAmounts({ db, stripe }, reads, options));
     for (const { customer, subscriptions } of reads) {
       requestIds.set(customer.value.id, customer.requestId);
       if (subscriptions.some(({ value }) => isOpen(value) && mayBeOurs(value, catalogue)))
         openCustomerIds.add(customer.value.id);
       else openCustomerIds.delete(customer.value.id);
     }
-    wanted = await storeReads(db, await withAmounts({ db, stripe }, reads, options));
+    wanted = again;
   }
   for (const id of wanted) failures.set(id, CONTESTED);
   return { failures, requestIds, openCustomerIds };
@@ -104,20 +108,36 @@ const CONTESTED: StripeFailure = {
   accountId: null,
 };
 
-/** This process may die before it has evaluated the users: those that a change may affect are enqueued. */
-const ENQUEUE = { enqueue: true };
+const rulesRow = storedCatalogue.extend({ keys: z.unknown() });
 
-/** Stores complete reads in one transaction; returns the customers that must be read again. */
-async function storeReads(db: Database, reads: readonly CustomerRead[]): Promise<string[]> {
-  if (reads.length === 0) return [];
+/** What says whose the read objects are, and what they buy. */
+async function loadReadingRules(tx: Tx): Promise<{ catalogue: Catalogue; metadataKeys: readonly string[] }> {
+  const row = await queryOneOrThrow(
+    tx,
+    rulesRow,
+    sql`SELECT ${selectCatalogue}, ${selectStoredKeys} AS keys`,
+  );
+  return { catalogue: buildCatalogue(row.plans, row.mappings), metadataKeys: parseStoredKeys(row.keys) };
+}
+
+/** The customers that must be read again, and the catalogue by which the reads were stored. */
+type Stored = { again: string[]; catalogue: Catalogue };
+const NOTHING_STORED: Stored = { again: [], catalogue: buildCatalogue([], []) };
+
+/** Stores complete reads in one transaction. */
+async function storeReads(db: Database, reads: readonly CustomerRead[]): Promise<Stored> {
+  if (reads.length === 0) return NOTHING_STORED;
   return retryOnDeadlock(db, async (tx) => {
     const subscriptions = reads.flatMap((read) => read.subscriptions);
+    const { catalogue, metadataKeys } = await loadReadingRules(tx);
+    // This process may die before it has evaluated the users: those that a change may affect are enqueued.
+    const options = { enqueue: true, metadataKeys };
     const again = await storeCustomers(
       tx,
       reads.map(({ customer }) => customer),
-      ENQUEUE,
+      options,
     );
-    again.push(...(await storeSubscriptions(tx, subscriptions, ENQUEUE)));
+    again.push(...(await storeSubscriptions(tx, subscriptions, options)));
     await storeUnpaidInvoices(
       tx,
       reads.flatMap(({ unpaid }) => unpaid),
@@ -128,13 +148,13 @@ async function storeReads(db: Database, reads: readonly CustomerRead[]): Promise
     );
     const settled = reads.filter(({ complete }) => !again.includes(complete.customerId));
     const complete = settled.map((read) => read.complete);
-    again.push(...(await storeCompleteReads(tx, complete, ENQUEUE)));
+    again.push(...(await storeCompleteReads(tx, complete, options)));
     await settleEvents(
       tx,
       complete.filter(({ customerId }) => !again.includes(customerId)),
     );
-    await keepSeenPrices(tx, await loadCatalogue(tx), listItems(subscriptions));
-    return [...new Set(again)];
+    await keepSeenPrices(tx, catalogue, listItems(subscriptions));
+    return { again: [...new Set(again)], catalogue };
   });
 }
 

@@ -180,13 +180,14 @@ const toDecideOptions = (input: ReconcileInput): DecideOptions => ({
   evidenceAfter: input.evidenceAfter ?? null,
 });
 
-/** Takes a version before loading, so that an older evaluation never overwrites a newer one. */
+/** Takes a version before loading, so that an older evaluation never overwrites a newer one; `taken` with the locks. */
 async function evaluateAll(
   tx: Tx,
   input: ReconcileInput,
   userIds: readonly string[],
+  taken: Version | null = null,
 ): Promise<EvaluatedUsers> {
-  const version = input.saveStatuses ? await nextVersion(tx) : null;
+  const version = input.saveStatuses ? (taken ?? (await nextVersion(tx))) : null;
   const options = { ...loadOptions(input.context, input.addressesRead), version };
   const snapshots = await loadSnapshots(tx, userIds, options, input.context.rules.fields);
   const decideOptions = toDecideOptions(input);
@@ -239,9 +240,10 @@ const listCandidates = (users: EvaluatedUsers, input: ReconcileInput) =>
 async function evaluateUnderLock(tx: Tx, input: ReconcileInput, found: Found): Promise<EvaluatedUsers> {
   if (found.candidateIds.length === 0) return new Map();
   await lockRecords(tx, found.candidateIds, LOCK_TIMEOUT_MS);
-  if (found.customerIds) await lockObservations(tx, found.customerIds);
-  else await lockObservationsOfUsers(tx, found.candidateIds, input.context.rules.fields);
-  const users = await evaluateAll(tx, input, found.candidateIds);
+  const version = found.customerIds
+    ? await lockObservations(tx, found.customerIds)
+    : await lockObservationsOfUsers(tx, found.candidateIds, input.context.rules.fields);
+  const users = await evaluateAll(tx, input, found.candidateIds, version);
   const options = toDecideOptions(input);
   if (!options.automatic) return users;
   let room: number | null = null;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { trimId } from "~/engine/account/customer-owners.server";
+import { isPossibleId, trimId } from "~/engine/account/customer-owners.server";
 import { isAskedAbout } from "~/engine/observe/events.server";
 import type { Database } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
@@ -10,7 +10,7 @@ const customersToRead: Sql = sql`
   SELECT e."customerId" AS id FROM parity."StripeEvent" e WHERE ${isAskedAbout} AND e."customerId" IS NOT NULL
   UNION SELECT named.id FROM (
     SELECT u.id AS "userId", ${trimId(sql`u."stripeCustomerId"`)} AS id FROM parity."RecheckQueue" t JOIN parity."User" u ON u.id = t."userId"
-    WHERE ${trimId(sql`u."stripeCustomerId"`)} ~ '^[A-Za-z0-9_]{1,255}$'
+    WHERE ${isPossibleId(trimId(sql`u."stripeCustomerId"`))}
     UNION ALL SELECT l."userId", l."customerId" FROM parity."RecheckQueue" t JOIN parity."Link" l ON l."userId" = t."userId"
       WHERE l.source <> 'rejected') named
   WHERE named.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM parity."StripeCustomer" c WHERE c.id = named.id)
@@ -88,7 +88,7 @@ export async function listUnlistedCustomers(db: Database): Promise<string[]> {
     SELECT id FROM parity."StripeCustomer" WHERE "testClockId" IS NOT NULL AND state = 'present'
     UNION SELECT "customerId" FROM parity."StripeSubscription" WHERE "testClockId" IS NOT NULL AND NOT gone
     UNION (SELECT ${trimId(sql`u."stripeCustomerId"`)} FROM parity."User" u
-      WHERE ${trimId(sql`u."stripeCustomerId"`)} ~ '^[A-Za-z0-9_]{1,255}$'
+      WHERE ${isPossibleId(trimId(sql`u."stripeCustomerId"`))}
         AND NOT EXISTS (SELECT 1 FROM parity."StripeCustomer" c WHERE c.id = ${trimId(sql`u."stripeCustomerId"`)})
       ORDER BY 1 LIMIT ${MOST_UNSEEN}::int)
     ORDER BY 1`,

@@ -116,11 +116,13 @@ async function commitPages(commit: Commit): Promise<CursorIn<"observe">> {
   const items = subscriptions.flatMap(({ value }) => value.items);
   const newItems = items.filter(({ priceId, lookupKey }) => !pricesKept.has(`${priceId} ${lookupKey}`));
   const next = await retryOnDeadlock(deps.db, async (tx) => {
-    const metadataKeys = cursor.metadataKeys ?? [...(await loadMetadataKeys(tx))];
-    const contested = await storeCustomers(tx, customers, { enqueue });
-    contested.push(...(await storeSubscriptions(tx, subscriptions, { enqueue })));
+    const metadataKeys = await loadMetadataKeys(tx);
+    const contested = await storeCustomers(tx, customers, { enqueue, metadataKeys });
+    contested.push(...(await storeSubscriptions(tx, subscriptions, { enqueue, metadataKeys })));
     if (newItems.length > 0) await keepSeenPrices(tx, await loadCatalogue(tx), newItems);
-    const advanced = { ...advanceCursor(cursor, arrived, contested), metadataKeys };
+    // Those of its beginning: what it read by others names other users.
+    const firstKeys = cursor.metadataKeys ?? [...metadataKeys];
+    const advanced = { ...advanceCursor(cursor, arrived, contested), metadataKeys: firstKeys };
     const observed = arrived.pages.reduce((sum, { own }) => sum + own, 0);
     await session.commit(tx, { cursor: advanced, observed });
     return advanced;

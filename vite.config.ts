@@ -1,5 +1,6 @@
 import tsconfigPaths from "vite-tsconfig-paths";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 declare module "@remix-run/node" {
   interface Future {
@@ -8,9 +9,17 @@ declare module "@remix-run/node" {
 }
 
 const testing = Boolean(process.env.VITEST);
-/** Tests of what the build has made: `npm test` runs them after it. */
+/** Tests of what the build has made: `npm test` runs them too, last, when its build has ended. */
 const BUILT = "**/*.built.test.ts";
-const afterBuild = process.env.PARITY_BUILT === "1";
+const isBuilt = process.env.PARITY_BUILT !== undefined;
+
+class BuiltLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const needsBuild = (file: TestSpecification) => file.moduleId.endsWith(".built.test.ts");
+    return [...sorted.filter((file) => !needsBuild(file)), ...sorted.filter(needsBuild)];
+  }
+}
 
 /** What builds the application. React's own plugin must not be added to Remix's, because hydration breaks. */
 async function loadBuildPlugins() {
@@ -45,8 +54,8 @@ export default defineConfig({
     maxWorkers: 3,
     // Files share what they import: loading it again for each took a third of the time. No file mocks a module.
     isolate: false,
-    ...(afterBuild && { include: [BUILT] }),
-    exclude: ["**/generated/**", "**/node_modules/**", ...(afterBuild ? [] : [BUILT])],
+    exclude: ["**/generated/**", "**/node_modules/**", ...(isBuilt ? [] : [BUILT])],
+    sequence: { sequencer: BuiltLast },
     globalSetup: ["app/platform/testing/server.ts"],
     setupFiles: ["app/platform/testing/cheap-passwords.ts"],
     // A slow machine is no failure: alone, no test takes a ninth of this.

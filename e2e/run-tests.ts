@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { makeTestFolder, removeTestFolder } from "../app/platform/testing/folder";
@@ -44,9 +45,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.exit(130);
   });
 
-async function execute(command: string, args: string[], onOutput?: (text: string) => void) {
+async function execute(
+  command: string,
+  args: string[],
+  { onOutput, more = {} }: { onOutput?: (text: string) => void; more?: Record<string, string> } = {},
+) {
   const program = command === "node" ? process.execPath : path.resolve("node_modules/.bin", command);
-  const { code, output } = await run(program, args, { env: environment, timeoutMs: TIMEOUT_MS, onOutput });
+  const env = { ...environment, ...more };
+  const { code, output } = await run(program, args, { env, timeoutMs: TIMEOUT_MS, onOutput });
   return { ok: code === 0, output };
 }
 
@@ -65,8 +71,10 @@ const createSearch = (search: keyof typeof SEARCHES): Step => ({
     const name = search.padEnd(8);
     const share = Number(options.minutes ?? SEARCHES.kill) / SEARCHES.kill;
     const args = search === "image" ? [] : ["--minutes", String(share * SEARCHES[search])];
-    const { ok } = await execute("tsx", [`e2e/hunt/${search}.ts`, ...args], (text) => {
-      for (const line of text.trimEnd().split("\n")) print(`  ${name} ${line}`);
+    const { ok } = await execute("tsx", [`e2e/hunt/${search}.ts`, ...args], {
+      onOutput: (text) => {
+        for (const line of text.trimEnd().split("\n")) print(`  ${name} ${line}`);
+      },
     });
     return { ok, output: "" };
   },
@@ -76,34 +84,42 @@ const generate = createStep("prisma generate", "node", "scripts/make.mjs", "--fo
 // The native compiler, by its path: `tsc` of both versions has the same name. One thread, because the tests run beside it.
 const types = createStep("types", "node", "node_modules/typescript-native/bin/tsc", "--singleThreaded");
 const lint = createStep("lint and format", "biome", "check", ".");
-const build = createStep("build", "node", "scripts/make.mjs", "--force", "pages", "server", "programs");
-const createVitest = (title: string, name: string, ...files: string[]): Step => ({
-  ...createStep(
-    title,
-    "vitest",
-    "run",
-    ...files,
-    "--maxWorkers=2", // the browser fills the time in which a test waits
-    "--reporter=default",
-    "--reporter=json",
-    "--reporter=./e2e/support/slow-tests.ts",
-    `--outputFile.json=${report(name)}`,
-  ),
+/** Written when the build has ended, however: what tests of its output wait for. */
+const buildEnded = path.join(folder, "build-ended");
+const build: Step = {
+  title: "build",
+  async execute() {
+    const done = await execute("node", ["scripts/make.mjs", "--force", "pages", "server", "programs"]);
+    await writeFile(buildEnded, "");
+    return done;
+  },
+};
+const createVitest = (title: string, name: string, files: string[], more: Record<string, string>): Step => ({
+  title,
+  execute: () =>
+    execute(
+      "vitest",
+      [
+        "run",
+        ...files,
+        "--maxWorkers=2", // the browser fills the time in which a test waits
+        "--reporter=default",
+        "--reporter=json",
+        "--reporter=./e2e/support/slow-tests.ts",
+        `--outputFile.json=${report(name)}`,
+      ],
+      { more },
+    ),
   readCounts: () => readVitestCounts(report(name)),
 });
-const vitest = createVitest("unit and integration, schema drift, layers, lock", "vitest");
-const built: Step = {
-  title: "what the build has made",
-  async execute() {
-    const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report("built")}`];
-    const { code, output } = await run(path.resolve("node_modules/.bin/vitest"), args, {
-      env: { ...environment, PARITY_BUILT: "1" },
-      timeoutMs: TIMEOUT_MS,
-    });
-    return { ok: code === 0, output };
+const vitest = createVitest(
+  "unit and integration, schema drift, layers, lock, what the build has made",
+  "vitest",
+  [],
+  {
+    PARITY_BUILT: buildEnded,
   },
-  readCounts: () => readVitestCounts(report("built")),
-};
+);
 // It is loaded from elsewhere, while the processors do the first steps.
 const installing = installChromium();
 const browser: Step = {
@@ -121,12 +137,12 @@ const browser: Step = {
   readCounts: () => readPlaywrightCounts(report("playwright")),
 };
 // The lanes of a stage run in parallel, the steps of a lane one after another: there are two cores.
-const checks: Step[][][] = [[[generate]], [[types, lint, build, built, browser], [vitest]]];
+const checks: Step[][][] = [[[generate]], [[build, types, lint, browser], [vitest]]];
 const searches: Step[][][] = [
   [[generate]],
   [[build]],
   // More cases take longer: a timeout of the tests' own counts beside this one.
-  [[createVitest("hunt: properties", "properties", ...findHunts("app"), "--testTimeout=1200000")]],
+  [[createVitest("hunt: properties", "properties", [...findHunts("app"), "--testTimeout=1200000"], {})]],
   [[createSearch("kill")], (["order", "answers", "requests", "image"] as const).map(createSearch)],
 ];
 const stages = hunt ? searches : checks;

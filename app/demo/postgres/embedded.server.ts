@@ -41,6 +41,8 @@ const fastSettings = {
   fsync: "off",
   synchronous_commit: "off",
   full_page_writes: "off",
+  // It looks into each of many small databases again and again, and what it learns changes plans.
+  autovacuum: "off",
   // Then the memory files of a killed server are removed together with its folder.
   ...(process.platform === "win32" ? {} : { dynamic_shared_memory_type: "mmap" }),
 };

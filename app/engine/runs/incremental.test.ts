@@ -34,10 +34,10 @@ const takePaths = () => {
 
 describe("an incremental run", () => {
   it("without events asks only for events, and evaluates and writes no user", async () => {
-    await addSyncedUsers(world, 120);
+    await addSyncedUsers(world, 20);
     const before = await readRowVersions(world);
     expect(await cron()).toMatchObject({
-      ...{ scope: "incremental", success: true, done: true, total: 120, skippedCount: 120 },
+      ...{ scope: "incremental", success: true, done: true, total: 20, skippedCount: 20 },
       ...{ syncedCount: 0, reviewCount: 0, failedCount: 0, notChecked: 0, stripeRequests: 1 },
     });
     expect(takePaths()).toEqual(["/v1/events"]);
@@ -46,12 +46,12 @@ describe("an incremental run", () => {
   });
 
   it("reads each customer that events name once, and once more before a revocation", async () => {
-    const subscriptions = await addSyncedUsers(world, 350);
+    const subscriptions = await addSyncedUsers(world, 110);
     const some = subscriptions.slice(0, 4);
     for (const id of some.slice(0, 2)) world.sandbox.subscriptions.cancel(id);
     for (const id of some.slice(2)) world.sandbox.subscriptions.update(id, { cancel_at_period_end: true });
     const answer = await cron();
-    expect(answer).toMatchObject({ scope: "incremental", success: true, syncedCount: 4, skippedCount: 346 });
+    expect(answer).toMatchObject({ scope: "incremental", success: true, syncedCount: 4, skippedCount: 106 });
     expect(answer.stripeRequests).toBe(4 + 1 + 2);
     expect(await readAccess(world, toUserId(0))).toBe("locked 0");
     expect(await readAccess(world, toUserId(2))).toBe("active 5");
@@ -59,7 +59,7 @@ describe("an incremental run", () => {
       cancelAtPeriodEnd: true,
     });
     takePaths();
-    expect(await cron()).toMatchObject({ syncedCount: 0, skippedCount: 350, stripeRequests: 1 });
+    expect(await cron()).toMatchObject({ syncedCount: 0, skippedCount: 110, stripeRequests: 1 });
   });
 
   it("ignores events that a webhook has settled already", async () => {
@@ -131,7 +131,13 @@ describe("an incremental run", () => {
       }
     });
     await world.parity.runs.cron({ budgetMs: 30_000, scope: "full" });
-    for (let n = 0; n < 80; n += 1) await addUser(world, { id: `new${n}` });
+    const ids = Array.from({ length: 80 }, (_, n) => `new${n}`);
+    await world.db.user.createMany({
+      data: ids.map((id) => ({ id, email: `${id}@example.com`, emailVerified: true, name: id })),
+    });
+    await world.db.workspace.createMany({
+      data: ids.map((id) => ({ id: `${id}_w1`, ownerId: id, name: id })),
+    });
     takePaths();
     expect(await cron()).toMatchObject({ scope: "incremental", success: true, syncedCount: 40 });
     expect(takePaths()).toEqual(["/v1/events"]);

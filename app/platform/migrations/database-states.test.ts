@@ -72,14 +72,9 @@ const NAMESAKES = `
 const MAPPED: string[] = [];
 const UNMAPPED = [RELATIONS];
 
-it.each<[state: string, sql: string, pending: string[], parameter?: [name: string, value: string]]>([
-  ["A1: empty", "", UNMAPPED],
-  [
-    "A3: the three tables on the search path of the role",
-    OWN_SHAPE("shop"),
-    MAPPED,
-    ["options", "-csearch_path=shop"],
-  ],
+type State = [state: string, sql: string, pending: string[], parameter?: [name: string, value: string]];
+
+const STATES: State[] = [
   [
     "A4: the application in a schema of its own, a view in public",
     `${OWN_SHAPE("app")} CREATE VIEW "User" AS SELECT * FROM app."User"`,
@@ -90,19 +85,11 @@ it.each<[state: string, sql: string, pending: string[], parameter?: [name: strin
     `${PRISMA_USER} ${FAILED_ROW}`,
     UNMAPPED,
   ],
-  ["A6: a Prisma application in lower case", `${PRISMA_LEDGER} ${LOWER_CASE}`, UNMAPPED],
   [
     "A7: ?schema=parity, pg_trgm in public",
     `${PRISMA_USER} CREATE EXTENSION pg_trgm`,
     UNMAPPED,
     ["schema", "parity"],
-  ],
-  ["A7: ?schema=app", OWN_SHAPE("public"), MAPPED, ["schema", "app"]],
-  [
-    "A8: a search path of parity alone",
-    `${OWN_SHAPE("public")} CREATE EXTENSION pg_trgm`,
-    MAPPED,
-    ["options", "-csearch_path=parity"],
   ],
   ["A8: an empty search path", OWN_SHAPE("public"), MAPPED, ["options", "-csearch_path="]],
   [
@@ -110,30 +97,53 @@ it.each<[state: string, sql: string, pending: string[], parameter?: [name: strin
     `${NAMESAKES} ${OWN_SHAPE("public")}`,
     MAPPED,
   ],
-])("makes only what is ours, once, whatever is there: %s", async (_, sql, pending, parameter) => {
-  const plain = await createApplication(sql);
-  const url = parameter ? withParameter(plain, ...parameter) : plain;
-  const before = await dumpOutside(plain);
-  const ended = await Promise.all([applyMigrations(url), applyMigrations(url)]);
-  ended.push(await applyMigrations(url));
-  expect(ended.map(({ unmapped }) => unmapped.length > 0)).toEqual(ended.map(() => pending.length > 0));
-  expect(ended.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
-  expect(await dumpOutside(plain)).toEqual(before);
+];
+/** Each like one of those in what it goes through; `npm run hunt` tries them too. */
+const MORE_STATES: State[] = [
+  ["A1: empty", "", UNMAPPED],
+  [
+    "A3: the three tables on the search path of the role",
+    OWN_SHAPE("shop"),
+    MAPPED,
+    ["options", "-csearch_path=shop"],
+  ],
+  ["A6: a Prisma application in lower case", `${PRISMA_LEDGER} ${LOWER_CASE}`, UNMAPPED],
+  ["A7: ?schema=app", OWN_SHAPE("public"), MAPPED, ["schema", "app"]],
+  [
+    "A8: a search path of parity alone",
+    `${OWN_SHAPE("public")} CREATE EXTENSION pg_trgm`,
+    MAPPED,
+    ["options", "-csearch_path=parity"],
+  ],
+];
 
-  // Every connection sees the same, whatever its search path is.
-  for (const address of [url, plain, withParameter(plain, "options", "-csearch_path=pg_temp")]) {
-    expect(await listPendingMigrations(address)).toEqual(pending);
-    const db = createDatabase(address, { poolSize: 1 });
-    expect(await listPendingMigrationsOn(db)).toEqual(pending);
-    expect(await db.run.count()).toBe(0);
-    if (pending.length === 0)
-      expect(await db.$queryRaw`SELECT id FROM parity."User"`).toEqual([{ id: "ada" }]);
-    await db.$disconnect();
-  }
+it.each(process.env.PARITY_HUNT ? [...STATES, ...MORE_STATES] : STATES)(
+  "makes only what is ours, once, whatever is there: %s",
+  async (_, sql, pending, parameter) => {
+    const plain = await createApplication(sql);
+    const url = parameter ? withParameter(plain, ...parameter) : plain;
+    const before = await dumpOutside(plain);
+    const ended = await Promise.all([applyMigrations(url), applyMigrations(url)]);
+    ended.push(await applyMigrations(url));
+    expect(ended.map(({ unmapped }) => unmapped.length > 0)).toEqual(ended.map(() => pending.length > 0));
+    expect(ended.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
+    expect(await dumpOutside(plain)).toEqual(before);
 
-  await run(plain, "DROP SCHEMA parity CASCADE");
-  expect(await dumpOutside(plain)).toEqual(before);
-});
+    // Every connection sees the same, whatever its search path is.
+    for (const address of [url, plain, withParameter(plain, "options", "-csearch_path=pg_temp")]) {
+      expect(await listPendingMigrations(address)).toEqual(pending);
+      const db = createDatabase(address, { poolSize: 1 });
+      expect(await listPendingMigrationsOn(db)).toEqual(pending);
+      expect(await db.run.count()).toBe(0);
+      if (pending.length === 0)
+        expect(await db.$queryRaw`SELECT id FROM parity."User"`).toEqual([{ id: "ada" }]);
+      await db.$disconnect();
+    }
+
+    await run(plain, "DROP SCHEMA parity CASCADE");
+    expect(await dumpOutside(plain)).toEqual(before);
+  },
+);
 
 it("names the table and the column of the application that it could not map", async () => {
   const url = await createApplication(PRISMA_USER);

@@ -39,6 +39,21 @@ const sourceFolders: Plugin = {
   },
 };
 
+/** Packages of many files, of which each process would read, and compile, all. The others stay where they are. */
+const BUNDLED = /^(stripe|zod|@prisma\/[\w-]+|pg|pg-(?!native)[\w-]+|postgres-[\w-]+)(\/|$)/;
+
+const otherPackages: Plugin = {
+  name: "other-packages",
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^.~/]/ }, ({ path: name, kind }) =>
+      kind === "entry-point" || BUNDLED.test(name) ? undefined : { path: name, external: true },
+    );
+  },
+};
+
+/** Some of these packages were written for CommonJS. */
+const REQUIRE = `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`;
+
 /** Bundles the programs once, so that a process starts within some tenths of a second and not within seconds. */
 export async function bundlePrograms(): Promise<Programs> {
   // Inside the repository, where the packages are found.
@@ -52,9 +67,9 @@ export async function bundlePrograms(): Promise<Programs> {
     platform: "node",
     format: "esm",
     target: "node20",
-    packages: "external",
+    banner: { js: REQUIRE },
     logLevel: "error",
-    plugins: [sourceFolders],
+    plugins: [sourceFolders, otherPackages],
   });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -57,11 +57,19 @@ export function lend(db: Database): { db: Database; end(): void } {
 
 /** Up to this size a table is emptied row by row: after TRUNCATE every connection learns the table anew. */
 const SMALL_BYTES = 64 * 1024;
-const USED = `relkind = 'r' AND relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema')
-  AND pg_relation_size(oid) > 0`;
-const DEFINITIONS = [
-  ...["pg_attribute", "pg_attrdef", "pg_constraint", "pg_index", "pg_namespace", "pg_proc", "pg_rewrite"],
-  ...["pg_trigger", "pg_type"],
+/** The first number of what is not PostgreSQL's own. */
+const FIRST_OID = 16_384;
+const USED = `oid >= ${FIRST_OID} AND relkind = 'r' AND pg_relation_size(oid) > 0`;
+/** Catalogs, and by what their rows are found that are not PostgreSQL's own, which are most. */
+const DEFINITIONS: [catalog: string, key: string][] = [
+  ["pg_attribute", "attrelid"],
+  ["pg_attrdef", "oid"],
+  ["pg_constraint", "oid"],
+  ["pg_index", "indexrelid"],
+  ["pg_proc", "oid"],
+  ["pg_rewrite", "oid"],
+  ["pg_trigger", "oid"],
+  ["pg_type", "oid"],
 ];
 
 /** A new database, which no test has had yet. */
@@ -76,13 +84,15 @@ export async function createReusable(given: Pick<Reusable, "db" | "url" | "remov
 
 /** Changes with every definition, row of `kept`, setting of the database, and what the planner was told. */
 async function readShape(db: Database, kept: readonly string[]): Promise<string> {
-  const parts = [...DEFINITIONS, ...kept].map(
-    (name) => `(SELECT sum(xmin::text::bigint) || '/' || count(*) FROM ${name})`,
-  );
+  const sources = [
+    ...DEFINITIONS.map(([catalog, key]) => `${catalog} WHERE ${key} >= ${FIRST_OID}`),
+    ...["pg_namespace", ...kept],
+  ];
+  const parts = sources.map((source) => `(SELECT sum(xmin::text::bigint) || '/' || count(*) FROM ${source})`);
   const rows = await db.$queryRawUnsafe(`
     SELECT concat_ws(' ', ${parts.join(", ")},
-      (SELECT count(*) FROM pg_statistic WHERE starelid >= 16384),
-      (SELECT count(*) FROM pg_class WHERE oid >= 16384 AND relkind = 'r' AND reltuples >= 0),
+      (SELECT count(*) FROM pg_statistic WHERE starelid >= ${FIRST_OID}),
+      (SELECT count(*) FROM pg_class WHERE oid >= ${FIRST_OID} AND relkind = 'r' AND reltuples >= 0),
       (SELECT count(*) FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase
        WHERE datname = current_database())) AS shape`);
   return z.tuple([z.object({ shape: z.string() })]).parse(rows)[0].shape;

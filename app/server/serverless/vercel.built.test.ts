@@ -10,6 +10,8 @@ import { createStaffAuth } from "~/auth/staff.server";
 import { addPayingUser, createWorld, readAccess, type World } from "~/engine/testing/world";
 import { createLog } from "~/platform/log.server";
 import { ROOT } from "~/platform/root.server";
+import { waitForBuild } from "~/platform/testing/built";
+import { useRealPasswords } from "~/platform/testing/cheap-passwords";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
 import { buildOutput, readChoices } from "../../../scripts/build-vercel.mjs";
 import { CRON_SECRET, PASSWORD } from "../testing/live-server";
@@ -28,6 +30,8 @@ let output = "";
 let bytes = 0;
 
 beforeAll(async () => {
+  useRealPasswords();
+  await waitForBuild();
   world = await createWorld({ secretKeys: ["sk_test_sandboxOfTheHandler"] });
   folder = await makeTestFolder();
   output = path.join(folder, "output");

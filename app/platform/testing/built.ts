@@ -1,0 +1,12 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { expect } from "vitest";
+
+/**
+ * Waits until there is what the build makes. `npm test` builds beside the first tests, and names in `PARITY_BUILT` the file that it
+ * writes when the build has ended; any other value says that it is there.
+ */
+export async function waitForBuild(): Promise<void> {
+  const file = process.env.PARITY_BUILT ?? "";
+  if (path.isAbsolute(file)) await expect.poll(() => existsSync(file)).toBe(true);
+}

@@ -1,9 +1,10 @@
 import type { Page } from "playwright/test";
 import { query, readRecord } from "./support/customers";
 import { addCustomer, CARDS, goToPayment, openWorkspace, setWebhooks } from "./support/paying";
-import { expect, expectAccessible, test } from "./support/test";
+import { expect, expectAccessible, PHONE, test } from "./support/test";
 
-// Buying once, changing a plan, and the support contact.
+// Buying once, changing a plan, and the support contact, on a phone.
+test.use(PHONE);
 
 const findHeading = (page: Page) => page.getByRole("heading", { level: 1 });
 const findSeats = (page: Page) => page.locator("[data-seat=present]");

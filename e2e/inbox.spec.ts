@@ -2,9 +2,7 @@ import { expect, expectAccessible, test } from "./support/test";
 
 test("a case is decided in the inbox: the effect is shown first, the case stays greyed, and the next one follows", async ({
   staffPage: page,
-  isMobile,
 }) => {
-  test.skip(isMobile, "it changes the same data");
   await page.goto("/?queue=needs_decision");
   await expectAccessible(page);
   const list = page.getByRole("region", { name: "Needs a decision" });
@@ -29,9 +27,7 @@ test("a case is decided in the inbox: the effect is shown first, the case stays 
 
 test("a user is put on hold with a reason that stands on the page, and it is undone", async ({
   staffPage: page,
-  isMobile,
 }) => {
-  test.skip(isMobile, "it changes the same data");
   await page.goto("/users?q=marchetti");
   await page.getByRole("link", { name: "Sofia Marchetti" }).click();
   const todo = page.getByRole("region", { name: "What to do" });
@@ -51,9 +47,7 @@ test("a user is put on hold with a reason that stands on the page, and it is und
 
 test("access is taken only after a dialog that says whose it is, and is not shown with a tick", async ({
   staffPage: page,
-  isMobile,
 }) => {
-  test.skip(isMobile, "it changes the same data");
   await page.goto("/users?q=jonas.weber");
   await page.getByRole("link", { name: "Jonas Weber", exact: true }).click();
   const todo = page.getByRole("region", { name: "What to do" });
@@ -73,9 +67,7 @@ test("access is taken only after a dialog that says whose it is, and is not show
 
 test("keys work through the inbox, list themselves, and find users and pages", async ({
   staffPage: page,
-  isMobile,
 }) => {
-  test.skip(isMobile, "a phone has no keys");
   await page.goto("/?queue=needs_decision");
   const name = () => page.getByRole("article", { name: "Case" }).getByRole("heading").first().innerText();
   const first = await name();

@@ -5,20 +5,22 @@ import { expect, test } from "./support/test";
 const widths = [1440, 1024, 768, 720, 360];
 const pages = ["/users", "/?queue=needs_decision", "/users/user_0100", "/plans", "/users/user_0085"];
 
-for (const address of pages)
-  test(`${address} is readable at every width: search, ids, focus, nothing cut off`, async ({
-    staffPage: page,
-  }) => {
-    await page.goto(address);
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 800 });
-      const search = await page.getByRole("searchbox", { name: "Search users" }).boundingBox();
-      expect.soft(search?.width, `search field at ${width}`).toBeGreaterThanOrEqual(240);
-      expect.soft(await page.evaluate(findFaults), `at ${width}`).toEqual({
-        ...{ wider: 0, brokenIds: [], focusableButHidden: [], cutOff: [], covered: [] },
-      });
-    }
-  });
+test("pages are readable at every width: search, ids, focus, nothing cut off", async ({
+  staffPage: page,
+}) => {
+  for (const address of pages)
+    await test.step(address, async () => {
+      await page.goto(address);
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 800 });
+        const search = await page.getByRole("searchbox", { name: "Search users" }).boundingBox();
+        expect.soft(search?.width, `search field at ${width}`).toBeGreaterThanOrEqual(240);
+        expect.soft(await page.evaluate(findFaults), `${address} at ${width}`).toEqual({
+          ...{ wider: 0, brokenIds: [], focusableButHidden: [], cutOff: [], covered: [] },
+        });
+      }
+    });
+});
 
 /** Runs in the browser. */
 function findFaults() {

@@ -32,28 +32,25 @@ test("without scripts every button that is shown works: found, synced from the l
   expect(await readRecord(product, per)).toMatchObject({ workspace: "locked" });
 });
 
-for (const address of [
-  "/",
-  "/?queue=needs_decision",
-  "/?queue=not_linked",
-  "/users",
-  "/plans",
-  "/runs",
-  "/activity",
-  "/team",
+const PAGES = [
+  ...["/", "/?queue=needs_decision", "/?queue=not_linked", "/users", "/plans", "/runs", "/activity", "/team"],
   "/settings",
-])
-  test(`${address} shows no button that does nothing without scripts`, async ({ staffPage: page }) => {
-    await page.goto(address);
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    const idle = await page
-      .locator("button:visible:not([data-text])")
-      .evaluateAll(
-        (buttons) =>
-          buttons.filter(
-            (button) => !(button instanceof HTMLButtonElement && button.form && button.type === "submit"),
-          ).length,
-      );
-    expect(idle).toBe(0);
-    expect(await page.locator("input[type=checkbox]:visible").count()).toBe(0);
-  });
+];
+
+test("no page shows a button that does nothing without scripts", async ({ staffPage: page }) => {
+  for (const address of PAGES)
+    await test.step(address, async () => {
+      await page.goto(address);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      const idle = await page
+        .locator("button:visible:not([data-text])")
+        .evaluateAll(
+          (buttons) =>
+            buttons.filter(
+              (button) => !(button instanceof HTMLButtonElement && button.form && button.type === "submit"),
+            ).length,
+        );
+      expect(idle).toBe(0);
+      expect(await page.locator("input[type=checkbox]:visible").count()).toBe(0);
+    });
+});

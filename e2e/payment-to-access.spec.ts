@@ -115,11 +115,10 @@ test("the command line alone", async ({ staffPage: page, product }) => {
   await payAndLeave(page);
   const root = path.resolve(import.meta.dirname, "..");
   await expect(async () => {
-    await promisify(execFile)(
-      process.execPath,
-      ["--import", "tsx", "app/cli/parity.ts", "sync", customer.userId],
-      { cwd: root, env: { ...process.env, PARITY_DATA_DIR: product.dataDirectory } },
-    );
+    await promisify(execFile)(process.execPath, ["scripts/run.mjs", "cli", "sync", customer.userId], {
+      cwd: root,
+      env: { ...process.env, PARITY_DATA_DIR: product.dataDirectory },
+    });
     expect(await readRecord(product, customer.userId)).toMatchObject(ARMY);
   }).toPass({ timeout: 120_000 });
   await expectAccess(product, customer, "command line", from);

@@ -16,6 +16,8 @@ export default defineConfig({
   reporter: "list",
   use: {
     browserName: "chromium",
+    // What customers see is tested as on a phone: `test.use(PHONE)`. A project for it would start products of its own.
+    viewport: { width: 1440, height: 900 },
     locale: "en-US",
     timezoneId: "UTC",
     trace: "off", // it costs a fifth of the time; `npx playwright test --config=e2e/playwright.config.ts --trace on`
@@ -26,30 +28,4 @@ export default defineConfig({
       args: [...(asRoot ? ["--no-sandbox"] : []), "--disable-gpu"],
     },
   },
-  projects: [
-    // Customers use phones; their way from payment to access is tested on the desktop too.
-    {
-      name: "desktop",
-      testIgnore: ["**/customer.spec.ts", "**/buying.spec.ts"],
-      use: { viewport: { width: 1440, height: 900 } },
-    },
-    // What does not depend on the screen, and what sets its own sizes.
-    {
-      name: "phone",
-      testIgnore: [
-        "payment-to-access",
-        "smoke",
-        "layout",
-        "offline",
-        "keys",
-        "journeys",
-        "billing-lead",
-        "counts",
-        "team",
-        "no-scripts",
-        "weight",
-      ].map((name) => `**/${name}.spec.ts`),
-      use: { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true },
-    },
-  ],
 });

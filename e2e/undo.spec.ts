@@ -9,9 +9,7 @@ test.afterEach(({ product }) => setWebhooks(product, "on"));
 test("what a sync wrote is previewed and taken back from its run's page, with a typed reason", async ({
   staffPage: page,
   product,
-  isMobile,
 }) => {
-  test.skip(isMobile, "it changes the same data");
   const [userId = ""] = await addPaidCustomers(product, [
     { name: "Ines Moreau", email: "ines.moreau@example.com" },
   ]);

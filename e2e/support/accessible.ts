@@ -1,5 +1,6 @@
 import axe, { type RunOnly } from "axe-core";
 import { expect, type Page } from "playwright/test";
+import { PHONE } from "./screens";
 
 declare global {
   interface Window {
@@ -27,33 +28,42 @@ const runOnly: Record<"light" | "dark", RunOnly> = {
 };
 
 /**
- * Fails with what axe finds on the page now, in both themes, and when the page is wider than the screen.
+ * Fails with what axe finds on the page now, in both themes, and when the page is wider than the screen. `alsoNarrow`: on a
+ * screen as narrow as a phone's too, without loading the page again.
  */
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page, { alsoNarrow = false } = {}): Promise<void> {
   // We have no frames. Axe's own driver looks for them in pages of its own, which takes four times as long as the check.
   expect(page.frames(), "frames, into which this check does not look").toHaveLength(1);
   // A page that stays has axe from the check before.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   await page.evaluate(addStyle, hideAlike);
   await page.evaluate(markAlike, { attribute: alike, longest });
-  const screen = page.viewportSize();
-  // A bar that stays on the screen covers a part of some link, wherever the page is scrolled to.
-  if (screen) await page.setViewportSize({ ...screen, height: await readHeight(page) });
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const found = await page.evaluate(runAxe, {
-      exclude: [focusGuards],
-      runOnly: runOnly[colorScheme],
-    });
-    expect(found, `what axe finds (${colorScheme})`).toEqual([]);
-  }
+  const screen = page.viewportSize() ?? PHONE.viewport;
+  for (const colorScheme of ["light", "dark"] as const) await expectNothing(page, screen, colorScheme);
+  if (alsoNarrow) await expectNothing(page, PHONE.viewport, "light");
   await page.evaluate(removeStyle, alike);
-  if (screen) await page.setViewportSize(screen);
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  if (alsoNarrow) await expectNoOverflow(page, PHONE.viewport);
+  await expectNoOverflow(page, screen);
+}
+
+type Size = { width: number; height: number };
+
+async function expectNothing(page: Page, screen: Size, colorScheme: "light" | "dark"): Promise<void> {
+  if (page.viewportSize()?.width !== screen.width) await page.setViewportSize(screen);
+  // A bar that stays on the screen covers a part of some link, wherever the page is scrolled to.
+  await page.setViewportSize({ ...screen, height: await readHeight(page) });
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  const found = await page.evaluate(runAxe, { exclude: [focusGuards], runOnly: runOnly[colorScheme] });
+  expect(found, `what axe finds (${colorScheme}, ${screen.width} px)`).toEqual([]);
+}
+
+async function expectNoOverflow(page: Page, screen: Size): Promise<void> {
+  await page.setViewportSize(screen);
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
-  expect(overflow, "the page is wider than the screen").toBeLessThanOrEqual(0);
+  expect(overflow, `the page is wider than the screen (${screen.width} px)`).toBeLessThanOrEqual(0);
 }
 
 /** Runs in the browser. Not an element, which the page's policy would refuse. */

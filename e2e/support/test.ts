@@ -3,6 +3,7 @@ import { type Product, startProduct } from "./product";
 
 export { expect } from "playwright/test";
 export { expectAccessible } from "./accessible";
+export { PHONE } from "./screens";
 
 type PerTest = {
   /** Patterns of console errors that this test causes on purpose. Add to it. */

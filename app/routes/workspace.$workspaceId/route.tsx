@@ -5,7 +5,7 @@ import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { withPaymentCheck } from "~/http/with-payment-check.server";
 import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
-import { MAX_RELOADS, NoScriptRefresh } from "~/routes/workspace/no-script-refresh";
+import { MAX_RELOADS, NoScriptRefresh, reloadsField } from "~/routes/workspace/no-script-refresh";
 import { CONFIRMING, isOpen, LATE, SIGNED_OUT } from "~/routes/workspace/plan-state";
 import { usePolling } from "~/routes/workspace/use-polling";
 import { useRefresh } from "~/routes/workspace/use-refresh";
@@ -15,7 +15,7 @@ import { runWorkspaceAction } from "./workspace-action.server";
 
 const params = z.object({ workspaceId: z.string().min(1).max(200) });
 /** How often a browser without scripts has reloaded the page. */
-const search = z.object({ reloads: z.coerce.number().int().min(0).max(MAX_RELOADS).catch(0) });
+const search = z.object({ reloads: reloadsField });
 const form = z.discriminatedUnion("intent", [
   z.object({ intent: z.literal("buy"), plan: z.string().min(1).max(200) }),
   z.object({ intent: z.literal("manage") }),

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
-import { NoScriptRefresh } from "~/routes/workspace/no-script-refresh";
+import { NoScriptRefresh, reloadsField } from "~/routes/workspace/no-script-refresh";
 import { CONFIRMING, isOpen, LATE, type PlanState, SIGNED_OUT } from "~/routes/workspace/plan-state";
 import { type PollingState, usePolling } from "~/routes/workspace/use-polling";
 import { useRefresh } from "~/routes/workspace/use-refresh";
@@ -20,7 +20,10 @@ const search = z.object({
     .regex(/^cs_\w{1,250}$/)
     .nullable()
     .catch(null),
+  reloads: reloadsField,
 });
+
+type WelcomeData = WorkspaceData & { sessionId: string | null; reloads: number };
 
 const NOT_YOURS: PlanState = {
   title: "We could not match this payment",
@@ -35,16 +38,22 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 /** The page to which Stripe returns a customer. It is rendered at once; the sync starts in the browser. */
 export const loader = route.loader(
   { who: "customer", params, search },
-  async ({ params, search, customer, parity }): Promise<WorkspaceData & { sessionId: string | null }> => {
+  async ({ params, search, customer, parity }): Promise<WelcomeData> => {
     const page = await parity.workspace.page({ workspaceId: params.workspaceId, userId: customer.userId });
     if (!page) throw errorResponse("not_found", { message: "Workspace not found." });
     const plans = await parity.checkout.plans();
-    return { page, plans, available: parity.checkout.available, sessionId: search.session_id };
+    return {
+      page,
+      plans,
+      available: parity.checkout.available,
+      sessionId: search.session_id,
+      reloads: search.reloads,
+    };
   },
 );
 
 export default function Welcome() {
-  const { sessionId, ...workspace } = useLoaderData<typeof loader>();
+  const { sessionId, reloads, ...workspace } = useLoaderData<typeof loader>();
   const { page } = workspace;
   const location = useLocation();
   const arrival = useArrival(sessionId, location.key);
@@ -58,7 +67,7 @@ export default function Welcome() {
   useRefresh({ hasNews: arrival.state === "arrived" || polling === "open", whenVisibleAgain: !open });
   return (
     <>
-      {!open && <NoScriptRefresh workspaceId={page.workspace.id} reloads={0} />}
+      {!open && <NoScriptRefresh workspaceId={page.workspace.id} reloads={reloads} sessionId={sessionId} />}
       <WorkspaceView
         data={workspace}
         pendingState={open ? null : choosePendingState(arrival.state, polling)}

@@ -1,17 +1,29 @@
+import { z } from "zod";
 import { buildWorkspacePath } from "./workspace-path";
 
 const RELOAD_AFTER_SECONDS = 3;
 export const MAX_RELOADS = 3;
 
-/** Reloads the workspace page in browsers without scripts, up to three times. */
-export function NoScriptRefresh({ workspaceId, reloads }: { workspaceId: string; reloads: number }) {
+/** How often a page has been reloaded, in its address. */
+export const reloadsField = z.coerce.number().int().min(0).max(MAX_RELOADS).catch(0);
+
+type Props = { workspaceId: string; reloads: number; sessionId?: string | null };
+
+/**
+ * Reloads a page in browsers without scripts, up to three times. After a payment the page that says that it is being confirmed
+ * stays until the last time: the workspace itself would offer the plans again.
+ */
+export function NoScriptRefresh({ workspaceId, reloads, sessionId = null }: Props) {
   if (reloads >= MAX_RELOADS) return null;
+  const next = reloads + 1;
+  const workspace = buildWorkspacePath(workspaceId);
+  const url =
+    sessionId !== null && next < MAX_RELOADS
+      ? `${workspace}/welcome?session_id=${sessionId}&reloads=${next}`
+      : `${workspace}?reloads=${next}`;
   return (
     <noscript>
-      <meta
-        httpEquiv="refresh"
-        content={`${RELOAD_AFTER_SECONDS};url=${buildWorkspacePath(workspaceId)}?reloads=${reloads + 1}`}
-      />
+      <meta httpEquiv="refresh" content={`${RELOAD_AFTER_SECONDS};url=${url}`} />
     </noscript>
   );
 }

@@ -62,6 +62,13 @@ const CALLERS: Record<string, (user: LockedOut) => Promise<unknown>> = {
   "the return page": ({ userId }) => parity.checkout.sync({ userId, sessionId: null }),
 };
 
+/** `npm run hunt` tries each caller without each permission; otherwise what is not necessary is tried with every second one. */
+const isWhole = Boolean(process.env.PARITY_HUNT);
+function listCallers({ isNecessary, id }: PermissionEntry) {
+  const place = PERMISSIONS.findIndex((one) => one.id === id);
+  return Object.entries(CALLERS).filter((_, index) => isWhole || isNecessary || (index + place) % 2 === 0);
+}
+
 const ofSecretKey = PERMISSIONS.filter(({ key }) => key === "secret");
 const listMissing = async () =>
   (await world.db.stripeRefusal.findMany({ orderBy: { subject: "asc" } })).map(({ subject }) => subject);
@@ -71,7 +78,7 @@ describe.each(ofSecretKey.map((permission) => [formatPermission(permission), per
   (name, permission: PermissionEntry) => {
     it(`${permission.isNecessary ? "nothing is changed, and it is named" : "everything works"}; given back, all works`, async () => {
       const { probe } = world.deps.stripe;
-      for (const [caller, act] of Object.entries(CALLERS)) {
+      for (const [caller, act] of listCallers(permission)) {
         const user = await addLockedOut();
         world.sandbox.control.permissions.deny(permission.slug);
         const said = JSON.stringify(await act(user));

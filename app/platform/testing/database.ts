@@ -60,7 +60,7 @@ async function remove(server: string, url: string, db: Database): Promise<void> 
 export async function createEmptyDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const server = await serverUrl();
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE template0`);
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE template0 STRATEGY FILE_COPY`);
   return {
     url: withDatabase(server, name),
     drop: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),

@@ -28,4 +28,9 @@ export default defineConfig({
       args: [...(asRoot ? ["--no-sandbox"] : []), "--disable-gpu"],
     },
   },
+  // Last what has data of its own: between other files it would need one more start of the product with theirs.
+  projects: [
+    { name: "shared data", testIgnore: "**/journeys.spec.ts" },
+    { name: "journeys", testMatch: "**/journeys.spec.ts" },
+  ],
 });

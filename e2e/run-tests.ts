@@ -129,7 +129,8 @@ const browser: Step = {
     const installed = await installing;
     if (!installed.ok) return installed;
     environment.PLAYWRIGHT_JSON_OUTPUT_NAME = report("playwright");
-    const args = ["test", "--config=e2e/playwright.config.ts", "--reporter=list,json"];
+    // Each worker starts a product of its own, and the tests beside this fill the time in which the browser waits.
+    const args = ["test", "--config=e2e/playwright.config.ts", "--workers=1", "--reporter=list,json"];
     const done = await createStep("", "playwright", ...args).execute();
     const slow = await readSlowBrowserTests(report("playwright"));
     return { ...done, output: [done.output, ...slow].join("\n") };

@@ -35,3 +35,16 @@ it("gives null and logs the error when the promise rejects, early or late", asyn
   });
   expect(log.warn).toHaveBeenCalledTimes(2);
 });
+
+it("gives null and logs it when the value does not come before the page's stream ends", async () => {
+  vi.useFakeTimers();
+  const { promise } = later<number>();
+  const deferring = deferIfSlow(promise, { log, withinMs: 1 });
+  await vi.advanceTimersByTimeAsync(1);
+  const { value } = await deferring;
+  log.warn.mockClear();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(await value).toBeNull();
+  expect(log.warn).toHaveBeenCalledTimes(1);
+  vi.useRealTimers();
+});

@@ -9,7 +9,7 @@ import {
 import { RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
-import { afterTurns } from "./http/after-turns.server";
+import { afterTurns } from "./platform/with-timeout";
 import { NonceContext } from "./ui/theme/nonce";
 
 /** How long deferred data of a page may take, in milliseconds. */
@@ -55,7 +55,7 @@ export default function handleRequest(
       },
     );
     // Later than `streamTimeout`, so that late data is rendered as an error instead of being cut off.
-    afterTurns(streamTimeout + 1_000, abort);
+    afterTurns(streamTimeout + 1_000, abort).unref();
   });
 }
 

@@ -6,6 +6,7 @@ import { findPasswordProblem, type PasswordProblem } from "./passwords.server";
 import type { SignInLimits } from "./sign-in-limits.server";
 import { recordStaffChange, type StaffAudit } from "./staff-audit.server";
 import { clientAddressHeader } from "./staff-options.server";
+import { claimCode } from "./used-codes.server";
 import { nameBrowser } from "./user-agents";
 
 /** Makes a request to better-auth, which applies its checks only to requests. */
@@ -136,11 +137,13 @@ export function createOwnAccount({ db, log, limits, post, handler, findSessionId
       return { ok: true, uri: totpURI, backupCodes };
     },
     confirmSecondFactor: async (request, code) => {
-      const body = { code: code.replaceAll(/\s/g, "") };
+      const digits = code.replaceAll(/\s/g, "");
+      const body = { code: digits };
       const response = await send("/two-factor/verify-totp", body, request);
       const change = { before: { secondFactor: false }, after: { secondFactor: true } };
       await note(request, response, "second factor added", change);
       if (!response.ok) return { ok: false, reason: await readCodeProblem(response) };
+      await claimCode(db, request.staffId, digits);
       return { ok: true, cookies: response.headers.getSetCookie() };
     },
     removeSecondFactor: async (request, password) => {

@@ -4,7 +4,7 @@ import { createLog } from "~/platform/log.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { createStaffAuth, type StaffAuth } from "./staff.server";
 import { removeMember, removeSecondFactor } from "./testing/by-address";
-import { computeCode } from "./testing/totp";
+import { computeCode, computeNextCode } from "./testing/totp";
 
 const appUrl = "https://parity.test";
 const password = "correct horse battery";
@@ -147,7 +147,7 @@ describe("S25: the second factor", () => {
     expect(await readSession(toCookie(first.cookies))).toBeNull();
     expect(await enter(first.cookies, "000000")).toEqual({ ok: false, reason: "wrong_code" });
     expect(await enter([], computeCode(key))).toEqual({ ok: false, reason: "sign_in_again" });
-    const second = await enter(first.cookies, computeCode(key));
+    const second = await enter(first.cookies, computeNextCode(key));
     expect(second.ok && (await readSession(toCookie(second.cookies)))).toMatchObject({ name: "Ann" });
 
     const [backup = ""] = backupCodes;
@@ -161,6 +161,31 @@ describe("S25: the second factor", () => {
     const [stored] = await database.db.staffTwoFactor.findMany();
     expect(stored?.backupCodes).not.toContain(backupCodes[1]);
     expect(stored?.secret).not.toContain(key);
+  });
+
+  it("S25: opens one session with each code, also when two sign in at the same moment", async () => {
+    const { caller, key } = await addSecondFactor();
+    const code = computeCode(key);
+    await staffAuth.own.confirmSecondFactor(caller, code);
+    const begin = async () => {
+      const first = await signIn(password, "192.0.2.1");
+      if (first.ok || first.reason !== "second_factor") throw new Error("No second step");
+      return first.cookies;
+    };
+    const isOpen = (entered: Awaited<ReturnType<typeof enter>>) => (entered.ok ? "open" : entered.reason);
+    const count = () => database.db.staffSession.count();
+    const before = await count();
+    expect(isOpen(await enter(await begin(), code))).toBe("used_code");
+    const both = [await begin(), await begin()];
+    const next = computeNextCode(key);
+    const entered = await Promise.all(both.map((cookies) => enter(cookies, next)));
+    expect(entered.map(isOpen).sort()).toEqual(["open", "used_code"]);
+    expect(isOpen(await enter(await begin(), ` ${next.slice(0, 3)} ${next.slice(3)}`))).toBe("used_code");
+    expect(await count()).toBe(before + 1);
+    // The same digits come again one day.
+    await database.db
+      .$executeRaw`UPDATE parity."StaffVerification" SET "expiresAt" = now() WHERE id LIKE 'used-code-%'`;
+    expect(isOpen(await enter(await begin(), next))).toBe("open");
   });
 
   it("S5: is locked after ten wrong codes, with whatever sign-ins they came, and says so", async () => {

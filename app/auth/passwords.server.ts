@@ -23,10 +23,18 @@ export const PASSWORD_PROBLEMS: Record<PasswordProblem, string> = {
 /** Nearly any three letters are some word. */
 const SHORTEST_WORD = 4;
 
-let commonPasswords: Promise<ReadonlySet<string>> | null = null;
+/** Here each word counts by how common it is, so that short ones may be looked for. */
+const SHORTEST_COMMON = 3;
+/** Four common words and more are many guesses. */
+const MOST_WORDS = 5;
+/** A password of common words is easy to guess when so few guesses find it. Ten random letters take more. */
+const FEWEST_GUESSES = 1e10;
+const LONGEST_WORD = 24;
+
+let commonPasswords: Promise<ReadonlyMap<string, number>> | null = null;
 
 /** Half a megabyte, so it is loaded only when a password is chosen. */
-function loadCommonPasswords(): Promise<ReadonlySet<string>> {
+function loadCommonPasswords(): Promise<ReadonlyMap<string, number>> {
   commonPasswords ??= import("./common-passwords.server").then(({ COMMON_PASSWORDS }) => COMMON_PASSWORDS);
   return commonPasswords;
 }
@@ -37,10 +45,41 @@ async function isCommon(password: string, names: readonly string[]): Promise<boo
   if (new Set(text).size < 5 || isSequence(text) || !/\p{L}/u.test(text)) return true;
   const known = await loadCommonPasswords();
   const own = new Set(["parity", "stripe", ...names.flatMap(splitWords)]);
-  const isKnown = (word: string) => known.has(word) || own.has(word);
+  const rank = (word: string) => (own.has(word) ? 1 : (known.get(word) ?? null));
+  const isKnown = (word: string) => rank(word) !== null;
   return listForms(text).some(
-    (form) => isKnown(form) || isRepetition(form, isKnown) || isTwoWords(form, isKnown),
+    (form) =>
+      isKnown(form) ||
+      isRepetition(form, isKnown) ||
+      isTwoWords(form, isKnown) ||
+      countGuesses(form, rank) < FEWEST_GUESSES,
   );
+}
+
+/** A letter that belongs to no word. */
+const GUESSES_A_LETTER = 26;
+
+/**
+ * How many guesses find it at least, when common words are tried beside each other, the most common first, in any order (the
+ * heart of zxcvbn). `rank`: how common a word is, 1 is the most common; null when it is none.
+ */
+function countGuesses(text: string, rank: (word: string) => number | null): number {
+  /** By the number of words, and where the last of them ends: the fewest guesses. */
+  let ends: number[] = Array.from({ length: text.length + 1 }, (_, end) => GUESSES_A_LETTER ** end);
+  let fewest = ends[text.length] ?? 0;
+  for (let words = 1; words <= MOST_WORDS; words++) {
+    const next: number[] = Array(text.length + 1).fill(Number.POSITIVE_INFINITY);
+    for (let end = 1; end <= text.length; end++) {
+      next[end] = (next[end - 1] ?? 0) * GUESSES_A_LETTER;
+      for (let start = Math.max(0, end - LONGEST_WORD); start <= end - SHORTEST_COMMON; start++) {
+        const known = rank(text.slice(start, end));
+        if (known !== null) next[end] = Math.min(next[end] ?? 0, (ends[start] ?? 0) * known * words);
+      }
+    }
+    fewest = Math.min(fewest, next[text.length] ?? 0);
+    ends = next;
+  }
+  return fewest;
 }
 
 /** The password itself, without what people add at its ends and between words, and with letters instead of the signs that stand for them. */

@@ -163,6 +163,12 @@ describe("S10: a password", () => {
     "!@#$%^&*()_+",
     "letmeinplease",
     "asdfghjkl;'asdf",
+    "summerdragonmonkey",
+    "Dragon-Monkey-Shadow-99",
+    "football baseball batman",
+    "il0vey0uf0rever1",
+    "master.killer.paulson",
+    "iloveyoubabygirl",
   ])("that is easy to guess is refused: %s", async (given) => {
     expect(await add(given)).toEqual({ ok: false, reason: "password_too_common" });
   });
@@ -176,6 +182,13 @@ describe("S10: a password", () => {
     syncBuiltinESMExports();
     expect(given?.[3]).toMatchObject({ N: 16_384, r: 16, p: 1 });
   });
+
+  it.each(["correct horse battery", "seven purple mice", "kettle umbrella staple", "kqzjwmvxrtpl"])(
+    "of words that do not belong together, or of random letters, is accepted: %s",
+    async (given) => {
+      expect(await add(given)).toMatchObject({ ok: true });
+    },
+  );
 
   it("has 12 to 128 characters everywhere, and one of 128 can sign in", async () => {
     expect(await add("Xk2!fqP9zLw")).toEqual({ ok: false, reason: "password_too_short" });

@@ -16,6 +16,7 @@ import {
   type StaffAuthOptions,
   singleSignOnProvider,
 } from "./staff-options.server";
+import { claimCode } from "./used-codes.server";
 
 /** A member of staff that is signed in to the dashboard. Never a `User`. */
 export type Staff = {
@@ -81,6 +82,8 @@ const SEEN_MS = 5 * 60_000;
 /** What better-auth answers to a right password or code. */
 const signedIn = z.object({
   twoFactorRedirect: z.boolean().optional(),
+  /** Of the new session. */
+  token: z.string().nullish(),
   user: z.object({ id: z.string() }).optional(),
 });
 
@@ -170,7 +173,8 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
     },
     signInWithCode: async ({ code, clientAddress: address, userAgent, cookie }) => {
       const digits = code.replaceAll(/\s/g, "");
-      const path = /^\d{6}$/.test(digits) ? "/two-factor/verify-totp" : "/two-factor/verify-backup-code";
+      const isOfApp = /^\d{6}$/.test(digits);
+      const path = isOfApp ? "/two-factor/verify-totp" : "/two-factor/verify-backup-code";
       const headers = { [clientAddressHeader]: address, "User-Agent": userAgent, Cookie: cookie };
       const response = await auth.handler(post(path, { code: digits || code }, headers));
       if (response.status >= 500) throw new Error(`Signing in failed with ${response.status}.`);
@@ -179,8 +183,15 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
         log.warn({ address, status: response.status, reason }, "sign-in failed: wrong code");
         return { ok: false, reason };
       }
-      const answer = signedIn.parse(await response.json());
-      log.info({ staffId: answer.user?.id, address, by: "second factor" }, "signed in");
+      const { token, user } = signedIn.parse(await response.json());
+      const staffId = user?.id ?? "";
+      // Whose code it is, only better-auth can tell, and it has opened the session by then.
+      if (isOfApp && !(await claimCode(db, staffId, digits))) {
+        await db.staffSession.deleteMany({ where: { token: token ?? "" } });
+        log.warn({ staffId, address, reason: "used_code" }, "sign-in failed: wrong code");
+        return { ok: false, reason: "used_code" };
+      }
+      log.info({ staffId, address, by: "second factor" }, "signed in");
       return { ok: true, cookies: response.headers.getSetCookie() };
     },
     signOut: async (request) => {

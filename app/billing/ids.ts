@@ -1,10 +1,13 @@
+const MOST_ID = 500;
+
 /**
  * A user's id as someone wrote it into Stripe's metadata or a checkout session: trimmed. Null when nothing is left, and for
- * a text with NUL, which is no id in any database.
+ * a text with NUL or half a character, which is no id in any database, and one that is longer than Stripe's metadata may be.
  */
 export function readUserId(text: string | null | undefined): string | null {
   const trimmed = text?.trim() ?? "";
-  return trimmed === "" || /[\0\u{fffd}]/u.test(trimmed) ? null : trimmed;
+  const isId = trimmed !== "" && trimmed.length <= MOST_ID && !/[\0\u{fffd}\p{Surrogate}]/u.test(trimmed);
+  return isId ? trimmed : null;
 }
 
 /** What is used while the setting `metadataKeys` is not stored. */

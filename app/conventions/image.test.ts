@@ -56,6 +56,13 @@ it("the image has only what runs, and ends as the documentation says", () => {
   expect(image).toMatch(/^STOPSIGNAL SIGTERM$/m);
 });
 
+it("no secret, nothing that was built before, and no history enters the build of the image", () => {
+  expect(read(".dockerignore").split("\n")).toEqual(
+    expect.arrayContaining([".env*", "*.pem", "*.key", ".git", ".data", "build", "node_modules"]),
+  );
+  expect(read("Dockerfile")).not.toMatch(/^(ARG|ENV) .*(KEY|SECRET|TOKEN|PASSWORD|DATABASE_URL)/m);
+});
+
 const service = z.object({
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal("ALL")]),

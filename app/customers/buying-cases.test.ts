@@ -122,3 +122,28 @@ it("without a recorded address, or with one that is none, the customer types it 
     expect(world.sandbox.account.store.checkoutSessions.find(sessionId ?? "")?.customerEmail).toBe(sent);
   }
 });
+
+it("a customer that was deleted a moment ago has no billing page, and another one of the same user's has it (case 4)", async () => {
+  const { army } = world.prices;
+  const open = (userId: string) => parity.checkout.portal({ userId, returnUrl: "https://app.test/" });
+  const addSynced = async () => {
+    const id = await addBuyer({ price: army });
+    const synced = await parity.syncUser({ userId: id, actor: STAFF });
+    expect(synced).toMatchObject({ outcome: "synced" });
+    const { stripeCustomerId } = await world.db.user.findUniqueOrThrow({ where: { id } });
+    return { id, customerId: stripeCustomerId ?? "" };
+  };
+  const left = await addSynced();
+  const moved = await addSynced();
+  const other = world.sandbox.customers.create({ metadata: { userId: moved.id } }).id;
+  world.sandbox.subscriptions.create({ customer: other, items: [{ price: army }], status: "canceled" });
+  await parity.syncUser({ userId: moved.id, actor: STAFF });
+  for (const { customerId } of [left, moved]) world.sandbox.customers.delete(customerId);
+  lines = [];
+  expect(await open(left.id)).toEqual({ ok: false, reason: "no_customer" });
+  expect(lines.filter(({ msg }) => msg === "Stripe billing portal failed")).toEqual([]);
+  const opened = await open(moved.id);
+  const page = opened.ok ? (opened.url.split("/").at(-1) ?? "") : "";
+  const { portalSessions, customers } = world.sandbox.account.store;
+  expect(customers.getId(portalSessions.find(page)?.customer ?? -1)).toBe(other);
+});

@@ -1,11 +1,12 @@
 import { readMetadataUserId, readStripeId } from "~/billing/ids";
-import { choosePortalCustomer } from "~/billing/links/portal";
+import { choosePortalCustomer, type PortalChoice } from "~/billing/links/portal";
 import type { Actor } from "~/engine/account/actor";
 import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { AS_STAFF, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { findUserRecord } from "~/engine/evaluate/records.server";
+import { readCustomers } from "~/engine/observe/read-customers.server";
 import { linkSession } from "~/engine/observe/session-links.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
@@ -62,18 +63,28 @@ export function createCheckout(options: CheckoutOptions) {
     if (client === null) return reject("not_configured");
     if (!(await isRightAccount())) return reject("not_configured");
     if ((await consumeRateLimit(db, `portal:${userId}`, PORTAL_LIMIT)) > 0) return reject("too_many");
+    for (let isRead = false; ; isRead = true) {
+      const choice = await choosePortal(userId);
+      if (choice.customerId === null)
+        return reject(choice.why === "undecided" ? "being_matched" : choice.why);
+      const page = await client.createPortal(choice.customerId, returnUrl);
+      if (page.ok) return page;
+      if (page.failure.reason === "not_found" && !isRead) {
+        // Deleted since it was read: what Stripe says now decides which one it is, or that there is none.
+        const how: RequestOptions = { priority: "interactive", deadlineMs: WAIT_MS };
+        await readCustomers(options, [choice.customerId], how);
+        continue;
+      }
+      log.warn(describeFailure(page.failure), "Stripe billing portal failed");
+      return reject(isRefusal(page.failure) ? "stripe_refused" : "stripe_failed");
+    }
+  }
+
+  async function choosePortal(userId: string): Promise<PortalChoice> {
     const { context, snapshots } = await loadInContext(db, [userId]);
     const [snapshot] = snapshots;
-    if (!snapshot) return reject("no_customer");
-    const choice = choosePortalCustomer(
-      evaluateUser(snapshot, context, AS_STAFF).evaluation,
-      snapshot.record,
-    );
-    if (choice.customerId === null) return reject(choice.why === "undecided" ? "being_matched" : choice.why);
-    const page = await client.createPortal(choice.customerId, returnUrl);
-    if (page.ok) return page;
-    log.warn(describeFailure(page.failure), "Stripe billing portal failed");
-    return reject(isRefusal(page.failure) ? "stripe_refused" : "stripe_failed");
+    if (!snapshot) return { customerId: null, why: "no_customer" };
+    return choosePortalCustomer(evaluateUser(snapshot, context, AS_STAFF).evaluation, snapshot.record);
   }
 
   async function sync(input: { userId: string; sessionId: string | null }): Promise<CheckoutSync> {

@@ -9,6 +9,7 @@ import { clientAddressHeader } from "~/auth/staff-options.server";
 import { readClientAddress } from "~/http/client-address";
 import type { RouteEnvironment, Services } from "~/http/context";
 import { createErrorBody, type ErrorCode, readErrorStatus } from "~/http/errors";
+import { createProxyWatch } from "~/http/proxy-watch.server";
 import { findRefusal } from "~/http/request-bounds";
 import { readRequestId } from "~/http/request-id";
 import type { Sender } from "~/http/same-origin";
@@ -117,14 +118,9 @@ function prepareRequest(
   isClosing: () => boolean,
 ): RequestHandler {
   const host = new URL(environment.appUrl).host;
-  let isProxyKnown = environment.trustedProxies !== false;
+  const watchProxy = createProxyWatch(environment.trustedProxies !== false, log);
   return (request, response, next) => {
-    if (!isProxyKnown && (request.headers["x-forwarded-for"] || request.headers.forwarded)) {
-      isProxyKnown = true;
-      log.warn(
-        "Requests come through a proxy, but TRUSTED_PROXIES is not set: all people seem to have one address, which limits their sign-ins together. Set it to the proxies in front",
-      );
-    }
+    watchProxy(request.headers);
     const started = performance.now();
     const requestId = readRequestId(request.get("X-Request-Id"));
     const nonce = randomBytes(16).toString("base64");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Metadata, readMetadataUserId, readUserId } from "~/billing/ids";
+import { text } from "./price";
 
 /** What a checkout session says about who paid; no address, no amount. */
 export type CheckoutSession = {
@@ -16,7 +17,7 @@ export type CheckoutSession = {
 };
 
 const reference = z
-  .union([z.string(), z.object({ id: z.string() })])
+  .union([text, z.object({ id: text })])
   .nullish()
   .transform((value) => (typeof value === "string" ? value : (value?.id ?? null)) || null);
 
@@ -24,8 +25,8 @@ const sessionObject = z.object({
   id: z.string(),
   customer: reference,
   subscription: reference,
-  client_reference_id: z.string().nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
+  client_reference_id: text.nullish(),
+  metadata: z.record(z.string(), text).nullish(),
   payment_link: reference,
   status: z.string().nullish(),
   payment_status: z.string().nullish(),

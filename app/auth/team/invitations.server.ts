@@ -8,7 +8,7 @@ import type { Database, Tx } from "~/platform/client.server";
 import { findPasswordProblem, type PasswordProblem } from "../passwords.server";
 import { recordInvitation, recordStaffChange } from "../staff-audit.server";
 import { savePassword, staffEmail, staffName } from "../staff-fields.server";
-import { isStillAdmin, lockRoster } from "./roster-lock.server";
+import { isMakerStillAdmin, isStillAdmin, lockRoster, toMaker } from "./roster-lock.server";
 
 /** How long a link works. */
 export const INVITATION_HOURS = 72;
@@ -68,7 +68,7 @@ export function createInvitations(db: Database): Invitations {
       data: { withdrawnAt: new Date() },
     });
     const { id } = await tx.staffInvitation.create({
-      data: { ...invitation, tokenHash: hashToken(token), expiresAt, actor: `${by.kind}:${by.id ?? ""}` },
+      data: { ...invitation, tokenHash: hashToken(token), expiresAt, actor: toMaker(by) },
     });
     if (invitation.staffId === null)
       await recordInvitation(tx, { id, before: null, after: { role: invitation.role }, by });
@@ -90,7 +90,7 @@ export function createInvitations(db: Database): Invitations {
     const isMember = member !== null && member.removedAt === null;
     const isReset = found.staffId !== null;
     // The member was removed, or has been added otherwise meanwhile.
-    if (isReset !== isMember) return null;
+    if (isReset !== isMember || !(await isMakerStillAdmin(db, found.actor))) return null;
     const { email, expiresAt } = found;
     return { email, role: role.parse(found.role), name: member?.name ?? "", isReset, expiresAt };
   };
@@ -142,6 +142,7 @@ export function createInvitations(db: Database): Invitations {
         const isMember = member !== null && member.removedAt === null;
         if (!invitation || (invitation.staffId !== null) !== isMember)
           return { ok: false, reason: "not_valid" };
+        if (!(await isMakerStillAdmin(tx, invitation.actor))) return { ok: false, reason: "not_valid" };
         await tx.staffInvitation.update({ where: { id: invitation.id }, data: { acceptedAt: new Date() } });
         const staffId = await join(tx, { name: name.data, hash, invitation });
         return { ok: true, email: open.email, staffId };

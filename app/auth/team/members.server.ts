@@ -2,7 +2,7 @@ import type { Actor } from "~/engine/account/actor";
 import type { Role } from "~/engine/account/roles";
 import type { Database, Tx } from "~/platform/client.server";
 import { recordStaffChange, type StaffAudit } from "../staff-audit.server";
-import { isLastAdmin, isStillAdmin, lockRoster } from "./roster-lock.server";
+import { isLastAdmin, isStillAdmin, lockRoster, withdrawLinks } from "./roster-lock.server";
 
 export type TeamRefusal = "no_such_member" | "last_admin" | "not_admin" | "no_second_factor" | "unchanged";
 export type TeamAnswer = { ok: true; name: string } | { ok: false; reason: TeamRefusal };
@@ -61,6 +61,7 @@ export function createMembers(db: Database): Members {
         if (member.role === role) return "unchanged";
         if (member.role === "admin" && (await isLastAdmin(tx, member.id))) return "last_admin";
         await tx.staff.update({ where: { id: member.id }, data: { role } });
+        if (member.role === "admin") await withdrawLinks(tx, member.id);
         return { before: { role: member.role }, after: { role } };
       }),
     removeMember: (decision, by) =>
@@ -70,10 +71,7 @@ export function createMembers(db: Database): Members {
         await tx.staffSession.deleteMany({ where: { userId: id } });
         await tx.staffAccount.deleteMany({ where: { userId: id } });
         await tx.staffTwoFactor.deleteMany({ where: { userId: id } });
-        await tx.staffInvitation.updateMany({
-          where: { staffId: id, acceptedAt: null, withdrawnAt: null },
-          data: { withdrawnAt: new Date() },
-        });
+        await withdrawLinks(tx, id);
         return { before: { role }, after: { removed: true } };
       }),
     endSessions: (decision, by) =>

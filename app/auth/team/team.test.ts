@@ -113,6 +113,37 @@ describe("R171: an invitation", () => {
     expect(await invite("bob@example.com", olga.by)).toEqual({ ok: false, reason: "not_admin" });
   });
 
+  it.each([
+    ["is removed", (id: string, by: Actor) => auth.members.removeMember({ staffId: id }, by)],
+    ["is demoted", (id: string, by: Actor) => auth.members.changeRole({ staffId: id, role: "operator" }, by)],
+    [
+      "is demoted on the command line",
+      () => auth.addStaff({ email: "eve@example.com", name: "eve", role: "viewer" }),
+    ],
+  ])(
+    "of an admin who %s opens nothing any more, nor does a link to another member's password",
+    async (_, end) => {
+      const ann = await addMember("ann", "admin");
+      const eve = await addMember("eve", "admin");
+      const byEve = await inviteBob(eve.by, "admin");
+      const reset = await auth.invitations.offerNewPassword({ staffId: ann.id }, eve.by);
+      expect(reset).toMatchObject({ ok: true });
+      const byProgram = await auth.invitations.invite(
+        { email: "carl@example.com", role: "viewer" },
+        { kind: "command_line", id: null },
+      );
+      expect(await end(eve.id, ann.by)).toMatchObject({ ok: true });
+      for (const token of [byEve, reset.ok ? reset.token : ""]) {
+        expect(await auth.invitations.findOpen(token)).toBeNull();
+        expect(await auth.invitations.accept({ token, ...bob })).toEqual({ ok: false, reason: "not_valid" });
+      }
+      expect(await auth.invitations.findOpen(byProgram.ok ? byProgram.token : "")).toMatchObject({
+        role: "viewer",
+      });
+      expect(await readSession(await openSession("ann"))).toMatchObject({ role: "admin" });
+    },
+  );
+
   it("to a person who was added meanwhile changes nothing of theirs", async () => {
     const { by } = await addMember("ada", "admin");
     const token = await inviteBob(by, "admin");

@@ -9,6 +9,9 @@ export function computeCode(key: string, nowMs: number = Date.now()): string {
   return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
+/** The code after it, which is accepted already: a code that was used opens nothing any more. */
+export const computeNextCode = (key: string): string => computeCode(key, Date.now() + 30_000);
+
 function decodeBase32(text: string): Buffer {
   const bits = [...text.replace(/=+$/, "")]
     .map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"))

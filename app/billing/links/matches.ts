@@ -51,6 +51,8 @@ export function findMatches(input: MatchInput): Matches {
       .map(({ customer }) => customer)
       .filter(({ state, subscriptions }) => state === "present" && subscriptions.some(pays));
   const pays = (one: Subscription) => rateSubscription(one, input).access === "yes";
+  // Anyone may begin a trial with any reference, and so would keep a plan that is over for nothing.
+  const isPaidFor = (one: Subscription) => pays(one) && one.status !== "trialing";
   const withAddress = findPaying(emailCandidates);
   const withReference = findPaying(references);
   const without = (customers: readonly ObservedCustomer[]) =>
@@ -64,7 +66,10 @@ export function findMatches(input: MatchInput): Matches {
     possibleMatches: without([...withAddress, ...withReference]),
     byAddress: without(withAddress),
     byReference: without(withReference),
-    withholding: without(isTrusted ? [...withAddress, ...withReference] : withReference),
+    withholding: without([
+      ...(isTrusted ? withAddress : []),
+      ...withReference.filter(({ subscriptions }) => subscriptions.some(isPaidFor)),
+    ]),
     changesAt: times.length === 0 ? null : Math.min(...times),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { listSpellings } from "~/billing/email";
 import { computeMonthlyAmount, type MonthlyMoney, sumMonthly } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
 import {
@@ -102,6 +103,6 @@ function isNamed(search: string | null): Sql {
   if (search === null) return sql`c.id IN (SELECT id FROM paying)`;
   if (search.startsWith("sub_"))
     return sql`c.id = (SELECT "customerId" FROM parity."StripeSubscription" WHERE id = ${search})`;
-  if (search.includes("@")) return sql`c."emailFolded" = lower(${search}::text COLLATE "C")`;
+  if (search.includes("@")) return sql`c."emailFolded" = ANY(${listSpellings(search)})`;
   return sql`c.id = ${search}`;
 }

@@ -65,6 +65,18 @@ it("case 11: a payer whose user was deleted is listed, and found by customer, su
     ]);
 });
 
+it("case 13: letters outside of ASCII fold no two addresses into one, and the payer is found by each spelling", async () => {
+  const composed = "\u00e9lan@x.com";
+  await addUser(world, { id: "accent" });
+  await world.db.user.update({ where: { id: "accent" }, data: { email: composed.toUpperCase() } });
+  const { customerId } = addNamedCustomer(world, { email: composed }, null);
+  await syncAll(world.parity);
+  await sync("accent");
+  expect(await readAccess(world, "accent")).toBe("locked 0");
+  for (const search of [composed, composed.toUpperCase(), composed.normalize("NFD")])
+    expect(await world.parity.unclaimedPayers({ limit: 10, search })).toMatchObject([{ customerId }]);
+});
+
 it("case 21: a customer on a test clock is right after a full run and after a sync", async () => {
   const { sandbox, db, prices } = world;
   const customer = sandbox.customers.create({ test_clock: "clock_1" }).id;

@@ -172,6 +172,24 @@ it("without the permission for disputes refunds are shown all the same", async (
   expect(await readFlags("half")).toEqual(["refunded", "disputed"]);
 });
 
+it("an event about a charge that the key may not read waits for thirty days, as long as Stripe keeps events", async () => {
+  const { charge, customerId } = await addPayer("never");
+  const { control, refunds } = world.sandbox;
+  control.permissions.deny("rak_charge_read");
+  refunds.create({ charge });
+  await post("charge.refunded", { id: charge, object: "charge", customer: customerId });
+  const countWaiting = () => world.db.stripeEvent.count({ where: { chargeId: charge, settledAt: null } });
+  const askAfter = async (days: number) => {
+    await world.db
+      .$executeRaw`UPDATE parity."StripeEvent" SET "askAgainAt" = NULL, "receivedAt" = now() - make_interval(days => ${days}::int)
+        WHERE "chargeId" = ${charge}`;
+    await cron();
+    return countWaiting();
+  };
+  expect([(await askAfter(29)) > 0, await askAfter(31)]).toEqual([true, 0]);
+  control.permissions.allow();
+});
+
 it("a charge without a customer, and one that Stripe does not have, settle without a read of a customer", async () => {
   const { charge } = await addPayer("walkin");
   const sequence = world.sandbox.account.store.charges.find(charge);

@@ -152,12 +152,43 @@ it.each([
     "malformed",
     buildEvent({ id: "cus_1", object: "customer" }, "customer.updated", { created: 1e15 }),
   ],
+  ...[-1, 1.5, "1790000000", null, []].map((created): [string, string, unknown] => [
+    `the time ${JSON.stringify(created)}`,
+    "malformed",
+    buildEvent({ id: "cus_1", object: "customer" }, "customer.updated", { created }),
+  ]),
+  ...["\ud800", "cus_\n1", "c".repeat(10_000), 7, ["cus_1"]].map((id): [string, string, unknown] => [
+    `the id ${JSON.stringify(id).slice(0, 20)}`,
+    "malformed",
+    buildEvent({ id, object: "customer" }, "customer.updated"),
+  ]),
+  ["a type that every object has", "other_type", buildEvent({ id: "x", object: "customer" }, "__proto__")],
+  ["10,000 levels", "malformed", `${'{"data":'.repeat(10_000)}1${"}".repeat(10_000)}`],
+  ["an event in a list", "malformed", [buildEvent({ id: "cus_1", object: "customer" })]],
   ["no event at all", "malformed", { hello: "world" }],
   ["a body that is no JSON", "malformed", "{"],
 ])("%s is acknowledged and counted as %s (cases 15 and S20)", async (_, reason, event) => {
   const before = await countDelivered(reason);
   expect(await route.post(event)).toMatchObject({ status: 200, body: { outcome: "ignored", reason } });
   expect(await countDelivered(reason)).toBe(before + 1);
+});
+
+it("a signed session that names its user by what no id can be is stored, and links no user (case S20)", async () => {
+  for (const named of ["\0", "a\0b", "\ud800", "é".repeat(200), " ", "__proto__"]) {
+    const session = {
+      ...{ id: "cs_odd", object: "checkout.session", customer: "cus_odd", subscription: named },
+      ...{
+        client_reference_id: named,
+        metadata: { userId: named },
+        status: "complete",
+        payment_status: "paid",
+      },
+    };
+    expect(await route.post(buildEvent(session, "checkout.session.completed"))).toMatchObject({
+      status: 200,
+    });
+  }
+  await world.db.stripeEvent.deleteMany({ where: { customerId: "cus_odd" } });
 });
 
 it("a thin destination is named by the doctor, with the way to mend it (case 15)", async () => {

@@ -136,6 +136,9 @@ export const isAskedAbout: Sql = sql`(e."settledAt" IS NULL AND (e."askAgainAt" 
 /** How long after a refusal Stripe is asked again; doubles with each further one, up to a day. Seconds. */
 const ASK_AGAIN_SECONDS = 30 * 60;
 
+/** As long as Stripe keeps an event. */
+const EVENTS_KEPT_DAYS = 30;
+
 const postponed: Sql = sql`refusals = refusals + 1,
   "askAgainAt" = now() + least(interval '1 day', make_interval(secs => ${ASK_AGAIN_SECONDS}::float8 * power(2, least(refusals, 10))))`;
 
@@ -150,13 +153,17 @@ export async function postponeEvents(
       AND (${sessionId}::text IS NULL OR "sessionId" = ${sessionId})`);
 }
 
-/** The same for the events of these types (a pattern of LIKE) about a charge. */
+/**
+ * The same for the events of these types (a pattern of LIKE) about a charge. They wait as long as Stripe keeps events: what a
+ * key has not been allowed to read by then says nothing about a latest payment any more.
+ */
 export async function postponeChargeEvents(
   db: Database | Tx,
   { chargeId, type }: { chargeId: string; type: string },
 ): Promise<void> {
   await db.$executeRaw(sql`
-    UPDATE parity."StripeEvent" SET ${postponed}
+    UPDATE parity."StripeEvent" SET ${postponed},
+      "settledAt" = CASE WHEN "receivedAt" < now() - make_interval(days => ${EVENTS_KEPT_DAYS}::int) THEN now() END
     WHERE "chargeId" = ${chargeId} AND "settledAt" IS NULL AND type LIKE ${type}`);
 }
 

@@ -199,6 +199,16 @@ describe("the audit", () => {
       "an update",
     ).rejects.toThrow("append-only");
     await expect(world.db.$executeRaw`TRUNCATE parity."Change"`).rejects.toThrow("append-only");
+    const { runId } = await world.db.change.findUniqueOrThrow({ where: { id: oldId } });
+    await expect(world.db.run.delete({ where: { id: runId } }), "its run").rejects.toThrow(
+      "part of the audit",
+    );
+    for (const data of [{ id: "another" }, { actor: "s2" }, { typedReason: "x" }, { mode: "undo" }])
+      await expect(world.db.run.update({ where: { id: runId }, data }), "its run").rejects.toThrow(
+        "part of the audit",
+      );
+    await expect(world.db.$executeRaw`TRUNCATE parity."Run"`).rejects.toThrow("part of the audit");
+    await world.db.run.update({ where: { id: runId }, data: { reason: "may change" } });
     await remove(oldId);
   });
 

@@ -16,7 +16,7 @@ const PROBLEMS: Record<CheckoutRefusal, string> = {
   not_checked:
     "We could not check whether you already have a plan, so you were not charged. Try again in a moment.",
   too_many: "Too many attempts. You were not charged. Wait a few minutes and try again.",
-  no_customer: "You have no billing details to manage yet.",
+  no_customer: "There are no billing details to manage.",
   stripe_failed: "The payment page could not be opened. You were not charged. Try again in a moment.",
   stripe_refused:
     "The payment page cannot be opened right now, and trying again will not help. You were not charged.",

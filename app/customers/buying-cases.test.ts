@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { addUser, createWorld, STAFF, type World } from "~/engine/testing/world";
+import { addUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
 import type { Parity } from "~/facade/parity.server";
 import { createParity } from "~/facade/parity.server";
 import { createLog } from "~/platform/log.server";
@@ -137,7 +137,7 @@ it("a customer that was deleted a moment ago has no billing page, and another on
   const moved = await addSynced();
   const other = world.sandbox.customers.create({ metadata: { userId: moved.id } }).id;
   world.sandbox.subscriptions.create({ customer: other, items: [{ price: army }], status: "canceled" });
-  await parity.syncUser({ userId: moved.id, actor: STAFF });
+  await syncAll(parity);
   for (const { customerId } of [left, moved]) world.sandbox.customers.delete(customerId);
   lines = [];
   expect(await open(left.id)).toEqual({ ok: false, reason: "no_customer" });

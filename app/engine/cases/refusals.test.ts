@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { buildEvent, openWebhookRoute, type WebhookRoute } from "~/engine/testing/webhook-route";
-import { addPayingUser, createWorld, readAccess, STAFF, syncAll, type World } from "~/engine/testing/world";
+import {
+  addPayingUser,
+  addUser,
+  createWorld,
+  readAccess,
+  STAFF,
+  syncAll,
+  type World,
+} from "~/engine/testing/world";
 import { createLog } from "~/platform/log.server";
 
 const lines: string[] = [];
@@ -94,4 +102,36 @@ it("a 404 for ever takes nothing: absence is no evidence", async () => {
   await cron();
   expect(await readAccess(world, ada.userId)).toBe("active 5");
   world.sandbox.control.clearFaults(fault);
+});
+
+it.each([
+  ["a 403", { type: "error", status: 403 } as const],
+  ["a 500", { type: "error", status: 500, shouldRetry: false } as const],
+])("%s about an older customer of one user keeps no one out who pays with another", async (name, effect) => {
+  const { sandbox, prices, db } = world;
+  const ids = ["old", "beside"].map((id) => `${id}${name.at(-1)}`);
+  const [first = "", second = ""] = ids;
+  const old = sandbox.customers.create({ metadata: { userId: first } }).id;
+  sandbox.subscriptions.create({ customer: old, items: [{ price: prices.army }], status: "canceled" });
+  await addUser(world, { id: first, customerId: old });
+  await addUser(world, { id: second });
+  await syncAll(world.parity);
+  // One new customer, with a subscription of each.
+  const customer = sandbox.customers.create({}).id;
+  for (const userId of ids)
+    sandbox.subscriptions.create({ customer, items: [{ price: prices.army }], metadata: { userId } });
+  const fault = sandbox.control.addFault({
+    effect,
+    match: { path: "/v1/subscriptions", query: { customer: old } },
+  });
+  await webhook.post(buildEvent({ id: "sub_1", object: "subscription", customer }));
+  await webhook.parity.events.settle({ customerId: customer }).catch(() => null);
+  expect([await readAccess(world, first), await readAccess(world, second)]).toEqual(["active 5", "active 5"]);
+  const [change] = await db.change.findMany({ where: { userId: first }, orderBy: { id: "desc" } });
+  expect(change).toMatchObject({ actorKind: "webhook", revokes: false });
+  // By hand, too, and nothing is taken that way.
+  await db.workspace.updateMany({ where: { ownerId: first }, data: { status: "locked", seats: 0 } });
+  expect(await world.parity.syncUser({ userId: first, actor: STAFF })).toMatchObject({ outcome: "synced" });
+  expect(await readAccess(world, first)).toBe("active 5");
+  sandbox.control.clearFaults(fault);
 });

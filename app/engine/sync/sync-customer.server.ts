@@ -37,12 +37,14 @@ export async function syncCustomer(
   if (failure) return failCustomer(deps, customerId, failure);
   const sessions = await listUnreadSessions(deps.db, [customerId]);
   const sessionFailure = await readUnreadSessions(deps, sessions, options);
+  const left: string[] = [];
+  // One user that fails, because of another customer, keeps no other one waiting.
   for (const userId of await listUsersOfCustomer(deps.db, customerId)) {
     const sync = { userId, actor: WEBHOOK, apply: true, deadlineMs: computeTimeLeft(), justRead };
     const outcome = await syncUser(deps, sync);
-    if (outcome && !outcome.ok && outcome.isPassing)
-      throw new Error(`${userId} was not synced: ${outcome.reason}`);
+    if (outcome && !outcome.ok && outcome.isPassing) left.push(`${userId} was not synced: ${outcome.reason}`);
   }
+  if (left.length > 0) throw new Error(left.join("; "));
   if (sessionFailure) throw new Error(`Stripe could not be asked about a session: ${sessionFailure.reason}`);
 }
 

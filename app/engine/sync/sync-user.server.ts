@@ -91,13 +91,20 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
     const wanted = customerIds.filter((id) => !known?.requestIds.has(id));
     const read = await readCustomers(deps, wanted, options);
     const [failure] = read.failures;
-    if (failure) return failSync(deps, input, describeFailure(verdictBefore, ...failure));
+    const stripeRequestIds = new Map([...(known?.requestIds ?? []), ...read.requestIds]);
+    const wasRead = { stripeRequestIds, countRequests };
+    if (failure) return failSync(deps, input, describeFailure(verdictBefore, ...failure), wasRead);
     // Without an open subscription the customer may have paid as a guest, under the same address.
     const hasOpen = customerIds.some((id) => read.openCustomerIds.has(id) || known?.openCustomerIds.has(id));
     if (!addressesRead && (needsAddress || !hasOpen)) {
       const address = await readAddress(deps, snapshot.record.email, options);
       if (!address.ok)
-        return failSync(deps, input, describeFailure(verdictBefore, "this address", address.failure));
+        return failSync(
+          deps,
+          input,
+          describeFailure(verdictBefore, "this address", address.failure),
+          wasRead,
+        );
       addressesRead = true;
       addressCustomerIds = address.customerIds;
     }
@@ -114,7 +121,7 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
       approval,
       typedReason: input.typedReason ?? null,
       commit: input.commit,
-      stripeRequestIds: new Map([...(known?.requestIds ?? []), ...read.requestIds]),
+      stripeRequestIds,
       run: { create: newRun(actor, countRequests()) },
     });
     const [outcome] = outcomes;
@@ -128,7 +135,10 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
   }
 }
 
-async function loadSyncContext({ db }: Deps, { grantOnly }: SyncInput): Promise<EvaluationContext> {
+async function loadSyncContext(
+  { db }: Deps,
+  { grantOnly }: Pick<SyncInput, "grantOnly">,
+): Promise<EvaluationContext> {
   const context = await loadEvaluationContext(db);
   if (!grantOnly || context.settings.writeMode !== "full") return context;
   return { ...context, settings: { ...context.settings, writeMode: "grant_only" } };
@@ -192,8 +202,19 @@ function describeFailure(verdictBefore: Verdict, what: string, failure: StripeFa
   return { verdictBefore, reason, message, isPassing: isPassing(failure) };
 }
 
-/** Stripe could not be asked: that is recorded with the user's checks, and in the sync status. Our own deadline is not. */
-async function failSync(deps: Deps, { userId, actor }: SyncInput, failure: Failure): Promise<SyncOutcome> {
+/** What was read all the same, of the user's other customers. */
+type WasRead = { stripeRequestIds: ReadonlyMap<string, string | null>; countRequests: () => number };
+
+/**
+ * Stripe could not be asked: that is recorded with the user's checks, and in the sync status. Our own deadline is not. What was
+ * read of the user's other customers gives access all the same: one that fails keeps no one out who pays with another.
+ */
+async function failSync(
+  deps: Deps,
+  { userId, actor, ...input }: SyncInput,
+  failure: Failure,
+  wasRead: WasRead | null = null,
+): Promise<SyncOutcome> {
   const { verdictBefore, reason } = failure;
   if (reason === CANCELLED.reason) return { ok: false, verdictBefore, ...CANCELLED };
   if (reason === PENDING.reason) {
@@ -202,17 +223,21 @@ async function failSync(deps: Deps, { userId, actor }: SyncInput, failure: Failu
   }
   deps.log.warn({ userId, by: actor.kind, reason }, "user not synced");
   await endCheck(deps.db, userId, reason, DEFAULT_GATES);
-  await reconcileUsers(deps.db, {
+  const apply = input.apply && !input.approval && wasRead !== null && wasRead.stripeRequestIds.size > 0;
+  const { outcomes, runId } = await reconcileUsers(deps.db, {
     log: deps.log,
     userIds: [userId],
-    context: await loadEvaluationContext(deps.db),
+    context: await loadSyncContext(deps, { grantOnly: true }),
     actor,
-    apply: false,
+    apply,
     saveStatuses: true,
     addressesRead: false,
-    run: null,
+    ...(apply && { stripeRequestIds: wasRead.stripeRequestIds }),
+    run: apply ? { create: newRun(actor, wasRead.countRequests()) } : null,
   });
-  return { ok: false, ...failure };
+  const [outcome] = outcomes;
+  if (runId === null || !outcome || !wasRead) return { ok: false, ...failure };
+  return { ok: true, verdictBefore, outcome, runId, stripeRequests: wasRead.countRequests() };
 }
 
 /** Why Stripe could not be read, in words. */

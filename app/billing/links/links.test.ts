@@ -82,6 +82,17 @@ describe("strong links", () => {
     });
   });
 
+  it("do not conflict over a customer that Stripe does not have, or never listed, which stays no one's portal", () => {
+    const edges = [aLink("cus_1"), aLink("cus_1", { userId: "u_2" })];
+    for (const customers of [[], [aCustomer({ state: "missing" })]])
+      expect(resolve(aSnapshot({ customers, edges }))).toMatchObject({
+        ownCustomerIds: ["cus_1"],
+        conflicts: [],
+        sharedCustomerIds: new Set(["cus_1"]),
+      });
+    expect(resolve(aSnapshot({ customers: [aCustomer({})], edges })).conflicts).toHaveLength(1);
+  });
+
   it("do not conflict over a customer that is not linked to this user", () => {
     const edges = [aLink("cus_1"), aLink("cus_2", { userId: "u_2" }), aLink("cus_2", { userId: "u_3" })];
     expect(resolve(aSnapshot({ edges })).conflicts).toEqual([]);

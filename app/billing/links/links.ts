@@ -77,12 +77,19 @@ function resolveShares(
   const conflicts: LinkConflict[] = [];
   let changesAt: EpochSeconds | null = null;
   for (const customerId of customerIds) {
-    const subscriptions = customers.find(({ id }) => id === customerId)?.subscriptions ?? [];
+    const customer = customers.find(({ id }) => id === customerId);
+    const ofCustomer = edges.filter((edge) => edge.customerId === customerId);
+    if (isNowhere(customer) && ofCustomer.every(({ source }) => source !== "confirmed")) {
+      ownCustomerIds.push(customerId);
+      if (ofCustomer.some(({ userId }) => userId !== record.userId)) shared.add(customerId);
+      continue;
+    }
+    const subscriptions = customer?.subscriptions ?? [];
     const rated = subscriptions.map((one) => rateSubscription(one, rules));
     for (const one of rated)
       if (one.changesAt !== null) changesAt = Math.min(changesAt ?? one.changesAt, one.changesAt);
     const share = resolveShare(record.userId, customerId, {
-      edges: edges.filter((edge) => edge.customerId === customerId),
+      edges: ofCustomer,
       rejections: rejections.filter((one) => one.customerId === customerId),
       subscriptions,
       withSeats: new Set(rated.filter(givesSeats).map(({ subscription }) => subscription.id)),
@@ -94,6 +101,13 @@ function resolveShares(
   }
   return { ownCustomerIds, otherSubscriptionIds: others, sharedCustomerIds: shared, conflicts, changesAt };
 }
+
+/**
+ * Stripe does not have it, or never listed it: a placeholder such as `none`, which an application writes for each user who does not
+ * pay. There is nothing that two users could claim, and it may be recorded by all of them.
+ */
+const isNowhere = (customer: ObservedCustomer | undefined): boolean =>
+  customer === undefined || customer.state === "missing";
 
 /** The customer with the subscriptions that are this user's; itself when all are. */
 export function pickOwnSubscriptions(

@@ -50,7 +50,7 @@ describe("the sentence", () => {
 
   it("of a conflict names the customer", () => {
     const edges = [aLink("cus_1"), aLink("cus_1", { userId: "u_2" })];
-    expect(describeSnapshot({ edges })).toEqual([
+    expect(describeSnapshot({ customers: [aCustomer({})], edges })).toEqual([
       "link_conflict",
       "The Stripe customer cus_1 is linked to 2 users at once. Decide which user it belongs to. Until then nothing is changed.",
     ]);

@@ -120,3 +120,35 @@ it("two records of one customer, told apart by a blank, are two records: each ha
       verdict: "link_conflict",
     });
 });
+
+it("a placeholder that many users record is no customer that they could claim: one who pays has access (case 12)", async () => {
+  const { db, parity } = world;
+  const paid = addNamedCustomer(world, { onCustomer: "placeheld2" });
+  await addUser(world, { id: "placeheld1", customerId: "none" });
+  await addUser(world, { id: "placeheld2", customerId: " none" });
+  await addUser(world, {
+    id: "placeheld3",
+    customerId: "none ",
+    workspaces: [{ status: "active", seats: 5 }],
+  });
+  await syncAll(parity);
+  const readVerdicts = async () =>
+    (
+      await db.syncStatus.findMany({
+        where: { userId: { startsWith: "placeheld" } },
+        orderBy: { userId: "asc" },
+      })
+    ).map(({ verdict }) => verdict);
+  expect(await readVerdicts()).toEqual(Array(3).fill("missing_in_stripe"));
+  subscribe(paid.customerId);
+  for (const read of [() => syncAll(parity), () => parity.syncUser({ userId: "placeheld2", actor: STAFF })]) {
+    await read();
+    expect(await readAccess(world, "placeheld2")).toBe("active 5");
+    expect(await db.user.findUnique({ where: { id: "placeheld2" } })).toMatchObject({
+      stripeCustomerId: paid.customerId,
+    });
+  }
+  // That Stripe does not have it takes nothing.
+  expect(await readVerdicts()).toEqual(["missing_in_stripe", "in_sync", "missing_in_stripe"]);
+  expect(await readAccess(world, "placeheld3")).toBe("active 5");
+});

@@ -13,7 +13,7 @@ import { SHAPES } from "./testing/shapes/shapes";
 const COUNT = process.env.PARITY_HUNT ? 200 : 40;
 
 for (const [name, shape] of Object.entries(SHAPES))
-  it(`${name}: as parity adopt proposes it, a full run makes every owner right, a second one writes nothing, and drift is healed`, async () => {
+  it(`${name}: as parity adopt proposes it, no one loses access by the application's own rule where only grants are allowed, then a full run makes every owner right, a second one writes nothing, and drift is healed`, async () => {
     const world = await createWorld();
     try {
       await withPgClient(world.url, (client) => heal(world, client, shape));
@@ -38,6 +38,12 @@ async function heal(world: World, client: pg.Client, shape: Shape): Promise<void
 
   const run = (scope: "full" | "incremental") => world.parity.runs.cron({ budgetMs: 60_000, scope });
   expect(await run("full")).toMatchObject({ success: true, total: await countOwners(client) });
+  const granted = (await lookAt(client, shape)).access;
+  const hasAccess = (row: string) => row.includes('"access":true');
+  expect(before.access.filter((row) => hasAccess(row) && !granted.includes(row))).toEqual([]);
+  expect(granted.filter(hasAccess).length).toBeGreaterThan(before.access.filter(hasAccess).length);
+  await world.db.setting.update({ where: { key: "writeMode" }, data: { value: "full" } });
+  expect(await run("full")).toMatchObject({ success: true });
   const after = await lookAt(client, shape);
   expect(compareRows(after, right)).toEqual({ access: [], billing: [] });
   expect(after.untouched).toEqual(before.untouched);
@@ -65,7 +71,7 @@ async function adopt({ db, url, deps }: World, { answers }: Shape): Promise<void
   const { checks } = await tools.check(text, facts);
   expect(checks.filter(({ level }) => level === "problem")).toEqual([]);
   expect(await tools.install(text, "test")).toMatchObject({ outcome: "installed" });
-  await db.setting.update({ where: { key: "writeMode" }, data: { value: "full" } });
+  await db.setting.update({ where: { key: "writeMode" }, data: { value: "grant_only" } });
   await db.setting.create({ data: { key: "revocationLimitPercent", value: 100 } });
 }
 

@@ -2,7 +2,13 @@ import type { EpochSeconds, Subscription } from "./observation";
 import type { Catalogue } from "./plans";
 import type { Policy } from "./policy";
 import type { UserBilling } from "./record";
-import { listStatuses, readStatusMeaning } from "./vocabulary/vocabulary";
+import {
+  isLetIn,
+  isShutOut,
+  listStatuses,
+  RUNNING_STATUSES,
+  readStatusMeaning,
+} from "./vocabulary/vocabulary";
 
 const DAY = 86_400;
 
@@ -24,6 +30,7 @@ const WITHOUT_ACCESS = new Set(["unpaid", "paused", "incomplete", "incomplete_ex
 /**
  * The access policy: does this subscription give access now? `past_due` does while in grace, counted from when the invoice
  * became unpaid, or, where that is not known, from our first observation of this spell (Stripe has no date of becoming past due).
+ * What the application's own rule shuts out gives none.
  */
 export function decideAccess(
   subscription: StatusWithGrace,
@@ -31,10 +38,11 @@ export function decideAccess(
   now: EpochSeconds,
 ): AccessDecision {
   const { status } = subscription;
-  if (status === "active" || status === "trialing") return { access: "yes", changesAt: null };
   if (WITHOUT_ACCESS.has(status)) return { access: "no", changesAt: null };
-  if (status !== "past_due") return { access: "review", changesAt: null };
-  const graceEnds = (findOverdueSince(subscription) ?? now) + policy.graceDays * DAY;
+  if (!RUNNING_STATUSES.includes(status)) return { access: "review", changesAt: null };
+  if (isShutOut(status, policy.vocabulary)) return { access: "no", changesAt: null };
+  if (status !== "past_due") return { access: "yes", changesAt: null };
+  const graceEnds = (findOverdueSince(subscription) ?? now) + countGraceDays(policy) * DAY;
   return now < graceEnds ? { access: "yes", changesAt: graceEnds } : { access: "no", changesAt: null };
 }
 
@@ -60,6 +68,7 @@ function decideByWord(
   now: EpochSeconds,
 ): Access[] {
   if (word === null) return [];
+  if (isLetIn(word, policy.vocabulary) === false) return ["no"];
   const statuses = listStatuses(word, policy.vocabulary);
   if (primary !== null && statuses.includes(primary.status))
     return [
@@ -90,7 +99,7 @@ export function doesUserGiveAccess(
 
 /**
  * May this recorded status mean access for the application? Any word may that is not known as "no access": `active`, but
- * also `lifetime` or `ACTIVE`, which only the application understands.
+ * also `lifetime` or `ACTIVE`, which only the application understands, and every one that its mapping says lets an owner in.
  */
 export function mayStatusMeanAccess(
   word: string | null,
@@ -100,15 +109,19 @@ export function mayStatusMeanAccess(
 ): boolean {
   const meaning = readStatusMeaning(word, policy.vocabulary);
   if (meaning === "none") return false;
-  if (meaning !== "known") return true;
+  if (meaning !== "known" || (word !== null && isLetIn(word, policy.vocabulary))) return true;
   return decideByWord(word, primary, policy, now).some((access) => access !== "no");
 }
 
 /** The end of a past-due subscription's grace; null in any other status. */
 export function findGraceEnd(subscription: StatusWithGrace, policy: Policy): EpochSeconds | null {
   const since = findOverdueSince(subscription);
-  return subscription.status !== "past_due" || since === null ? null : since + policy.graceDays * DAY;
+  return subscription.status !== "past_due" || since === null ? null : since + countGraceDays(policy) * DAY;
 }
+
+/** Days that a late payment still gives access: none where the application's own rule lets in no one who is late. */
+export const countGraceDays = ({ graceDays, vocabulary }: Policy): number =>
+  isShutOut("past_due", vocabulary) ? 0 : graceDays;
 
 /** When grace began: when the invoice became unpaid, else when this spell was first seen. */
 const findOverdueSince = ({ unpaidSince, pastDueSince }: StatusWithGrace): EpochSeconds | null =>

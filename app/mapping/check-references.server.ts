@@ -1,3 +1,4 @@
+import { listKnownWords } from "./bridge/select-rows";
 import type { Finding } from "./findings";
 import { listTables, type MappedTable, type Mapping } from "./mapping.server";
 import { suggest } from "./nearest-names";
@@ -10,6 +11,7 @@ export function checkReferences(mapping: Mapping): Finding[] {
     ...checkPlaces(mapping),
     ...checkFields(mapping),
     ...checkAccess(mapping),
+    ...checkStatuses(mapping),
     ...checkPlans(mapping),
   ];
 }
@@ -133,6 +135,31 @@ function* checkAccess({ access, fields, tables }: Mapping): Generator<Finding> {
   const needed = access.by === "plan" || access.by === "status" ? access.by : null;
   if (needed && !fields[needed] && !tables.owners.every((kind) => kind.fields?.[needed]))
     yield { path: [...path, "by"], message: `access by ${needed} needs a place for ${needed}` };
+}
+
+/** Who pays must be let in by the statuses that Parity writes. */
+function* checkStatuses({ status, fields, tables }: Mapping): Generator<Finding> {
+  const { access, cancelScheduled, byHand } = status;
+  if (access === undefined) return;
+  const path = ["status", "access"];
+  if (!fields.status && !tables.owners.every((kind) => kind.fields?.status))
+    yield { path, message: "needs a place for status" };
+  const known = [...listKnownWords({ status }), ...byHand];
+  for (const [index, word] of access.entries())
+    if (!known.includes(word))
+      yield {
+        path: [...path, index],
+        message: `${word} is no status of this mapping${suggest(word, known)}`,
+      };
+  const active = status.words
+    ? Object.entries(status.words).find(([, statuses]) => statuses.includes("active"))?.[0]
+    : "active";
+  for (const word of [active, cancelScheduled])
+    if (word !== undefined && !access.includes(word))
+      yield {
+        path,
+        message: `${word} is missing: ${word === active ? "who pays has this status" : "who has paid until the end has this status"}, and would not be let in`,
+      };
 }
 
 function* checkPlans({ plans, sets }: Mapping): Generator<Finding> {

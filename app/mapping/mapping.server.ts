@@ -85,6 +85,8 @@ export const mappingSchema = z.strictObject({
     .strictObject({
       words: z.record(z.string(), words).optional(),
       cancelScheduled: z.string().optional(),
+      /** Those that let an owner in, by the application's own rule. */
+      access: z.array(z.string().min(1)).min(1).optional(),
       byHand: texts,
     })
     .default({ byHand: [] }),

@@ -108,7 +108,7 @@ function listKnownKeys(path: readonly PropertyKey[]): string[] {
     return second === undefined
       ? ["by", "column", "grace", "workspaces"]
       : ["status", "active", "locked", "seats", "name"];
-  if (first === "status") return ["words", "cancelScheduled", "byHand"];
+  if (first === "status") return ["words", "cancelScheduled", "access", "byHand"];
   if (first === "plan") return ["holds", "none", "onEnd", "byHand"];
   return [];
 }

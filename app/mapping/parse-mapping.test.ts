@@ -83,6 +83,27 @@ plans:
   ]);
 });
 
+it("statuses that let an owner in are those of the mapping, and who pays is among them", () => {
+  const text = `version: 1
+tables:
+  owners: { table: users, key: id }
+fields: { customer: owners.stripe_id, status: owners.status }
+status:
+  words: { on: [active, trialing], late: past_due }
+  cancelScheduled: leaving
+  access: [late, actve]
+`;
+  expect(problems(text)).toEqual([
+    expect.stringContaining("8: actve is no status of this mapping"),
+    "8: on is missing: who pays has this status, and would not be let in",
+    "8: leaving is missing: who has paid until the end has this status, and would not be let in",
+  ]);
+  expect(problems(text.replace("[late, actve]", "[on, leaving]"))).toEqual([]);
+  expect(
+    problems(text.replace("[late, actve]", "[on, leaving]").replace(", status: owners.status", "")),
+  ).toEqual(["8: needs a place for status"]);
+});
+
 it.each([
   ["", "must be a set of keys and values"],
   ["[]", "must be a set of keys and values"],

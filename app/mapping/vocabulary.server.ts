@@ -15,6 +15,8 @@ export function toVocabulary(mapping: Mapping): Vocabulary {
     planOnEnd: plan.onEnd,
     planSets: Object.fromEntries(listMappedPlans(mapping).plans.map(({ id, sets }) => [id, sets])),
     accessBy: toAccessRule(access.by),
+    // Where something else decides, a status is only what Stripe says.
+    statusesWithAccess: status.access ?? (access.by === "status" ? "not_said" : "by_policy"),
     dateGraceSeconds: toSeconds(access.grace ?? "0 days"),
   };
 }

@@ -27,7 +27,7 @@ export function checkData(mapping: Mapping, owners: readonly RecordedOwner[]): C
       ...{ level: "note", about: "fields.email" },
       text: `${withoutAddress} of ${owners.length} owners have no address: their payments are not found by it`,
     });
-  checks.push(...checkIds(mapping, owners), ...checkWords(mapping, owners));
+  checks.push(...checkIds(mapping, owners), ...checkWords(mapping, owners), ...checkAccessWords(mapping));
   return checks;
 }
 
@@ -40,6 +40,16 @@ function* checkIds({ tables }: Mapping, owners: readonly RecordedOwner[]): Gener
   yield {
     ...{ level: "problem", about: "tables.owners" },
     text: `${repeated.length} ids stand for several owners (${shown.join(", ")}${repeated.length > shown.length ? ", …" : ""}): among ${kinds} each id must be of one owner`,
+  };
+}
+
+/** Where the status decides, what the application does with a late payment has to be said. */
+function* checkAccessWords({ status, access }: Mapping): Generator<Check> {
+  const late = findWord({ status }, "past_due", false);
+  if (access.by !== "status" || status.access !== undefined || late === null) return;
+  yield {
+    ...{ level: "note", about: "status.access" },
+    text: `the mapping does not say which statuses let an owner in. Until it does, writing ${late} over a status with access counts as taking access: it is not done while only grants are allowed. Write status: { access: [your statuses] }`,
   };
 }
 
@@ -131,7 +141,7 @@ const countSame = (all: readonly Difference[], one: Difference): number =>
 const toDay = (seconds: number | null): string | null =>
   seconds === null ? null : new Date(Math.floor(seconds) * 1000).toISOString();
 
-function findWord({ status }: Mapping, one: string, isScheduled: boolean): string | null {
+function findWord({ status }: Pick<Mapping, "status">, one: string, isScheduled: boolean): string | null {
   if (isScheduled && status.cancelScheduled !== undefined) return status.cancelScheduled;
   if (!status.words) return one;
   return Object.entries(status.words).find(([, all]) => all.includes(one))?.[0] ?? null;

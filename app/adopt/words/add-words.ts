@@ -19,7 +19,10 @@ export function addWords(proposal: Proposal, { statuses, plans, planRows, metada
   const comments = new Map(proposal.comments);
   const questions: Question[] = [...proposal.questions];
   const document: MappingDocument = { ...proposal.document };
-  if (statuses) addStatuses(document, statuses, { comments, questions });
+  if (statuses) {
+    addStatuses(document, statuses, { comments, questions });
+    askForLate(document, statuses, questions);
+  }
   if (plans) addPlans(document, { learned: plans, planRows }, { comments, questions });
   if (metadataKeys && metadataKeys.length > 0) {
     document.metadataKeys = metadataKeys.map(([key]) => key);
@@ -63,6 +66,26 @@ function addStatuses(
       text: `${describeCounts(unknown)}: nothing in Stripe explains ${unknown.length === 1 ? "this status" : "these statuses"}. Access given by hand? Then byHand: [${unknown.map(([word]) => JSON.stringify(word)).join(", ")}]. Until it is decided they are kept.`,
       yes: [{ path: ["status", "byHand"], value: unknown.map(([word]) => word) }],
     });
+}
+
+/** Whether a late payment lets an owner in is the application's own rule: neither its records nor Stripe say it. */
+function askForLate(document: MappingDocument, { words }: LearnedStatuses, questions: Question[]): void {
+  if (typeof document.access === "object" && document.access.by !== "status") return;
+  const findWord = (status: string) =>
+    words ? [...words].find(([, statuses]) => statuses.includes(status))?.[0] : status;
+  const late = findWord("past_due");
+  const scheduled = document.status?.cancelScheduled;
+  const others = [...new Set([findWord("active"), findWord("trialing"), scheduled])].filter(
+    (word) => word !== undefined,
+  );
+  if (late === undefined || others.includes(late)) return;
+  const path = ["status", "access"];
+  questions.push({
+    path,
+    text: `Which statuses let an owner in? Does ${late}? Yes: access: [${[...others, late].join(", ")}]; no: access: [${others.join(", ")}]. Until it is said, writing ${late} over a status with access counts as taking access.`,
+    yes: [{ path, value: [...others, late] }],
+    no: [{ path, value: others }],
+  });
 }
 
 type Plans = { learned: LearnedPlans; planRows: readonly PlanRow[] };

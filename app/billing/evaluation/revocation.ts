@@ -6,11 +6,13 @@ import {
   type StatusWithGrace,
 } from "~/billing/access";
 import { buysUnmapped, rankSubscriptions, rateSubscription } from "~/billing/choice";
+import { ROWS_WITH_ACCESS } from "~/billing/expected";
 import { findWorkspace } from "~/billing/mismatches";
 import type { EpochSeconds, ObservedCustomer, Subscription, Version } from "~/billing/observation";
 import { type Catalogue, mayPlanGiveMore, type Plan } from "~/billing/plans";
 import type { Policy } from "~/billing/policy";
-import { type BillingState, readRecordedIds, type WorkspaceRow } from "~/billing/record";
+import { type AnyRow, type BillingState, readRecordedIds, type WorkspaceRow } from "~/billing/record";
+import { isLetIn, mayShutOut } from "~/billing/vocabulary/vocabulary";
 
 /** Seats that a workspace can use. */
 const countUsableSeats = (workspace: WorkspaceRow) => (workspace.status === "active" ? workspace.seats : 0);
@@ -50,7 +52,8 @@ export function compareAccess(input: ChangeInput): AccessChange {
     if (givesAccess(expected, input) && !givesAccess(recorded, input)) grants = true;
     if (mayFieldsGiveAccess(input) && !givesAccess(expected, input)) revokes = true;
   }
-  return { grants, revokes: revokes || takesStatus(input) || takesPlan(input) || takesPeriod(input) };
+  const takes = takesStatus(input) || takesRows(input) || takesPlan(input) || takesPeriod(input);
+  return { grants, revokes: revokes || takes };
 }
 
 const givesAccess = ({ user }: BillingState, { primary, ...rules }: Rules & Pick<ChangeInput, "primary">) =>
@@ -61,17 +64,47 @@ const mayFieldsGiveAccess = ({ recorded: { user }, catalogue, primary, policy, n
   catalogue.plans.get(user.plan ?? "")?.seats !== 0 &&
   mayStatusMeanAccess(user.subscriptionStatus, primary, policy, now);
 
-/** A status that may mean access is overwritten with one that does not, in the user's fields or in the row. */
-function takesStatus({ recorded, expected, primary, policy, now }: ChangeInput): boolean {
+/**
+ * A status that may mean access is overwritten with one that does not, or of which it is not known whether it does for the
+ * application, in the user's fields or in the row.
+ */
+function takesStatus(input: ChangeInput): boolean {
+  const { recorded, expected, primary, policy, now } = input;
   const takes = (was: string | null, should: string | null) =>
-    was !== should &&
-    mayStatusMeanAccess(was, primary, policy, now) &&
-    !doesStatusGiveAccess(should, primary, policy, now);
+    was !== should && mayStatusMeanAccess(was, primary, policy, now) && !letsIn(should, input);
   const { billing } = recorded;
   return (
     takes(recorded.user.subscriptionStatus, expected.user.subscriptionStatus) ||
     (billing !== null && expected.billing !== null && takes(billing.status, expected.billing.status))
   );
+}
+
+/** Does the application surely let in an owner with this status? */
+const letsIn = (
+  word: string | null,
+  { primary, policy, now }: Omit<Rules, "catalogue"> & Pick<ChangeInput, "primary">,
+) =>
+  word !== null &&
+  (isLetIn(word, policy.vocabulary) ?? doesStatusGiveAccess(word, primary, policy, now)) &&
+  !mayShutOut(word, policy.vocabulary);
+
+/** The last of several rows that may let the user in is overwritten with what lets in no one. */
+function takesRows(input: ChangeInput): boolean {
+  const { recorded, expected } = input;
+  const was = listRowWords(recorded);
+  if (was.length === 0) return false;
+  const remains = [...listRowWords(expected), expected.user.subscriptionStatus].some((word) =>
+    letsIn(word, input),
+  );
+  const mayLetIn = (word: string) => letsIn(word, input) || isLetIn(word, input.policy.vocabulary) === null;
+  return !remains && was.some((word) => mayLetIn(word) && !listRowWords(expected).includes(word));
+}
+
+/** The words of the rows with access, where the application keeps several. */
+function listRowWords({ user }: BillingState): string[] {
+  const row: AnyRow = user;
+  const rows = row[ROWS_WITH_ACCESS];
+  return typeof rows === "string" ? rows.split("\n").map((line) => line.slice(line.indexOf("=") + 1)) : [];
 }
 
 /** A plan that may give more is overwritten, for a user who may have access: without access no plan gives any. */
@@ -183,8 +216,13 @@ function mayGiveMoreThanKnown(subscription: Subscription, { catalogue, policy, n
 
 function entitlesToLess(subscription: Subscription, input: EvidenceInput): boolean {
   const { access, plan } = rateSubscription(subscription, input);
-  return access === "no" || (access === "yes" && plan !== null && hasMoreThan(plan, input));
+  if (access === "no" || isLateUnsaid(subscription, input)) return true;
+  return access === "yes" && plan !== null && hasMoreThan(plan, input);
 }
+
+/** It is late, and the mapping does not say whether the application lets such an owner in. */
+const isLateUnsaid = ({ status }: Subscription, { policy: { vocabulary } }: Rules): boolean =>
+  status === "past_due" && vocabulary.statusesWithAccess === "not_said";
 
 /** Does the record give more than the plan: more seats in a workspace, or a plan that may give more? */
 function hasMoreThan(plan: Plan, { recorded, catalogue, policy }: EvidenceInput): boolean {

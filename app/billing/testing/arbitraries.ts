@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { PolicyContext } from "~/billing/evaluation/evaluate";
 import type { CustomerState, ObservedCustomer, Subscription, SubscriptionItem } from "~/billing/observation";
 import { buildCatalogue } from "~/billing/plans";
-import { STRIPES_WORDS } from "~/billing/vocabulary/vocabulary";
+import { STRIPES_WORDS, type Vocabulary } from "~/billing/vocabulary/vocabulary";
 import { ARMY, anArmyItem, anUnmappedItem, aStarterItem, DAY, NOW, STARTER } from "./observations";
 
 /** Small pools of values, so that conflicts, several subscriptions, matching ids and last seconds often occur. */
@@ -42,7 +42,15 @@ export const contexts: fc.Arbitrary<PolicyContext> = fc.record({
   policy: fc.record({
     graceDays: fc.constantFrom(7, 7, 0, 14),
     noPlanWord: fc.constantFrom(null, null, "free"),
-    vocabulary: fc.constant(STRIPES_WORDS),
+    vocabulary: fc
+      .constantFrom<Vocabulary["statusesWithAccess"]>(
+        ...(["by_policy", "by_policy", "not_said"] as const),
+        ...[
+          ["active", "trialing"],
+          ["active", "trialing", "past_due", "unpaid"],
+        ],
+      )
+      .map((statusesWithAccess) => ({ ...STRIPES_WORDS, statusesWithAccess })),
   }),
   now: fc.constant(NOW),
 });

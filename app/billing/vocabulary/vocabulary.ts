@@ -18,6 +18,8 @@ export type Vocabulary = {
   /** What becomes of the recorded plan when a subscription gives no access any more: history, or the word for "no plan". */
   planOnEnd: "keep" | "none";
   accessBy: AccessRule;
+  /** The statuses that let an owner in, in its own words. `by_policy`: those that Parity's policy does. */
+  statusesWithAccess: readonly string[] | "by_policy" | "not_said";
   /** By plan: further columns that it sets (`user.sets.<name>`), with their values. The word for "no plan" may set some, too. */
   planSets: Readonly<Record<string, Readonly<Record<string, SetValue>>>>;
   /** `date`: seconds of access after the end of the recorded period. */
@@ -32,6 +34,7 @@ export const STRIPES_WORDS: Vocabulary = {
   plansByHand: [],
   planOnEnd: "keep",
   accessBy: "workspaces",
+  statusesWithAccess: "by_policy",
   planSets: {},
   dateGraceSeconds: 0,
 };
@@ -75,6 +78,24 @@ export function listStatuses(
   if (word === cancelScheduledWord) return ["active", "trialing"];
   if (statusWords !== null) return (Object.hasOwn(statusWords, word) ? statusWords[word] : undefined) ?? [];
   return STRIPE_STATUSES.includes(word) ? [word] : [];
+}
+
+/** Does the application let in an owner with this status? Null where its mapping does not say. */
+export const isLetIn = (word: string, { statusesWithAccess }: Vocabulary): boolean | null =>
+  typeof statusesWithAccess === "string" ? null : statusesWithAccess.includes(word);
+
+/** Does the application let in no one of whom Stripe says this? */
+export function isShutOut(status: string, vocabulary: Vocabulary): boolean {
+  if (typeof vocabulary.statusesWithAccess === "string") return false;
+  const word = findStatusWord(status, false, vocabulary);
+  return word !== undefined && isLetIn(word, vocabulary) === false;
+}
+
+/** A word for a late payment, of which the mapping does not say whether it lets an owner in. */
+export function mayShutOut(word: string, vocabulary: Vocabulary): boolean {
+  if (vocabulary.statusesWithAccess !== "not_said") return false;
+  const statuses = listStatuses(word, vocabulary);
+  return statuses.includes("past_due") && !statuses.includes("active");
 }
 
 /** Words that every application uses for no plan. */

@@ -40,7 +40,7 @@ const definitions = {
     default: DEFAULT_POLICY.graceDays,
     unit: "days",
     label: "Grace period for late payments",
-    help: "How long a past_due subscription still gives access, counted from when its invoice was due (or finalized); from when Parity first saw it past due where the key may not read invoices.",
+    help: "How long a past_due subscription still gives access, counted from when its invoice was due (or finalized); from when Parity first saw it past due where the key may not read invoices. None where the mapping says that past_due lets no one in.",
     role: "admin",
   },
   noPlanWord: {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { countGraceDays } from "~/billing/access";
 import type { EpochSeconds } from "~/billing/observation";
 import { loadSettings } from "~/engine/account/settings.server";
 import type { Database, Tx } from "~/platform/client.server";
@@ -49,7 +50,7 @@ export async function findUnpaidInvoices(
   );
   if (overdue.length === 0) return [];
   const now = readClock(stripeTime);
-  const { graceDays } = (await loadSettings(deps.db)).policy;
+  const graceDays = countGraceDays((await loadSettings(deps.db)).policy);
   const known = await listListedLately(deps.db, overdue);
   const found: UnpaidInvoice[] = [];
   let left = mostRequests;

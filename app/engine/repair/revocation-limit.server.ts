@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_POLICY, type Policy } from "~/billing/policy";
-import { findStatusWord, RUNNING_STATUSES } from "~/billing/vocabulary/vocabulary";
+import { findStatusWord, isLetIn, RUNNING_STATUSES } from "~/billing/vocabulary/vocabulary";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
@@ -78,6 +78,6 @@ function giveAccess({ vocabulary, noPlanWord }: Policy): Sql {
     return sql`u."currentPeriodEnd" + make_interval(secs => ${dateGraceSeconds}::float8) > now()`;
   const words = RUNNING_STATUSES.flatMap((status) =>
     [false, true].map((scheduled) => findStatusWord(status, scheduled, vocabulary)),
-  );
-  return sql`u."subscriptionStatus" = ANY(${[...words.filter((word) => word !== undefined), ...statusesByHand]}::text[])`;
+  ).filter((word) => word !== undefined && isLetIn(word, vocabulary) !== false);
+  return sql`u."subscriptionStatus" = ANY(${[...words, ...statusesByHand]}::text[])`;
 }

@@ -126,7 +126,7 @@ export function orderRows(parts: BridgeParts): string[] {
   return [
     ...read("text", status).map(
       (word) =>
-        `CASE WHEN ${word} = ANY (${textArray(listAccessWords(parts.mapping))}) THEN 0 WHEN ${word} = ANY (${textArray(listKnownWords(parts.mapping))}) THEN 2 ELSE 1 END`,
+        `CASE WHEN ${word} = ANY (${textArray(listAccessWords(parts.mapping))}) THEN 0 WHEN ${word} = ANY (${textArray(listEndedWords(parts.mapping))}) THEN 2 ELSE 1 END`,
     ),
     `chosen."userId" IS NULL`,
     ...read("time", created ?? periodEnd).map((time) => `${time} DESC NULLS LAST`),
@@ -146,12 +146,16 @@ export function listRunningWords({ status }: Mapping): string[] {
 
 /** The application's words for a status that gives access. */
 export const listAccessWords = (mapping: Mapping): string[] => [
-  ...listRunningWords(mapping),
+  ...(mapping.status.access ?? listRunningWords(mapping)),
   ...(mapping.status.words ? mapping.status.byHand : []),
 ];
 
+/** Those of a subscription that does not run. */
+const listEndedWords = (mapping: Mapping): string[] =>
+  listKnownWords(mapping).filter((word) => !listRunningWords(mapping).includes(word));
+
 /** The application's words for a status that Stripe has. */
-export function listKnownWords({ status }: Mapping): readonly string[] {
+export function listKnownWords({ status }: Pick<Mapping, "status">): readonly string[] {
   const words = status.words ? Object.keys(status.words) : STRIPE_STATUSES;
   return status.cancelScheduled === undefined ? words : [...words, status.cancelScheduled];
 }

@@ -29,7 +29,7 @@ export const cashier: Shape = {
     "SELECT * FROM subscription_items",
   ],
   mapping: readRecipe("laravel/cashier-stripe"),
-  answers: { "fields.created": "subscriptions.created_at" },
+  answers: { "fields.created": "subscriptions.created_at", "status.access": ["active", "trialing"] },
   drift: [
     `UPDATE subscriptions SET stripe_status = 'unpaid' WHERE stripe_id = 'sub_4'`,
     `UPDATE subscriptions SET stripe_status = 'active', ends_at = NULL WHERE stripe_id = 'sub_12'`,

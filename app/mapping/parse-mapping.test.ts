@@ -99,9 +99,8 @@ status:
     "8: leaving is missing: who has paid until the end has this status, and would not be let in",
   ]);
   expect(problems(text.replace("[late, actve]", "[on, leaving]"))).toEqual([]);
-  expect(
-    problems(text.replace("[late, actve]", "[on, leaving]").replace(", status: owners.status", "")),
-  ).toEqual(["8: needs a place for status"]);
+  const without = text.replace("[late, actve]", "[on, leaving]").replace(", status: owners.status", "");
+  expect(problems(without)).toContain("8: needs a place for status");
 });
 
 it.each([

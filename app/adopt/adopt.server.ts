@@ -7,7 +7,7 @@ import { checkMapping } from "~/mapping/check-mapping";
 import { listGrants } from "~/mapping/grants/grants.server";
 import { parseMapping } from "~/mapping/parse-mapping.server";
 import { checkData, checkDifferences } from "./check/check-data";
-import { checkLookups } from "./check/check-lookups.server";
+import { checkLookUps } from "./check/check-look-ups.server";
 import { type Check, type CheckReport, toReport } from "./check/report";
 import { checkRoundTrip } from "./check/round-trip.server";
 import type { Proposal, Question } from "./propose/proposal";
@@ -59,7 +59,7 @@ export async function checkAdoption(client: Client, text: string, work: Work): P
     const checks: Check[] = [
       ...found,
       ...checkData(mapping, owners),
-      ...(await checkLookups(client, parts)),
+      ...(await checkLookUps(client, parts)),
       ...(work.facts ? checkDifferences(mapping, owners, work.facts) : []),
       ...(owners.length > 0 ? await checkRoundTrip(client, parts, work) : []),
     ];

@@ -1,3 +1,4 @@
+import { writeIndex } from "./bridge/sql-text";
 import { VARIABLES } from "./bridge/written-places";
 import type { Catalog, CatalogTable } from "./catalog.server";
 import { checkPlaces } from "./check-places";
@@ -99,10 +100,10 @@ function* checkKey(one: Checked): Generator<Finding> {
 const isUnique = ({ unique }: CatalogTable, column: string): boolean =>
   unique.some((columns) => columns.length === 1 && columns[0] === column);
 
-const adviseIndex = ({ name, path }: Checked, column: string): Finding => ({
+const adviseIndex = ({ name, path, source }: Checked, column: string): Finding => ({
   path,
   isWarning: true,
-  message: `${name}.${column} has no index, so that each look-up reads the whole table. CREATE INDEX CONCURRENTLY ON ${name} (${column})`,
+  message: `${name}.${column} has no index, so that each look-up reads the whole table${source.table ? `. ${writeIndex(source.table, column)}` : ""}`,
 });
 
 function* checkOwner(one: Checked, owner: string, source: MappedTable): Generator<Finding> {

@@ -4,7 +4,7 @@ import { readCatalog } from "~/mapping/catalog.server";
 import { checkMapping } from "~/mapping/check-mapping";
 import { parseMapping } from "~/mapping/parse-mapping.server";
 import { createEmptyDatabase } from "~/platform/testing/database";
-import { checkLookups } from "../check/check-lookups.server";
+import { checkLookUps } from "../check/check-look-ups.server";
 import { checkRoundTrip } from "../check/round-trip.server";
 import { scanDatabase } from "../scan/scan-database.server";
 import { addSilentReferences } from "../scan/silent-references.server";
@@ -40,7 +40,7 @@ async function propose(tables: string) {
     const findings = checkMapping(parts.mapping, parts.catalog);
     const signal = new AbortController().signal;
     const checks = [
-      ...(await checkLookups(client, parts)),
+      ...(await checkLookUps(client, parts)),
       ...(await checkRoundTrip(client, parts, { signal })),
     ];
     return {

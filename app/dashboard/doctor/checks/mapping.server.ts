@@ -8,6 +8,7 @@ import { checkMapping } from "~/mapping/check-mapping";
 import type { Finding as MappingFinding } from "~/mapping/findings";
 import { listMissingGrants } from "~/mapping/grants/missing-rights.server";
 import { type InstalledMapping, readInstalledMapping } from "~/mapping/install.server";
+import { findSlowLookUps, type SlowLookUp } from "~/mapping/slow-look-ups.server";
 import { defineCheck, type Finding, ok, problem, unknown, warning } from "../check";
 
 type Connection = Pick<Client, "query">;
@@ -80,19 +81,32 @@ const lookUps = defineCheck({
   async look(client) {
     const checked = await checkInstalled(client);
     if (checked === null) return NOT_MAPPED;
-    const advice = checked.found.filter(({ isWarning }) => isWarning);
-    if (advice.length === 0) return [ok("Owners and their rows are found by an index.")];
-    return advice.map((one): Finding => {
-      const [text = "", statement] = describe(one).split(/\. (?=CREATE INDEX)/);
+    const { parts, found } = checked;
+    const advice = found.filter(({ isWarning }) => isWarning).map(describe);
+    // Nothing can be looked up through a mapping that does not fit the tables.
+    const slow = found.length > advice.length ? [] : await readSlowLookUps(client, parts);
+    const texts = [...advice, ...slow.map(({ about, text, remedy }) => `${about}: ${text}. ${remedy}.`)];
+    if (texts.length === 0) return [ok("Owners and their rows are found by an index.")];
+    return texts.map((said): Finding => {
+      const [text = "", statement] = said.split(/(?<=\.) (?=CREATE INDEX)/);
       return warning(
         text,
         statement === undefined
-          ? "Correct the mapping file, then: npm run parity -- adopt --install"
+          ? "Add the index, or correct the mapping file; then: npm run parity -- adopt --check"
           : `Run in the application’s database: ${statement.replace(/\.$/, ";")}`,
       );
     });
   },
 });
+
+async function readSlowLookUps(client: Connection, parts: BridgeParts): Promise<SlowLookUp[]> {
+  await client.query("BEGIN READ ONLY");
+  try {
+    return await findSlowLookUps(client, parts);
+  } finally {
+    await client.query("ROLLBACK");
+  }
+}
 
 const rights = defineCheck({
   id: "rights",

@@ -97,7 +97,9 @@ async function copySource(
     }
   }
   if (owners === 0)
-    throw new AuditError(`There are no owners in ${source.name}, so there is nothing to compare.`);
+    throw new AuditError(
+      [`There are no owners in ${source.name}, so there is nothing to compare.`, ...source.notes()].join(" "),
+    );
   await installStaging(client, source.describe);
   const notes = [
     ...(repeated.owners > 0

@@ -17,6 +17,10 @@ export type CsvFile = {
 
 export type CsvRow = { line: number; values: string[] };
 
+/** Up to the end of a line that is not inside of quotes. */
+const FIRST_ROW = /^(?:"(?:[^"]|"")*"|[^"\r\n])+/m;
+/** A line with which a spreadsheet says what stands between its columns. */
+const SEPARATOR = /^sep=(.)$/i;
 const DELIMITERS = [",", ";", "\t", "|"];
 const HEAD_BYTES = 65_536;
 
@@ -29,7 +33,7 @@ export async function openCsvFile(file: string, encoding: string | null): Promis
   const head = await readHead(file, name);
   const found = encoding ?? findEncoding(head);
   const text = decode(head, found, name);
-  const [first = ""] = text.split(/\r\n|\n|\r/, 1);
+  const first = FIRST_ROW.exec(text)?.[0] ?? "";
   if (first.trim() === "") throw new AuditError(`${name} is empty: its first line must name the columns.`);
   const delimiter = findDelimiter(first);
   const csv: CsvFile = { path: file, name, encoding: found, delimiter, header: [] };
@@ -75,7 +79,11 @@ async function readHead(file: string, name: string): Promise<Buffer> {
 function findEncoding(head: Buffer): string {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
-  return "utf-8";
+  // Without a mark: every other byte of Latin letters is zero there, and none is in UTF-8.
+  const start = head.subarray(0, 200);
+  const zeros = [0, 1].map((odd) => start.filter((byte, at) => byte === 0 && at % 2 === odd).length);
+  if ((zeros[1] ?? 0) > start.length / 4) return "utf-16le";
+  return (zeros[0] ?? 0) > start.length / 4 ? "utf-16be" : "utf-8";
 }
 
 function createDecoder(encoding: string): TextDecoder {
@@ -103,6 +111,8 @@ const describeEncoding = (name: string, encoding: string): string =>
 
 /** The character that divides the first line into most parts, outside of quotes. */
 function findDelimiter(line: string): string {
+  const [, said] = SEPARATOR.exec(line.trim()) ?? [];
+  if (said !== undefined) return said;
   const bare = line.replaceAll(/"(?:[^"]|"")*"/g, "");
   const count = (one: string) => bare.split(one).length;
   return [...DELIMITERS].sort((a, b) => count(b) - count(a))[0] ?? ",";
@@ -129,9 +139,15 @@ async function* readLines({ path: file, name, encoding, delimiter }: CsvFile): A
   chunks.on("error", (error) => parser.destroy(error));
   chunks.pipe(parser);
   try {
-    for await (const row of parser) yield toRow(row);
+    for await (const one of parser) {
+      const row = toRow(one);
+      if (row.line > 1 || !SEPARATOR.test(row.values.join(delimiter))) yield row;
+    }
   } catch (error) {
-    if (error instanceof CsvError) throw new AuditError(`${name} is no CSV: ${error.message}`);
+    if (error instanceof CsvError)
+      throw new AuditError(
+        `${name} is no CSV: ${error.message}. A quote inside of quotes is written twice: "".`,
+      );
     if (error instanceof TypeError) throw new AuditError(describeEncoding(name, encoding));
     throw error;
   } finally {

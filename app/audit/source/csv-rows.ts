@@ -18,15 +18,22 @@ export function note(notes: Map<string, Noted>, what: string, line: number): voi
   else notes.set(what, { count: 1, first: line });
 }
 
-/** Reads rows into values, and counts what it cannot read. `required`: a row without this value is left out. */
-export function createRowReader(notes: RowNotes) {
+/** What spreadsheets make of a long number: which one it was is lost. */
+const SHORTENED = /^\d([.,]\d+)?E\+\d+$/i;
+
+/**
+ * Reads rows into values, and counts what it cannot read. `required`: a row without this value is left out. `deciding`: the field
+ * that says who has access; a row in which it is not understood is left out, since nothing would be known of that user.
+ */
+export function createRowReader(notes: RowNotes, deciding: CsvField | null = null) {
   return (
     file: string,
     { fields, header }: FileColumns,
     { line, values }: CsvRow,
     required?: CsvField,
   ): CsvValues | null => {
-    if (values.length !== header.length) {
+    const hasMore = values.slice(header.length).some((value) => value.trim() !== "");
+    if (values.length < header.length || hasMore) {
       note(
         notes.skipped,
         `${file}: it has ${values.length < header.length ? "fewer" : "more"} columns than the first line`,
@@ -35,18 +42,26 @@ export function createRowReader(notes: RowNotes) {
       return null;
     }
     const read: CsvValues = {};
+    const skip = (why: string) => {
+      note(notes.skipped, `${file}: ${why}`, line);
+      return null;
+    };
     for (const [field, at] of fields) {
       const value = readValue(field, values[at]);
+      if (value === UNREADABLE && field === deciding)
+        return skip(`column ${header[at]}, which says who has access, is not understood`);
       if (value === UNREADABLE) note(notes.unreadable, `${file}, column ${header[at]}`, line);
+      if ((field === "id" || field === "owner") && typeof value === "string" && SHORTENED.test(value))
+        return skip(`a spreadsheet has shortened the number in column ${header[at]}`);
       read[field] = value === UNREADABLE ? null : value;
     }
     if (required === undefined || read[required] != null) return read;
-    note(notes.skipped, `${file}: it has no ${required}`, line);
-    return null;
+    return skip(`it has no ${required}`);
   };
 }
 
-function readValue(field: CsvField, value: string | undefined) {
+/** The value as its field has it; `UNREADABLE` where it is none. */
+export function readValue(field: CsvField, value: string | undefined) {
   if (TIMES.has(field)) return readTime(value);
   return BOOLEANS.has(field) ? readBoolean(value) : readText(value);
 }

@@ -3,8 +3,8 @@ import type { InstalledFacts } from "~/mapping/install.server";
 import type { MappingDocument } from "~/mapping/mapping.server";
 import { type CsvField, type FileColumns, isCsvField, recognizeColumns } from "./csv-columns";
 import { type CsvFile, openCsvFile, readCsvRows } from "./csv-file.server";
-import { createRowReader, type RowNotes } from "./csv-rows";
-import { isDay } from "./csv-values";
+import { createRowReader, type RowNotes, readValue } from "./csv-rows";
+import { isDay, readText, UNREADABLE } from "./csv-values";
 import { AuditError, type Batch, type Source } from "./source";
 import { SubscriptionRows } from "./subscription-rows";
 
@@ -27,7 +27,12 @@ const USERS: readonly CsvField[] = [
 ];
 const SUBSCRIPTIONS: readonly CsvField[] = ["owner", "customer", "email", ...BILLING];
 
-type Opened = CsvFile & { columns: FileColumns; days: readonly CsvField[] };
+type Opened = CsvFile & {
+  columns: FileColumns;
+  days: readonly CsvField[];
+  /** Columns of which no value in the sample is understood, with one of them. */
+  unreadable: ReadonlyMap<CsvField, string>;
+};
 
 /**
  * Files of users, and perhaps of subscriptions, as any database exports them.
@@ -48,6 +53,7 @@ export async function openCsvSource({
       ? null
       : await openFile(subscriptions, encoding, SUBSCRIPTIONS, (header) => pickNamed(named, header, true));
   requireColumns(file, beside);
+  requireReadable(file, beside);
   const notes: RowNotes = { skipped: new Map(), unreadable: new Map() };
   return {
     name: beside === null ? file.name : `${file.name} and ${beside.name}`,
@@ -66,7 +72,7 @@ export async function openCsvSource({
 function parseNamed(columns: readonly string[]): Map<CsvField, string> {
   const named = new Map<CsvField, string>();
   for (const text of columns) {
-    const [, field = "", column] = /^(\w+)=(.+)$/.exec(text) ?? [];
+    const [, field = "", column] = /^(\w+)=(.+)$/s.exec(text) ?? [];
     if (column === undefined || !isCsvField(field))
       throw new AuditError(
         `--column ${text}: write field=column, where the field is one of ${[...new Set([...USERS, ...SUBSCRIPTIONS])].join(", ")}.`,
@@ -96,12 +102,19 @@ async function openFile(
     if (rows.length >= SAMPLE) break;
   }
   const columns = recognizeColumns({ file: file.name, header: file.header, rows }, wanted, pick(file.header));
+  const unreadable = new Map(
+    [...columns.fields].flatMap(([field, at]): [CsvField, string][] => {
+      const filled = rows.map((row) => row[at]).filter((value) => readText(value) !== null);
+      const isRead = filled.length === 0 || filled.some((value) => readValue(field, value) !== UNREADABLE);
+      return isRead ? [] : [[field, filled[0] ?? ""]];
+    }),
+  );
   const days = (["periodEnd"] as const).filter((field) => {
     const at = columns.fields.get(field);
     const filled = at === undefined ? [] : rows.map((row) => row[at]).filter((value) => value?.trim());
     return filled.length > 0 && filled.every(isDay);
   });
-  return { ...file, columns, days };
+  return { ...file, columns, days, unreadable };
 }
 
 const has = (file: Opened | null, field: CsvField): boolean => file?.columns.fields.has(field) ?? false;
@@ -123,6 +136,31 @@ function requireColumns(users: Opened, beside: Opened | null): void {
     throw new AuditError(
       `No column says who has access: a status, a plan, yes or no, or a date until when. Name it: --column status=… (or plan, access, periodEnd). ${seen}`,
     );
+}
+
+const DECIDING = { boolean: "access", status: "status", plan: "plan", date: "periodEnd" } as const;
+
+/** The field that says who has access. */
+function findDeciding(users: Opened, beside: Opened | null): CsvField | null {
+  const by = findAccess(users, beside);
+  return by && DECIDING[by];
+}
+
+/** Who has access must not be guessed: without it everyone who pays would seem to be locked out. */
+function requireReadable(users: Opened, beside: Opened | null): void {
+  const field = findDeciding(users, beside);
+  for (const file of [users, beside]) {
+    const example = field && file?.unreadable.get(field);
+    if (!file || !field || example == null) continue;
+    const column = file.header[file.columns.fields.get(field) ?? -1];
+    const wanted =
+      field === "access"
+        ? "true or false, yes or no, 1 or 0"
+        : "2026-12-31, 2026-12-31 23:59:59, or seconds since 1970";
+    throw new AuditError(
+      `Column ${column} of ${file.name} says who has access, and is not understood (“${example}”). Write it as ${wanted}, or name another column: --column ${field}=…`,
+    );
+  }
 }
 
 /** By what the application lets people in: the surest that the files have. */
@@ -161,7 +199,7 @@ const describeFacts = (users: Opened, beside: Opened | null): InstalledFacts => 
 });
 
 async function* readFiles(users: Opened, beside: Opened | null, notes: RowNotes): AsyncIterable<Batch> {
-  const read = createRowReader(notes);
+  const read = createRowReader(notes, findDeciding(users, beside));
   const found = new SubscriptionRows();
   if (beside)
     for await (const row of readCsvRows(beside)) {

@@ -1,0 +1,116 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openCsvSource } from "./csv-source.server";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "parity-odd-csv-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+let count = 0;
+async function read(users: string | Buffer, columns: string[] = []) {
+  count += 1;
+  const file = path.join(folder, `users${count}.csv`);
+  await writeFile(file, users);
+  const source = await openCsvSource({ users: file, subscriptions: null, columns, encoding: null });
+  const rows: Record<string, unknown>[] = [];
+  for await (const { table, rows: some } of source.read())
+    if (table !== "subscriptions") for (const text of some) rows.push({ table, ...JSON.parse(text) });
+  const ids = rows.filter(({ table }) => table === "owners").map(({ id }) => id);
+  return { rows, ids, notes: source.notes().slice(1).join("\n") };
+}
+
+const TEXT = `id,email,stripe_customer_id,plan,status
+1,ada@example.com,cus_1,pro,active
+2,bob@example.com,cus_2,pro,canceled
+`;
+
+const swap = (text: string) => Buffer.from(text, "utf16le").swap16();
+
+describe("is read right", () => {
+  it.each<[string, string | Buffer]>([
+    ["a mark of UTF-8", `\uFEFF${TEXT}`],
+    ["UTF-16 with a mark", Buffer.from(`\uFEFF${TEXT}`, "utf16le")],
+    ["UTF-16 without a mark", Buffer.from(TEXT, "utf16le")],
+    ["UTF-16 of the other order", swap(`\uFEFF${TEXT}`)],
+    ["UTF-16 of the other order without a mark", swap(TEXT)],
+    ["semicolons", TEXT.replaceAll(",", ";")],
+    ["a line that says the separator", `sep=;\r\n${TEXT.replaceAll(",", ";").replaceAll("\n", "\r\n")}`],
+    ["a line that says the separator, after a mark", `\uFEFFsep=,\n${TEXT}`],
+    ["tabs, and lines that end as on an old Mac", TEXT.replaceAll(",", "\t").replaceAll("\n", "\r")],
+    ["lines before the first that are empty", `\n\n${TEXT}`],
+    [
+      "a separator at the end of each row",
+      TEXT.replace("status\n", "status\n").replaceAll(/(active|canceled)\n/g, "$1,\n"),
+    ],
+    ["lines inside of quotes", TEXT.replace("id,", '"id",').replace("pro,active", '"pro",active')],
+  ])("%s", async (_, text) => {
+    const { rows, notes } = await read(text);
+    expect(rows).toEqual([
+      expect.objectContaining({ id: "1", email: "ada@example.com", stripeCustomerId: "cus_1", plan: "pro" }),
+      expect.objectContaining({ id: "2", subscriptionStatus: "canceled" }),
+    ]);
+    expect(notes).toBe("");
+  });
+
+  it("line breaks, quotes and separators inside of quotes, in the names of columns as well", async () => {
+    const text = `id;"full\nname; as typed";email;stripe_customer_id;status\n1;"Ada ""A""\r\nLovelace; Esq.";a@example.com;cus_1;active\n`;
+    const { rows } = await read(text, ["name=full\nname; as typed"]);
+    expect(rows).toMatchObject([{ id: "1", name: 'Ada "A"\r\nLovelace; Esq.', stripeCustomerId: "cus_1" }]);
+  });
+});
+
+describe("is said, and nothing is guessed", () => {
+  it.each([
+    [
+      "a word for yes of another language",
+      "id,email,premium\n1,a@example.com,ja\n2,b@example.com,nein\n",
+      /Column premium .*“ja”.*true or false/,
+    ],
+    [
+      "days as a spreadsheet writes them",
+      "id,email,paid_until\n1,a@example.com,31/12/2026\n",
+      /Column paid_until .*“31\/12\/2026”.*2026-12-31/,
+    ],
+    [
+      "days as the numbers of a spreadsheet",
+      "id,email,paid_until\n1,a@example.com,46357\n",
+      /Column paid_until .*“46357”/,
+    ],
+    ["a quote that is not closed", 'id,email,status\n1,"a@example.com,active\n', /is no CSV: .*quote/i],
+    [
+      "quotes that are escaped by backslashes",
+      'id,name,email,status\n1,"A \\"B\\" C",a@example.com,active\n',
+      /is no CSV: .*written twice/,
+    ],
+    ["a file of another kind", Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe, 0x80]), /is not UTF-8|one column/],
+  ])("%s", async (_, text, said) => {
+    await expect(read(text)).rejects.toThrow(said);
+  });
+
+  it("of a few rows: they are left out, with the first line, and the others are read", async () => {
+    const rows = [
+      "1,a@example.com,yes",
+      "2,b@example.com,perhaps",
+      "3,c@example.com,no",
+      "4,d@example.com,vielleicht",
+    ];
+    const { ids, notes } = await read(`id,email,premium\n${rows.join("\n")}\n`);
+    expect(ids).toEqual(["1", "3"]);
+    expect(notes).toMatch(
+      /2 rows left out: .*premium, which says who has access, is not understood \(first: line 3\)/,
+    );
+  });
+
+  it("numbers that a spreadsheet has shortened are no ids", async () => {
+    const { ids, notes } = await read(
+      "id,email,status\n1.23457E+17,a@example.com,active\n7,b@example.com,active\n",
+    );
+    expect(ids).toEqual(["7"]);
+    expect(notes).toContain("1 row left out");
+    expect(notes).toContain("a spreadsheet has shortened the number in column id");
+  });
+});

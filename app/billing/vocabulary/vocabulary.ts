@@ -84,7 +84,7 @@ export function listStatuses(
 export const isLetIn = (word: string, { statusesWithAccess }: Vocabulary): boolean | null =>
   typeof statusesWithAccess === "string" ? null : statusesWithAccess.includes(word);
 
-/** Does the application let in no one of whom Stripe says this? */
+/** Is an owner with this status of Stripe's shut out by the application? */
 export function isShutOut(status: string, vocabulary: Vocabulary): boolean {
   if (typeof vocabulary.statusesWithAccess === "string") return false;
   const word = findStatusWord(status, false, vocabulary);

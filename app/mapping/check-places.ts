@@ -132,10 +132,14 @@ function* checkKeys(
 ): Generator<Finding> {
   const isKey = (word: string) =>
     column.kind === "uuid" ? z.guid().safeParse(word).success : /^-?\d{1,19}$/.test(word);
-  const wrong = listWritten(mapping, String(path.at(-1))).filter((word) => !isKey(word));
+  const field = String(path.at(-1));
+  const wrong = listWritten(mapping, field).filter((word) => !isKey(word));
+  const remedy = field.toLowerCase().endsWith("status")
+    ? 'Say what its numbers mean: status: { words: { "1": [active, trialing], … } }'
+    : 'Where it names a row by its key, the key is the word: word: "…"';
   if (wrong.length > 0)
     yield {
       path,
-      message: `${name}.${column.name} is ${column.shown}, which cannot hold ${wrong.join(", ")}. Where it names a row by its key, the key is the word: word: "…"`,
+      message: `${name}.${column.name} is ${column.shown}, which cannot hold ${wrong.join(", ")}. ${remedy}`,
     };
 }

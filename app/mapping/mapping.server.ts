@@ -86,7 +86,10 @@ export const mappingSchema = z.strictObject({
       words: z.record(z.string(), words).optional(),
       cancelScheduled: z.string().optional(),
       /** Those that let an owner in, by the application's own rule. */
-      access: z.array(z.string().min(1)).min(1).optional(),
+      access: z
+        .array(z.union([z.string().min(1), z.number()]).transform(String))
+        .min(1)
+        .optional(),
       byHand: texts,
     })
     .default({ byHand: [] }),

@@ -83,7 +83,7 @@ const TWICE = [
 ] as const;
 
 const DETAILS = [
-  ...(["periodStart", "quantity", "interval", "currency", "created"] as const),
+  ...(["periodStart", "quantity", "amount", "interval", "currency", "created"] as const),
   ...(["cancelAt", "canceledAt", "endedAt", "endsAt"] as const),
 ];
 
@@ -131,16 +131,25 @@ const hasClass = ({ table, column, path }: Candidate, ...classes: ValueClass[]):
     (one) => one.column === column.name && String(one.path) === String(path) && classes.includes(one.class),
   );
 
+/** An enum of the application's code, kept as its number: what the numbers mean is learned from Stripe. */
+const isNumber = ({ column }: Candidate): boolean => column.kind === "integer";
+
 const RULES: Partial<Record<FileFieldName, Rule>> = {
   status: {
     names: /^(status|state)$/,
-    kinds: TEXTS,
-    is: (one) => hasClass(one, "status") || areStatuses(one.values) || isNamedStatus(one),
+    kinds: [...TEXTS, "integer"],
+    is: (one) =>
+      isNumber(one)
+        ? !one.isOwner || isAboutBilling(one.column.name)
+        : hasClass(one, "status") || areStatuses(one.values) || isNamedStatus(one),
   },
   plan: {
     names: /^(plan|tier|plan_(name|key|slug|type|code|id)|product_name|package)$/,
-    kinds: TEXTS,
-    is: (one) => !hasClass(one, "customer", "subscription", "price", "product", "status"),
+    kinds: [...TEXTS, "integer"],
+    is: (one) =>
+      isNumber(one)
+        ? /^(plan|tier)$/.test(toBareName(one.column.name))
+        : !hasClass(one, "customer", "subscription", "price", "product", "status"),
   },
   periodEnd: {
     names:
@@ -159,10 +168,12 @@ const RULES: Partial<Record<FileFieldName, Rule>> = {
     is: ({ values }) => values.length > 0 && values.every(([value]) => /^(day|week|month|year)$/.test(value)),
   },
   currency: {
-    names: /^currency$/,
+    names: /^currency(_code)?$/,
     kinds: TEXTS,
     is: ({ values }) => values.every(([value]) => /^[a-z]{3}$/.test(value)),
   },
+  // Only a name that says so: other amounts may be whole units of the currency.
+  amount: { names: /^(unit_)?(amount|price)(_in)?_cents$/, kinds: ["integer"] },
   created: { names: /^created$/, kinds: TIMES },
   cancelAt: { names: /^cancels?_at$/, kinds: TIMES },
   canceledAt: { names: /^cancell?ed_at$/, kinds: TIMES },
@@ -192,7 +203,8 @@ function findField(candidates: readonly Candidate[], name: FileFieldName): Found
   if (!rule) return undefined;
   const fitting = candidates.flatMap((candidate) => {
     const last = candidate.path.at(-1) ?? candidate.column.name;
-    const shown = WHOLE_NAMES.includes(name) ? toSnake(last) : toBareName(last);
+    const whole = WHOLE_NAMES.includes(name) ? toSnake(last) : toBareName(last);
+    const shown = whole.replace(/_utc$/, "");
     if (!rule.names.test(shown) && !(name === "status" && hasClass(candidate, "status"))) return [];
     const found = toPlace(candidate, rule, name);
     return found ? [found] : [];

@@ -235,6 +235,33 @@ describe("what is proposed for", () => {
       },
     ],
     [
+      "numbers",
+      {
+        tables: {
+          owners: { table: "public.AspNetUsers", key: "Id" },
+          subscriptions: {
+            table: "public.Subscriptions",
+            owner: "UserId",
+            key: "Id",
+            rows: "many",
+            insert: true,
+          },
+        },
+        fields: {
+          ...{
+            email: "owners.Email",
+            emailVerified: "owners.EmailConfirmed",
+            createdAt: "owners.CreatedAtUtc",
+          },
+          ...{ customer: "owners.StripeCustomerId", plan: "owners.SubscriptionTier" },
+          ...{ subscription: "subscriptions.StripeSubscriptionId", price: "subscriptions.StripePriceId" },
+          ...{ status: "subscriptions.Status", periodEnd: "subscriptions.CurrentPeriodEndUtc" },
+          ...{ amount: "subscriptions.PriceCents", currency: "subscriptions.CurrencyCode" },
+        },
+        access: { by: "status" },
+      },
+    ],
+    [
       "json",
       {
         tables: {
@@ -253,7 +280,9 @@ describe("what is proposed for", () => {
     ],
   ] as const)("%s", async (name, expected) => {
     const proposed = await propose(APPLICATIONS[name]);
-    expect(proposed?.errors).toEqual([]);
+    // What the numbers of an enum mean is learned from Stripe, which is not asked here.
+    const open = name === "numbers" ? [expect.stringContaining('words: { "1": [active')] : [];
+    expect(proposed?.errors).toEqual(open);
     expect(proposed?.owners).toMatch(/^2[05] owners written as they are, .*: 0 differ/);
     expect(proposed?.document).toMatchObject(expected);
   });

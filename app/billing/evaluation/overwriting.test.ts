@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FIELDS } from "~/billing/fields";
 import type { UserRecord } from "~/billing/record";
 import type { UserSnapshot } from "~/billing/snapshot";
 import {
@@ -105,6 +106,13 @@ describe("words that only the application understands are kept", () => {
       expect(evaluateWith(record, paying).flags).toContain("unknown_word");
     },
   );
+
+  it("but a field that the application does not record holds no word", () => {
+    const { status: _, ...billing } = FIELDS.billing;
+    const rules = { ...CONTEXT, fields: { ...FIELDS, billing } };
+    const record = aRecordInSync({ billing: aBillingRow({ status: "" }) });
+    expect(evaluateWith(record, paying, rules).flags).toEqual([]);
+  });
 
   it("are for staff where they decide about access", () => {
     const record = aRecordInSync({ user: { subscriptionStatus: "ACTIVE" }, workspaces: [] });

@@ -1,9 +1,12 @@
+import { FIELDS, type RecordFields } from "~/billing/fields";
 import type { Catalogue } from "~/billing/plans";
 import type { Policy } from "~/billing/policy";
 import type { BillingRow, UserBilling, UserRecord } from "~/billing/record";
 import { type Meaning, readPlanMeaning, readStatusMeaning } from "./vocabulary";
 
 type Rules = { catalogue: Catalogue; policy: Policy };
+/** `fields`: what the application records; a row has no word in a field that it does not. */
+type RecordRules = Rules & { fields?: RecordFields };
 
 const readPlan = (word: string | null, { catalogue, policy }: Rules): Meaning =>
   readPlanMeaning(word, { catalogue, ...policy });
@@ -22,11 +25,15 @@ export type RecordedWords = {
 };
 
 /** Reads the recorded statuses and plans. */
-export function readRecordedWords({ user, billing, workspaces }: UserRecord, rules: Rules): RecordedWords {
+export function readRecordedWords(
+  { user, billing, workspaces }: UserRecord,
+  rules: RecordRules,
+): RecordedWords {
   const { vocabulary } = rules.policy;
+  const rowStatus = (rules.fields ?? FIELDS).billing.status ? (billing?.status ?? null) : null;
   const words = [
     { word: user.subscriptionStatus, meaning: readStatusMeaning(user.subscriptionStatus, vocabulary) },
-    { word: billing?.status ?? null, meaning: readStatusMeaning(billing?.status ?? null, vocabulary) },
+    { word: rowStatus, meaning: readStatusMeaning(rowStatus, vocabulary) },
     { word: user.plan, meaning: readPlan(user.plan, rules) },
     { word: billing?.plan ?? null, meaning: readPlan(billing?.plan ?? null, rules) },
   ];

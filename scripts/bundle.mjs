@@ -79,6 +79,9 @@ export async function bundle({ name, entries, folder, pages = false, external = 
     if (file.startsWith(`${name}-`) && !made.has(file)) await rm(path.join(target, file));
 }
 
+/** OpenTelemetry would find out the id of the machine so. It is not asked to. */
+const NEVER_LOADED = /^node_modules\/@opentelemetry\/resources\/.*\/machine-id\//;
+
 /**
  * `import()` of a CommonJS package gives only its default export in a bundle of esbuild, and all of its names in Node. A
  * module of our own that imports it gets the names: import that one lazily.
@@ -87,7 +90,7 @@ export async function bundle({ name, entries, folder, pages = false, external = 
 function refuseLazyCommonJs({ inputs }) {
   for (const [file, { imports }] of Object.entries(inputs))
     for (const { path: imported, kind } of imports)
-      if (kind === "dynamic-import" && inputs[imported]?.format === "cjs")
+      if (kind === "dynamic-import" && inputs[imported]?.format === "cjs" && !NEVER_LOADED.test(imported))
         throw new Error(`${file} loads ${imported} with import(), and it is CommonJS`);
 }
 

@@ -62,7 +62,13 @@ async function heal(world: World, client: pg.Client, shape: Shape): Promise<void
 /** Proposes a mapping, decides what a person decides, checks it, and installs it. */
 async function adopt({ db, url, deps }: World, { answers }: Shape): Promise<void> {
   const signal = new AbortController().signal;
-  const tools = openAdoption({ databaseUrl: url, stripe: deps.stripe, signal, progress: () => {} });
+  const tools = openAdoption({
+    databaseUrl: url,
+    stripe: deps.stripe,
+    log: deps.log,
+    signal,
+    progress: () => {},
+  });
   const facts = await tools.readFacts();
   const { file } = await tools.propose(facts);
   const decided = parseDocument(file?.text ?? "");

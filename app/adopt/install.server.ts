@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { z } from "zod";
+import { reportSettings, type SavedSetting } from "~/engine/account/settings.server";
 import { checkSettings, type SettingValues } from "~/engine/account/settings-catalogue.server";
 import { readCatalog } from "~/mapping/catalog.server";
 import { installBridge } from "~/mapping/install.server";
@@ -7,6 +8,7 @@ import type { Mapping } from "~/mapping/mapping.server";
 import { parseMapping } from "~/mapping/parse-mapping.server";
 import { listMappedPlans, type MappedPrice } from "~/mapping/plans";
 import { hasTriggers, installTriggers, removeTriggers } from "~/mapping/triggers/install-triggers.server";
+import type { Log } from "~/platform/log.server";
 import { checkAdoption } from "./adopt.server";
 import type { CheckReport } from "./check/report";
 
@@ -22,6 +24,7 @@ export type TriggerChoice = "with" | "without" | "as_they_are";
 
 export type InstallAdoptionOptions = {
   actor: string;
+  log: Log;
   signal: AbortSignal;
   progress?: (text: string) => void;
   triggers?: TriggerChoice;
@@ -36,7 +39,7 @@ const storedRow = z.object({ hash: z.string(), mapping: z.unknown(), source: z.s
 export async function installAdoption(
   client: Client,
   text: string,
-  { actor, signal, progress, triggers = "as_they_are" }: InstallAdoptionOptions,
+  { actor, log, signal, progress, triggers = "as_they_are" }: InstallAdoptionOptions,
 ): Promise<Installed> {
   const { rows: tables } = await client.query<{ found: boolean }>(
     `SELECT pg_catalog.to_regclass('parity."Mapping"') IS NOT NULL AS found`,
@@ -52,17 +55,20 @@ export async function installAdoption(
     const before = await readStored(client);
     await installBridge(client, { document, source: text, installedBy: actor });
     const after = await readStored(client);
-    const changes = [
-      ...(await installPlans(client, mapping, actor)),
-      ...(await setSettings(client, { metadataKeys: mapping.metadataKeys.join(",") }, actor)),
-    ];
+    const plans = await installPlans(client, mapping, actor);
     const isSame = before?.hash === after?.hash && before?.source !== null;
+    const settings = {
+      metadataKeys: mapping.metadataKeys.join(","),
+      ...(!isSame && { writeMode: "off" as const }),
+    };
+    const saved = await setSettings(client, settings, actor);
+    const changes = [...plans, ...saved.map(({ key, after }) => `setting ${key}: ${JSON.stringify(after)}`)];
     if (!isSame) {
-      changes.push(...(await setSettings(client, { writeMode: "off" }, actor)));
       await recordChange(client, { key: "mapping", before: before?.mapping ?? null, after: document, actor });
     }
     changes.push(...(await changeTriggers(client, mapping, triggers)));
     await client.query("COMMIT");
+    reportSettings(log, saved, actor);
     return { outcome: "installed", report, changes, isSame };
   } catch (error) {
     await client.query("ROLLBACK");
@@ -104,17 +110,21 @@ async function recordChange(client: Client, { key, before, after, actor }: Chang
 }
 
 /** Stores settings as every process reads them. @throws ZodError for a value that none could read. */
-async function setSettings(client: Client, values: Partial<SettingValues>, actor: string): Promise<string[]> {
-  const changes: string[] = [];
+async function setSettings(
+  client: Client,
+  values: Partial<SettingValues>,
+  actor: string,
+): Promise<SavedSetting[]> {
+  const saved: SavedSetting[] = [];
   for (const [key, value] of checkSettings(values))
-    changes.push(...(await setSetting(client, { key, value, actor })));
-  return changes;
+    saved.push(...(await setSetting(client, { key, value, actor })));
+  return saved;
 }
 
 async function setSetting(
   client: Client,
   { key, value, actor }: { key: string; value: unknown; actor: string },
-): Promise<string[]> {
+): Promise<SavedSetting[]> {
   const { rows } = await client.query<{ value: unknown }>(
     `SELECT value FROM parity."Setting" WHERE key = $1 FOR UPDATE`,
     [key],
@@ -127,7 +137,7 @@ async function setSetting(
     [key, JSON.stringify(value), actor],
   );
   await recordChange(client, { key, before, after: value, actor });
-  return [`setting ${key}: ${JSON.stringify(value)}`];
+  return [{ key, before, after: value }];
 }
 
 const planRow = z.object({ name: z.string(), seats: z.number() });

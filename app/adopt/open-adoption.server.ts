@@ -1,3 +1,4 @@
+import type { Log } from "~/platform/log.server";
 import { withPgClient } from "~/platform/migrations/pg-client.server";
 import type { StripeReader } from "~/stripe/reader.server";
 import {
@@ -21,6 +22,7 @@ export type AdoptionDeps = {
   databaseUrl: string;
   /** Null: there is no key, and Stripe is not asked. */
   stripe: Pick<StripeReader, "listSubscriptions"> | null;
+  log: Log;
   signal: AbortSignal;
   progress: (text: string) => void;
 };
@@ -39,7 +41,7 @@ export type AdoptionTools = {
 };
 
 /** Binds the parts of adopting to a database, with a connection for each of them. */
-export function openAdoption({ databaseUrl, stripe, signal, progress }: AdoptionDeps): AdoptionTools {
+export function openAdoption({ databaseUrl, stripe, log, signal, progress }: AdoptionDeps): AdoptionTools {
   return {
     async readFacts() {
       if (!stripe) return null;
@@ -54,7 +56,7 @@ export function openAdoption({ databaseUrl, stripe, signal, progress }: Adoption
     show: (text) => withPgClient(databaseUrl, (client) => showAdoption(client, text)),
     install: (text, actor, triggers) =>
       withPgClient(databaseUrl, (client) =>
-        installAdoption(client, text, { actor, triggers, signal, progress }),
+        installAdoption(client, text, { actor, triggers, log, signal, progress }),
       ),
     grants: (text, role) => withPgClient(databaseUrl, (client) => listAdoptionGrants(client, text, role)),
     status: () => withPgClient(databaseUrl, readAdoption),

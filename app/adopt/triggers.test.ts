@@ -4,6 +4,7 @@ import { installAdoption } from "~/adopt/install.server";
 import { enqueueRechecks } from "~/engine/observe/recheck-queue.server";
 import { addSyncedUser, createWorld, syncAll, type World } from "~/engine/testing/world";
 import { createDefaultDocument } from "~/mapping/default-mapping.server";
+import { createLog } from "~/platform/log.server";
 import { withPgClient } from "~/platform/migrations/pg-client.server";
 import { dumpOutside } from "~/platform/testing/outside";
 import { uninstall } from "~/platform/uninstall/uninstall.server";
@@ -21,9 +22,19 @@ const FILE = JSON.stringify(
   createDefaultDocument({ User: "app", BillingSubscription: "app", Workspace: "app" }),
 );
 
+const lines: Record<string, unknown>[] = [];
+const log = createLog({
+  level: "info",
+  destination: { write: (line: string) => void lines.push(JSON.parse(line)) },
+});
 const install = (triggers: "with" | "without" | "as_they_are") =>
   withPgClient(world.url, (client) =>
-    installAdoption(client, FILE, { actor: "test", signal: new AbortController().signal, triggers }),
+    installAdoption(client, FILE, {
+      actor: "test",
+      log,
+      signal: new AbortController().signal,
+      triggers,
+    }),
   );
 
 /** Runs a statement of the application's. Returns who is in the recheck queue then, and empties it. */
@@ -38,6 +49,9 @@ const LOCK = `UPDATE app."Workspace" SET status = 'locked', soldiers = 0 WHERE "
 
 it("nothing is put into the application's tables unless it is asked for", async () => {
   expect(await install("as_they_are")).toMatchObject({ outcome: "installed" });
+  // Another mapping turns writing off, and the log says so (R298).
+  const [changed] = lines.filter(({ key }) => key === "writeMode");
+  expect(changed).toMatchObject({ msg: "write mode changed", before: "full", after: "off", by: "test" });
   expect(await change(LOCK)).toEqual([]);
   expect(await install("with")).toMatchObject({
     changes: [

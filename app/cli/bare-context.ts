@@ -30,7 +30,7 @@ export function createBareContext({
       const url = environment.databaseUrl;
       return url === null
         ? null
-        : openAdoption({ databaseUrl: url, stripe: openReader(environment), signal, progress });
+        : openAdoption({ databaseUrl: url, stripe: openReader(environment), log, signal, progress });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { addSyncedUser, CRON, createWorld, readAccess, type World } from "~/engine/testing/world";
 import type { Parity } from "~/facade/parity.server";
+import { createLog } from "~/platform/log.server";
 import { applyMigrations } from "~/platform/migrations/migrate.server";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { createSandbox, type Listening } from "~/sandbox/sandbox";
@@ -11,9 +12,13 @@ let other: Listening;
 /** A process whose key is of another account. */
 let moved: Parity;
 const sandbox = createSandbox({ accountId: "acct_other" });
+const lines: Record<string, unknown>[] = [];
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld(
+    {},
+    createLog({ level: "info", destination: { write: (line: string) => void lines.push(JSON.parse(line)) } }),
+  );
   await addSyncedUser(world, "ada");
   await world.parity.runs.cron({ budgetMs: 20_000, scope: "full" });
   other = await sandbox.listen();
@@ -62,7 +67,17 @@ it("while a process works on a run it waits for that process to be stopped", asy
 });
 
 it("moves the database to the account of the key, forgets what the old one said, and takes nothing from anybody", async () => {
+  lines.length = 0;
   const { code, stdout } = await run(BIND, "acct_other");
+  expect(lines).toMatchObject([
+    {
+      msg: "database bound to a Stripe account",
+      accountId: "acct_other",
+      livemode: false,
+      by: "command_line:",
+    },
+    { msg: "write mode changed", before: "full", after: "off", by: "command_line:" },
+  ]);
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("Writing is off.") });
   expect(await moved.checkAccount()).toMatchObject({ ok: true, binding: { accountId: "acct_other" } });
   expect(

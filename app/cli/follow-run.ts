@@ -16,6 +16,7 @@ export async function followRun(context: CommandContext, begun: RunView): Promis
   const { parity, out, pause, signal } = context;
   let run = begun;
   let idle = 0;
+  out.progress(formatProgress(run));
   while (run.state === "running") {
     if (signal.aborted) return { run, left: "interrupted" };
     if (idle >= MAX_PAUSES) return { run, left: "stuck" };

@@ -1,5 +1,33 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { createOut } from "./out";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it("says for how long nothing was new while one step takes long, and no more when the command has answered", () => {
+  vi.useFakeTimers();
+  for (const watched of [true, false]) {
+    const said: string[] = [];
+    const answers: string[] = [];
+    const out = createOut(
+      {
+        stdout: (text) => answers.push(text),
+        stderr: (text) => said.push(text),
+        ...{ colours: false, watched, now: () => Date.now() },
+      },
+      true,
+    );
+    out.progress("Reading Stripe …");
+    vi.advanceTimersByTime(12_500);
+    expect(said.at(-1)).toContain(`Reading Stripe … (nothing new for ${watched ? 12 : 10} s)`);
+    out.answer({ done: true }, () => []);
+    const before = said.length;
+    vi.advanceTimersByTime(60_000);
+    expect(said).toHaveLength(before);
+    expect(JSON.parse(answers.join(""))).toEqual({ done: true });
+  }
+});
 
 it("says what a command without a terminal is doing, every ten seconds and not oftener (case 33)", () => {
   const said: string[] = [];

@@ -14,6 +14,7 @@ import {
   readEnvironment,
   type StripeEnvironment,
 } from "~/platform/env.server";
+import { logLevel } from "~/platform/env-fields.server";
 import { readErrorText } from "~/platform/errors.server";
 import type { Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
@@ -187,7 +188,10 @@ const exitCode = await runCommandLine({
     ...createBareContext({
       source: process.env,
       signal: interrupted.signal,
-      log: createProcessLog({ level: "error", destination: { write: stderr } }).log,
+      log: createProcessLog({
+        level: logLevel.safeParse(process.env.LOG_LEVEL).data ?? "error",
+        destination: { write: stderr },
+      }).log,
     }),
     ask: askPerson,
     openWorkplace: (options) => openWorkplace(options, interrupted.signal),

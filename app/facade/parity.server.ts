@@ -29,7 +29,7 @@ import { type ExplainOptions, explainUser } from "~/engine/evaluate/explain.serv
 import { deleteIdleJobs } from "~/engine/observe/events.server";
 import { createCleaner } from "~/engine/retention/cleaner.server";
 import { createRuns } from "~/engine/runs/create-runs.server";
-import { addEvaluateJobs } from "~/engine/runs/evaluate-jobs.server";
+import { addEvaluateJobs } from "~/engine/runs/run-jobs.server";
 import { createWebhookEvents } from "~/engine/sync/receive-event.server";
 import type { Database } from "~/platform/client.server";
 import { createDatabaseMonitor } from "~/platform/database/monitor.server";

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { createDemo, PRODUCTION_KEY, runProcess, startProcess } from "~/cli/testing/cli";
+import { CLOCK_JOB } from "~/engine/runs/clock-jobs.server";
+import { CONTINUE_JOB } from "~/engine/runs/run-jobs.server";
 import { listMigrations } from "~/platform/migrations/migrate.server";
 import { VERSION } from "~/platform/surroundings/version.server";
 import { createEmptyDatabase } from "~/platform/testing/database";
@@ -72,6 +74,38 @@ describe("the worker", () => {
     });
     expect(await demo.db.workerProcess.count()).toBe(0);
   });
+});
+
+it("a worker that is stopped in the middle of a run leaves no lease and no locked job, and the next one goes on by itself (R296)", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const demo = await createDemo();
+  closers.push(demo.close);
+  const { control } = demo.sandbox;
+  const environment = { ...PRODUCTION, DATABASE_URL: demo.url, STRIPE_API_BASE: demo.sandboxUrl };
+  control.addFault({ effect: { type: "hang" }, match: { path: "/v1/subscriptions" } });
+  await demo.db
+    .$executeRaw`SELECT parity.add_job(${CLOCK_JOB}, job_key => ${CLOCK_JOB}, max_attempts => 3)::text`;
+  const first = await startProcess(["app/server/work.ts"], environment);
+  await control.held.waitForCount(1);
+  first.kill("SIGTERM");
+  expect((await first.ended).code).toBe(0);
+
+  const [run] = await demo.db.run.findMany({ where: { state: "running" } });
+  expect(run?.leaseUntil).toBeNull();
+  expect(
+    await demo.db.$queryRaw`SELECT task_identifier, locked_at FROM parity.jobs ORDER BY 1`,
+  ).toMatchObject([{ task_identifier: CONTINUE_JOB, locked_at: null }]);
+
+  control.clearFaults();
+  control.held.release();
+  // No call of a scheduler, and no stroke of the clock.
+  const next = await startProcess(["app/server/work.ts"], environment);
+  const state = async () => (await demo.db.run.findUnique({ where: { id: run?.id ?? "" } }))?.state;
+  await expect.poll(state).toBe("done");
+  next.kill("SIGTERM");
+  expect((await next.ended).code).toBe(0);
+  expect(await demo.db.$queryRaw`SELECT key FROM parity.jobs`).toEqual([]);
 });
 
 describe("with the whole environment lost", () => {

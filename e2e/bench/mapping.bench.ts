@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createLog } from "~/platform/log.server";
 import { checkAdoption, proposeAdoption } from "../../app/adopt/adopt.server";
 import { installAdoption } from "../../app/adopt/install.server";
 import { readStripe } from "../../app/adopt/words/read-stripe.server";
@@ -96,7 +97,11 @@ async function measure(isMapped: boolean): Promise<Measured> {
 async function adopt({ db, url }: Installation): Promise<void> {
   await withPgClient(url, async (client) => {
     await client.query(TABLES);
-    const options = { actor: "bench", signal: new AbortController().signal };
+    const options = {
+      actor: "bench",
+      log: createLog({ level: "silent" }),
+      signal: new AbortController().signal,
+    };
     const { outcome } = await installAdoption(client, MAPPING, options);
     if (outcome !== "installed") throw new Error(outcome);
   });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Actor } from "~/engine/account/actor";
-import { type Binding, loadSettings } from "~/engine/account/settings.server";
+import { type Binding, loadSettings, reportSettings, saveSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
@@ -40,7 +40,7 @@ export function createBinding(deps: Deps & { configuredAccountId: string | null 
   return {
     /** `account`: what the person says; Stripe must not say another one. Changes nothing. */
     preview: (account: string | null) => previewBinding(deps, account),
-    bind: (options: BindOptions) => bindAccount(deps.db, options),
+    bind: (options: BindOptions) => bindAccount(deps, options),
   };
 }
 
@@ -115,7 +115,7 @@ const TRANSACTION = { timeout: 300_000, maxWait: 10_000 };
  * audit, what staff decided and the links stay. Writing is off until a person has looked at a preview of the new account.
  */
 async function bindAccount(
-  db: Database,
+  { db, log }: Pick<Deps, "db" | "log">,
   { to, actor, reason }: BindOptions,
 ): Promise<BindingAnswer<Binding>> {
   const boundAt = await readDatabaseTime(db);
@@ -131,12 +131,14 @@ async function bindAccount(
     };
   const binding: Binding = { ...to, boundAt };
   const by = `${actor.kind}:${actor.id ?? ""}`;
-  await db.$transaction(async (tx) => {
+  const saved = await db.$transaction(async (tx) => {
     await tx.$executeRaw`SET LOCAL lock_timeout = '10s'`;
     await forgetObservations(tx);
-    await saveAudited(tx, { key: "binding", value: binding, by, reason });
-    await saveAudited(tx, { key: "writeMode", value: "off", by, reason });
+    await saveBinding(tx, { binding, by, reason });
+    return saveSettings(tx, { writeMode: "off" }, by, reason);
   }, TRANSACTION);
+  log.info({ ...to, by }, "database bound to a Stripe account");
+  reportSettings(log, saved, by);
   return { ok: true, value: binding };
 }
 
@@ -157,14 +159,14 @@ async function forgetObservations(tx: Tx): Promise<void> {
       "intendedHash" = NULL, "revocationVersion" = NULL, fingerprint = NULL, "observedAt" = NULL, "nextCheckAt" = NULL`;
 }
 
-type Audited = { key: string; value: unknown; by: string; reason: string };
+type Audited = { binding: Binding; by: string; reason: string };
 
-async function saveAudited(tx: Tx, { key, value, by, reason }: Audited): Promise<void> {
-  const text = JSON.stringify(value);
+async function saveBinding(tx: Tx, { binding, by, reason }: Audited): Promise<void> {
+  const text = JSON.stringify(binding);
   await tx.$executeRaw`
     INSERT INTO parity."SettingChange" (key, before, after, actor, reason)
-    SELECT ${key}, (SELECT value FROM parity."Setting" WHERE key = ${key}), ${text}::jsonb, ${by}, ${reason}`;
+    SELECT 'binding', (SELECT value FROM parity."Setting" WHERE key = 'binding'), ${text}::jsonb, ${by}, ${reason}`;
   await tx.$executeRaw`
-    INSERT INTO parity."Setting" AS s (key, value, "updatedBy") VALUES (${key}, ${text}::jsonb, ${by})
+    INSERT INTO parity."Setting" AS s (key, value, "updatedBy") VALUES ('binding', ${text}::jsonb, ${by})
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedBy" = excluded."updatedBy", "updatedAt" = now()`;
 }

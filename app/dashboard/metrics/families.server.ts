@@ -33,9 +33,9 @@ export function registerAccount(make: Maker, last: GuardAnswer | null, facts: Fa
   for (const kind of ALERT_KINDS) alerts.set({ kind }, facts.openAlerts.includes(kind) ? 1 : 0);
 }
 
-/** Users, money, and repairs. */
+/** Users and repairs. */
 export function registerUsers(make: Maker, facts: Facts): void {
-  const { verdicts, freshness, money, ages, totals } = facts;
+  const { verdicts, freshness, ages, totals } = facts;
   const isStale = freshness.stale !== null;
   const users = make.gauge(
     "parity_users",
@@ -55,16 +55,6 @@ export function registerUsers(make: Maker, facts: Facts): void {
     "Until when all users were checked: the age of the oldest check",
     freshness.observedAt,
   );
-  const stake = make.gauge(
-    "parity_money_at_stake",
-    "Money at stake per month, in whole units of the currency",
-    ["kind", "currency"],
-  );
-  for (const currency of new Set(money.map((one) => one.currency)))
-    for (const kind of MONEY_KINDS) {
-      const found = money.find((one) => one.kind === kind && one.currency === currency);
-      stake.set({ kind, currency }, Number(formatAmount(found?.perMonth ?? 0, currency)));
-    }
   make
     .gauge(
       "parity_locked_out_oldest_seconds",
@@ -95,6 +85,20 @@ export function registerUsers(make: Maker, facts: Facts): void {
   for (const reason of BLOCK_REASONS) blocked.set({ reason }, 0);
   for (const { reason, users: count } of facts.blocked) blocked.set({ reason }, count);
   make.gauge("parity_pending_revocations", "Revocations that wait for an admin").set(facts.pending);
+}
+
+/** Money at stake, in each of these currencies also where it is none. */
+export function registerMoney(make: Maker, { money }: Facts, currencies: ReadonlySet<string>): void {
+  const stake = make.gauge(
+    "parity_money_at_stake",
+    "Money at stake per month, in whole units of the currency",
+    ["kind", "currency"],
+  );
+  for (const currency of currencies)
+    for (const kind of MONEY_KINDS) {
+      const found = money.find((one) => one.kind === kind && one.currency === currency);
+      stake.set({ kind, currency }, Number(formatAmount(found?.perMonth ?? 0, currency)));
+    }
 }
 
 /** Runs and the scheduler. */

@@ -7,6 +7,7 @@ import { type Facts, loadFacts } from "./facts.server";
 import {
   registerAccount,
   registerCleaning,
+  registerMoney,
   registerQueue,
   registerRuns,
   registerStripe,
@@ -32,6 +33,8 @@ export type MetricsOptions = {
 export function createMetrics(deps: Deps, { keeps, ready }: MetricsOptions): () => Promise<string> {
   const { db, log } = deps;
   let asking: Promise<Facts | null> | null = null;
+  /** A currency in which money was at stake stays, at 0: a series that ends says nothing. */
+  const currencies = new Set<string>();
 
   async function ask(): Promise<Facts | null> {
     const began = performance.now();
@@ -61,6 +64,8 @@ export function createMetrics(deps: Deps, { keeps, ready }: MetricsOptions): () 
       )
       .set(readiness.ok ? 1 : 0);
     registerAccount(make, deps.guard.last(), facts);
+    for (const { currency } of facts?.money ?? []) currencies.add(currency);
+    if (facts !== null) registerMoney(make, facts, currencies);
     if (facts !== null)
       for (const register of [registerUsers, registerRuns, registerStripe, registerQueue, registerCleaning])
         register(make, facts);

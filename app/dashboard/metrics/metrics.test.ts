@@ -89,6 +89,8 @@ describe("metrics", () => {
     await world.db.setting.update({ where: { key: "writeMode" }, data: { value: "full" } });
     await world.parity.syncUser({ userId: "ada", actor: { kind: "staff", id: null } });
     expect(await read(/^parity_users\{verdict="locked_out"\}/)).toBe(0);
+    // The currency stays, so that what watches it sees that it is over.
+    expect(await read(/^parity_money_at_stake\{kind="locked_out",currency="usd"\}/)).toBe(0);
   });
 
   it("count runs that failed by reason, and say which ended last", async () => {

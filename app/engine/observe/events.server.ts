@@ -99,7 +99,7 @@ export async function deleteIdleJobs(db: Database): Promise<void> {
     WHERE locked_at IS NULL AND (
       (key LIKE 'settle:%' AND NOT EXISTS (SELECT 1 FROM parity."StripeEvent" e
         WHERE e."settledAt" IS NULL AND j.key IN ('settle:' || e."customerId", 'settle:' || e."chargeId")))
-      OR (key LIKE 'evaluate:%' AND NOT EXISTS (SELECT 1 FROM parity."Run" WHERE state = 'running')))`;
+      OR (key ~ '^(evaluate|continue):' AND NOT EXISTS (SELECT 1 FROM parity."Run" WHERE state = 'running')))`;
 }
 
 /** Whether an event that was stored still waits for a read. */

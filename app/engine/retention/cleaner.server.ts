@@ -48,7 +48,12 @@ export function createCleaner({ db, log }: { db: Database; log: Log }) {
     }
   };
   return {
-    clean,
+    /** Cleans now. Where it came to its end, the next one by itself follows a day later. */
+    async clean(options: CleanOptions): Promise<Cleaned> {
+      const cleaned = await clean(options);
+      if (cleaned.done) await endCleaning(db, true);
+      return cleaned;
+    },
     /** What a cleaning would remove now. Removes nothing. */
     async preview(): Promise<Pick<Cleaned, "removed" | "auditWaits">> {
       const cuts = await readCuts(db);

@@ -1,4 +1,7 @@
+import { z } from "zod";
 import type { Database } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 
 const KEY = "cleaning";
 
@@ -18,5 +21,20 @@ export async function claimCleaning(db: Database): Promise<boolean> {
 /** `done` false: the time was up, and the next call goes on. */
 export async function endCleaning(db: Database, done: boolean): Promise<void> {
   const value = JSON.stringify({ state: done ? "done" : "left" });
-  await db.$executeRaw`UPDATE parity."Cursor" SET value = ${value}::jsonb, "updatedAt" = now() WHERE key = ${KEY}`;
+  await db.$executeRaw`
+    INSERT INTO parity."Cursor" (key, value) VALUES (${KEY}, ${value}::jsonb)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedAt" = now()`;
+}
+
+const lastRow = z.object({ state: z.enum(["busy", "done", "left"]), secondsAgo: z.number() });
+
+/** The last cleaning: `left` when its time was up before it was through. Null: there was none yet. */
+export async function findLastCleaning(db: Database): Promise<z.output<typeof lastRow> | null> {
+  const [last] = await queryRows(
+    db,
+    lastRow,
+    sql`SELECT value->>'state' AS state, extract(epoch FROM now() - "updatedAt")::float8 AS "secondsAgo"
+      FROM parity."Cursor" WHERE key = ${KEY}`,
+  );
+  return last ?? null;
 }

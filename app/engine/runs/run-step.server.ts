@@ -15,6 +15,7 @@ import { runObservePhase } from "./phases/observe-phase.server";
 import { runReadPhase } from "./phases/read-phase.server";
 import { runRevocationPhase } from "./phases/revocation-phase.server";
 import { runSessionsPhase } from "./phases/sessions-phase.server";
+import { addContinueJob } from "./run-jobs.server";
 import { LeaseLost, openRunSession, type RunSession, type StepResult } from "./run-session.server";
 
 /** One bounded step of each phase; it commits what it did, and says what is left. */
@@ -70,9 +71,14 @@ export async function stepRun(
     await session.release();
   }
   const run = await findRun(deps.db, runId);
-  if (stop.aborted && run?.state === "running")
-    deps.log.info({ runId, phase: run.cursor.phase }, "run handed over; this process is shutting down");
+  if (stop.aborted && run?.state === "running") await handOver(deps, run);
   return run && { run, worked: true, stopped: stop.aborted };
+}
+
+/** The lease is free already. */
+async function handOver({ db, log }: Deps, { id: runId, cursor }: RunRow): Promise<void> {
+  log.info({ runId, phase: cursor.phase }, "run handed over; this process is shutting down");
+  await addContinueJob(db, runId).catch((err: unknown) => log.debug({ err, runId }, "run not queued"));
 }
 
 async function workOnRun(deps: Deps, session: RunSession): Promise<void> {

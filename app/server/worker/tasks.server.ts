@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SYNC_CHARGE_JOB, SYNC_CUSTOMER_JOB } from "~/engine/observe/events.server";
 import { CHECKS_JOB, CLEAN_JOB, CLOCK_JOB } from "~/engine/runs/clock-jobs.server";
-import { EVALUATE_JOB } from "~/engine/runs/evaluate-jobs.server";
+import { CONTINUE_JOB, EVALUATE_JOB } from "~/engine/runs/run-jobs.server";
 import type { Parity } from "~/facade/parity.server";
 import type { Log } from "~/platform/log.server";
 import { jobSeconds } from "~/platform/metrics/process-meters.server";
@@ -10,7 +10,7 @@ import { withSpan } from "~/platform/tracing/spans.server";
 export type TaskOptions = {
   parity: {
     events: Pick<Parity["events"], "settle" | "settleCharge">;
-    runs: Pick<Parity["runs"], "help" | "cron">;
+    runs: Pick<Parity["runs"], "help" | "cron" | "step">;
     workspace: Pick<Parity["workspace"], "makeWaitingChecks" | "takeRequests">;
     alerts: Pick<Parity["alerts"], "checkEachMinute">;
     cleaner: Pick<Parity["cleaner"], "cleanIfDue">;
@@ -28,7 +28,7 @@ const CHECKS_BUDGET_MS = 50_000;
 /** Less than the fifteen minutes after which a job counts as lost. */
 const CLEAN_BUDGET_MS = 8 * 60_000;
 
-const evaluateJob = z.object({ runId: z.string() });
+const runJob = z.object({ runId: z.string() });
 const chargeJob = z.object({ chargeId: z.string() });
 const settleJob = z.object({ customerId: z.string() });
 
@@ -44,7 +44,10 @@ export function createTasks({ parity, log }: TaskOptions): Record<string, Task> 
       await parity.events.settleCharge(chargeJob.parse(payload));
     },
     [EVALUATE_JOB]: async (payload) => {
-      await parity.runs.help({ ...evaluateJob.parse(payload), budgetMs: HELP_MS });
+      await parity.runs.help({ ...runJob.parse(payload), budgetMs: HELP_MS });
+    },
+    [CONTINUE_JOB]: async (payload) => {
+      await parity.runs.step(runJob.parse(payload).runId, CLOCK_BUDGET_MS);
     },
     [CHECKS_JOB]: () => parity.workspace.makeWaitingChecks(CHECKS_BUDGET_MS),
     [CLEAN_JOB]: async () => {

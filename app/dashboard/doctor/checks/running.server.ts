@@ -5,6 +5,7 @@ import { formatLength } from "~/billing/words/length";
 import { loadFreshness } from "~/dashboard/freshness.server";
 import { createPlans } from "~/dashboard/plans-view.server";
 import { loadSettings } from "~/engine/account/settings.server";
+import { findLastCleaning } from "~/engine/retention/cleaning-cursor.server";
 import type { Database } from "~/platform/client.server";
 import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
@@ -203,5 +204,30 @@ const unmapped = defineCheck({
   },
 });
 
-export const RUNNING_CHECKS = [writeMode, scheduler, lastRun, workers];
+/** It is due once a day. */
+const CLEANED_TOO_LONG_AGO = 2 * 86_400;
+
+const cleaning = defineCheck({
+  id: "cleaning",
+  group: "running",
+  title: "Old rows",
+  needs: "installation",
+  async look({ db }) {
+    const last = await findLastCleaning(db);
+    if (last === null)
+      return [ok("Not removed yet: a worker, or where none lives the scheduler, does it once a day.")];
+    const ago = `${formatLength(last.secondsAgo)} ago`;
+    if (last.secondsAgo > CLEANED_TOO_LONG_AGO)
+      return [
+        warning(
+          `Old rows were last removed ${ago}: the database grows.`,
+          "Let a worker or a scheduler run, and look into the log for “old rows not removed”. By hand: npm run parity -- clean",
+        ),
+      ];
+    if (last.state === "done") return [ok(`Last removed ${ago}.`)];
+    return [ok(`Being removed, in pieces; the last one was ${ago}.`)];
+  },
+});
+
+export const RUNNING_CHECKS = [writeMode, scheduler, lastRun, workers, cleaning];
 export const PLAN_CHECKS = [prices, unmapped];

@@ -42,6 +42,7 @@ async function runLine(): Promise<{ output: string; command: string }> {
   const environment = await writeEnvironment();
   const readme = readFileSync(path.join(ROOT, "README.md"), "utf8");
   const [, line = ""] = /```crontab\n\*\/10 \* \* \* \* (.*)\n```/.exec(readme) ?? [];
+  expect(readFileSync(path.join(ROOT, "docs/deploying.md"), "utf8")).toContain(line);
   const command = line.replace("/etc/parity.env", environment);
   const output = await new Promise<string>((resolve) => {
     // cron gives a program nothing but these.

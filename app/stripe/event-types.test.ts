@@ -2,12 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { EVENT_TYPES, isHandledEvent, PAYMENT_TYPES, POLLED_TYPES } from "./event-types";
 
-/** The event names that the README tells people to choose for the webhook endpoint; `*` stands for any ending. */
+/** The event names that docs/how-it-works.md tells people to choose for the webhook endpoint; `*` stands for any ending. */
 function readDocumentedNames(): string[] {
-  const readme = readFileSync("README.md", "utf8");
-  const names = [
-    ...readme.matchAll(/`((?:customer|checkout|invoice|charge|refund)\.[a-z_.]*(?:\*|[a-z]))`/g),
-  ];
+  const text = readFileSync("docs/how-it-works.md", "utf8");
+  const names = [...text.matchAll(/`((?:customer|checkout|invoice|charge|refund)\.[a-z_.]*(?:\*|[a-z]))`/g)];
   return [...new Set(names.map(([, name = ""]) => name))];
 }
 
@@ -15,15 +13,18 @@ const doesCover = (documented: string, name: string) =>
   documented.endsWith("*") ? name.startsWith(documented.slice(0, -1)) : documented === name;
 
 describe("the table of event types", () => {
-  it("is what the README tells people to choose for the webhook endpoint", () => {
+  it("is what docs/how-it-works.md tells people to choose for the webhook endpoint", () => {
     const documented = readDocumentedNames();
     const missing = EVENT_TYPES.filter(({ name }) => !documented.some((one) => doesCover(one, name)));
     expect(
       missing.map(({ name }) => name),
-      "event types in app/stripe/event-types.ts that README.md does not name",
+      "event types in app/stripe/event-types.ts that docs/how-it-works.md does not name",
     ).toEqual([]);
     const unknown = documented.filter((one) => !EVENT_TYPES.some(({ name }) => doesCover(one, name)));
-    expect(unknown, "event types in README.md that app/stripe/event-types.ts does not have").toEqual([]);
+    expect(
+      unknown,
+      "event types in docs/how-it-works.md that app/stripe/event-types.ts does not have",
+    ).toEqual([]);
   });
 
   it("names each type once, and no type for polling that Stripe would refuse", () => {

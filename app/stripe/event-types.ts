@@ -7,7 +7,7 @@ type EventType = {
   payment: boolean;
 };
 
-/** Every type that is a signal to read a customer again. The webhook endpoint in Stripe must send them (see the README). */
+/** Every type that is a signal to read a customer again. The webhook endpoint in Stripe must send them (docs/how-it-works.md). */
 export const EVENT_TYPES = [
   { name: "customer.created", polled: true, payment: false },
   { name: "customer.updated", polled: true, payment: false },

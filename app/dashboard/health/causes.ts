@@ -27,7 +27,7 @@ const ENTRIES = {
     one: "has an event that only a run found: the webhook did not bring it",
     many: "have an event that only a run found: the webhook did not bring it",
     remedy:
-      "Look in Stripe under Developers → Webhooks at the failed deliveries, and whether all events of the README are chosen.",
+      "Look in Stripe under Developers → Webhooks at the failed deliveries, and whether all events of docs/how-it-works.md are chosen.",
     within: "30 days",
     needs: ["webhooks", "events"],
   },

@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from "./setting-schemas.server";
 
-/** One setting. The store, the settings page, the command line and the table in README.md are made from it. */
+/** One setting. The store, the settings page, the command line and the table in docs/configuration.md are made from it. */
 type SettingDefinition<Value> = {
   /** What is stored. Its description is shown to people who enter a value. */
   schema: z.ZodType<Value>;
@@ -236,7 +236,7 @@ export function describeSetting(key: SettingKey): string {
   return `${help} (${schema.description}${unit === null ? "" : `; ${unit}`})`;
 }
 
-/** All settings as a Markdown table, for README.md. */
+/** All settings as a Markdown table, for docs/configuration.md. */
 export function formatSettingsTable(): string {
   const rows = SETTING_KEYS.map((key) => {
     const { label, help, unit, schema, role, default: fallback } = SETTINGS[key];

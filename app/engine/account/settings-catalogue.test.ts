@@ -9,12 +9,12 @@ import {
   SETTINGS,
 } from "./settings-catalogue.server";
 
-const README = path.resolve(import.meta.dirname, "../../../README.md");
+const DOCUMENT = path.resolve(import.meta.dirname, "../../../docs/configuration.md");
 const SECTION = /<!-- settings: begin[^>]*-->\n(.*?)\n<!-- settings: end -->/s;
 
 describe("the catalogue of settings", () => {
-  it("is the table of settings in README.md", () => {
-    expect(SECTION.exec(readFileSync(README, "utf8"))?.[1]).toBe(formatSettingsTable());
+  it("is the table of settings in docs/configuration.md", () => {
+    expect(SECTION.exec(readFileSync(DOCUMENT, "utf8"))?.[1]).toBe(formatSettingsTable());
   });
 
   it.each(SETTING_KEYS)("has a valid default and a description for %s", (key) => {

@@ -165,11 +165,11 @@ it("a key that is revoked in the middle of a run takes no access, and the next r
   expect(await readAccess(world, user.userId)).toBe("active 5");
 });
 
-it("the README names every permission, for which key, and what does not work without it", () => {
-  const readme = readFileSync("README.md", "utf8");
+it("docs/configuration.md names every permission, for which key, and what does not work without it", () => {
+  const document = readFileSync("docs/configuration.md", "utf8");
   for (const { name, access, key, isNecessary, without } of PERMISSIONS) {
     const variable = key === "secret" ? "STRIPE_SECRET_KEY" : "STRIPE_CHECKOUT_KEY";
     const row = `| ${name} | ${access} | \`${variable}\` | ${isNecessary ? "yes" : "no"} | ${without} |`;
-    expect(readme, "the table of permissions in README.md").toContain(row);
+    expect(document, "the table of permissions in docs/configuration.md").toContain(row);
   }
 });

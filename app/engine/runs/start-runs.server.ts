@@ -86,7 +86,7 @@ async function finishWeakerRunFirst(
   }
 }
 
-/** What the cron route answers, per the contract in README.md; times in milliseconds. */
+/** What the cron route answers, per the contract in docs/deploying.md; times in milliseconds. */
 export type CronAnswer = Record<(typeof RUN_COUNTS)[number]["answer"], number> & {
   success: boolean;
   done: boolean;

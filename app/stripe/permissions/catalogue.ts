@@ -19,7 +19,7 @@ type Permission = {
 };
 
 /**
- * Every permission that Parity uses. The README's table, the doctor, the banner and the log are made from it. What is
+ * Every permission that Parity uses. The table of docs/configuration.md, the doctor, the banner and the log are made from it. What is
  * optional never stands before what is necessary: without it the rest works.
  */
 export const PERMISSIONS = [

@@ -34,7 +34,7 @@ const endpoint = defineCheck({
     const ours = read.value.filter((one) => isSameAddress(one.url, url));
     if (ours.length === 0) {
       const text = `Stripe has no endpoint for ${url}: payments are found by workspace requests and runs only.`;
-      return [warning(text, `In Stripe, add the endpoint ${url} with the events of the README.`)];
+      return [warning(text, `In Stripe, add the endpoint ${url} with the events of docs/how-it-works.md.`)];
     }
     const found = ours.flatMap((one) => checkEndpoint(one, stripe.livemode));
     if (!takesWebhooks)

@@ -26,3 +26,26 @@ it("doctor names what is missing, in text and as JSON, and exits with 3 while so
 it("doctor takes no arguments", async () => {
   expect((await runOn(demo, "doctor ada")).code).toBe(2);
 });
+
+it("R297: doctor says when old rows were removed, as by parity clean, and warns when nothing does it any more", async () => {
+  const look = async (): Promise<string> => {
+    const { checks } = JSON.parse((await runOn(demo, "doctor --json")).stdout);
+    return JSON.stringify(checks.find(({ id }: { id: string }) => id === "cleaning"));
+  };
+  const pass = (days: number) =>
+    demo.db
+      .$executeRaw`UPDATE parity."Cursor" SET "updatedAt" = now() - make_interval(days => ${days}::int) WHERE key = 'cleaning'`;
+  await demo.db.cursor.deleteMany({ where: { key: "cleaning" } });
+  expect(await look()).toContain("Not removed yet");
+  expect(JSON.parse((await runOn(demo, "clean --dry-run --json")).stdout)).toMatchObject({ dryRun: true });
+  expect(await look()).toContain("Not removed yet");
+  const cleaned = await runOn(demo, "clean --json");
+  expect({ code: cleaned.code, ...JSON.parse(cleaned.stdout) }).toMatchObject({ code: 0, done: true });
+  expect(await look()).toMatch(/"level":"ok","text":"Last removed .* ago/);
+  // It is not done again on the same day; a day later it is, and may be left in the middle.
+  expect(await demo.parity.cleaner.cleanIfDue(60_000)).toBeNull();
+  await pass(3);
+  expect(await look()).toMatch(/"level":"warning","text":"Old rows were last removed 3 days ago/);
+  expect(await demo.parity.cleaner.cleanIfDue(0)).toMatchObject({ done: false });
+  expect(await look()).toContain("Being removed, in pieces");
+});

@@ -297,16 +297,3 @@ it("the scheduler, its last run, workers and the queue", async () => {
   await world.db.setting.updateMany({ where: { key: "writeMode" }, data: { value: "off" } });
   expect(await find("write_mode")).toMatch(/^warning The write mode is off.* → .*writeMode grant_only/);
 });
-
-it("says when old rows were last removed, and that nothing does it any more", async () => {
-  expect(await find("cleaning")).toMatch(/^ok Not removed yet: /);
-  await world.parity.cleaner.clean({ actor: { kind: "command_line", id: null } });
-  expect(await find("cleaning")).toMatch(/^ok Last removed .* ago\./);
-  await world.parity.cleaner.cleanIfDue(0);
-  await run(`UPDATE parity."Cursor" SET "updatedAt" = now() - interval '3 days' WHERE key = 'cleaning'`);
-  expect(await find("cleaning")).toMatch(
-    /^warning Old rows were last removed 3 days ago: .* → .*parity -- clean$/,
-  );
-  await world.parity.cleaner.cleanIfDue(0);
-  expect(await find("cleaning")).toMatch(/^ok Being removed, in pieces/);
-});

@@ -56,8 +56,9 @@ test("access is taken only after a dialog that says whose it is, and is not show
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("Jonas Weber will lose access to");
   await expect(dialog).toContainText("$20 a month is not paid");
-  await expect(dialog.getByLabel("Reason")).toBeFocused();
+  await expect(dialog.getByLabel("Type “Jonas Weber” to confirm")).toBeFocused();
   await expectAccessible(page);
+  await dialog.getByLabel("Type “Jonas Weber” to confirm").fill("Jonas Weber");
   await dialog.getByLabel("Reason").fill("Asked by mail");
   await dialog.getByRole("button", { name: "Remove access" }).click();
   await expect(todo.getByRole("status")).toContainText("Soldiers: 1 → 0");

@@ -69,6 +69,84 @@ test("free access, a hold and an acknowledgement take 2 clicks and 1 field each;
     await expect(history.getByText(done).first()).toBeVisible();
 });
 
+test("a price without a plan is mapped where it is shown, with its effect first, and its payer gets access: 4 clicks, 1 key and 1 field; undone in 2 clicks and 1 field", async ({
+  staffPage: page,
+  product,
+}) => {
+  const effort = await countEffort(page);
+  await page.goto("/");
+  await page.getByRole("link", { name: /^Needs a decision/ }).click();
+  await page.getByRole("link", { name: /Oliver Grant/ }).click();
+  await expect(page).toHaveURL(/case=/);
+  const userId = new URL(page.url()).searchParams.get("case") ?? "";
+  expect(await readRecord(product, userId)).toMatchObject({ plan: null, workspace: "locked" });
+  const todo = findTodo(page);
+  await todo.getByRole("button", { name: "Map price to a plan…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText(/2 users \(\$98 a month\) gain access/);
+  await dialog.getByLabel("Reason").fill("Agency plan of 2024");
+  await dialog.getByRole("button", { name: "Map price" }).click();
+  await expect(todo.getByRole("status")).toContainText("Unmapped price → Locked out");
+  await expect(todo.getByRole("button", { name: "Sync this user" })).toBeVisible();
+  await page.keyboard.press("s");
+  await expect(todo.getByRole("status")).toContainText("Synced. Oliver Grant has");
+  await effort.expect({ clicks: 4, keys: 1, fields: 1 });
+  const healed = await readRecord(product, userId);
+  expect(healed).toMatchObject({ plan: "starter", subscription: "active", workspace: "active", seats: 1 });
+
+  await page.goto("/activity");
+  const entry = page.getByRole("listitem").filter({ hasText: "Agency plan of 2024" });
+  await entry.getByRole("button", { name: /^Undo… Price mapped/ }).click();
+  // What was given under it is not taken: Stripe is paid, and a person decides.
+  await expect(dialog).toContainText("→ Unmapped price");
+  await expect(dialog).not.toContainText("access");
+  await dialog.getByLabel("Reason").fill("The wrong plan");
+  await dialog.getByRole("button", { name: "Undo" }).click();
+  await expect(dialog).toBeHidden();
+  await effort.expect({ clicks: 6, keys: 1, fields: 2 });
+  expect(await readRecord(product, userId)).toEqual(healed);
+  await page.goto(`/users/${userId}`);
+  await expect(findTodo(page).getByRole("button", { name: "Map price to a plan…" })).toBeVisible();
+});
+
+test("a pending revocation is approved by an admin who types the name and why: 3 clicks and 2 fields; another name takes nothing; undone in 2 and 1", async ({
+  staffPage: page,
+  product,
+}) => {
+  const effort = await countEffort(page);
+  await page.goto("/");
+  await page.getByRole("link", { name: "View pending revocations" }).click();
+  const pending = page.getByRole("main").getByRole("listitem").first();
+  const link = pending.getByRole("link");
+  const [name, path] = [await link.innerText(), (await link.getAttribute("href")) ?? ""];
+  const userId = path.replace("/users/", "");
+  const before = await readRecord(product, userId);
+  await pending.getByRole("button", { name: /^Remove access…/ }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText(`${name} loses access`);
+  await dialog.getByLabel(/^Type “/).fill("Somebody Else");
+  await dialog.getByLabel("Reason").fill("They left by mail, ticket 40");
+  await dialog.getByLabel(/^Type “/).press("Enter");
+  await expect(dialog).toContainText("The name does not match.");
+  expect(await readRecord(product, userId)).toEqual(before);
+  await dialog.getByLabel(/^Type “/).fill(name.toLowerCase());
+  await dialog.getByRole("button", { name: "Remove access" }).click();
+  await expect(dialog).toBeHidden();
+  await effort.expect({ clicks: 3, keys: 1, fields: 2 });
+  const after = await readRecord(product, userId);
+  expect(after?.seats).toBeLessThan(before?.seats ?? 0);
+
+  await page.goto("/activity");
+  const entries = page.getByRole("listitem").filter({ hasText: "They left by mail, ticket 40" });
+  await expect(entries.filter({ hasText: "Revocation approved" })).toContainText("Demo Admin");
+  await entries.getByRole("button", { name: /^Undo…/ }).click();
+  await dialog.getByLabel("Reason").fill("They paid by transfer");
+  await dialog.getByRole("button", { name: "Undo" }).click();
+  await expect(dialog).toBeHidden();
+  await effort.expect({ clicks: 5, keys: 1, fields: 3 });
+  expect(await readRecord(product, userId)).toEqual(before);
+});
+
 test("all users are synced but for one group, with the losses said apart: 3 clicks more than the dialog’s 2 fields", async ({
   staffPage: page,
 }) => {

@@ -28,8 +28,6 @@ export function createUserActions(deps: Deps, { countCache }: { countCache: Coun
       signal?: AbortSignal;
       /** Access is not taken, whatever the write mode. */
       grantOnly?: boolean;
-      /** What a person typed who takes access. */
-      typedReason?: string | null;
     }): Promise<SyncResult | null> {
       const { userId, actor } = input;
       const deadlineMs = actor.kind === "staff" ? PERSON_WAITS_MS : BACKGROUND_MS;

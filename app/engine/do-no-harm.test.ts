@@ -69,16 +69,6 @@ describe("write mode grant_only", () => {
     });
   });
 
-  it("keeps what staff typed when a sync of theirs takes access", async () => {
-    const { subscriptionId } = await addSyncedUser(world, "ada");
-    world.sandbox.subscriptions.cancel(subscriptionId);
-    await world.parity.syncUser({ userId: "ada", actor: STAFF, typedReason: "asked by mail" });
-    expect(await world.db.change.findFirst({ where: { revokes: true } })).toMatchObject({
-      reason: "asked by mail",
-      actorKind: "staff",
-    });
-  });
-
   it("revokes access of one user when an admin approves it and Stripe shows evidence", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     await setWriteMode("grant_only");

@@ -1,4 +1,3 @@
-import { makeOrExit } from "../../scripts/make.mjs";
 import { addNullUsers, openInstallation, timeRun } from "./support/installation";
 import { type PagesProcess, startPagesProcess } from "./support/pages-process";
 import { computePercentile, print, printTable } from "./support/print";
@@ -15,7 +14,6 @@ const PER_SECOND = 5;
 const ALONE_SECONDS = 20;
 const PAGES = ["/users", "/", `/users?q=customer+12`, "/runs", `/users/${toUserId(7)}`];
 
-await makeOrExit("pages");
 const bench = await openInstallation({ customers: USERS, latencyMs: 0, perSecond: null }, 1_000);
 try {
   print(`Pages, ${USERS} users`);

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { bundle } from "../../scripts/bundle.mjs";
+import { makeOrExit } from "../../scripts/make.mjs";
 
 // All benchmarks, one after another, each in its own process. `npm run bench -- full-run` runs one. They are compiled as the
 // product is for production: from the sources, where the compiler keeps every function's name, a run is slower by a fifth.
@@ -18,6 +19,9 @@ const wanted = ALIASES.get(argument) ?? argument;
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith(".bench.ts") && file.includes(wanted))
   .map((file) => path.basename(file, ".ts"));
+/** They measure the built pages. Made here: in a bundle, the maker would take a benchmark's arguments for its own. */
+const OF_PAGES = ["pages.bench", "views.bench"];
+if (names.some((name) => OF_PAGES.includes(name))) await makeOrExit("pages");
 const entries = Object.fromEntries(names.map((name) => [name, `e2e/bench/${name}.ts`]));
 for (const name of ["sandbox-process", "pages-process"]) entries[name] = `e2e/bench/support/${name}.ts`;
 await mkdir(FOLDER, { recursive: true });

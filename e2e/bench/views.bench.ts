@@ -4,7 +4,6 @@ import { QUEUE_IDS } from "../../app/dashboard/inbox/queues";
 import { SORT_CHOICES } from "../../app/dashboard/users-list/columns";
 import { CHECKED } from "../../app/dashboard/users-list/filters";
 import { EMPTY_QUERY, usersPath } from "../../app/dashboard/users-list/users-query";
-import { makeOrExit } from "../../scripts/make.mjs";
 import { addHistory, BENCH_RUN } from "./support/history-data";
 import { openInstallation } from "./support/installation";
 import { type PagesProcess, startPagesProcess } from "./support/pages-process";
@@ -20,7 +19,6 @@ const DAY = new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10);
 
 type View = { name: string; path: string };
 
-await makeOrExit("pages");
 const bench = await openInstallation({ customers: 1, latencyMs: 0, perSecond: null }, 1_000, {
   sharedBuffers: "1GB",
 });
@@ -61,9 +59,10 @@ function format(ms: number): string {
 
 async function listViews(): Promise<View[]> {
   const page = (name: string, path: string, routeId: string): View => {
+    // As Remix asks for the data of one route.
     const url = new URL(path, "http://bench");
-    url.searchParams.set("_data", `routes/${routeId}`);
-    return { name, path: `${url.pathname}${url.search}` };
+    url.searchParams.set("_routes", `routes/${routeId}`);
+    return { name, path: `${url.pathname === "/" ? "/_root" : url.pathname}.data${url.search}` };
   };
   const users = (name: string, change: Parameters<typeof usersPath>[1]) =>
     page(`users, ${name}`, usersPath(EMPTY_QUERY, change), "_staff.users._index");
@@ -82,10 +81,9 @@ async function listViews(): Promise<View[]> {
     ...CHECKED.map((checked) => users(`checked: ${checked}`, { checked })),
     ...CAUSES.map((cause) => users(`cause: ${cause}`, { causes: [cause] })),
     users("search", { q: "okafor" }),
-    ...FACETS.map((facet) => ({
-      name: `counts of the filter ${facet}`,
-      path: `/users/facets?facet=${facet}`,
-    })),
+    ...FACETS.map((facet) =>
+      page(`counts of the filter ${facet}`, `/users/facets?facet=${facet}`, "users.facets"),
+    ),
     page("one user", `/users/${userId}`, "_staff.users.$userId"),
     page("plans", "/plans", "_staff.plans"),
     page("pending revocations", "/revocations", "_staff.revocations"),
@@ -100,7 +98,7 @@ async function listViews(): Promise<View[]> {
     page("alerts", "/alerts", "_staff.alerts"),
     page("team", "/team", "_staff.team"),
     page("settings", "/settings", "_staff.settings"),
-    { name: "palette", path: "/palette?q=okafor" },
+    page("palette", "/palette?q=okafor", "palette"),
   ];
 }
 

@@ -13,6 +13,7 @@ import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { type SyncOutcome, syncUser } from "~/engine/sync/sync-user.server";
 import { explainBlocked, type SyncResult, toSyncResult } from "../sync-result.server";
 import { createRevocationRecorder } from "./record-revocation.server";
+import { chooseNameToType, isTypedName } from "./typed-name";
 
 const input = z.object({ userId: z.string().trim().min(1, "Give a user.").max(200) });
 const PERSON_WAITS_MS = 40_000;
@@ -29,11 +30,12 @@ export type Revocation = {
 
 type Found = Revocation & { userId: string; name: string };
 
-/** What approving this user's revocation takes, from what is stored. */
-export async function previewRevocation(
-  { db }: Deps,
-  { kind, input: given, by, basedOn = null }: RevocationRequest,
-): Promise<Found | Refusal> {
+/** An admin takes it against Parity's own rules; an operator confirms what they allow. */
+const isApprover = ({ by }: RevocationRequest): boolean => roleAllows(by.role, "admin");
+
+/** What this user's revocation takes, from what is stored. */
+export async function previewRevocation({ db }: Deps, request: RevocationRequest): Promise<Found | Refusal> {
+  const { kind, input: given, by, basedOn = null } = request;
   if (!roleAllows(by.role, DECISIONS[kind].role))
     return refuse("forbidden", "Your role does not allow this decision.");
   const parsed = input.safeParse(given);
@@ -43,18 +45,19 @@ export async function previewRevocation(
   const [snapshot] = snapshots;
   if (!snapshot) return refuse("not_found", `There is no user ${userId}.`);
   if (basedOn !== null) {
-    const newer = await findLatestDecision(db, { userId }, { after: basedOn });
+    const newer = await findLatestDecision(db, { userId }, { after: basedOn, notBy: by.actor });
     if (newer) return refuse("changed", "Another decision about this was made meanwhile.", newer);
   }
   const { writeMode } = context.settings;
   const approved = evaluateUser(snapshot, context, { ...AS_STAFF, approval: { override: true } });
-  const name = snapshot.record.name ?? userId;
+  const name = chooseNameToType(snapshot.record);
   if (writeMode === "off") return refuse("refused", "Repairs are paused: nothing can be revoked.");
   if (approved.decision.kind !== "repair" || !approved.decision.repair.revokes) {
     const decision = await findLatestDecision(db, { userId });
     return refuse("already", `${name} has no access that could be revoked.`, decision ?? undefined);
   }
   const asIs = findBlockReason(evaluateUser(snapshot, context, AS_STAFF).decision);
+  if (asIs !== null && !isApprover(request)) return refuse("forbidden", needAdmin(explainBlocked(asIs)));
   const effect = createEffect();
   effect.users = effect.evaluated = 1;
   addMoney(effect.losing, approved);
@@ -68,9 +71,12 @@ export async function previewRevocation(
   };
 }
 
+const needAdmin = (why: string): string =>
+  why.includes("An admin can approve it") ? why : `${why} An admin can approve it.`;
+
 /**
- * Revokes a user's access for an admin, after a read of Stripe. `override`: also where evidence is missing. The decision is
- * written in the transaction that takes the access; where nothing is taken, nothing is decided.
+ * Revokes a user's access, after a read of Stripe. `override`: also where evidence is missing. The decision is written in the
+ * transaction that takes the access; where nothing is taken, nothing is decided.
  */
 export async function approveRevocation(
   deps: Deps,
@@ -81,6 +87,8 @@ export async function approveRevocation(
   if (!found.ok) return found;
   const problem = findReasonProblem(reason, true);
   if (problem) return problem;
+  if (request.typedName !== undefined && !isTypedName(request.typedName, found.name))
+    return refuse("bad_input", "The name does not match.");
   const approve = (override: boolean) =>
     approveOnce(deps, request, { userId: found.userId, override, reason });
   let made = await approve(false);
@@ -106,12 +114,13 @@ function mayOverride(sync: SyncOutcome | null): boolean {
 
 async function approveOnce(
   deps: Deps,
-  { by, signal }: RevocationRequest,
+  request: RevocationRequest,
   { userId, ...approval }: { userId: string; override: boolean; reason: string },
 ): Promise<{ sync: SyncOutcome | null; decision: StoredDecision | null }> {
-  const { actor } = by;
+  const { actor } = request.by;
   const { commit, read } = createRevocationRecorder({ userId, actor, approval });
-  const options = { apply: true, deadlineMs: PERSON_WAITS_MS, signal };
-  const sync = await syncUser(deps, { userId, actor, approval, commit, ...options });
+  const options = { apply: true, deadlineMs: PERSON_WAITS_MS, signal: request.signal };
+  const taken = isApprover(request) ? { approval } : { typedReason: approval.reason };
+  const sync = await syncUser(deps, { userId, actor, commit, ...taken, ...options });
   return { sync, decision: read() };
 }

@@ -24,8 +24,10 @@ export type DecisionRequest = {
   /** What was typed. */
   reason?: string | null;
   by: Decider;
-  /** Id of the newest decision about this that the person has seen: a newer one is shown first, and nothing is decided. */
+  /** Id of the newest decision about this that the person has seen: another person’s newer one is shown first, and nothing is decided. */
   basedOn?: string | null;
+  /** What was typed as the name of whose access is taken. Left out on the command line, where the user is typed. */
+  typedName?: string;
 };
 
 export type Decided = {
@@ -76,7 +78,9 @@ export async function decide(
     const prepared = await bound.handler.prepare(tx, context);
     if (!prepared.ok) return prepared;
     const newer =
-      basedOn === null ? null : await findLatestDecision(tx, prepared.subject, { after: basedOn });
+      basedOn === null
+        ? null
+        : await findLatestDecision(tx, prepared.subject, { after: basedOn, notBy: by.actor });
     if (newer) return refuse("changed", "Another decision about this was made meanwhile.", newer);
     return writeDecision(tx, prepared, { context, kind, by, preview });
   });

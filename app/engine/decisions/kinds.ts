@@ -1,6 +1,9 @@
 /** What staff can decide. Shown by pages and the command line; how each is made is in `handlers`. */
 type Entry = {
-  /** The lowest role that may decide it. What takes access from a user always needs an admin. */
+  /**
+   * The lowest role that may decide it. What takes access from a user needs an admin; only a revocation that Parity may make by itself
+   * is confirmed by an operator.
+   */
   role: "operator" | "admin";
   /** A typed reason, where access or money is concerned. */
   reason: "required" | "optional";
@@ -108,7 +111,7 @@ const ENTRIES = {
   },
   set_plan: { role: "admin", reason: "required", label: "Save plan", done: "Plan saved", undoable: true },
   revoke: {
-    role: "admin",
+    role: "operator",
     reason: "required",
     label: "Revoke access",
     done: "Revocation approved",

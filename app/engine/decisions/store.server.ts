@@ -122,11 +122,14 @@ export async function findDecision(db: Database | Tx, id: string): Promise<Store
 export const findUndoing = (db: Database | Tx, id: string): Promise<StoredDecision | null> =>
   queryOne(db, decisionRow, sql`SELECT * FROM parity."Decision" WHERE undoes = ${id}::text::bigint`);
 
-/** The newest decision about any of what these subjects name; null when there is none. */
+/**
+ * The newest decision about any of what these subjects name; null when there is none. `notBy`: a person’s own decisions are no
+ * news to that person.
+ */
 export async function findLatestDecision(
   db: Database | Tx,
   subject: Subject,
-  { after = null }: { after?: string | null } = {},
+  { after = null, notBy = null }: { after?: string | null; notBy?: Actor | null } = {},
 ): Promise<StoredDecision | null> {
   const named = SUBJECT_COLUMNS.filter((name) => name !== "planId" && subject[name] !== undefined);
   if (named.length === 0 || (after !== null && !isNumber(after))) return null;
@@ -135,6 +138,8 @@ export async function findLatestDecision(
     db,
     decisionRow,
     sql`SELECT * FROM parity."Decision" WHERE (${join(about, " OR ")})
-      AND (${after}::text IS NULL OR id > ${after}::text::bigint) ORDER BY id DESC LIMIT 1`,
+      AND (${after}::text IS NULL OR id > ${after}::text::bigint)
+      AND (${notBy?.kind ?? null}::text IS NULL OR "actorKind" <> ${notBy?.kind ?? null} OR actor IS DISTINCT FROM ${notBy?.id ?? null})
+    ORDER BY id DESC LIMIT 1`,
   );
 }

@@ -26,7 +26,7 @@ export type SyncInput = {
   /** False: Stripe is read and the sync status saved, but the record is not written. */
   apply: boolean;
   approval?: RevocationApproval | null;
-  /** What a person typed who takes access; kept with the change. */
+  /** What an operator typed who confirms a revocation; kept with the change. */
   typedReason?: string | null;
   /** Whatever the write mode, nothing that takes access is written. */
   grantOnly?: boolean;

@@ -4,8 +4,11 @@ import type { ActivityEntry } from "~/dashboard/activity/activity.server";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
+import { PreviewLines } from "../_staff/decide/preview-lines";
+import { toUndone } from "../_staff/decide/undo-dialog";
+import { useDecision } from "../_staff/decide/use-decision";
 
-/** Confirms that a change or a decision is taken back, with a typed reason. */
+/** Confirms that a change or a decision is taken back, after saying what that does, with a typed reason. */
 export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; onClose: () => void }) {
   const id = useId();
   const busy = useNavigation().state !== "idle";
@@ -15,6 +18,13 @@ export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; on
     wasBusy.current = busy;
   }, [busy, onClose]);
   const undo = entry?.undo;
+  const { preview, previewed, isPreviewing } = useDecision(`undo ${entry?.key}`);
+  const ask = useRef(preview);
+  ask.current = preview;
+  useEffect(() => {
+    const undone = entry && toUndone(entry.undo, entry.title);
+    if (undone) ask.current({ kind: undone.kind, input: undone.input, reason: "", basedOn: null });
+  }, [entry]);
   return (
     <Dialog
       open={entry !== null}
@@ -29,11 +39,9 @@ export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; on
               ))}
             </ul>
           )}
-          <p>
-            {undo?.kind === "undo_setting"
-              ? "What was set before is set again, unless it was changed since."
-              : "What is written now is put back only where nothing has changed since, and what Stripe entitles to now is not taken."}
-          </p>
+          {undo?.kind === "undo_setting" && (
+            <p>What was set before is set again, unless it was changed since.</p>
+          )}
         </>
       }
     >
@@ -41,6 +49,7 @@ export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; on
         <Form method="post" className="space-y-4">
           <input type="hidden" name="kind" value={undo.kind} />
           <input type="hidden" name="id" value={readId(undo)} />
+          {undo.kind !== "undo_setting" && <PreviewLines preview={previewed} isLoading={isPreviewing} />}
           <Field
             id={`${id}-reason`}
             name="reason"

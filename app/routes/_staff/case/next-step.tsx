@@ -7,8 +7,8 @@ import { useHasRole } from "~/routes/_staff/frame-data";
 import { useShortcut } from "~/ui/keyboard/shortcuts";
 import { DecisionDialog } from "../decide/decision-dialog";
 import { CaseOutcome } from "./case-outcome";
+import { ExpectedLoss } from "./expected-loss";
 import { PlannedChanges } from "./planned-changes";
-import { RemoveAccessDialog } from "./remove-access-dialog";
 import { RevokeDialog } from "./revoke-dialog";
 import { StepButton } from "./step-button";
 import { STEP_WORDS } from "./step-words";
@@ -26,7 +26,7 @@ type NextStepProps = {
 /** The one step that the case needs as a button right here, the others beside it, and afterwards what came of it. */
 export function NextStep({ page, answer }: NextStepProps) {
   const { user, revokes, doublePayment, choices, decisions } = page;
-  const { sync, check, isBusy, failure, ...made } = useCase(user.userId);
+  const { sync, check, isBusy, isStale, failure, ...made } = useCase(user.userId);
   const outcome = made.outcome ?? (answer && { kind: "sync" as const, result: answer });
   const [opened, setOpened] = useState<StepId | null>(null);
   const isOperator = useHasRole("operator");
@@ -35,7 +35,7 @@ export function NextStep({ page, answer }: NextStepProps) {
   const name = user.name ?? user.email;
   const close = () => setOpened(null);
   const take = (step: StepId) => {
-    if (isBusy) return;
+    if (isBusy || isStale) return;
     if (step === "sync") sync();
     else if (step === "check") check();
     else setOpened(step);
@@ -68,7 +68,7 @@ export function NextStep({ page, answer }: NextStepProps) {
               step={next}
               variant={STEP_WORDS[next].isDangerous ? "danger" : "primary"}
               onTake={() => take(next)}
-              isBusy={isBusy}
+              isBusy={isBusy || isStale}
             >
               {isBusy ? "Reading Stripe…" : STEP_WORDS[next].label}
             </StepButton>
@@ -81,7 +81,7 @@ export function NextStep({ page, answer }: NextStepProps) {
               variant={step === "check" ? "quiet" : "secondary"}
               className={STEP_WORDS[step].isDangerous ? "text-critical" : undefined}
               onTake={() => take(step)}
-              isBusy={isBusy}
+              isBusy={isBusy || isStale}
             >
               {STEP_WORDS[step].label}
             </StepButton>
@@ -97,16 +97,11 @@ export function NextStep({ page, answer }: NextStepProps) {
         <p className="text-table text-quiet">“{STEP_WORDS[next].label}” needs an admin.</p>
       )}
       <DecisionDialog kind={decision} subject={subject} onClose={close} />
-      <RemoveAccessDialog
-        page={page}
-        open={opened === "remove_access"}
-        onClose={close}
-        onConfirm={(reason) => sync({ reason })}
-      />
       <RevokeDialog
         user={user}
         basedOn={decisions.latest}
-        open={opened === "approve_removal"}
+        loss={next === "remove_access" && <ExpectedLoss page={page} />}
+        open={opened === "remove_access" || opened === "approve_removal"}
         onClose={close}
       />
     </section>

@@ -1,3 +1,4 @@
+import { useRevalidator } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import type { DecisionMade } from "~/dashboard/decisions/decisions.server";
 import type { SyncResult } from "~/dashboard/sync-result.server";
@@ -19,5 +20,7 @@ export function useCase(userId: string) {
     if (answer?.ok && answer !== seen.current.answer) setOutcome({ kind: "decision", made: answer });
     seen.current = { result, answer };
   }, [result, answer]);
-  return { sync, check, isBusy: busy || isBusy, outcome, failure };
+  // Until the page was read again its buttons are those of before the last step.
+  const isStale = useRevalidator().state === "loading" && outcome !== null;
+  return { sync, check, isBusy: busy || isBusy, isStale, outcome, failure };
 }

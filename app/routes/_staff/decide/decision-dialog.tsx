@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { isTypedName } from "~/dashboard/decisions/typed-name";
 import { DECISIONS, type DecisionKind } from "~/engine/decisions/kinds";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
@@ -79,7 +80,7 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
   const [before] = useState(answer);
   const id = useId();
   const input = { ...subject.input, ...toInput(values) };
-  const form: DecisionForm = { kind, reason, basedOn: subject.basedOn, input };
+  const form: DecisionForm = { kind, reason, basedOn: subject.basedOn, typedName: typed, input };
   const asked = JSON.stringify(input);
   // Asked again only when the input has changed, with what the latest render knows.
   const ask = useRef<(asked: string) => void>(() => {});
@@ -105,7 +106,7 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault();
-        const isOther = typed.trim().toLowerCase() !== typedName.trim().toLowerCase();
+        const isOther = !isTypedName(typed, typedName);
         setTypo(isOther);
         if (!isBusy && !isOther) decide(form);
       }}

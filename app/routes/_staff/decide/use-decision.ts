@@ -7,6 +7,8 @@ export type DecisionForm = {
   kind: DecisionKind;
   reason: string;
   basedOn: string | null;
+  /** The name of whose access is taken, as it was typed. */
+  typedName?: string;
   input: Record<string, string>;
 };
 
@@ -35,12 +37,13 @@ export function useDecision(key: string) {
 
 function toFields(
   intent: "preview" | "decide",
-  { kind, reason, basedOn, input }: DecisionForm,
+  { kind, reason, basedOn, typedName, input }: DecisionForm,
 ): Record<string, string> {
   return {
     ...input,
     ...{ intent, kind },
     ...(reason.trim() !== "" && { reason: reason.trim() }),
     ...(basedOn !== null && intent === "decide" && { basedOn }),
+    ...(typedName !== undefined && { typedName }),
   };
 }

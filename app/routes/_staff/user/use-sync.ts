@@ -26,8 +26,8 @@ export function useSync(userId: string) {
     void post(`${buildUserPath(userId)}/sync`, fields);
   };
   return {
-    /** Only a sync with a typed reason may take access. */
-    sync: ({ reason = "" } = {}) => ask({ intent: "sync", ...(reason !== "" && { reason }) }),
+    /** It never takes access: that is a decision. */
+    sync: () => ask({ intent: "sync" }),
     /** Reads Stripe and changes nothing. */
     check: () => ask({ intent: "preview" }),
     busy: isBusy,

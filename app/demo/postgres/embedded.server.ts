@@ -61,9 +61,11 @@ export async function startEmbeddedPostgres(options: {
   fast?: boolean;
   /** PostgreSQL's `shared_buffers`, for example `128MB`, which is the default here. */
   sharedBuffers?: string;
+  /** A library that the server loads at its start. */
+  preload?: string;
   log?: (message: string) => void;
 }): Promise<EmbeddedPostgres> {
-  const { fast = false, sharedBuffers = settings.shared_buffers, log = () => {} } = options;
+  const { fast = false, sharedBuffers = settings.shared_buffers, preload = "", log = () => {} } = options;
   const dir = path.resolve(options.dir);
   const account = await findUnprivilegedAccount(path.join(dir, "data"));
   const binaries = await findBinaries(account);
@@ -79,7 +81,7 @@ export async function startEmbeddedPostgres(options: {
       await removeStaleLock(folder.data, running);
     }
     const port = await findFreePort();
-    const started = await start(server, { port, fast, sharedBuffers });
+    const started = await start(server, { port, fast, sharedBuffers, preload });
     if (started.ok) {
       await writeOwner(folder);
       const postmaster = await readPostmaster(folder.data);
@@ -97,10 +99,12 @@ export async function startEmbeddedPostgres(options: {
 
 type Server = { folder: PostgresFolder; account: Account | undefined; binaries: Binaries };
 
-type StartOptions = { port: number; fast: boolean; sharedBuffers: string };
+type StartOptions = { port: number; fast: boolean; sharedBuffers: string; preload: string };
 
-async function start({ folder, account, binaries }: Server, { port, fast, sharedBuffers }: StartOptions) {
-  const own = { port: String(port), shared_buffers: sharedBuffers };
+async function start({ folder, account, binaries }: Server, options: StartOptions) {
+  const { port, fast, sharedBuffers, preload } = options;
+  const loaded = preload === "" ? {} : { shared_preload_libraries: preload };
+  const own = { port: String(port), shared_buffers: sharedBuffers, ...loaded };
   const all = { ...settings, ...own, ...(fast ? fastSettings : {}) };
   const flags = Object.entries(all).map(([name, value]) => `-c ${name}=${value}`);
   const before = (await readFile(folder.log, "utf8").catch(() => "")).length;

@@ -29,7 +29,7 @@ export type Installation = {
 export async function openInstallation(
   sandboxOptions: SandboxOptions,
   readsPerSecond: number,
-  postgresOptions: { sharedBuffers?: string } = {},
+  postgresOptions: { sharedBuffers?: string; preload?: string } = {},
 ): Promise<Installation> {
   const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
   const [sandbox, postgres] = await Promise.all([

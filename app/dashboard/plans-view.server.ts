@@ -93,6 +93,31 @@ async function loadPlansView(db: Database): Promise<PlansView> {
 
 const groupRow = z.object({ item: storedItem, subscriptions: z.number() });
 
+/** As in the partial indexes. */
+const IS_OPEN = sql`NOT s.gone AND s.status NOT IN ('canceled', 'incomplete', 'incomplete_expired')`;
+const FIRST_PRICE = sql`((s.items -> 0) ->> 'priceId')`;
+
+/**
+ * SQL: subscriptions that may have a price without a mapping. The prices are read one by one from their index, and only the
+ * subscriptions of those that are not mapped by themselves or by their product are looked at; and all with several items, which are few.
+ */
+const selectMaybeUnmapped = sql`
+  WITH RECURSIVE sold(price) AS (
+    SELECT min(${FIRST_PRICE}) FROM parity."StripeSubscription" s WHERE ${IS_OPEN}
+    UNION ALL
+    SELECT (SELECT min(${FIRST_PRICE}) FROM parity."StripeSubscription" s WHERE ${IS_OPEN} AND ${FIRST_PRICE} > sold.price)
+    FROM sold WHERE sold.price IS NOT NULL
+  ), wanted AS MATERIALIZED (
+    SELECT price FROM sold WHERE price IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM parity."PlanPrice" mapped WHERE mapped."priceId" = sold.price)
+      AND NOT EXISTS (SELECT 1 FROM parity."PlanPrice" mapped WHERE mapped."productId" = (
+        SELECT (s.items -> 0) ->> 'productId' FROM parity."StripeSubscription" s WHERE ${IS_OPEN} AND ${FIRST_PRICE} = sold.price LIMIT 1))
+  )
+  SELECT s.items FROM parity."StripeSubscription" s WHERE ${IS_OPEN} AND ${FIRST_PRICE} = ANY(ARRAY(SELECT price FROM wanted))
+  UNION ALL
+  SELECT s.items FROM parity."StripeSubscription" s WHERE ${IS_OPEN} AND (s.items -> 1) IS NOT NULL
+    AND ${FIRST_PRICE} <> ALL(ARRAY(SELECT price FROM wanted))`;
+
 /** Items that are equal but for their ids and periods are counted in the database: a million subscriptions have few prices. */
 async function listUnmapped(db: Database): Promise<UnmappedPrice[]> {
   const [catalogue, groups] = await Promise.all([
@@ -102,9 +127,8 @@ async function listUnmapped(db: Database): Promise<UnmappedPrice[]> {
       groupRow,
       sql`SELECT item || '{"id": "", "periodStart": null, "periodEnd": null}' AS item, count(*)::int AS subscriptions
       FROM (
-        SELECT item - 'id' - 'periodStart' - 'periodEnd' AS item FROM parity."StripeSubscription" s, jsonb_array_elements(s.items) item
-        WHERE NOT s.gone AND s.status NOT IN ('canceled', 'incomplete', 'incomplete_expired')
-      ) open GROUP BY item`,
+        SELECT item - 'id' - 'periodStart' - 'periodEnd' AS item FROM (${selectMaybeUnmapped}) open, jsonb_array_elements(open.items) item
+      ) one GROUP BY item`,
     ),
   ]);
   const found = new Map<string, UnmappedPrice>();

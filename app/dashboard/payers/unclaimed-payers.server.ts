@@ -45,8 +45,8 @@ const payerRow = z.object({
   rejectedUsers: z.array(z.string()),
 });
 
-/** Statuses of a subscription that is being paid; written out, so that PostgreSQL can use its partial indexes. */
-const PAYING = sql`('active', 'trialing', 'past_due')`;
+/** Statuses of a subscription that is being paid; written out as in the partial index, so that PostgreSQL can use it. */
+export const PAYING = sql`('active', 'trialing', 'past_due')`;
 
 export type UnclaimedQuery = { limit: number; after?: string | null; search?: string | null };
 

@@ -31,7 +31,7 @@ async function decide(fields: Record<string, string>, by: { id: string; role: Ro
   return { status: response.status, ...answer };
 }
 
-/** Somebody who paid and has access, and whose subscription has ended since. */
+/** A user who paid and has access, and whose subscription has ended since. */
 async function addLeaver(id: string, name: string | null): Promise<string> {
   const { subscriptionId } = await addPayingUser(world, id);
   await world.db.user.update({ where: { id }, data: { name } });
@@ -81,7 +81,7 @@ it("R285: an operator takes only what Parity's own rules allow; the rest is an a
   });
   expect(await decide({ ...fields, kind: "override" })).toMatchObject({ status: 403 });
   expect(await readAccess(world, userId)).toBe("active 5");
-  expect(await decide({ ...fields, typedName: "somebody else" }, ADMIN)).toMatchObject({ status: 400 });
+  expect(await decide({ ...fields, typedName: "another name" }, ADMIN)).toMatchObject({ status: 400 });
   expect(await decide(fields, ADMIN)).toMatchObject({ status: 200 });
   await setMode("full");
   expect(await readAccess(world, userId)).toBe("locked 0");

@@ -36,7 +36,7 @@ export function Revocation({ user, canApprove }: { user: UserView; canApprove: b
           {user.money && user.since !== null && " · "}
           {user.since !== null && (
             <>
-              for <Time at={user.since} as="length" />
+              for <Time at={user.since} as="length" rowLabel="Since" />
             </>
           )}
         </p>

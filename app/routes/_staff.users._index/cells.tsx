@@ -35,7 +35,7 @@ export function SinceCell({ user }: { user: UserView }) {
         ) : (
           <>
             <span className="text-small text-quiet lg:sr-only">for </span>
-            <Time at={user.since} as="length" />
+            <Time at={user.since} as="length" rowLabel="Since" />
           </>
         )}
       </span>
@@ -54,7 +54,7 @@ export function CheckedCell({ user }: { user: UserView }) {
   return (
     <span className="text-quiet">
       <span className="text-small lg:sr-only">checked </span>
-      {user.observedAt === null ? "never" : <Time at={user.observedAt} />}
+      {user.observedAt === null ? "never" : <Time at={user.observedAt} rowLabel="Read from Stripe" />}
     </span>
   );
 }

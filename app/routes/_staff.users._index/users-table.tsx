@@ -30,7 +30,9 @@ const columns = helper.columns([
   helper.display({ id: "user", cell: ({ row }) => <UserCell user={row.original} /> }),
   helper.display({
     id: "stripe",
-    cell: ({ row }) => <StripeCell stripe={row.original.stripe} isRead={row.original.observedAt !== null} />,
+    cell: ({ row: { original } }) => (
+      <StripeCell stripe={original.stripe} isRead={original.observedAt !== null} isInRow />
+    ),
   }),
   helper.display({ id: "database", cell: ({ row }) => <DatabaseCell database={row.original.database} /> }),
   helper.display({ id: "mismatch", cell: ({ row }) => <MismatchCell user={row.original} /> }),

@@ -1,42 +1,54 @@
 const GAP = 6;
 const EDGE = 8;
 
+/** What is shown together: times, and the element that has the focus or the pointer. */
+type Shown = { times: HTMLElement[]; holder: HTMLElement };
+
 /**
- * Shows the full date and time of a relative time beside it: on hover, on focus (also of the link around it), and on touch. Until
- * this works, and without scripts, it is in the title. Returns what ends it.
+ * Shows the full date and time of a relative time beside it: on hover, on focus, and on touch. A link with the focus shows those of its
+ * row, so that a list has no tab stop for each time. Until this works, and without scripts, they are in the titles. Returns
+ * what ends it.
  */
 export function showMoments(): () => void {
   const tip = document.createElement("div");
   tip.id = "moment";
   tip.setAttribute("role", "tooltip");
   tip.className =
-    "pointer-events-none fixed z-50 rounded border border-line bg-raised px-2 py-1 text-small whitespace-nowrap text-ink shadow-float";
-  let shown: HTMLElement | null = null;
+    "pointer-events-none fixed z-50 rounded border border-line bg-raised px-2 py-1 text-small whitespace-pre text-ink shadow-float";
+  let shown: Shown | null = null;
+  const titles = new Map<HTMLElement, string>();
 
   function hide(): void {
     if (shown === null) return;
     // What React has set meanwhile is newer.
-    if (shown.title === "") shown.title = tip.textContent ?? "";
-    shown.removeAttribute("aria-describedby");
+    for (const [time, title] of titles) if (time.title === "") time.title = title;
+    titles.clear();
+    shown.holder.removeAttribute("aria-describedby");
     shown = null;
     tip.remove();
   }
 
-  function show(time: HTMLElement): void {
-    if (time === shown) return;
+  function show(next: Shown): void {
+    const [first] = next.times;
+    if (!first || next.holder === shown?.holder) return;
     hide();
-    tip.textContent = time.title;
-    // The browser would show the title once more.
-    time.removeAttribute("title");
-    time.setAttribute("aria-describedby", tip.id);
-    shown = time;
-    (time.closest("main, nav, [role=dialog]") ?? document.body).append(tip);
-    place(tip, time.getBoundingClientRect());
+    const line = ({ title, dataset: { label } }: HTMLElement) =>
+      label !== undefined && next.holder.tagName === "A" ? `${label} ${title}` : title;
+    tip.textContent = next.times.map(line).join("\n");
+    for (const time of next.times) {
+      titles.set(time, time.title);
+      // The browser would show the title once more.
+      time.removeAttribute("title");
+    }
+    next.holder.setAttribute("aria-describedby", tip.id);
+    shown = next;
+    (first.closest("main, nav, [role=dialog]") ?? document.body).append(tip);
+    place(tip, first.getBoundingClientRect());
   }
 
   const update = ({ target, type }: Event) => {
-    const time = target instanceof Element ? findTime(target, type === "focusin") : null;
-    if (time) show(time);
+    const next = target instanceof Element ? findTimes(target, type === "focusin") : null;
+    if (next) show(next);
     else hide();
   };
   const listeners: [string, (event: Event) => void][] = [
@@ -53,10 +65,17 @@ export function showMoments(): () => void {
   };
 }
 
-/** The time under the pointer or with the focus; for a link with the focus, the time in it. */
-function findTime(target: Element, hasFocus: boolean): HTMLElement | null {
-  const around = target.closest<HTMLElement>("time");
-  return around ?? (hasFocus && target.matches("a") ? target.querySelector<HTMLElement>("time") : null);
+/** The time under the pointer or with the focus; for a link with the focus, the times in it, or in its row. */
+function findTimes(target: Element, hasFocus: boolean): Shown | null {
+  const around = target.closest<HTMLElement>("time[title], time[aria-describedby]");
+  if (around) return { times: [around], holder: around };
+  const link = hasFocus ? target.closest<HTMLElement>("a[href]") : null;
+  if (!link) return null;
+  const inside = [...link.querySelectorAll<HTMLElement>("time[title]")];
+  const row = link.closest("tr, li");
+  const beside = [...(row?.querySelectorAll<HTMLElement>("time[data-label][title]") ?? [])];
+  const times = inside.length > 0 ? inside : beside;
+  return times.length > 0 ? { times, holder: link } : null;
 }
 
 /** Below the time, or above it where there is no room, and always whole on the screen. */

@@ -8,10 +8,15 @@ type TimeProps = {
   as?: "ago" | "length" | "day" | "moment";
   /** The link around it takes the focus. */
   isInLink?: boolean;
+  /** In a row of a list: the row’s link takes the focus, and the date stands there under this name. */
+  rowLabel?: string | undefined;
 };
 
-/** A time in short form. The full date and time is in the title, and is shown on hover, focus and touch (`showMoments`). */
-export function Time({ at, as = "ago", isInLink = false }: TimeProps) {
+/**
+ * A time in short form. The full date and time is in the title, and is shown on hover, focus and touch (`showMoments`). Only where no
+ * link has the focus for it, it is a tab stop of its own.
+ */
+export function Time({ at, as = "ago", isInLink = false, rowLabel }: TimeProps) {
   const { seconds: now, zone } = useNow();
   const moment = formatMoment(at, zone);
   const words = {
@@ -23,7 +28,10 @@ export function Time({ at, as = "ago", isInLink = false }: TimeProps) {
   return (
     <time
       dateTime={new Date(at * 1000).toISOString()}
-      {...(as !== "moment" && { title: moment, ...(!isInLink && { tabIndex: 0 }) })}
+      {...(as !== "moment" && {
+        ...{ title: moment, "data-label": rowLabel },
+        ...(!isInLink && rowLabel === undefined && { tabIndex: 0 }),
+      })}
       className="rounded tabular-nums whitespace-nowrap"
     >
       {words[as]()}

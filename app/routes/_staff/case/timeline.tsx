@@ -38,7 +38,7 @@ export function Timeline({ entries, userId }: { entries: TimelineEntry[]; userId
                   )}
                 </span>
                 <span className="flex items-baseline gap-3 text-quiet">
-                  <Time at={entry.at} />
+                  <Time at={entry.at} as="moment" />
                   {entry.undo && canDecide && (
                     <Button size="small" onClick={() => setUndone(toUndone(entry.undo, entry.title))}>
                       Undo…<span className="sr-only"> {entry.title}</span>

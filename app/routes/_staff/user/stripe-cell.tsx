@@ -13,8 +13,16 @@ function chooseStatusTone(status: string): Tone | null {
   return "medium";
 }
 
-/** What Stripe says, in two lines: the status, then plan and price. `isRead`: Stripe has been read for this user. */
-export function StripeCell({ stripe, isRead }: { stripe: StripeView | null; isRead: boolean }) {
+type StripeCellProps = {
+  stripe: StripeView | null;
+  /** Stripe has been read for this user. */
+  isRead: boolean;
+  /** In a row with a link, which takes the focus for its times. */
+  isInRow?: boolean;
+};
+
+/** What Stripe says, in two lines: the status, then plan and price. */
+export function StripeCell({ stripe, isRead, isInRow = false }: StripeCellProps) {
   if (!stripe) return <EmptyValue>{isRead ? "no subscription of a plan" : "not read yet"}</EmptyValue>;
   const tone = chooseStatusTone(stripe.status);
   return (
@@ -34,13 +42,13 @@ export function StripeCell({ stripe, isRead }: { stripe: StripeView | null; isRe
           {stripe.endedAt !== null && (
             <>
               {" "}
-              <Time at={stripe.endedAt} as="day" />
+              <Time at={stripe.endedAt} as="day" rowLabel={isInRow ? "Ended" : undefined} />
             </>
           )}
           {stripe.endedAt === null && stripe.cancelsAt !== null && (
             <span className="text-quiet">
               {" "}
-              until <Time at={stripe.cancelsAt} as="day" />
+              until <Time at={stripe.cancelsAt} as="day" rowLabel={isInRow ? "Ends" : undefined} />
             </span>
           )}
         </span>

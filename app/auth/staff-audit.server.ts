@@ -1,5 +1,6 @@
 import type { Actor } from "~/engine/account/actor";
 import type { Database, Tx } from "~/platform/client.server";
+import { maskText } from "~/platform/mask.server";
 
 /** What is kept of a member in the audit: no address and no name, which stay in the row of the member. */
 type AuditedFields = {
@@ -62,7 +63,7 @@ async function record(
       ...(before && { before }),
       after,
       actor: `${by.kind}:${by.id ?? ""}`,
-      reason: reason?.trim() || null,
+      reason: maskText(reason?.trim() ?? "") || null,
     },
   });
 }

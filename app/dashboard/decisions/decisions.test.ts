@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { saveSettings } from "~/engine/account/settings.server";
 import { addPayingUser, addUser, createWorld, readAccess, syncAll, type World } from "~/engine/testing/world";
 import { ADMIN, addStaff, createDecider, OPERATOR, toRequest } from "./testing/deciding";
 
@@ -61,6 +62,23 @@ describe("a hold", () => {
     expect(await world.db.hold.count({ where: { userId: "race" } })).toBe(1);
     expect(await world.db.decision.count({ where: { userId: "race" } })).toBe(1);
   });
+});
+
+it("keeps no email address, and no key, that a person typed as the reason", async () => {
+  await addPayingUser(world, "typed");
+  const reason = "asked by Bob.O'Hara+x@shop.example.com, key sk_live_0123456789abcdef";
+  const request = { ...toRequest("hold", { userId: "typed" }, OPERATOR), reason };
+  expect(await world.parity.decisions.decide(request)).toMatchObject({ ok: true });
+  await saveSettings(world.db, { graceDays: 9 }, "staff:s1", reason);
+  const { run } = await world.parity.runs.apply({ actor: { kind: "cron", id: null }, typedReason: reason });
+  const stored = [
+    ...(await world.db.decision.findMany({ where: { userId: "typed" } })),
+    ...(await world.db.hold.findMany({ where: { userId: "typed" } })),
+    ...(await world.db.settingChange.findMany({ where: { key: "graceDays" } })),
+    await world.db.run.findUniqueOrThrow({ where: { id: run.id } }),
+  ].map((row) => ("typedReason" in row ? row.typedReason : row.reason));
+  expect(stored).toEqual(Array(4).fill("asked by [email], key sk_live_[redacted]"));
+  await world.parity.runs.cancel(run.id, "s1");
 });
 
 describe("complimentary access", () => {

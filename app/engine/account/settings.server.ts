@@ -3,6 +3,7 @@ import type { RecordFields } from "~/billing/fields";
 import type { Policy } from "~/billing/policy";
 import type { Database, Tx } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
+import { maskText } from "~/platform/mask.server";
 import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { type Application, findApplication, selectInstalled } from "./application.server";
@@ -115,7 +116,7 @@ export async function saveSettings(
         sql`
         WITH before AS (SELECT value FROM parity."Setting" WHERE key = ${key} FOR UPDATE)
         INSERT INTO parity."SettingChange" (key, before, after, actor, reason)
-        SELECT ${key}, (SELECT value FROM before), ${text}::jsonb, ${actor}, ${reason}::text
+        SELECT ${key}, (SELECT value FROM before), ${text}::jsonb, ${actor}, ${reason && maskText(reason)}::text
         WHERE (SELECT value FROM before) IS DISTINCT FROM ${text}::jsonb
         RETURNING key, before, after`,
       );

@@ -5,6 +5,7 @@ import { loadEvaluationContext } from "~/engine/evaluate/deps.server";
 import { enqueueRechecks } from "~/engine/observe/recheck-queue.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
+import { maskText } from "~/platform/mask.server";
 import { isPlainText } from "~/platform/plain-text";
 import type { Effect } from "./effect";
 import { type DecisionContext, nameActor, type Prepared, type Refusal, refuse } from "./handler.server";
@@ -68,9 +69,10 @@ export async function decide(
   if (!roleAllows(by.role, entry.role)) return refuse("forbidden", FORBIDDEN);
   const bound = HANDLERS[kind].bind(request.input);
   if (!bound.ok) return refuse("bad_input", bound.message);
-  const reason = request.reason?.trim() ?? "";
-  const problem = preview ? null : findReasonProblem(reason, entry.reason === "required");
+  const typed = request.reason?.trim() ?? "";
+  const problem = preview ? null : findReasonProblem(typed, entry.reason === "required");
   if (problem) return problem;
+  const reason = maskText(typed);
   return decideOnce(db, async (tx) => {
     await lockSubjects(tx, bound.handler.lock);
     const evaluation = await loadEvaluationContext(tx);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ACTOR_KINDS, type Actor } from "~/engine/account/actor";
 import type { Database, Tx } from "~/platform/client.server";
+import { maskText } from "~/platform/mask.server";
 import { queryOne, queryOneOrThrow } from "~/platform/query-rows.server";
 import { join, quoteName, sql } from "~/platform/sql.server";
 
@@ -105,7 +106,7 @@ export async function insertDecision(tx: Tx, decision: NewDecision): Promise<Sto
       "actorKind", actor, reason, undoes)
     VALUES (${kind}, ${join(SUBJECT_COLUMNS.map((name) => sql`${subject[name] ?? null}::text`))},
       ${subject.changeId ?? null}::text::bigint, ${toJson(before)}, ${toJson(after)},
-      ${actor.kind}, ${actor.id}::text, ${reason}::text, ${undoes}::text::bigint)
+      ${actor.kind}, ${actor.id}::text, ${reason && maskText(reason)}::text, ${undoes}::text::bigint)
     RETURNING *`,
   );
 }

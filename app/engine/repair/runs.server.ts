@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ACTOR_KINDS, type Actor } from "~/engine/account/actor";
 import type { Database, Tx } from "~/platform/client.server";
+import { maskText } from "~/platform/mask.server";
 import { queryOne } from "~/platform/query-rows.server";
 import { join, quoteName, type Sql, sql } from "~/platform/sql.server";
 import { NO_COUNTS, RUN_COUNTS, type RunCounts } from "./run-counts";
@@ -127,7 +128,7 @@ export async function insertRun(
       ${columnNames}, "stripeRequests", "finishedAt")
     VALUES (${actor.kind}, ${actor.id}::text, ${mode}, ${scope}, ${cursor.phase}, ${state}, ${liveKey}::text,
       ${JSON.stringify(cursor)}::jsonb, ${previewRunId}::text, ${undoesRunId}::text,
-      ${name}::text, ${typedReason}::text, ${leftOut && JSON.stringify(leftOut)}::jsonb, ${selectionId}::text, ${total}::int,
+      ${name && maskText(name)}::text, ${typedReason && maskText(typedReason)}::text, ${leftOut && JSON.stringify(leftOut)}::jsonb, ${selectionId}::text, ${total}::int,
       ${join(RUN_COUNTS.map(({ key }) => sql`${run.counts?.[key] ?? 0}::int`))}, ${stripeRequests}::int,
       CASE WHEN ${state}::text <> 'running' THEN now() END)
     ON CONFLICT ("liveKey") DO NOTHING RETURNING *`,

@@ -4,6 +4,7 @@ import { isRowFor } from "~/billing/record";
 import { listStatuses } from "~/billing/vocabulary/vocabulary";
 import type { Settings } from "~/engine/account/settings.server";
 import type { EvaluatedUser, RevocationApproval } from "~/engine/evaluate/evaluate-users.server";
+import { maskText } from "~/platform/mask.server";
 import type { RepairRow } from "./repairs.server";
 import { toWrittenSubscription } from "./written-subscriptions";
 
@@ -29,7 +30,7 @@ export function toRepairRow(
     after: { user: after.user, billing: after.billing, workspaces: after.workspaces },
     grants,
     revokes,
-    reason: revokes ? approval?.reason || typedReason || null : null,
+    reason: revokes ? maskText(approval?.reason || typedReason || "") || null : null,
     override: revokes && approval?.override === true,
     stripeRequestId: (customerId && stripeRequestIds?.get(customerId)) || null,
     payment: grants ? findPayment({ snapshot, evaluation }, policy) : null,

@@ -23,6 +23,7 @@ import {
 import { FINISHED } from "~/engine/repair/run-cursor";
 import { addToCounts, createRun, findRun } from "~/engine/repair/runs.server";
 import type { Database, Tx } from "~/platform/client.server";
+import { maskText } from "~/platform/mask.server";
 import { toRecordset } from "~/platform/write-rows.server";
 import { planBatch, type UndoOutcome, undoBatch } from "./undo-batch.server";
 import { addUndone, createUndoEffect, describeSkips, type UndoEffect } from "./undo-effect";
@@ -61,7 +62,7 @@ export async function undoChanges(
   const { db } = deps;
   if (!roleAllows(by.role, DECISIONS[kind].role))
     return refuse("forbidden", "Your role does not allow this decision.");
-  const typed = reason?.trim() ?? "";
+  const typed = maskText(reason?.trim() ?? "");
   const problem = preview ? null : findReasonProblem(typed, true);
   if (problem) return problem;
   const found = await (kind === "undo_run" ? findRunSource(db, input) : findChangeSource(db, input));

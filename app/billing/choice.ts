@@ -138,9 +138,10 @@ export function rateSubscription(
   { catalogue, policy, now }: Pick<ChoiceInput, "catalogue" | "policy" | "now">,
 ): RatedSubscription {
   const chosen = chooseItem(subscription.items, catalogue);
+  const { item, plan, purchase } = chosen;
   const { access: statusAccess, changesAt } = decideAccess(subscription, policy, now);
   const access = statusAccess === "yes" && !mayHaveSeats(chosen) ? "no" : statusAccess;
-  return { subscription, ...chosen, access, statusAccess, changesAt };
+  return { subscription, item, plan, purchase, access, statusAccess, changesAt };
 }
 
 /** Open, and bought at a price that is not mapped: what it is for is not known yet. */

@@ -5,6 +5,7 @@ import { trimBlanks } from "./ids";
  * In SQL the same is `lower(email COLLATE "C")`.
  */
 export function foldEmail(email: string): string {
+  if (!/[A-Z]/.test(email)) return email;
   return email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 

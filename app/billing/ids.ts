@@ -28,9 +28,15 @@ export function readMetadataUserId(
   return null;
 }
 
+const isBlank = (code: number) => code === 32 || (code >= 9 && code <= 13);
+
 /** A text as the application recorded it, without blanks around it, as `trimBlanks` does it in SQL. */
-export const trimBlanks = (text: string): string =>
-  text.replace(/^[ \t\n\v\f\r]+/, "").replace(/[ \t\n\v\f\r]+$/, "");
+export function trimBlanks(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+}
 
 /** A Stripe id as the application recorded it: trimmed, as `trimId` does it in SQL; null when it is empty or blank. */
 export const readStripeId = (text: string | null | undefined): string | null =>

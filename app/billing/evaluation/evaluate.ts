@@ -1,11 +1,5 @@
 import { doesUserGiveAccess } from "~/billing/access";
-import {
-  findUnmapped,
-  givesSeats,
-  listOpenSubscriptions,
-  type RatedSubscription,
-  rankSubscriptions,
-} from "~/billing/choice";
+import { findUnmapped, givesSeats, type RatedSubscription, rankSubscriptions } from "~/billing/choice";
 import { findEndedComp, findRunningComp } from "~/billing/comps";
 import { buildExpectedState } from "~/billing/expected";
 import type { RecordFields } from "~/billing/fields";
@@ -28,11 +22,11 @@ import {
   type Verdict,
   type VerdictEntry,
 } from "~/billing/verdicts/catalogue";
-import { type Flag, STALE_AFTER_SECONDS } from "~/billing/verdicts/flags";
 import type { Severity } from "~/billing/verdicts/severity";
-import { type RecordedWords, readRecordedWords } from "~/billing/vocabulary/kept-words";
+import { readRecordedWords } from "~/billing/vocabulary/kept-words";
 import { describeAcknowledged } from "./acknowledged";
 import type { EvaluationDetails } from "./details";
+import { listFlags } from "./list-flags";
 import { compareAccess } from "./revocation";
 
 /** What an evaluation needs beside the snapshot. */
@@ -66,8 +60,16 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
   const accessExpected = givesSeats(primary);
 
   const present = customers.filter((customer) => customer !== null);
+  // No object is spread into another here: it would cost more than most rules, for each user of each run.
   const wanted = buildExpectedState({
-    ...{ record, primary, ranked, comp, catalogue, policy, now, fields },
+    record,
+    primary,
+    ranked,
+    comp,
+    catalogue,
+    policy,
+    now,
+    fields,
     customers: snapshot.customers,
     held: snapshot.held,
     sharedCustomerIds: links.sharedCustomerIds,
@@ -99,9 +101,18 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
   const mismatches = entry.keepsRecord ? [] : differences;
   const subscription = primary?.subscription ?? null;
   const { possibleMatches } = matches;
-  const shown = { ...observed, verdict, mismatches, possibleMatches, accessRecorded };
-  const acknowledged =
-    snapshot.acknowledged !== null && snapshot.acknowledged === describeAcknowledged(shown, record);
+  const describe = () =>
+    describeAcknowledged({ ...observed, verdict, mismatches, possibleMatches, accessRecorded }, record);
+  const acknowledged = snapshot.acknowledged !== null && snapshot.acknowledged === describe();
+  const { grants, revokes } = compareAccess({
+    recorded: record,
+    expected,
+    primary: subscription,
+    accessExpected,
+    catalogue,
+    policy,
+    now,
+  });
   return {
     verdict,
     severity: entry.severity,
@@ -134,7 +145,8 @@ export function evaluate(snapshot: UserSnapshot, context: PolicyContext): Evalua
     expected,
     overridden: accessRecorded ? findOverridden(verdict, record, wanted) : null,
     mismatches,
-    ...compareAccess({ recorded: record, expected, primary: subscription, accessExpected, ...context }),
+    grants,
+    revokes,
     money: computeMoneyAtStake(entry, findings),
     findings,
     since: primary && (entry.findSince?.(primary, policy) ?? null),
@@ -235,40 +247,6 @@ function isOnlyCompOver(snapshot: UserSnapshot, differences: Mismatch[], now: Ep
   const over = findEndedComp(snapshot.comps, now);
   if (over === null || differences.length === 0 || !differences.every(isWorkspaceMismatch)) return false;
   return snapshot.record.workspaces.every((workspace) => workspace.seats <= over.plan.seats);
-}
-
-type FlagInput = {
-  snapshot: UserSnapshot;
-  ranked: RatedSubscription[];
-  customers: ObservedCustomer[];
-  matches: Matches;
-  comp: Comp | null;
-  words: RecordedWords;
-  onHold: boolean;
-  acknowledged: boolean;
-  now: EpochSeconds;
-};
-
-function listFlags(input: FlagInput): Flag[] {
-  const { snapshot, now } = input;
-  const flags: Flag[] = [];
-  if (listOpenSubscriptions(input.ranked).length > 1) flags.push("several");
-  if (input.customers.filter(({ state }) => state === "present").length > 1)
-    flags.push("duplicate_customers");
-  if (input.comp !== null) flags.push("comped");
-  if (input.words.byHand) flags.push("given_by_hand");
-  if (input.words.unknown !== null) flags.push("unknown_word");
-  if (input.onHold) flags.push("on_hold");
-  if (input.acknowledged) flags.push("acknowledged");
-  const { observedAt } = snapshot;
-  if (observedAt !== null && now - observedAt > STALE_AFTER_SECONDS) flags.push("stale");
-  if (snapshot.lookupFailure !== null) flags.push("lookup_failed");
-  if (input.ranked[0]?.subscription.collectionPaused) flags.push("collection_paused");
-  const reversals = input.ranked[0]?.subscription.reversals ?? [];
-  if (reversals.some(({ kind }) => kind === "refund")) flags.push("refunded");
-  if (reversals.some(({ kind }) => kind === "dispute")) flags.push("disputed");
-  if (input.matches.possibleMatches.length > 0) flags.push("possible_match");
-  return flags;
 }
 
 function computeMoneyAtStake(

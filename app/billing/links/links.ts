@@ -37,18 +37,15 @@ export function resolveLinks(snapshot: LinkInput, rules: Rules): UserLinks {
     else if (!known.includes(edge.source)) known.push(edge.source);
   }
   const customerIds = [...sources.keys()].sort();
+  if (!isAlone) return { ...resolveShares(snapshot, customerIds, rules), customerIds, sources };
   return {
     customerIds,
     sources,
-    ...(isAlone
-      ? {
-          ownCustomerIds: customerIds,
-          otherSubscriptionIds: NONE,
-          sharedCustomerIds: NONE,
-          conflicts: [],
-          changesAt: null,
-        }
-      : resolveShares(snapshot, customerIds, rules)),
+    ownCustomerIds: customerIds,
+    otherSubscriptionIds: NONE,
+    sharedCustomerIds: NONE,
+    conflicts: [],
+    changesAt: null,
   };
 }
 

@@ -8,8 +8,8 @@ type Rules = { catalogue: Catalogue; policy: Policy };
 /** `fields`: what the application records; a row has no word in a field that it does not. */
 type RecordRules = Rules & { fields?: RecordFields };
 
-const readPlan = (word: string | null, { catalogue, policy }: Rules): Meaning =>
-  readPlanMeaning(word, { catalogue, ...policy });
+const readPlan = (word: string | null, { catalogue, policy: { noPlanWord, vocabulary } }: Rules): Meaning =>
+  readPlanMeaning(word, { catalogue, noPlanWord, vocabulary });
 
 /** Such a word is never overwritten: only the application knows what it means, or it was given by hand. */
 const isKept = (meaning: Meaning) => meaning === "unknown" || meaning === "by_hand";

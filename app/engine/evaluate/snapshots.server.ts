@@ -4,7 +4,7 @@ import { isStripeId, readStripeId } from "~/billing/ids";
 import type { EpochSeconds, ObservedCustomer, Version } from "~/billing/observation";
 import type { Catalogue } from "~/billing/plans";
 import { pickRow, type UserRecord } from "~/billing/record";
-import type { Comp, LinkEdge, UserSnapshot } from "~/billing/snapshot";
+import type { Candidate, Comp, LinkEdge, UserSnapshot } from "~/billing/snapshot";
 import type { FullRun } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { forEachInSlices } from "~/platform/event-loop/in-slices";
@@ -115,14 +115,13 @@ function toSnapshot(userId: string, user: UserRow, found: Found, options: LoadOp
   return {
     record: toRecord(userId, user, found),
     edges: listEdges(customerIds, found.edges),
-    ...candidates,
+    emailCandidates: candidates.emailCandidates,
+    references: candidates.references,
+    verifiedUsersWithEmail: candidates.verifiedUsersWithEmail,
+    rejections: candidates.rejections,
     customers,
     addressSince: address.addressSince,
-    held: findHeldIds(
-      userId,
-      [...customers, ...candidates.emailCandidates.map(({ customer }) => customer)],
-      found,
-    ),
+    held: findHeldIds(userId, listWithCandidates(customers, candidates.emailCandidates), found),
     coverage: { fullRun: isCovered(user, customers, options), address: options.addressesRead },
     comps: listComps(userId, found, options.catalogue),
     hold: found.holds.get(userId) ?? null,
@@ -135,12 +134,16 @@ function toSnapshot(userId: string, user: UserRow, found: Found, options: LoadOp
       fingerprint: syncStatus?.fingerprint ?? null,
       observedAt: syncStatus?.observedAt ?? null,
       coveredAt: options.fullRun?.coveredAt ?? null,
-      ...address,
+      addressHash: address.addressHash,
+      addressSince: address.addressSince,
       generation: found.generation.get(userId)?.generation ?? null,
       version: options.version ?? null,
     },
   };
 }
+
+const listWithCandidates = (customers: ObservedCustomer[], candidates: readonly Candidate[]) =>
+  candidates.length === 0 ? customers : [...customers, ...candidates.map(({ customer }) => customer)];
 
 const listEdges = (customerIds: readonly string[], edges: ReadonlyMap<string, LinkEdge[]>): LinkEdge[] => {
   const [only] = customerIds;

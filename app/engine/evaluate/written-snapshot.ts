@@ -53,7 +53,7 @@ export function withWrittenRecord(
       : candidate;
   return {
     ...snapshot,
-    record: { ...before, ...record },
+    record: { ...before, user: record.user, billing: record.billing, workspaces: record.workspaces },
     edges: edges.filter(({ customerId }) => customerIds.includes(customerId)),
     customers,
     emailCandidates: snapshot.emailCandidates.map(addOwner),

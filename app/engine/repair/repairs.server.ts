@@ -64,15 +64,17 @@ function toWrittenRecord(
   { userId, after, ends, takesOverRow, subscriptions }: RepairRow,
   fields: RecordFields,
 ) {
-  const pick = (table: TableName, row: AnyRow) =>
-    Object.fromEntries(listFields(table, fields).map(({ name }) => [name, row[name] ?? null]));
+  const pick = (table: TableName, row: AnyRow, picked: Record<string, unknown> = {}) => {
+    for (const { name } of listFields(table, fields)) picked[name] = row[name] ?? null;
+    return picked;
+  };
   return {
     userId,
     user: pick("user", after.user),
     billing: after.billing && pick("billing", after.billing),
     ends,
     takesOverRow,
-    workspaces: after.workspaces.map((workspace) => ({ id: workspace.id, ...pick("workspace", workspace) })),
+    workspaces: after.workspaces.map((workspace) => pick("workspace", workspace, { id: workspace.id })),
     subscriptions,
   };
 }
@@ -90,12 +92,20 @@ async function writeChanges(
   actor: Actor,
   repairs: readonly RepairRow[],
 ): Promise<AccessGiven[]> {
-  const rows = repairs.map(
-    ({ emailLink: _, takesOverRow: __, ends: ___, subscriptions: ____, payment, ...row }) => ({
-      ...row,
-      ...payment,
-    }),
-  );
+  const rows = repairs.map((repair) => ({
+    userId: repair.userId,
+    verdict: repair.verdict,
+    before: repair.before,
+    after: repair.after,
+    grants: repair.grants,
+    revokes: repair.revokes,
+    reason: repair.reason,
+    override: repair.override,
+    stripeRequestId: repair.stripeRequestId,
+    customerId: repair.payment?.customerId,
+    periodStart: repair.payment?.periodStart,
+    paidAt: repair.payment?.paidAt,
+  }));
   return queryRows(
     tx,
     accessGiven,

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { isStripeId } from "~/billing/ids";
 import { parseUsersQuery } from "~/dashboard/users-list/users-query";
 import { loadEvaluationContext, loadOptions } from "~/engine/evaluate/deps.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import { listUsersOfCustomer } from "~/engine/observe/customer-users.server";
 import { addUser, createWorld, type World } from "~/engine/testing/world";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+import { isPossibleId } from "./customer-owners.server";
 
 let world: World;
 
@@ -79,3 +84,24 @@ async function listLinkedCustomers(userId: string): Promise<string[]> {
   const [snapshot] = await loadSnapshots(world.db, [userId], options);
   return (snapshot?.edges ?? []).filter((edge) => edge.userId === userId).map(({ customerId }) => customerId);
 }
+
+it("an id that Stripe could have made is told alike in SQL and in memory", async () => {
+  const texts = [
+    "cus_1",
+    "A",
+    "",
+    " ",
+    "cus_1\n",
+    "cus 1",
+    "cus-1",
+    "cus_ü",
+    "x".repeat(255),
+    "x".repeat(256),
+  ];
+  const rows = await queryRows(
+    world.db,
+    z.object({ possible: z.boolean() }),
+    sql`SELECT ${isPossibleId(sql`one.id`)} AS possible FROM unnest(${texts}::text[]) WITH ORDINALITY one(id, n) ORDER BY n`,
+  );
+  expect(rows.map(({ possible }) => possible)).toEqual(texts.map(isStripeId));
+});

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import pg from "pg";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import {
   addPayingUser,
   addSyncedUser,
@@ -49,6 +50,19 @@ it("a user is loaded twice to be repaired: to know what to read, and under the l
   });
   expect(await readAccess(world, "ada")).toBe("active 5");
   expect(loads()).toBe(2);
+});
+
+it("a user in sync is checked with few statements: a person waits for each of them", async () => {
+  await addSyncedUser(world, "ada");
+  await world.deps.guard.check();
+  const sent = vi.spyOn(pg.Client.prototype, "query");
+  try {
+    const input = { userId: "ada", actor: STAFF, apply: true, deadlineMs: 5_000 };
+    expect(await syncUser(world.deps, input)).toMatchObject({ outcome: { outcome: "in_sync" } });
+    expect(sent.mock.calls.length).toBeLessThanOrEqual(26);
+  } finally {
+    sent.mockRestore();
+  }
 });
 
 it("a revocation is loaded once more, because its evidence is read after it was evaluated", async () => {

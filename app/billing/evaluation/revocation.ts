@@ -12,7 +12,7 @@ import type { EpochSeconds, ObservedCustomer, Subscription, Version } from "~/bi
 import { type Catalogue, mayPlanGiveMore, type Plan } from "~/billing/plans";
 import type { Policy } from "~/billing/policy";
 import { type AnyRow, type BillingState, readRecordedIds, type WorkspaceRow } from "~/billing/record";
-import { isLetIn, mayShutOut } from "~/billing/vocabulary/vocabulary";
+import { findSetValue, isLetIn, mayShutOut } from "~/billing/vocabulary/vocabulary";
 
 /** Seats that a workspace can use. */
 const countUsableSeats = (workspace: WorkspaceRow) => (workspace.status === "active" ? workspace.seats : 0);
@@ -52,7 +52,8 @@ export function compareAccess(input: ChangeInput): AccessChange {
     if (givesAccess(expected, input) && !givesAccess(recorded, input)) grants = true;
     if (mayFieldsGiveAccess(input) && !givesAccess(expected, input)) revokes = true;
   }
-  const takes = takesStatus(input) || takesRows(input) || takesPlan(input) || takesPeriod(input);
+  const takes =
+    takesStatus(input) || takesRows(input) || takesPlan(input) || takesIncluded(input) || takesPeriod(input);
   return { grants, revokes: revokes || takes };
 }
 
@@ -110,18 +111,39 @@ function listRowWords({ user }: BillingState): string[] {
 /** A plan that may give more is overwritten, for a user who may have access: without access no plan gives any. */
 function takesPlan(input: ChangeInput): boolean {
   const { recorded, expected } = input;
-  const { workspaces, billing } = recorded;
-  const mayHaveAccess =
-    workspaces.length === 0
-      ? mayFieldsGiveAccess(input)
-      : workspaces.some((workspace) => countUsableSeats(workspace) > 0);
-  if (!mayHaveAccess) return false;
+  const { billing } = recorded;
+  if (!mayHaveAccess(input)) return false;
   return (
     takesPlanWord(recorded.user.plan, expected.user.plan, input) ||
     (billing !== null &&
       expected.billing !== null &&
       takesPlanWord(billing.plan, expected.billing.plan, input))
   );
+}
+
+const mayHaveAccess = (input: ChangeInput): boolean =>
+  input.recorded.workspaces.length === 0
+    ? mayFieldsGiveAccess(input)
+    : input.recorded.workspaces.some((workspace) => countUsableSeats(workspace) > 0);
+
+/** Fewer seats by the quantity, or less by a further column that the plan sets, for a user who may have access. */
+function takesIncluded(input: ChangeInput): boolean {
+  const after = listIncluded(input.expected);
+  const takes = ([name, was]: readonly [string, number]) => (after.get(name) ?? was) < was;
+  return [...listIncluded(input.recorded)].some(takes) && mayHaveAccess(input);
+}
+
+/** What is included, as numbers: the quantity, and what plans set; a yes is one. */
+function listIncluded({ user, billing }: BillingState): Map<string, number> {
+  const included = new Map<string, number>();
+  const owner: AnyRow = user;
+  const row: AnyRow = billing ?? {};
+  const add = (name: string, value: unknown) => {
+    if (typeof value === "number" || typeof value === "boolean") included.set(name, Number(value));
+  };
+  add("quantity", row.quantity);
+  for (const [name, value] of Object.entries(owner)) if (name.startsWith("sets.")) add(name, value);
+  return included;
 }
 
 /** Is this plan replaced with one that may give less? */
@@ -215,18 +237,26 @@ function mayGiveMoreThanKnown(subscription: Subscription, { catalogue, policy, n
 }
 
 function entitlesToLess(subscription: Subscription, input: EvidenceInput): boolean {
-  const { access, plan } = rateSubscription(subscription, input);
+  const { access, plan, item } = rateSubscription(subscription, input);
   if (access === "no" || isLateUnsaid(subscription, input)) return true;
-  return access === "yes" && plan !== null && hasMoreThan(plan, input);
+  return access === "yes" && plan !== null && hasMoreThan(plan, item?.quantity ?? null, input);
 }
 
 /** It is late, and the mapping does not say whether the application lets such an owner in. */
 const isLateUnsaid = ({ status }: Subscription, { policy: { vocabulary } }: Rules): boolean =>
   status === "past_due" && vocabulary.statusesWithAccess === "not_said";
 
-/** Does the record give more than the plan: more seats in a workspace, or a plan that may give more? */
-function hasMoreThan(plan: Plan, { recorded, catalogue, policy }: EvidenceInput): boolean {
+/** Does the record give more than what is bought: more seats, more of what the plan sets, or a plan that may give more? */
+function hasMoreThan(
+  plan: Plan,
+  quantity: number | null,
+  { recorded, catalogue, policy }: EvidenceInput,
+): boolean {
   const { user, billing, workspaces } = recorded;
+  for (const [name, was] of listIncluded(recorded)) {
+    const bought = name === "quantity" ? quantity : findSetValue(name, plan.id, policy.vocabulary);
+    if ((typeof bought === "number" || typeof bought === "boolean") && Number(bought) < was) return true;
+  }
   if (workspaces.some((workspace) => countUsableSeats(workspace) > plan.seats)) return true;
   return [user.plan, billing?.plan ?? null].some(
     (recordedPlan) => recordedPlan !== policy.noPlanWord && mayPlanGiveMore(recordedPlan, plan, catalogue),

@@ -5,7 +5,7 @@ import { decide } from "~/billing/evaluation/decide";
 import { evaluate, type PolicyContext } from "~/billing/evaluation/evaluate";
 import { ROWS_WITH_ACCESS } from "~/billing/expected";
 import { FIELDS } from "~/billing/fields";
-import type { Subscription } from "~/billing/observation";
+import type { Subscription, SubscriptionItem } from "~/billing/observation";
 import type { WriteMode } from "~/billing/policy";
 import { contexts, PATIENT, withRuns } from "~/billing/testing/arbitraries";
 import {
@@ -151,6 +151,37 @@ it("the last row that lets the owner in is taken only as a revocation, where the
   const snapshot = aSnapshot({ record: { ...record, user }, customers: [aCustomer({ subscriptions })] });
   const isRevoked = (context: PolicyContext) => evaluate(snapshot, { ...context, fields }).revokes;
   expect([SHUTS_OUT, NOT_SAID, LETS_IN].map(isRevoked)).toEqual([true, true, false]);
+});
+
+it("fewer seats by the quantity, or less of what a plan sets, are taken only as a revocation, on what is bought", () => {
+  const number = { type: "number", nullable: true, group: "plan", label: "", short: "", why: "" } as const;
+  const quantityField = { ...number, fromStripe: (item: SubscriptionItem | null) => item?.quantity };
+  const billing = { ...FIELDS.billing, quantity: quantityField };
+  const fields = { ...FIELDS, billing, user: { ...FIELDS.user, "sets.limit": number } };
+  const rule = withRule(["active", "trialing"], { planSets: { army: { limit: 100 } } });
+  const context = { ...rule, fields };
+  const decideWith = (quantity: number, limit: number, writeMode: WriteMode) => {
+    const inSync = aRecordInSync({ workspaces: [] });
+    const user = { ...inSync.user, "sets.limit": limit };
+    const record = { ...inSync, user, billing: inSync.billing && { ...inSync.billing, quantity } };
+    const snapshot = aSnapshot({ record, customers: [aCustomer({ subscriptions: [aSubscription()] })] });
+    return decide({
+      ...{ snapshot, evaluation: evaluate(snapshot, context), context, writeMode },
+      ...{ automatic: true, revocationLimitHasRoom: true, approval: null },
+    });
+  };
+  for (const [quantity, limit] of [
+    [3, 100],
+    [1, 500],
+  ] as const) {
+    expect(decideWith(quantity, limit, "grant_only")).toMatchObject({
+      kind: "blocked",
+      reason: "grant_only",
+    });
+    expect(decideWith(quantity, limit, "full")).toMatchObject({ kind: "repair", repair: { revokes: true } });
+  }
+  expect(decideWith(0, 50, "grant_only")).toMatchObject({ kind: "repair", repair: { revokes: false } });
+  expect(decideWith(1, 100, "full")).toEqual({ kind: "nothing" });
 });
 
 it(

@@ -93,9 +93,14 @@ describe("status", () => {
 
 describe("explain", () => {
   const onePerStory = [...new Map(DEMO_USERS.map((user) => [user.story, user])).values()];
+  const isWhole = Boolean(process.env.PARITY_HUNT);
+  /** `npm run hunt` takes all stories. */
+  const some = isWhole
+    ? onePerStory
+    : [...new Map(onePerStory.map((one) => [one.story.verdict, one])).values()];
 
-  it("prints JSON that gives the same evaluation and decision again, for every story of the demo", async () => {
-    for (const { userId, email, name } of onePerStory) {
+  it("prints JSON that gives the same evaluation and decision again, for every verdict of the demo", async () => {
+    for (const { userId, email, name } of some) {
       const { code, stdout } = await run(`explain ${userId}`);
       expect(code).toBe(0);
       expect(stdout).not.toContain(email);

@@ -6,14 +6,7 @@ import { DEMO_USERS } from "~/demo/seed-demo";
 import { openCollector } from "~/platform/testing/collector";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
-import {
-  createDemo,
-  type Demo,
-  PRODUCTION_KEY,
-  runFromSources,
-  runProcess,
-  startProcess,
-} from "./testing/cli";
+import { createDemo, type Demo, PRODUCTION_KEY, runProcess, startProcess } from "./testing/cli";
 
 // The real process.
 
@@ -156,7 +149,7 @@ describe("npm run parity", () => {
 
   it("names the wrong variables of the environment, and never a value", { timeout: TIMEOUT_MS }, async () => {
     const environment = { DATABASE_URL: "postgres://u:secret@localhost/x" };
-    const ran = await runFromSources(["app/cli/parity.ts", "status"], environment);
+    const ran = await parity(["status"], environment);
     expect(ran.code).toBe(1);
     expect(ran.stderr).toContain("STRIPE_SECRET_KEY: is required together with DATABASE_URL");
     expect(ran.stderr).not.toContain("secret@");

@@ -133,10 +133,6 @@ export const runProcess = async (
   cwd = ROOT,
 ): Promise<Ran> => startNode([await findProgram(file), ...argv], environment, cwd).ended;
 
-/** The same from its sources, as `npm run` does, which takes seconds more. */
-export const runFromSources = (argv: ProgramArguments, environment: Record<string, string>): Promise<Ran> =>
-  startNode(["--import", "tsx", ...argv], environment).ended;
-
 export type StartedProcess = {
   ended: Promise<Ran>;
   kill: (signal: NodeJS.Signals) => void;

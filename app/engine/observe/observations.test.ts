@@ -268,6 +268,6 @@ it("answers in any order end in the same state as one read alone, or ask for suc
         expect(settled.map(({ status }) => status)).toEqual([truth(changes, vanishes, 201).status]);
       },
     ),
-    { numRuns: process.env.PARITY_HUNT ? 120 : 20 },
+    { numRuns: process.env.PARITY_HUNT ? 120 : 10 },
   );
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import type { Database } from "~/platform/client.server";
 import type { Sql } from "~/platform/sql.server";
-import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createPlannedDatabase, type TestDatabase } from "~/platform/testing/database";
 import { SORTS } from "./columns";
 import { buildConditions } from "./conditions.server";
 import { type Facts, SERVER_FILTERS } from "./filter-conditions.server";
@@ -17,7 +17,7 @@ const USERS = 30_000;
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createPlannedDatabase();
   const { db } = database;
   await db.$executeRaw`
     INSERT INTO app."User" (id, email, name, plan, "stripeCustomerId", "createdAt")

@@ -7,12 +7,13 @@ import {
   syncAll,
   type World,
 } from "~/engine/testing/world";
+import { createPlannedDatabase } from "~/platform/testing/database";
 import { loadEvaluationContext, loadOptions } from "./deps.server";
 import { loadSnapshots, selectSnapshots } from "./snapshots.server";
 
 let world: World;
 beforeEach(async () => {
-  world = await createWorld();
+  world = await createWorld({}, undefined, await createPlannedDatabase());
 });
 afterEach(() => world.close());
 

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { raw } from "~/platform/sql.server";
-import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createPlannedDatabase, type TestDatabase } from "~/platform/testing/database";
 import { RECHECK_CONDITION } from "./recheck-queue.server";
 
 let database: TestDatabase;
 beforeEach(async () => {
-  database = await createTestDatabase();
+  database = await createPlannedDatabase();
 });
 afterEach(() => database.drop());
 

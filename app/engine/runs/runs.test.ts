@@ -45,7 +45,7 @@ describe("a run over all users", () => {
 
   it("with a page that fails in the middle revokes no access, and resumes where it was", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
-    await addManyPayingUsers(world, 220);
+    await addManyPayingUsers(world, 350);
     world.sandbox.subscriptions.cancel(subscriptionId);
     world.sandbox.requests.clear();
     world.sandbox.control.addFault({
@@ -57,11 +57,11 @@ describe("a run over all users", () => {
     const { run } = await world.parity.runs.apply({ actor: CRON });
     const paused = await world.parity.runs.step(run.id, 10_000);
     expect(paused).toMatchObject({ state: "running", synced: 0, reason: expect.any(String) });
-    expect(paused.observed).toBeLessThan(221);
+    expect(paused.observed).toBeLessThan(351);
     expect(await readAccess(world, "ada")).toBe("active 5");
     expect(await world.db.change.count()).toBe(1);
 
-    expect(await runToEnd(world.parity, run.id)).toMatchObject({ state: "done", synced: 221, observed: 221 });
+    expect(await runToEnd(world.parity, run.id)).toMatchObject({ state: "done", synced: 351, observed: 351 });
     expect(await readAccess(world, "ada")).toBe("locked 0");
     expect(pagesAsked().filter(({ status }) => status === 200).length).toBeLessThanOrEqual(10);
   });

@@ -28,7 +28,8 @@ export default defineConfig({
       args: [...(asRoot ? ["--no-sandbox"] : []), "--disable-gpu"],
     },
   },
-  // Files run in the order of their names: what syncs all users comes late. Last what has data of its own: between other files it would need one more start of the product with theirs.
+  // Files run in the order of their names: what syncs all users comes late. Last what has data of its own: between other files
+  // it would need one more start of the product with theirs.
   projects: [
     { name: "shared data", testIgnore: "**/journeys.spec.ts" },
     { name: "journeys", testMatch: "**/journeys.spec.ts" },

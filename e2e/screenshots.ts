@@ -117,6 +117,8 @@ try {
   let bytes = 0;
   for (const { name, at, before } of scenes) {
     await page.goto(at, { waitUntil: "networkidle" });
+    // A key that is pressed before the page works is lost.
+    if (!at.startsWith("/demo/")) await page.locator("html[data-hydrated]").waitFor();
     await before?.(page);
     bytes += await takeBoth(page, name);
   }

@@ -27,7 +27,8 @@ test("every page is accessible in both themes and on a narrow screen, and nothin
   await page.goto("/health");
   for (const [address, heading] of pages)
     await test.step(address, async () => {
-      await page.goto(address, { waitUntil: "networkidle" });
+      await page.goto(address);
+      await shifts.settle();
       await expect(page.getByRole("heading", { level: 1, name: heading ?? /./ })).toBeVisible();
       await shifts.expectFew(address);
       await expectAccessible(page, { alsoNarrow: true });

@@ -89,11 +89,17 @@ export function describeWorkspaces(details: EvaluationDetails, record: UserRecor
   return `${changed} of ${record.workspaces.length} workspaces ${changed === 1 ? "does" : "do"} not match`;
 }
 
-/** `Sync will unlock the workspace with 5 soldiers.`; a revocation waits for a fresh read of Stripe. */
+/**
+ * `Sync will unlock the workspace with 5 soldiers.`, or `A repair will lock the workspace, once a fresh read of Stripe
+ * confirms it.`: the button Sync takes no access, runs and decisions do.
+ */
 export function describeSync(details: EvaluationDetails, record: UserRecord): string {
-  const first = details.revokes ? ", once a fresh read of Stripe confirms it" : "";
-  return `Sync will ${describeSyncAction(details, record)}${first}.`;
+  const action = describeSyncAction(details, record);
+  return details.revokes ? `A repair will ${action}${ONCE_CONFIRMED}.` : `Sync will ${action}.`;
 }
+
+/** How a sentence about a revocation ends: it waits for a fresh read of Stripe. */
+export const ONCE_CONFIRMED = ", once a fresh read of Stripe confirms it";
 
 function describeSyncAction(details: EvaluationDetails, record: UserRecord): string {
   const changed = listChangedWorkspaces(details, record);

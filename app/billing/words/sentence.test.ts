@@ -141,14 +141,14 @@ describe("the sentence", () => {
   it("of access without payment says why, and that Stripe is read once more", () => {
     expect(describeRecord(aRecordInSync(), aCanceledSubscription())).toEqual([
       "unpaid_access",
-      "The subscription in Stripe ended on 8 Nov 2026. The database still gives access. Sync will lock the workspace, once a fresh read of Stripe confirms it.",
+      "The subscription in Stripe ended on 8 Nov 2026. The database still gives access. A repair will lock the workspace, once a fresh read of Stripe confirms it.",
     ]);
     const two = aRecordInSync({
       workspaces: [anOpenWorkspace(5, "w_1"), anOpenWorkspace(1, "w_2"), aLockedWorkspace("w_3")],
     });
     const overdue = aSubscription({ status: "past_due", pastDueSince: NOW - 20 * DAY });
     expect(describeRecord(two, overdue)[1]).toBe(
-      "The payment is overdue and the days of grace are over. The database still gives access. Sync will lock 2 workspaces, once a fresh read of Stripe confirms it.",
+      "The payment is overdue and the days of grace are over. The database still gives access. A repair will lock 2 workspaces, once a fresh read of Stripe confirms it.",
     );
     expect(describeRecord(aRecordInSync(), aSubscription({ status: "unpaid" }))[1]).toMatch(
       /^Stripe calls the subscription "unpaid", which gives no access\. /,
@@ -207,7 +207,9 @@ describe("the sentence", () => {
     const ended = aComp({ plan: ARMY, expiresAt: NOW, applied: true });
     expect(
       describeSnapshot({ record: aRecord({ workspaces: [anOpenWorkspace(5)] }), comps: [ended] })[1],
-    ).toBe("The free access is over. Sync will lock the workspace, once a fresh read of Stripe confirms it.");
+    ).toBe(
+      "The free access is over. A repair will lock the workspace, once a fresh read of Stripe confirms it.",
+    );
     const paying = [aCustomer({ subscriptions: [aSubscription()] })];
     const record = aRecordInSync({ workspaces: [anOpenWorkspace(1)] });
     expect(
@@ -235,7 +237,7 @@ describe("the sentence", () => {
     );
     const locked = aCanceledRecord({ user: { subscriptionStatus: "active" } });
     expect(describeRecord(locked, aCanceledSubscription())[1]).toBe(
-      'Stripe says "canceled"; the database says "active". Sync will record the status "canceled", once a fresh read of Stripe confirms it.',
+      'Stripe says "canceled"; the database says "active". A repair will record the status "canceled", once a fresh read of Stripe confirms it.',
     );
   });
 
@@ -246,7 +248,7 @@ describe("the sentence", () => {
     ]);
     const longer = aCanceledRecord({ user: { currentPeriodEnd: NOW + 999 * DAY } });
     expect(describeRecord(longer, aCanceledSubscription())[1]).toMatch(
-      /Sync will correct them, once a fresh read of Stripe confirms it\.$/,
+      /a repair will correct them, once a fresh read of Stripe confirms it\.$/,
     );
   });
 

@@ -16,6 +16,7 @@ import {
   describeWorkspaces,
   explainNoSeats,
   namePlan,
+  ONCE_CONFIRMED,
   quote,
 } from "./phrases";
 
@@ -45,10 +46,10 @@ export const describeUnpaidAccess: DescribeVerdict = (details, record) => {
 };
 
 export const describeDetailMismatch: DescribeVerdict = ({ mismatches, revokes }) => {
-  const first = revokes ? ", once a fresh read of Stripe confirms it" : "";
+  const [who, first] = revokes ? ["a repair", ONCE_CONFIRMED] : ["Sync", ""];
   return mismatches.some(isPlanMismatch)
-    ? `Access and status are right. The recorded plan or price is not; Sync will correct it${first}.`
-    : `Access, plan and status are right. Some details, such as ids or period dates, are not; Sync will correct them${first}.`;
+    ? `Access and status are right. The recorded plan or price is not; ${who} will correct it${first}.`
+    : `Access, plan and status are right. Some details, such as ids or period dates, are not; ${who} will correct them${first}.`;
 };
 
 /** What is recorded stays while Stripe says nothing about it, and is not hidden either. */

@@ -192,7 +192,7 @@ export default function Users() {
           <SearchHint query={query} />
           <UnclaimedPayers customerIds={payerIds} />
         </div>
-        {counts ? <SummaryChips counts={counts} query={query} /> : <div className="h-8" />}
+        <SummaryChips counts={counts ?? null} query={query} />
         <div className="flex flex-wrap items-center gap-2 sm:ml-auto">
           <ViewsMenu query={query} views={savedViews} />
           <SortMenu query={query} />

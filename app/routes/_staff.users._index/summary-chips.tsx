@@ -16,15 +16,17 @@ const groups: { name: string; tone: Tone; verdicts: Verdict[] }[] = [
   },
 ];
 
-type SummaryChipsProps = { counts: { verdict: Verdict; users: number }[]; query: UsersQuery };
+/** `counts`: null while they are counted. */
+type SummaryChipsProps = { counts: { verdict: Verdict; users: number }[] | null; query: UsersQuery };
 
 /** The most important groups with their number of users. A click filters by the group, a second click removes the filter. */
 export function SummaryChips({ counts, query }: SummaryChipsProps) {
-  const users = new Map(counts.map((count) => [count.verdict, count.users]));
+  const users = new Map(counts?.map((count) => [count.verdict, count.users]));
   return (
     <ul className="-ml-2 flex flex-wrap sm:ml-0 sm:gap-1">
       {groups.map(({ name, tone, verdicts }) => {
         const count = verdicts.reduce((sum, verdict) => sum + (users.get(verdict) ?? 0), 0);
+        const isNone = counts !== null && count === 0;
         const chosen = query.verdicts.join() === verdicts.join();
         return (
           <li key={name}>
@@ -35,14 +37,17 @@ export function SummaryChips({ counts, query }: SummaryChipsProps) {
               className={classNames(
                 "inline-flex h-8 items-center gap-1.5 rounded px-2 text-small sm:text-table",
                 chosen ? "bg-selected" : "hover:bg-hover",
-                count === 0 ? "text-faint" : "text-ink",
+                isNone ? "text-faint" : "text-ink",
               )}
             >
-              <span className={count === 0 ? "text-faint" : toneText[tone]}>
-                <Shape tone={count === 0 ? "low" : tone} />
+              <span className={isNone ? "text-faint" : toneText[tone]}>
+                <Shape tone={isNone ? "low" : tone} />
               </span>
               {name}
-              <span className="font-medium tabular-nums">{formatCount(count)}</span>
+              {/* As wide before it is counted, so that nothing beside it moves. */}
+              <span className="min-w-[2ch] font-medium tabular-nums">
+                {counts === null ? "" : formatCount(count)}
+              </span>
             </Link>
           </li>
         );

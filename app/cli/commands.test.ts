@@ -237,7 +237,7 @@ describe("staff", () => {
   it("are added with a generated password, or with one from standard input that is not shown", async () => {
     const made = await run(add, { password: "correct horse battery" });
     expect(made.stdout).toContain("Password (shown only once): correct horse battery");
-    const changed = await run([...add, "--password-stdin"], { input: "another long password\n" });
+    const changed = await run([...add, "--password-stdin"], { input: "copper violin stapled moon\n" });
     expect(changed).toMatchObject({ code: 0, stderr: "" });
     expect(changed.stdout).toBe("Changed: Ada Lovelace <Ada@Example.com>, operator.\n");
     const short = await run([...add, "--password-stdin"], { input: "short" });

@@ -133,9 +133,11 @@ describe("seeding", () => {
   it("fills a database that was dropped, with a sandbox that was kept", async () => {
     const { store } = demo.sandbox.account;
     const before = store.subscriptions.nextSequence;
+    await demo.db.$executeRaw`ALTER TABLE parity."Run" DISABLE TRIGGER USER`;
     await demo.db
       .$executeRaw`TRUNCATE app."User", app."BillingSubscription", app."Workspace", parity."Link", parity."Comp", parity."Hold",
       parity."Acknowledgement", parity."UserCheck", parity."Run"`;
+    await demo.db.$executeRaw`ALTER TABLE parity."Run" ENABLE TRIGGER USER`;
 
     expect(await seedDemo({ db: demo.db, sandbox: demo.sandbox, now: epochSeconds() })).toEqual({
       seeded: true,

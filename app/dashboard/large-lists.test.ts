@@ -54,7 +54,7 @@ async function explain(work: (db: Database) => Promise<unknown>): Promise<string
     const $queryRaw = async (statement: Sql) => {
       const rows = await tx.$queryRawUnsafe(`EXPLAIN ${statement.text}`, ...statement.values);
       for (const row of planRows.parse(rows)) lines.push(row["QUERY PLAN"]);
-      return [];
+      return tx.$queryRaw(statement);
     };
     const explaining = new Proxy(tx, {
       get: (target, name) => (name === "$queryRaw" ? $queryRaw : Reflect.get(target, name)),

@@ -37,7 +37,7 @@ it("gives null and logs the error when the promise rejects, early or late", asyn
 });
 
 it("gives null and logs it when the value does not come before the page's stream ends", async () => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   const { promise } = later<number>();
   const deferring = deferIfSlow(promise, { log, withinMs: 1 });
   await vi.advanceTimersByTimeAsync(1);

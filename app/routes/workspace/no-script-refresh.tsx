@@ -1,11 +1,7 @@
-import { z } from "zod";
 import { buildWorkspacePath } from "./workspace-path";
 
 const RELOAD_AFTER_SECONDS = 3;
 export const MAX_RELOADS = 3;
-
-/** How often a page has been reloaded, in its address. */
-export const reloadsField = z.coerce.number().int().min(0).max(MAX_RELOADS).catch(0);
 
 type Props = { workspaceId: string; reloads: number; sessionId?: string | null };
 

@@ -78,7 +78,7 @@ describe("an entry of the recheck queue", () => {
     expect(await marked()).toEqual(["ada", "bob", "unknown"]);
     await evaluate(["ada", "bob", "unknown"], { apply: false });
     expect(await marked()).toEqual(["bob"]); // to be repaired
-    await evaluate(["bob"]);
+    expect(await evaluate(["bob"])).toMatchObject([{ outcome: "synced" }]);
     expect(await marked()).toEqual([]);
   });
 

@@ -78,7 +78,7 @@ describe("an entry of the recheck queue", () => {
     expect(await marked()).toEqual(["ada", "bob", "unknown"]);
     await evaluate(["ada", "bob", "unknown"], { apply: false });
     expect(await marked()).toEqual(["bob"]); // to be repaired
-    expect(await evaluate(["bob"])).toMatchObject([{ outcome: "synced" }]);
+    expect(await evaluate(["bob"])).toMatchObject([{ outcome: "synced", reason: null }]);
     expect(await marked()).toEqual([]);
   });
 

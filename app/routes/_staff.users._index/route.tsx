@@ -36,7 +36,7 @@ import { UnclaimedPayers } from "./unclaimed-payers";
 import { useStableRows } from "./use-stable-rows";
 import { UsersTable } from "./users-table";
 import { ViewOptions } from "./view-options";
-import { ViewsMenu } from "./views-menu";
+import { ViewsMenu } from "./views/views-menu";
 
 /** Loaded once a user is selected: the page stays light before. */
 const SelectionBar = lazy(async () => ({ default: (await import("./selection-bar")).SelectionBar }));

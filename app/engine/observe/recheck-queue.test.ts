@@ -33,7 +33,7 @@ const clear = (userId: string, generation: number) =>
 
 async function evaluate(ids: string[], { apply = true, saveStatuses = true } = {}) {
   const context = await loadEvaluationContext(world.db);
-  const { id } = (await world.db.run.findFirst()) ?? { id: "run" };
+  const { id } = (await world.db.run.findFirst({ orderBy: { createdAt: "asc" } })) ?? { id: "run" };
   const how = { apply, saveStatuses, addressesRead: false, run: { id } };
   const input = { userIds: ids, context, actor: CRON, log: world.deps.log, ...how };
   return (await reconcileUsers(world.db, input)).outcomes;

@@ -146,6 +146,39 @@ it("who follows the document gives access to all who have paid, and takes none t
   expect(before.filter((row) => hasAccess(row) && !after.includes(row))).toEqual([]);
 });
 
+it("the other commands of the document, in an installation: rights, triggers, an audit, and the end of it", {
+  timeout: SLOW,
+}, async () => {
+  const way = new Set(readWay());
+  const others = readLines([...readBlocks("sh"), ...readBlocks("")]).filter((line) => !way.has(line));
+  await writeFile(path.join(folder, "users.csv"), "id,customer,status\n1,cus_none,canceled\n");
+  await writeFile(path.join(folder, "subscriptions.csv"), "user,status\n1,canceled\n");
+  const environment = {
+    ...{ STRIPE_API_BASE: listening.url, STRIPE_SECRET_KEY: PRODUCTION_KEY, DATABASE_URL: database.url },
+    ...{ APP_SECRET: VALUES.APP_SECRET ?? "", APP_URL: VALUES.APP_URL ?? "" },
+  };
+  const ran = new Map<string, number>();
+  for (const line of others.filter((one) => one.startsWith(PARITY))) {
+    const words = line.slice(PARITY.length).replace("postgresql://readonly@db/app", database.url);
+    // Without a terminal that could be asked.
+    const given = [...words.split(" "), ...(words === "uninstall" ? ["--yes"] : [])];
+    const { code, stderr } = await runProcess(["app/cli/parity.ts", ...given], environment, folder);
+    expect(stderr, line).not.toMatch(/\n\s+at /);
+    ran.set(line.slice(PARITY.length).split(" ").slice(0, 2).join(" "), code);
+  }
+  expect([...ran]).toEqual([
+    ["adopt --grants", 0],
+    ["adopt --install", 0],
+    ["uninstall", 0],
+    ["audit --users", expect.toBeOneOf([0, 3])],
+    ["audit --database-url", expect.toBeOneOf([0, 3])],
+  ]);
+  // The role is one for all databases of a server: app/server/backup.test.ts makes it, on a server of its own.
+  expect(others.filter((line) => !line.startsWith(PARITY))).toEqual([
+    expect.stringMatching(/^psql -c "CREATE ROLE/),
+  ]);
+});
+
 /** What a person decides in the file. */
 async function decide(): Promise<void> {
   const file = path.join(folder, "parity.mapping.yaml");

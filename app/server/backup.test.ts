@@ -49,10 +49,11 @@ describe.skipIf(POSTGRES_TOOLS === null)(
       await removeTestFolder(folder);
     });
 
-    const shell = (commands: string) =>
+    const shell = (commands: string, more: Record<string, string> = {}) =>
       promisify(execFile)("sh", ["-eu", "-c", commands], {
         cwd: folder,
         env: {
+          ...more,
           NODE_ENV: "test",
           PATH: `${tools}:${process.env.PATH}`,
           DATABASE_URL: server.toUrl("app"),
@@ -93,6 +94,20 @@ describe.skipIf(POSTGRES_TOOLS === null)(
       });
       expect(await parity.runs.cron(FULL)).toMatchObject({ success: true, syncedCount: 1 });
       await parity.close();
+    });
+
+    it("the commands of other documents for PostgreSQL’s tools work too: the copy before an upgrade, and the role", async () => {
+      const read = (name: string) => readFileSync(path.join(ROOT, "docs", name), "utf8");
+      const [, copy = ""] = /`(pg_dump [^`]+)`/.exec(read("upgrading.md")) ?? [];
+      await shell(copy);
+      const { stdout } = await shell("pg_restore --list parity.dump");
+      expect(stdout).toContain("TABLE DATA parity Change");
+      const [, role = ""] = /^(psql -c "CREATE ROLE .*)$/m.exec(read("adopting.md")) ?? [];
+      const { hostname, port, username } = new URL(server.toUrl("app"));
+      await shell(role, { PGHOST: hostname, PGPORT: port, PGUSER: username, PGDATABASE: "app" });
+      const roles = await world.db
+        .$queryRaw`SELECT FROM pg_roles WHERE rolname = 'parity_app' AND rolcanlogin`;
+      expect(roles).toHaveLength(1);
     });
 
     it("R299: of Parity alone, older than the records, is no harm: nothing is taken, and what differs is repaired", async () => {

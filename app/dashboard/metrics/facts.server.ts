@@ -14,6 +14,7 @@ import { listAlerts } from "../alerts/state.server";
 import { loadFreshness } from "../freshness.server";
 import { listStripeReads, listStripeSlowdowns } from "../stripe-reads.server";
 import { countVerdicts } from "../users-list/users-count.server";
+import { listStakeCurrencies } from "./stake-currencies.server";
 
 const WITHOUT_END = 100_000;
 const seconds = z.number().nullable();
@@ -90,15 +91,16 @@ export async function loadFacts(db: Database) {
     listDeliveries(db, WITHOUT_END),
     listRefusals(db),
   ]);
-  const [jobs, workers, ended, alerts] = await Promise.all([
+  const [jobs, workers, ended, alerts, stakeCurrencies] = await Promise.all([
     queryRows(db, jobsRow, JOBS),
     countLivingWorkers(db),
     queryRows(db, endedRow, ENDED),
     listAlerts(db),
+    listStakeCurrencies(db),
   ]);
   return {
     ...{ settings, verdicts, money, totals, freshness, fullRun, ages, blocked, pending, unsettled, reads },
-    ...{ slowdowns, deliveries, refusals, jobs, workers, ended },
+    ...{ slowdowns, deliveries, refusals, jobs, workers, ended, stakeCurrencies },
     openAlerts: alerts.filter(({ resolvedAt }) => resolvedAt === null).map(({ kind }) => kind),
   };
 }

@@ -87,8 +87,9 @@ export function registerUsers(make: Maker, facts: Facts): void {
   make.gauge("parity_pending_revocations", "Revocations that wait for an admin").set(facts.pending);
 }
 
-/** Money at stake, in each of these currencies also where it is none. */
-export function registerMoney(make: Maker, { money }: Facts, currencies: ReadonlySet<string>): void {
+/** Money at stake. A currency in which there was some stays, at 0, also after a restart: a series that ends says nothing. */
+export function registerMoney(make: Maker, { money, stakeCurrencies }: Facts): void {
+  const currencies = new Set([...stakeCurrencies, ...money.map(({ currency }) => currency)]);
   const stake = make.gauge(
     "parity_money_at_stake",
     "Money at stake per month, in whole units of the currency",

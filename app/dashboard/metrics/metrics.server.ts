@@ -14,6 +14,7 @@ import {
   registerUsers,
 } from "./families.server";
 import { createMaker } from "./maker.server";
+import { rememberStakeCurrencies } from "./stake-currencies.server";
 
 /** What the database said is kept for so many times as long as it took, so that no number of scrapes loads it. */
 const KEPT_TIMES = 20;
@@ -33,17 +34,19 @@ export type MetricsOptions = {
 export function createMetrics(deps: Deps, { keeps, ready }: MetricsOptions): () => Promise<string> {
   const { db, log } = deps;
   let asking: Promise<Facts | null> | null = null;
-  /** A currency in which money was at stake stays, at 0: a series that ends says nothing. */
-  const currencies = new Set<string>();
-
   async function ask(): Promise<Facts | null> {
     const began = performance.now();
     // A database that can only be read is still asked.
-    await foldChangesSometimes(db).catch((err: unknown) => log.warn({ err }, "metrics not folded"));
+    const warn = (err: unknown) => log.warn({ err }, "metrics not folded");
+    await foldChangesSometimes(db).catch(warn);
     const facts = await loadFacts(db).catch((err: unknown) => {
       log.error({ err }, "metrics of the database not read");
       return null;
     });
+    if (facts !== null) {
+      const now = facts.money.map(({ currency }) => currency);
+      await rememberStakeCurrencies(db, facts.stakeCurrencies, now).catch(warn);
+    }
     const keptMs = keeps ? Math.min(MOST_KEPT_MS, KEPT_TIMES * (performance.now() - began)) : 0;
     setTimeout(() => {
       asking = null;
@@ -64,10 +67,10 @@ export function createMetrics(deps: Deps, { keeps, ready }: MetricsOptions): () 
       )
       .set(readiness.ok ? 1 : 0);
     registerAccount(make, deps.guard.last(), facts);
-    for (const { currency } of facts?.money ?? []) currencies.add(currency);
-    if (facts !== null) registerMoney(make, facts, currencies);
     if (facts !== null)
-      for (const register of [registerUsers, registerRuns, registerStripe, registerQueue, registerCleaning])
+      for (const register of [
+        ...[registerUsers, registerMoney, registerRuns, registerStripe, registerQueue, registerCleaning],
+      ])
         register(make, facts);
     return `${await registry.metrics()}${await processRegistry.metrics()}`;
   };

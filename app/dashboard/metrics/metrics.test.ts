@@ -91,6 +91,9 @@ describe("metrics", () => {
     expect(await read(/^parity_users\{verdict="locked_out"\}/)).toBe(0);
     // The currency stays, so that what watches it sees that it is over.
     expect(await read(/^parity_money_at_stake\{kind="locked_out",currency="usd"\}/)).toBe(0);
+    // Also in a process that starts now.
+    const restarted = createMetrics(world.deps, { keeps: false, ready: world.parity.database.check });
+    expect(await restarted()).toContain('parity_money_at_stake{kind="locked_out",currency="usd"} 0');
   });
 
   it("count runs that failed by reason, and say which ended last", async () => {
@@ -109,6 +112,9 @@ describe("metrics", () => {
     const before = await listMetricTotals(world.db);
     const one = await world.db.run.findFirstOrThrow({ where: { scope: "one" } });
     await countEndedRuns(world.db, [one.id]);
+    expect(await listMetricTotals(world.db)).toEqual(before);
+    // A newer version beside this one counts something that this one does not know.
+    await world.db.metricTotal.create({ data: { name: "of_a_newer_version", labels: "{}", value: 1 } });
     expect(await listMetricTotals(world.db)).toEqual(before);
   });
 

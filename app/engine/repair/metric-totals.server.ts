@@ -86,6 +86,8 @@ export async function listMetricTotals(db: Database | Tx): Promise<MetricTotal[]
     sql`
     SELECT name, labels, sum(value)::float8 AS value FROM (
       SELECT name, labels, value FROM parity."MetricTotal"
+        -- A newer version beside this one may count more.
+        WHERE name = ANY(${[...NAMES]}::text[])
       UNION ALL SELECT * FROM ${sumChanges(sql`"createdAt" > ${countedUntil}`)} recent) counted
     GROUP BY 1, 2 ORDER BY 1, 2`,
   );

@@ -1,8 +1,8 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import pg from "pg";
+import { findFreePort } from "./port";
 
 /** PostgreSQL's own tools with a server of the same version (Debian: the package `postgresql`): pg_dump refuses a newer one. */
 export const POSTGRES_TOOLS: string | null =
@@ -65,16 +65,4 @@ async function connectWhenReady(url: string, isAlive: () => boolean): Promise<pg
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

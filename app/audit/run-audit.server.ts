@@ -7,6 +7,7 @@ import { saveSettings } from "~/engine/account/settings.server";
 import type { Parity } from "~/facade/parity.server";
 import { mappingSchema } from "~/mapping/mapping.server";
 import type { Database } from "~/platform/client.server";
+import { type Merged, mergeCopy } from "./merge-copy.server";
 import { storePlans } from "./plans.server";
 import { collectReport } from "./report/collect-report.server";
 import type { AuditReport } from "./report/report";
@@ -85,31 +86,41 @@ async function copySource(
 ): Promise<{ owners: number; notes: string[] }> {
   const { source, progress } = options;
   await createStagingTables(client, source.describe);
-  const repeated = { owners: 0, subscriptions: 0, workspaces: 0 };
-  let owners = 0;
+  let read = 0;
   for await (const { table, rows } of source.read()) {
     stopWhenAborted(options);
-    const left = await stageRows(client, table, rows);
-    repeated[table] += left;
-    if (table === "owners") {
-      owners += rows.length - left;
-      progress(`Reading ${source.name}: ${pluralize(owners, "owner")}`);
-    }
+    await stageRows(client, table, rows);
+    if (table === "troubles") continue;
+    read += rows.length;
+    progress(`Reading ${source.name}: ${pluralize(read, "row")}`);
   }
+  const { owners, ...merged } = await mergeCopy(client, source.files);
   if (owners === 0)
     throw new AuditError(
       [`There are no owners in ${source.name}, so there is nothing to compare.`, ...source.notes()].join(" "),
     );
   await installStaging(client, source.describe);
-  const notes = [
-    ...(repeated.owners > 0
-      ? [`${pluralize(repeated.owners, "row")} left out: the id of the owner came before.`]
+  return { owners, notes: describeMerged(source, merged) };
+}
+
+function describeMerged(
+  { files }: Source,
+  { repeatedOwners, repeatedSubscriptions, subscriptionsLeft }: Omit<Merged, "owners">,
+): string[] {
+  const rule = files
+    ? "of several rows of one owner the one that gives access counts, else the one that ends last"
+    : "the id of the owner came before";
+  return [
+    ...(repeatedOwners > 0 ? [`${pluralize(repeatedOwners, "row")} left out: ${rule}.`] : []),
+    ...(repeatedSubscriptions > 0
+      ? [`${pluralize(repeatedSubscriptions, "subscription row")} left out: the owner has another one.`]
       : []),
-    ...(repeated.subscriptions > 0
-      ? [`${pluralize(repeated.subscriptions, "subscription row")} left out: the owner has another one.`]
+    ...(subscriptionsLeft > 0 && files?.subscriptions
+      ? [
+          `${pluralize(subscriptionsLeft, "row")} left out: ${files.subscriptions}: subscriptions of owners who are not in ${files.owners}.`,
+        ]
       : []),
   ];
-  return { owners, notes };
 }
 
 /** A full run that writes nothing: a preview that reads everything first. */

@@ -1,15 +1,24 @@
 import type pg from "pg";
+import { z } from "zod";
 import { BILLING_FIELDS, USER_FIELDS } from "~/mapping/bridge/relations";
 import { FILE_FIELDS, type FileFieldName } from "~/mapping/file-fields";
 import { type InstalledFacts, installBridge } from "~/mapping/install.server";
 import type { MappingDocument } from "~/mapping/mapping.server";
+import type { Database } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 
 type Client = Pick<pg.ClientBase, "query">;
 
 /** The tables into which what is audited is copied, whatever it comes from. Their schema. */
-const SCHEMA = "audited";
+export const SCHEMA = "audited";
 
-export type StagedTable = "owners" | "subscriptions" | "workspaces";
+/**
+ * `found`: rows of a file of subscriptions, by what names their owner; `troubles`: why an owner, by what names it, cannot be
+ * judged.
+ */
+export const STAGED_TABLES = ["owners", "subscriptions", "workspaces", "found", "troubles"] as const;
+export type StagedTable = (typeof STAGED_TABLES)[number];
 
 /** What is known of an application: how its copy is to be read, and what else is to be said about it. */
 export type Described = {
@@ -39,33 +48,62 @@ const describeColumn = (days: readonly string[]) => (name: FileFieldName) => {
 
 const SET_TYPES = { text: "text", number: "bigint", boolean: "boolean" } as const;
 
-/** Makes the tables for the copy. Nothing in them is unique but the ids: an application's data may break every rule. */
+/** Makes the tables for the copy. Nothing in them is unique yet: an application's data may break every rule. */
 export async function createStagingTables(
   client: Client,
   { facts }: Pick<Described, "facts">,
 ): Promise<void> {
   const column = describeColumn(facts.days);
   const sets = Object.entries(facts.sets).map(([name, type]) => `"sets.${name}" ${SET_TYPES[type]}`);
-  await client.query(`
-    CREATE SCHEMA ${SCHEMA};
-    CREATE TABLE ${SCHEMA}.owners (${["id text PRIMARY KEY", ...USER_FIELDS.map(column), ...sets].join(", ")});
-    CREATE TABLE ${SCHEMA}.subscriptions (${['"userId" text PRIMARY KEY', ...BILLING_FIELDS.map(column)].join(", ")});
-    CREATE TABLE ${SCHEMA}.workspaces (id text PRIMARY KEY, "ownerId" text NOT NULL, name text, status text, seats integer)`);
+  // Which row of a file it is, which of several of one owner counts, and what it says of the access.
+  const line = "line bigint";
+  const order = [line, 'rank text COLLATE "C"', "says text"];
+  const found = (["customer", "plan", "status", "periodEnd", "cancelAtPeriodEnd"] as const).map(column);
+  const subscription = (["subscription", "price", "product"] as const).map(column);
+  const tables: Record<StagedTable | "not_judged", string[]> = {
+    owners: ["id text NOT NULL", ...USER_FIELDS.map(column), ...sets, ...order],
+    subscriptions: ['"userId" text NOT NULL', ...BILLING_FIELDS.map(column), line],
+    workspaces: [
+      "id text NOT NULL",
+      '"ownerId" text NOT NULL',
+      "name text",
+      "status text",
+      "seats integer",
+      line,
+    ],
+    found: ["kind text NOT NULL", "key text NOT NULL", ...found, ...subscription, ...order],
+    troubles: ["kind text NOT NULL", "key text NOT NULL", line, "why text NOT NULL"],
+    not_judged: ["id text PRIMARY KEY", "why text NOT NULL"],
+  };
+  await client.query(
+    [
+      `CREATE SCHEMA ${SCHEMA}`,
+      ...Object.entries(tables).map(
+        ([name, columns]) => `CREATE TABLE ${SCHEMA}.${name} (${columns.join(", ")})`,
+      ),
+    ].join(";\n"),
+  );
 }
 
-/** Copies rows, each an object of JSON, and returns how many were left out because their id came before. */
-export async function stageRows(
-  client: Client,
-  table: StagedTable,
-  rows: readonly string[],
-): Promise<number> {
-  if (rows.length === 0) return 0;
-  const { rowCount } = await client.query(
-    `INSERT INTO ${SCHEMA}.${table} SELECT * FROM pg_catalog.jsonb_populate_recordset(NULL::${SCHEMA}.${table}, $1)
-     ON CONFLICT DO NOTHING`,
+/** Copies rows, each an object of JSON. */
+export async function stageRows(client: Client, table: StagedTable, rows: readonly string[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `INSERT INTO ${SCHEMA}.${table} SELECT * FROM pg_catalog.jsonb_populate_recordset(NULL::${SCHEMA}.${table}, $1)`,
     [`[${rows.join(",")}]`],
   );
-  return rows.length - (rowCount ?? 0);
+}
+
+const notJudgedRow = z.object({ id: z.string(), why: z.string() });
+
+/** Why these owners cannot be judged; those who can be are left out. */
+export async function readNotJudged(db: Database, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await queryRows(
+    db,
+    notJudgedRow,
+    sql`SELECT id, why FROM audited.not_judged WHERE id = ANY(${[...ids]})`,
+  );
+  return new Map(rows.map(({ id, why }) => [id, why]));
 }
 
 /** Lets the engine read the copy, and judge it by what the application's mapping says. */

@@ -17,6 +17,7 @@ import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import { userIdsAfter } from "~/engine/evaluate/users.server";
 import type { Parity } from "~/facade/parity.server";
 import type { Database } from "~/platform/client.server";
+import { readNotJudged } from "../staging.server";
 import { explainVerdict } from "./explain-verdict";
 import type { AuditedPayer, AuditedUser, AuditReport, UnmappedPrice } from "./report";
 
@@ -47,12 +48,20 @@ export async function collectReport(
   const counts = new Map<Verdict, number>();
   const prices = new Map<string, { users: number; money: MoneySums }>();
   let failedLookups = 0;
+  let notUnderstood = 0;
   let owners = 0;
   for (let after: string | null = null; ; ) {
     const ids: string[] = await userIdsAfter(db, after, BATCH);
     const last = ids.at(-1);
     if (last === undefined) break;
+    const troubles = await readNotJudged(db, ids);
     for (const snapshot of await loadSnapshots(db, ids, loadOptions(context, true), context.rules.fields)) {
+      const trouble = troubles.get(snapshot.record.userId);
+      if (trouble !== undefined) {
+        notUnderstood += 1;
+        users.push(toUnjudged(snapshot.record, trouble));
+        continue;
+      }
       const evaluation = evaluate(snapshot, context.rules);
       counts.set(evaluation.verdict, (counts.get(evaluation.verdict) ?? 0) + 1);
       if (snapshot.lookupFailure !== null) failedLookups += 1;
@@ -66,9 +75,10 @@ export async function collectReport(
   const payers = await listPayers(parity);
   const frame = await parity.frame();
   const unchecked = counts.get("not_checked") ?? 0;
+  counts.set("not_checked", unchecked + notUnderstood);
   return {
     owners,
-    checked: owners - unchecked,
+    checked: owners - unchecked - notUnderstood,
     account: frame.account,
     mode: frame.mode,
     verdicts: VERDICTS.map((verdict) => ({
@@ -97,6 +107,9 @@ export async function collectReport(
       )
       .sort((a, b) => b.users - a.users),
     notChecked: [
+      ...(notUnderstood > 0
+        ? [`${pluralize(notUnderstood, "owner")}: what is recorded of them is not understood.`]
+        : []),
       ...(unchecked > 0
         ? [`${pluralize(unchecked, "owner")}: Stripe could not be read completely for them.`]
         : []),
@@ -127,6 +140,17 @@ function toUser(evaluation: Evaluation, record: UserRecord, { rules }: Evaluatio
     since,
     why: explainVerdict(verdict)(evaluation, record),
     differs: mismatches.map((one) => describeMismatch(one, currencies, rules.fields)),
+  };
+}
+
+/** An owner of whom a row is not understood: anything that the other rows say could be wrong. */
+function toUnjudged(record: UserRecord, trouble: string): AuditedUser {
+  const { customerId, subscriptionId } = readRecordedIds(record);
+  return {
+    ...{ id: record.userId, email: record.email === "" ? null : record.email },
+    ...{ verdict: "not_checked", severity: VERDICT_CATALOGUE.not_checked.severity, flags: [], differs: [] },
+    ...{ customerId, subscriptionId, perMonth: null, currency: null, moneyKind: null, since: null },
+    why: `Not judged, because ${trouble}.`,
   };
 }
 

@@ -12,6 +12,8 @@ export type CsvFile = {
   name: string;
   encoding: string;
   delimiter: string;
+  /** What stands before a quote inside of quotes: another one, or the backslash of MySQL. */
+  escapedBy: '"' | "\\";
   header: readonly string[];
 };
 
@@ -36,7 +38,8 @@ export async function openCsvFile(file: string, encoding: string | null): Promis
   const first = FIRST_ROW.exec(text)?.[0] ?? "";
   if (first.trim() === "") throw new AuditError(`${name} is empty: its first line must name the columns.`);
   const delimiter = findDelimiter(first);
-  const csv: CsvFile = { path: file, name, encoding: found, delimiter, header: [] };
+  const escapedBy = hasBackslashes(text, delimiter) ? "\\" : '"';
+  const csv: CsvFile = { path: file, name, encoding: found, delimiter, escapedBy, header: [] };
   for await (const { values } of readLines(csv)) {
     const header = values.map((one) => one.trim());
     if (header.length < 2)
@@ -118,7 +121,21 @@ function findDelimiter(line: string): string {
   return [...DELIMITERS].sort((a, b) => count(b) - count(a))[0] ?? ",";
 }
 
-async function* readLines({ path: file, name, encoding, delimiter }: CsvFile): AsyncIterable<CsvRow> {
+/** A quote after a backslash that ends no value. */
+function hasBackslashes(text: string, delimiter: string): boolean {
+  const quoted = /\\"(.?)/gs;
+  return [...text.matchAll(quoted)].some(
+    ([, next]) => next !== "" && !`${delimiter}\r\n"`.includes(next ?? ""),
+  );
+}
+
+async function* readLines({
+  path: file,
+  name,
+  encoding,
+  delimiter,
+  escapedBy,
+}: CsvFile): AsyncIterable<CsvRow> {
   const decoder = createDecoder(encoding);
   async function* decodeChunks() {
     for await (const chunk of createReadStream(file)) {
@@ -128,7 +145,7 @@ async function* readLines({ path: file, name, encoding, delimiter }: CsvFile): A
     yield decoder.decode();
   }
   const parser = parse({
-    delimiter,
+    ...{ delimiter, escape: escapedBy },
     bom: true,
     info: true,
     relax_column_count: true,
@@ -146,7 +163,7 @@ async function* readLines({ path: file, name, encoding, delimiter }: CsvFile): A
   } catch (error) {
     if (error instanceof CsvError)
       throw new AuditError(
-        `${name} is no CSV: ${error.message}. A quote inside of quotes is written twice: "".`,
+        `${name} is no CSV: ${error.message}. A quote inside of quotes is written twice: "". (MySQL: ESCAPED BY '"'.)`,
       );
     if (error instanceof TypeError) throw new AuditError(describeEncoding(name, encoding));
     throw error;

@@ -1,12 +1,13 @@
 import { pluralize } from "~/billing/words/counts";
 import type { InstalledFacts } from "~/mapping/install.server";
 import type { MappingDocument } from "~/mapping/mapping.server";
+import { STAGED_TABLES, type StagedTable } from "../staging.server";
 import { type CsvField, type FileColumns, isCsvField, recognizeColumns } from "./csv-columns";
 import { type CsvFile, openCsvFile, readCsvRows } from "./csv-file.server";
-import { createRowReader, type RowNotes, readValue } from "./csv-rows";
+import { createRowReader, type ReadRow, type RowNotes, readValue } from "./csv-rows";
 import { isDay, readText, UNREADABLE } from "./csv-values";
 import { AuditError, type Batch, type Source } from "./source";
-import { SubscriptionRows } from "./subscription-rows";
+import { OWNER_KEYS, toOwnerKey, toOwnerRows, toSubscriptionRow } from "./staged-rows";
 
 export type CsvOptions = {
   users: string;
@@ -54,9 +55,10 @@ export async function openCsvSource({
       : await openFile(subscriptions, encoding, SUBSCRIPTIONS, (header) => pickNamed(named, header, true));
   requireColumns(file, beside);
   requireReadable(file, beside);
-  const notes: RowNotes = { skipped: new Map(), unreadable: new Map() };
+  const notes: RowNotes = { skipped: new Map(), unreadable: new Map(), notJudged: new Map() };
   return {
     name: beside === null ? file.name : `${file.name} and ${beside.name}`,
+    files: { owners: file.name, subscriptions: beside?.name ?? null },
     describe: { document: describeDocument(file, beside), facts: describeFacts(file, beside) },
     learns: "words",
     read: () => readFiles(file, beside, notes),
@@ -183,7 +185,10 @@ function describeDocument(users: Opened, beside: Opened | null): MappingDocument
     "periodEnd",
     "cancelAtPeriodEnd",
   ] as const;
-  const fields = names.filter((name) => has(users, name) || has(beside, name));
+  // A column of which nothing is understood would be compared as if nothing were recorded.
+  const fields = names.filter((name) =>
+    [users, beside].some((file) => has(file, name) && !file?.unreadable.has(name)),
+  );
   const by = findAccess(users, beside) ?? "status";
   return {
     version: 1,
@@ -199,43 +204,59 @@ const describeFacts = (users: Opened, beside: Opened | null): InstalledFacts => 
 });
 
 async function* readFiles(users: Opened, beside: Opened | null, notes: RowNotes): AsyncIterable<Batch> {
-  const read = createRowReader(notes, findDeciding(users, beside));
-  const found = new SubscriptionRows();
-  if (beside)
-    for await (const row of readCsvRows(beside)) {
-      const values = read(beside.name, beside.columns, row);
-      if (values) found.add(values);
-    }
-  let batches: Record<Batch["table"], string[]> = { owners: [], subscriptions: [], workspaces: [] };
-  const flush = function* (): Generator<Batch> {
-    for (const table of ["owners", "subscriptions", "workspaces"] as const)
-      if (batches[table].length > 0) yield { table, rows: batches[table] };
-    batches = { owners: [], subscriptions: [], workspaces: [] };
+  const deciding = findDeciding(users, beside);
+  let batches = emptyBatches();
+  let size = 0;
+  const add = (table: StagedTable, row: object | null) => {
+    if (row === null) return;
+    batches[table].push(JSON.stringify(row));
+    size += 1;
   };
-  for await (const row of readCsvRows(users)) {
-    const values = read(users.name, users.columns, row, "id");
-    if (!values) continue;
-    const rows = found.toRecord(values);
-    batches.owners.push(JSON.stringify(rows.owner));
-    if (rows.subscription) batches.subscriptions.push(JSON.stringify(rows.subscription));
-    if (rows.workspace) batches.workspaces.push(JSON.stringify(rows.workspace));
-    if (batches.owners.length >= BATCH) yield* flush();
+  const addTrouble = ({ line, values, trouble }: ReadRow, keys: readonly CsvField[]) =>
+    add("troubles", { ...toOwnerKey(values, keys), line, why: trouble });
+  const flush = function* (): Generator<Batch> {
+    for (const table of STAGED_TABLES) if (batches[table].length > 0) yield { table, rows: batches[table] };
+    batches = emptyBatches();
+    size = 0;
+  };
+  if (beside) {
+    const read = createRowReader(beside.name, beside.columns, { notes, deciding, keys: OWNER_KEYS });
+    for await (const one of readCsvRows(beside)) {
+      const row = read(one);
+      if (row?.trouble != null) addTrouble(row, OWNER_KEYS);
+      else if (row) add("found", toSubscriptionRow(row, deciding));
+      if (size >= BATCH) yield* flush();
+    }
+  }
+  const read = createRowReader(users.name, users.columns, { notes, deciding, keys: ["id"] });
+  for await (const one of readCsvRows(users)) {
+    const row = read(one);
+    if (!row) continue;
+    if (row.trouble !== null) addTrouble(row, ["id"]);
+    const rows = toOwnerRows(row, deciding, (field) => has(users, field));
+    add("owners", rows.owner);
+    add("subscriptions", rows.subscription);
+    add("workspaces", rows.workspace);
+    if (size >= BATCH) yield* flush();
   }
   yield* flush();
-  const left = found.countLeft();
-  if (beside && left > 0)
-    notes.skipped.set(`${beside.name}: subscriptions of owners who are not in ${users.name}`, {
-      count: left,
-      first: null,
-    });
 }
+
+const emptyBatches = (): Record<StagedTable, string[]> => ({
+  ...{ owners: [], subscriptions: [], workspaces: [] },
+  ...{ found: [], troubles: [] },
+});
 
 const describeColumns = ({ name, columns: { fields, header, unused } }: Opened): string[] => [
   `${name}: ${[...fields].map(([field, at]) => `${header[at]} is read as ${field}`).join(", ")}.${unused.length > 0 ? ` Not used: ${unused.join(", ")}.` : ""}`,
 ];
 
-function describeNotes({ skipped, unreadable }: RowNotes): string[] {
+function describeNotes({ skipped, notJudged, unreadable }: RowNotes): string[] {
   return [
+    ...[...notJudged].map(
+      ([what, { count, first }]) =>
+        `${pluralize(count, "row")} not understood, so their owners are not judged: ${what} (first: line ${first}).`,
+    ),
     ...[...skipped].map(
       ([what, { count, first }]) =>
         `${pluralize(count, "row")} left out: ${what}${first === null ? "" : ` (first: line ${first})`}.`,

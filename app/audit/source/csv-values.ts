@@ -9,18 +9,22 @@ export function readText(value: string | undefined): string | null {
   return isEmptyMark(text) ? null : text;
 }
 
-const YES = /^(t|true|y|yes|on|1)$/i;
-const NO = /^(f|false|n|no|off|0)$/i;
+/** MySQL prints a column of one bit as `b'1'`, or as the bit itself. */
+const YES = /^(t|true|y|yes|on|1|b'1')$/i;
+const NO = /^(f|false|n|no|off|0|b'0')$/i;
 
 /** Yes or no; a date says yes where one may stand for it. */
 export function readBoolean(value: string | undefined): boolean | null | typeof UNREADABLE {
   const text = readText(value);
   if (text === null) return null;
-  if (YES.test(text)) return true;
+  if (YES.test(text) || text === "\u0001") return true;
   if (NO.test(text)) return false;
-  return typeof readTime(text) === "string" ? true : UNREADABLE;
+  const time = readTime(text);
+  return typeof time === "string" ? true : time;
 }
 
+/** What MySQL keeps where there is no date. */
+const NO_DATE = /^0000-00-00/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const MOMENT =
   /^(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/i;
@@ -34,7 +38,7 @@ export const isDay = (value: string | undefined): boolean => DAY.test(readText(v
  */
 export function readTime(value: string | undefined): string | null | typeof UNREADABLE {
   const text = readText(value);
-  if (text === null) return null;
+  if (text === null || NO_DATE.test(text)) return null;
   if (/^\d{9,10}(\.\d+)?$/.test(text)) return toIso(Number(text) * 1_000);
   if (/^\d{12,13}$/.test(text)) return toIso(Number(text));
   if (DAY.test(text)) return toIso(Date.parse(`${text}T00:00:00Z`));

@@ -46,6 +46,7 @@ export async function openDatabaseSource({ url, mapping: text }: DatabaseOptions
     const parts: BridgeParts = { mapping, catalog };
     return {
       name: describeDatabase(url),
+      files: null,
       describe: { document, facts: findFacts(parts) },
       learns: Object.keys(mapping.plans).length === 0 ? "plans" : "nothing",
       read: () => readTables(client, parts),

@@ -1,3 +1,4 @@
+import type { CopiedFiles } from "../merge-copy.server";
 import type { Described, StagedTable } from "../staging.server";
 
 /** Rows of one table of the copy, each an object of JSON as text. */
@@ -7,6 +8,8 @@ export type Batch = { table: StagedTable; rows: string[] };
 export type Source = {
   /** What it is, for the report: never with a password. */
   name: string;
+  /** The names of its files; null for a database. */
+  files: CopiedFiles;
   describe: Described;
   /** What nothing says, and so is learned from Stripe: which prices buy which plan, or also what the application's words mean. */
   learns: "words" | "plans" | "nothing";

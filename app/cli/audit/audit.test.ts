@@ -109,19 +109,76 @@ describe("audit of a file", () => {
     const rows = [
       "id,customer,status",
       `ada,${customers.ada?.customer},active`,
-      `ada,${customers.bob?.customer},active`,
+      `ada,${customers.bob?.customer},canceled`,
       `,${customers.cyd?.customer},active`,
       "dan,active",
     ];
     const { stdout } = await audit("--users", await write("rows.csv", rows.join("\n")), "--json");
     const report = JSON.parse(stdout);
-    expect(report).toMatchObject({ owners: 1 });
+    expect(report).toMatchObject({ owners: 2, checked: 1 });
+    expect(report.users).toEqual([
+      expect.objectContaining({
+        ...{ id: "dan", verdict: "not_checked" },
+        why: "Not judged, because line 5 of rows.csv is not understood: it has fewer columns than the first line.",
+      }),
+    ]);
     expect(report.notes).toEqual(
       expect.arrayContaining([
-        "1 row left out: the id of the owner came before.",
+        "1 row left out: of several rows of one owner the one that gives access counts, else the one that ends last.",
         "1 row left out: rows.csv: it has no id (first: line 4).",
-        "1 row left out: rows.csv: it has fewer columns than the first line (first: line 5).",
+        "1 row not understood, so their owners are not judged: rows.csv: it has fewer columns than the first line (first: line 5).",
       ]),
+    );
+  });
+
+  it("of several rows of an owner takes the one that gives access, whatever their order", async () => {
+    const rows = [
+      "id,customer,subscription,status",
+      `ada,${customers.ada?.customer},sub_old,canceled`,
+      `ada,${customers.ada?.customer},${customers.ada?.subscription},active`,
+      `bob,${customers.bob?.customer},${customers.bob?.subscription},active`,
+      `bob,${customers.bob?.customer},,canceled`,
+      `cyd,${customers.cyd?.customer},,aus`,
+      `cyd,${customers.cyd?.customer},${customers.cyd?.subscription},an`,
+    ];
+    const { stdout } = await audit("--users", await write("several.csv", rows.join("\n")), "--json");
+    const report = JSON.parse(stdout);
+    expect(report.users.map(({ id, verdict, why }: Record<string, string>) => [id, verdict, why])).toEqual([
+      [
+        ...["cyd", "not_checked"],
+        "Not judged, because lines 6, 7 of several.csv say different things: an, aus.",
+      ],
+    ]);
+  });
+
+  it("does not judge an owner of whom a row of the subscriptions is not understood, and says which row", async () => {
+    const users = await write(
+      "owners.csv",
+      `id,email,customer\nada,ada@example.com,\neve,eve@example.com,${customers.eve?.customer}\nbob,BOB@example.com,\nivy,ivy@example.com,\n`,
+    );
+    const rows = [
+      "subscription_id,user_id,customer,email,current_period_end",
+      `${customers.ada?.subscription},ada,,,2030-01-01`,
+      `${customers.eve?.subscription},,${customers.eve?.customer},,31/12/2030`,
+      `${customers.bob?.subscription},,,bob@example.com,2030-01-01,2`,
+      "sub_x,,,,2030-01-01",
+    ];
+    const subscriptions = await write("rows-of.csv", rows.join("\n"));
+    const { stdout } = await audit("--users", users, "--subscriptions", subscriptions, "--json");
+    const report = JSON.parse(stdout);
+    const reasons = Object.fromEntries(
+      report.users.map(({ id, verdict, why }: Record<string, string>) => [id, `${verdict} ${why}`]),
+    );
+    expect(reasons).toMatchObject({
+      bob: "not_checked Not judged, because line 4 of rows-of.csv is not understood: it has more columns than the first line.",
+      eve: "not_checked Not judged, because line 3 of rows-of.csv is not understood: column current_period_end, which says who has access, is not understood.",
+    });
+    expect(report.notChecked).toContain("2 owners: what is recorded of them is not understood.");
+    expect(report.notes).toContain(
+      "1 row left out: rows-of.csv: it has no owner or customer or email (first: line 5).",
+    );
+    expect(report.payers.map(({ customerId }: { customerId: string }) => customerId)).not.toContain(
+      customers.eve?.customer,
     );
   });
 

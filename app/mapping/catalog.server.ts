@@ -183,10 +183,12 @@ const typeColumns = `
   pg_catalog.format('%I.%I', tn.nspname, type.typname) AS type,
   pg_catalog.format_type(type.oid, NULL) AS shown,
   ARRAY(SELECT e.enumlabel::pg_catalog.text FROM pg_catalog.pg_enum e WHERE e.enumtypid = base.oid ORDER BY e.enumsortorder) AS labels`;
-/** A domain holds what its base type holds. */
+/** A domain holds what its base type holds, which may be a domain as well. */
 const typeTables = `
   JOIN pg_catalog.pg_namespace tn ON tn.oid = type.typnamespace
-  JOIN pg_catalog.pg_type base ON base.oid = coalesce(nullif(type.typbasetype, 0), type.oid)`;
+  JOIN pg_catalog.pg_type base ON base.oid = (WITH RECURSIVE behind(oid, base) AS (SELECT type.oid, type.typbasetype
+    UNION ALL SELECT t.oid, t.typbasetype FROM behind JOIN pg_catalog.pg_type t ON t.oid = behind.base)
+    SELECT oid FROM behind WHERE base = 0)`;
 
 const TYPES = `SELECT type.oid::pg_catalog.int8::pg_catalog.int4 AS oid, ${typeColumns} FROM pg_catalog.pg_type type ${typeTables}
   WHERE type.oid = ANY ($1::pg_catalog.oid[])`;

@@ -54,25 +54,37 @@ export function isSameKey(
 const inZone = (kind: CatalogColumn["kind"], { timeZone }: Mapping): string =>
   literal(kind === "date" ? "UTC" : timeZone);
 
-/** No date of JSON or of a number of seconds is infinite, and Parity knows no infinite date. */
-const finite = (value: string, { kind }: CatalogColumn, converted: string): string =>
-  `CASE WHEN pg_catalog.isfinite(${value}) THEN ${converted} WHEN ${value} > ${literal("2000-01-01")}::pg_catalog.${kind} THEN '9999-12-31 23:59:59+00'::pg_catalog.timestamptz END`;
+/** A date before the first year or after the last one of ISO 8601, of which infinity is one, is the last moment or none. */
+const finite = (value: string, { kind }: Pick<CatalogColumn, "kind">, converted: string): string => {
+  const at = (text: string) => `${literal(text)}::pg_catalog.${kind}`;
+  return `CASE WHEN ${value} >= ${at("9999-12-31")} THEN '9999-12-31 23:59:59+00'::pg_catalog.timestamptz WHEN ${value} >= ${at("0001-01-02")} THEN ${converted} END`;
+};
 
-const DATE_TIME = String.raw`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$`;
+/** Days that a calendar has: PostgreSQL refuses every row of a query in which one text is none. */
+const DAY = String.raw`(?!0000)(\d{4}-(0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|\d{4}-(0[469]|11)-(0[1-9]|[12]\d|30)|\d{4}-02-(0[1-9]|1\d|2[0-8])|(\d\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)`;
+const ZONE = String.raw`(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)`;
+const DATE_TIME = String.raw`^${DAY}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?${ZONE}?)?$`;
+const WITH_ZONE = String.raw`:\d\d(\.\d+)?${ZONE}$`;
 
 function readTimeText(text: string, format: TimeFormat, { timeZone }: Mapping): string {
   if (format !== "iso")
     return readSeconds(`CASE WHEN ${text} ~ '^-?[0-9]{1,15}$' THEN ${text}::pg_catalog.int8 END`, format);
-  const hasZone = `${text} ~ '(Z|[+-]\\d\\d(:?\\d\\d)?)$'`;
-  return `CASE WHEN ${text} ~ ${regex(DATE_TIME)} THEN CASE WHEN ${hasZone} THEN ${text}::pg_catalog.timestamptz ELSE ${text}::pg_catalog.timestamp AT TIME ZONE ${literal(timeZone)} END END`;
+  return `CASE WHEN ${text} ~ ${regex(DATE_TIME)} THEN CASE WHEN ${text} ~ ${regex(WITH_ZONE)} THEN ${text}::pg_catalog.timestamptz ELSE ${text}::pg_catalog.timestamp AT TIME ZONE ${literal(timeZone)} END END`;
 }
 
 const regex = (pattern: string): string => `'${pattern}'`;
 
-const readSeconds = (value: string, format: TimeFormat): string =>
-  format === "milliseconds"
-    ? `pg_catalog.to_timestamp(${value} / 1000.0)`
-    : `pg_catalog.to_timestamp(${value}::pg_catalog.float8)`;
+/** Seconds of the years 1 to 9999; a number beyond them, or none such as NaN, is no time. */
+const [FIRST_SECOND, LAST_SECOND] = [-62_135_510_400, 253_402_300_799];
+
+function readSeconds(value: string, format: TimeFormat): string {
+  const factor = format === "milliseconds" ? 1000 : 1;
+  const seconds = format === "milliseconds" ? `${value} / 1000.0` : `${value}::pg_catalog.float8`;
+  return `CASE WHEN ${value} BETWEEN ${FIRST_SECOND * factor} AND ${LAST_SECOND * factor} THEN pg_catalog.to_timestamp(${seconds}) END`;
+}
+
+/** The whole numbers that JSON can hand over. */
+const LARGEST = Number.MAX_SAFE_INTEGER;
 
 /** The value of a place as the engine reads it; `from`: the row that its column is of. */
 export function readValue(parts: BridgeParts, kind: ValueKind, place: Place, from?: string): string {
@@ -84,6 +96,9 @@ export function readValue(parts: BridgeParts, kind: ValueKind, place: Place, fro
   if (kind === "text") return `${column}::pg_catalog.text`;
   if (type.kind === "text" || type.kind === "enum")
     return readText(kind, `${column}::pg_catalog.text`, place, parts.mapping);
+  // NaN and infinity are numbers to PostgreSQL, and greater than all others.
+  if (kind === "number" && type.kind === "numeric")
+    return `CASE WHEN ${column} BETWEEN -${LARGEST} AND ${LARGEST} THEN ${column}::pg_catalog.int8 END`;
   if (kind === "number") return `${column}::pg_catalog.int8`;
   if (kind === "boolean") return readBoolean(column, type);
   return readTime(column, type, place, parts.mapping);

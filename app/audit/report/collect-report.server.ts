@@ -143,7 +143,7 @@ function toUser(evaluation: Evaluation, record: UserRecord, { rules }: Evaluatio
   };
 }
 
-/** An owner of whom a row is not understood: anything that the other rows say could be wrong. */
+/** An owner with a row that is not understood: anything that the other rows say could be wrong. */
 function toUnjudged(record: UserRecord, trouble: string): AuditedUser {
   const { customerId, subscriptionId } = readRecordedIds(record);
   return {

@@ -151,7 +151,7 @@ describe("audit of a file", () => {
     ]);
   });
 
-  it("does not judge an owner of whom a row of the subscriptions is not understood, and says which row", async () => {
+  it("does not judge an owner with a row of the subscriptions that is not understood, and says which row", async () => {
     const users = await write(
       "owners.csv",
       `id,email,customer\nada,ada@example.com,\neve,eve@example.com,${customers.eve?.customer}\nbob,BOB@example.com,\nivy,ivy@example.com,\n`,

@@ -3,7 +3,7 @@ import { createCookie } from "@remix-run/node";
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { Environment } from "~/platform/env.server";
-import { isPlainText } from "~/platform/plain-text";
+import { isPlainText, MAX_ID } from "~/platform/plain-text";
 import type { EndedSessions } from "./ended-sessions.server";
 import { createKeyServer, isKeyServerFailure } from "./key-server.server";
 
@@ -48,7 +48,7 @@ const demoTokenSeconds = 60;
 /** Marks our own sessions, which also have their own key, so that no other token is accepted as a session. */
 const sessionKind = { typ: "parity-session+jwt", audience: "parity:workspace" };
 
-const subject = z.string().min(1).max(255).refine(isPlainText);
+const subject = z.string().min(1).max(MAX_ID).refine(isPlainText);
 
 /** Identifies customers. They sign in at the application; Parity only verifies its tokens. */
 export function createCustomerAuth({ environment, endedSessions, now }: CustomerAuthOptions): CustomerAuth {

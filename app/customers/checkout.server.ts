@@ -11,7 +11,7 @@ import { linkSession } from "~/engine/observe/session-links.server";
 import { syncUser } from "~/engine/sync/sync-user.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient } from "~/stripe/checkout.server";
-import type { CheckoutSession } from "~/stripe/checkout-session";
+import { awaitsSubscription, type CheckoutSession } from "~/stripe/checkout-session";
 import { describeFailure, isPassing, isRefusal, type StripeFailure } from "~/stripe/failure.server";
 import type { RequestOptions } from "~/stripe/reader.server";
 import { createCheckoutGuard } from "./checkout-guard.server";
@@ -148,7 +148,7 @@ export function createCheckout(options: CheckoutOptions) {
     const { session } = read;
     if (!(await isOwnSession(userId, session))) return "not_yours";
     await linkSession(db, session);
-    return session.subscriptionId === null ? "not_attached" : "attached";
+    return awaitsSubscription(session) ? "not_attached" : "attached";
   }
 
   /** The key that made the session may read it, when the other one may not. */

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { addSyncedUser, addUser, createWorld, readAccess, type World } from "~/engine/testing/world";
+import {
+  addPayingUser,
+  addSyncedUser,
+  addUser,
+  createWorld,
+  readAccess,
+  type World,
+} from "~/engine/testing/world";
 import type { Parity } from "~/facade/parity.server";
 import { findTestCard } from "~/sandbox/account/checkout/cards";
 import { createCheckout } from "./checkout.server";
@@ -74,6 +81,18 @@ describe("after paying", () => {
     const tabs = [0, 1].map(() => checkout.sync({ userId: "ada", sessionId }));
     for (const answer of await Promise.all(tabs)) expect(answer).toMatchObject({ state: "done" });
     expect(await world.db.change.count()).toBe(1);
+  });
+
+  it("waits for no subscription of a session that makes none: the application subscribed the customer itself", async () => {
+    const { customerId: customer } = await addPayingUser(world, "ada");
+    const { id } = world.sandbox.checkoutSessions.create({ mode: "payment", customer, status: "complete" });
+    meanwhile = () => {
+      throw new Error("it waits");
+    };
+    expect(await checkout.sync({ userId: "ada", sessionId: id })).toMatchObject({
+      state: "done",
+      access: true,
+    });
   });
 
   it("answers `pending` after eight seconds", async () => {

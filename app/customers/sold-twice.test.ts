@@ -118,3 +118,23 @@ it("only who buys seats is listed, found and counted as a payer", async () => {
   expect(listed.map(({ customerId }) => customerId)).toEqual(payers.sort());
   expect(await countUnlinkedCustomers(world.db)).toBe(before + 4);
 });
+
+it("nothing is sold while a customer of the user cannot be read, although what another one says was written", async () => {
+  const { sandbox, prices, db } = world;
+  const customers = [0, 1].map(() => sandbox.customers.create({ metadata: { userId: "twice" } }).id);
+  const [, pays = ""] = customers;
+  for (const customer of customers)
+    sandbox.subscriptions.create({ customer, items: [{ price: prices.army }], status: "canceled" });
+  await addUser(world, { id: "twice" });
+  await syncAll(parity);
+  await db.user.update({ where: { id: "twice" }, data: { stripeCustomerId: null } });
+  sandbox.subscriptions.create({ customer: pays, items: [{ price: prices.army }] });
+  const fault = sandbox.control.addFault({
+    effect: { type: "error", status: 500, shouldRetry: false },
+    match: { path: "/v1/subscriptions", query: { customer: pays } },
+  });
+  expect(await buy("twice")).toEqual({ ok: false, reason: "not_checked" });
+  expect((await db.user.findUniqueOrThrow({ where: { id: "twice" } })).stripeCustomerId).not.toBeNull();
+  sandbox.control.clearFaults(fault);
+  expect(await buy("twice")).toEqual({ ok: false, reason: "already_paying" });
+});

@@ -120,8 +120,10 @@ async function checkStripe(
   if (page) await linkSession(deps.db, { ...page.session, madeFor: userId });
   const deadlineMs = Math.max(1, until - performance.now());
   const known = await syncUser(deps, { userId, actor: BUYER, apply: true, deadlineMs });
-  if (known?.ok) return { ok: true, page };
-  return { ok: false, reason: known?.reason ?? "no_such_user" };
+  // A customer that could not be read may be the one who pays.
+  const unread = known?.ok ? known.unread : known;
+  if (known?.ok && unread === null) return { ok: true, page };
+  return { ok: false, reason: unread?.reason ?? "no_such_user" };
 }
 
 async function evaluateBuyer(db: Database, userId: string): Promise<EvaluatedUser | null> {

@@ -47,8 +47,9 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
     };
     return { ...nothing, outcome: "failed", message: `Not synced: ${sync.message}` };
   }
-  const { outcome, runId } = sync;
+  const { outcome, runId, unread } = sync;
   const { evaluation, snapshot } = outcome.before;
+  const inPart = unread === null ? "" : ` Not everything was read: ${unread.message}`;
   const currencies = readCurrencies(snapshot.record, evaluation.expected);
   const changes = outcome.changes.map((change) => describeMismatch(change, currencies, outcome.fields));
   const revoked = outcome.outcome === "synced" && evaluation.revokes;
@@ -65,7 +66,7 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
       return {
         ...common,
         outcome: "synced",
-        message: `Synced. ${describeRecord(snapshot.record, evaluation)}`,
+        message: `Synced. ${describeRecord(snapshot.record, evaluation)}${inPart}`,
       };
     case "in_sync":
       return {

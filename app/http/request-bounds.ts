@@ -2,7 +2,7 @@ import { isPlainText } from "~/platform/plain-text";
 import type { ErrorCode } from "./errors";
 
 /** What is checked before anything else: the router and the parsers take much longer for longer input, some quadratically. */
-const MAX_PATH_LENGTH = 2_048;
+const MAX_PATH_LENGTH = 8_192;
 const MAX_PATH_DEPTH = 12;
 const MAX_QUERY_LENGTH = 8_192;
 const MAX_FIELDS = 200;

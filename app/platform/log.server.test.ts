@@ -14,6 +14,14 @@ it("masks email addresses and keys in messages and their arguments", () => {
   expect(last().msg).toBe("signed in: [email] with sk_live_[redacted]");
 });
 
+it("masks an email address in a path, however often its sign is encoded", () => {
+  const { log, last } = collecting();
+  for (const sign of ["@", "%40", "%2540", "%252540"]) {
+    log.info({ path: `/users/ann${sign}example.com` }, "request");
+    expect(last().path).toBe("/users/[email]");
+  }
+});
+
 it("masks members at any depth, by what they hold and by what they are called", () => {
   const { log, last } = collecting();
   log.warn(

@@ -36,7 +36,8 @@ describe("syncing a subscription after a payment", () => {
   });
 
   it("works without a session, and without a body", async () => {
-    for (const body of ["{}", ""])
+    const blanks = ['{"sessionId":null}', '{"sessionId":""}', '{"sessionId":"  "}'];
+    for (const body of ["{}", "", ...blanks])
       expect((await ask({ state: "pending" }, { body })).sync).toHaveBeenCalledWith({
         userId: "ada",
         sessionId: null,

@@ -2,16 +2,19 @@ import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 
+/** Blank, or null as `searchParams.get` answers: there is none. */
 const json = z.object({
   sessionId: z
     .string()
-    .regex(/^cs_\w{1,250}$/, "should look like cs_…")
-    .optional(),
+    .trim()
+    .regex(/^(cs_\w{1,250})?$/, "should look like cs_…")
+    .nullish()
+    .transform((id) => id || null),
 });
 
 /** After a payment: waits until Stripe has attached the subscription, then grants access. */
 export const action = route.action({ who: "customer", json }, async ({ json, customer, parity }) => {
-  const synced = await parity.checkout.sync({ userId: customer.userId, sessionId: json.sessionId ?? null });
+  const synced = await parity.checkout.sync({ userId: customer.userId, sessionId: json.sessionId });
   switch (synced.state) {
     case "done":
       return Response.json(synced);

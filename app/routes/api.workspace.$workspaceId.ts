@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
+import { idParam } from "~/http/route-spec";
 import { withPaymentCheck } from "~/http/with-payment-check.server";
 
 /** A workspace as its owner may see it, for the application. It never waits for Stripe. */
 export const loader = route.loader(
-  { who: "customer", params: z.object({ workspaceId: z.string().min(1).max(200) }) },
+  { who: "customer", params: z.object({ workspaceId: idParam }) },
   withPaymentCheck(
     ({ customer }) => customer.userId,
     async ({ params, customer, parity }) => {

@@ -3,6 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
+import { idParam } from "~/http/route-spec";
 import { CustomerFrame, CustomerHeader } from "~/ui/customer/customer-frame";
 import { HandoverForm } from "~/ui/customer/handover-form";
 import { ErrorPage } from "~/ui/error-page";
@@ -11,7 +12,7 @@ export const meta: MetaFunction = () => [{ title: "Open as this customer · Pari
 
 /** The demo has no application that hands over its customers, so an admin can open a customer's page here. Demo only. */
 export const loader = route.loader(
-  { who: "staff", role: "admin", params: z.object({ userId: z.string().min(1).max(200) }) },
+  { who: "staff", role: "admin", params: z.object({ userId: idParam }) },
   async ({ params, parity, context }) => {
     const { demoToken } = context.customerAuth;
     const [user] = await parity.views([params.userId]);

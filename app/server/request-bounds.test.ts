@@ -33,6 +33,8 @@ const worst: [string, string, string, Record<string, string | string[]>?, (strin
   ["S2: a path of 7,500 parts", "GET", `/${"a/".repeat(7_500)}`],
   ["a path of 7,500 parts, asked for as data", "GET", `/${"a/".repeat(7_500)}a.data`],
   ["a path of one long part", "GET", `/${"a".repeat(15_000)}`],
+  ["a path of the longest part that is routed", "GET", `/users/${"a".repeat(8_000)}`],
+  ["a path of the longest part, percent-encoded", "GET", `/users/${"%C3%A9".repeat(1_300)}`],
   ["a manifest of many parts", "GET", `/__manifest?version=1&p=${"/a".repeat(3_500)}`],
   ["a manifest of many paths", "GET", `/__manifest?version=1${"&p=a".repeat(190)}`],
   ["S13: an index in a name", "POST", "/sign-in", form, "x[99999999]=1"],
@@ -126,7 +128,7 @@ describe("requests that no page of ours sends", () => {
     ["GET", "/users/a%00b", 400],
     ["GET", "/users/%ED%A0%80", 400],
     ["GET", "/sign-in?_data=root", 400],
-    ["GET", `/${"a".repeat(3_000)}`, 414],
+    ["GET", `/${"a".repeat(9_000)}`, 414],
     ["GET", "/sign-in?next=a%00b", 400],
     ["GET", `/__manifest?p=/users&version=1`, 404],
   ])(

@@ -121,6 +121,7 @@ describe("each caller is answered as the table says, and a refused one learns an
     const isRefused = (caller: CallerName) => isRefusal(expected.get(caller) ?? 0);
     const ask = async (caller: CallerName) => {
       const answer = await call(row, caller);
+      expect(answer.headers["cache-control"], "a cache may keep it").toMatch(/no-store/);
       if (isRefused(caller)) expect(answer.body).not.toMatch(/ada@|Workspace 1/);
       return [caller, readReply(answer)] as const;
     };
@@ -168,4 +169,38 @@ it("a route without an action answers no post, not even of an admin", async () =
       );
   expect(Object.keys(replies).length).toBeGreaterThan(5);
   expect(Object.entries(replies).filter(([, reply]) => reply !== 405)).toEqual([]);
+});
+
+it("an address that is no page says which methods it has, in words, to every other one", async () => {
+  const isPage = (id: string) => build.routes[id]?.module.default !== undefined;
+  const wrong = rows.flatMap(({ id, at, kind }) => {
+    if (isPage(id)) return [];
+    const { loader, action } = table[id] ?? {};
+    if (kind === "loader") return action ? [] : [{ at, method: "PUT", allow: "HEAD, GET" }];
+    return loader ? [] : [{ at, method: "GET", allow: "PUT, PATCH, DELETE, POST" }];
+  });
+  expect(wrong.length).toBeGreaterThan(10);
+  for (const { at, method, allow } of wrong) {
+    const { status, headers, body } = await server.send(method, at.replace("RUN", runId));
+    expect([at, status, headers.allow], body).toEqual([at, 405, allow]);
+    expect(JSON.parse(body)).toMatchObject({ error: { code: "wrong_method" } });
+  }
+});
+
+it("an id of 300 characters has its pages, like any other", async () => {
+  const id = `ü/${"i".repeat(298)}`;
+  await addUser(world, { id });
+  const path = encodeURIComponent(id);
+  const page = await server.send("GET", `/users/${path}`, { headers: formHeaders(cookies.admin) });
+  expect([page.status, page.body.includes(`${id}@example.com`)]).toEqual([200, true]);
+  const token = await server.customerAuth.demoToken?.(id);
+  const workspace = await server.send("GET", `/api/workspace/${encodeURIComponent(`${id}_w1`)}`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  expect(workspace.status).toBe(200);
+  const synced = await server.send("POST", `/users/${path}/sync`, {
+    headers: formHeaders(cookies.admin),
+    body: "intent=preview",
+  });
+  expect(synced.status).toBe(200);
 });

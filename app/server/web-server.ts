@@ -9,6 +9,8 @@ import { clientAddressHeader } from "~/auth/staff-options.server";
 import { readClientAddress } from "~/http/client-address";
 import type { RouteEnvironment, Services } from "~/http/context";
 import { createErrorBody, type ErrorCode, readErrorStatus } from "~/http/errors";
+import { keepPrivate } from "~/http/methods/keep-private";
+import { refuseWrongMethod } from "~/http/methods/refuse-wrong-method.server";
 import { createProxyWatch } from "~/http/proxy-watch.server";
 import { findRefusal } from "~/http/request-bounds";
 import { readRequestId } from "~/http/request-id";
@@ -85,6 +87,7 @@ function createApp(options: ServerOptions, isClosing: () => boolean) {
   if (development) app.use(development);
   app.use(refuseUnbounded);
   if (assets !== null) serveFiles(app, assets);
+  app.use(refuseWrongMethod(build));
   app.use(
     createRequestHandler({
       build,
@@ -142,6 +145,7 @@ function prepareRequest(
     // Overwrites whatever the client sent: this header is trusted later.
     request.headers[clientAddressHeader] = address;
     finishBody(request, response);
+    keepPrivate(response);
     const path = request.path.slice(0, LOGGED_PATH);
     const isQuiet = path === "/healthz" || path === "/readyz" || path.startsWith("/assets/");
     response.on("close", () => {

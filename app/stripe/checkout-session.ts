@@ -14,6 +14,8 @@ export type CheckoutSession = {
   isFromPaymentLink: boolean;
   status: string | null;
   paymentStatus: string | null;
+  /** `subscription`, `payment` or `setup`: only the first one makes a subscription. Null when Stripe does not say. */
+  mode?: string | null;
 };
 
 const reference = z
@@ -30,6 +32,7 @@ const sessionObject = z.object({
   payment_link: reference,
   status: z.string().nullish(),
   payment_status: z.string().nullish(),
+  mode: z.string().nullish().catch(null),
 });
 
 /** Throws ZodError on another shape. */
@@ -44,8 +47,13 @@ export function parseCheckoutSession(object: unknown): CheckoutSession {
     isFromPaymentLink: it.payment_link !== null,
     status: it.status ?? null,
     paymentStatus: it.payment_status ?? null,
+    mode: it.mode ?? null,
   };
 }
+
+/** Will Stripe still attach a subscription? Not to a session that only pays or takes a card, nor to one that has expired. */
+export const awaitsSubscription = ({ subscriptionId, status, mode = null }: CheckoutSession): boolean =>
+  subscriptionId === null && status !== "expired" && (mode === null || mode === "subscription");
 
 /** Which user a session names, and whose customer or subscription it is about. */
 export type SessionLink = {

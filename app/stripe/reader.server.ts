@@ -142,8 +142,10 @@ function createSubscriptionList(stripe: Stripe, sender: RequestSender): StripeRe
     const withInvoices = page.withInvoices === true && performance.now() >= withoutInvoicesUntil;
     const read = await list(page, withInvoices, options);
     if (!withInvoices || read.ok || read.failure.reason !== "forbidden") return read;
-    withoutInvoicesUntil = performance.now() + WITHOUT_INVOICES_MS;
-    return list(page, false, options);
+    const plain = await list(page, false, options);
+    // What is refused without invoices, too, was not refused because of them.
+    if (plain.ok) withoutInvoicesUntil = performance.now() + WITHOUT_INVOICES_MS;
+    return plain;
   };
 }
 

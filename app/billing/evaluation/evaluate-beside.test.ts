@@ -130,6 +130,18 @@ describe("since when", () => {
     expect(evaluateWith(aRecord(), later).since).toBe(NOW - DAY);
   });
 
+  it("a user is locked out: not before Stripe had the subscription, however far its start is dated back", () => {
+    const back = aSubscription({ startDate: NOW - 700 * DAY, created: NOW - 2 * DAY });
+    expect(evaluateWith(aRecord(), back).since).toBe(NOW - 2 * DAY);
+  });
+
+  it("access is unpaid: not since someone asked for a cancellation that is still to come", () => {
+    const asked = { canceledAt: NOW - 200 * DAY, cancelAtPeriodEnd: true };
+    expect(evaluateWith(aRecordInSync(), aSubscription({ status: "unpaid", ...asked })).since).toBeNull();
+    const free = aSubscription({ items: [anArmyItem({ quantity: 0 })], ...asked });
+    expect(evaluateWith(aRecordInSync(), free).since).toBeNull();
+  });
+
   it("access is unpaid: from the end of the subscription, or of grace", () => {
     const ended = aCanceledSubscription({ canceledAt: NOW - 20 * DAY, endedAt: NOW - 2 * DAY });
     expect(evaluateWith(aRecordInSync(), ended).since).toBe(NOW - 2 * DAY);

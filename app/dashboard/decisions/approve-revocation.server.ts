@@ -1,10 +1,10 @@
-import { z } from "zod";
 import type { WriteMode } from "~/billing/policy";
 import { lacksEvidence } from "~/billing/verdicts/block-reasons";
 import { roleAllows } from "~/engine/account/roles";
 import { type DecisionRequest, findReasonProblem } from "~/engine/decisions/decide.server";
 import { addMoney, createEffect, type Effect } from "~/engine/decisions/effect";
 import { type Refusal, refuse } from "~/engine/decisions/handler.server";
+import { userInput } from "~/engine/decisions/handlers/inputs.server";
 import { DECISIONS } from "~/engine/decisions/kinds";
 import { findLatestDecision, type StoredDecision } from "~/engine/decisions/store.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
@@ -15,7 +15,6 @@ import { explainBlocked, type SyncResult, toSyncResult } from "../sync-result.se
 import { createRevocationRecorder } from "./record-revocation.server";
 import { chooseNameToType, isTypedName } from "./typed-name";
 
-const input = z.object({ userId: z.string().trim().min(1, "Give a user.").max(200) });
 const PERSON_WAITS_MS = 40_000;
 
 export type RevocationRequest = DecisionRequest & { kind: "revoke" | "override"; signal?: AbortSignal };
@@ -38,7 +37,7 @@ export async function previewRevocation({ db }: Deps, request: RevocationRequest
   const { kind, input: given, by, basedOn = null } = request;
   if (!roleAllows(by.role, DECISIONS[kind].role))
     return refuse("forbidden", "Your role does not allow this decision.");
-  const parsed = input.safeParse(given);
+  const parsed = userInput.safeParse(given);
   if (!parsed.success) return refuse("bad_input", parsed.error.issues[0]?.message ?? "Give a user.");
   const { userId } = parsed.data;
   const { context, snapshots } = await loadInContext(db, [userId]);

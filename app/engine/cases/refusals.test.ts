@@ -135,3 +135,50 @@ it.each([
   expect(await readAccess(world, first)).toBe("active 5");
   sandbox.control.clearFaults(fault);
 });
+
+it("a refusal about one customer takes nothing from others: a refund is shown, although a list with invoices was refused", async () => {
+  const { sandbox } = world;
+  const [ada, bob] = await addThree();
+  if (!ada || !bob) throw new Error("two users");
+  await syncAll(world.parity);
+  const fault = sandbox.control.addFault({
+    effect: { type: "error", status: 403 },
+    match: { path: "/v1/subscriptions", query: { customer: bob.customerId } },
+  });
+  await world.parity.syncUser({ userId: bob.userId, actor: STAFF });
+  sandbox.control.clearFaults(fault);
+  sandbox.refunds.create({ charge: sandbox.payments.findCharge(ada.subscriptionId) ?? "", amount: 100 });
+  await cron();
+  await cron();
+  expect((await world.parity.userPage(ada.userId))?.user.flags).toEqual(["refunded"]);
+});
+
+it("what was synced in part is called so, in the log and to who asked", async () => {
+  const { sandbox, prices, db } = world;
+  const [old = "", pays = ""] = [0, 1].map(
+    () => sandbox.customers.create({ metadata: { userId: "part" } }).id,
+  );
+  sandbox.subscriptions.create({ customer: old, items: [{ price: prices.army }], status: "canceled" });
+  sandbox.subscriptions.create({ customer: pays, items: [{ price: prices.army }] });
+  await addUser(world, { id: "part", customerId: old });
+  await syncAll(world.parity);
+  await db.workspace.updateMany({ where: { ownerId: "part" }, data: { status: "locked", seats: 0 } });
+  const fault = sandbox.control.addFault({
+    effect: { type: "error", status: 403 },
+    match: { path: "/v1/subscriptions", query: { customer: old } },
+  });
+  lines.length = 0;
+  const synced = await world.parity.syncUser({ userId: "part", actor: STAFF });
+  expect(synced).toMatchObject({
+    outcome: "synced",
+    message: `Synced. part has Army with 5 soldiers. Not everything was read: Stripe could not be asked about ${old} (the key may not read this).`,
+  });
+  expect(lines.filter((line) => line.includes('"part"')).join("")).toMatch(
+    /user synced in part.*user synced"/s,
+  );
+  // Nothing more can be done: that is a failure, to both.
+  lines.length = 0;
+  expect(await world.parity.syncUser({ userId: "part", actor: STAFF })).toMatchObject({ outcome: "failed" });
+  expect(lines.join("")).toContain('"user not synced"');
+  sandbox.control.clearFaults(fault);
+});

@@ -42,7 +42,8 @@ export async function syncCustomer(
   for (const userId of await listUsersOfCustomer(deps.db, customerId)) {
     const sync = { userId, actor: WEBHOOK, apply: true, deadlineMs: computeTimeLeft(), justRead };
     const outcome = await syncUser(deps, sync);
-    if (outcome && !outcome.ok && outcome.isPassing) left.push(`${userId} was not synced: ${outcome.reason}`);
+    const failed = outcome?.ok ? outcome.unread : outcome;
+    if (failed?.isPassing) left.push(`${userId} was not synced: ${failed.reason}`);
   }
   if (left.length > 0) throw new Error(left.join("; "));
   if (sessionFailure) throw new Error(`Stripe could not be asked about a session: ${sessionFailure.reason}`);

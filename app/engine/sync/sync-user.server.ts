@@ -43,18 +43,22 @@ export type SyncInput = {
 };
 
 /** `verdictBefore`: the verdict before Stripe was asked. */
-export type SyncOutcome = { verdictBefore: Verdict } & (
-  | { ok: true; outcome: UserOutcome; runId: string | null; stripeRequests: number }
+export type SyncOutcome = {
+  verdictBefore: Verdict;
+} /** `unread`: one customer could not be read, and what the others say gave something all the same; null when all were. */ & (
+  | { ok: true; outcome: UserOutcome; runId: string | null; stripeRequests: number; unread: NotAsked | null }
   /** Stripe could not be asked, or the account is not the right one: nothing was written. */
-  | {
-      ok: false;
-      /** `pending`: the caller's own time was up, which says nothing about Stripe. */
-      reason: string;
-      message: string;
-      /** Another attempt, later, may go better. */
-      isPassing: boolean;
-    }
+  | ({ ok: false } & NotAsked)
 );
+
+export type NotAsked = {
+  /** `pending`: the caller's own time was up, which says nothing about Stripe. */
+  reason: string;
+  /** A sentence. */
+  message: string;
+  /** Another attempt, later, may go better. */
+  isPassing: boolean;
+};
 
 const MOST_ROUNDS = 3;
 /** How long a person waits for the account to be confirmed, which is rarely asked for. */
@@ -128,7 +132,7 @@ export async function syncUser(deps: Deps, input: SyncInput): Promise<SyncOutcom
     if (!outcome) return null;
     if (outcome.needs === null || !apply || round >= MOST_ROUNDS) {
       await endCheck(deps.db, userId, null, DEFAULT_GATES);
-      return { ok: true, verdictBefore, outcome, runId, stripeRequests: countRequests() };
+      return { ok: true, verdictBefore, outcome, runId, stripeRequests: countRequests(), unread: null };
     }
     needsAddress = outcome.needs === "address";
     customerIds = listCustomersToRead(outcome.before.evaluation);
@@ -180,7 +184,8 @@ const newRun = (actor: Actor, stripeRequests: number): NewRun => ({
   counts: { total: 1, synced: 1, stripeRequests },
 });
 
-type Failure = { verdictBefore: Verdict; reason: string; message: string; isPassing: boolean };
+/** `what`: what could not be done, where something else could. */
+type Failure = NotAsked & { verdictBefore: Verdict; what?: string };
 
 const CANCELLED = {
   reason: "cancelled",
@@ -198,8 +203,9 @@ function describeFailure(verdictBefore: Verdict, what: string, failure: StripeFa
   if (reason === "out_of_time") return { verdictBefore, ...PENDING };
   const missing = reason === "forbidden" ? describeMissingPermission(failure.message) : null;
   const why = missing ?? FAILURE_WORDS[reason];
-  const message = `Stripe could not be asked about ${what} (${why}); nothing was changed.`;
-  return { verdictBefore, reason, message, isPassing: isPassing(failure) };
+  const notAsked = `Stripe could not be asked about ${what} (${why})`;
+  const message = `${notAsked}; nothing was changed.`;
+  return { verdictBefore, reason, message, isPassing: isPassing(failure), what: `${notAsked}.` };
 }
 
 /** What was read all the same, of the user's other customers. */
@@ -215,13 +221,13 @@ async function failSync(
   failure: Failure,
   wasRead: WasRead | null = null,
 ): Promise<SyncOutcome> {
-  const { verdictBefore, reason } = failure;
+  const { what, ...notSynced } = failure;
+  const { verdictBefore, reason, isPassing } = notSynced;
   if (reason === CANCELLED.reason) return { ok: false, verdictBefore, ...CANCELLED };
   if (reason === PENDING.reason) {
     await releaseCheck(deps.db, userId);
-    return { ok: false, ...failure };
+    return { ok: false, ...notSynced };
   }
-  deps.log.warn({ userId, by: actor.kind, reason }, "user not synced");
   await endCheck(deps.db, userId, reason, DEFAULT_GATES);
   const apply = input.apply && !input.approval && wasRead !== null && wasRead.stripeRequestIds.size > 0;
   const { outcomes, runId } = await reconcileUsers(deps.db, {
@@ -236,8 +242,14 @@ async function failSync(
     run: apply ? { create: newRun(actor, wasRead.countRequests()) } : null,
   });
   const [outcome] = outcomes;
-  if (runId === null || !outcome || !wasRead) return { ok: false, ...failure };
-  return { ok: true, verdictBefore, outcome, runId, stripeRequests: wasRead.countRequests() };
+  const line = { userId, by: actor.kind, reason };
+  if (runId === null || !outcome || !wasRead) {
+    deps.log.warn(line, "user not synced");
+    return { ok: false, ...notSynced };
+  }
+  deps.log.warn(line, "user synced in part");
+  const unread = { reason, message: what ?? notSynced.message, isPassing };
+  return { ok: true, verdictBefore, outcome, runId, stripeRequests: wasRead.countRequests(), unread };
 }
 
 /** Why Stripe could not be read, in words. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { QUEUE_IDS, QUEUES } from "~/dashboard/inbox/queues";
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { route } from "~/http/route.server";
+import { idParam } from "~/http/route-spec";
 import { FirstRun } from "~/routes/_staff/first-run/first-run";
 import { classNames } from "~/ui/class-names";
 import { useDeferred } from "~/ui/deferred";
@@ -23,7 +24,7 @@ const COUNTS_WITHIN_MS = 120;
 
 const search = z.object({
   queue: z.enum(QUEUE_IDS).optional().catch(undefined),
-  case: z.string().min(1).max(200).optional().catch(undefined),
+  case: idParam.optional().catch(undefined),
 });
 
 /** The queues with their counts, the cases of one of them, and one case in full. */

@@ -3,11 +3,12 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
+import { idParam } from "~/http/route-spec";
 import { UserCase } from "~/routes/_staff/case/user-case";
 import { syncForm, syncOrCheck } from "~/routes/_staff/user/sync-or-check.server";
 import { ListNavigation } from "./list-navigation";
 
-const params = z.object({ userId: z.string().min(1).max(200) });
+const params = z.object({ userId: idParam });
 const userNotFoundResponse = () => errorResponse("not_found", { message: "User not found." });
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [

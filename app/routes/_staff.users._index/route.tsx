@@ -17,6 +17,7 @@ import {
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
+import { idParam } from "~/http/route-spec";
 import { SyncAllButtons } from "~/routes/_staff/run/sync-all-buttons";
 import { ButtonLink, buttonClasses } from "~/ui/button";
 import { useDeferred } from "~/ui/deferred";
@@ -118,7 +119,7 @@ export function ErrorBoundary() {
 /** The ids of the selected rows, as the page sends them. */
 function parseIds(text: string, context: z.RefinementCtx): string[] {
   try {
-    return z.array(z.string().min(1).max(300)).min(1).max(200).parse(JSON.parse(text));
+    return z.array(idParam).min(1).max(200).parse(JSON.parse(text));
   } catch {
     context.addIssue({ code: "custom", message: "not a list of users" });
     return z.NEVER;

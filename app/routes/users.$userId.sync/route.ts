@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
+import { idParam } from "~/http/route-spec";
 import { syncForm, syncOrCheck } from "~/routes/_staff/user/sync-or-check.server";
 
-const params = z.object({ userId: z.string().min(1).max(200) });
+const params = z.object({ userId: idParam });
 
 /** What the page of the user does too, as an answer that a page reads without leaving the list. */
 export const action = route.action(

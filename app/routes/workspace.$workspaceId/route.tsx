@@ -3,6 +3,7 @@ import { type ShouldRevalidateFunctionArgs, useActionData, useLoaderData } from 
 import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
+import { idParam } from "~/http/route-spec";
 import { withPaymentCheck } from "~/http/with-payment-check.server";
 import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
 import { MAX_RELOADS, NoScriptRefresh } from "~/routes/workspace/no-script-refresh";
@@ -14,7 +15,7 @@ import type { ActionResult, WorkspaceData } from "../workspace/workspace-data";
 import { WorkspaceView } from "../workspace/workspace-view";
 import { runWorkspaceAction } from "./workspace-action.server";
 
-const params = z.object({ workspaceId: z.string().min(1).max(200) });
+const params = z.object({ workspaceId: idParam });
 /** How often a browser without scripts has reloaded the page. */
 const search = z.object({ reloads: reloadsField });
 const form = z.discriminatedUnion("intent", [

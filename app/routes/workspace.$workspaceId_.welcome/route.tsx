@@ -3,6 +3,7 @@ import { useLoaderData, useLocation } from "@remix-run/react";
 import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
+import { idParam } from "~/http/route-spec";
 import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
 import { NoScriptRefresh } from "~/routes/workspace/no-script-refresh";
 import { CONFIRMING, isOpen, LATE, type PlanState, SIGNED_OUT } from "~/routes/workspace/plan-state";
@@ -13,7 +14,7 @@ import type { WorkspaceData } from "../workspace/workspace-data";
 import { WorkspaceView } from "../workspace/workspace-view";
 import { useArrival } from "./use-arrival";
 
-const params = z.object({ workspaceId: z.string().min(1).max(200) });
+const params = z.object({ workspaceId: idParam });
 /** Stripe fills in the session id. A value of another shape is ignored. */
 const search = z.object({
   session_id: z

@@ -3,6 +3,7 @@ import { useActionData } from "@remix-run/react";
 import { z } from "zod";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
+import { idParam } from "~/http/route-spec";
 import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
 import { buttonClasses } from "~/ui/button";
 import { CustomerFrame, CustomerHeader } from "~/ui/customer/customer-frame";
@@ -11,7 +12,7 @@ import { exchangeToken, type HandoverStep } from "./exchange-token.server";
 
 const form = z.object({
   token: z.string().min(1).max(16_384),
-  workspaceId: z.string().min(1).max(200).optional(),
+  workspaceId: idParam.optional(),
   /** Set only by the pages below. `replace`: the customer confirmed that the open session is replaced. */
   step: z.enum(["here", "replace"]).optional(),
 });

@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { isPlainText } from "~/platform/plain-text";
-
-const MOST_ID = 200;
+import { isPlainText, MAX_ID } from "~/platform/plain-text";
 
 /** An id as a person gives it: trimmed, never empty. */
 export const idInput = (what: string) =>
@@ -9,7 +7,7 @@ export const idInput = (what: string) =>
     .string({ error: `Give ${what}.` })
     .trim()
     .min(1, `Give ${what}.`)
-    .max(MOST_ID, `${what} is too long.`)
+    .max(MAX_ID, `${what} is too long.`)
     .refine(isPlainText, `${what} has characters that cannot be stored.`);
 
 export const userInput = z.object({ userId: idInput("a user") });

@@ -1,4 +1,5 @@
-import { isPlainText } from "~/platform/plain-text";
+import { z } from "zod";
+import { isPlainText, MAX_ID } from "~/platform/plain-text";
 import { errorResponse } from "./errors";
 import { countFields, MAX_FORM_FIELDS } from "./request-bounds";
 
@@ -83,6 +84,9 @@ export async function readForm(request: Request): Promise<FormData> {
   }
   return form;
 }
+
+/** The id of a user or a workspace in an address. */
+export const idParam = z.string().min(1).max(MAX_ID);
 
 /** Parameters of an address; a repeated name gives a list. Throws a 400 for a text that cannot be stored. */
 export function readSearch(search: URLSearchParams): Record<string, string | string[]> {

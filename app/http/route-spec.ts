@@ -1,14 +1,10 @@
 import type { Submission } from "@conform-to/react";
-import { z } from "zod";
+import type { z } from "zod";
 import type { CustomerCaller } from "~/auth/customer.server";
 import type { Staff } from "~/auth/staff.server";
 import type { Role } from "~/engine/account/roles";
 import type { Parity } from "~/facade/parity.server";
-import { MAX_ID } from "~/platform/plain-text";
 import type { RequestContext } from "./context";
-
-/** The id of a user or a workspace in an address. */
-export const idParam = z.string().min(1).max(MAX_ID);
 
 /** Which callers may use a route. There is no default: a route without it does not compile. */
 export type Access =

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { idParam } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { idParam } from "~/http/route-spec";
 import { withPaymentCheck } from "~/http/with-payment-check.server";
 
 /** A workspace as its owner may see it, for the application. It never waits for Stripe. */

@@ -1,9 +1,9 @@
 import type { MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
+import { idParam } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { idParam } from "~/http/route-spec";
 import { CustomerFrame, CustomerHeader } from "~/ui/customer/customer-frame";
 import { HandoverForm } from "~/ui/customer/handover-form";
 import { ErrorPage } from "~/ui/error-page";

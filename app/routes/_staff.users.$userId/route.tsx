@@ -1,9 +1,9 @@
 import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
+import { idParam } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { idParam } from "~/http/route-spec";
 import { UserCase } from "~/routes/_staff/case/user-case";
 import { syncForm, syncOrCheck } from "~/routes/_staff/user/sync-or-check.server";
 import { ListNavigation } from "./list-navigation";

@@ -14,10 +14,10 @@ import {
   type UsersQuery,
   usersPath,
 } from "~/dashboard/users-list/users-query";
+import { idParam } from "~/http/body.server";
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { idParam } from "~/http/route-spec";
 import { SyncAllButtons } from "~/routes/_staff/run/sync-all-buttons";
 import { ButtonLink, buttonClasses } from "~/ui/button";
 import { useDeferred } from "~/ui/deferred";

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { idParam } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { idParam } from "~/http/route-spec";
 import { syncForm, syncOrCheck } from "~/routes/_staff/user/sync-or-check.server";
 
 const params = z.object({ userId: idParam });

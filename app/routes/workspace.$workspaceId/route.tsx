@@ -1,9 +1,9 @@
 import { data, type MetaFunction } from "@remix-run/node";
 import { type ShouldRevalidateFunctionArgs, useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
+import { idParam } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { idParam } from "~/http/route-spec";
 import { withPaymentCheck } from "~/http/with-payment-check.server";
 import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
 import { MAX_RELOADS, NoScriptRefresh } from "~/routes/workspace/no-script-refresh";

@@ -1,9 +1,9 @@
 import type { MetaFunction } from "@remix-run/node";
 import { useLoaderData, useLocation } from "@remix-run/react";
 import { z } from "zod";
+import { idParam } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { idParam } from "~/http/route-spec";
 import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
 import { NoScriptRefresh } from "~/routes/workspace/no-script-refresh";
 import { CONFIRMING, isOpen, LATE, type PlanState, SIGNED_OUT } from "~/routes/workspace/plan-state";

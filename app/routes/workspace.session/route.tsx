@@ -1,9 +1,9 @@
 import { data, type MetaFunction } from "@remix-run/node";
 import { useActionData } from "@remix-run/react";
 import { z } from "zod";
+import { idParam } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
-import { idParam } from "~/http/route-spec";
 import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
 import { buttonClasses } from "~/ui/button";
 import { CustomerFrame, CustomerHeader } from "~/ui/customer/customer-frame";

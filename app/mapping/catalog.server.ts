@@ -32,6 +32,7 @@ export type CatalogColumn = {
   hasDefault: boolean;
   /** A generated column, or one of a view that is computed. */
   canUpdate: boolean;
+  canSelect: boolean;
 };
 
 export type CatalogTable = {
@@ -55,6 +56,11 @@ export type Catalog = {
   names: string[];
 };
 
+/** The query of a mapping that PostgreSQL refuses. Its message is the name of the table in the mapping. */
+export class QueryError extends Error {
+  override name = "QueryError";
+}
+
 type Client = Pick<pg.ClientBase, "query">;
 
 const columnRow = z.object({
@@ -67,6 +73,7 @@ const columnRow = z.object({
   notNull: z.boolean(),
   hasDefault: z.boolean(),
   canUpdate: z.boolean(),
+  canSelect: z.boolean(),
 });
 const relationRow = z.object({
   relkind: z.string(),
@@ -86,7 +93,11 @@ export async function readCatalog(client: Client, mapping: Mapping): Promise<Cat
     const found =
       query === undefined
         ? table && (await readRelation(client, table))
-        : await readQuery(client, query, writes && (await readRelation(client, writes)));
+        : await readQuery(client, query, writes && (await readRelation(client, writes))).catch(
+            (error: unknown) => {
+              throw new QueryError(alias, { cause: error });
+            },
+          );
     if (found) tables[alias] = found;
   }
   return { tables, names: await listNames(client) };
@@ -147,6 +158,7 @@ async function readQuery(
         notNull: false,
         hasDefault: true,
         canUpdate: behind?.canUpdate ?? false,
+        canSelect: true,
       },
     ];
   });
@@ -199,7 +211,8 @@ SELECT c.relkind::pg_catalog.text AS relkind,
     SELECT a.attname::pg_catalog.text AS name, ${typeColumns}, a.attnotnull OR type.typnotnull AS "notNull",
       a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '' OR type.typdefault IS NOT NULL AS "hasDefault",
       a.attgenerated = '' AND pg_catalog.pg_column_is_updatable(c.oid, a.attnum, true)
-        AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'UPDATE') AS "canUpdate"
+        AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'UPDATE') AS "canUpdate",
+      pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT') AS "canSelect"
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type type ON type.oid = a.atttypid ${typeTables}
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) listed) AS columns,
   pg_catalog.to_json(ARRAY(SELECT pg_catalog.to_json(${"(SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY k.at) FROM pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY k(num, at) JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num WHERE k.at <= i.indnkeyatts)"})
@@ -211,7 +224,7 @@ SELECT c.relkind::pg_catalog.text AS relkind,
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey::pg_catalog.int2[])
     WHERE i.indrelid = c.oid AND i.indisprimary) AS "primaryKey",
   pg_catalog.json_build_object(
-    'select', pg_catalog.has_table_privilege(c.oid, 'SELECT') OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT'),
+    'select', pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT'),
     'insert', pg_catalog.pg_relation_is_updatable(c.oid, true) & 8 > 0 AND pg_catalog.has_any_column_privilege(c.oid, 'INSERT'),
     'update', pg_catalog.pg_relation_is_updatable(c.oid, true) & 4 > 0 AND pg_catalog.has_any_column_privilege(c.oid, 'UPDATE'),
     'delete', pg_catalog.pg_relation_is_updatable(c.oid, true) & 16 > 0 AND pg_catalog.has_table_privilege(c.oid, 'DELETE')) AS can,

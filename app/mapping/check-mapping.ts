@@ -1,8 +1,8 @@
-import { writeIndex } from "./bridge/sql-text";
+import { shownName, writeIndex } from "./bridge/sql-text";
 import { VARIABLES } from "./bridge/written-places";
 import type { Catalog, CatalogTable } from "./catalog.server";
 import { checkPlaces } from "./check-places";
-import { type Checked, describeMissing, findChecked } from "./checked-table";
+import { type Checked, describeMissing, describeUnreadable, findChecked } from "./checked-table";
 import type { Finding } from "./findings";
 import { listTables, type MappedTable, type Mapping } from "./mapping.server";
 import { suggest } from "./nearest-names";
@@ -55,8 +55,8 @@ function suggestTable(name: string, names: readonly string[]): string {
 
 function* checkTable(one: Checked, mapping: Mapping): Generator<Finding> {
   const { source, path, name, table } = one;
-  if (!table.can.select)
-    yield { path, message: `the role of Parity may not read ${name}: GRANT SELECT ON ${name} TO it` };
+  if (!table.can.select) yield { path, message: describeNoRight(one) };
+  else yield* checkReading(one);
   yield* checkKey(one);
   if ("owner" in source && source.owner !== undefined) yield* checkOwner(one, source.owner, source);
   if (source.touch !== undefined) {
@@ -69,6 +69,26 @@ function* checkTable(one: Checked, mapping: Mapping): Generator<Finding> {
     yield { path: [...path, "end"], message: `rows of ${name} cannot be deleted by the role of Parity` };
   if ("insert" in source) yield* checkInsert(one, source, mapping);
   if ("ensure" in source && source.ensure) yield* checkConstants(one, source.ensure, "ensure");
+}
+
+function describeNoRight({ name, source }: Checked): string {
+  const [schema, table] = source.table
+    ? [shownName(source.table.schema), shownName(source.table.name)]
+    : ["", name];
+  const usage = source.table ? `GRANT USAGE ON SCHEMA ${schema} TO it; ` : "";
+  return `the role of Parity may not read ${name}: ${usage}GRANT SELECT ON ${schema ? `${schema}.${table}` : table} TO it`;
+}
+
+/** Rights to columns that hold keys; those of the fields are found with their places. */
+function* checkReading(one: Checked): Generator<Finding> {
+  const { source, path } = one;
+  const keys = ["key", ...("owner" in source ? ["owner" as const] : [])] as const;
+  for (const part of keys) {
+    const name = part === "key" ? source.key : "owner" in source ? source.owner : undefined;
+    const column = name === undefined ? undefined : findChecked(one, name);
+    if (column && !column.canSelect)
+      yield { path: [...path, part], message: describeUnreadable(one, column) };
+  }
 }
 
 const KEY_KINDS = ["text", "uuid", "integer"];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { listAccessWords, listKnownWords } from "./bridge/select-rows";
 import type { CatalogColumn } from "./catalog.server";
 import { listAllPlaces } from "./check-references.server";
-import { type Checked, describeMissing, findChecked } from "./checked-table";
+import { type Checked, describeMissing, describeUnreadable, findChecked } from "./checked-table";
 import { FILE_FIELDS, isFileField, type ValueKind } from "./file-fields";
 import type { Finding } from "./findings";
 import type { Mapping } from "./mapping.server";
@@ -27,6 +27,8 @@ function* checkPlace(mapping: Mapping, { path, place, table, column }: Found): G
   const field = path.includes("fields") && isFileField(name) ? FILE_FIELDS[name] : undefined;
   const kind = field?.kind ?? findAccessKind(mapping, path);
   const shown = `${table.name}.${column.name} is ${column.shown}`;
+  if (!table.table.can.select) return;
+  if (!column.canSelect) return yield { path, message: describeUnreadable(table, column) };
   const isJson = column.kind === "json" || column.kind === "jsonb";
   if (place.path.length > 0 && !isJson)
     return yield { path, message: `${shown}, and no JSON: ${describePlace(place)} has no keys` };
@@ -95,7 +97,7 @@ function* checkWriting(
 }
 
 /** The words that would be written. */
-function listWritten(mapping: Mapping, field: string): string[] {
+export function listWritten(mapping: Mapping, field: string): string[] {
   if (field === "status" || field === "subscriptionStatus")
     return [...new Set([...listKnownWords(mapping), ...listAccessWords(mapping)])].filter(
       (word) => !mapping.status.byHand.includes(word),

@@ -1,3 +1,4 @@
+import { shownName } from "./bridge/sql-text";
 import type { CatalogColumn, CatalogTable } from "./catalog.server";
 import type { MappedTable, OwnerTable } from "./mapping.server";
 import { suggest } from "./nearest-names";
@@ -22,3 +23,11 @@ export const describeMissing = ({ name, table }: Checked, column: string): strin
     column,
     table.columns.map((one) => one.name),
   )}`;
+
+/** That the role may not read a column, and the statement that gives it the right. */
+export const describeUnreadable = ({ name, source }: Checked, column: CatalogColumn): string =>
+  `the role of Parity may not read ${name}.${column.name}${
+    source.table
+      ? `: GRANT SELECT (${shownName(column.name)}) ON ${shownName(source.table.schema)}.${shownName(source.table.name)} TO it`
+      : ""
+  }`;

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { z } from "zod";
 import { generateBridge } from "~/mapping/bridge/bridge";
 import { BILLING_FIELDS, USER_FIELDS } from "~/mapping/bridge/relations";
-import { ident, qualify } from "~/mapping/bridge/sql-text";
+import { ident, literal, qualify } from "~/mapping/bridge/sql-text";
 import type { BridgeParts } from "~/mapping/bridge/values";
 import { listAllPlaces } from "~/mapping/check-references.server";
 import { FILE_FIELDS } from "~/mapping/file-fields";
@@ -10,6 +10,7 @@ import { listTables } from "~/mapping/mapping.server";
 import { isColumnPlace } from "~/mapping/places";
 import { readErrorText } from "~/platform/errors.server";
 import type { Check } from "./report";
+import { tryWords } from "./try-words.server";
 
 type Client = Pick<pg.ClientBase, "query">;
 type Row = Record<string, unknown>;
@@ -60,7 +61,7 @@ export async function checkRoundTrip(
     }
   }
   const seconds = (performance.now() - started) / 1000;
-  const triggers = await tryTriggers(client, parts);
+  const triggers = [...(await tryTriggers(client, parts)), ...(await tryWords(client, parts))];
   const checks: Check[] = [
     {
       level: different.length > 0 ? "problem" : "ok",
@@ -158,18 +159,24 @@ async function tryTriggers(client: Client, { mapping, catalog }: BridgeParts): P
     ];
     if (!table || catalog.tables[alias]?.relation !== "table" || columns.length === 0) continue;
     await client.query("SAVEPOINT tried");
+    const report = (text: string) =>
+      checks.push({ ...{ level: "problem", about: `${table.schema}.${table.name}` }, text });
     try {
-      const sets = columns.map((name) => `${ident(name)} = ${ident(name)}`).join(", ");
-      const { rowCount } = await client.query(
-        `UPDATE ${qualify(table)} SET ${sets} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${qualify(table)} LIMIT ${TRIED_ROWS}))`,
-      );
+      const { rows } = await client.query<unknown[]>(updateAsItIs(qualify(table), columns));
       await client.query("SET CONSTRAINTS ALL IMMEDIATE");
-      tried += rowCount ?? 0;
+      const [row] = z.array(triedRow).parse(rows);
+      const { chosen, updated, changed } = row ?? { chosen: 0, updated: 0, changed: [] };
+      tried += updated;
+      if (updated < chosen)
+        report(
+          `a trigger or a rule keeps ${chosen - updated} of ${chosen} rows from being updated, without an error: what Parity writes would be lost`,
+        );
+      if (changed.length > 0)
+        report(
+          `a trigger changes ${changed.join(", ")} when a row is written, so that each run would find a difference again. Leave it out under fields, or map the words that the trigger writes`,
+        );
     } catch (error) {
-      checks.push({
-        ...{ level: "problem", about: `${table.schema}.${table.name}` },
-        text: `an update of ${columns.join(", ")} was refused: ${readErrorText(error)}`,
-      });
+      report(`an update of ${columns.join(", ")} was refused: ${readErrorText(error)}`);
     }
     await client.query("ROLLBACK TO SAVEPOINT tried");
   }
@@ -181,6 +188,23 @@ async function tryTriggers(client: Client, { mapping, catalog }: BridgeParts): P
       text: `${tried} rows updated as they are: ${checks.length} of the tables objected`,
     },
   ];
+}
+
+const triedRow = z.object({ chosen: z.number(), updated: z.number(), changed: z.array(z.string()) });
+
+/** Writes some rows as they are: how many there were, how many were written, and which columns a trigger changed. */
+function updateAsItIs(table: string, columns: readonly string[]): string {
+  const sets = columns.map((name) => `${ident(name)} = t.${ident(name)}`).join(", ");
+  const before = columns.map((name, index) => `b.${ident(name)}::text AS c${index}`).join(", ");
+  const changed = columns.map(
+    (name, index) =>
+      `CASE WHEN t.${ident(name)}::text IS DISTINCT FROM chosen.c${index} THEN ${literal(name)} END`,
+  );
+  return `WITH chosen AS MATERIALIZED (SELECT b.tableoid AS part, b.ctid AS place, ${before} FROM ${table} b LIMIT ${TRIED_ROWS}),
+    written AS (UPDATE ${table} t SET ${sets} FROM chosen WHERE t.tableoid = chosen.part AND t.ctid = chosen.place
+      RETURNING ARRAY[${changed.join(", ")}]::text[] AS changed)
+    SELECT (SELECT count(*)::int FROM chosen) AS chosen, (SELECT count(*)::int FROM written) AS updated,
+      ARRAY(SELECT DISTINCT one FROM written, pg_catalog.unnest(changed) one WHERE one IS NOT NULL ORDER BY 1) AS changed`;
 }
 
 const PERSONAL = new Set(["email", "emailVerified", "name", "createdAt", "updatedAt"]);

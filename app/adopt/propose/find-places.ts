@@ -89,6 +89,7 @@ const DETAILS = [
 
 function listCandidates(alias: string, table: ScannedTable, isOwner: boolean): Candidate[] {
   return table.columns.flatMap((column): Candidate[] => {
+    if (!column.canSelect) return [];
     const sample = table.samples[column.name];
     const one = { alias, table, column, isOwner };
     if (sample?.paths) return sample.paths.map(({ path, values }) => ({ ...one, path, values }));

@@ -126,7 +126,7 @@ const isSide = (table: ScannedTable, owner: string): boolean =>
 
 /** Owners of several kinds are taken together where both are pointed to or hold ids themselves; otherwise the first. */
 function chooseOwners(owners: readonly ScannedTable[], targets: readonly ScannedTable[]): ScannedTable[] {
-  const keyed = owners.filter(({ primaryKey }) => primaryKey.length === 1);
+  const keyed = owners.filter((table) => findKey(table) !== undefined);
   const filled = keyed.filter((table) => table.found.some((one) => one.class === "customer"));
   const pointed = keyed.filter((table) => targets.includes(table));
   const [only] = filled;
@@ -136,11 +136,36 @@ function chooseOwners(owners: readonly ScannedTable[], targets: readonly Scanned
     : [...pointed, ...keyed].slice(0, 1);
 }
 
+/** The column that names a row: the primary key, or another one that is unique and never empty. */
+function findKey({ primaryKey, unique, columns }: ScannedTable): string | undefined {
+  const [key, ...more] = primaryKey;
+  if (key !== undefined && more.length === 0) return key;
+  const alone = unique.flatMap((names) => (names.length === 1 ? names : []));
+  return alone.find((name) => columns.some((column) => column.name === name && column.notNull));
+}
+
+/** The tables with ids of Stripe's of which no column names a row, in words for the person who looks for them. */
+export function describeUnkeyed(scan: Scan): string[] {
+  return scan.tables
+    .filter((table) => listHeld(table).length > 0 && findKey(table) === undefined)
+    .map(
+      ({ schema, name, primaryKey, ...table }) =>
+        `${schema}.${name} holds ids of Stripe's (${listHeld({ schema, name, primaryKey, ...table })
+          .map(({ column }) => column)
+          .join(", ")}), but no column of it names a row alone${
+          primaryKey.length > 1 ? `: its primary key is ${primaryKey.join(", ")}` : ""
+        }. A mapping needs a column with a unique index.`,
+    );
+}
+
 function nameOwners(tables: readonly ScannedTable[]): OwnerRole[] {
-  return tables.map((table) => ({
-    as: tables.length === 1 ? "owners" : toSnake(table.name).replaceAll(/\W+/g, "_"),
-    ...{ table, key: table.primaryKey[0] ?? "id" },
-  }));
+  const names = tables.map(({ name }) => toSnake(name).replaceAll(/\W+/g, "_"));
+  return tables.map((table, index) => {
+    const [name = ""] = names.slice(index, index + 1);
+    const isShared = names.filter((one) => one === name).length > 1;
+    const as = isShared ? `${toSnake(table.schema).replaceAll(/\W+/g, "_")}_${name}` : name;
+    return { as: tables.length === 1 ? "owners" : as, table, key: findKey(table) ?? "id" };
+  });
 }
 
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];

@@ -19,7 +19,7 @@ export function writeMapping({ document, comments, questions, remarks, unmapped 
     written.add(path);
     const comment = comments.get(path);
     const end = comment ? `  # ${comment}` : "";
-    if (isObject(value) && shouldOpen(path, depth)) {
+    if (isObject(value) && Object.keys(value).length > 0 && shouldOpen(path, depth)) {
       lines.push(`${pad}${writeScalar(name)}:${end}`);
       for (const [key, inner] of Object.entries(value)) write(key, inner, `${path}.${key}`, depth + 1);
     } else if (Array.isArray(value) && value.every(isObject)) {

@@ -70,8 +70,8 @@ export async function sampleTable(
 
 const isJson = ({ kind }: Pick<CatalogColumn, "kind">) => kind === "json" || kind === "jsonb";
 
-const canSample = ({ kind }: CatalogColumn): boolean =>
-  ["text", "enum", "json", "jsonb", "boolean"].includes(kind);
+const canSample = ({ kind, canSelect }: CatalogColumn): boolean =>
+  canSelect && ["text", "enum", "json", "jsonb", "boolean"].includes(kind);
 
 function createQuery(table: TableName, columns: readonly CatalogColumn[], pages: number): string {
   const chosen =

@@ -16,6 +16,7 @@ export async function addSilentReferences(client: Pick<pg.ClientBase, "query">, 
       for (const target of listPossibleOwners(scan)) {
         const [key] = target.primaryKey;
         if (target === table || key === undefined) continue;
+        if (!isReadable(table, column) || !isReadable(target, key)) continue;
         const { rows } = await client.query<unknown[]>(
           `SELECT EXISTS (SELECT FROM (SELECT DISTINCT ${ident(column)}::text AS id FROM
              (SELECT ${ident(column)} FROM ${qualify(table)} WHERE ${ident(column)} IS NOT NULL LIMIT 1000) filled) asked
@@ -29,3 +30,6 @@ export async function addSilentReferences(client: Pick<pg.ClientBase, "query">, 
   }
   return { ...scan, tables };
 }
+
+const isReadable = ({ can, columns }: ScannedTable, column: string): boolean =>
+  can.select && columns.some(({ name, canSelect }) => name === column && canSelect);

@@ -118,6 +118,12 @@ function addPlans(
   for (const [word, { reason }] of plans) comments.set(`plans.${toPlanId(word, planRows)}`, reason);
   if (plans.size > 0 && withoutWord.length > 0)
     questions.push({ path: ["plans"], text: `What do these prices buy? ${withoutWord.join(", ")}` });
+  if (plans.size === 0 && none !== undefined && holds !== "price")
+    questions.push({
+      path: ["plan", "none"],
+      text: `Is ${none} the word for no plan? No payment in Stripe says so.`,
+      ...{ yes: [], no: [{ path: ["plan", "none"], value: undefined }] },
+    });
   if (plans.size === 0)
     questions.push({
       path: ["plans"],

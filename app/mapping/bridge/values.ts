@@ -33,8 +33,13 @@ export function toKey(text: string, { kind }: Pick<CatalogColumn, "kind">): stri
   return text;
 }
 
+/** Types of text that are compared in their own way, so that an index on them serves nothing else. */
+const hasOwnOrder = ({ kind, type }: CatalogColumn): boolean =>
+  kind === "text" && (type === "pg_catalog.bpchar" || /\.(citext|"citext")$/.test(type));
+
 /** A condition: the column holds one of the ids in the array. */
 export function isAmong(column: string, ids: string, type: CatalogColumn): string {
+  if (hasOwnOrder(type)) return `${column} = ANY ((${ids})::${type.type}[])`;
   if (type.kind === "text") return `${column} = ANY (${ids})`;
   return `${column} = ANY (ARRAY(SELECT ${toKey("asked.id", type)} FROM pg_catalog.unnest(${ids}) AS asked(id)))`;
 }
@@ -46,6 +51,8 @@ export function isSameKey(
   right: string,
   rightType: CatalogColumn,
 ): string {
+  if (hasOwnOrder(rightType) && leftType.type !== rightType.type)
+    return `${right} = ${left}::pg_catalog.text::${rightType.type}`;
   if (leftType.kind === rightType.kind) return `${right} = ${left}`;
   return `${right} = ${toKey(`${left}::pg_catalog.text`, rightType)}`;
 }

@@ -22,7 +22,8 @@ const FACTS = `
     ARRAY(SELECT t.tgname::pg_catalog.text FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'parity'
       WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND NOT p.prosecdef ORDER BY 1) AS triggers
-  FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass($1)`;
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
+  WHERE cn.nspname = $1 AND c.relname = $2`;
 
 /**
  * The statements by which the owner of a database gives a role what Parity needs with this mapping, and no more: a schema of
@@ -50,7 +51,7 @@ async function grantTable(client: Client, rights: TableRights, to: string): Prom
   const { table, update, insert, isOnlyLocked } = rights;
   const name = qualify(table);
   const columns = (names: ReadonlySet<string>) => [...names].map(ident).join(", ");
-  const { rows } = await client.query<unknown[]>(FACTS, [name]);
+  const { rows } = await client.query<unknown[]>(FACTS, [table.schema, table.name]);
   const { sequences, secured, triggers } = factsRow.parse(rows[0]);
   const writes = update.size > 0 || insert.size > 0 || rights.delete;
   const commands = [

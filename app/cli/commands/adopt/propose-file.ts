@@ -17,12 +17,18 @@ export async function proposeMappingFile({ tools, out, ask }: Tools, given: Give
   // Said before questions are asked, not after them.
   if (!force && (await isThere(file))) return failThere(out, file);
   const facts = await tools.readFacts();
-  const { columnCount, tableCount, file: proposed } = await tools.propose(facts);
+  const { columnCount, tableCount, obstacles = [], file: proposed } = await tools.propose(facts);
   const looked = `Looked at ${pluralize(columnCount, "column")} of ${pluralize(tableCount, "table")}.`;
   if (!proposed) {
     out.fail(
       "nothing_found",
-      `${looked} None holds ids of Stripe’s (cus_…, sub_…), so that nothing could be proposed. Write the mapping by hand: docs/adopting.md.`,
+      [
+        ...[looked, ...obstacles],
+        ...(obstacles.length === 0
+          ? ["None holds ids of Stripe’s (cus_…, sub_…), so that nothing could be proposed."]
+          : []),
+        "Write the mapping by hand: docs/adopting.md.",
+      ].join(" "),
     );
     return EXIT.failed;
   }

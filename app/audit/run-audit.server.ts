@@ -123,7 +123,10 @@ function describeMerged(
   ];
 }
 
-/** A full run that writes nothing: a preview that reads everything first. */
+/**
+ * The reading of a full run that writes nothing. Its evaluation is left out: the words are learned from what was read, and each owner is
+ * evaluated by them afterwards.
+ */
 async function readStripe(parity: Parity, options: AuditOptions): Promise<RunView> {
   const account = await parity.checkAccount();
   if (!account.ok) throw new AuditError(account.message);
@@ -135,7 +138,7 @@ async function readStripe(parity: Parity, options: AuditOptions): Promise<RunVie
     options.progress(
       `Reading Stripe: ${pluralize(run.stripeRequests, "request")}${run.reason === null ? "" : ` (${run.reason})`}`,
     );
-    if (run.state === "done") return run;
+    if (run.state === "done" || (run.state === "running" && run.phase !== "observe")) return run;
     if (run.state !== "running")
       throw new AuditError(`Stripe could not be read: ${run.reason ?? run.state}.`);
     if (run.reason === null) answeredAt = performance.now();

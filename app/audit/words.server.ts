@@ -82,13 +82,18 @@ const ownerRow = z.object({
   cancelAtPeriodEnd: z.boolean().nullable(),
 });
 
+/** Most owners have recorded whose customer they are; the others teach by what Stripe's metadata or a single address says. */
 async function loadOwners(client: Client): Promise<RecordedOwner[]> {
   const { rows } = await client.query<unknown[]>(
-    `SELECT u.id, coalesce(nullif(u."stripeCustomerId", ''), s."customerId") AS customer, b."stripeSubscriptionId" AS subscription,
+    `WITH customers AS (SELECT id, "metadataUserId", "emailFolded" FROM parity."StripeCustomer" WHERE state = 'present')
+     SELECT u.id, coalesce(nullif(u."stripeCustomerId", ''), s."customerId", named.id, addressed.id) AS customer, b."stripeSubscriptionId" AS subscription,
        u."subscriptionStatus" AS status, u.plan, nullif(b."stripePriceId", '') AS price, b."productId" AS product, u.email,
        u."cancelAtPeriodEnd", extract(epoch FROM u."currentPeriodEnd")::float8 AS "periodEnd"
      FROM parity."User" u LEFT JOIN parity."BillingSubscription" b ON b."userId" = u.id
-     LEFT JOIN parity."StripeSubscription" s ON s.id = b."stripeSubscriptionId" LIMIT ${MOST}`,
+     LEFT JOIN parity."StripeSubscription" s ON s.id = b."stripeSubscriptionId"
+     LEFT JOIN (SELECT "metadataUserId" AS name, min(id) AS id FROM customers GROUP BY 1 HAVING count(*) = 1) named ON named.name = u.id
+     LEFT JOIN (SELECT "emailFolded" AS address, min(id) AS id FROM customers GROUP BY 1 HAVING count(*) = 1) addressed
+       ON addressed.address = lower(u.email COLLATE "C") AND addressed.address <> '' LIMIT ${MOST}`,
   );
   return z.array(ownerRow).parse(rows);
 }

@@ -50,12 +50,8 @@ export async function collectReport(
   let failedLookups = 0;
   let notUnderstood = 0;
   let owners = 0;
-  for (let after: string | null = null; ; ) {
-    const ids: string[] = await userIdsAfter(db, after, BATCH);
-    const last = ids.at(-1);
-    if (last === undefined) break;
-    const troubles = await readNotJudged(db, ids);
-    for (const snapshot of await loadSnapshots(db, ids, loadOptions(context, true), context.rules.fields)) {
+  for await (const { snapshots, troubles } of loadBatches(db, context)) {
+    for (const snapshot of snapshots) {
       const trouble = troubles.get(snapshot.record.userId);
       if (trouble !== undefined) {
         notUnderstood += 1;
@@ -68,8 +64,7 @@ export async function collectReport(
       countUnmapped(prices, evaluation);
       if (!IN_SYNC_VERDICTS.has(evaluation.verdict)) users.push(toUser(evaluation, snapshot.record, context));
     }
-    owners += ids.length;
-    after = last;
+    owners += snapshots.length;
     progress(owners);
   }
   const payers = await listPayers(parity);
@@ -141,6 +136,27 @@ function toUser(evaluation: Evaluation, record: UserRecord, { rules }: Evaluatio
     why: explainVerdict(verdict)(evaluation, record),
     differs: mismatches.map((one) => describeMismatch(one, currencies, rules.fields)),
   };
+}
+
+/** All owners in the copy, the next batch being loaded while one is evaluated. */
+async function* loadBatches(db: Database, context: EvaluationContext) {
+  const load = async (after: string | null) => {
+    const ids = await userIdsAfter(db, after, BATCH);
+    const [snapshots, troubles] = await Promise.all([
+      loadSnapshots(db, ids, loadOptions(context, true), context.rules.fields),
+      readNotJudged(db, ids),
+    ]);
+    return { last: ids.at(-1), snapshots, troubles };
+  };
+  let next = load(null);
+  for (;;) {
+    const batch = await next;
+    if (batch.last === undefined) return;
+    next = load(batch.last);
+    // It is awaited later, or never when the reader stops.
+    next.catch(() => {});
+    yield batch;
+  }
 }
 
 /** An owner with a row that is not understood: anything that the other rows say could be wrong. */

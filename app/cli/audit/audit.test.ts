@@ -105,6 +105,26 @@ describe("audit of a file", () => {
     expect(found).toHaveLength(2);
   });
 
+  it("learns plans from owners whose customer only the address names", async () => {
+    const rows = [
+      "id,email,plan,status",
+      ...["ada", "bob", "cyd", "dan"].map((id) => `${id},${id}@example.com,Pro,active`),
+      "eve,eve@example.com,,canceled",
+    ];
+    const users = await write(
+      "addresses.csv",
+      rows
+        .join("\n")
+        .replace("status", "status,verified")
+        .replaceAll(/(active|canceled)$/gm, "$1,t"),
+    );
+    const report = JSON.parse((await audit("--users", users, "--json")).stdout);
+    expect(report.users.map(({ id, verdict }: Record<string, string>) => [id, verdict])).toEqual([
+      ["eve", "locked_out"],
+    ]);
+    expect(report.notes.join("\n")).toContain("Plans, learned from Stripe: Pro is price_");
+  });
+
   it("says how many rows were left out, and why", async () => {
     const rows = [
       "id,customer,status",

@@ -65,6 +65,7 @@ it.skipIf(!hasScript)(
         ["Access given by hand?", "yes"],
         ["Does past_due?", "perhaps"],
         ["Does past_due?", "no"],
+        ["the word for no plan?", "no"],
         ["Which prices buy which plan?", "{ pro: { prices: [price_pro] } }"],
       ],
     );

@@ -140,7 +140,8 @@ const deploying = readCommands("docs/deploying.md");
 const listInner = (pattern: RegExp) => deploying.flatMap((line) => pattern.exec(line)?.[1] ?? []);
 
 it("each command of each document is run here or by another test, or cannot be run here", () => {
-  const here = /^npm start$|^npm run parity -- (clean|bind)|^cp deploy\/|^\*\/10 /;
+  const here =
+    /^npm start$|^npm run parity -- (clean|bind)|^cp deploy\/|^set -a; |^node build\/parity\/|^\*\/10 /;
   const unknown = DOCUMENTS.flatMap((file) =>
     readCommands(file).filter((line) => {
       const other = ELSEWHERE[file] ?? ELSEWHERE_BY_LINE.find(([pattern]) => pattern.test(line))?.[1];
@@ -158,8 +159,28 @@ it("what containers run for a first look: an empty database with example tables,
   expect(await shell(migrate, env)).toMatchObject({ code: 0, stdout: expect.stringContaining("Applied: ") });
   const added = await shell(add, env);
   expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining("you@example.com") });
-  const [status = ""] = listInner(/^docker run .* parity (node .*cli.*)$/);
+  // An update: nothing to migrate.
+  const [again = "", status = ""] = listInner(/^docker run .*--rm .* parity (node .*)$/);
+  expect(await shell(again, env)).toMatchObject({ code: 0, stdout: expect.stringContaining("up to date") });
   expect(await shell(status, env)).toMatchObject({ code: expect.toBeOneOf([0, 3]) });
+});
+
+it("what a server with systemd runs before it starts the units", async () => {
+  const file = path.join(folder, "etc-parity.env");
+  await writeFile(
+    file,
+    Object.entries(environment)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
+  const [first, ...rest] = deploying.filter((line) => /^set -a|^node build/.test(line));
+  const script = [first?.replace("/etc/parity.env", file), ...rest, "ls systemd"].join("\n");
+  const [copy = ""] = deploying.filter((line) => line.startsWith("cp deploy/"));
+  await mkdir(path.join(folder, "systemd"));
+  const units = copy.replace("/etc/systemd/system/", "systemd/");
+  const ran = await shell(`${units}\n${script}`, { PATH: environment.PATH ?? "", HOME: folder });
+  expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining("you@example.com") });
+  expect(ran.stdout.match(/parity[\w-]*\.(service|timer)/g)).toHaveLength(4);
 });
 
 describe("a running product, started by npm start", () => {
@@ -250,8 +271,4 @@ it("the commands of an operator: cleaning, and the account of the database", asy
     code: 0,
     stdout: expect.stringContaining("Nothing was changed"),
   });
-  const [copy = ""] = deploying.filter((line) => line.startsWith("cp deploy/"));
-  await mkdir(path.join(folder, "systemd"));
-  await shell(copy.replace("/etc/systemd/system/", "systemd/"));
-  expect(readdirSync(path.join(folder, "systemd"))).toHaveLength(4);
 });

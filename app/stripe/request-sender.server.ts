@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type Stripe from "stripe";
 import type { Version } from "~/billing/observation";
 import type { Log } from "~/platform/log.server";
-import { stripeRequests, stripeSeconds } from "~/platform/metrics/process-meters.server";
+import { countStripeAnswer, stripeSeconds } from "~/platform/metrics/process-meters.server";
 import { failSpan, withSpan } from "~/platform/tracing/spans.server";
 import type { AnswerVersion, NoAnswer, Read, RequestOptions } from "./answer";
 import { type StripeFailure, toStripeFailure } from "./failure.server";
@@ -141,7 +141,7 @@ export class RequestSender {
         (error: unknown) => ({ ok: false as const, failure: toStripeFailure(error) }),
       );
       stripeSeconds.observe({ endpoint }, (performance.now() - began) / 1000);
-      stripeRequests.inc({ endpoint, outcome: result.ok ? "ok" : result.failure.reason });
+      countStripeAnswer(endpoint, result.ok ? "ok" : result.failure.reason);
       const ended = await nextVersion();
       if (!result.ok && result.failure.reason === "rate_limited")
         await limiter.slowDown(endpoint, result.failure.rateLimitReason);

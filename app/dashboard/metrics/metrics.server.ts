@@ -1,8 +1,10 @@
 import { Registry } from "prom-client";
+import { BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
+import { ACTOR_KINDS } from "~/engine/account/actor";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { foldChangesSometimes } from "~/engine/repair/metric-totals.server";
 import type { Readiness } from "~/platform/database/monitor.server";
-import { processRegistry } from "~/platform/metrics/process-meters.server";
+import { processRegistry, refusals } from "~/platform/metrics/process-meters.server";
 import { type Facts, loadFacts } from "./facts.server";
 import {
   registerAccount,
@@ -34,6 +36,8 @@ export type MetricsOptions = {
 export function createMetrics(deps: Deps, { keeps, ready }: MetricsOptions): () => Promise<string> {
   const { db, log } = deps;
   let asking: Promise<Facts | null> | null = null;
+  // A series that begins at 1 has not risen for Prometheus: the first refusal would be missed.
+  for (const caller of ACTOR_KINDS) for (const reason of BLOCK_REASONS) refusals.inc({ caller, reason }, 0);
   async function ask(): Promise<Facts | null> {
     const began = performance.now();
     // A database that can only be read is still asked.

@@ -49,6 +49,11 @@ describe("metrics", () => {
     expect(text).toContain('parity_stripe_refused{subject="key"} 0');
     expect(text).toContain('parity_alert_open{kind="locked_out"} 0');
     expect(text).toContain('parity_payment_to_access_seconds_count{caller="cron"} 0');
+    // Of the process, in which other tests count, too.
+    expect(text).toMatch(/^parity_refusals_total\{caller="checkout",reason="writes_off"\} \d/m);
+    expect(text).toMatch(
+      /^parity_stripe_requests_total\{endpoint="GET \/v1\/subscriptions",outcome="rate_limited"\} \d/m,
+    );
   });
 
   it("count repairs and payments by caller, before and after they are folded into totals, also at once", async () => {

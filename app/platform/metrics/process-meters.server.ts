@@ -13,12 +13,18 @@ const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const WORK_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
 
 /** Each attempt that was sent; `outcome`: `ok`, or the reason of the failure (`rate_limited` is a 429). */
-export const stripeRequests = new Counter({
+const stripeRequests = new Counter({
   name: "parity_stripe_requests_total",
   help: "Requests to Stripe by this process, each attempt counted",
   labelNames: ["endpoint", "outcome"],
   registers,
 });
+
+/** A series that begins at 1 has not risen for Prometheus: the first 429 would be missed. */
+export function countStripeAnswer(endpoint: string, outcome: string): void {
+  for (const known of ["ok", "rate_limited"]) stripeRequests.inc({ endpoint, outcome: known }, 0);
+  stripeRequests.inc({ endpoint, outcome });
+}
 
 export const stripeSeconds = new Histogram({
   name: "parity_stripe_request_duration_seconds",

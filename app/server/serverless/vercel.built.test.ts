@@ -118,7 +118,9 @@ describe("its function, started in a folder of its own", () => {
       );
 
       await addPayingUser(world, "cron");
-      const run = await call.cron();
+      // Vercel calls the path that the output names.
+      const { crons } = readJson("config.json");
+      const run = await call.cron(crons[0].path);
       expect({ status: run.status, ...JSON.parse(run.body) }).toMatchObject({
         status: 200,
         success: true,

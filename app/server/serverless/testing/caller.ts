@@ -68,8 +68,8 @@ export function createCaller(port: number) {
   return {
     send,
     /** As Vercel's cron does. */
-    cron: () =>
-      send("GET", "/api/cron/sync-payments", { headers: { Authorization: `Bearer ${CRON_SECRET}` } }),
+    cron: (path = "/api/cron/sync-payments") =>
+      send("GET", path, { headers: { Authorization: `Bearer ${CRON_SECRET}` } }),
     webhook(event: object) {
       const payload = JSON.stringify(event);
       const header = webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET });

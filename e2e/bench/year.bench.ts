@@ -73,9 +73,9 @@ const listSizes = (db: Database) =>
   queryRows(
     db,
     sizeRow,
-    sql`SELECT relname AS table, n_live_tup::float8 AS rows, (pg_total_relation_size(relid) / 1048576.0)::float8 AS mb
-      FROM pg_stat_user_tables
-      WHERE schemaname = 'parity' AND relname IN ('Run', 'RunUser', 'Change', 'StripeEvent', 'StaffSession', 'WebhookDelivery') ORDER BY 1`,
+    sql`SELECT relname AS table, reltuples::float8 AS rows, (pg_total_relation_size(oid) / 1048576.0)::float8 AS mb
+      FROM pg_class
+      WHERE relnamespace = 'parity'::regnamespace AND relname IN ('Run', 'RunUser', 'Change', 'StripeEvent', 'StaffSession', 'WebhookDelivery') ORDER BY 1`,
   );
 
 type Year = { users: number; before: Size[]; after: Size[]; seconds: number };

@@ -32,6 +32,7 @@ const panel = z.object({
   description: z.string().default(""),
   gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
   targets: z.array(z.object({ expr: z.string(), legendFormat: z.string() })).default([]),
+  options: z.object({ legend: z.object({ showLegend: z.boolean() }).optional() }).default({}),
 });
 const dashboardFile = z.object({ panels: z.array(panel) });
 const runbook = readFileSync("docs/runbook.md", "utf8");
@@ -153,6 +154,12 @@ describe("the dashboard for Grafana", () => {
       for (const { expr, legendFormat } of targets)
         for (const [, label = ""] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
           expect(expr).toMatch(new RegExp(`by \\([^)]*\\b${label}\\b[^)]*\\)`));
+  });
+
+  it("shows the legend of each chart: Grafana hides one of which the file does not say so", () => {
+    const charts = panels.filter(({ type }) => type === "timeseries");
+    expect(charts.length).toBeGreaterThan(20);
+    for (const { title, options } of charts) expect(options.legend?.showLegend, title).toBe(true);
   });
 
   it("shows one job at a time, says what each panel is, and never lets two overlap", () => {

@@ -107,6 +107,22 @@ describe("the handler, where no process stays alive", () => {
     expect(await world.db.$queryRaw`SELECT key FROM parity.jobs`).toEqual([]);
   });
 
+  it("removes old rows, once a day, in the time that a call of the scheduler has left", async () => {
+    const addOld = (id: string) =>
+      world.db.$executeRaw`
+        INSERT INTO parity."StripeEvent" (id, type, created, "customerId", "storedVersion", "receivedAt", "settledAt")
+        SELECT ${id}, 'customer.updated', at, 'cus_gone', 1, at, at FROM (SELECT now() - interval '100 days' AS at) old`;
+    const countOld = () => world.db.stripeEvent.count({ where: { customerId: "cus_gone" } });
+    // An earlier call has cleaned today.
+    await world.db.cursor.deleteMany({ where: { key: "cleaning" } });
+    await addOld("evt_old1");
+    expect((await call.cron()).status).toBe(200);
+    expect(await countOld()).toBe(0);
+    await addOld("evt_old2");
+    expect((await call.cron()).status).toBe(200);
+    expect(await countOld()).toBe(1);
+  });
+
   it("signs staff in, shows a page, and drives on a run that staff look at", async () => {
     await addUser(world, { id: "seen" });
     const { APP_SECRET: appSecret, APP_URL: appUrl } = describeInstallation(world);

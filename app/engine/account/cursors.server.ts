@@ -162,6 +162,19 @@ export async function saveEvaluatedContext(tx: Tx, fingerprint: string): Promise
   await saveCursor(tx, "evaluated_context", fingerprint);
 }
 
+/** Which share of the settled users the last full run that left users out has evaluated all the same; null when there was none. */
+export async function findEvaluatedShare(db: Database | Tx): Promise<number | null> {
+  const row = await db.cursor.findUnique({ where: { key: "evaluated_share" } });
+  return z
+    .number()
+    .nullable()
+    .parse(row?.value ?? null);
+}
+
+export async function saveEvaluatedShare(tx: Tx, share: number): Promise<void> {
+  await saveCursor(tx, "evaluated_share", share);
+}
+
 /** The next run evaluates all users, because something else than the rules has changed for all of them. */
 export async function forgetEvaluatedContext(tx: Tx): Promise<void> {
   await tx.cursor.deleteMany({ where: { key: "evaluated_context" } });

@@ -91,6 +91,35 @@ export function listFlags({ evaluation }: Pick<EvaluatedUser, "evaluation">, blo
   return blocked !== null && evaluation.revokes ? [...evaluation.flags, "not_revoked"] : evaluation.flags;
 }
 
+/**
+ * Is nothing wrong with this user, and had nothing a part in that but the user's own record, what Stripe says of the customers
+ * that only this user is linked to, and the rules? While these are the same, and no time passes that the evaluation names, another
+ * evaluation would say the same: a scheduled full run leaves such a user out (runs/phases/settled-users.server.ts).
+ */
+function isSettled({ snapshot, evaluation, decision }: EvaluatedUser<LoadedSnapshot>): boolean {
+  const { record, held } = snapshot;
+  const isOwn = (userId: string) => userId === record.userId;
+  const { customerIds } = evaluation.links;
+  return (
+    decision.kind === "nothing" &&
+    evaluation.findings.completelyObserved &&
+    evaluation.flags.length === 0 &&
+    snapshot.edges.every(({ userId }) => isOwn(userId)) &&
+    customerIds.length === snapshot.customers.length &&
+    snapshot.customers.every(({ state }) => state === "present") &&
+    // A customer that the user's address leads to as well as a link.
+    snapshot.emailCandidates.every(
+      ({ customer, linkedUserIds }) => customerIds.includes(customer.id) && linkedUserIds.every(isOwn),
+    ) &&
+    snapshot.references.length + snapshot.rejections.length === 0 &&
+    held.customerIds.length + held.subscriptionIds.length + held.orphanedSubscriptionIds.length === 0 &&
+    snapshot.comps.length === 0 &&
+    snapshot.hold === null &&
+    snapshot.acknowledged === null &&
+    snapshot.lookupFailure === null
+  );
+}
+
 /** The row of `SyncStatus` for an evaluated user. */
 export function toSyncStatus(evaluated: EvaluatedUser<LoadedSnapshot>): SyncStatusRow {
   const { snapshot, evaluation } = evaluated;
@@ -114,6 +143,7 @@ export function toSyncStatus(evaluated: EvaluatedUser<LoadedSnapshot>): SyncStat
     revokes: evaluation.revokes,
     observedAt: snapshot.observedAt,
     nextCheckAt: evaluation.nextCheckAt,
+    settled: isSettled(evaluated),
     paddedIds: listPaddedIds(snapshot.record),
     stored: snapshot.stored,
   };

@@ -34,6 +34,8 @@ export type SyncStatusRow = {
   revokes: boolean;
   observedAt: EpochSeconds | null;
   nextCheckAt: EpochSeconds | null;
+  /** See `isSettled`. */
+  settled: boolean;
   /** What the record names with blanks around it (`listPaddedIds`); kept in a table of its own. */
   paddedIds: string[];
   /** What came with the snapshot: what is stored already, and the version that this evaluation is saved with. */
@@ -113,6 +115,7 @@ const COLUMNS = {
   intendedHash: "text",
   observedAt: "time",
   nextCheckAt: "time",
+  settled: "boolean",
   fingerprint: "text",
   recordHash: "bigint",
   addressHash: "bigint",
@@ -139,6 +142,7 @@ function fingerprintStatus(row: SyncStatusRow): string {
     row.intendedHash,
     row.revokes,
     row.nextCheckAt,
+    row.settled,
     row.stored.recordHash,
     row.stored.addressHash,
     row.stored.addressSince,

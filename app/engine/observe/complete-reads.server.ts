@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Version } from "~/billing/observation";
 import type { Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
@@ -50,10 +51,22 @@ export async function storeCompleteReads(
   return contested;
 }
 
+const customerRow = z.object({ customerId: z.string() });
+
 /** Subscriptions that a finished full run did not list are gone as of that run. */
-export async function markUnlistedGone(tx: Tx, fullRun: { started: Version; ended: Version }): Promise<void> {
-  await tx.$executeRaw`
+export async function markUnlistedGone(
+  tx: Tx,
+  fullRun: { started: Version; ended: Version },
+  { enqueue }: StoreOptions,
+): Promise<void> {
+  const gone = await queryRows(
+    tx,
+    customerRow,
+    sql`
     UPDATE parity."StripeSubscription"
     SET gone = true, "versionStart" = ${fullRun.started}::bigint, "versionEnd" = ${fullRun.ended}::bigint
-    WHERE NOT gone AND "testClockId" IS NULL AND "versionEnd" < ${fullRun.started}::bigint`;
+    WHERE NOT gone AND "testClockId" IS NULL AND "versionEnd" < ${fullRun.started}::bigint
+    RETURNING "customerId"`,
+  );
+  if (enqueue) await enqueueUsersOfCustomers(tx, [...new Set(gone.map(({ customerId }) => customerId))]);
 }

@@ -200,7 +200,9 @@ it("a finished full run marks as gone what it did not list, except on test clock
     observed(subscription("sub_listed"), 110, 111),
   );
   await store(observed(subscription("sub_clock", { testClockId: "clock_1" }), 100, 101));
-  await database.db.$transaction((tx) => markUnlistedGone(tx, { started: 105, ended: 120 }));
+  await database.db.$transaction((tx) =>
+    markUnlistedGone(tx, { started: 105, ended: 120 }, { enqueue: false }),
+  );
   expect((await stored("sub_unlisted")).gone).toBe(true);
   expect((await stored("sub_listed")).gone).toBe(false);
   expect((await stored("sub_clock")).gone).toBe(false);

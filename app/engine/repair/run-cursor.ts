@@ -17,6 +17,8 @@ const observe = z.object({
   contested: z.array(z.string()),
   /** The keys of Stripe's metadata by which the first page was stored; null before it. */
   metadataKeys: z.array(z.string()).nullable().default(null),
+  /** The users that what was stored so far concerns are all in the recheck queue. */
+  enqueuesAll: z.boolean().default(false),
 });
 
 const sessions = z.object({
@@ -56,6 +58,8 @@ const evaluate = z.object({
   allUsers: z.boolean(),
   /** Fingerprint of the plans and rules that all users are evaluated by. */
   contextFingerprint: z.string(),
+  /** The users whose status is settled are left out, but for this share of them; null: none is left out. */
+  shareOfSettled: z.number().nullable().default(null),
 });
 
 const revoke = z.object({
@@ -96,6 +100,7 @@ export const START_OBSERVE: CursorIn<"observe"> = {
   unreadable: [],
   contested: [],
   metadataKeys: null,
+  enqueuesAll: true,
 };
 export const START_SESSIONS: CursorIn<"sessions"> = {
   phase: "sessions",

@@ -3,6 +3,7 @@ import { type Deps, loadEvaluationContext } from "~/engine/evaluate/deps.server"
 import { fingerprintContext } from "~/engine/evaluate/hash.server";
 import type { RunSession, StepResult } from "~/engine/runs/run-session.server";
 import { cutBatches } from "./run-batches.server";
+import { chooseShareOfSettled } from "./settled-users.server";
 
 /** Users that one transaction evaluates and repairs. */
 export const BATCH = 2_000;
@@ -12,17 +13,21 @@ const MOST_HELPERS = 8;
 
 /**
  * Divides the users into batches that any process may evaluate. An incremental run evaluates the recheck queue; all users
- * are evaluated in a full run, and when plans or rules have changed since all were.
+ * are evaluated in a full run, and when plans or rules have changed since all were. A scheduled full run leaves out those whose
+ * evaluation would say the same again.
  */
 export async function runDividePhase(deps: Deps, session: RunSession): Promise<StepResult> {
   const { run } = session;
-  const contextFingerprint = fingerprintContext(await loadEvaluationContext(deps.db));
-  const allUsers =
-    run.scope === "full" ||
-    (run.scope === "incremental" && (await findEvaluatedContext(deps.db)) !== contextFingerprint);
+  const context = await loadEvaluationContext(deps.db);
+  const contextFingerprint = fingerprintContext(context);
+  const isSame = (await findEvaluatedContext(deps.db)) === contextFingerprint;
+  const allUsers = run.scope === "full" || (run.scope === "incremental" && !isSame);
+  // Who asks for a full run by hand wants everything evaluated.
+  const mayLeaveOut = isSame && run.scope === "full" && run.mode === "apply" && run.actor.kind === "cron";
+  const shareOfSettled = mayLeaveOut ? await chooseShareOfSettled(deps.db, context) : null;
   const batches = await deps.db.$transaction(async (tx) => {
     const count = await cutBatches(tx, run.id, { allUsers, selectionId: run.selectionId }, BATCH);
-    await session.commit(tx, { cursor: { phase: "evaluate", allUsers, contextFingerprint } });
+    await session.commit(tx, { cursor: { phase: "evaluate", allUsers, contextFingerprint, shareOfSettled } });
     return count;
   });
   if (batches >= WORTH_HELP) await deps.callHelp(run.id, Math.min(batches - 1, MOST_HELPERS));

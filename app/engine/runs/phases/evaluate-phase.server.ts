@@ -1,5 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { findEvaluatedContext, saveEvaluatedContext } from "~/engine/account/cursors.server";
+import {
+  findEvaluatedContext,
+  saveEvaluatedContext,
+  saveEvaluatedShare,
+} from "~/engine/account/cursors.server";
 import { type Deps, type EvaluationContext, loadEvaluationContext } from "~/engine/evaluate/deps.server";
 import { reconcileUsers } from "~/engine/repair/reconcile-users.server";
 import { revocationLimitHasRoom } from "~/engine/repair/revocation-limit.server";
@@ -101,9 +105,10 @@ async function evaluateBatch(
   deps: Deps,
   { run, cursor, batch, expectsRepairs, hasRoom }: BatchInput,
 ): Promise<boolean> {
-  const userIds = await listBatchUsers(deps.db, batch, {
+  const { ids: userIds, settled } = await listBatchUsers(deps.db, batch, {
     allUsers: cursor.allUsers,
     selectionId: run.selectionId,
+    shareOfSettled: cursor.shareOfSettled,
   });
   const context = await loadEvaluationContext(deps.db);
   const isPreview = run.mode === "preview";
@@ -123,7 +128,7 @@ async function evaluateBatch(
     bulk: true,
     typedReason: run.typedReason,
     run: { id: run.id },
-    commit: (tx, outcomes) => commitBatch(tx, run, batch, outcomes),
+    commit: (tx, outcomes) => commitBatch(tx, run, batch, { outcomes, settled }),
   });
   return outcomes.filter(({ outcome }) => outcome === "synced").length > userIds.length / 2;
 }
@@ -142,7 +147,7 @@ async function commitBatch(
   tx: Tx,
   run: RunRow,
   batch: Batch,
-  outcomes: readonly UserOutcome[],
+  { outcomes, settled }: { outcomes: readonly UserOutcome[]; settled: number },
 ): Promise<void> {
   await endBatch(tx, run.id, batch.number);
   await saveRunUsers(
@@ -152,15 +157,17 @@ async function commitBatch(
   );
   // In an applying run what is still intended waits for its fresh read, and is counted when that is done.
   const counted = outcomes.filter(({ outcome }) => run.mode === "preview" || outcome !== "intended");
-  await addBatchCounts(tx, run.id, countOutcomes(counted));
+  const counts = countOutcomes(counted);
+  await addBatchCounts(tx, run.id, { ...counts, skipped: counts.skipped + settled });
 }
 
 async function endEvaluatePhase(deps: Deps, session: RunSession): Promise<StepResult> {
   const { run } = session;
-  const { allUsers, contextFingerprint } = readCursor(run, "evaluate");
+  const { allUsers, contextFingerprint, shareOfSettled } = readCursor(run, "evaluate");
   await deps.db.$transaction(async (tx) => {
     await deleteBatches(tx, run.id);
     if (allUsers && savesStatuses(run)) await saveEvaluatedContext(tx, contextFingerprint);
+    if (shareOfSettled !== null) await saveEvaluatedShare(tx, shareOfSettled);
     await session.commit(tx, { cursor: { phase: "revoke", allUsers, afterUserId: null } });
   });
   return run.mode === "preview" ? { kind: "finished", failure: null } : { kind: "continue" };

@@ -59,11 +59,12 @@ export async function finishFullRun(
   if (notRead?.reason === "unauthorized") return pauseOrFail(deps, notRead);
   await readUnpaidInvoices(deps, session.requestOptions);
   await retryOnDeadlock(deps.db, async (tx) => {
-    await markUnlistedGone(tx, { started, ended });
+    await markUnlistedGone(tx, { started, ended }, { enqueue: cursor.enqueuesAll });
     await settleEventsBefore(tx, started);
     await forgetFailures(tx, session.run.id);
-    // If the run ends before it has evaluated all users by what it found, the next incremental run does.
-    await forgetEvaluatedContext(tx);
+    // If the run ends before it has evaluated all users by what it found, the next incremental run does: what concerns it is
+    // in the recheck queue, or else it evaluates all.
+    if (!cursor.enqueuesAll) await forgetEvaluatedContext(tx);
     await saveFullRun(tx, {
       runId: session.run.id,
       started,

@@ -122,7 +122,8 @@ async function commitPages(commit: Commit): Promise<CursorIn<"observe">> {
     if (newItems.length > 0) await keepSeenPrices(tx, await loadCatalogue(tx), newItems);
     // Those of its beginning: what it read by others names other users.
     const firstKeys = cursor.metadataKeys ?? [...metadataKeys];
-    const advanced = { ...advanceCursor(cursor, arrived, contested), metadataKeys: firstKeys };
+    const enqueuesAll = cursor.enqueuesAll && enqueue;
+    const advanced = { ...advanceCursor(cursor, arrived, contested), metadataKeys: firstKeys, enqueuesAll };
     const observed = arrived.pages.reduce((sum, { own }) => sum + own, 0);
     await session.commit(tx, { cursor: advanced, observed });
     return advanced;

@@ -3,6 +3,7 @@ import { LeaseLost } from "~/engine/runs/run-session.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryOneOrThrow } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
+import { isLeftOut } from "./settled-users.server";
 
 /** Users with ids after `afterId` (null: from the first), up to and including `untilId` (null: to the last). */
 export type Batch = z.infer<typeof batchRow>;
@@ -11,7 +12,7 @@ const batchRow = z.object({
   afterId: z.string().nullable(),
   untilId: z.string().nullable(),
 });
-const idsRow = z.object({ ids: z.array(z.string()) });
+const idsRow = z.object({ ids: z.array(z.string()), settled: z.number() });
 
 /** How long a batch belongs to the process that claimed it; a dead process keeps it no longer. */
 const CLAIM_SECONDS = 20;
@@ -53,20 +54,25 @@ export async function claimBatch(db: Database, runId: string): Promise<Batch | n
   );
 }
 
-/** The users of a batch, in the order of their ids. */
+/**
+ * The users of a batch, in the order of their ids; `settled`: how many are left out because their status is settled.
+ * `shareOfSettled`: as in the run's cursor.
+ */
 export async function listBatchUsers(
   db: Database,
   { afterId, untilId }: Batch,
-  scope: BatchScope,
-): Promise<string[]> {
-  const { ids } = await queryOneOrThrow(
+  { shareOfSettled, ...scope }: BatchScope & { shareOfSettled: number | null },
+): Promise<{ ids: string[]; settled: number }> {
+  const leftOut = shareOfSettled === null ? sql`false` : isLeftOut(sql`id`, shareOfSettled);
+  return queryOneOrThrow(
     db,
     idsRow,
     sql`
-    SELECT coalesce(array_agg(id ORDER BY id), ARRAY[]::text[]) AS ids FROM (${selectScope(scope)}) users
-    WHERE (${afterId}::text IS NULL OR id > ${afterId}) AND (${untilId}::text IS NULL OR id <= ${untilId})`,
+    SELECT coalesce(array_agg(id ORDER BY id) FILTER (WHERE NOT "leftOut"), ARRAY[]::text[]) AS ids,
+      (count(*) FILTER (WHERE "leftOut"))::int AS settled
+    FROM (SELECT id, ${leftOut} AS "leftOut" FROM (${selectScope(scope)}) users
+      WHERE (${afterId}::text IS NULL OR id > ${afterId}) AND (${untilId}::text IS NULL OR id <= ${untilId})) listed`,
   );
-  return ids;
 }
 
 /** Ends a batch, in the transaction that evaluated it. Throws LeaseLost when another process did meanwhile. */

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { FIELDS } from "~/billing/fields";
+import { findEvaluatedShare } from "~/engine/account/cursors.server";
+import { foldRecordedEmail, trimId } from "~/engine/account/customer-owners.server";
+import type { EvaluationContext } from "~/engine/evaluate/deps.server";
+import { enqueueDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.server";
+import { enqueueDueUsers } from "~/engine/observe/recheck-queue.server";
+import type { Database, Tx } from "~/platform/client.server";
+import { retryOnDeadlock } from "~/platform/deadlock.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
+import { raw, type Sql, sql } from "~/platform/sql.server";
+import { readDatabaseTime } from "~/platform/versions.server";
+
+/** Each scheduled full run evaluates one of so many shares of the settled users all the same, in turn: whatever was missed. */
+export const SHARES = 8;
+/** From this part of the users in the recheck queue on, all are evaluated: to leave some out would spare little. */
+const MUCH = 0.25;
+
+const countsRow = z.object({ queued: z.number(), users: z.number() });
+
+/**
+ * Prepares to leave settled users out: puts into the recheck queue the users who have another record than was evaluated, whose
+ * time has come, and whose customer another user claims now. Returns the share of the settled users that is evaluated all the
+ * same; null when all users are to be evaluated, because much has changed.
+ */
+export async function chooseShareOfSettled(
+  db: Database,
+  { rules }: EvaluationContext,
+): Promise<number | null> {
+  const { queued, users } = await retryOnDeadlock(db, async (tx) => {
+    await enqueueDriftedUsers(tx, rules.fields ?? FIELDS);
+    await enqueueDueUsers(tx, { now: await readDatabaseTime(tx) });
+    await enqueueEntangledUsers(tx);
+    return queryOneOrThrow(
+      tx,
+      countsRow,
+      sql`SELECT (SELECT count(*) FROM parity."RecheckQueue")::int AS queued, (SELECT count(*) FROM parity."User")::int AS users`,
+    );
+  });
+  if (queued > users * MUCH) return null;
+  const last = await findEvaluatedShare(db);
+  return last === null ? 0 : (last + 1) % SHARES;
+}
+
+/**
+ * SQL condition: the status of the user `id` is settled, nothing has put the user into the recheck queue since, and the user is
+ * not of the share that is evaluated all the same. What another version of Parity wrote is believed only where it says the
+ * same by itself.
+ */
+export const isLeftOut = (
+  id: Sql,
+  share: number,
+): Sql => sql`(mod(hashtext(${id})::bigint + 2147483648, ${raw(String(SHARES))}) <> ${raw(String(share))}
+  AND EXISTS (SELECT 1 FROM parity."SyncStatus" s WHERE s."userId" = ${id} AND s.settled AND s.severity = 0
+    AND s.blocked IS NULL AND s.flags = ARRAY[]::text[] AND s."revocationVersion" IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM parity."RecheckQueue" q WHERE q."userId" = ${id}))`;
+
+/**
+ * Enqueues the users who were alone with their customers, as the status says, where now another user has a link to
+ * one of them, of whatever kind, or where the user's address leads to a customer to which no link of the user's does. Looked for
+ * in what is stored, because the other user may have been evaluated since without this one.
+ */
+export async function enqueueEntangledUsers(tx: Tx): Promise<void> {
+  await tx.$executeRaw`
+    WITH subscription AS (SELECT id, "customerId", "metadataUserId", gone FROM parity."StripeSubscription"),
+      claim AS (
+        SELECT id AS "userId", ${trimId(sql`"stripeCustomerId"`)} AS "customerId", false AS "isAddress" FROM parity."User"
+          WHERE "stripeCustomerId" IS NOT NULL
+        UNION ALL SELECT b."userId", s."customerId", false FROM parity."BillingSubscription" b
+          JOIN subscription s ON s.id = ${trimId(sql`b."stripeSubscriptionId"`)}
+        UNION ALL SELECT c."metadataUserId", c.id, false FROM parity."StripeCustomer" c
+          WHERE c."metadataUserId" IN (SELECT id FROM parity."User")
+        UNION ALL SELECT s."metadataUserId", s."customerId", false FROM subscription s
+          WHERE s."metadataUserId" IN (SELECT id FROM parity."User")
+        UNION ALL SELECT "userId", "customerId", source IN ('reference', 'rejected') FROM parity."Link"
+        UNION ALL SELECT u.id, c.id, true FROM parity."User" u
+          JOIN parity."StripeCustomer" c ON c."emailFolded" = ${foldRecordedEmail(sql`u.email`)}),
+      entangled AS (SELECT "customerId" FROM claim GROUP BY 1
+        HAVING min("userId") <> max("userId") OR bool_and("isAddress"))
+    INSERT INTO parity."RecheckQueue" ("userId")
+    SELECT DISTINCT claim."userId" FROM claim JOIN entangled USING ("customerId")
+      JOIN parity."SyncStatus" status ON status."userId" = claim."userId" AND status.settled
+    ORDER BY 1 ON CONFLICT DO NOTHING`;
+}

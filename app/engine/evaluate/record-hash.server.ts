@@ -1,6 +1,7 @@
 import { FIELDS, hasBillingRows, type RecordFields } from "~/billing/fields";
+import type { BillingState, UserRecord } from "~/billing/record";
 import { type Sql, sql } from "~/platform/sql.server";
-import { hashRow } from "~/platform/write-rows.server";
+import { type Columns, hashRow, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
 import { toWriteColumns } from "./record-columns.server";
 
 /** Where the three parts of records are read: the application's tables, or some of their rows under another name. */
@@ -26,8 +27,8 @@ export function recordHashParts(
   UNION ALL SELECT "ownerId", ${hashRow(workspace, 3)} FROM ${workspaces}`;
 }
 
-/** A user whose record was written: which of the application's rows were evaluated and written. */
-export type WrittenRecord = { userId: string; hasBilling: boolean; workspaceIds: readonly string[] };
+/** A user whose record was written, as it should stand now: only these rows were evaluated. */
+export type WrittenRecord = Pick<UserRecord, "userId" | "email" | "emailVerified"> & { after: BillingState };
 
 /**
  * The fingerprints of records as they were written: rows `("userId", hash)`. Rows that the application added meanwhile are
@@ -38,8 +39,8 @@ export const selectWrittenHashes = (
   fields: RecordFields = FIELDS,
 ): Sql => {
   const ids = written.map(({ userId }) => userId);
-  const withBilling = written.filter(({ hasBilling }) => hasBilling).map(({ userId }) => userId);
-  const workspaceIds = written.flatMap((one) => [...one.workspaceIds]);
+  const withBilling = written.filter(({ after }) => after.billing !== null).map(({ userId }) => userId);
+  const workspaceIds = written.flatMap(({ after }) => after.workspaces.map(({ id }) => id));
   return sql`SELECT "userId", bit_xor(hash) AS hash FROM (${recordHashParts(
     {
       users: sql`parity.users_by_id(${ids})`,
@@ -49,3 +50,31 @@ export const selectWrittenHashes = (
     fields,
   )}) parts GROUP BY "userId"`;
 };
+
+/** The fingerprints that these records have where all that was written stands: rows `("userId", hash)`. */
+export const selectWantedHashes = (written: readonly WrittenRecord[], fields: RecordFields = FIELDS): Sql =>
+  sql`SELECT "userId", bit_xor(hash) AS hash FROM (${recordHashParts(
+    {
+      users: toTable(
+        written.map(({ userId: id, email, emailVerified, after }) => ({
+          ...{ id, email, emailVerified },
+          ...after.user,
+        })),
+        { id: "text", email: "text", emailVerified: "boolean", ...toWriteColumns("user", fields) },
+      ),
+      billing: toTable(
+        written.flatMap(({ userId, after }) =>
+          after.billing === null ? [] : [{ userId, ...after.billing }],
+        ),
+        { userId: "text", ...toWriteColumns("billing", fields) },
+      ),
+      workspaces: toTable(
+        written.flatMap(({ userId: ownerId, after }) => after.workspaces.map((one) => ({ ownerId, ...one }))),
+        { ownerId: "text", id: "text", ...toWriteColumns("workspace", fields) },
+      ),
+    },
+    fields,
+  )}) parts GROUP BY "userId"`;
+
+const toTable = <Row extends object>(rows: readonly Row[], columns: NoInfer<Columns<Row>>): Sql =>
+  sql`(SELECT ${joinValues(columns)} FROM ${toRecordset(rows, columns)}) AS wanted(${joinNames(columns)})`;

@@ -10,7 +10,7 @@ import { forEachInSlices } from "~/platform/event-loop/in-slices";
 import { queryRows } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";
 import { assignExcluded, joinNames, joinValues, toRecordset } from "~/platform/write-rows.server";
-import { selectWrittenHashes, type WrittenRecord } from "./record-hash.server";
+import { selectWantedHashes, selectWrittenHashes, type WrittenRecord } from "./record-hash.server";
 import type { StoredState } from "./snapshots.server";
 
 /** A row of `SyncStatus`: the last evaluation of a user, as lists and filters read it. */
@@ -160,29 +160,37 @@ function isStored({ observedAt, stored }: SyncStatusRow, fingerprint: string): b
   return observedAt <= known && observedAt >= (stored.observedAt ?? 0);
 }
 
-const writtenRow = z.object({ userId: z.string(), hash: z.string(), isNewer: z.boolean() });
+const writtenRow = z.object({
+  userId: z.string(),
+  hash: z.string(),
+  isNewer: z.boolean(),
+  isKept: z.boolean(),
+});
 
 /**
  * What the statuses of users whose record was just written are saved with: the record's new fingerprint, and whether
  * another evaluation has been saved since `version`, which may have seen more than ours. Only rows that were evaluated are
- * in the fingerprint: a workspace that the application adds meanwhile then differs from it, and is evaluated.
+ * in the fingerprint: a workspace that the application adds meanwhile then differs from it, and is evaluated. `isKept`: the
+ * record is what was written; where a column has another type than its field, it may be so although it is false.
  */
 export async function readWrittenRecords(
   tx: Tx,
   written: readonly WrittenRecord[],
   version: Version,
   fields?: RecordFields,
-): Promise<Map<string, { recordHash: string; isNewer: boolean }>> {
+): Promise<Map<string, { recordHash: string; isNewer: boolean; isKept: boolean }>> {
   const userIds = written.map(({ userId }) => userId);
   const rows = await queryRows(
     tx,
     writtenRow,
     sql`WITH status AS (
         SELECT "userId", "evaluatedVersion" FROM parity."SyncStatus" WHERE "userId" = ANY(${userIds}) FOR UPDATE)
-      SELECT r."userId", r.hash::text AS hash, coalesce(s."evaluatedVersion" > ${version}::bigint, false) AS "isNewer"
-      FROM (${selectWrittenHashes(written, fields)}) r LEFT JOIN status s USING ("userId")`,
+      SELECT r."userId", r.hash::text AS hash, coalesce(s."evaluatedVersion" > ${version}::bigint, false) AS "isNewer",
+        coalesce(r.hash = w.hash, false) AS "isKept"
+      FROM (${selectWrittenHashes(written, fields)}) r LEFT JOIN status s USING ("userId")
+        LEFT JOIN (${selectWantedHashes(written, fields)}) w USING ("userId")`,
   );
-  return new Map(rows.map(({ userId, hash, isNewer }) => [userId, { recordHash: hash, isNewer }]));
+  return new Map(rows.map(({ userId, hash, ...rest }) => [userId, { recordHash: hash, ...rest }]));
 }
 
 /** Why the last attempt blocked these users' repairs; users with nothing blocked are left out. */

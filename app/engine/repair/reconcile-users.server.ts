@@ -24,6 +24,7 @@ import {
   lockObservationsOfUsers,
   lockRecords,
 } from "./lock-records.server";
+import { LOST, LostRepairs } from "./lost-repairs.server";
 import { type AccessGiven, type RepairRow, writeRepairs } from "./repairs.server";
 import { countRefusals, logAccessGiven } from "./report-repairs.server";
 import { countRevocationsLeft } from "./revocation-limit.server";
@@ -89,9 +90,10 @@ export async function reconcileUsers(db: Database, input: ReconcileInput): Promi
     if (input.apply) countRefusals(input.actor, outcomes);
     return { outcomes, runId };
   } catch (error) {
-    const trouble = findRowTrouble(error);
+    const lost = error instanceof LostRepairs ? error.userIds : null;
+    const trouble = lost === null ? findRowTrouble(error) : LOST;
     if (trouble === null) throw error;
-    const pieces = await reconcileInPieces(db, { ...input, commit: undefined }, trouble);
+    const pieces = await reconcileInPieces(db, { ...input, commit: undefined }, trouble, lost);
     if (input.commit)
       await retryOnDeadlock(
         db,
@@ -105,16 +107,18 @@ async function reconcileInPieces(
   db: Database,
   input: ReconcileInput,
   trouble: RowTrouble,
+  lost: ReadonlySet<string> | null,
 ): Promise<Reconciled> {
   const { userIds } = input;
   if (userIds.length === 1) return evaluateOnly(db, input, trouble);
   const isBusy = trouble.state === LOCK_NOT_AVAILABLE;
   const locked = isBusy ? await db.$transaction((tx) => findLockedUsers(tx, userIds)) : new Set<string>();
-  if (locked.size > 0) {
-    const free = userIds.filter((id) => !locked.has(id));
+  const apart = lost ?? locked;
+  if (apart.size > 0) {
+    const free = userIds.filter((id) => !apart.has(id));
     return join([
-      await reconcileUsers(db, { ...input, userIds: free }),
-      await evaluateOnly(db, { ...input, userIds: [...locked] }, trouble),
+      ...(free.length > 0 ? [await reconcileUsers(db, { ...input, userIds: free })] : []),
+      await evaluateOnly(db, { ...input, userIds: [...apart] }, trouble),
     ]);
   }
   const middle = Math.ceil(userIds.length / 2);

@@ -162,3 +162,38 @@ it("a statement that takes too long for many users is made for fewer", async () 
       FOR EACH STATEMENT EXECUTE FUNCTION slow()`);
   expect(await syncAll(world.parity)).toMatchObject({ synced: 4, failed: 0 });
 });
+
+it("what the application's database takes without an error and does not keep is a failure, and no repair", async () => {
+  for (const id of ["ada", "dan", "eve"]) await addPayingUser(world, id);
+  // As a row security policy does it: no row is changed, and nothing is said.
+  await other.query(`
+    CREATE FUNCTION drop_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW."ownerId" = 'eve' THEN RETURN NULL; END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER drop_write BEFORE UPDATE ON app."Workspace" FOR EACH ROW EXECUTE FUNCTION drop_write();
+    CREATE FUNCTION own_amount() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW."userId" = 'dan' THEN NEW.amount := 1; END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER own_amount BEFORE INSERT OR UPDATE ON app."BillingSubscription"
+      FOR EACH ROW EXECUTE FUNCTION own_amount()`);
+  const run = await syncAll(world.parity);
+  expect(run).toMatchObject({ state: "done", synced: 2, failed: 1 });
+  expect(await listFailures(run.id)).toEqual([["eve", expect.stringMatching(/^database_not_kept: /)]]);
+  expect(await world.db.change.count({ where: { userId: "eve" } })).toBe(0);
+  const verdicts = await world.db.syncStatus.findMany({ orderBy: { userId: "asc" } });
+  expect(verdicts.map(({ verdict }) => verdict)).toEqual(["in_sync", "plan_mismatch", "locked_out"]);
+  expect(await readAccess(world, "dan"), "a detail that is not kept keeps no access back").toBe("active 5");
+  expect(await world.parity.syncUser({ userId: "eve", actor: STAFF })).toMatchObject({
+    outcome: "failed",
+    message: expect.stringContaining("a row security policy or a trigger of the application has undone it"),
+  });
+  // The detail is not written, and audited, again and again.
+  expect(await syncAll(world.parity)).toMatchObject({ synced: 0, failed: 2 });
+  expect(await world.db.change.count({ where: { userId: "dan" } })).toBe(1);
+  await other.query(
+    `DROP TRIGGER drop_write ON app."Workspace"; DROP TRIGGER own_amount ON app."BillingSubscription"`,
+  );
+  expect(await syncAll(world.parity)).toMatchObject({ synced: 2, failed: 0 });
+});

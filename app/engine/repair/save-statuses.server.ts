@@ -12,6 +12,7 @@ import { dequeueRechecks, forgetRechecks, type QueuedRecheck } from "~/engine/ob
 import type { Tx } from "~/platform/client.server";
 import { forEachInSlices, mapInSlices } from "~/platform/event-loop/in-slices";
 import { nextVersion } from "~/platform/versions.server";
+import { findLostRepairs } from "./lost-repairs.server";
 import type { RepairRow } from "./repairs.server";
 import type { UserOutcome } from "./user-outcome.server";
 
@@ -53,15 +54,20 @@ export async function evaluateWritten(
       ? null
       : await readWrittenRecords(
           tx,
-          repaired.map(({ userId, row }) => ({
-            userId,
-            workspaceIds: row.after.workspaces.map(({ id }) => id),
-            hasBilling: row.after.billing !== null,
+          repaired.map(({ userId, row: { after }, snapshot: { record } }) => ({
+            ...{ userId, after },
+            ...{ email: record.email, emailVerified: record.emailVerified },
           })),
           loadedAt,
           input.context.rules.fields,
         );
   const overtaken = new Set<string>();
+  const isSuspect = ({ userId }: { userId: string }) => records?.get(userId)?.isKept === false;
+  const { fields } = input.context.rules;
+  const loading = { ...loadOptions(input.context, input.addressesRead), version, fields };
+  const lost = await findLostRepairs(tx, repaired.filter(isSuspect), loading, (snapshot) =>
+    evaluateUser(snapshot, input.context, options),
+  );
   await forEachInSlices(repaired, ({ userId, row, snapshot }) => {
     const { recordHash = snapshot.stored.recordHash, isNewer = false } = records?.get(userId) ?? {};
     if (isNewer) overtaken.add(userId);
@@ -71,7 +77,7 @@ export async function evaluateWritten(
       { record: row.after, emailLink: row.emailLink, stored },
       loadOptions(input.context, input.addressesRead),
     );
-    users.set(userId, evaluateUser(written, input.context, options));
+    users.set(userId, lost.get(userId) ?? evaluateUser(written, input.context, options));
   });
   return overtaken;
 }

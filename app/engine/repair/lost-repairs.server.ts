@@ -1,5 +1,6 @@
 import type { RecordFields } from "~/billing/fields";
 import { findMismatches, isWorkspaceMismatch } from "~/billing/mismatches";
+import type { BillingState } from "~/billing/record";
 import type { EvaluatedUser } from "~/engine/evaluate/evaluate-users.server";
 import { type LoadedSnapshot, type LoadOptions, loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import type { Tx } from "~/platform/client.server";
@@ -48,9 +49,7 @@ export async function findLostRepairs(
   for (const { userId, row } of suspects) {
     const snapshot = loaded.get(userId);
     if (!snapshot) continue;
-    const written = new Set(row.after.workspaces.map(({ id }) => id));
-    const workspaces = snapshot.record.workspaces.filter(({ id }) => written.has(id));
-    const missing = findMismatches({ ...snapshot.record, workspaces }, row.after, fields);
+    const missing = listMissing(snapshot.record, row, fields);
     if (missing.length === 0) continue;
     const evaluated = evaluate(snapshot);
     stands.set(userId, evaluated);
@@ -58,4 +57,30 @@ export async function findLostRepairs(
   }
   if (lost.size > 0) throw new LostRepairs(lost);
   return stands;
+}
+
+/** The same for what was taken back: throws LostRepairs where a workspace, or anything at all, was not kept. */
+export async function checkKept(
+  tx: Tx,
+  rows: readonly RepairRow[],
+  { fields, ...options }: LoadOptions & { fields: RecordFields | undefined },
+): Promise<void> {
+  const ids = rows.map(({ userId }) => userId);
+  const loaded = new Map(
+    (await loadSnapshots(tx, ids, options, fields)).map(({ record }) => [record.userId, record]),
+  );
+  const lost = rows.filter((row) => {
+    const record = loaded.get(row.userId);
+    if (!record) return false;
+    const isAsBefore = findMismatches(record, row.before, fields).length === 0;
+    return isAsBefore || listMissing(record, row, fields).some(isWorkspaceMismatch);
+  });
+  if (lost.length > 0) throw new LostRepairs(new Set(lost.map(({ userId }) => userId)));
+}
+
+/** What of a repair is not in the record; a workspace that is new since says nothing. */
+function listMissing(record: BillingState, { after }: RepairRow, fields: RecordFields | undefined) {
+  const written = new Set(after.workspaces.map(({ id }) => id));
+  const workspaces = record.workspaces.filter(({ id }) => written.has(id));
+  return findMismatches({ ...record, workspaces }, after, fields);
 }

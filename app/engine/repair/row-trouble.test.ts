@@ -164,7 +164,8 @@ it("a statement that takes too long for many users is made for fewer", async () 
 });
 
 it("what the application's database takes without an error and does not keep is a failure, and no repair", async () => {
-  for (const id of ["ada", "dan", "eve"]) await addPayingUser(world, id);
+  for (const id of ["ada", "dan"]) await addPayingUser(world, id);
+  const { subscriptionId } = await addPayingUser(world, "eve");
   // As a row security policy does it: no row is changed, and nothing is said.
   await other.query(`
     CREATE FUNCTION drop_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -196,4 +197,20 @@ it("what the application's database takes without an error and does not keep is 
     `DROP TRIGGER drop_write ON app."Workspace"; DROP TRIGGER own_amount ON app."BillingSubscription"`,
   );
   expect(await syncAll(world.parity)).toMatchObject({ synced: 2, failed: 0 });
+
+  // Taking a change back is no different.
+  world.sandbox.subscriptions.cancel(subscriptionId);
+  expect(await world.parity.syncUser({ userId: "eve", actor: STAFF })).toMatchObject({ revoked: true });
+  await other.query(
+    `CREATE TRIGGER drop_write BEFORE UPDATE ON app."Workspace" FOR EACH ROW EXECUTE FUNCTION drop_write()`,
+  );
+  const [revocation] = await world.db.change.findMany({ where: { userId: "eve" }, orderBy: { id: "desc" } });
+  const undone = await world.parity.decisions.decide({
+    kind: "undo_change",
+    input: { changeId: String(revocation?.id) },
+    reason: "asked for in ticket 12",
+    by: { actor: STAFF, role: "admin" },
+  });
+  expect(JSON.stringify(undone)).toContain("the database refused the change");
+  expect(await world.db.change.count({ where: { userId: "eve" } })).toBe(2);
 });

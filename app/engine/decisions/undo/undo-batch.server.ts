@@ -7,6 +7,7 @@ import { type LoadedSnapshot, loadSnapshots } from "~/engine/evaluate/snapshots.
 import { withWrittenRecord } from "~/engine/evaluate/written-snapshot";
 import type { AuditedChange } from "~/engine/repair/audited-changes.server";
 import { lockRecords } from "~/engine/repair/lock-records.server";
+import { checkKept, LOST, LostRepairs } from "~/engine/repair/lost-repairs.server";
 import { type RepairRow, writeRepairs } from "~/engine/repair/repairs.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
@@ -81,7 +82,7 @@ export async function undoBatch(db: Database, batch: UndoBatch): Promise<UndoOut
   try {
     return await retryOnDeadlock(db, (tx) => writeUndo(tx, batch));
   } catch (error) {
-    const trouble = findRowTrouble(error);
+    const trouble = error instanceof LostRepairs ? LOST : findRowTrouble(error);
     if (trouble === null) throw error;
     const { changes } = batch;
     if (changes.length > 1) {
@@ -110,7 +111,9 @@ async function writeUndo(
     rows.push(toUndoRow(evaluated, one, reason));
     holds.push({ userId: change.userId, stripeState: describeStateAfter(evaluated, one.target, context) });
   }
-  await writeRepairs(tx, runId, actor, rows, context.rules.fields);
+  const { fields } = context.rules;
+  await writeRepairs(tx, runId, actor, rows, fields);
+  await checkKept(tx, rows, { ...loadOptions(context, false), fields });
   await insertHolds(tx, holds, nameActor(actor), reason);
   const outcomes = planned.map(toOutcome);
   await commit(tx, outcomes);

@@ -38,6 +38,11 @@ function* checkPlace(mapping: Mapping, { path, place, table, column }: Found): G
   if (place.path.length === 0 && kind && !fits(kind, column, isRead))
     return yield { path, message: `${shown}, which cannot hold ${KIND_WORDS[kind]}` };
   if (isRead) return;
+  if ("owner" in table.source && table.source.owner === column.name && place.path.length === 0)
+    return yield {
+      path,
+      message: `${table.name}.${column.name} holds the owner's key, and is written as such. Leave the field out`,
+    };
   yield* checkWriting(path, table, column);
   if (column.kind === "enum") yield* checkWords(mapping, path, table, column);
   if (place.path.length === 0 && (column.kind === "integer" || column.kind === "uuid"))

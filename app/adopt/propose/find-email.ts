@@ -25,7 +25,7 @@ export function findEmailBeyond(
       person &&
       readPerson(person, tables, {
         ...{ from: `${qualify(person)} AS person`, order: "" },
-        where: `person.${ident(reference.target)} = ${ident(as)}.${ident(reference.column)}`,
+        where: `person.${ident(reference.target)} = ${ident(as)}.${ident(reference.column)}${matchKind({ as, table }, reference.column, person)}`,
         reason: `of the row of ${person.name} that ${reference.column} names`,
       });
     if (places) return places;
@@ -51,6 +51,20 @@ export function findEmailBeyond(
     }
   }
   return {};
+}
+
+/** A column that names rows of several tables has another one beside it that says of which: `owner_type` beside `owner_id`. */
+function matchKind(
+  { as, table }: Pick<OwnerRole, "as" | "table">,
+  column: string,
+  person: ScannedTable,
+): string {
+  const kind = table.columns.find(({ name }) => name === column.replace(/_?id$/i, "_type"));
+  const values = kind ? (table.samples[kind.name]?.values ?? []) : [];
+  const word = values.find(
+    ([value]) => `${toSnake(value.split("::").at(-1) ?? value)}s` === toSnake(person.name),
+  )?.[0];
+  return kind && word !== undefined ? ` AND ${ident(as)}.${ident(kind.name)} = ${literal(word)}` : "";
 }
 
 type Found = { from: string; where: string; order: string; reason: string };

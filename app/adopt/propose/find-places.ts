@@ -3,7 +3,7 @@ import type { FileFieldName } from "~/mapping/file-fields";
 import type { ColumnPlace } from "~/mapping/places";
 import { TIME_FORMATS, type TimeFormat } from "~/mapping/places";
 import { areStatuses, type SeenValues, type ValueClass } from "../scan/classify";
-import type { ScannedTable } from "../scan/scan-database.server";
+import type { FoundValue, ScannedTable } from "../scan/scan-database.server";
 import { listHeld, type OwnerRole, type Roles } from "./find-tables";
 import { isAboutBilling, isTime, toBareName, toSnake, VERIFIED } from "./names";
 
@@ -48,7 +48,14 @@ export function findPlaces(roles: Roles, owner: OwnerRole): FoundPlaces {
   }
   const ofSubscription = beside.filter(({ alias }) => alias === "subscriptions");
   if (found.customer && found.customer.place.alias !== "subscriptions")
-    put("subscriptionCustomer", findByClass(ofSubscription, "customer"));
+    put(
+      "subscriptionCustomer",
+      findByClass(
+        // Where the customer's id is the owner's key, the row belongs to the owner by it already.
+        ofSubscription.filter(({ column }) => column.name !== roles.subscriptions?.owner),
+        "customer",
+      ),
+    );
   for (const [name, second] of TWICE) {
     const onOwner = findField(
       own.filter(({ column }) => isAboutBilling(column.name)),
@@ -97,16 +104,16 @@ function listCandidates(alias: string, table: ScannedTable, isOwner: boolean): C
   });
 }
 
+const isAt = (one: Candidate, table: ScannedTable, { column, path }: FoundValue): boolean =>
+  one.table === table && one.column.name === column && String(one.path) === String(path);
+
 function findByClass(candidates: readonly Candidate[], wanted: ValueClass): FoundPlace | undefined {
   for (const { alias, table } of candidates) {
     const found = [...table.found, ...listHeld(table)]
-      .filter((one) => one.class === wanted)
+      .filter((one) => one.class === wanted && candidates.some((given) => isAt(given, table, one)))
       .sort((a, b) => b.matching - a.matching)[0];
     if (!found) continue;
-    const candidate = candidates.find(
-      (one) =>
-        one.table === table && one.column.name === found.column && String(one.path) === String(found.path),
-    );
+    const candidate = candidates.find((one) => isAt(one, table, found));
     const reason =
       found.seen > 0
         ? `${found.matching} of ${found.seen} values ${wanted === "status" ? "are words for a status" : `begin with ${PREFIXES[wanted] ?? "?"}`}`

@@ -18,6 +18,8 @@ export type Roles = {
   subscriptions?: SideRole;
   /** Tables that also hold Stripe's ids and are not used. */
   others: ScannedTable[];
+  /** The owners are rows that stand for customers of Stripe's, and belong to the users. */
+  areCustomers?: boolean;
 };
 
 /** Finds the tables of those who pay and of their subscriptions by where Stripe's ids stand. Null: there are no such ids. */
@@ -27,6 +29,8 @@ export function findRoles(scan: Scan): Roles | null {
     const owner = findOwnerColumn(table, scan);
     return owner === null || !isSide(table, owner) ? [] : [{ table, owner }];
   });
+  const byCustomer = findByCustomer(holding, sides);
+  if (byCustomer) return byCustomer;
   const standing = holding.filter((table) => !sides.some((side) => side.table === table));
   const targets = sides.flatMap(({ table, owner }) => findTargets(table, owner, scan));
   const owners = unique([
@@ -54,6 +58,31 @@ export function findRoles(scan: Scan): Roles | null {
     ...(customers ? { customers: toSide("customers", customers) } : {}),
     others: holding.filter((table) => !used.includes(table)),
   };
+}
+
+/**
+ * Subscriptions that hang on rows for customers of Stripe's, and on no user (Rails' Pay, dj-stripe, many of Phoenix): such a row is the
+ * owner, since all that Parity writes belongs to it. Null where a subscription names its owner.
+ */
+function findByCustomer(
+  holding: readonly ScannedTable[],
+  sides: readonly { table: ScannedTable }[],
+): Roles | null {
+  if (sides.some(({ table }) => holdsClass(table, "subscription"))) return null;
+  for (const table of holding) {
+    if (!holdsClass(table, "subscription") || !SIDE_NAME.test(toSnake(table.name))) continue;
+    for (const { column, table: to, target } of table.references) {
+      const customers = holding.find((one) => isSameTable(one, to) && one !== table);
+      if (!customers || !holdsClass(customers, "customer") || !isUniqueColumn(customers, target)) continue;
+      return {
+        owners: [{ as: "owners", table: customers, key: target }],
+        subscriptions: toSide("subscriptions", { table, owner: column }),
+        others: holding.filter((one) => one !== table && one !== customers),
+        areCustomers: true,
+      };
+    }
+  }
+  return null;
 }
 
 const toSide = (
@@ -95,7 +124,7 @@ const isMirror = (table: ScannedTable): boolean =>
   ) && table.references.length === 0;
 
 const OWNER_COLUMN =
-  /(^|_)(user|owner|org|organi[sz]ation|team|account|workspace|tenant|company|reference|billable|project)(_?id)?$/;
+  /(^|_)(user|owner|subscriber|org|organi[sz]ation|team|account|workspace|tenant|company|reference|billable|project)(_?id)?$/;
 
 /** The column of a table that holds the key of the owner. */
 function findOwnerColumn(table: ScannedTable, scan: Scan): string | null {

@@ -27,9 +27,12 @@ export function proposeMapping(scan: Scan): Proposal | null {
   const isUnion = roles.owners.length > 1;
   for (const [index, owner] of roles.owners.entries()) {
     const places: FoundPlaces = found[index] ?? {};
+    const beyondOwner = findEmailBeyond(owner, scan);
+    // The address of such a row is what Stripe has, and not the user's.
+    if (roles.areCustomers && beyondOwner.email) delete places.email;
     const person = places.email
       ? { email: undefined, emailVerified: findVerifiedBeyond(owner, scan) }
-      : findEmailBeyond(owner, scan);
+      : beyondOwner;
     for (const name of FILE_FIELD_NAMES) {
       const one = places[name];
       const beyond = !one && (name === "email" || name === "emailVerified") ? person[name] : undefined;
@@ -59,7 +62,7 @@ export function proposeMapping(scan: Scan): Proposal | null {
   };
   return {
     ...{ document, comments, questions, planTable: findPlanTable(first, scan) },
-    remarks: [...describeOthers(roles), ...describeVerified(document)],
+    remarks: [...describeCustomers(roles), ...describeOthers(roles), ...describeVerified(document)],
     unmapped: FILE_FIELD_NAMES.filter(
       (name) =>
         FILE_FIELDS[name].group !== "person" && !found.some((places) => places[name]) && isWorthSaying(name),
@@ -109,6 +112,14 @@ const describeVerified = ({ fields, tables }: MappingDocument): string[] => {
         'No column says whether an address is verified, so that no customer is linked by it. Are all of them? emailVerified: { sql: "true" }',
       ];
 };
+
+/** Who the owners are where they are no users. */
+const describeCustomers = ({ areCustomers, owners, subscriptions }: Roles): string[] =>
+  areCustomers
+    ? [
+        `${subscriptions?.table.name} hangs on ${owners[0]?.table.name}, so that the rows of ${owners[0]?.table.name} are the owners: a user without such a row is not compared, and is found as a payer who belongs to no owner.`,
+      ]
+    : [];
 
 const describeOthers = ({ others }: Roles): string[] =>
   others.map(

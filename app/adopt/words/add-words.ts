@@ -101,7 +101,7 @@ function addPlans(
     document.plan = {
       ...document.plan,
       ...(none === undefined ? {} : { none }),
-      ...(onEnd === "none" ? { onEnd } : {}),
+      ...(onEnd === "none" && hasPlan(document) ? { onEnd } : {}),
     };
   if (Object.keys(document.plan ?? {}).length === 0) delete document.plan;
   if (plans.size > 0)
@@ -136,6 +136,10 @@ function addPlans(
       yes: [{ path: ["plan", "byHand"], value: unknown.map(([word]) => word) }],
     });
 }
+
+/** Without a column for the plan there is nothing to empty at the end. */
+const hasPlan = ({ fields, tables }: MappingDocument): boolean =>
+  fields.plan !== undefined || [tables.owners].flat().some((kind) => "fields" in kind && kind.fields?.plan);
 
 /** A plan is called as its row calls it, unless two rows are called the same. */
 function toPlanId(word: string, rows: readonly PlanRow[]): string {

@@ -67,6 +67,16 @@ describe("the application's token", () => {
       expect((await bySecret().identify(withBearer(await sign({ ...claims(), sub })))).ok).toBe(false);
   });
 
+  it("names a user by a whole number, as applications sign it whose keys are numbers, and by no other number", async () => {
+    const identify = async (sub: string) => {
+      const token = await sign({ ...claims(), ...JSON.parse(`{"sub":${sub}}`) });
+      return bySecret().identify(withBearer(token));
+    };
+    expect(await identify("42")).toEqual({ ok: true, customer: { userId: "42", by: "token" } });
+    for (const sub of ["-1", "1.5", "9007199254740993", "1e400", "true", "null", "[42]", '{"id":42}'])
+      expect((await identify(sub)).ok, sub).toBe(false);
+  });
+
   it("is rejected when any part of it is wrong", async () => {
     const unsigned = [{ alg: "none" }, claims()]
       .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))

@@ -49,6 +49,8 @@ const demoTokenSeconds = 60;
 const sessionKind = { typ: "parity-session+jwt", audience: "parity:workspace" };
 
 const subject = z.string().min(1).max(MAX_ID).refine(isPlainText);
+/** Applications with whole numbers as keys often sign the number itself. One that is not exact names no user. */
+const tokenSubject = z.union([subject, z.number().int().nonnegative().transform(String)]);
 
 /** Identifies customers. They sign in at the application; Parity only verifies its tokens. */
 export function createCustomerAuth({ environment, endedSessions, now }: CustomerAuthOptions): CustomerAuth {
@@ -171,7 +173,7 @@ function createTokenVerifier(tokens: NonNullable<Environment["customerTokens"]>,
 /** Invalid keys and an unreachable key server are `unavailable`; all other problems make the token `invalid`. */
 async function readVerifiedToken(verify: () => Verified): Promise<TokenReading> {
   try {
-    const userId = subject.safeParse((await verify()).payload.sub);
+    const userId = tokenSubject.safeParse((await verify()).payload.sub);
     return userId.success ? { ok: true, userId: userId.data } : { ok: false, reason: "invalid" };
   } catch (error) {
     return { ok: false, reason: isKeyServerFailure(error) ? "unavailable" : "invalid" };

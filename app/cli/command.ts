@@ -150,5 +150,15 @@ function parseArguments<Schema extends z.ZodType>(
 ): Prepared {
   const parsed = input.safeParse({ positionals, ...values });
   if (parsed.success) return then(parsed.data);
-  return { ok: false, message: parsed.error.issues[0]?.message ?? "The arguments are not valid." };
+  return { ok: false, message: describeProblem(parsed.error.issues[0]) };
+}
+
+/** What is wrong, and with which option: a message that the schema has no words for does not say it. */
+function describeProblem(problem: z.core.$ZodIssue | undefined): string {
+  const { message = "The arguments are not valid.", path = [] } = problem ?? {};
+  const [name] = path;
+  const isOwnWords = !/^(Too |Invalid )/.test(message);
+  return isOwnWords || typeof name !== "string" || name === "positionals"
+    ? message
+    : `--${name} is not valid. ${message}`;
 }

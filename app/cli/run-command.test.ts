@@ -60,6 +60,15 @@ it("reports wrong arguments as JSON with --json", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: "usage" } });
 });
 
+it.each([
+  ["activity --limit 0", "--limit is not valid. Too small"],
+  ["activity --limit NaN", "--limit is not valid. Invalid input"],
+  ["runs --limit 0", "--limit must be a whole number from 1 to 500."],
+])("says which option is wrong: %s", async (line, message) => {
+  const { code, stderr } = await runAndCapture(line.split(" "), never);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
+
 it("ends with 1 and the reason when the installation cannot be opened", async () => {
   const open = async (): Promise<Opening> => ({ ok: false, message: "Run: npm run db:migrate" });
   expect(await runAndCapture(["status"], open)).toEqual({

@@ -5,6 +5,18 @@ import { runAndCapture } from "./testing/cli";
 const never = () => Promise.reject(new Error("This must not open the database"));
 
 describe("help", () => {
+  it("is a command, too, as the page of a run says", async () => {
+    const all = await runAndCapture(["--help"], never);
+    expect(await runAndCapture(["help"], never)).toEqual(all);
+    expect(await runAndCapture(["help", "sync"], never)).toEqual(
+      await runAndCapture(["sync", "--help"], never),
+    );
+    expect(await runAndCapture(["help", "nonsense"], never)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("There is no command nonsense."),
+    });
+  });
+
   it("names all commands, and none that does not exist", async () => {
     const { code, stdout } = await runAndCapture(["--help"], never);
     expect(code).toBe(0);

@@ -72,16 +72,18 @@ export async function runCommandLine({ argv, open, bare, ...streams }: CommandLi
   const at = argv.findIndex((argument) => !argument.startsWith("-"));
   const name = argv[at];
   const rest = argv.filter((_, index) => index !== at);
-  const command = COMMANDS.find((one) => one.name === name);
-  const wantsHelp = rest.includes("--help") || rest.includes("-h");
-  if (wantsHelp && (command || name === undefined)) {
+  const asksForHelp = name === "help";
+  const wanted = asksForHelp ? rest.find((argument) => !argument.startsWith("-")) : name;
+  const command = COMMANDS.find((one) => one.name === wanted);
+  const wantsHelp = asksForHelp || rest.includes("--help") || rest.includes("-h");
+  if (wantsHelp && (command || wanted === undefined)) {
     streams.stdout(command ? formatHelp(command) : HELP);
     return EXIT.done;
   }
   const json = rest.includes("--json");
   const out = createOut(streams, json);
   if (!command) {
-    out.fail("usage", name === undefined ? HELP : `There is no command ${name}.\n\n${HELP}`);
+    out.fail("usage", wanted === undefined ? HELP : `There is no command ${wanted}.\n\n${HELP}`);
     return EXIT.usage;
   }
   const prepared = prepare(command, rest);
@@ -143,7 +145,7 @@ const HELP = [
     `      ${summary}`,
   ]),
   "",
-  "All commands accept --json and --help.",
+  "All commands accept --json and --help. help <command> says the same as --help.",
   EXIT_CODES,
   "",
 ].join("\n");

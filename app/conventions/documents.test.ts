@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { repository } from "./sources";
+import { listFiles, repository } from "./sources";
 
 const read = (file: string) => readFileSync(path.join(repository, file), "utf8");
 const documents = readdirSync(path.join(repository, "docs")).filter((name) => name.endsWith(".md"));
@@ -18,6 +18,16 @@ it("every document is found from the README", () => {
     if (file.endsWith(".md") && existsSync(path.join(repository, file)))
       for (const target of readLinks(file)) found.add(target);
   expect(documents.map((name) => `docs/${name}`).filter((file) => !found.has(file))).toEqual([]);
+});
+
+it("pages, messages and the doctor tell people to type only commands that there are", async () => {
+  const { COMMANDS } = await import("~/cli/run-command");
+  const known = new Set(["help", ...COMMANDS.map(({ name }) => name)]);
+  const told = listFiles(["app"], /(?<!\.test)\.tsx?$/).flatMap((file) =>
+    [...read(file).matchAll(/npm run parity -- ([a-z][a-z-]*)/g)].map(([, name = ""]) => ({ file, name })),
+  );
+  expect(told.length).toBeGreaterThan(20);
+  expect(told.filter(({ name }) => !known.has(name))).toEqual([]);
 });
 
 describe.each(["README.md", "CONTRIBUTING.md", "SECURITY.md", ...documents.map((name) => `docs/${name}`)])(

@@ -14,6 +14,7 @@ import styles from "./tailwind.css?url";
 import { ErrorPage } from "./ui/error-page";
 import { NowProvider } from "./ui/format/now";
 import { NavigationBar } from "./ui/navigation-bar";
+import { KeepPage } from "./ui/reach/keep-page";
 import { type Appearance, readAppearance, THEMES } from "./ui/theme/appearance";
 import { useNonce } from "./ui/theme/nonce";
 import { ToastProvider } from "./ui/toast/toasts";
@@ -81,6 +82,7 @@ export default function App() {
     <NowProvider serverNow={data?.now ?? 0}>
       <ToastProvider>
         <NavigationBar />
+        <KeepPage />
         <Outlet />
       </ToastProvider>
     </NowProvider>

@@ -34,7 +34,7 @@ test("without scripts every button that is shown works: found, synced from the l
 
 const PAGES = [
   ...["/", "/?queue=needs_decision", "/?queue=not_linked", "/users", "/plans", "/runs", "/activity", "/team"],
-  "/settings",
+  ...["/settings", "/health", "/alerts", "/doctor", "/account", "/revocations", "/users/user_0100"],
 ];
 
 test("no page shows a button that does nothing without scripts", async ({ staffPage: page }) => {

@@ -1,5 +1,5 @@
 import { addPaidCustomers, readRecord } from "./support/customers";
-import { setWebhooks } from "./support/paying";
+import { controlSandbox, setWebhooks } from "./support/paying";
 import { expect, test } from "./support/test";
 
 test.beforeEach(({ product }) => setWebhooks(product, "off"));
@@ -61,19 +61,10 @@ test("“Check again” says that Stripe does not answer, and keeps the case", a
   await page.goto("/users?q=sina.silent");
   await page.getByRole("link", { name: "Sina Silent" }).click();
   const todo = page.getByRole("region", { name: "What to do" });
-  await control(product.sandboxUrl, { faults: [{ effect: { type: "error", status: 500 } }] });
+  await controlSandbox(product, { faults: [{ effect: { type: "error", status: 500 } }] });
   await todo.getByRole("button", { name: "Check again" }).click();
   await expect(todo.getByRole("status")).toContainText("Not checked: Stripe");
-  await control(product.sandboxUrl, { clearFaults: true });
+  await controlSandbox(product, { clearFaults: true });
   await todo.getByRole("button", { name: "Check again" }).click();
   await expect(todo.getByRole("status")).toContainText("Stripe was read again, and nothing was changed.");
 });
-
-async function control(sandboxUrl: string, body: object): Promise<void> {
-  const answer = await fetch(new URL("/_sandbox/control", sandboxUrl), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`The sandbox answered ${answer.status}: ${await answer.text()}`);
-}

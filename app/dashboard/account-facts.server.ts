@@ -10,7 +10,7 @@ import { mayItemsHaveSeats } from "~/engine/account/price-mappings.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
-import { PAYING } from "./payers/unclaimed-payers.server";
+import { PAYING, PAYING_CUSTOMERS } from "./payers/unclaimed-payers.server";
 
 const stakeRow = z.object({
   kind: z.enum(MONEY_KINDS),
@@ -67,12 +67,9 @@ export async function countUnlinkedCustomers(db: Database | Tx): Promise<number>
   const row = await queryOne(
     db,
     countRow,
-    sql`WITH paying AS MATERIALIZED (
-      SELECT DISTINCT s."customerId" AS id FROM parity."StripeSubscription" s
-      WHERE NOT s.gone AND s.status IN ${PAYING}
-        AND ${isInNoRecord(sql`s."customerId"`)})
+    sql`WITH ${PAYING_CUSTOMERS}
     SELECT count(*)::int AS count FROM paying JOIN parity."StripeCustomer" c USING (id)
-    WHERE c.state = 'present' AND NOT ${isIgnored(sql`c.id`)}
+    WHERE c.state = 'present' AND NOT ${isIgnored(sql`c.id`)} AND ${isInNoRecord(sql`paying.id`)}
       AND EXISTS (SELECT 1 FROM parity."StripeSubscription" bought WHERE bought."customerId" = paying.id AND NOT bought.gone
         AND bought.status IN ${PAYING} AND ${mayItemsHaveSeats(sql`bought.items`)})
       AND NOT EXISTS (${selectOwners(sql`paying.id`)})

@@ -26,6 +26,8 @@ export type ComparisonLine = {
   /** Why a wrong value matters. */
   help: string;
   field: string;
+  /** Null for a field of the user. */
+  workspaceId: string | null;
   recorded: string;
   expected: string;
   /** Stripe's raw value, e.g. `price_… (army_yearly)`; null when Stripe has none. */
@@ -58,6 +60,7 @@ export function compareRecords(
       label: workspace === null ? field.label : `${workspace} · ${field.label.toLowerCase()}`,
       help: field.why,
       field: workspaceId === null ? id : `${id}:${workspaceId}`,
+      workspaceId,
       recorded: formatFieldValue(field, recorded, currencies.recorded),
       expected: formatFieldValue(field, should, currencies.expected),
       stripe: formatStripeValue(field, evaluation.primary),

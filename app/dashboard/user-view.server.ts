@@ -35,6 +35,9 @@ export type DatabaseView = {
   planName: string | null;
   stripeCustomerId: string | null;
   workspaces: { id: string; name: string; status: string; seats: number }[];
+  /** Of all of them: a page lists the first. */
+  workspaceCount: number;
+  activeWorkspaces: number;
   access: boolean;
 };
 
@@ -102,6 +105,8 @@ export function toUserView({ evaluated, catalogue, workspaceNames, blockedBefore
         ...workspace,
         name: workspaceNames.get(workspace.id) ?? workspace.id,
       })),
+      workspaceCount: record.workspaces.length,
+      activeWorkspaces: record.workspaces.filter(({ status }) => status === "active").length,
       access: evaluation.accessRecorded,
     },
     mismatches: evaluation.mismatches,

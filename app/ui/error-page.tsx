@@ -1,4 +1,5 @@
 import { isRouteErrorResponse, useRouteError } from "@remix-run/react";
+import type { ReactNode } from "react";
 import { ButtonLink } from "./button";
 
 type ErrorText = { title: string; next: string };
@@ -16,8 +17,8 @@ const UNEXPECTED: ErrorText = {
   next: "Try again. If it happens again, tell an engineer and include the request ID.",
 };
 
-/** Says what went wrong with a page and what to do next. For an error boundary. */
-export function ErrorPage() {
+/** Says what went wrong with a page and what to do next. For an error boundary. `children`: a way out of its own, first. */
+export function ErrorPage({ children }: { children?: ReactNode }) {
   const error = useRouteError();
   const status = isRouteErrorResponse(error) ? error.status : 500;
   const { message, requestId } = readErrorDetails(isRouteErrorResponse(error) ? error.data : null);
@@ -30,7 +31,8 @@ export function ErrorPage() {
       {message && <p className="mt-2 text-ink">{message}</p>}
       <p className="mt-2 text-quiet">{next}</p>
       {requestId && <p className="mt-2 font-mono text-small text-faint">Request ID: {requestId}</p>}
-      <div className="mt-6 flex gap-2">
+      <div className="mt-6 flex flex-wrap gap-2">
+        {children}
         {status === 401 && (
           <ButtonLink variant="primary" to="/sign-in">
             Sign in

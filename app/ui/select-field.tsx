@@ -36,6 +36,7 @@ export function SelectField({
         aria-describedby={hint ? `${id}-hint` : undefined}
         className={classNames(
           "h-10 w-full rounded border border-edge bg-raised px-2 text-lead text-ink sm:h-9 sm:text-text",
+          "disabled:cursor-not-allowed disabled:border-line disabled:bg-sunken disabled:text-quiet",
           !isLabelHidden && "mt-1.5",
           className,
         )}

@@ -41,11 +41,15 @@ export async function goToPayment(page: Page, card: string, plan = "Army"): Prom
 }
 
 /** `off`: the sandbox's webhooks are lost. */
-export async function setWebhooks(product: Product, webhooks: "on" | "off"): Promise<void> {
+export const setWebhooks = (product: Product, webhooks: "on" | "off") =>
+  controlSandbox(product, { webhooks });
+
+/** Changes how the sandbox behaves, for the tests after this one too until it is taken back. */
+export async function controlSandbox(product: Product, command: object): Promise<void> {
   const answer = await fetch(new URL("/_sandbox/control", product.sandboxUrl), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ webhooks }),
+    body: JSON.stringify(command),
   });
   if (!answer.ok) throw new Error(`The sandbox answered ${answer.status}: ${await answer.text()}`);
 }

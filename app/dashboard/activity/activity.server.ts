@@ -19,6 +19,7 @@ import {
   toDecisionViews,
 } from "../decisions/decision-view.server";
 import { describeRepairer } from "../run-view.server";
+import { shortenLines } from "../user-page/shorten-lines";
 import { type ActivityPlace, type ActivityQuery, listPlaces, writeCursor } from "./activity-places.server";
 import { describeDecision } from "./decision-words";
 import { describeSetting } from "./setting-words";
@@ -67,11 +68,30 @@ export function createActivity({ db, log }: { db: Database; log: Log }) {
   return {
     /** The newest first. */
     list: (query: ActivityQuery) => listActivity(db, query),
+    /** The same with the names of the users, for a page: they are never in the audit itself, nor in its CSV. */
+    listForPage: (query: ActivityQuery) => listNamed(db, query),
     /** Sets a setting to what it was before a change. */
     undoSetting: (request: Parameters<typeof undoSetting>[1]) => undoSetting({ db, log }, request),
     /** Everyone who did something, for a filter: staff that have left too. */
     actors: () => listActors(db),
   };
+}
+
+export type NamedEntry = ActivityEntry & { userName: string | null };
+export type NamedPage = Omit<ActivityPage, "entries"> & { entries: NamedEntry[] };
+
+const nameRow = z.object({ id: z.string(), name: z.string().nullable() });
+
+async function listNamed(db: Database, query: ActivityQuery): Promise<NamedPage> {
+  const page = await listActivity(db, query);
+  const userIds = [...new Set(page.entries.flatMap(({ userId }) => userId ?? []))];
+  const rows = await queryRows(db, nameRow, sql`SELECT id, name FROM parity.users_by_id(${userIds}::text[])`);
+  const names = new Map(rows.map(({ id, name }) => [id, name]));
+  const entries = page.entries.map((entry): NamedEntry => {
+    const userName = entry.userId === null ? null : (names.get(entry.userId) ?? null);
+    return { ...entry, userName, changes: shortenLines(entry.changes) };
+  });
+  return { ...page, entries };
 }
 
 /** One page of what was done, the newest first. */

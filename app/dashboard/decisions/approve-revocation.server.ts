@@ -1,4 +1,5 @@
 import type { WriteMode } from "~/billing/policy";
+import { SEAT_LABEL } from "~/billing/seat-label";
 import { lacksEvidence } from "~/billing/verdicts/block-reasons";
 import { roleAllows } from "~/engine/account/roles";
 import { type DecisionRequest, findReasonProblem } from "~/engine/decisions/decide.server";
@@ -59,13 +60,15 @@ export async function previewRevocation({ db }: Deps, request: RevocationRequest
   if (asIs !== null && !isApprover(request)) return refuse("forbidden", needAdmin(explainBlocked(asIs)));
   const effect = createEffect();
   effect.users = effect.evaluated = 1;
-  addMoney(effect.losing, approved);
-  const { verdict } = approved.evaluation;
-  effect.changed.push({ userId, name, before: verdict, after: verdict, access: "loses" });
+  const { verdict, accessExpected, comp } = approved.evaluation;
+  const keepsAccess = accessExpected || comp !== null;
+  addMoney(keepsAccess ? effect.fewerSeats : effect.losing, approved);
+  const access = keepsAccess ? "fewer_seats" : "loses";
+  effect.changed.push({ userId, name, before: verdict, after: verdict, access });
   return {
     ok: true,
     ...{ userId, name, effect, writeMode },
-    sentence: `${name} loses access.`,
+    sentence: keepsAccess ? `${name} gets fewer ${SEAT_LABEL.many}.` : `${name} loses access.`,
     notes: asIs === null || asIs === "grant_only" ? [] : [explainBlocked(asIs)],
   };
 }

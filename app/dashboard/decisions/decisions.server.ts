@@ -12,6 +12,7 @@ import { approveRevocation, previewRevocation, type RevocationRequest } from "./
 import { type DecisionView, toDecisionViews } from "./decision-view.server";
 import { describeEffect } from "./effect-words";
 import { followUp } from "./follow-up.server";
+import { resolveUser } from "./resolve-user.server";
 import { loadUserDecisions } from "./user-decisions.server";
 
 export type { Decider, DecisionRequest };
@@ -47,7 +48,9 @@ export function createDecisions(deps: Deps, { countCache }: { countCache: CountC
     /** What staff have decided about a user: who, when and why. */
     about: (userId: string) => loadUserDecisions(db, userId),
     /** What a decision would do, as evaluated from what is stored. */
-    async preview(request: DecisionRequest): Promise<DecisionPreview | DecisionRefused> {
+    async preview(asked: DecisionRequest): Promise<DecisionPreview | DecisionRefused> {
+      const request = await resolveUser(db, asked);
+      if ("ok" in request) return toRefused(request);
       const { kind } = request;
       if (isRevocationKind(kind)) {
         const found = await previewRevocation(deps, { ...request, kind });
@@ -59,10 +62,11 @@ export function createDecisions(deps: Deps, { countCache }: { countCache: CountC
       return found.ok ? toPreview(found) : toRefused(found);
     },
     /** Decides, then evaluates and syncs the users concerned, where writing is allowed. */
-    async decide(
-      request: DecisionRequest & { signal?: AbortSignal },
-    ): Promise<DecisionMade | DecisionRefused> {
-      const { kind, signal } = request;
+    async decide(asked: DecisionRequest & { signal?: AbortSignal }): Promise<DecisionMade | DecisionRefused> {
+      const request = await resolveUser(db, asked);
+      if ("ok" in request) return toRefused(request);
+      const { kind } = request;
+      const { signal } = asked;
       if (isRevocationKind(kind)) return revoke({ ...request, kind });
       const found = isUndoKind(kind)
         ? await undoChanges(deps, { ...request, kind }, { signal })

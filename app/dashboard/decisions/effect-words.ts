@@ -1,15 +1,23 @@
 import { formatMoney } from "~/billing/money";
 import type { WriteMode } from "~/billing/policy";
+import { SEAT_LABEL } from "~/billing/seat-label";
 import { VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
 import { pluralize } from "~/billing/words/counts";
 import type { Effect, EffectGroup } from "~/engine/decisions/effect";
 
 /** What a decision changes, in sentences: access first, then the verdicts, then what stands in the way of writing it. */
 export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
-  const { gaining, losing, verdicts, users, evaluated } = effect;
+  const { gaining, moreSeats, losing, fewerSeats, waiting, denied, verdicts, users, evaluated } = effect;
+  const say = (group: EffectGroup, one: string, many: string) =>
+    group.users === 0 ? [] : [`${describeGroup(group)} ${group.users === 1 ? one : many}.`];
+  const seats = SEAT_LABEL.many;
   const lines = [
-    ...(gaining.users > 0 ? [`${describeGroup(gaining)} ${verb(gaining, "gain")} access.`] : []),
-    ...(losing.users > 0 ? [`${describeGroup(losing)} ${verb(losing, "lose")} access.`] : []),
+    ...say(gaining, "gains access", "gain access"),
+    ...say(moreSeats, `gets more ${seats}`, `get more ${seats}`),
+    ...say(losing, "loses access", "lose access"),
+    ...say(fewerSeats, `gets fewer ${seats}`, `get fewer ${seats}`),
+    ...say(waiting, "keeps access until a person decides", "keep access until a person decides"),
+    ...say(denied, "is not given access any more", "are not given access any more"),
     ...verdicts.map(
       (one) =>
         `${pluralize(one.users, "user")}: ${VERDICT_CATALOGUE[one.before].label} → ${VERDICT_CATALOGUE[one.after].label}.`,
@@ -18,14 +26,13 @@ export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
   if (lines.length === 0) lines.push("No user’s access or status changes.");
   if (evaluated < users)
     lines.push(`Evaluated for the first ${pluralize(evaluated, "user")} of ${pluralize(users, "user")}.`);
-  const changes = gaining.users + losing.users > 0;
+  const loses = losing.users + fewerSeats.users > 0;
+  const changes = gaining.users + moreSeats.users > 0 || loses;
   if (changes && writeMode === "off") lines.push("Repairs are paused: the users’ records are not changed.");
-  if (losing.users > 0 && writeMode === "grant_only")
+  if (loses && writeMode === "grant_only")
     lines.push("Parity only grants access now: no access is taken until an admin allows revocations.");
   return lines;
 }
-
-const verb = ({ users }: EffectGroup, word: string) => (users === 1 ? `${word}s` : word);
 
 function describeGroup({ users, perMonth }: EffectGroup): string {
   const money = perMonth.map((one) => formatMoney(one.perMonth, one.currency)).join(" + ");

@@ -86,6 +86,16 @@ it("a payer without a user is linked to one; two people who link it to two users
   expect(await world.db.link.count({ where: { customerId: payers.guest, source: "confirmed" } })).toBe(1);
 });
 
+it("R338: the user of a payer may be named by the email address, which exactly one user must have", async () => {
+  const link = (userId: string) =>
+    world.parity.decisions.preview(toRequest("link_payer", { userId, customerId: payers.shop }, OPERATOR));
+  expect(await link(" GUS@example.com ")).toMatchObject({ ok: true, sentence: `${payers.shop} is gus.` });
+  expect(await link("no@example.com")).toMatchObject({
+    ...{ ok: false, reason: "not_found" },
+    message: "No user has the address or the ID no@example.com.",
+  });
+});
+
 it("a payer that is not ours is in no list and no possible match, until that is ended", async () => {
   const input = { customerId: payers.shop };
   expect(await unclaimed()).toContain(payers.shop);

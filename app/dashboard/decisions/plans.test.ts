@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { addSyncedUser, createWorld, readAccess, type World } from "~/engine/testing/world";
+import { addSyncedUser, createWorld, readAccess, syncAll, type World } from "~/engine/testing/world";
 import { addStaff, createDecider, OPERATOR, toRequest } from "./testing/deciding";
 
 let world: World;
@@ -19,7 +19,11 @@ const army = { planId: "army", name: "Army", seats: "5" };
 it("R230: fewer seats are previewed with the users who lose them, saved for a reason, and undone", async () => {
   expect(await readAccess(world, "ada")).toBe("active 5");
   const preview = await world.parity.decisions.preview(toRequest("set_plan", { ...army, seats: "3" }));
-  expect(preview).toMatchObject({ ok: true, effect: { users: 1, losing: { users: 1 } } });
+  expect(preview).toMatchObject({
+    ok: true,
+    effect: { users: 1, losing: { users: 0 }, fewerSeats: { users: 1 } },
+    lines: expect.arrayContaining([expect.stringMatching(/^1 user \(.*\) gets fewer soldiers\.$/)]),
+  });
   expect(await findPlan("army")).toMatchObject({ seats: 5 });
 
   const saved = await deciding.decide("set_plan", { ...army, seats: "3" });
@@ -51,6 +55,28 @@ it("R230: a plan is created, a lookup key and a product are mapped to it, and it
   await deciding.undo(product);
   expect(await deciding.undo(made)).toMatchObject({ ok: true });
   expect(await findPlan("team")).toBeUndefined();
+});
+
+it("R336: to unmap a price takes from no user by itself, and says so: access is kept until a person decides, and not given where it is missing", async () => {
+  const { sandbox, db, parity } = world;
+  const product = sandbox.products.create({ name: "Old plan" }).id;
+  const month = { interval: "month" } as const;
+  const price = sandbox.prices.create({ product, currency: "usd", unit_amount: 2_000, recurring: month }).id;
+  await deciding.decide("map_price", { priceId: price, planId: "army" });
+  for (const id of ["bea", "cleo"]) await addSyncedUser(world, id, { price });
+  await db.workspace.update({ where: { id: "cleo_w1" }, data: { status: "locked", seats: 0 } });
+
+  const preview = await parity.decisions.preview(toRequest("unmap_price", { priceId: price }));
+  expect(preview).toMatchObject({ ok: true, effect: { losing: { users: 0 } } });
+  expect(preview.ok && preview.lines).toEqual(
+    expect.arrayContaining([
+      "1 user ($20 a month) keeps access until a person decides.",
+      "1 user ($20 a month) is not given access any more.",
+    ]),
+  );
+  await deciding.decide("unmap_price", { priceId: price });
+  await syncAll(parity);
+  expect(await readAccess(world, "bea")).toBe("active 5");
 });
 
 it.each([

@@ -5,7 +5,7 @@ import { VERDICT_CATALOGUE, type Verdict } from "~/billing/verdicts/catalogue";
 import { AS_STAFF, evaluateUser, findBlockReason, listFlags } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import type { Database, Tx } from "~/platform/client.server";
-import { listUnclaimedPayers } from "../payers/unclaimed-payers.server";
+import { listUnclaimedPayers, type UnclaimedPayer } from "../payers/unclaimed-payers.server";
 import {
   countQueueUsers,
   findOldest,
@@ -58,10 +58,10 @@ const MAX_PAYERS = 500;
 
 async function listPayers(db: Database | Tx): Promise<InboxCase[]> {
   const payers = await listUnclaimedPayers(db, { limit: MAX_PAYERS });
-  const cases = payers.map(({ customerId, email, perMonth, since }) => ({
+  const cases = payers.map(({ customerId, email, perMonth, since, ...hints }) => ({
     id: customerId,
     title: email ?? customerId,
-    detail: "Pays in Stripe",
+    detail: describeHint(hints),
     verdict: null,
     perMonth,
     since,
@@ -77,6 +77,15 @@ async function listPayers(db: Database | Tx): Promise<InboxCase[]> {
       (other.perMonth[0]?.perMonth ?? 0) - (one.perMonth[0]?.perMonth ?? 0) ||
       one.since - other.since,
   );
+}
+
+/** What says whose payer it may be. */
+function describeHint(
+  hints: Pick<UnclaimedPayer, "usersWithAddress" | "usersByReference" | "namedUserId">,
+): string {
+  if (hints.usersWithAddress.length > 0) return "A user has the same address";
+  if (hints.usersByReference.length > 0) return "A checkout names a user";
+  return hints.namedUserId === null ? "Nothing says whose it is" : "Names a user who does not exist";
 }
 
 const rank = ({ perMonth }: InboxCase, currencies: ReadonlyMap<string, number>) =>

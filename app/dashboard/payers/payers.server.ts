@@ -4,11 +4,19 @@ import type { Deps } from "~/engine/evaluate/deps.server";
 import { readAddress } from "~/engine/observe/read-address.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
 import type { RequestOptions } from "~/stripe/reader.server";
+import { loadUserChoices } from "../user-page/case-choices.server";
 import { describePayer } from "./payer-words";
 import { listUnclaimedPayers, type UnclaimedPayer, type UnclaimedQuery } from "./unclaimed-payers.server";
 
 /** An unclaimed payer with what there is to say about it. */
-export type DescribedPayer = UnclaimedPayer & { sentences: string[] };
+export type DescribedPayer = UnclaimedPayer & {
+  sentences: string[];
+  /** "Ada Okafor (ada@example.com)", of those that it may be, by their ids. */
+  userLabels: Record<string, string>;
+};
+
+/** Very many users may have one address. */
+const MOST_NAMED = 20;
 
 const PERSON_WAITS: RequestOptions = { priority: "interactive", deadlineMs: 40_000 };
 
@@ -24,7 +32,14 @@ export function createPayers(deps: Deps) {
       const payers = await listUnclaimedPayers(db, { limit, search });
       if (payers.length === 0) return [];
       const [metadataKey = ""] = await loadMetadataKeys(db);
-      return payers.map((payer) => ({ ...payer, sentences: describePayer(payer, metadataKey) }));
+      const ids = payers.flatMap((payer) => [...payer.usersWithAddress, ...payer.usersByReference]);
+      const users = await loadUserChoices(db, ids.slice(0, MOST_NAMED));
+      const userLabels = Object.fromEntries(users.map(({ value, label }) => [value, label]));
+      return payers.map((payer) => ({
+        ...payer,
+        sentences: describePayer(payer, metadataKey),
+        userLabels,
+      }));
     },
     /**
      * Reads from Stripe the customers that a whole `cus_…`, `sub_…` or email address names: a payer may be newer than the last

@@ -8,7 +8,7 @@ const buildPath = (change: Partial<UsersQuery>) => usersPath(EMPTY_QUERY, change
 /** Views of the users table that every installation has. */
 export const SHIPPED_VIEWS: readonly ShippedView[] = [
   { name: "Locked out", path: buildPath({ verdicts: ["locked_out"], sort: "money" }) },
-  { name: "Access without paying", path: buildPath({ verdicts: ["unpaid_access"], sort: "money" }) },
+  { name: "Unpaid access", path: buildPath({ verdicts: ["unpaid_access"], sort: "money" }) },
   {
     name: "Needs a decision",
     path: buildPath({ verdicts: VERDICTS.filter((verdict) => REVIEW_VERDICTS.has(verdict)) }),

@@ -7,7 +7,7 @@ import type { Database, Tx } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { maskText } from "~/platform/mask.server";
 import { isPlainText } from "~/platform/plain-text";
-import type { Effect } from "./effect";
+import { type Effect, takesFromUsers } from "./effect";
 import { type DecisionContext, nameActor, type Prepared, type Refusal, refuse } from "./handler.server";
 import { HANDLERS } from "./handlers.server";
 import { DECISIONS, type DecisionKind, type RowKind } from "./kinds";
@@ -131,7 +131,7 @@ export async function writeDecision(
   const { subject, before, after, sentence, userIds, followUp, mayRevoke = false, undoes = null } = prepared;
   const effect = await weigh(tx, prepared, context.evaluation);
   if (!roleAllows(by.role, "admin")) {
-    if (effect.losing.users > 0)
+    if (takesFromUsers(effect))
       return refuse("forbidden", "This takes access from a user: an admin must decide it.");
     if (prepared.needsAdmin) return refuse("forbidden", "An admin must decide this.");
   }
@@ -139,7 +139,7 @@ export async function writeDecision(
     ok: true as const,
     ...{ sentence, effect, userIds, followUp, notes: [] },
     writeMode: context.evaluation.settings.writeMode,
-    mayRevoke: mayRevoke || effect.losing.users > 0,
+    mayRevoke: mayRevoke || takesFromUsers(effect),
   };
   if (preview) return { ...decided, decision: null };
   const { actor, reason } = context;

@@ -2,7 +2,7 @@ import { type EvaluationContext, loadEvaluationContext, loadOptions } from "~/en
 import { AS_STAFF, type EvaluatedUser, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import type { Tx } from "~/platform/client.server";
-import { addMoney, createEffect, type Effect, type UserEffect } from "./effect";
+import { type AccessEffect, addMoney, createEffect, type Effect, type EffectGroup } from "./effect";
 import type { Prepared } from "./handler.server";
 
 const BATCH = 1_000;
@@ -44,13 +44,14 @@ async function evaluateAll(
 
 function addUser(effect: Effect, was: Evaluated, is: Evaluated): void {
   const access = compare(was, is);
-  if (access === "gains") addMoney(effect.gaining, is);
-  if (access === "loses") addMoney(effect.losing, was.evaluation.primary ? was : is);
+  const group = findGroup(effect, access);
+  const isGain = access === "gains" || access === "more_seats";
+  if (group) addMoney(group, isGain || !was.evaluation.primary ? is : was);
   const before = was.evaluation.verdict;
   const after = is.evaluation.verdict;
   if (before === after && access === "keeps") return;
-  const group = effect.verdicts.find((one) => one.before === before && one.after === after);
-  if (group) group.users += 1;
+  const same = effect.verdicts.find((one) => one.before === before && one.after === after);
+  if (same) same.users += 1;
   else effect.verdicts.push({ before, after, users: 1 });
   if (effect.changed.length < MOST_SHOWN) {
     const { userId, name } = is.snapshot.record;
@@ -58,9 +59,21 @@ function addUser(effect: Effect, was: Evaluated, is: Evaluated): void {
   }
 }
 
-function compare(was: Evaluated, is: Evaluated): UserEffect["access"] {
-  if ((takesAccess(is) && !takesAccess(was)) || (isEntitled(was) && !isEntitled(is))) return "loses";
-  return is.evaluation.grants && !was.evaluation.grants ? "gains" : "keeps";
+function findGroup(effect: Effect, access: AccessEffect): EffectGroup | null {
+  const groups: Record<AccessEffect, EffectGroup | null> = {
+    ...{ gains: effect.gaining, more_seats: effect.moreSeats, keeps: null },
+    ...{ fewer_seats: effect.fewerSeats, waits: effect.waiting, denied: effect.denied, loses: effect.losing },
+  };
+  return groups[access];
+}
+
+function compare(was: Evaluated, is: Evaluated): AccessEffect {
+  const { accessRecorded } = is.evaluation;
+  if (takesAccess(is) && !takesAccess(was)) return isEntitled(is) ? "fewer_seats" : "loses";
+  if (isEntitled(was) && !isEntitled(is))
+    return takesAccess(is) ? "loses" : accessRecorded ? "waits" : "denied";
+  if (is.evaluation.grants && !was.evaluation.grants) return accessRecorded ? "more_seats" : "gains";
+  return "keeps";
 }
 
 /** Does anything say that the user is to have access? */

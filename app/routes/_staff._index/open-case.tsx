@@ -3,7 +3,7 @@ import { ChevronLeft } from "lucide-react";
 import { type RefObject, useEffect, useRef } from "react";
 import { inboxPath, QUEUES, type QueueId } from "~/dashboard/inbox/queues";
 import type { DescribedPayer } from "~/dashboard/payers/payers.server";
-import type { UserPage } from "~/dashboard/user-pages.server";
+import type { ShownUserPage } from "~/dashboard/user-page/shorten";
 import { UserCase } from "~/routes/_staff/case/user-case";
 import { ButtonLink } from "~/ui/button";
 import { EmptyState } from "~/ui/empty-state";
@@ -15,7 +15,7 @@ type OpenCaseProps = {
   caseId: string | null;
   /** The address names the case; otherwise it is the first one that waits. */
   isChosen: boolean;
-  page: UserPage | null;
+  page: ShownUserPage | null;
   payer: DescribedPayer | null;
   nextId: string | null;
   /** The line before this one, also when it is done. */

@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import { formatPerMonth } from "~/dashboard/payers/payer-words";
 import type { DescribedPayer } from "~/dashboard/payers/payers.server";
+import { MOST_LISTED } from "~/dashboard/user-page/shorten-lines";
 import { StripeLink } from "~/routes/_staff/user/stripe-link";
 import { buildUserPath } from "~/routes/_staff/user/use-sync";
 import { CopyId } from "~/ui/copy-id";
@@ -29,19 +30,24 @@ export function PayerCase({ payer }: { payer: DescribedPayer }) {
       </p>
       <PayerSteps payer={payer} users={users} />
       <Section title="Who it may be">
+        {payer.namedUserId !== null && (
+          <p className="py-3 text-table text-quiet">
+            The metadata in Stripe names the user {payer.namedUserId}, who does not exist.
+          </p>
+        )}
         {users.length === 0 ? (
           <p className="py-3 text-table text-quiet">
-            Nothing in Stripe names a user, and no user has this email address.
+            {payer.namedUserId === null && "Nothing in Stripe names a user. "}No user has this email address.
           </p>
         ) : (
           <ul className="text-table">
-            {users.map(({ userId, why }) => (
+            {users.map(({ userId, label, why }) => (
               <li
                 key={userId}
                 className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2"
               >
                 <Link to={buildUserPath(userId)} className="rounded text-accent hover:underline">
-                  {userId}
+                  {label}
                 </Link>
                 <span className="text-quiet">{why}</span>
               </li>
@@ -53,11 +59,15 @@ export function PayerCase({ payer }: { payer: DescribedPayer }) {
   );
 }
 
-function listPossibleUsers({ usersWithAddress, usersByReference, rejectedUsers }: DescribedPayer) {
+function listPossibleUsers(payer: DescribedPayer) {
+  const { usersWithAddress, usersByReference, rejectedUsers, userLabels } = payer;
   const rejected = new Set(rejectedUsers);
   const byAddress = usersWithAddress.map((userId) => ({ userId, why: "has the same email address" }));
   const byReference = usersByReference
     .filter((userId) => !usersWithAddress.includes(userId))
     .map((userId) => ({ userId, why: "is named by a checkout session" }));
-  return [...byAddress, ...byReference].filter(({ userId }) => !rejected.has(userId));
+  return [...byAddress, ...byReference]
+    .filter(({ userId }) => !rejected.has(userId))
+    .slice(0, MOST_LISTED)
+    .map((user) => ({ ...user, label: userLabels[user.userId] ?? user.userId }));
 }

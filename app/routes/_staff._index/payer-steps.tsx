@@ -7,7 +7,7 @@ import { useDecision } from "~/routes/_staff/decide/use-decision";
 import { useHasRole } from "~/routes/_staff/frame-data";
 import { Button } from "~/ui/button";
 
-type PayerStepsProps = { payer: DescribedPayer; users: { userId: string; why: string }[] };
+type PayerStepsProps = { payer: DescribedPayer; users: { userId: string; label: string; why: string }[] };
 
 /** A payer is linked to its user, or is no customer of this application. */
 export function PayerSteps({ payer, users }: PayerStepsProps) {
@@ -18,7 +18,9 @@ export function PayerSteps({ payer, users }: PayerStepsProps) {
   const subject = {
     ...{ key: customerId, name: email ?? customerId, basedOn: null },
     input: { customerId },
-    choices: { users: users.map(({ userId, why }) => ({ value: userId, label: `${userId}, who ${why}` })) },
+    choices: {
+      users: users.map(({ userId, label, why }) => ({ value: userId, label: `${label}, who ${why}` })),
+    },
   };
   return (
     <section aria-label="What to do" className="mt-5 space-y-3 rounded border border-line bg-raised p-4">

@@ -2,6 +2,7 @@ import type { MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { QUEUE_IDS, QUEUES } from "~/dashboard/inbox/queues";
+import { shortenUserPage } from "~/dashboard/user-page/shorten";
 import { idParam } from "~/http/body.server";
 import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { route } from "~/http/route.server";
@@ -48,7 +49,7 @@ export const loader = route.loader(
       cases,
       caseId,
       isChosen: search.case !== undefined,
-      page,
+      page: page && shortenUserPage(page),
       payer: payer ?? null,
       counts: counts.value,
       firstRun,

@@ -18,7 +18,7 @@ export function Filters({ filters, kinds, actors }: FiltersProps) {
       key={Object.values(filters).join("|")}
       role="search"
       aria-label="Filter the activity"
-      className="grid grid-cols-2 items-end gap-3 md:grid-cols-[repeat(5,minmax(0,1fr))_auto]"
+      className="grid grid-cols-2 items-end gap-3 md:grid-cols-3 xl:grid-cols-[repeat(5,minmax(0,1fr))_auto]"
     >
       {run !== "" && <input type="hidden" name="run" value={run} />}
       <SelectField

@@ -21,11 +21,17 @@ export const loader = route.loader(
   { who: "staff", role: "viewer", search: activitySearch },
   async ({ search, parity }) => {
     const [page, actors] = await Promise.all([
-      parity.activity.list(toActivityQuery(search, PAGE_LENGTH)),
+      parity.activity.listForPage(toActivityQuery(search, PAGE_LENGTH)),
       parity.activity.actors(),
     ]);
     const { after: _, ...filters } = search;
-    return { ...page, actors, kinds: ACTIVITY_KINDS, filters, isFirst: search.after === "" };
+    return {
+      ...page,
+      actors,
+      kinds: ACTIVITY_KINDS,
+      filters,
+      isFirst: search.after === "",
+    };
   },
 );
 

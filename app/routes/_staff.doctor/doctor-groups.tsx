@@ -32,7 +32,7 @@ export function DoctorGroups({ checks, isAsked, isAsking }: DoctorGroupsProps) {
 
 function CheckRow({ part: { title, found } }: { part: CheckedPart }) {
   return (
-    <div className="grid gap-x-6 gap-y-1 border-b border-line py-2.5 text-table last:border-b-0 sm:grid-cols-[11rem_minmax(0,1fr)]">
+    <div className="grid gap-x-6 gap-y-1 border-b border-line py-2.5 text-table last:border-b-0 sm:grid-cols-[9rem_minmax(0,1fr)] lg:grid-cols-[11rem_minmax(0,1fr)]">
       <h3 className="text-quiet">{title}</h3>
       <ul className="space-y-1.5">
         {found.map((finding) => (

@@ -31,7 +31,7 @@ function CauseRow({ count: { cause, users, unknown } }: { count: CauseCount }) {
   const { label, one, many, remedy, within } = CAUSE_CATALOGUE[cause];
   const isFound = users !== null && users > 0;
   return (
-    <li className="grid gap-x-6 gap-y-0.5 border-b border-line py-2.5 text-table sm:grid-cols-[12.5rem_minmax(0,1fr)_7rem]">
+    <li className="grid gap-x-6 gap-y-0.5 border-b border-line py-2.5 text-table sm:grid-cols-[11rem_minmax(0,1fr)_6rem] lg:grid-cols-[12.5rem_minmax(0,1fr)_7rem]">
       <h3 className="flex items-start gap-2 font-medium">
         <span className={`mt-1 ${isFound ? "text-high" : "text-faint"}`}>
           <Shape tone={isFound ? "high" : "low"} />

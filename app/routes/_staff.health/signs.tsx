@@ -71,7 +71,7 @@ function SignRow({ sign: { title, level, text, at, remedy, link } }: { sign: Sig
   return (
     <li className="flex items-start gap-2.5 border-b border-line py-2.5 text-table">
       <LevelMark level={level} />
-      <div className="grid min-w-0 flex-1 gap-x-6 gap-y-0.5 sm:grid-cols-[11rem_minmax(0,1fr)]">
+      <div className="grid min-w-0 flex-1 gap-x-6 gap-y-0.5 sm:grid-cols-[9rem_minmax(0,1fr)] lg:grid-cols-[11rem_minmax(0,1fr)]">
         <h3 className="font-medium">{title}</h3>
         <div>
           <p className={level === "ok" ? "text-quiet" : undefined}>

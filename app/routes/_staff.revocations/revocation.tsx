@@ -15,7 +15,7 @@ export function Revocation({ user, canApprove }: { user: UserView; canApprove: b
   const [isConfirming, setConfirming] = useState(false);
   useNoticeOfDecision(user.userId);
   return (
-    <li className="grid gap-x-6 gap-y-2 border-b border-line py-3.5 sm:grid-cols-[minmax(0,3fr)_minmax(0,6fr)_auto] sm:items-start">
+    <li className="grid gap-x-6 gap-y-2 border-b border-line py-3.5 sm:grid-cols-[minmax(0,1fr)_auto] sm:items-start lg:grid-cols-[minmax(0,3fr)_minmax(0,6fr)_auto]">
       <div className="min-w-0">
         <Link
           to={buildUserPath(user.userId)}
@@ -41,7 +41,7 @@ export function Revocation({ user, canApprove }: { user: UserView; canApprove: b
           )}
         </p>
       </div>
-      <div className="min-w-0 space-y-1 text-table text-pretty">
+      <div className="min-w-0 space-y-1 text-table text-pretty sm:max-lg:order-3 sm:max-lg:col-span-2">
         <p>{user.sentence}</p>
         {user.blockedSentence && <p className="text-high">{user.blockedSentence}</p>}
       </div>

@@ -1,10 +1,10 @@
 import { Link } from "@remix-run/react";
-import type { ActivityPage } from "~/dashboard/activity/activity.server";
+import type { NamedPage } from "~/dashboard/activity/activity.server";
 import { EntryList } from "~/routes/_staff/activity/entry-list";
 import { Section } from "~/ui/section";
 
 /** What the run has written, user by user: before and after. Nothing is shown for a run that wrote nothing. */
-export function Changes({ runId, changes }: { runId: string; changes: ActivityPage }) {
+export function Changes({ runId, changes }: { runId: string; changes: NamedPage }) {
   if (changes.entries.length === 0) return null;
   return (
     <Section

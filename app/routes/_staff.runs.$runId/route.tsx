@@ -58,7 +58,7 @@ export const loader = route.loader(
       leftOut: { groups: without, userIds: user },
     });
     if (!page) throw runNotFoundResponse();
-    const changes = await parity.activity.list({ runId: params.runId, limit: CHANGES_SHOWN });
+    const changes = await parity.activity.listForPage({ runId: params.runId, limit: CHANGES_SHOWN });
     return { page, changes, group: group ?? null, after: after ?? null, confirm: confirm === "1" };
   },
 );

@@ -3,6 +3,7 @@ import type { ChangedValue } from "~/billing/words/change-words";
 import type { RunPage } from "~/dashboard/run-pages.server";
 import type { RunUserView } from "~/dashboard/run-results/run-users.server";
 import { classNames } from "~/ui/class-names";
+import { Value } from "~/ui/copy-id";
 import { Money } from "~/ui/format/money";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
@@ -114,12 +115,17 @@ function Changes({ changes }: { changes: ChangedValue[] }) {
     <ul className="space-y-0.5">
       {changes.map(({ label, before, after }) => (
         <li key={`${label} ${before} ${after}`} className="wrap-anywhere">
-          <span className="text-quiet">{label}:</span> <span className="text-quiet">{before}</span>
+          <span className="text-quiet">{label}:</span>{" "}
+          <span className="text-quiet">
+            <Value>{before}</Value>
+          </span>
           <span aria-hidden="true" className="text-faint">
             {" → "}
           </span>
           <span className="sr-only"> becomes </span>
-          <span className="font-medium">{after}</span>
+          <span className="font-medium">
+            <Value>{after}</Value>
+          </span>
         </li>
       ))}
     </ul>

@@ -5,9 +5,15 @@ import { roleAllows } from "~/engine/account/roles";
 import { Button } from "~/ui/button";
 import { Field } from "~/ui/field";
 import { Section } from "~/ui/section";
+import { SelectField } from "~/ui/select-field";
 import { useNotice } from "~/ui/toast/toasts";
 import { useFrameData } from "../_staff/frame-data";
 import type { SettingField } from "./setting-fields.server";
+
+const YES_OR_NO = [
+  ["yes", "Yes"],
+  ["no", "No"],
+] as const;
 
 /** One input for each setting, as the catalogue of settings describes it. */
 export function RulesForm({ fields: settings }: { fields: readonly SettingField[] }) {
@@ -31,20 +37,33 @@ export function RulesForm({ fields: settings }: { fields: readonly SettingField[
     <Section title="Rules">
       <fetcher.Form method="post" action="/settings" id={form.id} onSubmit={form.onSubmit} noValidate>
         <div className="grid gap-5 py-4 sm:grid-cols-2">
-          {settings.map((setting) => (
-            <Field
-              key={setting.key}
-              id={fields[setting.key]?.id ?? setting.key}
-              name={setting.key}
-              errors={fields[setting.key]?.errors}
-              disabled={!canChange(setting)}
-              label={setting.label}
-              hint={setting.help}
-              defaultValue={setting.text}
-              inputMode={setting.unit === null ? undefined : "decimal"}
-              unit={setting.unit ?? undefined}
-            />
-          ))}
+          {settings.map((setting) =>
+            setting.isSwitch ? (
+              <SelectField
+                key={setting.key}
+                id={fields[setting.key]?.id ?? setting.key}
+                name={setting.key}
+                disabled={!canChange(setting)}
+                label={setting.label}
+                hint={setting.help}
+                defaultValue={setting.text}
+                choices={YES_OR_NO}
+              />
+            ) : (
+              <Field
+                key={setting.key}
+                id={fields[setting.key]?.id ?? setting.key}
+                name={setting.key}
+                errors={fields[setting.key]?.errors}
+                disabled={!canChange(setting)}
+                label={setting.label}
+                hint={setting.help}
+                defaultValue={setting.text}
+                inputMode={setting.unit === null ? undefined : "decimal"}
+                unit={setting.unit ?? undefined}
+              />
+            ),
+          )}
         </div>
         {!settings.every(canChange) && (
           <p className="pb-4 text-table text-quiet">

@@ -18,7 +18,7 @@ export function InviteForm({ hours, result }: { hours: number; result: TeamResul
     <Form
       ref={form}
       method="post"
-      className="mt-3 grid gap-4 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] sm:items-end"
+      className="mt-3 grid gap-4 sm:max-lg:max-w-md lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] lg:items-end"
     >
       <input type="hidden" name="intent" value="invite" />
       <Field
@@ -34,7 +34,7 @@ export function InviteForm({ hours, result }: { hours: number; result: TeamResul
       <Button type="submit" variant="primary" disabled={busy} className="h-10 sm:h-9">
         Create link
       </Button>
-      <p className="text-table text-quiet sm:col-span-3">
+      <p className="text-table text-quiet lg:col-span-3">
         Parity sends no email: you get a link to pass on. It works once, within {hours} hours.
       </p>
     </Form>

@@ -1,6 +1,7 @@
 import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
+import { shortenUserPage } from "~/dashboard/user-page/shorten";
 import { idParam } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
@@ -8,6 +9,8 @@ import { UserCase } from "~/routes/_staff/case/user-case";
 import { syncForm, syncOrCheck } from "~/routes/_staff/user/sync-or-check.server";
 import { ListNavigation } from "./list-navigation";
 
+/** `all`: also what a page leaves out of a user with very many workspaces. */
+const search = z.object({ all: z.string().max(10).optional().catch(undefined) });
 const params = z.object({ userId: idParam });
 const userNotFoundResponse = () => errorResponse("not_found", { message: "User not found." });
 
@@ -15,11 +18,14 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `${data ? (data.page.user.name ?? data.page.user.email) : "User"} · Parity` },
 ];
 
-export const loader = route.loader({ who: "staff", role: "viewer", params }, async ({ params, parity }) => {
-  const page = await parity.userPage(params.userId);
-  if (!page) throw userNotFoundResponse();
-  return { page };
-});
+export const loader = route.loader(
+  { who: "staff", role: "viewer", params, search },
+  async ({ params, search, parity }) => {
+    const page = await parity.userPage(params.userId);
+    if (!page) throw userNotFoundResponse();
+    return { page: shortenUserPage(page, { isWhole: search.all !== undefined }) };
+  },
+);
 
 /** For browsers without scripts: the page comes back with what it did. */
 export const action = route.action(

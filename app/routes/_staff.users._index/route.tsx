@@ -2,10 +2,11 @@ import { data, type MetaFunction, redirect } from "@remix-run/node";
 import { Link, useLoaderData, useLocation, useNavigation, useSearchParams } from "@remix-run/react";
 import type { RowSelectionState } from "@tanstack/react-table";
 import { Download } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { z } from "zod";
 import { pluralize } from "~/billing/words/counts";
 import { BULK_DECISIONS, MOST_DECIDED_AT_ONCE } from "~/dashboard/selections/bulk-decisions";
+import { shortenUserView } from "~/dashboard/user-page/shorten";
 import {
   EMPTY_QUERY,
   hidesUsersWithoutSince,
@@ -23,6 +24,7 @@ import { ButtonLink, buttonClasses } from "~/ui/button";
 import { useDeferred } from "~/ui/deferred";
 import { ErrorPage } from "~/ui/error-page";
 import { PageHeader } from "~/ui/page-header";
+import { lazily } from "~/ui/reach/lazily";
 import { useHasRole } from "../_staff/frame-data";
 import { useRememberList } from "../_staff/list-memory";
 import { EmptyUsers } from "./empty-users";
@@ -40,7 +42,7 @@ import { ViewOptions } from "./view-options";
 import { ViewsMenu } from "./views/views-menu";
 
 /** Loaded once a user is selected: the page stays light before. */
-const SelectionBar = lazy(async () => ({ default: (await import("./selection-bar")).SelectionBar }));
+const SelectionBar = lazily(async () => (await import("./selection-bar")).SelectionBar);
 
 export const meta: MetaFunction = () => [{ title: "Users · Parity" }];
 
@@ -78,7 +80,7 @@ export const loader = route.loader(
     );
     return {
       query,
-      users,
+      users: users.map(shortenUserView),
       changed: views.length - users.length,
       plans,
       savedViews,
@@ -109,10 +111,9 @@ export function ErrorBoundary() {
   const [search] = useSearchParams();
   const first = usersPath(parseUsersQuery(search));
   return (
-    <>
-      <ErrorPage />
+    <ErrorPage>
       <ButtonLink to={first}>Go to the first page of this list</ButtonLink>
-    </>
+    </ErrorPage>
   );
 }
 
@@ -177,7 +178,7 @@ export default function Users() {
     <>
       <PageHeader title="Users">
         <a href={`/users.csv${search}`} download className={buttonClasses("quiet")}>
-          <Download className="size-3.5" aria-hidden="true" />
+          <Download className="size-3.5 max-sm:hidden" aria-hidden="true" />
           Export CSV
         </a>
         {canWrite && <SyncAllButtons />}

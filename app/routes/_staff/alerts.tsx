@@ -45,7 +45,7 @@ export function Alerts({ frame, counts }: { frame: FrameView; counts: FrameCount
 
 /** One amount for each currency, because currencies are never added up. */
 function formatStakes(lockedOut: Stake[]): string {
-  return lockedOut
-    .map(({ perMonth, currency }) => ` · ${formatMoney(perMonth, currency)} per month`)
-    .join("");
+  if (lockedOut.length === 0) return "";
+  const amounts = lockedOut.map(({ perMonth, currency }) => formatMoney(perMonth, currency));
+  return ` · ${new Intl.ListFormat("en-GB").format(amounts)} a month`;
 }

@@ -6,7 +6,6 @@ import { BottomBar } from "./bottom-bar";
 import { type FrameData, useFrameCounts } from "./frame-data";
 import { Keyboard } from "./keys/keyboard";
 import { listNavigation } from "./navigation";
-import { StayWhileOffline } from "./offline";
 import { Sidebar } from "./sidebar";
 import { TopBar } from "./top-bar";
 
@@ -39,7 +38,6 @@ export function Frame({ data, children }: { data: FrameData; children: ReactNode
         </main>
       </div>
       <Keyboard />
-      <StayWhileOffline />
       <BottomBar entries={entries} />
     </div>
   );

@@ -4,9 +4,9 @@ import { classNames } from "~/ui/class-names";
 import type { SidebarWidth } from "~/ui/theme/appearance";
 import type { NavigationItem } from "./navigation";
 
-const line = "flex h-8 items-center gap-2.5 rounded px-2.5 text-table motion-safe:transition-colors";
+const line = "relative flex h-8 items-center gap-2.5 rounded px-2.5 text-table motion-safe:transition-colors";
 
-/** The navigation at the left; only icons when it is narrow. */
+/** The navigation at the left; only icons when it is narrow, as it always is on a tablet. */
 export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored: SidebarWidth }) {
   const fetcher = useFetcher();
   const width = fetcher.formData?.get("sidebar") ?? stored;
@@ -15,7 +15,7 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
     <aside
       className={classNames(
         "sticky top-0 hidden h-screen shrink-0 flex-col border-r border-line bg-sunken px-3 py-4 sm:flex",
-        narrow ? "w-15" : "w-52",
+        narrow ? "w-15" : "w-15 lg:w-52",
       )}
     >
       <Link
@@ -23,7 +23,7 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
         className="mb-5 flex items-center gap-2.5 rounded px-1 text-text font-semibold tracking-tight"
       >
         <img src="/icon.svg" alt="" width={24} height={24} />
-        <span className={narrow ? "sr-only" : undefined}>Parity</span>
+        <span className={narrow ? "sr-only" : "max-lg:sr-only"}>Parity</span>
       </Link>
       <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5">
         {entries.map(({ to, label, icon: Icon, count }) => (
@@ -32,7 +32,7 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
             to={to}
             end={to === "/"}
             prefetch="intent"
-            title={narrow ? label : undefined}
+            title={label}
             className={({ isActive }) =>
               classNames(
                 line,
@@ -41,12 +41,12 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
             }
           >
             <Icon className="size-4 shrink-0" aria-hidden="true" />
-            <span className={narrow ? "sr-only" : "flex-1"}>{label}</span>
+            <span className={narrow ? "sr-only" : "flex-1 max-lg:sr-only"}>{label}</span>
             {count > 0 && <CountBadge count={count} narrow={narrow} />}
           </NavLink>
         ))}
       </nav>
-      <fetcher.Form method="post" action="/appearance">
+      <fetcher.Form method="post" action="/appearance" className="max-lg:hidden">
         <button
           type="submit"
           name="sidebar"
@@ -64,9 +64,15 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
 }
 
 function CountBadge({ count, narrow }: { count: number; narrow: boolean }) {
-  if (narrow) return <span className="sr-only">{count} waiting</span>;
+  const corner = "absolute -top-0.5 left-6 px-1";
+  const side = "max-lg:absolute max-lg:-top-0.5 max-lg:left-6 max-lg:px-1 lg:px-1.5";
   return (
-    <span className="rounded-full bg-review-soft px-1.5 text-small text-review tabular-nums">
+    <span
+      className={classNames(
+        "rounded-full bg-review-soft text-small text-review tabular-nums",
+        narrow ? corner : side,
+      )}
+    >
       {count}
       <span className="sr-only"> waiting</span>
     </span>

@@ -8,7 +8,7 @@ export function Footer() {
       <Form method="post" action="/workspace/leave">
         <button
           type="submit"
-          className="rounded text-quiet underline-offset-2 hover:text-ink hover:underline"
+          className="rounded text-quiet whitespace-nowrap underline-offset-2 hover:text-ink hover:underline"
         >
           Sign out
         </button>

@@ -1,18 +1,8 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
+import { lazily } from "~/ui/reach/lazily";
 import type { DialogProps } from "./dialog-props";
 
-const loadPopup = () => import("./dialog-popup");
-const DialogPopup = lazy(async () => ({ default: (await loadPopup()).DialogPopup }));
-
-/**
- * Loads the code of dialogs once the page works: they open at once then, and also while there is no connection. A failure is met
- * when a dialog is opened.
- */
-export function useDialogsReady(): void {
-  useEffect(() => {
-    loadPopup().catch(() => {});
-  }, []);
-}
+const DialogPopup = lazily(async () => (await import("./dialog-popup")).DialogPopup);
 
 /** A dialog. Its code is loaded after the page's. Escape and a click outside close it. */
 export function Dialog(props: DialogProps) {

@@ -1,8 +1,9 @@
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
+import { lazily } from "~/ui/reach/lazily";
 import type { MenuItem } from "./menu-item";
 
 const loadPopup = () => import("./menu-popup");
-const MenuPopup = lazy(async () => ({ default: (await loadPopup()).MenuPopup }));
+const MenuPopup = lazily(async () => (await loadPopup()).MenuPopup);
 
 type MenuButtonProps = {
   children: ReactNode;
@@ -19,7 +20,8 @@ type MenuButtonProps = {
 export function MenuButton({ children, items, className, label, align = "start", onNear }: MenuButtonProps) {
   const [isOpened, setOpened] = useState(false);
   const prepare = () => {
-    void loadPopup();
+    // A failure is met by the click.
+    loadPopup().catch(() => {});
     onNear?.();
   };
   const button = (

@@ -1,7 +1,8 @@
-import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from "react";
+import { createContext, type ReactNode, Suspense, useCallback, useContext, useState } from "react";
+import { lazily } from "~/ui/reach/lazily";
 import type { Notice } from "./notice";
 
-const Region = lazy(async () => ({ default: (await import("./toast-region")).ToastRegion }));
+const Region = lazily(async () => (await import("./toast-region")).ToastRegion);
 
 const ShowNotice = createContext<(notice: Omit<Notice, "id">) => void>(() => {});
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { LinkEdge } from "~/billing/snapshot";
+import { formatCount } from "~/billing/words/counts";
 import { selectOwners } from "~/engine/account/customer-owners.server";
 import { findEvaluated } from "~/engine/decisions/find-evaluated.server";
 import {
@@ -44,7 +45,7 @@ export const confirmLink: Handler<LinkInput> = {
     if (others.length > 0)
       return refuse(
         "refused",
-        `${input.customerId} is linked to ${others.join(", ")}. Settle the conflict to give it to ${found.name}.`,
+        `${input.customerId} is linked to ${await nameUsers(tx, others)}. Settle the conflict to give it to ${found.name}.`,
         (await findLatestDecision(tx, { customerId: input.customerId })) ?? undefined,
       );
     return prepareLinks(tx, {
@@ -93,13 +94,14 @@ export const settleConflict: Handler<LinkInput> = {
     const others = edges.filter((edge) => edge.userId !== input.userId && concerns(edge, input));
     const otherIds = [...new Set(others.map(({ userId }) => userId))].sort();
     const place = toPlace(input);
+    const notTheirs = otherIds.length > 0 ? `, and not ${await nameUsers(tx, otherIds)}` : "";
     const prepared = await prepareLinks(tx, {
       input,
       wanted: [
         { ...place, after: "confirmed" },
         ...otherIds.map((userId) => ({ ...place, userId, after: "rejected" as const })),
       ],
-      sentence: `${nameLink(input)} is ${found.name}${otherIds.length > 0 ? `, and not ${otherIds.join(", ")}` : ""}.`,
+      sentence: `${nameLink(input)} is ${found.name}${notTheirs}.`,
       context,
     });
     const takesFromOwner = others.some(({ source }) => source !== "metadata" && source !== "session");
@@ -134,6 +136,22 @@ async function findCustomerProblem(
   return subscription === null
     ? refuse("not_found", `${customerId} has no subscription ${subscriptionId}.`)
     : null;
+}
+
+const nameRow = z.object({ id: z.string(), name: z.string().nullable() });
+const MOST_NAMED = 3;
+
+/** "Ada Okafor, user_12, Henry Fischer and 997 more": a customer may be claimed by very many users. */
+export async function nameUsers(tx: Tx, userIds: readonly string[]): Promise<string> {
+  const named = userIds.slice(0, MOST_NAMED);
+  const rows = await queryRows(
+    tx,
+    nameRow,
+    sql`SELECT id, name FROM parity."User" WHERE id = ANY(${[...named]}) ORDER BY id`,
+  );
+  const names = rows.map(({ id, name }) => (name === null ? id : `${name} (${id})`)).join(", ");
+  const rest = userIds.length - named.length;
+  return rest > 0 ? `${names} and ${formatCount(rest)} more` : names;
 }
 
 const ownerRow = z.object({ userId: z.string() });

@@ -5,7 +5,7 @@ import { listUsersConcerned } from "~/engine/observe/recheck-queue.server";
 import type { Tx } from "~/platform/client.server";
 import { sql } from "~/platform/sql.server";
 import { idInput } from "./inputs.server";
-import { listOwners } from "./links.server";
+import { listOwners, nameUsers } from "./links.server";
 
 const customerInput = z.object({ customerId: idInput("a Stripe customer") });
 type CustomerInput = z.infer<typeof customerInput>;
@@ -32,7 +32,7 @@ export const payerNotOurs: Handler<CustomerInput> = {
     if (owners.length > 0)
       return refuse(
         "refused",
-        `${customerId} is linked to ${owners.join(", ")}: reject that link first.`,
+        `${customerId} is linked to ${await nameUsers(tx, owners)}: reject that link first.`,
         (await findLatestDecision(tx, { customerId })) ?? undefined,
       );
     if ((await findKept(tx, customerId)) !== null)

@@ -1,14 +1,15 @@
 import { useFetcher, useNavigate } from "@remix-run/react";
 import { Bookmark } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import type { SavedView } from "~/dashboard/saved-views/saved-views.server";
 import { SHIPPED_VIEWS } from "~/dashboard/saved-views/shipped-views";
 import { type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { MenuButton } from "~/ui/menu/menu-button";
 import type { MenuItem } from "~/ui/menu/menu-item";
+import { lazily } from "~/ui/reach/lazily";
 import { toolClasses } from "../table-look";
 
-const SaveViewDialog = lazy(async () => ({ default: (await import("./save-view-dialog")).SaveViewDialog }));
+const SaveViewDialog = lazily(async () => (await import("./save-view-dialog")).SaveViewDialog);
 
 type ViewsMenuProps = { query: UsersQuery; views: SavedView[] };
 

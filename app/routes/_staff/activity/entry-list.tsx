@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import type { ActivityEntry } from "~/dashboard/activity/activity.server";
+import type { ActivityEntry, NamedEntry } from "~/dashboard/activity/activity.server";
 import { shortenId } from "~/ui/copy-id";
 import { EmptyState } from "~/ui/empty-state";
 import { Time } from "~/ui/format/time";
@@ -11,7 +11,7 @@ export function EntryList({
   entries,
   onUndo,
 }: {
-  entries: ActivityEntry[];
+  entries: NamedEntry[];
   /** Asked for by a press of Undo; without it there is none. */
   onUndo?: (entry: ActivityEntry) => void;
 }) {
@@ -32,7 +32,7 @@ function chooseTone({ grants, revokes, source }: ActivityEntry): Tone {
   return source === "change" ? "low" : "review";
 }
 
-function Entry({ entry, onUndo }: { entry: ActivityEntry; onUndo?: (entry: ActivityEntry) => void }) {
+function Entry({ entry, onUndo }: { entry: NamedEntry; onUndo?: (entry: ActivityEntry) => void }) {
   const { at, title, by, userId, subject, reason, changes, override, runId, stripeRequestId, undo } = entry;
   const tone = chooseTone(entry);
   const others = [subject.customerId, subject.subscriptionId, subject.priceId, subject.productId].flatMap(
@@ -54,7 +54,7 @@ function Entry({ entry, onUndo }: { entry: ActivityEntry; onUndo?: (entry: Activ
                 to={`/users/${encodeURIComponent(userId)}`}
                 className="rounded text-accent break-words underline"
               >
-                {userId}
+                {entry.userName ?? userId}
               </Link>
             </>
           )}

@@ -4,7 +4,14 @@ import type { ComparisonLine } from "~/dashboard/comparison.server";
 import { Comparison } from "./comparison";
 
 const line: ComparisonLine = {
-  ...{ label: "Status", help: "", field: "billing.status", recorded: "active", expected: "active" },
+  ...{
+    label: "Status",
+    help: "",
+    field: "billing.status",
+    workspaceId: null,
+    recorded: "active",
+    expected: "active",
+  },
   ...{ stripe: "dormant", why: "", differs: false, differsFromStripe: true, severity: null },
 };
 

@@ -1,19 +1,28 @@
 import { REVIEW_VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
-import { pluralize } from "~/billing/words/counts";
+import { formatCount, pluralize } from "~/billing/words/counts";
 import type { ComparisonLine } from "~/dashboard/comparison.server";
+import type { ShownUserPage } from "~/dashboard/user-page/shorten";
 import { classNames } from "~/ui/class-names";
 import { Value } from "~/ui/copy-id";
 import { Section } from "~/ui/section";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
+import { AllOfUser } from "./all-of-user";
 
-type ComparisonProps = { lines: ComparisonLine[]; verdict: Verdict };
+type ComparisonProps = {
+  lines: ComparisonLine[];
+  verdict: Verdict;
+  /** What is left out; null when nothing is. */
+  unlisted?:
+    | (ShownUserPage["unlisted"] & { userId: string; differing: number; allWorkspaces: number })
+    | null;
+};
 
 /**
  * What differs, as it is in the database and as it should be. Where a person must decide, nothing is expected yet: then it is
  * compared with what Stripe says. What agrees is folded.
  */
-export function Comparison({ lines, verdict }: ComparisonProps) {
+export function Comparison({ lines, verdict, unlisted = null }: ComparisonProps) {
   const isUndecided = REVIEW_VERDICTS.has(verdict);
   const isUnchecked = verdict === "not_checked";
   const isShown = (line: ComparisonLine) => line.differs || (isUndecided && line.differsFromStripe);
@@ -22,7 +31,10 @@ export function Comparison({ lines, verdict }: ComparisonProps) {
   return (
     <Section
       title="What differs"
-      aside={describeAside(shown.length, lines.length, { isUndecided, isUnchecked })}
+      aside={describeAside(unlisted?.differing ?? shown.length, lines.length + (unlisted?.fields ?? 0), {
+        isUndecided,
+        isUnchecked,
+      })}
     >
       {shown.length > 0 ? (
         <ComparisonTable lines={shown} isUndecided={isUndecided} label="Fields that differ" />
@@ -43,6 +55,12 @@ export function Comparison({ lines, verdict }: ComparisonProps) {
           <ComparisonTable lines={rest} isUndecided={isUndecided} label="Other fields" />
         </details>
       )}
+      {unlisted && (
+        <p className="mt-2 text-table text-quiet">
+          {formatCount(unlisted.workspaces)} of {formatCount(unlisted.allWorkspaces)} workspaces are not
+          listed. <AllOfUser userId={unlisted.userId}>Show all</AllOfUser>
+        </p>
+      )}
     </Section>
   );
 }
@@ -54,7 +72,7 @@ function describeAside(
 ): string {
   if (isUnchecked) return "not checked yet";
   if (isUndecided) return "waiting for a decision: nothing is changed";
-  return differing === 0 ? "" : `${differing} of ${all} fields`;
+  return differing === 0 ? "" : `${formatCount(differing)} of ${formatCount(all)} fields`;
 }
 
 type ComparisonTableProps = { lines: ComparisonLine[]; isUndecided: boolean; label: string };

@@ -1,9 +1,10 @@
 import { formatMoney } from "~/billing/money";
-import type { UserPage } from "~/dashboard/user-pages.server";
+import { formatCount } from "~/billing/words/counts";
+import type { ShownUserPage } from "~/dashboard/user-page/shorten";
 
 /** Whose access ends, what money is behind it, and what is changed, before anything is taken. */
-export function ExpectedLoss({ page }: { page: UserPage }) {
-  const { plannedChanges } = page;
+export function ExpectedLoss({ page }: { page: ShownUserPage }) {
+  const { plannedChanges, unlisted } = page;
   return (
     <>
       <p className="mt-2 font-medium text-critical">{describeLoss(page)}</p>
@@ -12,6 +13,7 @@ export function ExpectedLoss({ page }: { page: UserPage }) {
           {plannedChanges.map((line) => (
             <li key={line}>{line}</li>
           ))}
+          {unlisted.plannedChanges > 0 && <li>and {formatCount(unlisted.plannedChanges)} more</li>}
         </ul>
       )}
       <p className="mt-2 text-table">
@@ -22,13 +24,14 @@ export function ExpectedLoss({ page }: { page: UserPage }) {
 }
 
 /** Which workspaces, and what is not paid for them. */
-function describeLoss({ user: { name, email, database, money } }: UserPage): string {
+function describeLoss({ user: { name, email, database, money }, unlisted }: ShownUserPage): string {
   const open = database.workspaces.filter(({ status, seats }) => status === "active" && seats > 0);
   const names = open.map((workspace) => workspace.name);
+  const rest = unlisted.workspaces > 0 ? database.activeWorkspaces - 3 : names.length - 3;
   const what =
     names.length === 0
       ? "access"
-      : `access to ${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
+      : `access to ${names.slice(0, 3).join(", ")}${rest > 0 ? ` and ${formatCount(rest)} more` : ""}`;
   const unpaid = money ? ` ${formatMoney(money.perMonth, money.currency)} a month is not paid.` : "";
   return `${name ?? email} will lose ${what}.${unpaid}`;
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { SyncResult } from "~/dashboard/sync-result.server";
 import { chooseSteps, type StepId } from "~/dashboard/user-page/next-steps";
-import type { UserPage } from "~/dashboard/user-pages.server";
+import type { ShownUserPage } from "~/dashboard/user-page/shorten";
 import { DECISION_KINDS, type DecisionKind } from "~/engine/decisions/kinds";
 import { useHasRole } from "~/routes/_staff/frame-data";
 import { useShortcut } from "~/ui/keyboard/shortcuts";
@@ -18,7 +18,7 @@ const isDecision = (step: StepId): step is StepId & DecisionKind =>
   DECISION_KINDS.some((kind) => kind === step);
 
 type NextStepProps = {
-  page: UserPage;
+  page: ShownUserPage;
   /** What the page came back with, where the browser has no scripts. */
   answer: SyncResult | null;
 };

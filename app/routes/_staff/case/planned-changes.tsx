@@ -1,16 +1,18 @@
 import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
+import { formatCount } from "~/billing/words/counts";
 import type { StepId } from "~/dashboard/user-page/next-steps";
-import type { UserPage } from "~/dashboard/user-pages.server";
+import type { ShownUserPage } from "~/dashboard/user-page/shorten";
 import { useFrameData } from "~/routes/_staff/frame-data";
 import { StripeLink } from "~/routes/_staff/user/stripe-link";
 import { shortenId, Value } from "~/ui/copy-id";
+import { AllOfUser } from "./all-of-user";
 
 /** More lines than this are folded. */
 const SHOWN = 8;
 
 /** What the next step will change, or that nothing is changed before a person decides. */
-export function PlannedChanges({ page, step }: { page: UserPage; step: StepId | null }) {
-  const { user, plannedChanges, doublePayment } = page;
+export function PlannedChanges({ page, step }: { page: ShownUserPage; step: StepId | null }) {
+  const { user, plannedChanges, doublePayment, unlisted } = page;
   const isPaused = useFrameData()?.frame.writeMode === "off";
   const isSettled = IN_SYNC_VERDICTS.has(user.verdict);
   if (isSettled && doublePayment !== null && step !== null) return <PaidTwice {...doublePayment} />;
@@ -28,8 +30,15 @@ export function PlannedChanges({ page, step }: { page: UserPage; step: StepId | 
           <ChangeLines lines={shown} />
           {rest.length > 0 && (
             <details className="mt-1 text-table">
-              <summary className="w-fit cursor-pointer rounded py-1 text-accent">{rest.length} more</summary>
+              <summary className="w-fit cursor-pointer rounded py-1 text-accent">
+                {formatCount(rest.length + unlisted.plannedChanges)} more
+              </summary>
               <ChangeLines lines={rest} />
+              {unlisted.plannedChanges > 0 && (
+                <AllOfUser userId={user.userId}>
+                  and {formatCount(unlisted.plannedChanges)} more: show all
+                </AllOfUser>
+              )}
             </details>
           )}
         </>

@@ -9,7 +9,7 @@ export const STEP_WORDS: Record<StepId, StepWords> = {
   check: { label: "Check again", role: "operator" },
   remove_access: { label: "Remove access…", role: "operator", isDangerous: true },
   approve_removal: { label: "Remove access…", role: "admin", isDangerous: true },
-  settle_conflict: { label: "Decide whose it is…", role: "admin" },
+  settle_conflict: { label: "Decide whose it is…", role: "operator" },
   confirm_link: { label: "Link customer…", role: "operator" },
   reject_link: { label: "Not the same person…", role: "operator" },
   map_price: { label: "Map price to a plan…", role: "admin" },

@@ -20,7 +20,7 @@ export function Subscriptions({ subscriptions }: { subscriptions: SubscriptionVi
           {subscriptions.map((subscription) => (
             <li
               key={subscription.subscriptionId}
-              className="grid gap-x-4 gap-y-1 border-b border-line py-2 sm:grid-cols-[minmax(0,2fr)_minmax(0,2fr)_minmax(0,2fr)_auto] sm:items-center"
+              className="grid gap-x-4 gap-y-1 border-b border-line py-2 sm:grid-cols-[minmax(0,2fr)_minmax(0,2fr)_minmax(0,2fr)_6.5rem] sm:items-center"
             >
               <div>
                 <StripeCell stripe={subscription} isRead />

@@ -1,11 +1,12 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { isTypedName } from "~/dashboard/decisions/typed-name";
+import { takesFromUsers } from "~/engine/decisions/effect";
 import { DECISIONS, type DecisionKind } from "~/engine/decisions/kinds";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
 import { TextArea } from "~/ui/text-area";
-import { DECISION_FORMS } from "./decision-forms";
+import { DECISION_FORMS, type DecisionField } from "./decision-forms";
 import { type Choices, DecisionInput, readDefaults, toInput } from "./decision-input";
 import { PreviewLines } from "./preview-lines";
 import { type DecisionForm, useDecision } from "./use-decision";
@@ -60,17 +61,23 @@ const TYPING_MS = 300;
 const PRICE_NAMES = ["priceId", "lookupKey", "productId"];
 
 /** Is it decided about already, so that it is not asked? */
-const isGiven = (field: string, input: Record<string, string>): boolean =>
-  field in input || (field === "price" && PRICE_NAMES.some((name) => name in input));
+const isGiven = (field: DecisionField, input: Record<string, string>): boolean =>
+  !(field.type === "choice" && field.isAlwaysAsked) &&
+  (field.name in input || (field.name === "price" && PRICE_NAMES.some((name) => name in input)));
+
+/** What is known already of what is asked. */
+const pick = (fields: readonly DecisionField[], input: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(input).filter(([key]) => fields.some(({ name }) => name === key)));
 
 type DecisionFieldsProps = { kind: DecisionKind; subject: DecisionSubject; onClose: () => void };
 
 function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
   const { confirm, isDangerous = false } = DECISION_FORMS[kind];
-  const fields = DECISION_FORMS[kind].fields.filter(({ name }) => !isGiven(name, subject.input));
+  const fields = DECISION_FORMS[kind].fields.filter((field) => !isGiven(field, subject.input));
   const { preview, decide, isBusy, isPreviewing, previewed, answer, failure } = useDecision(subject.key);
   const [values, setValues] = useState(() => ({
     ...readDefaults(fields, subject.choices),
+    ...pick(fields, subject.input),
     ...subject.values,
   }));
   const [reason, setReason] = useState("");
@@ -82,11 +89,12 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
   const input = { ...subject.input, ...toInput(values) };
   const form: DecisionForm = { kind, reason, basedOn: subject.basedOn, typedName: typed, input };
   const asked = JSON.stringify(input);
+  const isIncomplete = fields.some(({ name }) => (values[name] ?? "") === "");
   // Asked again only when the input has changed, with what the latest render knows.
   const ask = useRef<(asked: string) => void>(() => {});
   useEffect(() => {
     ask.current = () => {
-      if (fields.every(({ name }) => (values[name] ?? "") !== "")) preview(form);
+      if (!isIncomplete) preview(form);
     };
   });
   const isFirst = useRef(true);
@@ -99,7 +107,7 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
   useEffect(() => {
     if (isNew && answer.ok) onClose();
   }, [isNew, answer, onClose]);
-  const takesAccess = isDangerous || (previewed?.ok === true && previewed.effect.losing.users > 0);
+  const takesAccess = isDangerous || (previewed?.ok === true && takesFromUsers(previewed.effect));
   const needsReason = DECISIONS[kind].reason === "required";
   return (
     <form
@@ -133,7 +141,7 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
           onChange={(value) => setValues((all) => ({ ...all, [field.name]: value }))}
         />
       ))}
-      <PreviewLines preview={previewed} isLoading={isPreviewing} />
+      <PreviewLines preview={previewed} isLoading={isPreviewing} isIncomplete={isIncomplete} />
       <TextArea
         id={`${id}-reason`}
         label={needsReason ? "Reason" : "Reason (optional)"}

@@ -5,7 +5,16 @@ export type ChoiceList = "plans" | "matches" | "contested" | "claimants" | "pric
 
 /** What a person enters for a decision besides the reason. */
 export type DecisionField =
-  | { name: string; label: string; type: "choice"; from: ChoiceList; orText?: true; hint?: string }
+  | {
+      name: string;
+      label: string;
+      type: "choice";
+      from: ChoiceList;
+      orText?: true;
+      hint?: string;
+      /** Asked although the page is about one of them, who stands there at first. */
+      isAlwaysAsked?: true;
+    }
   | { name: string; label: string; type: "day"; days: number }
   | { name: string; label: string; type: "text"; hint?: string; inputMode?: "numeric" };
 
@@ -62,7 +71,10 @@ export const DECISION_FORMS: Record<DecisionKind, DecisionWords> = {
     confirm: "Decide",
     fields: [
       { name: "customerId", label: "Stripe customer", type: "choice", from: "contested" },
-      { name: "userId", label: "Belongs to", type: "choice", from: "claimants" },
+      {
+        ...{ name: "userId", label: "Belongs to", type: "choice", from: "claimants", isAlwaysAsked: true },
+        hint: "The user’s ID or email address. A search for the customer lists all who claim it.",
+      },
     ],
   },
   link_payer: {
@@ -71,7 +83,7 @@ export const DECISION_FORMS: Record<DecisionKind, DecisionWords> = {
     fields: [
       {
         ...{ name: "userId", label: "User", type: "choice", from: "users", orText: true },
-        hint: "The user’s id",
+        hint: "Their email address or user ID.",
       },
     ],
   },

@@ -1,12 +1,18 @@
 import type { DecisionPreview, DecisionRefused } from "~/dashboard/decisions/decisions.server";
 
-type PreviewLinesProps = { preview: DecisionPreview | DecisionRefused | null; isLoading: boolean };
+type PreviewLinesProps = {
+  preview: DecisionPreview | DecisionRefused | null;
+  isLoading: boolean;
+  isIncomplete?: boolean;
+};
 
 /** What a decision would do, in sentences. Keeps its place while it is asked, so that nothing moves. */
-export function PreviewLines({ preview, isLoading }: PreviewLinesProps) {
+export function PreviewLines({ preview, isLoading, isIncomplete = false }: PreviewLinesProps) {
   return (
     <div aria-live="polite" aria-busy={isLoading} className="min-h-12 rounded bg-sunken px-3 py-2 text-table">
-      {preview === null ? (
+      {isIncomplete ? (
+        <p className="text-quiet">What this does is shown here once the fields above are filled in.</p>
+      ) : preview === null ? (
         <p className="text-quiet">What this does is being worked out…</p>
       ) : preview.ok ? (
         <>

@@ -1,9 +1,10 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import type { ActivityEntry } from "~/dashboard/activity/activity.server";
 import type { SyncResult } from "~/dashboard/sync-result.server";
+import { lazily } from "~/ui/reach/lazily";
 
 /** Loaded where there is something to take back: the users table stays light before. */
-const DecisionDialog = lazy(async () => ({ default: (await import("./decision-dialog")).DecisionDialog }));
+const DecisionDialog = lazily(async () => (await import("./decision-dialog")).DecisionDialog);
 
 /** What is taken back: what the decision is asked with, and what it is called. */
 export type UndoneDecision = {

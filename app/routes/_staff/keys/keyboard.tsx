@@ -1,11 +1,11 @@
-import { lazy, Suspense, useEffect, useState } from "react";
-import { useDialogsReady } from "~/ui/dialog/dialog";
+import { Suspense, useEffect, useState } from "react";
 import { areKeysOn } from "~/ui/keyboard/preference";
 import { findShortcut, isPlainKey, useShortcut } from "~/ui/keyboard/shortcuts";
+import { lazily } from "~/ui/reach/lazily";
 import { type KeyboardPanel, onPanel } from "./panels";
 
-const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
-const Help = lazy(async () => ({ default: (await import("./help")).Help }));
+const Palette = lazily(async () => (await import("./palette")).Palette);
+const Help = lazily(async () => (await import("./help")).Help);
 
 /** Listens for the keys of the page, and shows the palette (⌘K) and the list of keys (?). */
 export function Keyboard() {
@@ -13,7 +13,6 @@ export function Keyboard() {
   // Once opened, a panel stays in the page, so that it can fade out and give the focus back.
   const [loaded, setLoaded] = useState<ReadonlySet<KeyboardPanel>>(new Set());
   useEffect(() => onPanel(setOpen), []);
-  useDialogsReady();
   useEffect(() => {
     if (open !== null) setLoaded((known) => (known.has(open) ? known : new Set([...known, open])));
   }, [open]);

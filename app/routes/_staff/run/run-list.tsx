@@ -31,7 +31,7 @@ export function RunList({ runs }: { runs: RunView[] }) {
               <span className="font-medium">{formatRunTitle(run)}</span>
               {run.state !== "done" && <span className="text-quiet">{STATE_WORDS[run.state]}</span>}
             </span>
-            <span className="truncate text-quiet tabular-nums">
+            <span className="text-quiet tabular-nums lg:truncate">
               {run.state === "running" ? describeProgress(run).words : (run.reason ?? summarizeOutcome(run))}
             </span>
             <span className="text-quiet sm:text-end">

@@ -10,6 +10,8 @@ const summarize = (...workspaces: ReturnType<typeof workspace>[]) =>
     stripeCustomerId: null,
     access: false,
     workspaces,
+    workspaceCount: workspaces.length,
+    activeWorkspaces: workspaces.filter(({ status }) => status === "active").length,
   });
 
 it("workspaces are summarized: one with its seats, several with how many are active", () => {

@@ -21,10 +21,9 @@ export function DatabaseCell({ database }: { database: DatabaseView }) {
 }
 
 /** `locked · 0 soldiers`. For several workspaces, how many of them are active. */
-export function summarizeWorkspaces({ workspaces }: DatabaseView): string {
+export function summarizeWorkspaces({ workspaces, workspaceCount, activeWorkspaces }: DatabaseView): string {
   const [first] = workspaces;
   if (!first) return "no workspace";
-  if (workspaces.length === 1) return `${first.status} · ${formatSeats(first.seats)}`;
-  const open = workspaces.filter(({ status }) => status === "active").length;
-  return `${pluralize(workspaces.length, "workspace")} · ${open} active`;
+  if (workspaceCount === 1) return `${first.status} · ${formatSeats(first.seats)}`;
+  return `${pluralize(workspaceCount, "workspace")} · ${activeWorkspaces} active`;
 }

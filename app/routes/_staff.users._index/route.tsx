@@ -21,6 +21,7 @@ import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { SyncAllButtons } from "~/routes/_staff/run/sync-all-buttons";
 import { ButtonLink, buttonClasses } from "~/ui/button";
+import { classNames } from "~/ui/class-names";
 import { useDeferred } from "~/ui/deferred";
 import { ErrorPage } from "~/ui/error-page";
 import { PageHeader } from "~/ui/page-header";
@@ -177,7 +178,11 @@ export default function Users() {
   return (
     <>
       <PageHeader title="Users">
-        <a href={`/users.csv${search}`} download className={buttonClasses("quiet")}>
+        <a
+          href={`/users.csv${search}`}
+          download
+          className={classNames(buttonClasses("quiet"), "max-sm:px-1")}
+        >
           <Download className="size-3.5 max-sm:hidden" aria-hidden="true" />
           Export CSV
         </a>

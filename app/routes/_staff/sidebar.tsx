@@ -64,8 +64,8 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
 }
 
 function CountBadge({ count, narrow }: { count: number; narrow: boolean }) {
-  const corner = "absolute -top-0.5 left-6 px-1";
-  const side = "max-lg:absolute max-lg:-top-0.5 max-lg:left-6 max-lg:px-1 lg:px-1.5";
+  const corner = "absolute -top-0.5 left-5 px-1";
+  const side = "max-lg:absolute max-lg:-top-0.5 max-lg:left-5 max-lg:px-1 lg:px-1.5";
   return (
     <span
       className={classNames(

@@ -130,7 +130,8 @@ test("a pending revocation is approved by an admin who types the name and why: 3
   const before = await readRecord(product, userId);
   await pending.getByRole("button", { name: /^Remove access…/ }).click();
   const dialog = page.getByRole("dialog");
-  await expect(dialog).toContainText(`${name} loses access`);
+  // The subscription was changed to the smaller plan: the workspace stays open.
+  await expect(dialog).toContainText(`${name} gets fewer soldiers.`);
   await dialog.getByLabel(/^Type “/).fill("Another Name");
   await dialog.getByLabel("Reason").fill("They left by mail, ticket 40");
   await dialog.getByLabel(/^Type “/).press("Enter");

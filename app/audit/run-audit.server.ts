@@ -139,14 +139,15 @@ async function readStripe(parity: Parity, options: AuditOptions): Promise<RunVie
       `Reading Stripe: ${pluralize(run.stripeRequests, "request")}${run.reason === null ? "" : ` (${run.reason})`}`,
     );
     if (run.state === "done" || (run.state === "running" && run.phase !== "observe")) return run;
-    if (run.state !== "running")
-      throw new AuditError(`Stripe could not be read: ${run.reason ?? run.state}.`);
+    if (run.state !== "running") throw new AuditError(describeFailure(run.reason ?? run.state));
     if (run.reason === null) answeredAt = performance.now();
-    else if (performance.now() - answeredAt > PATIENCE_MS)
-      throw new AuditError(`Stripe could not be read: ${run.reason}.`);
+    else if (performance.now() - answeredAt > PATIENCE_MS) throw new AuditError(describeFailure(run.reason));
     else await wait(PAUSE_MS, undefined, { signal: options.signal }).catch(() => {});
   }
 }
+
+const describeFailure = (reason: string): string =>
+  `Stripe could not be read: ${reason}${reason.endsWith(".") ? "" : "."}`;
 
 function stopWhenAborted({ signal }: Pick<AuditOptions, "signal">): void {
   if (signal.aborted) throw new AuditError("Stopped. Nothing was written.");

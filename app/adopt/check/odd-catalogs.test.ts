@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readCatalog } from "~/mapping/catalog.server";
+import { listMissingGrants } from "~/mapping/grants/missing-rights.server";
+import { parseMapping } from "~/mapping/parse-mapping.server";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { checkAdoption, listAdoptionGrants, proposeAdoption } from "../adopt.server";
 
@@ -97,6 +100,12 @@ describe("the check names what the role does not see:", () => {
     const remedy = `CREATE POLICY parity ON public.users TO ${role} USING (true) WITH CHECK (true)`;
     expect(await listProblems(file(), reader)).toContain(remedy);
     await owner.query("CREATE POLICY mine ON users USING (id < 5)");
+    const parsed = parseMapping(file());
+    if ("problems" in parsed) throw new Error("no mapping");
+    const parts = { mapping: parsed.mapping, catalog: await readCatalog(reader, parsed.mapping) };
+    expect(await listMissingGrants(reader, parts)).toEqual([
+      expect.stringContaining("CREATE POLICY parity ON"),
+    ]);
     expect(await listProblems(file(), reader)).toContain(remedy);
     await owner.query(remedy);
     expect(await listProblems(file(), reader)).toBe("");

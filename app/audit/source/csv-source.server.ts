@@ -255,7 +255,7 @@ function describeNotes({ skipped, notJudged, unreadable }: RowNotes): string[] {
   return [
     ...[...notJudged].map(
       ([what, { count, first }]) =>
-        `${pluralize(count, "row")} not understood, so their owners are not judged: ${what} (first: line ${first}).`,
+        `${pluralize(count, "row is not understood, and its owner not judged", "rows are not understood, and their owners not judged")}: ${what} (first: line ${first}).`,
     ),
     ...[...skipped].map(
       ([what, { count, first }]) =>

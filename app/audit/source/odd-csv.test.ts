@@ -123,7 +123,7 @@ describe("is said, and nothing is guessed", () => {
       ["owner", "4", 5],
     ]);
     expect(notes).toMatch(
-      /2 rows not understood, so their owners are not judged: .*premium, which says who has access, is not understood \(first: line 3\)/,
+      /2 rows are not understood, and their owners not judged: .*premium, which says who has access, is not understood \(first: line 3\)/,
     );
   });
 

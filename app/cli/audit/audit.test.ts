@@ -146,7 +146,7 @@ describe("audit of a file", () => {
       expect.arrayContaining([
         "1 row left out: of several rows of one owner the one that gives access counts, else the one that ends last.",
         "1 row left out: rows.csv: it has no id (first: line 4).",
-        "1 row not understood, so their owners are not judged: rows.csv: it has fewer columns than the first line (first: line 5).",
+        "1 row is not understood, and its owner not judged: rows.csv: it has fewer columns than the first line (first: line 5).",
       ]),
     );
   });

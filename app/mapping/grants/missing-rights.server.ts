@@ -26,7 +26,7 @@ const RIGHTS = `
       WHERE pg_catalog.has_column_privilege(c.oid, name, 'INSERT') IS NOT TRUE) AS insert,
     pg_catalog.has_table_privilege(c.oid, 'DELETE') AS delete,
     pg_catalog.row_security_active(c.oid) AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid
-      AND p.polpermissive AND EXISTS (SELECT 1 FROM pg_catalog.unnest(p.polroles) AS named(role)
+      AND p.polpermissive AND p.polcmd IN ('*', 'r') AND pg_catalog.pg_get_expr(p.polqual, p.polrelid) = 'true' AND EXISTS (SELECT 1 FROM pg_catalog.unnest(p.polroles) AS named(role)
         WHERE named.role = 0 OR pg_catalog.pg_has_role(named.role, 'USAGE'))) AS "isHidden"
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $1 AND c.relname = $2`;

@@ -119,6 +119,28 @@ it("a conflict is settled for the owner by an operator, and against the owner by
   expect(await readAccess(world, "hannah")).toBe("active 5");
 });
 
+it("a customer that very many users claim is settled at once, and undone at once", async () => {
+  const customerId = addPayer("sharers@elsewhere.example");
+  const ids = Array.from({ length: 40 }, (_, number) => `sharer_${String(number).padStart(2, "0")}`);
+  for (const id of ids) await addUser(world, { id });
+  const link = { customerId, source: "confirmed", actor: "staff:staff_ada" };
+  await world.db.link.createMany({ data: ids.slice(1).map((userId) => ({ ...link, userId })) });
+  await syncAll(world.parity);
+  const linked = () => world.db.link.groupBy({ by: ["source"], where: { customerId }, _count: true });
+
+  const made = await deciding.decide("settle_conflict", { userId: ids[7] ?? "", customerId });
+
+  expect(await readAccess(world, "sharer_07")).toBe("active 5");
+  expect(await linked()).toEqual(
+    expect.arrayContaining([
+      { source: "confirmed", _count: 1 },
+      { source: "rejected", _count: 38 },
+    ]),
+  );
+  expect(await deciding.undo(made)).toMatchObject({ ok: true });
+  expect(await linked()).toEqual([{ source: "confirmed", _count: 39 }]);
+});
+
 it("a price is mapped with its effect previewed, and unmapped again", async () => {
   const product = world.sandbox.products.create({ name: "Legacy" });
   const price = world.sandbox.prices.create({

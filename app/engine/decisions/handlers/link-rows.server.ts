@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { STORED_LINKS, type StoredLinkSource } from "~/engine/account/customer-owners.server";
 import type { Tx } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
+import { toRecordset } from "~/platform/write-rows.server";
 
 /** One row of `Link`, before and after a decision; null: there is none. */
 export type LinkChange = {
@@ -30,24 +33,41 @@ const storedChanges = z.object({
 export const parseLinkChanges = (after: unknown): LinkChange[] => storedChanges.parse(after).links;
 
 type Place = Pick<LinkChange, "userId" | "customerId" | "subscriptionId">;
+const PLACE = { userId: "text", customerId: "text", subscriptionId: "text" } as const;
+const foundRow = z.object({ place: z.number(), source: z.string() });
 
-/** What is stored there now. */
-export async function findLinkSource(tx: Tx, { userId, customerId, subscriptionId }: Place) {
-  const row = await tx.link.findUnique({
-    where: { userId_customerId_subscriptionId: { userId, customerId, subscriptionId } },
-    select: { source: true },
+/** What is stored at each of these places now, in their order; null where nothing is. */
+export async function findLinkSources(
+  tx: Tx,
+  places: readonly Place[],
+): Promise<(StoredLinkSource | null)[]> {
+  const numbered = places.map((one, place) => ({ ...one, place }));
+  const rows = await queryRows(
+    tx,
+    foundRow,
+    sql`SELECT place, source FROM ${toRecordset(numbered, { ...PLACE, place: "int" })}
+      JOIN parity."Link" USING ("userId", "customerId", "subscriptionId")`,
+  );
+  const found = new Map(rows.map(({ place, source }) => [place, source]));
+  return places.map((_, place) => {
+    const text = found.get(place);
+    return text !== undefined && isSource(text) ? text : null;
   });
-  return row === null || !isSource(row.source) ? null : row.source;
 }
 
+/** One statement for all, because very many users may claim one customer. */
 export async function writeLinkChanges(tx: Tx, changes: readonly LinkChange[], actor: string): Promise<void> {
-  for (const { userId, customerId, subscriptionId, after } of changes) {
-    if (after === null) await tx.link.deleteMany({ where: { userId, customerId, subscriptionId } });
-    else
-      await tx.$executeRaw`
-        INSERT INTO parity."Link" ("userId", "customerId", "subscriptionId", source, actor, "createdAt")
-        VALUES (${userId}, ${customerId}, ${subscriptionId}, ${after}, ${actor}, now())
-        ON CONFLICT ("userId", "customerId", "subscriptionId") DO UPDATE
-          SET source = excluded.source, actor = excluded.actor, "createdAt" = excluded."createdAt"`;
-  }
+  const removed = changes.filter(({ after }) => after === null);
+  const written = changes.filter(({ after }) => after !== null);
+  await tx.$executeRaw`
+    DELETE FROM parity."Link" USING ${toRecordset(removed, PLACE)}
+    WHERE ("Link"."userId", "Link"."customerId", "Link"."subscriptionId")
+      = (r."userId", r."customerId", r."subscriptionId")`;
+  await tx.$executeRaw`
+    INSERT INTO parity."Link" ("userId", "customerId", "subscriptionId", source, actor, "createdAt")
+    SELECT "userId", "customerId", "subscriptionId", after, ${actor}, now()
+    FROM ${toRecordset(written, { ...PLACE, after: "text" })}
+    ORDER BY 1, 2, 3
+    ON CONFLICT ("userId", "customerId", "subscriptionId") DO UPDATE
+      SET source = excluded.source, actor = excluded.actor, "createdAt" = excluded."createdAt"`;
 }

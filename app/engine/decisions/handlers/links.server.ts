@@ -16,7 +16,7 @@ import type { Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { idInput, userInput } from "./inputs.server";
-import { findLinkSource, type LinkChange, parseLinkChanges, writeLinkChanges } from "./link-rows.server";
+import { findLinkSources, type LinkChange, parseLinkChanges, writeLinkChanges } from "./link-rows.server";
 
 const linkInput = userInput.extend({
   customerId: idInput("a Stripe customer"),
@@ -66,7 +66,7 @@ export const rejectLink: Handler<LinkInput> = {
     const found = await findEvaluated(tx, input.userId, context);
     if (!found.ok) return found;
     const { links, possibleMatches } = found.user.evaluation;
-    const isRejected = (await findLinkSource(tx, toPlace(input))) === "rejected";
+    const isRejected = (await findLinkSources(tx, [toPlace(input)]))[0] === "rejected";
     if (!isRejected && ![...links.customerIds, ...possibleMatches].includes(input.customerId))
       return refuse("refused", `Nothing says that ${input.customerId} may be ${found.name}.`);
     return prepareLinks(tx, {
@@ -178,11 +178,10 @@ async function prepareLinks(
   tx: Tx,
   { input, wanted, sentence, context }: LinkDecision,
 ): Promise<Prepared | Refusal> {
-  const changes: LinkChange[] = [];
-  for (const one of wanted) {
-    const before = await findLinkSource(tx, one);
-    if (before !== one.after) changes.push({ ...one, before });
-  }
+  const sources = await findLinkSources(tx, wanted);
+  const changes = wanted
+    .map((one, place): LinkChange => ({ ...one, before: sources[place] ?? null }))
+    .filter(({ before, after }) => before !== after);
   const { userId, customerId, subscriptionId } = input;
   if (changes.length === 0) {
     const decision = await findLatestDecision(tx, { customerId });
@@ -199,13 +198,13 @@ async function revertLinks(
 ): Promise<Prepared | Refusal> {
   const written = parseLinkChanges(after);
   const { customerId = "", userId = "" } = subject;
-  for (const one of written)
-    if ((await findLinkSource(tx, one)) !== one.after)
-      return refuse(
-        "changed",
-        `The link of ${customerId} has changed since.`,
-        (await findLatestDecision(tx, { customerId })) ?? undefined,
-      );
+  const sources = await findLinkSources(tx, written);
+  if (written.some(({ after }, place) => after !== sources[place]))
+    return refuse(
+      "changed",
+      `The link of ${customerId} has changed since.`,
+      (await findLatestDecision(tx, { customerId })) ?? undefined,
+    );
   const changes = written.map((one) => ({ ...one, before: one.after, after: one.before }));
   const sentence = `Whose ${customerId} is, is undecided again.`;
   return toPrepared(tx, { changes, sentence, context, subject: { ...subject, userId, customerId } });

@@ -60,8 +60,8 @@ export async function writeLinkChanges(tx: Tx, changes: readonly LinkChange[], a
   const removed = changes.filter(({ after }) => after === null);
   const written = changes.filter(({ after }) => after !== null);
   await tx.$executeRaw`
-    DELETE FROM parity."Link" USING ${toRecordset(removed, PLACE)}
-    WHERE ("Link"."userId", "Link"."customerId", "Link"."subscriptionId")
+    DELETE FROM parity."Link" AS l USING ${toRecordset(removed, PLACE)}
+    WHERE (l."userId", l."customerId", l."subscriptionId")
       = (r."userId", r."customerId", r."subscriptionId")`;
   await tx.$executeRaw`
     INSERT INTO parity."Link" ("userId", "customerId", "subscriptionId", source, actor, "createdAt")

@@ -5,7 +5,13 @@ import type { UserSnapshot } from "~/billing/snapshot";
 import type { BlockReason } from "~/billing/verdicts/block-reasons";
 import { VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
 import type { Evaluation, PolicyContext } from "./evaluate";
-import { checkRevocationEvidence, type EvidenceInput, takesPlanWord } from "./revocation";
+import {
+  checkRevocationEvidence,
+  type EvidenceInput,
+  takesPlanWord,
+  takesStatus,
+  takesStatusWord,
+} from "./revocation";
 
 /** The state to write, and what it does to access. */
 export type Repair = { after: BillingState; grants: boolean; revokes: boolean };
@@ -85,10 +91,15 @@ export function decide(input: DecideInput): Decision {
 /** What a user's revocation is checked by. */
 export const toEvidenceInput = (
   { record, coverage, revocationVersion }: UserSnapshot,
-  { customers, links, matches, isAddressTrusted, compIsOver }: Evaluation,
+  { customers, links, matches, isAddressTrusted, compIsOver, expected, primary, accessExpected }: Evaluation,
   context: PolicyContext,
 ): EvidenceInput => ({
   recorded: record,
+  takesStatus: takesStatus({
+    ...context,
+    ...{ recorded: record, expected, accessExpected },
+    primary: primary?.subscription ?? null,
+  }),
   customers,
   isContested: links.conflicts.some(({ isRecorded }) => isRecorded),
   withholding: matches.withholding,
@@ -117,17 +128,23 @@ function buildUnlock(
   return findMismatches(record, after).length === 0 ? null : { after, grants: true, revokes: false };
 }
 
-/** The status that gives access; the plan is corrected only where that takes none that may give more. */
+/** The status that gives access, and the plan, each only where that takes none that may give more. */
 function buildStatusUnlock(
   record: UserRecord,
-  { accessRecorded, expected }: Evaluation,
+  { accessRecorded, expected, primary }: Evaluation,
   context: PolicyContext,
 ): Repair | null {
   if (accessRecorded) return null;
-  const { subscriptionStatus, plan } = expected.user;
-  const keepsPlan = takesPlanWord(record.user.plan, plan, context);
-  const user = { ...record.user, subscriptionStatus, plan: keepsPlan ? record.user.plan : plan };
+  const was = record.user;
+  const should = expected.user;
+  const keepsPlan = takesPlanWord(was.plan, should.plan, context);
+  const rules = { ...context, primary: primary?.subscription ?? null };
+  const keepsStatus = takesStatusWord(was.subscriptionStatus, should.subscriptionStatus, rules);
+  const plan = keepsPlan ? was.plan : should.plan;
+  const subscriptionStatus = keepsStatus ? was.subscriptionStatus : should.subscriptionStatus;
+  const user = { ...was, subscriptionStatus, plan };
   const after: BillingState = { user, billing: record.billing, workspaces: [] };
+  if (findMismatches(record, after).length === 0) return null;
   return { after, grants: true, revokes: false };
 }
 

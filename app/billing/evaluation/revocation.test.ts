@@ -26,6 +26,7 @@ function evidence(subscriptions: Subscription[], changes: Partial<EvidenceInput>
     isContested: false,
     withholding: [],
     othersKnown: true,
+    takesStatus: false,
     compIsOver: false,
     revocationVersion: 5,
     ...CONTEXT,
@@ -60,6 +61,14 @@ describe("positive evidence for a revocation", () => {
     expect(evidence([aSubscription({ items: [aStarterItem()] })], { recorded: one })).toEqual(
       no("no_positive_evidence"),
     );
+  });
+
+  it("is no subscription with fewer seats where the status is taken, as by another one that is late", () => {
+    const takesStatus = true;
+    expect(evidence([aSubscription({ items: [aStarterItem()] })], { takesStatus })).toEqual(
+      no("no_positive_evidence"),
+    );
+    expect(evidence([aCanceledSubscription()], { takesStatus })).toEqual(ok);
   });
 
   it("is not another subscription when one is recorded", () => {

@@ -69,16 +69,25 @@ const mayFieldsGiveAccess = ({ recorded: { user }, catalogue, primary, policy, n
  * A status that may mean access is overwritten with one that does not, or of which it is not known whether it does for the
  * application, in the user's fields or in the row.
  */
-function takesStatus(input: ChangeInput): boolean {
-  const { recorded, expected, primary, policy, now } = input;
-  const takes = (was: string | null, should: string | null) =>
-    was !== should && mayStatusMeanAccess(was, primary, policy, now) && !letsIn(should, input);
+export function takesStatus(input: ChangeInput): boolean {
+  const { recorded, expected } = input;
+  const takes = (was: string | null, should: string | null) => takesStatusWord(was, should, input);
   const { billing } = recorded;
   return (
     takes(recorded.user.subscriptionStatus, expected.user.subscriptionStatus) ||
     (billing !== null && expected.billing !== null && takes(billing.status, expected.billing.status))
   );
 }
+
+/** Is this status, which may mean access, replaced with one that does not surely let the user in? */
+export const takesStatusWord = (
+  was: string | null,
+  should: string | null,
+  input: Omit<Rules, "catalogue"> & Pick<ChangeInput, "primary">,
+): boolean =>
+  was !== should &&
+  mayStatusMeanAccess(was, input.primary, input.policy, input.now) &&
+  !letsIn(should, input);
 
 /** Does the application surely let in an owner with this status? */
 const letsIn = (
@@ -192,6 +201,8 @@ export type EvidenceInput = Rules & {
   withholding: readonly string[];
   /** It is known that there are no others: a finished full run, a fresh read of the address, or an address without weight. */
   othersKnown: boolean;
+  /** A status that may let the user in is taken: a subscription that lets in with less is no evidence for that. */
+  takesStatus: boolean;
   /** Only what a comp of Parity's gave is revoked, and that comp is over. */
   compIsOver: boolean;
   revocationVersion: Version | null;
@@ -200,7 +211,7 @@ export type EvidenceInput = Rules & {
 /**
  * Is there positive evidence for a revocation? Evidence is a complete read of every linked customer that started after the
  * revocation was evaluated, in which the recorded subscription (or, with none recorded, at least one) has ended, gives no
- * access, or gives fewer seats. An empty list, a 404, an unknown status or a failed page are no evidence, and there is none
+ * access, or gives fewer seats (this not where the status is taken). An empty list, a 404, an unknown status or a failed page are no evidence, and there is none
  * while another subscription of the user may give what would be taken: one of unknown status, or at an unmapped price.
  */
 export function checkRevocationEvidence(
@@ -239,6 +250,7 @@ function mayGiveMoreThanKnown(subscription: Subscription, { catalogue, policy, n
 function entitlesToLess(subscription: Subscription, input: EvidenceInput): boolean {
   const { access, plan, item } = rateSubscription(subscription, input);
   if (access === "no" || isLateUnsaid(subscription, input)) return true;
+  if (input.takesStatus) return false;
   return access === "yes" && plan !== null && hasMoreThan(plan, item?.quantity ?? null, input);
 }
 

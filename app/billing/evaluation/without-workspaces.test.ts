@@ -37,14 +37,15 @@ function decideFor(
   record: Partial<UserRecord>,
   subscription: ReturnType<typeof aSubscription>,
   writeMode: WriteMode,
+  rules = context,
 ) {
   const snapshot: UserSnapshot = aSnapshot({
     record: aRecord({ user: { stripeCustomerId: "cus_1" }, ...record, workspaces: [] }),
     customers: [aCustomer({ subscriptions: [subscription] })],
   });
-  const evaluation = evaluate(snapshot, context);
+  const evaluation = evaluate(snapshot, rules);
   const options = { automatic: true, revocationLimitHasRoom: true, approval: null };
-  const decision = decide({ snapshot, evaluation, context, writeMode, ...options });
+  const decision = decide({ snapshot, evaluation, context: rules, writeMode, ...options });
   const sentence = describeEvaluation(evaluation, snapshot.record);
   return { verdict: evaluation.verdict, expected: evaluation.expected, decision, sentence };
 }
@@ -164,4 +165,15 @@ it("something unmapped beside a plan of quantity 0 is for staff to decide, never
         verdict: "unmapped_price",
         decision: { kind: "review" },
       });
+});
+
+it("what unlocks a user while grants alone are made never replaces a status that lets in with one that may not", () => {
+  const late = aSubscription({ status: "past_due", pastDueSince: NOW - DAY, items: [aStarterItem()] });
+  const vocabulary = { ...CONTEXT.policy.vocabulary, statusesWithAccess: "not_said" as const };
+  const silent = { ...context, policy: { ...context.policy, vocabulary } };
+  const { decision } = decideFor(fields("free", "active"), late, "grant_only", silent);
+  expect(decision).toMatchObject({
+    kind: "blocked",
+    unlock: { after: { user: { subscriptionStatus: "active", plan: "starter" } }, revokes: false },
+  });
 });

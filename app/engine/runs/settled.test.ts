@@ -26,6 +26,10 @@ const listEvaluated = async ({ db }: World): Promise<string[]> => {
   return rows.map(({ userId }) => userId);
 };
 
+/** A bare reference to a customer, as a checkout of the application leaves it. */
+const refer = ({ db }: World, userId: string, customerId: string) =>
+  db.link.create({ data: { userId, customerId, source: "reference", actor: "checkout" } });
+
 describe("a scheduled full run", () => {
   const USERS = 40;
   let world: World;
@@ -62,7 +66,7 @@ describe("a scheduled full run", () => {
     expect((await listEvaluated(world)).length).toBe(USERS);
   });
 
-  it("evaluates the owner of a customer that another user's record names, who was evaluated without it", async () => {
+  it("evaluates the owner of a customer that another user's record names, who was evaluated without it, and who has a reference now", async () => {
     await addUser(world, { id: "other" });
     await cron(world);
     const { stripeCustomerId } = await world.db.user.findUniqueOrThrow({ where: { id: "user0001" } });
@@ -70,12 +74,14 @@ describe("a scheduled full run", () => {
       where: { id: "other" },
       data: { stripeCustomerId: ` ${stripeCustomerId}` },
     });
+    const owner = await world.db.user.findUniqueOrThrow({ where: { id: "user0002" } });
+    await refer(world, owner.id, owner.stripeCustomerId ?? "none");
     // What another user's record says is no drift of this one any more.
     await world.parity.runs.cron({ budgetMs: 30_000, scope: "incremental" });
     for (let n = 0; n < 2; n += 1) {
       await markStatuses(world);
       await world.parity.runs.cron({ budgetMs: 30_000, scope: "full" });
-      expect(await listEvaluated(world)).toEqual(expect.arrayContaining(["other", "user0001"]));
+      expect(await listEvaluated(world)).toEqual(expect.arrayContaining(["other", "user0001", "user0002"]));
     }
   });
 });
@@ -89,9 +95,7 @@ async function entangle(world: World, { subscriptions, users }: MixedUsers, rand
   await db.user.update({ where: { id: free }, data: { stripeCustomerId: `${one.customerId} ` } });
   await db.user.update({ where: { id: other }, data: { email: ` ${two.userId}@example.com` } });
   sandbox.subscriptions.update(three.id, { metadata: { userId: random.pick(users) } });
-  await db.link.create({
-    data: { userId: random.pick(users), customerId: four.customerId, source: "reference", actor: "checkout" },
-  });
+  await refer(world, random.pick(users), four.customerId);
   await db.link.deleteMany({ where: { userId: random.pick(users) } });
   await db.user.updateMany({ where: { id: random.pick(users) }, data: { stripeCustomerId: null } });
 }

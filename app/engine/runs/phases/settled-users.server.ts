@@ -56,9 +56,10 @@ export const isLeftOut = (
   AND NOT EXISTS (SELECT 1 FROM parity."RecheckQueue" q WHERE q."userId" = ${id}))`;
 
 /**
- * Enqueues the users who were alone with their customers, as the status says, where now another user has a link to
- * one of them, of whatever kind, or where the user's address leads to a customer to which no link of the user's does. Looked for
- * in what is stored, because the other user may have been evaluated since without this one.
+ * Enqueues the users who were alone with their customers, as the status says, where now another user has a link to one of them,
+ * of whatever kind, where the user's address leads to a customer to which no link of the user's does, or where the user has a
+ * reference or a rejection, be it of the user's own customer. Looked for in what is stored, because the other user may have been
+ * evaluated since without this one.
  */
 export async function enqueueEntangledUsers(tx: Tx): Promise<void> {
   await tx.$executeRaw`
@@ -78,7 +79,9 @@ export async function enqueueEntangledUsers(tx: Tx): Promise<void> {
       entangled AS (SELECT "customerId" FROM claim GROUP BY 1
         HAVING min("userId") <> max("userId") OR bool_and("isAddress"))
     INSERT INTO parity."RecheckQueue" ("userId")
-    SELECT DISTINCT claim."userId" FROM claim JOIN entangled USING ("customerId")
-      JOIN parity."SyncStatus" status ON status."userId" = claim."userId" AND status.settled
+    SELECT DISTINCT concerned."userId" FROM (
+        SELECT claim."userId" FROM claim JOIN entangled USING ("customerId")
+        UNION ALL SELECT "userId" FROM parity."Link" WHERE source IN ('reference', 'rejected')) concerned
+      JOIN parity."SyncStatus" status ON status."userId" = concerned."userId" AND status.settled
     ORDER BY 1 ON CONFLICT DO NOTHING`;
 }

@@ -253,8 +253,7 @@ it("a revocation is made only on positive evidence", PATIENT, () => {
     }),
     "blocked, it still unlocks for a user with a right to access, and revokes nothing": (one) => {
       if (one.decision.kind !== "blocked" || one.decision.unlock === null) return;
-      const { record } = one.snapshot;
-      const { after } = one.decision.unlock;
+      const [{ record }, { after }] = [one.snapshot, one.decision.unlock];
       expect(one.evaluation.accessExpected).toBe(true);
       expect(doesTakeSeats(record, after)).toBe(false);
       // Without workspaces the status is what gives access; the plan follows where that takes none.
@@ -280,12 +279,11 @@ it("a grant is blocked only by write mode off, a hold, and a read of the address
       expect(decision.kind).toBe(reads ? "read" : "repair");
     },
     "a user who is locked out is granted access, whatever else may be taken": (one) => {
-      const { evaluation, decision, snapshot, settings, context } = one;
+      const { evaluation, decision, snapshot, settings } = one;
       if (evaluation.verdict !== "locked_out") return;
       expect(evaluation.grants).toBe(true);
-      // Where the mapping is silent about late payments, writing such a status may take something beside.
-      const isSilent = context.policy.vocabulary.statusesWithAccess === "not_said";
-      if (snapshot.record.workspaces.length > 0 && !isSilent) expect(evaluation.revokes).toBe(false);
+      const isSilentAboutLate = one.context.policy.vocabulary.statusesWithAccess === "not_said";
+      if (snapshot.record.workspaces.length > 0 && !isSilentAboutLate) expect(evaluation.revokes).toBe(false);
       if (settings.writeMode === "off" || decision.kind === "read" || evaluation.onHold) return;
       const after = findRepair(decision);
       const again = after && evaluate(applyState(one, after.after), one.context);

@@ -5,6 +5,10 @@ import { expect, test } from "./support/test";
 test.beforeEach(({ product }) => setWebhooks(product, "off"));
 test.afterEach(({ product }) => setWebhooks(product, "on"));
 
+/** Runs in the browser. The code of dialogs comes once it has nothing else to do, as while a person reads. */
+const hasCode = (module: string) =>
+  performance.getEntriesByType("resource").some(({ name }) => name.includes(`/${module}-`));
+
 test("a moment without a connection, or an error of the server, never takes the list or the case away", async ({
   staffPage: page,
   context,
@@ -18,6 +22,7 @@ test("a moment without a connection, or an error of the server, never takes the 
   await page.goto("/users?q=orla");
   const row = page.getByRole("row", { name: /Orla Offline/ });
   const sync = row.getByRole("button", { name: /^Sync/ });
+  await page.waitForFunction(hasCode, "dialog-popup");
   await context.setOffline(true);
   await sync.click();
   await expect(row).toContainText("Parity could not be reached.");
@@ -35,6 +40,7 @@ test("a moment without a connection, or an error of the server, never takes the 
   await row.getByRole("link", { name: "Orla Offline" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Orla Offline" })).toBeVisible();
   const todo = page.getByRole("region", { name: "What to do" });
+  await page.waitForFunction(hasCode, "decision-dialog");
   await context.setOffline(true);
   // The code of that page was not loaded yet.
   await page.getByRole("link", { name: "Health", exact: true }).first().click();

@@ -116,7 +116,7 @@ it("a key of another account is said by status, with exit code 3", async () => {
   expect(await other.runs.cron({ budgetMs: 20_000, scope: "incremental" })).toMatchObject({ success: false });
   const { code, stdout } = await run("status");
   expect(code).toBe(3);
-  expect(stdout).toContain("wrong_account");
+  expect(stdout).toContain("The last run was refused: STRIPE_ACCOUNT_ID is acct_other");
 });
 
 it("what is set is a line in the log, and who may write records is a line of its own", async () => {

@@ -1,7 +1,6 @@
 import type { EpochSeconds } from "~/billing/observation";
 import { findFullRun } from "~/engine/account/cursors.server";
 import { loadSettings } from "~/engine/account/settings.server";
-import { listRefusals } from "~/engine/account/stripe-refusals.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
 import { countDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.server";
 import { countUsers } from "~/engine/evaluate/users.server";
@@ -16,11 +15,11 @@ import {
   selectStakes,
   sumMoneyAtStake,
 } from "./account-facts.server";
-import { findLastRun } from "./alerts/findings.server";
 import type { CountCache } from "./count-cache.server";
 import { countFrame, loadFrame } from "./frame.server";
 import { loadFreshness } from "./freshness.server";
 import { rememberLast } from "./last-counts.server";
+import { findRefused } from "./refused.server";
 import { listRunViews, loadRunView } from "./run-pages.server";
 import { nameCaller, type RunView } from "./run-view.server";
 import { type EndpointReads, listStripeReads } from "./stripe-reads.server";
@@ -94,25 +93,12 @@ export function createOverview(
       return {
         ...(await loadFreshness(db)),
         drifted: await countDriftedUsers(db, fields),
-        refused: await describeRefused(db),
+        refused: (await findRefused(db))?.text ?? null,
       };
     },
     overviewRuns: () => loadOverviewRuns(deps),
     overviewCounts: () => countCache.count("overview", countOverview),
   };
-}
-
-/** Why nothing can be checked or repaired, as a sentence: a refused key, a permission that is needed, or another account. */
-async function describeRefused(db: Database): Promise<string | null> {
-  const needed = (await listRefusals(db)).find(({ isNecessary }) => isNecessary);
-  if (needed) return `Stripe refuses “${needed.name}”: ${needed.without}`;
-  const last = await findLastRun(db);
-  if (
-    last?.state !== "failed" ||
-    !/^(?:wrong_account|unknown_account|unauthorized)\b/.test(last.reason ?? "")
-  )
-    return null;
-  return `The last run was refused: ${last.reason}`;
 }
 
 /** Runs and requests to Stripe: quick to load. */

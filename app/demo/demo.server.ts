@@ -66,9 +66,13 @@ export async function fillDemo(db: Database, sandbox: Sandbox): Promise<boolean>
   return (await seedDemo({ db, sandbox, now: Math.floor(Date.now() / 1000) })).seeded;
 }
 
-/** The demo's first run reads and evaluates all users and repairs nothing: repairing is what people try out. */
+/**
+ * The demo's first run reads and evaluates all users and repairs nothing: repairing is what people try out. It is the demo's own:
+ * no scheduler has called.
+ */
 export async function runInitialPreview(parity: Parity): Promise<void> {
-  const { id } = await parity.runs.preview({ actor: { kind: "cron", id: null }, readStripe: true });
+  const actor = { kind: "command_line", id: "demo" } as const;
+  const { id } = await parity.runs.preview({ actor, readStripe: true });
   const run = await parity.runs.step(id, FIRST_PREVIEW_MS);
   if (run.state === "running") parity.runs.drive(id);
 }

@@ -163,12 +163,17 @@ async function findUsers(
   return { count, since, newestAt, money, details: ids ?? [] };
 }
 
-const lastRunRow = z.object({ state: z.string(), reason: z.string().nullable(), endedAt: z.number() });
+const lastRunRow = z.object({
+  id: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  endedAt: z.number(),
+});
 
-/** The last run over all users that ended. */
+/** The last run over all users that ended. What alerts, Health, the Inbox and the command line say of it rests on this one. */
 export const findLastRun = (db: Database | Tx) => queryOne(db, lastRunRow, LAST_RUN);
 
 const LAST_RUN = sql`
-  SELECT state, reason, extract(epoch FROM coalesce("finishedAt", "updatedAt"))::float8 AS "endedAt" FROM parity."Run"
+  SELECT id, state, reason, extract(epoch FROM coalesce("finishedAt", "updatedAt"))::float8 AS "endedAt" FROM parity."Run"
   WHERE mode = 'apply' AND scope IN ('full', 'incremental') AND state IN ('done', 'failed', 'abandoned')
   ORDER BY "createdAt" DESC, id DESC LIMIT 1`;

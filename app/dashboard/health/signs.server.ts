@@ -12,6 +12,7 @@ import {
 } from "../doctor/checks/running.server";
 import type { Level } from "../doctor/groups";
 import { type Freshness, loadFreshness } from "../freshness.server";
+import { findLastAnswered, findRefused } from "../refused.server";
 import { describeRunReason } from "../run-results/run-reason.server";
 import { describeStripeFailure } from "../sync-result.server";
 import { EMPTY_QUERY, usersPath } from "../users-list/users-query";
@@ -98,7 +99,7 @@ function findCheckedSign({ observedAt, stale }: Freshness): Found {
 async function findRunSign(db: Database): Promise<Found> {
   const run = await findLastScheduledRun(db);
   if (run === null) return { level: "unknown", text: "No scheduled run has ended yet." };
-  const link = { to: `/runs/${encodeURIComponent(run.id)}`, label: "View run" };
+  const link = linkRun(run.id);
   const at = run.finishedAt === null ? null : Math.floor(run.finishedAt.getTime() / 1000);
   if (run.state !== "done")
     return {
@@ -117,28 +118,24 @@ async function findRunSign(db: Database): Promise<Found> {
 }
 
 async function findStripeSign(db: Database, guard: SignDeps["guard"]): Promise<Found> {
-  const [refusals, live, failed, last] = await Promise.all([
+  const [refused, refusals, live, failed, answered] = await Promise.all([
+    findRefused(db),
     listRefusals(db),
     db.run.findFirst({
       where: { state: "running", reason: { not: null } },
       select: { id: true, reason: true },
     }),
     db.syncStatus.count({ where: { flags: { has: "lookup_failed" } } }),
-    db.run.findFirst({
-      where: { state: "done", stripeRequests: { gt: 0 } },
-      orderBy: { createdAt: "desc" },
-      select: { finishedAt: true },
-    }),
+    findLastAnswered(db),
   ]);
   const checked = guard.last();
   if (checked?.ok === false) return { level: "problem", text: checked.message, remedy: checked.remedy };
-  const refused = refusals.filter(({ isNecessary }) => isNecessary);
-  if (refused[0])
+  if (refused !== null)
     return {
       level: "problem",
-      text: `Stripe refuses ${refused.map(({ name }) => name).join(", ")}, since`,
-      at: Math.floor(refused[0].since),
-      remedy: refused[0].without,
+      text: refused.text,
+      remedy: "Look at the keys and the account: npm run parity -- doctor",
+      link: refused.runId === null ? null : linkRun(refused.runId),
     };
   const words = describeStripeFailure(live?.reason?.split(": ")[0] ?? "");
   if (live && words !== null)
@@ -146,7 +143,7 @@ async function findStripeSign(db: Database, guard: SignDeps["guard"]): Promise<F
       level: "problem",
       text: `A run waits for Stripe: ${words}.`,
       remedy: "It goes on by itself. Look at status.stripe.com.",
-      link: { to: `/runs/${encodeURIComponent(live.id)}`, label: "View run" },
+      link: linkRun(live.id),
     };
   if (failed > 0)
     return {
@@ -154,9 +151,19 @@ async function findStripeSign(db: Database, guard: SignDeps["guard"]): Promise<F
       text: `The last read failed for ${pluralize(failed, "user")}.`,
       link: { to: usersPath(EMPTY_QUERY, { flags: ["lookup_failed"] }), label: "View users" },
     };
-  if (last?.finishedAt == null) return { level: "unknown", text: "Stripe was not asked by a run yet." };
-  return { level: "ok", text: "It answered the last run", at: Math.floor(last.finishedAt.getTime() / 1000) };
+  const optional = refusals.filter(({ subject }) => subject !== "account");
+  if (optional[0])
+    return {
+      level: "warning",
+      text: `It answers, but refuses ${optional.map(({ name }) => `“${name}”`).join(", ")}, since`,
+      at: Math.floor(optional[0].since),
+      remedy: optional[0].without,
+    };
+  if (answered === null) return { level: "unknown", text: "Stripe was not asked by a run yet." };
+  return { level: "ok", text: "It answered the last run", at: Math.floor(answered) };
 }
+
+const linkRun = (id: string) => ({ to: `/runs/${encodeURIComponent(id)}`, label: "View run" });
 
 const DELIVERY_DAYS = 7;
 

@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { EpochSeconds } from "~/billing/observation";
 import { findFullRun } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
-import { queryOne, queryOneOrThrow } from "~/platform/query-rows.server";
+import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
+import { findLastRun } from "../alerts/findings.server";
 import { loadFreshness } from "../freshness.server";
 import { HAS_NO_STATUS } from "../users-list/users-without-status.server";
 
@@ -19,17 +20,11 @@ export type InboxKnowledge = {
   stale: string | null;
 };
 
-const runRow = z.object({ id: z.string(), state: z.string() });
 const countRow = z.object({ count: z.number() });
 
 export async function loadInboxKnowledge(db: Database | Tx): Promise<InboxKnowledge> {
   const fullRun = await findFullRun(db);
-  const run = await queryOne(
-    db,
-    runRow,
-    sql`SELECT id, state FROM parity."Run" WHERE scope <> 'one' AND state NOT IN ('running', 'cancelled') AND mode = 'apply'
-      ORDER BY "createdAt" DESC LIMIT 1`,
-  );
+  const run = await findLastRun(db);
   const { count } = await queryOneOrThrow(
     db,
     countRow,

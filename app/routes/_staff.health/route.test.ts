@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Cause } from "~/dashboard/health/causes";
+import { loadInboxKnowledge } from "~/dashboard/inbox/inbox-knowledge.server";
 import { EMPTY_QUERY } from "~/dashboard/users-list/users-query";
 import { storeEvent } from "~/engine/observe/events.server";
 import { addPayingUser, addUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
@@ -38,6 +39,15 @@ const lock = (userId: string) =>
   world.db
     .$executeRaw`UPDATE app."Workspace" SET status = 'locked', soldiers = 0 WHERE "ownerId" = ${userId}`;
 
+/** A run that has ended, as the demo's first preview or another process left it. */
+const addEndedRun = (data: { mode: string; scope: string; state: string; reason?: string }) =>
+  world.db.run.create({
+    data: {
+      ...{ actorKind: "cron", phase: "finished", cursor: { phase: "finished" }, finishedAt: new Date() },
+      ...data,
+    },
+  });
+
 it("R220: calls nothing well of which nothing is known, in a new installation", async () => {
   const { levels, trend, users } = await load();
   expect(levels).toEqual({
@@ -47,6 +57,10 @@ it("R220: calls nothing well of which nothing is known, in a new installation", 
   expect(trend).toHaveLength(12);
   expect(trend.every((part) => part.isBefore && part.repaired + part.open + part.runs === 0)).toBe(true);
   expect(users).toMatchObject({ second_customer: null, unmapped_price: null, undelivered: null });
+  // The demo of an older version calls its first preview a scheduler's, and none has called.
+  const { id } = await addEndedRun({ mode: "preview", scope: "full", state: "done" });
+  expect((await load()).levels).toMatchObject({ scheduler: "warning", last_run: "unknown" });
+  await world.db.run.delete({ where: { id } });
 });
 
 it("R221, R222: counts what was repaired and is open, and each number is the length of the list behind it", async () => {
@@ -143,4 +157,27 @@ it("R222: an event that only a run found was not delivered, until the webhook br
   // Today a webhook arrived.
   await deliver(0);
   expect(await listUsers("no_webhook")).toEqual([]);
+});
+
+it("R360: Health, the Inbox and the command line say the same of the last run and of what Stripe refuses", async () => {
+  const { db, parity } = world;
+  const findStripe = async () => (await load()).signs.find(({ id }) => id === "stripe");
+  const { id } = await addEndedRun({ mode: "apply", scope: "full", state: "failed", reason: "unauthorized" });
+  await addEndedRun({ mode: "apply", scope: "selection", state: "done" });
+  expect(await findStripe()).toMatchObject({ level: "problem", link: { to: `/runs/${id}` } });
+  expect((await load()).levels).toMatchObject({ last_run: "problem" });
+  expect((await parity.freshness()).refused).toBe((await findStripe())?.text);
+  expect((await loadInboxKnowledge(db)).failedRunId).toBe(id);
+  // The key was mended: a read of one user proves it, before the next run over all.
+  await parity.syncUser({ userId: "ada", actor: STAFF });
+  await lock("ada");
+  await parity.syncUser({ userId: "ada", actor: STAFF });
+  expect((await parity.freshness()).refused).toBeNull();
+  expect(await findStripe()).toMatchObject({ level: "ok" });
+  await db.stripeRefusal.create({ data: { subject: "events" } });
+  expect(await findStripe()).toMatchObject({
+    level: "warning",
+    text: expect.stringContaining("Events: Read"),
+  });
+  expect((await parity.freshness()).refused).toBeNull();
 });

@@ -43,10 +43,15 @@ const scheduler = defineCheck({
   },
 });
 
-/** The last run of a scheduler that has ended; null before there was one. */
+/** The last run of a scheduler that has ended; null before there was one. A scheduler never previews. */
 export const findLastScheduledRun = (db: Database) =>
   db.run.findFirst({
-    where: { actorKind: "cron", scope: { in: ["full", "incremental"] }, state: { not: "running" } },
+    where: {
+      actorKind: "cron",
+      mode: "apply",
+      scope: { in: ["full", "incremental"] },
+      state: { not: "running" },
+    },
     orderBy: { createdAt: "desc" },
     select: {
       id: true,

@@ -2,9 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
 import { createDemo, type Demo, PRODUCTION_KEY } from "~/cli/testing/cli";
 import { CLOCK_JOB } from "~/engine/runs/clock-jobs.server";
+import { CONTINUE_JOB } from "~/engine/runs/run-jobs.server";
+import { listMigrations } from "~/platform/migrations/migrate.server";
 import { ROOT } from "~/platform/root.server";
+import { VERSION } from "~/platform/surroundings/version.server";
 import { waitForBuild } from "~/platform/testing/built";
 import { openCollector } from "~/platform/testing/collector";
 
@@ -43,7 +47,7 @@ function start(program: string, args: readonly string[] = [], more: Record<strin
   return { child, ended };
 }
 
-it("a worker that is stopped in the middle of a run hands it over, and the next one goes on by itself; both send traces (R295, R296)", {
+it("a worker that is stopped in the middle of a run leaves no lease and no locked job, and the next one goes on by itself; both send traces (R295, R296)", {
   timeout: TIMEOUT_MS,
 }, async () => {
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
@@ -57,14 +61,34 @@ it("a worker that is stopped in the middle of a run hands it over, and the next 
   expect((await first.ended).code).toBe(0);
   const run = await demo.db.run.findFirstOrThrow({ where: { state: "running" } });
   expect(run.leaseUntil).toBeNull();
+  expect(
+    await demo.db.$queryRaw`SELECT task_identifier, locked_at FROM parity.jobs ORDER BY 1`,
+  ).toMatchObject([{ task_identifier: CONTINUE_JOB, locked_at: null }]);
   control.clearFaults();
   control.held.release();
 
+  // No call of a scheduler, and no stroke of the clock.
   const next = start("worker", [], traced);
   const state = async () => (await demo.db.run.findUnique({ where: { id: run.id } }))?.state;
   await expect.poll(state).toBe("done");
+  expect(await demo.db.workerProcess.count()).toBe(1);
   next.child.kill("SIGTERM");
-  expect((await next.ended).code).toBe(0);
+  const { code, stdout } = await next.ended;
+  expect(code).toBe(0);
+  expect(await demo.db.$queryRaw`SELECT key FROM parity.jobs`).toEqual([]);
+  expect(await demo.db.workerProcess.count()).toBe(0);
+  const lines = stdout.trim().split("\n");
+  const logged = lines.map((line) => z.object({ msg: z.string() }).loose().parse(JSON.parse(line)));
+  expect(logged.map(({ msg }) => msg)).toEqual(
+    expect.arrayContaining(["worker started", "shutting down", "stopped"]),
+  );
+  expect(logged.find(({ msg }) => msg === "worker started")).toMatchObject({
+    version: VERSION,
+    schema: (await listMigrations()).at(-1),
+    account: expect.stringMatching(/^acct_/),
+    writeMode: expect.any(String),
+    mapping: { source: "own tables" },
+  });
   expect(collector.spans.map(({ name }) => name)).toEqual(
     expect.arrayContaining([`job ${CLOCK_JOB}`, "job continue_run", "run", "phase observe"]),
   );

@@ -1,11 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterEach, describe, expect, it } from "vitest";
-import { createDemo, PRODUCTION_KEY, runProcess, startProcess } from "~/cli/testing/cli";
-import { CLOCK_JOB } from "~/engine/runs/clock-jobs.server";
-import { CONTINUE_JOB } from "~/engine/runs/run-jobs.server";
-import { listMigrations } from "~/platform/migrations/migrate.server";
-import { VERSION } from "~/platform/surroundings/version.server";
+import { describe, expect, it } from "vitest";
+import { PRODUCTION_KEY, runProcess } from "~/cli/testing/cli";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { findProgram } from "~/platform/testing/desk";
 
@@ -20,18 +16,13 @@ const PRODUCTION = {
   APP_URL: "https://parity.example.com",
 };
 
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
 describe("the worker", () => {
   it("says, as the web process does, that the database is behind (case 38)", {
     timeout: TIMEOUT_MS,
   }, async () => {
     const empty = await createEmptyDatabase();
-    closers.push(empty.drop);
     const ran = await runProcess(["app/server/work.ts"], { ...PRODUCTION, DATABASE_URL: empty.url });
+    await empty.drop();
     expect(ran).toMatchObject({ code: 1, stdout: "" });
     expect(ran.stderr).toMatch(/^The database is behind by \d+ migrations .*\nRun: npm run db:migrate\n$/);
   });
@@ -45,68 +36,6 @@ describe("the worker", () => {
     expect(ran.stderr).not.toContain("secret");
     expect(ran.stderr).not.toContain("    at ");
   });
-
-  it("takes its leave on SIGTERM: nothing stays locked, and the log says so", {
-    timeout: TIMEOUT_MS,
-  }, async () => {
-    const demo = await createDemo();
-    closers.push(demo.close);
-    const worker = await startProcess(["app/server/work.ts"], {
-      ...PRODUCTION,
-      DATABASE_URL: demo.url,
-      STRIPE_API_BASE: demo.sandboxUrl,
-    });
-    await expect.poll(worker.printed).toContain("worker started");
-    expect(await demo.db.workerProcess.count()).toBe(1);
-    worker.kill("SIGTERM");
-    const { code, stdout } = await worker.ended;
-    expect(code).toBe(0);
-    const said = stdout.trim().split("\n");
-    const lines = said.map((line) => JSON.parse(line));
-    expect(lines.map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(["worker started", "shutting down", "stopped"]),
-    );
-    expect(lines.find(({ msg }) => msg === "worker started")).toMatchObject({
-      version: VERSION,
-      schema: (await listMigrations()).at(-1),
-      account: expect.stringMatching(/^acct_/),
-      writeMode: expect.any(String),
-      mapping: { source: "own tables" },
-    });
-    expect(await demo.db.workerProcess.count()).toBe(0);
-  });
-});
-
-it("a worker that is stopped in the middle of a run leaves no lease and no locked job, and the next one goes on by itself (R296)", {
-  timeout: TIMEOUT_MS,
-}, async () => {
-  const demo = await createDemo();
-  closers.push(demo.close);
-  const { control } = demo.sandbox;
-  const environment = { ...PRODUCTION, DATABASE_URL: demo.url, STRIPE_API_BASE: demo.sandboxUrl };
-  control.addFault({ effect: { type: "hang" }, match: { path: "/v1/subscriptions" } });
-  await demo.db
-    .$executeRaw`SELECT parity.add_job(${CLOCK_JOB}, job_key => ${CLOCK_JOB}, max_attempts => 3)::text`;
-  const first = await startProcess(["app/server/work.ts"], environment);
-  await control.held.waitForCount(1);
-  first.kill("SIGTERM");
-  expect((await first.ended).code).toBe(0);
-
-  const [run] = await demo.db.run.findMany({ where: { state: "running" } });
-  expect(run?.leaseUntil).toBeNull();
-  expect(
-    await demo.db.$queryRaw`SELECT task_identifier, locked_at FROM parity.jobs ORDER BY 1`,
-  ).toMatchObject([{ task_identifier: CONTINUE_JOB, locked_at: null }]);
-
-  control.clearFaults();
-  control.held.release();
-  // No call of a scheduler, and no stroke of the clock.
-  const next = await startProcess(["app/server/work.ts"], environment);
-  const state = async () => (await demo.db.run.findUnique({ where: { id: run?.id ?? "" } }))?.state;
-  await expect.poll(state).toBe("done");
-  next.kill("SIGTERM");
-  expect((await next.ended).code).toBe(0);
-  expect(await demo.db.$queryRaw`SELECT key FROM parity.jobs`).toEqual([]);
 });
 
 describe("with the whole environment lost", () => {
@@ -124,7 +53,7 @@ describe("with the whole environment lost", () => {
 });
 
 describe("when the reader of the output has gone", () => {
-  it.each<[string, Parameters<typeof startProcess>[0], number]>([
+  it.each<[string, Parameters<typeof runProcess>[0], number]>([
     ["an answer", ["app/cli/parity.ts", "--help"], 0],
     ["an error message", ["app/cli/parity.ts", "nonsense"], 2],
     ["a refusal to migrate", ["app/server/migrate.ts"], 2],

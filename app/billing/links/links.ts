@@ -1,7 +1,8 @@
 import { type ChoiceInput, givesSeats, rateSubscription } from "~/billing/choice";
 import type { EpochSeconds, ObservedCustomer } from "~/billing/observation";
-import type { LinkEdge, LinkSource, UserSnapshot } from "~/billing/snapshot";
-import { type LinkConflict, resolveShare } from "./ownership";
+import type { LinkEdge, LinkSource, Rejection, UserSnapshot } from "~/billing/snapshot";
+import { groupBy } from "./group-by";
+import { type Division, divideCustomer, type LinkConflict, resolveShare } from "./ownership";
 
 export type UserLinks = {
   /** Ids of all customers that a link gives to this user, sorted. A sync reads them all. */
@@ -28,10 +29,10 @@ const NONE: ReadonlySet<string> = new Set();
 export function resolveLinks(snapshot: LinkInput, rules: Rules): UserLinks {
   const { userId } = snapshot.record;
   const sources = new Map<string, LinkSource[]>();
-  let isAlone = snapshot.rejections.length === 0;
-  for (const edge of snapshot.edges) {
-    if (edge.userId !== userId) isAlone = false;
-    if (edge.userId !== userId || isRejected(snapshot, edge)) continue;
+  const own = pickByUser(snapshot.edges, userId);
+  const isAlone = snapshot.rejections.length === 0 && own.length === snapshot.edges.length;
+  for (const edge of own) {
+    if (isRejected(snapshot, edge)) continue;
     const known = sources.get(edge.customerId);
     if (!known) sources.set(edge.customerId, [edge.source]);
     else if (!known.includes(edge.source)) known.push(edge.source);
@@ -48,6 +49,24 @@ export function resolveLinks(snapshot: LinkInput, rules: Rules): UserLinks {
     changesAt: null,
   };
 }
+
+/** From so many edges on what they say is found once for all users that share them. */
+const MANY_EDGES = 16;
+const NO_EDGES: readonly LinkEdge[] = [];
+
+/** Edges by what a function says of them; for many of them sorted once for all users whose snapshots have the same list. */
+function createSorting(sortBy: (edge: LinkEdge) => string) {
+  const sorted = new WeakMap<readonly LinkEdge[], ReadonlyMap<string, readonly LinkEdge[]>>();
+  return (edges: readonly LinkEdge[], wanted: string): readonly LinkEdge[] => {
+    if (edges.length < MANY_EDGES) return edges.filter((edge) => sortBy(edge) === wanted);
+    const known = sorted.get(edges) ?? groupBy(edges, sortBy);
+    sorted.set(edges, known);
+    return known.get(wanted) ?? NO_EDGES;
+  };
+}
+
+const pickByUser = createSorting(({ userId }) => userId);
+const pickByCustomer = createSorting(({ customerId }) => customerId);
 
 /** Did staff decide that this link is none? A confirmed subscription stands beside a customer that was rejected. */
 export const isRejected = (
@@ -75,28 +94,65 @@ function resolveShares(
   let changesAt: EpochSeconds | null = null;
   for (const customerId of customerIds) {
     const customer = customers.find(({ id }) => id === customerId);
-    const ofCustomer = edges.filter((edge) => edge.customerId === customerId);
+    const ofCustomer = pickByCustomer(edges, customerId);
     if (isNowhere(customer) && ofCustomer.every(({ source }) => source !== "confirmed")) {
       ownCustomerIds.push(customerId);
       if (ofCustomer.some(({ userId }) => userId !== record.userId)) shared.add(customerId);
       continue;
     }
-    const subscriptions = customer?.subscriptions ?? [];
-    const rated = subscriptions.map((one) => rateSubscription(one, rules));
-    for (const one of rated)
-      if (one.changesAt !== null) changesAt = Math.min(changesAt ?? one.changesAt, one.changesAt);
-    const share = resolveShare(record.userId, customerId, {
+    const ground = {
+      customer,
       edges: ofCustomer,
       rejections: rejections.filter((one) => one.customerId === customerId),
-      subscriptions,
-      withSeats: new Set(rated.filter(givesSeats).map(({ subscription }) => subscription.id)),
-    });
+    };
+    const division = divideOnce(ground, rules);
+    if (division.changesAt !== null)
+      changesAt = Math.min(changesAt ?? division.changesAt, division.changesAt);
+    const share = resolveShare(record.userId, customerId, division);
     if (share.owns) ownCustomerIds.push(customerId);
     for (const id of share.otherSubscriptionIds) others.add(id);
     if (share.isShared) shared.add(customerId);
     if (share.conflict) conflicts.push(share.conflict);
   }
   return { ownCustomerIds, otherSubscriptionIds: others, sharedCustomerIds: shared, conflicts, changesAt };
+}
+
+type Ground = {
+  customer: ObservedCustomer | undefined;
+  edges: readonly LinkEdge[];
+  rejections: readonly Rejection[];
+};
+type TimedDivision = Division & { changesAt: EpochSeconds | null };
+
+function divide({ customer, edges, rejections }: Ground, rules: Rules): TimedDivision {
+  const subscriptions = customer?.subscriptions ?? [];
+  const rated = subscriptions.map((one) => rateSubscription(one, rules));
+  const times = rated.flatMap(({ changesAt }) => (changesAt === null ? [] : [changesAt]));
+  const withSeats = new Set(rated.filter(givesSeats).map(({ subscription }) => subscription.id));
+  const division = divideCustomer({ edges, rejections, subscriptions, withSeats });
+  return { ...division, changesAt: times.length === 0 ? null : Math.min(...times) };
+}
+
+const divided = new WeakMap<readonly LinkEdge[], { ground: Ground; rules: Rules; division: TimedDivision }>();
+
+/** The same again for the next of many users who claim the customer, as long as all that it depends on is the same. */
+function divideOnce(ground: Ground, rules: Rules): TimedDivision {
+  if (ground.edges.length < MANY_EDGES) return divide(ground, rules);
+  const known = divided.get(ground.edges);
+  const { rejections } = ground;
+  if (
+    known !== undefined &&
+    known.rules.catalogue === rules.catalogue &&
+    known.rules.policy === rules.policy &&
+    known.rules.now === rules.now &&
+    known.ground.customer === ground.customer &&
+    known.ground.rejections.length === rejections.length &&
+    known.ground.rejections.every((one, n) => one === rejections[n])
+  )
+    return known.division;
+  const division = divide(ground, rules);
+  divided.set(ground.edges, { ground, rules, division });
+  return division;
 }
 
 /**

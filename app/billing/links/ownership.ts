@@ -1,12 +1,13 @@
 import { isOpen, type ObservedCustomer } from "~/billing/observation";
 import type { LinkEdge, LinkSource, Rejection } from "~/billing/snapshot";
+import { groupBy } from "./group-by";
 
 /** Users that claim one customer, or some of its subscriptions, without a decision between them. */
 export type LinkConflict = {
   customerId: string;
   /** Empty when it is about the customer as a whole. */
   subscriptionIds: string[];
-  userIds: string[];
+  userIds: readonly string[];
   /** The database already says that it is this user's. Otherwise this user is new here, and only this user waits. */
   isRecorded: boolean;
 };
@@ -47,26 +48,8 @@ const CUSTOMER_RANK: Record<CustomerSource, number> = {
   email: RANK.email,
 };
 
-/**
- * What an edge weighs for one subscription of its customer, or (null) for the customer as a whole. A row of a subscription that
- * names the user itself says nothing about the others: or else they would change hands when Parity writes that row.
- */
-function rankEdge(edge: LinkEdge, subscriptionId: string | null, edges: readonly LinkEdge[]): number {
-  const { source, subscriptionId: named } = edge;
-  if (source === "recorded_subscription") {
-    if (named === subscriptionId) return RANK.recordedSubscription;
-    return edges.some((one) => isSameNamed(one, edge)) ? RANK.other : RANK.recordedOther;
-  }
-  if (named === null) return CUSTOMER_RANK[source];
-  if (named !== subscriptionId) return RANK.other;
-  return source === "confirmed" ? RANK.confirmedSubscription : RANK.namedSubscription;
-}
-
-const isSameNamed = ({ source, userId, subscriptionId }: LinkEdge, edge: LinkEdge): boolean =>
-  source !== "recorded_subscription" && userId === edge.userId && subscriptionId === edge.subscriptionId;
-
 /** The heaviest claim of each user. */
-type Claims = Map<string, number>;
+type Claims = ReadonlyMap<string, number>;
 
 type Ground = {
   edges: readonly LinkEdge[];
@@ -77,68 +60,117 @@ type Ground = {
   withSeats: ReadonlySet<string>;
 };
 
-function collectClaims({ edges, rejections }: Ground, subscriptionId: string | null): Claims {
-  const claims: Claims = new Map();
-  for (const edge of edges) {
-    const rank = rankEdge(edge, subscriptionId, edges);
-    const isRejected = rejections.some(
+/** Claims on one subscription, or (null) on the customer as a whole, collected once for all users that claim it. */
+type Claimed = {
+  claims: Claims;
+  /** What names this subscription, and no other. */
+  named: Claims;
+  /** Users with the heaviest claim. Several: it is not decided between them. */
+  heaviest: readonly string[];
+};
+
+type Claimants = Omit<Ground, "edges" | "rejections"> & { find: (subscriptionId: string | null) => Claimed };
+
+/** Collects the claims on a customer and its subscriptions, each when it is first asked for: thousands of users may claim one customer. */
+function collectClaimants({ edges, rejections, ...rest }: Ground): Claimants {
+  const namedOtherwise = new Set(
+    edges.flatMap((edge) => (edge.source === "recorded_subscription" ? [] : [toPairKey(edge)])),
+  );
+  const rejected = groupBy(rejections, ({ userId }) => userId);
+  const isRejected = ({ userId, customerId }: LinkEdge, rank: number, subscriptionId: string | null) =>
+    (rejected.get(userId) ?? []).some(
       (one) =>
-        one.userId === edge.userId &&
-        one.customerId === edge.customerId &&
+        one.customerId === customerId &&
         (one.subscriptionId === null
           ? rank < RANK.confirmedSubscription
           : one.subscriptionId === subscriptionId),
     );
-    if (!isRejected && rank > (claims.get(edge.userId) ?? 0)) claims.set(edge.userId, rank);
-  }
-  return claims;
+  const found = new Map<string | null, Claimed>();
+  const collect = (subscriptionId: string | null): Claimed => {
+    const claims = new Map<string, number>();
+    const named = new Map<string, number>();
+    let most = 0;
+    for (const edge of edges) {
+      const rank = rankEdge(edge, subscriptionId, namedOtherwise);
+      if (isRejected(edge, rank, subscriptionId)) continue;
+      if (rank > (claims.get(edge.userId) ?? 0)) claims.set(edge.userId, rank);
+      if (edge.subscriptionId === subscriptionId && rank > (named.get(edge.userId) ?? 0))
+        named.set(edge.userId, rank);
+      most = Math.max(most, rank);
+    }
+    const heaviest = [...claims].flatMap(([userId, rank]) => (rank === most ? [userId] : []));
+    return { claims, named, heaviest };
+  };
+  const find = (subscriptionId: string | null): Claimed => {
+    const known = found.get(subscriptionId) ?? collect(subscriptionId);
+    found.set(subscriptionId, known);
+    return known;
+  };
+  return { ...rest, find };
 }
 
-/** Users with the heaviest claim. Several: it is not decided between them. */
-function findHeaviest(claims: Claims): string[] {
-  const most = Math.max(0, ...claims.values());
-  return [...claims].flatMap(([userId, rank]) => (rank === most ? [userId] : []));
+const toPairKey = ({ userId, subscriptionId }: LinkEdge) => JSON.stringify([userId, subscriptionId]);
+
+/**
+ * What an edge weighs for one subscription of its customer, or (null) for the customer as a whole. A row of a subscription that
+ * names the user itself says nothing about the others: or else they would change hands when Parity writes that row.
+ */
+function rankEdge(
+  edge: LinkEdge,
+  subscriptionId: string | null,
+  namedOtherwise: ReadonlySet<string>,
+): number {
+  const { source, subscriptionId: named } = edge;
+  if (source === "recorded_subscription") {
+    if (named === subscriptionId) return RANK.recordedSubscription;
+    return namedOtherwise.has(toPairKey(edge)) ? RANK.other : RANK.recordedOther;
+  }
+  if (named === null) return CUSTOMER_RANK[source];
+  if (named !== subscriptionId) return RANK.other;
+  return source === "confirmed" ? RANK.confirmedSubscription : RANK.namedSubscription;
 }
 
 /**
  * Other subscriptions of this customer that give seats, name this user, and have no heavier claim. One that gives none, such as a
  * newsletter or one that is unpaid, would leave the user without anything when this one goes to another.
  */
-const listOthersWithSeats = (ground: Ground, userId: string, subscriptionId: string): string[] =>
-  ground.subscriptions.flatMap(({ id }) => {
-    if (id === subscriptionId || !ground.withSeats.has(id)) return [];
-    const owners = findHeaviest(collectClaims(ground, id));
-    return collectNamed(ground, id).has(userId) && owners.length === 1 && owners[0] === userId ? [id] : [];
+const listOthersWithSeats = (
+  { subscriptions, withSeats, find }: Claimants,
+  userId: string,
+  subscriptionId: string,
+): string[] =>
+  subscriptions.flatMap(({ id }) => {
+    if (id === subscriptionId || !withSeats.has(id)) return [];
+    const { heaviest, named } = find(id);
+    return named.has(userId) && heaviest.length === 1 && heaviest[0] === userId ? [id] : [];
   });
-
-/** What names this subscription, and no other. */
-const collectNamed = (ground: Ground, id: string): Claims =>
-  collectClaims({ ...ground, edges: ground.edges.filter((edge) => edge.subscriptionId === id) }, id);
 
 /**
  * Whether the user keeps a subscription with seats when this one goes to the user that it names. Of two that each name another
  * user as well, each would be the reason to give the other one away.
  */
-const keepsAnotherWithSeats = (ground: Ground, userId: string, subscriptionId: string): boolean =>
-  listOthersWithSeats(ground, userId, subscriptionId).some((id) => {
-    const named = collectNamed(ground, id);
+const keepsAnotherWithSeats = (claimants: Claimants, userId: string, subscriptionId: string): boolean =>
+  listOthersWithSeats(claimants, userId, subscriptionId).some((id) => {
+    const { named } = claimants.find(id);
     return named.size === 1 || named.get(userId) === RANK.recordedSubscription;
   });
 
 /** Of several users who record the customer the one that the subscription names, if each of the others has one with seats so. */
-function pickNamedAlone(ground: Ground, subscriptionId: string, users: readonly string[]): readonly string[] {
-  const named = collectNamed(ground, subscriptionId);
+function pickNamedAlone(
+  { subscriptions, withSeats, find }: Claimants,
+  subscriptionId: string,
+  users: readonly string[],
+): readonly string[] {
+  const { named } = find(subscriptionId);
   const [only, second] = users.filter((userId) => named.has(userId));
-  const keepsOwn = (userId: string) =>
-    ground.subscriptions.some(
-      ({ id }) =>
-        id !== subscriptionId &&
-        ground.withSeats.has(id) &&
-        [...collectNamed(ground, id).keys()].join() === userId,
-    );
-  return only !== undefined && second === undefined && users.every((one) => one === only || keepsOwn(one))
-    ? [only]
-    : users;
+  if (only === undefined || second !== undefined) return users;
+  const keepOwn = new Set(
+    subscriptions.flatMap(({ id }) => {
+      const alone = id !== subscriptionId && withSeats.has(id) ? [...find(id).named.keys()] : [];
+      return alone.length === 1 ? alone : [];
+    }),
+  );
+  return users.every((one) => one === only || keepOwn.has(one)) ? [only] : users;
 }
 
 /**
@@ -146,56 +178,75 @@ function pickNamedAlone(ground: Ground, subscriptionId: string, users: readonly 
  * Stripe's metadata say of its subscriptions, unless the customer's own user has another one with seats that names no other user:
  * then each subscription goes to the user that it names. A recorded customer and another user's record of the subscription contradict each other.
  */
-function findOwners(ground: Ground, subscriptionId: string, claims: Claims): readonly string[] {
-  const heaviest = findHeaviest(claims);
-  const most = Math.max(0, ...claims.values());
+function findOwners(claimants: Claimants, subscriptionId: string): readonly string[] {
+  const { claims, heaviest } = claimants.find(subscriptionId);
   const [owner] = heaviest;
+  const most = owner === undefined ? 0 : (claims.get(owner) ?? 0);
   if (owner === undefined || most >= DECIDED) return heaviest;
-  const others = [...claims].filter(([userId]) => !heaviest.includes(userId));
+  const others = [...claims].filter(([, rank]) => rank !== most);
   if (most === RANK.recordedSubscription)
     return [
       ...heaviest,
       ...others.flatMap(([userId, rank]) =>
-        rank === RANK.recordedCustomer && listOthersWithSeats(ground, userId, subscriptionId).length === 0
+        rank === RANK.recordedCustomer && listOthersWithSeats(claimants, userId, subscriptionId).length === 0
           ? [userId]
           : [],
       ),
     ];
   if (most !== RANK.recordedCustomer) return heaviest;
-  if (heaviest.length > 1) return pickNamedAlone(ground, subscriptionId, heaviest);
+  if (heaviest.length > 1) return pickNamedAlone(claimants, subscriptionId, heaviest);
   const named = others.flatMap(([userId, rank]) => (rank === RANK.namedSubscription ? [userId] : []));
-  return named.length > 0 && keepsAnotherWithSeats(ground, owner, subscriptionId) ? named : heaviest;
+  return named.length > 0 && keepsAnotherWithSeats(claimants, owner, subscriptionId) ? named : heaviest;
 }
 
-/**
- * What of a customer belongs to a user, when others claim it too. Depends only on the claims, never on their order, and
- * gives each subscription to one user at most.
- */
-export function resolveShare(userId: string, customerId: string, ground: Ground): Share {
-  const owned: string[] = [];
-  const contested = new Map<string, { users: readonly string[]; isRecorded: boolean }>();
-  const users = new Set<string>();
-  const decideOn = (subscriptionId: string | null, isOpenOrWhole: boolean) => {
-    const claims = collectClaims(ground, subscriptionId);
-    const owners =
-      subscriptionId === null ? findHeaviest(claims) : findOwners(ground, subscriptionId, claims);
-    for (const one of owners) users.add(one);
-    const rank = claims.get(userId) ?? 0;
-    const key = subscriptionId ?? "";
-    if (owners.length === 1 && owners[0] === userId) owned.push(key);
-    else if (owners.includes(userId)) {
-      if (rank >= RECORDED || isOpenOrWhole)
-        contested.set(key, { users: owners, isRecorded: rank >= RECORDED });
-    } else if (isOpenOrWhole && losesToRecord(claims, rank, owners))
-      contested.set(key, { users: [...owners, userId], isRecorded: false });
+/** A subscription of a customer, or the customer itself while it has none, and to which users it belongs. */
+type Part = {
+  key: string;
+  isOpenOrWhole: boolean;
+  claims: Claims;
+  /** Sorted, so that what is said of a conflict never depends on an order. */
+  owners: readonly string[];
+  isOwner: (userId: string) => boolean;
+};
+
+/** Whose each part of a customer is. The same for every user that claims it, so it is found once for all of them. */
+export type Division = { parts: readonly Part[]; owners: ReadonlySet<string> };
+
+/** Depends only on the claims, never on their order, and gives each subscription to one user at most. */
+export function divideCustomer(ground: Ground): Division {
+  const claimants = collectClaimants(ground);
+  const toPart = (id: string | null, isOpenOrWhole: boolean): Part => {
+    const { claims, heaviest } = claimants.find(id);
+    const owners = [...(id === null ? heaviest : findOwners(claimants, id))].sort();
+    const set = new Set(owners);
+    return { key: id ?? "", isOpenOrWhole, claims, owners, isOwner: (userId) => set.has(userId) };
   };
-  for (const one of ground.subscriptions) decideOn(one.id, isOpen(one));
-  if (ground.subscriptions.length === 0) decideOn(null, false);
-  const ownedIds = new Set(owned);
+  const { subscriptions } = ground;
+  const parts =
+    subscriptions.length === 0
+      ? [toPart(null, false)]
+      : subscriptions.map((one) => toPart(one.id, isOpen(one)));
+  return { parts, owners: new Set(parts.flatMap(({ owners }) => owners)) };
+}
+
+/** What of a customer belongs to a user, when others claim it too. */
+export function resolveShare(userId: string, customerId: string, { parts, owners }: Division): Share {
+  const contested = new Map<string, { users: readonly string[]; isRecorded: boolean }>();
+  const otherSubscriptionIds: string[] = [];
+  for (const part of parts) {
+    const rank = part.claims.get(userId) ?? 0;
+    const isOwner = part.isOwner(userId);
+    if (isOwner && part.owners.length === 1) continue;
+    if (part.key !== "") otherSubscriptionIds.push(part.key);
+    if (isOwner && (rank >= RECORDED || part.isOpenOrWhole))
+      contested.set(part.key, { users: part.owners, isRecorded: rank >= RECORDED });
+    else if (!isOwner && part.isOpenOrWhole && losesToRecord(part.claims, rank, part.owners))
+      contested.set(part.key, { users: [...part.owners, userId], isRecorded: false });
+  }
   return {
-    owns: owned.length > 0,
-    otherSubscriptionIds: ground.subscriptions.flatMap(({ id }) => (ownedIds.has(id) ? [] : [id])),
-    isShared: [...users].some((one) => one !== userId),
+    owns: parts.some(({ owners: own, isOwner }) => own.length === 1 && isOwner(userId)),
+    otherSubscriptionIds,
+    isShared: owners.size > (owners.has(userId) ? 1 : 0),
     conflict: toConflict(customerId, contested),
   };
 }
@@ -214,10 +265,13 @@ function toConflict(
 ): LinkConflict | null {
   if (contested.size === 0) return null;
   const all = [...contested.values()];
+  const [only, ...more] = all;
+  // The owners of a part are sorted already; with thousands of them each would be sorted for each.
+  const isSorted = only !== undefined && more.length === 0 && only.isRecorded;
   return {
     customerId,
     subscriptionIds: [...contested.keys()].filter((id) => id !== "").sort(),
-    userIds: [...new Set(all.flatMap(({ users }) => users))].sort(),
+    userIds: isSorted ? only.users : [...new Set(all.flatMap(({ users }) => users))].sort(),
     isRecorded: all.some(({ isRecorded }) => isRecorded),
   };
 }

@@ -120,6 +120,30 @@ function isSettled({ snapshot, evaluation, decision }: EvaluatedUser<LoadedSnaps
   );
 }
 
+/**
+ * Had another user a part in this: a claim on one of the user's customers, or on one that the address or a reference leads to,
+ * the same address, verified, or a row that a deleted user left? What the other one's record says may change without this one's.
+ */
+function isEntangled({
+  edges,
+  customers,
+  emailCandidates,
+  references,
+  ...snapshot
+}: LoadedSnapshot): boolean {
+  const { record, held, verifiedUsersWithEmail } = snapshot;
+  const isOther = (userId: string) => userId !== record.userId;
+  const isThere = (id: string) => customers.some((one) => one.id === id && one.state !== "missing");
+  return (
+    edges.some(
+      ({ userId, customerId, source }) => isOther(userId) && (source === "confirmed" || isThere(customerId)),
+    ) ||
+    [...emailCandidates, ...references].some(({ linkedUserIds }) => linkedUserIds.some(isOther)) ||
+    (verifiedUsersWithEmail ?? 0) > (record.emailVerified ? 1 : 0) ||
+    held.orphanedSubscriptionIds.length > 0
+  );
+}
+
 /** The row of `SyncStatus` for an evaluated user. */
 export function toSyncStatus(evaluated: EvaluatedUser<LoadedSnapshot>): SyncStatusRow {
   const { snapshot, evaluation } = evaluated;
@@ -144,6 +168,7 @@ export function toSyncStatus(evaluated: EvaluatedUser<LoadedSnapshot>): SyncStat
     observedAt: snapshot.observedAt,
     nextCheckAt: evaluation.nextCheckAt,
     settled: isSettled(evaluated),
+    entangled: isEntangled(snapshot),
     paddedIds: listPaddedIds(snapshot.record),
     stored: snapshot.stored,
   };

@@ -83,7 +83,11 @@ export const linkedCustomers = sql`
   their_user AS MATERIALIZED (SELECT id FROM parity."User" WHERE id = ANY(ARRAY(
     SELECT "metadataUserId" FROM c WHERE "metadataUserId" NOT IN (SELECT id FROM asked)
     UNION SELECT "metadataUserId" FROM s WHERE "metadataUserId" NOT IN (SELECT id FROM asked)
-    UNION SELECT "userId" FROM their_link UNION SELECT "userId" FROM their_billing)))`;
+    UNION SELECT "userId" FROM their_link UNION SELECT "userId" FROM their_billing))),
+  -- What Stripe does not have is a placeholder, which a hundred thousand records may name: there is nothing to claim.
+  claimable AS MATERIALIZED (SELECT id FROM c WHERE state <> 'missing'
+    UNION SELECT "customerId" FROM link WHERE source = 'confirmed'
+    UNION SELECT "customerId" FROM their_link WHERE source = 'confirmed')`;
 
 export const linkTables = {
   links: selectRows(sql`(SELECT * FROM link UNION ALL SELECT * FROM their_link) links`, {
@@ -95,9 +99,9 @@ export const linkTables = {
   /** Records of other users that name one of these customers. */
   theirRecords: selectRows(
     sql`(SELECT id, "stripeCustomerId" FROM parity."User"
-        WHERE "stripeCustomerId" = ANY(ARRAY(SELECT id FROM wanted)) AND id NOT IN (SELECT id FROM asked)
+        WHERE "stripeCustomerId" = ANY(ARRAY(SELECT id FROM claimable)) AND id NOT IN (SELECT id FROM asked)
       UNION SELECT id, "stripeCustomerId" FROM parity.users_by_id(ARRAY(SELECT "userId" FROM padded))
-        WHERE ${recordedCustomer} IN (SELECT id FROM wanted)) records`,
+        WHERE ${recordedCustomer} IN (SELECT id FROM claimable)) records`,
     { id: [sql`id`, text], stripeCustomerId: [sql`"stripeCustomerId"`, text] },
   ),
   /** Records of other users, of deleted ones too, that name a subscription of these customers. */
@@ -144,7 +148,11 @@ export function resolveEdges(found: Found): FoundLinks {
   for (const { id } of found.theirRecords) theirUsers.add(id);
   const isUser = (userId: string) => users.has(userId) || theirUsers.has(userId);
   const edges = new Map<string, LinkEdge[]>();
-  const add = (edge: LinkEdge) => addTo(edges, edge.customerId, edge);
+  const add = (edge: LinkEdge) => {
+    const known = edges.get(edge.customerId);
+    if (known) known.push(edge);
+    else edges.set(edge.customerId, [edge]);
+  };
   const holders = new Map<string, string[]>();
   const addRecord = (userId: string, recorded: string | null) => {
     const customerId = readStripeId(recorded);

@@ -1,7 +1,8 @@
 import { foldRecordedEmail } from "~/billing/email";
+import { groupBy } from "~/billing/links/group-by";
 import { isRejected } from "~/billing/links/links";
 import type { EpochSeconds, ObservedCustomer } from "~/billing/observation";
-import type { Candidate, HeldIds, LinkEdge, Rejection, UserSnapshot } from "~/billing/snapshot";
+import type { Candidate, HeldIds, LinkEdge, UserSnapshot } from "~/billing/snapshot";
 import type { FoundLinks } from "./load-links.server";
 
 type Address = { addressHash: string | null; addressSince: EpochSeconds | null };
@@ -26,6 +27,8 @@ type Found = Omit<FoundLinks, "edges"> & {
   /** The customers that each user is linked to. */
   named: ReadonlyMap<string, string[]>;
   customers: ReadonlyMap<string, ObservedCustomer>;
+  /** By customer, as far as they were asked for. */
+  linkedUsers: Map<string, string[]>;
   candidates: ReadonlyMap<string, { customerId: string }[]>;
   sharedAddresses: ReadonlyMap<string, { users: number }>;
 };
@@ -51,7 +54,7 @@ export function findCandidates(userId: string, email: string, found: Found): Can
   const rejections = [...concerned].flatMap((id) => found.rejections.get(id) ?? []);
   const toCandidate = (customerId: string): Candidate[] => {
     const customer = found.customers.get(customerId);
-    const linkedUserIds = listLinkedUsers(found.edges.get(customerId) ?? [], rejections);
+    const linkedUserIds = findLinkedUsers(customerId, found);
     return customer ? [{ customer, linkedUserIds }] : [];
   };
   return {
@@ -63,21 +66,33 @@ export function findCandidates(userId: string, email: string, found: Found): Can
   };
 }
 
-const listLinkedUsers = (edges: readonly LinkEdge[], rejections: Rejection[]) =>
-  [...new Set(edges.flatMap((edge) => (isRejected({ rejections }, edge) ? [] : [edge.userId])))].sort();
+/** The users that are linked to a customer; found once for all users whose address leads to it. */
+function findLinkedUsers(customerId: string, { edges, rejections, linkedUsers }: Found): string[] {
+  const known = linkedUsers.get(customerId);
+  if (known) return known;
+  const rejected = groupBy(rejections.get(customerId) ?? [], ({ userId }) => userId);
+  const stands = (edge: LinkEdge) => !isRejected({ rejections: rejected.get(edge.userId) ?? [] }, edge);
+  const linked = new Set(
+    (edges.get(customerId) ?? []).flatMap((edge) => (stands(edge) ? [edge.userId] : [])),
+  );
+  const found = [...linked].sort();
+  linkedUsers.set(customerId, found);
+  return found;
+}
 
 const NOTHING_HELD: HeldIds = { customerIds: [], subscriptionIds: [], orphanedSubscriptionIds: [] };
 
 /** Ids of these customers and of their subscriptions that rows of other users hold. */
 export function findHeldIds(userId: string, customers: readonly ObservedCustomer[], found: Found): HeldIds {
   let held = NOTHING_HELD;
-  const findOthers = (id: string) => (found.holders.get(id) ?? []).filter((holder) => holder !== userId);
+  const isOther = (holder: string) => holder !== userId;
   for (const { id, subscriptions } of customers) {
-    if (findOthers(id).length > 0) held = { ...held, customerIds: [...held.customerIds, id] };
+    if (found.holders.get(id)?.some(isOther)) held = { ...held, customerIds: [...held.customerIds, id] };
     for (const one of subscriptions) {
-      const others = findOthers(one.id);
-      if (others.length === 0) continue;
-      const key = others.some(found.isUser) ? "subscriptionIds" : "orphanedSubscriptionIds";
+      const holders = found.holders.get(one.id);
+      if (!holders?.some(isOther)) continue;
+      const isUsers = holders.some((holder) => isOther(holder) && found.isUser(holder));
+      const key = isUsers ? "subscriptionIds" : "orphanedSubscriptionIds";
       held = { ...held, [key]: [...held[key], one.id] };
     }
   }

@@ -97,7 +97,7 @@ function findLinks(rows: Rows) {
       if (!known) named.set(userId, [customerId]);
       else if (!known.includes(customerId)) known.push(customerId);
     }
-  return { ...links, named };
+  return { ...links, named, joined: new Map<string, LinkEdge[]>(), linkedUsers: new Map<string, string[]>() };
 }
 
 type Found = Omit<Rows, "customers"> &
@@ -114,7 +114,7 @@ function toSnapshot(userId: string, user: UserRow, found: Found, options: LoadOp
   const candidates = findCandidates(userId, user.email, found);
   return {
     record: toRecord(userId, user, found),
-    edges: listEdges(customerIds, found.edges),
+    edges: listEdges(customerIds, found),
     emailCandidates: candidates.emailCandidates,
     references: candidates.references,
     verifiedUsersWithEmail: candidates.verifiedUsersWithEmail,
@@ -145,11 +145,15 @@ function toSnapshot(userId: string, user: UserRow, found: Found, options: LoadOp
 const listWithCandidates = (customers: ObservedCustomer[], candidates: readonly Candidate[]) =>
   candidates.length === 0 ? customers : [...customers, ...candidates.map(({ customer }) => customer)];
 
-const listEdges = (customerIds: readonly string[], edges: ReadonlyMap<string, LinkEdge[]>): LinkEdge[] => {
+/** All users of the same customers get the same list, which is long where thousands claim one of them. */
+function listEdges(customerIds: readonly string[], { edges, joined }: Found): LinkEdge[] {
   const [only] = customerIds;
   if (customerIds.length === 1 && only !== undefined) return edges.get(only) ?? [];
-  return customerIds.flatMap((id) => edges.get(id) ?? []);
-};
+  const key = customerIds.join(" ");
+  const known = joined.get(key) ?? customerIds.flatMap((id) => edges.get(id) ?? []);
+  joined.set(key, known);
+  return known;
+}
 
 export function pickKnown<T>(ids: readonly string[], known: ReadonlyMap<string, T>): T[] {
   const all: T[] = [];

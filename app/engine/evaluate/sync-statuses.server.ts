@@ -36,6 +36,8 @@ export type SyncStatusRow = {
   nextCheckAt: EpochSeconds | null;
   /** See `isSettled`. */
   settled: boolean;
+  /** See `isEntangled`. */
+  entangled: boolean;
   /** What the record names with blanks around it (`listPaddedIds`); kept in a table of its own. */
   paddedIds: string[];
   /** What came with the snapshot: what is stored already, and the version that this evaluation is saved with. */
@@ -116,6 +118,7 @@ const COLUMNS = {
   observedAt: "time",
   nextCheckAt: "time",
   settled: "boolean",
+  entangled: "boolean",
   fingerprint: "text",
   recordHash: "bigint",
   addressHash: "bigint",
@@ -143,6 +146,7 @@ function fingerprintStatus(row: SyncStatusRow): string {
     row.revokes,
     row.nextCheckAt,
     row.settled,
+    row.entangled,
     row.stored.recordHash,
     row.stored.addressHash,
     row.stored.addressSince,

@@ -53,6 +53,31 @@ describe("a hold", () => {
     expect(await world.db.hold.count({ where: { userId: "twice" } })).toBe(1);
   });
 
+  it("taken back leaves the one before it, which counts again when Stripe's state returns", async () => {
+    const { subscriptionId } = await addPayingUser(world, "renewed");
+    const schedule = (cancels: boolean) => {
+      world.sandbox.subscriptions.update(subscriptionId, { cancel_at_period_end: cancels });
+      return syncAll(world.parity);
+    };
+    await syncAll(world.parity);
+    await decide("hold", { userId: "renewed" });
+    await schedule(true);
+    expect(await view("renewed")).toMatchObject({ flags: [] });
+
+    const { decision } = await decide("hold", { userId: "renewed" }, OPERATOR);
+    await decide("undo_decision", { decisionId: decision.id });
+    expect(await view("renewed")).toMatchObject({ flags: [] });
+    await schedule(false);
+
+    expect(await view("renewed")).toMatchObject({ flags: ["on_hold"] });
+    await schedule(true);
+    const { decision: third } = await decide("hold", { userId: "renewed" }, OPERATOR);
+    await schedule(false);
+    const undone = await decide("undo_decision", { decisionId: third.id });
+    expect(undone.sentence).toContain("is on hold as before");
+    expect(await world.parity.decisions.about("renewed")).toMatchObject({ hold: { by: "Ada (staff)" } });
+  });
+
   it("of two at the same moment one is made", async () => {
     await addPayingUser(world, "race");
     const both = await Promise.all(

@@ -9,6 +9,8 @@ import { userInput } from "./inputs.server";
 type UserInput = z.infer<typeof userInput>;
 
 const held = z.object({ holdId: z.string() });
+/** Holds that stood when this one was made, and that Stripe's new state had ended. Decisions made before this was kept have none. */
+const replaced = z.object({ replacedIds: z.array(z.string()) }).nullish();
 
 const lock = ({ userId }: UserInput) => [`user:${userId}`];
 
@@ -26,6 +28,13 @@ export const hold: Handler<UserInput> = {
       const decision = await findLatestDecision(tx, { userId });
       return refuse("already", `${found.name} is on hold already.`, decision ?? undefined);
     }
+    // One that Stripe's new state has ended counts again when that state returns.
+    const rows = await tx.hold.findMany({
+      where: { userId, releasedAt: null },
+      select: { id: true },
+      orderBy: { id: "asc" },
+    });
+    const replacedIds = rows.map(({ id }) => id);
     const holdId = crypto.randomUUID();
     const { actorName: actor, reason } = context;
     const stripeState = describeHeldState(found.user);
@@ -33,34 +42,43 @@ export const hold: Handler<UserInput> = {
       ok: true,
       subject: { userId },
       userIds: [userId],
-      before: null,
+      before: replacedIds.length > 0 ? { replacedIds } : null,
       after: { holdId },
       sentence: `${found.name} is on hold: nothing is changed automatically until staff release it or Stripe’s state changes.`,
       followUp: "evaluate",
       async write(tx) {
-        // One that Stripe's new state has ended is over.
         await release(tx, userId);
         await tx.$executeRaw`INSERT INTO parity."Hold" (id, "userId", reason, actor, "stripeState", "createdAt")
           VALUES (${holdId}, ${userId}, ${reason}, ${actor}, ${stripeState}, now())`;
       },
     };
   },
-  async revert(tx, { subject: { userId = "" }, after }, context) {
+  async revert(tx, { subject: { userId = "" }, before, after }, context) {
     const found = await findEvaluated(tx, userId, context);
     if (!found.ok) return found;
     const { holdId } = held.parse(after);
     const row = await tx.hold.findUnique({ where: { id: holdId } });
     if (row === null || row.releasedAt !== null)
       return refuse("changed", `${found.name} is not on hold any more.`);
+    const replacedIds = replaced.parse(before)?.replacedIds ?? [];
+    const counts = await tx.hold.count({
+      where: { id: { in: replacedIds }, stripeState: describeHeldState(found.user) },
+    });
     return {
       ok: true,
       subject: { userId },
       userIds: [userId],
       before: { holdId },
       after: null,
-      sentence: `${found.name} is not on hold any more.`,
+      sentence:
+        counts > 0
+          ? `${found.name} is on hold as before, for the earlier reason.`
+          : `${found.name} is not on hold any more.`,
       followUp: "sync",
-      write: async (tx) => void (await release(tx, userId)),
+      async write(tx) {
+        await release(tx, userId);
+        await tx.$executeRaw`UPDATE parity."Hold" SET "releasedAt" = NULL WHERE id = ANY(${replacedIds})`;
+      },
     };
   },
 };

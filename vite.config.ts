@@ -1,3 +1,4 @@
+import type { Plugin } from "vite";
 import tsconfigPaths from "vite-tsconfig-paths";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -21,6 +22,26 @@ class BuiltLast extends BaseSequencer {
   }
 }
 
+const ROUTE_MODULES = "/@remix-run/react/dist/esm/routeModules.js";
+const WHERE_IT_FAILS = "// If we can't load the route it's likely one of 2 things:";
+
+/**
+ * Remix loads the whole page again when the code of a route does not come: of a filter's list or the palette, too. Without a connection
+ * the browser's error page then stands in the place of the list. So it is loaded again first, until the server is there (app/ui/reach).
+ */
+const keepPage: Plugin = {
+  name: "keep-page",
+  enforce: "pre",
+  transform(code, id) {
+    if (!id.endsWith(ROUTE_MODULES)) return null;
+    if (!code.includes(WHERE_IT_FAILS)) throw new Error("Remix loads the code of routes in another way now.");
+    const again = `if (window.keepLoading) try {
+      return routeModulesCache[route.id] = await window.keepLoading(() => import(/* webpackIgnore: true */ route.module));
+    } catch {}`;
+    return { code: code.replace(WHERE_IT_FAILS, `${again}\n`), map: null };
+  },
+};
+
 /** What builds the application. React's own plugin must not be added to Remix's, because hydration breaks. */
 async function loadBuildPlugins() {
   const [{ vitePlugin: remix }, { default: tailwindcss }] = await Promise.all([
@@ -28,6 +49,7 @@ async function loadBuildPlugins() {
     import("@tailwindcss/vite"),
   ]);
   return [
+    keepPage,
     tailwindcss(),
     remix({
       future: {

@@ -1,11 +1,11 @@
-import type { Evaluation } from "~/billing/evaluation/evaluate";
-import type { UserRecord } from "~/billing/record";
+import type { BillingState } from "~/billing/record";
 import { formatSeats } from "~/billing/seat-label";
 import { BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
 import { describeBlockReason, describeEvaluation } from "~/billing/words/sentence";
 import { explainSkip } from "~/engine/decisions/undo/undo-skips";
+import type { EvaluatedUser } from "~/engine/evaluate/evaluate-users.server";
 import { FAILURE_WORDS, type SyncOutcome } from "~/engine/sync/sync-user.server";
 
 /** The result of one sync of one user. */
@@ -52,7 +52,7 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
   const inPart = unread === null ? "" : ` Not everything was read: ${unread.message}`;
   const currencies = readCurrencies(snapshot.record, evaluation.expected);
   const changes = outcome.changes.map((change) => describeMismatch(change, currencies, outcome.fields));
-  const revoked = outcome.outcome === "synced" && evaluation.revokes;
+  const revoked = outcome.outcome === "synced" && outcome.revokes;
   const common = {
     changes,
     blocked: null,
@@ -66,7 +66,7 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
       return {
         ...common,
         outcome: "synced",
-        message: `Synced. ${describeRecord(snapshot.record, evaluation)}${inPart}`,
+        message: `Synced. ${describeRecord(outcome.before)}${inPart}`,
       };
     case "in_sync":
       return {
@@ -97,12 +97,15 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
   }
 }
 
+/** What was written: an override takes access that the evaluation would have left. */
+const readWritten = ({ decision, evaluation }: EvaluatedUser): BillingState =>
+  decision.kind === "repair" ? decision.repair.after : evaluation.expected;
+
 /** "Customer 0042 has Army with 5 soldiers." */
-function describeRecord(
-  { name }: UserRecord,
-  { expected, primary, comp, accessExpected }: Evaluation,
-): string {
-  const { user, workspaces } = expected;
+function describeRecord(written: EvaluatedUser): string {
+  const { primary, comp, accessExpected } = written.evaluation;
+  const { name } = written.snapshot.record;
+  const { user, workspaces } = readWritten(written);
   const plan = accessExpected ? primary?.plan?.name : comp?.plan.name;
   const who = name ?? "This user";
   const open = workspaces.find(({ status }) => status === "active");

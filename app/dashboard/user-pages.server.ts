@@ -33,6 +33,8 @@ export type UserPage = {
   timeline: TimelineEntry[];
   /** The repair takes access from the user. */
   revokes: boolean;
+  /** There is access that an admin can take although nothing in Stripe says that it ended. */
+  canOverride: boolean;
   /** What is paid more than once; null for nearly all. */
   doublePayment: DoublePayment | null;
   /** What stands beside the verdict, with who decided it, since when and why. */
@@ -104,6 +106,7 @@ export async function loadUserPage(db: Database, userId: string): Promise<UserPa
     possibleMatches: evaluation.possibleMatches,
     timeline,
     revokes: evaluation.revokes,
+    canOverride: evaluation.overridden !== null,
     doublePayment,
     notes: describeFlags({
       ...decisions,

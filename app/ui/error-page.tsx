@@ -29,7 +29,7 @@ export function ErrorPage({ children }: { children?: ReactNode }) {
       <p className="text-table text-faint tabular-nums">{status}</p>
       <h1 className="mt-1 text-title font-semibold tracking-tight">{title}</h1>
       {message && <p className="mt-2 text-ink">{message}</p>}
-      <p className="mt-2 text-quiet">{next}</p>
+      {!message?.endsWith(next) && <p className="mt-2 text-quiet">{next}</p>}
       {requestId && <p className="mt-2 font-mono text-small text-faint">Request ID: {requestId}</p>}
       <div className="mt-6 flex flex-wrap gap-2">
         {children}

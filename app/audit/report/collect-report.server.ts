@@ -12,6 +12,7 @@ import { SEVERITY_RANK } from "~/billing/verdicts/severity";
 import { pluralize } from "~/billing/words/counts";
 import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
 import type { Stake } from "~/dashboard/account-facts.server";
+import { describeRefusal } from "~/engine/account/refusal-words";
 import { type EvaluationContext, loadEvaluationContext, loadOptions } from "~/engine/evaluate/deps.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import { userIdsAfter } from "~/engine/evaluate/users.server";
@@ -112,7 +113,7 @@ export async function collectReport(
         ? [`${pluralize(failedLookups, "owner")}: the address could not be looked up in Stripe.`]
         : []),
       ...(frame.warning === null ? [] : [frame.warning]),
-      ...frame.refusals.map(({ name, without }) => `Stripe refuses “${name}” to the key. ${without}`),
+      ...frame.refusals.map(describeRefusal),
     ],
   };
 }

@@ -181,7 +181,7 @@ const ENTRIES = {
     findSince: findSinceAccessEnded,
     label: "Unpaid access",
     group: { one: "has access without a subscription", many: "have access without a subscription" },
-    action: "access will be removed after a new read of Stripe",
+    action: "access will be removed if a new read of Stripe confirms it",
     describe: describeUnpaidAccess,
   },
   possible_match: {

@@ -6,6 +6,7 @@ import { countRemaining } from "~/cli/remaining";
 import { formatStakes, formatTime, toNumberCell, toVerdictCell } from "~/cli/words";
 import type { FrameView } from "~/dashboard/frame.server";
 import type { Overview } from "~/dashboard/overview.server";
+import { describeRefusal } from "~/engine/account/refusal-words";
 import { WRITE_MODE_WORDS } from "~/ui/status/words";
 
 /** Users by verdict, the money at stake, and what needs a decision. */
@@ -54,7 +55,7 @@ function formatHead(
     `${whose} (${mode}), repairs: ${WRITE_MODE_WORDS[writeMode]}`,
     `${pluralize(users, "user")}; Stripe last read completely: ${formatTime(lastFullRun, now)}`,
   ];
-  const missing = refusals.map(({ name, without }) => `Stripe refuses “${name}” to the key. ${without}`);
+  const missing = refusals.map(describeRefusal);
   return [...lines, ...(warning === null ? [] : [warning]), ...missing];
 }
 

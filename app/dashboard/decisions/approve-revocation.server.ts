@@ -13,6 +13,7 @@ import { AS_STAFF, evaluateUser, findBlockReason } from "~/engine/evaluate/evalu
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { type SyncOutcome, syncUser } from "~/engine/sync/sync-user.server";
 import { explainBlocked, type SyncResult, toSyncResult } from "../sync-result.server";
+import { evaluateAgain } from "./follow-up.server";
 import { createRevocationRecorder } from "./record-revocation.server";
 import { chooseNameToType, isTypedName } from "./typed-name";
 
@@ -99,6 +100,7 @@ export async function approveRevocation(
     made = await approve(true);
   if (made.decision !== null && made.sync) {
     const { decision, sync } = made;
+    await evaluateAgain(deps, [found.userId], request.by.actor);
     return { ...found, decision, sync: toSyncResult(sync) };
   }
   if (!made.sync) return refuse("not_found", `There is no user ${found.userId}.`);

@@ -1,7 +1,7 @@
 import { formatMoney } from "~/billing/money";
 import type { WriteMode } from "~/billing/policy";
 import { SEAT_LABEL } from "~/billing/seat-label";
-import { VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
+import { VERDICT_CATALOGUE, type Verdict } from "~/billing/verdicts/catalogue";
 import { pluralize } from "~/billing/words/counts";
 import type { Effect, EffectGroup } from "~/engine/decisions/effect";
 
@@ -18,10 +18,12 @@ export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
     ...say(fewerSeats, `gets fewer ${seats}`, `get fewer ${seats}`),
     ...say(waiting, "keeps access until a person decides", "keep access until a person decides"),
     ...say(denied, "is not given access any more", "are not given access any more"),
-    ...verdicts.map(
-      (one) =>
-        `${pluralize(one.users, "user")}: ${VERDICT_CATALOGUE[one.before].label} → ${VERDICT_CATALOGUE[one.after].label}.`,
-    ),
+    ...verdicts
+      .filter(({ before, after }) => before !== after)
+      .map(({ before, after, ...one }) => {
+        const until = writeMode !== "off" && isRepaired(after) ? ", until the repair" : "";
+        return `${pluralize(one.users, "user")}: ${VERDICT_CATALOGUE[before].label} → ${VERDICT_CATALOGUE[after].label}${until}.`;
+      }),
   ];
   if (lines.length === 0) lines.push("No user’s access or status changes.");
   if (evaluated < users)
@@ -33,6 +35,10 @@ export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
     lines.push("Parity only grants access now: no access is taken until an admin allows revocations.");
   return lines;
 }
+
+/** What is not right only because nothing has been written yet. Whether unpaid access ends is not certain. */
+const isRepaired = (verdict: Verdict): boolean =>
+  VERDICT_CATALOGUE[verdict].class === "repair" && verdict !== "unpaid_access";
 
 function describeGroup({ users, perMonth }: EffectGroup): string {
   const money = perMonth.map((one) => formatMoney(one.perMonth, one.currency)).join(" + ");

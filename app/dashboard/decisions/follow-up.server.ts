@@ -42,7 +42,8 @@ export async function followUp(
   };
 }
 
-async function evaluateAgain(deps: Deps, userIds: readonly string[], actor: Actor) {
+/** So that lists show at once what a decision has made of these users. Nothing of them is written. */
+export async function evaluateAgain(deps: Deps, userIds: readonly string[], actor: Actor) {
   const { outcomes } = await reconcileUsers(deps.db, {
     log: deps.log,
     userIds,

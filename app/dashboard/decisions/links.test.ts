@@ -41,7 +41,7 @@ it("a possible match is confirmed by an operator, gives access at once, and can 
   const preview = await world.parity.decisions.preview(toRequest("confirm_link", input, OPERATOR));
   expect(preview.ok && preview.lines).toEqual([
     "1 user ($16.67 a month) gains access.",
-    "1 user: Possible match → Locked out.",
+    "1 user: Possible match → Locked out, until the repair.",
   ]);
   expect(await verdict("noor")).toBe("possible_match");
 
@@ -158,7 +158,7 @@ it("a price is mapped with its effect previewed, and unmapped again", async () =
   const preview = await world.parity.decisions.preview(toRequest("map_price", input));
   expect(preview.ok && preview.lines).toEqual([
     "1 user ($49 a month) gains access.",
-    "1 user: Unmapped price → Locked out.",
+    "1 user: Unmapped price → Locked out, until the repair.",
   ]);
   expect(await world.db.planPrice.findMany()).toEqual(before);
 

@@ -184,12 +184,24 @@ describe("a revocation", () => {
       });
       expect(await readAccess(world, id)).toBe("active 5");
 
-      await deciding.decide("override", { userId: id });
+      const made = await deciding.decide("override", { userId: id });
 
+      expect(made.sync).toMatchObject({ revoked: true, message: `Synced. ${id}’s workspace is locked.` });
       expect(await readAccess(world, id)).toBe("locked 0");
+      expect(
+        (await world.parity.inbox.loadQueue("needs_decision")).cases.filter(({ isOpen }) => isOpen),
+      ).toEqual([]);
       const change = await world.db.change.findFirstOrThrow({ where: { userId: id } });
       expect(change).toMatchObject({ revokes: true, override: true, reason: "asked for in ticket 12" });
     }
+    // Decided, and asked again when something about it changes: here, when the access is back.
+    const findFlags = async () => (await world.parity.views(["lost"]))[0]?.flags;
+    expect(await findFlags()).toContain("acknowledged");
+    expect((await world.parity.userPage("lost"))?.canOverride).toBe(false);
+    await world.db
+      .$executeRaw`UPDATE app."Workspace" SET status = 'active', soldiers = 5 WHERE "ownerId" = 'lost'`;
+    expect(await findFlags()).not.toContain("acknowledged");
+    expect((await world.parity.userPage("lost"))?.canOverride).toBe(true);
   });
 });
 

@@ -5,7 +5,8 @@ import { chooseSteps, type StepInput } from "./next-steps";
 
 const choose = (input: Partial<StepInput>) =>
   chooseSteps({
-    ...{ verdict: "locked_out", flags: [], blocked: null, revokes: false, paysTwice: false },
+    ...{ verdict: "locked_out", flags: [], blocked: null, revokes: false },
+    ...{ canOverride: false, paysTwice: false },
     ...input,
   });
 

@@ -32,6 +32,8 @@ export type StepInput = {
   blocked: string | null;
   /** The repair takes access. */
   revokes: boolean;
+  /** There is access that an admin can take although nothing in Stripe says that it ended. */
+  canOverride: boolean;
   /** More than one subscription is paid. Only Stripe can end that; it can be acknowledged. */
   paysTwice: boolean;
 };
@@ -40,16 +42,17 @@ export type StepInput = {
 export type CaseSteps = { next: StepId | null; others: StepId[] };
 
 /** What fits a verdict, the step that ends the case first. */
-function listSteps({ verdict, flags, blocked, revokes, paysTwice }: StepInput): StepId[] {
+function listSteps({ verdict, flags, blocked, revokes, canOverride, paysTwice }: StepInput): StepId[] {
+  const removal: StepId[] = canOverride ? ["approve_removal"] : [];
   switch (verdict) {
     case "not_checked":
       return ["sync"];
     case "link_conflict":
       return ["settle_conflict", "acknowledge", "give_comp"];
     case "missing_in_stripe":
-      return ["confirm_link", "acknowledge", "give_comp", "approve_removal"];
+      return ["confirm_link", "acknowledge", "give_comp", ...removal];
     case "unknown_status":
-      return ["acknowledge", "give_comp", "approve_removal"];
+      return ["acknowledge", "give_comp", ...removal];
     case "unmapped_price":
       return ["map_price", "ignore_price", "give_comp", "acknowledge"];
     case "possible_match":
@@ -60,7 +63,9 @@ function listSteps({ verdict, flags, blocked, revokes, paysTwice }: StepInput): 
       return [
         ...(paysTwice ? (["acknowledge"] as const) : []),
         "sync",
-        flags.includes("comped") ? "end_comp" : "give_comp",
+        ...(flags.includes("comped") ? (["end_comp"] as const) : []),
+        // Free access that runs is extended by another one.
+        "give_comp",
       ];
     default:
       if (revokes)

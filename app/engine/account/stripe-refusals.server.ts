@@ -77,12 +77,12 @@ function describeSubject(subject: RefusalSubject): Pick<StripeRefusal, "name" | 
   return subject === "key"
     ? {
         name: "STRIPE_SECRET_KEY",
-        without: "Stripe refuses the key: nothing can be checked or repaired.",
+        without: "Nothing can be checked or repaired.",
         isNecessary: true,
       }
     : {
         name: "STRIPE_CHECKOUT_KEY",
-        without: "Stripe refuses the key: customers cannot buy.",
+        without: "Customers cannot buy.",
         isNecessary: true,
       };
 }

@@ -4,6 +4,7 @@ import { pluralize } from "~/billing/words/counts";
 import type { Stake } from "~/dashboard/account-facts.server";
 import type { FrameCounts, FrameView } from "~/dashboard/frame.server";
 import { inboxPath } from "~/dashboard/inbox/queues";
+import { describeRefusal } from "~/engine/account/refusal-words";
 import { Banner } from "~/ui/banner";
 import { Time } from "~/ui/format/time";
 
@@ -24,9 +25,9 @@ export function Alerts({ frame, counts }: { frame: FrameView; counts: FrameCount
           {paused.reason && `: ${paused.reason}`}. Meanwhile no access is granted and nothing is corrected.
         </Banner>
       )}
-      {refusals.map(({ subject, name, without, isNecessary }) => (
-        <Banner key={subject} tone={isNecessary ? "critical" : "medium"}>
-          Stripe refuses “{name}” to the key. {without}
+      {refusals.map((refusal) => (
+        <Banner key={refusal.subject} tone={refusal.isNecessary ? "critical" : "medium"}>
+          {describeRefusal(refusal)}
         </Banner>
       ))}
       {counts && users > 0 && (

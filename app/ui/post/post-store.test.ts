@@ -9,7 +9,10 @@ describe("what is posted from a page that stays", () => {
     expect(await sendPost("a", "/users/a/sync", { intent: "sync" })).toBe(true);
     answerWith(() => Response.json({ intent: "decide", answer: { ok: false } }, { status: 409 }));
     expect(await sendPost("b", "/decisions", {})).toBe(true);
-    expect(readPost("a")).toEqual({ isBusy: false, answer: { outcome: "synced" }, failure: null });
+    expect(readPost("a")).toEqual({
+      ...{ isBusy: false, answer: { outcome: "synced" }, failure: null },
+      asked: { intent: "sync" },
+    });
     expect(readPost("b").answer).toEqual({ intent: "decide", answer: { ok: false } });
   });
 
@@ -31,6 +34,9 @@ describe("what is posted from a page that stays", () => {
     await sendPost(name, "/users/a/sync", {});
     answerWith(response);
     expect(await sendPost(name, "/users/a/sync", {})).toBe(false);
-    expect(readPost(name)).toEqual({ isBusy: false, answer: { outcome: "in_sync" }, failure });
+    expect(readPost(name)).toEqual({
+      ...{ isBusy: false, answer: { outcome: "in_sync" }, failure },
+      asked: {},
+    });
   });
 });

@@ -1,7 +1,9 @@
-/** What was asked last under a key, and the latest answer. `failure`: why there is none, as a sentence. */
-export type PostState = { isBusy: boolean; answer: unknown; failure: string | null };
+type Fields = Record<string, string>;
 
-const IDLE: PostState = { isBusy: false, answer: null, failure: null };
+/** The latest answer under a key, and what it answers. `failure`: why there is none to the last question, as a sentence. */
+export type PostState = { isBusy: boolean; answer: unknown; asked: Fields | null; failure: string | null };
+
+const IDLE: PostState = { isBusy: false, answer: null, asked: null, failure: null };
 const states = new Map<string, PostState>();
 const listeners = new Set<() => void>();
 
@@ -24,19 +26,16 @@ export const SIGNED_OUT = "You are signed out. Load the page again to sign in.";
  * Posts to a route that answers JSON, and keeps the answer under `key`. The page stays as it is, whatever comes back and also when
  * nothing does. True when there is an answer.
  */
-export async function sendPost(key: string, path: string, fields: Record<string, string>): Promise<boolean> {
+export async function sendPost(key: string, path: string, fields: Fields): Promise<boolean> {
   const before = readPost(key);
   change(key, { ...before, isBusy: true, failure: null });
   const outcome = await askServer(path, fields);
   if ("failure" in outcome) change(key, { ...before, isBusy: false, failure: outcome.failure });
-  else change(key, { isBusy: false, answer: outcome.answer, failure: null });
+  else change(key, { isBusy: false, answer: outcome.answer, asked: fields, failure: null });
   return !("failure" in outcome);
 }
 
-async function askServer(
-  path: string,
-  fields: Record<string, string>,
-): Promise<{ answer: unknown } | { failure: string }> {
+async function askServer(path: string, fields: Fields): Promise<{ answer: unknown } | { failure: string }> {
   try {
     const response = await fetch(path, { method: "POST", body: new URLSearchParams(fields) });
     if (response.redirected) return { failure: SIGNED_OUT };

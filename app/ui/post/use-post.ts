@@ -17,6 +17,7 @@ export function usePost<Answer>({ key, changesPage }: PostOptions) {
   return {
     isBusy: state.isBusy,
     failure: state.failure,
+    asked: state.asked,
     answer: state.answer as Answer | null, // the caller names the route and with it the type
     async post(path: string, fields: Record<string, string>): Promise<void> {
       if ((await sendPost(key, path, fields)) && changesPage) revalidate();

@@ -2,6 +2,7 @@ import { useBlocker, useLocation, useMatches, useNavigate, useNavigation } from 
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { Button } from "~/ui/button";
 import { Shape } from "~/ui/status/shape";
+import { keepLoading } from "./keep-loading";
 import { keepAsking } from "./page-data";
 import { askAgain, giveUpUnsafe, listenToWaiting, readWaiting, type WaitingSummary } from "./wait-for-server";
 import { whenIdle } from "./when-idle";
@@ -16,6 +17,7 @@ export function Connection() {
   const wasOffline = useOfflineBlocker();
   const waiting = useSyncExternalStore(listenToWaiting, readWaiting, () => null);
   usePageData();
+  useCodeOfPages();
   usePagesReady();
   useStillLinks();
   return (
@@ -100,6 +102,22 @@ function usePageData(): void {
     window.fetch = keepAsking(send.bind(window));
     return () => {
       window.fetch = send;
+    };
+  }, []);
+}
+
+declare global {
+  interface Window {
+    /** Loads the code of a route again where Remix would load the whole page (vite.config.ts). */
+    keepLoading?: typeof keepLoading;
+  }
+}
+
+function useCodeOfPages(): void {
+  useEffect(() => {
+    window.keepLoading = keepLoading;
+    return () => {
+      window.keepLoading = undefined;
     };
   }, []);
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { describeAcknowledged } from "~/billing/evaluation/acknowledged";
+import { VERDICT_CATALOGUE, type Verdict } from "~/billing/verdicts/catalogue";
 import { findEvaluated } from "~/engine/decisions/find-evaluated.server";
-import { type Handler, refuse } from "~/engine/decisions/handler.server";
+import { type DecisionContext, type Handler, refuse } from "~/engine/decisions/handler.server";
 import { findLatestDecision } from "~/engine/decisions/store.server";
 import type { Tx } from "~/platform/client.server";
 import { userInput } from "./inputs.server";
@@ -25,6 +26,24 @@ async function put(tx: Tx, userId: string, one: Kept | null): Promise<void> {
   if (one)
     await tx.$executeRaw`INSERT INTO parity."Acknowledgement" ("userId", mismatches, reason, actor, "createdAt")
       VALUES (${userId}, ${one.mismatches}, ${one.reason}, ${one.actor}, now())`;
+}
+
+/**
+ * What a person has just decided against, and what would be asked again in the same words: it counts as seen, until something
+ * about it changes.
+ */
+export async function acknowledgeIfSame(
+  tx: Tx,
+  { userId, verdict }: { userId: string; verdict: Verdict },
+  context: DecisionContext,
+): Promise<void> {
+  const found = await findEvaluated(tx, userId, context);
+  if (!found.ok) return;
+  const { evaluation, snapshot } = found.user;
+  if (evaluation.verdict !== verdict || VERDICT_CATALOGUE[verdict].class !== "review") return;
+  const mismatches = describeAcknowledged(evaluation, snapshot.record);
+  if (mismatches !== null)
+    await put(tx, userId, { mismatches, reason: context.reason, actor: context.actorName });
 }
 
 /** Staff have seen what differs, and leave it so; another mismatch needs a decision again. */

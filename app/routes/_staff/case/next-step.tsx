@@ -25,13 +25,13 @@ type NextStepProps = {
 
 /** The one step that the case needs as a button right here, the others beside it, and afterwards what came of it. */
 export function NextStep({ page, answer }: NextStepProps) {
-  const { user, revokes, doublePayment, choices, decisions } = page;
+  const { user, revokes, canOverride, doublePayment, choices, decisions } = page;
   const { sync, check, isBusy, isStale, failure, ...made } = useCase(user.userId);
   const outcome = made.outcome ?? (answer && { kind: "sync" as const, result: answer });
   const [opened, setOpened] = useState<StepId | null>(null);
   const isOperator = useHasRole("operator");
   const isAdmin = useHasRole("admin");
-  const { next, others } = chooseSteps({ ...user, revokes, paysTwice: doublePayment !== null });
+  const { next, others } = chooseSteps({ ...user, revokes, canOverride, paysTwice: doublePayment !== null });
   const name = user.name ?? user.email;
   const close = () => setOpened(null);
   const take = (step: StepId) => {
@@ -55,11 +55,11 @@ export function NextStep({ page, answer }: NextStepProps) {
     <section aria-label="What to do" className="mt-5 space-y-3 rounded border border-line bg-raised p-4">
       {failure !== null && (
         <p role="alert" className="text-table text-critical">
-          {failure} Nothing was changed.
+          {failure}
         </p>
       )}
       {outcome && <CaseOutcome outcome={outcome} userId={user.userId} />}
-      {(next !== null || !outcome) && <PlannedChanges page={page} step={next} />}
+      {!isStale && (next !== null || !outcome) && <PlannedChanges page={page} step={next} />}
       {isOperator ? (
         <div className="flex flex-wrap items-center gap-2">
           {next !== null && may(next) && (

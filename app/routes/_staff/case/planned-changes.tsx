@@ -82,7 +82,7 @@ function ChangeLines({ lines }: { lines: string[] }) {
 }
 
 function chooseTitle(step: StepId | null, isSettled: boolean, changes: boolean): string {
-  if (isSettled) return "Nothing to do";
+  if (isSettled) return step === "release" ? "On hold, and nothing differs" : "Nothing to do";
   if (step === null) return "Nothing is waiting here";
   if (step === "sync") return changes ? "Sync will change" : "Sync reads Stripe first";
   if (step === "remove_access" || step === "approve_removal") return "This takes access away";

@@ -74,7 +74,7 @@ type DecisionFieldsProps = { kind: DecisionKind; subject: DecisionSubject; onClo
 function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
   const { confirm, isDangerous = false } = DECISION_FORMS[kind];
   const fields = DECISION_FORMS[kind].fields.filter((field) => !isGiven(field, subject.input));
-  const { preview, decide, isBusy, isPreviewing, previewed, answer, failure } = useDecision(subject.key);
+  const { preview, decide, isBusy, isPreviewing, answer, ...found } = useDecision(subject.key);
   const [values, setValues] = useState(() => ({
     ...readDefaults(fields, subject.choices),
     ...pick(fields, subject.input),
@@ -84,10 +84,15 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
   const { typedName = "" } = subject;
   const [typed, setTyped] = useState("");
   const [hasTypo, setTypo] = useState(false);
-  const [before] = useState(answer);
+  // What an earlier dialog left behind says nothing of this one.
+  const [before] = useState({ answer, previewed: found.previewed });
+  const [isSent, setSent] = useState(false);
   const id = useId();
   const input = { ...subject.input, ...toInput(values) };
   const form: DecisionForm = { kind, reason, basedOn: subject.basedOn, typedName: typed, input };
+  const isOfThis = found.previewed !== before.previewed && found.isPreviewOf(form);
+  const previewed = isOfThis ? found.previewed : null;
+  const failure = (isSent ? found.failure : null) ?? found.previewFailure;
   const asked = JSON.stringify(input);
   const isIncomplete = fields.some(({ name }) => (values[name] ?? "") === "");
   // Asked again only when the input has changed, with what the latest render knows.
@@ -103,7 +108,7 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
     isFirst.current = false;
     return () => clearTimeout(timer);
   }, [asked]);
-  const isNew = answer !== null && answer !== before;
+  const isNew = answer !== null && answer !== before.answer;
   useEffect(() => {
     if (isNew && answer.ok) onClose();
   }, [isNew, answer, onClose]);
@@ -116,7 +121,9 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
         event.preventDefault();
         const isOther = !isTypedName(typed, typedName);
         setTypo(isOther);
-        if (!isBusy && !isOther) decide(form);
+        if (isBusy || isOther) return;
+        setSent(true);
+        decide(form);
       }}
     >
       {typedName !== "" && (
@@ -141,7 +148,12 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
           onChange={(value) => setValues((all) => ({ ...all, [field.name]: value }))}
         />
       ))}
-      <PreviewLines preview={previewed} isLoading={isPreviewing} isIncomplete={isIncomplete} />
+      <PreviewLines
+        preview={previewed}
+        isLoading={isPreviewing}
+        isIncomplete={isIncomplete}
+        hasFailed={found.previewFailure !== null}
+      />
       <TextArea
         id={`${id}-reason`}
         label={needsReason ? "Reason" : "Reason (optional)"}

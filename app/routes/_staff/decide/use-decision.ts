@@ -27,11 +27,15 @@ export function useDecision(key: string) {
     decide: (form: DecisionForm) => void decisions.post("/decisions", toFields("decide", form)),
     isBusy: decisions.isBusy,
     isPreviewing: previews.isBusy,
-    /** What the decision would do; null before it was asked. */
+    /** What a decision would do; null before it was asked. */
     previewed: preview,
+    /** Whether that is said of this form, and not of one that was asked before. */
+    isPreviewOf: ({ kind, input }: DecisionForm) =>
+      Object.entries({ ...input, kind }).every(([name, value]) => previews.asked?.[name] === value),
     answer,
     /** Why there is no answer, as a sentence; null while there is one, or none was asked. */
-    failure: decisions.failure ?? previews.failure,
+    failure: decisions.failure,
+    previewFailure: previews.failure,
   };
 }
 

@@ -1,3 +1,4 @@
+import { describeRefusal } from "~/engine/account/refusal-words";
 import { listRefusals } from "~/engine/account/stripe-refusals.server";
 import type { Database } from "~/platform/client.server";
 import { findLastRun } from "./alerts/findings.server";
@@ -12,8 +13,7 @@ export type Refused = { text: string; at: number; runId: string | null };
  */
 export async function findRefused(db: Database): Promise<Refused | null> {
   const needed = (await listRefusals(db)).find(({ isNecessary }) => isNecessary);
-  if (needed)
-    return { text: `Stripe refuses “${needed.name}”: ${needed.without}`, at: needed.since, runId: null };
+  if (needed) return { text: describeRefusal(needed), at: needed.since, runId: null };
   const last = await findLastRun(db);
   if (last?.state !== "failed" || !REFUSED.test(last.reason ?? "")) return null;
   const answered = await findLastAnswered(db);

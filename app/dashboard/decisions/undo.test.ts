@@ -171,7 +171,7 @@ describe("a revocation", () => {
     });
   });
 
-  it("without evidence needs an override; a customer that Stripe does not have is overridden too", async () => {
+  it("R365: without evidence needs an override, which ends the case; a customer that Stripe does not have is overridden too", async () => {
     for (const [id, customerId] of [
       ["free", undefined],
       ["lost", "cus_NeverThere"],

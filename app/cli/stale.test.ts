@@ -104,7 +104,7 @@ it("a refused key is said by status, with exit code 3, until Stripe takes it aga
   await cron();
   const refused = await run("status");
   expect(refused.code).toBe(3);
-  expect(refused.stdout).toContain("Stripe refuses “STRIPE_SECRET_KEY”");
+  expect(refused.stdout).toContain("Stripe refuses the key in STRIPE_SECRET_KEY. Nothing can be");
   expect(refused.stdout).not.toContain("All users are in sync");
   world.sandbox.control.reset();
   await cron();

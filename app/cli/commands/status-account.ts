@@ -34,7 +34,7 @@ export async function showAccountStatus({ parity, out, now }: CommandContext): P
     ...{ lockedOut, leaking, unmapped, pendingRevocations, unlinkedCustomers, liveRun, freshness },
   };
   out.answer(value, () => [
-    ...formatHead(frame, overview, now()),
+    ...formatHead(frame, overview, { refused: freshness.refused, now: now() }),
     "",
     ...formatCounts(overview),
     "",
@@ -48,14 +48,15 @@ export async function showAccountStatus({ parity, out, now }: CommandContext): P
 function formatHead(
   { account, mode, writeMode, warning, refusals }: FrameView,
   { users, lastFullRun }: Overview,
-  now: number,
+  { refused, now }: { refused: string | null; now: number },
 ): Line[] {
   const whose = account === null ? "No Stripe account yet" : `Stripe account ${account}`;
   const lines = [
     `${whose} (${mode}), repairs: ${WRITE_MODE_WORDS[writeMode]}`,
     `${pluralize(users, "user")}; Stripe last read completely: ${formatTime(lastFullRun, now)}`,
   ];
-  const missing = refusals.map(describeRefusal);
+  // What stops everything is said below.
+  const missing = refusals.map(describeRefusal).filter((sentence) => sentence !== refused);
   return [...lines, ...(warning === null ? [] : [warning]), ...missing];
 }
 

@@ -90,7 +90,7 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
   const id = useId();
   const input = { ...subject.input, ...toInput(values) };
   const form: DecisionForm = { kind, reason, basedOn: subject.basedOn, typedName: typed, input };
-  const isOfThis = found.previewed !== before.previewed && found.isPreviewOf(form);
+  const isOfThis = found.previewed !== before.previewed && found.saysOfForm(form);
   const previewed = isOfThis ? found.previewed : null;
   const failure = (isSent ? found.failure : null) ?? found.previewFailure;
   const asked = JSON.stringify(input);

@@ -30,7 +30,7 @@ export function useDecision(key: string) {
     /** What a decision would do; null before it was asked. */
     previewed: preview,
     /** Whether that is said of this form, and not of one that was asked before. */
-    isPreviewOf: ({ kind, input }: DecisionForm) =>
+    saysOfForm: ({ kind, input }: DecisionForm) =>
       Object.entries({ ...input, kind }).every(([name, value]) => previews.asked?.[name] === value),
     answer,
     /** Why there is no answer, as a sentence; null while there is one, or none was asked. */

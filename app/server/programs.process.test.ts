@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { PRODUCTION_KEY, runProcess } from "~/cli/testing/cli";
 import { createEmptyDatabase } from "~/platform/testing/database";
 import { findProgram } from "~/platform/testing/desk";
+import { SHORT_LIVED } from "~/platform/testing/programs";
 
 // The real programs, on ground that is not as it should be.
 
@@ -58,7 +59,7 @@ describe("when the reader of the output has gone", () => {
     ["an error message", ["app/cli/parity.ts", "nonsense"], 2],
     ["a refusal to migrate", ["app/server/migrate.ts"], 2],
   ])("%s ends with its own exit code", { timeout: TIMEOUT_MS }, async (_, argv, code) => {
-    const child = spawn(process.execPath, [await findProgram(argv[0]), ...argv.slice(1)], {
+    const child = spawn(process.execPath, [...SHORT_LIVED, await findProgram(argv[0]), ...argv.slice(1)], {
       env: { NODE_ENV: "production", PATH: process.env.PATH },
     });
     child.stdout.destroy();

@@ -10,7 +10,7 @@ import { createLog } from "~/platform/log.server";
 import { createSurroundings } from "~/platform/surroundings/surroundings.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { findProgram } from "~/platform/testing/desk";
-import type { ProgramFile } from "~/platform/testing/programs";
+import { type ProgramFile, SHORT_LIVED } from "~/platform/testing/programs";
 import { createSandbox, DEFAULT_SECRET_KEY, type Sandbox } from "~/sandbox/sandbox";
 import { openParity } from "~/server/open-parity.server";
 
@@ -157,7 +157,7 @@ function startNode(argv: readonly string[], environment: Record<string, string>,
   const ended = new Promise<Ran>((resolve) => {
     const child = execFile(
       process.execPath,
-      argv,
+      [...SHORT_LIVED, ...argv],
       { cwd, env, timeout: TIMEOUT_MS },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );

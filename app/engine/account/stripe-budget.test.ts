@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createDatabase, type Database } from "~/platform/client.server";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { findProgram } from "~/platform/testing/desk";
+import { SHORT_LIVED } from "~/platform/testing/programs";
 import { ALL_ENDPOINTS, type Priority } from "~/stripe/budget";
 import { createLimiter } from "~/stripe/limiter.server";
 import type { Ceilings } from "~/stripe/pacing";
@@ -176,7 +177,8 @@ describe("processes on one database", () => {
   // Two processes start, which takes long on a slow machine.
   it("keep it as real processes, and with people's requests between", { timeout: 240_000 }, async () => {
     const grants = await recordGrants();
-    const args = [await findProgram("app/platform/testing/budget-child.ts"), database.url, "50", "60"];
+    const program = await findProgram("app/platform/testing/budget-child.ts");
+    const args = [...SHORT_LIVED, program, database.url, "50", "60"];
     const ends = await Promise.all(
       [1, 2].map(async () => {
         const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });

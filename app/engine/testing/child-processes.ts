@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { SHORT_LIVED } from "~/platform/testing/programs";
 import type { Order } from "./child-main";
 
 export type Child = {
@@ -19,7 +20,7 @@ export type ChildProcesses = {
 export function openChildProcesses(bundle: string): ChildProcesses {
   const all = new Set<ChildProcess>();
   const load = async () => {
-    const loaded = spawn(process.execPath, [bundle], {
+    const loaded = spawn(process.execPath, [...SHORT_LIVED, bundle], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     all.add(loaded);

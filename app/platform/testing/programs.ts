@@ -2,6 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { Plugin } from "esbuild";
+import { EXTERNAL } from "../../../scripts/bundle.mjs";
 
 /** Programs that tests start as processes, by their first files. */
 export const PROGRAMS = [
@@ -39,22 +40,10 @@ const sourceFolders: Plugin = {
   },
 };
 
-/** Packages of many files, of which each process would read, and compile, all. The others stay where they are. */
-const BUNDLED = /^(stripe|zod|@prisma\/[\w-]+|pg|pg-(?!native)[\w-]+|postgres-[\w-]+)(\/|$)/;
-
-const otherPackages: Plugin = {
-  name: "other-packages",
-  setup({ onResolve }) {
-    onResolve({ filter: /^[^.~/]/ }, ({ path: name, kind }) =>
-      kind === "entry-point" || BUNDLED.test(name) ? undefined : { path: name, external: true },
-    );
-  },
-};
-
-/** Some of these packages were written for CommonJS. */
+/** Many packages were written for CommonJS. */
 const REQUIRE = `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`;
 
-/** Bundles the programs once, so that a process starts within some tenths of a second and not within seconds. */
+/** Bundles the programs with all packages once: a process that reads each of their files starts twice as slowly. */
 export async function bundlePrograms(): Promise<Programs> {
   // Inside the repository, where the packages are found.
   const folder = path.resolve(".cache", `programs-${process.pid}-${Date.now()}`);
@@ -69,12 +58,19 @@ export async function bundlePrograms(): Promise<Programs> {
     target: "node20",
     banner: { js: REQUIRE },
     logLevel: "error",
-    plugins: [sourceFolders, otherPackages],
+    external: EXTERNAL,
+    plugins: [sourceFolders],
   });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
 /** The bundle of a program in the folder of all bundles. */
 export const findBundled = (folder: string, file: ProgramFile) => path.join(folder, `${toName(file)}.mjs`);
+
+/**
+ * For Node, before the bundle: a process that lives for a second compiles what Prisma has in WebAssembly quickly, and not well. To do
+ * it well takes as long as all else that such a process does.
+ */
+export const SHORT_LIVED = ["--liftoff-only"];
 
 const toName = (file: string) => path.basename(file, ".ts");

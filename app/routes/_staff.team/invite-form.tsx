@@ -18,7 +18,7 @@ export function InviteForm({ hours, result }: { hours: number; result: TeamResul
     <Form
       ref={form}
       method="post"
-      className="mt-3 grid gap-4 sm:max-lg:max-w-md lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] lg:items-end"
+      className="mt-3 grid gap-4 sm:max-lg:max-w-md lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto] lg:items-end"
     >
       <input type="hidden" name="intent" value="invite" />
       <Field

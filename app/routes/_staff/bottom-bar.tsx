@@ -1,15 +1,17 @@
-import { NavLink } from "@remix-run/react";
+import { NavLink, useLocation } from "@remix-run/react";
 import { classNames } from "~/ui/class-names";
+import { CornerCount } from "./corner-count";
 import type { NavigationItem } from "./navigation";
 
 /** The navigation at the bottom of the screen on phones. */
 export function BottomBar({ entries }: { entries: NavigationItem[] }) {
+  const { pathname } = useLocation();
   return (
     <nav
       aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-raised pb-[env(safe-area-inset-bottom)] sm:hidden"
     >
-      {entries.map(({ to, label, icon: Icon, count }) => (
+      {entries.map(({ to, label, icon: Icon, count, also }) => (
         <NavLink
           key={to}
           to={to}
@@ -17,18 +19,13 @@ export function BottomBar({ entries }: { entries: NavigationItem[] }) {
           className={({ isActive }) =>
             classNames(
               "relative flex min-h-14 flex-col items-center justify-center gap-1 text-small",
-              isActive ? "font-medium text-accent" : "text-quiet",
+              isActive || also.includes(pathname) ? "font-medium text-accent" : "text-quiet",
             )
           }
         >
           <Icon className="size-5" aria-hidden="true" />
           {label}
-          {count > 0 && (
-            <span className="absolute top-1.5 left-1/2 ml-2 rounded-full bg-review-soft px-1 text-small text-review tabular-nums">
-              {count}
-              <span className="sr-only"> waiting</span>
-            </span>
-          )}
+          {count > 0 && <CornerCount count={count} className="absolute top-1 left-1/2 ml-1 ring-raised" />}
         </NavLink>
       ))}
     </nav>

@@ -1,21 +1,23 @@
-import { Link, NavLink, useFetcher } from "@remix-run/react";
+import { Link, NavLink, useFetcher, useLocation } from "@remix-run/react";
 import { PanelLeft } from "lucide-react";
 import { classNames } from "~/ui/class-names";
 import type { SidebarWidth } from "~/ui/theme/appearance";
+import { CornerCount } from "./corner-count";
 import type { NavigationItem } from "./navigation";
 
 const line = "relative flex h-8 items-center gap-2.5 rounded px-2.5 text-table motion-safe:transition-colors";
 
-/** The navigation at the left; only icons when it is narrow, as it always is on a tablet. */
+/** The navigation at the left; only icons when it is narrow, as it always is where a table needs the room. */
 export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored: SidebarWidth }) {
   const fetcher = useFetcher();
   const width = fetcher.formData?.get("sidebar") ?? stored;
   const narrow = width === "narrow";
+  const { pathname } = useLocation();
   return (
     <aside
       className={classNames(
         "sticky top-0 hidden h-screen shrink-0 flex-col border-r border-line bg-sunken px-3 py-4 sm:flex",
-        narrow ? "w-15" : "w-15 lg:w-52",
+        narrow ? "w-15" : "w-15 xl:w-52",
       )}
     >
       <Link
@@ -23,10 +25,10 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
         className="mb-5 flex items-center gap-2.5 rounded px-1 text-text font-semibold tracking-tight"
       >
         <img src="/icon.svg" alt="" width={24} height={24} />
-        <span className={narrow ? "sr-only" : "max-lg:sr-only"}>Parity</span>
+        <span className={narrow ? "sr-only" : "max-xl:sr-only"}>Parity</span>
       </Link>
       <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5">
-        {entries.map(({ to, label, icon: Icon, count }) => (
+        {entries.map(({ to, label, icon: Icon, count, also }) => (
           <NavLink
             key={to}
             to={to}
@@ -36,17 +38,19 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
             className={({ isActive }) =>
               classNames(
                 line,
-                isActive ? "bg-hover font-medium text-ink" : "text-quiet hover:bg-hover hover:text-ink",
+                isActive || also.includes(pathname)
+                  ? "bg-hover font-medium text-ink"
+                  : "text-quiet hover:bg-hover hover:text-ink",
               )
             }
           >
             <Icon className="size-4 shrink-0" aria-hidden="true" />
-            <span className={narrow ? "sr-only" : "flex-1 max-lg:sr-only"}>{label}</span>
+            <span className={narrow ? "sr-only" : "flex-1 max-xl:sr-only"}>{label}</span>
             {count > 0 && <CountBadge count={count} narrow={narrow} />}
           </NavLink>
         ))}
       </nav>
-      <fetcher.Form method="post" action="/appearance" className="max-lg:hidden">
+      <fetcher.Form method="post" action="/appearance" className="max-xl:hidden">
         <button
           type="submit"
           name="sidebar"
@@ -64,17 +68,18 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
 }
 
 function CountBadge({ count, narrow }: { count: number; narrow: boolean }) {
-  const corner = "absolute -top-0.5 left-5 px-1";
-  const side = "max-lg:absolute max-lg:-top-0.5 max-lg:left-5 max-lg:px-1 lg:px-1.5";
   return (
-    <span
-      className={classNames(
-        "rounded-full bg-review-soft text-small text-review tabular-nums",
-        narrow ? corner : side,
+    <>
+      <CornerCount
+        count={count}
+        className={classNames("absolute -top-1 -right-1.5 ring-sunken", !narrow && "xl:hidden")}
+      />
+      {!narrow && (
+        <span className="rounded-full bg-review-soft px-1.5 text-small text-review tabular-nums max-xl:hidden">
+          {count}
+          <span className="sr-only"> waiting</span>
+        </span>
       )}
-    >
-      {count}
-      <span className="sr-only"> waiting</span>
-    </span>
+    </>
   );
 }

@@ -16,11 +16,11 @@ export function Subscriptions({ subscriptions }: { subscriptions: SubscriptionVi
       {subscriptions.length === 0 ? (
         <p className="py-3 text-table text-quiet">No subscriptions found in Stripe so far.</p>
       ) : (
-        <ul className="text-table">
+        <ul className="text-table [container-type:inline-size]">
           {subscriptions.map((subscription) => (
             <li
               key={subscription.subscriptionId}
-              className="grid gap-x-4 gap-y-1 border-b border-line py-2 sm:grid-cols-[minmax(0,2fr)_minmax(0,2fr)_minmax(0,2fr)_6.5rem] sm:items-center"
+              className="grid gap-x-4 gap-y-1 border-b border-line py-2 [@container(min-width:40rem)]:grid-cols-[minmax(0,2fr)_minmax(0,2fr)_minmax(0,2fr)_6.5rem] [@container(min-width:40rem)]:items-center"
             >
               <div>
                 <StripeCell stripe={subscription} isRead />
@@ -42,7 +42,7 @@ export function Subscriptions({ subscriptions }: { subscriptions: SubscriptionVi
                   </p>
                 ))}
               </div>
-              <div className="sm:text-end">
+              <div className="[@container(min-width:40rem)]:text-end">
                 {subscription.counts && (
                   <span className="rounded-full bg-accent-soft px-2 py-0.5 text-small font-medium text-accent">
                     decides access

@@ -22,7 +22,7 @@ export function RunList({ runs }: { runs: RunView[] }) {
           <Link
             to={`/runs/${encodeURIComponent(run.id)}`}
             prefetch="intent"
-            className="grid gap-x-4 gap-y-0.5 rounded px-1 py-2.5 hover:bg-hover sm:grid-cols-[minmax(0,3fr)_minmax(0,4fr)_minmax(0,3fr)] sm:items-baseline"
+            className="grid gap-x-4 gap-y-0.5 rounded px-1 py-2.5 hover:bg-hover sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_minmax(0,2fr)] sm:items-baseline"
           >
             <span className="flex items-center gap-2">
               <span className={toneText[STATE_TONES[run.state]]}>
@@ -31,7 +31,7 @@ export function RunList({ runs }: { runs: RunView[] }) {
               <span className="font-medium">{formatRunTitle(run)}</span>
               {run.state !== "done" && <span className="text-quiet">{STATE_WORDS[run.state]}</span>}
             </span>
-            <span className="text-quiet tabular-nums lg:truncate">
+            <span className="text-quiet tabular-nums">
               {run.state === "running" ? describeProgress(run).words : (run.reason ?? summarizeOutcome(run))}
             </span>
             <span className="text-quiet sm:text-end">

@@ -80,6 +80,28 @@ test("a moment without a connection, or an error of the server, never takes the 
   await dialog.getByRole("button", { name: "Cancel" }).click();
 });
 
+test("R363: code that did not come while offline is asked for again when the page is back online, before it is used", async ({
+  staffPage: page,
+  context,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/ERR_INTERNET_DISCONNECTED/);
+  const palette = /\/palette-[\w-]+\.js/;
+  await page.route(palette, (route) => route.abort("internetdisconnected"));
+  const lost = page.waitForEvent("requestfailed", (request) => palette.test(request.url()));
+  await page.goto("/users");
+  await lost;
+  await page.unroute(palette);
+  const come = page.waitForResponse((response) => palette.test(response.url()) && response.ok());
+  await context.setOffline(true);
+  await context.setOffline(false);
+  await come;
+  await context.setOffline(true);
+  await page.keyboard.press("ControlOrMeta+k");
+  await expect(page.getByRole("combobox", { name: "Search users, pages and actions" })).toBeVisible();
+  await context.setOffline(false);
+});
+
 test("“Check again” says that Stripe does not answer, and keeps the case", async ({
   staffPage: page,
   product,

@@ -6,7 +6,7 @@ import type { Product } from "./product";
 const sandboxKey = "sk_test_sandbox";
 
 const withId = z.object({ id: z.string() });
-const prices = z.object({ data: z.array(withId).min(1) });
+const listed = z.object({ data: z.array(withId).min(1) });
 
 export type Person = { name: string; email: string };
 
@@ -15,17 +15,11 @@ export type Person = { name: string; email: string };
  * made as an application would: by SQL here, by the API there.
  */
 export async function addPaidCustomers(product: Product, people: Person[]): Promise<string[]> {
-  const found = prices.parse(await requestSandbox(product, "/v1/prices?lookup_keys[]=army_yearly"));
-  const price = found.data[0]?.id ?? "";
   return query(product, async (client) => {
     const userIds: string[] = [];
     for (const { name, email } of people) {
       const customer = withId.parse(await requestSandbox(product, "/v1/customers", { name, email }));
-      const attach = "/v1/payment_methods/pm_card_visa/attach";
-      const card = withId.parse(await requestSandbox(product, attach, { customer: customer.id }));
-      await requestSandbox(product, "/v1/subscriptions", {
-        ...{ customer: customer.id, "items[0][price]": price, default_payment_method: card.id },
-      });
+      await subscribe(product, customer.id);
       const { rows } = await client.query<{ id: string }>(
         `INSERT INTO app."User" (email, name, "stripeCustomerId") VALUES ($1, $2, $3) RETURNING id`,
         [email, name, customer.id],
@@ -38,6 +32,40 @@ export async function addPaidCustomers(product: Product, people: Person[]): Prom
       userIds.push(userId);
     }
     return userIds;
+  });
+}
+
+/** Buys Army with a card of its own. */
+async function subscribe(product: Product, customer: string): Promise<void> {
+  const prices = listed.parse(await requestSandbox(product, "/v1/prices?lookup_keys[]=army_yearly"));
+  const attach = "/v1/payment_methods/pm_card_visa/attach";
+  const card = withId.parse(await requestSandbox(product, attach, { customer }));
+  const price = prices.data[0]?.id ?? "";
+  const subscription = { customer, "items[0][price]": price, default_payment_method: card.id };
+  await requestSandbox(product, "/v1/subscriptions", subscription);
+}
+
+/**
+ * A customer that pays for Army twice. The first person records it, and its metadata name the second: whose each subscription is, is
+ * for a person to decide. The ids of the users, and of the subscriptions.
+ */
+export async function addContestedCustomer(
+  product: Product,
+  people: [Person, Person],
+): Promise<{ userIds: string[]; subscriptionIds: string[] }> {
+  const userIds = await addPaidCustomers(product, people);
+  return query(product, async (client) => {
+    const [first, second] = userIds;
+    const { rows } = await client.query<{ customer: string }>(
+      `SELECT "stripeCustomerId" AS customer FROM app."User" WHERE id = $1`,
+      [first],
+    );
+    const customer = rows[0]?.customer ?? "";
+    await client.query(`UPDATE app."User" SET "stripeCustomerId" = NULL WHERE id = $1`, [second]);
+    await requestSandbox(product, `/v1/customers/${customer}`, { "metadata[userId]": second ?? "" });
+    await subscribe(product, customer);
+    const list = listed.parse(await requestSandbox(product, `/v1/subscriptions?customer=${customer}`));
+    return { userIds, subscriptionIds: list.data.map(({ id }) => id) };
   });
 }
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { formatDay } from "~/billing/dates";
+import type { LinkConflict } from "~/billing/links/ownership";
 import { computeMonthlyAmount, formatMoney, sumMonthly } from "~/billing/money";
-import { isOpen, type ObservedCustomer } from "~/billing/observation";
+import { isOpen, type ObservedCustomer, type Subscription } from "~/billing/observation";
 import type { EvaluatedUser } from "~/engine/evaluate/evaluate-users.server";
 import type { Database } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
@@ -14,7 +15,7 @@ export type Choice = { value: string; label: string };
 export type CaseChoices = {
   /** Paying Stripe customers that may be this user's. */
   matches: Choice[];
-  /** Customers that several users claim, and the users. */
+  /** Customers that several users claim, each as a whole (`cus_…`) and by its contested subscriptions (`cus_…/sub_…`), and the users. */
   contested: Choice[];
   claimants: Choice[];
   /** The price without a plan, by itself and as all prices of its product: `priceId=price_…`. */
@@ -28,15 +29,19 @@ export async function loadCaseChoices(
 ): Promise<CaseChoices> {
   const { possibleMatches, links, unmapped } = evaluation;
   const candidates = [...snapshot.emailCandidates, ...snapshot.references].map(({ customer }) => customer);
+  const find = (id: string) => [...candidates, ...snapshot.customers].find((one) => one.id === id);
   const describe = (id: string) => {
-    const customer = [...candidates, ...snapshot.customers].find((one) => one.id === id);
+    const customer = find(id);
     return { value: id, label: customer ? describeCustomer(customer) : id };
   };
   const userIds = [...new Set(links.conflicts.flatMap((conflict) => conflict.userIds))];
   const item = unmapped?.item;
   return {
     matches: possibleMatches.map(describe),
-    contested: links.conflicts.map(({ customerId }) => describe(customerId)),
+    contested: links.conflicts.flatMap((conflict) => [
+      describe(conflict.customerId),
+      ...listContestedParts(conflict, find(conflict.customerId)),
+    ]),
     claimants: await loadUserChoices(db, userIds),
     prices: item
       ? [
@@ -63,6 +68,25 @@ export async function loadUserChoices(db: Database, userIds: readonly string[]):
     value: id,
     label: name === null ? `${email ?? id}` : `${name} (${email ?? id})`,
   }));
+}
+
+/** The contested subscriptions of a customer that pays for several: each can be another user's. */
+function listContestedParts(
+  { customerId, subscriptionIds }: LinkConflict,
+  customer: ObservedCustomer | undefined,
+): Choice[] {
+  const open = customer?.subscriptions.filter(isOpen) ?? [];
+  if (open.length < 2) return [];
+  return open
+    .filter(({ id }) => subscriptionIds.includes(id))
+    .map((one) => ({ value: `${customerId}/${one.id}`, label: `Only ${describeSubscription(one)}` }));
+}
+
+/** "$20 a month, since 3 Nov 2026 (sub_…)" */
+function describeSubscription({ id, items, startDate }: Subscription): string {
+  const money = sumMonthly(items.flatMap((item) => computeMonthlyAmount(item) ?? []));
+  const paid = money.map((one) => `${formatMoney(one.perMonth, one.currency)} a month, `).join("");
+  return `${paid}since ${formatDay(startDate)} (${id})`;
 }
 
 /** "jane@example.com, $20 a month since 3 Nov 2026 (cus_…)" */

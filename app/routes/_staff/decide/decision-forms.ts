@@ -70,7 +70,7 @@ export const DECISION_FORMS: Record<DecisionKind, DecisionWords> = {
     question: () => "Whose Stripe customer is it?",
     confirm: "Decide",
     fields: [
-      { name: "customerId", label: "Stripe customer", type: "choice", from: "contested" },
+      { name: "contested", label: "Customer or subscription", type: "choice", from: "contested" },
       {
         ...{ name: "userId", label: "Belongs to", type: "choice", from: "claimants", isAlwaysAsked: true },
         hint: "The user’s ID or email address. A search for the customer lists all who claim it.",

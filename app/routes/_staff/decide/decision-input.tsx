@@ -62,8 +62,15 @@ export function readDefaults(fields: readonly DecisionField[], choices: Choices)
   );
 }
 
-/** What is sent: a price is named by its id, its lookup key, or its product. A choice says which; what is typed, by its form. */
-export function toInput({ price, ...values }: Record<string, string>): Record<string, string> {
+/**
+ * What is sent: a price is named by its id, its lookup key, or its product. A choice says which; what is typed, by its form. A contested
+ * customer is named as a whole, or by one of its subscriptions: `cus_…/sub_…`.
+ */
+export function toInput({ price, contested, ...values }: Record<string, string>): Record<string, string> {
+  if (contested !== undefined) {
+    const [customerId = "", subscriptionId] = contested.trim().split("/");
+    return { ...values, customerId, ...(subscriptionId !== undefined && { subscriptionId }) };
+  }
   if (price === undefined) return values;
   const chosen = /^(priceId|lookupKey|productId)=(.*)$/s.exec(price);
   if (chosen) return { ...values, [chosen[1] ?? ""]: chosen[2] ?? "" };

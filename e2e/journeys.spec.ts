@@ -128,7 +128,7 @@ test("a pending revocation is approved by an admin who types the name and why: 3
   const [name, path] = [await link.innerText(), (await link.getAttribute("href")) ?? ""];
   const userId = path.replace("/users/", "");
   const before = await readRecord(product, userId);
-  await pending.getByRole("button", { name: /^Remove access…/ }).click();
+  await pending.getByRole("button", { name: /^Remove soldiers…/ }).click();
   const dialog = page.getByRole("dialog");
   // The subscription was changed to the smaller plan: the workspace stays open.
   await expect(dialog).toContainText(`${name} gets fewer soldiers.`);
@@ -138,7 +138,8 @@ test("a pending revocation is approved by an admin who types the name and why: 3
   await expect(dialog).toContainText("The name does not match.");
   expect(await readRecord(product, userId)).toEqual(before);
   await dialog.getByLabel(/^Type “/).fill(name.toLowerCase());
-  await dialog.getByRole("button", { name: "Remove access" }).click();
+  await expect(dialog.getByRole("heading", { name: /^Remove soldiers of/ })).toBeVisible();
+  await dialog.getByRole("button", { name: "Remove soldiers" }).click();
   await expect(dialog).toBeHidden();
   await effort.expect({ clicks: 3, keys: 1, fields: 2 });
   const after = await readRecord(product, userId);
@@ -172,7 +173,7 @@ test("all users are synced but for one group, with the losses said apart: 3 clic
   await expect(page.getByText(/left out and will not be changed/)).toBeVisible();
   await page.getByRole("button", { name: /^Apply [\d,]+ repairs…/ }).click();
   const dialog = page.getByRole("dialog");
-  await expect(dialog.getByText(/loses? access or seats/).first()).toBeVisible();
+  await expect(dialog.getByText(/loses? access or soldiers/).first()).toBeVisible();
   const label = await dialog.getByText(/^Type [\d,]+ to confirm/).innerText();
   await dialog.getByLabel(/^Type [\d,]+ to confirm/).fill(label.replace(/\D/g, ""));
   await dialog.getByLabel("Reason").fill("Monthly clean-up");

@@ -33,7 +33,7 @@ test("a billing lead previews all repairs, confirms them, watches the run, and r
   const apply = page.getByRole("button", { name: /^Apply [\d,]+ repairs/ });
   expect(Number((await apply.innerText()).replace(/\D/g, ""))).toBeGreaterThanOrEqual(many);
   // The group of users who lose access is left out, and comes back.
-  const lost = page.getByText(/^[\d,]+ users? loses? access or seats/);
+  const lost = page.getByText(/^[\d,]+ users? loses? access or soldiers/);
   const revocations = will.getByRole("listitem").filter({ hasText: "have access without a subscription" });
   await revocations.getByRole("link", { name: /^Leave out/ }).click();
   await expect(page.getByText(/left out and will not be changed/)).toBeVisible();
@@ -75,11 +75,11 @@ test("a billing lead previews all repairs, confirms them, watches the run, and r
 
 test("an admin approves a revocation by typing the name", async ({ staffPage: page }) => {
   await page.goto("/revocations");
-  const [first] = await page.getByRole("button", { name: /^Remove access…/ }).all();
+  const [first] = await page.getByRole("button", { name: /^Remove (access|soldiers)…/ }).all();
   if (!first) throw new Error("The demo has a pending revocation.");
   await first.click();
   const dialog = page.getByRole("dialog");
-  await expect(dialog.getByRole("heading", { name: /^Remove access of/ })).toBeVisible();
+  await expect(dialog.getByRole("heading", { name: /^Remove (access|soldiers) of/ })).toBeVisible();
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(dialog).toBeHidden();

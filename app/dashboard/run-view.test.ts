@@ -29,10 +29,10 @@ describe("the sentence of a group of a run", () => {
       "1 user lost access that was not paid for.",
     );
     expect(describeWith({ outcome: "synced", verdict: "plan_mismatch", revokes: true }, done)).toBe(
-      "12 users had their plan and price corrected, and lost access or seats.",
+      "12 users had their plan and price corrected, and lost access or soldiers.",
     );
     expect(describeWith({ verdict: "plan_mismatch", revokes: true })).toContain(
-      "and access or seats will be removed",
+      "and access or soldiers will be removed",
     );
     expect(describeWith({}, { mode: "apply", state: "cancelled" })).toContain("Nothing was changed");
   });

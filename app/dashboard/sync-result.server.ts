@@ -1,3 +1,4 @@
+import { findTaken, type Taken } from "~/billing/evaluation/taken";
 import type { BillingState } from "~/billing/record";
 import { formatSeats } from "~/billing/seat-label";
 import { BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
@@ -18,8 +19,10 @@ export type SyncResult = {
   /** Why the repair was blocked; null when it was not. */
   blocked: string | null;
   runId: string | null;
-  /** Access was taken. */
+  /** Something was taken. */
   revoked: boolean;
+  /** What the repair takes, or would take; null when it takes nothing. */
+  taken: Taken | null;
   verdictBefore: Verdict;
   verdictAfter: Verdict;
 };
@@ -41,6 +44,7 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
       changes: [],
       blocked: null,
       revoked: false,
+      taken: null,
       runId: null,
       verdictBefore,
       verdictAfter: verdictBefore,
@@ -57,6 +61,12 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
     changes,
     blocked: null,
     revoked,
+    taken: evaluation.revokes
+      ? findTaken({
+          ...{ before: snapshot.record, after: evaluation.expected },
+          isEntitled: evaluation.accessExpected || evaluation.comp !== null,
+        })
+      : null,
     runId,
     verdictBefore,
     verdictAfter: outcome.verdictAfter,

@@ -1,3 +1,5 @@
+import type { Taken } from "~/billing/evaluation/taken";
+import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import type { Actor } from "~/engine/account/actor";
 import { loadSettings } from "~/engine/account/settings.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
@@ -61,9 +63,11 @@ export function createUserActions(deps: Deps, { countCache }: { countCache: Coun
     const { writeMode } = await loadSettings(db);
     if (writeMode !== "full") return result;
     await db.$transaction((tx) => enqueueRechecks(tx, [userId]));
-    return { ...result, message: UNCONFIRMED };
+    return { ...result, message: describeUnconfirmed(result.taken ?? "access") };
   }
 }
 
-const UNCONFIRMED =
-  "Access was not removed: by what Stripe says it should end. Confirm that with “Remove access…” on the user’s page.";
+function describeUnconfirmed(taken: Taken): string {
+  const { effect, action } = TAKEN_WORDS[taken];
+  return `Nothing was taken. By what Stripe says, ${effect("this user")} Confirm that with “${action}…” on the user’s page.`;
+}

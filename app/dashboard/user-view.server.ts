@@ -1,5 +1,6 @@
 import { isIgnored, type Purchase, type RatedSubscription, rateSubscription } from "~/billing/choice";
 import type { Evaluation, MoneyAtStake, PolicyContext } from "~/billing/evaluation/evaluate";
+import { findTaken, type Taken } from "~/billing/evaluation/taken";
 import type { Mismatch } from "~/billing/mismatches";
 import { type PriceView, toPriceView } from "~/billing/money";
 import { type EpochSeconds, isOpen, type Reversal } from "~/billing/observation";
@@ -58,6 +59,8 @@ export type UserView = {
   money: MoneyAtStake | null;
   since: EpochSeconds | null;
   observedAt: EpochSeconds | null;
+  /** What the repair, or an admin's override, takes from the user; null when it takes nothing. */
+  taken: Taken | null;
   /** Why the repair is not made automatically; null when nothing blocks it. */
   blocked: string | null;
   /** `blocked` as a sentence. */
@@ -113,9 +116,17 @@ export function toUserView({ evaluated, catalogue, workspaceNames, blockedBefore
     money: evaluation.money,
     since: evaluation.since,
     observedAt: snapshot.observedAt,
+    taken: findTakenFrom(evaluated),
     blocked: isSettled ? null : blocked,
     blockedSentence: isSettled || blocked === null ? null : explainBlocked(blocked),
   };
+}
+
+function findTakenFrom({ evaluation, snapshot }: EvaluatedUser): Taken | null {
+  const { revokes, overridden, expected, accessExpected, comp } = evaluation;
+  const after = overridden ?? (revokes ? expected : null);
+  const isEntitled = accessExpected || comp !== null;
+  return after && findTaken({ before: snapshot.record, after, isEntitled });
 }
 
 function toStripeView({ subscription, item, plan, purchase }: RatedSubscription): StripeView {

@@ -13,6 +13,7 @@ const buildUser = (userId: string, name: string, given: Partial<RunUserView> = {
   reason: null,
   grants: false,
   revokes: false,
+  taken: null,
   changes: [],
   money: null,
   changedAt: null,

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { findTaken } from "~/billing/evaluation/taken";
 import type { RecordFields } from "~/billing/fields";
 import { findMismatches } from "~/billing/mismatches";
 import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
+import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import { ACTOR_KINDS, type Actor } from "~/engine/account/actor";
 import { loadApplication } from "~/engine/account/application.server";
 import { isSettingKey } from "~/engine/account/settings-catalogue.server";
@@ -133,7 +135,8 @@ async function loadChanges(
   );
   return rows.map((row): ActivityEntry => {
     const currencies = readCurrencies(row.before, row.after);
-    const title = row.revokes ? "Access taken" : row.grants ? "Access given" : "Repaired";
+    const taken = row.revokes ? TAKEN_WORDS[findTaken({ ...row, isEntitled: false })].done : null;
+    const title = taken ?? (row.grants ? "Access given" : "Repaired");
     return {
       ...{ key: `change:${row.id}`, source: "change", at: toSeconds(row.createdAt) },
       title: undoing.has(row.runId) ? "Change taken back" : title,

@@ -1,9 +1,10 @@
+import { findTaken } from "~/billing/evaluation/taken";
 import type { WriteMode } from "~/billing/policy";
-import { SEAT_LABEL } from "~/billing/seat-label";
 import { lacksEvidence } from "~/billing/verdicts/block-reasons";
+import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import { roleAllows } from "~/engine/account/roles";
 import { type DecisionRequest, findReasonProblem } from "~/engine/decisions/decide.server";
-import { addMoney, createEffect, type Effect } from "~/engine/decisions/effect";
+import { addMoney, createEffect, type Effect, findGroup, toAccessEffect } from "~/engine/decisions/effect";
 import { type Refusal, refuse } from "~/engine/decisions/handler.server";
 import { userInput } from "~/engine/decisions/handlers/inputs.server";
 import { DECISIONS } from "~/engine/decisions/kinds";
@@ -55,21 +56,24 @@ export async function previewRevocation({ db }: Deps, request: RevocationRequest
   if (writeMode === "off") return refuse("refused", "Repairs are paused: nothing can be revoked.");
   if (approved.decision.kind !== "repair" || !approved.decision.repair.revokes) {
     const decision = await findLatestDecision(db, { userId });
-    return refuse("already", `${name} has no access that could be revoked.`, decision ?? undefined);
+    return refuse("already", `${name} has nothing that could be revoked.`, decision ?? undefined);
   }
   const asIs = findBlockReason(evaluateUser(snapshot, context, AS_STAFF).decision);
   if (asIs !== null && !isApprover(request)) return refuse("forbidden", needAdmin(explainBlocked(asIs)));
   const effect = createEffect();
   effect.users = effect.evaluated = 1;
   const { verdict, accessExpected, comp } = approved.evaluation;
-  const keepsAccess = accessExpected || comp !== null;
-  addMoney(keepsAccess ? effect.fewerSeats : effect.losing, approved);
-  const access = keepsAccess ? "fewer_seats" : "loses";
+  const { after } = approved.decision.repair;
+  const isEntitled = accessExpected || comp !== null;
+  const taken = findTaken({ before: snapshot.record, after, isEntitled });
+  const access = toAccessEffect(taken);
+  const group = findGroup(effect, access);
+  if (group) addMoney(group, approved);
   effect.changed.push({ userId, name, before: verdict, after: verdict, access });
   return {
     ok: true,
     ...{ userId, name, effect, writeMode },
-    sentence: keepsAccess ? `${name} gets fewer ${SEAT_LABEL.many}.` : `${name} loses access.`,
+    sentence: TAKEN_WORDS[taken].effect(name),
     notes: asIs === null || asIs === "grant_only" ? [] : [explainBlocked(asIs)],
   };
 }

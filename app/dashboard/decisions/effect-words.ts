@@ -7,7 +7,8 @@ import type { Effect, EffectGroup } from "~/engine/decisions/effect";
 
 /** What a decision changes, in sentences: access first, then the verdicts, then what stands in the way of writing it. */
 export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
-  const { gaining, moreSeats, losing, fewerSeats, waiting, denied, verdicts, users, evaluated } = effect;
+  const { gaining, moreSeats, losing, fewerSeats, less, waiting, denied, verdicts, users, evaluated } =
+    effect;
   const say = (group: EffectGroup, one: string, many: string) =>
     group.users === 0 ? [] : [`${describeGroup(group)} ${group.users === 1 ? one : many}.`];
   const seats = SEAT_LABEL.many;
@@ -16,6 +17,7 @@ export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
     ...say(moreSeats, `gets more ${seats}`, `get more ${seats}`),
     ...say(losing, "loses access", "lose access"),
     ...say(fewerSeats, `gets fewer ${seats}`, `get fewer ${seats}`),
+    ...say(less, "loses a recorded plan, status or later end", "lose a recorded plan, status or later end"),
     ...say(waiting, "keeps access until a person decides", "keep access until a person decides"),
     ...say(denied, "is not given access any more", "are not given access any more"),
     ...verdicts
@@ -28,11 +30,11 @@ export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
   if (lines.length === 0) lines.push("No user’s access or status changes.");
   if (evaluated < users)
     lines.push(`Evaluated for the first ${pluralize(evaluated, "user")} of ${pluralize(users, "user")}.`);
-  const loses = losing.users + fewerSeats.users > 0;
+  const loses = losing.users + fewerSeats.users + less.users > 0;
   const changes = gaining.users + moreSeats.users > 0 || loses;
   if (changes && writeMode === "off") lines.push("Repairs are paused: the users’ records are not changed.");
   if (loses && writeMode === "grant_only")
-    lines.push("Parity only grants access now: no access is taken until an admin allows revocations.");
+    lines.push("Parity only grants access now: nothing is taken until an admin allows revocations.");
   return lines;
 }
 

@@ -77,6 +77,32 @@ describe("undoing one change", () => {
     });
   });
 
+  it("R362: says that only seats fall where access stays, before and after", async () => {
+    const { prices, sandbox, parity } = world;
+    const { subscriptionId } = await addPayingUser(world, "smaller", { price: prices.starter });
+    await parity.syncUser({ userId: "smaller", actor: ADMIN.actor });
+    sandbox.lifecycle.changePlan(subscriptionId, prices.army);
+    await parity.syncUser({ userId: "smaller", actor: ADMIN.actor });
+    const { id } = await world.db.change.findFirstOrThrow({
+      where: { userId: "smaller" },
+      orderBy: { id: "desc" },
+    });
+    sandbox.lifecycle.changePlan(subscriptionId, prices.starter);
+    await parity.checkUser({ userId: "smaller", actor: ADMIN.actor });
+    expect(await view("smaller")).toMatchObject({ taken: "seats" });
+    const change = { changeId: String(id) };
+    expect(await deciding.refused("undo_change", change, OPERATOR)).toMatchObject({
+      ...{ reason: "forbidden", message: "This takes soldiers from a user: an admin must decide it." },
+    });
+    const preview = await parity.decisions.preview(toRequest("undo_change", change));
+    expect(preview).toMatchObject({ ok: true, effect: { losing: { users: 0 }, fewerSeats: { users: 1 } } });
+    expect(preview.ok && preview.lines[0]).toBe("1 user ($20 a month) gets fewer soldiers.");
+    await deciding.decide("undo_change", change);
+    expect(await readAccess(world, "smaller")).toBe("active 1");
+    const [undone, given] = (await parity.activity.list({ userId: "smaller", limit: 4 })).entries;
+    expect([undone?.title, given?.title]).toEqual(["Change taken back", "Change undone"]);
+  });
+
   it("is not made where the application has written since", async () => {
     const { changeId } = await addEndedAfterGrant("rewritten");
     await lock("rewritten");

@@ -1,3 +1,4 @@
+import { SEAT_LABEL } from "~/billing/seat-label";
 import { VERDICT_CATALOGUE, type Verdict } from "~/billing/verdicts/catalogue";
 import { pluralize } from "~/billing/words/counts";
 import { describeRunFailure, explainBlocked } from "~/dashboard/sync-result.server";
@@ -39,11 +40,11 @@ export function describeGroup(
         return state === "running"
           ? `${subject}: Stripe is read again first.`
           : `${subject}. Nothing was changed: the run ended before Stripe was read again.`;
-      return `${subject}: ${action}${isSaidApart ? ", and access or seats will be removed" : ""}.`;
+      return `${subject}: ${action}${isSaidApart ? `, and access or ${SEAT_LABEL.many} will be removed` : ""}.`;
     case "synced":
       if (mode === "undo")
         return `${count} had their record put back as it was, and ${users === 1 ? "is" : "are"} on hold.`;
-      return `${count} ${DONE[verdict] ?? "had their record repaired"}${isSaidApart ? ", and lost access or seats" : ""}.`;
+      return `${count} ${DONE[verdict] ?? "had their record repaired"}${isSaidApart ? `, and lost access or ${SEAT_LABEL.many}` : ""}.`;
     case "blocked":
       return `${subject}. ${explainBlocked(reason)}`;
     case "review":

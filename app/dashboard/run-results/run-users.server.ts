@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { findTaken, type Taken } from "~/billing/evaluation/taken";
 import type { RecordFields } from "~/billing/fields";
 import type { MonthlyMoney } from "~/billing/money";
 import type { EpochSeconds } from "~/billing/observation";
@@ -24,6 +25,8 @@ export type RunUserView = {
   reason: string | null;
   grants: boolean;
   revokes: boolean;
+  /** What was taken from the user; null when nothing was. */
+  taken: Taken | null;
   /** What the run changed, or what a preview intends; empty for others. */
   changes: ChangedValue[];
   money: MonthlyMoney | null;
@@ -70,6 +73,7 @@ function toRunUserView(
     ...user,
     verdict,
     sentence,
+    taken: change && user.revokes ? findTaken({ ...change, isEntitled: false }) : null,
     changes: change ? listChangedValues(change.before, change.after, fields) : (user.changes ?? []),
     money: moneyCurrency === null ? null : { perMonth: moneyPerMonth ?? 0, currency: moneyCurrency },
     changedAt: change?.at ?? null,

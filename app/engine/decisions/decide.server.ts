@@ -7,7 +7,7 @@ import type { Database, Tx } from "~/platform/client.server";
 import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { maskText } from "~/platform/mask.server";
 import { isPlainText } from "~/platform/plain-text";
-import { type Effect, takesFromUsers } from "./effect";
+import { describeTaking, type Effect, takesFromUsers } from "./effect";
 import { type DecisionContext, nameActor, type Prepared, type Refusal, refuse } from "./handler.server";
 import { HANDLERS } from "./handlers.server";
 import { DECISIONS, type DecisionKind, type RowKind } from "./kinds";
@@ -131,8 +131,7 @@ export async function writeDecision(
   const { subject, before, after, sentence, userIds, followUp, mayRevoke = false, undoes = null } = prepared;
   const effect = await weigh(tx, prepared, context.evaluation);
   if (!roleAllows(by.role, "admin")) {
-    if (takesFromUsers(effect))
-      return refuse("forbidden", "This takes access from a user: an admin must decide it.");
+    if (takesFromUsers(effect)) return refuse("forbidden", describeTaking(effect));
     if (prepared.needsAdmin) return refuse("forbidden", "An admin must decide this.");
   }
   const decided = {

@@ -1,8 +1,9 @@
+import { findTaken, type Taken } from "~/billing/evaluation/taken";
 import { type EvaluationContext, loadEvaluationContext, loadOptions } from "~/engine/evaluate/deps.server";
 import { AS_STAFF, type EvaluatedUser, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
 import type { Tx } from "~/platform/client.server";
-import { type AccessEffect, addMoney, createEffect, type Effect, type EffectGroup } from "./effect";
+import { type AccessEffect, addMoney, createEffect, type Effect, findGroup, toAccessEffect } from "./effect";
 import type { Prepared } from "./handler.server";
 
 const BATCH = 1_000;
@@ -59,17 +60,9 @@ function addUser(effect: Effect, was: Evaluated, is: Evaluated): void {
   }
 }
 
-function findGroup(effect: Effect, access: AccessEffect): EffectGroup | null {
-  const groups: Record<AccessEffect, EffectGroup | null> = {
-    ...{ gains: effect.gaining, more_seats: effect.moreSeats, keeps: null },
-    ...{ fewer_seats: effect.fewerSeats, waits: effect.waiting, denied: effect.denied, loses: effect.losing },
-  };
-  return groups[access];
-}
-
 function compare(was: Evaluated, is: Evaluated): AccessEffect {
   const { accessRecorded } = is.evaluation;
-  if (takesAccess(is) && !takesAccess(was)) return isEntitled(is) ? "fewer_seats" : "loses";
+  if (takesAccess(is) && !takesAccess(was)) return toAccessEffect(findTakenFrom(is));
   if (isEntitled(was) && !isEntitled(is))
     return takesAccess(is) ? "loses" : accessRecorded ? "waits" : "denied";
   if (is.evaluation.grants && !was.evaluation.grants) return accessRecorded ? "more_seats" : "gains";
@@ -79,6 +72,9 @@ function compare(was: Evaluated, is: Evaluated): AccessEffect {
 /** Does anything say that the user is to have access? */
 const isEntitled = ({ evaluation }: Evaluated): boolean =>
   evaluation.accessExpected || evaluation.comp !== null;
+
+const findTakenFrom = (is: Evaluated): Taken =>
+  findTaken({ before: is.snapshot.record, after: is.evaluation.expected, isEntitled: isEntitled(is) });
 
 /** Is access to be taken, and nothing but a read of Stripe before it? */
 const takesAccess = ({ evaluation, decision }: Evaluated): boolean =>

@@ -2,6 +2,7 @@ import { Link } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import type { UserView } from "~/dashboard/user-view.server";
 import { RevokeDialog } from "~/routes/_staff/case/revoke-dialog";
+import { labelStep } from "~/routes/_staff/case/step-words";
 import { useDecision } from "~/routes/_staff/decide/use-decision";
 import { Button } from "~/ui/button";
 import { Money } from "~/ui/format/money";
@@ -48,7 +49,8 @@ export function Revocation({ user, canApprove }: { user: UserView; canApprove: b
       {canApprove && (
         <>
           <Button onClick={() => setConfirming(true)}>
-            Remove access…<span className="sr-only"> {user.name ?? user.email}</span>
+            {labelStep("approve_removal", user.taken)}
+            <span className="sr-only"> {user.name ?? user.email}</span>
           </Button>
           <RevokeDialog user={user} basedOn={null} open={isConfirming} onClose={() => setConfirming(false)} />
         </>

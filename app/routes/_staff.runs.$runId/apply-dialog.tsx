@@ -1,5 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { useId, useState } from "react";
+import { SEAT_LABEL } from "~/billing/seat-label";
 import { formatCount, pluralize } from "~/billing/words/counts";
 import type { ApplyPlan } from "~/dashboard/run-results/run-groups.server";
 import { Button } from "~/ui/button";
@@ -47,7 +48,7 @@ export function ApplyDialog({ open, onClose, plan, leftOut }: ApplyDialogProps) 
             name="typed"
             label={
               revokes
-                ? `Type ${formatCount(number)} to confirm: so many users lose access or seats`
+                ? `Type ${formatCount(number)} to confirm: so many users lose access or ${SEAT_LABEL.many}`
                 : `Type ${formatCount(number)} to confirm`
             }
             inputMode="numeric"

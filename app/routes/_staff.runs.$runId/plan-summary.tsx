@@ -1,3 +1,4 @@
+import { SEAT_LABEL } from "~/billing/seat-label";
 import { pluralize } from "~/billing/words/counts";
 import type { ApplyPlan } from "~/dashboard/run-results/run-groups.server";
 import { Shape } from "~/ui/status/shape";
@@ -15,7 +16,7 @@ export function PlanSummary({ plan }: { plan: ApplyPlan }) {
             <Shape tone="critical" />
           </span>
           <span>
-            {pluralize(revocations.users, "user loses", "users lose")} access or seats
+            {pluralize(revocations.users, "user loses", "users lose")} access or {SEAT_LABEL.many}
             {revocations.money.length > 0 && (
               <>
                 {" "}
@@ -31,7 +32,7 @@ export function PlanSummary({ plan }: { plan: ApplyPlan }) {
             <Shape tone="right" />
           </span>
           <span>
-            {pluralize(grants.users, "user gets", "users get")} access or seats
+            {pluralize(grants.users, "user gets", "users get")} access or {SEAT_LABEL.many}
             {grants.money.length > 0 && (
               <>
                 {" "}

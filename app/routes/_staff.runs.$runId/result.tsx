@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import { SEAT_LABEL } from "~/billing/seat-label";
 import { pluralize } from "~/billing/words/counts";
 import type { RunPage } from "~/dashboard/run-pages.server";
 import type { RunGroup } from "~/dashboard/run-results/run-groups.server";
@@ -25,7 +26,7 @@ export function Result({ page, view, canLeaveOut }: { page: RunPage; view: View;
         {revocations.length > 0 && (
           <>
             <h3 className="mt-3 text-table font-medium text-critical">
-              {preview ? "Access or seats will be taken away" : "Access or seats were taken away"}
+              Access or {SEAT_LABEL.many} {preview ? "will be" : "were"} taken away
             </h3>
             <GroupList {...list} groups={revocations} none="" />
             {others.length > 0 && (

@@ -1,5 +1,7 @@
 import { Link } from "@remix-run/react";
+import type { Taken } from "~/billing/evaluation/taken";
 import type { ChangedValue } from "~/billing/words/change-words";
+import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import type { RunPage } from "~/dashboard/run-pages.server";
 import type { RunUserView } from "~/dashboard/run-results/run-users.server";
 import { classNames } from "~/ui/class-names";
@@ -78,7 +80,7 @@ function Row({ user, view, canLeaveOut }: { user: RunUserView; view: View; canLe
       </div>
       <div>
         {user.outcome === "synced" ? (
-          <Repaired revokes={user.revokes} />
+          <Repaired taken={user.revokes ? (user.taken ?? "access") : null} />
         ) : (
           <VerdictMark verdict={user.verdict} />
         )}
@@ -133,16 +135,16 @@ function Changes({ changes }: { changes: ChangedValue[] }) {
 }
 
 /** Shown instead of the verdict after a repair. Taking access away is never green. */
-function Repaired({ revokes }: { revokes: boolean }) {
+function Repaired({ taken }: { taken: Taken | null }) {
   return (
     <span
       className={classNames(
         "inline-flex items-center gap-1.5 font-medium",
-        revokes ? "text-critical" : "text-correct",
+        taken === null ? "text-correct" : "text-critical",
       )}
     >
-      <Shape tone={revokes ? "critical" : "right"} />
-      {revokes ? "Access removed" : "Repaired"}
+      <Shape tone={taken === null ? "right" : "critical"} />
+      {taken === null ? "Repaired" : TAKEN_WORDS[taken].done}
     </span>
   );
 }

@@ -60,7 +60,7 @@ export const acknowledge = defineUserDecision({
 export const revoke = defineUserDecision({
   name: "revoke",
   kind: "revoke",
-  summary: "approve that a user loses access",
-  help: ["Stripe is read first; access is taken only with evidence."],
+  summary: "approve that a user loses access, or a part of it",
+  help: ["Stripe is read first; something is taken only with evidence."],
   flag: { name: "override", kind: "override", help: "also without evidence, for the reason that is given." },
 });

@@ -1,5 +1,6 @@
 import type { PolicyContext } from "~/billing/evaluation/evaluate";
 import { compareAccess } from "~/billing/evaluation/revocation";
+import { findTaken, type Taken } from "~/billing/evaluation/taken";
 import { findMismatches } from "~/billing/mismatches";
 import type { BillingState } from "~/billing/record";
 import type { UserSnapshot } from "~/billing/snapshot";
@@ -11,7 +12,7 @@ import type { UndoSkip } from "./undo-skips";
 export type WrittenChange = { before: BillingState; after: BillingState };
 
 export type UndoPlan =
-  | { ok: true; target: BillingState; grants: boolean; revokes: boolean }
+  | { ok: true; target: BillingState; grants: boolean; revokes: boolean; taken: Taken | null }
   | { ok: false; skip: UndoSkip };
 
 type Options = { context: PolicyContext; writeMode: "off" | "grant_only" | "full" };
@@ -41,14 +42,15 @@ export function planUndo<S extends UserSnapshot>(
       accessExpected,
     });
   const { grants, revokes } = compare(record);
-  if (!revokes) return { ok: true, target, grants, revokes };
+  if (!revokes) return { ok: true, target, grants, revokes, taken: null };
   const verdictClass = VERDICT_CATALOGUE[evaluation.verdict].class;
   if (verdictClass === "unchecked") return skip("not_checked");
   if (verdictClass === "review" || evaluation.matches.withholding.length > 0) return skip("undecided");
   const isEntitled = accessExpected || evaluation.comp !== null;
   if (isEntitled && compare(evaluation.expected).revokes) return skip("entitled");
   if (writeMode === "grant_only") return skip("grant_only");
-  return { ok: true, target, grants, revokes };
+  const taken = findTaken({ before: record, after: target, isEntitled });
+  return { ok: true, target, grants, revokes, taken };
 }
 
 /** The record as it was. A row of a subscription that the repair made stays: rows are never deleted. */

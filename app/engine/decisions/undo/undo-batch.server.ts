@@ -1,3 +1,4 @@
+import type { Taken } from "~/billing/evaluation/taken";
 import type { Actor } from "~/engine/account/actor";
 import { nameActor } from "~/engine/decisions/handler.server";
 import { describeHeldState } from "~/engine/decisions/held-state";
@@ -24,6 +25,8 @@ export type UndoOutcome = {
   skip: UndoSkip | null;
   grants: boolean;
   revokes: boolean;
+  /** What it takes from the user; null when it takes nothing. */
+  taken: Taken | null;
 };
 
 type Planned = { change: AuditedChange; evaluated: EvaluatedUser<LoadedSnapshot> | null; plan: UndoPlan };
@@ -61,8 +64,8 @@ async function plan(
 
 const toOutcome = ({ change, evaluated, plan }: Planned): UndoOutcome =>
   plan.ok
-    ? { change, evaluated, skip: null, grants: plan.grants, revokes: plan.revokes }
-    : { change, evaluated, skip: plan.skip, grants: false, revokes: false };
+    ? { change, evaluated, skip: null, grants: plan.grants, revokes: plan.revokes, taken: plan.taken }
+    : { change, evaluated, skip: plan.skip, grants: false, revokes: false, taken: null };
 
 export type UndoBatch = {
   changes: readonly AuditedChange[];

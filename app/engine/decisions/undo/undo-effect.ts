@@ -1,5 +1,5 @@
 import { pluralize } from "~/billing/words/counts";
-import { addMoney, createEffect, type Effect } from "~/engine/decisions/effect";
+import { addMoney, createEffect, type Effect, findGroup, toAccessEffect } from "~/engine/decisions/effect";
 import { listCustomersToRead } from "~/engine/evaluate/evaluate-users.server";
 import type { UndoOutcome } from "./undo-batch.server";
 import { UNDO_SKIPS, type UndoSkip } from "./undo-skips";
@@ -28,7 +28,7 @@ export const createUndoEffect = (): UndoEffect => ({
 
 /** Counts one user in. */
 export function addUndone(sum: UndoEffect, outcome: UndoOutcome): void {
-  const { change, evaluated, skip, grants, revokes } = outcome;
+  const { change, evaluated, skip, grants, taken } = outcome;
   const { effect } = sum;
   const { userId } = change;
   effect.users += 1;
@@ -41,12 +41,10 @@ export function addUndone(sum: UndoEffect, outcome: UndoOutcome): void {
   sum.undone += 1;
   if (sum.userIds.length < MOST_EVALUATED) sum.userIds.push(userId);
   const { verdict } = evaluated.evaluation;
-  const access = revokes ? "loses" : grants ? "gains" : "keeps";
-  if (access === "gains") addMoney(effect.gaining, evaluated);
-  if (access === "loses") {
-    addMoney(effect.losing, evaluated);
-    sum.losing.push({ userId, customerIds: listCustomersToRead(evaluated.evaluation) });
-  }
+  const access = taken !== null ? toAccessEffect(taken) : grants ? "gains" : "keeps";
+  const group = findGroup(effect, access);
+  if (group) addMoney(group, evaluated);
+  if (taken !== null) sum.losing.push({ userId, customerIds: listCustomersToRead(evaluated.evaluation) });
   const { name } = evaluated.snapshot.record;
   if (effect.changed.length < MOST_SHOWN)
     effect.changed.push({ userId, name, before: verdict, after: verdict, access });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { roleAllows } from "~/engine/account/roles";
 import { type Decided, type DecisionRequest, findReasonProblem } from "~/engine/decisions/decide.server";
+import { describeTaking, takesFromUsers } from "~/engine/decisions/effect";
 import { type Refusal, refuse } from "~/engine/decisions/handler.server";
 import { idInput } from "~/engine/decisions/handlers/inputs.server";
 import { DECISIONS } from "~/engine/decisions/kinds";
@@ -81,8 +82,8 @@ export async function undoChanges(
     followUp: "evaluate",
     mayRevoke: false,
   });
-  if (planned.effect.losing.users > 0 && !roleAllows(by.role, "admin"))
-    return refuse("forbidden", "This takes access from a user: an admin must decide it.");
+  if (takesFromUsers(planned.effect) && !roleAllows(by.role, "admin"))
+    return refuse("forbidden", describeTaking(planned.effect));
   if (preview) return decided(planned, null);
   if (planned.undone === 0)
     return refuse(

@@ -1,8 +1,9 @@
 import { formatMoney } from "~/billing/money";
 import { formatCount } from "~/billing/words/counts";
+import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import type { ShownUserPage } from "~/dashboard/user-page/shorten";
 
-/** Whose access ends, what money is behind it, and what is changed, before anything is taken. */
+/** What is taken, what money is behind it, and what is changed, before anything is taken. */
 export function ExpectedLoss({ page }: { page: ShownUserPage }) {
   const { plannedChanges, unlisted } = page;
   return (
@@ -17,14 +18,15 @@ export function ExpectedLoss({ page }: { page: ShownUserPage }) {
         </ul>
       )}
       <p className="mt-2 text-table">
-        Stripe is read once more first. Access is removed only if it still says the same.
+        Stripe is read once more first. Nothing is taken unless it still says the same.
       </p>
     </>
   );
 }
 
 /** Which workspaces, and what is not paid for them. */
-function describeLoss({ user: { name, email, database, money }, unlisted }: ShownUserPage): string {
+function describeLoss({ user: { name, email, database, money, taken }, unlisted }: ShownUserPage): string {
+  if (taken !== null && taken !== "access") return TAKEN_WORDS[taken].effect(name ?? email);
   const open = database.workspaces.filter(({ status, seats }) => status === "active" && seats > 0);
   const names = open.map((workspace) => workspace.name);
   const rest = unlisted.workspaces > 0 ? database.activeWorkspaces - 3 : names.length - 3;

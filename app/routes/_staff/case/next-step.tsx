@@ -11,7 +11,7 @@ import { ExpectedLoss } from "./expected-loss";
 import { PlannedChanges } from "./planned-changes";
 import { RevokeDialog } from "./revoke-dialog";
 import { StepButton } from "./step-button";
-import { STEP_WORDS } from "./step-words";
+import { labelStep, STEP_WORDS } from "./step-words";
 import { useCase } from "./use-case";
 
 const isDecision = (step: StepId): step is StepId & DecisionKind =>
@@ -70,7 +70,7 @@ export function NextStep({ page, answer }: NextStepProps) {
               onTake={() => take(next)}
               isBusy={isBusy || isStale}
             >
-              {isBusy ? "Reading Stripe…" : STEP_WORDS[next].label}
+              {isBusy ? "Reading Stripe…" : labelStep(next, user.taken)}
             </StepButton>
           )}
           {listed.map((step) => (
@@ -83,7 +83,7 @@ export function NextStep({ page, answer }: NextStepProps) {
               onTake={() => take(step)}
               isBusy={isBusy || isStale}
             >
-              {STEP_WORDS[step].label}
+              {labelStep(step, user.taken)}
             </StepButton>
           ))}
           <noscript className="text-table text-quiet">
@@ -94,7 +94,7 @@ export function NextStep({ page, answer }: NextStepProps) {
         <p className="text-table text-quiet">Only operators and admins can change this.</p>
       )}
       {next !== null && isOperator && !may(next) && (
-        <p className="text-table text-quiet">“{STEP_WORDS[next].label}” needs an admin.</p>
+        <p className="text-table text-quiet">“{labelStep(next, user.taken)}” needs an admin.</p>
       )}
       <DecisionDialog kind={decision} subject={subject} onClose={close} />
       <RevokeDialog

@@ -1,5 +1,7 @@
+import type { Taken } from "~/billing/evaluation/taken";
 import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
 import { formatCount } from "~/billing/words/counts";
+import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import type { StepId } from "~/dashboard/user-page/next-steps";
 import type { ShownUserPage } from "~/dashboard/user-page/shorten";
 import { useFrameData } from "~/routes/_staff/frame-data";
@@ -20,7 +22,9 @@ export function PlannedChanges({ page, step }: { page: ShownUserPage; step: Step
   const rest = plannedChanges.slice(SHOWN);
   return (
     <div>
-      <h2 className="text-text font-semibold">{chooseTitle(step, isSettled, plannedChanges.length > 0)}</h2>
+      <h2 className="text-text font-semibold">
+        {chooseTitle(step, { isSettled, changes: plannedChanges.length > 0, taken: user.taken })}
+      </h2>
       {plannedChanges.length === 0 ? (
         <p className="mt-1 text-quiet">
           {explainNothing(user.verdict === "not_checked", isSettled, isPaused)}
@@ -81,11 +85,13 @@ function ChangeLines({ lines }: { lines: string[] }) {
   );
 }
 
-function chooseTitle(step: StepId | null, isSettled: boolean, changes: boolean): string {
+type Known = { isSettled: boolean; changes: boolean; taken: Taken | null };
+
+function chooseTitle(step: StepId | null, { isSettled, changes, taken }: Known): string {
   if (isSettled) return step === "release" ? "On hold, and nothing differs" : "Nothing to do";
   if (step === null) return "Nothing is waiting here";
   if (step === "sync") return changes ? "Sync will change" : "Sync reads Stripe first";
-  if (step === "remove_access" || step === "approve_removal") return "This takes access away";
+  if (step === "remove_access" || step === "approve_removal") return TAKEN_WORDS[taken ?? "access"].title;
   return "This needs a decision";
 }
 

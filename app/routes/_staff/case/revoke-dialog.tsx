@@ -35,6 +35,7 @@ export function RevokeDialog({ user, basedOn, loss, open, onClose }: RevokeDialo
         ...{ key: user.userId, name, basedOn, choices: {} },
         input: { userId: user.userId },
         typedName: name,
+        taken: user.taken ?? "access",
       }}
       description={
         <>

@@ -1,3 +1,5 @@
+import type { Taken } from "~/billing/evaluation/taken";
+import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import type { StepId } from "~/dashboard/user-page/next-steps";
 import type { Role } from "~/engine/account/roles";
 
@@ -21,3 +23,9 @@ export const STEP_WORDS: Record<StepId, StepWords> = {
   acknowledge: { label: "Acknowledge…", role: "operator" },
   end_acknowledgement: { label: "Take up again…", role: "operator" },
 };
+
+/** The label of a step for a user, by what a repair takes. */
+export const labelStep = (step: StepId, taken: Taken | null): string =>
+  taken !== null && (step === "remove_access" || step === "approve_removal")
+    ? `${TAKEN_WORDS[taken].action}…`
+    : STEP_WORDS[step].label;

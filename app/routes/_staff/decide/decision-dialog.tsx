@@ -1,4 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import type { Taken } from "~/billing/evaluation/taken";
+import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import { isTypedName } from "~/dashboard/decisions/typed-name";
 import { takesFromUsers } from "~/engine/decisions/effect";
 import { DECISIONS, type DecisionKind } from "~/engine/decisions/kinds";
@@ -22,6 +24,8 @@ export type DecisionSubject = {
   values?: Record<string, string>;
   /** Must be typed, so that no other one is meant. */
   typedName?: string;
+  /** What a revocation takes. */
+  taken?: Taken;
   /** The newest decision that the page shows. */
   basedOn: string | null;
 };
@@ -47,12 +51,24 @@ export function DecisionDialog({ kind, subject, description = null, onClose }: D
     <Dialog
       open={kind !== null}
       onClose={onClose}
-      title={DECISION_FORMS[shown].question(subject.name)}
+      title={nameDecision(shown, subject).question}
       description={description}
     >
       <DecisionFields key={shown} kind={shown} subject={subject} onClose={onClose} />
     </Dialog>
   );
+}
+
+/** What is asked, and the button that decides: a revocation says what it takes. */
+function nameDecision(kind: DecisionKind, { name, taken }: DecisionSubject) {
+  const { question, confirm } = DECISION_FORMS[kind];
+  if (taken === undefined) return { question: question(name), confirm };
+  const words = TAKEN_WORDS[taken];
+  const asked = words.question(name);
+  return {
+    question: kind === "override" ? asked.replace(/\?$/, " without proof?") : asked,
+    confirm: words.action,
+  };
 }
 
 /** The effect is asked for when the typing pauses. */
@@ -72,7 +88,8 @@ const pick = (fields: readonly DecisionField[], input: Record<string, string>): 
 type DecisionFieldsProps = { kind: DecisionKind; subject: DecisionSubject; onClose: () => void };
 
 function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
-  const { confirm, isDangerous = false } = DECISION_FORMS[kind];
+  const { isDangerous = false } = DECISION_FORMS[kind];
+  const { confirm } = nameDecision(kind, subject);
   const fields = DECISION_FORMS[kind].fields.filter((field) => !isGiven(field, subject.input));
   const { preview, decide, isBusy, isPreviewing, answer, ...found } = useDecision(subject.key);
   const [values, setValues] = useState(() => ({

@@ -41,6 +41,15 @@ it("a price is ignored, mapped and unmapped, each with its reason in the audit",
   ]);
 });
 
+it("a price that no subscription has is mapped, and said to be unknown: it may be new, or mistyped", async () => {
+  const map = ["plans", "map", "price_mistyped", "army", "--reason", "new"];
+  const unknown =
+    "price_mistyped is the plan Army. No subscription that was read from Stripe has it: check the id";
+  expect((await run([...map, "--preview"])).stdout).toContain(unknown);
+  expect((await run(map)).stdout).toContain(unknown);
+  expect((await run("plans unmap price_mistyped --reason x")).stdout).not.toContain("was read");
+});
+
 it("a plan without seats is created once", async () => {
   const create = ["plans", "set", "free", "--seats", "0", "--name", "Free", "--reason", "a free plan"];
   expect((await run([...create, "--preview"])).stdout).toContain("Preview, nothing was changed: New plan.");

@@ -54,7 +54,7 @@ export function readWebhookEvent(
   if (isSigned(SIGNATURE_TOLERANCE_SECONDS)) return parseEvent(parseJson(body));
   // Without a tolerance, to tell a wrong clock from a wrong secret.
   if (!isSigned(0)) return { ok: false, reason: "bad_signature" };
-  const timestamp = [...header.matchAll(/(?:^|,)\s*t=(\d+)/g)].at(-1)?.[1];
+  const timestamp = [...header.matchAll(/(?:^|,)\s*t=(-?\d+)/g)].at(-1)?.[1];
   return { ok: false, reason: "outside_tolerance", secondsOld: Math.floor(now - Number(timestamp ?? now)) };
 }
 

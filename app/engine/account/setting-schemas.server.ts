@@ -19,10 +19,14 @@ export function text(maxLength: number) {
 }
 
 export function metadataKeys() {
-  return z
-    .string()
-    .refine((typed) => readMetadataKeys(typed) !== null)
-    .describe("one to ten keys, separated by commas (userId, supabaseUUID)");
+  return (
+    z
+      .string()
+      .refine((typed) => readMetadataKeys(typed) !== null)
+      // What is stored and shown names each key once, however it was typed.
+      .transform((typed) => readMetadataKeys(typed)?.join(", ") ?? typed)
+      .describe("one to ten keys, separated by commas (userId, supabaseUUID)")
+  );
 }
 
 export function origins() {

@@ -33,6 +33,12 @@ describe("the catalogue of settings", () => {
     expect(readStoredSettings(new Map([["fullRunHour", null]]))).toMatchObject({ fullRunHour: null });
   });
 
+  it("keeps each metadata key once, however often it was typed or is stored", () => {
+    const typed = "userId, userId,".repeat(100);
+    expect(SETTINGS.metadataKeys.schema.parse(` uid ,${typed}`)).toBe("uid, userId");
+    expect(readStoredSettings(new Map([["metadataKeys", typed]]))).toMatchObject({ metadataKeys: "userId" });
+  });
+
   it("refuses a stored value that is not valid", () => {
     expect(() => readStoredSettings(new Map([["graceDays", 366]]))).toThrow();
   });

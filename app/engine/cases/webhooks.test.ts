@@ -216,6 +216,9 @@ it("a signature outside the tolerance says so, in the answer, the log and the do
   });
   expect(answer.log).toContain("check the clock");
   expect(await countDelivered("outside_tolerance")).toBe(1);
+  // A clock that counts from elsewhere: not "0 seconds old".
+  const negative = await route.post(buildSession("late", null), { signedAt: -5 });
+  expect(negative.body).toMatchObject({ error: { message: expect.stringMatching(/ \d{9,} seconds old/) } });
   const wrong = await route.post(buildSession("late", null), { secret: "whsec_another_0123456789" });
   expect(wrong).toMatchObject({
     status: 400,

@@ -17,6 +17,8 @@ import {
   listUsersConcerned,
 } from "~/engine/observe/recheck-queue.server";
 import type { Tx } from "~/platform/client.server";
+import { queryRows } from "~/platform/query-rows.server";
+import { sql } from "~/platform/sql.server";
 import { idInput } from "./inputs.server";
 import { MOST_COUNTED, MOST_WEIGHED } from "./weighed";
 
@@ -88,6 +90,9 @@ const toSubject = ({ kind, value }: PriceName, to: MappedTo): Subject => ({
   ...(to != null && { planId: to }),
 });
 
+const seenRow = z.object({ id: z.string() });
+const toNoun = ({ kind }: PriceName) => (kind === "lookupKey" ? "lookup key" : "id");
+
 async function prepareMapping(
   tx: Tx,
   name: PriceName,
@@ -107,6 +112,9 @@ async function prepareMapping(
     );
   const customers = selectCustomersOfPrices(await listNamesTogether(tx, name));
   const userIds = await listUsersConcerned(tx, customers, MOST_WEIGHED);
+  // A price may be mapped before anyone buys it; a mistyped id looks the same.
+  const isSeen = to === undefined || (await queryRows(tx, seenRow, sql`${customers} LIMIT 1`)).length > 0;
+  const unseen = ` No subscription that was read from Stripe has it: check the ${toNoun(name)}, unless it is new.`;
   return {
     ok: true,
     subject: toSubject(name, to),
@@ -115,7 +123,7 @@ async function prepareMapping(
       userIds.length < MOST_WEIGHED ? userIds.length : await countUsersConcerned(tx, customers, MOST_COUNTED),
     before,
     after: to === undefined ? null : { planId: to, ...origin },
-    sentence,
+    sentence: isSeen ? sentence : `${sentence}${unseen}`,
     followUp: "evaluate",
     async write(tx) {
       await writeMapping(tx, name, to, origin);

@@ -42,6 +42,14 @@ describe("an amount per month", () => {
       expect(computeMonthlyAmount(aStarterItem({ unitAmount: 10, pricing: { kind } }))).toBeNull();
   });
 
+  it("is not known where all units cost more than can be computed with exactly", () => {
+    const item = aStarterItem({ unitAmount: 999_999_999_999, quantity: 2_000_000_000 });
+    expect(computeMonthlyAmount(item)).toBeNull();
+    expect(formatTotalPrice(toPriceView(item))).toBe("price in USD that is not known");
+    const pricing = { kind: "package", amount: 999_999_999_999, size: 1, round: "up" } as const;
+    expect(computeMonthlyAmount({ ...item, unitAmount: null, pricing })).toBeNull();
+  });
+
   it("of packages counts whole packages", () => {
     const pricing = { kind: "package", amount: 1_000, size: 5, round: "up" } as const;
     const monthly = (quantity: number, round: "up" | "down") =>

@@ -19,6 +19,10 @@ export const toPriceView = (item: SubscriptionItem): PriceView => ({
   quantity: item.quantity,
 });
 
+/** An amount that can be computed with exactly, and stored; null for a larger one, which would be a wrong one. */
+const keepExact = (amount: number): number | null =>
+  Math.abs(amount) <= Number.MAX_SAFE_INTEGER ? amount : null;
+
 /** What all units cost in one period, in the smallest unit of the currency; null where that is not known. */
 export function computeTotal({
   unitAmount,
@@ -27,9 +31,9 @@ export function computeTotal({
 }: Pick<PriceView, "unitAmount" | "pricing" | "quantity">): number | null {
   if (pricing?.kind === "package") {
     const packages = quantity / pricing.size;
-    return pricing.amount * (pricing.round === "up" ? Math.ceil(packages) : Math.floor(packages));
+    return keepExact(pricing.amount * (pricing.round === "up" ? Math.ceil(packages) : Math.floor(packages)));
   }
-  return unitAmount === null || pricing ? null : unitAmount * quantity;
+  return unitAmount === null || pricing ? null : keepExact(unitAmount * quantity);
 }
 
 /** Periods in a month as a fraction of whole numbers, so that an amount is rounded once. */
@@ -40,8 +44,8 @@ export function computeMonthlyAmount(item: SubscriptionItem): MonthlyMoney | nul
   const total = computeTotal(item);
   if (total === null || item.interval === null) return null;
   const [times, months] = PER_MONTH[item.interval];
-  const perMonth = Math.round((total * times) / (months * Math.max(1, item.intervalCount)));
-  return { perMonth, currency: item.currency };
+  const perMonth = keepExact(Math.round((total * times) / (months * Math.max(1, item.intervalCount))));
+  return perMonth === null ? null : { perMonth, currency: item.currency };
 }
 
 /** Adds an amount, `times` over, to sums by currency: amounts of different currencies are never added. */
@@ -123,9 +127,12 @@ export type PriceInWords = Pick<PriceView, "unitAmount" | "pricing" | "currency"
 export function describeMissingAmount({
   pricing,
   currency,
-}: Pick<PriceView, "pricing" | "currency">): string {
+  unitAmount = null,
+}: Pick<PriceView, "pricing" | "currency"> & Partial<Pick<PriceView, "unitAmount">>): string {
   if (pricing?.kind === "metered") return "usage-based price";
-  return pricing?.kind === "unknown"
+  // What a unit costs may be known, and all of them together be more than can be computed with.
+  const isTooLarge = pricing?.kind === "package" || (unitAmount !== null && !pricing);
+  return pricing?.kind === "unknown" || isTooLarge
     ? `price in ${currency.toUpperCase()} that is not known`
     : "tiered price";
 }

@@ -75,9 +75,24 @@ function readStrictly(response: HttpResponse): HttpResponse {
       throw error;
     });
     const isObject = typeof body === "object" && body !== null;
+    if (isObject && status < 300) clearOddDecimals(body);
     if (isObject && (status < 300 || "error" in body)) return body;
     if (status < 300) throw new SyntaxError("The body is no JSON object");
     return { error: { type: "api_error", message: `HTTP status ${status} without an error of Stripe’s` } };
   };
   return response;
+}
+
+const DECIMAL = /^-?\d{1,40}(\.\d{1,40})?$/;
+
+/**
+ * Takes out each decimal number that is none. The SDK throws an error of no class of its own for one, and so one price would stop
+ * the whole list that it is in, and with it every run.
+ */
+function clearOddDecimals(value: object): void {
+  for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner === "object" && inner !== null) clearOddDecimals(inner);
+    else if (typeof inner === "string" && key.endsWith("_decimal") && !DECIMAL.test(inner))
+      Reflect.set(value, key, null);
+  }
 }

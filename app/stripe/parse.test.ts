@@ -45,10 +45,7 @@ describe("a subscription", () => {
 
   it.each([
     ["an item without a price", { items: { data: [{ id: "si_1" }], has_more: false } }],
-    [
-      "an amount of half a cent",
-      { items: { data: [{ ...item, price: { ...item.price, unit_amount: 0.5 } }], has_more: false } },
-    ],
+    ["half a unit", { items: { data: [{ ...item, quantity: 0.5 }], has_more: false } }],
     ["a date beyond the calendar", { cancel_at: 1e15 }],
     ["no items at all", { items: undefined }],
   ])("with %s is unreadable, and keeps its user", (_, odd) => {
@@ -59,6 +56,37 @@ describe("a subscription", () => {
         status: UNREADABLE_STATUS,
         metadata: { userId: "ada" },
       },
+    });
+  });
+
+  it.each([
+    ["an amount of half a cent", { unit_amount: 0.5 }, "unknown"],
+    ["an amount beyond all numbers", { unit_amount: null, unit_amount_decimal: "9".repeat(39) }, "unknown"],
+    ["an amount that is a word", { unit_amount: "2000" }, "unknown"],
+    ["packages of nothing", { transform_quantity: { divide_by: 0, round: "up" } }, "unknown"],
+    [
+      "packages that are rounded otherwise",
+      { transform_quantity: { divide_by: 5, round: "bank" } },
+      "unknown",
+    ],
+    ["a product that is a number", { product: 7 }, undefined],
+    ["a lookup key that is a list", { lookup_key: ["army"] }, undefined],
+  ])("whose price has %s gives what it gives, with no amount that would be wrong", (_, odd, kind) => {
+    const items = { data: [{ ...item, price: { ...item.price, ...odd } }], has_more: false };
+    const read = parseSubscription({ ...object, items })?.subscription;
+    expect(read).toMatchObject({ status: "active", items: [{ priceId: "price_1", quantity: 2 }] });
+    expect(read?.items[0]?.pricing?.kind).toBe(kind);
+  });
+
+  it.each([
+    ["latest_invoice", 7],
+    ["test_clock", { id: null }],
+    ["current_period_end", -1],
+    ["metadata", { userId: "ada", seats: 5, plan: null }],
+  ])("with %s of another shape is read without it", (name, odd) => {
+    expect(parseSubscription({ ...object, [name]: odd })?.subscription).toMatchObject({
+      status: "active",
+      metadata: { userId: "ada" },
     });
   });
 

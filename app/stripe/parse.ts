@@ -5,7 +5,26 @@ import { type Amount, isMetered, priceObject, readAmount, readId, text, UNKNOWN_
 
 /** Up to the year 9999, which PostgreSQL can store. */
 const seconds = z.number().int().min(0).max(253_402_300_799);
-const metadata = z.record(z.string(), text).nullish();
+const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === "string";
+// Stripe has only texts there; anything else names no user, and keeps no one out.
+const metadata = z
+  .union([
+    z.record(z.string(), text),
+    z.record(z.string(), z.unknown()).transform((all) =>
+      Object.fromEntries(
+        Object.entries(all)
+          .filter(isText)
+          .map(([key, value]) => [key, text.parse(value)]),
+      ),
+    ),
+  ])
+  .nullish();
+/** What a subscription has beside what decides: where it cannot be read, it is as if it were not said. */
+const besides = { seconds: seconds.nullish().catch(null), text: text.nullish().catch(null) };
+const testClock = z
+  .union([z.string(), z.object({ id: z.string() })])
+  .nullish()
+  .catch(null);
 
 // Of each union the most usual first: what does not match is costly.
 const customerObject = z.union([
@@ -13,9 +32,9 @@ const customerObject = z.union([
     id: z.string(),
     deleted: z.undefined().optional(),
     email: text.nullish(),
-    name: text.nullish(),
-    created: seconds.nullish(),
-    test_clock: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
+    name: besides.text,
+    created: besides.seconds,
+    test_clock: testClock,
     metadata,
   }),
   z.object({ id: z.string(), deleted: z.literal(true) }),
@@ -24,8 +43,8 @@ const customerObject = z.union([
 const itemObject = z.object({
   id: z.string(),
   quantity: z.number().int().nullish(),
-  current_period_start: seconds.nullish(),
-  current_period_end: seconds.nullish(),
+  current_period_start: besides.seconds,
+  current_period_end: besides.seconds,
   price: priceObject,
 });
 
@@ -39,12 +58,15 @@ const subscriptionObject = z.object({
   ended_at: seconds.nullish(),
   cancel_at: seconds.nullish(),
   cancel_at_period_end: z.boolean(),
-  latest_invoice: z.union([z.string(), z.looseObject({ id: z.string() })]).nullish(),
+  latest_invoice: z
+    .union([z.string(), z.looseObject({ id: z.string() })])
+    .nullish()
+    .catch(null),
   pause_collection: z.object({}).nullish().catch(null),
-  test_clock: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
+  test_clock: testClock,
   // Before API version 2025-03-31 the period was here.
-  current_period_start: seconds.nullish(),
-  current_period_end: seconds.nullish(),
+  current_period_start: besides.seconds,
+  current_period_end: besides.seconds,
   metadata,
   // Before 2022 a subscription had no currency of its own.
   currency: z.string().nullish(),

@@ -16,30 +16,39 @@ export type Amount = Pick<SubscriptionItem, "unitAmount" | "pricing">;
 /** Stripe has not said what a unit costs in this currency. */
 export const UNKNOWN_AMOUNT: Amount = { unitAmount: null, pricing: { kind: "unknown" } };
 
-/** Reads `unit_amount_decimal`: a text, or an object of the SDK that turns into one. */
+/** Reads `unit_amount_decimal`: a text, or an object of the SDK that turns into one. None that is too large to be computed with. */
 function readDecimal(value: unknown): number | null {
   if (value === null || value === undefined) return null;
   const amount = Number(String(value));
-  return Number.isFinite(amount) ? amount : null;
+  return Math.abs(amount) <= Number.MAX_SAFE_INTEGER ? amount : null;
 }
 
+// What only says how much it costs never keeps a payer out: where it cannot be read, the amount is not known.
 const amountFields = {
-  unit_amount: z.number().int().nullish(),
+  unit_amount: z.number().int().nullish().catch(null),
   unit_amount_decimal: z.unknown().optional(),
-  tiers: z.array(z.unknown()).nullish(),
+  tiers: z.array(z.unknown()).nullish().catch(null),
 };
+const UNREADABLE_PACKAGES = "unreadable";
 
 /** What is read of a price; older API versions leave most of it out. */
 export const priceObject = z.object({
   id: z.string(),
-  product: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
-  lookup_key: text.nullish(),
+  product: z
+    .union([z.string(), z.object({ id: z.string() })])
+    .nullish()
+    .catch(null),
+  lookup_key: text.nullish().catch(null),
   currency: z.string(),
   billing_scheme: z.string().nullish(),
   tiers_mode: z.string().nullish(),
   transform_quantity: z
-    .object({ divide_by: z.number().int().min(1), round: z.enum(["up", "down"]) })
-    .nullish(),
+    .union([
+      z.object({ divide_by: z.number().int().min(1), round: z.enum(["up", "down"]) }),
+      z.literal(UNREADABLE_PACKAGES),
+    ])
+    .nullish()
+    .catch(UNREADABLE_PACKAGES),
   recurring: z
     .object({
       interval: z.enum(["day", "week", "month", "year"]),
@@ -65,6 +74,7 @@ export function readAmount(price: PriceObject, amount: AmountObject): Amount {
   if (unitAmount === null) return UNKNOWN_AMOUNT;
   const packages = price.transform_quantity;
   if (!packages) return { unitAmount };
+  if (packages === UNREADABLE_PACKAGES) return UNKNOWN_AMOUNT;
   return {
     unitAmount: null,
     pricing: { kind: "package", amount: unitAmount, size: packages.divide_by, round: packages.round },

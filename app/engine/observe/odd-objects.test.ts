@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { rewriteLists } from "~/engine/testing/list-proxy";
 import { addPayingUser, createWorld, readAccess, STAFF, syncAll, type World } from "~/engine/testing/world";
 
@@ -47,6 +48,31 @@ describe("one Stripe object with an unexpected shape", () => {
     const answer = await parity.runs.cron({ budgetMs: 20_000, scope: "incremental" });
     expect(answer).toMatchObject({ done: true, success: false, failedCount: 1, syncedCount: 1, total: 3 });
     expect(await readAccess(world, "bob")).toBe("active 5");
+  });
+
+  it("with an amount that nothing can hold, or that is no number, stops no run, and keeps its payer in", async () => {
+    const { subscriptionId } = await addPayingUser(world, "ada");
+    await addPayingUser(world, "bob");
+    const prices: object[] = [
+      { unit_amount: 999_999_999_999 },
+      { unit_amount: null, unit_amount_decimal: "one" },
+      { unit_amount: null, unit_amount_decimal: "" },
+      { unit_amount: null, unit_amount_decimal: "1e300" },
+    ];
+    for (const odd of prices) {
+      const parity = await withObject(subscriptionId, (object) => {
+        const [item] = z
+          .object({ data: z.array(z.looseObject({ price: z.looseObject({}) })) })
+          .parse(object.items).data;
+        const changed = { ...item, quantity: 2_000_000_000, price: { ...item?.price, ...odd } };
+        return { ...object, items: { object: "list", data: [changed], has_more: false } };
+      });
+      expect(await syncAll(parity)).toMatchObject({ state: "done", review: 0, failed: 0 });
+      expect([await readAccess(world, "ada"), await readAccess(world, "bob")]).toEqual([
+        "active 5",
+        "active 5",
+      ]);
+    }
   });
 
   it("with a name that PostgreSQL cannot store is stored without it", async () => {

@@ -98,8 +98,9 @@ const IS_OPEN = sql`NOT s.gone AND s.status NOT IN ('canceled', 'incomplete', 'i
 const FIRST_PRICE = sql`((s.items -> 0) ->> 'priceId')`;
 
 /**
- * SQL: subscriptions that may have a price without a mapping. The prices are read one by one from their index, and only the
- * subscriptions of those that are not mapped by themselves or by their product are looked at; and all with several items, which are few.
+ * SQL: the items of subscriptions that may have a price without a mapping. The prices are read one by one from their index, and only
+ * the subscriptions of those that are not mapped by themselves or by their product are looked at; and all with several items, which are
+ * few. Most have one item: to take it is cheaper than to expand a list.
  */
 const selectMaybeUnmapped = sql`
   WITH RECURSIVE sold(price) AS (
@@ -113,10 +114,11 @@ const selectMaybeUnmapped = sql`
       AND NOT EXISTS (SELECT 1 FROM parity."PlanPrice" mapped WHERE mapped."productId" = (
         SELECT (s.items -> 0) ->> 'productId' FROM parity."StripeSubscription" s WHERE ${IS_OPEN} AND ${FIRST_PRICE} = sold.price LIMIT 1))
   )
-  SELECT s.items FROM parity."StripeSubscription" s WHERE ${IS_OPEN} AND ${FIRST_PRICE} = ANY(ARRAY(SELECT price FROM wanted))
+  SELECT s.items -> 0 AS item FROM parity."StripeSubscription" s
+  WHERE ${IS_OPEN} AND (s.items -> 1) IS NULL AND ${FIRST_PRICE} = ANY(ARRAY(SELECT price FROM wanted))
   UNION ALL
-  SELECT s.items FROM parity."StripeSubscription" s WHERE ${IS_OPEN} AND (s.items -> 1) IS NOT NULL
-    AND ${FIRST_PRICE} <> ALL(ARRAY(SELECT price FROM wanted))`;
+  SELECT listed.item FROM parity."StripeSubscription" s, jsonb_array_elements(s.items) listed(item)
+  WHERE ${IS_OPEN} AND (s.items -> 1) IS NOT NULL`;
 
 /** Items that are equal but for their ids and periods are counted in the database: a million subscriptions have few prices. */
 async function listUnmapped(db: Database): Promise<UnmappedPrice[]> {
@@ -127,7 +129,7 @@ async function listUnmapped(db: Database): Promise<UnmappedPrice[]> {
       groupRow,
       sql`SELECT item || '{"id": "", "periodStart": null, "periodEnd": null}' AS item, count(*)::int AS subscriptions
       FROM (
-        SELECT item - 'id' - 'periodStart' - 'periodEnd' AS item FROM (${selectMaybeUnmapped}) open, jsonb_array_elements(open.items) item
+        SELECT item - '{id,periodStart,periodEnd}'::text[] AS item FROM (${selectMaybeUnmapped}) open
       ) one GROUP BY item`,
     ),
   ]);

@@ -8,8 +8,7 @@ export type Database = PrismaClient;
 /** The client inside `database.$transaction(async (tx) => …)`. */
 export type Tx = Prisma.TransactionClient;
 
-const queryTimeoutMs = 120_000;
-const transactionTimeoutMs = 120_000;
+const STATEMENT_TIMEOUT_MS = 120_000;
 
 export type DatabaseOptions = {
   poolSize?: number;
@@ -17,6 +16,8 @@ export type DatabaseOptions = {
   connectTimeoutMs?: number;
   /** How long a connection that nothing uses is kept. */
   idleTimeoutMs?: number;
+  /** How long a statement, or a transaction, may take. */
+  statementTimeoutMs?: number;
   log?: Pick<Log, "warn">;
 };
 
@@ -25,17 +26,16 @@ export type DatabaseOptions = {
  * session (no SET, no prepared statements, no session locks), so that PgBouncer may be in front. For the same reason
  * the time limits are kept on this side: PgBouncer refuses connections that ask for a `statement_timeout`.
  */
-export function createDatabase(
-  url: string,
-  { poolSize = 10, connectTimeoutMs = 10_000, idleTimeoutMs = 30_000, log }: DatabaseOptions = {},
-): Database {
+export function createDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const { poolSize = 10, connectTimeoutMs = 10_000, idleTimeoutMs = 30_000, log } = options;
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const pool = new pg.Pool({
     connectionString: url,
     application_name: "parity",
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: idleTimeoutMs,
-    query_timeout: queryTimeoutMs,
+    query_timeout: statementTimeoutMs,
     keepAlive: true,
   });
   watchPool(pool, "main");
@@ -46,7 +46,7 @@ export function createDatabase(
   });
   return new PrismaClient({
     adapter,
-    transactionOptions: { maxWait: connectTimeoutMs, timeout: transactionTimeoutMs },
+    transactionOptions: { maxWait: connectTimeoutMs, timeout: statementTimeoutMs },
     errorFormat: "minimal",
   });
 }

@@ -42,7 +42,8 @@ async function measureMs(work: () => Promise<unknown>): Promise<number> {
 
 const dir = await mkdtemp(path.join(tmpdir(), "parity-bench-"));
 const postgres = await startEmbeddedPostgres({ dir, sharedBuffers: SHARED_BUFFERS });
-const db = createDatabase(postgres.url);
+// A statement that fills a table of a million users may take minutes.
+const db = createDatabase(postgres.url, { statementTimeoutMs: 3_600_000 });
 try {
   await applyMigrations(postgres.url, { exampleTables: "app" });
   const seconds = (await measureMs(() => addUsersTable(db, USERS))) / 1000;

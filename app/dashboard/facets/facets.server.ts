@@ -2,7 +2,12 @@ import { z } from "zod";
 import type { Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { join, quoteName, type Sql, sql } from "~/platform/sql.server";
-import { type Conditions, joinConditions, listConditions } from "../users-list/conditions.server";
+import {
+  type Conditions,
+  joinConditions,
+  listConditions,
+  matchEither,
+} from "../users-list/conditions.server";
 import { CHECKED, NONE } from "../users-list/filters";
 import { EMPTY_QUERY, type UsersQuery } from "../users-list/users-query";
 import { HAS_NO_STATUS } from "../users-list/users-without-status.server";
@@ -49,6 +54,9 @@ const COLUMNS: Record<
   }),
 };
 
+const joinAs = (columns: readonly Sql[], names: readonly Sql[]): Sql =>
+  join(columns.map((column, n) => sql`${column} AS ${names[n] ?? sql``}`));
+
 const facetRow = z.object({ found: z.array(z.string()), users: z.number() });
 
 /** Counts the values of one filter, in one pass over the users that match the other filters. */
@@ -57,22 +65,35 @@ export async function countFacet(tx: Tx, facet: FacetName, build: Build): Promis
   const findMatch = async (values: Partial<UsersQuery>) =>
     joinConditions((await build({ ...EMPTY_QUERY, ...values })).syncStatus);
   const { columns, withoutStatus, none } = await COLUMNS[facet](findMatch);
-  const nameValue = (n: number) => quoteName(`value${n}`);
-  const names = columns.map((_, n) => nameValue(n));
-  const others =
-    given.withoutStatus && withoutStatus !== null
-      ? sql`UNION ALL SELECT ${join([withoutStatus, ...columns.slice(1).map(() => sql`NULL::text`)])} FROM parity."User" u
-          WHERE ${joinConditions([...given.user, ...given.withoutStatus, HAS_NO_STATUS])}`
-      : sql``;
+  const names = columns.map((_, n) => quoteName(`value${n}`));
+  const values = joinAs(columns, names);
   const needsUser = facet === "plans" || given.user.length + given.planAlternatives.length > 0;
-  const user = needsUser ? sql`JOIN parity."User" u ON u."id" = s."userId"` : sql``;
+  const others = given.withoutStatus === null ? null : withoutStatus;
+  const missing = others === null ? [] : [others, ...columns.slice(1).map(() => sql`NULL::text`)];
+  const counted =
+    needsUser && others !== null
+      ? // One join over all users, where two would read everything twice.
+        sql`SELECT ${joinAs(
+          columns.map(
+            (column, n) =>
+              sql`CASE WHEN s."userId" IS NULL THEN ${missing[n] ?? sql`NULL::text`} ELSE ${column} END`,
+          ),
+          names,
+        )} FROM parity."User" u LEFT JOIN parity."SyncStatus" s ON s."userId" = u."id"
+          WHERE ${joinConditions(given.user)} AND ${matchEither(given)}`
+      : sql`SELECT ${values} FROM parity."SyncStatus" s ${needsUser ? sql`JOIN parity."User" u ON u."id" = s."userId"` : sql``}
+          WHERE ${joinConditions(listConditions(given))}
+          ${
+            others === null
+              ? sql``
+              : sql`UNION ALL SELECT ${join(missing)} FROM parity."User" u
+            WHERE ${joinConditions([...given.user, ...(given.withoutStatus ?? []), HAS_NO_STATUS])}`
+          }`;
   const rows = await queryRows(
     tx,
     facetRow,
-    sql`SELECT array_remove(ARRAY[${join(names)}]::text[], NULL) AS found, count(*)::int AS users FROM (
-      SELECT ${join(columns.map((column, n) => sql`${column} AS ${nameValue(n)}`))} FROM parity."SyncStatus" s ${user}
-      WHERE ${joinConditions(listConditions(given))} ${others}
-    ) counted GROUP BY ${join(names)}`,
+    sql`SELECT array_remove(ARRAY[${join(names)}]::text[], NULL) AS found, count(*)::int AS users FROM (${counted}) counted
+      GROUP BY ${join(names)}`,
   );
   const counts: FacetCounts = {};
   for (const { found, users } of rows) {

@@ -6,6 +6,7 @@ import { AS_STAFF, evaluateUser, findBlockReason, listFlags } from "~/engine/eva
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { listUnclaimedPayers, type UnclaimedPayer } from "../payers/unclaimed-payers.server";
+import type { UserQueueId } from "./queue-conditions.server";
 import {
   countQueueUsers,
   findOldest,
@@ -13,7 +14,7 @@ import {
   QUEUE_LENGTH,
   type QueueCount,
 } from "./queue-users.server";
-import { isInQueue, type QueueId } from "./queues";
+import { isInQueue } from "./queues";
 
 /** A line of a queue: a user, or a paying Stripe customer that no user is linked to. */
 export type InboxCase = {
@@ -29,9 +30,8 @@ export type InboxCase = {
   isOpen: boolean;
 };
 
-/** The cases of a queue as they are now, at most `QUEUE_LENGTH`. */
-export async function listCases(db: Database, queue: QueueId): Promise<InboxCase[]> {
-  if (queue === "not_linked") return (await listPayers(db)).slice(0, QUEUE_LENGTH);
+/** The cases of a queue of users as they are now, at most `QUEUE_LENGTH`. */
+export async function listUserCases(db: Database, queue: UserQueueId): Promise<InboxCase[]> {
   const { context, snapshots } = await loadInContext(db, await listQueueUsers(db, queue));
   return snapshots.map((snapshot) => {
     const evaluated = evaluateUser(snapshot, context, AS_STAFF);
@@ -56,7 +56,8 @@ export async function listCases(db: Database, queue: QueueId): Promise<InboxCase
 /** More are not looked at: so many are a sign of something else. */
 const MAX_PAYERS = 500;
 
-async function listPayers(db: Database | Tx): Promise<InboxCase[]> {
+/** Payers that no user claims, in the order in which they are worked on. */
+export async function listPayers(db: Database | Tx): Promise<InboxCase[]> {
   const payers = await listUnclaimedPayers(db, { limit: MAX_PAYERS });
   const cases = payers.map(({ customerId, email, perMonth, since, ...hints }) => ({
     id: customerId,
@@ -91,15 +92,13 @@ function describeHint(
 const rank = ({ perMonth }: InboxCase, currencies: ReadonlyMap<string, number>) =>
   currencies.get(perMonth[0]?.currency ?? "") ?? 0;
 
-/** Counts payers that no user claims. */
-export async function countPayers(db: Database | Tx): Promise<QueueCount> {
-  return countCases(await listPayers(db), MAX_PAYERS);
-}
+/** Counts payers that no user claims: `payers` are what `listPayers` gives. */
+export const countPayers = (payers: readonly InboxCase[]): QueueCount => countCases(payers, MAX_PAYERS);
 
 /** Counts users who pay more than once: each is looked at, as only that says how many of the subscriptions are paid. */
 export async function countPayingTwice(db: Database, tx: Tx): Promise<QueueCount> {
   const { setAside } = await countQueueUsers(tx, "paying_twice");
-  const cases = await listCases(db, "paying_twice");
+  const cases = await listUserCases(db, "paying_twice");
   const count = countCases(
     cases.filter(({ isOpen }) => isOpen),
     cases.length < QUEUE_LENGTH ? Number.POSITIVE_INFINITY : 0,

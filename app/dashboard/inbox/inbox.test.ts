@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { isVerdict, VERDICTS } from "~/billing/verdicts/catalogue";
 import { isFlag } from "~/billing/verdicts/flags";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createCountCache } from "../count-cache.server";
 import { addTestUsers } from "../users-list/testing/test-users";
+import { createInbox } from "./inbox.server";
 import { countQueueUsers, listQueueUsers, QUEUE_LENGTH } from "./queue-users.server";
 import { isInQueue, SET_ASIDE_FLAGS } from "./queues";
 
@@ -78,6 +80,46 @@ it("the most money comes first, currencies apart, and then the oldest", async ()
         row.since?.getTime() ?? Number.POSITIVE_INFINITY,
       );
   }
+});
+
+it("R356: a status that outlives its user takes no place in a queue", async () => {
+  const before = await listQueueUsers(database.db, "locked_out");
+  const row = { verdict: "locked_out", severity: 6, flags: [], mismatches: [] };
+  await database.db.syncStatus.create({
+    data: { userId: "gone", ...row, moneyPerMonth: 1_000_000n, moneyCurrency: "usd" },
+  });
+  expect(await listQueueUsers(database.db, "locked_out")).toEqual(before);
+  await database.db.syncStatus.delete({ where: { userId: "gone" } });
+});
+
+it("R356: payers without a user are found once for their list and their count, and anew after a decision", async () => {
+  const { db } = database;
+  const countCache = createCountCache(db, { slowMs: 0 });
+  const inbox = createInbox({ db, countCache });
+  const look = async () => {
+    const [{ cases }, counts] = await Promise.all([inbox.loadQueue("not_linked"), inbox.counts()]);
+    return [cases.length, counts?.queues.not_linked.waiting];
+  };
+  expect(await look()).toEqual([0, 0]);
+  const at = new Date();
+  const versions = { versionStart: 1n, versionEnd: 2n };
+  await db.stripeCustomer.create({ data: { id: "cus_stranger", email: "a@b.c", created: at, ...versions } });
+  await db.stripeSubscription.create({
+    data: {
+      ...{
+        id: "sub_stranger",
+        customerId: "cus_stranger",
+        status: "active",
+        items: [],
+        created: at,
+        startDate: at,
+      },
+      ...{ cancelAtPeriodEnd: false, ...versions },
+    },
+  });
+  expect(await look()).toEqual([0, 0]);
+  countCache.clear();
+  expect(await look()).toEqual([1, 1]);
 });
 
 it("each verdict that a person decides about is in a queue", () => {

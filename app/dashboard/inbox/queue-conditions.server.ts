@@ -24,14 +24,15 @@ const COLUMNS = sql`s."userId", s.verdict, s.flags, s.since, s."moneyPerMonth", 
 /** SQL: staff have set this user aside. */
 export const IS_SET_ASIDE = sql`(s.flags && ${[...SET_ASIDE_FLAGS]}::text[])`;
 
-/**
- * SQL: the sync statuses of these queues, each once. A status may outlive its user by a moment, so the user must exist: the
- * question is only put to the few rows of a queue.
- */
-export const selectQueue = (...queues: UserQueueId[]): Sql => {
+/** SQL: the sync statuses of these queues, each once. A status may outlive its user by a moment. */
+export const selectStatuses = (...queues: UserQueueId[]): Sql => {
   const parts = queues
     .flatMap((queue) => ALTERNATIVES[queue])
     .map((condition) => sql`SELECT ${COLUMNS} FROM parity."SyncStatus" s WHERE ${condition}`);
-  return sql`SELECT * FROM (${join(parts, " UNION ")}) s
-    WHERE EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = s."userId")`;
+  return join(parts, " UNION ");
 };
+
+/** SQL: the same, of users that exist: the question is only put to the few rows of a queue. */
+export const selectQueue = (...queues: UserQueueId[]): Sql =>
+  sql`SELECT * FROM (${selectStatuses(...queues)}) s
+    WHERE EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = s."userId")`;

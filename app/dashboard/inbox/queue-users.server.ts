@@ -5,7 +5,7 @@ import type { Database, Tx } from "~/platform/client.server";
 import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import type { Stake } from "../account-facts.server";
-import { IS_SET_ASIDE, selectQueue, type UserQueueId } from "./queue-conditions.server";
+import { IS_SET_ASIDE, selectQueue, selectStatuses, type UserQueueId } from "./queue-conditions.server";
 
 /** How many cases of a queue are listed at once. */
 export const QUEUE_LENGTH = 100;
@@ -20,9 +20,12 @@ export async function listQueueUsers(db: Database | Tx, queue: UserQueueId): Pro
   const rows = await queryRows(
     db,
     idRow,
-    sql`SELECT "userId" FROM (${selectQueue(queue)}) s WHERE NOT ${IS_SET_ASIDE}
-      ORDER BY ("moneyPerMonth" IS NULL), count(*) OVER (PARTITION BY "moneyCurrency") DESC, "moneyCurrency",
-        "moneyPerMonth" DESC, since NULLS LAST, "userId" LIMIT ${QUEUE_LENGTH}::int`,
+    // Whether the user exists is asked of the first ones only: OFFSET keeps it from being asked before they are sorted.
+    sql`SELECT s."userId" FROM (
+        SELECT s."userId" FROM (${selectStatuses(queue)}) s WHERE NOT ${IS_SET_ASIDE}
+        ORDER BY ("moneyPerMonth" IS NULL), count(*) OVER (PARTITION BY "moneyCurrency") DESC, "moneyCurrency",
+          "moneyPerMonth" DESC, since NULLS LAST, "userId" OFFSET 0
+      ) s WHERE (SELECT true FROM parity."User" u WHERE u.id = s."userId") LIMIT ${QUEUE_LENGTH}::int`,
   );
   return rows.map(({ userId }) => userId);
 }

@@ -3,11 +3,13 @@ import { z } from "zod";
 import type { Database } from "~/platform/client.server";
 import type { Sql } from "~/platform/sql.server";
 import { createPlannedDatabase, type TestDatabase } from "~/platform/testing/database";
+import { createCountCache } from "../count-cache.server";
 import { SORTS } from "./columns";
 import { buildConditions } from "./conditions.server";
 import { type Facts, SERVER_FILTERS } from "./filter-conditions.server";
 import { type FilterName, listNames } from "./filters";
 import { findUsersById } from "./find-users-by-id.server";
+import { countMatchingUsers, countVerdicts } from "./users-count.server";
 import { loadUsersPage } from "./users-page.server";
 import { EMPTY_QUERY, type UsersQuery } from "./users-query";
 
@@ -67,8 +69,8 @@ const node: z.ZodType<Node> = z.lazy(() =>
 );
 const answer = z.array(z.object({ "QUERY PLAN": z.array(z.object({ Plan: node })) }));
 
-/** The parts of the plan of a page that were executed: tables that were read completely, and the indexes used. */
-async function explainPage(some: Partial<UsersQuery>): Promise<{ whole: string[]; indexes: string[] }> {
+/** The parts of plans that were executed: tables that were read completely, and the indexes used. */
+function createPlanReader() {
   const [whole, indexes] = [new Set<string>(), new Set<string>()];
   const collect = (one: Node) => {
     if (one.loops === 0) return;
@@ -91,14 +93,37 @@ async function explainPage(some: Partial<UsersQuery>): Promise<{ whole: string[]
     $transaction: (work: (tx: unknown) => Promise<unknown>) =>
       database.db.$transaction((tx) => work(createExplainingTx(tx))),
   } as unknown as Database;
+  const read = () => ({
+    whole: [...whole].filter((name) => name === "User" || name === "SyncStatus"),
+    indexes: [...indexes],
+  });
+  return { db, read };
+}
+
+/** What was executed for a page. */
+async function explainPage(some: Partial<UsersQuery>): Promise<{ whole: string[]; indexes: string[] }> {
+  const { db, read } = createPlanReader();
   const query = { ...EMPTY_QUERY, ...some };
   const matchingIds = await findUsersById(database.db, query.q);
   await loadUsersPage(db, query, buildConditions(query, { ...NO_FACTS, matchingIds }));
-  return {
-    whole: [...whole].filter((name) => name === "User" || name === "SyncStatus"),
-    indexes: [...indexes],
-  };
+  return read();
 }
+
+it("R355: verdicts are counted over the sync statuses, and of the users only the index of their ids is read", async () => {
+  const { db, read } = createPlanReader();
+  await createCountCache(db).count("verdicts", countVerdicts);
+  const { whole, indexes } = read();
+  expect(whole).toEqual(["SyncStatus"]);
+  expect(indexes).toContain("User_pkey");
+});
+
+it("R355: users with a plan are counted by two indexes, and no table is read", async () => {
+  const { db, read } = createPlanReader();
+  const given = buildConditions({ ...EMPTY_QUERY, plans: ["founder"] }, NO_FACTS);
+  await createCountCache(db).count("plan", (tx) => countMatchingUsers(tx, given));
+  expect(read().whole).toEqual([]);
+  expect(read().indexes).toEqual(expect.arrayContaining(["User_plan", "SyncStatus_stripePlan"]));
+});
 
 const SORT_INDEX = {
   severity: "SyncStatus_by_severity",

@@ -137,8 +137,15 @@ describe("the list of users", () => {
     expect(second.ok && second.ids).toEqual(listExpectedIds(EMPTY_QUERY).slice(50, 100));
   });
 
-  it("counts users by verdict, and users that were never evaluated as not checked", async () => {
+  it("R355: counts users by verdict, users never evaluated as not checked, and no status that outlives its user", async () => {
+    const gone = ["in_sync", "not_checked"].map((verdict) => ({
+      ...{ userId: `gone-${verdict}`, verdict, severity: 0, flags: [], mismatches: [], stripePlan: "army" },
+    }));
+    await database.db.syncStatus.createMany({ data: gone });
     const counts = new Map((await list.countVerdicts()).map(({ verdict, users }) => [verdict, users]));
+    const armies = await list.count({ ...EMPTY_QUERY, plans: ["army"] });
+    await database.db.syncStatus.deleteMany({ where: { userId: { startsWith: "gone-" } } });
+    expect(armies).toBe(listExpectedIds({ ...EMPTY_QUERY, plans: ["army"] }).length);
     const notChecked = testUsers.filter(
       ({ syncStatus }) => (syncStatus?.verdict ?? "not_checked") === "not_checked",
     );

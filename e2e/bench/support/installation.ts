@@ -12,6 +12,7 @@ import { nextVersion } from "../../../app/platform/versions.server";
 import { createLimiter } from "../../../app/stripe/limiter.server";
 import { createStripeReader, type StripeReader } from "../../../app/stripe/reader.server";
 import { type SandboxOptions, type SandboxProcess, startSandboxProcess } from "./sandbox-process";
+import { fillWithoutIndexes } from "./without-indexes";
 
 /** A whole installation to measure: PostgreSQL as in production, the sandbox in its own process. */
 export type Installation = {
@@ -37,7 +38,8 @@ export async function openInstallation(
     startEmbeddedPostgres({ dir, ...postgresOptions }),
   ]);
   await applyMigrations(postgres.url, { exampleTables: "app" });
-  const db = createDatabase(postgres.url);
+  // A statement that fills a table of a million users may take minutes.
+  const db = createDatabase(postgres.url, { statementTimeoutMs: 3_600_000 });
   const log = createLog({ level: "silent" });
   const createReader = (perSecond: number) =>
     createStripeReader({
@@ -85,16 +87,16 @@ export async function openInstallation(
 }
 
 /** Users `u0000000`… with an empty record and one locked workspace each, who have paid. */
-export async function addNullUsers(db: Database, count: number): Promise<void> {
-  await db.$executeRaw`
-    INSERT INTO app."User" (id, email, "emailVerified", name)
-    SELECT 'u' || lpad(n::text, 7, '0'), 'u' || lpad(n::text, 7, '0') || '@example.com', true, 'Customer ' || n
-    FROM generate_series(0, ${count - 1}::int) n`;
-  await db.$executeRaw`
-    INSERT INTO app."Workspace" (id, "ownerId", name)
-    SELECT 'w' || id, id, 'Workspace' FROM app."User"`;
-  await db.$executeRaw`ANALYZE`;
-}
+export const addNullUsers = (db: Database, count: number): Promise<void> =>
+  fillWithoutIndexes(db, async () => {
+    await db.$executeRaw`
+      INSERT INTO app."User" (id, email, "emailVerified", name)
+      SELECT 'u' || lpad(n::text, 7, '0'), 'u' || lpad(n::text, 7, '0') || '@example.com', true, 'Customer ' || n
+      FROM generate_series(0, ${count - 1}::int) n`;
+    await db.$executeRaw`
+      INSERT INTO app."Workspace" (id, "ownerId", name)
+      SELECT 'w' || id, id, 'Workspace' FROM app."User"`;
+  });
 
 /** Rows inserted, updated and deleted so far, by table, as PostgreSQL counted them. */
 export async function countRowsWritten(

@@ -1,11 +1,15 @@
 import type { Database } from "../../../app/platform/client.server";
+import { fillWithoutIndexes } from "./without-indexes";
 
 /**
  * Adds users with what was observed of them, made in SQL: 98 of 100 pay and are in sync, the others are of every kind
  * that an evaluation must handle. Ids are random, as `gen_random_uuid()` makes them, so that neighbours by id are
  * anywhere in the tables.
  */
-export async function addManyUsers(db: Database, count: number): Promise<void> {
+export const addManyUsers = (db: Database, count: number): Promise<void> =>
+  fillWithoutIndexes(db, () => insertManyUsers(db, count));
+
+async function insertManyUsers(db: Database, count: number): Promise<void> {
   await db.$executeRaw`CREATE UNLOGGED TABLE bench_user AS
     SELECT n, md5('user' || n)::uuid::text AS id, substr(md5('customer' || n), 1, 14) AS rand,
       CASE WHEN n % 50 = 0 THEN (n / 50) % 12 END AS kind,
@@ -60,7 +64,6 @@ export async function addManyUsers(db: Database, count: number): Promise<void> {
     SELECT id, 'army', 'bench', 'bench', now() + interval '30 days' FROM bench_user WHERE kind = 10`;
   await db.$executeRaw`DROP TABLE bench_user`;
   await finishFullRun(db);
-  await db.$executeRaw`VACUUM ANALYZE`;
 }
 
 /** As after a full run that has just finished: what was evaluated before it is evaluated again. */

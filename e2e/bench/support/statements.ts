@@ -7,8 +7,8 @@ const readRow = z.object({ pages: z.coerce.number(), query: z.string() });
 
 /** What the database reads for something, in pages of 8 kB: it does not depend on what else the machine does. */
 export async function openStatements(db: Database) {
-  await db.$executeRawUnsafe("CREATE SCHEMA bench_statements");
-  await db.$executeRawUnsafe("CREATE EXTENSION pg_stat_statements SCHEMA bench_statements");
+  await db.$executeRawUnsafe("CREATE SCHEMA IF NOT EXISTS bench_statements");
+  await db.$executeRawUnsafe("CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA bench_statements");
   return {
     /** The pages of all statements, and the one that read most. */
     async measure(work: () => Promise<unknown>): Promise<{ pages: number; most: string; mostPages: number }> {

@@ -1,5 +1,6 @@
 import type { Database } from "../../../app/platform/client.server";
 import { sql } from "../../../app/platform/sql.server";
+import { fillWithoutIndexes } from "./without-indexes";
 
 // Made by PostgreSQL from hashes of a number: the same users each time, in no order.
 
@@ -47,7 +48,10 @@ const DOMAIN = sql`CASE WHEN m < 450000 THEN 'gmail.com' WHEN m < 600000 THEN 'o
  * Adds users with their records, observations and sync statuses, and Stripe customers without a user. The database's
  * statistics are up to date afterwards.
  */
-export async function addUsersTable(db: Database, count: number): Promise<void> {
+export const addUsersTable = (db: Database, count: number): Promise<void> =>
+  fillWithoutIndexes(db, () => insertUsersTable(db, count));
+
+async function insertUsersTable(db: Database, count: number): Promise<void> {
   await db.plan.createMany({
     data: [
       { id: "starter", name: "Starter", seats: 1 },
@@ -92,7 +96,6 @@ export async function addUsersTable(db: Database, count: number): Promise<void> 
     INSERT INTO parity."Cursor" (key, value)
     SELECT 'full_run', jsonb_build_object('runId', 'bench', 'started', 1, 'ended', 2, 'stripeTime', t, 'beganAt', t,
       'finishedAt', t) FROM (SELECT floor(extract(epoch FROM now() - interval '7 hours')) AS t) clock`;
-  await db.$executeRaw`VACUUM (ANALYZE)`;
 }
 
 async function addRecords(db: Database): Promise<void> {

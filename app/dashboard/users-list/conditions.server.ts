@@ -15,6 +15,8 @@ export type Conditions = IndexedValues & {
   user: Sql[];
   /** On `s`, without the verdict. */
   syncStatus: Sql[];
+  /** The same, for each entry of an index that is scanned. */
+  scanned: Sql[];
   /** On `u`, besides `user`, of users without a sync status; null when none of them can match. */
   withoutStatus: Sql[] | null;
   /** The users without a sync status by id; null when every user may be one. */
@@ -34,6 +36,7 @@ export function createConditionsBuilder<Values>(
     return {
       user: asked.flatMap(({ user }) => user ?? []),
       syncStatus: asked.flatMap(({ syncStatus }) => syncStatus ?? []),
+      scanned: asked.flatMap(({ syncStatus, scanned }) => scanned ?? syncStatus ?? []),
       verdicts: asked.flatMap(({ verdicts }) => verdicts ?? []),
       statuses: asked.flatMap(({ statuses }) => statuses ?? []),
       plans: asked.flatMap(({ plans }) => plans ?? []),

@@ -1,6 +1,6 @@
 import type { Verdict } from "~/billing/verdicts/catalogue";
 import { type Flag, STALE_AFTER_SECONDS } from "~/billing/verdicts/flags";
-import { hasCause } from "~/dashboard/health/cause-conditions.server";
+import { hasCause, hasCauseOneByOne } from "~/dashboard/health/cause-conditions.server";
 import { isFoundIn } from "~/dashboard/health/trend.server";
 import { join, type Sql, sql } from "~/platform/sql.server";
 import { type FILTERS, type FilterValues, NONE } from "./filters";
@@ -23,6 +23,8 @@ export type FilterCondition = {
   user?: Sql[];
   /** On `s`. */
   syncStatus?: Sql[];
+  /** The same on `s`, for each entry of an index that is scanned; only where it differs from `syncStatus`. */
+  scanned?: Sql[];
   /** What is asked, besides `user`, of a user `u` that has no sync status; null: such a user never matches. */
   withoutStatus: Sql[] | null;
 } & Partial<IndexedValues>;
@@ -76,7 +78,11 @@ export const SERVER_FILTERS: ServerFilters<FilterValues<typeof FILTERS>> = {
   },
   causes: {
     index: "SyncStatus_pkey",
-    buildCondition: (causes) => ({ syncStatus: [hasCause(causes)], withoutStatus: null }),
+    buildCondition: (causes) => ({
+      syncStatus: [hasCause(causes)],
+      scanned: [hasCauseOneByOne(causes)],
+      withoutStatus: null,
+    }),
   },
   found: {
     index: "SyncStatus_open",

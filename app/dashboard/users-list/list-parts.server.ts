@@ -48,7 +48,8 @@ export function listPartsWithoutStatus(sort: Sort, given: Conditions): ListPart[
  * Divides the list into groups of parts. Every user of a group comes before every user of the next group, so that a page
  * that is full after one group does not read the others. In the order of the sort when it is not reversed.
  */
-export function divideList(sort: Sort, given: Conditions): ListPart[][] {
+export function divideList(sort: Sort, asked: Conditions): ListPart[][] {
+  const given = { ...asked, syncStatus: asked.scanned };
   const { user, syncStatus, verdicts, statuses, planAlternatives } = given;
   const needsStatus = syncStatus.length + verdicts.length + planAlternatives.length > 0;
   const all = listConditions(given);

@@ -104,5 +104,6 @@ const buildCountKey = (query: UsersQuery): string => {
 const requireSince = (given: Conditions): Conditions => ({
   ...given,
   syncStatus: [...given.syncStatus, sql`s."since" IS NOT NULL`],
+  scanned: [...given.scanned, sql`s."since" IS NOT NULL`],
   withoutStatus: null,
 });

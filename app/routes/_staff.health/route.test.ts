@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createCountCache } from "~/dashboard/count-cache.server";
 import type { Cause } from "~/dashboard/health/causes";
 import { loadInboxKnowledge } from "~/dashboard/inbox/inbox-knowledge.server";
+import { SCAN_LIMITS } from "~/dashboard/users-list/scan-limits.server";
+import { createUsersList } from "~/dashboard/users-list/users-list.server";
 import { EMPTY_QUERY } from "~/dashboard/users-list/users-query";
 import { storeEvent } from "~/engine/observe/events.server";
 import { addPayingUser, addUser, createWorld, STAFF, syncAll, type World } from "~/engine/testing/world";
@@ -30,8 +33,19 @@ async function load(search = "") {
   return { signs: data.signs, levels, trend: trend.parts, users };
 }
 
+/** Follows the index of the sort, and asks of one user after another. */
+const createScanningList = () =>
+  createUsersList(
+    { db: world.db, countCache: createCountCache(world.db) },
+    { scanLimits: { ...SCAN_LIMITS, candidates: 0, joinedCandidates: 0, candidateIds: 0 } },
+  );
+
+/** R357: whichever way the list finds them. */
 const listUsers = async (cause: Cause) => {
-  const page = await world.parity.users.loadPage({ ...EMPTY_QUERY, causes: [cause], sort: "email" });
+  const query = { ...EMPTY_QUERY, causes: [cause], sort: "email" as const };
+  const page = await world.parity.users.loadPage(query);
+  const byScan = await createScanningList().loadPage(query);
+  expect(byScan).toEqual(page);
   return page.ok ? page.ids : page.reason;
 };
 

@@ -25,6 +25,30 @@ test("a case is decided in the inbox: the effect is shown first, the case stays 
   await expect(page.getByRole("article", { name: "Case" })).toBeFocused();
 });
 
+test("a payer that was decided about is not called open any more, and is again when that is undone", async ({
+  staffPage: page,
+}) => {
+  await page.goto("/?queue=not_linked");
+  await page.getByRole("link", { name: /office@workshop-eleven/ }).click();
+  const open = page.getByText("no user is linked to this customer");
+  await expect(open).toBeVisible();
+  const todo = page.getByRole("region", { name: "What to do" });
+  const notOurs = todo.getByRole("button", { name: "Not ours…" });
+  await notOurs.click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Reason").fill("Pays for the newsletter");
+  await dialog.getByRole("button", { name: "Not ours" }).click();
+  await expect(todo.getByRole("status")).toContainText("is not ours");
+  await expect(notOurs).toBeHidden();
+  await expect(open).toBeHidden();
+  await expect(page.getByRole("region", { name: "Who it may be" })).toBeHidden();
+  await todo.getByRole("button", { name: "Undo…" }).click();
+  await dialog.getByLabel("Reason").fill("Pays for a seat");
+  await dialog.getByRole("button", { name: "Undo" }).click();
+  await expect(notOurs).toBeVisible();
+  await expect(open).toBeVisible();
+});
+
 test("a user is put on hold with a reason that stands on the page, and it is undone", async ({
   staffPage: page,
 }) => {

@@ -40,8 +40,12 @@ test("the users table is worked through with j, k, x, s and Enter, and Escape co
   await expect(page.getByRole("heading", { level: 1, name: "Keys One" })).toBeVisible();
   // Which list it was is read once the page is there.
   await expect(page.getByRole("navigation", { name: "Users of the list" })).toBeVisible();
+  await page.keyboard.press("j");
+  await expect(page.getByRole("heading", { level: 1, name: "Keys Two" })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page).toHaveURL(/\/users\?.*q=keys/);
+  // Where the person was: not at the top again.
+  await expect(rows.nth(1).getByRole("link", { name: "Keys Two" })).toBeFocused();
 });
 
 test("a relative time shows its date and time on hover, on focus and on touch, and Escape closes it", async ({

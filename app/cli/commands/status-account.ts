@@ -79,7 +79,9 @@ function formatWaiting(overview: Overview, remaining: number, { stale, drifted, 
   const { unlinkedCustomers, pendingRevocations, liveRun } = overview;
   const lines: Line[] = [];
   if (unlinkedCustomers > 0)
-    lines.push(`${pluralize(unlinkedCustomers, "paying Stripe customer")} that no user claims.`);
+    lines.push(
+      `${pluralize(unlinkedCustomers, "paying Stripe customer")} without a user or an address of one. All that no user is linked to: npm run parity -- unclaimed`,
+    );
   if (pendingRevocations > 0)
     lines.push(`${pluralize(pendingRevocations, "revocation")} pending: an admin must decide.`);
   if (liveRun) lines.push(`A run is active (${liveRun.by}): ${liveRun.id}`);

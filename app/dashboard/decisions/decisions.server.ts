@@ -2,7 +2,7 @@ import type { WriteMode } from "~/billing/policy";
 import { type Decided, type Decider, type DecisionRequest, decide } from "~/engine/decisions/decide.server";
 import type { Effect } from "~/engine/decisions/effect";
 import type { Refusal, RefusalReason } from "~/engine/decisions/handler.server";
-import { isRevocationKind, isUndoKind } from "~/engine/decisions/kinds";
+import { type DecisionKind, isRevocationKind, isUndoKind } from "~/engine/decisions/kinds";
 import type { StoredDecision } from "~/engine/decisions/store.server";
 import { undoChanges } from "~/engine/decisions/undo/undo.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
@@ -59,7 +59,7 @@ export function createDecisions(deps: Deps, { countCache }: { countCache: CountC
       const found = isUndoKind(kind)
         ? await undoChanges(deps, { ...request, kind }, { preview: true })
         : await decide(deps, { ...request, kind }, { preview: true });
-      return found.ok ? toPreview(found) : toRefused(found);
+      return found.ok ? toPreview(found, kind) : toRefused(found);
     },
     /** Decides, then evaluates and syncs the users concerned, where writing is allowed. */
     async decide(asked: DecisionRequest & { signal?: AbortSignal }): Promise<DecisionMade | DecisionRefused> {
@@ -97,7 +97,7 @@ export function createDecisions(deps: Deps, { countCache }: { countCache: CountC
     const { id } = decided.decision;
     deps.log.info({ decisionId: id, kind, by: by.actor.kind }, "decision made");
     const sync = await followUp(deps, decided, { actor: by.actor, signal });
-    return { ...toPreview(decided), decision: await toView(decided.decision), sync };
+    return { ...toPreview(decided, kind), decision: await toView(decided.decision), sync };
   }
 
   async function toRefused({ reason, message, decision }: Refusal): Promise<DecisionRefused> {
@@ -109,14 +109,23 @@ export function createDecisions(deps: Deps, { countCache }: { countCache: CountC
 
 type Said = Pick<Decided, "sentence" | "effect" | "writeMode" | "notes">;
 
-const toPreview = ({ sentence, effect, writeMode, notes }: Said): DecisionPreview => ({
-  ok: true,
-  ...{ sentence, effect, writeMode },
-  lines: [...describeEffect(effect, writeMode), ...notes],
-});
+const toPreview = (found: Decided, kind: DecisionKind): DecisionPreview => {
+  const { sentence, effect, writeMode, notes, followUp } = found;
+  const gains = effect.gaining.users + effect.moreSeats.users > 0;
+  // An undo writes what it says. What concerns users by their prices is left to the next run.
+  const isLater = followUp !== "sync" && !isUndoKind(kind) && writeMode !== "off" && gains;
+  return {
+    ok: true,
+    ...{ sentence, effect, writeMode },
+    lines: [...describeEffect(effect, writeMode), ...(isLater ? [LATER] : []), ...notes],
+  };
+};
+
+const LATER = "The next run changes their records, or “Sync this user” on each user’s page.";
 
 /** What an admin approves is taken while Parity only grants access, too. */
 const toRevocation = (found: Said): DecisionPreview => ({
-  ...toPreview(found),
+  ok: true,
+  ...{ sentence: found.sentence, effect: found.effect, writeMode: found.writeMode },
   lines: [...describeEffect(found.effect, "full"), ...found.notes],
 });

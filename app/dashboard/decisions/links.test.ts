@@ -159,6 +159,7 @@ it("a price is mapped with its effect previewed, and unmapped again", async () =
   expect(preview.ok && preview.lines).toEqual([
     "1 user ($49 a month) gains access.",
     "1 user: Unmapped price → Locked out, until the repair.",
+    "The next run changes their records, or “Sync this user” on each user’s page.",
   ]);
   expect(await world.db.planPrice.findMany()).toEqual(before);
 

@@ -62,8 +62,18 @@ const STRIPE_STATUSES = [
 const MAX_LENGTH = 200;
 const MAX_CHOICES = 50;
 
+/**
+ * What a person pastes names what they mean: the id in an address of Stripe's dashboard, the email address in “Ada <ada@example.com>”
+ * or in a link of a helpdesk.
+ */
+function readPasted(text: string): string {
+  const [, id] = /^https?:\/\/\S*\/((?:cus|sub|in)_\w+)/.exec(text) ?? [];
+  const [, address] = /(?:^mailto:|<)([^\s<>?]+@[^\s<>?]+)/i.exec(text) ?? [];
+  return id ?? address ?? text;
+}
+
 const textCodec: Codec<string> = {
-  parse: ([value = ""]) => cleanText(value),
+  parse: ([value = ""]) => readPasted(cleanText(value)),
   build: (value) => (value === "" ? [] : [value]),
 };
 

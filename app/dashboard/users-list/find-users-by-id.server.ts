@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { listSpellings } from "~/billing/email";
 import { selectUsersNamed } from "~/engine/account/customer-owners.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { readSqlState } from "~/platform/errors.server";
@@ -22,10 +23,30 @@ export async function findUsersById(db: Database | Tx, q: string): Promise<strin
 }
 
 /**
+ * Ids of the users that a search means in which no user's own name or address is: who pays under this address in Stripe, or owns the
+ * workspace with this name.
+ */
+export const findUsersBehind = (db: Database, q: string): Promise<string[] | null> =>
+  /^\S+@\S+$/.test(q) ? findUsersByPayer(db, q) : findOwnersOfWorkspace(db, q);
+
+/** More Stripe customers with one address are not looked for. */
+const MOST_CUSTOMERS = 5;
+
+async function findUsersByPayer(db: Database, address: string): Promise<string[] | null> {
+  const customers = await queryRows(
+    db,
+    customerRow,
+    sql`SELECT c.id FROM parity."StripeCustomer" c WHERE c."emailFolded" = ANY(${listSpellings(address)})
+      ORDER BY c.id LIMIT ${MOST_CUSTOMERS}::int`,
+  );
+  return findLinkedUsers(db, customers);
+}
+
+/**
  * Ids of the owners of the workspaces with this id or name. The application need not have an index on names: so it is asked
  * only where no user matches, and given up after a second.
  */
-export async function findOwnersOfWorkspace(db: Database, q: string): Promise<string[] | null> {
+async function findOwnersOfWorkspace(db: Database, q: string): Promise<string[] | null> {
   if (q.length < 3) return null;
   try {
     return await db.$transaction(async (tx) => {
@@ -54,6 +75,13 @@ async function findUsersByInvoice(db: Database | Tx, invoiceId: string): Promise
       WHERE "latestInvoiceId" = ${invoiceId} OR "unpaidInvoiceId" = ${invoiceId}
       UNION SELECT "customerId" FROM parity."StripeReversal" WHERE "invoiceId" = ${invoiceId} LIMIT 5`,
   );
+  return findLinkedUsers(db, customers);
+}
+
+async function findLinkedUsers(
+  db: Database | Tx,
+  customers: readonly { id: string }[],
+): Promise<string[] | null> {
   const found: string[] = [];
   for (const { id } of customers) found.push(...((await findUsers(db, selectUsersNamed(id))) ?? []));
   return found.length === 0 ? null : [...new Set(found)];

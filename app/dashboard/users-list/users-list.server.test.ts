@@ -224,23 +224,31 @@ describe("what is looked for by something else than the address", () => {
   const find = (q: string, change: Partial<UsersQuery> = {}) =>
     listForwards({ ...EMPTY_QUERY, ...change, q });
 
-  it("finds names in any order, workspaces by name or id, and invoices", async () => {
+  it("R367: finds names in any order, workspaces by name or id, invoices, and who pays under an address", async () => {
     const [first, second] = testUsers;
     if (!first || !second) throw new Error("There are test users");
     const { db } = database;
     await db.user.update({ where: { id: first.id }, data: { name: "Ada Okafor" } });
     await db.workspace.create({ data: { id: "wsp_9", ownerId: second.id, name: "Blue Harbour" } });
     await db.stripeCustomer.create({
-      data: { id: "cus_payer", metadataUserId: second.id, versionStart: 1, versionEnd: 2 },
+      data: {
+        ...{ id: "cus_payer", metadataUserId: second.id, versionStart: 1, versionEnd: 2 },
+        ...{ email: "Billing@Harbour.example", emailFolded: "billing@harbour.example" },
+      },
     });
     await db.$executeRaw`INSERT INTO parity."StripeSubscription" (id, "customerId", status, items, created, "startDate",
         "cancelAtPeriodEnd", "latestInvoiceId", "versionStart", "versionEnd")
       VALUES ('sub_payer', 'cus_payer', 'active', '[]', now(), now(), false, 'in_latest', 1, 2)`;
     for (const q of ["Okafor Ada", "okafor, ada", "ada okaf"])
       expect((await find(q)).ids, q).toEqual([first.id]);
-    for (const q of ["blue harbour", "wsp_9", "in_latest", "cus_payer"]) {
+    const { select } = createSelections(database, list, {
+      decide: () => Promise.reject(new Error("not asked")),
+    });
+    // The last is the address under which that user pays, and not that of the user.
+    for (const q of ["blue harbour", "wsp_9", "in_latest", "cus_payer", "BILLING@harbour.example"]) {
       expect((await find(q)).ids, q).toEqual([second.id]);
       expect(await list.count({ ...EMPTY_QUERY, q }), q).toBe(1);
+      expect((await select({ staffId: "s1", query: { ...EMPTY_QUERY, q } })).users, q).toBe(1);
     }
     expect((await find("blue", {})).ids).toEqual([]);
     await db.user.update({ where: { id: first.id }, data: { name: first.name } });

@@ -5,7 +5,7 @@ import { sql } from "~/platform/sql.server";
 import type { FacetCounts, FacetName } from "../facets/facet-names";
 import { countFacet } from "../facets/facets.server";
 import { buildConditions, type Conditions } from "./conditions.server";
-import { findOwnersOfWorkspace, findUsersById } from "./find-users-by-id.server";
+import { findUsersBehind, findUsersById } from "./find-users-by-id.server";
 import { SCAN_LIMITS, type ScanLimits } from "./scan-limits.server";
 import { countAllUsers, countMatchingUsers, countVerdicts, selectMatchingUsers } from "./users-count.server";
 import { loadUsersPage } from "./users-page.server";
@@ -48,9 +48,15 @@ export function createUsersList(
 
   async function countUsers(tx: Database | Tx, query: UsersQuery): Promise<number> {
     if (!isFiltered(query) && !hidesUsersWithoutSince(query)) return countAllUsers(tx);
-    const users = await countMatchingUsers(tx, await loadConditions(tx, query, null));
-    const owners = users === 0 && query.q !== "" ? await findOwnersOfWorkspace(db, query.q) : null;
-    return owners ? countMatchingUsers(tx, await loadConditions(tx, query, null, owners)) : users;
+    return countMatchingUsers(tx, await loadFound(tx, query));
+  }
+
+  /** Of the users themselves, or, where none has what was searched for, of those behind it. */
+  async function loadFound(tx: Database | Tx, query: UsersQuery): Promise<Conditions> {
+    const conditions = await loadConditions(tx, query, null);
+    if (query.q === "" || (await countMatchingUsers(tx, conditions)) > 0) return conditions;
+    const behind = await findUsersBehind(db, query.q);
+    return behind ? loadConditions(tx, query, null, behind) : conditions;
   }
 
   return {
@@ -58,7 +64,7 @@ export function createUsersList(
       const withoutStatus = usersWithoutStatus.getLatest();
       const page = await loadUsersPage(db, query, await loadConditions(db, query, withoutStatus), scanLimits);
       if (!page.ok || page.ids.length > 0 || query.page || query.q === "") return page;
-      const owners = await findOwnersOfWorkspace(db, query.q);
+      const owners = await findUsersBehind(db, query.q);
       if (!owners) return page;
       return loadUsersPage(db, query, await loadConditions(db, query, withoutStatus, owners), scanLimits);
     },
@@ -69,7 +75,7 @@ export function createUsersList(
     countCached: (query: UsersQuery) =>
       countCache.count(`users ${buildCountKey(query)}`, (tx) => countUsers(tx, query)),
     /** SQL: the ids of all users that match, in no order. */
-    selectIds: async (query: UsersQuery) => selectMatchingUsers(await loadConditions(db, query, null)),
+    selectIds: async (query: UsersQuery) => selectMatchingUsers(await loadFound(db, query)),
     /** Users by the values of a filter, without what is chosen in it. Null when counting takes too long. */
     countFacetCached: (query: UsersQuery, facet: FacetName): Promise<FacetCounts | null> =>
       countCache.count(

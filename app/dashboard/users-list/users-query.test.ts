@@ -67,6 +67,11 @@ describe("the address of the users table", () => {
 
   it("never carries a character that PostgreSQL cannot store", () => {
     expect(parse("q=a%00b").q).toBe("a b");
+    expect(parse("q=https://dashboard.stripe.com/test/customers/cus_A1b2/x").q).toBe("cus_A1b2");
+    for (const pasted of ["Ada O. <ada@x.com>", "<ada@x.com>", "MAILTO:ada@x.com?subject=Hi"])
+      expect(parse(String(new URLSearchParams({ q: pasted }))).q).toBe("ada@x.com");
+    for (const typed of ["Ada <3", "a < b", "https://x.com/ada"])
+      expect(parse(String(new URLSearchParams({ q: typed }))).q).toBe(typed);
   });
 
   it("is empty for all users", () => {

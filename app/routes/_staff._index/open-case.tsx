@@ -55,7 +55,7 @@ export function OpenCase({ queue, caseId, isChosen, page, payer, nextId, previou
       {page ? (
         <UserCase key={page.user.userId} page={page} />
       ) : shownPayer ? (
-        <PayerCase key={shownPayer.customerId} payer={shownPayer} />
+        <PayerCase key={shownPayer.customerId} payer={shownPayer} isOpen={payer !== null} />
       ) : (
         <EmptyState title="This case is no longer here">
           It was decided or has changed. Choose another one from the list.

@@ -9,8 +9,8 @@ import { Time } from "~/ui/format/time";
 import { Section } from "~/ui/section";
 import { PayerSteps } from "./payer-steps";
 
-/** A Stripe customer that pays and that no user is linked to. */
-export function PayerCase({ payer }: { payer: DescribedPayer }) {
+/** A Stripe customer that pays and that no user is linked to; `isOpen`: nothing was decided about it yet. */
+export function PayerCase({ payer, isOpen }: { payer: DescribedPayer; isOpen: boolean }) {
   const { customerId, email, subscriptionIds, since } = payer;
   const money = formatPerMonth(payer);
   const users = listPossibleUsers(payer);
@@ -25,37 +25,51 @@ export function PayerCase({ payer }: { payer: DescribedPayer }) {
         <StripeLink customerId={customerId}>Open in Stripe</StripeLink>
       </div>
       <p className="mt-4 max-w-prose text-lead text-pretty">
-        Pays {money === "" ? "in Stripe" : `${money} a month`} since <Time at={since} as="day" />, and no user
-        is linked to this customer.
+        Pays {money === "" ? "in Stripe" : `${money} a month`} since <Time at={since} as="day" />
+        {isOpen ? ", and no user is linked to this customer." : "."}
       </p>
-      <PayerSteps payer={payer} users={users} />
-      <Section title="Who it may be">
-        {payer.namedUserId !== null && (
-          <p className="py-3 text-table text-quiet">
-            The metadata in Stripe names the user {payer.namedUserId}, who does not exist.
-          </p>
-        )}
-        {users.length === 0 ? (
-          <p className="py-3 text-table text-quiet">
-            {payer.namedUserId === null && "Nothing in Stripe names a user. "}No user has this email address.
-          </p>
-        ) : (
-          <ul className="text-table">
-            {users.map(({ userId, label, why }) => (
-              <li
-                key={userId}
-                className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2"
-              >
-                <Link to={buildUserPath(userId)} className="rounded text-accent hover:underline">
-                  {label}
-                </Link>
-                <span className="text-quiet">{why}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Section>
+      <PayerSteps payer={payer} users={users} isOpen={isOpen} />
+      {isOpen && <PossibleUsers payer={payer} users={users} />}
     </>
+  );
+}
+
+type PossibleUser = ReturnType<typeof listPossibleUsers>[number];
+
+function PossibleUsers({ payer, users }: { payer: DescribedPayer; users: PossibleUser[] }) {
+  const { namedUserId, rejectedUsers, userLabels } = payer;
+  const rejected = rejectedUsers.slice(0, MOST_LISTED).map((userId) => userLabels[userId] ?? userId);
+  return (
+    <Section title="Who it may be">
+      {namedUserId !== null && (
+        <p className="py-3 text-table text-quiet">
+          The metadata in Stripe names the user {namedUserId}, who does not exist.
+        </p>
+      )}
+      {rejected.length > 0 && (
+        <p className="py-3 text-table text-quiet">Staff decided that it is not {rejected.join(", ")}.</p>
+      )}
+      {users.length === 0 ? (
+        <p className="py-3 text-table text-quiet">
+          {namedUserId === null && "Nothing in Stripe names a user. "}
+          {rejected.length > 0 ? "No other" : "No"} user has this email address.
+        </p>
+      ) : (
+        <ul className="text-table">
+          {users.map(({ userId, label, why }) => (
+            <li
+              key={userId}
+              className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2"
+            >
+              <Link to={buildUserPath(userId)} className="rounded text-accent hover:underline">
+                {label}
+              </Link>
+              <span className="text-quiet">{why}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
   );
 }
 

@@ -7,10 +7,14 @@ import { useDecision } from "~/routes/_staff/decide/use-decision";
 import { useHasRole } from "~/routes/_staff/frame-data";
 import { Button } from "~/ui/button";
 
-type PayerStepsProps = { payer: DescribedPayer; users: { userId: string; label: string; why: string }[] };
+type PayerStepsProps = {
+  payer: DescribedPayer;
+  users: { userId: string; label: string; why: string }[];
+  isOpen: boolean;
+};
 
 /** A payer is linked to its user, or is no customer of this application. */
-export function PayerSteps({ payer, users }: PayerStepsProps) {
+export function PayerSteps({ payer, users, isOpen }: PayerStepsProps) {
   const { customerId, email } = payer;
   const [opened, setOpened] = useState<"link_payer" | "payer_not_ours" | null>(null);
   const made = useDecisionMade(customerId);
@@ -28,17 +32,25 @@ export function PayerSteps({ payer, users }: PayerStepsProps) {
         <CaseOutcome outcome={{ kind: "decision", made }} userId={customerId} />
       ) : (
         <div>
-          <h2 className="text-text font-semibold">This needs a decision</h2>
-          <p className="mt-1 text-quiet">This payer gets access when it is linked to a user.</p>
+          <h2 className="text-text font-semibold">
+            {isOpen ? "This needs a decision" : "This case is no longer here"}
+          </h2>
+          <p className="mt-1 text-quiet">
+            {isOpen
+              ? "This payer gets access when it is linked to a user."
+              : "It was decided or has changed. Choose another one from the list."}
+          </p>
         </div>
       )}
       {canDecide ? (
-        <div className="flex flex-wrap gap-2">
-          <Button variant="primary" onClick={() => setOpened("link_payer")}>
-            Link to a user…
-          </Button>
-          <Button onClick={() => setOpened("payer_not_ours")}>Not ours…</Button>
-        </div>
+        isOpen && (
+          <div className="flex flex-wrap gap-2">
+            <Button variant="primary" onClick={() => setOpened("link_payer")}>
+              Link to a user…
+            </Button>
+            <Button onClick={() => setOpened("payer_not_ours")}>Not ours…</Button>
+          </div>
+        )
       ) : (
         <p className="text-table text-quiet">Only operators and admins can change this.</p>
       )}

@@ -61,15 +61,26 @@ function useMoments(): void {
   }, []);
 }
 
-/** Moves the focus to the main content on a new page, for keyboards and screen readers. A filter change is not a new page. */
+/** The link of a user's row in the list, where the person was on that user's page. */
+function findRow(path: string): HTMLElement | null {
+  const id = decodeURIComponent(path.slice("/users/".length));
+  return document.querySelector(`tr[data-user="${CSS.escape(id)}"] a[href]`);
+}
+
+/**
+ * Moves the focus to the main content on a new page, for keyboards and screen readers; back in the list to the user who was open. A
+ * filter change is not a new page.
+ */
 function useFocusOnNewPage() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const last = useRef(pathname);
   useEffect(() => {
     if (last.current === pathname) return;
+    const row = pathname === "/users" ? findRow(last.current) : null;
     last.current = pathname;
-    main.current?.focus({ preventScroll: true });
+    if (row) row.focus();
+    else main.current?.focus({ preventScroll: true });
   }, [pathname]);
   return main;
 }

@@ -20,7 +20,7 @@ export function Subscriptions({ subscriptions }: { subscriptions: SubscriptionVi
           {subscriptions.map((subscription) => (
             <li
               key={subscription.subscriptionId}
-              className="grid gap-x-4 gap-y-1 border-b border-line py-2 [@container(min-width:40rem)]:grid-cols-[minmax(0,2fr)_minmax(0,2fr)_minmax(0,2fr)_6.5rem] [@container(min-width:40rem)]:items-center"
+              className="grid gap-x-4 gap-y-1 border-b border-line py-2 [@container(min-width:40rem)]:grid-cols-[minmax(0,2fr)_minmax(0,2fr)_minmax(0,2fr)_7rem] [@container(min-width:40rem)]:items-center"
             >
               <div>
                 <StripeCell stripe={subscription} isRead />
@@ -44,7 +44,7 @@ export function Subscriptions({ subscriptions }: { subscriptions: SubscriptionVi
               </div>
               <div className="[@container(min-width:40rem)]:text-end">
                 {subscription.counts && (
-                  <span className="rounded-full bg-accent-soft px-2 py-0.5 text-small font-medium text-accent">
+                  <span className="rounded-full bg-accent-soft px-2 py-0.5 text-small font-medium whitespace-nowrap text-accent">
                     decides access
                   </span>
                 )}

@@ -90,6 +90,11 @@ describe("a subscription", () => {
     });
   });
 
+  it("whose customer has a blank for an address has a customer without one", () => {
+    for (const email of ["", " ", "\t"])
+      expect(parseCustomer({ id: "cus_1", email })).toMatchObject({ email: null });
+  });
+
   it("that is unreadable still has its customer", () => {
     const customer = { id: "cus_1", email: "ada@example.com", metadata: { userId: "ada" } };
     expect(parseSubscription({ ...object, items: null, customer })?.customer).toMatchObject({

@@ -168,7 +168,8 @@ function toCustomer(parsed: z.infer<typeof customerObject>): ReadCustomer {
   }
   return {
     id: parsed.id,
-    email: parsed.email ?? null,
+    // A blank is no address: users without one would have it too.
+    email: parsed.email?.trim() ? parsed.email : null,
     name: parsed.name ?? null,
     metadata: parsed.metadata ?? {},
     state: "present",

@@ -118,3 +118,27 @@ describe("an address", () => {
     });
   });
 });
+
+it.each([
+  ["ada@example.com", "cus_guest"],
+  ["", null],
+  [" ", null],
+  ["none", null],
+  ["@", null],
+])(
+  "the address %j that a user and a payer have links %j: what is no address is the same for all who have none",
+  (email, link) => {
+    const customer = aCustomer({ id: "cus_guest", email, subscriptions: [aSubscription()] });
+    const evaluation = evaluateSnapshot(
+      aSnapshot({
+        record: aRecord({ email, emailVerified: true }),
+        edges: [],
+        customers: [],
+        emailCandidates: [{ customer, linkedUserIds: [] }],
+        verifiedUsersWithEmail: 1,
+        coverage: { fullRun: true, address: true },
+      }),
+    );
+    expect([evaluation.emailLink, evaluation.possibleMatches]).toEqual([link, []]);
+  },
+);

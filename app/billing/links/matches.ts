@@ -41,10 +41,12 @@ const NO_MATCHES: Matches = {
  * and take the subscription.
  */
 export function findMatches(input: MatchInput): Matches {
-  const { snapshot } = input;
-  const { emailCandidates, references } = snapshot;
+  const { references, record, emailCandidates: found } = input.snapshot;
+  // What an application records for users without an address, such as nothing or a word, is the same for all of them.
+  const emailCandidates = isAddress(record.email) ? found : [];
+  const snapshot = emailCandidates === found ? input.snapshot : { ...input.snapshot, emailCandidates };
   if (emailCandidates.length === 0 && references.length === 0) return NO_MATCHES;
-  const link = findEmailLink(input);
+  const link = findEmailLink({ ...input, snapshot });
   const findPaying = (candidates: readonly Candidate[]): ObservedCustomer[] =>
     candidates
       .filter(({ customer, linkedUserIds }) => isFree(snapshot, customer.id, linkedUserIds))
@@ -73,6 +75,8 @@ export function findMatches(input: MatchInput): Matches {
     changesAt: times.length === 0 ? null : Math.min(...times),
   };
 }
+
+const isAddress = (email: string): boolean => /\S@\S/.test(email);
 
 /** No user is linked to this customer, and staff did not reject it for this user. */
 const isFree = (

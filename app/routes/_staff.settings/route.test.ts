@@ -21,7 +21,7 @@ const RULES = {
   recheckPerRun: "0",
 };
 
-function post(fields: Partial<typeof RULES>, role: "operator" | "admin" = "admin") {
+function post(fields: Record<string, string>, role: "operator" | "admin" = "admin") {
   const init = {
     method: "POST",
     headers: { Origin: appUrl, "Content-Type": "application/x-www-form-urlencoded" },
@@ -74,6 +74,23 @@ describe("the support contact", () => {
 });
 
 describe("the rules", () => {
+  it("R370: of two people who saved the same page each keeps what the other changed, and none overwrites it unseen", async () => {
+    const shown = Object.fromEntries(Object.entries(RULES).map(([key, text]) => [`shown-${key}`, text]));
+    await post({ ...shown, graceDays: "9", noPlanWord: "free" });
+    await post({ ...shown, revocationLimitPercent: "3" });
+    const kept = { graceDays: 9, noPlanWord: "free", revocationLimitPercent: 3 };
+    expect(await world.parity.settings.get()).toMatchObject(kept);
+    expect(await post({ ...shown, graceDays: "11", fullRunHour: "4" })).toMatchObject({
+      init: { status: 400 },
+      data: {
+        lastResult: { error: { graceDays: [expect.stringContaining("has set this to 9 meanwhile")] } },
+      },
+    });
+    expect(await world.parity.settings.get()).toMatchObject({ ...kept, fullRunHour: null });
+    await post({ ...shown, "shown-graceDays": "9", graceDays: "11" });
+    expect(await world.parity.settings.get()).toMatchObject({ ...kept, graceDays: 11 });
+  });
+
   it("are saved as typed and cleared by empty fields", async () => {
     await post({ noPlanWord: "free", readAllocation: "50000", fullRunHour: "4", recheckPerRun: "25" });
     expect(await world.parity.settings.get()).toMatchObject({

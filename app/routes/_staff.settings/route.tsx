@@ -9,6 +9,7 @@ import { PageHeader } from "~/ui/page-header";
 import { useHasRole } from "../_staff/frame-data";
 import { AccountSection } from "./account-section";
 import { MoreSection } from "./more-section";
+import { pickTyped } from "./pick-typed.server";
 import { RulesForm } from "./rules-form";
 import { describeFields } from "./setting-fields.server";
 import { WriteModeSection } from "./write-mode-section";
@@ -21,17 +22,19 @@ export const loader = route.loader({ who: "staff", role: "viewer" }, async ({ pa
   return { writeMode, binding, fields: describeFields(settings) };
 });
 
-/** Saves the settings that are in the form; the others stay as they are. An empty field clears its setting. */
+/** Saves the settings that were changed in the form; the others stay as they are. An empty field clears its setting. */
 export const action = route.action(
   { who: "staff", role: "operator", submission: z.looseObject({}) },
   async ({ submission, parity, staff }) => {
     if (submission.status !== "success") return data({ lastResult: submission.reply() }, { status: 400 });
-    const typed = submission.value;
+    const { typed, problems } = pickTyped(submission.value, await parity.settings.get());
     const forbidden = SETTING_KEYS.filter(
       (key) => Object.hasOwn(typed, key) && !roleAllows(staff.role, SETTINGS[key].role),
     );
     if (forbidden.length > 0)
       throw errorResponse("forbidden", { message: `Your role cannot change ${forbidden.join(", ")}.` });
+    if (Object.keys(problems).length > 0)
+      return data({ lastResult: submission.reply({ fieldErrors: problems }) }, { status: 400 });
     const parsed = parseSettings(typed);
     if (!parsed.ok)
       return data({ lastResult: submission.reply({ fieldErrors: parsed.problems }) }, { status: 400 });

@@ -1,6 +1,6 @@
 import { type SubmissionResult, useForm } from "@conform-to/react";
 import { useFetcher } from "@remix-run/react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { roleAllows } from "~/engine/account/roles";
 import { Button } from "~/ui/button";
 import { Field } from "~/ui/field";
@@ -26,17 +26,24 @@ export function RulesForm({ fields: settings }: { fields: readonly SettingField[
     shouldValidate: "onSubmit",
   });
   const notified = useRef<unknown>(null);
+  // Once they were saved the fields begin anew with what is set now.
+  const [version, setVersion] = useState(0);
   useEffect(() => {
     const { data } = fetcher;
-    if (!data || notified.current === data || data.lastResult.status === "error") return;
+    if (!data || fetcher.state !== "idle" || notified.current === data || data.lastResult.status === "error")
+      return;
     notified.current = data;
+    setVersion((last) => last + 1);
     notify({ tone: "right", message: "Settings saved.", details: "They apply from the next run." });
   }, [fetcher, notify]);
   const canChange = ({ role }: SettingField) => staff !== undefined && roleAllows(staff.role, role);
   return (
     <Section title="Rules">
       <fetcher.Form method="post" action="/settings" id={form.id} onSubmit={form.onSubmit} noValidate>
-        <div className="grid gap-5 py-4 sm:grid-cols-2">
+        <div key={version} className="grid gap-5 py-4 sm:grid-cols-2">
+          {settings.filter(canChange).map(({ key, text }) => (
+            <ShownText key={key} name={`shown-${key}`} text={text} />
+          ))}
           {settings.map((setting) =>
             setting.isSwitch ? (
               <SelectField
@@ -80,4 +87,10 @@ export function RulesForm({ fields: settings }: { fields: readonly SettingField[
       </fetcher.Form>
     </Section>
   );
+}
+
+/** What the form showed at first: only what the person has changed of it is saved. */
+function ShownText({ name, text }: { name: string; text: string }) {
+  const [first] = useState(text);
+  return <input type="hidden" name={name} value={first} />;
 }

@@ -74,7 +74,7 @@ function readStrictly(response: HttpResponse): HttpResponse {
       if (status >= 300 && error instanceof SyntaxError) return {};
       throw error;
     });
-    const isObject = typeof body === "object" && body !== null;
+    const isObject = isRecord(body);
     if (isObject && status < 300) clearOddDecimals(body);
     if (isObject && (status < 300 || "error" in body)) return body;
     if (status < 300) throw new SyntaxError("The body is no JSON object");
@@ -89,10 +89,14 @@ const DECIMAL = /^-?\d{1,40}(\.\d{1,40})?$/;
  * Takes out each decimal number that is none. The SDK throws an error of no class of its own for one, and so one price would stop
  * the whole list that it is in, and with it every run.
  */
-function clearOddDecimals(value: object): void {
-  for (const [key, inner] of Object.entries(value)) {
-    if (typeof inner === "object" && inner !== null) clearOddDecimals(inner);
-    else if (typeof inner === "string" && key.endsWith("_decimal") && !DECIMAL.test(inner))
-      Reflect.set(value, key, null);
+function clearOddDecimals(value: Record<string, unknown>): void {
+  // Each answer is walked through: a list of entries for each object would take as long as reading its JSON.
+  for (const key in value) {
+    const inner = value[key];
+    if (isRecord(inner)) clearOddDecimals(inner);
+    else if (typeof inner === "string" && key.endsWith("_decimal") && !DECIMAL.test(inner)) value[key] = null;
   }
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;

@@ -1,17 +1,16 @@
-import { NavLink, useLocation } from "@remix-run/react";
+import { NavLink } from "@remix-run/react";
 import { classNames } from "~/ui/class-names";
 import { CornerCount } from "./corner-count";
 import type { NavigationItem } from "./navigation";
 
 /** The navigation at the bottom of the screen on phones. */
 export function BottomBar({ entries }: { entries: NavigationItem[] }) {
-  const { pathname } = useLocation();
   return (
     <nav
       aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-raised pb-[env(safe-area-inset-bottom)] sm:hidden"
     >
-      {entries.map(({ to, label, icon: Icon, count, also }) => (
+      {entries.map(({ to, label, icon: Icon, count }) => (
         <NavLink
           key={to}
           to={to}
@@ -19,7 +18,7 @@ export function BottomBar({ entries }: { entries: NavigationItem[] }) {
           className={({ isActive }) =>
             classNames(
               "relative flex min-h-14 flex-col items-center justify-center gap-1 text-small",
-              isActive || also.includes(pathname) ? "font-medium text-accent" : "text-quiet",
+              isActive ? "font-medium text-accent" : "text-quiet",
             )
           }
         >

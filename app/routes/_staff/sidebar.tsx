@@ -1,4 +1,4 @@
-import { Link, NavLink, useFetcher, useLocation } from "@remix-run/react";
+import { Link, NavLink, useFetcher } from "@remix-run/react";
 import { PanelLeft } from "lucide-react";
 import { classNames } from "~/ui/class-names";
 import type { SidebarWidth } from "~/ui/theme/appearance";
@@ -7,12 +7,13 @@ import type { NavigationItem } from "./navigation";
 
 const line = "relative flex h-8 items-center gap-2.5 rounded px-2.5 text-table motion-safe:transition-colors";
 
+const CORNER = "absolute -top-1 -right-1.5 ring-sunken";
+
 /** The navigation at the left; only icons when it is narrow, as it always is where a table needs the room. */
 export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored: SidebarWidth }) {
   const fetcher = useFetcher();
   const width = fetcher.formData?.get("sidebar") ?? stored;
   const narrow = width === "narrow";
-  const { pathname } = useLocation();
   return (
     <aside
       className={classNames(
@@ -28,7 +29,7 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
         <span className={narrow ? "sr-only" : "max-xl:sr-only"}>Parity</span>
       </Link>
       <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5">
-        {entries.map(({ to, label, icon: Icon, count, also }) => (
+        {entries.map(({ to, label, icon: Icon, count }) => (
           <NavLink
             key={to}
             to={to}
@@ -38,15 +39,13 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
             className={({ isActive }) =>
               classNames(
                 line,
-                isActive || also.includes(pathname)
-                  ? "bg-hover font-medium text-ink"
-                  : "text-quiet hover:bg-hover hover:text-ink",
+                isActive ? "bg-hover font-medium text-ink" : "text-quiet hover:bg-hover hover:text-ink",
               )
             }
           >
             <Icon className="size-4 shrink-0" aria-hidden="true" />
             <span className={narrow ? "sr-only" : "flex-1 max-xl:sr-only"}>{label}</span>
-            {count > 0 && <CountBadge count={count} narrow={narrow} />}
+            {count > 0 && <CornerCount count={count} className={narrow ? CORNER : `${CORNER} xl:static`} />}
           </NavLink>
         ))}
       </nav>
@@ -64,22 +63,5 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
         </button>
       </fetcher.Form>
     </aside>
-  );
-}
-
-function CountBadge({ count, narrow }: { count: number; narrow: boolean }) {
-  return (
-    <>
-      <CornerCount
-        count={count}
-        className={classNames("absolute -top-1 -right-1.5 ring-sunken", !narrow && "xl:hidden")}
-      />
-      {!narrow && (
-        <span className="rounded-full bg-review-soft px-1.5 text-small text-review tabular-nums max-xl:hidden">
-          {count}
-          <span className="sr-only"> waiting</span>
-        </span>
-      )}
-    </>
   );
 }

@@ -24,7 +24,7 @@ export function BottomBar({ entries }: { entries: NavigationItem[] }) {
         >
           <Icon className="size-5" aria-hidden="true" />
           {label}
-          {count > 0 && <CornerCount count={count} className="absolute top-1 left-1/2 ml-1 ring-raised" />}
+          {count > 0 && <CornerCount count={count} className="absolute top-1 left-1/2 ml-1" />}
         </NavLink>
       ))}
     </nav>

@@ -7,7 +7,7 @@ import type { NavigationItem } from "./navigation";
 
 const line = "relative flex h-8 items-center gap-2.5 rounded px-2.5 text-table motion-safe:transition-colors";
 
-const CORNER = "absolute -top-1 -right-1.5 ring-sunken";
+const CORNER = "absolute -top-1 -right-1.5";
 
 /** The navigation at the left; only icons when it is narrow, as it always is where a table needs the room. */
 export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored: SidebarWidth }) {

@@ -5,7 +5,7 @@ import type { SidebarWidth } from "~/ui/theme/appearance";
 import { CornerCount } from "./corner-count";
 import type { NavigationItem } from "./navigation";
 
-const line = "relative flex h-8 items-center gap-2.5 rounded px-2.5 text-table motion-safe:transition-colors";
+const line = "relative flex h-8 items-center gap-2.5 rounded px-2.5 text-table";
 
 const CORNER = "absolute -top-1 -right-1.5";
 

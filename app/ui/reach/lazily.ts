@@ -7,7 +7,7 @@ import { whenIdle } from "./when-idle";
  */
 export function lazily<Props>(load: () => Promise<ComponentType<Props>>) {
   // Code that did not come while the browser was offline is asked for again when it is back, so that it is there the next time.
-  const ask = (): unknown => load().catch(() => window.addEventListener("online", ask, { once: true }));
+  const ask = (): unknown => load().catch(() => addEventListener("online", ask, { once: true }));
   if (typeof window !== "undefined") whenIdle(ask);
   return lazy(async () => ({
     default: await load().catch(async () => (await import("./connection")).keepLoading(load)),

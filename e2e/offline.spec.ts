@@ -92,10 +92,17 @@ test("R363: code that did not come while offline is asked for again when the pag
   await page.goto("/users");
   await lost;
   await page.unroute(palette);
-  const come = page.waitForResponse((response) => palette.test(response.url()) && response.ok());
-  await context.setOffline(true);
-  await context.setOffline(false);
-  await come;
+  let hasCome = false;
+  page.on("response", (response) => {
+    if (palette.test(response.url()) && response.ok()) hasCome = true;
+  });
+  // The page may hear of what it lost only after it is back online for the first time.
+  const loseConnection = async () => {
+    await context.setOffline(true);
+    await context.setOffline(false);
+    return hasCome;
+  };
+  await expect.poll(loseConnection).toBe(true);
   await context.setOffline(true);
   await page.keyboard.press("ControlOrMeta+k");
   await expect(page.getByRole("combobox", { name: "Search users, pages and actions" })).toBeVisible();

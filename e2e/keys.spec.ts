@@ -60,7 +60,7 @@ test("a relative time shows its date and time on hover, on focus and on touch, a
     await time.hover();
     await expect(tip).toHaveText(/\d{4}, \d\d:\d\d (UTC|GMT)/, { timeout: 500 });
   }).toPass();
-  await expectAccessible(page);
+  await expectAccessible(page, { within: tip });
   await page.mouse.move(1, 1);
   await expect(tip).toBeHidden();
   // No stop for each time: the link of the row shows those of the row.

@@ -30,11 +30,11 @@ test("a second factor is set up, asked for by a page of its own, replaced by a b
   await factor.getByRole("button", { name: "Add authenticator app" }).click();
   const key = await page.locator("#second-factor-key").innerText();
   const backupCode = await page.locator("#backup-codes li").first().innerText();
-  await expectAccessible(page, { alsoNarrow: true });
+  await expectAccessible(page, { alsoNarrow: true, within: factor });
   await factor.getByLabel("Code of the app").fill(computeCode(key));
   await factor.getByRole("button", { name: "Confirm" }).click();
   await expect(factor).toContainText("From now on, signing in asks for a code.");
-  await expectAccessible(page);
+  await expectAccessible(page, { within: factor });
 
   await page.context().clearCookies();
   await enterPassword();

@@ -16,7 +16,7 @@ test("an admin invites a colleague, who joins and gets another role; the last ad
   await page.getByRole("button", { name: "Create link" }).click();
   const link = await page.getByRole("region", { name: "New link" }).locator("code").innerText();
   await effort.expect({ clicks: 1, keys: 0, fields: 2 });
-  await expectAccessible(page);
+  await expectAccessible(page, { within: page.getByRole("region", { name: "New link" }) });
 
   const other = await (await browser.newContext()).newPage();
   await other.goto(link);
@@ -39,7 +39,7 @@ test("an admin invites a colleague, who joins and gets another role; the last ad
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Role").selectOption("viewer");
   await dialog.getByLabel("Reason").fill("moved to sales");
-  await expectAccessible(page);
+  await expectAccessible(page, { within: dialog });
   await dialog.getByRole("button", { name: "Change role" }).click();
   await expect(page.getByText(`${name} is viewer now.`)).toBeVisible();
   await other.goto("/team");

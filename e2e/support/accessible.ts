@@ -1,5 +1,5 @@
 import axe, { type RunOnly } from "axe-core";
-import { expect, type Page } from "playwright/test";
+import { expect, type Locator, type Page } from "playwright/test";
 import { PHONE } from "./screens";
 
 declare global {
@@ -25,6 +25,9 @@ const hideAlike = `[${alike}] { display: none }`;
  */
 const asked = "data-contrast";
 
+/** The part of the page that is looked at, unless all of it is. */
+const part = "data-looked-at";
+
 const colorRules = ["color-contrast", "link-in-text-block"];
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 // The themes differ in their colors alone.
@@ -35,18 +38,24 @@ const runOnly: Record<"light" | "dark", RunOnly> = {
 
 /**
  * Fails with what axe finds on the page now, in both themes, and when the page is wider than the screen. `alsoNarrow`: on a
- * screen as narrow as a phone's too, without loading the page again.
+ * screen as narrow as a phone's too, without loading the page again. `within`: only in a dialog, menu or part that has come on a page
+ * that is checked as a whole elsewhere.
  */
-export async function expectAccessible(page: Page, { alsoNarrow = false } = {}): Promise<void> {
+export async function expectAccessible(
+  page: Page,
+  { alsoNarrow = false, within }: { alsoNarrow?: boolean; within?: Locator } = {},
+): Promise<void> {
   // We have no frames. Axe's own driver looks for them in pages of its own, which takes four times as long as the check.
   expect(page.frames(), "frames, into which this check does not look").toHaveLength(1);
   // A page that stays has axe from the check before.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   await page.evaluate(addStyle, hideAlike);
   await page.evaluate(markAlike, { attribute: alike, longest });
+  await within?.evaluate((element, attribute) => element.setAttribute(attribute, ""), part);
   const screen = page.viewportSize() ?? PHONE.viewport;
   for (const colorScheme of ["light", "dark"] as const) await expectNothing(page, screen, colorScheme);
   if (alsoNarrow) await expectNothing(page, PHONE.viewport, "light");
+  await within?.evaluate((element, attribute) => element.removeAttribute(attribute), part);
   await page.evaluate(removeStyle, alike);
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
   if (alsoNarrow) await expectNoOverflow(page, PHONE.viewport);
@@ -60,8 +69,11 @@ async function expectNothing(page: Page, screen: Size, colorScheme: "light" | "d
   // A bar that stays on the screen covers a part of some link, wherever the page is scrolled to.
   await page.setViewportSize({ ...screen, height: await readHeight(page) });
   await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-  await page.evaluate(markAsked, asked);
-  const found = await page.evaluate(runAxe, { exclude: [focusGuards], runOnly: runOnly[colorScheme], asked });
+  await page.evaluate(markAsked, { attribute: asked, part });
+  const found = await page.evaluate(runAxe, {
+    ...{ exclude: [focusGuards], runOnly: runOnly[colorScheme] },
+    ...{ asked, part },
+  });
   expect(found, `what axe finds (${colorScheme}, ${screen.width} px)`).toEqual([]);
 }
 
@@ -116,7 +128,7 @@ function markAlike({ attribute, longest }: Lists): void {
 }
 
 /** Runs in the browser. Marks the text whose contrast is looked at in this theme and at this width. */
-function markAsked(attribute: string): void {
+function markAsked({ attribute, part }: { attribute: string; part: string }): void {
   for (const marked of document.querySelectorAll(`[${attribute}]`)) marked.removeAttribute(attribute);
   const OWN = ["color", "font-size", "font-weight", "text-shadow", "text-decoration-line"];
   const BEHIND = [
@@ -153,7 +165,8 @@ function markAsked(attribute: string): void {
     element.matches("input, select, textarea, button") ||
     [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim());
   const alike = new Map<string, Element[]>();
-  for (const element of document.querySelectorAll("body *")) {
+  const root = document.querySelector(`[${part}]`) ?? document.body;
+  for (const element of [root, ...root.querySelectorAll("*")]) {
     if (!hasText(element) || !element.checkVisibility()) continue;
     const own = read(getComputedStyle(element), OWN).join();
     const isField = element.matches("input, select, textarea");
@@ -164,12 +177,15 @@ function markAsked(attribute: string): void {
     for (const element of [elements[0], elements.at(-1)]) element?.setAttribute(attribute, "");
 }
 
+type AxeOptions = { exclude: string[]; runOnly: RunOnly; asked: string; part: string };
+
 /** Runs in the browser. */
-async function runAxe({ exclude, runOnly, asked }: { exclude: string[]; runOnly: RunOnly; asked: string }) {
+async function runAxe({ exclude, runOnly, asked, part }: AxeOptions) {
   window.axe.configure({ rules: [{ id: "color-contrast", selector: `[${asked}]` }] });
   // No rule of these looks into style sheets or media, and how to find an element is asked only where one is wrong.
   const options = { runOnly, preload: false };
-  const { violations } = await window.axe.run({ exclude }, { ...options, resultTypes: ["violations"] });
+  const context = document.querySelector(`[${part}]`) ? { include: [`[${part}]`], exclude } : { exclude };
+  const { violations } = await window.axe.run(context, { ...options, resultTypes: ["violations"] });
   return violations.map(({ id, help, nodes }) => ({
     rule: `${id}: ${help}`,
     at: nodes.slice(0, 5).map(({ target, failureSummary }) => `${target.join(" ")} ${failureSummary ?? ""}`),

@@ -94,6 +94,7 @@ test("a price without a plan is mapped where it is shown, with its effect first,
   await dialog.getByLabel("Reason").fill("Agency plan of 2024");
   await dialog.getByRole("button", { name: "Map price" }).click();
   await expect(todo.getByRole("status")).toContainText("Unmapped price → Locked out");
+  await expect(todo.getByRole("status")).toBeFocused();
   await expect(todo.getByRole("button", { name: "Sync this user" })).toBeVisible();
   await page.keyboard.press("s");
   await expect(todo.getByRole("status")).toContainText("Synced. Oliver Grant has");

@@ -27,12 +27,13 @@ export const action = route.action(
   { who: "staff", role: "operator", submission: z.looseObject({}) },
   async ({ submission, parity, staff }) => {
     if (submission.status !== "success") return data({ lastResult: submission.reply() }, { status: 400 });
-    const { typed, problems } = pickTyped(submission.value, await parity.settings.get());
+    const sent = submission.value;
     const forbidden = SETTING_KEYS.filter(
-      (key) => Object.hasOwn(typed, key) && !roleAllows(staff.role, SETTINGS[key].role),
+      (key) => Object.hasOwn(sent, key) && !roleAllows(staff.role, SETTINGS[key].role),
     );
     if (forbidden.length > 0)
       throw errorResponse("forbidden", { message: `Your role cannot change ${forbidden.join(", ")}.` });
+    const { typed, problems } = pickTyped(sent, await parity.settings.get());
     if (Object.keys(problems).length > 0)
       return data({ lastResult: submission.reply({ fieldErrors: problems }) }, { status: 400 });
     const parsed = parseSettings(typed);

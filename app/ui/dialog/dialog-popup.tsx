@@ -51,9 +51,15 @@ function findFirst(body: HTMLElement | null): HTMLElement | true {
   );
 }
 
-/** Where the dialog was opened from; the page's content when that is gone. */
-function findReturn(openedFrom: Element | null): HTMLElement | true {
+/** Where the dialog was opened from. When that is gone, what came of it takes the focus, or the page's content. */
+function findReturn(openedFrom: Element | null): HTMLElement | false {
   if (openedFrom instanceof HTMLElement && openedFrom.isConnected && openedFrom !== document.body)
     return openedFrom;
-  return document.getElementById("main") ?? true;
+  // Returned, either would be passed over for the first link or button in it.
+  document
+    .querySelector<HTMLElement>(
+      "#main [role=status][tabindex='-1'], #main:not(:has([role=status][tabindex='-1']))",
+    )
+    ?.focus({ preventScroll: true });
+  return false;
 }

@@ -35,7 +35,8 @@ export function useShortcut(shortcut: Shortcut | null): void {
 
 /** Where letters are typed, or a menu or dialog takes the keys. */
 export function takesKeys(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
+  // A dialog that fades out has had its keys.
+  if (!(target instanceof HTMLElement) || target.closest("[data-closed]")) return false;
   // A box that is ticked takes no letters: the keys of its row go on working.
   const isBox = target instanceof HTMLInputElement && target.type === "checkbox";
   if (target.isContentEditable || (!isBox && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) return true;

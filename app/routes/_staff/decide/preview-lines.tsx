@@ -16,7 +16,7 @@ export function PreviewLines({
   hasFailed = false,
 }: PreviewLinesProps) {
   return (
-    <div aria-live="polite" aria-busy={isLoading} className="min-h-12 rounded bg-sunken px-3 py-2 text-table">
+    <div aria-live="polite" aria-busy={isLoading} className="min-h-18 rounded bg-sunken px-3 py-2 text-table">
       {isIncomplete ? (
         <p className="text-quiet">What this does is shown here once the fields above are filled in.</p>
       ) : preview === null ? (

@@ -196,9 +196,10 @@ describe("a user whose plan has ended", () => {
 });
 
 describe("a user that returns to the workspace instead of the page after checkout", () => {
+  /** Seconds. The column keeps milliseconds, rounded. */
   const dueIn = async () => {
     const [row] = await world.db.$queryRaw<{ seconds: number }[]>`
-      SELECT extract(epoch FROM "nextCheckAt" - now())::float8 AS seconds FROM parity."UserCheck" WHERE "userId" = 'ada'`;
+      SELECT extract(epoch FROM "nextCheckAt" - now()::timestamptz(3))::float8 AS seconds FROM parity."UserCheck" WHERE "userId" = 'ada'`;
     return row?.seconds ?? Number.NaN;
   };
 

@@ -21,7 +21,7 @@ export function Seats({ count }: { count: number }) {
               data-seat={isFilled ? "present" : "missing"}
               style={{ transitionDelay: isFilled ? `${(seat - 1) * STEP}ms` : "0ms" }}
               className={classNames(
-                "flex aspect-square items-center justify-center rounded border motion-safe:transition-colors",
+                "flex aspect-square items-center justify-center rounded border motion-safe:transition-colors motion-reduce:delay-0!",
                 isFilled
                   ? "border-transparent bg-accent-soft text-accent"
                   : "border-dashed border-edge text-faint",
@@ -30,7 +30,7 @@ export function Seats({ count }: { count: number }) {
               <Bot
                 strokeWidth={1.5}
                 className={classNames(
-                  "size-7 motion-safe:transition sm:size-9",
+                  "size-7 motion-safe:transition motion-reduce:delay-0! sm:size-9",
                   isFilled ? "scale-100 opacity-100" : "scale-75 opacity-30",
                 )}
                 style={{ transitionDelay: isFilled ? `${(seat - 1) * STEP}ms` : "0ms" }}

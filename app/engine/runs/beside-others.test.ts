@@ -119,7 +119,7 @@ async function readEnd() {
   return { changes, statuses: statuses.filter(({ userId }) => exist.has(userId)) };
 }
 
-/** Users whom a full run may leave out. */
+/** Users that a full run may leave out. */
 const listSettled = async () =>
   (await world.db.syncStatus.findMany({ where: { settled: true } })).map(({ userId }) => userId);
 

@@ -6,7 +6,9 @@ import { createSeededRandom, type SeededRandom } from "~/engine/testing/seeded-r
 import { addUser, createWorld, type World } from "~/engine/testing/world";
 
 const USERS = ["ann", "bob", "cid", "dan", "eva", "fay"];
+// Not compared: when it was evaluated, and what only says who is to be evaluated. What that leaves out shows in a later round.
 const STATUSES = {
+  entangled: true,
   fingerprint: true,
   settled: true,
   evaluatedAt: true,

@@ -153,13 +153,14 @@ export function createWorkspaceChecks(options: WorkspaceCheckOptions): Workspace
     },
 
     async answer({ workspaceId, userId }) {
-      const workspace = await findWorkspaceRecord(db, workspaceId);
-      if (!workspace || workspace.ownerId !== userId) return null;
-      const [user, state] = await Promise.all([
+      // First the state: a check that ends between two reads would leave a locked workspace and nothing to wait for.
+      const state = await findCheckState(db, userId, gates);
+      if (!state) return null;
+      const [workspace, user] = await Promise.all([
+        findWorkspaceRecord(db, workspaceId),
         findUserRecord(db, userId),
-        findCheckState(db, userId, gates),
       ]);
-      if (!user || !state) return null;
+      if (!user || !workspace || workspace.ownerId !== userId) return null;
       const lastCheckedAt = [state.checkedAt, state.observedAt]
         .flatMap((time) => time ?? [])
         .sort((a, b) => b.getTime() - a.getTime())[0];

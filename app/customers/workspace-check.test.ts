@@ -58,6 +58,24 @@ describe("a burst of paid customers who open their workspaces in the same second
   });
 });
 
+it("a check that ends while its state is read never answers that nothing is to wait for beside a locked workspace", async () => {
+  await addPayingUser(world, "ada");
+  let answer: ReturnType<typeof world.parity.workspace.answer> | undefined;
+  await world.db.$transaction(async (tx) => {
+    await tx.$executeRaw`LOCK TABLE parity."UserCheck" IN ACCESS EXCLUSIVE MODE`;
+    answer = world.parity.workspace.answer({ workspaceId: "ada_w1", userId: "ada" });
+    await expect
+      .poll(
+        () => tx.$queryRaw`SELECT 1 AS waits FROM pg_locks l
+        WHERE NOT l.granted AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())`,
+      )
+      .toEqual([{ waits: 1 }]);
+    await tx.$executeRaw`UPDATE app."Workspace" SET status = 'active', soldiers = 5 WHERE "ownerId" = 'ada'`;
+    await tx.$executeRaw`INSERT INTO parity."UserCheck" ("userId", "checkedAt", "nextCheckAt") VALUES ('ada', now(), now() + interval '30 seconds')`;
+  });
+  expect(await answer).toMatchObject({ workspace: { status: "active", seats: 5 } });
+});
+
 it("a check that breaks leaves the queue, and the next one comes later", async () => {
   await addPayingUser(world, "ada");
   await world.db.$executeRaw`ALTER TABLE parity."StripeCustomer" RENAME TO "Away"`;

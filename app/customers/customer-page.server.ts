@@ -4,16 +4,17 @@ import { choosePortalCustomer } from "~/billing/links/portal";
 import { toPriceView } from "~/billing/money";
 import { isOpen } from "~/billing/observation";
 import type { Policy } from "~/billing/policy";
-import { evaluateUser } from "~/engine/evaluate/evaluate-users.server";
+import { chooseRepair, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
+import { scheduleNextCheck } from "~/engine/observe/user-checks.server";
 import type { Database } from "~/platform/client.server";
 import type { CustomerPage, CustomerSubscription, WorkspaceAnswer } from "./customer-views";
 
 const AS_CUSTOMER = { automatic: true, revocationLimitHasRoom: true, approval: null };
 
 /**
- * Data of the customer page of a workspace, evaluated from what is stored; does not read Stripe. Null when the user does not
- * exist.
+ * Data of the customer page of a workspace, evaluated from what is stored; does not read Stripe. A locked workspace that a repair
+ * would open, which the last evaluation did not know yet, has a check due at once. Null when the user does not exist.
  */
 export async function loadCustomerPage(
   db: Database,
@@ -23,11 +24,18 @@ export async function loadCustomerPage(
   const { context, snapshots } = await loadInContext(db, [userId]);
   const [snapshot] = snapshots;
   if (!snapshot) return null;
-  const { evaluation } = evaluateUser(snapshot, context, AS_CUSTOMER);
+  const { evaluation, decision } = evaluateUser(snapshot, context, AS_CUSTOMER);
   const { primary, comp, matches } = evaluation;
+  const isNew =
+    workspace.status !== "active" &&
+    sync.state !== "checking" &&
+    chooseRepair(decision) !== null &&
+    (await findVerdict(db, userId)) !== evaluation.verdict;
+  // Once: when the check cannot repair it either, the verdict is stored, and the gates hold again.
+  if (isNew) await scheduleNextCheck(db, userId, 0);
   return {
     workspace,
-    checking: sync.state === "checking",
+    checking: isNew || sync.state === "checking",
     unavailable: sync.state === "unavailable",
     subscription: primary && toCustomerSubscription(primary, context.rules.policy),
     comp: comp && { planName: comp.plan.name, seats: comp.plan.seats, until: comp.expiresAt },
@@ -36,6 +44,11 @@ export async function loadCustomerPage(
     hasCustomer: choosePortalCustomer(evaluation, snapshot.record).customerId !== null,
     contact: context.settings.supportContact,
   };
+}
+
+async function findVerdict(db: Database, userId: string): Promise<string | null> {
+  const stored = await db.syncStatus.findUnique({ where: { userId }, select: { verdict: true } });
+  return stored?.verdict ?? null;
 }
 
 function toCustomerSubscription(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { addPayingUser, createWorld, readAccess, type World } from "~/engine/testing/world";
+import { addPayingUser, createWorld, readAccess, WORKSPACE, type World } from "~/engine/testing/world";
 
 let world: World;
 
@@ -74,6 +74,27 @@ it("a check that ends while its state is read never answers that nothing is to w
     await tx.$executeRaw`INSERT INTO parity."UserCheck" ("userId", "checkedAt", "nextCheckAt") VALUES ('ada', now(), now() + interval '30 seconds')`;
   });
   expect(await answer).toMatchObject({ workspace: { status: "active", seats: 5 } });
+});
+
+it("a workspace that is made after its owner was checked is checked at once by its page, and only once when that does not help", async () => {
+  await addPayingUser(world, "ada", { workspaces: [] });
+  const page = () => world.parity.workspace.page({ workspaceId: "new", userId: "ada" });
+  const addWorkspace = () =>
+    world.db.$executeRaw`INSERT INTO app."Workspace" (id, "ownerId", name) VALUES ('new', 'ada', 'New')`;
+  world.parity.workspace.checkInBackground("ada");
+  await expect
+    .poll(() => world.db.userCheck.findFirst())
+    .toMatchObject({ queuedAt: null, checkedAt: expect.any(Date) });
+  await addWorkspace();
+  expect(await page()).toMatchObject({ checking: true, subscription: { access: "yes" } });
+  const another = world.another();
+  await world.db.$executeRaw`ALTER TABLE app."Workspace" ADD CONSTRAINT never CHECK (status <> 'active')`;
+  another.workspace.checkInBackground("ada");
+  await another.workspace.settle();
+  expect(await page()).toMatchObject({ checking: false, workspace: { status: "locked" } });
+  await world.db.$executeRaw`ALTER TABLE app."Workspace" DROP CONSTRAINT never`;
+  await another.syncUser({ userId: "ada", actor: WORKSPACE });
+  expect(await page()).toMatchObject({ checking: false, workspace: { status: "active", seats: 5 } });
 });
 
 it("a check that breaks leaves the queue, and the next one comes later", async () => {

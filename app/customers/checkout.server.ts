@@ -8,7 +8,7 @@ import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { findUserRecord } from "~/engine/evaluate/records.server";
 import { readCustomers } from "~/engine/observe/read-customers.server";
 import { linkSession } from "~/engine/observe/session-links.server";
-import { syncUser } from "~/engine/sync/sync-user.server";
+import { type SyncOutcome, syncUser } from "~/engine/sync/sync-user.server";
 import { TIMED_OUT, withTimeout } from "~/platform/with-timeout";
 import type { CheckoutClient } from "~/stripe/checkout.server";
 import { awaitsSubscription, type CheckoutSession } from "~/stripe/checkout-session";
@@ -45,6 +45,12 @@ const MOST_INTERACTIVE = 4;
 
 type Rejected = { ok: false; reason: CheckoutRefusal };
 const reject = (reason: CheckoutRefusal): Rejected => ({ ok: false, reason });
+
+/** Stripe has said that access is to be given, and a pause of repairs or a hold is in the way, which no waiting ends. */
+const isHeldBack = (synced: SyncOutcome | null): boolean =>
+  synced?.ok === true &&
+  synced.outcome.outcome === "blocked" &&
+  synced.outcome.before.evaluation.accessExpected;
 
 /** Checkout and billing portal for customers. */
 export function createCheckout(options: CheckoutOptions) {
@@ -127,6 +133,7 @@ export function createCheckout(options: CheckoutOptions) {
         const [snapshot] = snapshots;
         if (snapshot && evaluateUser(snapshot, context, AS_STAFF).evaluation.accessRecorded)
           return { state: "done", before, after: await readBilling(userId), access: true };
+        if (synced !== TIMED_OUT && isHeldBack(synced)) return { state: "pending" };
       }
       const pause = PAUSE_MS * Math.min(round + 1, MOST_PAUSES);
       if (until - performance.now() < pause) return { state: "pending" };

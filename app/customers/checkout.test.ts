@@ -5,6 +5,7 @@ import {
   addUser,
   createWorld,
   readAccess,
+  STAFF,
   type World,
 } from "~/engine/testing/world";
 import type { Parity } from "~/facade/parity.server";
@@ -111,6 +112,25 @@ describe("after paying", () => {
     world.sandbox.control.reset();
     expect(await checkout.sync({ userId: "ada", sessionId })).toMatchObject({ state: "done" });
   });
+
+  it.each(["repairs are paused", "a hold"])(
+    "R380: does not wait for what no waiting ends: %s",
+    async (what) => {
+      await addPayingUser(world, "ada");
+      const by = { actor: STAFF, role: "admin" } as const;
+      if (what === "a hold") {
+        await world.parity.checkUser({ userId: "ada", actor: STAFF });
+        await world.parity.decisions.decide({ kind: "hold", input: { userId: "ada" }, reason: "x", by });
+      } else await world.parity.settings.set({ writeMode: "off" }, STAFF);
+      world.sandbox.requests.clear();
+      expect(await checkout.sync({ userId: "ada", sessionId: null })).toEqual({ state: "pending" });
+      expect({ skipped, requests: world.sandbox.requests.list().length }).toEqual({
+        skipped: 0,
+        requests: 2,
+      });
+      expect(await readAccess(world, "ada")).toBe("locked 0");
+    },
+  );
 
   it("grants nothing for a declined card, and leaves no mismatch", async () => {
     await addUser(world, { id: "ada" });

@@ -41,7 +41,7 @@ export async function syncAll(context: CommandContext, how: SyncAllOptions): Pro
     run.mode === "preview" ? await parity.runs.countOpen(run.id) : await countRemaining(parity);
   const { writeMode } = await parity.settings.get();
   out.answer({ run, groups, remaining }, () => [
-    ...formatHead(run, now()),
+    ...formatHead(run, now(), writeMode === "off"),
     ...formatBody(run, groups),
     "",
     formatEnding(run.mode === "preview", remaining, writeMode === "off"),
@@ -75,14 +75,14 @@ async function loadGroups({ parity }: CommandContext, run: RunView): Promise<Gro
 
 const isDone = ({ outcome }: RunGroup) => outcome === "synced" || outcome === "intended";
 
-function formatHead(run: RunView, now: number): Line[] {
+function formatHead(run: RunView, now: number, isPaused: boolean): Line[] {
   if (run.mode === "preview")
     return [
       `Preview of ${pluralize(run.total, "user")}, from data read from Stripe ${formatTime(run.evaluatedFrom, now)}.`,
     ];
   const seconds = (run.finishedAt ?? now) - run.createdAt;
   return [
-    `Synced ${pluralize(run.total, "user")} in ${seconds} s, with ${pluralize(run.stripeRequests, "request")} to Stripe.`,
+    `${isPaused ? "Checked" : "Synced"} ${pluralize(run.total, "user")} in ${seconds} s, with ${pluralize(run.stripeRequests, "request")} to Stripe.`,
   ];
 }
 

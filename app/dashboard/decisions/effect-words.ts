@@ -12,6 +12,9 @@ export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
   const say = (group: EffectGroup, one: string, many: string) =>
     group.users === 0 ? [] : [`${describeGroup(group)} ${group.users === 1 ? one : many}.`];
   const seats = SEAT_LABEL.many;
+  const loses = losing.users + fewerSeats.users + less.users > 0;
+  // What takes something stays as it is while Parity only grants access.
+  const isWritten = writeMode === "full" || (writeMode === "grant_only" && !loses);
   const lines = [
     ...say(gaining, "gains access", "gain access"),
     ...say(moreSeats, `gets more ${seats}`, `get more ${seats}`),
@@ -23,14 +26,13 @@ export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
     ...verdicts
       .filter(({ before, after }) => before !== after)
       .map(({ before, after, ...one }) => {
-        const until = writeMode !== "off" && isRepaired(after) ? ", until the repair" : "";
+        const until = isWritten && isRepaired(after) ? ", until the repair" : "";
         return `${pluralize(one.users, "user")}: ${VERDICT_CATALOGUE[before].label} → ${VERDICT_CATALOGUE[after].label}${until}.`;
       }),
   ];
   if (lines.length === 0) lines.push("No user’s access or status changes.");
   if (evaluated < users)
     lines.push(`Evaluated for the first ${pluralize(evaluated, "user")} of ${pluralize(users, "user")}.`);
-  const loses = losing.users + fewerSeats.users + less.users > 0;
   const changes = gaining.users + moreSeats.users > 0 || loses;
   if (changes && writeMode === "off") lines.push("Repairs are paused: the users’ records are not changed.");
   if (loses && writeMode === "grant_only")

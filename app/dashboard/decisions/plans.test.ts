@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { addSyncedUser, createWorld, readAccess, syncAll, type World } from "~/engine/testing/world";
+import { addSyncedUser, createWorld, readAccess, STAFF, syncAll, type World } from "~/engine/testing/world";
 import { addStaff, createDecider, OPERATOR, toRequest } from "./testing/deciding";
 
 let world: World;
@@ -25,6 +25,15 @@ it("R230: fewer seats are previewed with the users who lose them, saved for a re
     lines: expect.arrayContaining([expect.stringMatching(/^1 user \(.*\) gets fewer soldiers\.$/)]),
   });
   expect(await findPlan("army")).toMatchObject({ seats: 5 });
+  expect(preview).toMatchObject({
+    lines: expect.arrayContaining([expect.stringMatching(/, until the repair\.$/)]),
+  });
+  // What takes something is not repaired while Parity only grants access, and that is not promised.
+  await world.parity.settings.set({ writeMode: "grant_only" }, STAFF);
+  expect(await world.parity.decisions.preview(toRequest("set_plan", { ...army, seats: "3" }))).toMatchObject({
+    lines: expect.not.arrayContaining([expect.stringMatching(/, until the repair\.$/)]),
+  });
+  await world.parity.settings.set({ writeMode: "full" }, STAFF);
 
   const saved = await deciding.decide("set_plan", { ...army, seats: "3" });
   expect(await findPlan("army")).toMatchObject({ name: "Army", seats: 3 });

@@ -8,7 +8,7 @@ const PROBLEMS: Record<CheckoutRefusal, string> = {
   not_configured: "You cannot buy or change a plan on this page right now.",
   unknown_plan: "This plan is no longer available. Choose another plan.",
   no_such_workspace: "This workspace was not found. Open it again from the application.",
-  already_paying: "You already have a plan, so you were not charged. You can change it under Manage billing.",
+  already_paying: "You already have a plan, so you were not charged.",
   just_paid:
     "You have already paid, so you were not charged again. We are confirming your payment. Your workspace opens automatically.",
   being_matched:

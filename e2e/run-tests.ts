@@ -178,7 +178,7 @@ async function runStep(step: Step): Promise<Result> {
   const startedAt = performance.now();
   const { ok, output } = await step.execute();
   const seconds = (performance.now() - startedAt) / 1000;
-  const counts = (await step.readCounts?.()) ?? { passed: 0, failed: 0 };
+  const counts = (await step.readCounts?.()) ?? { passed: 0, failed: 0, failures: [] };
   const nothingRan = step.readCounts && counts.passed + counts.failed === 0;
   const passed = ok && !nothingRan && counts.failed === 0;
   // A step that fails without a failed test counts as one failure itself.
@@ -191,7 +191,7 @@ async function runStep(step: Step): Promise<Result> {
 }
 
 function skipStep({ title }: Step): Result {
-  return { title, state: "skipped", seconds: 0, counts: { passed: 0, failed: 0 } };
+  return { title, state: "skipped", seconds: 0, counts: { passed: 0, failed: 0, failures: [] } };
 }
 
 async function cleanUp(): Promise<void> {
@@ -199,8 +199,9 @@ async function cleanUp(): Promise<void> {
   await removeTestFolder(folder);
 }
 
-/** Prints the results, the counts alone on the last line. The exit code. */
+/** Prints what failed, of all steps, and the results; the counts alone on the last line. The exit code. */
 function printResults(all: Result[]): number {
+  for (const { counts } of all) for (const failure of counts.failures) print(`\nfailed: ${failure}`);
   print("");
   for (const { title, state, seconds } of all)
     print(`${state.padEnd(8)} ${seconds.toFixed(1).padStart(6)} s  ${title}`);

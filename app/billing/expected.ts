@@ -54,9 +54,14 @@ export function buildExpectedState(input: ExpectedInput): BillingState {
   const { subscription, item } = primary;
   const row = record.billing;
   const sameRow = isRowFor(row, subscription.id);
-  const keepsRow =
-    (item === null && !sameRow) || !hasBillingRows(fields) || isRowHeld(input, subscription.id);
-  const billing = keepsRow ? row : buildBillingRow(input, primary, accessExpected);
+  const isHeld = isRowHeld(input, subscription.id);
+  const keepsRow = !hasBillingRows(fields) || (!sameRow && (item === null || isHeld));
+  const written = keepsRow ? row : buildBillingRow(input, primary, accessExpected);
+  // Two rows of one subscription, told apart by a blank or by nothing, stay two.
+  const billing =
+    sameRow && isHeld && row && written
+      ? { ...written, stripeSubscriptionId: row.stripeSubscriptionId }
+      : written;
   const over = isOver(primary, accessExpected);
   const user = {
     ...readUser(input, primary, accessExpected),

@@ -1,7 +1,7 @@
 import { type Sql, sql } from "~/platform/sql.server";
 
 /** SQL: a text as the application recorded it, without blanks around it (`trimBlanks`). */
-const trimBlanks = (text: Sql): Sql => sql`btrim(${text}, E' \\t\\n\\r\\f\\v')`;
+export const trimBlanks = (text: Sql): Sql => sql`btrim(${text}, E' \\t\\n\\r\\f\\v')`;
 
 /** SQL: a Stripe id as the application recorded it, trimmed; NULL when it is empty or blank (`readStripeId`). */
 export const trimId = (id: Sql): Sql => sql`nullif(${trimBlanks(id)}, '')`;

@@ -121,6 +121,32 @@ it("two records of one customer, told apart by a blank, are two records: each ha
     });
 });
 
+it("a row of a deleted user counts the same in every run, beside any other user, and keeps no row of its payer from its repair", async () => {
+  const { db, parity, prices } = world;
+  const { customerId, subscriptionIds } = addNamedCustomer(world, {}, null);
+  const [subscription = ""] = subscriptionIds;
+  const canceled = { status: "canceled", stripePriceId: prices.army, currency: "usd" };
+  await addUser(world, { id: "heir", customerId });
+  await addUser(world, { id: "beside", customerId: `${customerId}x ` });
+  await syncAll(parity);
+  expect(await readRow("heir")).toMatchObject({ status: "active" });
+  // The user is gone: no evaluation of theirs will say what the row names.
+  const data = { ...canceled, userId: "departed", stripeSubscriptionId: `${subscription}\n` };
+  await db.billingSubscription.create({ data });
+  const readStatus = () => db.syncStatus.findUnique({ where: { userId: "heir" } });
+  await parity.runs.cron({ budgetMs: 30_000, scope: "incremental" });
+  expect(await readStatus()).toMatchObject({ entangled: true, settled: false });
+  await db.billingSubscription.update({ where: { userId: "heir" }, data: { status: "past_due" } });
+  await syncAll(parity);
+  expect(await readStatus()).toMatchObject({ entangled: true, settled: false, verdict: "in_sync" });
+  expect(await readRow("heir")).toMatchObject({ status: "active", stripeSubscriptionId: subscription });
+  expect(await readRow("departed")).toMatchObject(data);
+  await db.billingSubscription.delete({ where: { userId: "departed" } });
+  await parity.runs.cron({ budgetMs: 30_000, scope: "incremental" });
+  expect(await readStatus()).toMatchObject({ entangled: false, verdict: "in_sync" });
+  expect(await db.paddedId.count({ where: { userId: "departed" } })).toBe(0);
+});
+
 it("a placeholder that many users record is no customer that they could claim: one who pays has access (case 12)", async () => {
   const { db, parity } = world;
   const paid = addNamedCustomer(world, { onCustomer: "placeheld2" });

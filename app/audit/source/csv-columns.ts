@@ -58,6 +58,15 @@ const BY_VALUES: Partial<Record<ClassifiedValues["class"], CsvField>> = {
   email: "email",
   status: "status",
 };
+/** Names that can mean only Stripe's ids. Where they hold something else, every payer would seem not to pay. */
+const STRIPES_OWN: readonly { field: CsvField; names: readonly string[]; looks: string }[] = [
+  { field: "customer", names: ["stripecustomerid", "stripecustomer"], looks: "Stripe’s customers (cus_…)" },
+  {
+    field: "subscription",
+    names: ["stripesubscriptionid", "stripesubscription"],
+    looks: "Stripe’s subscriptions (sub_…)",
+  },
+];
 const GIVEN_BY_STRIPE: readonly CsvField[] = ["customer", "subscription", "price", "product"];
 
 export type FileColumns = {
@@ -94,20 +103,33 @@ export function recognizeColumns(
     take(field, at);
   }
   const classes = header.map((_, at) => classify(rows, at));
-  const byName = (field: CsvField) =>
-    NAMES[field].flatMap((name) => header.flatMap((one, at) => (fold(one) === name ? [at] : [])));
+  const folded = header.map(fold);
+  const listNamed = (names: readonly string[]) =>
+    names.flatMap((name) => folded.flatMap((one, at) => (one === name ? [at] : [])));
+  const byName = (field: CsvField) => listNamed(NAMES[field]);
   for (const [at, found] of classes.entries()) {
     const field = found && BY_VALUES[found.class];
+    if (!field || fields.has(field)) continue;
     // A name that fits decides between several columns of the same kind.
-    const rivals = classes.flatMap((other, where) => (other?.class === found?.class ? [where] : []));
-    if (field) take(field, byName(field).find((where) => rivals.includes(where)) ?? at);
+    take(field, byName(field).find((where) => classes[where]?.class === found.class) ?? at);
   }
+  const findFilled = (at: number) => rows.find((row) => !isEmptyMark(row[at] ?? ""))?.[at];
   for (const field of wanted)
     for (const at of byName(field)) {
-      const isFilled = rows.some((row) => (row[at] ?? "").trim() !== "");
       // A column that is called customer_id and holds other ids is no customer of Stripe's.
-      if (!GIVEN_BY_STRIPE.includes(field) || !isFilled) take(field, at);
+      if (!GIVEN_BY_STRIPE.includes(field) || findFilled(at) === undefined) take(field, at);
     }
+  for (const { field, names, looks } of STRIPES_OWN)
+    for (const at of wanted.includes(field) && !fields.has(field) ? listNamed(names) : [])
+      throw new AuditError(
+        `Column ${header[at]} of ${file} should hold ${looks}, and does not (“${findFilled(at)}”), so what is recorded there cannot be compared. Write the ids alone, or leave the column out.`,
+      );
+  for (const at of fields.values())
+    for (const twin of listNamed([folded[at] ?? ""]))
+      if (twin !== at && rows.some((row) => row[twin] !== row[at]))
+        throw new AuditError(
+          `${file} has several columns that are called ${header[at]}, with different values: name each of them differently, so that it is known which one is meant.`,
+        );
   return { fields, header, unused: header.filter((_, at) => !taken.has(at)) };
 }
 

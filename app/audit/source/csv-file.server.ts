@@ -3,6 +3,7 @@ import { open, stat } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
+import { cleanCell } from "./csv-values";
 import { AuditError } from "./source";
 
 /** One file of rows, of which the first names the columns. */
@@ -24,6 +25,9 @@ const FIRST_ROW = /^(?:"(?:[^"]|"")*"|[^"\r\n])+/m;
 /** A line with which a spreadsheet says what stands between its columns. */
 const SEPARATOR = /^sep=(.)$/i;
 const DELIMITERS = [",", ";", "\t", "|"];
+/** What PostgreSQL writes behind the last row of a copy, and DOS behind the last line. */
+const END_MARKS: ReadonlySet<string> = new Set(["\\.", "\u001a"]);
+const QUOTES = ` A value with a quote in it stands in quotes, and the quote is written twice: "Ada ""A"" L". (MySQL: ESCAPED BY '"'.)`;
 const HEAD_BYTES = 65_536;
 
 /**
@@ -33,15 +37,22 @@ const HEAD_BYTES = 65_536;
 export async function openCsvFile(file: string, encoding: string | null): Promise<CsvFile> {
   const name = path.basename(file);
   const head = await readHead(file, name);
+  const kind = encoding === null ? findOtherKind(head) : undefined;
+  if (kind !== undefined) throw new AuditError(`${name} ${kind}`);
   const found = encoding ?? findEncoding(head);
   const text = decode(head, found, name);
+  if (/^\s*(\{"|\{\s*$|\[\s*[{[])/m.exec(text)?.index === 0)
+    throw new AuditError(`${name} is JSON. Export it as CSV: its first line must name the columns.`);
   const first = FIRST_ROW.exec(text)?.[0] ?? "";
   if (first.trim() === "") throw new AuditError(`${name} is empty: its first line must name the columns.`);
   const delimiter = findDelimiter(first);
   const escapedBy = hasBackslashes(text, delimiter) ? "\\" : '"';
   const csv: CsvFile = { path: file, name, encoding: found, delimiter, escapedBy, header: [] };
   for await (const { values } of readLines(csv)) {
-    const header = values.map((one) => one.trim());
+    const header = values;
+    const [quote] = /^(?!["\w])(\p{Pi}|['`\u201e])/u.exec(header[0] ?? "") ?? [];
+    if (quote !== undefined && header.every((one) => one.startsWith(quote)))
+      throw new AuditError(`${name} has its values between ${quote}: write them between ", or without.`);
     if (header.length < 2)
       throw new AuditError(
         `${name} has one column (${header.join("")}): columns are separated by a comma, a semicolon, a tab or |.`,
@@ -77,6 +88,14 @@ async function readHead(file: string, name: string): Promise<Buffer> {
       code === "ENOENT" ? `There is no file ${file}.` : `${file} cannot be read (${code}).`,
     );
   }
+}
+
+/** What a file is that is none of text, by its first bytes. */
+function findOtherKind(head: Buffer): string | undefined {
+  const begins = (...bytes: number[]) => bytes.every((byte, at) => head[at] === byte);
+  if (begins(0x50, 0x4b, 3, 4)) return "is a workbook or another ZIP file. Export it as CSV.";
+  if (begins(0x1f, 0x8b)) return "is compressed (gzip). Unpack it first.";
+  return undefined;
 }
 
 function findEncoding(head: Buffer): string {
@@ -147,6 +166,8 @@ async function* readLines({
   const parser = parse({
     ...{ delimiter, escape: escapedBy },
     bom: true,
+    // Also before a quote, as in `"a", "b"`.
+    trim: true,
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
@@ -158,13 +179,14 @@ async function* readLines({
   try {
     for await (const one of parser) {
       const row = toRow(one);
-      if (row.line > 1 || !SEPARATOR.test(row.values.join(delimiter))) yield row;
+      const isEnd = row.values.length === 1 && END_MARKS.has(row.values[0] ?? "");
+      if (!isEnd && (row.line > 1 || !SEPARATOR.test(row.values.join(delimiter)))) yield row;
     }
   } catch (error) {
-    if (error instanceof CsvError)
-      throw new AuditError(
-        `${name} is no CSV: ${error.message}. A quote inside of quotes is written twice: "". (MySQL: ESCAPED BY '"'.)`,
-      );
+    if (error instanceof CsvError) {
+      const hint = error.code === "CSV_MAX_RECORD_SIZE" ? " Is there a quote that is not closed?" : QUOTES;
+      throw new AuditError(`${name} is no CSV: ${error.message}.${hint}`);
+    }
     if (error instanceof TypeError) throw new AuditError(describeEncoding(name, encoding));
     throw error;
   } finally {
@@ -176,7 +198,7 @@ function toRow(row: unknown): CsvRow {
   if (typeof row === "object" && row !== null && "record" in row && "info" in row) {
     const { record, info } = row;
     if (Array.isArray(record) && typeof info === "object" && info !== null && "lines" in info)
-      return { line: Number(info.lines), values: record.map(String) };
+      return { line: Number(info.lines), values: record.map((value) => cleanCell(String(value))) };
   }
   throw new Error("csv-parse gave something else than a row");
 }

@@ -48,6 +48,8 @@ export function createRowReader(
       note(notes.skipped, `${file}: ${why}`, line);
       return null;
     };
+    // Of files that were put one behind the other each begins with it.
+    if (values.every((value, at) => value === header[at])) return skip("it repeats the first line");
     const hasMore = values.slice(header.length).some((value) => value.trim() !== "");
     const isShifted = values.length < header.length || hasMore;
     let trouble = isShifted

@@ -247,9 +247,15 @@ const emptyBatches = (): Record<StagedTable, string[]> => ({
   ...{ found: [], troubles: [] },
 });
 
-const describeColumns = ({ name, columns: { fields, header, unused } }: Opened): string[] => [
-  `${name}: ${[...fields].map(([field, at]) => `${header[at]} is read as ${field}`).join(", ")}.${unused.length > 0 ? ` Not used: ${unused.join(", ")}.` : ""}`,
-];
+const MOST_NAMED = 30;
+
+function describeColumns({ name, columns: { fields, header, unused } }: Opened): string[] {
+  const read = [...fields].map(([field, at]) => `${header[at]} is read as ${field}`).join(", ");
+  const named = unused.filter((one) => one !== "");
+  const rest = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : "";
+  const left = named.length > 0 ? ` Not used: ${named.slice(0, MOST_NAMED).join(", ")}${rest}.` : "";
+  return [`${name}: ${read}.${left}`];
+}
 
 function describeNotes({ skipped, notJudged, unreadable }: RowNotes): string[] {
   return [

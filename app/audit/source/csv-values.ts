@@ -3,9 +3,26 @@ import { isEmptyMark } from "./csv-columns";
 /** A value that could not be understood. */
 export const UNREADABLE = Symbol("unreadable");
 
-/** The text without blanks around it and without NUL; null for none. */
+/** So that a spreadsheet takes a number for a text: `="007"`. */
+const GUARDED = /^="(.*)"$/s;
+/** Marks of no width, which one sees nowhere. */
+const WIDTHLESS = "\u200b\u200c\u200d\u2060\ufeff";
+
+/** A cell without what is not part of its value: NUL, blanks and marks of no width around it, and the guard of a spreadsheet. */
+export function cleanCell(value: string): string {
+  let text = value.replaceAll("\0", "").trim();
+  if (WIDTHLESS.includes(text.at(0) ?? " ") || WIDTHLESS.includes(text.at(-1) ?? " ")) {
+    let [from, to] = [0, text.length];
+    while (from < to && WIDTHLESS.includes(text.charAt(from))) from += 1;
+    while (to > from && WIDTHLESS.includes(text.charAt(to - 1))) to -= 1;
+    text = text.slice(from, to).trim();
+  }
+  return GUARDED.exec(text)?.[1]?.trim() ?? text;
+}
+
+/** The text; null for none. */
 export function readText(value: string | undefined): string | null {
-  const text = (value ?? "").replaceAll("\0", "").trim();
+  const text = value ?? "";
   return isEmptyMark(text) ? null : text;
 }
 
@@ -41,15 +58,21 @@ export function readTime(value: string | undefined): string | null | typeof UNRE
   if (text === null || NO_DATE.test(text)) return null;
   if (/^\d{9,10}(\.\d+)?$/.test(text)) return toIso(Number(text) * 1_000);
   if (/^\d{12,13}$/.test(text)) return toIso(Number(text));
-  if (DAY.test(text)) return toIso(Date.parse(`${text}T00:00:00Z`));
+  if (DAY.test(text)) return isInCalendar(text) ? toIso(Date.parse(`${text}T00:00:00Z`)) : UNREADABLE;
   const [, day, time = "", zone = "Z"] = MOMENT.exec(text) ?? [];
-  if (day === undefined) return UNREADABLE;
+  if (day === undefined || !isInCalendar(day)) return UNREADABLE;
   const offset = /^(Z|UTC)$/i.test(zone)
     ? "Z"
     : zone.length === 3
       ? `${zone}:00`
       : zone.replace(/(\d{2})(\d{2})$/, "$1:$2");
   return toIso(Date.parse(`${day}T${/^\d:/.test(time) ? "0" : ""}${time}${offset}`));
+}
+
+/** The 31st of February is no day, and not the 3rd of March. */
+function isInCalendar(day: string): boolean {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return Number.isFinite(at) && new Date(at).toISOString().startsWith(day);
 }
 
 const toIso = (milliseconds: number): string | typeof UNREADABLE =>

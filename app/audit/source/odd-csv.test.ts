@@ -31,6 +31,13 @@ const TEXT = `id,email,stripe_customer_id,plan,status
 2,bob@example.com,cus_2,pro,canceled
 `;
 
+/** With this around each value of the rows, and of the first line where `inHeader`. */
+const wrap = (before: string, after: string, inHeader = true) =>
+  TEXT.trimEnd()
+    .split("\n")
+    .map((line, at) => (at > 0 || inHeader ? line.replaceAll(/[^,]+/g, `${before}$&${after}`) : line))
+    .join("\n");
+
 const swap = (text: string) => Buffer.from(text, "utf16le").swap16();
 
 describe("is read right", () => {
@@ -49,6 +56,13 @@ describe("is read right", () => {
       "a separator at the end of each row",
       TEXT.replace("status\n", "status\n").replaceAll(/(active|canceled)\n/g, "$1,\n"),
     ],
+    ["NUL behind each value", wrap("", "\0\0")],
+    ["four bytes a letter", Buffer.from(`\uFEFF${[...TEXT].join("\0")}`, "utf16le")],
+    ["blanks and marks of no width around each value", wrap("\u00a0\u200b", "\u200d ")],
+    ["a spreadsheet's guard around each value", wrap('"=""', '"""', false)],
+    ["blanks before quotes", wrap(' "', '" ')],
+    ["the end mark of PostgreSQL's copy", `${TEXT}\\.\n`],
+    ["the end mark of DOS", `${TEXT}\u001a`],
     ["lines inside of quotes", TEXT.replace("id,", '"id",').replace("pro,active", '"pro",active')],
   ])("%s", async (_, text) => {
     const { rows, notes } = await read(text);
@@ -104,7 +118,29 @@ describe("is said, and nothing is guessed", () => {
       /Column paid_until .*“46357”/,
     ],
     ["a quote that is not closed", 'id,email,status\n1,"a@example.com,active\n', /is no CSV: .*quote/i],
-    ["a file of another kind", Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe, 0x80]), /is not UTF-8|one column/],
+    ["a day that is in no calendar", "id,email,paid_until\n1,a@example.com,2027-02-31\n", /“2027-02-31”/],
+    [
+      "customers as addresses of a page, which would all seem not to pay",
+      TEXT.replaceAll("cus_", "https://dashboard.stripe.com/customers/cus_"),
+      /Column stripe_customer_id .*“https:.*cannot be compared/,
+    ],
+    ["customers in capitals", TEXT.replaceAll("cus_", "CUS_"), /Column stripe_customer_id .*“CUS_1”/],
+    [
+      "subscriptions that are none",
+      TEXT.replaceAll("cus_", "x").replace("stripe_customer_id", "stripe_subscription"),
+      /Column stripe_subscription/,
+    ],
+    [
+      "two columns of one name that differ, as a join exports them",
+      "id,email,status,id\n1,a@example.com,active,70\n",
+      /several columns that are called id, with different values/,
+    ],
+    ["other quotes", wrap("'", "'"), /has its values between '/],
+    ["typographic quotes", wrap("“", "”"), /has its values between “/],
+    ["JSON", '[{"id":"1","email":"a@example.com"}]', /is JSON/],
+    ["a compressed file", Buffer.from([0x1f, 0x8b, 8, 0, 1, 2]), /is compressed/],
+    ["a workbook", Buffer.from([0x50, 0x4b, 3, 4, 20, 0]), /is a workbook/],
+    ["a file of another kind", Buffer.from([0x51, 0x4b, 3, 4, 0xff, 0xfe, 0x80]), /is not UTF-8|one column/],
   ])("%s", async (_, text, said) => {
     await expect(read(text)).rejects.toThrow(said);
   });
@@ -125,6 +161,17 @@ describe("is said, and nothing is guessed", () => {
     expect(notes).toMatch(
       /2 rows are not understood, and their owners not judged: .*premium, which says who has access, is not understood \(first: line 3\)/,
     );
+  });
+
+  it("a first line that stands between the rows again is no user", async () => {
+    const { ids, notes } = await read(`\uFEFF${TEXT}\uFEFF${TEXT.replaceAll(/^[12]/gm, "1$&")}`);
+    expect(ids).toEqual(["1", "2", "11", "12"]);
+    expect(notes).toContain("it repeats the first line (first: line 4)");
+  });
+
+  it("two columns of one name that hold the same are one", async () => {
+    const { ids } = await read("id,email,status,Email\n1,a@example.com,active,a@example.com\n");
+    expect(ids).toEqual(["1"]);
   });
 
   it("numbers that a spreadsheet has shortened are no ids", async () => {

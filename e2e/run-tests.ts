@@ -152,7 +152,10 @@ const stages = hunt ? searches : checks;
 function findHunts(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: "utf8" })
     .map((file) => path.join(directory, file))
-    .filter((file) => /\.test\.tsx?$/.test(file) && /PARITY_HUNT|withRuns/.test(readFileSync(file, "utf8")));
+    .filter(
+      (file) =>
+        /\.test\.tsx?$/.test(file) && /PARITY_HUNT|withRuns|fc\.assert/.test(readFileSync(file, "utf8")),
+    );
 }
 
 const results: Result[] = [];

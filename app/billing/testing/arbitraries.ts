@@ -32,7 +32,7 @@ const isHunt = Boolean(process.env.PARITY_HUNT);
 export const withRuns = (numRuns: number) =>
   isHunt
     ? { numRuns: numRuns * 50, interruptAfterTimeLimit: 120_000, markInterruptAsFailure: false }
-    : { numRuns: Math.ceil(numRuns / 8), seed: 20_261_130 };
+    : { numRuns: Math.ceil(numRuns / 8) };
 
 /** The timeout of property tests, long enough for a busy machine. */
 export const PATIENT = { timeout: 120_000 * (isHunt ? 50 : 1) };

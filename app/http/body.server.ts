@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isPlainText, MAX_ID } from "~/platform/plain-text";
+import { isPlainText, MAX_ID, readPathId } from "~/platform/plain-text";
 import { errorResponse } from "./errors";
 import { countFields, MAX_FORM_FIELDS } from "./request-bounds";
 
@@ -87,6 +87,8 @@ export async function readForm(request: Request): Promise<FormData> {
 
 /** The id of a user or a workspace in an address. */
 export const idParam = z.string().min(1).max(MAX_ID);
+/** The same in the path of an address. */
+export const pathId = idParam.transform(readPathId);
 
 /** Parameters of an address; a repeated name gives a list. Throws a 400 for a text that cannot be stored. */
 export function readSearch(search: URLSearchParams): Record<string, string | string[]> {

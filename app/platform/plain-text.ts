@@ -11,3 +11,17 @@ export const MAX_ID = 1_000;
 export function isPlainText(text: string): boolean {
   return !unstorable.test(text);
 }
+
+/**
+ * Ids that an address cannot hold as they are: dots mean steps up, which browsers take at once, and other pages of `/users` and
+ * `/workspace` have the names. They stand behind a tilde, and so do ids that look like one of those.
+ */
+const SHADOWED = /^~*(\.\.?|facets|views|session|leave)$/;
+
+/** The id of a user or a workspace as a part of a path. An address that ends with `.data` is taken for a request of data. */
+export const toPathId = (id: string): string =>
+  encodeURIComponent(SHADOWED.test(id) ? `~${id}` : id).replace(/\.data$/, "%2Edata");
+
+/** The id that a part of a path stands for. */
+export const readPathId = (part: string): string =>
+  part.startsWith("~") && SHADOWED.test(part) ? part.slice(1) : part;

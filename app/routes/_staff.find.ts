@@ -2,6 +2,7 @@ import { redirect } from "@remix-run/node";
 import { z } from "zod";
 import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
 import { route } from "~/http/route.server";
+import { toPathId } from "~/platform/plain-text";
 
 const search = z.object({ q: z.string().trim().max(200).default("").catch("") });
 
@@ -16,5 +17,5 @@ export const loader = route.loader({ who: "staff", role: "viewer", search }, asy
     return new Response(payer.sentences.join("\n"), {
       headers: { "Content-Type": "text/plain; charset=utf-8" },
     });
-  return redirect(userId ? `/users/${encodeURIComponent(userId)}` : usersPath(EMPTY_QUERY, { q: search.q }));
+  return redirect(userId ? `/users/${toPathId(userId)}` : usersPath(EMPTY_QUERY, { q: search.q }));
 });

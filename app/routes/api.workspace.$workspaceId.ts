@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { idParam } from "~/http/body.server";
+import { pathId } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { withPaymentCheck } from "~/http/with-payment-check.server";
 
 /** A workspace as its owner may see it, for the application. It never waits for Stripe. */
 export const loader = route.loader(
-  { who: "customer", params: z.object({ workspaceId: idParam }) },
+  { who: "customer", params: z.object({ workspaceId: pathId }) },
   withPaymentCheck(
     ({ customer }) => customer.userId,
     async ({ params, customer, parity }) => {

@@ -1,7 +1,7 @@
 import type { MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
-import { idParam } from "~/http/body.server";
+import { pathId } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { CustomerFrame, CustomerHeader } from "~/ui/customer/customer-frame";
@@ -12,7 +12,7 @@ export const meta: MetaFunction = () => [{ title: "Open as this customer · Pari
 
 /** The demo has no application that hands over its customers, so an admin can open a customer's page here. Demo only. */
 export const loader = route.loader(
-  { who: "staff", role: "admin", params: z.object({ userId: idParam }) },
+  { who: "staff", role: "admin", params: z.object({ userId: pathId }) },
   async ({ params, parity, context }) => {
     const { demoToken } = context.customerAuth;
     const [user] = await parity.views([params.userId]);

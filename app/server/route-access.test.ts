@@ -1,6 +1,7 @@
 import type { ServerBuild } from "@remix-run/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addPayingUser, addUser, createWorld, type World } from "~/engine/testing/world";
+import { toPathId } from "~/platform/plain-text";
 import {
   type Answer,
   formHeaders,
@@ -204,3 +205,28 @@ it("an id of 300 characters has its pages, like any other", async () => {
   });
   expect(synced.status).toBe(200);
 });
+
+// What browsers do with an address before they ask for it: steps are taken.
+const normalize = (path: string) => new URL(path, "http://localhost").pathname;
+
+it.each([".", "..", "~..", "facets", "views", "session", "leave", "x.data"])(
+  "R382: the user and the workspace with the id %s have their pages",
+  async (id) => {
+    await addUser(world, { id, workspaces: [] });
+    await world.db.workspace.create({ data: { id, ownerId: id, name: `Room ${id}` } });
+    const staff = { headers: formHeaders(cookies.admin) };
+    const { headers } = await server.send("GET", `/find?q=${encodeURIComponent(id)}`, staff);
+    const path = normalize(String(headers.location));
+    for (const at of [path, `${path}.data?_routes=${encodeURIComponent("routes/_staff.users.$userId")}`]) {
+      const { status, body } = await server.send("GET", at, staff);
+      expect([at, status, body.includes(`${id}@example.com`)]).toEqual([at, 200, true]);
+    }
+    const synced = await server.send("POST", `${path}/sync`, { ...staff, body: "intent=preview" });
+    expect(synced.status).toBe(200);
+    const customer = { headers: formHeaders(await openCustomerSession(id)) };
+    for (const at of [`/workspace/${toPathId(id)}`, `/api/workspace/${toPathId(id)}`]) {
+      const { status, body } = await server.send("GET", normalize(at), customer);
+      expect([at, status, body.includes(`Room ${id}`)]).toEqual([at, 200, true]);
+    }
+  },
+);

@@ -56,6 +56,16 @@ describe("a webhook event", () => {
     });
   });
 
+  it("has no blanks around its customer, and none of blanks alone", () => {
+    for (const [customer, customerId] of [
+      [" cus_3 ", "cus_3"],
+      ["  ", null],
+    ]) {
+      const { body, signature } = signed(event({ object: "subscription", id: "sub_1", customer }));
+      expect(readWebhookEvent(body, signature, [SECRET])).toMatchObject({ event: { customerId } });
+    }
+  });
+
   it("is refused when the signature is another's, is missing, or the body was changed", () => {
     const { body, signature } = signed(event({ object: "customer", id: "cus_1" }));
     const bad = { ok: false, reason: "bad_signature" };

@@ -81,11 +81,11 @@ function parseJson(body: Uint8Array): unknown {
 
 /** Without control characters and halves of surrogate pairs, which PostgreSQL does not store. */
 const id = z.string().regex(/^[^\p{Cc}\p{Surrogate}]{1,255}$/u);
-/** An empty id is none. */
+/** Blanks are no part of an id, and an empty one is none. */
 const reference = z
   .union([id, z.literal(""), z.looseObject({ id })])
   .nullish()
-  .transform((value) => (typeof value === "object" ? value?.id : value) || null);
+  .transform((value) => (typeof value === "object" ? value?.id : value)?.trim() || null);
 
 const eventFrame = z.object({
   id,

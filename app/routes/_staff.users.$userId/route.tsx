@@ -2,7 +2,7 @@ import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { shortenUserPage } from "~/dashboard/user-page/shorten";
-import { idParam } from "~/http/body.server";
+import { pathId } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { UserCase } from "~/routes/_staff/case/user-case";
@@ -11,7 +11,7 @@ import { ListNavigation } from "./list-navigation";
 
 /** `all`: also what a page leaves out of a user with very many workspaces. */
 const search = z.object({ all: z.string().max(10).optional().catch(undefined) });
-const params = z.object({ userId: idParam });
+const params = z.object({ userId: pathId });
 const userNotFoundResponse = () => errorResponse("not_found", { message: "User not found." });
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [

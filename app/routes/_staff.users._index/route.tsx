@@ -20,6 +20,7 @@ import { deferIfSlow } from "~/http/defer-if-slow.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { SyncAllButtons } from "~/routes/_staff/run/sync-all-buttons";
+import { buildUserPath } from "~/routes/_staff/user/use-sync";
 import { ButtonLink, buttonClasses } from "~/ui/button";
 import { classNames } from "~/ui/class-names";
 import { useDeferred } from "~/ui/deferred";
@@ -62,7 +63,7 @@ export const loader = route.loader(
       throw errorResponse("bad_search", { message: "This page does not exist. Go back to the first page." });
     if (isSearchOnly(query)) {
       const userId = await parity.findUser(query.q);
-      if (userId !== null) throw redirect(`/users/${encodeURIComponent(userId)}`);
+      if (userId !== null) throw redirect(buildUserPath(userId));
     }
     const countOptions = { log, withinMs: COUNTS_WITHIN_MS };
     const [views, plans, payers, savedViews, count, verdicts] = await Promise.all([

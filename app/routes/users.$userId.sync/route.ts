@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { idParam } from "~/http/body.server";
+import { pathId } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { syncForm, syncOrCheck } from "~/routes/_staff/user/sync-or-check.server";
 
-const params = z.object({ userId: idParam });
+const params = z.object({ userId: pathId });
 
 /** What the page of the user does too, as an answer that a page reads without leaving the list. */
 export const action = route.action(

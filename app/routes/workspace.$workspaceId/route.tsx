@@ -1,7 +1,7 @@
 import { data, type MetaFunction } from "@remix-run/node";
 import { type ShouldRevalidateFunctionArgs, useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
-import { idParam } from "~/http/body.server";
+import { pathId } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { withPaymentCheck } from "~/http/with-payment-check.server";
@@ -15,7 +15,7 @@ import type { ActionResult, WorkspaceData } from "../workspace/workspace-data";
 import { WorkspaceView } from "../workspace/workspace-view";
 import { runWorkspaceAction } from "./workspace-action.server";
 
-const params = z.object({ workspaceId: idParam });
+const params = z.object({ workspaceId: pathId });
 /** How often a browser without scripts has reloaded the page. */
 const search = z.object({ reloads: reloadsField });
 const form = z.discriminatedUnion("intent", [

@@ -1,7 +1,7 @@
 import type { MetaFunction } from "@remix-run/node";
 import { useLoaderData, useLocation } from "@remix-run/react";
 import { z } from "zod";
-import { idParam } from "~/http/body.server";
+import { pathId } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
 import { route } from "~/http/route.server";
 import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
@@ -14,7 +14,7 @@ import type { WorkspaceData } from "../workspace/workspace-data";
 import { WorkspaceView } from "../workspace/workspace-view";
 import { useArrival } from "./use-arrival";
 
-const params = z.object({ workspaceId: idParam });
+const params = z.object({ workspaceId: pathId });
 /** Stripe fills in the session id. A value of another shape is ignored. */
 const search = z.object({
   session_id: z

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { toPathId } from "~/platform/plain-text";
 import { interpretAnswer, LATER_PAUSES, PAUSES, type PollResult, parseAnswer } from "./polling";
 
 /** `off`: nothing to wait for. `late`: nothing new after ten seconds; polling continues more slowly. */
@@ -50,7 +51,7 @@ async function pollUntilKnown({ workspaceId, hasPaid, signal, report }: PollOpti
 
 async function pollOnce(workspaceId: string, signal: AbortSignal): Promise<PollResult> {
   try {
-    const response = await fetch(`/api/workspace/${encodeURIComponent(workspaceId)}`, { signal });
+    const response = await fetch(`/api/workspace/${toPathId(workspaceId)}`, { signal });
     return interpretAnswer(response.status, response.ok ? parseAnswer(await response.json()) : null);
   } catch {
     return "retry";

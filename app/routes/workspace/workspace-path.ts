@@ -1,4 +1,6 @@
+import { toPathId } from "~/platform/plain-text";
+
 /** The path of a workspace's page. */
 export function buildWorkspacePath(workspaceId: string): string {
-  return `/workspace/${encodeURIComponent(workspaceId)}`;
+  return `/workspace/${toPathId(workspaceId)}`;
 }

@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { ActivityEntry, NamedEntry } from "~/dashboard/activity/activity.server";
+import { buildUserPath } from "~/routes/_staff/user/use-sync";
 import { shortenId } from "~/ui/copy-id";
 import { EmptyState } from "~/ui/empty-state";
 import { Time } from "~/ui/format/time";
@@ -50,10 +51,7 @@ function Entry({ entry, onUndo }: { entry: NamedEntry; onUndo?: (entry: Activity
           {userId !== null && (
             <>
               {" · "}
-              <Link
-                to={`/users/${encodeURIComponent(userId)}`}
-                className="rounded text-accent break-words underline"
-              >
+              <Link to={buildUserPath(userId)} className="rounded text-accent break-words underline">
                 {entry.userName ?? userId}
               </Link>
             </>

@@ -1,3 +1,4 @@
+import { toPathId } from "~/platform/plain-text";
 import { useFrameData, useHasRole } from "~/routes/_staff/frame-data";
 
 /** Opens the customer's own page. Only in the demo, which has no application that hands customers over. */
@@ -7,7 +8,7 @@ export function OpenAsCustomer({ userId }: { userId: string }) {
   if (!isDemo || !canOpen) return null;
   return (
     <a
-      href={`/demo/customer/${encodeURIComponent(userId)}`}
+      href={`/demo/customer/${toPathId(userId)}`}
       target="_blank"
       rel="noopener"
       className="inline-flex min-h-6 items-center rounded text-accent hover:underline"

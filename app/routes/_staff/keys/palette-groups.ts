@@ -1,5 +1,6 @@
 import { inboxPath, QUEUE_IDS, QUEUES } from "~/dashboard/inbox/queues";
 import { EMPTY_QUERY, usersPath } from "~/dashboard/users-list/users-query";
+import { toPathId } from "~/platform/plain-text";
 import type { FoundUser } from "~/routes/palette/route";
 import type { Shortcut } from "~/ui/keyboard/shortcuts";
 import type { NavigationItem } from "../navigation";
@@ -26,7 +27,7 @@ export function buildPaletteGroups({ typed, users, pages, shortcuts }: PaletteIn
   const fits = ({ label }: PaletteItem) => words.every((word) => label.toLowerCase().includes(word));
   const found: PaletteItem[] = users.map(({ userId, name, email, label }) => ({
     ...{ id: `user ${userId}`, label: name ?? email, hint: label },
-    to: `/users/${encodeURIComponent(userId)}`,
+    to: `/users/${toPathId(userId)}`,
   }));
   const all: PaletteItem = {
     id: "all",

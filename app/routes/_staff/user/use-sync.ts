@@ -1,4 +1,5 @@
 import type { SyncResult } from "~/dashboard/sync-result.server";
+import { toPathId } from "~/platform/plain-text";
 import { usePost } from "~/ui/post/use-post";
 import type { Tone } from "~/ui/status/tone";
 
@@ -13,7 +14,7 @@ export const OUTCOME_TONES: Record<SyncResult["outcome"], Tone> = {
 
 /** The path of a user's page. */
 export function buildUserPath(userId: string): string {
-  return `/users/${encodeURIComponent(userId)}`;
+  return `/users/${toPathId(userId)}`;
 }
 
 /** Syncs one user in place. Where the server cannot be reached, or answers an error, the page stays, and `failure` says so. */

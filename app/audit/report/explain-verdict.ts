@@ -1,5 +1,6 @@
-import { VERDICT_CATALOGUE, type Verdict } from "~/billing/verdicts/catalogue";
+import type { Verdict } from "~/billing/verdicts/catalogue";
 import { describePayment, namePlan } from "~/billing/words/phrases";
+import { VERDICT_SENTENCES } from "~/billing/words/sentence";
 import {
   type DescribeVerdict,
   describeAccessMismatch,
@@ -32,8 +33,7 @@ const EXPLAINED: Partial<Record<Verdict, DescribeVerdict>> = {
 export const explainVerdict =
   (verdict: Verdict): DescribeVerdict =>
   (details, record) =>
-    EXPLAINED[verdict]?.(details, record) ??
-    VERDICT_CATALOGUE[verdict].describe(details, record).replaceAll(NEXT, "");
+    EXPLAINED[verdict]?.(details, record) ?? VERDICT_SENTENCES[verdict](details, record).replaceAll(NEXT, "");
 
 /** What the product would do next. */
 const NEXT = / (?:Nothing is changed|Until then)[^.]*\./g;

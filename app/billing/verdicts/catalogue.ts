@@ -2,23 +2,6 @@ import type { RatedSubscription } from "~/billing/choice";
 import { type FindSince, findSinceAccessEnded, findSinceEntitled } from "~/billing/evaluation/since";
 import { isPlanMismatch, isStatusMismatch, isWorkspaceMismatch, type Mismatch } from "~/billing/mismatches";
 import type { Comp } from "~/billing/snapshot";
-import { describeSync } from "~/billing/words/phrases";
-import {
-  type DescribeVerdict,
-  describeAccessMismatch,
-  describeConflict,
-  describeDetailMismatch,
-  describeInSync,
-  describeLockedOut,
-  describeMissing,
-  describeNoSubscription,
-  describePlanMismatch,
-  describePossibleMatches,
-  describeStatusMismatch,
-  describeUnknownStatus,
-  describeUnmappedPrice,
-  describeUnpaidAccess,
-} from "~/billing/words/verdict-sentences";
 import type { Severity } from "./severity";
 
 /** What the verdict is decided from. */
@@ -67,7 +50,6 @@ export type VerdictEntry = {
   group: { one: string; many: string };
   /** What a run will do: "12 users …: <action>." */
   action: string;
-  describe: DescribeVerdict;
 };
 
 const NOTHING = "nothing will be changed";
@@ -87,12 +69,6 @@ const IN_SYNC = {
   action: NOTHING,
 } as const;
 
-/** A sentence that ends with what Sync will do. */
-const withSync =
-  (describe: DescribeVerdict): DescribeVerdict =>
-  (details, record) =>
-    `${describe(details, record)} ${describeSync(details, record)}`;
-
 const ENTRIES = {
   not_checked: {
     fits: ({ completelyObserved }) => !completelyObserved,
@@ -106,7 +82,6 @@ const ENTRIES = {
     label: "Not checked",
     group: { one: "has not been checked yet", many: "have not been checked yet" },
     action: "Stripe will be read",
-    describe: () => "Stripe has not been read completely for this user yet. Sync will read Stripe first.",
   },
   link_conflict: {
     ...REVIEW,
@@ -119,7 +94,6 @@ const ENTRIES = {
       many: "share a Stripe customer with another user",
     },
     action: NOTHING,
-    describe: describeConflict,
   },
   missing_in_stripe: {
     ...REVIEW,
@@ -132,7 +106,6 @@ const ENTRIES = {
       many: "are recorded with a customer or subscription that does not exist in Stripe",
     },
     action: NOTHING,
-    describe: describeMissing,
   },
   unknown_status: {
     ...REVIEW,
@@ -143,7 +116,6 @@ const ENTRIES = {
     label: "Unknown status",
     group: { one: "has a status that Parity does not know", many: "have a status that Parity does not know" },
     action: NOTHING,
-    describe: describeUnknownStatus,
   },
   unmapped_price: {
     ...REVIEW,
@@ -157,7 +129,6 @@ const ENTRIES = {
       many: "pay a price that is not mapped to a plan",
     },
     action: NOTHING,
-    describe: describeUnmappedPrice,
   },
   locked_out: {
     ...REPAIR,
@@ -169,7 +140,6 @@ const ENTRIES = {
     label: "Locked out",
     group: { one: "has paid and is locked out", many: "have paid and are locked out" },
     action: "access will be granted",
-    describe: describeLockedOut,
   },
   unpaid_access: {
     ...REPAIR,
@@ -182,7 +152,6 @@ const ENTRIES = {
     label: "Unpaid access",
     group: { one: "has access without a subscription", many: "have access without a subscription" },
     action: "access will be removed if a new read of Stripe confirms it",
-    describe: describeUnpaidAccess,
   },
   possible_match: {
     ...REVIEW,
@@ -196,7 +165,6 @@ const ENTRIES = {
       many: "may be paying under Stripe customers that are not linked yet",
     },
     action: NOTHING,
-    describe: describePossibleMatches,
   },
   plan_mismatch: {
     ...REPAIR,
@@ -210,7 +178,6 @@ const ENTRIES = {
       many: "have a different plan or price in Stripe",
     },
     action: "plan and price will be corrected",
-    describe: withSync(describePlanMismatch),
   },
   access_mismatch: {
     ...REPAIR,
@@ -223,7 +190,6 @@ const ENTRIES = {
       many: "have workspaces that do not match their plan",
     },
     action: "the workspaces will be updated",
-    describe: withSync(describeAccessMismatch),
   },
   status_mismatch: {
     ...REPAIR,
@@ -233,7 +199,6 @@ const ENTRIES = {
     label: "Status mismatch",
     group: { one: "has a different status in Stripe", many: "have a different status in Stripe" },
     action: "the status will be corrected",
-    describe: withSync(describeStatusMismatch),
   },
   detail_mismatch: {
     ...REPAIR,
@@ -243,21 +208,18 @@ const ENTRIES = {
     label: "Detail mismatch",
     group: { one: "differs from Stripe in small details", many: "differ from Stripe in small details" },
     action: "the details will be corrected",
-    describe: describeDetailMismatch,
   },
   in_sync: {
     ...IN_SYNC,
     fits: ({ primary, comp }) => primary !== null || comp !== null,
     label: "In sync",
     group: { one: "is in sync", many: "are in sync" },
-    describe: describeInSync,
   },
   no_subscription: {
     ...IN_SYNC,
     fits: () => true,
     label: "No subscription",
     group: { one: "has no subscription", many: "have no subscription" },
-    describe: describeNoSubscription,
   },
 } satisfies Record<string, VerdictEntry>;
 
@@ -265,8 +227,9 @@ const ENTRIES = {
 export type Verdict = keyof typeof ENTRIES;
 
 /**
- * One entry for each verdict, in the order in which they are tried. To add a verdict, add its entry here and a story for
- * the demo; a new verdict with `recheck` also needs a migration of the index SyncStatus_recheck.
+ * One entry for each verdict, in the order in which they are tried. To add a verdict, add its entry here, its sentence in
+ * `words/sentence.ts` (apart, because the pages carry this file to the browser) and a story for the demo; a new verdict with `recheck`
+ * also needs a migration of the index SyncStatus_recheck.
  */
 export const VERDICT_CATALOGUE: Record<Verdict, VerdictEntry> = ENTRIES;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { addPayingUser, addUser, createWorld, STAFF, type World } from "~/engine/testing/world";
-import { shortenUserPage, shortenUserView } from "./shorten";
+import { shortenUserPage, toUserRow } from "./shorten";
 import { MOST_LISTED } from "./shorten-lines";
 
 // What a page carries of a user with very many workspaces, and of a customer with very many users.
@@ -40,7 +40,7 @@ it("R337: of very many workspaces the first are shown with how many more there a
   expect(ids).not.toContain("holder_w799");
   expect(shortenUserPage(whole, { isWhole: true }).comparison).toEqual(whole.comparison);
   const [view] = await world.parity.views(["holder"]);
-  expect(countBytes(view && shortenUserView(view))).toBeLessThan(MOST_BYTES / 4);
+  expect(countBytes(view && toUserRow(view))).toBeLessThan(MOST_BYTES / 4);
 
   await world.parity.syncUser({ userId: "holder", actor: STAFF });
   const repaired = shortenUserPage(await loadPage("holder"));

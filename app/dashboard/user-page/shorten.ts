@@ -2,6 +2,7 @@ import type { Mismatch } from "~/billing/mismatches";
 import type { ComparisonLine } from "../comparison.server";
 import type { UserPage } from "../user-pages.server";
 import type { UserView } from "../user-view.server";
+import { listDifferingFields } from "./differing-fields";
 import { MOST_LISTED, shortenLines } from "./shorten-lines";
 
 /** A user as a page shows them, with how much of it is left out. */
@@ -39,8 +40,16 @@ export function shortenUserPage(page: UserPage, { isWhole = false } = {}): Shown
   };
 }
 
+/** A user as a row of a list: the words of the fields that differ, in the place of what they are. */
+export type UserRow = Omit<UserView, "mismatches"> & { differing: string[] };
+
 /** A row shows how many workspaces there are, and which fields differ, each once. */
-export function shortenUserView(user: UserView): UserView {
+export function toUserRow(user: UserView): UserRow {
+  const { mismatches, ...shown } = shortenUserView(user);
+  return { ...shown, differing: listDifferingFields(mismatches) };
+}
+
+function shortenUserView(user: UserView): UserView {
   const { workspaces } = user.database;
   if (workspaces.length <= MOST_LISTED) return user;
   const first = new Map<Mismatch["field"], Mismatch>();

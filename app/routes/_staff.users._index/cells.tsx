@@ -1,11 +1,11 @@
 import { Link } from "@remix-run/react";
 import { IN_SYNC_VERDICTS } from "~/billing/verdicts/catalogue";
-import type { UserView } from "~/dashboard/user-view.server";
+import type { UserRow } from "~/dashboard/user-page/shorten";
 import { Money } from "~/ui/format/money";
 import { Time } from "~/ui/format/time";
 import { buildUserPath } from "../_staff/user/use-sync";
 
-export function UserCell({ user }: { user: UserView }) {
+export function UserCell({ user }: { user: UserRow }) {
   return (
     <>
       <Link
@@ -23,7 +23,7 @@ export function UserCell({ user }: { user: UserView }) {
 }
 
 /** How long the mismatch has existed, and its money per month. */
-export function SinceCell({ user }: { user: UserView }) {
+export function SinceCell({ user }: { user: UserRow }) {
   const isSettled = IN_SYNC_VERDICTS.has(user.verdict);
   return (
     <>
@@ -50,7 +50,7 @@ export function SinceCell({ user }: { user: UserView }) {
   );
 }
 
-export function CheckedCell({ user }: { user: UserView }) {
+export function CheckedCell({ user }: { user: UserRow }) {
   return (
     <span className="text-quiet">
       <span className="text-small lg:sr-only">checked </span>

@@ -6,7 +6,7 @@ import { Suspense, useState } from "react";
 import { z } from "zod";
 import { pluralize } from "~/billing/words/counts";
 import { BULK_DECISIONS, MOST_DECIDED_AT_ONCE } from "~/dashboard/selections/bulk-decisions";
-import { shortenUserView } from "~/dashboard/user-page/shorten";
+import { toUserRow } from "~/dashboard/user-page/shorten";
 import {
   EMPTY_QUERY,
   hidesUsersWithoutSince,
@@ -82,7 +82,7 @@ export const loader = route.loader(
     );
     return {
       query,
-      users: users.map(shortenUserView),
+      users: users.map(toUserRow),
       changed: views.length - users.length,
       plans,
       savedViews,

@@ -9,7 +9,7 @@ import {
   type Updater,
   useTable,
 } from "@tanstack/react-table";
-import type { UserView } from "~/dashboard/user-view.server";
+import type { UserRow } from "~/dashboard/user-page/shorten";
 import { COLUMNS, type Column, type ColumnId } from "~/dashboard/users-list/columns";
 import { type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { DatabaseCell } from "~/routes/_staff/user/database-cell";
@@ -24,7 +24,7 @@ import { chooseAriaSort, SortLink } from "./sort-link";
 import type { TableLook } from "./table-look";
 
 const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature, rowSortingFeature });
-const helper = createColumnHelper<typeof features, UserView>();
+const helper = createColumnHelper<typeof features, UserRow>();
 
 const columns = helper.columns([
   helper.display({ id: "user", cell: ({ row }) => <UserCell user={row.original} /> }),
@@ -44,7 +44,7 @@ const columns = helper.columns([
 const headers = new Map<string, Column>(COLUMNS.map((column) => [column.id, column]));
 
 type UsersTableProps = {
-  users: UserView[];
+  users: UserRow[];
   query: UsersQuery;
   isLoading: boolean;
   look: TableLook;

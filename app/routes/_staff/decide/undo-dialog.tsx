@@ -1,10 +1,6 @@
-import { Suspense, useState } from "react";
 import type { ActivityEntry } from "~/dashboard/activity/activity.server";
 import type { SyncResult } from "~/dashboard/sync-result.server";
-import { lazily } from "~/ui/reach/lazily";
-
-/** Loaded where there is something to take back: the users table stays light before. */
-const DecisionDialog = lazily(async () => (await import("./decision-dialog")).DecisionDialog);
+import { DecisionDialog } from "./decision-dialog";
 
 /** What is taken back: what the decision is asked with, and what it is called. */
 export type UndoneDecision = {
@@ -39,20 +35,14 @@ type UndoDialogProps = { subject: string; undone: UndoneDecision | null; onClose
 
 /** Takes a decision, a change or a run back, after saying what that does. */
 export function UndoDialog({ subject, undone, onClose }: UndoDialogProps) {
-  // Once asked for, it stays in the page, so that it can fade out and give the focus back.
-  const [wasAsked, setWasAsked] = useState(undone !== null);
-  if (undone !== null && !wasAsked) setWasAsked(true);
-  if (!wasAsked) return null;
   return (
-    <Suspense>
-      <DecisionDialog
-        kind={undone?.kind ?? null}
-        subject={{
-          ...{ key: subject, name: undone?.name ?? "", choices: {}, basedOn: null },
-          input: undone?.input ?? {},
-        }}
-        onClose={onClose}
-      />
-    </Suspense>
+    <DecisionDialog
+      kind={undone?.kind ?? null}
+      subject={{
+        ...{ key: subject, name: undone?.name ?? "", choices: {}, basedOn: null },
+        input: undone?.input ?? {},
+      }}
+      onClose={onClose}
+    />
   );
 }

@@ -1,18 +1,16 @@
 import { useState } from "react";
-import type { UserView } from "~/dashboard/user-view.server";
+import type { UserRow } from "~/dashboard/user-page/shorten";
 import { FlagChip } from "~/ui/status/flag-chip";
 import { Shape } from "~/ui/status/shape";
 import { toneText } from "~/ui/status/tone";
 import { VerdictMark } from "~/ui/status/verdict-mark";
 import { toSyncUndo, UndoDialog } from "../decide/undo-dialog";
 import { useHasRole } from "../frame-data";
-import { listDifferingFields } from "./differing-fields";
 import { OUTCOME_TONES, useSync } from "./use-sync";
 
 /** The verdict and flags, and below them the fields that differ, or what the last sync in this row did. */
-export function MismatchCell({ user }: { user: UserView }) {
+export function MismatchCell({ user }: { user: UserRow }) {
   const { result, failure } = useSync(user.userId);
-  const fields = listDifferingFields(user.mismatches);
   const undone = result && toSyncUndo(result, user.userId);
   const canUndo = useHasRole("operator");
   const [isUndoing, setUndoing] = useState(false);
@@ -51,9 +49,9 @@ export function MismatchCell({ user }: { user: UserView }) {
           onClose={() => setUndoing(false)}
         />
       )}
-      {!result && fields.length > 0 && (
-        <span className="block truncate text-small text-quiet" title={fields.join(", ")}>
-          {fields.join(", ")}
+      {!result && user.differing.length > 0 && (
+        <span className="block truncate text-small text-quiet" title={user.differing.join(", ")}>
+          {user.differing.join(", ")}
         </span>
       )}
     </>

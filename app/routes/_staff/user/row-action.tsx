@@ -1,5 +1,5 @@
 import { IN_SYNC_VERDICTS, VERDICT_CATALOGUE } from "~/billing/verdicts/catalogue";
-import type { UserView } from "~/dashboard/user-view.server";
+import type { UserRow } from "~/dashboard/user-page/shorten";
 import { Button, ButtonLink } from "~/ui/button";
 import { useHasRole } from "../frame-data";
 import { StepForm } from "./step-form";
@@ -9,7 +9,7 @@ import { buildUserPath, useSync } from "./use-sync";
  * The action in a user's row: sync, or open the user's page if a sync alone would not resolve the case. A row that was synced
  * keeps its button, so that the focus stays.
  */
-export function RowAction({ user }: { user: UserView }) {
+export function RowAction({ user }: { user: UserRow }) {
   const { sync, busy, result } = useSync(user.userId);
   const canWrite = useHasRole("operator");
   const name = user.name ?? user.email;

@@ -1,5 +1,5 @@
 import type { DecisionKind } from "~/engine/decisions/kinds";
-import type { DecisionSubject } from "~/routes/_staff/decide/decision-dialog";
+import type { DecisionSubject } from "~/routes/_staff/decide/decision-props";
 
 /** What is being decided on the page. */
 export type Deciding = { kind: DecisionKind; subject: DecisionSubject };

@@ -7,9 +7,9 @@ import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
 import { TextArea } from "~/ui/text-area";
-import type { DecisionDialogProps, DecisionSubject } from "./decision-dialog";
 import { DECISION_FORMS, type DecisionField } from "./decision-forms";
 import { DecisionInput, readDefaults, toInput } from "./decision-input";
+import type { DecisionDialogProps, DecisionSubject } from "./decision-props";
 import { PreviewLines } from "./preview-lines";
 import { type DecisionForm, useDecision } from "./use-decision";
 

@@ -24,6 +24,24 @@ test("a case is decided in the inbox: the effect is shown first, the case stays 
   await expect(page.getByRole("article", { name: "Case" })).toBeFocused();
 });
 
+test("R387: the users list and the Inbox count the same under one name", async ({ staffPage: page }) => {
+  await page.goto("/");
+  const readCount = async (name: string) => {
+    const text = await page.getByRole("link", { name: new RegExp(`^${name}`) }).innerText();
+    return Number(/\d+/.exec(text.replace(name, ""))?.[0]);
+  };
+  const names = ["Locked out", "Unpaid access", "Needs a decision"];
+  const waiting: number[] = [];
+  for (const name of names) waiting.push(await readCount(name));
+  await page.goto("/users");
+  for (const [at, name] of names.entries()) {
+    await expect.poll(() => readCount(name)).toBe(waiting[at]);
+    await page.getByRole("link", { name: new RegExp(`^${name}`) }).click();
+    await expect(page).toHaveURL(/queue=/);
+    await expect(page.getByText(`1–${waiting[at]} of ${waiting[at]}`)).toBeVisible();
+  }
+});
+
 test("a payer that was decided about is not called open any more, and is again when that is undone", async ({
   staffPage: page,
 }) => {

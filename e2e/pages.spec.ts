@@ -46,6 +46,16 @@ test("filters are in the address, and an empty list offers to clear them", async
   await expect(page.getByRole("button", { name: "Sync status" })).toBeFocused();
   await expect(page.getByRole("row", { name: /In sync/ }).first()).toBeVisible();
 
+  await page.goto("/users?verdict=no_such_status&sort=email");
+  await expect(
+    page.getByText("“Sync status” has no value “no_such_status”. No users are shown"),
+  ).toBeVisible();
+  await page.getByRole("link", { name: "Show the list without it" }).click();
+  await expect(page).toHaveURL("/users?sort=email");
+  await page.goto("/users?verdict=no_such_status&verdict=in_sync");
+  await expect(page.getByText("The list is filtered without it.")).toBeVisible();
+  await expect(page.getByRole("row", { name: /In sync/ }).first()).toBeVisible();
+
   await page.goto("/users?q=no-such-address");
   await expect(page.getByText("No users match these filters")).toBeVisible();
   await expectAccessible(page);

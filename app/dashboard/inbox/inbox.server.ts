@@ -3,7 +3,7 @@ import type { CountCache } from "../count-cache.server";
 import { countPayers, countPayingTwice, type InboxCase, listPayers, listUserCases } from "./cases.server";
 import { findFirstQueue } from "./first-queue.server";
 import { type InboxKnowledge, loadInboxKnowledge } from "./inbox-knowledge.server";
-import { countQueueUsers, QUEUE_LENGTH, type QueueCount } from "./queue-users.server";
+import { countListedQueues, countQueueUsers, QUEUE_LENGTH, type QueueCount } from "./queue-users.server";
 import type { QueueId } from "./queues";
 
 export type InboxCounts = { queues: Record<QueueId, QueueCount>; knowledge: InboxKnowledge };
@@ -28,6 +28,8 @@ export function createInbox({ db, countCache }: { db: Database; countCache: Coun
       const { queues, knowledge } = others;
       return { queues: { ...queues, not_linked: countPayers(payers) }, knowledge };
     },
+    /** How many users wait in each queue that the users list has as a filter. */
+    listedCounts: () => countCache.count("listed queues", countListedQueues),
     /** The cases of a queue; without one, of the first queue in which something waits. */
     async loadQueue(queue: QueueId | null): Promise<{ queue: QueueId; cases: InboxCase[] }> {
       return queue === null ? findFirstQueue(listCases) : { queue, cases: await listCases(queue) };

@@ -4,9 +4,11 @@ import { isFlag } from "~/billing/verdicts/flags";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { createCountCache } from "../count-cache.server";
 import { addTestUsers } from "../users-list/testing/test-users";
+import { createUsersList } from "../users-list/users-list.server";
+import { EMPTY_QUERY } from "../users-list/users-query";
 import { createInbox } from "./inbox.server";
 import { countQueueUsers, listQueueUsers, QUEUE_LENGTH } from "./queue-users.server";
-import { isInQueue, SET_ASIDE_FLAGS } from "./queues";
+import { isInQueue, LISTED_QUEUES, SET_ASIDE_FLAGS } from "./queues";
 
 let database: TestDatabase;
 
@@ -57,6 +59,22 @@ it.each(QUEUES)(
       waiting: expected.length,
       setAside: aside.length,
     });
+  },
+);
+
+it.each(LISTED_QUEUES)(
+  "R387: the users list filtered by the queue %s has the users that the Inbox counts as waiting",
+  async (queue) => {
+    const countCache = createCountCache(database.db);
+    const list = createUsersList({ db: database.db, countCache });
+    const query = { ...EMPTY_QUERY, queue };
+    const { waiting } = await countQueueUsers(database.db, queue);
+    expect(await list.count(query)).toBe(waiting);
+    expect((await createInbox({ db: database.db, countCache }).listedCounts())?.[queue]).toBe(waiting);
+    const page = await list.loadPage(query);
+    const expected = (await loadStatuses()).filter((status) => isInQueue(queue, status));
+    expect(expected.map(({ userId }) => userId)).toEqual(expect.arrayContaining(page.ok ? page.ids : []));
+    expect(page).toMatchObject({ ids: { length: Math.min(50, waiting) } });
   },
 );
 

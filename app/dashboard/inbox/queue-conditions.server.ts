@@ -24,6 +24,10 @@ const COLUMNS = sql`s."userId", s.verdict, s.flags, s.since, s."moneyPerMonth", 
 /** SQL: staff have set this user aside. */
 export const IS_SET_ASIDE = sql`(s.flags && ${[...SET_ASIDE_FLAGS]}::text[])`;
 
+/** SQL: on `s`, what the queue counts as waiting. */
+export const isWaitingIn = (queue: UserQueueId): Sql =>
+  sql`((${join(ALTERNATIVES[queue], " OR ")}) AND NOT ${IS_SET_ASIDE})`;
+
 /** SQL: the sync statuses of these queues, each once. A status may outlive its user by a moment. */
 export const selectStatuses = (...queues: UserQueueId[]): Sql => {
   const parts = queues

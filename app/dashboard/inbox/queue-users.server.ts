@@ -6,6 +6,7 @@ import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import type { Stake } from "../account-facts.server";
 import { IS_SET_ASIDE, selectQueue, selectStatuses, type UserQueueId } from "./queue-conditions.server";
+import type { ListedQueue } from "./queues";
 
 /** How many cases of a queue are listed at once. */
 export const QUEUE_LENGTH = 100;
@@ -70,6 +71,16 @@ export async function countQueueUsers(db: Database | Tx, queue: UserQueueId): Pr
     ),
     oldest: findOldest(waiting.map(({ oldest }) => oldest)),
     setAside: sum(rows) - sum(waiting),
+  };
+}
+
+/** How many users wait in each queue that the users list has as a filter. */
+export async function countListedQueues(db: Database | Tx): Promise<Record<ListedQueue, number>> {
+  const count = async (queue: ListedQueue) => (await countQueueUsers(db, queue)).waiting;
+  return {
+    locked_out: await count("locked_out"),
+    unpaid_access: await count("unpaid_access"),
+    needs_decision: await count("needs_decision"),
   };
 }
 

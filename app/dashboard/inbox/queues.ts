@@ -63,6 +63,10 @@ export const QUEUES: Record<QueueId, Queue> = {
   },
 };
 
+/** Queues that the users list has as a filter: what each one holds is told by what is stored. */
+export const LISTED_QUEUES = ["locked_out", "unpaid_access", "needs_decision"] as const;
+export type ListedQueue = (typeof LISTED_QUEUES)[number];
+
 export const isQueueId = (text: string | null): text is QueueId => QUEUE_IDS.some((id) => id === text);
 
 /** Staff have seen these users and decided to wait: they are counted apart. */

@@ -13,7 +13,7 @@ export function createSavedViews({ db }: { db: Database }) {
   return {
     async list(staffId: string): Promise<SavedView[]> {
       const rows = await db.savedView.findMany({ where: { staffId }, orderBy: { name: "asc" } });
-      // Parsed again: a filter that is not known any more drops out.
+      // Parsed again, as the address of the list is: what is not known any more is told there.
       return rows.map(({ id, name, search }) => ({
         id,
         name,

@@ -1,17 +1,18 @@
-import { REVIEW_VERDICTS, VERDICTS } from "~/billing/verdicts/catalogue";
+import { LISTED_QUEUES, QUEUES } from "../inbox/queues";
 import { EMPTY_QUERY, type UsersQuery, usersPath } from "../users-list/users-query";
 
 export type ShippedView = { name: string; path: string };
 
 const buildPath = (change: Partial<UsersQuery>) => usersPath(EMPTY_QUERY, change);
 
-/** Views of the users table that every installation has. */
+/** Views of the users table that every installation has: those with the name of a queue are the queue. */
 export const SHIPPED_VIEWS: readonly ShippedView[] = [
-  { name: "Locked out", path: buildPath({ verdicts: ["locked_out"], sort: "money" }) },
-  { name: "Unpaid access", path: buildPath({ verdicts: ["unpaid_access"], sort: "money" }) },
+  ...LISTED_QUEUES.map((queue) => ({
+    name: QUEUES[queue].label,
+    path: buildPath({ queue, sort: queue === "needs_decision" ? "severity" : "money" }),
+  })),
   {
-    name: "Needs a decision",
-    path: buildPath({ verdicts: VERDICTS.filter((verdict) => REVIEW_VERDICTS.has(verdict)) }),
+    name: "Several subscriptions or customers",
+    path: buildPath({ flags: ["several", "duplicate_customers"] }),
   },
-  { name: "Paying twice", path: buildPath({ flags: ["several", "duplicate_customers"] }) },
 ];

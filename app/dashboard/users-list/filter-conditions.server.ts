@@ -2,6 +2,7 @@ import type { Verdict } from "~/billing/verdicts/catalogue";
 import { type Flag, STALE_AFTER_SECONDS } from "~/billing/verdicts/flags";
 import { hasCause, hasCauseOneByOne } from "~/dashboard/health/cause-conditions.server";
 import { isFoundIn } from "~/dashboard/health/trend.server";
+import { isWaitingIn } from "~/dashboard/inbox/queue-conditions.server";
 import { join, type Sql, sql } from "~/platform/sql.server";
 import { type FILTERS, type FilterValues, NONE } from "./filters";
 import { OBSERVED } from "./sort-keys.server";
@@ -67,6 +68,13 @@ export const SERVER_FILTERS: ServerFilters<FilterValues<typeof FILTERS>> = {
     buildCondition: (verdicts) => ({
       verdicts,
       withoutStatus: verdicts.includes("not_checked") ? [] : null,
+    }),
+  },
+  queue: {
+    index: "SyncStatus_by_verdict",
+    buildCondition: (queue) => ({
+      syncStatus: queue === null ? [] : [isWaitingIn(queue)],
+      withoutStatus: null,
     }),
   },
   flags: {

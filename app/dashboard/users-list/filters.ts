@@ -2,13 +2,14 @@ import { VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/ca
 import { FLAG_CATALOGUE, FLAGS, type Flag } from "~/billing/verdicts/flags";
 import { CAUSE_CATALOGUE, CAUSES, type Cause } from "~/dashboard/health/causes";
 import { addDays, type DayRange } from "~/dashboard/health/trend";
+import { LISTED_QUEUES, type ListedQueue } from "~/dashboard/inbox/queues";
 
 // The filters of the users table, as far as the browser needs them. To add one, add an entry here and its SQL in
 // `filter-conditions.server.ts`; the address, the filter bar and the list follow from these two.
 
 /** How the value of a filter is written in the address. */
 export type Codec<Value> = {
-  /** `values`: all values of the parameter in the address. Unknown values are dropped; without values the filter is off. */
+  /** `values`: all values of the parameter in the address. Only known ones are taken; without values the filter is off. */
   parse(values: string[]): Value;
   /** Empty when the filter is off. */
   build(value: Value): string[];
@@ -123,6 +124,8 @@ export const FILTERS = {
     codec: createChoicesCodec<Verdict>(VERDICTS),
     menu: { label: "Sync status", options: VERDICTS, labels: pickLabels(VERDICT_CATALOGUE), choose: "many" },
   },
+  /** Users who wait in a queue of the Inbox: without those that staff set aside. */
+  queue: { param: "queue", codec: createChoiceCodec<ListedQueue>(LISTED_QUEUES), menu: null },
   flags: {
     param: "flag",
     codec: createChoicesCodec<Flag>(FLAGS),
@@ -177,6 +180,12 @@ export type FilterName = keyof typeof FILTERS;
 /** The keys of a table that is written out in the code. */
 export const listNames = <Table extends object>(table: Table) =>
   Object.keys(table) as (keyof Table & string)[];
+
+/** The values that the filter does not know, each once. Where all are, the filter says nothing of what was meant. */
+export function listUnknown<Value>({ parse, build }: Codec<Value>, values: string[]): string[] {
+  const unknown = values.map(cleanText).filter((value) => value !== "" && build(parse([value])).length === 0);
+  return [...new Set(unknown)].sort().slice(0, MAX_CHOICES);
+}
 
 /** Replaces control characters, because PostgreSQL stores no NUL, and removes spaces at both ends. */
 function cleanText(text: string): string {

@@ -163,6 +163,10 @@ const RARE: Record<FilterName, [string, Partial<UsersQuery>, string?][]> = {
     ["a Stripe id", { q: "cus_77" }, "User_pkey"],
   ],
   verdicts: [["a verdict", { verdicts: ["locked_out"] }]],
+  queue: [
+    ["a queue of one verdict", { queue: "locked_out" }, "SyncStatus_open"],
+    ["a queue of decisions", { queue: "needs_decision" }],
+  ],
   flags: [["a flag", { flags: ["comped"] }]],
   plans: [["a plan", { plans: ["founder"] }]],
   statuses: [["a status", { statuses: ["paused"] }]],

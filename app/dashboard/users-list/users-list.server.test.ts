@@ -4,6 +4,7 @@ import { VERDICTS } from "~/billing/verdicts/catalogue";
 import { FLAGS } from "~/billing/verdicts/flags";
 import { createTestDatabase, type TestDatabase } from "~/platform/testing/database";
 import { createCountCache } from "../count-cache.server";
+import { LISTED_QUEUES } from "../inbox/queues";
 import { createSelections } from "../selections/selections.server";
 import { SORTS } from "./columns";
 import { CHECKED, NONE } from "./filters";
@@ -60,6 +61,7 @@ const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> =>
 const anyQuery: fc.Arbitrary<UsersQuery> = fc.record({
   q: fc.constantFrom("", "", "", "ACME", "name x", "x acme", "u0919", "%", "_"),
   verdicts: some(VERDICTS),
+  queue: fc.constantFrom(null, null, null, ...LISTED_QUEUES),
   flags: some(FLAGS),
   plans: some(["army", "starter", NONE]),
   statuses: some(["active", "canceled", NONE]),
@@ -75,6 +77,7 @@ const anyQuery: fc.Arbitrary<UsersQuery> = fc.record({
   ),
   sort: fc.constantFrom(...SORTS),
   reversed: fc.boolean(),
+  unknown: fc.constant([]),
   page: fc.constant(null),
 });
 

@@ -1,10 +1,11 @@
 import type { CountCache } from "~/dashboard/count-cache.server";
 import { countSecondsSinceCovered } from "~/engine/account/cursors.server";
 import type { Database, Tx } from "~/platform/client.server";
-import { sql } from "~/platform/sql.server";
+import { type Sql, sql } from "~/platform/sql.server";
 import type { FacetCounts, FacetName } from "../facets/facet-names";
 import { countFacet } from "../facets/facets.server";
 import { buildConditions, type Conditions } from "./conditions.server";
+import { FILTERS } from "./filters";
 import { findUsersBehind, findUsersById } from "./find-users-by-id.server";
 import { SCAN_LIMITS, type ScanLimits } from "./scan-limits.server";
 import { countAllUsers, countMatchingUsers, countVerdicts, selectMatchingUsers } from "./users-count.server";
@@ -12,6 +13,7 @@ import { loadUsersPage } from "./users-page.server";
 import {
   buildUsersSearch,
   EMPTY_QUERY,
+  hasDeadFilter,
   hidesUsersWithoutSince,
   isFiltered,
   type UsersQuery,
@@ -43,7 +45,8 @@ export function createUsersList(
     const matchingIds = owners ?? (await findUsersById(tx, query.q));
     const coveredAgo = await countSecondsSinceCovered(tx);
     const conditions = buildConditions(query, { matchingIds, coveredAgo, usersWithoutStatus });
-    return hidesUsersWithoutSince(query) ? requireSince(conditions) : conditions;
+    if (hasDeadFilter(query)) return requireStatus(conditions, sql`false`);
+    return hidesUsersWithoutSince(query) ? requireStatus(conditions, sql`s."since" IS NOT NULL`) : conditions;
   }
 
   async function countUsers(tx: Database | Tx, query: UsersQuery): Promise<number> {
@@ -77,15 +80,15 @@ export function createUsersList(
     /** SQL: the ids of all users that match, in no order. */
     selectIds: async (query: UsersQuery) => selectMatchingUsers(await loadFound(db, query)),
     /** Users by the values of a filter, without what is chosen in it. Null when counting takes too long. */
-    countFacetCached: (query: UsersQuery, facet: FacetName): Promise<FacetCounts | null> =>
-      countCache.count(
-        `facet ${facet} ${buildCountKey({ ...query, [facet]: EMPTY_QUERY[facet] })}`,
-        async (tx) =>
-          countFacet(tx, facet, (values) =>
-            loadConditions(tx, { ...query, ...values, sort: EMPTY_QUERY.sort }, null),
-          ),
-      ),
-    countVerdictsCached: () => countCache.count("verdicts", countVerdicts),
+    countFacetCached(query: UsersQuery, facet: FacetName): Promise<FacetCounts | null> {
+      const unknown = query.unknown.filter(({ param }) => param !== FILTERS[facet].param);
+      const others = { ...query, unknown, [facet]: EMPTY_QUERY[facet] };
+      return countCache.count(`facet ${facet} ${buildCountKey(others)}`, async (tx) =>
+        countFacet(tx, facet, (values) =>
+          loadConditions(tx, { ...others, ...values, sort: EMPTY_QUERY.sort }, null),
+        ),
+      );
+    },
     /** Keeps in the audit who took the list out of Parity, and by which filters. */
     recordExport: (staffId: string, query: UsersQuery) =>
       db.settingChange.create({
@@ -107,9 +110,9 @@ const buildCountKey = (query: UsersQuery): string => {
 };
 
 /** Newest first, users without a date would fill all pages before the first that has one. */
-const requireSince = (given: Conditions): Conditions => ({
+const requireStatus = (given: Conditions, condition: Sql): Conditions => ({
   ...given,
-  syncStatus: [...given.syncStatus, sql`s."since" IS NOT NULL`],
-  scanned: [...given.scanned, sql`s."since" IS NOT NULL`],
+  syncStatus: [...given.syncStatus, condition],
+  scanned: [...given.scanned, condition],
   withoutStatus: null,
 });

@@ -7,7 +7,9 @@ import { CHECKED } from "./filters";
 import {
   buildUsersSearch,
   EMPTY_QUERY,
+  hasDeadFilter,
   isFiltered,
+  listFilterChoices,
   parseUsersQuery,
   type UsersQuery,
   usersPath,
@@ -23,6 +25,8 @@ const key = fc.constantFrom(
   "status",
   "checked",
   "blocked",
+  "queue",
+  "found",
   "sort",
   "after",
   "before",
@@ -60,9 +64,21 @@ describe("the address of the users table", () => {
     );
   });
 
-  it("drops unknown parameters and values", () => {
-    expect(parse("verdict=paid&flag=rich&sort=shoe-size&checked=tomorrow&colour=red")).toEqual(EMPTY_QUERY);
-    expect(parse("verdict=nonsense&verdict=unknown_status").verdicts).toEqual(["unknown_status"]);
+  it("drops unknown parameters and orders", () => {
+    expect(parse("sort=shoe-size&colour=red&verdict=&q=%20")).toEqual(EMPTY_QUERY);
+  });
+
+  it("R388: keeps the values that a filter does not know, and knows which filters say nothing", () => {
+    const some = parse("verdict=nonsense&verdict=unknown_status");
+    expect(some.verdicts).toEqual(["unknown_status"]);
+    expect(some.unknown).toEqual([{ param: "verdict", value: "nonsense", label: "Sync status" }]);
+    expect([isFiltered(some), hasDeadFilter(some)]).toEqual([true, false]);
+    for (const dead of ["verdict=paid", "flag=rich", "checked=tomorrow", "found=2026", "queue=x", "cause=y"])
+      expect([dead, hasDeadFilter(parse(`${dead}&status=active`))]).toEqual([dead, true]);
+    expect(hasDeadFilter(parse("plan=gone&status=new&q=x&utm=y"))).toBe(false);
+    // What is chosen instead in the filter bar replaces it.
+    const choice = listFilterChoices(parse("verdict=paid&flag=rich")).find(({ name }) => name === "verdicts");
+    expect(choice?.buildPath(["in_sync"])).toBe("/users?verdict=in_sync&flag=rich");
   });
 
   it("never carries a character that PostgreSQL cannot store", () => {

@@ -1,8 +1,17 @@
 import { SORTS, type Sort } from "./columns";
-import { FILTERS, type Filter, type FilterMenu, type FilterValues, listNames } from "./filters";
+import { FILTERS, type Filter, type FilterMenu, type FilterValues, listNames, listUnknown } from "./filters";
+
+/** A value that a filter does not know (any more), of an address or a saved view. */
+export type UnknownValue = {
+  param: string;
+  value: string;
+  /** What the filter bar calls the filter. */
+  label: string;
+};
 
 /** The sort and the page, besides the filters. */
 type UsersView = {
+  unknown: UnknownValue[];
   sort: Sort;
   /** The opposite direction of the sort. */
   reversed: boolean;
@@ -36,20 +45,32 @@ export function createUsersCodec<Values>(filters: { [Name in keyof Values]: Filt
     return Object.fromEntries(values) as Values; // each value was parsed by the codec of its filter just now
   }
 
-  const buildFilters = (query: Values): [string, string][] =>
+  const parseUnknown = (search: URLSearchParams): UnknownValue[] =>
     names.flatMap((name) => {
-      const { param, codec } = filters[name];
-      return codec.build(query[name]).map((value): [string, string] => [param, value]);
+      const { param, codec, menu } = filters[name];
+      const label = menu?.label ?? param;
+      return listUnknown(codec, search.getAll(param)).map((value) => ({ param, value, label }));
     });
 
+  const buildFilter = (query: Values, name: (typeof names)[number]): [string, string][] => {
+    const { param, codec } = filters[name];
+    return codec.build(query[name]).map((value) => [param, value]);
+  };
+
+  const buildFilters = (query: Query): [string, string][] => [
+    ...names.flatMap((name) => buildFilter(query, name)),
+    ...query.unknown.map(({ param, value }): [string, string] => [param, value]),
+  ];
+
   const codec = {
-    /** Drops what is not known. The result is canonical: two addresses of the same view give equal queries. */
+    /** Drops parameters that are not known, and keeps values that are not, to say so. The result is canonical: two addresses of the same view give equal queries. */
     parse(search: URLSearchParams): Query {
       const sort = search.get("sort") ?? "";
       const name = sort.replace(/^-/, "");
       const known = SORTS.find((one) => one === name);
       return {
         ...parseFilters(search),
+        unknown: parseUnknown(search),
         sort: known ?? "severity",
         reversed: known !== undefined && sort.startsWith("-"),
         page: parsePage(search),
@@ -66,7 +87,15 @@ export function createUsersCodec<Values>(filters: { [Name in keyof Values]: Filt
     },
 
     /** Whether a filter is set. */
-    isFiltered: (query: Values): boolean => buildFilters(query).length > 0,
+    isFiltered: (query: Query): boolean => buildFilters(query).length > 0,
+
+    /** Is there a filter of which nothing is known? All users would not be what was asked for, so none are. */
+    hasDeadFilter: (query: Query): boolean =>
+      names.some(
+        (name) =>
+          query.unknown.some(({ param }) => param === filters[name].param) &&
+          buildFilter(query, name).length === 0,
+      ),
 
     /** The filters of the filter bar, in their order. */
     listFilterChoices: (query: Query): FilterChoice[] =>
@@ -79,7 +108,7 @@ export function createUsersCodec<Values>(filters: { [Name in keyof Values]: Filt
           const chosen = values.map((value) => [param, value]);
           return toUsersPath(codec.build(codec.parse(new URLSearchParams([...others, ...chosen]))));
         };
-        return [{ ...menu, name, chosen: search.getAll(param), buildPath }];
+        return [{ ...menu, name, chosen: buildFilter(query, name).map(([, value]) => value), buildPath }];
       }),
   };
   return codec;
@@ -89,6 +118,7 @@ const usersCodec = createUsersCodec(FILTERS);
 export const parseUsersQuery = usersCodec.parse;
 export const buildUsersSearch = usersCodec.build;
 export const isFiltered = usersCodec.isFiltered;
+export const hasDeadFilter = usersCodec.hasDeadFilter;
 export const listFilterChoices = usersCodec.listFilterChoices;
 
 /** All users in the usual order, the first page. */

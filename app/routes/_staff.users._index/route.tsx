@@ -5,6 +5,7 @@ import { Download } from "lucide-react";
 import { Suspense, useState } from "react";
 import { z } from "zod";
 import { pluralize } from "~/billing/words/counts";
+import { isInQueue } from "~/dashboard/inbox/queues";
 import { BULK_DECISIONS, MOST_DECIDED_AT_ONCE } from "~/dashboard/selections/bulk-decisions";
 import { toUserRow } from "~/dashboard/user-page/shorten";
 import {
@@ -38,6 +39,7 @@ import { SortMenu } from "./sort-menu";
 import { SummaryChips } from "./summary-chips";
 import { useTableLook } from "./table-look";
 import { UnclaimedPayers } from "./unclaimed-payers";
+import { UnknownValues } from "./unknown-values";
 import { useStableRows } from "./use-stable-rows";
 import { UsersTable } from "./users-table";
 import { ViewOptions } from "./view-options";
@@ -66,19 +68,21 @@ export const loader = route.loader(
       if (userId !== null) throw redirect(buildUserPath(userId));
     }
     const countOptions = { log, withinMs: COUNTS_WITHIN_MS };
-    const [views, plans, payers, savedViews, count, verdicts] = await Promise.all([
+    const [views, plans, payers, savedViews, count, waiting] = await Promise.all([
       parity.views(page.ok ? page.ids : []),
       parity.users.listPlans(),
       query.page ? [] : parity.findPayers(query.q),
       parity.savedViews.list(staff.id),
       deferIfSlow(parity.users.countCached(query), countOptions),
-      deferIfSlow(parity.users.countVerdictsCached(), countOptions),
+      deferIfSlow(parity.inbox.listedCounts(), countOptions),
     ]);
     const { next, previous, offset } = page.ok ? page : NO_PAGE;
     const hasTimedOut = !page.ok;
     // The list is found by what was stored, and shows what is true now: both must agree.
     const users = views.filter(
-      ({ verdict }) => query.verdicts.length === 0 || query.verdicts.includes(verdict),
+      (user) =>
+        (query.verdicts.length === 0 || query.verdicts.includes(user.verdict)) &&
+        (query.queue === null || isInQueue(query.queue, user)),
     );
     return {
       query,
@@ -92,7 +96,7 @@ export const loader = route.loader(
       previous,
       offset,
       count: count.value,
-      verdicts: verdicts.value,
+      waiting: waiting.value,
     };
   },
 );
@@ -155,7 +159,7 @@ export const action = route.action(
 );
 
 export default function Users() {
-  const { query, plans, savedViews, payerIds, hasTimedOut, changed, verdicts, ...pages } =
+  const { query, plans, savedViews, payerIds, hasTimedOut, changed, waiting, ...pages } =
     useLoaderData<typeof loader>();
   const { state, location } = useNavigation();
   const { key, search } = useLocation();
@@ -170,7 +174,7 @@ export default function Users() {
   const userIds = users.flatMap(({ userId }) => (selection.rows[userId] ? [userId] : []));
   const clear = () => setChosen({ key, rows: {}, isAll: false });
   const canWrite = useHasRole("operator");
-  const counts = useDeferred(verdicts);
+  const counts = useDeferred(waiting);
   useRememberList({
     path: usersPath(query, { page: query.page }),
     ids: users.map(({ userId }) => userId),
@@ -207,6 +211,7 @@ export default function Users() {
           <ViewOptions look={look} />
         </div>
       </div>
+      <UnknownValues query={query} />
       {hidesUsersWithoutSince(query) && (
         <p className="mb-2 text-small text-quiet">Only users with a mismatch are listed in this order.</p>
       )}

@@ -1,37 +1,30 @@
 import { Link } from "@remix-run/react";
-import { REVIEW_VERDICTS, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { formatCount } from "~/billing/words/counts";
+import { LISTED_QUEUES, type ListedQueue, QUEUES } from "~/dashboard/inbox/queues";
 import { EMPTY_QUERY, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { classNames } from "~/ui/class-names";
 import { Shape } from "~/ui/status/shape";
-import { type Tone, toneText } from "~/ui/status/tone";
-
-const groups: { name: string; tone: Tone; verdicts: Verdict[] }[] = [
-  { name: "Locked out", tone: "critical", verdicts: ["locked_out"] },
-  { name: "Unpaid access", tone: "critical", verdicts: ["unpaid_access"] },
-  {
-    name: "Needs a decision",
-    tone: "review",
-    verdicts: VERDICTS.filter((verdict) => REVIEW_VERDICTS.has(verdict)),
-  },
-];
+import { toneText } from "~/ui/status/tone";
 
 /** `counts`: null while they are counted. */
-type SummaryChipsProps = { counts: { verdict: Verdict; users: number }[] | null; query: UsersQuery };
+type SummaryChipsProps = { counts: Record<ListedQueue, number> | null; query: UsersQuery };
 
-/** The most important groups with their number of users. A click filters by the group, a second click removes the filter. */
+/**
+ * Queues of the Inbox with their number of users, as the Inbox counts them: without those that staff set aside. A click filters by the
+ * queue, a second click removes the filter.
+ */
 export function SummaryChips({ counts, query }: SummaryChipsProps) {
-  const users = new Map(counts?.map((count) => [count.verdict, count.users]));
   return (
-    <ul className="-ml-2 flex flex-wrap sm:ml-0 sm:gap-1">
-      {groups.map(({ name, tone, verdicts }) => {
-        const count = verdicts.reduce((sum, verdict) => sum + (users.get(verdict) ?? 0), 0);
-        const isNone = counts !== null && count === 0;
-        const chosen = query.verdicts.join() === verdicts.join();
+    <ul aria-label="In the Inbox" className="-ml-2 flex flex-wrap sm:ml-0 sm:gap-1">
+      {LISTED_QUEUES.map((queue) => {
+        const { label, tone, meaning } = QUEUES[queue];
+        const isNone = counts !== null && counts[queue] === 0;
+        const chosen = query.queue === queue;
         return (
-          <li key={name}>
+          <li key={queue}>
             <Link
-              to={usersPath(EMPTY_QUERY, { verdicts: chosen ? [] : verdicts })}
+              to={usersPath(EMPTY_QUERY, { queue: chosen ? null : queue })}
+              title={`In the Inbox: ${meaning}`}
               aria-current={chosen ? "true" : undefined}
               preventScrollReset
               className={classNames(
@@ -43,10 +36,10 @@ export function SummaryChips({ counts, query }: SummaryChipsProps) {
               <span className={isNone ? "text-faint" : toneText[tone]}>
                 <Shape tone={isNone ? "low" : tone} />
               </span>
-              {name}
+              {label}
               {/* As wide before it is counted, so that nothing beside it moves. */}
               <span className="min-w-[2ch] font-medium tabular-nums">
-                {counts === null ? "" : formatCount(count)}
+                {counts === null ? "" : formatCount(counts[queue])}
               </span>
             </Link>
           </li>

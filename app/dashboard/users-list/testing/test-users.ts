@@ -1,8 +1,9 @@
 import { IN_SYNC_VERDICTS, VERDICT_CATALOGUE, VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
-import { FLAGS } from "~/billing/verdicts/flags";
+import { FLAGS, type Flag } from "~/billing/verdicts/flags";
 import { SEVERITY_RANK } from "~/billing/verdicts/severity";
 import type { Cause } from "~/dashboard/health/causes";
 import type { DayRange } from "~/dashboard/health/trend";
+import { isInQueue } from "~/dashboard/inbox/queues";
 import { NONE } from "~/dashboard/users-list/filters";
 import type { UsersQuery } from "~/dashboard/users-list/users-query";
 import type { Database } from "~/platform/client.server";
@@ -11,7 +12,7 @@ import type { Database } from "~/platform/client.server";
 
 type SyncStatus = {
   verdict: Verdict;
-  flags: string[];
+  flags: Flag[];
   stripeStatus: string | null;
   stripePlan: string | null;
   since: Date | null;
@@ -109,6 +110,7 @@ function matchesQuery(query: UsersQuery, { email, name, plan, id, syncStatus }: 
         // Depends on the clock and not on what is stored.
         flag === "stale" ? (age ?? 0) > 24 : syncStatus?.flags.includes(flag),
       )) &&
+    (query.queue === null || (syncStatus !== null && isInQueue(query.queue, syncStatus))) &&
     matchesAny(query.plans, [plan, syncStatus?.stripePlan ?? null]) &&
     matchesAny(query.statuses, [syncStatus?.stripeStatus ?? null]) &&
     (!query.blocked || syncStatus?.blocked != null) &&

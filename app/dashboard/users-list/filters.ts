@@ -79,7 +79,7 @@ const textCodec: Codec<string> = {
 };
 
 const switchCodec: Codec<boolean> = {
-  parse: ([value]) => value === "1",
+  parse: (values) => values.includes("1"),
   build: (value) => (value ? ["1"] : []),
 };
 
@@ -89,9 +89,12 @@ const isDay = (text: string | undefined): text is string =>
 
 /** `2026-11-23..2026-11-30`; the second day is not in it. */
 const rangeCodec: Codec<DayRange | null> = {
-  parse([value = ""]) {
-    const [from, to] = value.split("..");
-    return isDay(from) && isDay(to) && from < to ? { from, to } : null;
+  parse(values) {
+    for (const value of [...values].sort()) {
+      const [from, to, ...rest] = value.split("..");
+      if (isDay(from) && isDay(to) && from < to && rest.length === 0) return { from, to };
+    }
+    return null;
   },
   build: (range) => (range === null ? [] : [`${range.from}..${range.to}`]),
 };
@@ -108,7 +111,7 @@ const createChoicesCodec = <Choice extends string>(choices: readonly Choice[]): 
 });
 
 const createChoiceCodec = <Choice extends string>(choices: readonly Choice[]): Codec<Choice | null> => ({
-  parse: ([value]) => choices.find((choice) => choice === value) ?? null,
+  parse: (values) => choices.find((choice) => values.includes(choice)) ?? null,
   build: (value) => (value === null ? [] : [value]),
 });
 

@@ -85,7 +85,7 @@ test("a customer that waits too long sees the support contact, once an admin has
     ),
   );
   await openWorkspace(page, customer);
-  await expect(findHeading(page)).toHaveText("We could not check your payment");
+  await expect(findHeading(page)).toHaveText("We could not check your plan");
   await expect(page.locator("main")).toContainText("You do not need to pay again.");
   await expect(page.locator("main")).not.toContainText(/contact/i);
 

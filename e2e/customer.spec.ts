@@ -119,7 +119,7 @@ test("a slow check says what to do, and still opens the workspace", async ({ sta
   await page.route("**/api/workspace/*", (route) => route.fulfill({ json: answer }));
   await page.clock.install();
   await openWorkspace(page, customer);
-  await expect(findHeading(page)).toHaveText("We’re confirming your payment.");
+  await expect(findHeading(page)).toHaveText("We’re checking your plan");
   await expectAccessible(page);
   await expect(async () => {
     await page.clock.runFor(2_000);
@@ -238,7 +238,7 @@ test("the application hands customers over, and asks before it replaces a signed
   await application.close();
 
   await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(findHeading(page)).toHaveText("Open your workspace from the application");
+  await expect(findHeading(page)).toHaveText("You are signed out");
   await expectAccessible(page);
 });
 
@@ -280,7 +280,7 @@ test.describe("without scripts", () => {
     await page.getByRole("button", { name: "Open the workspace" }).click();
     await goToPayment(page, CARDS.pays);
     await page.getByRole("button", { name: /^Pay/ }).click();
-    await expect(findHeading(page)).toHaveText(/^(We’re confirming your payment\.|You have Army)$/);
+    await expect(findHeading(page)).toHaveText(/^(We’re confirming your payment|You have Army)$/);
     // The page reloads itself for some seconds. On a slow machine the webhook comes later, and the customer looks again.
     const workspace = `/workspace/${customer.workspaceId}`;
     await expect(async () => {

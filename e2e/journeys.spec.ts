@@ -72,7 +72,7 @@ test("free access, a hold and an acknowledgement take 2 clicks and 1 field each;
   await expect(history.getByText(/Decision undone/).first()).toBeVisible();
   await decide(/^Acknowledge/, /^Acknowledge/);
   await effort.expect({ clicks: 8, keys: 0, fields: 4 });
-  for (const done of [/Complimentary access given/, /Put on hold/, /Decision undone/, /Acknowledged/])
+  for (const done of [/Free access given/, /Put on hold/, /Decision undone/, /Acknowledged/])
     await expect(history.getByText(done).first()).toBeVisible();
 });
 
@@ -240,7 +240,7 @@ test("a plan is created with its effect shown first, and a product is mapped to 
   await page.getByRole("button", { name: "New plan…" }).click();
   await dialog.getByLabel("ID").fill("team");
   await dialog.getByLabel("Name").fill("Team");
-  await dialog.getByLabel("Seats").fill("20");
+  await dialog.getByLabel("Soldiers").fill("20");
   await expect(dialog).toContainText("New plan. Team (team) has 20 soldiers.");
   await dialog.getByLabel("Reason").fill("Sold from December on");
   await dialog.getByRole("button", { name: "Save plan" }).click();

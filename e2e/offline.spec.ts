@@ -75,7 +75,7 @@ test("a moment without a connection, or an error of the server, never takes the 
   await todo.getByRole("button", { name: "Give free access…" }).click();
   await expect(dialog).toContainText("What this does is being worked out…");
   answer();
-  await expect(dialog).toContainText("Orla Offline has complimentary access: Starter");
+  await expect(dialog).toContainText("Orla Offline has free access: Starter");
   await page.unroute("**/decisions");
   await dialog.getByRole("button", { name: "Cancel" }).click();
 });

@@ -28,7 +28,7 @@ test("with Stripe a minute slow after a payment the customer is never asked to p
   await controlSandbox(product, { faults: [slow] });
   await page.getByRole("button", { name: /^Pay/ }).click();
   const heading = page.getByRole("heading", { level: 1 });
-  await expect(heading).toHaveText("We’re confirming your payment.");
+  await expect(heading).toHaveText("We’re confirming your payment");
   await expect(page.getByRole("button", { name: /^Choose/ })).toHaveCount(0);
   await expectAccessible(page);
   await expect(async () => {

@@ -1,5 +1,5 @@
 import { formatDay } from "./dates";
-import { formatPrice } from "./money";
+import { formatMoney, formatPrice } from "./money";
 import {
   type EpochSeconds,
   isCancelScheduled,
@@ -177,7 +177,11 @@ export const FIELDS = {
       short: "amount",
       why: "The application shows this as the price.",
       fromStripe: (item) => (item ? readWholeAmount(item) : undefined),
-      raw: (item) => item && (item.pricing ? formatPrice(item) : String(item.unitAmount ?? "tiered")),
+      raw: (item) =>
+        item &&
+        (item.pricing || item.unitAmount === null
+          ? formatPrice(item)
+          : formatMoney(item.unitAmount, item.currency)),
     },
     currency: {
       type: "text",

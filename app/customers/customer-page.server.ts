@@ -8,6 +8,7 @@ import { chooseRepair, evaluateUser } from "~/engine/evaluate/evaluate-users.ser
 import { loadInContext } from "~/engine/evaluate/load-in-context.server";
 import { scheduleNextCheck } from "~/engine/observe/user-checks.server";
 import type { Database } from "~/platform/client.server";
+import { findRecentCheckoutPage } from "./checkout-attempts.server";
 import type { CustomerPage, CustomerSubscription, WorkspaceAnswer } from "./customer-views";
 
 const AS_CUSTOMER = { automatic: true, revocationLimitHasRoom: true, approval: null };
@@ -21,21 +22,26 @@ export async function loadCustomerPage(
   userId: string,
   { workspace, sync }: WorkspaceAnswer,
 ): Promise<CustomerPage | null> {
-  const { context, snapshots } = await loadInContext(db, [userId]);
+  const checking = sync.state === "checking";
+  const [{ context, snapshots }, paymentPage] = await Promise.all([
+    loadInContext(db, [userId]),
+    checking ? findRecentCheckoutPage(db, userId) : null,
+  ]);
   const [snapshot] = snapshots;
   if (!snapshot) return null;
   const { evaluation, decision } = evaluateUser(snapshot, context, AS_CUSTOMER);
   const { primary, comp, matches } = evaluation;
   const isNew =
     workspace.status !== "active" &&
-    sync.state !== "checking" &&
+    !checking &&
     chooseRepair(decision) !== null &&
     (await findVerdict(db, userId)) !== evaluation.verdict;
   // Once: when the check cannot repair it either, the verdict is stored, and the gates hold again.
   if (isNew) await scheduleNextCheck(db, userId, 0);
   return {
     workspace,
-    checking: isNew || sync.state === "checking",
+    checking: isNew || checking,
+    hasPaid: paymentPage !== null || primary?.access === "yes",
     unavailable: sync.state === "unavailable",
     subscription: primary && toCustomerSubscription(primary, context.rules.policy),
     comp: comp && { planName: comp.plan.name, seats: comp.plan.seats, until: comp.expiresAt },

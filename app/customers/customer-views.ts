@@ -25,6 +25,8 @@ export type CustomerPage = {
   workspace: { id: string; name: string; status: string; seats: number };
   /** A check of the payment is running. */
   checking: boolean;
+  /** They have been at a payment page, or Stripe says that they pay: only then a payment is being confirmed. */
+  hasPaid: boolean;
   /** The last check could not read Stripe. */
   unavailable: boolean;
   subscription: CustomerSubscription | null;

@@ -118,8 +118,10 @@ function explainCustomer({ evaluation, snapshot }: EvaluatedUser): string {
 function explainExpected(field: Mismatch["field"], evaluated: EvaluatedUser): string {
   const { primary, comp, accessExpected } = evaluated.evaluation;
   if (field.startsWith("workspace.")) {
-    if (accessExpected) return `${primary?.plan?.name} includes ${formatSeats(primary?.plan?.seats ?? 0)}`;
-    return comp ? `${comp.plan.name} is complimentary` : "No subscription gives access";
+    const paidSeats = accessExpected ? (primary?.plan?.seats ?? 0) : 0;
+    if (comp && comp.plan.seats > paidSeats) return `${comp.plan.name} is given for free`;
+    if (accessExpected) return `${primary?.plan?.name} includes ${formatSeats(paidSeats)}`;
+    return "No subscription gives access";
   }
   if (field === "user.stripeCustomerId") return explainCustomer(evaluated);
   if (primary === null) return "Stripe has no current subscription";

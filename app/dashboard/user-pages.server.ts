@@ -110,7 +110,8 @@ export async function loadUserPage(db: Database, userId: string): Promise<UserPa
     doublePayment,
     notes: describeFlags({
       ...decisions,
-      flags: user.flags,
+      // What is the verdict itself is said there.
+      flags: user.flags.filter((flag) => flag !== user.verdict),
       reversals: evaluation.primary?.subscription.reversals ?? [],
       doublePayment,
       blockedSentence: user.blockedSentence,

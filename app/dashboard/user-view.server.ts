@@ -92,7 +92,8 @@ export function toUserView({ evaluated, catalogue, workspaceNames, blockedBefore
   return {
     userId: record.userId,
     email: record.email,
-    name: record.name,
+    // Where there is neither name nor address, the id is what is shown.
+    name: record.name ?? (record.email.trim() === "" ? record.userId : null),
     verdict: evaluation.verdict,
     severity: evaluation.severity,
     flags: listFlags(evaluated, blocked),

@@ -69,6 +69,18 @@ describe("write mode grant_only", () => {
     });
   });
 
+  it("R395: what only the mode stood in the way of waits for no admin when it is switched on, before any run", async () => {
+    const { subscriptionId } = await addSyncedUser(world, "ada");
+    await setWriteMode("off");
+    world.sandbox.subscriptions.cancel(subscriptionId);
+    await world.parity.syncUser({ userId: "ada", actor: CRON });
+    expect(await toSyncStatus("ada")).toMatchObject({ blocked: "writes_off", flags: ["not_revoked"] });
+    await setWriteMode("full");
+    expect(await toSyncStatus("ada")).toMatchObject({ verdict: "unpaid_access", blocked: null, flags: [] });
+    expect(await readAccess(world, "ada")).toBe("active 5");
+    expect((await syncAll(world.parity)).synced).toBe(1);
+  });
+
   it("revokes access of one user when an admin approves it and Stripe shows evidence", async () => {
     const { subscriptionId } = await addSyncedUser(world, "ada");
     await setWriteMode("grant_only");

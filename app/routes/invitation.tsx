@@ -53,7 +53,7 @@ export const action = route.action(
   },
 );
 
-const INVALID = "This link does not work any more: it was used, withdrawn, or is too old.";
+const INVALID = "It was used, withdrawn, or is too old.";
 
 export default function Invitation() {
   const { token, open, minimum } = useLoaderData<typeof loader>();

@@ -5,7 +5,7 @@ import { route } from "~/http/route.server";
 export const action = route.action(
   { who: "public", because: "it only ends the caller's own session" },
   async ({ request, context }) =>
-    redirect("/workspace/session", {
+    redirect("/workspace/session?left", {
       headers: { "Set-Cookie": await context.customerAuth.endSession(request) },
     }),
 );

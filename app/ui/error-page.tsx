@@ -43,7 +43,7 @@ export function ErrorPage({ children }: { children?: ReactNode }) {
             Try again
           </ButtonLink>
         )}
-        <ButtonLink variant={status === 404 ? "secondary" : "quiet"} to="/">
+        <ButtonLink variant={status < 500 && status !== 401 ? "secondary" : "quiet"} to="/">
           Go to the Inbox
         </ButtonLink>
       </div>

@@ -35,10 +35,10 @@ export function Field({ id, label, hint, errors = [], unit, className, ...input 
           id={id}
           aria-invalid={errors.length > 0}
           aria-describedby={[hintId, errorId].filter(Boolean).join(" ") || undefined}
-          className={classNames(inputClasses, className)}
+          className={classNames(inputClasses, unit ? "min-w-0" : undefined, className)}
           {...input}
         />
-        {unit && <span className="text-table text-quiet">{unit}</span>}
+        {unit && <span className="shrink-0 text-table text-quiet">{unit}</span>}
       </div>
       {errorId && (
         <p id={errorId} className="mt-1 text-table text-critical">

@@ -15,12 +15,12 @@ export function TextArea({ id, label, hint, ...input }: TextAreaProps) {
       <label htmlFor={id} className="text-text font-medium">
         {label}
       </label>
-      <textarea id={id} aria-describedby={hintId} className={`mt-1.5 block ${textAreaClasses}`} {...input} />
       {hint && (
-        <p id={hintId} className="mt-1 text-small text-quiet">
+        <p id={hintId} className="mt-0.5 text-table text-quiet">
           {hint}
         </p>
       )}
+      <textarea id={id} aria-describedby={hintId} className={`mt-1.5 block ${textAreaClasses}`} {...input} />
     </div>
   );
 }

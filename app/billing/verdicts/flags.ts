@@ -14,7 +14,7 @@ const ENTRIES = {
     label: "Several customers",
     sentence: "More than one Stripe customer is linked to this user. All of them count.",
   },
-  comped: { label: "Free access", sentence: "Complimentary access is running." },
+  comped: { label: "Free access", sentence: "Free access is running." },
   given_by_hand: {
     label: "Given by hand",
     sentence:

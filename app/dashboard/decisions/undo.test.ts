@@ -241,7 +241,7 @@ describe("undoing from where the result stands", () => {
     const none = await deciding.refused("undo_change", { runId, userId: "payer-of-another-run" });
     expect(none.message).toBe("The run changed nothing for this user.");
     const made = await deciding.decide("undo_change", { runId, userId: "by-run" });
-    expect(made.sentence).toContain("taken back for 1 of 1 users");
+    expect(made.sentence).toMatch(/ is taken back\.$/);
     expect(await readAccess(world, "by-run")).toBe("locked 0");
     const undone = (await page(runId))?.undoneBy ?? [];
     expect(undone).toMatchObject([{ by: "Ada (staff)", users: 1 }]);

@@ -90,7 +90,7 @@ export async function loadOnlyUser(db: Database, run: RunRow): Promise<RunUserVi
   const people = await queryRows(
     db,
     personRow,
-    sql`SELECT id AS "userId", email, name FROM parity.users_by_id(${[...changes.keys()]}::text[])`,
+    sql`SELECT id AS "userId", email, nullif(btrim(name), '') AS name FROM parity.users_by_id(${[...changes.keys()]}::text[])`,
   );
   return [...changes].map(([userId, change]) => {
     const person = people.find((one) => one.userId === userId);

@@ -136,7 +136,7 @@ const definitions = {
     default: "no" as const,
     unit: null,
     label: "Second factor for staff",
-    help: "yes = staff who sign in with a password must add an authenticator app before they see anything.",
+    help: "Whether staff who sign in with a password must add an authenticator app before they see anything.",
     role: "admin",
   },
   lockedOutAlertMinutes: {
@@ -152,7 +152,7 @@ const definitions = {
     default: "no" as const,
     unit: null,
     label: "Email addresses in alerts",
-    help: "no = alerts name users by their id only.",
+    help: "Whether alerts name users by their email address. Otherwise they name them by their ID.",
     role: "admin",
   },
   keepRunsDays: {

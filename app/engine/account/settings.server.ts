@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { RecordFields } from "~/billing/fields";
-import type { Policy } from "~/billing/policy";
+import { type Policy, WRITE_MODES, type WriteMode } from "~/billing/policy";
 import type { Database, Tx } from "~/platform/client.server";
 import type { Log } from "~/platform/log.server";
 import { maskText } from "~/platform/mask.server";
@@ -84,6 +84,22 @@ export async function bindOnce(db: Database, binding: Binding): Promise<Binding>
   return (await loadSettings(db)).binding ?? binding;
 }
 
+const readWriteMode = (value: unknown): WriteMode => z.enum(WRITE_MODES).parse(value);
+
+/**
+ * What only the write mode stood in the way of is not called blocked by it any more, nor a revocation that waits for an admin; the next
+ * run decides anew. What a stricter mode stands in the way of, that run says.
+ */
+async function liftBlocks(tx: Database | Tx, mode: WriteMode): Promise<void> {
+  if (mode === "off") return;
+  const lifted = mode === "full" ? ["writes_off", "grant_only"] : ["writes_off"];
+  await tx.$executeRaw`
+    UPDATE parity."SyncStatus" SET blocked = NULL, flags = array_remove(flags, 'not_revoked')
+    WHERE "userId" IN (
+      -- What a run evaluates at this moment it saves with the mode that it finds.
+      SELECT "userId" FROM parity."SyncStatus" WHERE blocked = ANY(${lifted}::text[]) FOR UPDATE SKIP LOCKED)`;
+}
+
 const savedRow = z.object({ key: z.string(), before: z.unknown(), after: z.unknown() });
 
 /** A setting that was changed; `before` is null where the default stood. */
@@ -121,6 +137,7 @@ export async function saveSettings(
         RETURNING key, before, after`,
       );
       saved.push(...changes);
+      if (key === "writeMode" && changes.length > 0) await liftBlocks(tx, readWriteMode(value));
       await tx.$executeRaw`
         INSERT INTO parity."Setting" AS s (key, value, "updatedBy") VALUES (${key}, ${text}::jsonb, ${actor})
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedBy" = excluded."updatedBy", "updatedAt" = now()

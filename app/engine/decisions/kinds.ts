@@ -27,15 +27,15 @@ const ENTRIES = {
   give_comp: {
     role: "admin",
     reason: "required",
-    label: "Give complimentary access",
-    done: "Complimentary access given",
+    label: "Give free access",
+    done: "Free access given",
     undoable: true,
   },
   end_comp: {
     role: "admin",
     reason: "required",
-    label: "End complimentary access",
-    done: "Complimentary access ended",
+    label: "End free access",
+    done: "Free access ended",
     undoable: true,
   },
   acknowledge: {

@@ -42,7 +42,8 @@ const readUsers = (fields: RecordFields) =>
   selectRowByKey(sql`u`, sql`id`, {
     email: [sql`email`, text],
     emailVerified: [sql`"emailVerified"`, flag],
-    name: [sql`name`, nullable(text)],
+    // A name of blanks names no one.
+    name: [sql`nullif(btrim(name), '')`, nullable(text)],
     ...toReadColumns("user", fields),
     /** 64 bits do not fit a number of JavaScript, so it comes as text. */
     addressHash: [sql`hashtextextended(folded, 0)::text`, text],

@@ -1,6 +1,7 @@
 import { Form, useNavigation } from "@remix-run/react";
 import { useEffect, useId, useRef } from "react";
 import type { ActivityEntry } from "~/dashboard/activity/activity.server";
+import { takesFromUsers } from "~/engine/decisions/effect";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
 import { Field } from "~/ui/field";
@@ -19,6 +20,7 @@ export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; on
   }, [busy, onClose]);
   const undo = entry?.undo;
   const { preview, previewed, isPreviewing } = useDecision(`undo ${entry?.key}`);
+  const takesAccess = previewed?.ok === true && takesFromUsers(previewed.effect);
   const ask = useRef(preview);
   ask.current = preview;
   useEffect(() => {
@@ -33,7 +35,7 @@ export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; on
       description={
         <>
           {entry && entry.changes.length > 0 && (
-            <ul>
+            <ul aria-label="What it changed" className="list-disc pl-5">
               {entry.changes.map((change) => (
                 <li key={change}>{change}</li>
               ))}
@@ -60,7 +62,12 @@ export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; on
           />
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" variant="danger" disabled={busy} aria-busy={busy}>
+            <Button
+              type="submit"
+              variant={takesAccess ? "danger" : "primary"}
+              disabled={busy}
+              aria-busy={busy}
+            >
               Undo
             </Button>
           </div>

@@ -18,9 +18,17 @@ type SelectionBarProps = {
 };
 
 const BULK = {
-  hold: { button: "Hold…", title: "Put on hold", needsReason: true },
-  acknowledge: { button: "Acknowledge…", title: "Acknowledge", needsReason: true },
-  release: { button: "Release hold…", title: "Release the hold of", needsReason: false },
+  hold: { button: "Hold…", name: (users: string) => `Put ${users} on hold`, needsReason: true },
+  acknowledge: {
+    button: "Acknowledge…",
+    name: (users: string) => `Acknowledge ${users}`,
+    needsReason: true,
+  },
+  release: {
+    button: "Release hold…",
+    name: (users: string) => `Release the hold of ${users}`,
+    needsReason: false,
+  },
 } as const;
 
 type Kind = keyof typeof BULK;
@@ -100,7 +108,8 @@ function BulkDialog({ kind, count, selection, action, onClose, onDone }: BulkDia
   const notify = useNotice();
   const id = useId();
   const notified = useRef(false);
-  const { title, needsReason } = BULK[kind];
+  const { name, needsReason } = BULK[kind];
+  const decision = name(pluralize(count, "user"));
   const busy = fetcher.state !== "idle";
   const answer = fetcher.data;
   useEffect(() => {
@@ -120,7 +129,7 @@ function BulkDialog({ kind, count, selection, action, onClose, onDone }: BulkDia
     <Dialog
       open
       onClose={onClose}
-      title={`${title} ${pluralize(count, "user")}?`}
+      title={`${decision}?`}
       description={<p>Each user gets an entry of its own in the history.</p>}
     >
       <fetcher.Form method="post" action={action} className="space-y-4">
@@ -141,7 +150,7 @@ function BulkDialog({ kind, count, selection, action, onClose, onDone }: BulkDia
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy} aria-busy={busy}>
-            {busy ? "Saving…" : `${title} ${pluralize(count, "user")}`}
+            {busy ? "Saving…" : decision}
           </Button>
         </div>
       </fetcher.Form>

@@ -99,6 +99,20 @@ describe("the workspace page", () => {
     await expect.poll(() => check.mock.calls).toEqual([["ada"]]);
   });
 
+  it("R394: confirms a payment only of who was at a payment page, or pays in Stripe", async () => {
+    await addUser(world, { id: "ada" });
+    await addUser(world, { id: "ben" });
+    await world.db.checkoutAttempt.create({
+      data: { userId: "ben", key: crypto.randomUUID(), sessionId: "cs_test_1", orderHash: "order" },
+    });
+    await addSyncedUser(world, "cleo");
+    await world.db
+      .$executeRaw`UPDATE app."Workspace" SET status = 'locked', soldiers = 0 WHERE "ownerId" = 'cleo'`;
+    expect(await loadPage("ada_w1", "ada")).toMatchObject({ checking: true, hasPaid: false });
+    expect(await loadPage("ben_w1", "ben")).toMatchObject({ checking: true, hasPaid: true });
+    expect(await loadPage("cleo_w1", "cleo")).toMatchObject({ hasPaid: true });
+  });
+
   it("has the support contact once an admin has set it", async () => {
     await addUser(world, { id: "ada" });
     expect((await loadPage("ada_w1", "ada")).contact).toBeNull();

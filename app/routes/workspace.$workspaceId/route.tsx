@@ -7,7 +7,7 @@ import { route } from "~/http/route.server";
 import { withPaymentCheck } from "~/http/with-payment-check.server";
 import { CustomerErrorPage } from "~/routes/workspace/customer-error-page";
 import { MAX_RELOADS, NoScriptRefresh } from "~/routes/workspace/no-script-refresh";
-import { CONFIRMING, isOpen, LATE, SIGNED_OUT } from "~/routes/workspace/plan-state";
+import { CHECKING, CONFIRMING, isOpen, LATE, SIGNED_OUT } from "~/routes/workspace/plan-state";
 import { reloadsField } from "~/routes/workspace/reloads.server";
 import { usePolling } from "~/routes/workspace/use-polling";
 import { useRefresh } from "~/routes/workspace/use-refresh";
@@ -76,7 +76,7 @@ export default function Workspace() {
   });
   useRefresh({ hasNews: polling === "open" || polling === "still_locked", whenVisibleAgain: !isOpen(page) });
   const isLate = polling === "late" || reloads === MAX_RELOADS;
-  const checkState = isLate ? LATE : CONFIRMING;
+  const checkState = isLate ? LATE : page.hasPaid ? CONFIRMING : CHECKING;
   const pendingState = polling === "signed_out" ? SIGNED_OUT : isChecking ? checkState : null;
   return (
     <>

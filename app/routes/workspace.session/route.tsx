@@ -1,5 +1,5 @@
 import { data, type MetaFunction } from "@remix-run/node";
-import { useActionData } from "@remix-run/react";
+import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { idParam } from "~/http/body.server";
 import { errorResponse } from "~/http/errors";
@@ -17,12 +17,15 @@ const form = z.object({
   step: z.enum(["here", "replace"]).optional(),
 });
 
+/** `left`: the customer has just signed out. */
+const visit = z.object({ left: z.string().optional().catch(undefined) });
+
 export const meta: MetaFunction = () => [{ title: "Your workspace" }];
 
 /** A visit without a token gets a page that explains how to open a workspace. */
 export const loader = route.loader(
-  { who: "public", because: "it shows only how to open a workspace" },
-  () => null,
+  { who: "public", because: "it shows only how to open a workspace", search: visit },
+  ({ search }) => ({ hasLeft: search.left !== undefined }),
 );
 
 /**
@@ -63,13 +66,21 @@ export const action = route.action(
 
 export default function Session() {
   const answer = useActionData<HandoverStep>();
+  // A post from another site is answered without the loader's data.
+  const hasLeft = useLoaderData<typeof loader>()?.hasLeft === true;
   return (
-    <CustomerFrame>{answer ? <HandoverAnswer answer={answer} /> : <OpenFromApplication />}</CustomerFrame>
+    <CustomerFrame>
+      {answer ? <HandoverAnswer answer={answer} /> : <OpenFromApplication hasLeft={hasLeft} />}
+    </CustomerFrame>
   );
 }
 
-function OpenFromApplication() {
-  return (
+function OpenFromApplication({ hasLeft }: { hasLeft: boolean }) {
+  return hasLeft ? (
+    <CustomerHeader title="You are signed out">
+      Open your workspace again from the application whenever you like.
+    </CustomerHeader>
+  ) : (
     <CustomerHeader title="Open your workspace from the application">
       For your security, this page only opens from the application.
     </CustomerHeader>

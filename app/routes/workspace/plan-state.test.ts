@@ -30,6 +30,7 @@ function buildPage(changes: Partial<CustomerPage> & { open?: boolean } = {}): Cu
   return {
     workspace: { id: "w", name: "Acme", status: open ? "active" : "locked", seats: open ? 5 : 0 },
     checking: false,
+    hasPaid: false,
     unavailable: false,
     subscription: null,
     comp: null,

@@ -16,9 +16,16 @@ export type PlanState = { title: string; text: string; offer: Offer };
 
 const DAY = 86_400;
 
-/** Shown while we check whether a payment has arrived. */
+/** Shown while we check whether the payment of someone who has just paid has arrived. */
 export const CONFIRMING: PlanState = {
-  title: "We’re confirming your payment.",
+  title: "We’re confirming your payment",
+  text: "This usually takes a few seconds.",
+  offer: "wait",
+};
+
+/** Shown while we check a locked workspace whose owner, as far as we know, has not paid. */
+export const CHECKING: PlanState = {
+  title: "We’re checking your plan",
   text: "This usually takes a few seconds.",
   offer: "wait",
 };
@@ -147,7 +154,7 @@ function describeLockedWorkspace({ subscription, maybePaid, unavailable }: Custo
     };
   if (unavailable)
     return {
-      title: "We could not check your payment",
+      title: "We could not check your plan",
       text: "If you have paid, your payment is safe and your workspace opens automatically later.",
       offer: "check_again",
     };

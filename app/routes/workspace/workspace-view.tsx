@@ -32,7 +32,10 @@ export function WorkspaceView({ data, pendingState, actionResult, recheckPath }:
           {text}
         </CustomerHeader>
       </div>
-      <Seats count={page.workspace.status === "active" ? page.workspace.seats : 0} />
+      <Seats
+        count={page.workspace.status === "active" ? page.workspace.seats : 0}
+        largest={Math.max(0, ...data.plans.map(({ seats }) => seats))}
+      />
       {actionResult && "problem" in actionResult && (
         <div className="mt-8">
           <Banner tone="high" role="alert">

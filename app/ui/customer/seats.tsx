@@ -2,14 +2,16 @@ import { Bot } from "lucide-react";
 import { formatSeats, SEAT_LABEL } from "~/billing/seat-label";
 import { classNames } from "~/ui/class-names";
 
-const DEFAULT_SEATS = 5;
+/** More are not drawn one by one: the caption says how many there are. */
+const MAX_DRAWN = 20;
 /** The delay from one seat to the next, in milliseconds, so that a customer sees which seats a plan unlocked. */
 const STEP = 60;
 
-/** The workspace's seats. The ones that the plan includes are filled. */
-export function Seats({ count }: { count: number }) {
-  const seats = Array.from({ length: Math.max(DEFAULT_SEATS, count) }, (_, index) => index + 1);
-  const caption = count === 0 ? `No active ${SEAT_LABEL.many}` : `${count} of ${formatSeats(seats.length)}`;
+/** The workspace's seats: those that it has are filled, those that the largest plan would add are outlined. */
+export function Seats({ count, largest }: { count: number; largest: number }) {
+  const drawn = Math.min(MAX_DRAWN, Math.max(count, largest));
+  const seats = Array.from({ length: drawn }, (_, index) => index + 1);
+  const caption = count === 0 ? `No active ${SEAT_LABEL.many}` : formatSeats(count);
   return (
     <figure className="mt-8">
       <div aria-hidden="true" className="grid grid-cols-5 gap-2 sm:gap-3">

@@ -17,13 +17,13 @@ export function DialogPopup({ open, onClose, title, description, children }: Dia
         <Dialog.Popup
           initialFocus={() => findFirst(body.current)}
           finalFocus={() => findReturn(openedFrom.current)}
-          className="floating fixed inset-x-4 top-[12vh] z-50 mx-auto max-h-[80vh] max-w-lg overflow-y-auto rounded border border-line bg-raised p-5 text-ink shadow-float outline-none"
+          className="floating fixed inset-x-4 top-[12vh] z-50 mx-auto max-h-[80vh] max-w-lg overflow-y-auto rounded border border-line bg-raised p-5 wrap-anywhere text-ink shadow-float outline-none"
         >
           <div className="flex items-start justify-between gap-4">
             <Dialog.Title className="text-lead font-semibold text-balance">{title}</Dialog.Title>
             <Dialog.Close
               aria-label="Close"
-              className="-m-1 inline-flex size-8 items-center justify-center rounded text-faint hover:bg-hover hover:text-ink"
+              className="-m-1 inline-flex size-8 shrink-0 items-center justify-center rounded text-faint hover:bg-hover hover:text-ink"
             >
               <X className="size-4" aria-hidden="true" />
             </Dialog.Close>

@@ -45,14 +45,13 @@ export const giveComp: Handler<CompInput> = {
     if (!plan) return refuse("refused", `There is no plan ${planId}.`);
     if (plan.seats === 0) return refuse("refused", `The plan ${plan.name} has no seats: it gives no access.`);
     if (until <= now) return refuse("refused", "The last day is over already.");
-    if (until > now + MOST_DAYS * DAY)
-      return refuse("refused", "Complimentary access lasts ten years at most.");
+    if (until > now + MOST_DAYS * DAY) return refuse("refused", "Free access lasts ten years at most.");
     const same = await tx.comp.findFirst({
       where: { userId, planId, revokedAt: null, expiresAt: new Date(until * 1000) },
     });
     if (same !== null) {
       const decision = await findLatestDecision(tx, { userId });
-      return refuse("already", `${found.name} has this complimentary access already.`, decision ?? undefined);
+      return refuse("already", `${found.name} has this free access already.`, decision ?? undefined);
     }
     const compId = crypto.randomUUID();
     const { actorName: actor, reason } = context;
@@ -62,7 +61,7 @@ export const giveComp: Handler<CompInput> = {
       userIds: [userId],
       before: null,
       after: { compId, planId, until },
-      sentence: `${found.name} has complimentary access: ${plan.name} with ${formatSeats(plan.seats)}, until ${formatDay(until)}.`,
+      sentence: `${found.name} has free access: ${plan.name} with ${formatSeats(plan.seats)}, until ${formatDay(until)}.`,
       followUp: "sync",
       write: async (tx) =>
         void (await tx.$executeRaw`INSERT INTO parity."Comp" (id, "userId", "planId", reason, actor, "createdAt", "expiresAt")
@@ -85,8 +84,7 @@ export const endComp: Handler<EndInput> = {
     const rows = await tx.comp.findMany({
       where: { id: { in: compIds }, revokedAt: { not: null }, expiresAt: { gt: now } },
     });
-    if (rows.length === 0)
-      return refuse("changed", `The complimentary access of ${found.name} would be over anyway.`);
+    if (rows.length === 0) return refuse("changed", `The free access of ${found.name} would be over anyway.`);
     const ids = rows.map(({ id }) => id);
     return {
       ok: true,
@@ -94,7 +92,7 @@ export const endComp: Handler<EndInput> = {
       userIds: [userId],
       before: null,
       after: { compIds: ids },
-      sentence: `${found.name} has complimentary access again.`,
+      sentence: `${found.name} has free access again.`,
       followUp: "sync",
       write: async (tx) =>
         void (await tx.$executeRaw`UPDATE parity."Comp" SET "revokedAt" = NULL WHERE id = ANY(${ids})`),
@@ -118,11 +116,7 @@ async function end(
   });
   if (rows.length === 0) {
     const decision = await findLatestDecision(tx, { userId });
-    return refuse(
-      whenNone,
-      `${found.name} has no complimentary access that could be ended.`,
-      decision ?? undefined,
-    );
+    return refuse(whenNone, `${found.name} has no free access that could be ended.`, decision ?? undefined);
   }
   const ids = rows.map(({ id }) => id);
   return {
@@ -131,7 +125,7 @@ async function end(
     userIds: [userId],
     before: { compIds: ids },
     after: null,
-    sentence: `The complimentary access of ${found.name} is ended.`,
+    sentence: `The free access of ${found.name} is ended.`,
     followUp: "sync",
     mayRevoke: true,
     write: async (tx) =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pluralize } from "~/billing/words/counts";
 import { roleAllows } from "~/engine/account/roles";
 import { type Decided, type DecisionRequest, findReasonProblem } from "~/engine/decisions/decide.server";
 import { describeTaking, takesFromUsers } from "~/engine/decisions/effect";
@@ -74,7 +75,7 @@ export async function undoChanges(
   const decided = (effect: UndoEffect, decision: StoredDecision | null): Decided => ({
     ok: true,
     decision,
-    sentence: `${found.name} ${decision === null ? "would be" : "is"} taken back for ${effect.undone} of ${found.total} users.`,
+    sentence: `${found.name} ${decision === null ? "would be" : "is"} taken back${found.total === 1 && effect.undone === 1 ? "" : ` for ${effect.undone} of ${pluralize(found.total, "user")}`}.`,
     effect: effect.effect,
     notes: describeSkips(effect),
     writeMode: context.settings.writeMode,

@@ -85,7 +85,7 @@ function Entry({ entry, onUndo }: { entry: NamedEntry; onUndo?: (entry: Activity
           {stripeRequestId !== null && (
             <>
               {" · by Stripe’s answer "}
-              <span className="font-mono text-small break-all">{stripeRequestId}</span>
+              <span className="inline-block font-mono text-small wrap-anywhere">{stripeRequestId}</span>
             </>
           )}
         </p>

@@ -1,3 +1,4 @@
+import { SEAT_LABEL } from "~/billing/seat-label";
 import type { DecisionKind } from "~/engine/decisions/kinds";
 
 /** A list of what can be chosen on this page. */
@@ -62,7 +63,7 @@ export const DECISION_FORMS: Record<DecisionKind, DecisionWords> = {
     ],
   },
   reject_link: {
-    question: (name) => `This customer is not ${name}?`,
+    question: (name) => `Is this customer not ${name}?`,
     confirm: "Not the same person",
     fields: [{ name: "customerId", label: "Stripe customer", type: "choice", from: "matches" }],
   },
@@ -88,7 +89,7 @@ export const DECISION_FORMS: Record<DecisionKind, DecisionWords> = {
     ],
   },
   payer_not_ours: {
-    question: (name) => `${name} is not a customer of this application?`,
+    question: (name) => `Is ${name} not a customer of this application?`,
     confirm: "Not ours",
     fields: [],
   },
@@ -99,7 +100,7 @@ export const DECISION_FORMS: Record<DecisionKind, DecisionWords> = {
     fields: [PRICE, PLAN],
   },
   ignore_price: { question: () => "Ignore this price?", confirm: "Ignore price", fields: [PRICE] },
-  unmap_price: { question: () => "Take the price’s plan away?", confirm: "Unmap price", fields: [PRICE] },
+  unmap_price: { question: () => "Unmap this price?", confirm: "Unmap price", fields: [PRICE] },
   set_plan: {
     question: (name) => (name === "" ? "A new plan" : `Change ${name}?`),
     confirm: "Save plan",
@@ -107,7 +108,7 @@ export const DECISION_FORMS: Record<DecisionKind, DecisionWords> = {
       { name: "planId", label: "ID", type: "text", hint: "As your application records the plan." },
       { name: "name", label: "Name", type: "text" },
       {
-        ...{ name: "seats", label: "Seats", type: "text", inputMode: "numeric" },
+        ...{ name: "seats", label: SEAT_LABEL.title, type: "text", inputMode: "numeric" },
         hint: "What the plan includes. A plan with 0 gives no access.",
       },
     ],

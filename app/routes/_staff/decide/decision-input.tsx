@@ -17,6 +17,15 @@ type DecisionInputProps = {
 export function DecisionInput({ id, field, choices, value, onChange }: DecisionInputProps) {
   const { name, label } = field;
   const listed = field.type === "choice" ? (choices[field.from] ?? []) : [];
+  const [only] = listed;
+  // What cannot be chosen is said in full: a list would cut it off.
+  if (only && listed.length === 1)
+    return (
+      <div>
+        <p className="text-text font-medium">{label}</p>
+        <p className="mt-0.5">{only.label}</p>
+      </div>
+    );
   if (listed.length > 0)
     return (
       <Select

@@ -10,7 +10,7 @@ export function Help({ open, onClose }: { open: boolean; onClose: () => void }) 
   return (
     <DialogPopup open={open} onClose={onClose} title="Keyboard" description={null}>
       <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-table">
-        <Key name="⌘K">Search users, pages and actions</Key>
+        <Key name={isApple() ? "⌘K" : "Ctrl K"}>Search users, pages and actions</Key>
         {[...labels].map(([key, label]) => (
           <Key key={key} name={key}>
             {label}
@@ -33,6 +33,9 @@ export function Help({ open, onClose }: { open: boolean; onClose: () => void }) 
     </DialogPopup>
   );
 }
+
+/** Where the command key stands for what Ctrl does elsewhere. */
+const isApple = () => /Mac|iPhone|iPad/.test(navigator.platform);
 
 function Key({ name, children }: { name: string; children: string }) {
   return (

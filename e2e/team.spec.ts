@@ -14,9 +14,16 @@ test("an admin invites a colleague, who joins and gets another role; the last ad
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Role").selectOption("operator");
   await page.getByRole("button", { name: "Create link" }).click();
-  const link = await page.getByRole("region", { name: "New link" }).locator("code").innerText();
+  const newLink = page.getByRole("region", { name: "New link" });
   await effort.expect({ clicks: 1, keys: 0, fields: 2 });
-  await expectAccessible(page, { within: page.getByRole("region", { name: "New link" }) });
+  await expectAccessible(page, { within: newLink });
+  // Invited once more: the first link ends, and that is said.
+  await expect(newLink).not.toContainText("no longer works");
+  await page.getByLabel("Email").fill(email.toUpperCase());
+  await page.getByLabel("Role").selectOption("operator");
+  await page.getByRole("button", { name: "Create link" }).click();
+  await expect(newLink).toContainText("The earlier link for them no longer works.");
+  const link = await newLink.locator("code").innerText();
 
   const other = await (await browser.newContext()).newPage();
   await other.goto(link);
@@ -48,9 +55,18 @@ test("an admin invites a colleague, who joins and gets another role; the last ad
   await choose("Demo Admin", "Remove from the team");
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await expect(page.getByText("This is the last admin who can sign in.")).toBeVisible();
+  // In another tab the list is not as it was: what is refused shows how it is.
+  const tab = await page.context().newPage();
+  await tab.goto("/team");
+  await tab.getByRole("button", { name: `Change ${name}` }).click();
+  await tab.getByRole("menuitem", { name: "Change role" }).click();
   await choose(name, "Remove from the team");
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await expect(page.getByText(`${name} was removed and signed out.`)).toBeVisible();
+  await tab.getByRole("dialog").getByRole("button", { name: "Change role" }).click();
+  await expect(tab.getByText("There is no such member any more.")).toBeVisible();
+  await expect(tab.getByRole("button", { name: `Change ${name}` })).toHaveCount(0);
+  await tab.close();
   await other.goto("/account");
   await expect(other.getByRole("heading", { name: "Sign in to Parity" })).toBeVisible();
 });

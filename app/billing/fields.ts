@@ -1,5 +1,5 @@
 import { formatDay } from "./dates";
-import { formatMoney, formatPrice } from "./money";
+import { formatListPrice } from "./money";
 import {
   type EpochSeconds,
   isCancelScheduled,
@@ -177,11 +177,7 @@ export const FIELDS = {
       short: "amount",
       why: "The application shows this as the price.",
       fromStripe: (item) => (item ? readWholeAmount(item) : undefined),
-      raw: (item) =>
-        item &&
-        (item.pricing || item.unitAmount === null
-          ? formatPrice(item)
-          : formatMoney(item.unitAmount, item.currency)),
+      raw: (item) => item && formatListPrice(item),
     },
     currency: {
       type: "text",

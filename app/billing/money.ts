@@ -151,6 +151,12 @@ export function formatPrice(price: PriceInWords): string {
   return addPeriod(formatMoney(unitAmount, currency), price);
 }
 
+/** The amount alone, where Stripe lists one; else the price in words. */
+export const formatListPrice = (price: PriceInWords): string =>
+  price.pricing || price.unitAmount === null
+    ? formatPrice(price)
+    : formatMoney(price.unitAmount, price.currency);
+
 /** All units together: `$400/year`; why no amount is known: `usage-based price`, `tiered price`. */
 export function formatTotalPrice(price: PriceView): string {
   const total = computeTotal(price);

@@ -14,12 +14,15 @@ import { isMakerStillAdmin, isStillAdmin, lockRoster, toMaker } from "./roster-l
 export const INVITATION_HOURS = 72;
 
 type InviteRefusal = "bad_email" | "already_member" | "no_such_member" | "not_admin";
-export type Invited = { ok: true; token: string; expiresAt: Date } | { ok: false; reason: InviteRefusal };
+/** `replaces`: an earlier link for the same person was open, and works no more. */
+export type Invited =
+  | { ok: true; token: string; expiresAt: Date; replaces: boolean }
+  | { ok: false; reason: InviteRefusal };
 
 export const INVITE_REFUSALS: Record<InviteRefusal, string> = {
   bad_email: "The email address is not valid.",
   already_member: "This person is a member already. Change the role in the list instead.",
-  no_such_member: "There is no such member any more. Reload the page.",
+  no_such_member: "There is no such member any more.",
   not_admin: "You are no longer an admin. Nothing was changed.",
 };
 
@@ -63,7 +66,7 @@ export function createInvitations(db: Database): Invitations {
     const token = randomBytes(32).toString("base64url");
     const expiresAt = new Date(Date.now() + INVITATION_HOURS * HOUR_MS);
     const { email } = invitation;
-    await tx.staffInvitation.updateMany({
+    const { count: replaced } = await tx.staffInvitation.updateMany({
       where: { email, ...selectOpen() },
       data: { withdrawnAt: new Date() },
     });
@@ -79,7 +82,7 @@ export function createInvitations(db: Database): Invitations {
         after: { passwordLink: true },
         by,
       });
-    return { ok: true, token, expiresAt };
+    return { ok: true, token, expiresAt, replaces: replaced > 0 };
   };
   const findOpen: Invitations["findOpen"] = async (token) => {
     const found = await db.staffInvitation.findFirst({

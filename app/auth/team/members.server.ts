@@ -9,7 +9,7 @@ export type TeamAnswer = { ok: true; name: string } | { ok: false; reason: TeamR
 
 /** What became of it, for the person who asked. */
 export const TEAM_REFUSALS: Record<TeamRefusal, string> = {
-  no_such_member: "There is no such member any more. Reload the page.",
+  no_such_member: "There is no such member any more.",
   last_admin: "This is the last admin who can sign in. Make another member an admin first.",
   not_admin: "You are no longer an admin. Nothing was changed.",
   no_second_factor: "This member has no second factor.",

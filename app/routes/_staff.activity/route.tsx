@@ -15,6 +15,7 @@ import { UndoDialog } from "./undo-dialog";
 
 const PAGE_LENGTH = 50;
 
+export { reloadAfterRefusal as shouldRevalidate } from "~/ui/reach/reload-after-refusal";
 export const meta: MetaFunction = () => [{ title: "Activity · Parity" }];
 
 export const loader = route.loader(

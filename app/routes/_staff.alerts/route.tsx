@@ -14,6 +14,7 @@ import { AlertList } from "./alert-list";
 import { Kinds } from "./kinds";
 import { MUTE_HOURS } from "./mute-hours";
 
+export { reloadAfterRefusal as shouldRevalidate } from "~/ui/reach/reload-after-refusal";
 export const meta: MetaFunction = () => [{ title: "Alerts · Parity" }];
 
 const kind = z.enum(ALERT_KINDS);

@@ -42,6 +42,7 @@ export function Result({ result, hours }: { result: TeamResult | undefined; hour
           <h2 className="text-text font-semibold">Send this link to {link.for}</h2>
           <p className="mt-1 text-table text-quiet">
             It is shown only now. It works once, within {hours} hours. Parity sends no email.
+            {link.replaces && " The earlier link for them no longer works."}
           </p>
           <CopyText text={link.url} label="link" />
         </section>

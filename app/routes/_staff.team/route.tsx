@@ -11,6 +11,7 @@ import { OpenLinks } from "./open-links";
 import { Result } from "./result";
 import { decideTeam, type TeamResult, teamForm } from "./team-action.server";
 
+export { reloadAfterRefusal as shouldRevalidate } from "~/ui/reach/reload-after-refusal";
 export const meta: MetaFunction = () => [{ title: "Team · Parity" }];
 
 export const loader = route.loader({ who: "staff", role: "admin" }, async ({ staff, context }) => ({

@@ -27,7 +27,7 @@ export type TeamResult = {
   about?: "email";
   done?: string;
   /** Shown once. */
-  link?: { url: string; for: string };
+  link?: { url: string; for: string; replaces: boolean };
   /** The fields of the form that undoes it. */
   undo?: Record<string, string>;
 };
@@ -39,11 +39,13 @@ export async function decideTeam({ form, by, staffAuth, appUrl }: Input) {
   const { members, invitations } = staffAuth;
   const toLink = (made: Invited, email: string) =>
     made.ok
-      ? data<TeamResult>({ link: { url: buildInvitationUrl(appUrl, made.token), for: email } })
+      ? data<TeamResult>({
+          link: { url: buildInvitationUrl(appUrl, made.token), for: email, replaces: made.replaces },
+        })
       : refuse(INVITE_REFUSALS[made.reason], made.reason === "not_admin" ? undefined : "email");
   switch (form.intent) {
     case "invite": {
-      const email = form.email.trim();
+      const email = form.email.trim().toLowerCase();
       return toLink(await invitations.invite({ email, role: form.role }, by), email);
     }
     case "new-password": {

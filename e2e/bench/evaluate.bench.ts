@@ -95,6 +95,6 @@ function evaluateUsers(userIds: readonly string[], context: EvaluationContext) {
   });
 }
 
-function findDrift(): Promise<number> {
-  return db.$transaction((tx) => enqueueDriftedUsers(tx, FIELDS));
+async function findDrift(): Promise<number> {
+  return (await db.$transaction((tx) => enqueueDriftedUsers(tx, FIELDS))).enqueued;
 }

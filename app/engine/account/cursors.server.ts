@@ -175,6 +175,18 @@ export async function saveEvaluatedShare(tx: Tx, share: number): Promise<void> {
   await saveCursor(tx, "evaluated_share", share);
 }
 
+const besideVersions = z.object({ beforeLast: z.number(), last: z.number() });
+
+/** Versions at which incremental runs have last looked for users beside others, the last two times; null before the first. */
+export async function findBesideVersions(tx: Tx): Promise<z.infer<typeof besideVersions> | null> {
+  const row = await tx.cursor.findUnique({ where: { key: "beside_others" } });
+  return besideVersions.nullable().parse(row?.value ?? null);
+}
+
+export async function saveBesideVersions(tx: Tx, versions: z.infer<typeof besideVersions>): Promise<void> {
+  await saveCursor(tx, "beside_others", versions);
+}
+
 /** The next run evaluates all users, because something else than the rules has changed for all of them. */
 export async function forgetEvaluatedContext(tx: Tx): Promise<void> {
   await tx.cursor.deleteMany({ where: { key: "evaluated_context" } });

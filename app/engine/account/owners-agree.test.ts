@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { isRejected } from "~/billing/links/links";
+import { PATIENT, withRuns } from "~/billing/testing/arbitraries";
 import { countUnlinkedCustomers } from "~/dashboard/account-facts.server";
 import { loadEvaluationContext, loadOptions } from "~/engine/evaluate/deps.server";
 import { type LoadedSnapshot, loadSnapshots } from "~/engine/evaluate/snapshots.server";
-import { createSeededRandom } from "~/engine/testing/seeded-random";
+import { notePaddedIds } from "~/engine/runs/phases/note-padded-ids.server";
+import { createSeededRandom, type SeededRandom } from "~/engine/testing/seeded-random";
 import { addUser, createWorld, syncAll, type World } from "~/engine/testing/world";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
@@ -111,6 +113,57 @@ it("one user, many users and one customer give the same owners", async () => {
   // Of all kinds there are some, or nothing would be compared.
   const counts = new Set(Object.values(byCustomer).map(({ length }) => Math.min(length, 2)));
   expect(counts).toEqual(new Set([0, 1, 2]));
+});
+
+/** What an application may record: blanks around ids and addresses, rows of deleted users, one address or id for several. */
+async function recordAnything(random: SeededRandom) {
+  const { db } = world;
+  const blank = () => random.pick(["", "", " ", "\t", "\n "]);
+  const userId = random.pick([...userIds, "deleted", "deleted too"]);
+  const row = {
+    stripeSubscriptionId: `${random.pick(customerIds).replace("cus", "sub")}${random.pick([0, 1])}${blank()}`,
+  };
+  const changes = [
+    () =>
+      db.user.updateMany({
+        where: { id: userId },
+        data: { email: `${blank()}${random.pick(userIds).toUpperCase()}@example.com` },
+      }),
+    () => db.user.updateMany({ where: { id: userId }, data: { emailVerified: random.next() < 0.5 } }),
+    () =>
+      db.user.updateMany({
+        where: { id: userId },
+        data: { stripeCustomerId: `${blank()}${random.pick(customerIds)}` },
+      }),
+    () => db.user.updateMany({ where: { id: userId }, data: { stripeCustomerId: null } }),
+    () =>
+      db.billingSubscription.upsert({
+        where: { userId },
+        create: { userId, ...row, stripePriceId: "price", status: "active", currency: "usd" },
+        update: row,
+      }),
+    () => db.billingSubscription.deleteMany({ where: { userId } }),
+  ];
+  await random.pick(changes)();
+}
+
+it("one user and many users are evaluated the same, whatever other records say", PATIENT, async () => {
+  await world.db
+    .$executeRaw`ALTER TABLE app."User" DROP CONSTRAINT "User_stripeCustomerId_key", DROP CONSTRAINT "User_email_key"`;
+  await world.db
+    .$executeRaw`ALTER TABLE app."BillingSubscription" DROP CONSTRAINT "BillingSubscription_stripeSubscriptionId_key"`;
+  const { numRuns, interruptAfterTimeLimit = Number.POSITIVE_INFINITY } = withRuns(60);
+  const until = performance.now() + interruptAfterTimeLimit;
+  for (let n = 0; n < numRuns && performance.now() < until; n += 1) {
+    const random = createSeededRandom(20261130 + n);
+    for (let changes = 0; changes < 4; changes += 1) await recordAnything(random);
+    await notePaddedIds(world.db, null);
+    const together = await load(...userIds);
+    for (const snapshot of random.sample(together, 4)) {
+      const alone = await load(snapshot.record.userId);
+      expect(inOrder(alone), `seed ${20261130 + n}`).toEqual(inOrder([snapshot]));
+    }
+  }
 });
 
 it("a payer whose recorded user was rejected by staff is listed as unclaimed", async () => {

@@ -8,16 +8,28 @@ import { recordHashParts } from "./record-hash.server";
 /** For one statement and its transaction: a million users' fingerprints are compared in memory, not on the disk. */
 const WORK_MEM = "64MB";
 
+const driftRow = z.object({ enqueued: z.number(), gone: z.array(z.string()) });
+
 /**
  * Enqueues the users whose record is not the one that their sync status was evaluated on: any program has changed it, or it
  * was never evaluated. One statement compares all users, and reads three tables and the sync statuses once: the parts of a
  * fingerprint and the stored fingerprint cancel each other out where they agree. Returns how many users were not in the
- * queue before.
+ * queue before, and the owners of what deleted users left.
  */
-export async function enqueueDriftedUsers(tx: Tx, fields: RecordFields): Promise<number> {
+export async function enqueueDriftedUsers(
+  tx: Tx,
+  fields: RecordFields,
+): Promise<{ enqueued: number; gone: string[] }> {
   await tx.$queryRaw`SELECT set_config('work_mem', ${WORK_MEM}, true)`;
-  return tx.$executeRaw`
-    INSERT INTO parity."RecheckQueue" ("userId") ${selectDriftedUsers(fields)} ORDER BY 1 ON CONFLICT DO NOTHING`;
+  return queryOneOrThrow(
+    tx,
+    driftRow,
+    sql`
+    WITH found AS MATERIALIZED (${selectDriftedUsers(fields)}),
+      enqueued AS (INSERT INTO parity."RecheckQueue" ("userId") SELECT "userId" FROM found WHERE "isThere" ORDER BY 1
+        ON CONFLICT DO NOTHING RETURNING 1)
+    SELECT (SELECT count(*) FROM enqueued)::int AS enqueued, ARRAY(SELECT "userId" FROM found WHERE NOT "isThere") AS gone`,
+  );
 }
 
 const countRow = z.object({ users: z.number() });
@@ -26,11 +38,12 @@ const countRow = z.object({ users: z.number() });
 export async function countDriftedUsers(db: Database, fields: RecordFields): Promise<number> {
   return db.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT set_config('work_mem', ${WORK_MEM}, true)`;
-    const query = sql`SELECT count(*)::int AS users FROM (${selectDriftedUsers(fields)}) drifted`;
+    const query = sql`SELECT count(*)::int AS users FROM (${selectDriftedUsers(fields)}) drifted WHERE "isThere"`;
     return (await queryOneOrThrow(tx, countRow, query)).users;
   });
 }
 
+/** SQL: rows `("userId", "isThere")`. What deleted users left is no drift, but may concern others. */
 function selectDriftedUsers(fields: RecordFields): Sql {
   const parts = recordHashParts(
     {
@@ -41,9 +54,7 @@ function selectDriftedUsers(fields: RecordFields): Sql {
     fields,
   );
   return sql`
-    SELECT found."userId" FROM (
+    SELECT found."userId", EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = found."userId") AS "isThere" FROM (
       SELECT "userId" FROM (${parts} UNION ALL SELECT "userId", "recordHash" FROM parity."SyncStatus") parts
-      GROUP BY "userId" HAVING bit_xor(hash) <> 0) found
-    -- Rows of deleted users are no drift.
-    WHERE EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = found."userId")`;
+      GROUP BY "userId" HAVING bit_xor(hash) <> 0) found`;
 }

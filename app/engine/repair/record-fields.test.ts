@@ -81,9 +81,9 @@ async function readBilling() {
 
 const countDrifted = (fields: RecordFields) =>
   world.db.$transaction(async (tx) => {
-    const found = await enqueueDriftedUsers(tx, fields);
+    const { enqueued } = await enqueueDriftedUsers(tx, fields);
     await tx.recheckQueue.deleteMany();
-    return found;
+    return enqueued;
   });
 
 it("a field that is added to the table is loaded, compared and labelled", async () => {

@@ -110,6 +110,35 @@ it("the next incremental run gives a payment to the user with its address when a
   expect((await readAccess())[0]).toBe(5);
 });
 
+it("the next incremental run finds who is beside a user that a person looked at since", async () => {
+  const { db, sandbox, prices, parity } = world;
+  const customer = sandbox.customers.create({ email: "ida@example.com" }).id;
+  const both = [1, 2].map(() => sandbox.subscriptions.create({ customer, items: [{ price: prices.army }] }));
+  await addUser(world, { id: "ida", customerId: customer });
+  await addUser(world, { id: "kim" });
+  await reconcileAll(parity, "full");
+  for (let n = 0; n < 3; n += 1) await reconcileAll(parity, "incremental");
+  const isEntangled = async (userId: string) =>
+    (await db.syncStatus.findUnique({ where: { userId } }))?.entangled;
+  expect(await isEntangled("ida")).toBe(false);
+  const idas = await db.billingSubscription.findUniqueOrThrow({ where: { userId: "ida" } });
+  const other = both.find(({ id }) => id !== idas.stripeSubscriptionId)?.id ?? "none";
+  const row = { stripeSubscriptionId: other, stripePriceId: prices.army, status: "active" };
+  await db.billingSubscription.create({ data: { ...row, userId: "kim", currency: "usd" } });
+  // What the person saw is no difference any more that a run would find, and nothing that it would look at again.
+  const actor = { kind: "staff", id: "tester" } as const;
+  expect(await parity.syncUser({ userId: "kim", actor })).toMatchObject({
+    verdictAfter: "in_sync",
+  });
+  expect(await isEntangled("ida")).toBe(false);
+  await reconcileAll(parity, "incremental");
+  expect(await isEntangled("ida")).toBe(true);
+  await db.billingSubscription.delete({ where: { userId: "kim" } });
+  await db.user.update({ where: { id: "kim" }, data: { stripeCustomerId: null } });
+  await reconcileAll(parity, "incremental");
+  expect(await isEntangled("ida")).toBe(false);
+});
+
 /** The statuses of users who exist, and all changes: what a run leaves behind. */
 async function readEnd() {
   const statuses = await world.db.syncStatus.findMany({ omit: STATUSES, orderBy: { userId: "asc" } });

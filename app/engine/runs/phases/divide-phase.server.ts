@@ -2,6 +2,7 @@ import { findEvaluatedContext } from "~/engine/account/cursors.server";
 import { type Deps, loadEvaluationContext } from "~/engine/evaluate/deps.server";
 import { fingerprintContext } from "~/engine/evaluate/hash.server";
 import type { RunSession, StepResult } from "~/engine/runs/run-session.server";
+import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { notePaddedIds } from "./note-padded-ids.server";
 import { cutBatches } from "./run-batches.server";
 import { chooseShareOfSettled } from "./settled-users.server";
@@ -25,8 +26,8 @@ export async function runDividePhase(deps: Deps, session: RunSession): Promise<S
   const allUsers = run.scope === "full" || (run.scope === "incremental" && !isSame);
   // Who asks for a full run by hand wants everything evaluated.
   const mayLeaveOut = isSame && run.scope === "full" && run.mode === "apply" && run.actor.kind === "cron";
-  // A few selected users are evaluated by what the last run noted.
-  if (run.selectionId === null) await notePaddedIds(deps.db);
+  // An incremental run has done it for those who have changed, and selected users are evaluated by what the last run noted.
+  if (allUsers && run.selectionId === null) await retryOnDeadlock(deps.db, (tx) => notePaddedIds(tx, null));
   const shareOfSettled = mayLeaveOut ? await chooseShareOfSettled(deps.db, context) : null;
   const batches = await deps.db.$transaction(async (tx) => {
     const count = await cutBatches(tx, run.id, { allUsers, selectionId: run.selectionId }, BATCH);

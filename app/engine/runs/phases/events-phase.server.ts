@@ -17,7 +17,7 @@ import type { Answer } from "~/stripe/reader.server";
 import type { WebhookEvent } from "~/stripe/webhook-event.server";
 import { isFullRunCheaper, listLeastRecentlyRead } from "./customers-to-read.server";
 import { pauseOrFail } from "./pause-or-fail.server";
-import { enqueueUsersBesideOthers } from "./settled-users.server";
+import { enqueueUsersBesideOthers } from "./users-beside-others.server";
 
 /** Events are not promised in order, and carry whole seconds. */
 export const OVERLAP_SECONDS = 10 * 60;
@@ -66,9 +66,9 @@ export async function runEventsPhase(deps: Deps, session: RunSession): Promise<S
   await listDueInvoices(deps, session.requestOptions, MOST_INVOICE_LISTS);
   const { recheckPerRun, fields } = await loadSettings(deps.db);
   await retryOnDeadlock(deps.db, async (tx) => {
-    await enqueueDriftedUsers(tx, fields);
+    const { gone } = await enqueueDriftedUsers(tx, fields);
     await enqueueDueUsers(tx, { now: await readDatabaseTime(tx) });
-    await enqueueUsersBesideOthers(tx);
+    await enqueueUsersBesideOthers(tx, { gone });
   });
   if (await isFullRunCheaper(deps.db)) return becomeFull(deps, session, "much has changed");
   const { eventsReadUntil, unreadable } = cursor;

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { FIELDS } from "~/billing/fields";
 import { findEvaluatedShare } from "~/engine/account/cursors.server";
-import { foldRecordedEmail, trimId } from "~/engine/account/customer-owners.server";
 import type { EvaluationContext } from "~/engine/evaluate/deps.server";
 import { enqueueDriftedUsers } from "~/engine/evaluate/enqueue-drifted-users.server";
 import { enqueueDueUsers } from "~/engine/observe/recheck-queue.server";
@@ -10,6 +9,7 @@ import { retryOnDeadlock } from "~/platform/deadlock.server";
 import { queryOneOrThrow } from "~/platform/query-rows.server";
 import { raw, type Sql, sql } from "~/platform/sql.server";
 import { readDatabaseTime } from "~/platform/versions.server";
+import { allClaims } from "./users-beside-others.server";
 
 /** Each scheduled full run evaluates one of so many shares of the settled users all the same, in turn: whatever was missed. */
 export const SHARES = 8;
@@ -63,44 +63,12 @@ export const isLeftOut = (
  */
 export async function enqueueEntangledUsers(tx: Tx): Promise<void> {
   await tx.$executeRaw`
-    WITH ${claims}, contested AS (SELECT "customerId" FROM claim GROUP BY 1
-        HAVING min("userId") <> max("userId") OR bool_and("isAddress"))
+    WITH ${allClaims}, contested AS (SELECT "customerId" FROM every_claim GROUP BY 1
+        HAVING min("userId" COLLATE "C") <> max("userId" COLLATE "C") OR bool_and("isAddress"))
     INSERT INTO parity."RecheckQueue" ("userId")
     SELECT DISTINCT concerned."userId" FROM (
-        SELECT claim."userId" FROM claim JOIN contested USING ("customerId")
+        SELECT every_claim."userId" FROM every_claim JOIN contested USING ("customerId")
         UNION ALL SELECT "userId" FROM parity."Link" WHERE source IN ('reference', 'rejected')) concerned
       JOIN parity."SyncStatus" status ON status."userId" = concerned."userId" AND status.settled
     ORDER BY 1 ON CONFLICT DO NOTHING`;
 }
-
-/**
- * Enqueues the users for whose evaluation another user's record counts, now or when it was last made: it may have changed,
- * or be gone, without anything of their own that did. A placeholder that Stripe does not have is no one's.
- */
-export async function enqueueUsersBesideOthers(tx: Tx): Promise<void> {
-  await tx.$executeRaw`
-    WITH ${claims}, contested AS (
-        SELECT claim."customerId" FROM claim LEFT JOIN parity."StripeCustomer" c ON c.id = claim."customerId"
-        WHERE c.state IS DISTINCT FROM 'missing' GROUP BY 1 HAVING min("userId") <> max("userId"))
-    INSERT INTO parity."RecheckQueue" ("userId")
-    SELECT status."userId" FROM parity."SyncStatus" status WHERE status."userId" IN (
-        SELECT claim."userId" FROM claim JOIN contested USING ("customerId")
-        UNION ALL SELECT "userId" FROM parity."SyncStatus" WHERE entangled)
-      AND EXISTS (SELECT 1 FROM parity."User" u WHERE u.id = status."userId")
-    ORDER BY 1 ON CONFLICT DO NOTHING`;
-}
-
-/** SQL: `claim`, who says of which customer that it is a user's, or may be. */
-const claims: Sql = sql`subscription AS (SELECT id, "customerId", "metadataUserId", gone FROM parity."StripeSubscription"),
-  claim AS (
-    SELECT id AS "userId", ${trimId(sql`"stripeCustomerId"`)} AS "customerId", false AS "isAddress" FROM parity."User"
-      WHERE "stripeCustomerId" IS NOT NULL
-    UNION ALL SELECT b."userId", s."customerId", false FROM parity."BillingSubscription" b
-      JOIN subscription s ON s.id = ${trimId(sql`b."stripeSubscriptionId"`)}
-    UNION ALL SELECT c."metadataUserId", c.id, false FROM parity."StripeCustomer" c
-      WHERE c."metadataUserId" IN (SELECT id FROM parity."User")
-    UNION ALL SELECT s."metadataUserId", s."customerId", false FROM subscription s
-      WHERE s."metadataUserId" IN (SELECT id FROM parity."User")
-    UNION ALL SELECT "userId", "customerId", source IN ('reference', 'rejected') FROM parity."Link"
-    UNION ALL SELECT u.id, c.id, true FROM parity."User" u
-      JOIN parity."StripeCustomer" c ON c."emailFolded" = ${foldRecordedEmail(sql`u.email`)})`;

@@ -111,7 +111,8 @@ const MOST_UNDOING = 20;
 
 async function listUndoingRuns(db: Database, runId: string): Promise<UndoingRun[]> {
   const runs = await db.run.findMany({
-    where: { mode: "undo", undoesRunId: runId },
+    // One that was interrupted before it took anything back has nothing to show.
+    where: { mode: "undo", undoesRunId: runId, OR: [{ synced: { gt: 0 } }, { state: "done" }] },
     orderBy: { createdAt: "desc" },
     take: MOST_UNDOING,
     select: { id: true, actorKind: true, actor: true, createdAt: true, synced: true },

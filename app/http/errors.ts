@@ -30,7 +30,7 @@ const reasons = {
   too_many_requests: [429, "Too many requests. Wait a moment."],
   internal: [500, "Something went wrong on our side. The error was logged."],
   not_configured: [503, "This feature is not configured."],
-  unavailable: [503, "The database is not available. Nothing was changed. Try again in a moment."],
+  unavailable: [503, "The database is not available. Try again in a moment."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
 export type ErrorCode = keyof typeof reasons;
@@ -74,8 +74,12 @@ export function errorResponse(reason: ErrorCode, { headers, ...details }: ErrorD
 /** Whether an error comes from the database or the connection to it, not from our code. */
 export const isUnavailable = (thrown: unknown): boolean => findDatabaseTrouble(thrown) !== null;
 
-/** What a caller is told when the database cannot be used. */
-export function unavailableResponse(trouble: DatabaseTrouble, requestId: string): Response {
-  const message = `${DATABASE_TROUBLES[trouble].what} Nothing was changed. Try again in a moment.`;
+/** What a caller is told when the database cannot be used. What was asked for may be done in part, or as a whole: a commit may go unanswered. */
+export function unavailableResponse(trouble: DatabaseTrouble, requestId: string, method: string): Response {
+  const isRead = method === "GET" || method === "HEAD";
+  const next = isRead
+    ? "Nothing was changed. Try again in a moment."
+    : "What you asked for may not be done, or only in part. Look before you ask for it again.";
+  const message = `${DATABASE_TROUBLES[trouble].what} ${next}`;
   return errorResponse("unavailable", { message, requestId, headers: { "Retry-After": "5" } });
 }

@@ -107,6 +107,18 @@ describe("when a handler throws", () => {
     expect(status).toBe(503);
     expect(headers.get("Retry-After")).toBe("5");
     expect(body.error.code).toBe("unavailable");
+    expect(body.error.message).toContain("Nothing was changed.");
+  });
+
+  it("R384: of what was sent it is not said that nothing was changed", async () => {
+    const sent = route.action({ who: "public", anyOrigin: true, because: "a test" }, () => {
+      throw Object.assign(new Error("closing"), { cause: { originalCode: "57P01" } });
+    });
+    const { status, body } = await readErrorResponse(sent(createRouteArgs("/x", { method: "POST" }).args));
+    expect(status).toBe(503);
+    expect(body.error.message).toMatch(
+      /may not be done, or only in part\. Look before you ask for it again\.$/,
+    );
   });
 
   it("a thrown Response is sent unchanged", async () => {

@@ -102,7 +102,7 @@ async function handleErrors<R>({ context, request }: LoaderFunctionArgs, work: (
     const trouble = findDatabaseTrouble(thrown);
     if (trouble !== null) {
       log.error({ err: thrown }, "database not available");
-      throw unavailableResponse(trouble, requestId);
+      throw unavailableResponse(trouble, requestId, request.method);
     }
     log.error({ err: thrown }, "request failed");
     throw errorResponse("internal", { requestId });

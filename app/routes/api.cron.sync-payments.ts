@@ -3,12 +3,16 @@ import type { CronAnswer } from "~/engine/runs/start-runs.server";
 import type { Parity } from "~/facade/parity.server";
 import { route } from "~/http/route.server";
 import { findDatabaseTrouble, formatTrouble } from "~/platform/database/trouble.server";
+import { readErrorText } from "~/platform/errors.server";
 import type { Log } from "~/platform/log.server";
+import { maskText } from "~/platform/mask.server";
 
 const MAX_SECONDS = 300;
 const SECONDS = 50;
 /** Checks that wait have a little time, also behind a run that used all of its own. Milliseconds. */
 const CHECKS_MS = 3_000;
+
+const MOST_REASON = 300;
 
 const search = z.object({
   /** Seconds that this request may work. The next request continues. */
@@ -45,7 +49,11 @@ async function syncPayments({
     return Response.json(answer, { status: chooseStatus(answer, strict !== undefined) });
   } catch (err) {
     const trouble = findDatabaseTrouble(err);
-    if (trouble === null) throw err;
+    if (trouble === null) {
+      log.error({ err }, "scheduled run stopped; the request failed");
+      const reason = `internal: ${maskText(readErrorText(err)).slice(0, MOST_REASON)}`;
+      return Response.json({ success: false, done: false, reason }, { status: 500 });
+    }
     log.error({ err }, "scheduled run stopped; the database is not available");
     const answer = { success: false, done: false, reason: formatTrouble(trouble) };
     return Response.json(answer, { status: 503, headers: { "Retry-After": "5" } });

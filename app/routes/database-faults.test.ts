@@ -68,6 +68,22 @@ it("a customer's workspace is still answered while the database is read-only", a
   await setReadOnly(world, false);
 });
 
+it("an error that nothing names is answered with its reason, without an address", async () => {
+  await world.db.$executeRaw`ALTER TABLE parity."Run" RENAME TO "Run of ada@example.com"`;
+  const { status, body, lines } = await cron();
+  expect({ status, body }).toEqual({
+    status: 500,
+    body: {
+      success: false,
+      done: false,
+      reason: expect.stringMatching(/^internal: relation .* does not exist$/),
+    },
+  });
+  expect(`${body.reason} ${lines.join("")}`).not.toContain("ada@");
+  await world.db.$executeRaw`ALTER TABLE parity."Run of ada@example.com" RENAME TO "Run"`;
+  expect(await cron()).toMatchObject({ status: 200, body: { success: true } });
+});
+
 it.each([
   ["succeeded", "", 200],
   ["succeeded, asked strictly", "?strict=1", 200],

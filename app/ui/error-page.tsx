@@ -9,7 +9,7 @@ const ERROR_TEXTS: Record<number, ErrorText> = {
   401: { title: "You are signed out", next: "Sign in and try again." },
   403: { title: "You do not have permission", next: "If you need access, ask an admin." },
   404: { title: "Not found", next: "It may have been removed, or the address may be wrong." },
-  503: { title: "Parity is not available right now", next: "Nothing was changed. Try again in a moment." },
+  503: { title: "Parity is not available right now", next: "Try again in a moment." },
 };
 
 const UNEXPECTED: ErrorText = {
@@ -29,7 +29,7 @@ export function ErrorPage({ children }: { children?: ReactNode }) {
       <p className="text-table text-faint tabular-nums">{status}</p>
       <h1 className="mt-1 text-title font-semibold tracking-tight">{title}</h1>
       {message && <p className="mt-2 text-ink">{message}</p>}
-      {!message?.endsWith(next) && <p className="mt-2 text-quiet">{next}</p>}
+      {!(status === 503 && message) && !message?.endsWith(next) && <p className="mt-2 text-quiet">{next}</p>}
       {requestId && <p className="mt-2 font-mono text-small text-faint">Request ID: {requestId}</p>}
       <div className="mt-6 flex flex-wrap gap-2">
         {children}

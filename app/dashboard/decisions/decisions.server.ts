@@ -96,8 +96,18 @@ export function createDecisions(deps: Deps, { countCache }: { countCache: CountC
     if (decided.decision === null) throw new Error("A decision that was made has a row");
     const { id } = decided.decision;
     deps.log.info({ decisionId: id, kind, by: by.actor.kind }, "decision made");
-    const sync = await followUp(deps, decided, { actor: by.actor, signal });
-    return { ...toPreview(decided, kind), decision: await toView(decided.decision), sync };
+    let sync: SyncResult | null = null;
+    const left: string[] = [];
+    try {
+      sync = await followUp(deps, decided, { actor: by.actor, signal });
+    } catch (err) {
+      // It is decided all the same: what is answered must not look as if it were not.
+      deps.log.error({ err, decisionId: id }, "decision made; its user could not be synced");
+      left.push(NOT_SYNCED);
+    }
+    const said = toPreview(decided, kind);
+    const decision = await toView(decided.decision);
+    return { ...said, lines: [...said.lines, ...left], decision, sync };
   }
 
   async function toRefused({ reason, message, decision }: Refusal): Promise<DecisionRefused> {
@@ -121,6 +131,8 @@ const toPreview = (found: Decided, kind: DecisionKind): DecisionPreview => {
   };
 };
 
+const NOT_SYNCED =
+  "This is decided, but the record could not be brought up to date now. The next run does it.";
 const LATER = "The next run changes their records, or “Sync this user” on each user’s page.";
 
 /** What an admin approves is taken while Parity only grants access, too. */

@@ -155,6 +155,40 @@ describe("undoing a run", () => {
     expect(page?.users.map(({ userId }) => userId)).toEqual(expect.arrayContaining(users));
   });
 
+  it("R383: cut off by the database is no success and does not run on; undoing again does it, and a lost one is ended", async () => {
+    const { runId } = await addEndedAfterGrant("cut");
+    await world.parity.checkUser({ userId: "cut", actor: ADMIN.actor });
+    const { db } = world;
+    const undo = () => world.parity.decisions.decide(toRequest("undo_run", { runId }));
+    await db.$executeRaw`CREATE FUNCTION app.cut() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$`;
+    await db.$executeRaw`CREATE TRIGGER cut BEFORE UPDATE ON app."Workspace" FOR EACH ROW EXECUTE FUNCTION app.cut()`;
+    await expect(undo()).rejects.toThrow();
+    const cut = { where: { undoesRunId: runId } };
+    expect(await db.run.findFirstOrThrow(cut)).toMatchObject({
+      ...{ state: "failed", synced: 0, reason: expect.stringContaining("undoing again does the rest") },
+      finishedAt: expect.any(Date),
+    });
+    expect((await world.parity.runs.page({ runId, limit: 1 }))?.undoneBy).toEqual([]);
+
+    await addUser(world, { id: "gift" });
+    const made = await deciding.decide("give_comp", { userId: "gift", planId: "army", until: "2028-01-31" });
+    expect(made).toMatchObject({ decision: { kind: "give_comp" }, sync: null });
+    expect(made.lines.join(" ")).toContain(
+      "This is decided, but the record could not be brought up to date now.",
+    );
+    expect(await readAccess(world, "gift")).toBe("locked 0");
+    await db.$executeRaw`DROP TRIGGER cut ON app."Workspace"`;
+
+    expect(await undo()).toMatchObject({ ok: true });
+    expect(await readAccess(world, "cut")).toBe("locked 0");
+    const { id } = await db.run.findFirstOrThrow({ ...cut, orderBy: { createdAt: "desc" } });
+    await db.$executeRaw`UPDATE parity."Run" SET state = 'running', "finishedAt" = NULL, "updatedAt" = now() - interval '11 minutes' WHERE id = ${id}`;
+    await world.parity.runs.cron({ budgetMs: 20_000, scope: "incremental" });
+    expect(await db.run.findUniqueOrThrow({ where: { id } })).toMatchObject({ state: "failed" });
+    expect(await readAccess(world, "gift")).toBe("active 5");
+  });
+
   it("by two people at once is done once", async () => {
     await addUser(world, { id: "comped" });
     const { subscriptionId } = await addPayingUser(world, "twice");

@@ -161,3 +161,28 @@ export async function listRuns(db: Database, limit: number, before?: string): Pr
   });
   return rows.map(parseRun);
 }
+
+const INTERRUPTED = "it was interrupted; what it had taken back stays so, and undoing again does the rest";
+/** Longer than any batch of an undo takes. */
+const UNDO_LOST_AFTER_MINUTES = 10;
+
+/** Ends the run of an undo. `interrupted`: not all of it was done. */
+export async function endUndoRun(
+  db: Database,
+  runId: string,
+  how: "done" | "cancelled" | "interrupted",
+): Promise<void> {
+  const state: RunState = how === "interrupted" ? "failed" : how;
+  const reason = how === "done" ? null : how === "cancelled" ? "canceled by staff" : INTERRUPTED;
+  await db.$executeRaw`
+    UPDATE parity."Run" SET state = ${state}, reason = ${reason}::text, "finishedAt" = now(), "updatedAt" = now()
+    WHERE id = ${runId} AND state = 'running'`;
+}
+
+/** Undos whose process is gone: nothing else would end their runs. */
+export async function endLostUndoRuns(db: Database): Promise<void> {
+  await db.$executeRaw`
+    UPDATE parity."Run" SET state = 'failed', reason = ${INTERRUPTED}, "finishedAt" = now(), "updatedAt" = now()
+    WHERE mode = 'undo' AND state = 'running'
+      AND "updatedAt" < now() - make_interval(mins => ${UNDO_LOST_AFTER_MINUTES}::int)`;
+}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { countEndedRuns } from "~/engine/repair/metric-totals.server";
 import { FINISHED } from "~/engine/repair/run-cursor";
-import { insertRun, type NewRun, parseRun, type RunRow } from "~/engine/repair/runs.server";
+import { endLostUndoRuns, insertRun, type NewRun, parseRun, type RunRow } from "~/engine/repair/runs.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
@@ -11,10 +11,10 @@ const LIVE_KEY = "whole-account";
 
 /**
  * Creates the live whole-account run, or returns the one that is live already (`created: false`). A run that has been
- * live for more than 24 hours is abandoned first.
+ * live for more than 24 hours is abandoned first, and an undo whose process is gone is ended.
  */
 export async function createLiveRun(db: Database, run: NewRun): Promise<{ run: RunRow; created: boolean }> {
-  await abandonOldRun(db);
+  await Promise.all([abandonOldRun(db), endLostUndoRuns(db)]);
   for (;;) {
     const created = await insertRun(db, run, LIVE_KEY);
     if (created) return { run: created, created: true };

@@ -23,7 +23,7 @@ import {
   listChangesOfRun,
 } from "~/engine/repair/audited-changes.server";
 import { FINISHED } from "~/engine/repair/run-cursor";
-import { addToCounts, createRun, findRun } from "~/engine/repair/runs.server";
+import { addToCounts, createRun, endUndoRun, findRun } from "~/engine/repair/runs.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { maskText } from "~/platform/mask.server";
 import { toRecordset } from "~/platform/write-rows.server";
@@ -115,19 +115,36 @@ export async function undoChanges(
   if (!("run" in started)) return started;
   const runId = started.run.id;
   const effect = createUndoEffect();
-  for await (const changes of batches(found)) {
-    const outcomes = await undoBatch(db, {
-      changes: changes.filter(({ userId }) => !unread.has(userId)),
-      context: await loadEvaluationContext(db),
-      ...{ runId, actor: by.actor, reason: typed },
-      commit: (tx, done) => saveBatch(tx, runId, done),
-    });
-    const left = await leaveUnread(db, runId, changes, unread);
-    for (const outcome of [...outcomes, ...left]) addUndone(effect, outcome);
+  let stopped: "cancelled" | "interrupted" | null = null;
+  try {
+    for await (const changes of batches(found)) {
+      const run = await findRun(db, runId);
+      // Ended by others: this process stood still for long.
+      if (run?.state !== "running") stopped = "interrupted";
+      else if (run.cancelRequestedAt !== null) stopped = "cancelled";
+      if (stopped !== null) break;
+      const outcomes = await undoBatch(db, {
+        changes: changes.filter(({ userId }) => !unread.has(userId)),
+        context: await loadEvaluationContext(db),
+        ...{ runId, actor: by.actor, reason: typed },
+        commit: (tx, done) => saveBatch(tx, runId, done),
+      });
+      const left = await leaveUnread(db, runId, changes, unread);
+      for (const outcome of [...outcomes, ...left]) addUndone(effect, outcome);
+    }
+  } catch (error) {
+    // What is committed stays. While the database is away, the next call of the scheduler ends the run.
+    await endUndoRun(db, runId, "interrupted").catch((err: unknown) =>
+      deps.log.warn({ err, runId }, "interrupted undo not ended; a scheduled run ends it"),
+    );
+    throw error;
   }
-  await db.$executeRaw`UPDATE parity."Run" SET state = 'done', "finishedAt" = now(), "updatedAt" = now() WHERE id = ${runId}`;
-  return decided(effect, started.decision);
+  await endUndoRun(db, runId, stopped ?? "done");
+  const made = decided(effect, started.decision);
+  return stopped === null ? made : { ...made, notes: [...made.notes, INCOMPLETE] };
 }
+
+const INCOMPLETE = "It ended before all were looked at. Undoing again does the rest.";
 
 async function findChangeSource(db: Database, input: unknown): Promise<Source | Refusal> {
   const { rules } = await loadEvaluationContext(db);

@@ -5,6 +5,7 @@ import { createCookie } from "@remix-run/node";
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CustomerTokens } from "~/platform/env.server";
+import { createLog, type Log } from "~/platform/log.server";
 import { createCustomerAuth } from "./customer.server";
 import { createMemorySessions } from "./testing/memory-sessions";
 
@@ -20,12 +21,11 @@ beforeEach(() => {
 
 function customerAuth(
   customerTokens: CustomerTokens | null,
-  appUrl = "https://parity.test",
-  appSecret = "a".repeat(64),
-  mode: "demo" | "production" = "production",
+  { log, ...given }: { appUrl?: string; appSecret?: string; mode?: "demo"; log?: Log } = {},
 ) {
-  const environment = { mode, appSecret, appUrl, customerTokens };
-  return createCustomerAuth({ environment, endedSessions, now: () => now });
+  const fixed = { mode: "production" as const, appSecret: "a".repeat(64), appUrl: "https://parity.test" };
+  const environment = { ...fixed, ...given, customerTokens };
+  return createCustomerAuth({ environment, endedSessions, now: () => now, log });
 }
 const bySecret = () => customerAuth({ kind: "secret", secret, audience, maxHours: 24 });
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
@@ -97,6 +97,23 @@ describe("the application's token", () => {
       expect(await bySecret().identify(withBearer(jwt)), why).toEqual({ ok: false, reason: "invalid" });
   });
 
+  it("R385: the log says why it is refused, and the caller is not told", async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: "info", destination: { write: (line: string) => void lines.push(line) } });
+    const auth = customerAuth({ kind: "secret", secret, audience, maxHours: 24 }, { log });
+    for (const jwt of [
+      await sign({ ...claims(), aud: "another-application" }),
+      await sign(claims(), secret, { alg: "HS512" }),
+      await sign({ ...claims(), sub: "" }),
+      await sign({ ...claims(), nbf: seconds(start) + 31 }),
+    ])
+      expect(await auth.identify(withBearer(jwt))).toEqual({ ok: false, reason: "invalid" });
+    const [msg, whys] = ["customer token refused", [/"aud"/, /"alg"/, /^sub is no id/, /"nbf"/]];
+    const said = lines.map((line) => JSON.parse(line));
+    expect(said).toMatchObject(whys.map((why) => ({ msg, why: expect.stringMatching(why) })));
+    expect(lines.join("")).not.toMatch(/user_1|another-application/);
+  });
+
   it("expires, with a tolerance for different clocks", async () => {
     const jwt = await sign(claims());
     now = start + 300_000 + 20_000;
@@ -153,7 +170,10 @@ describe("our own session", () => {
     expect(await bySecret().startSession("u")).toMatch(
       /^__Host-parity_workspace=[^;]+; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
-    const local = customerAuth({ kind: "secret", secret, audience, maxHours: 24 }, "http://localhost:3000");
+    const local = customerAuth(
+      { kind: "secret", secret, audience, maxHours: 24 },
+      { appUrl: "http://localhost:3000" },
+    );
     expect(await local.startSession("u")).toMatch(/^parity_workspace=[^;]+; .*SameSite=Lax$/);
     expect(await bySecret().endSession(withCookie(""))).toMatch(
       /^__Host-parity_workspace=; Max-Age=0; Path=\/; HttpOnly/,
@@ -195,8 +215,7 @@ describe("our own session", () => {
   it("of another installation is not accepted", async () => {
     const elsewhere = customerAuth(
       { kind: "secret", secret, audience, maxHours: 24 },
-      "https://parity.test",
-      "b".repeat(64),
+      { appUrl: "https://parity.test", appSecret: "b".repeat(64) },
     );
     expect(await bySecret().session(withCookie(await elsewhere.startSession("user_1")))).toBeNull();
   });
@@ -213,6 +232,8 @@ describe("keys from the application's JWKS", () => {
   });
   afterEach(() => new Promise((closed) => server.close(closed)));
 
+  const byKeys = () => customerAuth({ kind: "jwks", url, audience, maxHours: 24 });
+
   async function keys() {
     const pair = await generateKeyPair("ES256", { extractable: true });
     const jwk = { ...(await exportJWK(pair.publicKey)), kid: "k1", alg: "ES256" };
@@ -223,23 +244,31 @@ describe("keys from the application's JWKS", () => {
   it("verify a token that is signed with the private key", async () => {
     const { pair } = await keys();
     const jwt = await sign(claims(), pair.privateKey, { alg: "ES256", kid: "k1" });
-    expect(
-      await customerAuth({ kind: "jwks", url, audience, maxHours: 24 }).identify(withBearer(jwt)),
-    ).toMatchObject({
+    expect(await byKeys().identify(withBearer(jwt))).toMatchObject({
       ok: true,
       customer: { userId: "user_1" },
     });
   });
 
+  it("R385: verify a token without a key id by any of the keys that fit, as while keys are rotated, and by no other", async () => {
+    const [old, next, other] = await Promise.all(
+      [1, 2, 3].map(() => generateKeyPair("RS512", { extractable: true })),
+    );
+    if (!old || !next || !other) throw new Error("Three keys were made");
+    const jwks = await Promise.all([old, next].map(({ publicKey }) => exportJWK(publicKey)));
+    answer = { status: 200, body: JSON.stringify({ keys: jwks }) };
+    const auth = byKeys();
+    const read = async (key: CryptoKey, payload: JWTPayload = claims()) =>
+      (await auth.identify(withBearer(await sign(payload, key, { alg: "RS512" })))).ok;
+    expect([await read(old.privateKey), await read(next.privateKey)]).toEqual([true, true]);
+    expect(await read(other.privateKey)).toBe(false);
+    expect(await read(next.privateKey, { ...claims(), aud: "another-application" })).toBe(false);
+  });
+
   it("never serve as a shared secret", async () => {
     const { jwk } = await keys();
     const jwt = await sign(claims(), JSON.stringify(jwk), { alg: "HS256", kid: "k1" });
-    expect(
-      await customerAuth({ kind: "jwks", url, audience, maxHours: 24 }).identify(withBearer(jwt)),
-    ).toEqual({
-      ok: false,
-      reason: "invalid",
-    });
+    expect(await byKeys().identify(withBearer(jwt))).toEqual({ ok: false, reason: "invalid" });
   });
 
   it.each([
@@ -250,12 +279,7 @@ describe("keys from the application's JWKS", () => {
     const { pair } = await keys();
     const jwt = await sign(claims(), pair.privateKey, { alg: "ES256", kid: "k1" });
     answer = { status, body };
-    expect(
-      await customerAuth({ kind: "jwks", url, audience, maxHours: 24 }).identify(withBearer(jwt)),
-    ).toEqual({
-      ok: false,
-      reason: "unavailable",
-    });
+    expect(await byKeys().identify(withBearer(jwt))).toEqual({ ok: false, reason: "unavailable" });
   });
 });
 
@@ -263,7 +287,7 @@ describe("the demo's own token", () => {
   const tokens: CustomerTokens = { kind: "secret", secret, audience, maxHours: 24 };
 
   it("identifies a user for a minute, as a token of the application would", async () => {
-    const auth = customerAuth(tokens, undefined, undefined, "demo");
+    const auth = customerAuth(tokens, { mode: "demo" });
     const token = await auth.demoToken?.("user_1");
     expect(await auth.readToken(token ?? "")).toEqual({ ok: true, userId: "user_1" });
     now += 100_000;

@@ -1,8 +1,16 @@
 import { hkdfSync, randomUUID } from "node:crypto";
 import { createCookie } from "@remix-run/node";
-import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import {
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+  SignJWT,
+} from "jose";
 import { z } from "zod";
 import type { Environment } from "~/platform/env.server";
+import type { Log } from "~/platform/log.server";
 import { isPlainText, MAX_ID } from "~/platform/plain-text";
 import type { EndedSessions } from "./ended-sessions.server";
 import { createKeyServer, isKeyServerFailure } from "./key-server.server";
@@ -40,6 +48,7 @@ export type CustomerAuthOptions = {
   endedSessions: EndedSessions;
   /** Now, in epoch milliseconds. */
   now: () => number;
+  log?: Log;
 };
 
 const sessionSeconds = 12 * 60 * 60;
@@ -53,7 +62,12 @@ const subject = z.string().min(1).max(MAX_ID).refine(isPlainText);
 const tokenSubject = z.union([subject, z.number().int().nonnegative().transform(String)]);
 
 /** Identifies customers. They sign in at the application; Parity only verifies its tokens. */
-export function createCustomerAuth({ environment, endedSessions, now }: CustomerAuthOptions): CustomerAuth {
+export function createCustomerAuth({
+  environment,
+  endedSessions,
+  now,
+  log,
+}: CustomerAuthOptions): CustomerAuth {
   const { mode, appSecret, appUrl, customerTokens } = environment;
   const sessionKey = new Uint8Array(hkdfSync("sha256", appSecret, "", "parity customer session v1", 32));
   const secure = appUrl.startsWith("https:");
@@ -69,7 +83,11 @@ export function createCustomerAuth({ environment, endedSessions, now }: Customer
 
   const readToken = async (token: string): Promise<TokenReading> => {
     if (!verifyToken) return { ok: false, reason: "not_configured" };
-    return readVerifiedToken(() => verifyToken(token));
+    // The caller is not told which part is wrong; who sets the application up must be able to find out.
+    return readVerifiedToken(
+      () => verifyToken(token),
+      (why) => log?.info({ why }, "customer token refused"),
+    );
   };
 
   const readOpenSession = async (request: Request) => {
@@ -166,16 +184,47 @@ function createTokenVerifier(tokens: NonNullable<Environment["customerTokens"]>,
     return (token: string): Verified => checkEnd(jwtVerify(token, key, options(["HS256"])));
   }
   const keys = createKeyServer(new URL(tokens.url), now);
-  const asymmetric = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
-  return (token: string): Verified => checkEnd(jwtVerify(token, keys, options(asymmetric)));
+  return (token: string): Verified => checkEnd(verifyWithKeys(token, keys, options(ASYMMETRIC)));
+}
+
+const ASYMMETRIC = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split(" ");
+/** Verifying is cheap, and yet an outsider must not make it many. */
+const MOST_KEYS = 10;
+
+/** Where several keys fit, as while keys are rotated that have no id, any of them may be the right one. */
+async function verifyWithKeys(token: string, keys: JWTVerifyGetKey, options: JWTVerifyOptions): Verified {
+  try {
+    return await jwtVerify(token, keys, options);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    let tried = 0;
+    for await (const key of error) {
+      const verified = await jwtVerify(token, key, options).catch((failure: unknown) => {
+        if (failure instanceof errors.JWSSignatureVerificationFailed) return null;
+        throw failure;
+      });
+      if (verified) return verified;
+      tried += 1;
+      if (tried >= MOST_KEYS) break;
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
 }
 
 /** Invalid keys and an unreachable key server are `unavailable`; all other problems make the token `invalid`. */
-async function readVerifiedToken(verify: () => Verified): Promise<TokenReading> {
+async function readVerifiedToken(
+  verify: () => Verified,
+  report: (why: string) => void,
+): Promise<TokenReading> {
+  const refuse = (reason: TokenFailure, why: string): TokenReading => {
+    report(why);
+    return { ok: false, reason };
+  };
   try {
     const userId = tokenSubject.safeParse((await verify()).payload.sub);
-    return userId.success ? { ok: true, userId: userId.data } : { ok: false, reason: "invalid" };
+    return userId.success ? { ok: true, userId: userId.data } : refuse("invalid", "sub is no id of a user");
   } catch (error) {
-    return { ok: false, reason: isKeyServerFailure(error) ? "unavailable" : "invalid" };
+    const why = error instanceof Error ? error.message : String(error);
+    return refuse(isKeyServerFailure(error) ? "unavailable" : "invalid", why);
   }
 }

@@ -55,7 +55,12 @@ export function openApplication(options: ApplicationOptions) {
     log,
     parity,
     staffAuth,
-    customerAuth: createCustomerAuth({ environment, endedSessions: createEndedSessions(db), now: Date.now }),
+    customerAuth: createCustomerAuth({
+      environment,
+      endedSessions: createEndedSessions(db),
+      now: Date.now,
+      log,
+    }),
     ready: () => parity.database.check(),
     ...pages,
   });

@@ -136,8 +136,8 @@ async function loadResults(db: Database, run: RunRow, input: RunPageInput) {
 
 async function loadOnlyResult(db: Database, run: RunRow) {
   const users = await loadOnlyUser(db, run);
-  const rows = users.map(({ verdict, outcome, reason, revokes }) => ({
-    ...{ verdict, outcome, reason, revokes },
+  const rows = users.map(({ verdict, outcome, reason, revokes, taken }) => ({
+    ...{ verdict, outcome, reason, revokes, taken: taken === null ? [] : [taken] },
     ...{ users: 1, currency: null, perMonth: null },
   }));
   return { groups: toRunGroups(rows, run), users, next: null };

@@ -8,7 +8,15 @@ type Run = Parameters<typeof describeGroup>[1];
 
 const describeWith = (group: Partial<Group>, run: Partial<Run> = {}) =>
   describeGroup(
-    { verdict: "locked_out", outcome: "intended", reason: null, revokes: false, users: 12, ...group },
+    {
+      verdict: "locked_out",
+      outcome: "intended",
+      reason: null,
+      revokes: false,
+      taken: [],
+      users: 12,
+      ...group,
+    },
     { mode: "preview", state: "done", ...run },
   );
 const describeFailed = (reason: string | null) =>
@@ -33,6 +41,17 @@ describe("the sentence of a group of a run", () => {
     );
     expect(describeWith({ verdict: "plan_mismatch", revokes: true })).toContain(
       "and access or soldiers will be removed",
+    );
+    const taking = (verdict: Group["verdict"], taken: Group["taken"]) =>
+      describeWith({ outcome: "synced", verdict, revokes: true, taken, users: 1 }, done);
+    expect(taking("plan_mismatch", ["seats"])).toBe(
+      "1 user had their plan and price corrected, and lost soldiers.",
+    );
+    expect(taking("plan_mismatch", ["plan", "access", "seats"])).toContain(", and lost access or soldiers.");
+    expect(taking("status_mismatch", ["status"])).toBe("1 user had their status corrected.");
+    expect(taking("detail_mismatch", ["status"])).toContain("and lost the recorded status.");
+    expect(taking("unpaid_access", ["seats"])).toContain(
+      "lost access that was not paid for, and lost soldiers.",
     );
     expect(describeWith({}, { mode: "apply", state: "cancelled" })).toContain("Nothing was changed");
   });

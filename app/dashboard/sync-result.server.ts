@@ -1,4 +1,4 @@
-import { findTaken, type Taken } from "~/billing/evaluation/taken";
+import { findTaken, isEntitled, type Taken } from "~/billing/evaluation/taken";
 import type { BillingState } from "~/billing/record";
 import { formatSeats } from "~/billing/seat-label";
 import { BLOCK_REASONS } from "~/billing/verdicts/block-reasons";
@@ -64,7 +64,7 @@ export function toSyncResult(sync: SyncOutcome): SyncResult {
     taken: evaluation.revokes
       ? findTaken({
           ...{ before: snapshot.record, after: evaluation.expected },
-          isEntitled: evaluation.accessExpected || evaluation.comp !== null,
+          isEntitled: isEntitled(evaluation),
         })
       : null,
     runId,

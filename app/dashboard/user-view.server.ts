@@ -1,6 +1,6 @@
 import { isIgnored, type Purchase, type RatedSubscription, rateSubscription } from "~/billing/choice";
 import type { Evaluation, MoneyAtStake, PolicyContext } from "~/billing/evaluation/evaluate";
-import { findTaken, type Taken } from "~/billing/evaluation/taken";
+import { findTaken, isEntitled, type Taken } from "~/billing/evaluation/taken";
 import type { Mismatch } from "~/billing/mismatches";
 import { type PriceView, toPriceView } from "~/billing/money";
 import { type EpochSeconds, isOpen, type Reversal } from "~/billing/observation";
@@ -124,10 +124,9 @@ export function toUserView({ evaluated, catalogue, workspaceNames, blockedBefore
 }
 
 function findTakenFrom({ evaluation, snapshot }: EvaluatedUser): Taken | null {
-  const { revokes, overridden, expected, accessExpected, comp } = evaluation;
+  const { revokes, overridden, expected } = evaluation;
   const after = overridden ?? (revokes ? expected : null);
-  const isEntitled = accessExpected || comp !== null;
-  return after && findTaken({ before: snapshot.record, after, isEntitled });
+  return after && findTaken({ before: snapshot.record, after, isEntitled: isEntitled(evaluation) });
 }
 
 function toStripeView({ subscription, item, plan, purchase }: RatedSubscription): StripeView {

@@ -25,6 +25,7 @@ const buildUser = (userId: string, name: string, given: Partial<RunUserView> = {
 it("streams all users of a run page by page, with before and after, and escapes cells that a spreadsheet would run as formulas", async () => {
   const repaired = buildUser("u2", "Weber, Jonas", {
     revokes: true,
+    taken: "seats",
     changes: [
       { label: "Plan", before: "none", after: "army" },
       { label: "Soldiers", before: "0", after: "5" },
@@ -46,7 +47,7 @@ it("streams all users of a run page by page, with before and after, and escapes 
   expect((await response.text()).split("\r\n")).toEqual([
     "user id,email,name,verdict,outcome,reason,what happened,access,before,after,amount per month,currency,changed at,typed reason",
     `u1,u1@example.com,"'=HYPERLINK(""x"")",${corrected},,,,,,,`,
-    `u2,u2@example.com,"Weber, Jonas",${corrected},revoked,Plan: none | Soldiers: 0,Plan: army | Soldiers: 5,16.67,USD,2023-11-14T22:13:20.000Z,refunded`,
+    `u2,u2@example.com,"Weber, Jonas",${corrected},revoked: soldiers,Plan: none | Soldiers: 0,Plan: army | Soldiers: 5,16.67,USD,2023-11-14T22:13:20.000Z,refunded`,
     `u3,u3@example.com,Ada,${corrected},,,,3000,JPY,,`,
     "",
   ]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { formatAmount } from "~/billing/money";
+import { listTaken } from "~/billing/words/taken-words";
 import type { RunUserView } from "~/dashboard/run-results/run-users.server";
 import { createCsvResponse } from "~/http/csv-response.server";
 import { errorResponse } from "~/http/errors";
@@ -45,7 +46,11 @@ function toCells(user: RunUserView): string[] {
   const join = (side: "before" | "after") => changes.map((one) => `${one.label}: ${one[side]}`).join(" | ");
   return [
     ...[userId, email, name ?? "", verdict, outcome, reason ?? "", sentence],
-    user.revokes ? "revoked" : user.grants ? "granted" : "",
+    user.revokes
+      ? `revoked: ${listTaken(user.taken === null ? [] : [user.taken])}`
+      : user.grants
+        ? "granted"
+        : "",
     ...[join("before"), join("after")],
     money === null ? "" : formatAmount(money.perMonth, money.currency),
     money?.currency.toUpperCase() ?? "",

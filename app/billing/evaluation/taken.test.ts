@@ -27,3 +27,15 @@ it("R362: says what a revocation takes: a workspace, seats, the plan, a later en
   expect(find(withUser({ subscriptionStatus: "canceled" }))).toBe("access");
   expect(find(withUser({ subscriptionStatus: "past_due" }), true)).toBe("status");
 });
+
+it("R389: from a user whose workspaces were all locked a status takes no access; without workspaces it may", () => {
+  const taken = (workspaces: typeof before.workspaces) => {
+    const was = { ...withUser({ subscriptionStatus: "past_due" }), workspaces };
+    const is = { ...was, user: { ...was.user, subscriptionStatus: "canceled" } };
+    return findTaken({ before: was, after: is, isEntitled: false });
+  };
+  const locked = { id: "w_1", status: "locked", seats: 0 };
+  expect(taken([locked])).toBe("status");
+  expect(taken([locked, { ...locked, id: "w_2", status: "active" }])).toBe("access");
+  expect(taken([])).toBe("access");
+});

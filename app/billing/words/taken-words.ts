@@ -1,7 +1,9 @@
-import type { Taken } from "~/billing/evaluation/taken";
+import { TAKEN, type Taken } from "~/billing/evaluation/taken";
 import { SEAT_LABEL } from "~/billing/seat-label";
 
 type TakenWords = {
+  /** "Lost access". */
+  noun: string;
   /** Before it is taken. */
   title: string;
   /** On the button that asks first, without its dots, and on the one that takes it. */
@@ -18,6 +20,7 @@ const seats = SEAT_LABEL.many;
 /** What is said of a revocation, by what it takes. */
 export const TAKEN_WORDS: Record<Taken, TakenWords> = {
   access: {
+    noun: "access",
     title: "This takes access away",
     action: "Remove access",
     question: (name) => `Remove access of ${name}?`,
@@ -25,6 +28,7 @@ export const TAKEN_WORDS: Record<Taken, TakenWords> = {
     done: "Access taken",
   },
   seats: {
+    noun: seats,
     title: `This takes ${seats} away, and access stays`,
     action: `Remove ${seats}`,
     question: (name) => `Remove ${seats} of ${name}?`,
@@ -32,6 +36,7 @@ export const TAKEN_WORDS: Record<Taken, TakenWords> = {
     done: `Fewer ${seats}`,
   },
   plan: {
+    noun: "the recorded plan",
     title: "This takes the recorded plan, and access stays",
     action: "Remove plan",
     question: (name) => `Remove the plan of ${name}?`,
@@ -39,6 +44,7 @@ export const TAKEN_WORDS: Record<Taken, TakenWords> = {
     done: "Plan taken",
   },
   period: {
+    noun: "the later end",
     title: "This ends the access earlier",
     action: "Set earlier end",
     question: (name) => `Set an earlier end for ${name}?`,
@@ -46,10 +52,19 @@ export const TAKEN_WORDS: Record<Taken, TakenWords> = {
     done: "Earlier end",
   },
   status: {
-    title: "This takes the recorded status, and access stays",
+    noun: "the recorded status",
+    title: "This takes the recorded status only",
     action: "Remove status",
     question: (name) => `Remove the status of ${name}?`,
     effect: (name) => `${name} loses the recorded status.`,
     done: "Status taken",
   },
 };
+
+/** "access or soldiers": what is taken from several users. An older run did not keep it. */
+export function listTaken(taken: readonly Taken[]): string {
+  if (taken.length === 0) return `access or ${seats}`;
+  return TAKEN.filter((one) => taken.includes(one))
+    .map((one) => TAKEN_WORDS[one].noun)
+    .join(" or ");
+}

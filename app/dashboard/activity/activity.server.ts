@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { findTaken } from "~/billing/evaluation/taken";
+import { findTaken, type Taken } from "~/billing/evaluation/taken";
 import type { RecordFields } from "~/billing/fields";
 import { findMismatches } from "~/billing/mismatches";
+import type { BillingState } from "~/billing/record";
+import { SEAT_LABEL } from "~/billing/seat-label";
 import { describeMismatch, readCurrencies } from "~/billing/words/field-words";
 import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import { ACTOR_KINDS, type Actor } from "~/engine/account/actor";
@@ -47,6 +49,9 @@ export type ActivityEntry = {
   changes: string[];
   grants: boolean;
   revokes: boolean;
+  /** What was given, and what was taken; null where nothing was. */
+  given: Taken | null;
+  taken: Taken | null;
   /** An admin decided it although evidence was missing. */
   override: boolean;
   runId: string | null;
@@ -135,8 +140,9 @@ async function loadChanges(
   );
   return rows.map((row): ActivityEntry => {
     const currencies = readCurrencies(row.before, row.after);
-    const taken = row.revokes ? TAKEN_WORDS[findTaken({ ...row, isEntitled: false })].done : null;
-    const title = taken ?? (row.grants ? "Access given" : "Repaired");
+    const taken = row.revokes ? findTaken({ ...row, isEntitled: false }) : null;
+    const given = row.grants ? findGiven(row) : null;
+    const title = nameChange(given, taken);
     return {
       ...{ key: `change:${row.id}`, source: "change", at: toSeconds(row.createdAt) },
       title: undoing.has(row.runId) ? "Change taken back" : title,
@@ -145,11 +151,22 @@ async function loadChanges(
       changes: findMismatches(row.before, row.after, fields).map((one) =>
         describeMismatch(one, currencies, fields),
       ),
-      ...{ grants: row.grants, revokes: row.revokes, override: row.override, runId: row.runId },
+      ...{ grants: row.grants, revokes: row.revokes, given, taken },
+      ...{ override: row.override, runId: row.runId },
       stripeRequestId: row.stripeRequestId,
       undo: { kind: "undo_change", changeId: row.id },
     };
   });
+}
+
+/** Only seats where the workspaces were open before: otherwise the user could not get in. */
+const findGiven = ({ before, after }: { before: BillingState; after: BillingState }): Taken =>
+  findTaken({ before: after, after: before, isEntitled: false }) === "seats" ? "seats" : "access";
+
+function nameChange(given: Taken | null, taken: Taken | null): string {
+  if (taken !== null) return TAKEN_WORDS[taken].done;
+  if (given === null) return "Repaired";
+  return given === "seats" ? `More ${SEAT_LABEL.many}` : "Access given";
 }
 
 async function loadDecisions(db: Database, ids: readonly bigint[]): Promise<ActivityEntry[]> {
@@ -170,7 +187,7 @@ async function loadDecisions(db: Database, ids: readonly bigint[]): Promise<Acti
       actor: decision?.actor ?? null,
       userId: subject.userId ?? null,
       changes: decision ? describeDecision(decision, planNames) : [],
-      ...{ grants: false, revokes: false, override: view.kind === "override" },
+      ...{ grants: false, revokes: false, given: null, taken: null, override: view.kind === "override" },
       ...{ runId: subject.runId ?? null, stripeRequestId: requestIds.get(id) ?? null },
       undo: undoable ? { kind: "undo_decision", decisionId: id } : null,
     };
@@ -215,7 +232,8 @@ async function loadSettings(db: Database, ids: readonly bigint[]): Promise<Activ
       ...{ key: `setting:${row.id}`, source: "setting", at: toSeconds(row.createdAt), title, changes },
       by: describeActor(row.actor, names),
       ...{ actor: parseActor(row.actor), userId: null, subject: {}, reason: row.reason },
-      ...{ grants: false, revokes: false, override: false, runId: null, stripeRequestId: null },
+      ...{ grants: false, revokes: false, given: null, taken: null },
+      ...{ override: false, runId: null, stripeRequestId: null },
       undo: newest.has(row.id) ? { kind: "undo_setting", settingChangeId: String(row.id) } : null,
     };
   });

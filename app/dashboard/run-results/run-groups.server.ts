@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Taken } from "~/billing/evaluation/taken";
 import { addMonthly, type MonthlyMoney } from "~/billing/money";
 import { VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { RUN_OUTCOMES, type RunOutcome } from "~/engine/repair/run-types";
@@ -17,6 +18,8 @@ export type RunGroup = {
   reason: string | null;
   /** Takes access or seats away. */
   revokes: boolean;
+  /** Each thing that is taken from some of them; empty where nothing is, or where an older run did not keep it. */
+  taken: Taken[];
   users: number;
   /** At stake, by currency. */
   money: MonthlyMoney[];
@@ -42,6 +45,7 @@ export function toRunGroups(rows: readonly RunUserGroup[], run: Pick<RunRow, "mo
     groups.set(key, {
       ...known,
       users: known.users + users,
+      taken: [...new Set([...known.taken, ...row.taken])],
       money:
         currency === null ? known.money : addMonthly(known.money, { currency, perMonth: perMonth ?? 0 }, 1),
     });
@@ -55,7 +59,7 @@ export function toRunGroups(rows: readonly RunUserGroup[], run: Pick<RunRow, "mo
 export type ApplyPlan = {
   users: number;
   grants: { users: number; money: MonthlyMoney[] };
-  revocations: { users: number; money: MonthlyMoney[] };
+  revocations: { users: number; money: MonthlyMoney[]; taken: Taken[] };
 };
 
 /** Adds up what a preview intends, without what staff leave out. */
@@ -63,13 +67,14 @@ export async function loadApplyPlan(db: Database, runId: string, leftOut: LeftOu
   const plan: ApplyPlan = {
     users: 0,
     grants: { users: 0, money: [] },
-    revocations: { users: 0, money: [] },
+    revocations: { users: 0, money: [], taken: [] },
   };
-  for (const { grants, revokes, currency, perMonth, users } of await sumIntended(db, runId, leftOut)) {
+  for (const { grants, revokes, taken, currency, perMonth, users } of await sumIntended(db, runId, leftOut)) {
     plan.users += users;
     const side = revokes ? plan.revocations : grants ? plan.grants : null;
     if (!side) continue;
     side.users += users;
+    if (revokes) plan.revocations.taken = [...new Set([...plan.revocations.taken, ...taken])];
     if (currency !== null) side.money = addMonthly(side.money, { currency, perMonth: perMonth ?? 0 }, 1);
   }
   return plan;

@@ -25,7 +25,7 @@ export type RunUserView = {
   reason: string | null;
   grants: boolean;
   revokes: boolean;
-  /** What was taken from the user; null when nothing was. */
+  /** What is taken from the user, or was; null when nothing is. */
   taken: Taken | null;
   /** What the run changed, or what a preview intends; empty for others. */
   changes: ChangedValue[];
@@ -68,12 +68,15 @@ function toRunUserView(
   { verdict, moneyPerMonth, moneyCurrency, intendedHash: _, ...user }: ListedRunUser,
   { change, run, fields }: { change: RunChange | null; run: RunRow; fields: RecordFields },
 ): RunUserView {
-  const sentence = describeGroup({ ...user, verdict, users: 1 }, run).replace(/^1 user /, "");
+  // What was written says what was taken; a row of an older run does not.
+  const taken = user.taken ?? (change && user.revokes ? findTaken({ ...change, isEntitled: false }) : null);
+  const group = { ...user, verdict, users: 1, taken: taken === null ? [] : [taken] };
+  const sentence = describeGroup(group, run).replace(/^1 user /, "");
   return {
     ...user,
     verdict,
     sentence,
-    taken: change && user.revokes ? findTaken({ ...change, isEntitled: false }) : null,
+    taken,
     changes: change ? listChangedValues(change.before, change.after, fields) : (user.changes ?? []),
     money: moneyCurrency === null ? null : { perMonth: moneyPerMonth ?? 0, currency: moneyCurrency },
     changedAt: change?.at ?? null,
@@ -103,6 +106,7 @@ export async function loadOnlyUser(db: Database, run: RunRow): Promise<RunUserVi
       ...{ intendedHash: null, reason: null, changes: null, moneyPerMonth: null, moneyCurrency: null },
       grants: change.grants,
       revokes: change.revokes,
+      taken: null,
     };
     return toRunUserView(listed, { change, run, fields });
   });

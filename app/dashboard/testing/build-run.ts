@@ -38,6 +38,7 @@ export function buildRunGroup(given: Partial<RunGroup> = {}): RunGroup {
     outcome: "intended",
     reason: null,
     revokes: false,
+    taken: [],
     users: 1,
     money: [],
     sentence: "",
@@ -66,7 +67,7 @@ export function buildPreviewPage({
     plan: {
       users,
       grants: { users: users - revocations, money: [] },
-      revocations: { users: revocations, money: [] },
+      revocations: { users: revocations, money: [], taken: [] },
     },
     leftOut: NOTHING_LEFT_OUT,
     undoneBy: [],

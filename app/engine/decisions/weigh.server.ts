@@ -1,4 +1,4 @@
-import { findTaken, type Taken } from "~/billing/evaluation/taken";
+import { findTaken, isEntitled, type Taken } from "~/billing/evaluation/taken";
 import { type EvaluationContext, loadEvaluationContext, loadOptions } from "~/engine/evaluate/deps.server";
 import { AS_STAFF, type EvaluatedUser, evaluateUser } from "~/engine/evaluate/evaluate-users.server";
 import { loadSnapshots } from "~/engine/evaluate/snapshots.server";
@@ -63,18 +63,18 @@ function addUser(effect: Effect, was: Evaluated, is: Evaluated): void {
 function compare(was: Evaluated, is: Evaluated): AccessEffect {
   const { accessRecorded } = is.evaluation;
   if (takesAccess(is) && !takesAccess(was)) return toAccessEffect(findTakenFrom(is));
-  if (isEntitled(was) && !isEntitled(is))
+  if (isEntitled(was.evaluation) && !isEntitled(is.evaluation))
     return takesAccess(is) ? "loses" : accessRecorded ? "waits" : "denied";
   if (is.evaluation.grants && !was.evaluation.grants) return accessRecorded ? "more_seats" : "gains";
   return "keeps";
 }
 
-/** Does anything say that the user is to have access? */
-const isEntitled = ({ evaluation }: Evaluated): boolean =>
-  evaluation.accessExpected || evaluation.comp !== null;
-
 const findTakenFrom = (is: Evaluated): Taken =>
-  findTaken({ before: is.snapshot.record, after: is.evaluation.expected, isEntitled: isEntitled(is) });
+  findTaken({
+    before: is.snapshot.record,
+    after: is.evaluation.expected,
+    isEntitled: isEntitled(is.evaluation),
+  });
 
 /** Is access to be taken, and nothing but a read of Stripe before it? */
 const takesAccess = ({ evaluation, decision }: Evaluated): boolean =>

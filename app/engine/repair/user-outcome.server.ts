@@ -1,3 +1,4 @@
+import { findTaken, isEntitled, type Taken } from "~/billing/evaluation/taken";
 import type { RecordFields } from "~/billing/fields";
 import { findMismatches, type Mismatch } from "~/billing/mismatches";
 import type { BlockReason } from "~/billing/verdicts/block-reasons";
@@ -22,6 +23,8 @@ export type UserOutcome = {
   changes: Mismatch[];
   grants: boolean;
   revokes: boolean;
+  /** What is taken, or was; null where nothing is revoked. */
+  taken: Taken | null;
   intendedHash: string | null;
 };
 
@@ -57,8 +60,12 @@ type OutcomeInput = {
 /** The result of reconciling a user: as evaluated before and after, with the row that was written. */
 export function toUserOutcome(input: OutcomeInput): UserOutcome {
   const { userId, fields, before, after, row } = input;
-  const { evaluation } = before;
   const { outcome, reason = null, needs = null } = conclude(input);
+  // What an admin overrides is not what the evaluation would do.
+  const made = outcome === "synced" && row ? row : null;
+  const { evaluation } = before;
+  const { grants, revokes } = made ?? evaluation;
+  const change = made ?? { before: before.snapshot.record, after: evaluation.expected };
   return {
     userId,
     outcome,
@@ -68,9 +75,11 @@ export function toUserOutcome(input: OutcomeInput): UserOutcome {
     fields,
     verdictAfter: after.evaluation.verdict,
     changes: row ? findMismatches(row.before, row.after, fields) : [],
-    // What an admin overrides is not what the evaluation would do.
-    grants: outcome === "synced" && row ? row.grants : evaluation.grants,
-    revokes: outcome === "synced" && row ? row.revokes : evaluation.revokes,
+    grants,
+    revokes,
+    taken: revokes
+      ? findTaken({ before: change.before, after: change.after, isEntitled: isEntitled(evaluation) })
+      : null,
     intendedHash: hashIntended(before),
   };
 }

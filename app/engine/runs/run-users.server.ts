@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TAKEN } from "~/billing/evaluation/taken";
 import { VERDICTS } from "~/billing/verdicts/catalogue";
 import { listChangedValues } from "~/billing/words/change-words";
 import { RUN_COUNTS } from "~/engine/repair/run-counts";
@@ -21,6 +22,8 @@ const runUserRow = z.object({
   reason: z.string().nullable(),
   grants: z.boolean(),
   revokes: z.boolean(),
+  /** What is taken, or was; null where nothing is, and in older rows. */
+  taken: z.enum(TAKEN).nullable(),
   /** What a preview intends; null for what a run wrote, which is in `Change`. */
   changes: z.array(z.object({ label: z.string(), before: z.string(), after: z.string() })).nullable(),
   /** At stake, in the smallest unit of the currency. */
@@ -31,12 +34,12 @@ const runUserRow = z.object({
 /** The row of a run for a user; none for users in sync. */
 export function toRunUser(outcome: UserOutcome, mode: RunRow["mode"]): RunUserRow[] {
   if (outcome.outcome === "in_sync") return [];
-  const { userId, reason, grants, revokes, intendedHash, fields } = outcome;
+  const { userId, reason, grants, revokes, taken, intendedHash, fields } = outcome;
   const { evaluation, snapshot } = outcome.before;
   const isIntended = mode === "preview" && outcome.outcome === "intended";
   return [
     {
-      ...{ userId, reason, grants, revokes, intendedHash },
+      ...{ userId, reason, grants, revokes, taken, intendedHash },
       verdict: evaluation.verdict,
       outcome: outcome.outcome,
       changes: isIntended ? listChangedValues(snapshot.record, evaluation.expected, fields) : null,
@@ -62,6 +65,7 @@ const COLUMNS = {
   reason: "text",
   grants: "boolean",
   revokes: "boolean",
+  taken: "text",
   changes: "jsonb",
   moneyPerMonth: "bigint",
   moneyCurrency: "text",
@@ -98,7 +102,7 @@ export async function copyPreviewedUsers(
     INSERT INTO parity."RunUser" ("runId", "userId", ${joinNames(COLUMNS)})
     SELECT ${run.id}, "userId", verdict, "intendedHash",
       CASE WHEN outcome = 'intended' AND ${matchLeftOut(leftOut)} THEN 'left_out' ELSE outcome END,
-      reason, grants, revokes, NULL, "moneyPerMonth", "moneyCurrency"
+      reason, grants, revokes, taken, NULL, "moneyPerMonth", "moneyCurrency"
     FROM parity."RunUser" WHERE "runId" = ${run.previewRunId}`;
   const counted = RUN_COUNTS.map(({ key, outcomes }) => {
     const added = sql`(SELECT count(*) FROM parity."RunUser" u WHERE u."runId" = r.id AND u.outcome <> 'intended'
@@ -138,12 +142,17 @@ export async function listUsersToReadAgain(
   return rows.map(({ userId }) => userId);
 }
 
+/** Each thing that is taken from some of these users. */
+const takenSet = z.array(z.enum(TAKEN));
+const SELECT_TAKEN = sql`coalesce(array_agg(DISTINCT taken) FILTER (WHERE taken IS NOT NULL), '{}') AS taken`;
+
 export type RunUserGroup = z.infer<typeof groupRow>;
 const groupRow = z.object({
   verdict: z.string(),
   outcome: z.string(),
   reason: z.string().nullable(),
   revokes: z.boolean(),
+  taken: takenSet,
   currency: z.string().nullable(),
   perMonth: z.number().nullable(),
   users: z.number(),
@@ -156,7 +165,7 @@ export async function groupRunUsers(db: Database, runId: string): Promise<RunUse
     groupRow,
     sql`
     SELECT verdict, outcome, reason, revokes, "moneyCurrency" AS currency, sum("moneyPerMonth")::float8 AS "perMonth",
-      count(*)::int AS users FROM parity."RunUser"
+      ${SELECT_TAKEN}, count(*)::int AS users FROM parity."RunUser"
     WHERE "runId" = ${runId} GROUP BY verdict, outcome, reason, revokes, "moneyCurrency"`,
   );
 }
@@ -177,6 +186,7 @@ export type IntendedSum = z.infer<typeof intendedRow>;
 const intendedRow = z.object({
   grants: z.boolean(),
   revokes: z.boolean(),
+  taken: takenSet,
   currency: z.string().nullable(),
   perMonth: z.number().nullable(),
   users: z.number(),
@@ -187,7 +197,8 @@ export async function sumIntended(db: Database, runId: string, leftOut: LeftOut)
     db,
     intendedRow,
     sql`
-    SELECT grants, revokes, "moneyCurrency" AS currency, sum("moneyPerMonth")::float8 AS "perMonth", count(*)::int AS users
+    SELECT grants, revokes, "moneyCurrency" AS currency, sum("moneyPerMonth")::float8 AS "perMonth", ${SELECT_TAKEN},
+      count(*)::int AS users
     FROM parity."RunUser" WHERE "runId" = ${runId} AND outcome = 'intended' AND NOT ${matchLeftOut(leftOut)}
     GROUP BY grants, revokes, "moneyCurrency"`,
   );
@@ -206,7 +217,7 @@ export async function listRunUsers(
     db,
     listedRow,
     sql`
-    SELECT r."userId", r.verdict, r."intendedHash", r.outcome, r.reason, r.grants, r.revokes, r.changes,
+    SELECT r."userId", r.verdict, r."intendedHash", r.outcome, r.reason, r.grants, r.revokes, r.taken, r.changes,
       r."moneyPerMonth"::float8, r."moneyCurrency",
       coalesce(u.email, '(deleted)') AS email, u.name
     FROM parity."RunUser" r LEFT JOIN parity."User" u ON u.id = r."userId"

@@ -72,7 +72,7 @@ describe("a sync of all users by staff", () => {
     expect(page.plan).toEqual({
       users: 5,
       grants: { users: 3, money: [{ currency: "usd", perMonth: 5_001 }] },
-      revocations: { users: 2, money: [{ currency: "usd", perMonth: 3_334 }] },
+      revocations: { users: 2, money: [{ currency: "usd", perMonth: 3_334 }], taken: ["access"] },
     });
     expect(page.groups[0]).toMatchObject({ verdict: "unpaid_access", revokes: true, users: 2 });
     expect(listOutcomes(page)).toMatchObject({ held: "on_hold", noted: "acknowledged", ada: "intended" });

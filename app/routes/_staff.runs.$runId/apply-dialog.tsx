@@ -1,7 +1,7 @@
 import { useFetcher } from "@remix-run/react";
 import { useId, useState } from "react";
-import { SEAT_LABEL } from "~/billing/seat-label";
 import { formatCount, pluralize } from "~/billing/words/counts";
+import { listTaken } from "~/billing/words/taken-words";
 import type { ApplyPlan } from "~/dashboard/run-results/run-groups.server";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
@@ -48,7 +48,7 @@ export function ApplyDialog({ open, onClose, plan, leftOut }: ApplyDialogProps) 
             name="typed"
             label={
               revokes
-                ? `Type ${formatCount(number)} to confirm: so many users lose access or ${SEAT_LABEL.many}`
+                ? `Type ${formatCount(number)} to confirm: so many users lose ${listTaken(plan.revocations.taken)}`
                 : `Type ${formatCount(number)} to confirm`
             }
             inputMode="numeric"
@@ -62,7 +62,7 @@ export function ApplyDialog({ open, onClose, plan, leftOut }: ApplyDialogProps) 
             id={`${id}-reason`}
             name="reason"
             label="Reason"
-            hint="It is saved in the history of each user who loses access."
+            hint="It is saved in the history of each of these users."
             autoComplete="off"
             maxLength={500}
             value={reason}

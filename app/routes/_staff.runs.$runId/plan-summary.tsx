@@ -1,5 +1,6 @@
 import { SEAT_LABEL } from "~/billing/seat-label";
 import { pluralize } from "~/billing/words/counts";
+import { listTaken } from "~/billing/words/taken-words";
 import type { ApplyPlan } from "~/dashboard/run-results/run-groups.server";
 import { Shape } from "~/ui/status/shape";
 import { MoneyList } from "./money-list";
@@ -16,7 +17,7 @@ export function PlanSummary({ plan }: { plan: ApplyPlan }) {
             <Shape tone="critical" />
           </span>
           <span>
-            {pluralize(revocations.users, "user loses", "users lose")} access or {SEAT_LABEL.many}
+            {pluralize(revocations.users, "user loses", "users lose")} {listTaken(revocations.taken)}
             {revocations.money.length > 0 && (
               <>
                 {" "}

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
-import { SEAT_LABEL } from "~/billing/seat-label";
 import { pluralize } from "~/billing/words/counts";
+import { listTaken } from "~/billing/words/taken-words";
 import type { RunPage } from "~/dashboard/run-pages.server";
 import type { RunGroup } from "~/dashboard/run-results/run-groups.server";
 import { Section } from "~/ui/section";
@@ -26,7 +26,7 @@ export function Result({ page, view, canLeaveOut }: { page: RunPage; view: View;
         {revocations.length > 0 && (
           <>
             <h3 className="mt-3 text-table font-medium text-critical">
-              Access or {SEAT_LABEL.many} {preview ? "will be" : "were"} taken away
+              {preview ? "Will lose" : "Lost"} {listTaken(revocations.flatMap(({ taken }) => taken))}
             </h3>
             <GroupList {...list} groups={revocations} none="" />
             {others.length > 0 && (

@@ -1,20 +1,12 @@
+import type { Taken } from "~/billing/evaluation/taken";
+import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import type { ActivityEntry } from "~/dashboard/activity/activity.server";
 import { formatCsvLine } from "~/http/csv-line";
 import { route } from "~/http/route.server";
 import { activitySearch, toActivityQuery } from "../_staff/activity/activity-search.server";
 
 const PAGE_LENGTH = 500;
-const HEAD = [
-  "time",
-  "what",
-  "user id",
-  "before and after",
-  "by",
-  "reason",
-  "run",
-  "gives access",
-  "takes access",
-];
+const HEAD = ["time", "what", "user id", "before and after", "by", "reason", "run", "gives", "takes"];
 
 /** What the filters find, as CSV. It is streamed page by page, and the download itself is in the activity. */
 export const loader = route.loader(
@@ -52,10 +44,10 @@ export const loader = route.loader(
 );
 
 function formatEntry(entry: ActivityEntry): string {
-  const { at, title, userId, changes, by, reason, runId, grants, revokes } = entry;
-  const yes = (is: boolean) => (is ? "yes" : "");
+  const { at, title, userId, changes, by, reason, runId, given, taken } = entry;
+  const name = (what: Taken | null) => (what === null ? "" : TAKEN_WORDS[what].noun);
   return formatCsvLine([
     ...[new Date(at * 1000).toISOString(), title, userId ?? "", changes.join("; "), by, reason ?? ""],
-    ...[runId ?? "", yes(grants), yes(revokes)],
+    ...[runId ?? "", name(given), name(taken)],
   ]);
 }

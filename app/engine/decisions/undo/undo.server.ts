@@ -240,16 +240,16 @@ async function leaveUnread(
 
 /** The users of the undo, and how many were taken back, in the transaction that took them back. */
 async function saveBatch(tx: Tx, runId: string, outcomes: readonly UndoOutcome[]): Promise<void> {
-  const rows = outcomes.map(({ change, evaluated, skip, grants, revokes }) => ({
+  const rows = outcomes.map(({ change, evaluated, skip, grants, revokes, taken }) => ({
     userId: change.userId,
     verdict: evaluated?.evaluation.verdict ?? change.verdict,
     outcome: skip === null ? "synced" : "blocked",
     reason: skip === null ? null : toSkipReason(skip),
-    ...{ grants, revokes },
+    ...{ grants, revokes, taken },
   }));
   await tx.$executeRaw`
-    INSERT INTO parity."RunUser" ("runId", "userId", verdict, outcome, reason, grants, revokes)
-    SELECT ${runId}, r."userId", r.verdict, r.outcome, r.reason, r.grants, r.revokes
+    INSERT INTO parity."RunUser" ("runId", "userId", verdict, outcome, reason, grants, revokes, taken)
+    SELECT ${runId}, r."userId", r.verdict, r.outcome, r.reason, r.grants, r.revokes, r.taken
     FROM ${toRecordset(rows, RUN_USER_COLUMNS)} ON CONFLICT DO NOTHING`;
   const synced = outcomes.filter(({ skip }) => skip === null);
   const counts = addToCounts({ synced: synced.length, review: outcomes.length - synced.length });
@@ -267,4 +267,5 @@ const RUN_USER_COLUMNS = {
   reason: "text",
   grants: "boolean",
   revokes: "boolean",
+  taken: "text",
 } as const;

@@ -1,6 +1,7 @@
-import { addPaidCustomers, readRecord } from "./support/customers";
+import { addPaidCustomers, query, readRecord } from "./support/customers";
 import { openGate } from "./support/gate";
 import { setWebhooks } from "./support/paying";
+import type { Product } from "./support/product";
 import { expect, expectAccessible, test } from "./support/test";
 
 test.beforeEach(({ product }) => setWebhooks(product, "off"));
@@ -11,6 +12,55 @@ function hasCodeOfHealth(): boolean {
   const { module = "none" } = window.__remixManifest.routes["routes/_staff.health"] ?? {};
   return performance.getEntriesByType("resource").some(({ name }) => name.endsWith(module));
 }
+
+/** As a failover leaves it: the server's connections are new, and none may write. */
+const setReadOnly = (product: Product, mode: "on" | "off") =>
+  query(product, async (client) => {
+    await client.query("SET default_transaction_read_only = off");
+    await client.query(`ALTER DATABASE ${client.database} SET default_transaction_read_only = ${mode}`);
+    await client.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()",
+      [client.database],
+    );
+  });
+
+test("R390: with a read-only database no form leaves its page: the list stays, and what was asked is sent again by a person", async ({
+  staffPage: page,
+  product,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/status of 503/);
+  await page.goto("/users?sort=email");
+  const row = page.getByRole("row").nth(1);
+  await expect(row).toBeVisible();
+  const refused = page.getByText("Parity cannot use its database at the moment. Nothing was changed");
+  try {
+    await setReadOnly(product, "on");
+    await page.getByRole("button", { name: "Preview sync…" }).click();
+    await expect(refused).toBeVisible();
+    await expect(row).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Do not send it again" }).click();
+    await expect(refused).toBeHidden();
+    await expect(row).toBeVisible();
+    await expect(page).toHaveURL(/\/users\?sort=email/);
+
+    // In a dialog, too: it stays open with what was typed.
+    await page.getByRole("button", { name: "Views" }).click();
+    await page.getByRole("menuitem", { name: "Save this view…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("By address");
+    await dialog.getByRole("button", { name: "Save view" }).click();
+    await expect(refused).toBeVisible();
+    await expect(dialog.getByLabel("Name")).toHaveValue("By address");
+    await setReadOnly(product, "off");
+    await page.getByRole("button", { name: "Send again" }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page.getByRole("button", { name: "By address" })).toBeVisible();
+  } finally {
+    await setReadOnly(product, "off");
+  }
+});
 
 test("R335: while the server is away a link keeps the list, says so, and goes on when the server is back", async ({
   staffPage: page,

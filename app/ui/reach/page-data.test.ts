@@ -27,7 +27,7 @@ describe("R335: data of a page, while the server does not answer", () => {
     await isWaiting(1);
     askAgain({ alsoUnsafe: false });
     await isWaiting(2);
-    expect(readWaiting()).toEqual({ isSafe: true, tries: 2 });
+    expect(readWaiting()).toEqual({ isSafe: true, isRefused: false, tries: 2 });
     answers.push(proxy, there);
     askAgain({ alsoUnsafe: false });
     expect(await (await answer).text()).toBe("runs");
@@ -39,13 +39,27 @@ describe("R335: data of a page, while the server does not answer", () => {
     const { send, sent, answers } = createServer();
     const answer = send(page, { method: "POST" });
     await isWaiting(1);
-    expect(readWaiting()).toEqual({ isSafe: false, tries: 1 });
+    expect(readWaiting()).toEqual({ isSafe: false, isRefused: false, tries: 1 });
     askAgain({ alsoUnsafe: false });
     expect(sent).toHaveLength(1);
     answers.push(proxy, there);
     askAgain({ alsoUnsafe: true });
     expect(await (await answer).text()).toBe("runs");
     expect(sent).toEqual(["POST", "POST"]);
+  });
+
+  it("R390: of what was posted while the database cannot be used nothing is an error in the place of the page", async () => {
+    const unavailable = () =>
+      new Response("an error", { status: 503, headers: { "X-Remix-Response": "yes" } });
+    const { send, sent, answers } = createServer(unavailable);
+    const answer = send(page, { method: "POST" });
+    await isWaiting(1);
+    expect(readWaiting()).toEqual({ isSafe: false, isRefused: true, tries: 1 });
+    askAgain({ alsoUnsafe: false });
+    expect(sent).toHaveLength(1);
+    answers.push(there);
+    askAgain({ alsoUnsafe: true });
+    expect(await (await answer).text()).toBe("runs");
   });
 
   it("is given up when it was posted and the person does not want it sent: the answer is empty", async () => {

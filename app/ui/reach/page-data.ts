@@ -1,4 +1,4 @@
-import { waitForServer } from "./wait-for-server";
+import { REFUSED, waitForServer } from "./wait-for-server";
 
 /**
  * `fetch` that waits for the server where Remix asks for a page's data: without an answer Remix would show an error in the place of
@@ -12,7 +12,8 @@ export function keepAsking(send: typeof fetch): typeof fetch {
     const ask = async () => {
       try {
         const response = await send(input, init);
-        return isFromProxy(response) ? null : response;
+        if (isFromProxy(response)) return null;
+        return !isSafe && isUnavailable(response) ? REFUSED : response;
       } catch (error) {
         if (signal?.aborted) throw error;
         return null;
@@ -27,6 +28,10 @@ export function keepAsking(send: typeof fetch): typeof fetch {
 /** Remix asks with a `URL`. */
 const isPageData = (input: Parameters<typeof fetch>[0]): boolean =>
   input instanceof URL && input.pathname.endsWith(".data");
+
+/** The server answered that it cannot use its database, and changed nothing: an error would stand in the place of the page. */
+const isUnavailable = ({ status, headers }: Response): boolean =>
+  status === 503 && headers.has("X-Remix-Response");
 
 /** What stands before the server answered in its place. */
 const isFromProxy = ({ status, headers }: Response): boolean =>

@@ -2,13 +2,18 @@
 type Waiting = {
   /** It changes nothing, so it is asked again without a person. */
   isSafe: boolean;
+  /** The server is there, and could do nothing of what was asked. */
+  isRefused: boolean;
   tries: number;
   askAgain(): void;
   giveUp(): void;
 };
 
 /** What a page says about it. */
-export type WaitingSummary = { isSafe: boolean; tries: number };
+export type WaitingSummary = { isSafe: boolean; isRefused: boolean; tries: number };
+
+/** What `ask` answers where the server is there and has done nothing of it. */
+export const REFUSED = Symbol("refused");
 
 type WaitOptions<T> = {
   isSafe: boolean;
@@ -35,25 +40,30 @@ function tell(): void {
   summary =
     all.length === 0
       ? null
-      : { isSafe: all.every(({ isSafe }) => isSafe), tries: Math.max(...all.map(({ tries }) => tries)) };
+      : {
+          isSafe: all.every(({ isSafe }) => isSafe),
+          isRefused: all.every(({ isRefused }) => isRefused),
+          tries: Math.max(...all.map(({ tries }) => tries)),
+        };
   for (const listener of listeners) listener();
 }
 
 /** `ask` answers null when the server was not reached. */
 export async function waitForServer<T>(
-  ask: () => Promise<T | null>,
+  ask: () => Promise<T | null | typeof REFUSED>,
   { isSafe, signal, instead }: WaitOptions<T>,
 ): Promise<T> {
   const first = await ask();
-  if (first !== null) return first;
-  const entry: Waiting = { isSafe, tries: 1, askAgain() {}, giveUp() {} };
+  if (first !== null && first !== REFUSED) return first;
+  const entry: Waiting = { isSafe, isRefused: first === REFUSED, tries: 1, askAgain() {}, giveUp() {} };
   waiting.add(entry);
   try {
     for (;;) {
       tell();
       if ((await waitForTurn(entry, signal)) === "give_up" && instead) return instead();
       const answer = await ask();
-      if (answer !== null) return answer;
+      if (answer !== null && answer !== REFUSED) return answer;
+      entry.isRefused = answer === REFUSED;
       entry.tries += 1;
     }
   } finally {

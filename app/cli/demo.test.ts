@@ -35,7 +35,7 @@ describe("the demo after one full run", () => {
     expect(users).toBeGreaterThanOrEqual(80);
     expect(usersWith("in_sync")).toBeGreaterThanOrEqual(30);
     expect(usersWith("locked_out")).toBeGreaterThanOrEqual(10);
-    expect(unlinkedCustomers).toBe(3);
+    expect(unlinkedCustomers).toBe(9);
     expect(lockedOut.map(({ currency }) => currency).sort()).toEqual(["eur", "jpy", "usd"]);
     expect(leaking.length).toBeGreaterThan(0);
   });

@@ -1,16 +1,9 @@
 import { z } from "zod";
 import { MONEY_KINDS } from "~/billing/verdicts/catalogue";
-import {
-  isIgnored,
-  isInNoRecord,
-  selectOwners,
-  selectUsersWithAddress,
-} from "~/engine/account/customer-owners.server";
-import { mayItemsHaveSeats } from "~/engine/account/price-mappings.server";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryOne, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
-import { PAYING, PAYING_CUSTOMERS } from "./payers/unclaimed-payers.server";
+import { isUnclaimed, PAYING_CUSTOMERS } from "./payers/unclaimed-payers.server";
 
 const stakeRow = z.object({
   kind: z.enum(MONEY_KINDS),
@@ -60,8 +53,8 @@ export async function countUsersWithVerdict(db: Database | Tx, verdict: string):
 }
 
 /**
- * Paying Stripe customers that belong to no user, neither by a link nor by email address. The first step drops all
- * customers that a record names. Few remain of a million, and only these are compared in the second step.
+ * Paying Stripe customers that no user is linked to: those that the Inbox, `unclaimed` and the user search list. The first step
+ * drops all customers that a record names. Few remain of a million, and only these are compared in the second step.
  */
 export async function countUnlinkedCustomers(db: Database | Tx): Promise<number> {
   const row = await queryOne(
@@ -69,11 +62,7 @@ export async function countUnlinkedCustomers(db: Database | Tx): Promise<number>
     countRow,
     sql`WITH ${PAYING_CUSTOMERS}
     SELECT count(*)::int AS count FROM paying JOIN parity."StripeCustomer" c USING (id)
-    WHERE c.state = 'present' AND NOT ${isIgnored(sql`c.id`)} AND ${isInNoRecord(sql`paying.id`)}
-      AND EXISTS (SELECT 1 FROM parity."StripeSubscription" bought WHERE bought."customerId" = paying.id AND NOT bought.gone
-        AND bought.status IN ${PAYING} AND ${mayItemsHaveSeats(sql`bought.items`)})
-      AND NOT EXISTS (${selectOwners(sql`paying.id`)})
-      AND NOT EXISTS (${selectUsersWithAddress(sql`paying.id`)})`,
+    WHERE ${isUnclaimed(sql`c.id`)}`,
   );
   return row?.count ?? 0;
 }

@@ -80,7 +80,7 @@ function formatWaiting(overview: Overview, remaining: number, { stale, drifted, 
   const lines: Line[] = [];
   if (unlinkedCustomers > 0)
     lines.push(
-      `${pluralize(unlinkedCustomers, "paying Stripe customer")} without a user or an address of one. All that no user is linked to: npm run parity -- unclaimed`,
+      `${pluralize(unlinkedCustomers, "paying Stripe customer is", "paying Stripe customers are")} linked to no user. To list them: npm run parity -- unclaimed`,
     );
   if (pendingRevocations > 0)
     lines.push(`${pluralize(pendingRevocations, "revocation")} pending: an admin must decide.`);

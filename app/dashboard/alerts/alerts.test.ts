@@ -77,7 +77,7 @@ describe("R175: an alert", () => {
       text: [
         "Parity: 1 user has paid and cannot use the product. · $16.67 per month",
         "• ada",
-        "https://parity.test/users?verdict=locked_out",
+        "https://parity.test/users?queue=locked_out",
       ].join("\n"),
       alert: { count: 1, details: ["ada"], money: [{ perMonth: 1667, currency: "usd" }] },
     });

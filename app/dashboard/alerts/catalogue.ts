@@ -30,7 +30,7 @@ const ENTRIES = {
     label: "Payer locked out",
     describe: ({ count }) => `${pluralize(count, "user")} ${has(count)} paid and cannot use the product.`,
     resolved: "No user who has paid is locked out any more.",
-    path: usersPath(EMPTY_QUERY, { verdicts: ["locked_out"] }),
+    path: usersPath(EMPTY_QUERY, { queue: "locked_out" }),
   },
   cron_silent: {
     label: "Scheduler silent",

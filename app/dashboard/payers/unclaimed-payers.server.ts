@@ -46,7 +46,7 @@ const payerRow = z.object({
 });
 
 /** Statuses of a subscription that is being paid; written out as in the partial index, so that PostgreSQL can use it. */
-export const PAYING = sql`('active', 'trialing', 'past_due')`;
+const PAYING = sql`('active', 'trialing', 'past_due')`;
 
 export type UnclaimedQuery = { limit: number; after?: string | null; search?: string | null };
 
@@ -67,12 +67,7 @@ export async function listUnclaimedPayers(
     -- Row by row in the order of their ids, so that no more are looked at closely than are wanted.
     chosen AS MATERIALIZED (
       SELECT c.id FROM ${search === null ? sql`paying JOIN parity."StripeCustomer" c USING (id)` : sql`parity."StripeCustomer" c`}
-      WHERE c.state = 'present' AND (${after}::text IS NULL OR c.id > ${after}) AND ${isNamed(search)}
-        AND NOT ${isIgnored(id)}
-        AND ${isInNoRecord(id)}
-        AND EXISTS (SELECT 1 FROM parity."StripeSubscription" bought WHERE bought."customerId" = c.id AND NOT bought.gone
-          AND bought.status IN ${PAYING} AND ${mayItemsHaveSeats(sql`bought.items`)})
-        AND NOT EXISTS (${selectOwners(id)})
+      WHERE (${after}::text IS NULL OR c.id > ${after}) AND ${isNamed(search)} AND ${isUnclaimed(id)}
       ORDER BY ${search === null ? sql`paying.id` : id} LIMIT ${limit}::int)
     SELECT c.id AS "customerId", c.email, coalesce(c."metadataUserId", min(s."metadataUserId"),
         (SELECT min(l."userId") FROM parity."Link" l WHERE l."customerId" = c.id AND l.source = ANY(${LINK_SOURCES})))
@@ -107,6 +102,14 @@ export const PAYING_CUSTOMERS = sql`paying AS MATERIALIZED (
     AND NOT EXISTS (SELECT 1 FROM parity."User" named WHERE named."stripeCustomerId" = p."customerId")
   UNION SELECT rejected."customerId" FROM parity."Link" rejected WHERE rejected.source = 'rejected'
   ORDER BY 1)`;
+
+/** SQL: the customer `c`, whose id is `id`, pays for what may have seats, and no user is linked to it. */
+export const isUnclaimed = (
+  id: Sql,
+): Sql => sql`(c.state = 'present' AND NOT ${isIgnored(id)} AND ${isInNoRecord(id)}
+  AND EXISTS (SELECT 1 FROM parity."StripeSubscription" bought WHERE bought."customerId" = ${id} AND NOT bought.gone
+    AND bought.status IN ${PAYING} AND ${mayItemsHaveSeats(sql`bought.items`)})
+  AND NOT EXISTS (${selectOwners(id)}))`;
 
 /** SQL: the customer `c` is the one that is searched for. One condition for each kind of search, so that an index finds it. */
 function isNamed(search: string | null): Sql {

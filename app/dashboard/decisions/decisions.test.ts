@@ -127,6 +127,18 @@ describe("complimentary access", () => {
     expect(made.sync).toMatchObject({ outcome: "synced" });
     expect(await readAccess(world, "guest")).toBe("active 5");
 
+    // R391: what stands in the way of writing it is named, with a hold too.
+    const held = await decide("hold", { userId: "guest" }, OPERATOR);
+    const onHold = await world.parity.decisions.preview(toRequest("end_comp", { userId: "guest" }));
+    expect(onHold.ok && onHold.lines).toEqual(
+      expect.arrayContaining([
+        "1 user loses access.",
+        "1 user is on hold: nothing is written for this user until the hold is released.",
+      ]),
+    );
+    expect(held.lines.join()).not.toContain("on hold: nothing");
+    await decide("release", { userId: "guest" });
+
     const ended = await decide("end_comp", { userId: "guest" });
     expect(ended.effect.losing).toEqual({ users: 1, perMonth: [] });
     expect(await readAccess(world, "guest")).toBe("locked 0");

@@ -7,7 +7,7 @@ import type { Effect, EffectGroup } from "~/engine/decisions/effect";
 
 /** What a decision changes, in sentences: access first, then the verdicts, then what stands in the way of writing it. */
 export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
-  const { gaining, moreSeats, losing, fewerSeats, less, waiting, denied, verdicts, users, evaluated } =
+  const { gaining, moreSeats, losing, fewerSeats, less, waiting, denied, held, verdicts, users, evaluated } =
     effect;
   const say = (group: EffectGroup, one: string, many: string) =>
     group.users === 0 ? [] : [`${describeGroup(group)} ${group.users === 1 ? one : many}.`];
@@ -30,6 +30,10 @@ export function describeEffect(effect: Effect, writeMode: WriteMode): string[] {
         return `${pluralize(one.users, "user")}: ${VERDICT_CATALOGUE[before].label} → ${VERDICT_CATALOGUE[after].label}${until}.`;
       }),
   ];
+  if (held > 0)
+    lines.push(
+      `${pluralize(held, "user is", "users are")} on hold: nothing is written for ${held === 1 ? "this user" : "them"} until the hold is released.`,
+    );
   if (lines.length === 0) lines.push("No user’s access or status changes.");
   if (evaluated < users)
     lines.push(`Evaluated for the first ${pluralize(evaluated, "user")} of ${pluralize(users, "user")}.`);

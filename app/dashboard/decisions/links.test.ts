@@ -53,6 +53,9 @@ it("a possible match is confirmed by an operator, gives access at once, and can 
   // The record names the customer by now, so that taking back the link alone takes nothing.
   expect(await deciding.undo(made, OPERATOR)).toMatchObject({ ok: true });
   expect(await readAccess(world, "noor")).toBe("active 5");
+  // R391: the record links it already, so that there is nothing to decide.
+  const again = await world.parity.decisions.preview(toRequest("confirm_link", input, OPERATOR));
+  expect(again.ok ? again.lines : again.message).toContain(`${payers.noor} is linked to `);
   expect(await deciding.undo(made)).toMatchObject({ ok: false, reason: "already" });
 });
 

@@ -42,6 +42,8 @@ export type Effect = {
   less: EffectGroup;
   waiting: EffectGroup;
   denied: EffectGroup;
+  /** Of those whose access changes: how many are on hold, so that nothing is written until it is released. */
+  held: number;
   verdicts: { before: Verdict; after: Verdict; users: number }[];
   /** The first users whose verdict or access changes. */
   changed: UserEffect[];
@@ -59,6 +61,7 @@ export const createEffect = (): Effect => ({
   less: createGroup(),
   waiting: createGroup(),
   denied: createGroup(),
+  held: 0,
   verdicts: [],
   changed: [],
 });

@@ -48,6 +48,7 @@ function addUser(effect: Effect, was: Evaluated, is: Evaluated): void {
   const group = findGroup(effect, access);
   const isGain = access === "gains" || access === "more_seats";
   if (group) addMoney(group, isGain || !was.evaluation.primary ? is : was);
+  if (access !== "keeps" && is.evaluation.onHold) effect.held += 1;
   const before = was.evaluation.verdict;
   const after = is.evaluation.verdict;
   if (before === after && access === "keeps") return;

@@ -41,11 +41,18 @@ export const confirmLink: Handler<LinkInput> = {
     if (!found.ok) return found;
     const problem = await findCustomerProblem(tx, input);
     if (problem) return problem;
-    const others = (await listOwners(tx, input.customerId)).filter((id) => id !== input.userId);
+    const owners = await listOwners(tx, input.customerId);
+    const others = owners.filter((id) => id !== input.userId);
     if (others.length > 0)
       return refuse(
         "refused",
         `${input.customerId} is linked to ${await nameUsers(tx, others)}. Settle the conflict to give it to ${found.name}.`,
+        (await findLatestDecision(tx, { customerId: input.customerId })) ?? undefined,
+      );
+    if (input.subscriptionId === undefined && owners.length > 0)
+      return refuse(
+        "already",
+        `${input.customerId} is linked to ${found.name} already.`,
         (await findLatestDecision(tx, { customerId: input.customerId })) ?? undefined,
       );
     return prepareLinks(tx, {

@@ -158,7 +158,10 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
       />
       {isNew && !answer.ok && (
         <p role="alert" className="text-table text-critical">
-          {answer.message}
+          {/* Said above already. */}
+          {previewed?.ok === false && previewed.message === answer.message
+            ? "Nothing was decided."
+            : answer.message}
         </p>
       )}
       {failure !== null && (

@@ -11,7 +11,12 @@ export function DialogPopup({ open, onClose, title, description, children }: Dia
   if (open && !wasOpen.current) openedFrom.current = document.activeElement;
   wasOpen.current = open;
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Dialog.Root
+      open={open}
+      onOpenChange={(next, { event }) => {
+        if (!next && !isAboutConnection(event.target)) onClose();
+      }}
+    >
       <Dialog.Portal>
         <Dialog.Backdrop className="floating fixed inset-0 z-40 bg-backdrop" />
         <Dialog.Popup
@@ -41,6 +46,10 @@ export function DialogPopup({ open, onClose, title, description, children }: Dia
     </Dialog.Root>
   );
 }
+
+/** What is said of the server stands beside the dialog, and is answered while it is open. */
+const isAboutConnection = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest("[data-connection]") !== null;
 
 /** The first field, else the first button, which is the safe one; never “Close”. */
 function findFirst(body: HTMLElement | null): HTMLElement | true {

@@ -21,8 +21,11 @@ export function Connection() {
   usePagesReady();
   useStillLinks();
   return (
+    // Written out, because a dialog hides everything else from screen readers.
     <div
       role="status"
+      aria-live="polite"
+      data-connection
       className="pointer-events-none fixed inset-x-4 bottom-16 z-50 flex justify-center sm:bottom-6"
     >
       {(waiting || wasOffline) && (

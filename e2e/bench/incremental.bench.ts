@@ -1,6 +1,7 @@
 import { addNullUsers, openInstallation, timeRun } from "./support/installation";
 import { print, printTable } from "./support/print";
 import { measureProcessorTime } from "./support/processor-time";
+import { openStatements, STATEMENTS_LIBRARY } from "./support/statements";
 
 // Incremental runs over users in sync, of which some changed: requests and seconds. For comparison: one user at a time,
 // which takes two requests for each user. `npm run bench -- incremental 1000000`
@@ -14,13 +15,16 @@ const rows = [
 ];
 print(`Incremental run, ${USERS} users, ceiling ${PER_SECOND} requests/s, 120 ms each`);
 // The full run before is not measured, so it may be fast.
-const bench = await openInstallation({ customers: USERS, latencyMs: 0, perSecond: null }, 1_000);
+const bench = await openInstallation({ customers: USERS, latencyMs: 0, perSecond: null }, 1_000, {
+  preload: STATEMENTS_LIBRARY,
+});
 try {
   await addNullUsers(bench.db, USERS);
   await timeRun(bench.db, bench.parity, "full");
   await bench.db.$executeRaw`VACUUM ANALYZE`;
   await bench.sandbox.setLatency(120);
   const slow = bench.openAt(PER_SECOND);
+  const statements = await openStatements(bench.db);
   for (const changed of [...CHANGES, 0]) {
     if (changed > 0) await bench.sandbox.change(changed);
     const { value, used } = await measureProcessorTime(bench.db, () =>
@@ -40,6 +44,9 @@ try {
     ]);
   }
   printTable(rows);
+  print("The statements that took longest in one more run without changes, ms on the clock:");
+  const slowest = await statements.listSlowest(() => timeRun(bench.db, slow, "incremental"), 8);
+  printTable(slowest.map(({ ms, calls, query }) => [ms.toFixed(1), `${calls} times`, query]));
 } finally {
   await bench.close();
 }

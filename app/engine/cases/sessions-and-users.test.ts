@@ -75,6 +75,28 @@ it("an incremental run finds one whose event is as old as the full run before it
   expect(await read("between")).toBe("active 5");
 });
 
+it("a full run asks for sessions once, after its last page and while it is being finished; again when customers were read since", async () => {
+  const { sandbox } = world;
+  const runFull = async () => {
+    sandbox.requests.clear();
+    await syncAll(world.parity);
+    const asked = sandbox.requests
+      .list()
+      .map(({ endpoint, query }) =>
+        endpoint === "GET /v1/subscriptions" && query.customer ? "customer" : endpoint,
+      );
+    return asked.filter((one) => /subscriptions|customer|events/.test(one));
+  };
+  expect(await runFull()).toEqual(["GET /v1/subscriptions", "GET /v1/events"]);
+  // Perhaps on a test clock, and so in no list.
+  await addUser(world, { id: "unlisted", customerId: "cus_unlisted" });
+  const asked = await runFull();
+  expect(asked.slice(0, 2)).toEqual(["GET /v1/subscriptions", "GET /v1/events"]);
+  expect(asked.slice(2, -1)).toContain("customer");
+  expect(asked.at(-1)).toBe("GET /v1/events");
+  await world.db.$executeRaw`DELETE FROM app."User" WHERE id = 'unlisted'`;
+});
+
 it("an incremental run that becomes a full one loses no session among more than twenty pages", async () => {
   await addUser(world, { id: "paged" });
   addSession("paged");

@@ -17,6 +17,7 @@ import { chooseCuts } from "~/stripe/ranges";
 import { listUnlistedCustomers } from "./customers-to-read.server";
 import { countKnownSubscriptions } from "./known-subscriptions.server";
 import { pauseOrFail } from "./pause-or-fail.server";
+import { forgetSessionsAsked } from "./sessions-phase.server";
 
 /** Per cent of the subscriptions known before that must still exist, or it is another account. One may be missing. */
 const MUST_RESOLVE_PERCENT = 90;
@@ -43,6 +44,7 @@ export async function finishFullRun(
   const contested = new Set(cursor.contested);
   const unlisted = deps.stripe.livemode ? [] : await listUnlistedCustomers(deps.db);
   const toRead = [...new Set([...contested, ...unlisted])];
+  if (toRead.length > 0) forgetSessionsAsked(session);
   for (let at = 0; at < toRead.length; at += CUSTOMERS_AT_ONCE) {
     const customerIds = toRead.slice(at, at + CUSTOMERS_AT_ONCE);
     const { failures } = await readCustomers(deps, customerIds, session.requestOptions);

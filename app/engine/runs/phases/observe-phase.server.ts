@@ -14,6 +14,7 @@ import type { ReadSubscription } from "~/stripe/parse";
 import { cutRanges } from "~/stripe/ranges";
 import { finishFullRun } from "./finish-full-run.server";
 import { pauseOrFail } from "./pause-or-fail.server";
+import { askForSessionsAhead } from "./sessions-phase.server";
 
 type Subscriptions = Observed<ReadSubscription["subscription"]>[];
 
@@ -38,6 +39,7 @@ export async function runObservePhase(deps: Deps, session: RunSession): Promise<
     for (;;) {
       const arrived = await reader.next();
       if (arrived === null) break;
+      if (arrived.ranges.every(({ done }) => done)) askForSessionsAhead(deps, session);
       logUnreadable(deps, arrived.pages);
       const subscriptions = await completeItems(deps, arrived.pages, session);
       if (!subscriptions.ok) return pauseOrFail(deps, subscriptions.failure);

@@ -1,3 +1,4 @@
+import type { EpochSeconds } from "~/billing/observation";
 import { findSessionsSince, saveSessionsSince } from "~/engine/account/cursors.server";
 import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Deps } from "~/engine/evaluate/deps.server";
@@ -9,6 +10,49 @@ import type { StripeFailure } from "~/stripe/failure.server";
 import { OVERLAP_SECONDS } from "./events-phase.server";
 import { pauseOrFail } from "./pause-or-fail.server";
 
+type EventsPage = Awaited<ReturnType<Deps["stripe"]["listEvents"]>>;
+type AskedAhead = { since: EpochSeconds; page: EventsPage };
+
+/** Kept with the session, and so in this process alone: another one that goes on with the run asks for itself. */
+const askedAhead = new WeakMap<RunSession, Promise<AskedAhead | null>>();
+
+/**
+ * Asks for the first page of these events when the last subscriptions have just been read: Stripe answers while those are stored
+ * and the run is finished (R376).
+ */
+export function askForSessionsAhead(deps: Deps, session: RunSession): void {
+  if (!session.hasTime()) return;
+  const ask = async (): Promise<AskedAhead> => {
+    const since = await findSince(deps, await loadMetadataKeys(deps.db));
+    return { since, page: await listSessionEvents(deps, session, { since, startingAfter: null }) };
+  };
+  // Without a database there is no answer at all: the phase finds that out by itself.
+  askedAhead.set(
+    session,
+    ask().catch(() => null),
+  );
+}
+
+/** More was read since: what was asked ahead is older than that. */
+export const forgetSessionsAsked = (session: RunSession): boolean => askedAhead.delete(session);
+
+/** What was asked ahead, once, and only where it is an answer to the same question. */
+async function takeAsked(session: RunSession, since: EpochSeconds): Promise<EventsPage | null> {
+  const asked = await askedAhead.get(session);
+  askedAhead.delete(session);
+  return asked?.since === since ? asked.page : null;
+}
+
+async function findSince({ db }: Deps, metadataKeys: readonly string[]): Promise<EpochSeconds> {
+  return Math.max(0, ((await findSessionsSince(db, metadataKeys)) ?? 0) - OVERLAP_SECONDS);
+}
+
+const listSessionEvents = (
+  { stripe }: Deps,
+  { requestOptions }: RunSession,
+  page: { since: EpochSeconds; startingAfter: string | null },
+): Promise<EventsPage> => stripe.listEvents({ ...page, onlyUnlisted: true }, requestOptions);
+
 /**
  * After everything was read: the checkout sessions, refunds and disputes since they were last followed, as far back as Stripe
  * keeps events. A session may be all that says whose customer it is, and it is in no list of subscriptions; nor are refunds and
@@ -18,12 +62,13 @@ import { pauseOrFail } from "./pause-or-fail.server";
 export async function runSessionsPhase(deps: Deps, session: RunSession): Promise<StepResult> {
   let cursor = readCursor(session.run, "sessions");
   const metadataKeys = cursor.metadataKeys ?? [...(await loadMetadataKeys(deps.db))];
-  const followed = await findSessionsSince(deps.db, metadataKeys);
-  const since = Math.max(0, (followed ?? 0) - OVERLAP_SECONDS);
+  const since = await findSince(deps, metadataKeys);
+  let asked = cursor.afterEventId === null ? await takeAsked(session, since) : null;
   const seen = new Set<string | null>();
   for (let hasMore = true; hasMore; ) {
-    const asked = { since, startingAfter: cursor.afterEventId, onlyUnlisted: true };
-    const page = await deps.stripe.listEvents(asked, session.requestOptions);
+    const next = { since, startingAfter: cursor.afterEventId };
+    const page = asked ?? (await listSessionEvents(deps, session, next));
+    asked = null;
     if (!page.ok && isOfRun(page.failure)) return pauseOrFail(deps, page.failure);
     if (!page.ok) {
       const { reason, requestId } = page.failure;

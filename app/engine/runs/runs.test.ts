@@ -66,6 +66,38 @@ describe("a run over all users", () => {
     expect(pagesAsked().filter(({ status }) => status === 200).length).toBeLessThanOrEqual(10);
   });
 
+  it("gives nothing before everything is read: an older page, or a session, says whose payment it is", async () => {
+    const { sandbox, prices, db } = world;
+    const created = Math.floor(Date.now() / 1000) - 86_400;
+    const [shared, bought] = ["ada", "cleo"].map(
+      (userId) => sandbox.customers.create({ email: null, created, metadata: { userId } }).id,
+    );
+    const add = (customer = "", rest = {}) =>
+      sandbox.subscriptions.create({ customer, items: [{ price: prices.army }], ...rest }).id;
+    for (const id of ["ada", "bob", "cleo", "dora"]) await addUser(world, { id });
+    add(shared, { created, metadata: { userId: "bob" } });
+    await addManyPayingUsers(world, 110);
+    // The first page names Ada and Cleo by their customers, and no one else.
+    const own = add(shared);
+    const subscription = add(bought);
+    const paid = { status: "complete", payment_status: "paid" } as const;
+    sandbox.checkoutSessions.create({
+      customer: bought,
+      subscription,
+      metadata: { userId: "dora" },
+      ...paid,
+    });
+    const accesses = () => Promise.all(["ada", "bob", "cleo", "dora"].map((id) => readAccess(world, id)));
+    const run = await syncAll(world.parity);
+    expect(await accesses()).toEqual(["active 5", "active 5", "locked 0", "active 5"]);
+    expect(run).toMatchObject({ state: "done", synced: 113, observed: 113 });
+    // Recorded for Ada, the customer would be hers as a whole, and what Bob pays contested.
+    expect(await db.user.count({ where: { stripeCustomerId: shared } })).toBe(0);
+    sandbox.subscriptions.cancel(own);
+    await syncAll(world.parity);
+    expect(await accesses()).toEqual(["locked 0", "active 5", "locked 0", "active 5"]);
+  });
+
   it("survives many errors and faults", async () => {
     await addManyPayingUsers(world, 220);
     world.sandbox.control.addFault({

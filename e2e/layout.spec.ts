@@ -1,4 +1,5 @@
 import type { Page } from "playwright/test";
+import { query } from "./support/customers";
 import { expect, test } from "./support/test";
 
 /** The last two are a screen of 1,440 at 200 % and at 400 %. */
@@ -92,6 +93,22 @@ async function openFirstUser(page: Page) {
   await page.getByRole("row").nth(1).getByRole("link").first().click();
   await expect(page.getByRole("navigation", { name: "Users of the list" })).toBeVisible();
 }
+
+test("R396: a name without spaces stays inside its page and its dialog, on a phone too", async ({
+  staffPage: page,
+  product,
+}) => {
+  await query(product, (client) =>
+    client.query(`UPDATE app."User" SET name = repeat('Wolfeschlegelstein', 9) WHERE id = 'user_0085'`),
+  );
+  await page.setViewportSize({ width: 375, height: 812 });
+  await page.goto("/users/user_0085");
+  await page.getByRole("button", { name: /^Release hold/ }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByText("Wolfeschlegelstein").last()).toBeVisible();
+  expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  expect(await page.evaluate(findFaults)).toMatchObject({ wider: 0, cutOff: [] });
+});
 
 test("a viewer sees that settings cannot be changed, and decides nothing", async ({ page, product }) => {
   await page.goto("/sign-in?next=/settings");

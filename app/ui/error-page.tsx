@@ -24,11 +24,15 @@ export function ErrorPage({ children }: { children?: ReactNode }) {
   const { message, requestId } = readErrorDetails(isRouteErrorResponse(error) ? error.data : null);
   const { title, next } =
     ERROR_TEXTS[status] ?? (status < 500 ? { ...UNEXPECTED, title: "The request failed" } : UNEXPECTED);
+  // "User not found." is the title with its subject.
+  const isTitle = status === 404 && message !== undefined && /^[\w ]+ not found\.$/.test(message);
   return (
     <div className="mx-auto max-w-prose py-12">
       <p className="text-table text-faint tabular-nums">{status}</p>
-      <h1 className="mt-1 text-title font-semibold tracking-tight">{title}</h1>
-      {message && <p className="mt-2 text-ink">{message}</p>}
+      <h1 className="mt-1 text-title font-semibold tracking-tight">
+        {isTitle ? message.slice(0, -1) : title}
+      </h1>
+      {message && !isTitle && <p className="mt-2 text-ink">{message}</p>}
       {!(status === 503 && message) && !message?.endsWith(next) && <p className="mt-2 text-quiet">{next}</p>}
       {requestId && <p className="mt-2 font-mono text-small text-faint">Request ID: {requestId}</p>}
       <div className="mt-6 flex flex-wrap gap-2">

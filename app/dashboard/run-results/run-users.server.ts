@@ -6,6 +6,7 @@ import type { EpochSeconds } from "~/billing/observation";
 import { VERDICTS, type Verdict } from "~/billing/verdicts/catalogue";
 import { type ChangedValue, listChangedValues } from "~/billing/words/change-words";
 import { loadApplication } from "~/engine/account/application.server";
+import { trimBlanks } from "~/engine/account/customer-owners.server";
 import { listRunChanges, type RunChange } from "~/engine/repair/changes.server";
 import type { RunOutcome } from "~/engine/repair/run-types";
 import type { RunRow } from "~/engine/repair/runs.server";
@@ -93,7 +94,7 @@ export async function loadOnlyUser(db: Database, run: RunRow): Promise<RunUserVi
   const people = await queryRows(
     db,
     personRow,
-    sql`SELECT id AS "userId", email, nullif(btrim(name), '') AS name FROM parity.users_by_id(${[...changes.keys()]}::text[])`,
+    sql`SELECT id AS "userId", email, nullif(${trimBlanks(sql`name`)}, '') AS name FROM parity.users_by_id(${[...changes.keys()]}::text[])`,
   );
   return [...changes].map(([userId, change]) => {
     const person = people.find((one) => one.userId === userId);

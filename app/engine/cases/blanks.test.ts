@@ -179,3 +179,13 @@ it("a placeholder that many users record is no customer that they could claim: o
   expect(await readVerdicts()).toEqual(["missing_in_stripe", "in_sync", "missing_in_stripe"]);
   expect(await readAccess(world, "placeheld3")).toBe("active 5");
 });
+
+it("R396: a user whose name is only blanks is shown by the address, and without one by the id", async () => {
+  for (const id of ["blank", "unnamed"]) await addUser(world, { id });
+  await world.db.user.update({ where: { id: "blank" }, data: { name: " \t" } });
+  await world.db.user.update({ where: { id: "unnamed" }, data: { name: "", email: "" } });
+  expect(await world.parity.views(["blank", "unnamed"])).toMatchObject([
+    { name: null, email: "blank@example.com" },
+    { name: "unnamed", email: "" },
+  ]);
+});

@@ -1,5 +1,5 @@
 import { FIELDS, type RecordFields, type TableName } from "~/billing/fields";
-import { foldRecordedEmail } from "~/engine/account/customer-owners.server";
+import { foldRecordedEmail, trimBlanks } from "~/engine/account/customer-owners.server";
 import {
   epoch,
   flag,
@@ -43,7 +43,7 @@ const readUsers = (fields: RecordFields) =>
     email: [sql`email`, text],
     emailVerified: [sql`"emailVerified"`, flag],
     // A name of blanks names no one.
-    name: [sql`nullif(btrim(name), '')`, nullable(text)],
+    name: [sql`nullif(${trimBlanks(sql`name`)}, '')`, nullable(text)],
     ...toReadColumns("user", fields),
     /** 64 bits do not fit a number of JavaScript, so it comes as text. */
     addressHash: [sql`hashtextextended(folded, 0)::text`, text],

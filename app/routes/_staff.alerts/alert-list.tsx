@@ -29,7 +29,7 @@ function AlertLine({ alert, isMuted }: { alert: AlertRow; isMuted: boolean }) {
       </span>
       <div className="min-w-0 flex-1">
         <p className="font-medium">
-          {isOpen ? sentence : ALERTS[kind].label}
+          {isOpen ? sentence.replace(/\.$/, "") : ALERTS[kind].label}
           {isOpen && <span className="font-normal text-quiet tabular-nums">{formatAlertMoney(facts)}</span>}
         </p>
         {isOpen && <Details details={facts.details.filter((detail) => detail !== sentence)} />}

@@ -25,6 +25,7 @@ export function PreviewLines({
         </p>
       ) : preview.ok ? (
         <>
+          <p className="text-small text-quiet">Afterwards</p>
           <p>{preview.sentence}</p>
           <ul className="mt-1 text-quiet">
             {preview.lines.map((line) => (

@@ -171,7 +171,8 @@ describe("undoing a run", () => {
     });
     expect((await world.parity.runs.page({ runId, limit: 1 }))?.undoneBy).toEqual([]);
 
-    await addUser(world, { id: "gift" });
+    await addPayingUser(world, "gift");
+    await world.parity.checkUser({ userId: "gift", actor: ADMIN.actor });
     const made = await deciding.decide("give_comp", { userId: "gift", planId: "army", until: "2028-01-31" });
     expect(made).toMatchObject({ decision: { kind: "give_comp" }, sync: null });
     expect(made.lines.join(" ")).toContain(
@@ -179,6 +180,17 @@ describe("undoing a run", () => {
     );
     expect(await readAccess(world, "gift")).toBe("locked 0");
     await db.$executeRaw`DROP TRIGGER cut ON app."Workspace"`;
+
+    // “Cancel run”, pressed at once.
+    await db.$executeRaw`CREATE FUNCTION app.cancel() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN NEW."cancelRequestedAt" = now(); RETURN NEW; END $$`;
+    await db.$executeRaw`CREATE TRIGGER cancel BEFORE INSERT ON parity."Run" FOR EACH ROW EXECUTE FUNCTION app.cancel()`;
+    expect(await undo()).toMatchObject({
+      ok: true,
+      lines: expect.arrayContaining([expect.stringContaining("before all")]),
+    });
+    expect(await db.run.count({ where: { ...cut.where, state: "cancelled", synced: 0 } })).toBe(1);
+    await db.$executeRaw`DROP TRIGGER cancel ON parity."Run"`;
 
     expect(await undo()).toMatchObject({ ok: true });
     expect(await readAccess(world, "cut")).toBe("locked 0");

@@ -57,7 +57,7 @@ function QueueTab({ id, isCurrent, isKnown, count }: QueueTabProps) {
       prefetch="intent"
       preventScrollReset
       className={classNames(
-        "flex min-h-11 w-full items-center gap-x-3 rounded px-3 py-1.5 lg:min-h-24 lg:flex-col lg:items-start lg:border lg:py-2.5",
+        "flex min-h-11 w-full items-center gap-x-3 rounded px-3 py-1.5 lg:min-h-24 lg:flex-col lg:items-start lg:border lg:py-2.5 lg:max-xl:px-2",
         isCurrent ? "bg-selected lg:border-accent" : "hover:bg-hover lg:border-line lg:bg-raised",
       )}
     >
@@ -65,7 +65,9 @@ function QueueTab({ id, isCurrent, isKnown, count }: QueueTabProps) {
         <span className={toneText[shown]}>
           <Shape tone={shown} />
         </span>
-        <span className={isCurrent ? "font-medium text-ink" : undefined}>{label}</span>
+        <span className={classNames("lg:whitespace-nowrap", isCurrent && "font-medium text-ink")}>
+          {label}
+        </span>
       </span>
       <span className="font-semibold tracking-tight tabular-nums max-lg:order-last max-lg:min-w-8 max-lg:text-right max-lg:text-lead lg:mt-0.5 lg:text-figure">
         {formatWaiting(count)}

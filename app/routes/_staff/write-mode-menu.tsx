@@ -14,7 +14,7 @@ import { capitalize, WRITE_MODE_MEANINGS, WRITE_MODE_WORDS } from "~/ui/status/w
 const tones: Record<WriteMode, Tone> = { off: "critical", grant_only: "high", full: "right" };
 
 const boxClasses =
-  "inline-flex h-8 items-center gap-1.5 rounded border border-edge bg-raised px-2.5 text-table";
+  "inline-flex h-8 items-center gap-1.5 whitespace-nowrap rounded border border-edge bg-raised px-2.5 text-table";
 
 /** Shows the write mode on every page. An admin can change it here and first confirms what that means. */
 export function WriteModeMenu({ writeMode, canChange }: { writeMode: WriteMode; canChange: boolean }) {
@@ -27,8 +27,8 @@ export function WriteModeMenu({ writeMode, canChange }: { writeMode: WriteMode; 
       </span>
       <span>
         <span className="text-quiet">
-          <span className="md:max-xl:hidden">Automatic repairs:</span>
-          <span className="hidden md:max-xl:inline">Repairs:</span>
+          <span className="max-[399px]:hidden md:max-xl:hidden">Automatic repairs:</span>
+          <span className="hidden max-[399px]:inline md:max-xl:inline">Repairs:</span>
         </span>{" "}
         {WRITE_MODE_WORDS[writeMode]}
       </span>

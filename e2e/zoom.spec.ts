@@ -42,7 +42,9 @@ function findUnreachable() {
     .filter((element) => element.checkVisibility() && !element.closest(".sr-only") && element.offsetWidth > 1)
     .filter((element) => {
       const { left, right } = element.getBoundingClientRect();
-      const isTooWide = element.scrollWidth > element.clientWidth + 1 && element.matches("nav a, button");
+      // A count at the corner of an icon may stand beyond it.
+      const isTooWide =
+        element.matches("nav a:not(:has(.sr-only)), button") && element.scrollWidth > element.clientWidth + 1;
       return (left < 0 || right > innerWidth || isTooWide) && !isScrolled(element.parentElement);
     })
     .map((element) => `${element.tagName} ${(element.textContent ?? "").trim().slice(0, 40)}`);
@@ -85,7 +87,7 @@ test("R393: a dialog is worked through at 400 %, at 200 % and with spaced text",
         await dialog.getByRole("button", { name: button }).click({ trial: true });
     });
   await page.goto("/users/user_0100");
-  await page.getByRole("button", { name: "Put on hold…" }).click();
+  await page.getByRole("button", { name: "Hold…", exact: true }).click();
   await expect(dialog).toContainText("on hold");
   await useDialog("Put on hold", "Put on hold");
   await page.keyboard.press("Escape");

@@ -65,9 +65,7 @@ function QueueTab({ id, isCurrent, isKnown, count }: QueueTabProps) {
         <span className={toneText[shown]}>
           <Shape tone={shown} />
         </span>
-        <span className={classNames("lg:whitespace-nowrap", isCurrent && "font-medium text-ink")}>
-          {label}
-        </span>
+        <span className={isCurrent ? "font-medium text-ink" : undefined}>{label}</span>
       </span>
       <span className="font-semibold tracking-tight tabular-nums max-lg:order-last max-lg:min-w-8 max-lg:text-right max-lg:text-lead lg:mt-0.5 lg:text-figure">
         {formatWaiting(count)}

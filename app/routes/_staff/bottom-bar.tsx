@@ -20,8 +20,8 @@ export function BottomBar({ entries }: { entries: NavigationItem[] }) {
             to={to}
             aria-current={current}
             className={classNames(
-              // Seven words beside each other have no room on the narrowest screens.
-              "relative flex min-h-14 flex-col items-center justify-center gap-1 text-small max-[359px]:text-[10px]",
+              // Seven words beside each other have no room on a phone where they are spaced.
+              "relative flex min-h-14 flex-col items-center justify-center gap-1 text-small max-[430px]:text-[10px]",
               current ? "font-medium text-accent" : "text-quiet",
             )}
           >

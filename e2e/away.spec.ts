@@ -33,7 +33,9 @@ test("R390: with a read-only database no form leaves its page: the list stays, a
   await page.goto("/users?sort=email");
   const row = page.getByRole("row").nth(1);
   await expect(row).toBeVisible();
-  const refused = page.getByText("Parity cannot use its database at the moment. Nothing was changed");
+  const refused = page.getByText(
+    "Parity could not use its database. It is not known whether what you sent was done.",
+  );
   try {
     await setReadOnly(product, "on");
     await page.getByRole("button", { name: "Preview sync…" }).click();

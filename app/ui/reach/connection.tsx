@@ -47,7 +47,7 @@ function describe(waiting: WaitingSummary | null): string {
   if (waiting === null || (isOffline() && waiting.isSafe))
     return "There is no connection. This page stays as it is; try again when the connection is back.";
   if (waiting.isRefused)
-    return "Parity cannot use its database at the moment. Nothing was changed, and this page stays as it is.";
+    return "Parity could not use its database. It is not known whether what you sent was done. This page stays as it is.";
   const next = waiting.isSafe
     ? "It is asked again every few seconds."
     : "It is not known whether what you sent has arrived.";

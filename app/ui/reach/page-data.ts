@@ -29,7 +29,7 @@ export function keepAsking(send: typeof fetch): typeof fetch {
 const isPageData = (input: Parameters<typeof fetch>[0]): boolean =>
   input instanceof URL && input.pathname.endsWith(".data");
 
-/** The server answered that it cannot use its database, and changed nothing: an error would stand in the place of the page. */
+/** The server answered that it could not use its database: an error would stand in the place of the page. */
 const isUnavailable = ({ status, headers }: Response): boolean =>
   status === 503 && headers.has("X-Remix-Response");
 

@@ -2,7 +2,7 @@
 type Waiting = {
   /** It changes nothing, so it is asked again without a person. */
   isSafe: boolean;
-  /** The server is there, and could do nothing of what was asked. */
+  /** The server is there, and could not do what was asked. */
   isRefused: boolean;
   tries: number;
   askAgain(): void;
@@ -12,7 +12,7 @@ type Waiting = {
 /** What a page says about it. */
 export type WaitingSummary = { isSafe: boolean; isRefused: boolean; tries: number };
 
-/** What `ask` answers where the server is there and has done nothing of it. */
+/** What `ask` answers where the server is there and could not do it. */
 export const REFUSED = Symbol("refused");
 
 type WaitOptions<T> = {

@@ -89,7 +89,7 @@ test("an invalid page of the list is a 400", async ({ staffPage: page, expectedE
 test("an unknown user is a 404 with the navigation", async ({ staffPage: page, expectedErrors }) => {
   expectedErrors.push(/status of 404/);
   expect((await page.goto("/users/unknown"))?.status()).toBe(404);
-  await expect(page.getByText("User not found.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "User not found" })).toBeVisible();
   await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
   await expectAccessible(page);
 });

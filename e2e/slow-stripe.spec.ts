@@ -1,4 +1,4 @@
-import { readRecord } from "./support/customers";
+import { query, readRecord } from "./support/customers";
 import {
   addCustomer,
   CARDS,
@@ -7,6 +7,7 @@ import {
   openWorkspace,
   setWebhooks,
 } from "./support/paying";
+import type { Product } from "./support/product";
 import { expect, expectAccessible, PHONE, test } from "./support/test";
 
 test.use(PHONE);
@@ -23,6 +24,8 @@ test("with Stripe a minute slow after a payment the customer is never asked to p
   const customer = await addCustomer(product, `Sol Slow ${Date.now()}`);
   await page.clock.install();
   await openWorkspace(page, customer);
+  // By then Stripe has said which account it is: on a slow machine that question would still be open when Stripe is fast again.
+  await expect.poll(() => countChecks(product, customer.userId)).toBe(1);
   await goToPayment(page, CARDS.pays);
   const slow = { effect: { type: "latency", ms: 60_000 }, match: { method: "GET" } };
   await controlSandbox(product, { faults: [slow] });
@@ -50,3 +53,8 @@ test("with Stripe a minute slow after a payment the customer is never asked to p
   await openWorkspace(page, customer);
   await expect(heading).toHaveText("You have Army");
 });
+
+async function countChecks(product: Product, userId: string): Promise<number | null> {
+  const text = `SELECT 1 FROM parity."UserCheck" WHERE "userId" = $1 AND "checkedAt" IS NOT NULL`;
+  return query(product, async (client) => (await client.query(text, [userId])).rowCount);
+}

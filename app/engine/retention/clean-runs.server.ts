@@ -68,12 +68,14 @@ export async function cleanRuns(work: Work, cuts: RunCuts): Promise<boolean> {
     const end = page.at(-1);
     if (end === undefined) return true;
     const ids = page.map(({ id }) => id);
-    if (!(await cleanPage(work, cuts, ids))) return false;
+    if (!(await cleanPage(work, { cuts, last, ids }))) return false;
     before = end;
   }
 }
 
-async function cleanPage(work: Work, cuts: RunCuts, ids: readonly string[]): Promise<boolean> {
+type RunsPage = { cuts: RunCuts; last: readonly string[]; ids: readonly string[] };
+
+async function cleanPage(work: Work, { cuts, last, ids }: RunsPage): Promise<boolean> {
   const { db } = work;
   let left = [...ids];
   // Until none is removed any more: a preview and the run that applied it may be on one page.
@@ -87,7 +89,10 @@ async function cleanPage(work: Work, cuts: RunCuts, ids: readonly string[]): Pro
     isMore = freeIds.length > 0;
     if (isMore) {
       if (!(await removeResults(work, sql`u."runId" = ANY(${freeIds}::text[])`))) return false;
-      work.removed("Run", await removeRuns(db, cuts, freeIds));
+      const { rows, again } = await removeRuns(db, { cuts, last, ids: freeIds });
+      work.removed("Run", rows);
+      // Newer than the end of this page, they would be looked at by the next cleaning only.
+      left.push(...again.filter((id) => !left.includes(id)));
     }
     left = left.filter((id) => !freeIds.includes(id));
   }
@@ -110,21 +115,26 @@ async function removeResults(work: Work, where: Sql): Promise<boolean> {
   return true;
 }
 
-/** Where still nothing needs them. The runs that they referred to are looked at again: nothing else may have kept them. */
-async function removeRuns(db: Database, cuts: RunCuts, ids: readonly string[]): Promise<number> {
-  const { rows } = await queryOneOrThrow(
+const removedRow = countRow.extend({ again: z.array(z.string()) });
+
+/**
+ * Where still nothing needs them. `again`: the runs that they referred to and that had stayed only with what was needed. Nothing else may
+ * have kept them, so they are looked at again.
+ */
+async function removeRuns(db: Database, { cuts, last, ids }: RunsPage): Promise<z.infer<typeof removedRow>> {
+  return queryOneOrThrow(
     db,
-    countRow,
+    removedRow,
     sql`
     WITH gone AS (
       DELETE FROM parity."Run" r WHERE r.id = ANY(${[...ids]}::text[]) AND NOT ${isNeeded(cuts)}
       RETURNING r."previewRunId", r."undoesRunId"),
     again AS (
-      UPDATE parity."Run" SET "resultsRemovedAt" = NULL WHERE "resultsRemovedAt" IS NOT NULL
-        AND id IN (SELECT "previewRunId" FROM gone UNION SELECT "undoesRunId" FROM gone))
-    SELECT count(*)::int AS rows FROM gone`,
+      UPDATE parity."Run" r SET "resultsRemovedAt" = NULL WHERE r."resultsRemovedAt" IS NOT NULL
+        AND r.id IN (SELECT "previewRunId" FROM gone UNION SELECT "undoesRunId" FROM gone)
+      RETURNING r.id, (${isOver(cuts, last)}) AS over)
+    SELECT (SELECT count(*) FROM gone)::int AS rows, ARRAY(SELECT id FROM again WHERE over) AS again`,
   );
-  return rows;
 }
 
 /** Parts of runs that are over, or gone: a run that ends removes its own. */

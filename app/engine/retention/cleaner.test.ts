@@ -212,6 +212,34 @@ describe("the audit", () => {
     await remove(oldId);
   });
 
+  it("takes a preview with it that an earlier cleaning kept for the run which applied it", async () => {
+    await addSyncedUser(world, "ivy");
+    await repair("ivy");
+    const toTheEnd = async (id: string) => {
+      for (let left = true; left; ) left = (await world.parity.runs.step(id, 10_000)).state === "running";
+      return id;
+    };
+    const applyPreview = async () => {
+      await lock("ivy");
+      const { id } = await world.parity.runs.preview({ actor: STAFF, readStripe: false });
+      const previewRunId = await toTheEnd(id);
+      const { run } = await world.parity.runs.apply({ actor: STAFF, previewRunId });
+      return [previewRunId, await toTheEnd(run.id)];
+    };
+    const old = await applyPreview();
+    // A user's last old change stays.
+    await repair("ivy");
+    await age(world.db, 200);
+    await applyPreview();
+    await clean();
+    expect(await world.db.run.count({ where: { id: { in: old }, resultsRemovedAt: { not: null } } })).toBe(2);
+    await age(world.db, 200);
+    await setAuditLife(365);
+    const planned = await preview();
+    expect((await clean()).removed).toEqual(planned.removed);
+    expect(await world.db.run.count({ where: { id: { in: old } } })).toBe(0);
+  });
+
   it("with a life loses what is older, keeps what is still needed, and says so once in itself", async () => {
     await Promise.all(["gus", "hal"].map((id) => addSyncedUser(world, id)));
     await decide("give_comp", { userId: "hal", planId: "starter", expiresAt: "2099-01-01" }, ADMIN).catch(

@@ -52,17 +52,15 @@ function readAll(
   const kept = new Set<string>();
   let requests = 0;
   let flying: { range: Range; page: PageOrder | null }[] = [];
-  let mayCut = true;
   for (;;) {
     while (flying.length < READERS) {
-      const range = takeRange(ranges, new Set(flying.map((one) => one.range.n)), mayCut);
+      const range = takeRange(ranges, new Set(flying.map((one) => one.range.n)));
       if (range === null) break;
       requests += 1;
       flying.push({ range, page: list.page(range) });
     }
     if (flying.length === 0) return { seen: kept, requests, cuts: chooseCuts(ranges, NOW + 1) };
     const { whose, killed } = order();
-    mayCut = whose % 3 === 0;
     if (killed) {
       // Requests in flight and pages since the last commit are lost.
       ranges = structuredClone(committed);
@@ -173,7 +171,7 @@ describe("ranges of the list", () => {
 
 function readRanges(list: List): Range[] {
   const ranges = cutRanges([]);
-  for (let one = takeRange(ranges, new Set(), true); one; one = takeRange(ranges, new Set(), true)) {
+  for (let one = takeRange(ranges, new Set()); one; one = takeRange(ranges, new Set())) {
     const page = list.page(one);
     if (page) advance(one, page);
   }

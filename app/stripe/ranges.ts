@@ -44,11 +44,11 @@ export type PageOrder = {
 const PAGE = 100;
 /** When the end of the list is not known: look this many times further back than was read so far. */
 const FURTHER = 8;
+const EXPLORED_FROM = 2;
 /** Half of a range is taken over only when at least this many pages are left; for fewer the extra request costs more. */
-const WORTH_TAKING_OVER = 4;
+const WORTH_TAKING_OVER = 6;
 const MOST_MARKS = 12;
 const MOST_CUTS = 24;
-const LEAST_PAGES_OF_CUT = 3;
 
 /**
  * The ranges with which a full run begins: cut where the last one said, newest first, so that all hold about the same;
@@ -88,13 +88,12 @@ function createRange(cut: Mark | null, n: number): Range {
 
 /**
  * The range that an idle reader reads next: a free one, else the older half of the largest unread rest, when that is worth
- * a request. Null: there is nothing to take. `busy`: the names of the ranges that are being read. `mayCut`: a cut costs half a
- * page, for nothing while requests only wait for their turn. When it cuts a range it changes `ranges`, which stay in the
- * order of the list.
+ * a request. Null: there is nothing to take. `busy`: the names of the ranges that are being read. When it cuts a range it
+ * changes `ranges`, which stay in the order of the list.
  */
-export function takeRange(ranges: Range[], busy: ReadonlySet<number>, mayCut: boolean): Range | null {
+export function takeRange(ranges: Range[], busy: ReadonlySet<number>): Range | null {
   const free = ranges.find(({ n, done }) => !done && !busy.has(n));
-  if (free || !mayCut) return free ?? null;
+  if (free) return free;
   let largest: { at: number; pages: number; middle: number } | null = null;
   for (const [at, one] of ranges.entries()) {
     const middle = one.done ? null : findMiddle(one);
@@ -127,7 +126,7 @@ function findMiddle({ lt, floor, top, pages }: Range): number | null {
   if (lt === null) return null;
   if (floor === null) {
     // A short list is read to its end sooner than explored.
-    const further = top === null || pages === 0 ? 0 : lt - FURTHER * (top - lt + 2);
+    const further = top === null || pages < EXPLORED_FROM ? 0 : lt - FURTHER * (top - lt + 2);
     return further > 0 ? further : null;
   }
   const middle = Math.floor((lt + floor) / 2);
@@ -194,7 +193,7 @@ function addMark(one: Range, { id, created, count }: Mark): void {
 export function chooseCuts(ranges: readonly Range[], settledBefore: number): Mark[] {
   const marks = ranges.flatMap((one) => one.marks);
   const total = marks.reduce((sum, { count }) => sum + count, 0);
-  const each = Math.max(total / MOST_CUTS, LEAST_PAGES_OF_CUT * PAGE);
+  const each = Math.max(total / MOST_CUTS, WORTH_TAKING_OVER * PAGE * 0.5);
   const cuts: Mark[] = [];
   let count = 0;
   for (const [at, one] of marks.entries()) {

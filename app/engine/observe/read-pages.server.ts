@@ -36,8 +36,8 @@ const HANDED_OVER_EVERY_MS = 200;
 
 /**
  * Reads the ranges of the list with a few requests in flight. A range has one reader at a time; an idle reader takes
- * over the older half of the largest range that is left, unless a request waits for its turn already (R377). Pages and the
- * progress of the ranges are handed over together, so that a cursor never counts a page that was not committed.
+ * over the older half of the largest range that is left. Pages and the progress of the ranges are handed over together, so
+ * that a cursor never counts a page that was not committed.
  */
 export function createPageReader({ stripe, ranges, requestOptions, hasTime }: PageReaderOptions): PageReader {
   const busy = new Set<number>();
@@ -46,8 +46,6 @@ export function createPageReader({ stripe, ranges, requestOptions, hasTime }: Pa
   let crash: { error: unknown } | null = null;
   let isStopped = false;
   let requested = 0;
-  /** Requests that the limiter has not let go yet: one more would be sent no sooner than these. */
-  let waitingForTurn = 0;
   let handedOverAt = Number.NEGATIVE_INFINITY;
   let wake: () => void = () => {};
 
@@ -55,7 +53,7 @@ export function createPageReader({ stripe, ranges, requestOptions, hasTime }: Pa
 
   function startReaders(): void {
     while (mayRequest() && busy.size < READERS && waiting.length < MOST_WAITING) {
-      const range = takeRange(ranges, busy, waitingForTurn === 0);
+      const range = takeRange(ranges, busy);
       if (range === null) return;
       busy.add(range.n);
       requested += 1;
@@ -84,26 +82,13 @@ export function createPageReader({ stripe, ranges, requestOptions, hasTime }: Pa
 
   function requestPage({ after, gte, lt }: Range): Promise<Read<SubscriptionsPage>> {
     const created = { ...(gte !== null && { gte }), ...(lt !== null && { lt }) };
-    let isWaiting = true;
-    waitingForTurn += 1;
-    const endWaiting = () => {
-      if (isWaiting) waitingForTurn -= 1;
-      isWaiting = false;
-    };
-    const onRequest = () => {
-      requestOptions.onRequest?.();
-      endWaiting();
-      startReaders();
-    };
-    return stripe
-      .listSubscriptions(
-        {
-          ...(after !== null && { startingAfter: after }),
-          ...((gte !== null || lt !== null) && { created }),
-        },
-        { ...requestOptions, onRequest },
-      )
-      .finally(endWaiting);
+    return stripe.listSubscriptions(
+      {
+        ...(after !== null && { startingAfter: after }),
+        ...((gte !== null || lt !== null) && { created }),
+      },
+      requestOptions,
+    );
   }
 
   const computeMsToNext = () => handedOverAt + HANDED_OVER_EVERY_MS - performance.now();

@@ -91,8 +91,13 @@ it("a full run asks for sessions once, after its last page and while it is being
   // Perhaps on a test clock, and so in no list.
   await addUser(world, { id: "unlisted", customerId: "cus_unlisted" });
   const asked = await runFull();
-  expect(asked.slice(0, 2)).toEqual(["GET /v1/subscriptions", "GET /v1/events"]);
-  expect(asked.slice(2, -1)).toContain("customer");
+  // What was asked ahead is on its way while the customer is read.
+  expect([...asked].sort()).toEqual([
+    "GET /v1/events",
+    "GET /v1/events",
+    "GET /v1/subscriptions",
+    "customer",
+  ]);
   expect(asked.at(-1)).toBe("GET /v1/events");
   await world.db.$executeRaw`DELETE FROM app."User" WHERE id = 'unlisted'`;
 });

@@ -150,7 +150,8 @@ describe("R175: an alert", () => {
 });
 
 describe("R176: a message", () => {
-  const makeDue = () => world.db.$executeRaw`UPDATE parity."Alert" SET "nextAttemptAt" = now()`;
+  const makeDue = () =>
+    world.db.$executeRaw`UPDATE parity."Alert" SET "nextAttemptAt" = now() - interval '1 millisecond'`;
   const age = (hours: number) =>
     world.db
       .$executeRaw`UPDATE parity."Alert" SET "sentAt" = "sentAt" - make_interval(hours => ${hours}::int)`;

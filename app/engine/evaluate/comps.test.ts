@@ -26,7 +26,8 @@ const comp = (userId: string, planId: string) =>
       expiresAt: new Date(Date.now() + 86_400_000),
     },
   });
-const endComps = () => world.db.$executeRaw`UPDATE parity."Comp" SET "expiresAt" = now()`;
+const endComps = () =>
+  world.db.$executeRaw`UPDATE parity."Comp" SET "expiresAt" = now() - interval '1 millisecond'`;
 
 describe("a comp", () => {
   it("gives access to a user without a subscription until it expires", async () => {

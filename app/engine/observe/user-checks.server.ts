@@ -136,10 +136,14 @@ export async function releaseCheck(db: Database, userId: string): Promise<void> 
   await db.$executeRaw`UPDATE parity."UserCheck" SET "checkingUntil" = NULL WHERE "userId" = ${userId}`;
 }
 
-/** Something is about to change for this user: the next check is due in at most `seconds`, whatever the gates say. */
+/**
+ * Something is about to change for this user: the next check is due in at most `seconds`, whatever the gates say. The column rounds to
+ * milliseconds: rounded up, a check that is due at once would not be for the request that follows.
+ */
 export async function scheduleNextCheck(db: Database, userId: string, seconds: number): Promise<void> {
   await db.$executeRaw`
-    UPDATE parity."UserCheck" SET "nextCheckAt" = least("nextCheckAt", now() + make_interval(secs => ${seconds}::float8))
+    UPDATE parity."UserCheck" SET "nextCheckAt" =
+      least("nextCheckAt", date_trunc('milliseconds', now() + make_interval(secs => ${seconds}::float8)))
     WHERE "userId" = ${userId}`;
 }
 

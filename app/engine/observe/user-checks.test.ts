@@ -24,7 +24,7 @@ describe("a check of one user", () => {
       expect(begun.filter((one) => one)).toHaveLength(1);
       await endCheck(database.db, id, null, DEFAULT_GATES);
       await database.db
-        .$executeRaw`UPDATE parity."UserCheck" SET "nextCheckAt" = now() WHERE "userId" = ${id}`;
+        .$executeRaw`UPDATE parity."UserCheck" SET "nextCheckAt" = now() - interval '1 millisecond' WHERE "userId" = ${id}`;
     }
   });
 

@@ -79,7 +79,7 @@ export default defineConfig({
     exclude: ["**/generated/**", "**/node_modules/**", ...(isBuilt ? [] : [BUILT])],
     sequence: { sequencer: BuiltLast },
     globalSetup: ["app/platform/testing/server.ts"],
-    setupFiles: ["app/platform/testing/cheap-passwords.ts", "app/platform/testing/seeded-properties.ts"],
+    setupFiles: ["app/platform/testing/cheap-passwords.ts", "app/platform/testing/each-file.ts"],
     // A slow machine is no failure: alone, no test takes a ninth of this.
     testTimeout: 120_000,
     hookTimeout: 240_000,

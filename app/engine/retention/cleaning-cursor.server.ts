@@ -13,8 +13,8 @@ export async function claimCleaning(db: Database): Promise<boolean> {
   const claimed = await db.$executeRaw`
     INSERT INTO parity."Cursor" AS c (key, value) VALUES (${KEY}, '{"state": "busy"}')
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, "updatedAt" = now()
-    WHERE c."updatedAt" < now() - CASE c.value->>'state' WHEN 'done' THEN interval '23 hours'
-      WHEN 'busy' THEN interval '15 minutes' ELSE interval '0' END`;
+    WHERE c.value->>'state' = 'left'
+      OR c."updatedAt" < now() - CASE c.value->>'state' WHEN 'done' THEN interval '23 hours' ELSE interval '15 minutes' END`;
   return claimed > 0;
 }
 

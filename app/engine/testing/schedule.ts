@@ -149,10 +149,11 @@ const ACTIONS = {
   },
   kill: async (play) => {
     const index = play.random.below(play.processes.length);
-    const killed = play.processes[index];
+    const next = await openProcess(play.world);
+    // At once, so that two kills at the same time never leave one behind that is not closed.
+    const [killed] = play.processes.splice(index, 1, next);
     if (!killed) return;
     killed.proxy.close();
-    play.processes[index] = await openProcess(play.world);
     await expireLeases(play.world);
     await killed.installation.close().catch(() => {});
   },

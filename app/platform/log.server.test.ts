@@ -65,6 +65,21 @@ it("survives circles, big integers and nothing", () => {
   expect(last()).toMatchObject({ count: "7", none: null, msg: "circle" });
 });
 
+it("R400: never throws, whatever it is given, and logs the rest of the line", () => {
+  const { log, last } = collecting();
+  const strange = {
+    get secretOfItsOwn(): string {
+      throw new Error("no");
+    },
+  };
+  log.error({ strange, kept: "yes" }, "a getter");
+  expect(last()).toMatchObject({ strange: "[unreadable]", kept: "yes", msg: "a getter" });
+  for (const unlike of [{ message: { text: "ann@example.com" } }, { name: 7 }, { stack: 3 }]) {
+    log.error({ err: Object.assign(new Error("made"), unlike) }, "unlike an error");
+    expect(last()).toMatchObject({ level: "error", msg: "unlike an error", err: expect.anything() });
+  }
+});
+
 it("puts the request's id on every line of a request", () => {
   const { log, last } = collecting();
   requestLog(log, "req-1").info("done");

@@ -29,9 +29,18 @@ export function maskText(text: string): string {
 
 /**
  * A copy of the value that may be logged: texts masked, members with the name of a secret replaced, errors as
- * `{type, message, stack, code?, cause?}`. Deeper than six levels, or in a circle, it is cut off.
+ * `{type, message, stack, code?, cause?}`. Deeper than six levels, or in a circle, it is cut off. Never throws, because what
+ * logs an error has to answer it: a part that cannot be read is called so.
  */
 export function maskValue(value: unknown, depth = 0): unknown {
+  try {
+    return maskPart(value, depth);
+  } catch {
+    return "[unreadable]";
+  }
+}
+
+function maskPart(value: unknown, depth: number): unknown {
   if (typeof value === "string") return maskText(value);
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object" || value === null) return value;
@@ -49,9 +58,9 @@ export function maskValue(value: unknown, depth = 0): unknown {
 function maskError(error: Error, depth: number): unknown {
   const code = "code" in error ? error.code : undefined;
   return {
-    type: error.name,
-    message: maskText(error.message),
-    stack: error.stack ? maskText(readSourceStack(error) ?? "") : undefined,
+    type: maskText(String(error.name)),
+    message: maskText(String(error.message)),
+    stack: error.stack ? maskText(String(readSourceStack(error))) : undefined,
     ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
     ...(error.cause === undefined ? {} : { cause: maskValue(error.cause, depth + 1) }),
   };

@@ -130,7 +130,11 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
     telemetry: { enabled: false },
     logger: {
       level: "warn",
-      log: (level, message, ...details) => log[level === "debug" ? "debug" : level]({ details }, message),
+      // An error that comes along tells whether it is the database's, which is reported once.
+      log: (level, message, ...details) => {
+        const err = details.find((detail) => detail instanceof Error);
+        log[level](err === undefined ? { details } : { err }, message);
+      },
     },
   } satisfies BetterAuthOptions;
 }

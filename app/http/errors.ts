@@ -30,6 +30,7 @@ const reasons = {
   too_many_requests: [429, "Too many requests. Wait a moment."],
   internal: [500, "Something went wrong on our side. The error was logged."],
   not_configured: [503, "This feature is not configured."],
+  too_slow: [503, "The database stopped a query that took too long. Try again in a moment."],
   unavailable: [503, "The database is not available. Try again in a moment."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
@@ -74,12 +75,20 @@ export function errorResponse(reason: ErrorCode, { headers, ...details }: ErrorD
 /** Whether an error comes from the database or the connection to it, not from our code. */
 export const isUnavailable = (thrown: unknown): boolean => findDatabaseTrouble(thrown) !== null;
 
-/** What a caller is told when the database cannot be used. What was asked for may be done in part, or as a whole: a commit may go unanswered. */
+/** What a caller is told when the database cannot be used. */
 export function unavailableResponse(trouble: DatabaseTrouble, requestId: string, method: string): Response {
-  const isRead = method === "GET" || method === "HEAD";
-  const next = isRead
-    ? "Nothing was changed. Try again in a moment."
-    : "What you asked for may not be done, or only in part. Look before you ask for it again.";
-  const message = `${DATABASE_TROUBLES[trouble].what} ${next}`;
+  const message = `${DATABASE_TROUBLES[trouble].what} ${sayWhatIsDone(method)}`;
   return errorResponse("unavailable", { message, requestId, headers: { "Retry-After": "5" } });
+}
+
+/** What a caller is told when PostgreSQL stopped a statement of this request. */
+export function tooSlowResponse(requestId: string, method: string): Response {
+  const message = `The database stopped a query that took too long. ${sayWhatIsDone(method)}`;
+  return errorResponse("too_slow", { message, requestId, headers: { "Retry-After": "5" } });
+}
+
+/** What was asked for may be done in part, or as a whole: a commit may go unanswered. */
+function sayWhatIsDone(method: string): string {
+  if (method === "GET" || method === "HEAD") return "Nothing was changed. Try again in a moment.";
+  return "What you asked for may not be done, or only in part. Look before you ask for it again.";
 }

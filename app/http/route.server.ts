@@ -1,11 +1,11 @@
 import { parseWithZod } from "@conform-to/zod/v4";
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import type { z } from "zod";
-import { findDatabaseTrouble } from "~/platform/database/trouble.server";
+import { findDatabaseTrouble, isStoppedStatement } from "~/platform/database/trouble.server";
 import { isPlainText } from "~/platform/plain-text";
 import { readBody, readFields, readForm, readJson, readSearch } from "./body.server";
 import { authorize } from "./caller.server";
-import { type ErrorCode, errorResponse, unavailableResponse } from "./errors";
+import { type ErrorCode, errorResponse, tooSlowResponse, unavailableResponse } from "./errors";
 import type { Access, ActionInput, ActionSpec, LoaderInput, LoaderSpec } from "./route-spec";
 
 const CALLERS = ["staff", "customer", "cron", "metrics", "stripe", "public"] as const;
@@ -103,6 +103,13 @@ async function handleErrors<R>({ context, request }: LoaderFunctionArgs, work: (
     if (trouble !== null) {
       log.error({ err: thrown }, "database not available");
       throw unavailableResponse(trouble, requestId, request.method);
+    }
+    if (isStoppedStatement(thrown)) {
+      log.error(
+        { err: thrown },
+        "a query took too long and was stopped; look at statement_timeout and locks",
+      );
+      throw tooSlowResponse(requestId, request.method);
     }
     log.error({ err: thrown }, "request failed");
     throw errorResponse("internal", { requestId });

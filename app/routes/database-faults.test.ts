@@ -1,7 +1,8 @@
+import pg from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { addPayingUser, createWorld, type World } from "~/engine/testing/world";
-import { createRouteArgs } from "~/http/testing/request";
-import { setReadOnly } from "~/platform/testing/database";
+import { createRouteArgs, readErrorResponse } from "~/http/testing/request";
+import { alterDatabase, setReadOnly } from "~/platform/testing/database";
 import { loader as callCron } from "./api.cron.sync-payments";
 import { loader as readWorkspace } from "./api.workspace.$workspaceId";
 import { loader as readyz } from "./readyz";
@@ -55,17 +56,49 @@ it("the cron answer and readyz say that the database is read-only, and the next 
   expect((await cron()).body).toMatchObject({ success: true, syncedCount: 1 });
 });
 
-it("a customer's workspace is still answered while the database is read-only", async () => {
-  await setReadOnly(world, true);
+/** Ada's workspace, as the application asks for it. */
+function createWorkspaceArgs() {
   const { args } = createRouteArgs(
     "/api/workspace/ada_w1",
     { params: { workspaceId: "ada_w1" } },
     { customer: { ok: true, customer: { userId: "ada", by: "token" } } as never },
   );
   Object.assign(args.context, { parity: world.parity });
-  const response = await readWorkspace(args);
-  expect(response).toMatchObject({ status: 200 });
+  return args;
+}
+
+it("a customer's workspace is still answered while the database is read-only", async () => {
+  await setReadOnly(world, true);
+  expect(await readWorkspace(createWorkspaceArgs())).toMatchObject({ status: 200 });
   await setReadOnly(world, false);
+});
+
+it("R401: a query that PostgreSQL stops is named, and the next one is answered", async () => {
+  await alterDatabase(world, "SET statement_timeout = 100");
+  const holder = new pg.Client({ connectionString: world.url });
+  await holder.connect();
+  await holder.query(`SET statement_timeout = 0; BEGIN; LOCK TABLE app."Workspace" IN ACCESS EXCLUSIVE MODE`);
+  const { status, headers, body } = await readErrorResponse(readWorkspace(createWorkspaceArgs()));
+  expect({ status, again: headers.get("Retry-After"), body }).toMatchObject({
+    ...{ status: 503, again: "5" },
+    body: {
+      error: { code: "too_slow", message: expect.stringMatching(/stopped a query.*Nothing was changed/) },
+    },
+  });
+  await holder.end();
+  expect(await readWorkspace(createWorkspaceArgs())).toMatchObject({ status: 200 });
+  await alterDatabase(world, "RESET statement_timeout");
+});
+
+it("R401: a database that takes no connections is named, and is used again as soon as it does", async () => {
+  await alterDatabase(world, "ALLOW_CONNECTIONS false");
+  const { status, body } = await cron();
+  expect({ status, body }).toMatchObject({
+    status: 503,
+    body: { done: false, reason: expect.stringMatching(/^database_refused: /) },
+  });
+  await alterDatabase(world, "ALLOW_CONNECTIONS true");
+  expect(await cron()).toMatchObject({ status: 200, body: { success: true, syncedCount: 1 } });
 });
 
 it("an error that nothing names is answered with its reason, without an address", async () => {

@@ -12,6 +12,8 @@ const ERROR_TEXTS: Record<number, ErrorText> = {
   503: { title: "Parity is not available right now", next: "Try again in a moment." },
 };
 
+const TOO_SLOW: ErrorText = { title: "This took too long", next: "Try again in a moment." };
+
 const UNEXPECTED: ErrorText = {
   title: "Something went wrong",
   next: "Try again. If it happens again, tell an engineer and include the request ID.",
@@ -21,9 +23,10 @@ const UNEXPECTED: ErrorText = {
 export function ErrorPage({ children }: { children?: ReactNode }) {
   const error = useRouteError();
   const status = isRouteErrorResponse(error) ? error.status : 500;
-  const { message, requestId } = readErrorDetails(isRouteErrorResponse(error) ? error.data : null);
+  const { code, message, requestId } = readErrorDetails(isRouteErrorResponse(error) ? error.data : null);
   const { title, next } =
-    ERROR_TEXTS[status] ?? (status < 500 ? { ...UNEXPECTED, title: "The request failed" } : UNEXPECTED);
+    (code === "too_slow" ? TOO_SLOW : ERROR_TEXTS[status]) ??
+    (status < 500 ? { ...UNEXPECTED, title: "The request failed" } : UNEXPECTED);
   // "User not found." is the title with its subject.
   const isTitle = status === 404 && message !== undefined && /^[\w ]+ not found\.$/.test(message);
   return (
@@ -56,7 +59,7 @@ export function ErrorPage({ children }: { children?: ReactNode }) {
 }
 
 /** Our error responses are `{error: {message, requestId?}}`. Other data has nothing that staff could read. */
-function readErrorDetails(data: unknown): { message?: string; requestId?: string } {
+function readErrorDetails(data: unknown): { code?: string; message?: string; requestId?: string } {
   if (typeof data !== "object" || data === null || !("error" in data)) return {};
   const { error } = data;
   if (typeof error !== "object" || error === null) return {};
@@ -64,5 +67,5 @@ function readErrorDetails(data: unknown): { message?: string; requestId?: string
     const value: unknown = Reflect.get(error, name);
     return typeof value === "string" ? value : undefined;
   };
-  return { message: readText("message"), requestId: readText("requestId") };
+  return { code: readText("code"), message: readText("message"), requestId: readText("requestId") };
 }

@@ -116,6 +116,13 @@ it("connections that are used up are named, whichever way the error comes", () =
   );
 });
 
+it("R401: a transaction for which no connection comes free is no error of ours", async () => {
+  const db = createDatabase(database.url, { poolSize: 1, connectTimeoutMs: 100 });
+  const error = await db.$transaction(() => catchError(db.$transaction([db.cursor.count()])));
+  await db.$disconnect();
+  expect(findDatabaseTrouble(error)).toBe("silent");
+});
+
 it("a request to another server that fails is not the database's trouble", () => {
   const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
   expect(findDatabaseTrouble(new TypeError("fetch failed", { cause }))).toBeNull();

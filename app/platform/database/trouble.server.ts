@@ -17,6 +17,10 @@ export const DATABASE_TROUBLES = {
     what: "The database refuses the connection.",
     hint: "Check user, password and database name of DATABASE_URL, and whether that database still exists.",
   },
+  silent: {
+    what: "The database does not answer in time.",
+    hint: "It stands still, has too much to do, or waits for locks. Look at pg_stat_activity, and at its disk and network.",
+  },
   unreachable: {
     what: "The database cannot be reached.",
     hint: "Look whether it runs, and at host and port of DATABASE_URL.",
@@ -44,30 +48,63 @@ const CODES: readonly (readonly [RegExp, DatabaseTrouble])[] = [
   [/^(08...|53200|P100[128]|P1017)$/, "unreachable"],
 ];
 
-const LOST =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+/** Codes that mean other things as well: what PostgreSQL or Prisma says with them decides. */
+const SAID: readonly (readonly [code: string, words: string, DatabaseTrouble])[] = [
+  ["55000", "not currently accepting connections", "refused"],
+  ["42501", "permission denied for database", "refused"],
+  ["P2028", "Unable to start a transaction", "silent"],
+];
+
+const LOST = /^(Connection terminated|Client has encountered a connection error)/;
+/** Of the pool: no connection was made, or none came free. */
+const LATE = /^timeout exceeded when trying to connect/;
 
 /**
  * What an error says about the database as a whole; null for an error of our code, of one statement or one row, or of a
  * request to somewhere else.
  */
 export function findDatabaseTrouble(thrown: unknown): DatabaseTrouble | null {
-  let error = thrown;
-  for (let depth = 0; depth < 6 && typeof error === "object" && error !== null; depth++) {
-    // A request to another server that failed: its cause has a socket's code, too.
-    if (error instanceof TypeError) return null;
-    for (const name of ["code", "originalCode"] as const) {
-      const code = name in error ? String(Reflect.get(error, name)) : "";
+  for (const error of listCauses(thrown)) {
+    const words = readWords(error);
+    for (const code of readCodes(error)) {
       const found = CODES.find(([pattern]) => pattern.test(code));
       if (found) return found[1];
+      const said = SAID.find(([known, part]) => known === code && words.includes(part));
+      if (said) return said[2];
     }
     if ("kind" in error && error.kind === "DatabaseNotReachable") return "unreachable";
     if ("kind" in error && error.kind === "TooManyConnections") return "too_many_connections";
     if (error instanceof Error && LOST.test(error.message)) return "unreachable";
-    error = findCause(error);
+    if (error instanceof Error && LATE.test(error.message)) return "silent";
   }
   return null;
 }
+
+/** Whether PostgreSQL stopped a statement, or we waited too long for one: of a `statement_timeout`, or by a person. */
+export function isStoppedStatement(thrown: unknown): boolean {
+  for (const error of listCauses(thrown)) {
+    if (readCodes(error).includes("57014")) return true;
+    if (error instanceof Error && error.message === "Query read timeout") return true;
+  }
+  return false;
+}
+
+/** An error and what caused it. */
+function* listCauses(thrown: unknown): Generator<object> {
+  let error = thrown;
+  for (let depth = 0; depth < 6 && typeof error === "object" && error !== null; depth++) {
+    // A request to another server that failed: its cause has a socket's code, too.
+    if (error instanceof TypeError) return;
+    yield error;
+    error = findCause(error);
+  }
+}
+
+const readCodes = (error: object) =>
+  ["code", "originalCode"].map((name) => String(Reflect.get(error, name) ?? ""));
+
+const readWords = (error: object) =>
+  ["message", "originalMessage"].map((name) => String(Reflect.get(error, name) ?? "")).join(" ");
 
 /** Prisma stores the driver's error under `meta.driverAdapterError`, node under `cause`, several under `errors`. */
 function findCause(error: object): unknown {

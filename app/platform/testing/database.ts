@@ -78,12 +78,17 @@ export async function createEmptyDatabase(): Promise<{ url: string; drop(): Prom
 }
 
 /** Makes a database read-only, as a fail-over to a standby does, or writable again: all connections are cut. */
-export async function setReadOnly({ url }: Pick<TestDatabase, "url">, readOnly: boolean): Promise<void> {
+export function setReadOnly(database: Pick<TestDatabase, "url">, readOnly: boolean): Promise<void> {
+  return alterDatabase(database, `SET default_transaction_read_only = ${readOnly ? "on" : "off"}`);
+}
+
+/** Changes something of a whole database (`ALTER DATABASE … SET …`), and cuts all connections, so that it is so at once. */
+export async function alterDatabase({ url }: Pick<TestDatabase, "url">, change: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
+  await administer(url, `ALTER DATABASE ${name} ${change}`);
   await administer(
     url,
-    `ALTER DATABASE ${name} SET default_transaction_read_only = ${readOnly ? "on" : "off"};
-     SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = '${name}'`,
+    `SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = '${name}'`,
   );
 }
 

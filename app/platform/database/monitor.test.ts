@@ -117,7 +117,8 @@ it("connections that are used up are named, whichever way the error comes", () =
 });
 
 it("R401: a transaction for which no connection comes free is no error of ours", async () => {
-  const db = createDatabase(database.url, { poolSize: 1, connectTimeoutMs: 100 });
+  const db = createDatabase(database.url, { poolSize: 1, connectTimeoutMs: 1_000 });
+  await db.cursor.count();
   const error = await db.$transaction(() => catchError(db.$transaction([db.cursor.count()])));
   await db.$disconnect();
   expect(findDatabaseTrouble(error)).toBe("silent");

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { type Prisma, PrismaClient } from "../generated/prisma/client";
+import { giveUpLostConnections } from "./database/lost-connections.server";
 import { RepeatingPg } from "./database/repeat-aborted.server";
 import type { Log } from "./log.server";
 import { watchPool } from "./metrics/process-meters.server";
@@ -18,6 +19,8 @@ export type DatabaseOptions = {
   idleTimeoutMs?: number;
   /** How long a statement, or a transaction, may take. */
   statementTimeoutMs?: number;
+  /** How long a connection may be in use before it is asked whether it still leads anywhere. */
+  silenceMs?: number;
   log?: Pick<Log, "warn">;
 };
 
@@ -28,7 +31,7 @@ export type DatabaseOptions = {
  */
 export function createDatabase(url: string, options: DatabaseOptions = {}): Database {
   const { poolSize = 10, connectTimeoutMs = 10_000, idleTimeoutMs = 30_000, log } = options;
-  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, silenceMs } = options;
   const pool = new pg.Pool({
     connectionString: url,
     application_name: "parity",
@@ -39,6 +42,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     keepAlive: true,
   });
   watchPool(pool, "main");
+  giveUpLostConnections(pool, { connectionString: url, log, silenceMs });
   const adapter = new RepeatingPg(pool, {
     disposeExternalPool: true,
     onPoolError: (err) => log?.warn({ err }, "idle database connection lost"),

@@ -22,6 +22,8 @@ export type PostgresProxy = {
   hasReachedBreakpoint(): boolean;
   /** New connections go to another server from now on, which has the same database. */
   redirectTo(url: string): void;
+  /** The connections that are open lead nowhere from now on, and nothing closes them; new ones work. As after a fail-over. */
+  silence(): void;
   close(): void;
 };
 
@@ -37,7 +39,9 @@ export async function openPostgresProxy(
   { breakpoint, onBreak }: PostgresProxyOptions = {},
 ): Promise<PostgresProxy> {
   const sockets = new Set<Socket>();
+  const silence: (() => void)[] = [];
   let target = new URL(databaseUrl);
+  const silenced = new Set<Socket>();
   let isDisconnected = false;
   let counted = 0;
   let hasBroken = false;
@@ -74,11 +78,17 @@ export async function openPostgresProxy(
     }
 
     client.on("close", () => server.destroy());
-    server.on("close", () => client.destroy());
+    silence.push(() => {
+      silenced.add(client);
+      server.destroy();
+    });
+    server.on("close", () => {
+      if (!silenced.has(client)) client.destroy();
+    });
 
     client.on("data", (chunk) => {
       for (const message of fromClient.push(chunk)) {
-        if (isDisconnected) return;
+        if (isDisconnected || silenced.has(client)) return;
         const text = readStatement(message);
         if (text !== null && breakpoint && isCounted(text, breakpoint)) counted += 1;
         if (counted === breakpoint?.nth && !hasBroken) {
@@ -113,6 +123,9 @@ export async function openPostgresProxy(
     hasReachedBreakpoint: () => hasBroken,
     redirectTo(other) {
       target = new URL(other);
+    },
+    silence() {
+      for (const one of silence) one();
     },
     close() {
       isDisconnected = true;

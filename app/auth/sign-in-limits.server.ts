@@ -96,7 +96,8 @@ export function createSignInLimits(db: Database, appSecret: string, isSecure: bo
                  OR held.failures + 1 < ${free}::int THEN 0
                ELSE least(${LONGEST_DELAY_SECONDS}::int, power(2, least(20, held.failures + 1 - ${free}::int))) END),
         "updatedAt" = now()
-      WHERE held."nextAttemptAt" <= now()
+      -- Free attempts are told by their number: their time is that of another attempt, which may have begun after this one.
+      WHERE held.failures < ${free}::int OR held."nextAttemptAt" <= now()
       RETURNING key`;
     if (taken.length > 0) return null;
     const row = await db.signInLimit.findUnique({ where: { key } });

@@ -120,6 +120,18 @@ describe("S6: one address of many people", () => {
     }
   });
 
+  it("lets them sign in at the same moment, whichever of their attempts the database saw first", async () => {
+    const limits = createSignInLimits(database.db, environment.appSecret, true);
+    const begin = (n: number) =>
+      limits.begin({ email: `q${n}@example.com`, clientAddress: "10.0.0.2", cookie: "" });
+    expect(await begin(0)).toMatchObject({ ok: true });
+    // An attempt that began after those that follow, and was counted before them.
+    await database.db
+      .$executeRaw`UPDATE parity."SignInLimit" SET "nextAttemptAt" = now() + interval '5 seconds' WHERE key = 'address:10.0.0.2'`;
+    const all = await Promise.all(Array.from({ length: 15 }, (_, n) => begin(n + 1)));
+    expect(all.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
   it("is limited by many failures on many accounts; an IPv6 network is one address", async () => {
     const limits = createSignInLimits(database.db, environment.appSecret, true);
     const from = async (address: (n: number) => string) => {

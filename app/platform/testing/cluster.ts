@@ -30,7 +30,11 @@ export async function startCluster(): Promise<Cluster> {
       if (what === "backend") {
         const client = await connectWhenReady(url);
         const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-        const gone = new Promise((resolve) => client.once("end", resolve));
+        // Until the server has ended the others, too, it still accepts connections, and cuts them a moment later.
+        const others = await connectWhenReady(url);
+        const gone = Promise.all(
+          [client, others].map((one) => new Promise((resolve) => one.once("end", resolve))),
+        );
         for (const { pid } of rows) process.kill(pid, "SIGKILL");
         await gone;
       } else {

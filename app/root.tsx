@@ -28,9 +28,10 @@ export const links: LinksFunction = () => [
 
 export const loader = route.loader(
   { who: "public", because: "it reads only the display preferences of this browser and the time" },
-  ({ request }) => ({
+  ({ request, parity }) => ({
     appearance: readAppearance(request.headers.get("Cookie")),
-    now: Math.floor(Date.now() / 1000),
+    // By the clock by which all times on the pages were stored.
+    now: Math.floor(parity.database.readClock() / 1000),
   }),
 );
 

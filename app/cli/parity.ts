@@ -35,14 +35,25 @@ import { type Opening, runCommandLine } from "./run-command";
 // Entry point of `npm run parity`: connects the commands to the environment, the clock and the terminal.
 
 const CLOSE_MS = 10_000;
+/** How long a command may go on after a signal: a run is handed over, and what is being written ends. */
+const STOP_MS = 5_000;
+const SAY_AFTER_MS = 1_000;
 const stderr = (line: string) => void process.stderr.write(line);
 const say = (message: string) => stderr(`${message}\n`);
 
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
-    if (interrupted.signal.aborted) process.exit(signal === "SIGINT" ? 130 : 143);
+    const code = signal === "SIGINT" ? 130 : 143;
+    if (interrupted.signal.aborted) process.exit(code);
     interrupted.abort();
+    const ending = "Stopping when what is under way has ended, in a few seconds at most. Once more: at once.";
+    setTimeout(() => say(ending), SAY_AFTER_MS).unref();
+    // What waits for Stripe, or for a lock, may wait for minutes. Transactions that are open are rolled back.
+    setTimeout(() => {
+      say("Stopped before it had ended. What was committed is kept. Repeat the command.");
+      process.exit(code);
+    }, STOP_MS).unref();
   });
 outliveOutput();
 

@@ -133,6 +133,27 @@ describe("npm run parity", () => {
     expect(await demo.db.run.findUnique({ where: { id: run?.id ?? "" } })).toMatchObject({ state: "done" });
   });
 
+  it("R404: ends within seconds of SIGTERM, also while Stripe does not answer, and says that it did", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const environment = { ...PRODUCTION, DATABASE_URL: demo.url, STRIPE_API_BASE: demo.sandboxUrl };
+    const fault = demo.sandbox.control.addFault({ effect: { type: "hang" } });
+    const before = await demo.db.change.count();
+    const command = await startProcess(
+      ["app/cli/parity.ts", "sync", DEMO_USERS[0]?.email ?? ""],
+      environment,
+    );
+    await demo.sandbox.control.held.waitForCount(1);
+    command.kill("SIGTERM");
+    expect(await command.ended).toMatchObject({
+      ...{ code: 143, stdout: "" },
+      stderr: expect.stringMatching(/Stopping.*\n.*Stopped before it had ended.*Repeat the command\.\n$/),
+    });
+    demo.sandbox.control.clearFaults(fault);
+    demo.sandbox.control.held.release();
+    expect(await demo.db.change.count()).toBe(before);
+  });
+
   it("reports a schema that is out of date in production, and the command that updates it", {
     timeout: TIMEOUT_MS,
   }, async () => {

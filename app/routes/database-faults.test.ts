@@ -1,8 +1,9 @@
 import pg from "pg";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { addPayingUser, createWorld, type World } from "~/engine/testing/world";
 import { createRouteArgs, readErrorResponse } from "~/http/testing/request";
 import { alterDatabase, setReadOnly } from "~/platform/testing/database";
+import { loader as readRoot } from "../root";
 import { loader as callCron } from "./api.cron.sync-payments";
 import { loader as readWorkspace } from "./api.workspace.$workspaceId";
 import { loader as readyz } from "./readyz";
@@ -131,4 +132,24 @@ it("strictly, a run that is not over or left users out is not a success (case 36
   });
   expect(await cron("?budget=1")).toMatchObject({ status: 200, body: { success: false, done: false } });
   expect(await cron("?budget=1&strict=1")).toMatchObject({ status: 503, body: { success: false } });
+});
+
+it("R403: pages count from the database's clock, whatever this process' own says", async () => {
+  const readDatabaseClock = async () => {
+    const [row] = await world.db.$queryRaw<{ seconds: number }[]>`
+      SELECT floor(extract(epoch FROM clock_timestamp()))::float8 AS seconds`;
+    return row?.seconds ?? 0;
+  };
+  const before = await readDatabaseClock();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+  try {
+    await world.parity.frame();
+    const { args } = createRouteArgs("/");
+    Object.assign(args.context, { parity: world.parity });
+    const { now } = await readRoot(args);
+    expect(now).toBeGreaterThanOrEqual(before);
+    expect(now).toBeLessThanOrEqual(await readDatabaseClock());
+  } finally {
+    vi.useRealTimers();
+  }
 });

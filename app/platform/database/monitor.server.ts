@@ -15,6 +15,11 @@ export type DatabaseMonitor = {
   check(): Promise<Readiness>;
   /** What is wrong with the database, as a sentence for people; null when nothing is known to be. Looks as `check` does. */
   describeTrouble(): Promise<string | null>;
+  /**
+   * The time by the database's clock, in epoch milliseconds, as far as it is known: by that clock everything is stored and
+   * decided, and this process' own may be wrong.
+   */
+  readClock(): number;
   close(): void;
 };
 
@@ -32,7 +37,7 @@ const WATCH_MS = 5_000;
 
 const NO_ANSWER: Readiness = { ok: false, reason: "the database does not answer" };
 
-const modeRow = z.object({ readOnly: z.boolean() });
+const modeRow = z.object({ readOnly: z.boolean(), ms: z.number() });
 
 class Undo extends Error {}
 
@@ -42,11 +47,16 @@ export function createDatabaseMonitor({
   now = () => performance.now(),
 }: MonitorOptions): DatabaseMonitor {
   let looked: { at: number; readiness: Promise<Readiness> } | null = null;
+  /** What the database's clock said, and when that was by the monotonic one. */
+  let clock: { ms: number; at: number } | null = null;
 
   async function look(): Promise<Readiness> {
     try {
-      const query = sql`SELECT current_setting('transaction_read_only') = 'on' OR pg_is_in_recovery() AS "readOnly"`;
-      const { readOnly } = await queryOneOrThrow(db, modeRow, query);
+      const query = sql`
+        SELECT current_setting('transaction_read_only') = 'on' OR pg_is_in_recovery() AS "readOnly",
+          (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`;
+      const { readOnly, ms } = await queryOneOrThrow(db, modeRow, query);
+      clock = { ms, at: now() };
       if (readOnly) return fail("read_only");
       // Reading works on a full disk: only a write tells that there is room again.
       if (state.current() === "disk_full") await tryToWrite(db);
@@ -89,6 +99,11 @@ export function createDatabaseMonitor({
       await check();
       const trouble = state.current();
       return trouble === null ? null : explainTrouble(trouble);
+    },
+    readClock() {
+      if (clock !== null) return clock.ms + now() - clock.at;
+      void check();
+      return Date.now();
     },
     close: () => clearInterval(watch),
   };

@@ -18,10 +18,20 @@ export function isPlainText(text: string): boolean {
  */
 const SHADOWED = /^~*(\.\.?|facets|views|session|leave)$/;
 
+/**
+ * The router takes the letters `%2F` for a slash, also where an id has them as letters: they get a tilde between, and so do those
+ * that have one already.
+ */
+const SLASH_LETTERS = /%(~*)2F/g;
+const PARTED_LETTERS = /%~(~*)2F/g;
+
 /** The id of a user or a workspace as a part of a path. An address that ends with `.data` is taken for a request of data. */
 export const toPathId = (id: string): string =>
-  encodeURIComponent(SHADOWED.test(id) ? `~${id}` : id).replace(/\.data$/, "%2Edata");
+  encodeURIComponent(SHADOWED.test(id) ? `~${id}` : id.replace(SLASH_LETTERS, "%~$12F")).replace(
+    /\.data$/,
+    "%2Edata",
+  );
 
 /** The id that a part of a path stands for. */
 export const readPathId = (part: string): string =>
-  part.startsWith("~") && SHADOWED.test(part) ? part.slice(1) : part;
+  part.startsWith("~") && SHADOWED.test(part) ? part.slice(1) : part.replace(PARTED_LETTERS, "%$12F");

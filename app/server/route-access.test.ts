@@ -209,7 +209,7 @@ it("an id of 300 characters has its pages, like any other", async () => {
 // What browsers do with an address before they ask for it: steps are taken.
 const normalize = (path: string) => new URL(path, "http://localhost").pathname;
 
-it.each([".", "..", "~..", "facets", "views", "session", "leave", "x.data"])(
+it.each([".", "..", "~..", "facets", "views", "session", "leave", "x.data", "a/b", "a%2Fb", "a%~2Fb"])(
   "R382: the user and the workspace with the id %s have their pages",
   async (id) => {
     await addUser(world, { id, workspaces: [] });

@@ -1,4 +1,5 @@
 import { foldEmail } from "~/billing/email";
+import { isPlainText } from "~/platform/plain-text";
 
 /** What the identity provider says about a person that signs in; the address as it was sent. */
 export type SingleSignOnProfile = { email: string; emailVerified: boolean };
@@ -10,6 +11,19 @@ export type SingleSignOnMember = {
   /** The member has signed in as another person at the provider before. */
   isBoundToAnother: boolean;
 };
+
+/** The longest address that a member can be given. */
+const MOST_ADDRESS = 254;
+/** Of a member's name. */
+const MOST_NAME = 200;
+
+/** The name of a new member as the provider sent it, as far as a member can have it; the address where there is none. */
+export function readSingleSignOnName(sent: unknown, email: string): string {
+  const name = typeof sent === "string" ? sent.trim() : "";
+  if (name === "" || !isPlainText(name)) return email;
+  // Cut in the middle of a character, its first half would be no text.
+  return name.slice(0, MOST_NAME).replace(/\p{Surrogate}$/u, "");
+}
 
 export type SingleSignOnDecision =
   | { ok: true }
@@ -28,7 +42,7 @@ export function authorizeSingleSignOn(
   if (!profile.emailVerified) return { ok: false, reason: "email_not_verified" };
   const email = foldEmail(profile.email);
   const [local, domain, ...others] = email.split("@");
-  if (!/^[\x21-\x7e]+$/.test(email) || !local || !domain || others.length > 0)
+  if (email.length > MOST_ADDRESS || !/^[\x21-\x7e]+$/.test(email) || !local || !domain || others.length > 0)
     return { ok: false, reason: "not_invited" };
   if (member?.isRemoved) return { ok: false, reason: "removed" };
   if (member?.isBoundToAnother) return { ok: false, reason: "another_person" };

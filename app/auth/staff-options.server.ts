@@ -9,7 +9,7 @@ import type { Environment, SingleSignOn } from "~/platform/env.server";
 import type { Log } from "~/platform/log.server";
 import { PASSWORD_LENGTH } from "./passwords.server";
 import { hashAccount } from "./sign-in-limits.server";
-import { authorizeSingleSignOn } from "./single-sign-on";
+import { authorizeSingleSignOn, readSingleSignOnName } from "./single-sign-on";
 import { recordStaffChange } from "./staff-audit.server";
 
 /**
@@ -79,6 +79,7 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
       user: {
         create: {
           // There is no sign-up, so only single sign-on comes here.
+          before: async (user) => ({ data: { ...user, name: readSingleSignOnName(user.name, user.email) } }),
           after: async ({ id }) => {
             await recordStaffChange(db, {
               staffId: id,

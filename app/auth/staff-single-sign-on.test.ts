@@ -127,6 +127,18 @@ describe("single sign-on", () => {
     expect(await staffAuth.listStaff()).toHaveLength(1);
   });
 
+  it("R405: stores of a new member only what a member can be given", async () => {
+    staffAuth = authFor(provider.issuer, "example.com");
+    const add = async (of: Partial<Person>) => (await signInWithProvider({ ...ann, ...of })).session;
+    const long = { sub: "p-long", email: "long@example.com", name: `${"x".repeat(199)}😀`.repeat(1_000) };
+    expect((await add(long))?.name).toBe("x".repeat(199));
+    expect((await add({ sub: "p-nul", email: "nul@example.com", name: "a\0b" }))?.name).toBe(
+      "nul@example.com",
+    );
+    expect(await add({ sub: "p-wide", email: `${"a".repeat(300)}@example.com` })).toBeNull();
+    expect(await staffAuth.listStaff()).toHaveLength(2);
+  });
+
   it("rejects a member whose address at the provider has changed", async () => {
     await staffAuth.addStaff({ email: "ann@example.com", name: "Ann", role: "operator" });
     await signInWithProvider(ann);

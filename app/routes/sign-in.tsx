@@ -28,6 +28,14 @@ const SINGLE_SIGN_ON_PROBLEMS: Record<string, string> = {
   email_not_verified: "Your identity provider has not verified your email address.",
   // better-auth's own code, for an invited user whose address is not verified.
   account_not_linked: "Your identity provider has not verified your email address.",
+  // What a provider says of an account that may not use this application, as without its group.
+  access_denied:
+    "Your identity provider does not let this account sign in here. Ask the person who manages it.",
+  state_mismatch: "This sign-in was started in another tab, or too long ago. Start it again.",
+  state_not_found: "This sign-in was started in another tab, or too long ago. Start it again.",
+  invalid_code: "Your identity provider did not confirm this sign-in. Try again in a moment.",
+  unable_to_get_user_info:
+    "What your identity provider sent could not be verified. If it happens again, tell an engineer: its keys or a clock may be wrong.",
   single_sign_on_unavailable: "Your identity provider could not be reached. Try again in a moment.",
 };
 

@@ -143,6 +143,13 @@ describe("single sign-on with a certified provider", () => {
     expect(status).toBe(302);
   });
 
+  it("R405: says why, where a person can do something about it", async () => {
+    const says = async (code: string) => (await server.send("GET", `/sign-in?error=${code}`)).body;
+    expect(await says("access_denied")).toContain("does not let this account sign in here");
+    expect(await says("state_mismatch")).toContain("in another tab, or too long ago");
+    expect(await says("made_up")).toContain("Sign-in failed. Try again.");
+  });
+
   it("refuses an answer that was used before", async () => {
     const { returned } = await signIn(ann);
     const again = await server.send("GET", `${returned.pathname}${returned.search}`);

@@ -6,6 +6,12 @@ export const keepLoading = <T>(load: () => Promise<T>): Promise<T> =>
     async () => {
       try {
         return await load();
+      } catch {
+        if (!(await isServerThere())) return null;
+      }
+      try {
+        // The connection may have come back between the two questions.
+        return await load();
       } catch (error) {
         if (await isServerThere()) throw error;
         return null;

@@ -7,7 +7,7 @@ import { fillDemo, openSandbox, runInitialPreview, toStripeEnvironment } from "~
 import { loadDemoSecrets } from "~/demo/demo-secrets.server";
 import type { Database } from "~/platform/client.server";
 import { createProcessLog } from "~/platform/database/state.server";
-import { explainTrouble, findDatabaseTrouble } from "~/platform/database/trouble.server";
+import { explainTrouble, findDatabaseTrouble, isStoppedStatement } from "~/platform/database/trouble.server";
 import {
   describeProblems,
   type Environment,
@@ -212,7 +212,12 @@ const exitCode = await runCommandLine({
   if (error instanceof StartError) say(error.message);
   else if (trouble !== null)
     say(`${explainTrouble(trouble)} What was committed is kept. Repeat the command.`);
-  else say(maskText((error instanceof Error ? readSourceStack(error) : null) ?? readErrorText(error)));
+  else if (isStoppedStatement(error)) {
+    say(`The database stopped a query that took too long or needed too much: ${readErrorText(error)}.`);
+    say(
+      "What was committed is kept. Look at statement_timeout, temp_file_limit and locks, and repeat the command.",
+    );
+  } else say(maskText((error instanceof Error ? readSourceStack(error) : null) ?? readErrorText(error)));
   return EXIT.failed;
 });
 // Everything is closed. Timers of libraries would keep the process alive for seconds.

@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import path from "node:path";
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { announce } from "~/demo/announcement.server";
 import { DEMO_USERS } from "~/demo/seed-demo";
 import { openCollector } from "~/platform/testing/collector";
-import { createEmptyDatabase } from "~/platform/testing/database";
+import { alterDatabase, createEmptyDatabase } from "~/platform/testing/database";
 import { makeTestFolder, removeTestFolder } from "~/platform/testing/folder";
 import { createDemo, type Demo, PRODUCTION_KEY, runProcess, startProcess } from "./testing/cli";
 
@@ -152,6 +153,24 @@ describe("npm run parity", () => {
     demo.sandbox.control.clearFaults(fault);
     demo.sandbox.control.held.release();
     expect(await demo.db.change.count()).toBe(before);
+  });
+
+  it("R401: names a query that the database stopped, in words and without a stack", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    await alterDatabase(demo, "SET statement_timeout = 3000");
+    const holder = new pg.Client({ connectionString: demo.url });
+    await holder.connect();
+    closers.push(() => alterDatabase(demo, "RESET statement_timeout"));
+    holder.on("error", () => {});
+    await holder.query(`SET statement_timeout = 0; BEGIN; LOCK TABLE app."User" IN ACCESS EXCLUSIVE MODE`);
+    const environment = { ...PRODUCTION, DATABASE_URL: demo.url, STRIPE_API_BASE: demo.sandboxUrl };
+    const ran = await parity(["explain", DEMO_USERS[0]?.email ?? ""], environment);
+    await holder.end();
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toMatch(
+      /^The database stopped a query that took too long.*\nWhat was committed is kept\..*\n$/,
+    );
   });
 
   it("reports a schema that is out of date in production, and the command that updates it", {

@@ -30,7 +30,10 @@ const reasons = {
   too_many_requests: [429, "Too many requests. Wait a moment."],
   internal: [500, "Something went wrong on our side. The error was logged."],
   not_configured: [503, "This feature is not configured."],
-  too_slow: [503, "The database stopped a query that took too long. Try again in a moment."],
+  too_slow: [
+    503,
+    "The database stopped a query that took too long or needed too much. Try again in a moment.",
+  ],
   unavailable: [503, "The database is not available. Try again in a moment."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
@@ -83,7 +86,7 @@ export function unavailableResponse(trouble: DatabaseTrouble, requestId: string,
 
 /** What a caller is told when PostgreSQL stopped a statement of this request. */
 export function tooSlowResponse(requestId: string, method: string): Response {
-  const message = `The database stopped a query that took too long. ${sayWhatIsDone(method)}`;
+  const message = `The database stopped a query that took too long or needed too much. ${sayWhatIsDone(method)}`;
   return errorResponse("too_slow", { message, requestId, headers: { "Retry-After": "5" } });
 }
 

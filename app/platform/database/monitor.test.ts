@@ -3,7 +3,7 @@ import { createDatabase } from "~/platform/client.server";
 import { createTestDatabase, setReadOnly, type TestDatabase } from "~/platform/testing/database";
 import { createDatabaseMonitor, type DatabaseMonitor } from "./monitor.server";
 import { createProcessLog } from "./state.server";
-import { findDatabaseTrouble } from "./trouble.server";
+import { findDatabaseTrouble, isStoppedStatement } from "./trouble.server";
 
 let database: TestDatabase;
 let monitor: DatabaseMonitor;
@@ -122,6 +122,17 @@ it("R401: a transaction for which no connection comes free is no error of ours",
   const error = await db.$transaction(() => catchError(db.$transaction([db.cursor.count()])));
   await db.$disconnect();
   expect(findDatabaseTrouble(error)).toBe("silent");
+});
+
+it("R401: a query that needed more than it may is one that was stopped, and no trouble of the whole database", async () => {
+  const limited = createDatabase(database.url, { poolSize: 1 });
+  await limited.$executeRaw`SET temp_file_limit = 0`;
+  await limited.$executeRaw`SET work_mem = '64kB'`;
+  const sort = limited.$queryRaw`
+    SELECT max(s.text) FROM (SELECT repeat('x', 100) || i AS text FROM generate_series(1, 20000) i ORDER BY 1) s`;
+  const error = await catchError(sort);
+  await limited.$disconnect();
+  expect([isStoppedStatement(error), findDatabaseTrouble(error)]).toEqual([true, null]);
 });
 
 it("a request to another server that fails is not the database's trouble", () => {

@@ -80,10 +80,13 @@ export function findDatabaseTrouble(thrown: unknown): DatabaseTrouble | null {
   return null;
 }
 
-/** Whether PostgreSQL stopped a statement, or we waited too long for one: of a `statement_timeout`, or by a person. */
+/** Of a `statement_timeout` or a person; of a `temp_file_limit`. */
+const STOPPED = ["57014", "53400"];
+
+/** Whether PostgreSQL stopped a statement because it took too long or needed too much, or we waited too long for it. */
 export function isStoppedStatement(thrown: unknown): boolean {
   for (const error of listCauses(thrown)) {
-    if (readCodes(error).includes("57014")) return true;
+    if (readCodes(error).some((code) => STOPPED.includes(code))) return true;
     if (error instanceof Error && error.message === "Query read timeout") return true;
   }
   return false;

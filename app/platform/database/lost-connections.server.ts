@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { z } from "zod";
 import type { Log } from "~/platform/log.server";
@@ -11,6 +12,8 @@ export type LostConnectionOptions = {
 };
 
 const SILENCE_MS = 10_000;
+/** So many times as long passes before a connection that is alive is asked again. */
+const ASK_AGAIN = 5;
 /** For each step of the question itself. */
 const ASK_MS = 5_000;
 
@@ -37,8 +40,17 @@ export function giveUpLostConnections(
   async function look(): Promise<void> {
     if (isLooking || !isAnyLate()) return;
     isLooking = true;
+    const startedAt = performance.now();
     try {
-      const lost = await findLost(open, connectionString);
+      const gone = await findLost(open, connectionString);
+      // What is alive is not asked again for a minute: the queue listens on one connection for ever.
+      for (const [client, since] of usedSince)
+        if (since < startedAt && !gone.includes(client))
+          usedSince.set(client, startedAt + ASK_AGAIN * silenceMs);
+      if (gone.length === 0) return;
+      // One that is just being closed loses its process a moment before it is out of the pool.
+      await wait(silenceMs / 10, undefined, { ref: false });
+      const lost = gone.filter((client) => open.has(client));
       // The idle ones first: what fails on another one and is tried again at once must not get one of them.
       await Promise.all(lost.filter((client) => !usedSince.has(client)).map(cutOff));
       await Promise.all(lost.map(cutOff));

@@ -6,7 +6,7 @@ export type MonthlyMoney = { perMonth: number; currency: string };
 /** A price and how many of it, as pages and the command line are handed it. */
 export type PriceView = Pick<
   SubscriptionItem,
-  "unitAmount" | "pricing" | "currency" | "intervalCount" | "quantity"
+  "unitAmount" | "pricing" | "currency" | "intervalCount" | "quantity" | "isDiscounted"
 > & { interval: string | null };
 
 /** The price of an item, without the ids. */
@@ -17,6 +17,7 @@ export const toPriceView = (item: SubscriptionItem): PriceView => ({
   interval: item.interval,
   intervalCount: item.intervalCount,
   quantity: item.quantity,
+  ...(item.isDiscounted && { isDiscounted: true }),
 });
 
 /** An amount that can be computed with exactly, and stored; null for a larger one, which would be a wrong one. */
@@ -157,8 +158,13 @@ export const formatListPrice = (price: PriceInWords): string =>
     ? formatPrice(price)
     : formatMoney(price.unitAmount, price.currency);
 
-/** All units together: `$400/year`; why no amount is known: `usage-based price`, `tiered price`. */
+/**
+ * All units together: `$400/year`, `$400/year less a discount` (how much it takes off is not in a list of subscriptions); why no
+ * amount is known: `usage-based price`, `tiered price`.
+ */
 export function formatTotalPrice(price: PriceView): string {
   const total = computeTotal(price);
-  return total === null ? describeMissingAmount(price) : addPeriod(formatMoney(total, price.currency), price);
+  if (total === null) return describeMissingAmount(price);
+  const listed = addPeriod(formatMoney(total, price.currency), price);
+  return price.isDiscounted ? `${listed} less a discount` : listed;
 }

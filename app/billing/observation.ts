@@ -29,6 +29,8 @@ export type SubscriptionItem = {
   currency: string;
   /** The price's own currency, where the subscription is in another one. */
   priceCurrency?: string;
+  /** A discount is taken off, on the item, the subscription or the customer: less is paid than the price says. */
+  isDiscounted?: true;
   interval: Interval | null;
   intervalCount: number;
   quantity: number;

@@ -58,5 +58,8 @@ async function findLastSeenPrice(
   const item = found?.items.find((one) =>
     lookupKey === null ? one.priceId === priceId : one.lookupKey === lookupKey,
   );
-  return item ? { ...toPriceView(item), quantity: 1 } : null;
+  if (!item) return null;
+  // Nor what one customer is let off.
+  const { isDiscounted: _, ...price } = toPriceView(item);
+  return { ...price, quantity: 1 };
 }

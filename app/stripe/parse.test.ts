@@ -39,6 +39,17 @@ describe("a subscription", () => {
     expect(parseSubscription(before2025)?.subscription.items[0]).toMatchObject({ periodEnd: 1_600_000_100 });
   });
 
+  it.each<[string, object, true | undefined]>([
+    ["on it", { discounts: ["di_1"] }, true],
+    ["on it, in old API versions", { discount: { id: "di_1" } }, true],
+    ["on its item", { items: { data: [{ ...item, discounts: ["di_1"] }], has_more: false } }, true],
+    ["on its customer", { customer: { id: "cus_1", discount: { id: "di_1" } } }, true],
+    ["nowhere", { discounts: [], discount: null, customer: { id: "cus_1", discount: null } }, undefined],
+    ["of an odd shape", { discounts: "none" }, undefined],
+  ])("says whether less is paid than the price says: a discount %s", (_, odd, isDiscounted) => {
+    expect(parseSubscription({ ...object, ...odd })?.subscription.items[0]?.isDiscounted).toBe(isDiscounted);
+  });
+
   it("with an unknown status keeps it: Stripe's list is open", () => {
     expect(parseSubscription({ ...object, status: "dozing" })?.subscription.status).toBe("dozing");
   });

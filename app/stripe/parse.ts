@@ -26,9 +26,14 @@ const testClock = z
   .nullish()
   .catch(null);
 
+/** Older API versions say one discount, newer ones a list; a customer has one for all its subscriptions. */
+const discounts = { discount: z.unknown().optional(), discounts: z.unknown().optional() };
+type Discounts = { discount?: unknown; discounts?: unknown };
+
 // Of each union the most usual first: what does not match is costly.
 const customerObject = z.union([
   z.object({
+    ...discounts,
     id: z.string(),
     deleted: z.undefined().optional(),
     email: text.nullish(),
@@ -41,6 +46,7 @@ const customerObject = z.union([
 ]);
 
 const itemObject = z.object({
+  ...discounts,
   id: z.string(),
   quantity: z.number().int().nullish(),
   current_period_start: besides.seconds,
@@ -49,6 +55,7 @@ const itemObject = z.object({
 });
 
 const subscriptionObject = z.object({
+  ...discounts,
   id: z.string(),
   customer: z.union([customerObject, z.string()]),
   status: z.string(),
@@ -97,6 +104,8 @@ export type ReadSubscription = {
   hasMoreItems: boolean;
   /** The subscription's own currency; null where Stripe does not say it. */
   currency: string | null;
+  /** The subscription, or its customer, has a discount: it is taken off every item. */
+  isDiscounted: boolean;
 };
 
 /** What an invoice says about its payment. */
@@ -180,12 +189,21 @@ function toCustomer(parsed: z.infer<typeof customerObject>): ReadCustomer {
 }
 
 /** What an item takes from its subscription. */
-type OfSubscription = { currency: string | null; periodStart: number | null; periodEnd: number | null };
+type OfSubscription = Pick<ReadSubscription, "currency" | "isDiscounted"> & {
+  periodStart: number | null;
+  periodEnd: number | null;
+};
 
-/** An item of a subscription that is in this currency. */
-export function parseItem(object: unknown, currency: string | null): SubscriptionItem {
-  return toItem(itemObject.parse(object), { currency, periodStart: null, periodEnd: null });
+/** An item that was listed by itself. */
+export function parseItem(
+  object: unknown,
+  subscription: Pick<ReadSubscription, "currency" | "isDiscounted">,
+): SubscriptionItem {
+  return toItem(itemObject.parse(object), { ...subscription, periodStart: null, periodEnd: null });
 }
+
+const isDiscounted = ({ discount, discounts }: Discounts): boolean =>
+  discount != null || (Array.isArray(discounts) && discounts.length > 0);
 
 function toItem(item: z.infer<typeof itemObject>, subscription: OfSubscription): SubscriptionItem {
   const { price } = item;
@@ -201,6 +219,7 @@ function toItem(item: z.infer<typeof itemObject>, subscription: OfSubscription):
     ...amount,
     currency,
     ...(currency !== price.currency && { priceCurrency: price.currency }),
+    ...((subscription.isDiscounted || isDiscounted(item)) && { isDiscounted: true }),
     interval: price.recurring?.interval ?? null,
     intervalCount: price.recurring?.interval_count ?? 1,
     // What is paid by use has no quantity.
@@ -219,11 +238,17 @@ export function parseSubscription(object: unknown): ReadSubscription | null {
   if (!parsed.success) return parseNames(object);
   const it = parsed.data;
   const expanded = typeof it.customer === "string" ? null : toCustomer(it.customer);
+  const onAll = {
+    currency: it.currency ?? null,
+    isDiscounted:
+      isDiscounted(it) ||
+      (typeof it.customer === "object" && !it.customer.deleted && isDiscounted(it.customer)),
+  };
   return {
+    ...onAll,
     customer: expanded,
     latestInvoice: typeof it.latest_invoice === "object" ? parseInvoice(it.latest_invoice) : null,
     hasMoreItems: it.items.has_more,
-    currency: it.currency ?? null,
     subscription: {
       id: it.id,
       customerId: typeof it.customer === "string" ? it.customer : it.customer.id,
@@ -231,7 +256,7 @@ export function parseSubscription(object: unknown): ReadSubscription | null {
       metadata: it.metadata ?? {},
       items: it.items.data.map((item) =>
         toItem(item, {
-          currency: it.currency ?? null,
+          ...onAll,
           periodStart: it.current_period_start ?? null,
           periodEnd: it.current_period_end ?? null,
         }),
@@ -265,6 +290,7 @@ function parseNames(object: unknown): ReadSubscription | null {
     latestInvoice: null,
     hasMoreItems: false,
     currency: null,
+    isDiscounted: false,
     subscription: {
       id: names.data.id,
       customerId: readId(names.data.customer) ?? "",

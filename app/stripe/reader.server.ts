@@ -59,7 +59,7 @@ export type StripeReader = ChargeReads &
     listSubscriptions(page: PageRequest, options: RequestOptions): Promise<Read<SubscriptionsPage>>;
     /** All items of a subscription that has more than the ten that come with it; at most 100. */
     listItems(
-      subscription: { id: string; currency: string | null },
+      subscription: { id: string } & Pick<ReadSubscription, "currency" | "isDiscounted">,
       options: RequestOptions,
     ): Promise<Read<ReadSubscription["subscription"]["items"]>>;
     /** What a price costs in each of its currencies: subscription lists say only its own. */
@@ -165,12 +165,12 @@ const createSubscriptionReads = (
           return invoice === null ? [] : [invoice];
         }),
     }),
-  listItems: ({ id: subscription, currency }, options) =>
+  listItems: ({ id: subscription, ...onAll }, options) =>
     sender.send({
       endpoint: "GET /v1/subscription_items",
       options,
       send: (timeout) => stripe.subscriptionItems.list({ subscription, limit: 100 }, { timeout }),
-      parse: (list) => wholeList.parse(list).data.map((item) => parseItem(item, currency)),
+      parse: (list) => wholeList.parse(list).data.map((item) => parseItem(item, onAll)),
     }),
   readPrice: (id, options) =>
     sender.send({

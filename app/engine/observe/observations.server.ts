@@ -43,6 +43,7 @@ export const storedItem: z.ZodType<SubscriptionItem> = z.object({
   pricing: storedPricing.optional(),
   currency: z.string(),
   priceCurrency: z.string().optional(),
+  isDiscounted: z.literal(true).optional(),
   interval: z.enum(["day", "week", "month", "year"]).nullable(),
   intervalCount: z.number(),
   quantity: z.number(),

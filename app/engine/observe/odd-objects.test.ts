@@ -75,6 +75,23 @@ describe("one Stripe object with an unexpected shape", () => {
     }
   });
 
+  it("with a discount of any size is never said to be paid in full, until the discount is over", async () => {
+    const { subscriptionId } = await addPayingUser(world, "ada");
+    const readSentence = async () => (await world.parity.userPage("ada"))?.user.sentence;
+    const discounted = await withObject(subscriptionId, (object) => ({ ...object, discounts: ["di_1"] }));
+    const setWriteMode = (value: string) =>
+      world.db.setting.update({ where: { key: "writeMode" }, data: { value } });
+    await setWriteMode("off");
+    await syncAll(discounted);
+    expect(await readSentence()).toContain("Has paid $200/year less a discount for Army since");
+    await setWriteMode("full");
+    expect(await syncAll(discounted)).toMatchObject({ synced: 1 });
+    expect(await syncAll(discounted)).toMatchObject({ synced: 0, skipped: 1 });
+    expect(await readSentence()).toContain("Army at $200/year less a discount.");
+    await world.parity.syncUser({ userId: "ada", actor: STAFF });
+    expect(await readSentence()).toContain("Army at $200/year.");
+  });
+
   it("with a name that PostgreSQL cannot store is stored without it", async () => {
     await addPayingUser(world, "ada");
     const apiBase = await rewriteLists(world.stripeUrl, (_, list) => ({

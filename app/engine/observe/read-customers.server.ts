@@ -234,7 +234,8 @@ export async function withAllItems(
   options: RequestOptions,
 ): Promise<{ ok: true; subscription: ReadSubscription["subscription"] } | NoAnswer> {
   if (!read.hasMoreItems) return { ok: true, subscription: read.subscription };
-  const items = await stripe.listItems({ id: read.subscription.id, currency: read.currency }, options);
+  const { currency, isDiscounted } = read;
+  const items = await stripe.listItems({ id: read.subscription.id, currency, isDiscounted }, options);
   if (items.ok) return { ok: true, subscription: { ...read.subscription, items: items.value } };
   const isItsOwn = ["bad_answer", "bad_request", "not_found", "forbidden"].includes(items.failure.reason);
   if (items.failure.retryable || !isItsOwn) return items;

@@ -5,7 +5,7 @@ import { learnStatuses } from "~/adopt/words/learn-statuses";
 import type { RecordedOwner } from "~/adopt/words/read-recorded.server";
 import type { StripeFacts } from "~/adopt/words/read-stripe.server";
 import type { Subscription } from "~/billing/observation";
-import { storedItems } from "~/engine/observe/observations.server";
+import { storedItems } from "~/engine/observe/stored-items";
 import { type MappingDocument, mappingSchema } from "~/mapping/mapping.server";
 import type { Described } from "./staging.server";
 

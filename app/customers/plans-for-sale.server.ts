@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type PriceView, toPriceView } from "~/billing/money";
-import { storedItems } from "~/engine/observe/observations.server";
+import { storedItems } from "~/engine/observe/stored-items";
 import type { Database } from "~/platform/client.server";
 import { queryOne } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";

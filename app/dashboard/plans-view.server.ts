@@ -18,8 +18,8 @@ import {
   savePlan,
   selectCustomersOfPrices,
 } from "~/engine/account/price-mappings.server";
-import { storedItem } from "~/engine/observe/observations.server";
 import { enqueueUsersOfCustomers } from "~/engine/observe/recheck-queue.server";
+import { storedItem } from "~/engine/observe/stored-items";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { items } from "~/engine/evaluate/load-customers.server";
-import { storedItems } from "~/engine/observe/observations.server";
+import { storedItems } from "~/engine/observe/stored-items";
 import {
   flag,
   nullable,

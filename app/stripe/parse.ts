@@ -1,10 +1,20 @@
 import { z } from "zod";
 import type { Metadata } from "~/billing/ids";
-import type { Customer, EpochSeconds, Subscription, SubscriptionItem } from "~/billing/observation";
-import { type Amount, isMetered, priceObject, readAmount, readId, text, UNKNOWN_AMOUNT } from "./price";
+import type { Customer, Subscription, SubscriptionItem } from "~/billing/observation";
+import {
+  type Amount,
+  discounts,
+  isDiscounted,
+  isMetered,
+  priceObject,
+  readAmount,
+  readId,
+  seconds,
+  text,
+  UNKNOWN_AMOUNT,
+} from "./price";
+import { parseInvoice, type ReadInvoice } from "./reads/invoice";
 
-/** Up to the year 9999, which PostgreSQL can store. */
-const seconds = z.number().int().min(0).max(253_402_300_799);
 const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === "string";
 // Stripe has only texts there; anything else names no user, and keeps no one out.
 const metadata = z
@@ -25,10 +35,6 @@ const testClock = z
   .union([z.string(), z.object({ id: z.string() })])
   .nullish()
   .catch(null);
-
-/** Older API versions say one discount, newer ones a list; a customer has one for all its subscriptions. */
-const discounts = { discount: z.unknown().optional(), discounts: z.unknown().optional() };
-type Discounts = { discount?: unknown; discounts?: unknown };
 
 // Of each union the most usual first: what does not match is costly.
 const customerObject = z.union([
@@ -80,8 +86,6 @@ const subscriptionObject = z.object({
   items: z.object({ data: z.array(itemObject), has_more: z.boolean() }),
 });
 
-const idOrObject = z.union([z.string(), z.looseObject({ id: z.string() })]).nullish();
-
 /** What a customer object says. The user that its metadata name depends on a setting, so the store finds it out. */
 export type ReadCustomer = Omit<Customer, "metadataUserId"> & { metadata: Metadata };
 
@@ -107,54 +111,6 @@ export type ReadSubscription = {
   /** The subscription, or its customer, has a discount: it is taken off every item. */
   isDiscounted: boolean;
 };
-
-/** What an invoice says about its payment. */
-export type ReadInvoice = {
-  id: string;
-  /** `draft`, `open`, `paid`, `uncollectible` or `void`. */
-  status: string | null;
-  /** Since when it is to be paid: its due date, else its finalization; null for a draft. */
-  payableSince: EpochSeconds | null;
-  /** The first one of its subscription. */
-  isFirst: boolean;
-  /** Made by a person, not by the subscription. */
-  isManual: boolean;
-  /** For a change of the plan or the quantity, with nothing to pay. */
-  isFreeChange: boolean;
-  /** Ids of the payment intents and charges that paid it, as far as they came with it. */
-  paymentIds: string[];
-};
-
-const paymentsList = z.object({
-  data: z.array(z.object({ payment: z.object({ payment_intent: idOrObject, charge: idOrObject }) })),
-});
-
-const invoiceObject = z.object({
-  payments: paymentsList.nullish().catch(null),
-  id: z.string(),
-  status: z.string().nullish(),
-  billing_reason: z.string().nullish().catch(null),
-  amount_due: z.number().nullish().catch(null),
-  due_date: seconds.nullish(),
-  status_transitions: z.object({ finalized_at: seconds.nullish() }).nullish(),
-});
-
-/** What an invoice says; null for another shape: an invoice is never needed to read a subscription. */
-export function parseInvoice(object: unknown): ReadInvoice | null {
-  const parsed = invoiceObject.safeParse(object);
-  if (!parsed.success) return null;
-  const { id, status, billing_reason: reason, due_date, status_transitions, payments } = parsed.data;
-  const payableSince = due_date ?? status_transitions?.finalized_at ?? null;
-  const paymentIds = (payments?.data ?? [])
-    .flatMap(({ payment }) => [readId(payment.payment_intent), readId(payment.charge)])
-    .filter((one) => one !== null);
-  return {
-    ...{ id, status: status ?? null, payableSince, paymentIds },
-    isFirst: reason === "subscription_create",
-    isManual: reason === "manual",
-    isFreeChange: reason === "subscription_update" && parsed.data.amount_due === 0,
-  };
-}
 
 /** The status given to a subscription whose object could not be read: an unknown status, so nothing is changed. */
 export const UNREADABLE_STATUS = "unreadable";
@@ -189,21 +145,13 @@ function toCustomer(parsed: z.infer<typeof customerObject>): ReadCustomer {
 }
 
 /** What an item takes from its subscription. */
-type OfSubscription = Pick<ReadSubscription, "currency" | "isDiscounted"> & {
-  periodStart: number | null;
-  periodEnd: number | null;
-};
+type OnAllItems = Pick<ReadSubscription, "currency" | "isDiscounted">;
+type OfSubscription = OnAllItems & { periodStart: number | null; periodEnd: number | null };
 
 /** An item that was listed by itself. */
-export function parseItem(
-  object: unknown,
-  subscription: Pick<ReadSubscription, "currency" | "isDiscounted">,
-): SubscriptionItem {
-  return toItem(itemObject.parse(object), { ...subscription, periodStart: null, periodEnd: null });
+export function parseItem(object: unknown, onAll: OnAllItems): SubscriptionItem {
+  return toItem(itemObject.parse(object), { ...onAll, periodStart: null, periodEnd: null });
 }
-
-const isDiscounted = ({ discount, discounts }: Discounts): boolean =>
-  discount != null || (Array.isArray(discounts) && discounts.length > 0);
 
 function toItem(item: z.infer<typeof itemObject>, subscription: OfSubscription): SubscriptionItem {
   const { price } = item;
@@ -240,9 +188,7 @@ export function parseSubscription(object: unknown): ReadSubscription | null {
   const expanded = typeof it.customer === "string" ? null : toCustomer(it.customer);
   const onAll = {
     currency: it.currency ?? null,
-    isDiscounted:
-      isDiscounted(it) ||
-      (typeof it.customer === "object" && !it.customer.deleted && isDiscounted(it.customer)),
+    isDiscounted: isDiscounted(it) || isDiscounted(it.customer),
   };
   return {
     ...onAll,

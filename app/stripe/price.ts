@@ -6,6 +6,9 @@ export const text = z
   .string()
   .transform((value) => (/^[ -~]*$/.test(value) ? value : value.replace(/\0|\p{Surrogate}/gu, "\u{fffd}")));
 
+/** Up to the year 9999, which PostgreSQL can store. */
+export const seconds = z.number().int().min(0).max(253_402_300_799);
+
 /** The id of an object that comes whole or as its id. */
 export const readId = (value: string | { id: string } | null | undefined): string | null =>
   typeof value === "string" ? value : (value?.id ?? null);
@@ -96,3 +99,13 @@ export function parsePriceAmounts(object: unknown): PriceAmounts {
     amounts[currency] ??= readAmount(price, option);
   return amounts;
 }
+
+/** Where discounts stand: one in older API versions, a list in newer ones; a customer has one for all its subscriptions. */
+export const discounts = { discount: z.unknown().optional(), discounts: z.unknown().optional() };
+
+/** Whether an object of Stripe's has a discount; one that is only named says nothing. */
+export const isDiscounted = (
+  object: string | { id: string; discount?: unknown; discounts?: unknown },
+): boolean =>
+  typeof object === "object" &&
+  (object.discount != null || (Array.isArray(object.discounts) && object.discounts.length > 0));

@@ -13,19 +13,13 @@ import {
   type SubscriptionsPage,
   wholeList,
 } from "./pages.server";
-import {
-  parseCustomer,
-  parseInvoice,
-  parseItem,
-  type ReadCustomer,
-  type ReadInvoice,
-  type ReadSubscription,
-} from "./parse";
+import { parseCustomer, parseItem, type ReadCustomer, type ReadSubscription } from "./parse";
 import type { PermissionEntry } from "./permissions/catalogue";
 import type { ProbeResult } from "./permissions/permission-watch";
 import { createSender, type SenderOptions } from "./permissions/watched-sender.server";
 import { type PriceAmounts, parsePriceAmounts } from "./price";
 import { type ChargeReads, createChargeReads } from "./reads/charges.server";
+import { parseInvoice, type ReadInvoice } from "./reads/invoice";
 import { createWebhookReads, type WebhookReads } from "./reads/webhooks.server";
 import type { RequestSender } from "./request-sender.server";
 

@@ -10,7 +10,7 @@ import {
   selectUsersWithAddress,
 } from "~/engine/account/customer-owners.server";
 import { mayItemsHaveSeats } from "~/engine/account/price-mappings.server";
-import { storedItems } from "~/engine/observe/observations.server";
+import { storedItems } from "~/engine/observe/stored-items";
 import type { Database, Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
 import { type Sql, sql } from "~/platform/sql.server";

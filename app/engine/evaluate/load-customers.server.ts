@@ -42,6 +42,7 @@ function isItem(value: unknown): value is SubscriptionItem {
     number(item.quantity) &&
     isMissingOr(optionalText, item.productId) &&
     isMissingOr(text, item.priceCurrency) &&
+    (item.isDiscounted === undefined || item.isDiscounted === true) &&
     isMissingOr(isPricing, item.pricing) &&
     optionalNumber(item.periodStart) &&
     optionalNumber(item.periodEnd)

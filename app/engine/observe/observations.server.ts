@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { foldEmail } from "~/billing/email";
 import { type Metadata, readMetadataUserId } from "~/billing/ids";
-import type { Customer, Pricing, SubscriptionItem, Version } from "~/billing/observation";
+import type { Customer, Version } from "~/billing/observation";
 import { loadMetadataKeys } from "~/engine/account/metadata-keys.server";
 import type { Tx } from "~/platform/client.server";
 import { queryRows } from "~/platform/query-rows.server";
@@ -16,42 +16,6 @@ export type Observed<T> = { value: T; started: Version; ended: Version; requestI
 
 /** Ids of customers with two overlapping answers that differ: they must be read again. */
 export type Contested = string[];
-
-const storedPricing: z.ZodType<Pricing> = z.union([
-  z.object({ kind: z.enum(["metered", "tiered", "unknown"]) }),
-  z.object({
-    kind: z.literal("package"),
-    amount: z.number(),
-    size: z.number(),
-    round: z.enum(["up", "down"]),
-  }),
-]);
-
-/** One unit's price in one currency, as stored with a price. */
-export const storedAmount = z.object({
-  unitAmount: z.number().nullable(),
-  pricing: storedPricing.optional(),
-});
-
-/** An item of a subscription as stored. */
-export const storedItem: z.ZodType<SubscriptionItem> = z.object({
-  id: z.string(),
-  priceId: z.string(),
-  productId: z.string().nullish(),
-  lookupKey: z.string().nullable(),
-  unitAmount: z.number().nullable(),
-  pricing: storedPricing.optional(),
-  currency: z.string(),
-  priceCurrency: z.string().optional(),
-  isDiscounted: z.literal(true).optional(),
-  interval: z.enum(["day", "week", "month", "year"]).nullable(),
-  intervalCount: z.number(),
-  quantity: z.number(),
-  periodStart: z.number().nullable(),
-  periodEnd: z.number().nullable(),
-});
-
-export const storedItems = z.array(storedItem);
 
 export type StoreOptions = {
   /** Enqueue the users whose evaluation may change; not before the first full run has finished, because it evaluates all. */

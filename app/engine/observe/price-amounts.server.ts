@@ -6,7 +6,7 @@ import { sql } from "~/platform/sql.server";
 import type { ReadSubscription } from "~/stripe/parse";
 import type { PriceAmounts } from "~/stripe/price";
 import type { RequestOptions, StripeReader } from "~/stripe/reader.server";
-import { storedAmount } from "./observations.server";
+import { storedAmount } from "./stored-items";
 
 type Deps = { db: Database; stripe: StripeReader };
 type Subscriptions = ReadSubscription["subscription"][];

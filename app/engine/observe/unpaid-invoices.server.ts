@@ -6,8 +6,9 @@ import type { Database, Tx } from "~/platform/client.server";
 import { queryOneOrThrow, queryRows } from "~/platform/query-rows.server";
 import { sql } from "~/platform/sql.server";
 import { isPassing } from "~/stripe/failure.server";
-import type { ReadInvoice, ReadSubscription } from "~/stripe/parse";
+import type { ReadSubscription } from "~/stripe/parse";
 import type { RequestOptions, StripeReader } from "~/stripe/reader.server";
+import type { ReadInvoice } from "~/stripe/reads/invoice";
 import { enqueueUsersOfCustomers } from "./recheck-queue.server";
 import { findOwedSince, findUnpaidSince } from "./unpaid-since";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseInvoice, type ReadInvoice } from "~/stripe/parse";
+import { parseInvoice, type ReadInvoice } from "~/stripe/reads/invoice";
 import { findOwedSince, findUnpaidSince } from "./unpaid-since";
 
 const NOW = 1_000;

@@ -1,5 +1,5 @@
 import type { EpochSeconds } from "~/billing/observation";
-import type { ReadInvoice } from "~/stripe/parse";
+import type { ReadInvoice } from "~/stripe/reads/invoice";
 
 /** Of these an amount is due, also when it was given up to be paid. */
 const OWED = new Set(["open", "uncollectible"]);

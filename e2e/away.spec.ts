@@ -55,6 +55,12 @@ test("R390: with a read-only database no form leaves its page: the list stays, a
     await dialog.getByRole("button", { name: "Save view" }).click();
     await expect(refused).toBeVisible();
     await expect(dialog.getByLabel("Name")).toHaveValue("By address");
+    // Given up is not done.
+    await page.getByRole("button", { name: "Do not send it again" }).click();
+    await expect(refused).toBeHidden();
+    await expect(dialog.getByLabel("Name")).toHaveValue("By address");
+    await dialog.getByRole("button", { name: "Save view" }).click();
+    await expect(refused).toBeVisible();
     await setReadOnly(product, "off");
     await page.getByRole("button", { name: "Send again" }).click();
     await expect(dialog).toBeHidden();

@@ -80,7 +80,7 @@ async function serverMicros(db: Database): Promise<number> {
 async function recordGrants(db: Database): Promise<void> {
   await db.$executeRaw`CREATE TABLE grants (at timestamptz DEFAULT clock_timestamp(), granted int)`;
   await db.$executeRaw`
-    CREATE FUNCTION record_grant() REPERMITS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION record_grant() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN INSERT INTO grants (granted) VALUES (NEW.requests - OLD.requests); RETURN NEW; END $$`;
   await db.$executeRaw`
     CREATE TRIGGER record_grant AFTER UPDATE ON parity."StripeRequestCount" FOR EACH ROW EXECUTE FUNCTION record_grant()`;

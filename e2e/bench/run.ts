@@ -19,8 +19,8 @@ const wanted = ALIASES.get(argument) ?? argument;
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith(".bench.ts") && file.includes(wanted))
   .map((file) => path.basename(file, ".ts"));
-/** They measure the built pages. Made here: in a bundle, the maker would take a benchmark's arguments for its own. */
-const OF_PAGES = ["pages.bench", "views.bench"];
+/** They use the built pages. Made here, because making them removes what was built before, this bundle too; and in a bundle, the maker would take a benchmark's arguments for its own. */
+const OF_PAGES = ["hook.bench", "pages.bench", "views.bench"];
 if (names.some((name) => OF_PAGES.includes(name))) await makeOrExit("pages");
 const entries = Object.fromEntries(names.map((name) => [name, `e2e/bench/${name}.ts`]));
 for (const name of ["sandbox-process", "pages-process"]) entries[name] = `e2e/bench/support/${name}.ts`;

@@ -7,11 +7,12 @@ import { ACTIVITY_KINDS } from "~/dashboard/activity/activity.server";
 import { route } from "~/http/route.server";
 import { Banner } from "~/ui/banner";
 import { PageHeader } from "~/ui/page-header";
-import { activitySearch, toActivityQuery } from "../_staff/activity/activity-search.server";
+import { activitySearch, listUnknown, toActivityQuery } from "../_staff/activity/activity-search.server";
 import { EntryList } from "../_staff/activity/entry-list";
 import { useHasRole } from "../_staff/frame-data";
 import { Filters } from "./filters";
 import { UndoDialog } from "./undo-dialog";
+import { UnknownFilter } from "./unknown-filter";
 
 const PAGE_LENGTH = 50;
 
@@ -21,14 +22,17 @@ export const meta: MetaFunction = () => [{ title: "Activity · Parity" }];
 export const loader = route.loader(
   { who: "staff", role: "viewer", search: activitySearch },
   async ({ search, parity }) => {
-    const [page, actors] = await Promise.all([
-      parity.activity.listForPage(toActivityQuery(search, PAGE_LENGTH)),
-      parity.activity.actors(),
-    ]);
+    const actors = await parity.activity.actors();
+    const unknown = listUnknown(search, actors);
+    const page =
+      unknown.length > 0
+        ? { entries: [], next: null }
+        : await parity.activity.listForPage(toActivityQuery(search, PAGE_LENGTH));
     const { after: _, ...filters } = search;
     return {
       ...page,
       actors,
+      unknown,
       kinds: ACTIVITY_KINDS,
       filters,
       isFirst: search.after === "",
@@ -64,7 +68,7 @@ export const action = route.action(
 );
 
 export default function Activity() {
-  const { entries, next, actors, kinds, filters, isFirst } = useLoaderData<typeof loader>();
+  const { entries, next, actors, kinds, filters, unknown, isFirst } = useLoaderData<typeof loader>();
   const answer = useActionData<{ done?: string; problem?: string }>();
   const canUndo = useHasRole("operator");
   const [undoing, setUndoing] = useState<ActivityEntry | null>(null);
@@ -93,7 +97,11 @@ export default function Activity() {
         </div>
       )}
       <div className="mt-4 border-t border-line">
-        <EntryList entries={entries} onUndo={canUndo ? setUndoing : undefined} />
+        {unknown.length > 0 ? (
+          <UnknownFilter unknown={unknown} search={search} />
+        ) : (
+          <EntryList entries={entries} onUndo={canUndo ? setUndoing : undefined} />
+        )}
       </div>
       <p className="flex justify-between py-3 text-table">
         <span>

@@ -2,8 +2,9 @@ import { Form, useNavigation } from "@remix-run/react";
 import { useEffect, useId, useRef } from "react";
 import type { ActivityEntry } from "~/dashboard/activity/activity.server";
 import { takesFromUsers } from "~/engine/decisions/effect";
-import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
+import { DialogActions } from "~/ui/dialog/dialog-actions";
+import { useCloseWhenDone } from "~/ui/dialog/use-close-when-done";
 import { Field } from "~/ui/field";
 import { PreviewLines } from "../_staff/decide/preview-lines";
 import { toUndone } from "../_staff/decide/undo-dialog";
@@ -13,11 +14,7 @@ import { useDecision } from "../_staff/decide/use-decision";
 export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; onClose: () => void }) {
   const id = useId();
   const busy = useNavigation().state !== "idle";
-  const wasBusy = useRef(false);
-  useEffect(() => {
-    if (wasBusy.current && !busy) onClose();
-    wasBusy.current = busy;
-  }, [busy, onClose]);
+  useCloseWhenDone({ isBusy: busy, onClose });
   const undo = entry?.undo;
   const { preview, previewed, isPreviewing } = useDecision(`undo ${entry?.key}`);
   const takesAccess = previewed?.ok === true && takesFromUsers(previewed.effect);
@@ -60,17 +57,9 @@ export function UndoDialog({ entry, onClose }: { entry: ActivityEntry | null; on
             maxLength={1000}
             required
           />
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>Cancel</Button>
-            <Button
-              type="submit"
-              variant={takesAccess ? "danger" : "primary"}
-              disabled={busy}
-              aria-busy={busy}
-            >
-              Undo
-            </Button>
-          </div>
+          <DialogActions onCancel={onClose} isDangerous={takesAccess} isBusy={busy}>
+            Undo
+          </DialogActions>
         </Form>
       )}
     </Dialog>

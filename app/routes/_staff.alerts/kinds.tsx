@@ -1,9 +1,11 @@
 import { Form, useNavigation } from "@remix-run/react";
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 import type { AlertMute } from "~/dashboard/alerts/alerts.server";
 import { ALERT_KINDS, ALERTS, type AlertKind } from "~/dashboard/alerts/catalogue";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
+import { DialogActions } from "~/ui/dialog/dialog-actions";
+import { useCloseWhenDone } from "~/ui/dialog/use-close-when-done";
 import { Field } from "~/ui/field";
 import { Time } from "~/ui/format/time";
 import { SelectField } from "~/ui/select-field";
@@ -54,11 +56,7 @@ export function Kinds({ mutes, canDecide }: { mutes: AlertMute[]; canDecide: boo
 function MuteDialog({ kind, onClose }: { kind: AlertKind | null; onClose: () => void }) {
   const id = useId();
   const busy = useNavigation().state !== "idle";
-  const wasBusy = useRef(false);
-  useEffect(() => {
-    if (wasBusy.current && !busy) onClose();
-    wasBusy.current = busy;
-  }, [busy, onClose]);
+  useCloseWhenDone({ isBusy: busy, onClose });
   return (
     <Dialog
       open={kind !== null}
@@ -85,12 +83,9 @@ function MuteDialog({ kind, onClose }: { kind: AlertKind | null; onClose: () => 
             maxLength={1000}
             required
           />
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" variant="primary" disabled={busy} aria-busy={busy}>
-              Mute
-            </Button>
-          </div>
+          <DialogActions onCancel={onClose} isBusy={busy}>
+            Mute
+          </DialogActions>
         </Form>
       )}
     </Dialog>

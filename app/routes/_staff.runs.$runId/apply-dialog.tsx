@@ -3,8 +3,8 @@ import { useId, useState } from "react";
 import { formatCount, pluralize } from "~/billing/words/counts";
 import { listTaken } from "~/billing/words/taken-words";
 import type { ApplyPlan } from "~/dashboard/run-results/run-groups.server";
-import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
+import { DialogActions } from "~/ui/dialog/dialog-actions";
 import { Field } from "~/ui/field";
 import { PlanSummary } from "./plan-summary";
 import { findNumberToType, isNumberTyped } from "./run-groups";
@@ -81,17 +81,9 @@ export function ApplyDialog({ open, onClose, plan, leftOut }: ApplyDialogProps) 
             {fetcher.data.problem}
           </p>
         )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            variant={revokes ? "danger" : "primary"}
-            disabled={!ready || busy}
-            aria-busy={busy}
-          >
-            {busy ? "Starting…" : `Apply ${pluralize(plan.users, "repair")}`}
-          </Button>
-        </div>
+        <DialogActions onCancel={onClose} isDangerous={revokes} isIncomplete={!ready} isBusy={busy}>
+          {busy ? "Starting…" : `Apply ${pluralize(plan.users, "repair")}`}
+        </DialogActions>
       </fetcher.Form>
     </Dialog>
   );

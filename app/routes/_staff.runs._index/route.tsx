@@ -4,6 +4,8 @@ import { z } from "zod";
 import { route } from "~/http/route.server";
 import { SyncAllButtons } from "~/routes/_staff/run/sync-all-buttons";
 import { useLiveRefresh } from "~/routes/_staff/run/use-live-refresh";
+import { ButtonLink } from "~/ui/button";
+import { EmptyState } from "~/ui/empty-state";
 import { PageHeader } from "~/ui/page-header";
 import { useHasRole } from "../_staff/frame-data";
 import { RunList } from "../_staff/run/run-list";
@@ -17,7 +19,11 @@ export const meta: MetaFunction = () => [{ title: "Runs · Parity" }];
 
 export const loader = route.loader({ who: "staff", role: "viewer", search }, async ({ search, parity }) => {
   const runs = await parity.runs.list({ limit: PAGE_LENGTH + 1, before: search.before });
-  return { runs: runs.slice(0, PAGE_LENGTH), more: runs.length > PAGE_LENGTH };
+  return {
+    runs: runs.slice(0, PAGE_LENGTH),
+    more: runs.length > PAGE_LENGTH,
+    isFirst: search.before === undefined,
+  };
 });
 
 /** Starts a preview, which changes nothing, and redirects to its page. `read` reads all of Stripe first. */
@@ -34,7 +40,7 @@ export const action = route.action(
 );
 
 export default function Runs() {
-  const { runs, more } = useLoaderData<typeof loader>();
+  const { runs, more, isFirst } = useLoaderData<typeof loader>();
   const canWrite = useHasRole("operator");
   useLiveRefresh(runs.some(({ state }) => state === "running"));
   const last = runs.at(-1);
@@ -42,7 +48,16 @@ export default function Runs() {
     <>
       <PageHeader title="Runs">{canWrite && <SyncAllButtons />}</PageHeader>
       <div className="border-t border-line">
-        <RunList runs={runs} />
+        {runs.length === 0 && !isFirst ? (
+          <EmptyState
+            title="No earlier runs"
+            action={<ButtonLink to="/runs">Show the newest runs</ButtonLink>}
+          >
+            The run in the address is the oldest one, or was removed.
+          </EmptyState>
+        ) : (
+          <RunList runs={runs} />
+        )}
       </div>
       {more && last && (
         <p className="py-3 text-end">

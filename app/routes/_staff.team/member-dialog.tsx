@@ -1,8 +1,9 @@
 import { Form, useNavigation } from "@remix-run/react";
-import { useEffect, useId, useRef } from "react";
+import { useId } from "react";
 import type { TeamMember } from "~/auth/team/team-list.server";
-import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
+import { DialogActions } from "~/ui/dialog/dialog-actions";
+import { useCloseWhenDone } from "~/ui/dialog/use-close-when-done";
 import { Field } from "~/ui/field";
 import { SelectField } from "~/ui/select-field";
 import { ROLE_CHOICES } from "./role-words";
@@ -80,11 +81,7 @@ export function MemberDialog({ open, onClose }: MemberDialogProps) {
   const id = useId();
   const navigation = useNavigation();
   const busy = navigation.state !== "idle";
-  const wasBusy = useRef(false);
-  useEffect(() => {
-    if (wasBusy.current && !busy) onClose();
-    wasBusy.current = busy;
-  }, [busy, onClose]);
+  useCloseWhenDone({ isBusy: busy, onClose });
   const decision = open?.decision;
   const name = open?.member.name ?? "";
   return (
@@ -117,17 +114,9 @@ export function MemberDialog({ open, onClose }: MemberDialogProps) {
               maxLength={1000}
             />
           )}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>Cancel</Button>
-            <Button
-              type="submit"
-              variant={decision.isDangerous ? "danger" : "primary"}
-              disabled={busy}
-              aria-busy={busy}
-            >
-              {decision.confirm}
-            </Button>
-          </div>
+          <DialogActions onCancel={onClose} isDangerous={decision.isDangerous} isBusy={busy}>
+            {decision.confirm}
+          </DialogActions>
         </Form>
       )}
     </Dialog>

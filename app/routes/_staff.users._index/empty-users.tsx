@@ -1,7 +1,7 @@
 import { hasDeadFilter, isFiltered, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
 import { ButtonLink } from "~/ui/button";
 import { EmptyState } from "~/ui/empty-state";
-import { describeUnknown } from "./unknown-values";
+import { describeUnknown } from "../_staff/describe-unknown";
 
 /** Shown if the list is empty: the page has no results, no user matches, or there are no users yet. */
 export function EmptyUsers({ query }: { query: UsersQuery }) {

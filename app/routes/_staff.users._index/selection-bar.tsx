@@ -4,6 +4,7 @@ import { formatCount, pluralize } from "~/billing/words/counts";
 import type { BulkResult } from "~/dashboard/selections/selections.server";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
+import { DialogActions } from "~/ui/dialog/dialog-actions";
 import { Field } from "~/ui/field";
 import { useNotice } from "~/ui/toast/toasts";
 
@@ -147,12 +148,9 @@ function BulkDialog({ kind, count, selection, action, onClose, onDone }: BulkDia
             {answer.problem}
           </p>
         )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" disabled={busy} aria-busy={busy}>
-            {busy ? "Saving…" : decision}
-          </Button>
-        </div>
+        <DialogActions onCancel={onClose} isBusy={busy}>
+          {busy ? "Saving…" : decision}
+        </DialogActions>
       </fetcher.Form>
     </Dialog>
   );

@@ -1,9 +1,6 @@
 import { Link } from "@remix-run/react";
 import { hasDeadFilter, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
-
-/** “Sync status” has no value “nonsense”. */
-export const describeUnknown = ({ unknown }: Pick<UsersQuery, "unknown">): string =>
-  unknown.map(({ label, value }) => `“${label}” has no value “${value}”.`).join(" ");
+import { describeUnknown } from "../_staff/describe-unknown";
 
 /** Says what was left out of a filter of which other values are known. */
 export function UnknownValues({ query }: { query: UsersQuery }) {

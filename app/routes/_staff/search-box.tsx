@@ -1,6 +1,6 @@
 import { Form, useSearchParams } from "@remix-run/react";
 import { Search } from "lucide-react";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 import { useShortcut } from "~/ui/keyboard/shortcuts";
 
 /** The search field on every page. The key `/` focuses it. */
@@ -16,6 +16,12 @@ export function SearchBox() {
       input.current?.focus();
     },
   });
+  // The list of what was found takes the keys: drawn anew, the field would lose the focus to nothing.
+  useEffect(() => {
+    const field = input.current;
+    if (field === null || field.value === q) return;
+    field.value = q;
+  }, [q]);
   return (
     <Form action="/users" role="search" className="relative min-w-60 flex-1 lg:max-w-sm">
       <Search
@@ -23,7 +29,6 @@ export function SearchBox() {
         aria-hidden="true"
       />
       <input
-        key={q}
         ref={input}
         type="search"
         name="q"

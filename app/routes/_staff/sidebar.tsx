@@ -2,8 +2,8 @@ import { Link, useFetcher } from "@remix-run/react";
 import { PanelLeft } from "lucide-react";
 import { classNames } from "~/ui/class-names";
 import type { SidebarWidth } from "~/ui/theme/appearance";
-import { CornerCount } from "./corner-count";
-import { type NavigationItem, useCurrent } from "./navigation";
+import type { NavigationItem } from "./navigation";
+import { NavigationLinks } from "./navigation-links";
 
 const line = "relative flex h-8 items-center gap-2.5 rounded px-2.5 text-table";
 
@@ -14,7 +14,6 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
   const fetcher = useFetcher();
   const width = fetcher.formData?.get("sidebar") ?? stored;
   const narrow = width === "narrow";
-  const findCurrent = useCurrent();
   return (
     <aside
       className={classNames(
@@ -30,27 +29,19 @@ export function Sidebar({ entries, stored }: { entries: NavigationItem[]; stored
         <span className={narrow ? "sr-only" : "max-xl:sr-only"}>Parity</span>
       </Link>
       <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5">
-        {entries.map((entry) => {
-          const { to, label, icon: Icon, count } = entry;
-          const current = findCurrent(entry);
-          return (
-            <Link
-              key={to}
-              to={to}
-              aria-current={current}
-              prefetch="intent"
-              title={label}
-              className={classNames(
-                line,
-                current ? "bg-hover font-medium text-ink" : "text-quiet hover:bg-hover hover:text-ink",
-              )}
-            >
-              <Icon className="size-4 shrink-0" aria-hidden="true" />
-              <span className={narrow ? "sr-only" : "flex-1 max-xl:sr-only"}>{label}</span>
-              {count > 0 && <CornerCount count={count} className={narrow ? CORNER : `${CORNER} xl:static`} />}
-            </Link>
-          );
-        })}
+        <NavigationLinks
+          entries={entries}
+          look={(isCurrent) =>
+            classNames(
+              line,
+              isCurrent ? "bg-hover font-medium text-ink" : "text-quiet hover:bg-hover hover:text-ink",
+            )
+          }
+          iconLook="size-4 shrink-0"
+          labelLook={narrow ? "sr-only" : "flex-1 max-xl:sr-only"}
+          countLook={narrow ? CORNER : `${CORNER} xl:static`}
+          prefetch="intent"
+        />
       </nav>
       <fetcher.Form method="post" action="/appearance" className="max-xl:hidden">
         <button

@@ -2,9 +2,9 @@ import { useFetcher } from "@remix-run/react";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { WRITE_MODES, type WriteMode } from "~/billing/policy";
-import { Button } from "~/ui/button";
 import { classNames } from "~/ui/class-names";
 import { Dialog } from "~/ui/dialog/dialog";
+import { DialogActions } from "~/ui/dialog/dialog-actions";
 import { MenuButton } from "~/ui/menu/menu-button";
 import { Shape } from "~/ui/status/shape";
 import type { Tone } from "~/ui/status/tone";
@@ -90,12 +90,9 @@ function WriteModeDialog({ selected, onClose, onConfirm }: WriteModeDialogProps)
       title={selected ? QUESTIONS[selected] : ""}
       description={selected ? WRITE_MODE_MEANINGS[selected] : ""}
     >
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button variant={selected === "off" ? "danger" : "primary"} onClick={onConfirm}>
-          {selected ? CONFIRM_LABELS[selected] : ""}
-        </Button>
-      </div>
+      <DialogActions onCancel={onClose} onConfirm={onConfirm} isDangerous={selected === "off"}>
+        {selected ? CONFIRM_LABELS[selected] : ""}
+      </DialogActions>
     </Dialog>
   );
 }

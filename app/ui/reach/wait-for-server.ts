@@ -94,6 +94,12 @@ export function askAgain({ alsoUnsafe }: { alsoUnsafe: boolean }): void {
   for (const entry of [...waiting]) if (entry.isSafe || alsoUnsafe) entry.askAgain();
 }
 
+let givenUp = 0;
+
+/** How often a person gave up what was sent: it is not known whether it was done. */
+export const countGivenUp = (): number => givenUp;
+
 export function giveUpUnsafe(): void {
+  givenUp += 1;
   for (const entry of [...waiting]) if (!entry.isSafe) entry.giveUp();
 }

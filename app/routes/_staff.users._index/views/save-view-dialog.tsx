@@ -1,8 +1,9 @@
 import { useFetcher } from "@remix-run/react";
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 import { isFiltered, type UsersQuery, usersPath } from "~/dashboard/users-list/users-query";
-import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
+import { DialogActions } from "~/ui/dialog/dialog-actions";
+import { useCloseWhenDone } from "~/ui/dialog/use-close-when-done";
 import { Field } from "~/ui/field";
 
 type SaveViewDialogProps = { open: boolean; onClose: () => void; query: UsersQuery };
@@ -13,13 +14,9 @@ export function SaveViewDialog({ open, onClose, query }: SaveViewDialogProps) {
   const id = useId();
   const [name, setName] = useState("");
   const isBusy = fetcher.state !== "idle";
-  const wasBusy = useRef(false);
   const problem = isBusy ? null : fetcher.data?.problem;
   // It stays open where the view could not be saved, and says why.
-  useEffect(() => {
-    if (wasBusy.current && !isBusy && !problem) onClose();
-    wasBusy.current = isBusy;
-  }, [isBusy, problem, onClose]);
+  useCloseWhenDone({ isBusy, hasFailed: Boolean(problem), onClose });
   return (
     <Dialog
       open={open}
@@ -50,12 +47,9 @@ export function SaveViewDialog({ open, onClose, query }: SaveViewDialogProps) {
             {problem}
           </p>
         )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" disabled={name.trim() === "" || isBusy} aria-busy={isBusy}>
-            Save view
-          </Button>
-        </div>
+        <DialogActions onCancel={onClose} isIncomplete={name.trim() === ""} isBusy={isBusy}>
+          Save view
+        </DialogActions>
       </fetcher.Form>
     </Dialog>
   );

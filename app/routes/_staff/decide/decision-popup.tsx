@@ -3,8 +3,8 @@ import { TAKEN_WORDS } from "~/billing/words/taken-words";
 import { isTypedName } from "~/dashboard/decisions/typed-name";
 import { takesFromUsers } from "~/engine/decisions/effect";
 import { DECISIONS, type DecisionKind } from "~/engine/decisions/kinds";
-import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog/dialog";
+import { DialogActions } from "~/ui/dialog/dialog-actions";
 import { Field } from "~/ui/field";
 import { TextArea } from "~/ui/text-area";
 import { DECISION_FORMS, type DecisionField } from "./decision-forms";
@@ -169,17 +169,9 @@ function DecisionFields({ kind, subject, onClose }: DecisionFieldsProps) {
           {failure}
         </p>
       )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button
-          type="submit"
-          variant={takesAccess ? "danger" : "primary"}
-          aria-disabled={isBusy}
-          aria-busy={isBusy}
-        >
-          {isBusy ? "Saving…" : confirm}
-        </Button>
-      </div>
+      <DialogActions onCancel={onClose} isDangerous={takesAccess} isBusy={isBusy}>
+        {isBusy ? "Saving…" : confirm}
+      </DialogActions>
     </form>
   );
 }

@@ -42,6 +42,8 @@ export type DecideInput = {
   revocationLimitHasRoom: boolean;
   /** An admin confirmed this user's revocation; `override` also without evidence. */
   approval: { override: boolean } | null;
+  /** Stripe could not be read just now: nothing is taken. */
+  unread?: boolean;
 };
 
 /** What may be done about an evaluation: all safety rules for one user, in one place. */
@@ -78,6 +80,8 @@ export function decide(input: DecideInput): Decision {
   });
   if (input.approval?.override) return { kind: "repair", repair };
   if (writeMode === "grant_only" && input.approval === null) return blocked("grant_only");
+  // By its own name, or no run would take it up again before the next full one.
+  if (input.unread) return blocked("not_read_since");
   // Before the evidence: a revocation that waits for an admin is not worth a request to Stripe in each run.
   if (automatic && !input.revocationLimitHasRoom && input.approval === null)
     return blocked("revocation_limit");

@@ -182,3 +182,28 @@ it("what was synced in part is called so, in the log and to who asked", async ()
   expect(lines.join("")).toContain('"user not synced"');
   sandbox.control.clearFaults(fault);
 });
+
+it("a revocation that a failed read withholds says so, and the next incremental run makes it (R410)", async () => {
+  const { sandbox, db } = world;
+  const [ada] = await addThree();
+  if (!ada) throw new Error("a user");
+  await syncAll(world.parity);
+  sandbox.subscriptions.cancel(ada.subscriptionId);
+  await cron();
+  expect(await readAccess(world, ada.userId)).toBe("locked 0");
+  await cron();
+  // Unlocked by the application, beside a Stripe that fails.
+  await db.workspace.updateMany({ where: { ownerId: ada.userId }, data: { status: "active", seats: 5 } });
+  const fault = sandbox.control.addFault({
+    effect: { type: "error", status: 403 },
+    match: { path: "/v1/subscriptions", query: { customer: ada.customerId } },
+  });
+  expect(await world.parity.syncUser({ userId: ada.userId, actor: STAFF })).toMatchObject({
+    outcome: "failed",
+  });
+  const status = await db.syncStatus.findUniqueOrThrow({ where: { userId: ada.userId } });
+  expect(status).toMatchObject({ verdict: "unpaid_access", blocked: "not_read_since" });
+  sandbox.control.clearFaults(fault);
+  await cron();
+  expect(await readAccess(world, ada.userId)).toBe("locked 0");
+});

@@ -29,6 +29,8 @@ export type DecideOptions = {
   approval: { override: boolean } | null;
   /** Only reads that started after this are evidence, whenever the revocation was first evaluated. */
   evidenceAfter?: Version | null;
+  /** Stripe could not be read just now: nothing is taken. */
+  unread?: boolean;
 };
 
 /** What a person sees who looks at a user: no limit and no approval applies. */
@@ -49,7 +51,7 @@ export function decideUser(
   snapshot: UserSnapshot,
   evaluation: Evaluation,
   context: EvaluationContext,
-  { automatic, bulk, revocationLimitHasRoom, approval, evidenceAfter }: DecideOptions,
+  { evidenceAfter, ...options }: DecideOptions,
 ): Decision {
   const { revocationVersion } = snapshot;
   const notBefore =
@@ -59,10 +61,7 @@ export function decideUser(
     evaluation,
     context: context.rules,
     writeMode: context.settings.writeMode,
-    automatic,
-    bulk,
-    revocationLimitHasRoom,
-    approval,
+    ...options,
   });
 }
 

@@ -62,6 +62,8 @@ export type ReconcileInput = {
   typedReason?: string | null;
   /** Only complete reads that started after this are evidence for a revocation. */
   evidenceAfter?: Version | null;
+  /** Stripe could not be read just now: nothing is taken. */
+  unread?: boolean;
   stripeRequestIds?: ReadonlyMap<string, string | null>;
   /** The run that changes are recorded under: one that exists, or one that is created when there is something to write. */
   run: { id: string } | { create: NewRun } | null;
@@ -182,6 +184,7 @@ const toDecideOptions = (input: ReconcileInput): DecideOptions => ({
   revocationLimitHasRoom: input.revocationLimitHasRoom ?? true,
   approval: input.approval ?? null,
   evidenceAfter: input.evidenceAfter ?? null,
+  unread: input.unread ?? false,
 });
 
 /** Takes a version before loading, so that an older evaluation never overwrites a newer one; `taken` with the locks. */

@@ -233,9 +233,10 @@ async function failSync(
   const { outcomes, runId } = await reconcileUsers(deps.db, {
     log: deps.log,
     userIds: [userId],
-    context: await loadSyncContext(deps, { grantOnly: true }),
+    context: await loadSyncContext(deps, input),
     actor,
     apply,
+    unread: true,
     saveStatuses: true,
     addressesRead: false,
     ...(apply && { stripeRequestIds: wasRead.stripeRequestIds }),

@@ -47,6 +47,10 @@ export type Reversal = {
   chargeAmount: number;
   currency: string;
   at: EpochSeconds;
+  /** A dispute that neither side has won yet: it is shown whatever was invoiced since. */
+  isOpen: boolean;
+  /** The payment is that of the subscription's latest invoice; else only whose it is, is known. */
+  isLatest: boolean;
 };
 
 /** One subscription as observed in Stripe. */

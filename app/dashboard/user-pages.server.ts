@@ -1,4 +1,5 @@
 import { type DoublePayment, findDoublePayment } from "~/billing/double-payment";
+import { listReversals } from "~/billing/evaluation/list-flags";
 import { FIELDS } from "~/billing/fields";
 import { formatSeats } from "~/billing/seat-label";
 import { writeReply } from "~/billing/words/reply";
@@ -112,7 +113,7 @@ export async function loadUserPage(db: Database, userId: string): Promise<UserPa
       ...decisions,
       // What is the verdict itself is said there.
       flags: user.flags.filter((flag) => flag !== user.verdict),
-      reversals: evaluation.primary?.subscription.reversals ?? [],
+      reversals: listReversals(evaluation.ranked.map(({ subscription }) => subscription)),
       doublePayment,
       blockedSentence: user.blockedSentence,
     }),

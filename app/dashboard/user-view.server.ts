@@ -1,5 +1,6 @@
 import { isIgnored, type Purchase, type RatedSubscription, rateSubscription } from "~/billing/choice";
 import type { Evaluation, MoneyAtStake, PolicyContext } from "~/billing/evaluation/evaluate";
+import { listReversals } from "~/billing/evaluation/list-flags";
 import { findTaken, isEntitled, type Taken } from "~/billing/evaluation/taken";
 import type { Mismatch } from "~/billing/mismatches";
 import { type PriceView, toPriceView } from "~/billing/money";
@@ -25,7 +26,7 @@ export type StripeView = {
   currentPeriodEnd: EpochSeconds | null;
   cancelsAt: EpochSeconds | null;
   endedAt: EpochSeconds | null;
-  /** What went back of the payment of the latest invoice. */
+  /** What went back of the payment of the latest invoice; of a user's first subscription, also what else is disputed. */
   reversals: Reversal[];
 };
 
@@ -98,7 +99,10 @@ export function toUserView({ evaluated, catalogue, workspaceNames, blockedBefore
     severity: evaluation.severity,
     flags: listFlags(evaluated, blocked),
     sentence: describeEvaluation(evaluation, record),
-    stripe: evaluation.primary ? toStripeView(evaluation.primary) : null,
+    stripe: evaluation.primary && {
+      ...toStripeView(evaluation.primary),
+      reversals: listReversals(evaluation.ranked.map(({ subscription }) => subscription)),
+    },
     database: {
       status: record.user.subscriptionStatus,
       plan: record.user.plan,
@@ -140,7 +144,7 @@ function toStripeView({ subscription, item, plan, purchase }: RatedSubscription)
     currentPeriodEnd: item?.periodEnd ?? null,
     cancelsAt: subscription.cancelAt ?? (subscription.cancelAtPeriodEnd ? (item?.periodEnd ?? null) : null),
     endedAt: subscription.endedAt,
-    reversals: subscription.reversals ?? [],
+    reversals: (subscription.reversals ?? []).filter(({ isLatest }) => isLatest),
   };
 }
 

@@ -1,6 +1,6 @@
 import { listOpenSubscriptions, type RatedSubscription } from "~/billing/choice";
 import type { Matches } from "~/billing/links/matches";
-import type { EpochSeconds, ObservedCustomer } from "~/billing/observation";
+import type { EpochSeconds, ObservedCustomer, Reversal, Subscription } from "~/billing/observation";
 import type { Comp, UserSnapshot } from "~/billing/snapshot";
 import { type Flag, STALE_AFTER_SECONDS } from "~/billing/verdicts/flags";
 import type { RecordedWords } from "~/billing/vocabulary/kept-words";
@@ -33,9 +33,22 @@ export function listFlags(input: FlagInput): Flag[] {
   if (observedAt !== null && now - observedAt > STALE_AFTER_SECONDS) flags.push("stale");
   if (snapshot.lookupFailure !== null) flags.push("lookup_failed");
   if (input.ranked[0]?.subscription.collectionPaused) flags.push("collection_paused");
-  const reversals = input.ranked[0]?.subscription.reversals ?? [];
+  const reversals = listReversals(input.ranked.map(({ subscription }) => subscription));
   if (reversals.some(({ kind }) => kind === "refund")) flags.push("refunded");
   if (reversals.some(({ kind }) => kind === "dispute")) flags.push("disputed");
   if (input.matches.possibleMatches.length > 0) flags.push("possible_match");
   return flags;
+}
+
+/**
+ * What is shown of what went back: of the latest payment of the first subscription, which decides, and what is disputed at any of them. A
+ * customer's dispute stands at each of its subscriptions, and is listed once.
+ */
+export function listReversals(subscriptions: readonly Subscription[]): Reversal[] {
+  const all = subscriptions.flatMap(({ reversals }, index) =>
+    (reversals ?? []).filter(({ isOpen }) => index === 0 || isOpen),
+  );
+  return [
+    ...new Map(all.map((one) => [`${one.kind} ${one.at} ${one.amount} ${one.currency}`, one])).values(),
+  ];
 }

@@ -62,7 +62,7 @@ it("a partial refund of the latest payment is flagged by a webhook, with amount,
   ]);
   expect(await readFlags("partly")).toEqual(["refunded"]);
   expect(await listFlagged()).toEqual(["partly"]);
-  expect(await readReversals("partly")).toEqual([
+  expect(await readReversals("partly")).toMatchObject([
     { kind: "refund", amount: 5_000, chargeAmount: 20_000, currency: "usd", at: expect.any(Number) },
   ]);
   // The sandbox's clock goes on.
@@ -99,6 +99,38 @@ it("a dispute is flagged by an incremental run until it is won, and stays when i
   expect(await readFlags("loser")).toEqual(["disputed"]);
   expect(await readAccess(world, "loser")).toBe("active 5");
   expect(await countUnsettledEvents(world.db)).toBe(0);
+});
+
+it("an open dispute stays whatever is invoiced since: it cannot be bought away, and is shown of an older invoice, too", async () => {
+  const { sandbox } = world;
+  const { charge, subscriptionId, customerId } = await addPayer("hider");
+  const again = () => {
+    sandbox.subscriptions.setStatus(subscriptionId, "past_due");
+    sandbox.subscriptions.setStatus(subscriptionId, "active");
+    return cron();
+  };
+  await again();
+  const { id } = sandbox.disputes.open({ charge });
+  await cron();
+  expect(await readFlags("hider")).toEqual(["disputed"]);
+  const page = await world.parity.userPage("hider");
+  expect(page?.notes.map(({ sentence }) => sentence)).toEqual([
+    expect.stringMatching(/^Disputed \$200 on .*\. Access stays/),
+  ]);
+  // It is not said of the subscription that its latest payment is disputed.
+  expect(await readReversals("hider")).toEqual([]);
+  await again();
+  expect(await readFlags("hider")).toEqual(["disputed"]);
+  // Nor does a second subscription of the same customer, or of another one, hide it.
+  const { id: other } = sandbox.customers.create({ email: "x@example.com", metadata: { userId: "hider" } });
+  for (const customer of [customerId, other])
+    sandbox.subscriptions.create({ customer, items: [{ price: world.prices.army, quantity: 3 }] });
+  await cron();
+  expect(await readFlags("hider")).toContain("disputed");
+  // Lost: the payer has the money back, and it was not of the latest payment.
+  sandbox.disputes.lose(id);
+  await cron();
+  expect(await readFlags("hider")).not.toContain("disputed");
 });
 
 it("a dispute's webhook, which names no customer, finds the user", async () => {

@@ -67,10 +67,17 @@ const optionalNumber = nullable(number);
 /** The items of a subscription, as strict as `storedItems` and many times faster: a million users have a million of them. */
 export const items: Cell<SubscriptionItem[]> = (value) => Array.isArray(value) && value.every(isItem);
 
-/** SQL: what went back of the payment of the latest invoice; null for nothing. */
-const reversalsOfLatestInvoice: Sql = sql`(SELECT jsonb_agg(jsonb_build_object('kind', v.kind, 'amount', v.amount,
-    'chargeAmount', v."chargeAmount", 'currency', v.currency, 'at', ${epoch(sql`v.at`)}) ORDER BY v.at, v."chargeId", v.kind)
-  FROM parity."StripeReversal" v WHERE v."invoiceId" = "latestInvoiceId" AND v.amount > 0)`;
+/**
+ * SQL on a subscription: what went back of the payment of its latest invoice, and what its customer disputes; null for nothing. Its own
+ * columns have no name before them, so those of the reversal have others.
+ */
+const shownReversals: Sql = sql`(SELECT jsonb_agg(jsonb_build_object('kind', v.kind, 'amount', v.amount,
+    'chargeAmount', v."chargeAmount", 'currency', v.currency, 'at', ${epoch(sql`v.at`)}, 'isOpen', v."isOpen",
+    'isLatest', coalesce(v.paid = "latestInvoiceId", false))
+    ORDER BY v.at, v."chargeId", v.kind)
+  FROM (SELECT w.kind, w.amount, w."chargeAmount", w.currency, w.at, w."isOpen", w."chargeId", w."invoiceId" AS paid,
+    w."customerId" AS payer FROM parity."StripeReversal" w WHERE w.amount > 0) v
+  WHERE v.paid = "latestInvoiceId" OR (v."isOpen" AND v.payer = "customerId"))`;
 
 const KINDS_OF_REVERSAL = new Set<unknown>(["refund", "dispute"] satisfies Reversal["kind"][]);
 
@@ -82,7 +89,9 @@ function isReversal(value: unknown): value is Reversal {
     number(one.amount) &&
     number(one.chargeAmount) &&
     text(one.currency) &&
-    number(one.at)
+    number(one.at) &&
+    flag(one.isOpen) &&
+    flag(one.isLatest)
   );
 }
 const reversals: Cell<Reversal[]> = (value): value is Reversal[] =>
@@ -118,7 +127,7 @@ export const createCustomerTables = (customers: Sql, subscriptions: Sql) => ({
     unpaidSince: [epoch(sql`"unpaidSince"`), optionalNumber],
     collectionPaused: [sql`"collectionPaused"`, flag],
     entitlingSince: [epoch(sql`"entitlingSince"`), optionalNumber],
-    reversals: [reversalsOfLatestInvoice, nullable(reversals)],
+    reversals: [shownReversals, nullable(reversals)],
     gone: [sql`gone`, flag],
   }),
 });

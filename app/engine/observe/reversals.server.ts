@@ -92,22 +92,25 @@ async function handOver(
       AND (${withDisputes} OR type NOT LIKE 'charge.dispute.%')`;
 }
 
-const toRefundRow = ({ refunded, amount, currency, refundedAt: at }: ReadCharge): Reversal => ({
-  ...{ kind: "refund", amount: refunded, chargeAmount: amount, currency, at },
+type ReversalRow = Omit<Reversal, "isLatest">;
+
+const toRefundRow = ({ refunded, amount, currency, refundedAt: at }: ReadCharge): ReversalRow => ({
+  ...{ kind: "refund", amount: refunded, chargeAmount: amount, currency, at, isOpen: false },
 });
 
 /** The disputes that are not over; one with the amount zero when all are. */
 function toDisputeRow(
   { amount: chargeAmount, currency }: ReadCharge,
   disputes: readonly ReadDispute[],
-): Reversal {
-  const open = disputes.filter(({ isOver }) => !isOver);
+): ReversalRow {
+  const left = disputes.filter(({ isOver }) => !isOver);
   return {
     kind: "dispute",
-    amount: open.reduce((sum, { amount }) => sum + amount, 0),
+    amount: left.reduce((sum, { amount }) => sum + amount, 0),
     chargeAmount,
-    currency: open[0]?.currency ?? currency,
-    at: open[0]?.created ?? 0,
+    currency: left[0]?.currency ?? currency,
+    at: left[0]?.created ?? 0,
+    isOpen: left.some(({ isOpen }) => isOpen),
   };
 }
 
@@ -116,7 +119,7 @@ async function storeReversals(
   tx: Tx,
   charge: ReadCharge & { customerId: string },
   started: number,
-  rows: readonly Reversal[],
+  rows: readonly ReversalRow[],
 ): Promise<void> {
   const { id, customerId, paymentIntentId } = charge;
   const stored = await queryRows(
@@ -124,15 +127,15 @@ async function storeReversals(
     customerRow,
     sql`
     INSERT INTO parity."StripeReversal" AS v ("chargeId", kind, "customerId", "paymentIntentId", amount, "chargeAmount", currency,
-      at, "versionStart")
+      at, "isOpen", "versionStart")
     SELECT ${id}, r.kind, ${customerId}, ${paymentIntentId}::text, r.amount, r."chargeAmount", r.currency, to_timestamp(r.at),
-      ${started}::bigint
+      r."isOpen", ${started}::bigint
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS r(kind text, amount bigint, "chargeAmount" bigint, currency text, at float8)
+      AS r(kind text, amount bigint, "chargeAmount" bigint, currency text, at float8, "isOpen" boolean)
     ORDER BY r.kind
     ON CONFLICT ("chargeId", kind) DO UPDATE SET "customerId" = excluded."customerId", amount = excluded.amount,
       "chargeAmount" = excluded."chargeAmount", currency = excluded.currency, at = excluded.at,
-      "versionStart" = excluded."versionStart"
+      "isOpen" = excluded."isOpen", "versionStart" = excluded."versionStart"
     WHERE excluded."versionStart" > v."versionStart"
     RETURNING v."customerId"`,
   );

@@ -19,7 +19,15 @@ export type ReadCharge = {
   isDisputed: boolean;
 };
 
-export type ReadDispute = { amount: number; currency: string; created: EpochSeconds; isOver: boolean };
+export type ReadDispute = {
+  amount: number;
+  currency: string;
+  created: EpochSeconds;
+  /** The payer has the money back neither way. */
+  isOver: boolean;
+  /** Neither side has won yet. */
+  isOpen: boolean;
+};
 
 /** Optional reads: the key may read neither. */
 export type ChargeReads = {
@@ -55,8 +63,9 @@ const disputeList = z.object({
   data: z.array(z.object({ amount: money, currency: z.string(), created: seconds, status: z.string() })),
 });
 
-/** The payer has the money back neither way: the dispute was won, never became one, or was prevented. */
+/** The dispute was won, never became one, or was prevented. */
 const OVER = new Set(["won", "warning_closed", "prevented"]);
+const LOST = new Set(["lost", "charge_refunded"]);
 const FAILED = new Set(["failed", "canceled"]);
 
 function parseCharge(object: unknown): ReadCharge {
@@ -91,8 +100,11 @@ export const createChargeReads = (stripe: Stripe, sender: RequestSender): Charge
       options,
       send: (timeout) => stripe.disputes.list({ charge, limit: 100 }, { timeout }),
       parse: (list) =>
-        disputeList
-          .parse(list)
-          .data.map(({ status, ...dispute }) => ({ ...dispute, isOver: OVER.has(status) })),
+        disputeList.parse(list).data.map(({ status, ...dispute }) => ({
+          ...dispute,
+          isOver: OVER.has(status),
+          // A status that Stripe adds is shown.
+          isOpen: !OVER.has(status) && !LOST.has(status),
+        })),
     }),
 });

@@ -13,7 +13,7 @@ export function keepFocus(): () => void {
     last = target instanceof HTMLElement ? target : null;
   };
   const restore = () => {
-    // Whoever opened a dialog or closed one has said already where the focus goes.
+    // What opens a dialog or closes one has said already where the focus goes.
     if (last === null || last.isConnected || document.activeElement !== document.body) return;
     if (document.querySelector("[role=dialog]") !== null) return;
     const same = last.id === "" ? null : document.getElementById(last.id);

@@ -1,6 +1,5 @@
 import { useLocation, useRouteLoaderData } from "@remix-run/react";
 import { type ReactNode, useEffect, useRef } from "react";
-import { keepFocus } from "~/ui/keyboard/keep-focus";
 import type { Appearance } from "~/ui/theme/appearance";
 import { Alerts } from "./alerts";
 import { BottomBar } from "./bottom-bar";
@@ -17,7 +16,6 @@ export function Frame({ data, children }: { data: FrameData; children: ReactNode
   const entries = listNavigation(counts);
   const main = useFocusOnNewPage();
   useMoments();
-  useEffect(keepFocus, []);
   return (
     <div className="flex min-h-screen">
       <a

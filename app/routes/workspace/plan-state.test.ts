@@ -193,5 +193,7 @@ describe("the texts", () => {
       "$400 every 3 months",
     );
     expect(formatPlanPrice({ ...price, unitAmount: null })).toBe("Price shown at payment");
+    // R397: no one is told to pay what a discount takes off.
+    expect(formatPlanPrice({ ...price, isDiscounted: true })).toBe("$200 a year less a discount");
   });
 });

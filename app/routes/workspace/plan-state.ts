@@ -52,15 +52,16 @@ export function isOpen({ workspace }: CustomerPage): boolean {
   return workspace.status === "active";
 }
 
-/** `$20 a month`, `$60 every 3 months`. A price whose amount is not known beforehand is shown at payment. */
+/** `$20 a month`, `$60 every 3 months`, `$20 a month less a discount`. A price whose amount is not known beforehand is shown at payment. */
 export function formatPlanPrice(price: PriceView): string {
   const { currency, interval, intervalCount, pricing } = price;
   if (pricing?.kind === "metered") return "Billed by usage";
   const total = computeTotal(price);
   if (total === null) return "Price shown at payment";
   const amount = formatMoney(total, currency);
-  if (interval === null) return amount;
-  return intervalCount === 1 ? `${amount} a ${interval}` : `${amount} every ${intervalCount} ${interval}s`;
+  const period =
+    interval === null ? "" : intervalCount === 1 ? ` a ${interval}` : ` every ${intervalCount} ${interval}s`;
+  return `${amount}${period}${price.isDiscounted ? " less a discount" : ""}`;
 }
 
 /** Can the price of a running plan be said in words? */

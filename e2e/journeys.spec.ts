@@ -142,6 +142,9 @@ test("a pending revocation is approved by an admin who types the name and why: 3
   await expect(dialog.getByRole("heading", { name: /^Remove soldiers of/ })).toBeVisible();
   await dialog.getByRole("button", { name: "Remove soldiers" }).click();
   await expect(dialog).toBeHidden();
+  // R435: the line that was decided is gone, and with it the button that had the focus.
+  await expect(page.getByRole("link", { name, exact: true })).toBeHidden();
+  await expect(page.getByRole("main")).toBeFocused();
   await effort.expect({ clicks: 3, keys: 1, fields: 2 });
   const after = await readRecord(product, userId);
   expect(after?.seats).toBeLessThan(before?.seats ?? 0);

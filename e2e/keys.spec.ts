@@ -48,6 +48,26 @@ test("the users table is worked through with j, k, x, s and Enter, and Escape co
   await expect(rows.nth(1).getByRole("link", { name: "Keys Two" })).toBeFocused();
 });
 
+test("R435: after a search the keys are those of the list, and a filter that is set keeps the focus", async ({
+  staffPage: page,
+}) => {
+  await page.goto("/users?sort=email");
+  const rows = page.getByRole("table", { name: "Users" }).locator("tbody tr");
+  await page.keyboard.press("/");
+  await page.keyboard.type("customer 00");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/q=customer/);
+  await expect(page.getByRole("main")).toBeFocused();
+  await page.keyboard.press("j");
+  await expect(rows.first().getByRole("link").first()).toBeFocused();
+  await page.goto("/activity");
+  await page.getByLabel("From").fill("2020-01-01");
+  await page.getByRole("button", { name: "Filter" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/from=2020-01-01/);
+  await expect(page.getByRole("button", { name: "Filter" })).toBeFocused();
+});
+
 test("a relative time shows its date and time on hover, on focus and on touch, and Escape closes it", async ({
   staffPage: page,
 }) => {

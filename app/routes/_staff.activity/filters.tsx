@@ -1,4 +1,5 @@
 import { Form, Link } from "@remix-run/react";
+import { useEffect, useRef } from "react";
 import { Button } from "~/ui/button";
 import { Field } from "~/ui/field";
 import { SelectField } from "~/ui/select-field";
@@ -13,9 +14,12 @@ type FiltersProps = {
 export function Filters({ filters, kinds, actors }: FiltersProps) {
   const { kind, actor, user, run, from, to } = filters;
   const isFiltered = Object.values(filters).some((value) => value !== "");
+  const key = Object.values(filters).join("|");
+  const noteFocus = useFocusKept(key);
   return (
     <Form
-      key={Object.values(filters).join("|")}
+      key={key}
+      onFocus={noteFocus}
       role="search"
       aria-label="Filter the activity"
       className="grid grid-cols-2 items-end gap-3 md:grid-cols-3 xl:grid-cols-[repeat(5,minmax(0,1fr))_auto]"
@@ -49,7 +53,7 @@ export function Filters({ filters, kinds, actors }: FiltersProps) {
       <Field id="activity-from" name="from" label="From" type="date" defaultValue={from} />
       <Field id="activity-to" name="to" label="To" type="date" defaultValue={to} />
       <div className="flex items-center gap-3">
-        <Button type="submit" className="h-10 sm:h-9">
+        <Button type="submit" id="activity-filter" className="h-10 sm:h-9">
           Filter
         </Button>
         {isFiltered && (
@@ -60,4 +64,19 @@ export function Filters({ filters, kinds, actors }: FiltersProps) {
       </div>
     </Form>
   );
+}
+
+/** The form is drawn anew when a filter is set: what had the focus in it has it again. */
+function useFocusKept(key: string) {
+  const last = useRef("");
+  const drawn = useRef(key);
+  useEffect(() => {
+    if (drawn.current === key) return;
+    drawn.current = key;
+    if (document.activeElement === document.body)
+      document.getElementById(last.current)?.focus({ preventScroll: true });
+  }, [key]);
+  return ({ target }: { target: Element }) => {
+    last.current = target.id;
+  };
 }

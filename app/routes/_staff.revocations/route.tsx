@@ -1,5 +1,6 @@
 import type { MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
+import { useEffect, useRef } from "react";
 import { z } from "zod";
 import { EMPTY_QUERY } from "~/dashboard/users-list/users-query";
 import { errorResponse } from "~/http/errors";
@@ -26,6 +27,7 @@ export const loader = route.loader({ who: "staff", role: "viewer", search }, asy
 export default function Revocations() {
   const { users, next } = useLoaderData<typeof loader>();
   const canApprove = useHasRole("admin");
+  useFocusAfter(users);
   return (
     <>
       <PageHeader
@@ -57,4 +59,15 @@ export default function Revocations() {
       )}
     </>
   );
+}
+
+/** The line that was decided is gone, and with it the button that had the focus: Tab would begin at the top of the page. */
+function useFocusAfter(users: readonly unknown[]) {
+  const before = useRef(users);
+  useEffect(() => {
+    if (before.current === users) return;
+    before.current = users;
+    if (document.activeElement === document.body)
+      document.getElementById("main")?.focus({ preventScroll: true });
+  }, [users]);
 }

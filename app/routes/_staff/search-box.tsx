@@ -16,11 +16,14 @@ export function SearchBox() {
       input.current?.focus();
     },
   });
-  // The list of what was found takes the keys: drawn anew, the field would lose the focus to nothing.
+  const shown = useRef(q);
   useEffect(() => {
     const field = input.current;
-    if (field === null || field.value === q) return;
+    if (field === null || shown.current === q) return;
+    shown.current = q;
     field.value = q;
+    // The keys are those of what was found: in the field they would be letters.
+    if (document.activeElement === field) document.getElementById("main")?.focus({ preventScroll: true });
   }, [q]);
   return (
     <Form action="/users" role="search" className="relative min-w-60 flex-1 lg:max-w-sm">

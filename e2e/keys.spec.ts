@@ -1,3 +1,4 @@
+import type { Route } from "playwright/test";
 import { addPaidCustomers, readRecord } from "./support/customers";
 import { setWebhooks } from "./support/paying";
 import { expect, expectAccessible, test } from "./support/test";
@@ -60,6 +61,18 @@ test("R435: after a search the keys are those of the list, and a filter that is 
   await expect(page.getByRole("main")).toBeFocused();
   await page.keyboard.press("j");
   await expect(rows.first().getByRole("link").first()).toBeFocused();
+  // Who types on while the list is on its way loses no letter, and none of them is a key of the list.
+  const asked = new Promise<Route>((resolve) => void page.route(/\/users.*\.data/, resolve, { times: 1 }));
+  await page.keyboard.press("/");
+  await page.keyboard.type("customer 01");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("1s");
+  await (await asked).continue();
+  await expect(page).toHaveURL(/q=customer(\+|%20)01$/);
+  await expect(rows.first()).toContainText("Customer 01");
+  const search = page.getByRole("searchbox", { name: "Search users" });
+  await expect(search).toHaveValue("customer 011s");
+  await expect(search).toBeFocused();
   await page.goto("/activity");
   await page.getByLabel("From").fill("2020-01-01");
   await page.getByRole("button", { name: "Filter" }).focus();

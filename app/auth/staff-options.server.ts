@@ -39,6 +39,7 @@ export function createStaffOptions({ db, environment, log }: StaffAuthOptions) {
       // `input: false`: a role cannot be set through the API.
       additionalFields: {
         role: { type: [...roles], required: true, defaultValue: "viewer", input: false },
+        removedAt: { type: "date", required: false, input: false },
       },
     },
     session: {

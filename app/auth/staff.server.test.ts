@@ -82,6 +82,17 @@ describe("a session", () => {
     expect(await removeMember(staffAuth, "ann@example.com")).toBe(false);
   });
 
+  it("is none of a member who was removed while it was being opened", async () => {
+    const request = requestWith(await signIn("ann@example.com"));
+    // As the removal leaves it whose end of all sessions came before this one was stored.
+    await database.db.staff.updateMany({
+      where: { email: "ann@example.com" },
+      data: { removedAt: new Date() },
+    });
+    expect(await staffAuth.session(request)).toBeNull();
+    expect(await database.db.staffSession.count()).toBe(0);
+  });
+
   it("ends when the password is replaced", async () => {
     const request = requestWith(await signIn("ann@example.com"));
     const ann = { email: "ann@example.com", name: "Ann", role: "operator" } as const;

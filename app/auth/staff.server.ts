@@ -71,6 +71,7 @@ const sessionUser = z.object({
   email: z.string(),
   role: z.enum(roles),
   twoFactorEnabled: z.boolean().nullish(),
+  removedAt: z.date().nullish(),
 });
 
 /** When a sign-in may be tried again while too many are under way. */
@@ -158,7 +159,12 @@ export function createStaffAuth(options: StaffAuthOptions): StaffAuth {
         log.error({ staffId: found.user.id }, "staff member has an unknown role");
         return null;
       }
-      const { twoFactorEnabled, ...staff } = user.data;
+      const { twoFactorEnabled, removedAt, ...staff } = user.data;
+      // A sign-in that was under way while the member was removed has opened its session after all others were ended.
+      if (removedAt != null) {
+        await db.staffSession.deleteMany({ where: { id } });
+        return null;
+      }
       const hasSecondFactor = twoFactorEnabled === true;
       const mustAddSecondFactor =
         requireSecondFactor === "yes" && !hasSecondFactor && (await hasPassword(staff.id));

@@ -20,7 +20,10 @@ export function SearchBox() {
   useEffect(() => {
     const field = input.current;
     if (field === null || shown.current === q) return;
+    const isTypedOn = field.value !== q && field.value !== shown.current;
     shown.current = q;
+    // The next search is being typed: its letters stay letters.
+    if (isTypedOn && document.activeElement === field) return;
     field.value = q;
     // The keys are those of what was found: in the field they would be letters.
     if (document.activeElement === field) document.getElementById("main")?.focus({ preventScroll: true });

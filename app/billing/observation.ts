@@ -40,6 +40,8 @@ export type SubscriptionItem = {
 
 /** Money of a payment that went back to the payer (`refund`), or that the payer claims back or got back (`dispute`). */
 export type Reversal = {
+  /** Of the payment. */
+  chargeId: string;
   kind: "refund" | "dispute";
   /** In the smallest unit. */
   amount: number;

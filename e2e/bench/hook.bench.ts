@@ -85,7 +85,12 @@ try {
 
   async function pay(id: string): Promise<void> {
     const customer = await stripe.customers.create({ email: `${id}@example.com`, metadata: { userId: id } });
-    await stripe.subscriptions.create({ customer: customer.id, items: [{ price }] });
+    const { id: method } = await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id });
+    await stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price }],
+      default_payment_method: method,
+    });
     await db.user.create({ data: { id, email: `${id}@example.com`, stripeCustomerId: customer.id } });
     await db.workspace.create({ data: { id: `${id}_w`, ownerId: id, name: "Workspace" } });
   }

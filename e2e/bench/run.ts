@@ -19,7 +19,10 @@ const wanted = ALIASES.get(argument) ?? argument;
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith(".bench.ts") && file.includes(wanted))
   .map((file) => path.basename(file, ".ts"));
-/** They use the built pages. Made here, because making them removes what was built before, this bundle too; and in a bundle, the maker would take a benchmark's arguments for its own. */
+/**
+ * They use the built pages. Made here: making them empties the folder in which benchmarks are bundled, and in a bundle the maker would
+ * take a benchmark's arguments for its own.
+ */
 const OF_PAGES = ["hook.bench", "pages.bench", "views.bench"];
 if (names.some((name) => OF_PAGES.includes(name))) await makeOrExit("pages");
 const entries = Object.fromEntries(names.map((name) => [name, `e2e/bench/${name}.ts`]));

@@ -48,7 +48,5 @@ export function listReversals(subscriptions: readonly Subscription[]): Reversal[
   const all = subscriptions.flatMap(({ reversals }, index) =>
     (reversals ?? []).filter(({ isOpen }) => index === 0 || isOpen),
   );
-  return [
-    ...new Map(all.map((one) => [`${one.kind} ${one.at} ${one.amount} ${one.currency}`, one])).values(),
-  ];
+  return [...new Map(all.map((one) => [`${one.chargeId} ${one.kind}`, one])).values()];
 }

@@ -71,7 +71,7 @@ export const items: Cell<SubscriptionItem[]> = (value) => Array.isArray(value) &
  * SQL on a subscription: what went back of the payment of its latest invoice, and what its customer disputes; null for nothing. Its own
  * columns have no name before them, so those of the reversal have others.
  */
-const shownReversals: Sql = sql`(SELECT jsonb_agg(jsonb_build_object('kind', v.kind, 'amount', v.amount,
+const shownReversals: Sql = sql`(SELECT jsonb_agg(jsonb_build_object('chargeId', v."chargeId", 'kind', v.kind, 'amount', v.amount,
     'chargeAmount', v."chargeAmount", 'currency', v.currency, 'at', ${epoch(sql`v.at`)}, 'isOpen', v."isOpen",
     'isLatest', coalesce(v.paid = "latestInvoiceId", false))
     ORDER BY v.at, v."chargeId", v.kind)
@@ -85,6 +85,7 @@ function isReversal(value: unknown): value is Reversal {
   if (typeof value !== "object" || value === null) return false;
   const one: Partial<Record<keyof Reversal, unknown>> = value;
   return (
+    text(one.chargeId) &&
     KINDS_OF_REVERSAL.has(one.kind) &&
     number(one.amount) &&
     number(one.chargeAmount) &&

@@ -92,7 +92,7 @@ async function handOver(
       AND (${withDisputes} OR type NOT LIKE 'charge.dispute.%')`;
 }
 
-type ReversalRow = Omit<Reversal, "isLatest">;
+type ReversalRow = Omit<Reversal, "chargeId" | "isLatest">;
 
 const toRefundRow = ({ refunded, amount, currency, refundedAt: at }: ReadCharge): ReversalRow => ({
   ...{ kind: "refund", amount: refunded, chargeAmount: amount, currency, at, isOpen: false },

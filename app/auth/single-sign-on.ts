@@ -1,5 +1,5 @@
 import { foldEmail } from "~/billing/email";
-import { isPlainText } from "~/platform/plain-text";
+import { isPlainText, toOneLine } from "~/platform/plain-text";
 
 /** What the identity provider says about a person that signs in; the address as it was sent. */
 export type SingleSignOnProfile = { email: string; emailVerified: boolean };
@@ -19,8 +19,8 @@ const MOST_NAME = 200;
 
 /** The name of a new member as the provider sent it, as far as a member can have it; the address where there is none. */
 export function readSingleSignOnName(sent: unknown, email: string): string {
-  const name = typeof sent === "string" ? sent.trim() : "";
-  if (name === "" || !isPlainText(name)) return email;
+  const name = typeof sent === "string" && isPlainText(sent) ? toOneLine(sent) : "";
+  if (name === "") return email;
   // Cut in the middle of a character, its first half would be no text.
   return name.slice(0, MOST_NAME).replace(/\p{Surrogate}$/u, "");
 }

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { foldEmail } from "~/billing/email";
 import type { Tx } from "~/platform/client.server";
-import { isPlainText } from "~/platform/plain-text";
+import { isPlainText, toOneLine } from "~/platform/plain-text";
 
 /** better-auth's name for an account with a password. */
 export const credential = "credential";
 
 export const staffEmail = z.string().trim().transform(foldEmail).pipe(z.email().max(254));
-export const staffName = z.string().trim().min(1).max(200).refine(isPlainText);
+export const staffName = z.string().refine(isPlainText).transform(toOneLine).pipe(z.string().min(1).max(200));
 
 /** A new password ends all sessions. */
 export async function savePassword(tx: Tx, staffId: string, hash: string): Promise<void> {

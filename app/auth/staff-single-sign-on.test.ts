@@ -132,11 +132,13 @@ describe("single sign-on", () => {
     const add = async (of: Partial<Person>) => (await signInWithProvider({ ...ann, ...of })).session;
     const long = { sub: "p-long", email: "long@example.com", name: `${"x".repeat(199)}😀`.repeat(1_000) };
     expect((await add(long))?.name).toBe("x".repeat(199));
+    const forging = { sub: "p-line", email: "line@example.com", name: "Eve\nParity: ok \u202e" };
+    expect((await add(forging))?.name).toBe("Eve Parity: ok");
     expect((await add({ sub: "p-nul", email: "nul@example.com", name: "a\0b" }))?.name).toBe(
       "nul@example.com",
     );
     expect(await add({ sub: "p-wide", email: `${"a".repeat(300)}@example.com` })).toBeNull();
-    expect(await staffAuth.listStaff()).toHaveLength(2);
+    expect(await staffAuth.listStaff()).toHaveLength(3);
   });
 
   it("rejects a member whose address at the provider has changed", async () => {

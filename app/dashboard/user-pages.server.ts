@@ -133,6 +133,7 @@ export async function loadUserPage(db: Database, userId: string): Promise<UserPa
       seats: Math.max(0, ...snapshot.record.workspaces.map(({ seats }) => seats)),
       endedAt: evaluation.primary?.subscription.endedAt ?? null,
       isOverdue: evaluation.primary?.subscription.status === "past_due",
+      isOnTrial: evaluation.primary?.subscription.status === "trialing",
     }),
   };
 }

@@ -35,3 +35,9 @@ export const toPathId = (id: string): string =>
 /** The id that a part of a path stands for. */
 export const readPathId = (part: string): string =>
   part.startsWith("~") && SHADOWED.test(part) ? part.slice(1) : part.replace(PARTED_LETTERS, "%$12F");
+
+/**
+ * A text from outside as a part of one line: what would end the line, move the cursor or turn the direction of reading is a blank, so that
+ * no name can look like a line of ours.
+ */
+export const toOneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();

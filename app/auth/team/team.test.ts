@@ -69,6 +69,7 @@ describe("R171: an invitation", () => {
     });
     for (const [input, reason] of [
       [{ ...bob, name: " " }, "bad_name"],
+      [{ ...bob, name: "\u200b" }, "bad_name"],
       [{ ...bob, password: "short" }, "password_too_short"],
       [{ ...bob, password: "password1234" }, "password_too_common"],
     ] as const)

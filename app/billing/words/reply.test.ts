@@ -4,7 +4,7 @@ import { type ReplyFacts, writeReply } from "./reply";
 
 const facts = (change: Partial<ReplyFacts>): ReplyFacts => ({
   ...{ name: "Ada Okafor", verdict: "in_sync", corrected: null, planName: "Army", hasAccess: true, seats: 5 },
-  ...{ endedAt: null, isOverdue: false },
+  ...{ endedAt: null, isOverdue: false, isOnTrial: false },
   ...change,
 });
 
@@ -37,6 +37,15 @@ it("says what was wrong and what is right now", () => {
   expect(writeReply(facts({ corrected: "locked_out" }))).toContain(
     "Your workspace is open, with 5 soldiers.",
   );
+});
+
+it("thanks no one on a trial for a payment", () => {
+  for (const verdict of VERDICTS)
+    for (const corrected of [null, "locked_out" as const])
+      for (const hasAccess of [true, false])
+        expect(writeReply(facts({ verdict, corrected, hasAccess, isOnTrial: true }))).not.toMatch(
+          /your payment (for|had)|see your payment/i,
+        );
 });
 
 it("never says that a user is let in who is not", () => {

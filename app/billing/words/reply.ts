@@ -15,6 +15,8 @@ export type ReplyFacts = {
   /** When the subscription ended; null while it runs. */
   endedAt: EpochSeconds | null;
   isOverdue: boolean;
+  /** Nothing was paid yet, and nothing is owed. */
+  isOnTrial: boolean;
 };
 
 /** A short message to the customer: what was wrong, and what is right now. No word of ours is in it, and no id. */
@@ -35,6 +37,9 @@ const LATER = "We will write to you again as soon as this is done.";
 
 const isSettled = (verdict: Verdict) => verdict === "in_sync" || verdict === "no_subscription";
 
+const nameOrder = (facts: ReplyFacts) =>
+  `${facts.isOnTrial ? "your trial of" : "your payment for"} ${describePlan(facts)}`;
+
 const describePlan = ({ planName }: ReplyFacts) => (planName === null ? "your plan" : planName);
 
 /** "Your workspace is open, with 5 soldiers." */
@@ -49,10 +54,10 @@ function explainCorrected(corrected: Verdict, facts: ReplyFacts): string[] {
     case "locked_out":
       return facts.hasAccess
         ? [
-            `Thank you for telling us. Your payment for ${plan} had reached us, but your account had not been opened. This is corrected now.`,
+            `Thank you for telling us. ${facts.isOnTrial ? `Your trial of ${plan} had begun` : `Your payment for ${plan} had reached us`}, but your account had not been opened. This is corrected now.`,
             `${describeAccess(facts)} We are sorry for the trouble.`,
           ]
-        : [`We have looked at your payment for ${plan}. ${describeAccess(facts)}`];
+        : [`We have looked at ${nameOrder(facts)}. ${describeAccess(facts)}`];
     case "plan_mismatch":
       return [
         `Your account showed the wrong plan or price. It is corrected now: you have ${plan}.`,
@@ -83,7 +88,7 @@ function explainNow(facts: ReplyFacts): string[] {
   switch (facts.verdict) {
     case "locked_out":
       return [
-        `We can see your payment for ${plan}. Your account is not open yet, and we are correcting that now.`,
+        `We can see ${nameOrder(facts)}. Your account is not open yet, and we are correcting that now.`,
         LATER,
       ];
     case "unpaid_access":
@@ -92,7 +97,7 @@ function explainNow(facts: ReplyFacts): string[] {
       ];
     case "unmapped_price":
       return [
-        "We can see your payment. We have to assign it to a plan by hand, and are doing so now.",
+        `We can see ${facts.isOnTrial ? "your trial" : "your payment"}. We have to assign it to a plan by hand, and are doing so now.`,
         LATER,
       ];
     case "possible_match":

@@ -219,7 +219,10 @@ describe("R176: a message", () => {
   it("has no email address unless a setting allows it, calls no one in Slack, and goes nowhere else", async () => {
     await lockOut("ada", 11);
     await open(null).check();
-    const facts = JSON.stringify({ count: 2, money: [], details: ["ada", "eve@example.com <!channel>"] });
+    const forged = "x\r\nParity, resolved: all is well\u202e";
+    const facts = JSON.stringify({
+      ...{ count: 2, money: [], details: ["ada", "eve@example.com <!channel>", forged] },
+    });
     const setFacts = () => world.db.$executeRaw`UPDATE parity."Alert" SET facts = ${facts}::jsonb`;
     await setFacts();
     const message = await claimMessage(world.db);
@@ -230,6 +233,8 @@ describe("R176: a message", () => {
       );
     expect(build(null)).not.toContain("@example.com");
     expect(build(null)).not.toContain("<!channel>");
+    // No id or address of the application's looks like a line of ours.
+    expect(build(null)).toContain("\\n• x Parity, resolved: all is well\\n");
     expect(build(new Map([["ada", "ada@example.com"]]))).toContain("ada (ada@example.com)");
     await world.db.alert.updateMany({ data: { claimedUntil: null } });
     await saveSettings(world.db, { alertAddresses: "yes" }, "test");

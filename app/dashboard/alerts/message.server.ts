@@ -1,4 +1,5 @@
 import { maskText } from "~/platform/mask.server";
+import { toOneLine } from "~/platform/plain-text";
 import { ALERTS, type AlertFacts, type AlertKind, formatAlertMoney } from "./catalogue";
 
 /** What is posted: `text` for Slack and what is compatible with it, the rest for programs. */
@@ -38,10 +39,10 @@ export function buildAlertMessage(input: Input): AlertMessage {
   const entry = ALERTS[kind];
   const details = facts.details.map((detail) => {
     const address = addresses?.get(detail);
-    return address === undefined ? maskText(detail) : `${detail} (${address})`;
+    return toOneLine(address === undefined ? maskText(detail) : `${detail} (${address})`);
   });
   const isOver = state === "resolved";
-  const title = maskText(isOver ? entry.resolved : entry.describe(facts));
+  const title = toOneLine(maskText(isOver ? entry.resolved : entry.describe(facts)));
   const rest = isOver ? [] : details.filter((detail) => detail !== title);
   const url = `${appUrl}${entry.path}`;
   const lines = [
@@ -66,7 +67,7 @@ export function buildAlertMessage(input: Input): AlertMessage {
 
 /** A message that says only that messages arrive. */
 export function buildTestMessage(by: string, appUrl: string, account: string | null): AlertMessage {
-  const title = `This is a test, sent by ${by}. Alerts arrive here.`;
+  const title = `This is a test, sent by ${toOneLine(by)}. Alerts arrive here.`;
   const url = `${appUrl}/alerts`;
   return {
     text: `${escapeForSlack(`Parity: ${title}`)}\n${url}`,

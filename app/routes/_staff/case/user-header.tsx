@@ -47,7 +47,9 @@ export function UserHeader({ user, isPage }: { user: UserView; isPage: boolean }
         {user.money && (
           <span>
             <Money amount={user.money.perMonth} currency={user.money.currency} /> per month{" "}
-            {MONEY_WORDS[user.money.kind]}
+            {user.stripe?.status === "trialing" && user.money.kind === "locked_out"
+              ? "after the trial, but no access"
+              : MONEY_WORDS[user.money.kind]}
           </span>
         )}
         {user.since !== null && user.money && (

@@ -65,6 +65,7 @@ export async function openCsvSource({
     notes: () => [
       ...describeColumns(file),
       ...(beside ? describeColumns(beside) : []),
+      ...describeDeciding(file, beside),
       ...describeNotes(notes),
     ],
     close: async () => {},
@@ -134,10 +135,12 @@ function requireColumns(users: Opened, beside: Opened | null): void {
     throw new AuditError(
       `No column of ${beside.name} says whose subscription it is. Name it: --column owner=… Its columns: ${beside.header.join(", ")}.`,
     );
-  if (findAccess(users, beside) === null)
+  if (findAccess(users, beside) === null) {
+    const others = beside ? ` Those of ${beside.name}: ${beside.header.join(", ")}.` : "";
     throw new AuditError(
-      `No column says who has access: a status, a plan, yes or no, or a date until when. Name it: --column status=… (or plan, access, periodEnd). ${seen}`,
+      `No column says who has access: a status, a plan of the user, yes or no, or a date until when. Name it: --column status=… (or plan, access, periodEnd). ${seen}${others}`,
     );
+  }
 }
 
 const DECIDING = { boolean: "access", status: "status", plan: "plan", date: "periodEnd" } as const;
@@ -165,12 +168,15 @@ function requireReadable(users: Opened, beside: Opened | null): void {
   }
 }
 
-/** By what the application lets people in: the surest that the files have. */
+/**
+ * By what the application lets people in: the surest that the files have. The plan in a file of subscriptions is none of these: it stays
+ * where the subscription has ended, and every customer who ever paid would seem to have access.
+ */
 function findAccess(users: Opened, beside: Opened | null): "boolean" | "status" | "plan" | "date" | null {
   if (has(users, "access")) return "boolean";
   const either = (field: CsvField) => has(users, field) || has(beside, field);
   if (either("status")) return "status";
-  if (either("plan")) return "plan";
+  if (has(users, "plan")) return "plan";
   return either("periodEnd") ? "date" : null;
 }
 
@@ -255,6 +261,13 @@ function describeColumns({ name, columns: { fields, header, unused } }: Opened):
   const rest = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : "";
   const left = named.length > 0 ? ` Not used: ${named.slice(0, MOST_NAMED).join(", ")}${rest}.` : "";
   return [`${name}: ${read}.${left}`];
+}
+
+function describeDeciding(users: Opened, beside: Opened | null): string[] {
+  const field = findDeciding(users, beside);
+  const file = [users, beside].find((one) => field && has(one, field));
+  const column = field && file?.header[file.columns.fields.get(field) ?? -1];
+  return column ? [`Who has access is judged by column ${column} of ${file?.name}, read as ${field}.`] : [];
 }
 
 function describeNotes({ skipped, notJudged, unreadable }: RowNotes): string[] {

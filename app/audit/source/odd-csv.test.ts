@@ -23,7 +23,9 @@ async function read(users: string | Buffer, columns: string[] = []) {
       for (const text of some) rows.push({ table, ...JSON.parse(text) });
     else if (table === "troubles") for (const text of some) troubles.push(JSON.parse(text));
   const ids = rows.filter(({ table }) => table === "owners").map(({ id }) => id);
-  return { rows, ids, troubles, notes: source.notes().slice(1).join("\n") };
+  const [, deciding, ...notes] = source.notes();
+  expect(deciding).toMatch(/^Who has access is judged by column \w+ of /);
+  return { rows, ids, troubles, notes: notes.join("\n") };
 }
 
 const TEXT = `id,email,stripe_customer_id,plan,status

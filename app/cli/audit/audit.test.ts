@@ -233,6 +233,20 @@ describe("what cannot be audited ends with 1 and says why:", () => {
     expect(stderr).toContain(message);
   });
 
+  it("a plan that only subscriptions have, which stays when they end: named as what decides, the status is judged", async () => {
+    const users = await write("people.csv", "id,email\nada,ada@example.com\n");
+    const rows = await write("contracts.csv", "owner,customer,plan,state\nada,cus_a,army,stopped\n");
+    const files = ["--users", users, "--subscriptions", rows];
+    const refused = await audit(...files);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain("No column says who has access");
+    expect(refused.stderr).toContain("Those of contracts.csv: owner, customer, plan, state.");
+    const named = await audit(...files, "--column", "status=state", "--json");
+    expect(JSON.parse(named.stdout).notes).toContain(
+      "Who has access is judged by column state of contracts.csv, read as status.",
+    );
+  });
+
   it("a file that is not there, a column that is not there, a field that is none", async () => {
     const users = await write("named.csv", "id,customer,status\nada,cus_a,active\n");
     expect((await audit("--users", path.join(folder, "none.csv"))).stderr).toContain("There is no file");
